@@ -33,5 +33,8 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
+
+        // The host: it knows no cloud and no container engine.
+        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML"]),
     ]
 )

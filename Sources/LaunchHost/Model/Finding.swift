@@ -1,0 +1,38 @@
+/// One thing that validation has to say about a request.
+public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// How bad it is.
+    public enum Severity: String, Sendable, Codable {
+        /// The request would be refused, or would not do what it says.
+        case error
+        /// It may be meant.
+        case warning
+    }
+
+    /// How bad it is.
+    public var severity: Severity
+    /// The field it is about, in the queue's template or in the request.
+    public var path: FieldPath
+    /// What is wrong, with the value, and what is allowed.
+    public var message: String
+    /// What to do about it.
+    public var hint: String?
+    /// The rule's source, where it is a service's: a document or the model.
+    public var source: String?
+
+    /// A finding from its parts.
+    public init(
+        _ severity: Severity, at path: FieldPath, _ message: String, hint: String? = nil, source: String? = nil
+    ) {
+        self.severity = severity
+        self.path = path
+        self.message = message
+        self.hint = hint
+        self.source = source
+    }
+
+    /// `error: ResourceConfig.InstanceCount: …`
+    public var description: String {
+        let place = path.description
+        return "\(severity.rawValue): \(place.isEmpty ? "" : "\(place): ")\(message)\(hint.map { " \($0)" } ?? "")"
+    }
+}

@@ -1,0 +1,183 @@
+public import FoundationEssentials
+
+/// Any JSON document, as templates, requests and handles carry it between stages.
+///
+/// Encoding is canonical (keys sorted, no white space), so that equal values are equal bytes.
+public enum JSONValue: Sendable, Hashable {
+    /// `null`
+    case null
+    /// `true` or `false`
+    case bool(Bool)
+    /// A number without a fraction that fits 64 bits.
+    case integer(Int64)
+    /// Any other number.
+    case number(Double)
+    /// Text.
+    case string(String)
+    /// An ordered list.
+    case array([JSONValue])
+    /// Members by name.
+    case object([String: JSONValue])
+}
+
+extension JSONValue {
+    /// The member called `name`, or nil where this is no object or has no such member.
+    public subscript(name: String) -> JSONValue? {
+        if case .object(let members) = self { members[name] } else { nil }
+    }
+
+    /// The text, where this is a string.
+    public var stringValue: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// The members, where this is an object.
+    public var objectValue: [String: JSONValue]? {
+        if case .object(let members) = self { members } else { nil }
+    }
+
+    /// The items, where this is an array.
+    public var arrayValue: [JSONValue]? {
+        if case .array(let items) = self { items } else { nil }
+    }
+
+    /// The whole number, where this is one.
+    public var integerValue: Int64? {
+        if case .integer(let number) = self { number } else { nil }
+    }
+
+    /// The truth value, where this is one.
+    public var boolValue: Bool? {
+        if case .bool(let flag) = self { flag } else { nil }
+    }
+
+    /// The number as a floating-point value, where this is any number.
+    public var doubleValue: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
+    }
+
+    /// What kind of value this is, in the words of an error message: "a string", "a list", …
+    public var kindName: String {
+        switch self {
+        case .null: "nothing"
+        case .bool: "true or false"
+        case .integer: "a whole number"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "a list"
+        case .object: "a mapping"
+        }
+    }
+
+    /// This value with every string in it, at any depth, replaced by what `transform` makes of it; names stay.
+    public func mappingStrings(
+        at path: FieldPath = FieldPath(), _ transform: (String, FieldPath) throws -> JSONValue
+    ) rethrows -> JSONValue {
+        switch self {
+        case .string(let text):
+            return try transform(text, path)
+        case .array(let items):
+            return .array(
+                try items.enumerated().map { try $1.mappingStrings(at: path.appending(index: $0), transform) })
+        case .object(let members):
+            var mapped: [String: JSONValue] = [:]
+            for (name, value) in members {
+                mapped[name] = try value.mappingStrings(at: path.appending(name), transform)
+            }
+            return .object(mapped)
+        default:
+            return self
+        }
+    }
+}
+
+extension JSONValue: Codable {
+    /// Reads any JSON value; whole numbers that fit 64 bits stay whole.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .bool(flag)
+        } else if let whole = try? container.decode(Int64.self) {
+            self = .integer(whole)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if let items = try? container.decode([JSONValue].self) {
+            self = .array(items)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    /// Writes the value as JSON.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let flag): try container.encode(flag)
+        case .integer(let whole): try container.encode(whole)
+        case .number(let number): try container.encode(number)
+        case .string(let text): try container.encode(text)
+        case .array(let items): try container.encode(items)
+        case .object(let members): try container.encode(members)
+        }
+    }
+}
+
+extension JSONValue {
+    /// Parses JSON text.
+    /// - Throws: `DecodingError` where `text` is not JSON.
+    public init(parsing text: String) throws {
+        self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    }
+
+    /// The value that `encodable` encodes to.
+    /// - Throws: whatever its `encode(to:)` throws.
+    public init(encoding encodable: some Encodable) throws {
+        self = try JSONDecoder().decode(JSONValue.self, from: JSON.canonicalData(encodable))
+    }
+
+    /// Decodes this document as `type`.
+    /// - Throws: `DecodingError` where the document does not fit.
+    public func decode<T: Decodable>(_ type: T.Type) throws -> T {
+        try JSONDecoder().decode(type, from: JSON.canonicalData(self))
+    }
+}
+
+/// The two ways in which the program writes JSON.
+public enum JSON {
+    /// For machines and for comparing: keys sorted, no white space, slashes plain.
+    public static func canonicalData(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        return try encoder.encode(value)
+    }
+
+    /// `canonicalData` as text.
+    public static func canonical(_ value: some Encodable) throws -> String {
+        String(decoding: try canonicalData(value), as: UTF8.self)
+    }
+
+    /// For people: keys sorted, indented.
+    public static func pretty(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        encoder.dateEncodingStrategy = .iso8601
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    /// Decodes what `canonicalData` or `pretty` wrote.
+    public static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        return try decoder.decode(type, from: data)
+    }
+}

@@ -1,0 +1,65 @@
+/// What a plugin declares: enough to find it, to read its configuration, to document it and to make it.
+public struct Plugin<Product: Sendable>: Sendable {
+    /// The value of the `type` key that chooses it.
+    public var type: String
+    /// One line that says what it is.
+    public var summary: String
+    /// The keys of its block in `launch-config.yaml`, besides `type`.
+    public var fields: [Field]
+    /// Blocks of `launch-config.yaml` as a user would write them, `type` included. The conformance kit decodes each.
+    public var examples: [String]
+    /// Makes the backend from checked options. No call to any service here: that is for the functions of the product.
+    /// - Throws: `BackendError` of category `.invalid` for options that do not go together; the host adds the place.
+    public var make: @Sendable (Options, PluginContext) throws(BackendError) -> Product
+
+    /// A plugin from its parts.
+    public init(
+        type: String, summary: String, fields: [Field] = [], examples: [String] = [],
+        make: @escaping @Sendable (Options, PluginContext) throws(BackendError) -> Product
+    ) {
+        self.type = type
+        self.summary = summary
+        self.fields = fields
+        self.examples = examples
+        self.make = make
+    }
+}
+
+/// What a plugin declares that is a runner: besides the options, the template that its queues hold.
+public struct RunnerPlugin: Sendable {
+    /// The declaration that all plugins share.
+    public var base: Plugin<any Runner>
+    /// The keys of a queue's template; nil where the backend's own model checks the template in `validate`.
+    public var template: [Field]?
+    /// The template of a queue that is created without a file, as YAML with comments.
+    public var defaultTemplate: String
+    /// What a submitter may not override unless the queue's `allow_overrides` says so.
+    public var protectedPaths: [FieldPath]
+
+    /// A runner plugin from its parts.
+    public init(
+        _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, protectedPaths: [FieldPath] = []
+    ) {
+        self.base = base
+        self.template = template
+        self.defaultTemplate = defaultTemplate
+        self.protectedPaths = protectedPaths
+    }
+}
+
+/// What a plugin is made with besides its options.
+public struct PluginContext: Sendable {
+    /// The environment of the same configuration; absent while the environment itself is made.
+    public var environment: (any Environment)?
+    /// The variables of the agent's process: for finding engines and credentials, never for templates.
+    public var variables: [String: String]
+    /// Where to say what happens.
+    public var log: Logger
+
+    /// A context from its parts.
+    public init(environment: (any Environment)? = nil, variables: [String: String] = [:], log: Logger = .silent) {
+        self.environment = environment
+        self.variables = variables
+        self.log = log
+    }
+}

@@ -1,0 +1,58 @@
+/// How source becomes an image.
+///
+/// Same key, same image; a build leaves nothing behind but the image, also when it is cancelled.
+public protocol Builder: Sendable {
+    /// The key of what would be built: context after `.dockerignore`, Dockerfile, build arguments, platform and the
+    /// digests of the base images. Changes nothing. With `offline` no service is called.
+    func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey
+
+    /// Builds, pushes where the registry is remote, and pins. Cancelling the task ends the build.
+    func build(
+        _ source: BuildSource, key: ContentKey, registry: any Registry,
+        progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) -> PinnedImage
+
+    /// The repository that built images go to, where the builder's configuration names one.
+    var repository: String? { get }
+}
+
+/// A folder to build an image from.
+public struct BuildSource: Sendable, Hashable {
+    /// The absolute path of the context folder; `.dockerignore` has been applied already.
+    public var context: String
+    /// The Dockerfile's path in it.
+    public var dockerfile: String
+    /// The project's name, for the repository's.
+    public var project: String
+
+    /// A source from its parts.
+    public init(context: String, dockerfile: String, project: String) {
+        self.context = context
+        self.dockerfile = dockerfile
+        self.project = project
+    }
+}
+
+/// One thing that a build has to say while it works.
+public struct BuildProgress: Sendable, Hashable {
+    /// What is going on.
+    public enum Step: String, Sendable {
+        /// Getting base images.
+        case pull
+        /// Building.
+        case build
+        /// Pushing.
+        case push
+    }
+
+    /// What is going on.
+    public var step: Step
+    /// One line of the tool that does it.
+    public var line: String
+
+    /// A message from its parts.
+    public init(_ step: Step, _ line: String) {
+        self.step = step
+        self.line = line
+    }
+}

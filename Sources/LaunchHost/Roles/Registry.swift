@@ -1,0 +1,61 @@
+/// Where images live.
+///
+/// A tag is never trusted twice: what a registry resolves leaves it pinned to a digest.
+public protocol Registry: Sendable {
+    /// Pins an image to its digest, or answers nil where the registry does not have it. May call a service; changes
+    /// nothing.
+    func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage?
+
+    /// Makes a prebuilt image that is not in the registry's reach available and pins it, e.g. by pulling it into the
+    /// engine's store; nil where that is not to be had. The default has no such way.
+    func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage?
+
+    /// Where an image with that content key belongs: a repository, and a tag made from the key.
+    func destination(for key: ContentKey, repository: String?) throws(BackendError) -> ImageReference
+
+    /// How an engine gets at the registry. May call a service for a short-lived login.
+    func access() async throws(BackendError) -> RegistryAccess
+}
+
+extension Registry {
+    /// No other way than `resolve`.
+    public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? { nil }
+}
+
+/// How an engine pushes to a registry and pulls from it.
+public enum RegistryAccess: Sendable {
+    /// The images stay in the engine's own store; nothing is pushed.
+    case engineStore
+    /// A registry at that host and port; without a login, anonymous.
+    case remote(host: String, login: Login?)
+
+    /// A user name and a password.
+    public struct Login: Sendable {
+        /// The user.
+        public var username: String
+        /// The password or token.
+        public var password: Secret
+
+        /// A login from its parts.
+        public init(username: String, password: Secret) {
+            self.username = username
+            self.password = password
+        }
+    }
+}
+
+/// Names what an image is made of: equal keys, equal images.
+public struct ContentKey: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// 64 lower-case hex digits.
+    public let hex: String
+
+    /// A key from a SHA-256 in hex.
+    public init(hex: String) {
+        self.hex = hex
+    }
+
+    /// The tag under which the image is pushed: 32 of the digits, which no two sources share by accident.
+    public var tag: String { "launch-\(hex.prefix(32))" }
+    /// The digits.
+    public var description: String { hex }
+}

@@ -1,0 +1,76 @@
+/// Where a job runs: one backend. `plugins.md` tells when each function is called and what it must hold.
+public protocol Runner: Sendable {
+    /// The backend's own request for a job. Pure: same job, same bytes; no file, no call, no clock.
+    /// - Throws: `.invalid` only where no request can be made at all; what can be said of a request belongs to `validate`.
+    func render(_ job: RunnableJob) throws(BackendError) -> RunRequest
+
+    /// Everything that is wrong with a request, at once. Pure and offline.
+    func validate(_ request: RunRequest) -> [Finding]
+
+    /// Starts the run. Idempotent under the run ID: also when an earlier answer was lost, and when called 32 times at
+    /// once, there is one run and every call answers its handle.
+    func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle
+
+    /// What an earlier `submit` left in the backend under that run ID, whoever called it; nil where there is nothing.
+    func find(_ runID: RunID) async throws(BackendError) -> RunHandle?
+
+    /// What the backend says of all these runs, in as few calls as it allows. An error is thrown, never turned into
+    /// a state. A handle that the backend does not know is observed as `.missing`.
+    func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation]
+
+    /// The run's log after `cursor`, from the beginning without one: every line once, in order, in bounded memory.
+    /// With `follow` it ends when the run has ended and all is read; without, after what there is now.
+    func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream
+
+    /// Asks the run to end, by force after `grace`. Idempotent: before the start, while it is silent, after the end,
+    /// twice. Returns when the backend has taken the order; `observe` tells when the run has ended.
+    func stop(_ handle: RunHandle, grace: Duration) async throws(BackendError)
+
+    /// Collects what an ended run leaves behind into `folder`, which exists. May be called again after a crash.
+    func finish(_ handle: RunHandle, of request: RunRequest, into folder: String) async throws(BackendError) -> Outcome
+
+    /// Frees what the backend still holds of an ended run, after its record is kept. Idempotent.
+    func release(_ handle: RunHandle) async throws(BackendError)
+
+    /// Whether the backend still has the log after `release`. Where not, the host archives it first.
+    var keepsLogs: Bool { get }
+
+    /// How often `observe` is worth calling.
+    var pace: Pace { get }
+
+    /// A pulse whenever a run may have changed, where the backend can tell; nil where it can only be asked.
+    func changes() -> AsyncStream<Void>?
+}
+
+extension Runner {
+    /// Nothing to free.
+    public func release(_ handle: RunHandle) async throws(BackendError) {}
+    /// The backend can only be asked.
+    public func changes() -> AsyncStream<Void>? { nil }
+}
+
+/// How often a backend is asked.
+public struct Pace: Sendable, Hashable {
+    /// The shortest time between two calls of `observe`.
+    public var shortest: Duration
+    /// The longest, which is used where `changes` tells of what happens or nothing is about to.
+    public var longest: Duration
+
+    /// A pace from its parts.
+    public init(shortest: Duration, longest: Duration) {
+        self.shortest = shortest
+        self.longest = longest
+    }
+}
+
+/// A runner whose requests can be rehearsed elsewhere.
+public protocol Rehearsable: Runner {
+    /// What the request means as a container job. Pure.
+    func rehearsal(of request: RunRequest) throws(BackendError) -> ContainerJob
+}
+
+/// A runner that runs container jobs, and so can rehearse for others.
+public protocol ContainerJobRunner: Runner {
+    /// The request that runs a container job here. Pure.
+    func request(for job: ContainerJob, as runID: RunID) throws(BackendError) -> RunRequest
+}
