@@ -36,5 +36,8 @@ let package = Package(
 
         // The host: it knows no cloud and no container engine.
         library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML"]),
+
+        // The test kit that every plugin passes.
+        library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
     ]
 )

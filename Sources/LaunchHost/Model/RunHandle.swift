@@ -54,11 +54,13 @@ public struct Observation: Sendable, Hashable, Codable {
     public var startedAt: Date?
     /// When it ended.
     public var endedAt: Date?
+    /// When the host must stop it because its time is up; nil where the backend does so itself or nothing limits it.
+    public var deadline: Date?
 
     /// An observation from its parts.
     public init(
         runID: RunID, phase: Phase, cause: Cause? = nil, backendStatus: String, startedAt: Date? = nil,
-        endedAt: Date? = nil
+        endedAt: Date? = nil, deadline: Date? = nil
     ) {
         self.runID = runID
         self.phase = phase
@@ -66,5 +68,6 @@ public struct Observation: Sendable, Hashable, Codable {
         self.backendStatus = backendStatus
         self.startedAt = startedAt
         self.endedAt = endedAt
+        self.deadline = deadline
     }
 }

@@ -6,9 +6,9 @@ public protocol Builder: Sendable {
     /// digests of the base images. Changes nothing. With `offline` no service is called.
     func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey
 
-    /// Builds, pushes where the registry is remote, and pins. Cancelling the task ends the build.
+    /// Builds, pushes to `destination` where the registry is remote, and pins. Cancelling the task ends the build.
     func build(
-        _ source: BuildSource, key: ContentKey, registry: any Registry,
+        _ source: BuildSource, key: ContentKey, to destination: ImageReference, registry: any Registry,
         progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> PinnedImage
 
