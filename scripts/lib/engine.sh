@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # variables of the files named below
+# shellcheck disable=SC2154 # variables of the files that are sourced with this one
 # Makes sure of a container engine: one that answers, else a private one. Needs say.sh, state.sh, packages.sh and
 # private-engine.sh.
 
@@ -55,8 +55,6 @@ engine_ensure() {
         export DOCKER_HOST=$host
     else
         private_start
-        # shellcheck disable=SC2034
-        engine_started=1
     fi
 }
 

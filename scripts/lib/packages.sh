@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # variables of the files named below
-# shellcheck disable=SC2034 # the lists are for the scripts that source this
+# shellcheck disable=SC2154,SC2034 # variables of, and for, the files that are sourced with this one
 # Installs what is missing, and only that. Needs say.sh and state.sh.
 #
 # A need is a line "PROBE DEBIAN BREW". PROBE is a command to be found on the PATH, or lib:NAME for a library that

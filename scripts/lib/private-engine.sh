@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # variables of the files named below
+# shellcheck disable=SC2154,SC2034 # variables of, and for, the files that are sourced with this one
 # A Docker daemon of our own: nothing of it is outside its folders, and it touches no firewall. Needs say.sh, state.sh
 # and engine.sh.
 #
@@ -8,6 +8,7 @@
 
 private_home=$state/engine
 private_deadline=60 # seconds for the daemon to answer, and to end
+private_was_running=3 # how private_start_locked says so
 
 # A socket's path has to fit into 108 bytes (sun_path), and the longest one of the daemon's own is this:
 private_longest=/exec/containerd/containerd.sock.ttrpc
@@ -35,20 +36,27 @@ private_alive() {
     printf '%s\n' "$pid"
 }
 
+# private_start: exports DOCKER_HOST; returns with engine_started=1 if the daemon was not running before.
 private_start() {
+    local code=0
     mkdir -p "$private_home" "$private_run"
     chmod 700 "$private_home" "$private_run"
     # Two scripts at once must not start two daemons on one folder. The lock ends with the subshell.
     (
         flock -w "$private_deadline" 9 || die 69 "another script is starting the engine and does not come to an end"
         private_start_locked
-    ) 9>"$private_home/lock" || exit $?
+    ) 9>"$private_home/lock" || code=$?
+    case $code in
+        0) engine_started=1 ;;
+        "$private_was_running") engine_started=0 ;;
+        *) exit "$code" ;;
+    esac
     export DOCKER_HOST=unix://$private_socket
     private_report
 }
 
 private_start_locked() {
-    local pid began=$SECONDS
+    local pid began=$SECONDS code=$private_was_running
     if ! pid=$(private_alive "$private_pidfile" dockerd); then
         say "starting a private container engine in $private_home"
         # The daemon takes a left-over number for a running daemon, without looking whose it is.
@@ -56,7 +64,7 @@ private_start_locked() {
         private_alive "$private_run/exec/containerd/containerd.pid" containerd >/dev/null ||
             rm -f "$private_run/exec/containerd/containerd.pid"
         private_daemon >"$private_log" 2>&1 </dev/null &
-        pid=$!
+        pid=$! code=0
         trap 'kill "$pid" 2>/dev/null' EXIT
     fi
     until engine_answers "unix://$private_socket"; do
@@ -68,6 +76,7 @@ private_start_locked() {
         sleep 0.2
     done
     trap - EXIT
+    return "$code"
 }
 
 # private_daemon: becomes the daemon. In a session of its own and with none of our files: a caller that reads our output
