@@ -20,7 +20,7 @@ HYPERPARAMETERS = {
 
 def parameters(arguments, environment):
     """Every hyperparameter by name, and `model_dir` and `data`."""
-    parser = argparse.ArgumentParser(prog="train.py", description="Learn to tell iris species apart.")
+    parser = argparse.ArgumentParser(prog="train.py", description="Learn to tell iris species apart.", allow_abbrev=False)
     for name, (_, default, _, _, text) in HYPERPARAMETERS.items():
         flags = sorted({f"--{name.replace('_', '-')}", f"--{name}"})
         parser.add_argument(*flags, dest=name, metavar="N", help=f"{text} (default {default})")
