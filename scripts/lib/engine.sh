@@ -74,4 +74,5 @@ engine_install() {
         die 69 "no container engine answers, and dockerd and docker are not both installed: install Docker or podman."
     fi
     packages_ensure "$packages_engine"
+    packages_ensure "$packages_engine_client"
 }

@@ -23,9 +23,11 @@ busybox busybox-static -
 packages_image='
 debootstrap debootstrap -
 '
-# The engine and its client; from Debian 13 on the client is a package of its own.
+# Up to Debian 12 the first brings the client too; there is no package of the second name then.
 packages_engine='
 dockerd docker.io -
+'
+packages_engine_client='
 docker docker-cli -
 '
 
