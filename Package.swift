@@ -34,10 +34,17 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
+        // What everything stands on.
+        library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+
         // The host: it knows no cloud and no container engine.
         library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML"]),
 
-        // The test kit that every plugin passes.
+        // The test kit that every plugin passes, and what tests share.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
+        library("TestSupport", at: "Tests/TestSupport"),
+
+        // Tests stand in Tests where the source stands in Sources.
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
     ]
 )
