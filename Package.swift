@@ -46,5 +46,12 @@ let package = Package(
 
         // Tests stand in Tests where the source stands in Sources.
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
+        // The command line, knowing nothing of launch.
+        library("Suggestions", at: "Sources/Suggestions"),
+        tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
+        library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
+        .executableTarget(
+            name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),
+        tests("ConsoleTests", at: "Tests/ConsoleTests", uses: ["Console", "ConsoleSample"]),
     ]
 )

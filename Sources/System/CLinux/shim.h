@@ -2,3 +2,19 @@
 #pragma once
 #include <fcntl.h>
 #include <unistd.h>
+
+// Terminals and signals: ioctl is variadic, and a handler cannot be compared with SIG_IGN in Swift.
+#include <signal.h>
+#include <sys/ioctl.h>
+
+// Columns of the terminal behind `fd`, or 0 where there is none.
+static inline int clinux_terminal_columns(int fd) {
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// Whether the process was started with, or has set, this signal to be ignored.
+static inline int clinux_signal_is_ignored(int number) {
+    struct sigaction action;
+    return sigaction(number, 0, &action) == 0 && action.sa_handler == SIG_IGN;
+}
