@@ -53,5 +53,7 @@ let package = Package(
         .executableTarget(
             name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),
         tests("ConsoleTests", at: "Tests/ConsoleTests", uses: ["Console", "ConsoleSample"]),
+        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CLinux", "CSQLite", "CYAML"]),
+        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost"]),
     ]
 )

@@ -2,6 +2,7 @@
 #pragma once
 #include <fcntl.h>
 #include <unistd.h>
+<<<<<<< HEAD
 
 // Terminals and signals: ioctl is variadic, and a handler cannot be compared with SIG_IGN in Swift.
 #include <signal.h>
@@ -17,4 +18,12 @@ static inline int clinux_terminal_columns(int fd) {
 static inline int clinux_signal_is_ignored(int number) {
     struct sigaction action;
     return sigaction(number, 0, &action) == 0 && action.sa_handler == SIG_IGN;
+=======
+#include <sys/vfs.h>
+
+// The magic number of the file system that a path is on; -1 where it cannot be told. Glibc's module lacks statfs.
+static inline long launch_file_system(const char *path) {
+    struct statfs information;
+    return statfs(path, &information) == 0 ? (long)information.f_type : -1;
+>>>>>>> 476db77 (Keep queues, jobs, runs and events in SQLite, fenced by claim tokens and announced by doorbells)
 }
