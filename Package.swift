@@ -34,26 +34,24 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
-        // What everything stands on.
+        // What everything stands on; none of these knows of launch.
+        library("Suggestions", at: "Sources/Suggestions"),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+        library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
 
         // The host: it knows no cloud and no container engine.
-        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML"]),
+        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CLinux", "CSQLite", "CYAML", "Suggestions"]),
 
         // The test kit that every plugin passes, and what tests share.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
         library("TestSupport", at: "Tests/TestSupport"),
 
         // Tests stand in Tests where the source stands in Sources.
-        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
-        // The command line, knowing nothing of launch.
-        library("Suggestions", at: "Sources/Suggestions"),
+        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "TestSupport"]),
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
-        library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
         .executableTarget(
             name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),
         tests("ConsoleTests", at: "Tests/ConsoleTests", uses: ["Console", "ConsoleSample"]),
-        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CLinux", "CSQLite", "CYAML"]),
-        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost"]),
     ]
 )
