@@ -107,10 +107,13 @@ enum Schema {
             not_before INTEGER,
             claimed_at INTEGER,
             started_at INTEGER,
-            ended_at INTEGER
+            ended_at INTEGER,
+            released_at INTEGER
         ) STRICT;
         CREATE INDEX runs_ready ON runs (queue, priority, sequence) WHERE state = 'queued';
         CREATE INDEX runs_live ON runs (sequence) WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
+        CREATE INDEX runs_unreleased ON runs (sequence)
+            WHERE state IN ('succeeded', 'failed', 'stopped') AND handle IS NOT NULL AND released_at IS NULL;
         CREATE INDEX runs_by_queue ON runs (queue, state, sequence);
         CREATE INDEX runs_by_state ON runs (state, sequence);
 
