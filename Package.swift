@@ -36,22 +36,34 @@ let package = Package(
 
         // What everything stands on; none of these knows of launch.
         library("Suggestions", at: "Sources/Suggestions"),
+        library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
         library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
 
         // The host: it knows no cloud and no container engine.
-        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CLinux", "CSQLite", "CYAML", "Suggestions"]),
+        library(
+            "LaunchHost", at: "Sources/LaunchHost", uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Suggestions"]),
+
+        // How source becomes an image.
+        library("Builders", at: "Sources/Builders", uses: ["Crypto", "LaunchHost"]),
+
+        // The plugins: each knows the host, none another.
+        library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
 
         // The test kit that every plugin passes, and what tests share.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
         library("TestSupport", at: "Tests/TestSupport"),
 
         // Tests stand in Tests where the source stands in Sources.
-        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "TestSupport"]),
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
+        tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
         .executableTarget(
             name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),
         tests("ConsoleTests", at: "Tests/ConsoleTests", uses: ["Console", "ConsoleSample"]),
+        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "TestSupport"]),
+        tests(
+            "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
+        tests("BuildersTests", at: "Tests/BuildersTests", uses: ["Builders", "LaunchHost"]),
     ]
 )

@@ -23,7 +23,7 @@ public enum Sample {
         environment: [EnvironmentVariable("NO_COLOR", "Switches colours off.")],
         groups: [
             CommandGroup("Work", [belt, echo]),
-            CommandGroup("Everything else", [flood, .completion(program: "sample")]),
+            CommandGroup("Everything else", [flood, signals, .completion(program: "sample")]),
         ])
 
     /// A group.
@@ -93,5 +93,19 @@ public enum Sample {
     /// Output without an end, until nobody reads it.
     static let flood = Command("flood", summary: "Write lines without end", isHidden: true) { _, terminal in
         while true { try terminal.out("line") }
+    }
+
+    /// Names each signal on a line, until the third.
+    static let signals = Command("signals", summary: "Say which signals come", isHidden: true) { _, terminal in
+        let interrupts = Interrupts()
+        try terminal.out("listening")
+        var count = 0
+        for await event in interrupts.events {
+            try terminal.out("\(event)")
+            count += 1
+            if count == 3 { interrupts.stop() }
+        }
+        try terminal.out("over")
+        return .interrupted
     }
 }

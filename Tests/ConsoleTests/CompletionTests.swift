@@ -4,7 +4,13 @@ import Testing
 
 @Suite struct CompletionTests {
     @Test(arguments: [
-        ([""], ["words", "belt\tLook after the belt", "echo\tSay it again", "completion\tPrint the completion script for a shell", "help\tShow the help of a command"]),
+        (
+            [""],
+            [
+                "words", "belt\tLook after the belt", "echo\tSay it again",
+                "completion\tPrint the completion script for a shell", "help\tShow the help of a command",
+            ]
+        ),
         (["be"], ["words", "belt\tLook after the belt"]),
         (["help", "belt", "l"], ["words", "list\tList the parcels"]),
         (["--config", ""], ["files"]),
@@ -46,17 +52,22 @@ import Testing
         #expect(script.contains("my-program") && script.contains("_my_program"))
     }
 
-    @Test(.enabled(if: SampleProgram.isInstalled("bash")), arguments: [
-        ("sample be", ["sample", "be"], ["belt"]),
-        ("sample belt ", ["sample", "belt", ""], ["add", "list"]),
-        ("sample belt add --priority ", ["sample", "belt", "add", "--priority", ""], ["high", "medium", "low"]),
-        ("sample belt add --priority=", ["sample", "belt", "add", "--priority", "="], ["high", "medium", "low"]),
-        ("sample belt add --priority=m", ["sample", "belt", "add", "--priority", "=", "m"], ["medium"]),
-        ("sample belt add --to ost:e", ["sample", "belt", "add", "--to", "ost", ":", "e"], ["ende"]),
-        ("sample belt add --to  os", ["sample", "belt", "add", "--to", "os"], ["oslo", "ost:ende"]),
-        ("sample --config /etc/passw", ["sample", "--config", "/etc/passw"], ["/etc/passwd", "/etc/passwd-"]),
-        ("sample --config=/etc/passwd", ["sample", "--config", "=", "/etc/passwd"], ["/etc/passwd", "/etc/passwd-"]),
-    ])
+    @Test(
+        .enabled(if: SampleProgram.isInstalled("bash")),
+        arguments: [
+            ("sample be", ["sample", "be"], ["belt"]),
+            ("sample belt ", ["sample", "belt", ""], ["add", "list"]),
+            ("sample belt add --priority ", ["sample", "belt", "add", "--priority", ""], ["high", "medium", "low"]),
+            ("sample belt add --priority=", ["sample", "belt", "add", "--priority", "="], ["high", "medium", "low"]),
+            ("sample belt add --priority=m", ["sample", "belt", "add", "--priority", "=", "m"], ["medium"]),
+            ("sample belt add --to ost:e", ["sample", "belt", "add", "--to", "ost", ":", "e"], ["ende"]),
+            ("sample belt add --to  os", ["sample", "belt", "add", "--to", "os"], ["oslo", "ost:ende"]),
+            ("sample --config /etc/passw", ["sample", "--config", "/etc/passw"], ["/etc/passwd", "/etc/passwd-"]),
+            (
+                "sample --config=/etc/passwd", ["sample", "--config", "=", "/etc/passwd"],
+                ["/etc/passwd", "/etc/passwd-"]
+            ),
+        ])
     func bashProposes(line: String, words: [String], expected: [String]) throws {
         let program = try SampleProgram.path
         let script = """
@@ -75,10 +86,12 @@ import Testing
         #expect(line.contains("/etc") ? proposed.contains(expected[0]) : proposed == expected)
     }
 
-    @Test(.enabled(if: SampleProgram.isInstalled("fish")), arguments: [
-        ("sample be", "belt\tLook after the belt\n"), ("sample belt add -p ", "high\nlow\nmedium\n"),
-        ("sample belt add --priority=m", "--priority=medium\n"), ("sample --config /etc/passw", "/etc/passwd"),
-    ])
+    @Test(
+        .enabled(if: SampleProgram.isInstalled("fish")),
+        arguments: [
+            ("sample be", "belt\tLook after the belt\n"), ("sample belt add -p ", "high\nlow\nmedium\n"),
+            ("sample belt add --priority=m", "--priority=medium\n"), ("sample --config /etc/passw", "/etc/passwd"),
+        ])
     func fishProposes(line: String, expected: String) throws {
         let program = try SampleProgram.path
         let script = """

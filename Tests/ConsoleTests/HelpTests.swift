@@ -62,12 +62,11 @@ import Testing
         Options:
           -t, --to TOWN         Where it goes.
           -p, --priority LEVEL  How soon it goes. (one of
-                                high, medium, low;
-                                default: medium)
+                                high, medium, low; default:
+                                medium)
           -w, --weight GRAMS    What it weighs.
               --into FOLDER     Where the receipt goes.
-          -n, --dry-run         Only say what would be
-                                done.
+          -n, --dry-run         Only say what would be done.
 
         Stamps:
               --stamp KEY=VALUE  A stamp on the parcel.
@@ -77,18 +76,16 @@ import Testing
           -c, --config FILE  Read this configuration.
           -v, --verbose      Say more. (repeatable)
               --json         Print one JSON document.
-              --no-color     Print without colours, also
-                             on a terminal.
+              --no-color     Print without colours, also on
+                             a terminal.
           -h, --help         Show this help.
 
         Environment:
-          SAMPLE_CONFIG    Used where --config is not
-                           given.
+          SAMPLE_CONFIG    Used where --config is not given.
           SAMPLE_JSON      Used where --json is not given.
           SAMPLE_PRIORITY  Used where --priority is not
                            given.
-          SAMPLE_WEIGHT    Used where --weight is not
-                           given.
+          SAMPLE_WEIGHT    Used where --weight is not given.
 
         """
 
@@ -106,7 +103,8 @@ import Testing
 
     @Test(arguments: [
         ["help", "belt", "add"], ["belt", "add", "--help"], ["-h", "belt", "add"], ["belt", "-h", "add"],
-        ["belt", "add", "--quux", "-p", "never", "--help"], ["belt", "add", "-vh"], ["--no-color", "help", "belt", "add"],
+        ["belt", "add", "--quux", "-p", "never", "--help"], ["belt", "add", "-vh"],
+        ["--no-color", "help", "belt", "add"],
     ])
     func everyWayToAskForIt(words: [String]) async {
         let outcome = await run(words)

@@ -45,7 +45,10 @@ import Testing
 
     @Test(arguments: [
         (["belt", "add", "--too", "x"], "unknown option '--too'; did you mean '--to'?", "sample belt add"),
-        (["belt", "add", "--priorty=low"], "unknown option '--priorty'; did you mean '--priority'?", "sample belt add"),
+        (
+            ["belt", "add", "--priorty=low"], "unknown option '--priorty'; did you mean '--priority'?",
+            "sample belt add"
+        ),
         (["belt", "add", "--zebra"], "unknown option '--zebra'", "sample belt add"),
         (["belt", "add", "-vx"], "unknown option '-x' in '-vx'", "sample belt add"),
         (["belt", "add", "-json"], "unknown option '-j' in '-json'; did you mean '--json'?", "sample belt add"),
@@ -67,7 +70,10 @@ import Testing
             ["belt", "add", "x", "-p", "hgih"],
             "--priority must be one of high, medium, low, found 'hgih'; did you mean 'high'?", "sample belt add"
         ),
-        (["completion", "bsh"], "SHELL must be one of bash, zsh, fish, found 'bsh'; did you mean 'bash'?", "sample completion"),
+        (
+            ["completion", "bsh"], "SHELL must be one of bash, zsh, fish, found 'bsh'; did you mean 'bash'?",
+            "sample completion"
+        ),
         (
             ["belt", "add", "x", "-w", "9223372036854775808"],
             "--weight needs a whole number from 1 to 5000, found '9223372036854775808'", "sample belt add"
@@ -84,7 +90,9 @@ import Testing
     }
 
     @Test func theEnvironmentStandsInForOptions() async {
-        let environment = ["SAMPLE_CONFIG": "e.yaml", "SAMPLE_JSON": "yes", "SAMPLE_PRIORITY": "low", "SAMPLE_WEIGHT": ""]
+        let environment = [
+            "SAMPLE_CONFIG": "e.yaml", "SAMPLE_JSON": "yes", "SAMPLE_PRIORITY": "low", "SAMPLE_WEIGHT": "",
+        ]
         let outcome = await add("x", environment: environment)
         #expect(outcome.output.contains("priority=low weight=- dry=false verbose=0 json=true config=e.yaml"))
         let overridden = await add("x", "--priority", "high", environment: environment)
@@ -92,7 +100,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("SAMPLE_PRIORITY", "lo", "$SAMPLE_PRIORITY (for --priority) must be one of high, medium, low, found 'lo'; did you mean 'low'?"),
+        (
+            "SAMPLE_PRIORITY", "lo",
+            "$SAMPLE_PRIORITY (for --priority) must be one of high, medium, low, found 'lo'; did you mean 'low'?"
+        ),
         ("SAMPLE_WEIGHT", "heavy", "$SAMPLE_WEIGHT (for --weight) needs a whole number from 1 to 5000, found 'heavy'"),
         ("SAMPLE_JSON", "maybe", "$SAMPLE_JSON (for --json) must be true or false, found 'maybe'"),
     ])

@@ -55,9 +55,12 @@ import Testing
     @Test(arguments: cases) func everySpellingMeansTheSame(item: Case) async {
         let option = item.option
         let value = option.isFlag ? "" : "low"
-        var spellings = option.isFlag ? [[option.spelling]] : [["--\(option.long)", value], ["--\(option.long)=\(value)"]]
+        var spellings =
+            option.isFlag ? [[option.spelling]] : [["--\(option.long)", value], ["--\(option.long)=\(value)"]]
         if let short = option.short {
-            spellings += option.isFlag ? [["-\(short)"]] : [["-\(short)", value], ["-\(short)\(value)"], ["-\(short)=\(value)"]]
+            spellings +=
+                option.isFlag
+                ? [["-\(short)"]] : [["-\(short)", value], ["-\(short)\(value)"], ["-\(short)=\(value)"]]
             // Behind another flag of the same word.
             spellings.append(option.isFlag ? ["-v\(short)"] : ["-v\(short)\(value)"])
         }

@@ -30,6 +30,8 @@ import Testing
     }
 
     @Test func questionEndsAMessage() {
-        #expect("unknown key 'quue'" + Suggestion.question(about: "quue", in: ["queue"]) == "unknown key 'quue'; did you mean 'queue'?")
+        #expect(
+            "unknown key 'quue'" + Suggestion.question(about: "quue", in: ["queue"])
+                == "unknown key 'quue'; did you mean 'queue'?")
     }
 }

@@ -16,7 +16,8 @@ enum HelpCommand {
         let topic = Argument(
             "command", help: "The command, such as '\(example(root))'.", required: false, repeatable: true,
             values: .dynamic { soFar, _ in
-                guard let path = try? resolve(soFar.strings("command"), in: added(to: root)), let last = path.last else {
+                guard let path = try? resolve(soFar.strings("command"), in: added(to: root)), let last = path.last
+                else {
                     return []
                 }
                 return last.subcommands.filter { !$0.isHidden }.map { Candidate($0.name, $0.summary) }

@@ -6,16 +6,20 @@ public enum Format {
         guard count >= 1000 else { return "\(max(0, count)) B" }
         var unit = 0
         var scale: Int64 = 1000
-        // 999,950 bytes and more would round to 1000.0 kB.
-        while unit < units.count - 1, count >= scale * 1000 - scale / 20 {
+        // From half a unit below the next thousand on, rounding would need a fourth digit.
+        while unit < units.count - 1, count >= scale * 1000 - scale / 2 {
             scale *= 1000
             unit += 1
         }
-        // count + scale / 2 could overflow at the very end of the range, so tenths are taken apart first.
-        let whole = count / scale
-        let tenths = ((count % scale) / (scale / 100) + 5) / 10
-        if whole >= 100 { return "\(whole + (tenths >= 5 ? 1 : 0)) \(units[unit])" }
-        return tenths == 10 ? "\(whole + 1).0 \(units[unit])" : "\(whole).\(tenths) \(units[unit])"
+        let (whole, remainder) = (count / scale, count % scale)
+        // By way of hundredths of the scale: multiplying could overflow at the end of the range.
+        let tenths = (remainder / (scale / 100) + 5) / 10
+        switch (whole, tenths) {
+        case (100..., _): return "\(whole + (remainder >= scale / 2 ? 1 : 0)) \(units[unit])"
+        case (99, 10): return "100 \(units[unit])"
+        case (_, 10): return "\(whole + 1).0 \(units[unit])"
+        default: return "\(whole).\(tenths) \(units[unit])"
+        }
     }
 
     /// A length of time in its two largest units: `850 ms`, `12s`, `1m 05s`, `2h 03m`, `3d 04h`. Negative counts as zero.

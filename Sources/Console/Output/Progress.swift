@@ -24,6 +24,8 @@ public final class Progress: Sendable {
     static let frameTime: Duration = .milliseconds(100)
     /// At least this long between two plain lines.
     static let plainInterval: Duration = .seconds(5)
+    /// This long between two plain lines that say the same: the sign that it still goes on.
+    static let heartbeat: Duration = .seconds(30)
 
     private let terminal: Terminal
     private let isQuiet: Bool
@@ -116,9 +118,11 @@ public final class Progress: Sendable {
 
     private func drawPlain(_ state: inout State) {
         let now = elapsed()
-        if let last = state.lastLineAt, now - last < Self.plainInterval { return }
         let line = Self.describe(state)
-        guard line != state.lastLine || now > .zero else { return }
+        if let last = state.lastLineAt {
+            let interval = line == state.lastLine ? Self.heartbeat : Self.plainInterval
+            guard now - last >= interval else { return }
+        }
         let age = state.lastLineAt == nil ? "" : " (\(Format.duration(now)))"
         state.lastLine = line
         state.lastLineAt = now

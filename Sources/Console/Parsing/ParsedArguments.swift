@@ -30,7 +30,7 @@ public struct ParsedArguments: Sendable {
         rest = reader.rest
         self.environment = environment
         // From the root down, so that a command's own option wins over a global one of the same name.
-        for option in reader.path.flatMap(\.options) {
+        for option in [.help] + reader.path.flatMap(\.options) {
             entries[option.long] = Self.entry(option, given: reader.values[option.long], environment)
         }
         var words = reader.positionals[...]

@@ -19,7 +19,7 @@ public final class Interrupts: Sendable {
     private let end: AsyncStream<Event>.Continuation
     private let sources: Mutex<[Source]>
 
-    /// Listens from now on: neither signal ends the process any more. A SIGINT that whoever started the process had
+    /// Listens: once this returns, neither signal ends the process any more. A SIGINT that whoever started the process had
     /// ignored, as shells do for jobs in the background, stays ignored.
     public init() {
         (events, end) = AsyncStream.makeStream(of: Event.self)
@@ -27,7 +27,7 @@ public final class Interrupts: Sendable {
         let queue = DispatchQueue(label: "console.interrupts")
         var made: [Source] = []
         for (number, event) in [(SIGINT, Event.interrupt), (SIGTERM, Event.terminate)]
-        where clinux_signal_is_ignored(number) == 0 {
+        where launch_signal_is_ignored(number) == 0 {
             made.append(Source(number, on: queue) { [end] in end.yield(event) })
         }
         sources = Mutex(made)
@@ -51,8 +51,8 @@ private struct Source: Sendable {
     private nonisolated(unsafe) let source: any DispatchSourceSignal
 
     init(_ number: Int32, on queue: DispatchQueue, _ action: @escaping @Sendable () -> Void) {
-        // Ignored until Dispatch listens: the default would end the process in between.
-        signal(number, SIG_IGN)
+        // Dispatch on Linux sets a handler of its own. SIG_IGN, which other systems need here, would lose the signals
+        // that come before, and children would inherit it.
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         // The handler holds its source until cancel() lets go of both.
         source.setEventHandler {
@@ -60,7 +60,11 @@ private struct Source: Sendable {
             for _ in 0..<max(1, source.data) { action() }
         }
         source.setCancelHandler { signal(number, SIG_DFL) }
+        // Waiting blocks a thread for microseconds, and what it waits for runs on a queue of its own.
+        let registered = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { registered.signal() }
         source.activate()
+        registered.wait()
         self.source = source
     }
 

@@ -10,7 +10,7 @@ struct StandardDevice: TerminalDevice {
 
     var columns: Int? {
         for stream in [StandardStream.output, .error] {
-            let columns = clinux_terminal_columns(descriptor(stream))
+            let columns = launch_terminal_columns(descriptor(stream))
             if columns > 0 { return Int(columns) }
         }
         return nil

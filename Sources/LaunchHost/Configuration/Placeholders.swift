@@ -18,32 +18,40 @@ public enum Placeholders {
     ]
 
     /// Cuts a text into its pieces. Neighbouring text is one piece; no piece is an empty text.
+    ///
+    /// The time is proportional to the length, whatever the text.
     public static func pieces(of text: String) -> [Piece] {
+        let bytes = Array(text.utf8)
+        // Behind these, nothing is closed any more: looking for it each time would take quadratic time.
+        let lastBrace = bytes.lastIndex(of: UInt8(ascii: "}")) ?? -1
+        let lastPair = bytes.indices.dropLast().last { bytes[$0...].starts(with: "}}".utf8) } ?? -1
         var pieces: [Piece] = []
-        var plain = ""
-        var rest = Substring(text)
+        var plain: [UInt8] = []
         func flush() {
-            if !plain.isEmpty { pieces.append(.text(plain)) }
-            plain = ""
+            if !plain.isEmpty { pieces.append(.text(String(decoding: plain, as: UTF8.self))) }
+            plain = []
         }
-        while let character = rest.first {
-            if rest.hasPrefix("$${") {
-                plain += "${"
-                rest = rest.dropFirst(3)
-            } else if rest.hasPrefix("\\{{") {
-                plain += "{{"
-                rest = rest.dropFirst(3)
-            } else if rest.hasPrefix("${"), let end = rest.firstIndex(of: "}") {
+        var index = 0
+        while index < bytes.count {
+            let rest = bytes[index...]
+            if rest.starts(with: "$${".utf8) || rest.starts(with: "\\{{".utf8) {
+                plain += rest.dropFirst().prefix(2)
+                index += 3
+            } else if rest.starts(with: "${".utf8), index < lastBrace,
+                let end = rest.firstIndex(of: UInt8(ascii: "}"))
+            {
                 flush()
-                pieces.append(.macro(String(rest.dropFirst(2)[..<end])))
-                rest = rest[rest.index(after: end)...]
-            } else if rest.hasPrefix("{{"), let end = rest.firstRange(of: "}}") {
+                pieces.append(.macro(String(decoding: bytes[(index + 2)..<end], as: UTF8.self)))
+                index = end + 1
+            } else if rest.starts(with: "{{".utf8), index + 2 <= lastPair,
+                let end = ((index + 2)...lastPair).first(where: { bytes[$0...].starts(with: "}}".utf8) })
+            {
                 flush()
-                pieces.append(.variable(trimmed(rest.dropFirst(2)[..<end.lowerBound])))
-                rest = rest[end.upperBound...]
+                pieces.append(.variable(trimmed(String(decoding: bytes[(index + 2)..<end], as: UTF8.self)[...])))
+                index = end + 2
             } else {
-                plain.append(character)
-                rest = rest.dropFirst()
+                plain.append(bytes[index])
+                index += 1
             }
         }
         flush()

@@ -149,7 +149,10 @@ public struct SchemaDecoder: Sendable {
         let names = fields.map(\.name) + ignored.sorted()
         let key = Wording.quoted(entry.key)
         let start = "unknown key \(key) \(owner.phrase)"
-        let allowed = names.isEmpty ? "it has no keys" : "keys allowed here: \(names.joined(separator: ", "))"
+        let allowed =
+            fields.isEmpty
+            ? (ignored.contains("type") ? "it has no keys besides \"type\"" : "it has no keys")
+            : "keys allowed here: \(names.joined(separator: ", "))"
         if let same = names.first(where: { Self.folded($0) == Self.folded(entry.key) }) {
             note("\(start); did you mean \"\(same)\"?", at: entry.keyMark, path: path)
         } else if let advice = advice(entry.key, owner) {

@@ -50,6 +50,7 @@ public final class Store: Sendable {
     var now: Timestamp { Timestamp(clock()) }
 
     /// A transaction, and the bell after it.
+    @discardableResult
     func write<T: Sendable>(
         _ body: @Sendable (Connection) throws(StoreError) -> T
     ) throws(StoreError) -> T {

@@ -20,9 +20,10 @@ actor MockLog {
             guard let run = try runner.backend.run(runID) else { return nil }
             let template = MockTemplate(run.request["template"] ?? .object([:]))
             let life = runner.life(run)
-            let printed = life.begin <= runner.now() ? template.logLines : 0
+            let pieces = Pieces(template)
+            let printed = life.begin <= runner.now() ? template.logLines * pieces.perLine : 0
             if position < printed {
-                let batch = (position..<min(position + 256, printed)).map { line($0 + 1, template, life.begin) }
+                let batch = (position..<min(position + 256, printed)).map { pieces.line(at: $0, time: life.begin) }
                 position += batch.count
                 return batch
             }
@@ -35,8 +36,23 @@ actor MockLog {
         }
     }
 
-    private func line(_ number: Int, _ template: MockTemplate, _ time: Date) -> LogLine {
-        let text = template.logLineBytes.map { String(repeating: "x", count: $0) } ?? "line \(number)"
-        return LogLine(text: text, cursor: LogCursor(rawValue: String(number)), time: time, stream: .stdout)
+    /// A line is one piece, or several where it is over 64 KiB. Positions count pieces.
+    private struct Pieces {
+        static let limit = 65_536
+        let bytes: Int?
+        let perLine: Int
+
+        init(_ template: MockTemplate) {
+            bytes = template.logLineBytes
+            perLine = max(1, ((bytes ?? 0) + Self.limit - 1) / Self.limit)
+        }
+
+        func line(at position: Int, time: Date) -> LogLine {
+            let (number, piece) = position.quotientAndRemainder(dividingBy: perLine)
+            let text = bytes.map { String(repeating: "x", count: min($0 - piece * Self.limit, Self.limit)) }
+            return LogLine(
+                text: text ?? "line \(number + 1)", cursor: LogCursor(rawValue: String(position + 1)), time: time,
+                stream: .stdout, continues: piece < perLine - 1)
+        }
     }
 }

@@ -16,6 +16,6 @@ enum NetworkFileSystem {
 
     /// The name of the network file system that a path is on; nil for a local one and where nothing can be told.
     static func kind(of path: String) -> String? {
-        kinds[UInt32(truncatingIfNeeded: clinux_file_system(path))]
+        kinds[UInt32(truncatingIfNeeded: launch_file_system(path))]
     }
 }

@@ -37,6 +37,7 @@ final class Database: Sendable {
     }
 
     /// A transaction that writes: all of `body` or nothing.
+    @discardableResult
     func write<T: Sendable>(
         _ body: @Sendable (Connection) throws(StoreError) -> T
     ) throws(StoreError) -> T {
