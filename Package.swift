@@ -25,7 +25,13 @@ func system(_ name: String, pkgConfig: String? = nil, apt: String, brew: String)
 
 let package = Package(
     name: "launch",
-    products: [],
+    products: [
+        .executable(name: "launch", targets: ["launch"]),
+        // For whoever writes a plugin: the host, the commands for a program of their own, and the test kit.
+        .library(name: "LaunchHost", targets: ["LaunchHost"]),
+        .library(name: "LaunchCommands", targets: ["LaunchCommands"]),
+        .library(name: "Conformance", targets: ["Conformance"]),
+    ],
     targets: [
         // System libraries: module maps only. No SwiftPM package dependencies, by rule.
         system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
@@ -49,6 +55,12 @@ let package = Package(
 
         // The plugins: each knows the host, none another.
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
+
+        // The command line: the commands over any catalog of plugins, and the program that lists this project's.
+        library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
+        .executableTarget(
+            name: "launch", dependencies: ["Console", "LaunchCommands", "LaunchHost", "Mock"], path: "Sources/launch",
+            swiftSettings: settings),
 
         // The test kit that every plugin passes, and what tests share.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),

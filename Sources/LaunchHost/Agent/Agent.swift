@@ -100,7 +100,7 @@ public actor Agent {
                     log.info("agent done")
                     return .done
                 }
-            } catch where error.code == .busy || error.code == .full {
+            } catch  where error.code == .busy || error.code == .full {
                 log.error("the store cannot be used for now", ["error": error.description])
             }
             await pulse.wait(upTo: Self.fallback, clock: clock)

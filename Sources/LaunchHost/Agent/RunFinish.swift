@@ -46,7 +46,8 @@ struct RunFinish: Sendable {
             try await runner.release(handle)
             try store.markReleased(record.id)
         } catch {
-            log.warning("what the run left in the backend stays for now", ["run": record.id.rawValue, "error": "\(error)"])
+            log.warning(
+                "what the run left in the backend stays for now", ["run": record.id.rawValue, "error": "\(error)"])
         }
     }
 

@@ -154,7 +154,7 @@ actor RunWatch {
             let record = try write()
             live[id]?.record = record
             if record.state.isTerminal { close(record) }
-        } catch where error.code == .stale {
+        } catch  where error.code == .stale {
             live[id] = nil
             lost(id)
         }
@@ -176,7 +176,8 @@ actor RunWatch {
                 live[record.id] = nil
                 lost(record.id)
             } catch {
-                log.error("the end of a run could not be recorded yet", ["run": record.id.rawValue, "error": "\(error)"])
+                log.error(
+                    "the end of a run could not be recorded yet", ["run": record.id.rawValue, "error": "\(error)"])
                 try? await clock.sleep(.seconds(5))
                 live[record.id]?.isFinishing = false
                 pulse.signal()
@@ -193,7 +194,8 @@ actor RunWatch {
                 if let grace = run.stopGrace {
                     try orderStop(run.record, Cause(.userStop, "Stopped on request."), grace)
                 } else if let deadline = run.deadline, deadline <= clock.now() {
-                    try orderStop(run.record, Cause(.timeLimit, "It ran longer than its time limit."), Self.timeLimitGrace)
+                    try orderStop(
+                        run.record, Cause(.timeLimit, "It ran longer than its time limit."), Self.timeLimitGrace)
                 }
             } catch {
                 log.error("a stop could not be ordered yet", ["run": run.record.id.rawValue, "error": "\(error)"])
@@ -214,7 +216,8 @@ actor RunWatch {
             do throws(BackendError) {
                 try await runner.stop(handle, grace: grace)
             } catch {
-                log.warning("the backend did not take the stop yet", ["run": record.id.rawValue, "error": error.description])
+                log.warning(
+                    "the backend did not take the stop yet", ["run": record.id.rawValue, "error": error.description])
                 try? await clock.sleep(.seconds(1))
                 live[record.id]?.hasStopOrder = false
             }

@@ -41,7 +41,8 @@ final class CFile {
         let bytes = UnsafeBufferPointer(start: line, count: count)
         let hasBreak = bytes.last == CChar(bitPattern: UInt8(ascii: "\n"))
         return String(
-            decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<(hasBreak ? count - 1 : count)]),
+            decoding: UnsafeRawBufferPointer(
+                rebasing: UnsafeRawBufferPointer(bytes)[..<(hasBreak ? count - 1 : count)]),
             as: UTF8.self)
     }
 

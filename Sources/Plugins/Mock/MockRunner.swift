@@ -75,7 +75,8 @@ struct MockRunner: Rehearsable {
         try backend.replace(run, as: handle.runID)
     }
 
-    func finish(_ handle: RunHandle, of request: RunRequest, into folder: String) async throws(BackendError) -> Outcome {
+    func finish(_ handle: RunHandle, of request: RunRequest, into folder: String) async throws(BackendError) -> Outcome
+    {
         Outcome(metrics: template(request).metrics)
     }
 

@@ -18,7 +18,8 @@ struct MockTemplate {
             "log_line_bytes", .integer(1...1_048_576), help: "How long each line is; without it, 'line N'."),
         Field(
             "submit", .choice(Submit.allCases.map(\.rawValue)), default: .string(Submit.ok.rawValue),
-            help: "How submit goes: it works, fails once or always, loses its answer after the effect, or never answers."),
+            help:
+                "How submit goes: it works, fails once or always, loses its answer after the effect, or never answers."),
         Field(
             "submit_error", .choice(["transient", "throttled", "capacity", "quota", "denied", "invalid"]),
             default: .string("transient"), help: "The class of the error where submit fails."),
