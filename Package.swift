@@ -44,11 +44,13 @@ let package = Package(
         library("Suggestions", at: "Sources/Suggestions"),
         library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+        library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
         library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
 
         // The host: it knows no cloud and no container engine.
         library(
-            "LaunchHost", at: "Sources/LaunchHost", uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Suggestions"]),
+            "LaunchHost", at: "Sources/LaunchHost",
+            uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Subprocess", "Suggestions"]),
 
         // How source becomes an image.
         library("Builders", at: "Sources/Builders", uses: ["Crypto", "LaunchHost"]),
@@ -69,11 +71,12 @@ let package = Package(
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
-        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
+        tests("SubprocessTests", at: "Tests/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
         .executableTarget(
             name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),
         tests("ConsoleTests", at: "Tests/ConsoleTests", uses: ["Console", "ConsoleSample"]),
-        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "TestSupport"]),
+        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "Mock", "Subprocess", "TestSupport"]),
         tests(
             "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
         tests("BuildersTests", at: "Tests/BuildersTests", uses: ["Builders", "LaunchHost"]),

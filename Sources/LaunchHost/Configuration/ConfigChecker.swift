@@ -62,7 +62,7 @@ enum ConfigChecker {
         }
         var first: [String: Mark] = [:]
         for (index, item) in items.enumerated() {
-            guard case .string(let name) = item.jsonValue else { continue }
+            guard !decoder.isFull, case .string(let name) = item.jsonValue else { continue }
             let place = path.appending(index: index)
             if name.allSatisfy(\.isWhitespace) {
                 decoder.note("item \(index + 1) of \"queues\" is an empty name", at: item.mark, path: place)
@@ -80,7 +80,8 @@ enum ConfigChecker {
     private static func warnOfVariables(_ node: ConfigNode, at path: FieldPath, _ decoder: inout SchemaDecoder) {
         switch node.content {
         case .scalar(let text, _):
-            guard text.wholeMatch(of: /\$(?:[A-Z_][A-Z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})/) != nil else { return }
+            guard text.hasPrefix("$"), text.wholeMatch(of: /\$(?:[A-Z_][A-Z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})/) != nil
+            else { return }
             decoder.note(
                 "\(Wording.quoted(text)) is taken as it stands: this file does not expand variables",
                 hint: "write the value itself", at: node.mark, path: path, severity: .warning)

@@ -22,6 +22,7 @@ public enum Placeholders {
     /// The time is proportional to the length, whatever the text.
     public static func pieces(of text: String) -> [Piece] {
         let bytes = Array(text.utf8)
+        guard bytes.contains(UInt8(ascii: "{")) else { return text.isEmpty ? [] : [.text(text)] }
         // Behind these, nothing is closed any more: looking for it each time would take quadratic time.
         let lastBrace = bytes.lastIndex(of: UInt8(ascii: "}")) ?? -1
         let lastPair = bytes.indices.dropLast().last { bytes[$0...].starts(with: "}}".utf8) } ?? -1

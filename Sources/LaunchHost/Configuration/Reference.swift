@@ -15,7 +15,7 @@ public enum Reference {
     public static func markdown(_ declaration: PluginCatalog.Declaration) -> String {
         var parts = ["### `type: \(declaration.type)`", declaration.summary]
         parts.append(declaration.fields.isEmpty ? "It has no keys besides `type`." : table(declaration.fields))
-        parts += declaration.examples.map { fenced("\(declaration.role.rawValue):\n\(indented($0))") }
+        parts += declaration.examples.map { fenced(declaration.configText(ofExample: $0)) }
         if let template = declaration.template {
             parts.append("Keys of a queue's template:")
             parts.append(table(template))
@@ -60,8 +60,14 @@ public enum Reference {
     private static func fenced(_ text: String) -> String {
         "```yaml\n\(text.hasSuffix("\n") ? String(text.dropLast()) : text)\n```"
     }
+}
 
-    private static func indented(_ text: String) -> String {
-        text.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+extension PluginCatalog.Declaration {
+    /// A `launch-config.yaml` that consists of one of the examples: the block below its role's key. An example that
+    /// has the role's key already is taken as it stands.
+    public func configText(ofExample example: String) -> String {
+        if example.hasPrefix("\(role.rawValue):") { return example }
+        let lines = example.split(separator: "\n", omittingEmptySubsequences: false)
+        return "\(role.rawValue):\n" + lines.map { $0.isEmpty ? "" : "  \($0)" }.joined(separator: "\n")
     }
 }

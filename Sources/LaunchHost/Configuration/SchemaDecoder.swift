@@ -83,13 +83,27 @@ public struct SchemaDecoder: Sendable {
         _ message: String, hint: String? = nil, at mark: Mark?, path: FieldPath,
         severity: Finding.Severity = .error
     ) {
-        diagnostics.append(
+        guard !isFull else { return }
+        keep(
             document?.diagnostic(severity, message, hint: hint, at: mark, path: path)
                 ?? Diagnostic(severity, message, hint: hint, path: path))
     }
 
+    /// Whether no diagnostic is kept any more, so that none need be made.
+    var isFull: Bool { diagnostics.count > 100 }
+
+    /// Keeps a diagnostic, up to a hundred: a file that is wrong a thousand times needs no thousand messages.
     mutating func keep(_ diagnostic: Diagnostic) {
-        diagnostics.append(diagnostic)
+        if diagnostics.count < 100 {
+            diagnostics.append(diagnostic)
+        } else if !isFull {
+            var last = diagnostic
+            last.severity = .error
+            last.message = "there are more mistakes than these, which are not listed"
+            last.hint = nil
+            last.sourceLine = nil
+            diagnostics.append(last)
+        }
     }
 
     mutating func hideSourceOfLast() {
@@ -112,7 +126,7 @@ public struct SchemaDecoder: Sendable {
             guard let field = fields.first(where: { $0.name == entry.key }) else {
                 unknown(entry, fields: fields, ignored: ignored, at: place, in: owner)
                 // The misspelt key is not missing as well.
-                if let meant = Self.meant(entry.key, among: fields.map(\.name)) { given.insert(meant) }
+                if !isFull, let meant = Self.meant(entry.key, among: fields.map(\.name)) { given.insert(meant) }
                 continue
             }
             given.insert(field.name)
@@ -146,6 +160,7 @@ public struct SchemaDecoder: Sendable {
     private mutating func unknown(
         _ entry: ConfigNode.Entry, fields: [Field], ignored: Set<String>, at path: FieldPath, in owner: Owner
     ) {
+        guard !isFull else { return }
         let names = fields.map(\.name) + ignored.sorted()
         let key = Wording.quoted(entry.key)
         let start = "unknown key \(key) \(owner.phrase)"
@@ -164,7 +179,7 @@ public struct SchemaDecoder: Sendable {
         }
     }
 
-    private static func meant(_ key: String, among names: [String]) -> String? {
+    static func meant(_ key: String, among names: [String]) -> String? {
         names.first { folded($0) == folded(key) } ?? Suggestion.nearest(to: key, in: names)
     }
 

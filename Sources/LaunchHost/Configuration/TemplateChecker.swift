@@ -24,6 +24,8 @@ struct TemplateChecker {
         if let fields = runner.template {
             _ = decoder.decode(
                 root, fields: fields, in: .init("the template (resource: \(runner.base.type))"), ignoring: reserved)
+        } else {
+            checkReservedKeys(root)
         }
         for entry in root.entries ?? [] where !reserved.contains(entry.key) {
             placeholders(inKey: entry, at: FieldPath().appending(entry.key))
@@ -34,6 +36,17 @@ struct TemplateChecker {
                 "the template does not use the variable \(Wording.quoted(entry.key))",
                 hint: "write \"{{\(entry.key)}}\" where its value belongs", at: entry.keyMark,
                 path: FieldPath().appending("template_variables").appending(entry.key), severity: .warning)
+        }
+    }
+
+    /// Where the template takes any key, a misspelt reserved key would be sent to the service.
+    private mutating func checkReservedKeys(_ root: ConfigNode) {
+        let reserved = QueueFile.reservedKeys.sorted()
+        for entry in root.entries ?? [] where !reserved.contains(entry.key) && !decoder.isFull {
+            guard let meant = SchemaDecoder.meant(entry.key, among: reserved) else { continue }
+            decoder.note(
+                "unknown key \(Wording.quoted(entry.key)); did you mean \"\(meant)\"?", at: entry.keyMark,
+                path: FieldPath().appending(entry.key))
         }
     }
 
@@ -77,6 +90,7 @@ struct TemplateChecker {
                 placeholders(in: entry.value, at: path.appending(entry.key))
             }
         case .scalar(let text, _):
+            guard !decoder.isFull else { return }
             for piece in Placeholders.pieces(of: text) {
                 switch piece {
                 case .text: break

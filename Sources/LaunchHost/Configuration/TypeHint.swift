@@ -44,6 +44,16 @@ extension ConfigNode {
 }
 
 extension Field.Kind {
+    /// Whether a value of this kind, or a part of it, must not be shown.
+    var holdsSecret: Bool {
+        switch self {
+        case .secret: true
+        case .list(let kind), .map(let kind): kind.holdsSecret
+        case .either(let kinds): kinds.contains { $0.holdsSecret }
+        default: false
+        }
+    }
+
     /// Whether what was written has the outer shape of this kind: a list, a mapping or a single value.
     func hasShape(of node: ConfigNode) -> Bool {
         switch (self, node.content) {

@@ -133,7 +133,7 @@ extension SchemaDecoder {
     private mutating func wrong(
         _ node: ConfigNode, _ kind: Field.Kind, at path: FieldPath, _ subject: Subject
     ) -> JSONValue? {
-        let isSecret = if case .secret = subject.field.kind { true } else { false }
+        let isSecret = subject.field.kind.holdsSecret
         let found = isSecret ? node.jsonValue.kindName : node.words
         let hint = node.hint(toward: kind, key: path.lastMember) ?? subject.field.example.map { "for example \($0)" }
         note(

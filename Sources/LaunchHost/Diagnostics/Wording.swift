@@ -7,7 +7,8 @@ public enum Wording {
 
     /// The text, at most 60 characters of it, with nothing in it that a terminal would obey.
     public static func shortened(_ text: String) -> String {
-        let visible = visible(text)
+        // Only what can be shown is looked at: the text may be a whole file.
+        let visible = visible(String(text.unicodeScalars.prefix(200)))
         return visible.count > 60 ? "\(visible.prefix(57))..." : visible
     }
 

@@ -61,7 +61,7 @@ public struct Document: Sendable {
     /// The document as JSON.
     public var jsonValue: JSONValue { root.jsonValue }
 
-    /// The text of a line, from 1, for showing it; what stands behind a key that sounds like a secret is left out.
+    /// The text of a line, from 1, for showing it; nil for a line that is too long to be shown. What stands behind a key that sounds like a secret is left out.
     public func line(_ number: Int) -> String? {
         Self.line(number, of: source)
     }
@@ -128,10 +128,6 @@ public struct Document: Sendable {
     private static func line(_ number: Int, of source: SourceText) -> String? {
         guard source.lines.indices.contains(number - 1) else { return nil }
         let line = source.lines[number - 1]
-        // A misspelt "pasword: …" must not print the password.
-        let secret =
-            /(?i)^.*?[\w-]*(?:passw|pasw|pwd|secret|token|credential|api[_-]?key|access[_-]?key)[\w-]*["']?\s*:\s*/
-        guard let match = line.prefixMatch(of: secret), match.range.upperBound < line.endIndex else { return line }
-        return line[match.range] + "<hidden>"
+        return line.utf8.count <= 4000 ? SecretLine.masked(line) : nil
     }
 }

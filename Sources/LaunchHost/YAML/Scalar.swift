@@ -11,7 +11,9 @@ public enum Scalar {
         default: break
         }
         // Most texts are words; do not try them as numbers.
-        guard let first = text.utf8.first, isNumberStart(first), !looksOctal(text) else { return .string(text) }
+        guard isShort(text), let first = text.utf8.first, isNumberStart(first), !looksOctal(text) else {
+            return .string(text)
+        }
         if let whole = wholeNumber(text) { return .integer(whole) }
         if isFloat(text), !isWhole(text), let number = Double(text), number.isFinite { return .number(number) }
         return .string(text)
@@ -20,7 +22,7 @@ public enum Scalar {
     /// Why a text that was written without quotes must not stand in a document, and what to write instead; nil where
     /// there is nothing wrong with it.
     static func problem(ofPlain text: String) -> (message: String, hint: String)? {
-        guard let first = text.utf8.first, isNumberStart(first) else { return nil }
+        guard isShort(text), let first = text.utf8.first, isNumberStart(first) else { return nil }
         if looksOctal(text) {
             let digits = text.drop { "+-".contains($0) }.drop { $0 == "0" }
             let sign = text.hasPrefix("-") ? "-" : ""
@@ -38,22 +40,38 @@ public enum Scalar {
         if [".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"].contains(String(unsigned)) {
             return ("\(text) is no number that JSON has", "put it in quotes if it is text")
         }
-        if isFloat(text), Double(text)?.isFinite != true {
+        if !isWhole(text), isFloat(text), Double(text)?.isFinite != true {
             return ("the number \(Wording.shortened(text)) is too large", "put it in quotes if it is text")
         }
         return nil
     }
 
+    /// No number is longer; matching patterns against a megabyte takes its time.
+    private static func isShort(_ text: String) -> Bool { text.utf8.count <= 500 }
+
     private static func isNumberStart(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.".utf8.contains(byte)
+        isDigit(byte) || "+-.".utf8.contains(byte)
     }
 
+    // These run for every value that begins like a number; patterns would take most of the time of a large file.
     private static func looksOctal(_ text: String) -> Bool {
-        text.wholeMatch(of: /[-+]?0[0-9]+/) != nil
+        let digits = unsigned(text)
+        return digits.count > 1 && digits.first == UInt8(ascii: "0") && digits.allSatisfy(isDigit)
     }
 
     private static func isWhole(_ text: String) -> Bool {
-        text.wholeMatch(of: /[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+/) != nil
+        let digits = unsigned(text)
+        if !digits.isEmpty, digits.allSatisfy(isDigit) { return true }
+        return text.hasPrefix("0") && text.wholeMatch(of: /0o[0-7]+|0x[0-9a-fA-F]+/) != nil
+    }
+
+    private static func unsigned(_ text: String) -> Substring.UTF8View {
+        let signed = text.utf8.first == UInt8(ascii: "+") || text.utf8.first == UInt8(ascii: "-")
+        return text.utf8.dropFirst(signed ? 1 : 0)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
     private static func isFloat(_ text: String) -> Bool {

@@ -83,8 +83,7 @@ import Testing
     @Test func decodesDeclaredExamples() throws {
         for declaration in Fake.catalog.declarations {
             for example in declaration.examples {
-                let text =
-                    "\(declaration.role.rawValue):\n" + example.split(separator: "\n").map { "  \($0)\n" }.joined()
+                let text = declaration.configText(ofExample: example)
                 #expect(Fake.diagnostics(text) == [])
             }
         }

@@ -163,6 +163,17 @@ import Testing
         #expect(Fake.diagnostics(text).count == 5)
     }
 
+    @Test(arguments: [
+        "password: hunter2\n", "registry: {type: local, \"Pasword\" : hunter2}\n", "{\"API_KEY\":\"hunter2\"}",
+        "my-secret-thing: hunter2\nx: [\n", "registry: {type: local, password: 12345, uri: [hunter2]}\n",
+        "registry:\n  type: local\n  password: 12345\n",
+    ])
+    func showsNoLineWithASecret(_ text: String) {
+        let diagnostics = Fake.diagnostics(text)
+        let shown = DiagnosticRenderer().render(diagnostics)
+        #expect(!diagnostics.isEmpty && !shown.contains("hunter2") && !shown.contains("12345"), "\(shown)")
+    }
+
     @Test func showsNoSecret() throws {
         let text = "registry:\n  type: local\n  pasword: hunter2\n  password: [hunter2]\n"
         let shown = DiagnosticRenderer().render(Fake.diagnostics(text))

@@ -4,11 +4,12 @@ import Testing
 
 /// A folder for one test, and how a tree comes into it.
 final class Scratch: Sendable {
-    private let directory = Result { try TemporaryDirectory() }
+    private let directory: TemporaryDirectory
     let path: String
 
     init() throws {
-        path = URL(filePath: try directory.get().path).resolvingSymlinksInPath().path
+        directory = try TemporaryDirectory()
+        path = URL(filePath: directory.path).resolvingSymlinksInPath().path
     }
 
     /// Writes files, with the folders that they are in; a path that ends in `/` is an empty folder.
