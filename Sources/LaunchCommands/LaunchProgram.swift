@@ -10,7 +10,8 @@ public enum LaunchProgram {
     }
 
     static func root(catalog: PluginCatalog, version: String) -> Command {
-        Command(
+        let bench = Workbench.Maker(catalog: catalog)
+        return Command(
             "launch",
             summary: "Take machine-learning jobs from a queue and run them on a compute backend",
             discussion: """
@@ -29,7 +30,8 @@ public enum LaunchProgram {
                 EnvironmentVariable("LAUNCH_CONFIG", "The configuration, where -c does not name one."),
             ],
             groups: [
-                CommandGroup("Set-up", [VersionCommand.command(version)])
+                CommandGroup("Runs", RunCommands.all(bench)),
+                CommandGroup("Set-up", [AgentCommand.command(bench), VersionCommand.command(version)]),
             ])
     }
 }
