@@ -33,5 +33,12 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
+
+        // What everything stands on.
+        library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+
+        // Tests stand in Tests where the source stands in Sources.
+        library("TestSupport", at: "Tests/TestSupport"),
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
     ]
 )
