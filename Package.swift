@@ -34,10 +34,22 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
+// What everything stands on.
+        library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
+        library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+
         // The host: it knows no cloud and no container engine.
         library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML"]),
 
+        // What image registries say.
+        library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["HTTP", "Crypto"]),
+
         // The test kit that every plugin passes.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
+
+        // Tests stand in Tests where the source stands in Sources.
+        library("TestSupport", at: "Tests/TestSupport"),
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
+        tests("OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["OCIRegistry", "HTTP", "Crypto", "TestSupport"]),
     ]
 )
