@@ -48,7 +48,7 @@ let package = Package(
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
 
         // Tests stand in Tests where the source stands in Sources.
-        library("TestSupport", at: "Tests/TestSupport"),
+        library("TestSupport", at: "Tests/TestSupport", uses: ["HTTP", "Crypto"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
         tests("OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["OCIRegistry", "HTTP", "Crypto", "TestSupport"]),
     ]

@@ -129,7 +129,8 @@ public final class RegistryClient: Sendable {
             manifest.manifests != nil || manifest.config != nil
         else {
             throw OCIError(
-                .notARegistry, "\(name(repository))@\(digest) is no image and no index of images that this program knows.")
+                .notARegistry,
+                "\(name(repository))@\(digest) is no image and no index of images that this program knows.")
         }
         return (manifest, manifest.mediaType ?? answer.headers["Content-Type"] ?? "unknown")
     }
@@ -138,7 +139,8 @@ public final class RegistryClient: Sendable {
         _ path: String, _ repository: String, _ digest: String, _ limit: Int
     ) async throws(OCIError) -> HTTPResponse? {
         let answer = try await transport.get(
-            .get, path, of: repository, accept: path.hasPrefix("manifests/") ? Manifest.acceptedTypes : [], limit: limit)
+            .get, path, of: repository, accept: path.hasPrefix("manifests/") ? Manifest.acceptedTypes : [], limit: limit
+        )
         guard answer.status == 200 else { return nil }
         let actual = Self.digest(of: answer.body)
         guard actual == digest else {
@@ -150,7 +152,8 @@ public final class RegistryClient: Sendable {
     private func requireRegistry(_ repository: String) async throws(OCIError) {
         guard try await transport.isRegistry() else {
             throw OCIError(
-                .notARegistry, "\(configuration.host.name) is no image registry: it has no /v2/, asked for "
+                .notARegistry,
+                "\(configuration.host.name) is no image registry: it has no /v2/, asked for "
                     + "\(name(repository)).")
         }
     }

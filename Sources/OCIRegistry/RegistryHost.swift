@@ -24,7 +24,8 @@ public struct RegistryHost: Sendable, Hashable, CustomStringConvertible {
             }
             let rest = host[host.index(after: end)...]
             guard rest.isEmpty || rest.first == ":" else {
-                throw OCIError(.invalid, "The registry '\(text)' has '\(rest)' behind ']'; only ':port' may stand there.")
+                throw OCIError(
+                    .invalid, "The registry '\(text)' has '\(rest)' behind ']'; only ':port' may stand there.")
             }
             port = rest.isEmpty ? nil : rest.dropFirst()
             host = host[host.index(after: host.startIndex)..<end]

@@ -98,7 +98,8 @@ public struct RegistryConformance: Sendable {
         // An engine's image ID is no reference that people write; all others must read back.
         guard let pinned = try? ImageReference(parsing: first.reference), pinned.digest != nil else { return }
         let again = try await fixture.makeRegistry().resolve(pinned)
-        try require(again?.digest == first.digest, "'\(pinned)' resolves to \(again.map { "\($0.digest)" } ?? "nothing")")
+        try require(
+            again?.digest == first.digest, "'\(pinned)' resolves to \(again.map { "\($0.digest)" } ?? "nothing")")
         try require(again?.reference == first.reference, "'\(pinned)' is pinned as \(again?.reference ?? "nothing")")
     }
 
