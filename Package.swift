@@ -35,10 +35,12 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
         // What everything stands on.
+        library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
 
         // Tests stand in Tests where the source stands in Sources.
         library("TestSupport", at: "Tests/TestSupport"),
+        tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
     ]
 )
