@@ -49,6 +49,7 @@ let package = Package(
 
         // Tests stand in Tests where the source stands in Sources.
         library("TestSupport", at: "Tests/TestSupport", uses: ["HTTP", "Crypto"]),
+        tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
         tests("OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["OCIRegistry", "HTTP", "Crypto", "TestSupport"]),
     ]

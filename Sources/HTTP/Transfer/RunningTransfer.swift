@@ -10,6 +10,8 @@ final class RunningTransfer {
     private var parser = HeadParser()
     private var body = Data()
     private var upload: UploadSource?
+    /// Whether libcurl pauses because the producer has nothing yet.
+    private var uploadWaits = false
     private var headDelivered = false
     /// Why a callback of ours made libcurl give up; it goes before libcurl's own words.
     private(set) var failure: HTTPError?
@@ -67,6 +69,11 @@ final class RunningTransfer {
             return refuse(.protocolError, "the head of the answer is malformed or too large")
         }
         deliverHead(bodyHasCome: false)
+        // libcurl would wait for ever for the end of a pause in sending, although nobody wants the rest.
+        if uploadWaits, isRefused {
+            uploadWaits = false
+            transfer.resume()
+        }
         return true
     }
 
@@ -95,6 +102,8 @@ final class RunningTransfer {
     /// The next bytes of the request's body.
     func nextUpload(_ count: Int) -> UploadChannel.Step {
         touched()
+        // Only reached when the refusal also ends the connection; otherwise libcurl stops sending by itself.
+        guard !isRefused else { return .end }
         switch upload {
         case .none:
             return .end
@@ -109,7 +118,9 @@ final class RunningTransfer {
             case .failed(let error):
                 failure = HTTPError(
                     error.code, error.message, host: transfer.target.host, requestMayHaveReachedServer: true)
-            case .wait: isPaused = true
+            case .wait:
+                isPaused = true
+                uploadWaits = true
             case .bytes, .end: break
             }
             return step
@@ -134,6 +145,9 @@ final class RunningTransfer {
             return true
         }
     }
+
+    /// Whether the final answer is there and is no success, perhaps before the request's body has been sent.
+    private var isRefused: Bool { (parser.final?.status ?? 0) >= 300 }
 
     private func refuse(_ code: HTTPError.Code, _ message: String) -> Bool {
         failure = HTTPError(code, message, host: transfer.target.host, requestMayHaveReachedServer: true)
