@@ -34,7 +34,15 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
+        library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
+
         // The host: it knows no cloud and no container engine.
-        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML"]),
+        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML", "CLinux", "Crypto"]),
+
+        // How source becomes an image.
+        library("Builders", at: "Sources/Builders", uses: ["LaunchHost", "Crypto"]),
+
+        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost"]),
+        tests("BuildersTests", at: "Tests/BuildersTests", uses: ["Builders", "LaunchHost"]),
     ]
 )
