@@ -39,10 +39,13 @@ let package = Package(
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
 
         // The host: it knows no cloud and no container engine.
-        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML"]),
+        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML", "CLinux", "Crypto"]),
 
         // What image registries say.
         library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["HTTP", "Crypto"]),
+
+        // How source becomes an image.
+        library("Builders", at: "Sources/Builders", uses: ["LaunchHost", "Crypto"]),
 
         // The test kit that every plugin passes.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
@@ -51,6 +54,8 @@ let package = Package(
         library("TestSupport", at: "Tests/TestSupport", uses: ["HTTP", "Crypto"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
+        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost"]),
         tests("OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["OCIRegistry", "HTTP", "Crypto", "TestSupport"]),
+        tests("BuildersTests", at: "Tests/BuildersTests", uses: ["Builders", "LaunchHost"]),
     ]
 )

@@ -160,11 +160,7 @@ public final class RegistryClient: Sendable {
 
     private func name(_ repository: String) -> String { "\(configuration.host.name)/\(repository)" }
 
-    private static func digest(of body: Data) -> String {
-        var hash = SHA256()
-        hash.update(body)
-        return "sha256:\(hash.finish().hex)"
-    }
+    private static func digest(of body: Data) -> String { "sha256:\(SHA256.hex(body))" }
 
     /// Both become part of a URL, so nothing else than what the distribution API allows may be in them.
     private static func check(_ repository: String, _ reference: String) throws(OCIError) {

@@ -56,9 +56,7 @@ struct RegistryFaultTests {
 
     @Test func `a fault that passes is not seen`() async throws {
         let body = Data(#"{"schemaVersion":2,"manifests":[]}"#.utf8)
-        var hash = SHA256()
-        hash.update(body)
-        let digest = "sha256:\(hash.finish().hex)"
+        let digest = "sha256:\(SHA256.hex(body))"
         let calls = Mutex(0)
         let server = try TestServer { request in
             let call = calls.withLock { count in

@@ -80,9 +80,5 @@ extension RegistryServer {
         try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
     }
 
-    private static func digest(_ bytes: Data) -> String {
-        var hash = SHA256()
-        hash.update(bytes)
-        return "sha256:\(hash.finish().hex)"
-    }
+    private static func digest(_ bytes: Data) -> String { "sha256:\(SHA256.hex(bytes))" }
 }

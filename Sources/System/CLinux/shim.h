@@ -2,3 +2,6 @@
 #pragma once
 #include <fcntl.h>
 #include <unistd.h>
+
+// GNU only: waits until all of a file system's data is on the disk.
+int syncfs(int fd);

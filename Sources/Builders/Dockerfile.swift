@@ -1,0 +1,155 @@
+public import LaunchHost
+
+/// What the host must know of a Dockerfile: which images it is built from.
+///
+/// It reads as much of the grammar as that takes. Whether the rest is right is for the builder to say.
+public struct Dockerfile: Sendable, Hashable {
+    /// An image that something of the Dockerfile comes from.
+    public struct Base: Sendable, Hashable {
+        /// The image.
+        public var reference: ImageReference
+        /// The line of its first use, from 1.
+        public var line: Int
+
+        /// A base from its parts.
+        public init(reference: ImageReference, line: Int) {
+            self.reference = reference
+            self.line = line
+        }
+    }
+
+    /// The images that it is built from, each once, in the order of their first use: of `FROM`, `COPY --from` and
+    /// `RUN --mount=from`. Stages of the Dockerfile itself and `scratch` are none.
+    public let bases: [Base]
+    /// The names of the stages, in order; nil for one without a name.
+    public let stages: [String?]
+    /// The image of the frontend that `# syntax=` asks for.
+    public let syntax: String?
+
+    /// Reads the text of a Dockerfile.
+    /// - Parameters:
+    ///   - file: the file as the user knows it, for errors.
+    ///   - buildArguments: values for what an `ARG` above the first `FROM` declares.
+    ///   - platform: `os/architecture`, for `TARGETARCH` and the like.
+    /// - Throws: `.invalid` with file and line where there is no `FROM`, or where a base cannot be told.
+    public init(
+        parsing text: String, file: String, buildArguments: [String: String] = [:], platform: String = "linux/amd64"
+    ) throws(LaunchError) {
+        let lines = try DockerfileLines(text, file: file)
+        var reader = BaseReader(
+            file: file, escape: lines.escape,
+            variables: DockerfileVariables(given: buildArguments, platform: platform, escape: lines.escape))
+        reader.names = Self.stageNames(lines.instructions, escape: lines.escape)
+        for instruction in lines.instructions {
+            do {
+                try reader.take(instruction)
+            } catch {
+                throw DockerfileLines.error(
+                    error.why, file: file, line: instruction.line, sourceLine: instruction.sourceLine,
+                    hint: error.hint)
+            }
+        }
+        guard !reader.stages.isEmpty else {
+            throw DockerfileLines.error(
+                "there is no FROM in the Dockerfile", file: file, line: max(1, lines.instructions.last?.line ?? 1),
+                hint: "The first instruction names the image to begin with: 'FROM python:3.12-slim', or 'FROM scratch'."
+            )
+        }
+        bases = reader.bases
+        stages = reader.stages
+        syntax = lines.syntax
+    }
+
+    /// The names of all stages, also of those behind an instruction: `COPY --from` may name a later one.
+    private static func stageNames(_ instructions: [DockerfileInstruction], escape: Character) -> Set<String> {
+        var names: Set<String> = []
+        for instruction in instructions where instruction.name == "FROM" {
+            let words = ShellWords(escape: escape).all(of: instruction.rest)
+            if words.count == 3 { names.insert(words[2].lowercased()) }
+        }
+        return names
+    }
+}
+
+/// Goes through the instructions and collects the bases.
+private struct BaseReader {
+    let file: String
+    let escape: Character
+    var variables: DockerfileVariables
+    /// The names of all stages.
+    var names: Set<String> = []
+    /// The stages so far.
+    var stages: [String?] = []
+    var bases: [Dockerfile.Base] = []
+
+    init(file: String, escape: Character, variables: DockerfileVariables) {
+        self.file = file
+        self.escape = escape
+        self.variables = variables
+    }
+
+    mutating func take(_ instruction: DockerfileInstruction) throws(DockerfileVariables.Failure) {
+        switch instruction.name {
+        case "FROM": try takeStage(instruction)
+        case "ARG" where stages.isEmpty: try variables.declare(instruction.rest)
+        case _ where stages.isEmpty:
+            throw .init(
+                why: "\(instruction.name) comes before the first FROM, where only ARG may be",
+                hint: "Begin with 'FROM' and the image to build on.")
+        case "COPY":
+            for flag in instruction.flags where flag.hasPrefix("--from=") {
+                try takeSource(String(flag.dropFirst("--from=".count)), of: "COPY --from", line: instruction.line)
+            }
+        case "RUN":
+            for flag in instruction.flags where flag.hasPrefix("--mount=") {
+                for part in flag.dropFirst("--mount=".count).split(separator: ",") where part.hasPrefix("from=") {
+                    try takeSource(String(part.dropFirst("from=".count)), of: "RUN --mount", line: instruction.line)
+                }
+            }
+        default: break
+        }
+    }
+
+    private mutating func takeStage(_ instruction: DockerfileInstruction) throws(DockerfileVariables.Failure) {
+        let words = ShellWords(escape: escape).all(of: instruction.rest)
+        guard words.count == 1 || words.count == 3 && words[1].lowercased() == "as" else {
+            throw .init(
+                why: "FROM takes an image, or an image, AS and a name; found '\(instruction.rest)'")
+        }
+        let image = try variables.expand(words[0])
+        guard !image.isEmpty else {
+            throw .init(why: "the image of FROM is empty once '\(words[0])' is expanded")
+        }
+        if !stages.contains(image.lowercased()), image != "scratch" {
+            try add(image, line: instruction.line)
+        }
+        stages.append(words.count == 3 ? words[2].lowercased() : nil)
+    }
+
+    private mutating func takeSource(
+        _ source: String, of place: String, line: Int
+    ) throws(DockerfileVariables.Failure) {
+        guard !source.contains("$") else {
+            throw .init(
+                why: "\(place) takes no variables, and '\(source)' has one",
+                hint: "Name a stage for it: 'FROM \(source) AS parts', then use 'parts'.")
+        }
+        // A number is a stage's place; which places there are is for the builder to check.
+        guard Int(source) == nil, !names.contains(source.lowercased()), source != "scratch", !source.isEmpty else {
+            return
+        }
+        try add(source, line: line)
+    }
+
+    private mutating func add(_ image: String, line: Int) throws(DockerfileVariables.Failure) {
+        let reference: ImageReference
+        do {
+            reference = try ImageReference(parsing: image)
+        } catch {
+            throw .init(why: String(error.description.dropLast(error.description.hasSuffix(".") ? 1 : 0)))
+        }
+        if !bases.contains(where: { $0.reference == reference }) {
+            bases.append(Dockerfile.Base(reference: reference, line: line))
+        }
+    }
+}

@@ -1,0 +1,161 @@
+internal import LaunchHost
+
+/// One instruction of a Dockerfile: continued lines joined, comments and here-documents taken out.
+struct DockerfileInstruction: Sendable, Hashable {
+    /// The first word, in capitals.
+    var name: String
+    /// `--name=value` words behind it.
+    var flags: [String]
+    /// What follows them.
+    var rest: String
+    /// The line that it begins on, from 1.
+    var line: Int
+    /// The text of that line, for errors.
+    var sourceLine: String
+}
+
+/// Cuts the text of a Dockerfile into instructions.
+struct DockerfileLines {
+    /// The character that continues a line and escapes: `\`, or a backtick where `# escape=` says so.
+    private(set) var escape: Character = "\\"
+    /// The value of `# syntax=`, where there is one.
+    private(set) var syntax: String?
+    /// The instructions in their order.
+    private(set) var instructions: [DockerfileInstruction] = []
+
+    private let file: String
+    private let lines: [String]
+    private var position = 0
+
+    init(_ text: String, file: String) throws(LaunchError) {
+        self.file = file
+        // By bytes: a carriage return and a line feed together are one character in Swift.
+        var bytes = Array(text.utf8)
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+        }
+        try readDirectives()
+        while position < lines.count {
+            if let instruction = try nextInstruction() { instructions.append(instruction) }
+        }
+    }
+
+    /// An error at a line of the file.
+    static func error(
+        _ message: String, file: String, line: Int, sourceLine: String? = nil, hint: String? = nil
+    ) -> LaunchError {
+        LaunchError(
+            .invalid, "\(file):\(line): \(message).", hint: hint,
+            diagnostics: [
+                Diagnostic(.error, message, hint: hint, file: file, line: line, sourceLine: sourceLine)
+            ])
+    }
+
+    /// `# name=value` lines at the very top; the first line of any other kind ends them.
+    private mutating func readDirectives() throws(LaunchError) {
+        var seen: Set<String> = []
+        for (index, line) in lines.enumerated() {
+            guard let match = line.wholeMatch(of: /\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*/) else { return }
+            let name = match.output.1.lowercased()
+            guard ["escape", "syntax", "check"].contains(name) else { return }
+            guard seen.insert(name).inserted else {
+                throw Self.error(
+                    "the directive '\(name)' is given twice", file: file, line: index + 1, sourceLine: line)
+            }
+            let value = String(match.output.2)
+            switch name {
+            case "escape":
+                guard let character = value.first, value == "\\" || value == "`" else {
+                    throw Self.error(
+                        "'escape' is '\(value)', and must be \\ or `", file: file, line: index + 1, sourceLine: line)
+                }
+                escape = character
+            case "syntax": syntax = value
+            default: break
+            }
+        }
+    }
+
+    private static func isBlankOrComment(_ line: String) -> Bool {
+        guard let first = line.first(where: { !$0.isWhitespace }) else { return true }
+        return first == "#"
+    }
+
+    private mutating func nextInstruction() throws(LaunchError) -> DockerfileInstruction? {
+        let start = position
+        let first = lines[position]
+        position += 1
+        guard !Self.isBlankOrComment(first) else { return nil }
+        var (text, isContinued) = cut(first)
+        while isContinued, position < lines.count {
+            let line = lines[position]
+            position += 1
+            // Comments and empty lines inside of an instruction are as if they were not there.
+            guard !Self.isBlankOrComment(line) else { continue }
+            let (part, goesOn) = cut(line)
+            text += part
+            isContinued = goesOn
+        }
+        var rest = text.drop(while: \.isWhitespace)
+        let name = rest.prefix { !$0.isWhitespace }
+        rest = rest.dropFirst(name.count)
+        var instruction = DockerfileInstruction(
+            name: name.uppercased(), flags: [], rest: "", line: start + 1, sourceLine: first)
+        instruction.flags = takeFlags(from: &rest)
+        instruction.rest = trimmed(rest)
+        try skipHeredocs(of: instruction)
+        return instruction
+    }
+
+    /// A line without the character that continues it, and whether there was one. An escaped one continues nothing.
+    private func cut(_ line: String) -> (text: String, isContinued: Bool) {
+        var text = Substring(line)
+        while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
+        guard text.last == escape, text.dropLast().last != escape else { return (line, false) }
+        return (String(text.dropLast()), true)
+    }
+
+    private func takeFlags(from rest: inout Substring) -> [String] {
+        var flags: [String] = []
+        while true {
+            let text = rest.drop(while: \.isWhitespace)
+            guard text.hasPrefix("--"), let word = ShellWords(escape: escape).first(of: text) else { return flags }
+            guard word.text != "--" else {
+                rest = text.dropFirst(2)
+                return flags
+            }
+            flags.append(ShellWords(escape: escape).unquoted(word.text))
+            rest = word.rest
+        }
+    }
+
+    /// Goes past the here-documents that an instruction begins, where Docker knows them.
+    private mutating func skipHeredocs(of instruction: DockerfileInstruction) throws(LaunchError) {
+        var text = instruction.rest
+        if instruction.name == "ONBUILD" {
+            guard let match = text.wholeMatch(of: /(?i)(?:run|copy|add)\s+(.*)/) else { return }
+            text = String(match.output.1)
+        } else if !["RUN", "COPY", "ADD"].contains(instruction.name) {
+            return
+        }
+        for word in ShellWords(escape: escape).all(of: text) {
+            guard let match = word.wholeMatch(of: /[0-9]*<<(-?)([^<]+)/) else { continue }
+            let end = ShellWords(escape: escape).unquoted(String(match.output.2))
+            let ignoresTabs = !match.output.1.isEmpty
+            repeat {
+                guard position < lines.count else {
+                    throw Self.error(
+                        "the here-document '<<\(end)' has no end", file: file, line: instruction.line,
+                        sourceLine: instruction.sourceLine, hint: "A line with '\(end)' alone ends it.")
+                }
+                position += 1
+            } while (ignoresTabs ? String(lines[position - 1].drop { $0 == "\t" }) : lines[position - 1]) != end
+        }
+    }
+}
+
+func trimmed(_ text: some StringProtocol) -> String {
+    guard let last = text.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(text[...last].drop(while: \.isWhitespace))
+}

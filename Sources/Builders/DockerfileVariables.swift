@@ -1,0 +1,151 @@
+/// The variables that `FROM` may use: `ARG`s above the first stage, and what the builder knows by itself.
+struct DockerfileVariables {
+    /// Why a text cannot be expanded: a clause without a full stop.
+    struct Failure: Error, Hashable {
+        /// Whether the text is fine but for a variable without a value.
+        var isMissingValue = false
+        var why: String
+        var hint: String?
+    }
+
+    /// Variables with a value. One that is declared without a value is not among them.
+    private(set) var values: [String: String] = [:]
+    private let given: [String: String]
+    private let escape: Character
+
+    /// - Parameters:
+    ///   - given: the build arguments; they count only for what an `ARG` declares.
+    ///   - platform: `os/architecture[/variant]`, for the variables that BuildKit has of it.
+    init(given: [String: String], platform: String, escape: Character) {
+        self.given = given
+        self.escape = escape
+        let parts = platform.split(separator: "/", maxSplits: 2).map(String.init)
+        for kind in ["TARGET", "BUILD"] {
+            values["\(kind)PLATFORM"] = platform
+            values["\(kind)OS"] = parts.first ?? ""
+            values["\(kind)ARCH"] = parts.count > 1 ? parts[1] : ""
+            values["\(kind)VARIANT"] = parts.count > 2 ? parts[2] : ""
+        }
+    }
+
+    /// Takes in an `ARG` instruction: `NAME`, `NAME=default`, or several of them.
+    mutating func declare(_ text: String) throws(Failure) {
+        let words = ShellWords(escape: escape).all(of: text)
+        guard !words.isEmpty else { throw Failure(why: "ARG needs a name") }
+        for word in words {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil else {
+                throw Failure(why: "'\(name)' is not the name of a build argument")
+            }
+            if let value = given[name] {
+                values[name] = value
+            } else if parts.count > 1 {
+                do {
+                    values[name] = try expand(String(parts[1]))
+                } catch  where error.isMissingValue {
+                    // It matters only if a FROM uses it, and then it is an error there.
+                    values[name] = nil
+                }
+            }
+        }
+    }
+
+    /// A word with its variables put in and its quotes taken off.
+    func expand(_ word: String) throws(Failure) -> String {
+        var reader = Expansion(rest: word[...], escape: escape, values: values)
+        return try reader.text(until: nil)
+    }
+}
+
+/// Goes through one word.
+private struct Expansion {
+    var rest: Substring
+    let escape: Character
+    let values: [String: String]
+    /// How deep `${A:-${B:-…}}` is.
+    var depth = 0
+    /// Whether what is read now is thrown away.
+    var ignoresMissing = false
+
+    mutating func text(until end: Character?) throws(DockerfileVariables.Failure) -> String {
+        var result = ""
+        var quote: Character?
+        while let character = rest.first {
+            if character == end, quote == nil { return result }
+            rest = rest.dropFirst()
+            if character == "'", quote != "\"" {
+                quote = quote == nil ? "'" : nil
+            } else if quote == "'" {
+                result.append(character)
+            } else if character == "\"" {
+                quote = quote == nil ? "\"" : nil
+            } else if character == escape {
+                if let next = rest.first {
+                    result.append(next)
+                    rest = rest.dropFirst()
+                }
+            } else if character == "$" {
+                result += try variable()
+            } else {
+                result.append(character)
+            }
+        }
+        if let quote { throw .init(why: "a quote \(quote) is not closed") }
+        return result
+    }
+
+    private mutating func name() -> String {
+        guard let first = rest.first, first == "_" || first.isASCII && first.isLetter else { return "" }
+        let name = rest.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+        rest = rest.dropFirst(name.count)
+        return String(name)
+    }
+
+    private mutating func variable() throws(DockerfileVariables.Failure) -> String {
+        guard rest.first == "{" else {
+            let name = name()
+            return name.isEmpty ? "$" : try value(of: name)
+        }
+        rest = rest.dropFirst()
+        let name = name()
+        guard !name.isEmpty else { throw .init(why: "'${' must be followed by the name of a build argument") }
+        if rest.first == "}" {
+            rest = rest.dropFirst()
+            return try value(of: name)
+        }
+        let countsEmpty = rest.first == ":"
+        if countsEmpty { rest = rest.dropFirst() }
+        let sign = rest.first
+        rest = rest.dropFirst()
+        guard let sign, "-+?".contains(sign) else {
+            throw .init(
+                why: "'${\(name)\(countsEmpty ? ":" : "")\(sign.map(String.init) ?? "")' cannot be read",
+                hint: "In FROM, ${NAME}, ${NAME:-default}, ${NAME:+other} and ${NAME:?message} can be used.")
+        }
+        depth += 1
+        guard depth <= 32 else { throw .init(why: "'${…}' is nested more than 32 deep") }
+        let isSet = values[name].map { !(countsEmpty && $0.isEmpty) } ?? false
+        // The word that is not taken may name what has no value.
+        let wasIgnoring = ignoresMissing
+        ignoresMissing = wasIgnoring || isSet != (sign == "+")
+        let word = try text(until: "}")
+        ignoresMissing = wasIgnoring
+        depth -= 1
+        guard rest.first == "}" else { throw .init(why: "'${\(name)' has no '}'") }
+        rest = rest.dropFirst()
+        switch (sign, isSet) {
+        case ("+", true), ("-", false): return word
+        case ("+", false): return ""
+        case ("?", false) where !ignoresMissing: throw .init(why: "the build argument \(name) is needed: \(word)")
+        default: return values[name] ?? ""
+        }
+    }
+
+    private func value(of name: String) throws(DockerfileVariables.Failure) -> String {
+        if let value = values[name] ?? (ignoresMissing ? "" : nil) { return value }
+        throw .init(
+            isMissingValue: true, why: "the build argument \(name) has no value here",
+            hint: "Give it a default with 'ARG \(name)=…' above the first FROM, or set it in the builder's build_args.")
+    }
+}

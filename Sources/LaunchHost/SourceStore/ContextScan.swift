@@ -1,0 +1,192 @@
+internal import Glibc
+
+/// What is in a context folder once its rules are applied: a sorted list, without the content.
+public struct ContextScan: Sendable {
+    /// The folder, as an absolute path without links.
+    public let folder: String
+    /// What is in it, sorted by the bytes of the paths.
+    public internal(set) var entries: [ContextEntry]
+    /// What the user should know: devices that are skipped, a size that nobody means.
+    public let warnings: [Diagnostic]
+
+    /// The size of all files, in bytes.
+    public var bytes: Int64 { entries.reduce(0) { $0 + $1.size } }
+    /// Contexts above this size are warned of: 1 GB.
+    static let largeSize: Int64 = 1_000_000_000
+
+    /// Walks a folder, without following links.
+    /// - Parameters:
+    ///   - folder: the context.
+    ///   - rules: what to leave out. Folders that are left out are not read, but for those where an exception may match.
+    ///   - needed: paths that are taken whatever the rules say: the Dockerfile.
+    ///   - work: told how far the walk is, and asked whether to go on.
+    /// - Throws: `.invalid` where the folder is none, where something in it cannot be read (all of it is named), or where a
+    ///   name is not UTF-8.
+    init(
+        of folder: String, ignoring rules: DockerIgnore, needed: [String] = [], dropping: Set<String> = [],
+        work: SourceWork
+    ) throws(LaunchError) {
+        let root = try Self.root(folder)
+        var walk = ContextWalk(root: root, rules: rules, needed: needed, dropping: dropping, meter: work.meter(.scan))
+        try walk.visit("", in: nil)
+        try walk.refuseUnreadable(shownAs: folder)
+        entries = walk.entries.sorted(by: ContextEntry.precedes)
+        self.folder = root
+        warnings = walk.warnings + Self.sizeWarning(entries, folder: folder)
+    }
+
+    static func root(_ folder: String) throws(LaunchError) -> String {
+        do {
+            let root = try FileSystem.realPath(folder)
+            guard try FileSystem.status(root).st_mode & S_IFMT == S_IFDIR else {
+                throw LaunchError(
+                    .invalid, "the source '\(folder)' is a file, and a folder is needed.",
+                    hint: "Name the folder that it is in.")
+            }
+            return root
+        } catch let failure as FileSystem.Failure {
+            if failure.isMissing {
+                throw LaunchError(.invalid, "the source folder '\(folder)' does not exist.")
+            }
+            throw LaunchError(.invalid, "the source folder '\(folder)' cannot be read: \(failure.why).")
+        } catch let error as LaunchError {
+            throw error
+        } catch {
+            throw LaunchError(.internalFault, "the source folder '\(folder)' cannot be read: \(error).")
+        }
+    }
+
+    private static func sizeWarning(_ entries: [ContextEntry], folder: String) -> [Diagnostic] {
+        let total = entries.reduce(0) { $0 + $1.size }
+        guard total > largeSize else { return [] }
+        var sizes: [String: Int64] = [:]
+        for entry in entries {
+            sizes[entry.path.split(separator: "/").first.map(String.init) ?? entry.path, default: 0] += entry.size
+        }
+        let largest = sizes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(3)
+            .map { "'\($0.key)' (\(megabytes($0.value)))" }.joined(separator: ", ")
+        return [
+            Diagnostic(
+                .warning, "the source is \(megabytes(total)) large; the most is in \(largest)",
+                hint: "Name in .dockerignore what the image does not need.", file: folder)
+        ]
+    }
+
+    private static func megabytes(_ bytes: Int64) -> String { "\(bytes / 1_000_000) MB" }
+}
+
+/// The walk itself, which collects.
+private struct ContextWalk {
+    let root: String
+    let rules: DockerIgnore
+    let needed: [String]
+    let dropping: Set<String>
+    var meter: SourceWork.Meter
+    var entries: [ContextEntry] = []
+    var warnings: [Diagnostic] = []
+    var unreadable: [FileSystem.Failure] = []
+
+    init(root: String, rules: DockerIgnore, needed: [String], dropping: Set<String>, meter: SourceWork.Meter) {
+        self.root = root
+        self.rules = rules
+        self.needed = needed
+        self.dropping = dropping
+        self.meter = meter
+    }
+
+    /// Visits what is in a folder; `path` is relative, and empty for the context itself.
+    mutating func visit(_ path: String, in verdict: DockerIgnore.Verdict?) throws(LaunchError) {
+        let names: [[UInt8]]
+        do {
+            names = try FileSystem.names(in: path.isEmpty ? root : "\(root)/\(path)")
+        } catch {
+            unreadable.append(error)
+            return
+        }
+        for name in names {
+            guard let text = String(validating: name, as: UTF8.self) else { throw notText(name, in: path) }
+            guard !dropping.contains(text) else { continue }
+            let child = path.isEmpty ? text : "\(path)/\(text)"
+            try take(child, rules.verdict(on: child, in: verdict))
+        }
+    }
+
+    private mutating func take(_ path: String, _ verdict: DockerIgnore.Verdict) throws(LaunchError) {
+        let isWanted = !verdict.isExcluded || needed.contains(path)
+        do {
+            let status = try FileSystem.status("\(root)/\(path)")
+            var entry = ContextEntry(path: path, kind: .file, mode: UInt32(status.st_mode & 0o7777))
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR:
+                entry.kind = .folder
+                try takeFolder(entry, verdict, isWanted: isWanted)
+                return
+            case _ where !isWanted:
+                return
+            case S_IFREG:
+                entry.size = Int64(status.st_size)
+                if !FileSystem.mayRead("\(root)/\(path)") {
+                    throw FileSystem.Failure(code: EACCES, path: path)
+                }
+            case S_IFLNK:
+                let target = try FileSystem.linkTarget("\(root)/\(path)")
+                guard let text = String(validating: target, as: UTF8.self) else { throw notText(target, in: path) }
+                entry.kind = .link(target: text)
+                entry.mode = 0o777
+            default:
+                warnings.append(
+                    Diagnostic(
+                        .warning, "'\(path)' is a socket, a pipe or a device and is left out of the source",
+                        file: path))
+                return
+            }
+            entries.append(entry)
+            try meter.add(entries: 1, bytes: entry.size)
+        } catch let failure as FileSystem.Failure {
+            // What went away while the folder was being listed is as if it had never been there.
+            if !failure.isMissing { unreadable.append(failure) }
+        } catch let error as LaunchError {
+            throw error
+        } catch {
+            throw LaunchError(.internalFault, "'\(path)' cannot be read: \(error).")
+        }
+    }
+
+    private mutating func takeFolder(
+        _ folder: ContextEntry, _ verdict: DockerIgnore.Verdict, isWanted: Bool
+    ) throws(LaunchError) {
+        if isWanted {
+            entries.append(folder)
+            try meter.add(entries: 1)
+            try visit(folder.path, in: verdict)
+        } else if rules.mayTakeBack(inside: folder.path) || needed.contains(where: { $0.hasPrefix("\(folder.path)/") })
+        {
+            let count = entries.count
+            try visit(folder.path, in: verdict)
+            // A folder that is left out still is there when something in it is not.
+            if entries.count > count { entries.append(folder) }
+        }
+    }
+
+    private func notText(_ bytes: [UInt8], in path: String) -> LaunchError {
+        let shown = String(decoding: bytes, as: UTF8.self)
+        let place = path.isEmpty ? "" : " in '\(path)'"
+        return LaunchError(
+            .invalid, "the name '\(shown)'\(place) of the source is not UTF-8 text.",
+            hint: "Rename it, or name the folder that it is in in .dockerignore.")
+    }
+
+    func refuseUnreadable(shownAs folder: String) throws(LaunchError) {
+        guard !unreadable.isEmpty else { return }
+        let shown = unreadable.map { failure in
+            let prefix = "\(root)/"
+            let path = failure.path.hasPrefix(prefix) ? String(failure.path.dropFirst(prefix.count)) : failure.path
+            return "'\(path)' (\(failure.why))"
+        }.sorted()
+        let more = shown.count > 20 ? ", and \(shown.count - 20) more" : ""
+        throw LaunchError(
+            .denied,
+            "the source '\(folder)' has entries that cannot be read: \(shown.prefix(20).joined(separator: ", "))\(more).",
+            hint: "Make them readable, or name them in .dockerignore.")
+    }
+}

@@ -1,0 +1,144 @@
+internal import Glibc
+
+/// The few system calls that reading and copying a context takes, with errors that say which file and why.
+///
+/// Foundation's own walk and copy follow links, lose set-user-ID bits and hide which entry failed.
+enum FileSystem {
+    /// A system call that failed.
+    struct Failure: Error {
+        var code: Int32
+        var path: String
+
+        var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+        var why: String { String(cString: strerror(code)) }
+    }
+
+    static func status(_ path: String, followLinks: Bool = false) throws(Failure) -> stat {
+        var status = stat()
+        guard (followLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
+            throw Failure(code: errno, path: path)
+        }
+        return status
+    }
+
+    /// The names in a folder, in no order, as bytes: a name need not be UTF-8.
+    static func names(in folder: String) throws(Failure) -> [[UInt8]] {
+        guard let stream = opendir(folder) else { throw Failure(code: errno, path: folder) }
+        defer { closedir(stream) }
+        var names: [[UInt8]] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else { break }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if name != [UInt8(ascii: ".")], name != Array("..".utf8) { names.append(name) }
+        }
+        guard errno == 0 else { throw Failure(code: errno, path: folder) }
+        return names
+    }
+
+    static func linkTarget(_ path: String) throws(Failure) -> [UInt8] {
+        var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = target.withUnsafeMutableBytes { buffer in
+            buffer.baseAddress.map { readlink(path, $0, buffer.count) } ?? 0
+        }
+        guard count >= 0 else { throw Failure(code: errno, path: path) }
+        return Array(target.prefix(count))
+    }
+
+    static func mayRead(_ path: String) -> Bool {
+        faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0
+    }
+
+    /// The path without links, `.` and `..`.
+    static func realPath(_ path: String) throws(Failure) -> String {
+        guard let real = realpath(path, nil) else { throw Failure(code: errno, path: path) }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    static func makeFolder(_ path: String, mode: mode_t) throws(Failure) {
+        guard mkdir(path, mode) == 0 else { throw Failure(code: errno, path: path) }
+    }
+
+    static func makeLink(_ path: String, to target: String) throws(Failure) {
+        guard symlink(target, path) == 0 else { throw Failure(code: errno, path: path) }
+    }
+
+    static func setMode(_ path: String, _ mode: UInt32) throws(Failure) {
+        guard chmod(path, mode_t(mode)) == 0 else { throw Failure(code: errno, path: path) }
+    }
+
+    /// Moves within one file system, in one step.
+    static func move(_ path: String, to target: String) throws(Failure) {
+        guard rename(path, target) == 0 else { throw Failure(code: errno, path: path) }
+    }
+
+    /// Removes a folder and all that is in it, read-only folders too. What is not there is no failure.
+    static func remove(_ path: String) throws(Failure) {
+        let kind: mode_t
+        do {
+            kind = try status(path).st_mode & S_IFMT
+        } catch {
+            if error.isMissing { return }
+            throw error
+        }
+        guard kind == S_IFDIR else {
+            guard unlink(path) == 0 || errno == ENOENT else { throw Failure(code: errno, path: path) }
+            return
+        }
+        _ = chmod(path, 0o700)
+        for name in try names(in: path) {
+            try remove("\(path)/\(String(decoding: name, as: UTF8.self))")
+        }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw Failure(code: errno, path: path) }
+    }
+}
+
+extension FileSystem {
+    /// An open file that closes itself.
+    struct File: ~Copyable {
+        let descriptor: Int32
+        let path: String
+
+        /// Opens a regular file for reading; a link in its place is a failure.
+        init(reading path: String) throws(Failure) {
+            // Not blocking: a pipe that took the file's place must not hold up the walk.
+            descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+            self.path = path
+            guard descriptor >= 0 else { throw Failure(code: errno, path: path) }
+        }
+
+        /// Makes a file that is not there yet.
+        init(creating path: String) throws(Failure) {
+            descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            self.path = path
+            guard descriptor >= 0 else { throw Failure(code: errno, path: path) }
+        }
+
+        deinit {
+            close(descriptor)
+        }
+
+        /// The next bytes, into `buffer`; 0 at the end.
+        func read(into buffer: inout [UInt8]) throws(Failure) -> Int {
+            while true {
+                let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+                if count >= 0 { return count }
+                guard errno == EINTR else { throw Failure(code: errno, path: path) }
+            }
+        }
+
+        /// Writes all of the bytes.
+        func write(_ bytes: ArraySlice<UInt8>) throws(Failure) {
+            var rest = bytes
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno != EINTR {
+                    throw Failure(code: errno, path: path)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+internal import CLinux
+internal import Crypto
+internal import Glibc
+
+/// Makes one snapshot: lists, names and copies.
+struct SnapshotMaker {
+    let store: SourceStore
+    let work: SourceWork
+
+    func make(
+        of folder: String, dockerfile: String, origin: String?, as treatment: SnapshotTreatment
+    ) throws(LaunchError) -> SourceStore.Snapshot {
+        let root = try ContextScan.root(folder)
+        let file = try dockerfilePath(dockerfile, root: root, shownAs: folder)
+        let rules = try ContextRules(root: root, dockerfile: file, shownAs: folder)
+        var scan = try ContextScan(
+            of: folder, ignoring: rules.ignore, needed: [file], dropping: treatment == .checkout ? [".git"] : [],
+            work: work)
+        scan.entries = rules.applied(to: scan.entries)
+        if treatment == .checkout {
+            for index in scan.entries.indices where scan.entries[index].generated == nil {
+                scan.entries[index].mode = Self.gitMode(of: scan.entries[index])
+            }
+        }
+        let digest = try ContextDigest(of: scan, work: work)
+        let isReused = try store.storing { try keep(scan, digest) }
+        return SourceStore.Snapshot(
+            source: CodeSource(snapshot: digest.hex, origin: origin ?? root, dockerfile: file),
+            entries: scan.entries.count, bytes: scan.bytes, isReused: isReused, warnings: scan.warnings)
+    }
+
+    private static func gitMode(of entry: ContextEntry) -> UInt32 {
+        switch entry.kind {
+        case .folder: 0o755
+        case .link: 0o777
+        case .file: entry.mode & 0o100 == 0 ? 0o644 : 0o755
+        }
+    }
+
+    /// The Dockerfile's real path in the context: Docker follows links to it, too, as long as they stay inside.
+    private func dockerfilePath(
+        _ dockerfile: String, root: String, shownAs folder: String
+    ) throws(LaunchError) -> String {
+        let path = dockerfile.hasPrefix("/") ? dockerfile : "\(root)/\(dockerfile)"
+        do {
+            let real = try FileSystem.realPath(path)
+            guard real.hasPrefix("\(root)/") else {
+                throw LaunchError(
+                    .invalid, "the Dockerfile '\(dockerfile)' is not inside of the source folder '\(folder)'.",
+                    hint: "Move it there, or take a folder that holds both.")
+            }
+            guard try FileSystem.status(real).st_mode & S_IFMT == S_IFREG else {
+                throw LaunchError(.invalid, "the Dockerfile '\(dockerfile)' in '\(folder)' is not a file.")
+            }
+            return String(real.dropFirst(root.count + 1))
+        } catch let failure as FileSystem.Failure {
+            throw LaunchError(
+                .invalid,
+                failure.isMissing
+                    ? "there is no Dockerfile '\(dockerfile)' in '\(folder)'."
+                    : "the Dockerfile '\(dockerfile)' in '\(folder)' cannot be read: \(failure.why).",
+                hint: failure.isMissing ? "Write one, or name another with --dockerfile." : nil)
+        } catch let error as LaunchError {
+            throw error
+        } catch {
+            throw LaunchError(.internalFault, "the Dockerfile '\(dockerfile)' cannot be read: \(error).")
+        }
+    }
+
+    /// Puts the content into the store; true where it was there already.
+    private func keep(_ scan: ContextScan, _ digest: ContextDigest) throws -> Bool {
+        let place = "\(store.folder)/\(digest.hex)"
+        if isWhole(place, scan) { return true }
+        let staging = try StagingFolder(in: store.folder)
+        let made = "\(staging.path)/\(digest.hex)"
+        try FileSystem.makeFolder(made, mode: 0o700)
+        try FileSystem.makeFolder("\(made)/context", mode: 0o700)
+        try copy(scan, digest, to: "\(made)/context")
+        syncDisk(staging.path)
+        // A crash of the machine may have left a snapshot without its bytes: it makes room for the new one.
+        for _ in 1...3 {
+            do throws(FileSystem.Failure) {
+                try FileSystem.move(made, to: place)
+                return false
+            } catch {
+                guard error.code == EEXIST || error.code == ENOTEMPTY else { throw error }
+                if isWhole(place, scan) { return true }
+                try? FileSystem.move(place, to: "\(staging.path)/damaged")
+                try FileSystem.remove("\(staging.path)/damaged")
+            }
+        }
+        throw LaunchError(.tryAgain, "the source snapshot \(place) cannot be put into place.")
+    }
+
+    /// Whether the store's copy has every entry in its kind, mode and size. Marks it as just used.
+    private func isWhole(_ place: String, _ scan: ContextScan) -> Bool {
+        guard (try? FileSystem.status("\(place)/context")) != nil, utimensat(AT_FDCWD, place, nil, 0) == 0,
+            let found = try? ContextScan(of: "\(place)/context", ignoring: .none, work: work)
+        else { return false }
+        return found.entries.elementsEqual(scan.entries) {
+            $0.path == $1.path && $0.kind == $1.kind && $0.mode == $1.mode && $0.size == $1.size
+        }
+    }
+
+    private func copy(_ scan: ContextScan, _ digest: ContextDigest, to target: String) throws {
+        var meter = work.meter(.copy)
+        for (entry, content) in zip(scan.entries, digest.contents) {
+            let path = "\(target)/\(entry.path)"
+            switch entry.kind {
+            case .folder:
+                // Writable until everything is in it.
+                try FileSystem.makeFolder(path, mode: 0o700)
+            case .link(let pointee):
+                try FileSystem.makeLink(path, to: pointee)
+            case .file:
+                let copied = try copyFile(entry, of: scan, to: path, meter: &meter)
+                guard copied == content else { throw Self.changed(entry.path) }
+                try FileSystem.setMode(path, entry.mode)
+            }
+            try meter.add(entries: 1)
+        }
+        for entry in scan.entries.reversed() where entry.kind == .folder {
+            try FileSystem.setMode("\(target)/\(entry.path)", entry.mode)
+        }
+    }
+
+    /// Copies a file and answers the hash of what was copied.
+    private func copyFile(
+        _ entry: ContextEntry, of scan: ContextScan, to path: String, meter: inout SourceWork.Meter
+    ) throws -> String {
+        let target = try FileSystem.File(creating: path)
+        var hash = SHA256()
+        if let generated = entry.generated {
+            hash.update(generated)
+            try target.write(generated[...])
+            return Hex.encode(hash.finalize())
+        }
+        let source: FileSystem.File
+        do throws(FileSystem.Failure) {
+            source = try FileSystem.File(reading: "\(scan.folder)/\(entry.path)")
+        } catch {
+            guard error.isMissing else { throw error }
+            throw Self.changed(entry.path)
+        }
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while case let count = try source.read(into: &buffer), count > 0 {
+            hash.update(buffer.prefix(count))
+            try target.write(buffer.prefix(count))
+            try meter.add(bytes: Int64(count))
+        }
+        return Hex.encode(hash.finalize())
+    }
+
+    private static func changed(_ path: String) -> LaunchError {
+        LaunchError(
+            .tryAgain, "'\(path)' of the source changed while it was being copied.",
+            hint: "Stop what writes to it, or name it in .dockerignore.")
+    }
+
+    /// Waits until the files are on the disk, before their name says that they are.
+    private func syncDisk(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = syncfs(descriptor)
+        close(descriptor)
+    }
+}

@@ -1,0 +1,74 @@
+internal import Dispatch
+internal import Synchronization
+
+/// What a long walk over files is given: whom to tell how far it is, and whether to go on.
+final class SourceWork: Sendable {
+    private let tell: @Sendable (SourceProgress) -> Void
+    private let cancelled = Atomic<Bool>(false)
+
+    init(_ tell: @escaping @Sendable (SourceProgress) -> Void = { _ in }) {
+        self.tell = tell
+    }
+
+    func cancel() {
+        cancelled.store(true, ordering: .relaxed)
+    }
+
+    /// Throws once the work has been cancelled.
+    func goOn() throws(LaunchError) {
+        if cancelled.load(ordering: .relaxed) {
+            throw LaunchError(.tryAgain, "reading the source was cancelled.")
+        }
+    }
+
+    /// A counter for one step of the work.
+    func meter(_ step: SourceProgress.Step) -> Meter {
+        Meter(work: self, now: SourceProgress(step: step, entries: 0, bytes: 0))
+    }
+
+    /// Counts, and tells now and then: small trees are not worth a word.
+    struct Meter {
+        let work: SourceWork
+        var now: SourceProgress
+        private var told: (entries: Int, bytes: Int64) = (0, 0)
+
+        init(work: SourceWork, now: SourceProgress) {
+            self.work = work
+            self.now = now
+        }
+
+        mutating func add(entries: Int = 0, bytes: Int64 = 0) throws(LaunchError) {
+            try work.goOn()
+            now.entries += entries
+            now.bytes += bytes
+            guard now.entries - told.entries >= 1000 || now.bytes - told.bytes >= 32 << 20 else { return }
+            told = (now.entries, now.bytes)
+            work.tell(now)
+        }
+    }
+}
+
+extension SourceWork {
+    /// Does blocking work on a thread of its own, not on one of the few that all tasks share. Cancelling the task
+    /// cancels the work.
+    static func run<Result: Sendable>(
+        progress: @escaping @Sendable (SourceProgress) -> Void = { _ in },
+        _ body: @escaping @Sendable (SourceWork) throws(LaunchError) -> Result
+    ) async throws(LaunchError) -> Result {
+        let work = SourceWork(progress)
+        let result: Swift.Result<Result, LaunchError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().async {
+                    do throws(LaunchError) {
+                        continuation.resume(returning: .success(try body(work)))
+                    } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
+                }
+            }
+        } onCancel: {
+            work.cancel()
+        }
+        return try result.get()
+    }
+}
