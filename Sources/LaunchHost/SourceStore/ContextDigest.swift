@@ -27,25 +27,25 @@ public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
         var whole = SHA256()
         var contents: [String?] = []
         // Every field has its length in front, so that no two lists of entries can give the same bytes.
-        func add(_ text: String) {
+        func add(_ text: String, to whole: inout SHA256) {
             whole.update("\(text.utf8.count):\(text)".utf8)
         }
-        add("launch context 1")
+        add("launch context 1", to: &whole)
         for entry in scan.entries {
-            add(entry.path)
-            add(String(entry.mode, radix: 8))
+            add(entry.path, to: &whole)
+            add(String(entry.mode, radix: 8), to: &whole)
             switch entry.kind {
             case .folder:
-                add("folder")
+                add("folder", to: &whole)
                 contents.append(nil)
             case .link(let target):
-                add("link")
-                add(target)
+                add("link", to: &whole)
+                add(target, to: &whole)
                 contents.append(nil)
             case .file:
                 let content = try Self.content(of: entry, in: scan.folder, meter: &meter)
-                add("file")
-                add(content)
+                add("file", to: &whole)
+                add(content, to: &whole)
                 contents.append(content)
             }
             try meter.add(entries: 1)
