@@ -37,15 +37,24 @@ let package = Package(
 // What everything stands on.
         library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+        library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
 
         // The host: it knows no cloud and no container engine.
         library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML", "CLinux", "Crypto"]),
 
-        // What image registries say.
+        // The container engine, and what image registries say.
+        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["HTTP"]),
         library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["HTTP", "Crypto"]),
 
         // How source becomes an image.
-        library("Builders", at: "Sources/Builders", uses: ["LaunchHost", "Crypto"]),
+        library(
+            "Builders", at: "Sources/Builders",
+            uses: ["LaunchHost", "ContainerEngine", "OCIRegistry", "Subprocess", "Crypto"]),
+
+        // Plugins.
+        library(
+            "LocalDocker", at: "Sources/Plugins/LocalDocker",
+            uses: ["LaunchHost", "ContainerEngine", "OCIRegistry", "Crypto"]),
 
         // The test kit that every plugin passes.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
