@@ -43,7 +43,7 @@ let package = Package(
         library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML", "CLinux", "Crypto"]),
 
         // The container engine, and what image registries say.
-        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["HTTP"]),
+        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["HTTP", "Subprocess"]),
         library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["HTTP", "Crypto"]),
 
         // How source becomes an image.

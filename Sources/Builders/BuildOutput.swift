@@ -1,3 +1,4 @@
+internal import LaunchHost
 internal import Synchronization
 
 /// What a build prints: handed on line by line, its last lines and its current step kept for the error message.
@@ -9,52 +10,50 @@ final class BuildOutput: Sendable {
     }
 
     private static let kept = 40
+    private static let longest = 400
     private let state = Mutex(State())
-    private let tell: @Sendable (String) -> Void
+    private let tell: @Sendable (BuildProgress) -> Void
 
-    init(_ tell: @escaping @Sendable (String) -> Void) {
+    init(_ tell: @escaping @Sendable (BuildProgress) -> Void) {
         self.tell = tell
     }
 
     func take(_ text: String) {
-        // What carriage returns and colours do on a terminal is noise in a line.
-        let line = Self.plain(text.split(separator: "\r").last.map(String.init) ?? "")
+        // What a carriage return and colours do on a terminal is noise in a line.
+        let line = Self.plain(text.split(separator: "\r").last ?? "")
         guard !line.allSatisfy(\.isWhitespace) else { return }
         state.withLock { state in
-            state.last.append(line)
+            state.last.append(line.count > Self.longest ? "\(line.prefix(Self.longest))…" : line)
             if state.last.count > Self.kept { state.last.removeFirst() }
             if let step = Self.step(line) { state.step = step }
-            // BuildKit works on several steps at once, and names the failed one at the end: ` > [2/2] RUN …:`
+            // BuildKit works on several steps at once, and names the one that failed at the end: ` > [2/2] RUN …:`
             if let failed = line.wholeMatch(of: /\s*> (\[.+\] .+):/) { state.failed = String(failed.1) }
         }
-        tell(line)
+        let pulls = line.contains("Pulling") || line.contains("load metadata for")
+        tell(BuildProgress(pulls ? .pull : .build, line))
     }
 
     /// The step that failed, as the tool wrote it; nil where it failed before any.
     var failedStep: String? { state.withLock { $0.failed ?? $0.step } }
 
-    /// The last lines, each at most 400 characters.
-    var lastLines: String {
-        state.withLock { $0.last.map { $0.count > 400 ? "\($0.prefix(400))…" : $0 } }.joined(separator: "\n")
-    }
+    /// The last lines that were printed.
+    var lastLines: String { state.withLock { $0.last.joined(separator: "\n") } }
 
     func contains(_ words: String) -> Bool {
-        state.withLock { $0.last.contains { $0.holds(words) } }
+        state.withLock { $0.last.contains { $0.contains(words) } }
     }
 
     private static func step(_ line: String) -> String? {
-        if let classic = line.wholeMatch(of: /(?i)(step [0-9]+\/[0-9]+ ?: .+)/) { return String(classic.1) }
-        if let buildKit = line.wholeMatch(of: /#[0-9]+ (\[.*[0-9]+\/[0-9]+\] .+)/) { return String(buildKit.1) }
-        return nil
+        if line.wholeMatch(of: /(?i)step [0-9]+\/[0-9]+ ?: .+/) != nil { return line }
+        return line.wholeMatch(of: /#[0-9]+ (\[.*[0-9]+\/[0-9]+\] .+)/).map { String($0.1) }
     }
 
-    private static func plain(_ line: String) -> String {
-        String(String.UnicodeScalarView(
-            line.replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "").unicodeScalars
-                .filter { $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" }))
+    private static func plain(_ line: Substring) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in line.replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "").unicodeScalars
+        where scalar.value >= 0x20 && scalar.value != 0x7F || scalar == "\t" {
+            text.append(scalar)
+        }
+        return String(text)
     }
-}
-
-extension String {
-    fileprivate func holds(_ words: String) -> Bool { lowercased().contains(words.lowercased()) }
 }
