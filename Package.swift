@@ -34,10 +34,35 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
+        // What everything stands on.
+        library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
+        library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+        library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
+
+        // Container engines: docker and podman.
+        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["HTTP", "Subprocess"]),
+
         // The host: it knows no cloud and no container engine.
         library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML"]),
 
+        // The plugins.
+        library(
+            "LocalDocker", at: "Sources/Plugins/LocalDocker",
+            uses: ["LaunchHost", "ContainerEngine", "Crypto", "Subprocess"]),
+
+        // Tests stand in Tests where the source stands in Sources.
+        library("TestSupport", at: "Tests/TestSupport"),
+        tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
+
         // The test kit that every plugin passes.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
+        library("EngineTestSupport", at: "Tests/EngineTestSupport", uses: ["ContainerEngine", "HTTP", "TestSupport"]),
+        tests(
+            "ContainerEngineTests", at: "Tests/ContainerEngineTests",
+            uses: ["ContainerEngine", "EngineTestSupport", "TestSupport"]),
+        tests(
+            "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
+            uses: ["LocalDocker", "ContainerEngine", "Conformance", "EngineTestSupport", "LaunchHost", "TestSupport"]),
     ]
 )

@@ -20,14 +20,19 @@ struct LogPlace {
     private var mark: Mark
     /// The mark that takes the other's place when the margin has passed.
     private var next: Mark?
+    /// Where reading began, as a mark that nothing can come before.
+    private var first: Mark
     private var newest: Int64
-    private var total: Int
 
     /// The beginning of the log.
     init() {
-        mark = Mark(since: 0, lines: 0)
-        newest = 0
-        total = 0
+        self.init(since: 0)
+    }
+
+    private init(since: Int64) {
+        mark = Mark(since: since, lines: 0)
+        first = mark
+        newest = since
     }
 
     /// The place of a cursor, and how many lines from its time on to drop.
@@ -37,10 +42,7 @@ struct LogPlace {
         guard parts.count == 2, let since = Int64(parts[0]), let lines = Int(parts[1]), since >= 0, lines >= 0 else {
             throw BackendError(.invalid, "'\(cursor.rawValue)' is no place in a log of runner 'local-docker'.")
         }
-        var place = LogPlace()
-        place.mark.since = since
-        place.newest = since
-        return (place, lines)
+        return (LogPlace(since: since), lines)
     }
 
     /// The time from which to ask the engine; nil for the whole log.
@@ -52,20 +54,17 @@ struct LogPlace {
 
     /// Goes back to the mark, for a log that is read from there again.
     mutating func restart() {
-        mark.lines = 0
-        next = nil
-        newest = mark.since
-        total = 0
+        self = LogPlace(since: mark.since)
     }
 
     /// Counts a line that was read.
     mutating func count(_ line: EngineLogLine) {
         let time = line.time?.nanoseconds ?? newest
-        total += 1
         // Such a line would not be read again from the mark, so that the count would be wrong.
-        if time < mark.since { mark = Mark(since: 0, lines: total - 1) }
+        if time < mark.since { mark = first }
         if let next, time < next.since { self.next = nil }
         mark.lines += 1
+        first.lines += 1
         next?.lines += 1
         newest = max(newest, time)
     }

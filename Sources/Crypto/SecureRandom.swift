@@ -1,0 +1,13 @@
+import CCrypto
+
+/// Random bytes that nobody can guess, by OpenSSL's libcrypto.
+public enum SecureRandom {
+    /// So many random bytes; throws when the system has no randomness to give.
+    public static func bytes(_ count: Int) throws(CryptoError) -> [UInt8] {
+        guard count > 0 else { return [] }
+        guard let size = Int32(exactly: count) else { throw CryptoError("too many random bytes asked for: \(count)") }
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard RAND_bytes(&bytes, size) == 1 else { throw CryptoError("the system gives no random bytes") }
+        return bytes
+    }
+}

@@ -1,0 +1,50 @@
+/// The one HTTP client of the program: libcurl on one thread of its own, connections kept and used again.
+///
+/// It speaks HTTP/1.1 over TCP, TLS and unix sockets. Cancelling the calling task ends the transfer at once.
+public final class HTTPClient: Sendable {
+    private let loop: TransferLoop
+
+    /// Starts a client. Its thread ends with `shutdown()` or when the client and all its streams are gone.
+    public init(configuration: Configuration = .init()) {
+        loop = TransferLoop(configuration)
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    /// Sends a request and gives the whole answer, whatever its status.
+    ///
+    /// Throws `tooLarge` as soon as the body passes `request.maxBodyBytes`.
+    public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let promise = Promise<Result<HTTPResponse, HTTPError>>()
+        let transfer = try Transfer(request, loop: loop, receiver: .whole(promise, limit: request.maxBodyBytes))
+        return try await outcome(of: transfer, promise).get()
+    }
+
+    /// Sends a request and gives the head of the answer as soon as it is there; the body is read from the stream, and
+    /// the server is held back while nobody reads.
+    public func stream(_ request: HTTPRequest) async throws(HTTPError) -> HTTPStream {
+        let promise = Promise<Result<ResponseHead, HTTPError>>()
+        let buffer = BodyBuffer()
+        let transfer = try Transfer(request, loop: loop, receiver: .stream(promise, buffer))
+        let head = try await outcome(of: transfer, promise).get()
+        return HTTPStream(head: head, body: .init(client: self, transfer: transfer, buffer: buffer))
+    }
+
+    /// Ends all transfers with `cancelled` and stops the thread. Later requests fail the same way.
+    public func shutdown() {
+        loop.stop()
+    }
+
+    private func outcome<Value>(
+        of transfer: Transfer, _ promise: Promise<Result<Value, HTTPError>>
+    ) async -> Result<Value, HTTPError> {
+        await withTaskCancellationHandler {
+            loop.start(transfer)
+            return await promise.value
+        } onCancel: {
+            transfer.cancel()
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// A value that is given once and awaited once.
+final class Promise<Value: Sendable>: Sendable {
+    private enum State {
+        case empty
+        case awaited(CheckedContinuation<Value, Never>)
+        case kept(Value)
+    }
+
+    private let state = Mutex(State.empty)
+
+    /// Gives the value; only the first one counts.
+    func keep(_ value: Value) {
+        let continuation: CheckedContinuation<Value, Never>? = state.withLock { state in
+            switch state {
+            case .empty:
+                state = .kept(value)
+                return nil
+            case .awaited(let continuation):
+                state = .kept(value)
+                return continuation
+            case .kept:
+                return nil
+            }
+        }
+        continuation?.resume(returning: value)
+    }
+
+    /// The value, as soon as it is there.
+    var value: Value {
+        get async {
+            await withCheckedContinuation { continuation in
+                let value: Value? = state.withLock { state in
+                    if case .kept(let value) = state { return value }
+                    state = .awaited(continuation)
+                    return nil
+                }
+                if let value { continuation.resume(returning: value) }
+            }
+        }
+    }
+}

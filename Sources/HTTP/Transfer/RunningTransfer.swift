@@ -1,0 +1,166 @@
+import FoundationEssentials
+
+/// One transfer on the loop's thread, and only there: answers libcurl's callbacks and hands results to the receiver.
+final class RunningTransfer {
+    let transfer: Transfer
+    let easy: CurlEasy
+    private(set) var lastActivity = ContinuousClock.now
+    /// Whether libcurl holds back: then silence is the reader's, or the producer's, doing.
+    var isPaused = false
+    private var parser = HeadParser()
+    private var body = Data()
+    private var upload: UploadSource?
+    /// Whether libcurl pauses because the producer has nothing yet.
+    private var uploadWaits = false
+    private var headDelivered = false
+    /// Why a callback of ours made libcurl give up; it goes before libcurl's own words.
+    private(set) var failure: HTTPError?
+
+    init(_ transfer: Transfer, easy: CurlEasy) {
+        self.transfer = transfer
+        self.easy = easy
+    }
+
+    /// Hands the transfer to libcurl, or says why it could not.
+    func start(on multi: CurlMulti, _ configuration: HTTPClient.Configuration) -> CurlCode? {
+        let transfer = transfer
+        upload = UploadSource.open(transfer.request.body) { transfer.resume() }
+        let code = easy.prepare(for: self, configuration)
+        guard code == .ok else { return code }
+        return multi.add(self) ? nil : .outOfMemory
+    }
+
+    /// Takes the transfer from libcurl and readies the handle for the next one.
+    func end(on multi: CurlMulti) {
+        multi.remove(self)
+        upload?.close()
+        easy.reset()
+    }
+
+    func touched() {
+        lastActivity = ContinuousClock.now
+    }
+
+    func succeed() {
+        guard let head = parser.final else {
+            let message = "the server sent no complete head"
+            return fail(
+                HTTPError(.protocolError, message, host: transfer.target.host, requestMayHaveReachedServer: true))
+        }
+        switch transfer.receiver {
+        case .whole(let promise, _):
+            promise.keep(.success(HTTPResponse(status: head.status, headers: head.headers, body: body)))
+        case .stream(let promise, let buffer):
+            promise.keep(.success(head))
+            buffer.finish(.success(()))
+        }
+    }
+
+    func fail(_ error: HTTPError) {
+        transfer.fail(error)
+    }
+
+    // MARK: What libcurl calls
+
+    /// One line of a head; false ends the transfer.
+    func take(headLine: UnsafeRawBufferPointer) -> Bool {
+        touched()
+        guard parser.take(headLine) else {
+            return refuse(.protocolError, "the head of the answer is malformed or too large")
+        }
+        deliverHead(bodyHasCome: false)
+        // libcurl would wait for ever for the end of a pause in sending, although nobody wants the rest.
+        if uploadWaits, isRefused {
+            uploadWaits = false
+            transfer.resume()
+        }
+        return true
+    }
+
+    enum Answer {
+        case taken, pause, refuse
+    }
+
+    /// A piece of the body.
+    func take(body bytes: UnsafeRawBufferPointer) -> Answer {
+        touched()
+        deliverHead(bodyHasCome: true)
+        switch transfer.receiver {
+        case .whole(_, let limit):
+            guard bytes.count <= limit - body.count else {
+                _ = refuse(.tooLarge, "the answer has more than the \(limit) bytes allowed")
+                return .refuse
+            }
+            body.append(contentsOf: bytes)
+            return .taken
+        case .stream(_, let buffer):
+            isPaused = !buffer.append(bytes)
+            return isPaused ? .pause : .taken
+        }
+    }
+
+    /// The next bytes of the request's body.
+    func nextUpload(_ count: Int) -> UploadChannel.Step {
+        touched()
+        // Only reached when the refusal also ends the connection; otherwise libcurl stops sending by itself.
+        guard !isRefused else { return .end }
+        switch upload {
+        case .none:
+            return .end
+        case .bytes(let bytes, let position):
+            guard position < bytes.count else { return .end }
+            let part = bytes[position..<min(bytes.count, position + count)]
+            upload = .bytes(bytes, position: part.endIndex)
+            return .bytes(part)
+        case .channel(let channel, _):
+            let step = channel.take(count)
+            switch step {
+            case .failed(let error):
+                failure = HTTPError(
+                    error.code, error.message, host: transfer.target.host, requestMayHaveReachedServer: true)
+            case .wait:
+                isPaused = true
+                uploadWaits = true
+            case .bytes, .end: break
+            }
+            return step
+        }
+    }
+
+    /// Starts the request's body over, because libcurl wants to send it once more: after a redirect, or when a kept
+    /// connection turned out to be dead. A POST or PATCH is never repeated behind the caller's back.
+    func rewindUpload() -> Bool {
+        guard transfer.request.method != .post, transfer.request.method != .patch else { return false }
+        switch upload {
+        case .none:
+            return true
+        case .bytes(let bytes, _):
+            upload = .bytes(bytes, position: 0)
+            return true
+        case .channel:
+            guard case .file = transfer.request.body else { return false }
+            upload?.close()
+            let transfer = transfer
+            upload = UploadSource.open(transfer.request.body) { transfer.resume() }
+            return true
+        }
+    }
+
+    /// Whether the final answer is there and is no success, perhaps before the request's body has been sent.
+    private var isRefused: Bool { (parser.final?.status ?? 0) >= 300 }
+
+    private func refuse(_ code: HTTPError.Code, _ message: String) -> Bool {
+        failure = HTTPError(code, message, host: transfer.target.host, requestMayHaveReachedServer: true)
+        return false
+    }
+
+    private func deliverHead(bodyHasCome: Bool) {
+        guard !headDelivered, case .stream(let promise, _) = transfer.receiver, let head = parser.final else { return }
+        // A redirect that libcurl follows shows a whole head too; its body never comes here.
+        let mayBeFollowed =
+            easy.followsRedirects && (300..<400).contains(head.status) && head.headers["Location"] != nil
+        guard bodyHasCome || !mayBeFollowed else { return }
+        headDelivered = true
+        promise.keep(.success(head))
+    }
+}

@@ -1,0 +1,27 @@
+/// Where a request goes, read from its URL.
+struct Target: Sendable {
+    /// The host, or the path of the unix socket, for errors.
+    let host: String
+    /// Whether the URL is https.
+    let isSecure: Bool
+    /// What shares the limit of connections per host.
+    let key: String
+
+    init(_ request: HTTPRequest) throws(HTTPError) {
+        guard let url = CurlURL.parse(request.url) else {
+            throw HTTPError(.badURL, "not an http or https URL with a host")
+        }
+        guard !url.hasCredentials else {
+            throw HTTPError(.badURL, "a URL must hold no user name or password; use a header", host: url.host)
+        }
+        guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7f }) else {
+            throw HTTPError(.badURL, "the URL holds a space or another character to be percent-encoded", host: url.host)
+        }
+        guard (request.unixSocketPath?.utf8.count ?? 0) < 108 else {
+            throw HTTPError(.badURL, "a unix socket path has at most 107 bytes", host: url.host)
+        }
+        host = request.unixSocketPath ?? url.host
+        isSecure = url.scheme == "https"
+        key = request.unixSocketPath ?? "\(url.scheme)://\(url.host):\(url.port)"
+    }
+}

@@ -1,0 +1,100 @@
+import FoundationEssentials
+import Glibc
+
+/// Where the bytes of one request body come from, seen from the loop.
+enum UploadSource {
+    case bytes([UInt8], position: Int)
+    case channel(UploadChannel, pump: Task<Void, Never>)
+
+    /// The largest piece of a file that is read at once, in bytes.
+    private static let piece = 128 << 10
+
+    /// Opens the source, or gives nil when there is nothing to send. `wake` tells the loop that a producer has news.
+    static func open(_ body: HTTPBody, wake: @escaping @Sendable () -> Void) -> UploadSource? {
+        switch body {
+        case .none:
+            return nil
+        case .bytes(let bytes):
+            return .bytes(bytes, position: 0)
+        case .file(let path, let offset, let length):
+            return pump(wake) { push throws(HTTPError) in
+                try await send(path, from: offset, length: length ?? 0, to: push)
+            }
+        case .producer(let length, let next):
+            return pump(wake) { push throws(HTTPError) in
+                try await send(next, length: length, to: push)
+            }
+        }
+    }
+
+    /// Lets go of the producer, whether or not it has ended.
+    func close() {
+        guard case .channel(let channel, let pump) = self else { return }
+        channel.finish(.failure(HTTPError(.cancelled, "the transfer has ended")))
+        pump.cancel()
+    }
+
+    private typealias Push = @Sendable ([UInt8]) async -> Void
+
+    private static func pump(
+        _ wake: @escaping @Sendable () -> Void,
+        _ run: @escaping @Sendable (@escaping Push) async throws(HTTPError) -> Void
+    ) -> UploadSource {
+        let channel = UploadChannel()
+        let pump = Task {
+            let end: Result<Void, HTTPError>
+            do throws(HTTPError) {
+                try await run { chunk in
+                    if await channel.push(chunk) { wake() }
+                }
+                end = .success(())
+            } catch {
+                end = .failure(error)
+            }
+            if channel.finish(end) { wake() }
+        }
+        return .channel(channel, pump: pump)
+    }
+
+    private static func send(
+        _ path: String, from offset: Int64, length: Int64, to push: Push
+    ) async throws(HTTPError) {
+        let file = try InputFile(path)
+        var position = offset
+        var left = length
+        while left > 0, !Task.isCancelled {
+            let bytes = try file.read(at: position, count: Int(min(left, Int64(piece))))
+            guard !bytes.isEmpty else {
+                throw HTTPError(.bodyFailed, "\(path) ended \(left) bytes early while it was being sent")
+            }
+            position += Int64(bytes.count)
+            left -= Int64(bytes.count)
+            await push(bytes)
+        }
+    }
+
+    private static func send(
+        _ next: @Sendable () async throws -> [UInt8]?, length: Int64?, to push: Push
+    ) async throws(HTTPError) {
+        var sent: Int64 = 0
+        while !Task.isCancelled {
+            let chunk: [UInt8]?
+            do {
+                chunk = try await next()
+            } catch {
+                // The producer's error may quote what it was reading, so only its type is told.
+                throw HTTPError(.bodyFailed, "the producer of the request body failed: \(type(of: error))")
+            }
+            guard let chunk else { break }
+            guard !chunk.isEmpty else { continue }
+            sent += Int64(chunk.count)
+            if let length, sent > length {
+                throw HTTPError(.bodyFailed, "the request body has more than the \(length) bytes announced")
+            }
+            await push(chunk)
+        }
+        if let length, sent != length, !Task.isCancelled {
+            throw HTTPError(.bodyFailed, "the request body ended after \(sent) of \(length) bytes announced")
+        }
+    }
+}

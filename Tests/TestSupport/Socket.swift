@@ -1,0 +1,92 @@
+import Glibc
+
+/// POSIX calls of the loopback server, with the unsafe parts in one place.
+struct Socket {
+    /// Where a server listens.
+    enum Address {
+        case tcp
+        case unix(String)
+    }
+
+    let descriptor: Int32
+    /// The TCP port; 0 for a unix socket.
+    let port: Int
+
+    /// A socket on 127.0.0.1 with a port of the system's choice, or on a new path.
+    static func listening(on address: Address) -> Socket? {
+        switch address {
+        case .tcp: return listeningTCP()
+        case .unix(let path): return listeningUnix(path)
+        }
+    }
+
+    private static func listeningTCP() -> Socket? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let ready = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) == 0 && listen(descriptor, 512) == 0
+                    && getsockname(descriptor, address, &length) == 0
+            }
+        }
+        guard ready else {
+            close(descriptor)
+            return nil
+        }
+        return Socket(descriptor: descriptor, port: Int(UInt16(bigEndian: address.sin_port)))
+    }
+
+    private static func listeningUnix(_ path: String) -> Socket? {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let fits = withUnsafeMutableBytes(of: &address.sun_path) { room in
+            guard path.utf8.count < room.count else { return false }
+            room.copyBytes(from: path.utf8)
+            return true
+        }
+        let ready = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+                    && listen(descriptor, 512) == 0
+            }
+        }
+        guard fits, ready else {
+            close(descriptor)
+            return nil
+        }
+        return Socket(descriptor: descriptor, port: 0)
+    }
+
+    /// The next connection; nil once the socket is shut down.
+    func accept() -> Int32? {
+        let connection = Glibc.accept(descriptor, nil, nil)
+        guard connection >= 0 else { return nil }
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+        return connection
+    }
+
+    /// Some bytes, none at the end.
+    static func receive(_ descriptor: Int32) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
+            count = max(0, recv(descriptor, buffer.baseAddress, buffer.count, 0))
+        }
+    }
+
+    /// Sends what fits now, waiting for room; nil when the peer is gone.
+    static func send(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>) -> Int? {
+        let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        return count < 0 ? nil : count
+    }
+
+    /// Makes the next close a reset that drops what is still under way.
+    static func resetOnClose(_ descriptor: Int32) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+}
