@@ -24,8 +24,11 @@ struct DockerChecks {
         self.job = job
     }
 
-    private mutating func note(_ path: String..., index: Int? = nil, _ message: String, hint: String? = nil) {
-        var place = FieldPath(path.map { .member($0) })
+    private mutating func note(
+        _ key: String, member: String? = nil, index: Int? = nil, _ message: String, hint: String? = nil
+    ) {
+        var place = FieldPath([.member(key)])
+        if let member { place = place.appending(member) }
         if let index { place = place.appending(index: index) }
         findings.append(Finding(.error, at: place, message, hint: hint))
     }
@@ -65,11 +68,11 @@ struct DockerChecks {
     private mutating func checkEnvironment() {
         for (name, value) in job.environment.sorted(by: { $0.key < $1.key }) {
             if name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
-                note("env", name, "'\(name)' is no name of a variable: letters, digits and '_', no digit first")
+                note("env", member: name, "'\(name)' is no name of a variable: letters, digits and '_', no digit first")
             } else if name.hasPrefix("LAUNCH_"), !DockerRender.ownNames.contains(name) {
-                note("env", name, "names that begin with LAUNCH_ are reserved")
+                note("env", member: name, "names that begin with LAUNCH_ are reserved")
             }
-            if value.utf8.contains(0) { note("env", name, "a text for the container may not hold a NUL byte") }
+            if value.utf8.contains(0) { note("env", member: name, "a text for the container may not hold a NUL byte") }
         }
     }
 
@@ -159,7 +162,7 @@ struct DockerChecks {
             do {
                 _ = try MetricPattern(name: name, pattern)
             } catch {
-                note("metrics", name, error.description)
+                note("metrics", member: name, error.description)
             }
         }
     }

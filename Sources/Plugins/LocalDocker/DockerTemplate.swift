@@ -8,14 +8,16 @@ enum DockerTemplate {
     static let fields: [Field] = [
         Field(
             "entry_point", .either([.string, .list(.string)]), example: "[python, train.py]",
-            help: "Replaces the image's entry point; a text is one program without arguments. --entry-point replaces it."),
+            help:
+                "Replaces the image's entry point; a text is one program without arguments. --entry-point replaces it."),
         Field(
             "args", .list(.string), example: "[--epochs, \"3\"]",
             help: "Arguments behind the entry point. Arguments given by the submitter replace them."),
         Field(
             "env", .map(.string), example: "{OMP_NUM_THREADS: \"2\"}",
             help: "Environment variables. Those of the submitter come on top; names with LAUNCH_ are reserved."),
-        Field("cpus", .number(0...4096), example: "1.5", help: "Processors, in whole and parts; over 0. None: no limit."),
+        Field(
+            "cpus", .number(0...4096), example: "1.5", help: "Processors, in whole and parts; over 0. None: no limit."),
         Field(
             "memory", .bytes, example: "4g",
             help: "Memory, swap included, at least 6m; past it the run ends as out of memory. None: no limit."),
@@ -31,7 +33,8 @@ enum DockerTemplate {
             help: "The network to join: none, host, or a network's name. None given: the engine's default."),
         Field("user", .string, example: "\"1000:1000\"", help: "The user, and group, that the container runs as."),
         Field("workdir", .string, example: "/app", help: "The working directory, an absolute path."),
-        Field("time_limit", .duration, example: "2h", help: "The run is stopped after it; at least 1s. None: no limit."),
+        Field(
+            "time_limit", .duration, example: "2h", help: "The run is stopped after it; at least 1s. None: no limit."),
         Field(
             "stop_grace", .duration, example: "30s",
             help: "Time between SIGTERM and SIGKILL when the run is stopped. None: the runner's stop_grace."),

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-public import LaunchHost
+internal import LaunchHost
 
 extension LocalDockerRunner {
     private static let tellingActions: Set = [

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+public import LaunchHost
 
 /// Reads one container's log: once from a place on, in batches, in bounded memory.
 actor RunLog {
