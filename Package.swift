@@ -34,37 +34,48 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
-// What everything stands on.
+        // What everything stands on.
         library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
         library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
 
-        // The host: it knows no cloud and no container engine.
-        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML", "CLinux", "Crypto"]),
-
-        // The container engine, and what image registries say.
+        // Container engines: docker and podman; and image registries.
         library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["HTTP", "Subprocess"]),
         library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["HTTP", "Crypto"]),
 
+        // The host: it knows no cloud and no container engine.
+        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML", "CLinux", "Crypto"]),
+
         // How source becomes an image.
         library(
-            "Builders", at: "Sources/Builders",
-            uses: ["LaunchHost", "ContainerEngine", "OCIRegistry", "Subprocess", "Crypto"]),
+            "Builders", at: "Sources/Builders", uses: ["LaunchHost", "ContainerEngine", "OCIRegistry", "Crypto"]),
 
-        // Plugins.
+        // The plugins.
         library(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
-            uses: ["LaunchHost", "ContainerEngine", "OCIRegistry", "Crypto"]),
-
-        // The test kit that every plugin passes.
-        library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
+            uses: ["LaunchHost", "ContainerEngine", "OCIRegistry", "Crypto", "Subprocess"]),
 
         // Tests stand in Tests where the source stands in Sources.
         library("TestSupport", at: "Tests/TestSupport", uses: ["HTTP", "Crypto"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
-        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost"]),
         tests("OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["OCIRegistry", "HTTP", "Crypto", "TestSupport"]),
-        tests("BuildersTests", at: "Tests/BuildersTests", uses: ["Builders", "LaunchHost"]),
+        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost"]),
+
+        // The test kit that every plugin passes.
+        library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
+        library("EngineTestSupport", at: "Tests/EngineTestSupport", uses: ["ContainerEngine", "HTTP", "TestSupport"]),
+        tests(
+            "ContainerEngineTests", at: "Tests/ContainerEngineTests",
+            uses: ["ContainerEngine", "EngineTestSupport", "TestSupport"]),
+        tests(
+            "BuildersTests", at: "Tests/BuildersTests",
+            uses: [
+                "Builders", "LocalDocker", "ContainerEngine", "Conformance", "EngineTestSupport", "LaunchHost",
+                "TestSupport",
+            ]),
+        tests(
+            "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
+            uses: ["LocalDocker", "ContainerEngine", "Conformance", "EngineTestSupport", "LaunchHost", "TestSupport"]),
     ]
 )

@@ -86,7 +86,8 @@ extension EngineClient {
         func says(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }
         if error.code == .cancelled || error.code == .notReachable { return error }
         let refusals = [
-            "unauthorized", "authentication required", "no basic auth", "access denied", "access forbidden", "forbidden",
+            "unauthorized", "authentication required", "no basic auth", "access denied", "access forbidden",
+            "forbidden",
         ]
         if refusals.contains(where: { words.contains($0) }) {
             return EngineError(

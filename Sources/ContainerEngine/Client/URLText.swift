@@ -7,7 +7,9 @@ enum URLText {
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
             let isPlain =
-                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~".unicodeScalars.contains(scalar))
+                scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "-._~".unicodeScalars.contains(scalar))
             if isPlain {
                 result.unicodeScalars.append(scalar)
             } else {

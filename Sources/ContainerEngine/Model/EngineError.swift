@@ -24,6 +24,8 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let cancelled = Code("cancelled")
         /// A needed program (docker, podman, buildx) is missing or cannot do what is asked.
         public static let missingTool = Code("missing tool")
+        /// The time limit of a command passed.
+        public static let timedOut = Code("timed out")
         /// A command of the engine ended with an error; the message holds its last words.
         public static let commandFailed = Code("command failed")
         /// The engine answered what this program does not understand.

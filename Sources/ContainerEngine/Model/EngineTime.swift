@@ -38,6 +38,11 @@ public struct EngineTime: Sendable, Hashable, Comparable, CustomStringConvertibl
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    /// This moment by this machine's clock.
+    public static var now: EngineTime {
+        EngineTime(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+    }
+
     /// The moment, rounded to what `Date` can hold.
     public var date: Date { Date(timeIntervalSince1970: Double(nanoseconds) / 1e9) }
 
