@@ -37,10 +37,12 @@ let package = Package(
         // What everything stands on.
         library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+        library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
 
         // Tests stand in Tests where the source stands in Sources.
         library("TestSupport", at: "Tests/TestSupport"),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
-        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
+        tests("SubprocessTests", at: "Tests/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
     ]
 )
