@@ -1,3 +1,5 @@
+import Glibc
+
 /// What is made of the pieces of one output stream.
 struct OutputSink: Sendable {
     private(set) var collected: [UInt8] = []
@@ -33,12 +35,20 @@ struct OutputSink: Sendable {
         }
     }
 
+    /// `firstIndex(of:)`, which looks at one byte at a time, took most of the time of a long output.
+    private static func lineEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.withUnsafeBytes { buffer in
+            guard let start = buffer.baseAddress, let end = memchr(start, 0x0a, buffer.count) else { return nil }
+            return bytes.startIndex + (UnsafeRawPointer(end) - start)
+        }
+    }
+
     private mutating func split(_ piece: ArraySlice<UInt8>, _ callback: (String) async -> Void) async {
         var rest = piece
         while !rest.isEmpty, !Task.isCancelled {
             let room = Self.longestLine - line.count
             let part = rest.prefix(room)
-            if let end = part.firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = Self.lineEnd(part) {
                 line += part[..<end]
                 rest = rest[(end + 1)...]
             } else {
