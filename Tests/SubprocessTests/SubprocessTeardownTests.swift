@@ -40,13 +40,13 @@ import Testing
     @Test func cancellationEndsTheWholeGroupBeforeItReturns() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
-        let task = Task { try await Subprocess.run("sh", ["-c", Self.family, file]) }
+        // So long a wait that the test would run into its limit if the end of the program were not noticed.
+        let steps = [Subprocess.TeardownStep(signal: SIGTERM, wait: .seconds(1000))]
+        let task = Task { try await Subprocess.run("sh", ["-c", Self.family, file], teardown: steps) }
         let pids = try await pids(in: file, count: 3)
-        let start = ContinuousClock.now
         task.cancel()
         let error = await #expect(throws: SubprocessError.self) { try await task.value }
         #expect(error?.code == .cancelled)
-        #expect(start.duration(to: .now) < .seconds(4))
         #expect(await eventually { pids.allSatisfy { !Self.isRunning($0) } })
     }
 
@@ -85,9 +85,7 @@ import Testing
     }
 
     @Test func aGrandchildHoldingThePipeDoesNotHoldTheCaller() async throws {
-        let start = ContinuousClock.now
-        let result = try await Subprocess.run("sh", ["-c", "echo said; sleep 20 & echo $!"])
-        #expect(start.duration(to: .now) < .seconds(10))
+        let result = try await Subprocess.run("sh", ["-c", "echo said; sleep 1000 & echo $!"])
         let lines = result.stdoutText.split(separator: "\n")
         #expect(lines.first == "said")
         let pid = try #require(lines.last.flatMap { Int32($0) })
@@ -99,7 +97,7 @@ import Testing
         let seen = Mutex(0)
         // The whole output fits into the pipe, and the program is gone long before the callback has seen it.
         _ = try await Subprocess.run(
-            "sh", ["-c", "sleep 20 & echo $! >&2; seq 100"],
+            "sh", ["-c", "sleep 1000 & echo $! >&2; seq 100"],
             stdout: .lines { _ in
                 try? await Task.sleep(for: .milliseconds(10))
                 seen.withLock { $0 += 1 }
