@@ -58,24 +58,20 @@ let package = Package(
         // Tests stand in Tests where the source stands in Sources.
         library("TestSupport", at: "Tests/TestSupport", uses: ["HTTP", "Crypto"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
-        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
+        tests("SubprocessTests", at: "Tests/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
         tests("OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["OCIRegistry", "HTTP", "Crypto", "TestSupport"]),
         tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost"]),
 
         // The test kit that every plugin passes.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
-        library("EngineTestSupport", at: "Tests/EngineTestSupport", uses: ["ContainerEngine", "HTTP", "TestSupport"]),
-        tests(
-            "ContainerEngineTests", at: "Tests/ContainerEngineTests",
-            uses: ["ContainerEngine", "EngineTestSupport", "TestSupport"]),
         tests(
             "BuildersTests", at: "Tests/BuildersTests",
             uses: [
-                "Builders", "LocalDocker", "ContainerEngine", "Conformance", "EngineTestSupport", "LaunchHost",
-                "TestSupport",
+                "Builders", "LocalDocker", "ContainerEngine", "Conformance", "LaunchHost", "Subprocess", "TestSupport",
             ]),
         tests(
-            "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
-            uses: ["LocalDocker", "ContainerEngine", "Conformance", "EngineTestSupport", "LaunchHost", "TestSupport"]),
+            "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
+            uses: ["LocalDocker", "ContainerEngine", "Conformance", "LaunchHost", "TestSupport"]),
     ]
 )

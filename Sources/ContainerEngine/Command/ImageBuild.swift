@@ -17,6 +17,11 @@ public struct ImageBuild: Sendable {
     /// The stage to build; nil is the last.
     public var target: String?
 
+    /// Whether every step is built anew.
+    public var noCache = false
+    /// The network of the RUN steps; nil is the engine's default.
+    public var network: String?
+
     /// A build from its parts.
     public init(
         context: String, dockerfile: String, tags: [String] = [], platform: String? = nil,
@@ -39,6 +44,12 @@ public struct ImageBuild: Sendable {
         if command.kind == .docker, command.buildKit != .none { arguments += ["--progress", "plain"] }
         for tag in tags { arguments += ["--tag", tag] }
         if let platform { arguments += ["--platform", platform] }
+        // Without these, buildx makes an index of image and attestation, or keeps the image in its own cache only.
+        if command.buildKit == .buildx { arguments += ["--provenance=false", "--load"] }
+        // The builder before BuildKit leaves the container of a step that fails or is broken off.
+        if command.kind == .docker, command.buildKit == .none { arguments.append("--force-rm") }
+        if noCache { arguments.append("--no-cache") }
+        if let network { arguments += ["--network", network] }
         if let target { arguments += ["--target", target] }
         for (name, value) in buildArguments.sorted(by: { $0.key < $1.key }) {
             arguments += ["--build-arg", "\(name)=\(value)"]

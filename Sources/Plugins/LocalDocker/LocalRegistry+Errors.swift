@@ -1,4 +1,3 @@
-internal import ContainerEngine
 internal import LaunchHost
 internal import OCIRegistry
 
@@ -23,21 +22,5 @@ extension BackendError {
             default: nil
             }
         self.init(category, error.message, hint: hint, retryAfter: error.retryAfter)
-    }
-
-    /// What an engine's error means to the host, where the engine is asked for an image.
-    init(registry error: EngineError) {
-        let category: Category =
-            switch error.code {
-            case .notFound: .notFound
-            case .conflict: .conflict
-            case .notReachable, .missingTool: .unavailable
-            case .invalid: .invalid
-            case .denied: .denied
-            case .interrupted, .server: .transient
-            case .cancelled: .cancelled
-            default: .internalFault
-            }
-        self.init(category, error.message, hint: error.hint)
     }
 }

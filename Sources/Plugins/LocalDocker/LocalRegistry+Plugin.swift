@@ -30,14 +30,15 @@ extension LocalRegistry {
                 help: "Socket of the container engine; without it, DOCKER_HOST and the usual sockets are tried."),
         ],
         examples: [
-            "type: local\n",
-            "type: local\nuri: localhost:5000\n",
+            "registry:\n  type: local\n",
+            "registry:\n  type: local\n  uri: localhost:5000\n",
             """
-            type: local
-            uri: registry.example.com:5000/team
-            username: trainer
-            password_file: /run/secrets/registry-password
-            ca_file: /etc/ssl/team-ca.pem
+            registry:
+              type: local
+              uri: registry.example.com:5000/team
+              username: trainer
+              password_file: /run/secrets/registry-password
+              ca_file: /etc/ssl/team-ca.pem
 
             """,
         ],

@@ -23,7 +23,7 @@ public struct LocalRegistry: Registry {
             try await engine.client().pullImage(wanted.description)
         } catch {
             if error.code == .notFound { return nil }
-            throw BackendError(registry: error)
+            throw BackendError(error)
         }
         return try await stored(wanted)
     }
@@ -63,7 +63,7 @@ public struct LocalRegistry: Registry {
             guard let image = try await engine.client().image(wanted.description) else { return nil }
             return StoredImage(image: image, reference: reference).pinned
         } catch {
-            throw BackendError(registry: error)
+            throw BackendError(error)
         }
     }
 }
