@@ -74,7 +74,8 @@ extension DockerBuilder.Settings {
             // The command line reads the two as one comma-separated value.
             guard file.hasPrefix("/"), !file.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else {
                 throw BackendError(
-                    .invalid, "The file of secret '\(id)' is '\(file)'; expected an absolute path without ',' and '\"'.")
+                    .invalid, "The file of secret '\(id)' is '\(file)'; expected an absolute path without ',' and '\"'."
+                )
             }
             guard FileManager.default.isReadableFile(atPath: file) else {
                 throw BackendError(.invalid, "The file of secret '\(id)', \(file), cannot be read.")

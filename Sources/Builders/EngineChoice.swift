@@ -23,7 +23,8 @@ enum EngineChoice: Sendable, Hashable {
                 _ = try EngineAddress(parsing: text)
             } catch {
                 throw BackendError(
-                    .invalid, "The builder's 'engine' is '\(text)'; expected auto, docker, podman or a socket's address.",
+                    .invalid,
+                    "The builder's 'engine' is '\(text)'; expected auto, docker, podman or a socket's address.",
                     hint: error.message)
             }
             self = .address(text)

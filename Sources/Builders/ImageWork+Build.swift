@@ -48,9 +48,13 @@ extension ImageWork {
         build.network = settings.network
         if isClassic {
             // Engines before 20.10 take the option only with experimental features on; it says nothing new here.
-            if settings.platform == enginePlatform { build.platform = nil }
+            if settings.platform == enginePlatform {
+                build.platform = nil
+            }
             // This builder's cache does not look at the platform, and would give steps of another one.
-            else { build.noCache = true }
+            else {
+                build.noCache = true
+            }
         }
         return build
     }
@@ -94,7 +98,8 @@ extension ImageWork {
                 output.contains("network bridge not found")
                 ? "This engine has no default network: give the builder 'network: host' or 'network: none'." : nil
             return BackendError(
-                .invalid, "The image cannot be built: it failed\(step).\(words.isEmpty ? "" : "\n\(words)")", hint: hint)
+                .invalid, "The image cannot be built: it failed\(step).\(words.isEmpty ? "" : "\n\(words)")", hint: hint
+            )
         default:
             return BackendError(build: error)
         }

@@ -4,7 +4,8 @@ public import LaunchHost
 public struct NoopBuilder: Builder {
     /// What `builder: {type: noop}` understands.
     public static let plugin = Plugin<any Builder>(
-        type: "noop", summary: "Builds no images; only prebuilt ones can be run.", examples: ["builder:\n  type: noop\n"],
+        type: "noop", summary: "Builds no images; only prebuilt ones can be run.",
+        examples: ["builder:\n  type: noop\n"],
         make: { _, _ in NoopBuilder() })
 
     /// None.

@@ -61,7 +61,8 @@ extension EngineClient {
         if words.contains("x509") || words.contains("certificate") {
             return EngineError(
                 .invalid, "The engine does not trust the registry of \(reference). \(error.message)",
-                hint: "Give the engine the authority's certificate: for docker, in /etc/docker/certs.d/HOST:PORT/ca.crt.")
+                hint:
+                    "Give the engine the authority's certificate: for docker, in /etc/docker/certs.d/HOST:PORT/ca.crt.")
         }
         return EngineError(error.code, "The engine could not push \(reference). \(error.message)")
     }

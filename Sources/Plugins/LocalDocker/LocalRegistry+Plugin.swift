@@ -62,7 +62,8 @@ extension LocalRegistry {
         }
         if caFile != nil, options.flag("insecure") {
             throw BackendError(
-                .invalid, "'ca_file' and 'insecure: true' do not go together: the one is for https, the other for http.")
+                .invalid, "'ca_file' and 'insecure: true' do not go together: the one is for https, the other for http."
+            )
         }
         remote = RemoteStore(
             location: location, login: try PasswordSource(options, context),

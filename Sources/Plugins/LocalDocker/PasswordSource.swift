@@ -21,7 +21,8 @@ struct PasswordSource: Sendable {
             throw BackendError(.invalid, "A password is configured for the registry, and no 'username'.")
         }
         guard !username.contains(where: { $0 == ":" || $0.isNewline }) else {
-            throw BackendError(.invalid, "The 'username' '\(username)' holds a ':' or a line break, which no login can.")
+            throw BackendError(
+                .invalid, "The 'username' '\(username)' holds a ':' or a line break, which no login can.")
         }
         self.username = username
         switch (file, variable) {

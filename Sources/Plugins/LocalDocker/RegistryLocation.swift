@@ -30,7 +30,9 @@ struct RegistryLocation: Sendable, Hashable {
         do {
             host = try RegistryHost(parsing: String(first))
         } catch {
-            throw BackendError(.invalid, error.message, hint: "A 'uri' is host[:port][/path], without a tag.")
+            throw BackendError(
+                .invalid, "The registry's 'uri' is '\(uri)'. \(error.message)",
+                hint: "A 'uri' is host[:port][/path], without a tag.")
         }
         guard slash < uri.endIndex else {
             path = nil
