@@ -48,6 +48,11 @@ final class SingleFlight: Sendable {
         return try result.get()
     }
 
+    /// How many wait for that key now.
+    func waiting(for key: String) -> Int {
+        flights.withLock { $0[key] }?.state.withLock(\.passengers.count) ?? 0
+    }
+
     private func board(
         _ key: String, _ passenger: Flight.Passenger,
         _ body: @escaping @Sendable (@escaping Progress) async throws(BackendError) -> PinnedImage

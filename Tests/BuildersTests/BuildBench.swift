@@ -1,5 +1,6 @@
 import Builders
 import Conformance
+import ContainerEngine
 import Foundation
 import LaunchHost
 import LocalDocker
@@ -65,6 +66,11 @@ final class BuildBench: Sendable {
 
     static func run(_ script: String) -> String { "RUN [\"/bin/busybox\", \"sh\", \"-c\", \"\(script)\"]" }
 
+    /// Whether a command line on the PATH can do BuildKit for docker.
+    static func hasBuildKit() async -> Bool {
+        ((try? await EngineCommand.findAll()) ?? []).contains { $0.kind == .docker && $0.buildKit != .none }
+    }
+
     /// A source folder with that content.
     func source(_ source: BuilderFixture.Source) throws -> BuildSource {
         let context = folder.file(UUID().uuidString)
@@ -92,17 +98,20 @@ final class BuildBench: Sendable {
         return (image, destination)
     }
 
-    func fixture(_ makeRegistry: @escaping @Sendable () async throws -> any Registry, secrets: [String] = [])
-        -> BuilderFixture
-    {
+    func fixture(
+        _ makeRegistry: @escaping @Sendable () async throws -> any Registry, secrets: [String] = [],
+        options: [String: JSONValue] = [:]
+    ) -> BuilderFixture {
         BuilderFixture(
             plugin: DockerBuilder.plugin, folder: folder.path, secrets: secrets,
             makeBuilder: { variation in
+                var options = options
                 switch variation {
-                case .plain: try self.builder()
-                case .buildArgument: try self.builder(["build_args": .object(["FLAVOUR": .string("other")])])
-                case .platform: try self.builder(["platform": .string("linux/arm64")])
+                case .plain: break
+                case .buildArgument: options["build_args"] = .object(["FLAVOUR": .string("other")])
+                case .platform: options["platform"] = .string("linux/arm64")
                 }
+                return try self.builder(options)
             },
             makeRegistry: makeRegistry, write: { try self.write($0, into: $1) }, leftovers: { try self.leftovers() })
     }

@@ -55,6 +55,60 @@ struct DockerBuilderTests {
         #expect(image.reference.hasPrefix("\(server.host)/team/launch-launch-test@sha256:"))
     }
 
+    @Test func `building with BuildKit conforms`() async throws {
+        // With a network chosen, BuildKit is used wherever there is one.
+        guard await BuildBench.hasBuildKit() else { return }
+        let bench = try BuildBench()
+        let report = await BuilderConformance(
+            bench.fixture({ try bench.engineStore() }, options: ["network": .string("none")])
+        ).run()
+        #expect(report.isConforming, "\(report)")
+    }
+
+    @Test func `a secret's file is there for its step and nowhere else`() async throws {
+        guard await BuildBench.hasBuildKit() else { return }
+        let bench = try BuildBench()
+        let secret = "token-\(UUID().uuidString)"
+        let file = try bench.folder.write("token", secret)
+        let source = try bench.source(.good(content: "x"))
+        try Data(
+            """
+            FROM \(bench.base)
+            RUN --mount=type=secret,id=token \(BuildBench.run("/bin/busybox wc -c </run/secrets/token >/size").dropFirst(4))
+            """.utf8
+        ).write(to: URL(fileURLWithPath: "\(source.context)/Dockerfile"))
+        let builder = try bench.builder([
+            "secrets": .object(["token": .string(file)]), "network": .string("none"), "no_cache": .bool(true),
+        ])
+        let watch = ProcessWatch(for: [secret])
+        let (image, _) = try await bench.build(source, with: builder, to: bench.engineStore())
+        let seen = watch.stop()
+        #expect(seen.sawBuild)
+        #expect(seen.found.isEmpty)
+        let size = try TestDocker.docker([
+            "run", "--rm", "--network", "none", image.reference, "/bin/busybox", "cat", "/size",
+        ])
+        #expect(size == "\(secret.utf8.count)")
+    }
+
+    @Test(.enabled(if: RegistryServer.isAvailable, "needs docker-registry"))
+    func `a key stays the same when its base image has been pulled, and follows the base's tag`() async throws {
+        let server = try await RegistryServer()
+        let name = "\(server.host)/base:latest"
+        let bench = try BuildBench(base: name)
+        try TestDocker.docker(["push", "--quiet", name])
+        TestDocker.removeImages([name])
+        let source = try bench.source(.good(content: "x"))
+        let builder = try bench.builder()
+        let asked = try await builder.key(for: source, offline: false)
+        try TestDocker.docker(["pull", "--quiet", name])
+        #expect(try await builder.key(for: source, offline: false) == asked)
+        TestDocker.removeImages([name])
+        let moved = try await server.pushImage("base", tag: "latest", content: "another")
+        #expect(!moved.isEmpty)
+        #expect(try await builder.key(for: source, offline: false) != asked)
+    }
+
     @Test func `a build for another platform than its base is refused, and gets no name`() async throws {
         let bench = try BuildBench()
         let source = try bench.source(.good(content: UUID().uuidString))
