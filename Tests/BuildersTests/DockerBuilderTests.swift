@@ -109,6 +109,33 @@ struct DockerBuilderTests {
         #expect(try await builder.key(for: source, offline: false) != asked)
     }
 
+    @Test func `a push that is cancelled leaves no name and no image`() async throws {
+        let gate = Gate()
+        defer { gate.open() }
+        let uploads = Names()
+        let server = try TestServer { request in
+            let headers = [("Docker-Distribution-Api-Version", "registry/2.0")]
+            if request.target == "/v2/" { return TestAnswer(200, headers: headers, []) }
+            guard request.target.contains("/blobs/") else { return TestAnswer(404, headers: headers, []) }
+            uploads.add(request.target)
+            return TestAnswer(404, headers: headers, before: [.wait(gate)], [])
+        }
+        let bench = try BuildBench()
+        let registry = try LocalRegistry.plugin.make(
+            Options(["uri": .string("localhost:\(server.port)")]), PluginContext(variables: bench.variables))
+        let (source, builder) = (try bench.source(.good(content: UUID().uuidString)), try bench.builder())
+        let task = Task { try await bench.build(source, with: builder, to: registry) }
+        #expect(await eventually(within: .seconds(60)) { !uploads.all.isEmpty })
+        let key = try await builder.key(for: source, offline: false)
+        let label = ["image", "ls", "--quiet", "--filter", "label=launch.content-key=\(key)"]
+        #expect(try TestDocker.docker(label) != "")
+        task.cancel()
+        let error = await #expect(throws: BackendError.self) { _ = try await task.value }
+        #expect(error?.category == .cancelled)
+        #expect(try TestDocker.docker(label) == "")
+        #expect(try bench.leftovers().isEmpty)
+    }
+
     @Test func `a build for another platform than its base is refused, and gets no name`() async throws {
         let bench = try BuildBench()
         let source = try bench.source(.good(content: UUID().uuidString))

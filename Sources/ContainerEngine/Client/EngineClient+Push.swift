@@ -13,11 +13,15 @@ extension EngineClient {
     ) async throws(EngineError) -> String? {
         // The header must be there also where there is no login; this is `{}`.
         let headers = [("X-Registry-Auth", credentials?.header ?? "e30=")]
+        // Docker takes plain HTTP on loopback by itself and ignores the word; podman wants to be told.
+        let host = repository.prefix { $0 != "/" && $0 != ":" }
+        let isLoopback = host == "localhost" || host.hasPrefix("127.") || repository.hasPrefix("[::1]")
         let answer: EngineBytes
         do {
             answer = EngineBytes(
                 try await streamed(
-                    .post, "/images/\(URLText.encoded(repository))/push", query: [("tag", tag)], headers: headers),
+                    .post, "/images/\(URLText.encoded(repository))/push",
+                    query: [("tag", tag), ("tlsVerify", isLoopback ? "false" : nil)], headers: headers),
                 of: self)
         } catch {
             throw Self.pushFailure("\(repository):\(tag)", error)
