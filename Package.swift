@@ -25,7 +25,13 @@ func system(_ name: String, pkgConfig: String? = nil, apt: String, brew: String)
 
 let package = Package(
     name: "launch",
-    products: [],
+    products: [
+        .executable(name: "launch", targets: ["launch"]),
+        // For whoever writes a plugin: the host, the commands for a program of their own, and the test kit.
+        .library(name: "LaunchHost", targets: ["LaunchHost"]),
+        .library(name: "LaunchCommands", targets: ["LaunchCommands"]),
+        .library(name: "Conformance", targets: ["Conformance"]),
+    ],
     targets: [
         // System libraries: module maps only. No SwiftPM package dependencies, by rule.
         system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
@@ -34,45 +40,61 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
-        // What everything stands on.
+        // What everything stands on; none of these knows of launch.
+        library("Suggestions", at: "Sources/Suggestions"),
         library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
         library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
+        library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
 
-        // Container engines: docker and podman; and image registries.
+        // Container engines, docker and podman; and image registries.
         library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["HTTP", "Subprocess"]),
-        library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["HTTP", "Crypto"]),
+        library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["Crypto", "HTTP"]),
 
         // The host: it knows no cloud and no container engine.
-        library("LaunchHost", at: "Sources/LaunchHost", uses: ["CSQLite", "CYAML", "CLinux", "Crypto"]),
+        library(
+            "LaunchHost", at: "Sources/LaunchHost",
+            uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Subprocess", "Suggestions"]),
 
         // How source becomes an image.
         library(
-            "Builders", at: "Sources/Builders", uses: ["LaunchHost", "ContainerEngine", "OCIRegistry", "Crypto"]),
+            "Builders", at: "Sources/Builders", uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry"]),
 
-        // The plugins.
+        // The plugins: each knows the host, none another.
         library(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
-            uses: ["LaunchHost", "ContainerEngine", "OCIRegistry", "Crypto", "Subprocess"]),
+            uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Subprocess"]),
+        library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
+
+        // The command line: the commands over any catalog of plugins, and the program that lists this project's.
+        library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
+        .executableTarget(
+            name: "launch", dependencies: ["Console", "LaunchCommands", "LaunchHost", "Mock"], path: "Sources/launch",
+            swiftSettings: settings),
+
+        // The test kit that every plugin passes, and what tests share.
+        library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
+        library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
 
         // Tests stand in Tests where the source stands in Sources.
-        library("TestSupport", at: "Tests/TestSupport", uses: ["HTTP", "Crypto"]),
+        tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
         tests("SubprocessTests", at: "Tests/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
+        .executableTarget(
+            name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),
+        tests("ConsoleTests", at: "Tests/ConsoleTests", uses: ["Console", "ConsoleSample"]),
         tests(
-            "OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["OCIRegistry", "HTTP", "Crypto", "TestSupport"]),
-        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost"]),
-
-        // The test kit that every plugin passes.
-        library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
+            "LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "Mock", "Subprocess", "TestSupport"]),
+        tests(
+            "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
+        tests(
+            "OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["Crypto", "HTTP", "OCIRegistry", "TestSupport"]),
         tests(
             "BuildersTests", at: "Tests/BuildersTests",
-            uses: [
-                "Builders", "LocalDocker", "ContainerEngine", "Conformance", "LaunchHost", "Subprocess", "TestSupport",
-            ]),
+            uses: ["Builders", "Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
-            uses: ["LocalDocker", "ContainerEngine", "Conformance", "LaunchHost", "TestSupport"]),
+            uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
     ]
 )

@@ -46,25 +46,25 @@ public struct ImageKey: Sendable, Hashable {
     /// The name of what would be built. Pure: the same parts give the same key, on any machine.
     public var contentKey: ContentKey {
         var hash = SHA256()
-        // Names and lengths in front of every field, so that no two sets of parts can give the same bytes.
-        func add(_ name: String, _ value: some Collection<UInt8>, to hash: inout SHA256) {
-            hash.update("\(name):\(value.count):".utf8)
-            hash.update(value)
-        }
         // Another way of building under which the same parts come to another image gets another word here.
-        add("launch image", "1".utf8, to: &hash)
-        add("platform", platform.utf8, to: &hash)
+        Self.add("launch image", "1".utf8, to: &hash)
+        Self.add("platform", platform.utf8, to: &hash)
         for (name, value) in buildArguments.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            add("argument", name.utf8, to: &hash)
-            add("value", value.utf8, to: &hash)
+            Self.add("argument", name.utf8, to: &hash)
+            Self.add("value", value.utf8, to: &hash)
         }
-        add("dockerfile", dockerfile, to: &hash)
-        if let target { add("target", target.utf8, to: &hash) }
-        add("context", context.utf8, to: &hash)
+        Self.add("dockerfile", dockerfile, to: &hash)
+        if let target { Self.add("target", target.utf8, to: &hash) }
+        Self.add("context", context.utf8, to: &hash)
         for base in bases {
-            add("base", base.reference.utf8, to: &hash)
-            add("digest", (base.digest?.rawValue ?? "absent").utf8, to: &hash)
+            Self.add("base", base.reference.utf8, to: &hash)
+            Self.add("digest", (base.digest?.rawValue ?? "absent").utf8, to: &hash)
         }
         return ContentKey(hex: Hex.encode(hash.finalize()))
+    }
+    /// Names and lengths in front of every field, so that no two sets of parts can give the same bytes.
+    private static func add(_ name: String, _ value: some Collection<UInt8>, to hash: inout SHA256) {
+        hash.update("\(name):\(value.count):".utf8)
+        hash.update(value)
     }
 }

@@ -29,6 +29,11 @@ public struct Report: Sendable, CustomStringConvertible {
         }
     }
 
+    /// How many cases were not run.
+    public var skipped: Int {
+        cases.count { if case .skipped = $0.outcome { true } else { false } }
+    }
+
     /// The table, and the counts below it.
     public var description: String {
         var lines = ["conformance of \(subject)"]
@@ -39,7 +44,6 @@ public struct Report: Sendable, CustomStringConvertible {
             case .skipped(let why): lines.append("  skip  \(name): \(why)")
             }
         }
-        let skipped = cases.count { if case .skipped = $0.outcome { true } else { false } }
         let passed = cases.count - skipped - failures.count
         lines.append("  \(passed) held, \(failures.count) broken, \(skipped) skipped")
         return lines.joined(separator: "\n")

@@ -33,16 +33,20 @@ public struct RunnerPlugin: Sendable {
     public var template: [Field]?
     /// The template of a queue that is created without a file, as YAML with comments.
     public var defaultTemplate: String
+    /// Whether it runs container jobs on this machine, so that `--rehearse` can choose it for others.
+    public var rehearses: Bool
     /// What a submitter may not override unless the queue's `allow_overrides` says so.
     public var protectedPaths: [FieldPath]
 
     /// A runner plugin from its parts.
     public init(
-        _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, protectedPaths: [FieldPath] = []
+        _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, rehearses: Bool = false,
+        protectedPaths: [FieldPath] = []
     ) {
         self.base = base
         self.template = template
         self.defaultTemplate = defaultTemplate
+        self.rehearses = rehearses
         self.protectedPaths = protectedPaths
     }
 }

@@ -26,32 +26,33 @@ public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
         var meter = work.meter(.hash)
         var whole = SHA256()
         var contents: [String?] = []
-        // Every field has its length in front, so that no two lists of entries can give the same bytes.
-        func add(_ text: String, to whole: inout SHA256) {
-            whole.update("\(text.utf8.count):\(text)".utf8)
-        }
-        add("launch context 1", to: &whole)
+        Self.add("launch context 1", to: &whole)
         for entry in scan.entries {
-            add(entry.path, to: &whole)
-            add(String(entry.mode, radix: 8), to: &whole)
+            Self.add(entry.path, to: &whole)
+            Self.add(String(entry.mode, radix: 8), to: &whole)
             switch entry.kind {
             case .folder:
-                add("folder", to: &whole)
+                Self.add("folder", to: &whole)
                 contents.append(nil)
             case .link(let target):
-                add("link", to: &whole)
-                add(target, to: &whole)
+                Self.add("link", to: &whole)
+                Self.add(target, to: &whole)
                 contents.append(nil)
             case .file:
                 let content = try Self.content(of: entry, in: scan.folder, meter: &meter)
-                add("file", to: &whole)
-                add(content, to: &whole)
+                Self.add("file", to: &whole)
+                Self.add(content, to: &whole)
                 contents.append(content)
             }
             try meter.add(entries: 1)
         }
         hex = Hex.encode(whole.finalize())
         self.contents = contents
+    }
+
+    /// Every field has its length in front, so that no two lists of entries can give the same bytes.
+    private static func add(_ text: String, to hash: inout SHA256) {
+        hash.update("\(text.utf8.count):\(text)".utf8)
     }
 
     private static func content(

@@ -53,6 +53,12 @@ struct GlobPattern: Sendable, Hashable {
                 guard let escaped = reader.next() else {
                     throw Invalid(why: "it ends in a backslash with nothing to escape")
                 }
+                // Docker hands it on to a regular expression, where `\d` is any digit and `\a` rings a bell. Who
+                // writes it means a letter, or a path of Windows, and gets neither.
+                guard escaped.isASCII, !escaped.properties.isAlphabetic, escaped.properties.numericType == nil else {
+                    throw Invalid(
+                        why: "'\\\(escaped)' is no escape that Docker takes; parts of a path are parted by '/'")
+                }
                 steps.append(.literal(escaped))
             default:
                 steps.append(.literal(scalar))

@@ -72,6 +72,7 @@ struct SnapshotMaker {
         let place = "\(store.folder)/\(digest.hex)"
         if isWhole(place, scan) { return true }
         let staging = try StagingFolder(in: store.folder)
+        defer { extendLifetime(staging) }
         let made = "\(staging.path)/\(digest.hex)"
         try FileSystem.makeFolder(made, mode: 0o700)
         try FileSystem.makeFolder("\(made)/context", mode: 0o700)

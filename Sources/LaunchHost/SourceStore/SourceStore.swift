@@ -110,6 +110,7 @@ public struct SourceStore: Sendable {
                     {
                         // Moved away first, so that nobody finds half of it.
                         let staging = try StagingFolder(in: folder)
+                        defer { extendLifetime(staging) }
                         try FileSystem.move(path, to: "\(staging.path)/\(name)")
                         removed.append(name)
                     }
@@ -126,6 +127,13 @@ public struct SourceStore: Sendable {
         text.utf8.count == 64 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 
+    /// What the user is told of a file system that does not take the store.
+    static func error(_ failure: FileSystem.Failure) -> LaunchError {
+        LaunchError(
+            .unavailable, "the source store cannot be written: \(failure.path): \(failure.why).",
+            hint: failure.code == ENOSPC ? "Free some space." : nil)
+    }
+
     /// Turns what the file system says into what the user is told.
     func storing<Result>(_ body: () throws -> Result) throws(LaunchError) -> Result {
         do {
@@ -133,9 +141,7 @@ public struct SourceStore: Sendable {
         } catch let error as LaunchError {
             throw error
         } catch let failure as FileSystem.Failure {
-            throw LaunchError(
-                .unavailable, "the source store cannot be written: \(failure.path): \(failure.why).",
-                hint: failure.code == ENOSPC ? "Free some space." : nil)
+            throw Self.error(failure)
         } catch {
             throw LaunchError(.internalFault, "the source store cannot be written: \(error).")
         }

@@ -24,6 +24,15 @@ struct StagingFolder: ~Copyable {
         self.lock = lock
     }
 
+    /// Makes one, and says what keeps it from being made as the user should hear it.
+    init(for store: SourceStore) throws(LaunchError) {
+        do {
+            self = try StagingFolder(in: store.folder)
+        } catch {
+            throw SourceStore.error(error)
+        }
+    }
+
     deinit {
         try? FileSystem.remove(path)
         close(lock)

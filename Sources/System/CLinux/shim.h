@@ -5,12 +5,38 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+// Terminals and signals
+
+// Columns of the terminal behind `fd`, or 0 where there is none. ioctl is variadic.
+static inline int launch_terminal_columns(int fd) {
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// Whether the process was started with, or has set, this signal to be ignored. Swift cannot compare with SIG_IGN.
+static inline int launch_signal_is_ignored(int number) {
+    struct sigaction action;
+    return sigaction(number, 0, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+// Files
+
+// The magic number of the file system that a path is on; -1 where it cannot be told. Glibc's module lacks statfs.
+static inline long launch_file_system(const char *path) {
+    struct statfs information;
+    return statfs(path, &information) == 0 ? (long)information.f_type : -1;
+}
+
 // GNU only: waits until all of a file system's data is on the disk.
 int syncfs(int fd);
+
+// Child processes
 
 extern int pipe2(int pipefd[2], int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);

@@ -24,7 +24,8 @@ struct DockerIgnoreTests {
 
     @Test(arguments: [
         ("ok\n[a", 2, "a '[' has no ']'"), ("[]", 1, "holds no character"), ("[z-a]", 1, "runs backwards"),
-        ("\n\n!", 3, "nothing follows"), ("a\\", 1, "backslash"), ("[a-]", 1, "must be escaped"),
+        ("\n\n!", 3, "nothing follows"), ("a\\", 1, "backslash"), ("src\\data", 1, "no escape"),
+        ("[a-]", 1, "must be escaped"),
     ])
     func refusesWithFileAndLine(_ text: String, _ line: Int, _ why: String) throws {
         let error = try #require(throws: LaunchError.self) {

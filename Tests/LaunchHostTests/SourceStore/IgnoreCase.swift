@@ -64,7 +64,6 @@ struct IgnoreCase: Sendable, CustomTestStringConvertible {
         IgnoreCase("?", tree, keeps: "a.md b.txt"),
         IgnoreCase("[a-b].*", tree, keeps: "a d/a d/a.md d/e/a d/e/b.txt d/e/f/a.md x/y/z"),
         IgnoreCase("[^a].*", tree, keeps: "a a.md d/a d/a.md d/e/a d/e/b.txt d/e/f/a.md x/y/z"),
-        IgnoreCase("\\a", tree, keeps: "a.md b.txt d/a d/a.md d/e/a d/e/b.txt d/e/f/a.md x/y/z"),
         IgnoreCase("a+b\n(c)\n{d}\n$e\nf.", "a+b aab (c) c {d} $e f. fx", keeps: "aab c fx"),
         IgnoreCase("\\!x\n\\#y\n\\*z", "!x #y *z az", keeps: "az"),
         IgnoreCase("a/b\n!a", "a/b a/c", keeps: "a/c"),

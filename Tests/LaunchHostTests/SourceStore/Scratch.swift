@@ -1,18 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
-/// A folder for one test, gone when the test has ended.
+/// A folder for one test, and how a tree comes into it.
 final class Scratch: Sendable {
+    private let directory: TemporaryDirectory
     let path: String
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "launch-source-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.resolvingSymlinksInPath().path
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
+        directory = try TemporaryDirectory()
+        path = URL(filePath: directory.path).resolvingSymlinksInPath().path
     }
 
     /// Writes files, with the folders that they are in; a path that ends in `/` is an empty folder.

@@ -1,0 +1,109 @@
+/// The help of one command, derived from its declaration.
+public struct HelpText: Sendable {
+    private let path: [Command]
+    private let width: Int
+    private let palette: Palette
+
+    /// Lines longer than this are hard to read, however wide the terminal is.
+    private static let widest = 100
+
+    /// The help of the last command of a path that begins at the root. `width` in columns.
+    public init(path: [Command], width: Int = 80, palette: Palette = Palette(isOn: false)) {
+        self.path = path
+        self.width = min(width, Self.widest)
+        self.palette = palette
+    }
+
+    /// The text, without the last line's end.
+    public var text: String {
+        guard let command = path.last else { return "" }
+        var blocks: [[String]] = [TextLayout.wrap(command.summary, to: width)]
+        blocks.append([heading("Usage"), "  " + usage(command)])
+        if let discussion = command.discussion { blocks.append(TextLayout.wrap(discussion, to: width)) }
+        blocks.append(examples(command))
+        blocks += command.groups.map(commands)
+        blocks.append(arguments(command))
+        blocks += options(command)
+        blocks.append(environment(command))
+        if !command.groups.isEmpty {
+            let name = path.map(\.name).joined(separator: " ")
+            blocks.append(["See '\(name) COMMAND --help' for one of them."])
+        }
+        return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private func heading(_ text: String) -> String { palette(.bold, "\(text):") }
+
+    private func usage(_ command: Command) -> String {
+        var words = path.map(\.name) + ["[OPTIONS]"]
+        if !command.groups.isEmpty { words.append(command.run == nil ? "COMMAND" : "[COMMAND]") }
+        words += command.arguments.map { argument in
+            let name = argument.display + (argument.isRepeatable ? "..." : "")
+            return argument.isRequired ? name : "[\(name)]"
+        }
+        if let rest = command.rest { words.append("[-- \(rest.valueName)...]") }
+        return words.joined(separator: " ")
+    }
+
+    private func examples(_ command: Command) -> [String] {
+        guard !command.examples.isEmpty else { return [] }
+        return [heading("Examples")]
+            + command.examples.flatMap { [palette(.dim, "  # \($0.comment)"), "  \($0.line)"] }
+    }
+
+    private func commands(_ group: CommandGroup) -> [String] {
+        let shown = group.commands.filter { !$0.isHidden }
+        return list(group.heading ?? "Commands", shown.map { ($0.name, $0.summary) })
+    }
+
+    private func arguments(_ command: Command) -> [String] {
+        var rows = command.arguments.map { argument in
+            (term: argument.display, text: argument.help + notes([oneOf(argument.values)]))
+        }
+        if let rest = command.rest { rows.append(("-- \(rest.valueName)...", rest.help)) }
+        return list("Arguments", rows)
+    }
+
+    /// One block a heading, in the order in which headings first appear, the global ones last.
+    private func options(_ command: Command) -> [[String]] {
+        let own = command.options.filter { !$0.isHidden && !$0.isGlobal }
+        let global = path.flatMap(\.options).filter { !$0.isHidden && $0.isGlobal } + [.help]
+        var headings: [String] = []
+        for name in own.map({ $0.heading ?? "Options" }) where !headings.contains(name) { headings.append(name) }
+        return headings.map { name in list(name, own.filter { ($0.heading ?? "Options") == name }.map(row)) }
+            + [list("Global options", global.map(row))]
+    }
+
+    private func row(_ option: Option) -> (term: String, text: String) {
+        let short = option.short.map { "-\($0), " } ?? "    "
+        let value = option.valueName.map { " \($0)" } ?? ""
+        let extra = [
+            oneOf(option.values), option.defaultValue.map { "default: \($0)" },
+            option.isRepeatable ? "repeatable" : nil,
+        ]
+        return (short + option.spelling + value, option.help + notes(extra))
+    }
+
+    private func oneOf(_ values: Values) -> String? {
+        values.allowed.map { "one of \($0.joined(separator: ", "))" }
+    }
+
+    private func notes(_ parts: [String?]) -> String {
+        let notes = parts.compactMap { $0 }
+        return notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
+    }
+
+    private func environment(_ command: Command) -> [String] {
+        let options = (path.dropLast().flatMap { $0.options.filter(\.isGlobal) } + command.options)
+            .filter { !$0.isHidden }
+        let rows = options.compactMap { option in
+            option.environment.map { (term: $0, text: "Used where \(option.spelling) is not given.") }
+        }
+        return list("Environment", rows + command.environment.map { ($0.name, $0.help) })
+    }
+
+    private func list(_ title: String, _ rows: [(term: String, text: String)]) -> [String] {
+        guard !rows.isEmpty else { return [] }
+        return [heading(title)] + TextLayout.list(rows, width: width) { palette(.cyan, $0) }
+    }
+}

@@ -1,0 +1,58 @@
+/// Text fitted to a width.
+enum TextLayout {
+    /// The lines of a text, each at most `width` columns where its words allow. Lines that begin with a space, and
+    /// empty ones, stay as they are; neighbouring others are one paragraph.
+    static func wrap(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        var paragraph: [Substring] = []
+        func flush() {
+            lines += fill(paragraph, width)
+            paragraph = []
+        }
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.isEmpty || line.first == " " {
+                flush()
+                lines.append(String(line))
+            } else {
+                paragraph += line.split(separator: " ")
+            }
+        }
+        flush()
+        return lines
+    }
+
+    /// Terms on the left, their explanations on the right, aligned; a term that is too long has its own line.
+    static func list(_ rows: [(term: String, text: String)], width: Int, term style: (String) -> String) -> [String] {
+        let longest = rows.map(\.term.displayWidth).filter { $0 <= widestTerm }.max() ?? 0
+        let indent = longest + 4
+        return rows.flatMap { row -> [String] in
+            let text = wrap(row.text, to: max(20, width - indent))
+            let fits = row.term.displayWidth <= longest
+            let space = String(repeating: " ", count: max(0, longest - row.term.displayWidth))
+            let first = "  " + style(row.term) + (fits ? space + "  " + (text.first ?? "") : "")
+            let others = fits ? text.dropFirst() : text[...]
+            return [trimmed(first)] + others.map { String(repeating: " ", count: indent) + $0 }
+        }
+    }
+
+    private static let widestTerm = 32
+
+    private static func fill(_ words: [Substring], _ width: Int) -> [String] {
+        var lines: [String] = []
+        var current = ""
+        for word in words {
+            if !current.isEmpty, current.displayWidth + 1 + String(word).displayWidth > width {
+                lines.append(current)
+                current = ""
+            }
+            current += (current.isEmpty ? "" : " ") + word
+        }
+        return current.isEmpty ? lines : lines + [current]
+    }
+
+    private static func trimmed(_ line: String) -> String {
+        var line = line
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+}

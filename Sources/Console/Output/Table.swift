@@ -1,0 +1,117 @@
+/// A listing in columns. On a terminal it is cut to the width; anywhere else every value stands in full.
+public struct Table: Sendable {
+    /// On which side of its column a value stands.
+    public enum Alignment: Sendable {
+        /// For words.
+        case left
+        /// For numbers.
+        case right
+    }
+
+    /// One column.
+    public struct Column: Sendable {
+        /// The heading.
+        public var heading: String
+        /// On which side the values stand.
+        public var alignment: Alignment
+        /// Whether a value may be cut; say no where one is of use only in full, such as a run ID.
+        public var mayTruncate: Bool
+
+        /// A column.
+        public init(_ heading: String, _ alignment: Alignment = .left, mayTruncate: Bool = true) {
+            self.heading = heading
+            self.alignment = alignment
+            self.mayTruncate = mayTruncate
+        }
+    }
+
+    /// One value; control characters in it are made visible.
+    public struct Cell: Sendable, ExpressibleByStringInterpolation {
+        let text: String
+        let style: Palette.Style?
+
+        /// A value, in a style where the terminal shows one.
+        public init(_ text: String, _ style: Palette.Style? = nil) {
+            self.text = Terminal.printable(text).replacingTabs()
+            self.style = style
+        }
+
+        /// A value without a style.
+        public init(stringLiteral text: String) {
+            self.init(text)
+        }
+    }
+
+    /// The columns, from left to right.
+    public let columns: [Column]
+    private var rows: [[Cell]] = []
+
+    /// A table without rows.
+    public init(_ columns: [Column]) {
+        self.columns = columns
+    }
+
+    /// Adds a row. Missing values are left blank, those beyond the last column are left out.
+    public mutating func add(_ cells: [Cell]) {
+        let row = cells.prefix(columns.count)
+        rows.append(Array(row) + Array(repeating: "", count: columns.count - row.count))
+    }
+
+    /// The number of rows.
+    public var count: Int { rows.count }
+
+    /// The lines, without the last line's end. `width` in columns of the terminal; nil cuts nothing.
+    public func text(width: Int? = nil, palette: Palette = Palette(isOn: false), ellipsis: Character = "…") -> String {
+        let widths = columnWidths(fitting: width)
+        let headings = columns.map { Cell($0.heading, .bold) }
+        return ([headings] + rows).map { row in
+            var line = ""
+            for (index, cell) in row.enumerated() {
+                let cut = cell.text.truncated(to: widths[index], mark: ellipsis)
+                let isLast = index == row.count - 1
+                let space = String(repeating: " ", count: widths[index] - cut.displayWidth)
+                let styled = cell.style.map { palette($0, cut) } ?? cut
+                line += columns[index].alignment == .right ? space + styled : styled + (isLast ? "" : space)
+                line += isLast ? "" : Self.gap
+            }
+            // Blank values at the end of a row leave no blanks behind.
+            while line.last == " " { line.removeLast() }
+            return line
+        }.joined(separator: "\n")
+    }
+
+    private static let gap = "  "
+    private static let narrowestColumn = 6
+
+    private func columnWidths(fitting width: Int?) -> [Int] {
+        var widths = columns.indices.map { index in
+            rows.reduce(columns[index].heading.displayWidth) { max($0, $1[index].text.displayWidth) }
+        }
+        guard let width else { return widths }
+        let available = width - Self.gap.count * max(0, columns.count - 1)
+        var excess = widths.reduce(0, +) - available
+        // The widest column gives way first, down to the next one, so that narrow columns stay whole.
+        while excess > 0 {
+            let shrinkable = columns.indices.filter { columns[$0].mayTruncate && widths[$0] > Self.narrowestColumn }
+            guard let widest = shrinkable.max(by: { widths[$0] < widths[$1] }) else { break }
+            widths[widest] -= 1
+            excess -= 1
+        }
+        return widths
+    }
+}
+
+extension Terminal {
+    /// Writes a table to standard output, cut to the width where that is a terminal.
+    public func out(_ table: Table) throws(OutputError) {
+        let ellipsis: Character = usesUnicode ? "…" : ">"
+        try out(table.text(width: outputIsTTY ? width : nil, palette: colours, ellipsis: ellipsis))
+    }
+}
+
+extension String {
+    /// A tab's width depends on where it stands; in a column it is one blank.
+    fileprivate func replacingTabs() -> String {
+        String(map { $0 == "\t" ? " " : $0 })
+    }
+}

@@ -1,0 +1,73 @@
+/// Turns a command line into the command to run and its arguments.
+enum Parser {
+    /// What a command line asks for.
+    enum Request {
+        /// To run the last command of the path.
+        case run([Command], ParsedArguments)
+        /// To see the help of the last command of the path.
+        case help([Command])
+    }
+
+    /// Parses the words after the program's name; the first fault is thrown, unless help was asked for.
+    static func parse(_ words: [String], root: Command, environment: [String: String]) throws(UsageError) -> Request {
+        var reader = LineReader(root)
+        for word in words { reader.read(word) }
+        reader.end()
+        if reader.wantsHelp { return .help(reader.path) }
+        if let fault = reader.fault { throw fault }
+        if reader.command.run == nil {
+            guard reader.path.count > 1 || !words.isEmpty else { return .help(reader.path) }
+            let names = reader.command.subcommands.filter { !$0.isHidden }.map(\.name)
+            throw UsageError(
+                "'\(reader.pathNames.joined(separator: " "))' needs a command: \(names.joined(separator: ", "))",
+                command: reader.pathNames)
+        }
+        let arguments = ParsedArguments(from: reader, environment: environment)
+        try check(reader, arguments)
+        return .run(reader.path, arguments)
+    }
+
+    /// The checks that need the whole line: how many positional words there are, and what the environment says.
+    private static func check(_ reader: LineReader, _ arguments: ParsedArguments) throws(UsageError) {
+        func fail(_ message: String) throws(UsageError) {
+            throw UsageError(message, command: reader.pathNames)
+        }
+        let declared = reader.command.arguments
+        if declared.last?.isRepeatable != true, reader.positionals.count > declared.count {
+            let word = Terminal.printable(reader.positionals[declared.count])
+            try fail("unexpected argument '\(word)'")
+        }
+        let missing = declared.dropFirst(reader.positionals.count).filter(\.isRequired)
+        if !missing.isEmpty {
+            try fail("missing argument \(missing.map(\.display).joined(separator: ", "))")
+        }
+        for argument in declared {
+            for value in arguments.strings(argument.name) {
+                if let message = Refusal.of(value, in: argument.values, label: argument.display) { try fail(message) }
+            }
+        }
+        for option in reader.optionsInScope where arguments.source(of: option.long) == .environment {
+            let label = arguments.label(option.long)
+            for value in arguments.strings(option.long) {
+                if let message = Refusal.of(value, in: option.values, label: label) { try fail(message) }
+            }
+            if option.isFlag, let value = option.environment.flatMap({ arguments.environment[$0] }),
+                EnvironmentFlag.isSet(value) == nil
+            {
+                try fail("\(label) must be true or false, found '\(Terminal.printable(value))'")
+            }
+        }
+    }
+}
+
+/// How a flag is written in an environment variable.
+enum EnvironmentFlag {
+    /// Whether the text says yes or no; nil where it says neither.
+    static func isSet(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "1", "true", "yes", "on": true
+        case "0", "false", "no", "off": false
+        default: nil
+        }
+    }
+}

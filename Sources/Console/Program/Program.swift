@@ -1,0 +1,73 @@
+/// A tree of commands that can be run: parses the words, answers help and completion, runs the command, and turns
+/// whatever goes wrong into one message and an exit code.
+public struct Program: Sendable {
+    /// How an error ends the program.
+    public struct Failure: Sendable {
+        /// The whole message, without a full stop; nil or empty says nothing.
+        public var message: String?
+        /// The exit code.
+        public var exitCode: ExitCode
+
+        /// A failure.
+        public init(_ message: String?, _ exitCode: ExitCode) {
+            self.message = message
+            self.exitCode = exitCode
+        }
+    }
+
+    /// The whole tree, with the commands that every program has.
+    public let root: Command
+    private let failure: @Sendable (any Error) -> Failure
+
+    /// A program. `failure` says how an error of a command ends it; usage errors, cancellation and a closed output are
+    /// known already.
+    public init(_ root: Command, failure: @escaping @Sendable (any Error) -> Failure) {
+        self.root = Self.complete(root)
+        self.failure = failure
+    }
+
+    private static func complete(_ root: Command) -> Command {
+        guard !root.groups.isEmpty else { return root }
+        let visible = HelpCommand.added(to: root)
+        var whole = visible
+        whole.groups[whole.groups.count - 1].commands.append(CompleteCommand.command(for: visible))
+        return whole
+    }
+
+    /// Runs the command that the words ask for, without the program's own name. Never throws: all errors have become
+    /// a message on standard error.
+    public func run(_ words: [String], environment: [String: String], terminal: Terminal) async -> ExitCode {
+        let hasPlainFlag = root.options.contains { $0.long == Option.noColor.long && $0.isFlag }
+        let isPlain = hasPlainFlag && words.prefix { $0 != "--" }.contains(Option.noColor.spelling)
+        let terminal = isPlain ? terminal.withoutColours() : terminal
+        var path = [root.name]
+        do {
+            switch try Parser.parse(words, root: root, environment: environment) {
+            case .help(let commands):
+                try HelpCommand.show(commands, on: terminal)
+                return .ok
+            case .run(let commands, let arguments):
+                path = arguments.path
+                guard let body = commands.last?.run else { return .internalFault }
+                return try await body(arguments, terminal)
+            }
+        } catch {
+            let failure = explain(error, path)
+            if let message = failure.message, !message.isEmpty {
+                terminal.err("\(terminal.errorColours(.red, "error:")) \(message)")
+            }
+            return failure.exitCode
+        }
+    }
+
+    private func explain(_ error: any Error, _ path: [String]) -> Failure {
+        switch error {
+        case let error as UsageError: Failure(error.concerning(path).description, .usage)
+        // Whoever closed the pipe has seen enough, and knows that it did.
+        case OutputError.closed: Failure(nil, .ok)
+        case let error as OutputError: Failure(error.description, .unavailable)
+        case is CancellationError: Failure(nil, .interrupted)
+        default: failure(error)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import Synchronization
+
+/// A device that keeps what is written, for tests.
+public final class RecordingDevice: TerminalDevice {
+    private struct Record {
+        var writes: [(stream: StandardStream, text: String)] = []
+        var failure: OutputError?
+    }
+
+    private let record = Mutex(Record())
+    private let outputIsTTY: Bool
+    private let errorIsTTY: Bool
+    /// The columns it claims to have; nil where neither stream is a terminal.
+    public let columns: Int?
+
+    /// A device whose streams are terminals, or are not.
+    public init(outputIsTTY: Bool = false, errorIsTTY: Bool = false, columns: Int = 80) {
+        self.outputIsTTY = outputIsTTY
+        self.errorIsTTY = errorIsTTY
+        self.columns = outputIsTTY || errorIsTTY ? columns : nil
+    }
+
+    /// Everything written to standard output.
+    public var output: String { text(of: .output) }
+
+    /// Everything written to standard error, with the control characters of a live line.
+    public var errors: String { text(of: .error) }
+
+    /// From now on, writing to standard output fails.
+    public func failOutput(with error: OutputError) {
+        record.withLock { $0.failure = error }
+    }
+
+    /// Keeps the text.
+    public func write(_ text: String, to stream: StandardStream) throws(OutputError) {
+        let failure = record.withLock { record -> OutputError? in
+            if stream == .output, let failure = record.failure { return failure }
+            record.writes.append((stream, text))
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    /// What the initializer was told.
+    public func isTTY(_ stream: StandardStream) -> Bool {
+        stream == .output ? outputIsTTY : errorIsTTY
+    }
+
+    private func text(of stream: StandardStream) -> String {
+        record.withLock { record in
+            record.writes.filter { $0.stream == stream }.map(\.text).joined()
+        }
+    }
+}

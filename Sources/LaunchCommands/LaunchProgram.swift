@@ -1,0 +1,37 @@
+public import Console
+public import LaunchHost
+
+/// The command line of launch over a catalog of plugins. Whoever composes a program of their own lists their plugins
+/// and runs this; the program `launch` does nothing else.
+public enum LaunchProgram {
+    /// The program; `version` is what `launch version` prints.
+    public static func make(catalog: PluginCatalog, version: String) -> Program {
+        Program(root(catalog: catalog, version: version), failure: Failures.explain)
+    }
+
+    static func root(catalog: PluginCatalog, version: String) -> Command {
+        let bench = Workbench.Maker(catalog: catalog)
+        return Command(
+            "launch",
+            summary: "Take machine-learning jobs from a queue and run them on a compute backend",
+            discussion: """
+                A queue holds the backend's request template, a job is an image or source to build one from, and an \
+                agent joins the two. 'launch plan' shows what would be sent, before it costs anything.
+                """,
+            examples: [
+                Example("Make a queue for the local Docker engine", "launch queue create try --resource local-docker"),
+                Example("Put a job on it", "launch submit -q try --image busybox:1 -- echo hello"),
+                Example("Run what is queued, then end", "launch agent -q try --drain"),
+                Example("Read what it printed", "launch logs abc12345"),
+            ],
+            options: GlobalOptions.all,
+            environment: [
+                EnvironmentVariable("LAUNCH_HOME", "Where queues, jobs and runs are kept."),
+                EnvironmentVariable("LAUNCH_CONFIG", "The configuration, where -c does not name one."),
+            ],
+            groups: [
+                CommandGroup("Runs", RunCommands.all(bench)),
+                CommandGroup("Set-up", [AgentCommand.command(bench), VersionCommand.command(version)]),
+            ])
+    }
+}

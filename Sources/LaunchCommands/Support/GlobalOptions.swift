@@ -1,0 +1,19 @@
+internal import Console
+
+/// The options that every command takes.
+enum GlobalOptions {
+    static let config = "launch-config"
+    static let json = "json"
+    static let verbose = "verbose"
+
+    static let all = [
+        Option(
+            config, "c", value: "FILE", help: "The configuration to use.", environment: "LAUNCH_CONFIG",
+            values: .files, global: true),
+        Option(flag: json, help: "Print one JSON document instead of text.", global: true),
+        Option(
+            flag: verbose, "v", help: "Say more about what is done; twice for everything.", repeatable: true,
+            global: true),
+        Option.noColor,
+    ]
+}

@@ -1,0 +1,62 @@
+internal import Console
+internal import LaunchHost
+
+/// What a command works with: the plugins, and, made when they are asked for, the configuration, the store and the
+/// backends.
+struct Workbench: Sendable {
+    /// Makes a workbench for each call of a command.
+    struct Maker: Sendable {
+        let catalog: PluginCatalog
+
+        func callAsFunction(_ arguments: ParsedArguments, _ terminal: Terminal) -> Workbench {
+            Workbench(catalog: catalog, arguments: arguments, terminal: terminal)
+        }
+    }
+
+    let catalog: PluginCatalog
+    let arguments: ParsedArguments
+    let terminal: Terminal
+
+    /// The variables of the process.
+    var variables: [String: String] { arguments.environment }
+
+    /// Whether one JSON document is asked for.
+    var wantsJSON: Bool { arguments.flag(GlobalOptions.json) }
+
+    /// Where launch says what it does: standard error, more of it with each `-v`.
+    var log: Logger {
+        LogSink.logger(terminal, verbosity: arguments.count(GlobalOptions.verbose))
+    }
+
+    /// The configuration that holds for this call. Its warnings are told.
+    func config() throws -> LaunchConfig {
+        let location = ConfigLocation(
+            explicit: arguments.string(GlobalOptions.config), variables: variables)
+        let config = try LaunchConfig(at: location, catalog: catalog)
+        for warning in config.warnings { terminal.err(DiagnosticRenderer().render(warning)) }
+        return config
+    }
+
+    /// The store of this user.
+    func store() throws -> Store {
+        let home = try LaunchHome(variables: variables)
+        let store = try Store(home: home)
+        for warning in home.warnings { terminal.err("\(terminal.errorColours(.yellow, "warning:")) \(warning)") }
+        return store
+    }
+
+    /// The backends of a configuration.
+    func backends(_ config: LaunchConfig, rehearsing: Bool = false) throws -> Backends {
+        try Backends(config, catalog: catalog, variables: variables, log: log, rehearsing: rehearsing)
+    }
+
+    /// Prints a value as the one JSON document of this call.
+    func printJSON(_ value: some Encodable) throws {
+        try terminal.out(try JSON.pretty(value))
+    }
+
+    /// Tells something that is not data: to standard error, and only where people read it.
+    func note(_ text: String) {
+        terminal.err(text)
+    }
+}

@@ -1,0 +1,229 @@
+/// Takes runs off queues, drives each through the pipeline, and keeps the record until it has ended.
+///
+/// All that must survive is in the store; an agent that dies loses nothing but time.
+public actor Agent {
+    /// What an agent is asked to do.
+    public struct Settings: Sendable {
+        /// The queues that it serves, in no order: they take turns.
+        public var queues: [String]
+        /// How many runs it holds at once; nil is no limit.
+        public var maxJobs: Int?
+        /// Whether it ends when the queues are empty and its runs have ended.
+        public var drain: Bool
+        /// Settings from their parts.
+        public init(queues: [String] = [], maxJobs: Int? = 1, drain: Bool = false) {
+            self.queues = queues
+            self.maxJobs = maxJobs
+            self.drain = drain
+        }
+    }
+
+    /// How an agent came to its end.
+    public enum End: Sendable, Hashable {
+        /// It was drained, or its one run has ended.
+        case done
+        /// It was asked to leave; its runs go on without it.
+        case left
+    }
+
+    private let settings: Settings
+    private let store: Store
+    private let backends: Backends
+    private let clock: HostClock
+    private let log: Logger
+    private let contexts: any ContextProvider
+    private let progress: @Sendable (RunID, BuildProgress) -> Void
+    private let pulse = Pulse()
+    private let leaving = LeaveFlag()
+
+    private var turn = 0
+    private var driving: [RunID: Task<Void, Never>] = [:]
+    private var watched: Set<RunID> = []
+    private var watches: [String: (watch: RunWatch, task: Task<Void, Never>)] = [:]
+
+    /// An agent over these parts. `progress` is told what builds say.
+    public init(
+        _ settings: Settings, store: Store, backends: Backends, contexts: any ContextProvider,
+        clock: HostClock = .system, log: Logger,
+        progress: @escaping @Sendable (RunID, BuildProgress) -> Void = { _, _ in }
+    ) {
+        self.settings = settings
+        self.store = store
+        self.backends = backends
+        self.contexts = contexts
+        self.clock = clock
+        self.log = log
+        self.progress = progress
+    }
+
+    /// Asks the agent to leave: it takes nothing new, ends the step that each run is in, and lets go. Runs go on.
+    public nonisolated func leave() {
+        leaving.raise()
+        pulse.signal()
+    }
+
+    /// Works until it is drained or asked to leave.
+    /// - Parameter owner: the name under which it holds runs.
+    /// - Parameter one: a run that `owner` has claimed; then no other is taken, and the agent is done when it has ended.
+    /// - Throws: `StoreError` where the store cannot be used at all.
+    public func run(as owner: OwnerLock, only one: RunRecord? = nil) async throws(StoreError) -> End {
+        let listener = try store.listen()
+        let pulse = pulse
+        let listening = Task { for await _ in listener.rings { pulse.signal() } }
+        defer {
+            listening.cancel()
+            listener.close()
+            for (_, task) in watches.values { task.cancel() }
+        }
+        log.info("agent started", ["queues": settings.queues.joined(separator: ","), "owner": owner.id.rawValue])
+        if let one {
+            drive(one)
+        } else {
+            await releaseLeftovers()
+        }
+        while true {
+            if leaving.isRaised {
+                guard driving.isEmpty else {
+                    await pulse.wait(upTo: .seconds(1), clock: clock)
+                    continue
+                }
+                log.info("agent left", ["runs that go on": "\(watched.count)"])
+                return .left
+            }
+            do {
+                try passOnStops(of: owner.id)
+                if one == nil {
+                    try adopt(as: owner.id)
+                    try claim(as: owner.id)
+                }
+                if try isDone(only: one) {
+                    log.info("agent done")
+                    return .done
+                }
+            } catch  where error.code == .busy || error.code == .full {
+                log.error("the store cannot be used for now", ["error": error.description])
+            }
+            await pulse.wait(upTo: Self.fallback, clock: clock)
+        }
+    }
+
+    /// How long a lost bell, or a run that waits for its time, can go unnoticed.
+    private static let fallback = Duration.seconds(5)
+
+    // MARK: taking runs
+
+    private var hasRoom: Bool {
+        guard let limit = settings.maxJobs else { return true }
+        return driving.count + watched.count < limit
+    }
+
+    private func claim(as owner: OwnerID) throws(StoreError) {
+        while hasRoom, let run = try store.claimNext(queues: queuesInTurn(), owner: owner) {
+            if let queue = run.queue, let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
+            log.info("run taken", ["run": run.id.rawValue, "queue": run.queue ?? "-"])
+            drive(run)
+        }
+    }
+
+    /// The queues, beginning behind the one that was served last.
+    private func queuesInTurn() -> [String] {
+        let queues = settings.queues
+        guard !queues.isEmpty else { return [] }
+        let first = turn % queues.count
+        return Array(queues[first...] + queues[..<first])
+    }
+
+    /// Takes over the runs that a dead agent has left; they count, but the limit does not hold them back: they run.
+    private func adopt(as owner: OwnerID) throws(StoreError) {
+        for run in try store.adoptable(queues: settings.queues) {
+            guard let adopted = try store.adopt(run.id, owner: owner) else { continue }
+            log.info("run adopted", ["run": adopted.id.rawValue, "state": adopted.state.rawValue])
+            drive(adopted)
+        }
+    }
+
+    private func drive(_ run: RunRecord) {
+        let leaving = leaving
+        let driver = RunDriver(
+            store: store, backends: backends, contexts: contexts, clock: clock, log: log,
+            isLeaving: { leaving.isRaised }, progress: progress)
+        driving[run.id] = Task {
+            do throws(StoreError) {
+                switch try await driver.drive(run) {
+                case .submitted(let record): watch(record)
+                case .over(let record): tell(record)
+                case .interrupted(let record): try store.release(record.id, token: record.claimToken)
+                }
+            } catch {
+                log.error("run let go", ["run": run.id.rawValue, "error": error.description])
+            }
+            driving[run.id] = nil
+            pulse.signal()
+        }
+    }
+
+    // MARK: watching runs
+
+    private func watch(_ record: RunRecord) {
+        let runner: any Runner
+        do {
+            runner = try backends.runner(for: record.resource)
+        } catch {
+            log.error("run cannot be watched", ["run": record.id.rawValue, "error": error.description])
+            return
+        }
+        watched.insert(record.id)
+        let watch = watches[record.resource]?.watch ?? newWatch(of: runner, resource: record.resource)
+        Task { await watch.add(record) }
+    }
+
+    private func newWatch(of runner: any Runner, resource: String) -> RunWatch {
+        let watch = RunWatch(
+            runner, store: store, clock: clock, log: log,
+            ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } })
+        watches[resource] = (watch, Task { await watch.run() })
+        return watch
+    }
+
+    private func ended(_ record: RunRecord) {
+        tell(record)
+        forget(record.id)
+    }
+
+    private func forget(_ id: RunID) {
+        watched.remove(id)
+        pulse.signal()
+    }
+
+    private func tell(_ record: RunRecord) {
+        log.info(
+            "run \(record.state.rawValue)", ["run": record.id.rawValue, "cause": record.cause?.message ?? "-"])
+    }
+
+    /// Ends the work on runs that are still on the way to the backend, and has the others stopped there.
+    private func passOnStops(of owner: OwnerID) throws(StoreError) {
+        for run in try store.stopRequests(of: owner) {
+            driving[run.id]?.cancel()
+            guard let watch = watches[run.resource]?.watch, watched.contains(run.id) else { continue }
+            Task { await watch.stop(run.id, grace: .seconds(run.stopGraceSeconds ?? 0)) }
+        }
+    }
+
+    // MARK: ending
+
+    private func isDone(only one: RunRecord?) throws(StoreError) -> Bool {
+        guard driving.isEmpty, watched.isEmpty else { return false }
+        if one != nil { return true }
+        guard settings.drain else { return false }
+        return try store.hasWaiting(queues: settings.queues) == false
+    }
+
+    /// Frees what ended runs still hold in the backend because a program died between record and release.
+    private func releaseLeftovers() async {
+        guard let leftovers = try? store.unreleased() else { return }
+        for run in leftovers {
+            guard let runner = try? backends.runner(for: run.resource) else { continue }
+            await RunFinish(store: store, runner: runner, log: log).release(run)
+        }
+    }
+}

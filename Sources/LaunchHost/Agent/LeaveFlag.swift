@@ -1,0 +1,12 @@
+internal import Synchronization
+
+/// A flag that is raised once and read from anywhere.
+final class LeaveFlag: Sendable {
+    private let raised = Atomic(false)
+
+    var isRaised: Bool { raised.load(ordering: .acquiring) }
+
+    func raise() {
+        raised.store(true, ordering: .releasing)
+    }
+}

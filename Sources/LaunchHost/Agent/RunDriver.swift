@@ -1,0 +1,187 @@
+internal import FoundationEssentials
+
+/// Takes one claimed run through the stages up to submit. Each stage's value is stored before the next stage begins,
+/// so that whoever adopts the run after a crash goes on where this one stopped.
+struct RunDriver: Sendable {
+    /// How it went.
+    enum Progress: Sendable {
+        /// The backend has the run.
+        case submitted(RunRecord)
+        /// The run has ended, or went back to its queue; the record says which.
+        case over(RunRecord)
+        /// The program is leaving; somebody else goes on later.
+        case interrupted(RunRecord)
+    }
+
+    let store: Store
+    let backends: Backends
+    let contexts: any ContextProvider
+    let clock: HostClock
+    let log: Logger
+    /// Whether the program is leaving and no new step may be begun.
+    let isLeaving: @Sendable () -> Bool
+    /// What a build has to say, for whoever watches.
+    let progress: @Sendable (RunID, BuildProgress) -> Void
+
+    /// Drives `record` as far as it goes.
+    /// - Throws: `StoreError`; `.stale` where the run has a new owner and must be let go.
+    func drive(_ record: RunRecord) async throws(StoreError) -> Progress {
+        var record = record
+        do {
+            while record.handle == nil {
+                if try store.run(record.id).stopRequestedAt != nil {
+                    return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
+                }
+                if isLeaving() { return .interrupted(record) }
+                record = try await step(record)
+                if record.state.isTerminal || record.state == .queued { return .over(record) }
+            }
+            return .submitted(record)
+        } catch let error as StoreError {
+            throw error
+        } catch let error as BackendError {
+            return try await failed(record, error)
+        } catch let error as LaunchError {
+            let details = error.diagnostics.map { diagnostic in
+                (diagnostic.path.map { "\($0): " } ?? "") + diagnostic.message
+            }
+            let message = ([error.description] + details).joined(separator: "\n")
+            return .over(try end(record, .failed, Cause(.invalidRequest, message)))
+        } catch {
+            return .over(try end(record, .failed, Cause(.internalFault, "\(error)")))
+        }
+    }
+
+    /// The one stage that comes next.
+    private func step(_ record: RunRecord) async throws -> RunRecord {
+        guard let job = record.resolved else {
+            return try store.transition(
+                record.id, token: record.claimToken, to: .building,
+                changes: RunChanges(resolved: try resolve(record)))
+        }
+        guard let image = record.image else {
+            let stage = ImageStage(registry: backends.registry, builder: backends.builder, contexts: contexts)
+            let id = record.id
+            let decision = try await stage.image(job.source, project: job.project) { progress(id, $0) }
+            return try store.record(
+                record.id, token: record.claimToken, RunChanges(image: decision.image, imageDecision: decision.summary))
+        }
+        let runner = try backends.runner(for: record.resource)
+        guard let request = record.request else {
+            let request = try runner.render(ResolveStage.runnable(job, image: image))
+            try Self.refuseErrors(runner.validate(request))
+            // From here on the backend may hold something of this run: the intent is written before the call.
+            return try store.transition(
+                record.id, token: record.claimToken, to: .submitting, changes: RunChanges(request: request))
+        }
+        let handle = try await submit(request, of: record, to: runner)
+        return try store.transition(
+            record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
+    }
+
+    private func resolve(_ record: RunRecord) throws -> ResolvedJob {
+        let plugin = try backends.plugin(for: record.resource)
+        let queue = try ResolveStage.Queue(of: record.spec, plugin: plugin, store: store)
+        return try ResolveStage(queue: queue, plugin: plugin).job(record.spec, as: record.id)
+    }
+
+    private static func refuseErrors(_ findings: [Finding]) throws(LaunchError) {
+        let errors = findings.filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw LaunchError(
+                .invalid, "The request is not valid.",
+                diagnostics: errors.map { Diagnostic(.error, $0.message, hint: $0.hint, path: $0.path) })
+        }
+    }
+
+    // MARK: submit
+
+    /// Submits, and tries again while the backend says that it may work later.
+    ///
+    /// The call itself is not cancelled when the run is stopped: half a submit is worse than one stop more.
+    private func submit(
+        _ request: RunRequest, of record: RunRecord, to runner: any Runner
+    ) async throws(BackendError) -> RunHandle {
+        var wait = Duration.milliseconds(500)
+        var tries = 0
+        while true {
+            tries += 1
+            let attempt = Task { () -> Result<RunHandle, BackendError> in
+                do throws(BackendError) {
+                    return .success(try await runner.submit(request, as: record.id))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            do {
+                return try await attempt.value.get()
+            } catch {
+                guard error.isWorthRetrying, tries < Self.submitTries, !isLeaving() else { throw error }
+                log.warning(
+                    "submit will be tried again", ["run": record.id.rawValue, "error": error.description])
+                try? await clock.sleep(error.retryAfter ?? wait)
+                wait = min(wait * 2, .seconds(30))
+                if Task.isCancelled { throw error }
+            }
+        }
+    }
+
+    /// With the waits between them, about two minutes.
+    private static let submitTries = 9
+
+    // MARK: ends
+
+    private func failed(_ record: RunRecord, _ error: BackendError) async throws(StoreError) -> Progress {
+        switch error.category {
+        case .cancelled where try store.run(record.id).stopRequestedAt != nil:
+            return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
+        case .cancelled:
+            return .interrupted(record)
+        case .throttled, .transient, .unavailable, .capacity, .quota, .expired:
+            guard record.queue != nil else { break }
+            return .over(try await requeue(record, error))
+        default:
+            break
+        }
+        let code: Cause.Code =
+            switch record.state {
+            case .claimed: .invalidRequest
+            case .building where record.image == nil: record.spec.source.isImage ? .image : .build
+            case .building: .invalidRequest
+            default: .submit
+            }
+        return .over(try end(record, .failed, Cause(code, error.description)))
+    }
+
+    /// Gives the run back to its queue for a while: what stands in its way may pass by itself.
+    private func requeue(_ record: RunRecord, _ error: BackendError) async throws(StoreError) -> RunRecord {
+        // A submit that was not answered may have worked; then the run is not the queue's any more.
+        if record.state == .submitting, let runner = try? backends.runner(for: record.resource),
+            let handle = try? await runner.find(record.id)
+        {
+            return try store.transition(
+                record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
+        }
+        let code: Cause.Code =
+            switch error.category {
+            case .capacity: .capacity
+            case .quota: .quota
+            default: record.state == .submitting ? .submit : .image
+            }
+        let wait = error.retryAfter ?? .seconds(min(300, 5 << min(record.attempts, 6)))
+        log.warning("run goes back to its queue", ["run": record.id.rawValue, "error": error.description])
+        return try store.requeue(
+            record.id, token: record.claimToken, cause: Cause(code, error.description),
+            notBefore: Timestamp(clock.now().addingTimeInterval(wait / .seconds(1))))
+    }
+
+    private func end(_ record: RunRecord, _ state: RunState, _ cause: Cause) throws(StoreError) -> RunRecord {
+        try store.transition(record.id, token: record.claimToken, to: state, cause: cause)
+    }
+}
+
+extension Source {
+    var isImage: Bool {
+        if case .image = self { true } else { false }
+    }
+}

@@ -1,0 +1,83 @@
+internal import FoundationEssentials
+
+/// The finish stage: what an ended run leaves behind is kept, its end is recorded, and then the backend may forget it.
+struct RunFinish: Sendable {
+    let store: Store
+    let runner: any Runner
+    let log: Logger
+
+    /// Records the end of `record` that `observation` tells of.
+    /// - Throws: `BackendError` where the log or the outputs cannot be had now; nothing is released then and the call
+    ///   can be repeated. `StoreError` where the record cannot be written.
+    func finish(_ record: RunRecord, _ observation: Observation) async throws -> RunRecord {
+        guard let handle = record.handle, let request = record.request else { return record }
+        let folder = try store.home.makeFolder(of: record.id)
+        if !runner.keepsLogs {
+            let archive = LogArchive(path: LogArchive.path(in: folder))
+            if !archive.exists { try await archive.write(runner.logs(handle, from: nil, follow: false)) }
+        }
+        let outcome = try await runner.finish(handle, of: request, into: folder)
+        let end = Self.end(of: record, observation)
+        let ended = try store.transition(
+            record.id, token: record.claimToken, to: end.state, cause: end.cause,
+            changes: RunChanges(
+                outcome: outcome, backendStatus: observation.backendStatus,
+                startedAt: observation.startedAt.map { Timestamp($0) },
+                endedAt: observation.endedAt.map { Timestamp($0) }))
+        await release(ended)
+        return ended
+    }
+
+    /// Records that the backend does not know the run any more.
+    func lose(_ record: RunRecord) throws(StoreError) -> RunRecord {
+        let stopped = record.state == .stopping
+        return try store.transition(
+            record.id, token: record.claimToken, to: stopped ? .stopped : .failed,
+            cause: stopped
+                ? record.cause
+                : Cause(.lost, "The backend does not know the run any more; somebody else has removed it."))
+    }
+
+    /// Frees what the backend still holds of an ended run. A failure is not the run's: it is tried again at the next
+    /// start of an agent.
+    func release(_ record: RunRecord) async {
+        guard let handle = record.handle else { return }
+        do {
+            try await runner.release(handle)
+            try store.markReleased(record.id)
+        } catch {
+            log.warning(
+                "what the run left in the backend stays for now", ["run": record.id.rawValue, "error": "\(error)"])
+        }
+    }
+
+    /// The end state: what the backend says, unless the run ended because the host had stopped it.
+    private static func end(of record: RunRecord, _ observation: Observation) -> (state: RunState, cause: Cause?) {
+        var cause = observation.cause
+        if record.state == .stopping, observation.phase != .stopped, !endedBeforeStop(record, observation) {
+            let reason = record.cause ?? Cause(.userStop, "Stopped.")
+            return (.stopped, Cause(reason.code, reason.message, exitCode: cause?.exitCode))
+        }
+        switch observation.phase {
+        case .succeeded:
+            return (.succeeded, cause)
+        case .stopped:
+            if record.state == .stopping, let reason = record.cause {
+                cause = Cause(reason.code, reason.message, exitCode: cause?.exitCode)
+            }
+            return (.stopped, cause)
+        default:
+            return (.failed, cause)
+        }
+    }
+
+    private static func endedBeforeStop(_ record: RunRecord, _ observation: Observation) -> Bool {
+        guard let ended = observation.endedAt, let asked = record.stopRequestedAt else { return false }
+        return Timestamp(ended) < asked
+    }
+}
+
+extension LogArchive {
+    /// Where a run's archive is in the run's folder.
+    public static func path(in folder: String) -> String { "\(folder)/log" }
+}

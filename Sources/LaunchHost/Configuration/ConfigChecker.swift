@@ -1,0 +1,96 @@
+/// Makes a `LaunchConfig` of a document and finds everything that is wrong with it in one go.
+enum ConfigChecker {
+    /// The configuration, as far as it can be read, and all diagnostics in the order of their places.
+    static func check(
+        _ document: Document, catalog: PluginCatalog
+    ) -> (config: LaunchConfig, diagnostics: [Diagnostic]) {
+        var diagnostics = document.problems
+        let known = KnownKeys(catalog)
+        var decoder = SchemaDecoder(document: document) { key, owner in known.advice(key, in: owner, role: nil) }
+        let root = document.root.entries == nil ? ConfigNode.empty() : document.root
+        if document.root.entries == nil {
+            decoder.note(
+                "the file must be a mapping of keys such as \"queues:\"; found \(document.root.words)",
+                at: document.root.mark, path: FieldPath())
+        }
+        let options = decoder.decode(
+            root, fields: LaunchConfig.fields, in: .top, ignoring: Set(Role.allCases.map(\.rawValue)))
+        checkQueues(root, &decoder)
+        warnOfVariables(root, at: FieldPath(), &decoder)
+        diagnostics += decoder.diagnostics
+
+        func block(_ role: Role) -> LaunchConfig.Block? {
+            var reader = BlockReader(role: role, known: known, document: document)
+            let block = reader.read(root.entry(role.rawValue))
+            diagnostics += reader.diagnostics
+            return block
+        }
+        let config = config(options, document: document, block: block)
+        return (config, DiagnosticRenderer.sorted(diagnostics))
+    }
+
+    /// What holds without a file.
+    static func defaults(catalog: PluginCatalog) -> LaunchConfig {
+        let known = KnownKeys(catalog)
+        let options = SchemaDecoder.decode(.object([:]), fields: LaunchConfig.fields, in: .top).options
+        return config(options, document: nil) { role in
+            var reader = BlockReader(role: role, known: known, document: nil)
+            return reader.read(nil)
+        }
+    }
+
+    private static func config(
+        _ options: Options, document: Document?, block: (Role) -> LaunchConfig.Block?
+    ) -> LaunchConfig {
+        let none = LaunchConfig.Block(type: "", options: Options())
+        let jobs = options.integer("max_jobs") ?? 1
+        return LaunchConfig(
+            maxJobs: jobs == -1 ? nil : Int(clamping: jobs), queues: options.strings("queues") ?? [],
+            entity: options.string("entity"),
+            stoppedRunTimeout: options.duration("stopped_run_timeout") ?? .seconds(60),
+            environment: block(.environment) ?? none, registry: block(.registry) ?? none,
+            builder: block(.builder) ?? none, runner: block(.runner), document: document)
+    }
+
+    private static func checkQueues(_ root: ConfigNode, _ decoder: inout SchemaDecoder) {
+        guard let entry = root.entry("queues"), let items = entry.value.items else { return }
+        let path = FieldPath().appending("queues")
+        if items.isEmpty {
+            decoder.note(
+                "\"queues\" is empty", hint: "name at least one queue, or leave the key away and name it with -q",
+                at: entry.value.mark, path: path)
+        }
+        var first: [String: Mark] = [:]
+        for (index, item) in items.enumerated() {
+            guard !decoder.isFull, case .string(let name) = item.jsonValue else { continue }
+            let place = path.appending(index: index)
+            if name.allSatisfy(\.isWhitespace) {
+                decoder.note("item \(index + 1) of \"queues\" is an empty name", at: item.mark, path: place)
+            } else if let earlier = first[name] {
+                decoder.note(
+                    "the queue \(Wording.quoted(name)) is named twice; it stands at \(earlier) already",
+                    hint: "remove one of the two", at: item.mark, path: place)
+            } else if let mark = item.mark {
+                first[name] = mark
+            }
+        }
+    }
+
+    /// Values like `${AWS_REGION}` are written by whoever expects that the environment is looked at.
+    private static func warnOfVariables(_ node: ConfigNode, at path: FieldPath, _ decoder: inout SchemaDecoder) {
+        switch node.content {
+        case .scalar(let text, _):
+            guard text.hasPrefix("$"), text.wholeMatch(of: /\$(?:[A-Z_][A-Z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})/) != nil
+            else { return }
+            decoder.note(
+                "\(Wording.quoted(text)) is taken as it stands: this file does not expand variables",
+                hint: "write the value itself", at: node.mark, path: path, severity: .warning)
+        case .sequence(let items):
+            for (index, item) in items.enumerated() {
+                warnOfVariables(item, at: path.appending(index: index), &decoder)
+            }
+        case .mapping(let entries):
+            for entry in entries { warnOfVariables(entry.value, at: path.appending(entry.key), &decoder) }
+        }
+    }
+}

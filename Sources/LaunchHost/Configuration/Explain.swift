@@ -1,0 +1,121 @@
+/// What `launch config explain KEY` says of a key of `launch-config.yaml`.
+public enum Explain {
+    /// Explains `max_jobs`, `builder`, `builder.platform`, `registry.type`, or a key's bare name wherever it occurs.
+    /// - Throws: `LaunchError` of kind `.usage` for a key that does not exist, with the nearest that does.
+    public static func key(_ key: String, catalog: PluginCatalog) throws(LaunchError) -> String {
+        let entries = entries(catalog)
+        let found = entries.filter { $0.path == key }
+        if let first = found.first { return text(first, found) }
+        let bare = entries.filter { $0.path.split(separator: ".").last.map(String.init) == key && key != "type" }
+        if !bare.isEmpty {
+            let paths = bare.map(\.path).uniqued
+            return paths.map { path in
+                let same = bare.filter { $0.path == path }
+                return same.first.map { text($0, same) } ?? ""
+            }.joined(separator: "\n\n")
+        }
+        let paths = entries.map(\.path).uniqued
+        let names = paths + paths.compactMap { $0.split(separator: ".").last.map(String.init) }
+        let top = LaunchConfig.fields.map(\.name) + Role.allCases.map(\.rawValue)
+        throw LaunchError(
+            .usage,
+            "there is no key \(Wording.quoted(key)) in launch-config.yaml" + SchemaDecoder.question(key, names),
+            hint: "keys of the top level: \(top.joined(separator: ", "))")
+    }
+
+    /// All keys that can be explained, for completion.
+    public static func keys(_ catalog: PluginCatalog) -> [String] {
+        entries(catalog).map(\.path).uniqued
+    }
+
+    private struct Entry {
+        var path: String
+        var field: Field
+        var type: String?
+    }
+
+    private static func entries(_ catalog: PluginCatalog) -> [Entry] {
+        var entries = LaunchConfig.fields.map { Entry(path: $0.name, field: $0, type: nil) }
+        for role in Role.allCases {
+            let declarations = catalog.declarations.filter { $0.role == role }
+            let types = declarations.map(\.type)
+            let standard = LaunchConfig.defaultType(of: role).map { "{type: \($0)}" }
+            entries.append(
+                Entry(
+                    path: role.rawValue,
+                    field: Field(
+                        role.rawValue, .object([]), example: declarations.first?.examples.first,
+                        help: LaunchConfig.help(of: role)), type: nil))
+            let list = declarations.map { "  \($0.type): \($0.summary)" }.joined(separator: "\n")
+            entries.append(
+                Entry(
+                    path: "\(role.rawValue).type",
+                    field: Field(
+                        "type", .choice(types), required: true,
+                        help: "Which \(role.rawValue) is used"
+                            + (standard.map { "; without the block it is \($0)" } ?? "") + ".\n" + list), type: nil))
+            for declaration in declarations {
+                for field in declaration.fields {
+                    entries += nested(field, below: role.rawValue, type: declaration.type)
+                }
+            }
+        }
+        return entries
+    }
+
+    private static func nested(_ field: Field, below path: String, type: String) -> [Entry] {
+        let place = "\(path).\(field.name)"
+        var entries = [Entry(path: place, field: field, type: type)]
+        if case .object(let fields) = field.kind {
+            for field in fields { entries += nested(field, below: place, type: type) }
+        }
+        return entries
+    }
+
+    private static func text(_ first: Entry, _ all: [Entry]) -> String {
+        // Several types may have a key of that name that means something else in each.
+        var blocks: [(body: String, types: [String])] = []
+        for entry in all {
+            let body = body(entry.field)
+            if let index = blocks.firstIndex(where: { $0.body == body }) {
+                blocks[index].types += [entry.type].compactMap { $0 }
+            } else {
+                blocks.append((body, [entry.type].compactMap { $0 }))
+            }
+        }
+        return blocks.map { block in
+            let types = block.types.isEmpty ? "" : " (type: \(block.types.joined(separator: ", ")))"
+            return "\(first.path)\(types)\n\(block.body)"
+        }.joined(separator: "\n\n")
+    }
+
+    private static func body(_ field: Field) -> String {
+        var lines = field.help.split(separator: "\n").map { "  \($0)" }
+        lines.append("  value:    \(field.kind.words)")
+        if field.required {
+            lines.append("  required")
+        } else if let standard = field.defaultValue {
+            lines.append("  default:  \((try? JSON.canonical(standard)) ?? "")")
+        } else {
+            lines.append("  optional")
+        }
+        if let example = field.example {
+            let parts = example.split(separator: "\n")
+            if parts.count > 1 {
+                lines.append("  example:")
+                lines += parts.map { "    \($0)" }
+            } else {
+                lines.append("  example:  \(example)")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension [String] {
+    /// Without repetitions, in order.
+    var uniqued: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

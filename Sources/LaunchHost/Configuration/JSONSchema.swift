@@ -1,0 +1,147 @@
+/// The JSON Schema (draft 2020-12) of `launch-config.yaml`, with which an editor completes and checks it.
+///
+/// It accepts what the decoder accepts, as far as a schema can tell: that a queue is named twice, that a number begins
+/// with a zero or that a key is duplicate, only the decoder sees.
+public enum JSONSchema {
+    /// The schema of the file for the plugins of this program.
+    public static func launchConfig(_ catalog: PluginCatalog) -> JSONValue {
+        var properties: [String: JSONValue] = [:]
+        for field in LaunchConfig.fields { properties[field.name] = property(field) }
+        if case .object(var queues)? = properties["queues"] {
+            queues["minItems"] = .integer(1)
+            queues["uniqueItems"] = .bool(true)
+            queues["items"] = .object(["type": .string("string"), "pattern": .string(#"\S"#)])
+            properties["queues"] = .object(queues)
+        }
+        for role in Role.allCases {
+            properties[role.rawValue] = block(role, catalog.declarations.filter { $0.role == role })
+        }
+        return .object([
+            "$schema": .string("https://json-schema.org/draft/2020-12/schema"),
+            "title": .string("launch-config.yaml"),
+            "description": .string("The configuration of launch: the agent's settings and the four roles."),
+            "type": orNull("object"),
+            "additionalProperties": .bool(false),
+            "properties": .object(properties),
+        ])
+    }
+
+    /// The schema of one plugin's block or template, `type` not included.
+    public static func object(_ fields: [Field]) -> JSONValue {
+        .object(objectMembers(fields))
+    }
+
+    private static func block(_ role: Role, _ declarations: [PluginCatalog.Declaration]) -> JSONValue {
+        let types = declarations.map { JSONValue.string($0.type) }
+        let list = declarations.map { "\($0.type): \($0.summary)" }.joined(separator: "\n")
+        let branches = declarations.map { declaration in
+            JSONValue.object([
+                "if": .object([
+                    "properties": .object(["type": .object(["const": .string(declaration.type)])]),
+                    "required": .array([.string("type")]),
+                ]),
+                "then": .object(branch(role, declaration)),
+            ])
+        }
+        var schema: [String: JSONValue] = [
+            "description": .string(LaunchConfig.help(of: role)),
+            "type": orNull("object"),
+            "properties": .object([
+                "type": .object(["enum": .array(types), "description": .string(list)])
+            ]),
+            // An empty block is the default; any other says its type.
+            "if": .object(["minProperties": .integer(1)]),
+            "then": .object(["required": .array([.string("type")])]),
+            "allOf": .array(branches),
+        ]
+        if let standard = LaunchConfig.defaultType(of: role), declarations.contains(where: { $0.type == standard }) {
+            schema["default"] = .object(["type": .string(standard)])
+        }
+        return .object(schema)
+    }
+
+    private static func branch(_ role: Role, _ declaration: PluginCatalog.Declaration) -> [String: JSONValue] {
+        var members = objectMembers(declaration.fields)
+        members["type"] = nil
+        guard case .object(var properties)? = members["properties"] else { return members }
+        properties["type"] = .object(["const": .string(declaration.type), "description": .string(declaration.summary)])
+        if role == .registry, declaration.type == "local", case .object(var uri)? = properties["uri"] {
+            uri["not"] = .object(["pattern": .string("^arn:")])
+            properties["uri"] = .object(uri)
+        }
+        members["properties"] = .object(properties)
+        return members
+    }
+
+    private static func objectMembers(_ fields: [Field]) -> [String: JSONValue] {
+        var members: [String: JSONValue] = [
+            "type": .string("object"),
+            "additionalProperties": .bool(false),
+            "properties": .object(Dictionary(fields.map { ($0.name, property($0)) }, uniquingKeysWith: { $1 })),
+        ]
+        let required = fields.filter(\.required).map { JSONValue.string($0.name) }
+        if !required.isEmpty { members["required"] = .array(required) }
+        return members
+    }
+
+    private static func property(_ field: Field) -> JSONValue {
+        var schema = kind(field.kind)
+        if !field.required { schema = nullable(schema) }
+        schema["description"] = .string(field.help)
+        if let standard = field.defaultValue { schema["default"] = standard }
+        return .object(schema)
+    }
+
+    private static func kind(_ kind: Field.Kind) -> [String: JSONValue] {
+        switch kind {
+        case .string: return ["type": .string("string")]
+        case .secret: return ["type": .string("string"), "writeOnly": .bool(true)]
+        case .choice(let words): return ["enum": .array(words.map { .string($0) })]
+        case .integer(let range):
+            var schema: [String: JSONValue] = ["type": .string("integer")]
+            if range.lowerBound > .min { schema["minimum"] = .integer(range.lowerBound) }
+            if range.upperBound < .max { schema["maximum"] = .integer(range.upperBound) }
+            return schema
+        case .number(let range):
+            var schema: [String: JSONValue] = ["type": .string("number")]
+            if range.lowerBound > -.greatestFiniteMagnitude { schema["minimum"] = .number(range.lowerBound) }
+            if range.upperBound < .greatestFiniteMagnitude { schema["maximum"] = .number(range.upperBound) }
+            return schema
+        case .boolean: return ["type": .string("boolean")]
+        case .duration: return measure(pattern: #"^[0-9]+(\.[0-9]+)?\s*[smhd]?$"#)
+        case .bytes: return measure(pattern: #"^[0-9]+(\.[0-9]+)?\s*([kmgtKMGT]([iI]?[bB])?|[bB])?$"#)
+        case .list(let item): return ["type": .string("array"), "items": .object(Self.kind(item))]
+        case .map(let value):
+            return ["type": .string("object"), "additionalProperties": .object(Self.kind(value))]
+        case .object(let fields): return objectMembers(fields)
+        case .either(let kinds): return ["anyOf": .array(kinds.map { .object(Self.kind($0)) })]
+        case .any: return [:]
+        }
+    }
+
+    private static func measure(pattern: String) -> [String: JSONValue] {
+        [
+            "anyOf": .array([
+                .object(["type": .string("integer"), "minimum": .integer(0)]),
+                .object(["type": .string("string"), "pattern": .string(pattern)]),
+            ])
+        ]
+    }
+
+    /// The same, or nothing: an optional key may stand without a value.
+    private static func nullable(_ schema: [String: JSONValue]) -> [String: JSONValue] {
+        var schema = schema
+        if case .string(let type)? = schema["type"] {
+            schema["type"] = orNull(type)
+        } else if case .array(let values)? = schema["enum"] {
+            schema["enum"] = .array(values + [.null])
+        } else if case .array(let schemas)? = schema["anyOf"] {
+            schema["anyOf"] = .array(schemas + [.object(["type": .string("null")])])
+        }
+        return schema
+    }
+
+    private static func orNull(_ type: String) -> JSONValue {
+        .array([.string(type), .string("null")])
+    }
+}

@@ -1,0 +1,34 @@
+extension LaunchConfig {
+    /// The keys of the top level, besides the four roles. The defaults are W&B's.
+    public static let fields: [Field] = [
+        Field(
+            "max_jobs", .either([.integer(-1 ... -1), .integer(1...1_000_000)]), default: .integer(1),
+            example: "4, or -1 for no limit", help: "How many jobs the agent runs at once; -1 is no limit."),
+        Field(
+            "queues", .list(.string), example: "[default]",
+            help: "The queues that the agent takes jobs from, served in turn."),
+        Field("entity", .string, example: "my-team", help: "The team or user whose queues they are."),
+        Field(
+            "stopped_run_timeout", .duration, default: .integer(60), example: "60",
+            help: "How long a run that is stopped has to end by itself before it is ended by force."),
+    ]
+
+    /// The type that holds where a role's block is missing; nil for the runner, which the queue's resource decides.
+    public static func defaultType(of role: Role) -> String? {
+        switch role {
+        case .environment, .registry: "local"
+        case .builder: "docker"
+        case .runner: nil
+        }
+    }
+
+    /// One line that says what a role's block is for.
+    static func help(of role: Role) -> String {
+        switch role {
+        case .environment: "Where credentials and the region come from."
+        case .registry: "Where images live."
+        case .builder: "How source becomes an image."
+        case .runner: "Options of the runner; without it, the queue's resource decides with default options."
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// Keys and types that a W&B `launch-config.yaml` may have and this program does not, and what to do instead.
+enum LegacyKeys {
+    static func key(_ key: String, role: Role?) -> SchemaDecoder.KeyAdvice? {
+        let advice: String? =
+            switch (role, key) {
+            case (nil, "queue"): "write queues: [NAME]"
+            case (nil, "max_schedulers"): "remove it: there are no sweep schedulers here; max_jobs limits all jobs"
+            case (nil, "secure_mode"):
+                "remove it: a queue's allow_overrides says what a submitter may change, and the default is strict"
+            case (nil, "verbosity"): "remove it, and start the agent with -v to see more"
+            case (nil, "base_url"), (nil, "api_key"): "remove it: this program talks to no W&B server"
+            case (nil, "project"): "remove it: a job names its project when it is submitted, with -p"
+            case (nil, "poll_interval"): "remove it: jobs are taken as soon as they are submitted"
+            case (.builder, "build-context-store"), (.builder, "build_context_store"), (.builder, "build-job-name"),
+                (.builder, "secret-name"), (.builder, "secret-key"), (.builder, "kaniko-image"),
+                (.builder, "kaniko-config"):
+                "remove it: it is for W&B's kaniko builder, and images are built by docker or podman here"
+            case (.registry, "account_id"), (.registry, "repo_name"), (.registry, "repository"),
+                (.registry, "region"):
+                "write the whole address as uri: HOST/REPOSITORY"
+            case (.registry, "image-name"), (.registry, "image_name"):
+                "write the whole address as uri: HOST/REPOSITORY"
+            default: nil
+            }
+        return advice.map {
+            SchemaDecoder.KeyAdvice(message: "the key \(Wording.quoted(key)) of W&B Launch is not supported", hint: $0)
+        }
+    }
+
+    /// What to say of a type, behind "unknown builder type …; "; nil for types that were never known, or are.
+    static func type(_ type: String, role: Role, known: [String]) -> String? {
+        let types = known.map { "\"\($0)\"" }
+        switch (role, type) {
+        case (.builder, "kaniko"):
+            return "W&B's kaniko is not supported: build with \"docker\", which drives docker or podman"
+        case (.environment, "gcp"), (.environment, "azure"):
+            return "this cloud is not supported: use \(Wording.either(types))"
+        case (.registry, "gcr"), (.registry, "acr"):
+            return "use \"local\", which is any OCI registry: give its host and path as uri"
+        case (.runner, "local-container"), (.runner, "docker"):
+            return known.contains("local-docker") ? "it is called \"local-docker\" here" : nil
+        case (.runner, "local-process"), (.runner, "kubernetes"), (.runner, "vertex"), (.runner, "gcp-vertex"):
+            return "W&B's runner is not supported: use \(Wording.either(types))"
+        default: return nil
+        }
+    }
+}

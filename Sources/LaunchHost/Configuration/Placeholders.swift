@@ -1,0 +1,75 @@
+/// What a queue's template may hold inside its texts: macros `${run_id}` and template variables `{{gpus}}`.
+///
+/// `$${` stands for a literal `${`, and `\{{` for a literal `{{`. A `${` or `{{` that is never closed is text.
+public enum Placeholders {
+    /// A part of a text.
+    public enum Piece: Sendable, Hashable {
+        /// Text that stands for itself.
+        case text(String)
+        /// `${name}`; the name is whatever stands between the braces.
+        case macro(String)
+        /// `{{name}}`; white space around the name is left out.
+        case variable(String)
+    }
+
+    /// The macros that a template may use.
+    public static let macroNames = [
+        "project_name", "entity_name", "run_id", "run_name", "image_uri", "author", "queue_name",
+    ]
+
+    /// Cuts a text into its pieces. Neighbouring text is one piece; no piece is an empty text.
+    ///
+    /// The time is proportional to the length, whatever the text.
+    public static func pieces(of text: String) -> [Piece] {
+        let bytes = Array(text.utf8)
+        guard bytes.contains(UInt8(ascii: "{")) else { return text.isEmpty ? [] : [.text(text)] }
+        // Behind these, nothing is closed any more: looking for it each time would take quadratic time.
+        let lastBrace = bytes.lastIndex(of: UInt8(ascii: "}")) ?? -1
+        let lastPair = bytes.indices.dropLast().last { bytes[$0...].starts(with: "}}".utf8) } ?? -1
+        var pieces: [Piece] = []
+        var plain: [UInt8] = []
+        func flush() {
+            if !plain.isEmpty { pieces.append(.text(String(decoding: plain, as: UTF8.self))) }
+            plain = []
+        }
+        var index = 0
+        while index < bytes.count {
+            let rest = bytes[index...]
+            if rest.starts(with: "$${".utf8) || rest.starts(with: "\\{{".utf8) {
+                plain += rest.dropFirst().prefix(2)
+                index += 3
+            } else if rest.starts(with: "${".utf8), index < lastBrace,
+                let end = rest.firstIndex(of: UInt8(ascii: "}"))
+            {
+                flush()
+                pieces.append(.macro(String(decoding: bytes[(index + 2)..<end], as: UTF8.self)))
+                index = end + 1
+            } else if rest.starts(with: "{{".utf8), index + 2 <= lastPair,
+                let end = ((index + 2)...lastPair).first(where: { bytes[$0...].starts(with: "}}".utf8) })
+            {
+                flush()
+                pieces.append(.variable(trimmed(String(decoding: bytes[(index + 2)..<end], as: UTF8.self)[...])))
+                index = end + 2
+            } else {
+                plain.append(bytes[index])
+                index += 1
+            }
+        }
+        flush()
+        return pieces
+    }
+
+    /// Whether the text holds a macro or a variable.
+    public static func contains(_ text: String) -> Bool {
+        guard text.contains("${") || text.contains("{{") else { return false }
+        return pieces(of: text).contains {
+            if case .text = $0 { false } else { true }
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text = text.dropLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,57 @@
+/// What a queue's file says: the template, its variables, and what a submitter may override.
+///
+/// The file is the template itself, with two keys of its own at the top level: `template_variables` and
+/// `allow_overrides`.
+public struct QueueFile: Sendable {
+    /// The template as it was written, without the two keys; `${…}` and `{{…}}` still stand in it.
+    public var template: JSONValue
+    /// The variables in the order of the file.
+    public var variables: [TemplateVariable]
+    /// What a submitter may override; nil where the file does not say, and the runner's own rule holds.
+    public var allowOverrides: [FieldPath]?
+    /// What may be a mistake.
+    public var warnings: [Diagnostic]
+    /// The file, for mapping the findings of the runner to places.
+    public let document: Document
+
+    /// The keys that are not the template's.
+    public static let reservedKeys: Set<String> = ["template_variables", "allow_overrides"]
+
+    /// Checks a document against the template fields of the runner, as far as the runner declares them.
+    /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong, each at its place.
+    public init(_ document: Document, runner: RunnerPlugin) throws(LaunchError) {
+        var diagnostics = document.problems
+        let root = document.root.entries == nil ? ConfigNode.empty() : document.root
+        if document.root.entries == nil {
+            diagnostics.append(
+                document.diagnostic(
+                    .error, "a queue's file must be a mapping of keys; found \(document.root.words)",
+                    at: document.root.mark))
+        }
+        var reader = VariableReader(document: document)
+        variables = root.entry("template_variables").map { reader.read($0.value) } ?? []
+        diagnostics += reader.decoder.diagnostics
+        let declared = root.entry("template_variables")?.value.entries?.map(\.key) ?? []
+
+        var checker = TemplateChecker(document: document, runner: runner, variables: declared)
+        allowOverrides = checker.allowOverrides(root.entry("allow_overrides"))
+        checker.check(root)
+        diagnostics = DiagnosticRenderer.sorted(diagnostics + checker.decoder.diagnostics)
+
+        let errors = diagnostics.count { $0.severity == .error }
+        guard errors == 0 else {
+            throw LaunchError(
+                .invalid, "\(document.name) has \(Wording.count(errors, "error")).", diagnostics: diagnostics)
+        }
+        warnings = diagnostics
+        let body = root.entries?.filter { !Self.reservedKeys.contains($0.key) } ?? []
+        template = ConfigNode(.mapping(body)).jsonValue
+        self.document = document
+    }
+
+    /// Reads and checks a file.
+    /// - Throws: `LaunchError` of kind `.invalid`.
+    public init(reading path: String, runner: RunnerPlugin) throws(LaunchError) {
+        try self.init(try Document(reading: path, kind: .invalid), runner: runner)
+    }
+}

@@ -1,0 +1,73 @@
+/// The reference tables of the documentation, as Markdown.
+public enum Reference {
+    /// All of `launch-config.yaml`: the top level, then each role with its types.
+    public static func markdown(_ catalog: PluginCatalog) -> String {
+        var parts = ["## The top level", table(LaunchConfig.fields)]
+        for role in Role.allCases {
+            parts.append("## `\(role.rawValue)`")
+            parts.append(LaunchConfig.help(of: role))
+            parts += catalog.declarations.filter { $0.role == role }.map { markdown($0) }
+        }
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    /// One plugin: its summary, its keys, its examples, and for a runner the keys of its template.
+    public static func markdown(_ declaration: PluginCatalog.Declaration) -> String {
+        var parts = ["### `type: \(declaration.type)`", declaration.summary]
+        parts.append(declaration.fields.isEmpty ? "It has no keys besides `type`." : table(declaration.fields))
+        parts += declaration.examples.map { fenced(declaration.configText(ofExample: $0)) }
+        if let template = declaration.template {
+            parts.append("Keys of a queue's template:")
+            parts.append(table(template))
+        }
+        if let template = declaration.defaultTemplate, !template.isEmpty {
+            parts.append("The template of a queue that is created without a file:")
+            parts.append(fenced(template))
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    /// A table of fields; a block's own fields follow it as `block.key`.
+    public static func table(_ fields: [Field]) -> String {
+        let lines = fields.flatMap { rows($0, below: "") }
+        return (["| key | value | default | meaning |", "| --- | --- | --- | --- |"] + lines).joined(separator: "\n")
+    }
+
+    private static func rows(_ field: Field, below path: String) -> [String] {
+        let standard: String =
+            if field.required {
+                "required"
+            } else {
+                field.defaultValue.flatMap { try? JSON.canonical($0) }.map { "`\($0)`" } ?? ""
+            }
+        let example = field.example.map { $0.contains("\n") ? "" : " Example: `\($0)`." } ?? ""
+        let cells = ["`\(path)\(field.name)`", field.kind.words, standard, field.help + example]
+        let row = "| " + cells.map { escaped($0) }.joined(separator: " | ") + " |"
+        var inner: [Field] = []
+        var separator = "."
+        switch field.kind {
+        case .object(let fields): inner = fields
+        case .list(.object(let fields)): (inner, separator) = (fields, "[].")
+        default: break
+        }
+        return [row] + inner.flatMap { rows($0, below: "\(path)\(field.name)\(separator)") }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("|", with: "\\|").replacing("\n", with: " ")
+    }
+
+    private static func fenced(_ text: String) -> String {
+        "```yaml\n\(text.hasSuffix("\n") ? String(text.dropLast()) : text)\n```"
+    }
+}
+
+extension PluginCatalog.Declaration {
+    /// A `launch-config.yaml` that consists of one of the examples: the block below its role's key. An example that
+    /// has the role's key already is taken as it stands.
+    public func configText(ofExample example: String) -> String {
+        if example.hasPrefix("\(role.rawValue):") { return example }
+        let lines = example.split(separator: "\n", omittingEmptySubsequences: false)
+        return "\(role.rawValue):\n" + lines.map { $0.isEmpty ? "" : "  \($0)" }.joined(separator: "\n")
+    }
+}

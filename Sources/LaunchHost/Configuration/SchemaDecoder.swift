@@ -1,0 +1,201 @@
+internal import Suggestions
+
+/// Checks values against the fields that a plugin declares, and notes everything that is wrong, each at its place.
+///
+/// A value decodes to a number of seconds for a `.duration`, to bytes for `.bytes`, and else to what was written. An
+/// optional field without a value (`key:` or `null`) counts as not given.
+public struct SchemaDecoder: Sendable {
+    /// What is wrong so far, in the order of the discovery.
+    public private(set) var diagnostics: [Diagnostic] = []
+    let document: Document?
+    let acceptsPlaceholders: Bool
+    let advice: @Sendable (_ key: String, Owner) -> KeyAdvice?
+
+    /// What a block is called in messages.
+    public struct Owner: Sendable, Hashable {
+        /// `builder (type: docker)`, `the top level`.
+        public var name: String
+        /// `in` or `at`.
+        public var preposition: String
+
+        /// An owner from its words.
+        public init(_ name: String, preposition: String = "in") {
+            self.name = name
+            self.preposition = preposition
+        }
+
+        /// The outermost mapping of a file.
+        public static let top = Owner("the top level", preposition: "at")
+
+        var phrase: String { "\(preposition) \(name)" }
+
+        func subject(_ key: String) -> String {
+            self == .top ? Wording.quoted(key) : "\(Wording.quoted(key)) \(phrase)"
+        }
+    }
+
+    /// What to say of an unknown key, where more is known of it than its spelling.
+    public struct KeyAdvice: Sendable {
+        /// What is wrong.
+        public var message: String
+        /// What to do about it.
+        public var hint: String?
+    }
+
+    /// A decoder.
+    /// - Parameters:
+    ///   - document: where the values come from; nil for values without a place.
+    ///   - acceptsPlaceholders: whether a text with `${…}` or `{{…}}` may stand where something else belongs, because it
+    ///     is checked again after its expansion.
+    ///   - advice: what is known of keys that the fields do not have.
+    public init(
+        document: Document?, acceptsPlaceholders: Bool = false,
+        advice: @escaping @Sendable (_ key: String, Owner) -> KeyAdvice? = { _, _ in nil }
+    ) {
+        self.document = document
+        self.acceptsPlaceholders = acceptsPlaceholders
+        self.advice = advice
+    }
+
+    /// Decodes values that come from no document, e.g. an expanded template.
+    public static func decode(
+        _ value: JSONValue, fields: [Field], in owner: Owner
+    ) -> (options: Options, diagnostics: [Diagnostic]) {
+        var decoder = SchemaDecoder(document: nil)
+        let options = decoder.decode(ConfigNode(value), fields: fields, in: owner)
+        return (options, decoder.diagnostics)
+    }
+
+    /// Decodes a mapping. What is wrong is left out of the options and noted.
+    /// - Parameters:
+    ///   - path: where the mapping stands in the document.
+    ///   - keyMark: where what is missing is reported; the mapping's own place where nil.
+    ///   - ignored: keys that belong to somebody else.
+    public mutating func decode(
+        _ node: ConfigNode, fields: [Field], at path: FieldPath = FieldPath(), in owner: Owner, keyMark: Mark? = nil,
+        ignoring ignored: Set<String> = []
+    ) -> Options {
+        Options(members(node, fields: fields, at: path, in: owner, keyMark: keyMark, ignoring: ignored))
+    }
+
+    /// Notes something at a place.
+    mutating func note(
+        _ message: String, hint: String? = nil, at mark: Mark?, path: FieldPath,
+        severity: Finding.Severity = .error
+    ) {
+        guard !isFull else { return }
+        keep(
+            document?.diagnostic(severity, message, hint: hint, at: mark, path: path)
+                ?? Diagnostic(severity, message, hint: hint, path: path))
+    }
+
+    /// Whether no diagnostic is kept any more, so that none need be made.
+    var isFull: Bool { diagnostics.count > 100 }
+
+    /// Keeps a diagnostic, up to a hundred: a file that is wrong a thousand times needs no thousand messages.
+    mutating func keep(_ diagnostic: Diagnostic) {
+        if diagnostics.count < 100 {
+            diagnostics.append(diagnostic)
+        } else if !isFull {
+            var last = diagnostic
+            last.severity = .error
+            last.message = "there are more mistakes than these, which are not listed"
+            last.hint = nil
+            last.sourceLine = nil
+            diagnostics.append(last)
+        }
+    }
+
+    mutating func hideSourceOfLast() {
+        guard let last = diagnostics.indices.last else { return }
+        diagnostics[last].sourceLine = nil
+    }
+
+    mutating func members(
+        _ node: ConfigNode, fields: [Field], at path: FieldPath, in owner: Owner, keyMark: Mark?,
+        ignoring ignored: Set<String>
+    ) -> [String: JSONValue] {
+        guard let entries = node.entries else {
+            note("\(owner.name) must be a mapping of keys; found \(node.words)", at: node.mark, path: path)
+            return [:]
+        }
+        var values: [String: JSONValue] = [:]
+        var given: Set<String> = []
+        for entry in entries where !ignored.contains(entry.key) {
+            let place = path.appending(entry.key)
+            guard let field = fields.first(where: { $0.name == entry.key }) else {
+                unknown(entry, fields: fields, ignored: ignored, at: place, in: owner)
+                // The misspelt key is not missing as well.
+                if !isFull, let meant = Self.meant(entry.key, among: fields.map(\.name)) { given.insert(meant) }
+                continue
+            }
+            given.insert(field.name)
+            if entry.value.isNull {
+                guard field.required else {
+                    given.remove(field.name)
+                    continue
+                }
+                note(
+                    "\(owner.subject(field.name)) is required, but empty",
+                    hint: "give it \(field.kind.words)\(Self.example(field))", at: entry.keyMark, path: place)
+                continue
+            }
+            values[field.name] = value(
+                entry.value, kind: field.kind, at: place,
+                Subject(words: owner.subject(field.name), field: field, owner: owner))
+        }
+        for field in fields where !given.contains(field.name) {
+            if field.required {
+                note(
+                    "\(Wording.quoted(field.name)) is missing \(owner.phrase)",
+                    hint: "add \(field.name): \(field.help)\(Self.example(field))", at: keyMark ?? node.mark,
+                    path: path)
+            } else if let standard = field.defaultValue {
+                values[field.name] = Self.decodedDefault(standard, field: field)
+            }
+        }
+        return values
+    }
+
+    private mutating func unknown(
+        _ entry: ConfigNode.Entry, fields: [Field], ignored: Set<String>, at path: FieldPath, in owner: Owner
+    ) {
+        guard !isFull else { return }
+        let names = fields.map(\.name) + ignored.sorted()
+        let key = Wording.quoted(entry.key)
+        let start = "unknown key \(key) \(owner.phrase)"
+        let allowed =
+            fields.isEmpty
+            ? (ignored.contains("type") ? "it has no keys besides \"type\"" : "it has no keys")
+            : "keys allowed here: \(names.joined(separator: ", "))"
+        if let same = names.first(where: { Self.folded($0) == Self.folded(entry.key) }) {
+            note("\(start); did you mean \"\(same)\"?", at: entry.keyMark, path: path)
+        } else if let advice = advice(entry.key, owner) {
+            note(advice.message, hint: advice.hint, at: entry.keyMark, path: path)
+        } else if let near = Suggestion.nearest(to: entry.key, in: names) {
+            note("\(start); did you mean \"\(near)\"?", at: entry.keyMark, path: path)
+        } else {
+            note(start, hint: allowed, at: entry.keyMark, path: path)
+        }
+    }
+
+    static func meant(_ key: String, among names: [String]) -> String? {
+        names.first { folded($0) == folded(key) } ?? Suggestion.nearest(to: key, in: names)
+    }
+
+    /// `max-jobs`, `maxJobs` and `MAX_JOBS` are one word.
+    private static func folded(_ key: String) -> String {
+        key.lowercased().filter { $0 != "_" && $0 != "-" }
+    }
+
+    static func example(_ field: Field) -> String {
+        field.example.map { " (for example \($0))" } ?? ""
+    }
+
+    private static func decodedDefault(_ value: JSONValue, field: Field) -> JSONValue {
+        var decoder = SchemaDecoder(document: nil)
+        let subject = Subject(words: field.name, field: field, owner: Owner(field.name))
+        let decoded = decoder.value(ConfigNode(value), kind: field.kind, at: FieldPath(), subject)
+        return decoded ?? value
+    }
+}

@@ -1,0 +1,132 @@
+/// Checks the template in a queue's file: its keys against the runner's fields, and every placeholder in it.
+struct TemplateChecker {
+    private(set) var decoder: SchemaDecoder
+    private let runner: RunnerPlugin
+    private let variables: [String]
+    private var used: Set<String> = []
+
+    init(document: Document, runner: RunnerPlugin, variables: [String]) {
+        self.runner = runner
+        self.variables = variables
+        let type = runner.base.type
+        decoder = SchemaDecoder(document: document, acceptsPlaceholders: true) { key, owner in
+            // W&B's resource arguments wrap the template in the resource's name.
+            key == type
+                ? SchemaDecoder.KeyAdvice(
+                    message: "the template stands in \"\(key)\"", hint: "remove the line and indent the rest less")
+                : nil
+        }
+    }
+
+    /// Notes what is wrong with the template below the root.
+    mutating func check(_ root: ConfigNode) {
+        let reserved = QueueFile.reservedKeys
+        if let fields = runner.template {
+            _ = decoder.decode(
+                root, fields: fields, in: .init("the template (resource: \(runner.base.type))"), ignoring: reserved)
+        } else {
+            checkReservedKeys(root)
+        }
+        for entry in root.entries ?? [] where !reserved.contains(entry.key) {
+            placeholders(inKey: entry, at: FieldPath().appending(entry.key))
+            placeholders(in: entry.value, at: FieldPath().appending(entry.key))
+        }
+        for entry in root.entry("template_variables")?.value.entries ?? [] where !used.contains(entry.key) {
+            decoder.note(
+                "the template does not use the variable \(Wording.quoted(entry.key))",
+                hint: "write \"{{\(entry.key)}}\" where its value belongs", at: entry.keyMark,
+                path: FieldPath().appending("template_variables").appending(entry.key), severity: .warning)
+        }
+    }
+
+    /// Where the template takes any key, a misspelt reserved key would be sent to the service.
+    private mutating func checkReservedKeys(_ root: ConfigNode) {
+        let reserved = QueueFile.reservedKeys.sorted()
+        for entry in root.entries ?? [] where !reserved.contains(entry.key) && !decoder.isFull {
+            guard let meant = SchemaDecoder.meant(entry.key, among: reserved) else { continue }
+            decoder.note(
+                "unknown key \(Wording.quoted(entry.key)); did you mean \"\(meant)\"?", at: entry.keyMark,
+                path: FieldPath().appending(entry.key))
+        }
+    }
+
+    /// The paths of `allow_overrides`; nil where the file does not say.
+    mutating func allowOverrides(_ entry: ConfigNode.Entry?) -> [FieldPath]? {
+        guard let entry, !entry.value.isNull else { return nil }
+        let path = FieldPath().appending("allow_overrides")
+        guard let items = entry.value.items else {
+            decoder.note(
+                "\"allow_overrides\" must be a list of paths; found \(entry.value.words)",
+                hint: "for example [ResourceConfig.InstanceType]", at: entry.value.mark, path: path)
+            return nil
+        }
+        return items.enumerated().compactMap { index, item in
+            let place = path.appending(index: index)
+            guard case .string(let text) = item.jsonValue, let parsed = FieldPath(parsing: text) else {
+                decoder.note(
+                    "item \(index + 1) of \"allow_overrides\" must be a path; found \(item.words)",
+                    hint: "for example ResourceConfig.InstanceType or Tags[0].Value", at: item.mark, path: place)
+                return nil
+            }
+            if let names = runner.template?.map(\.name), case .member(let first) = parsed.steps.first,
+                !names.contains(first)
+            {
+                decoder.note(
+                    "the template (resource: \(runner.base.type)) has no key \(Wording.quoted(first))"
+                        + SchemaDecoder.question(first, names),
+                    hint: "keys: \(names.joined(separator: ", "))", at: item.mark, path: place)
+            }
+            return parsed
+        }
+    }
+
+    private mutating func placeholders(in node: ConfigNode, at path: FieldPath) {
+        switch node.content {
+        case .sequence(let items):
+            for (index, item) in items.enumerated() { placeholders(in: item, at: path.appending(index: index)) }
+        case .mapping(let entries):
+            for entry in entries {
+                placeholders(inKey: entry, at: path.appending(entry.key))
+                placeholders(in: entry.value, at: path.appending(entry.key))
+            }
+        case .scalar(let text, _):
+            guard !decoder.isFull else { return }
+            for piece in Placeholders.pieces(of: text) {
+                switch piece {
+                case .text: break
+                case .macro(let name): macro(name, at: node.mark, path)
+                case .variable(let name): variable(name, at: node.mark, path)
+                }
+            }
+        }
+    }
+
+    private mutating func placeholders(inKey entry: ConfigNode.Entry, at path: FieldPath) {
+        guard Placeholders.contains(entry.key) else { return }
+        decoder.note(
+            "the key \(Wording.quoted(entry.key)) holds a placeholder, and keys are not expanded",
+            hint: "placeholders may stand in values", at: entry.keyMark, path: path)
+    }
+
+    private mutating func macro(_ name: String, at mark: Mark?, _ path: FieldPath) {
+        let known = Placeholders.macroNames
+        guard !known.contains(name) else { return }
+        let all = known.map { "${\($0)}" }.joined(separator: ", ")
+        decoder.note(
+            "unknown macro \(Wording.quoted("${\(name)}"))" + SchemaDecoder.question(name, known),
+            hint: "macros: \(all); write $${ for a literal ${", at: mark, path: path)
+    }
+
+    private mutating func variable(_ name: String, at mark: Mark?, _ path: FieldPath) {
+        used.insert(name)
+        guard !variables.contains(name) else { return }
+        let hint =
+            variables.isEmpty
+            ? "declare it: template_variables: {\(Wording.shortened(name)): {type: string}}"
+            : "declared in template_variables: \(variables.joined(separator: ", "))"
+        decoder.note(
+            "the template variable \(Wording.quoted("{{\(name)}}")) is not declared"
+                + SchemaDecoder.question(name, variables),
+            hint: "\(hint); write \\{{ for a literal {{", at: mark, path: path)
+    }
+}

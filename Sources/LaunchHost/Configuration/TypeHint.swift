@@ -1,0 +1,85 @@
+internal import Suggestions
+
+extension SchemaDecoder {
+    /// The candidate that a misspelt word means, also where it differs in case only.
+    static func nearest(to word: String, in candidates: [String]) -> String? {
+        candidates.first { $0.lowercased() == word.lowercased() } ?? Suggestion.nearest(to: word, in: candidates)
+    }
+}
+
+extension ConfigNode {
+    /// How to write what was probably meant, where a value is of the wrong kind.
+    func hint(toward kind: Field.Kind, key: String?) -> String? {
+        guard case .scalar(let text, let plain) = content else { return nil }
+        let start = key.map { "\($0): " } ?? ""
+        switch kind {
+        case .boolean:
+            switch text.lowercased() {
+            case "no", "off", "n": return "\(Wording.quoted(text)) is text in YAML 1.2; write \(start)false"
+            case "yes", "on", "y": return "\(Wording.quoted(text)) is text in YAML 1.2; write \(start)true"
+            case "true", "false": return "write \(start)\(text.lowercased()), without quotes"
+            default: return nil
+            }
+        case .integer, .number:
+            if !plain, Scalar.value(ofPlain: text).doubleValue != nil {
+                return "write \(start)\(text), without quotes"
+            }
+            let bare = text.filter { $0 != "_" && $0 != "," }
+            if bare != text, Int64(bare) != nil { return "write \(start)\(bare)" }
+            return nil
+        case .string, .secret, .choice:
+            switch jsonValue {
+            case .bool, .integer, .number: return "write \(start)\"\(Wording.shortened(text))\" in quotes for text"
+            default: return nil
+            }
+        case .list(.string): return isNull ? nil : "write \(start)[\(Wording.shortened(text))]"
+        case .either(let kinds):
+            for kind in kinds {
+                if let hint = hint(toward: kind, key: key) { return hint }
+            }
+            return nil
+        default: return nil
+        }
+    }
+}
+
+extension Field.Kind {
+    /// Whether a value of this kind, or a part of it, must not be shown.
+    var holdsSecret: Bool {
+        switch self {
+        case .secret: true
+        case .list(let kind), .map(let kind): kind.holdsSecret
+        case .either(let kinds): kinds.contains { $0.holdsSecret }
+        default: false
+        }
+    }
+
+    /// Whether what was written has the outer shape of this kind: a list, a mapping or a single value.
+    func hasShape(of node: ConfigNode) -> Bool {
+        switch (self, node.content) {
+        case (.any, _): true
+        case (.either(let kinds), _): kinds.contains { $0.hasShape(of: node) }
+        case (.list, .sequence), (.map, .mapping), (.object, .mapping): true
+        case (.list, _), (.map, _), (.object, _), (_, .sequence), (_, .mapping): false
+        default: true
+        }
+    }
+}
+
+extension JSONValue {
+    /// The whole number, also where it was written like `1e3` or `2.0`.
+    var wholeNumber: Int64? {
+        switch self {
+        case .integer(let number): number
+        case .number(let number): Int64(exactly: number)
+        default: nil
+        }
+    }
+}
+
+extension FieldPath {
+    /// The last step where it is a member.
+    var lastMember: String? {
+        if case .member(let name) = steps.last { name } else { nil }
+    }
+}

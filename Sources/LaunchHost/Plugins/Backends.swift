@@ -1,0 +1,123 @@
+internal import Synchronization
+
+/// The backends of one configuration, made once and shared by all runs: no client is built for a job.
+public final class Backends: Sendable {
+    /// The environment.
+    public let environment: any Environment
+    /// The registry.
+    public let registry: any Registry
+    /// The builder.
+    public let builder: any Builder
+    private let catalog: PluginCatalog
+    private let config: LaunchConfig
+    private let context: PluginContext
+    private let rehearsing: Bool
+    private let runners = Mutex<[String: any Runner]>([:])
+
+    /// Makes what `config` asks for. With `rehearsing`, runs of remote backends are run by a local one.
+    /// - Throws: `LaunchError` of kind `.configuration` with the place of the block whose plugin refuses it.
+    public init(
+        _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger,
+        rehearsing: Bool = false
+    ) throws(LaunchError) {
+        self.config = config
+        self.catalog = catalog
+        self.rehearsing = rehearsing
+        var context = PluginContext(variables: variables, log: log)
+        let environment = try Self.make(config.environment, .environment, catalog.environments, context, config)
+        context.environment = environment
+        self.environment = environment
+        self.context = context
+        registry = try Self.make(config.registry, .registry, catalog.registries, context, config)
+        builder = try Self.make(config.builder, .builder, catalog.builders, context, config)
+    }
+
+    /// The runner for a queue's resource; a rehearsing one where the configuration or the command asks for it.
+    /// - Throws: `LaunchError` where there is no such runner, or where the two cannot rehearse.
+    public func runner(for resource: String) throws(LaunchError) -> any Runner {
+        if let runner = runners.withLock({ $0[resource] }) { return runner }
+        let made = try makeRunner(for: resource)
+        return runners.withLock { runners in
+            // Two callers may have made one at the same time; all must see the same.
+            let first = runners[resource] ?? made
+            runners[resource] = first
+            return first
+        }
+    }
+
+    /// The declaration of the runner for that resource.
+    /// - Throws: `LaunchError` naming the resources that there are.
+    public func plugin(for resource: String) throws(LaunchError) -> RunnerPlugin {
+        try catalog.knownRunner(resource)
+    }
+
+    private func makeRunner(for resource: String) throws(LaunchError) -> any Runner {
+        let plugin = try catalog.knownRunner(resource)
+        let configured = config.runner?.type
+        let stage = configured ?? (rehearsing ? localType(instead: resource) : resource)
+        guard stage != resource else {
+            let options = configured == resource ? config.runner : nil
+            return try makeRunner(plugin, options: options)
+        }
+        let remote = try makeRunner(plugin, options: nil)
+        let local = try makeRunner(try catalog.knownRunner(stage), options: config.runner)
+        guard let remote = remote as? any Rehearsable else {
+            throw LaunchError(
+                .configuration, "A run of resource \(resource) cannot be rehearsed on \(stage).",
+                hint: "Leave 'runner' out of the configuration to run it on \(resource).")
+        }
+        guard let local = local as? any ContainerJobRunner else {
+            throw LaunchError(.configuration, "The runner \(stage) cannot rehearse runs of \(resource).")
+        }
+        return RehearsalRunner(remote: remote, local: local)
+    }
+
+    private func localType(instead resource: String) -> String {
+        for plugin in catalog.runners where plugin.base.type != resource && plugin.rehearses {
+            return plugin.base.type
+        }
+        return resource
+    }
+
+    private func makeRunner(_ plugin: RunnerPlugin, options: LaunchConfig.Block?) throws(LaunchError) -> any Runner {
+        let block = options ?? LaunchConfig.Block(type: plugin.base.type, options: plugin.base.defaultOptions)
+        return try Self.make(block, .runner, [plugin.base], context, config)
+    }
+
+    private static func make<Product>(
+        _ block: LaunchConfig.Block, _ role: Role, _ plugins: [Plugin<Product>], _ context: PluginContext,
+        _ config: LaunchConfig
+    ) throws(LaunchError) -> Product {
+        guard let plugin = plugins.first(where: { $0.type == block.type }) else {
+            throw LaunchError(.configuration, "There is no \(role.rawValue) of type \(block.type).")
+        }
+        do {
+            return try plugin.make(block.options, context)
+        } catch {
+            throw LaunchError(
+                .configuration, "The configuration of the \(role.rawValue) cannot be used.",
+                diagnostics: [config.diagnostic(for: role, error: error)])
+        }
+    }
+}
+
+extension PluginCatalog {
+    /// The runner of that type.
+    /// - Throws: `LaunchError` of kind `.invalid` with the types that there are.
+    public func knownRunner(_ type: String) throws(LaunchError) -> RunnerPlugin {
+        if let plugin = runner(type) { return plugin }
+        let known = runners.map(\.base.type)
+        throw LaunchError(
+            .invalid, "There is no resource \"\(type)\".", hint: "Known: \(known.joined(separator: ", ")).")
+    }
+}
+
+extension Plugin {
+    /// The options of a block that gives none but the type.
+    var defaultOptions: Options {
+        Options(
+            fields.reduce(into: [:]) { values, field in
+                if let value = field.defaultValue { values[field.name] = value }
+            })
+    }
+}

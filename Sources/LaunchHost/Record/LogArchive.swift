@@ -1,0 +1,116 @@
+internal import FoundationEssentials
+
+/// A run's log as the program keeps it after the backend has forgotten it: one file, one line of text a line.
+///
+/// Each line is `<milliseconds since 1970> <stream> <host> <flag> <text>` with a tab between the parts, so that it can
+/// be searched with `grep` and cut with `cut -f5-`. It is written under another name and renamed when complete: an
+/// archive that is there is whole.
+public struct LogArchive: Sendable {
+    /// The file.
+    public let path: String
+
+    /// The archive at that path, which need not be there yet.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// Whether the archive is there, and so complete.
+    public var exists: Bool {
+        FileManager.default.fileExists(atPath: path)
+    }
+
+    /// Writes the whole of `log`; what an interrupted earlier attempt left is written anew.
+    /// - Throws: `BackendError`, the stream's own or `.internalFault` where the disk does not take it.
+    public func write(_ log: LogStream) async throws(BackendError) {
+        let partial = path + ".partial"
+        let file = try CFile(creating: partial)
+        for try await batch in log {
+            var bytes: [UInt8] = []
+            for line in batch { Self.append(line, to: &bytes) }
+            try file.write(bytes)
+        }
+        try file.close()
+        do {
+            try FileManager.default.moveItem(atPath: partial, toPath: path)
+        } catch {
+            throw BackendError(.internalFault, "The log could not be kept at \(path): \(error).")
+        }
+    }
+
+    /// The archived log after `cursor`, which counts lines from 0.
+    public func read(from cursor: LogCursor? = nil) -> LogStream {
+        let path = path
+        let skip = cursor.flatMap { Int($0.rawValue) } ?? 0
+        return LogStream {
+            let reader = ArchiveReader(path: path, skip: skip)
+            return { () async throws(BackendError) -> [LogLine]? in try await reader.next() }
+        }
+    }
+
+    private static func append(_ line: LogLine, to bytes: inout [UInt8]) {
+        let time = line.time.map { String(Int64(($0.timeIntervalSince1970 * 1000).rounded())) } ?? "-"
+        let stream =
+            switch line.stream {
+            case .stdout: "o"
+            case .stderr: "e"
+            case nil: "-"
+            }
+        bytes += time.utf8
+        bytes.append(tab)
+        bytes += stream.utf8
+        bytes.append(tab)
+        bytes += (line.host ?? "-").utf8
+        bytes.append(tab)
+        bytes += (line.continues ? "+" : ".").utf8
+        bytes.append(tab)
+        bytes += line.text.utf8
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private static let tab = UInt8(ascii: "\t")
+}
+
+/// Reads an archive batch after batch.
+private actor ArchiveReader {
+    private let path: String
+    private let skip: Int
+    private var file: CFile?
+    private var number = 0
+
+    init(path: String, skip: Int) {
+        self.path = path
+        self.skip = skip
+    }
+
+    func next() throws(BackendError) -> [LogLine]? {
+        let file: CFile
+        if let open = self.file {
+            file = open
+        } else {
+            file = try CFile(reading: path)
+            self.file = file
+        }
+        var batch: [LogLine] = []
+        while batch.count < 512, let text = try file.readLine() {
+            number += 1
+            if number > skip { batch.append(Self.parse(text, number: number)) }
+        }
+        return batch.isEmpty ? nil : batch
+    }
+
+    private static func parse(_ text: String, number: Int) -> LogLine {
+        let cursor = LogCursor(rawValue: String(number))
+        let parts = text.split(separator: "\t", maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count == 5 else { return LogLine(text: text, cursor: cursor) }
+        let stream: LogLine.Stream? =
+            switch parts[1] {
+            case "o": .stdout
+            case "e": .stderr
+            default: nil
+            }
+        return LogLine(
+            text: String(parts[4]), cursor: cursor,
+            time: Int64(parts[0]).map { Date(timeIntervalSince1970: Double($0) / 1000) }, stream: stream,
+            host: parts[2] == "-" ? nil : String(parts[2]), continues: parts[3] == "+")
+    }
+}

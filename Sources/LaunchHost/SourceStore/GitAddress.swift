@@ -1,0 +1,53 @@
+/// Where a git repository is, checked before git sees it.
+struct GitAddress: Sendable, Hashable {
+    /// The address, as git takes it.
+    let text: String
+    /// The transports that git may use for it, and for the submodules that it names.
+    let protocols: String
+
+    /// - Throws: `.invalid` for what is no address of a repository, or holds a password.
+    init(_ text: String) throws(LaunchError) {
+        let shown = Self.masked(text)
+        // Git would take it for an option, whatever follows it: `--upload-pack=…` runs a program.
+        guard !text.hasPrefix("-"), !text.isEmpty, !text.unicodeScalars.contains(where: { $0.value < 32 }) else {
+            throw LaunchError(.invalid, "'\(shown)' is not the address of a git repository.", hint: Self.forms)
+        }
+        if let match = text.wholeMatch(of: /(?i)([a-z][a-z0-9+.-]*):\/\/(.*)/) {
+            let scheme = match.output.1.lowercased()
+            let rest = match.output.2
+            guard ["https", "http", "ssh", "git", "file"].contains(scheme) else {
+                throw LaunchError(.invalid, "git is not used over '\(scheme)' in '\(shown)'.", hint: Self.forms)
+            }
+            let authority = scheme == "file" ? "" : rest.prefix { $0 != "/" }
+            // A user name alone is how ssh is told whom to log in as; anything else is a credential.
+            if let at = authority.lastIndex(of: "@"), scheme != "ssh" || authority[..<at].contains(":") {
+                throw LaunchError(
+                    .invalid, "the address '\(shown)' holds a user name or a password.",
+                    hint:
+                        "Leave it out, and let a git credential helper give it, or use ssh: it would be stored and shown."
+                )
+            }
+            let host = authority.split(separator: "@").last ?? ""
+            guard !rest.isEmpty, scheme == "file" || !host.isEmpty, !host.hasPrefix("-") else {
+                throw LaunchError(.invalid, "'\(shown)' names no host.", hint: Self.forms)
+            }
+            // A submodule is named by the repository. Only one of this machine may name another of this machine.
+            protocols = scheme == "file" ? "https:ssh:git:http:file" : "https:ssh:git:http"
+        } else {
+            guard text.wholeMatch(of: /(?:[^@:\/\s-][^@:\/\s]*@)?[^@:\/\s-][^@:\/\s]*:[^:-].*/) != nil else {
+                throw LaunchError(
+                    .invalid, "'\(shown)' is not the address of a git repository.",
+                    hint: text.hasPrefix("/") ? "For a folder of this machine, write 'file://\(text)'." : Self.forms)
+            }
+            protocols = "https:ssh:git:http"
+        }
+        self.text = text
+    }
+
+    private static let forms = "Use https://HOST/PATH, ssh://HOST/PATH, USER@HOST:PATH or file:///PATH."
+
+    /// A text whose addresses are without user names and passwords, for messages.
+    static func masked(_ text: String) -> String {
+        text.replacing(/(:\/\/)[^\/\s'"]*@/) { "\($0.output.1)***@" }
+    }
+}

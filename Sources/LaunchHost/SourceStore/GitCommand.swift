@@ -1,0 +1,77 @@
+internal import Glibc
+internal import Subprocess
+
+/// Calls `git` so that it can neither ask anybody nor do more than it is told.
+struct GitCommand: Sendable {
+    /// The program's name or path.
+    let program: String
+    /// Set besides the variables of this process.
+    let variables: [String: String]
+    /// How long one call may take.
+    let limit: Duration
+
+    /// Settings of the user that would make the same commit come to other files, or run programs of theirs on it.
+    private static let settings = ["core.hooksPath=/dev/null", "core.autocrlf=false", "advice.detachedHead=false"]
+
+    /// Variables by which a caller of this program would send git to another repository.
+    private static let misleading: Set<String> = [
+        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX",
+        "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_TRACE",
+    ]
+
+    /// Calls git to its end and answers what it printed.
+    /// - Throws: what went wrong as the user should hear it.
+    @discardableResult
+    func run(
+        _ arguments: [String], in folder: String? = nil, for address: GitAddress
+    ) async throws(LaunchError) -> String {
+        var set = variables
+        // Messages that can be told apart, no questions, and no transport that runs a command.
+        set["LC_ALL"] = "C"
+        set["GIT_TERMINAL_PROMPT"] = "0"
+        set["GIT_ALLOW_PROTOCOL"] = address.protocols
+        set["SSH_ASKPASS_REQUIRE"] = "never"
+        if await !hasOwnSSH() { set["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes" }
+        let result: Subprocess.Result
+        do {
+            result = try await Subprocess.run(
+                program, Self.settings.flatMap { ["-c", $0] } + arguments,
+                environment: .inherited(setting: set, removing: Self.misleading), workingDirectory: folder,
+                stdout: .collect(maxBytes: 64 << 20), timeout: limit)
+        } catch {
+            throw Self.error(error, address: address, limit: limit)
+        }
+        guard result.exit.isSuccess else {
+            throw GitFailure.error(result.stderrText, status: "\(result.exit)", address: address)
+        }
+        guard !result.isTruncated else {
+            throw LaunchError(.invalid, "the git repository '\(address.text)' has too many branches and tags to read.")
+        }
+        return result.stdoutText
+    }
+
+    /// Whether the user has said how git is to call ssh. Where not, ssh must not wait for a password at a terminal that
+    /// nobody may be sitting at.
+    private func hasOwnSSH() async -> Bool {
+        let own = ["GIT_SSH_COMMAND", "GIT_SSH"]
+        if own.contains(where: { variables[$0] != nil || getenv($0) != nil }) { return true }
+        let asked = try? await Subprocess.run(
+            program, ["config", "--get", "core.sshCommand"],
+            environment: .inherited(setting: variables, removing: Self.misleading), workingDirectory: "/",
+            stderr: .discard, timeout: limit)
+        return asked?.exit.isSuccess ?? false
+    }
+
+    private static func error(_ error: SubprocessError, address: GitAddress, limit: Duration) -> LaunchError {
+        switch error.code {
+        case .notFound:
+            LaunchError(.unavailable, "git is needed for '\(address.text)', and is not there.", hint: "Install git.")
+        case .cancelled: LaunchError(.tryAgain, "fetching the source was cancelled.")
+        case .timedOut:
+            LaunchError(
+                .tryAgain, "git took longer than \(limit.components.seconds) s for '\(address.text)' and was ended.",
+                hint: "Check the network, or keep large files out of the repository.")
+        default: LaunchError(.unavailable, "git cannot be run: \(error.description).")
+        }
+    }
+}

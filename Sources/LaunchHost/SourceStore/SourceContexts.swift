@@ -1,0 +1,46 @@
+/// The image stage's way to context folders: snapshots of the source store, and commits that are fetched into it.
+public struct SourceContexts: ContextProvider {
+    private let store: SourceStore
+    private let git: GitFetch
+
+    /// Contexts out of that store.
+    public init(store: SourceStore, git: GitFetch = GitFetch()) {
+        self.store = store
+        self.git = git
+    }
+
+    /// The absolute path of the source's context; nil for an image, and for a commit that is not to be fetched.
+    public func context(of source: Source, fetching: Bool) async throws(BackendError) -> String? {
+        do throws(LaunchError) {
+            switch source {
+            case .image:
+                return nil
+            case .code(let code):
+                return try await store.context(of: code.snapshot)
+            case .git(let commit):
+                guard fetching else { return nil }
+                let fetched = try await git.fetch(
+                    commit.url, commit: commit.commit, dockerfile: commit.dockerfile, into: store)
+                return try await store.context(of: fetched.source.snapshot)
+            }
+        } catch {
+            throw BackendError(error)
+        }
+    }
+}
+
+extension BackendError {
+    /// What an error that would end a command means for a run.
+    public init(_ error: LaunchError) {
+        let category: Category =
+            switch error.kind {
+            case .usage, .invalid, .configuration: .invalid
+            case .unavailable: .unavailable
+            case .tryAgain: .transient
+            case .denied: .denied
+            case .internalFault: .internalFault
+            }
+        let details = error.diagnostics.map { DiagnosticRenderer().render($0) }
+        self.init(category, ([error.message] + details).joined(separator: "\n"), hint: error.hint)
+    }
+}

@@ -1,0 +1,126 @@
+extension Store {
+    /// Takes the next run for `owner`, or answers nil where none is ready. No two callers ever get the same.
+    ///
+    /// The first of `queues` that has a ready run gives it; a caller that moves the queues round by one after each claim
+    /// is fair to all. Within a queue the more urgent goes first, then the older. Paused queues, runs that are to stop
+    /// and runs that have to wait are passed over.
+    /// - Throws: `StoreError` where the database cannot be written to.
+    public func claimNext(queues: [String], owner: OwnerID) throws(StoreError) -> RunRecord? {
+        let now = now
+        // Without the write lock first: an agent with nothing to do must not hold up others.
+        let mayHaveSome = try database.read { connection throws(StoreError) in
+            for queue in queues where try Self.readyRun(in: queue, at: now, connection) != nil { return true }
+            return false
+        }
+        guard mayHaveSome else { return nil }
+        return try write { connection throws(StoreError) in
+            for queue in queues {
+                guard let sequence = try Self.readyRun(in: queue, at: now, connection) else { continue }
+                let run = try connection.first(
+                    """
+                    UPDATE runs SET state = 'claimed', cause = NULL, not_before = NULL, owner = ?, claimed_at = ?,
+                        claim_token = claim_token + 1
+                    WHERE sequence = ? RETURNING *
+                    """, [.text(owner.rawValue), .time(now), .integer(sequence)]
+                ) { row throws(StoreError) in try RunRecord(row) }
+                guard let run else { continue }
+                try Self.addEvent(connection, run.id, .claimed, cause: nil, message: "claimed by \(owner)", at: now)
+                return run
+            }
+            return nil
+        }
+    }
+
+    /// When the next of the runs that have to wait becomes ready; nil where none has to.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func nextReady(queues: [String]) throws(StoreError) -> Timestamp? {
+        let (now, names) = (now, try SQLValue.json(queues))
+        return try database.read { connection throws(StoreError) in
+            try connection.first(
+                """
+                SELECT min(not_before) AS at FROM runs
+                WHERE state = 'queued' AND not_before > ? AND stop_requested_at IS NULL
+                    AND queue IN (SELECT value FROM json_each(?))
+                """, [.time(now), names]
+            ) { row throws(StoreError) in row.optionalTime("at") } ?? nil
+        }
+    }
+
+    /// Gives a run back where work has not begun, and lets go of it otherwise: then whoever adopts it goes on with it.
+    ///
+    /// The claim's token is worth nothing afterwards.
+    /// - Throws: `.stale`.
+    @discardableResult
+    public func release(_ id: RunID, token: Int64, message: String? = nil) throws(StoreError) -> RunRecord {
+        let now = now
+        return try write { connection throws(StoreError) in
+            let run = try Self.ownRun(id, token, connection)
+            if run.state == .claimed, run.queue != nil {
+                return try Self.giveBack(
+                    run, connection, cause: nil, message: message ?? "given back by its owner", notBefore: nil,
+                    countsAttempt: false, at: now)
+            }
+            try connection.run(
+                "UPDATE runs SET owner = NULL, claim_token = claim_token + 1 WHERE id = ?", [.text(id.rawValue)])
+            try Self.addEvent(
+                connection, id, run.state, cause: nil, message: message ?? "let go of by its owner", at: now)
+            return try Self.knownRun(id, connection)
+        }
+    }
+
+    /// Returns a run to its queue to be tried again, not before `time`. `attempts` counts it. The caller has made sure
+    /// that nothing of it is left in the backend. A run that is to stop is stopped instead.
+    /// - Throws: `.stale`; `.refused` where the run has gone too far for that, or has no queue.
+    @discardableResult
+    public func requeue(
+        _ id: RunID, token: Int64, cause: Cause, notBefore time: Timestamp? = nil
+    ) throws(StoreError) -> RunRecord {
+        let now = now
+        return try write { connection throws(StoreError) in
+            let run = try Self.ownRun(id, token, connection)
+            guard run.state.mayBecome(.queued), run.queue != nil else {
+                throw StoreError(
+                    .refused, "The run '\(id)' is \(run.state.rawValue) and cannot go back to a queue.")
+            }
+            return try Self.giveBack(
+                run, connection, cause: cause, message: "to be tried again", notBefore: time, countsAttempt: true,
+                at: now)
+        }
+    }
+
+    /// A run that is to stop does not go back to the queue, where nobody would take it, but ends.
+    private static func giveBack(
+        _ run: RunRecord, _ connection: Connection, cause: Cause?, message: String, notBefore: Timestamp?,
+        countsAttempt: Bool, at now: Timestamp
+    ) throws(StoreError) -> RunRecord {
+        let stops = run.stopRequestedAt != nil
+        let state: RunState = stops ? .stopped : .queued
+        let cause = stops ? Cause(.userStop, "Stopped before its container began.") : cause
+        let changed = try connection.first(
+            """
+            UPDATE runs SET state = ?, cause = ?, owner = NULL, claim_token = claim_token + 1, not_before = ?,
+                attempts = attempts + ?, ended_at = ? WHERE id = ? RETURNING *
+            """,
+            [
+                .text(state.rawValue), try .json(cause), .time(notBefore), .integer(countsAttempt ? 1 : 0),
+                .time(stops ? now : nil), .text(run.id.rawValue),
+            ]
+        ) { row throws(StoreError) in try RunRecord(row) }
+        try addEvent(connection, run.id, state, cause: cause, message: stops ? nil : message, at: now)
+        return changed ?? run
+    }
+
+    private static func readyRun(
+        in queue: String, at now: Timestamp, _ connection: Connection
+    ) throws(StoreError) -> Int64? {
+        try connection.first(
+            """
+            SELECT sequence FROM runs
+            WHERE state = 'queued' AND queue = ?1 AND stop_requested_at IS NULL
+                AND (not_before IS NULL OR not_before <= ?2)
+                AND EXISTS (SELECT 1 FROM queues WHERE name = ?1 AND paused = 0)
+            ORDER BY priority, sequence LIMIT 1
+            """, [.text(queue), .time(now)]
+        ) { row throws(StoreError) in try row.integer("sequence") }
+    }
+}

@@ -1,0 +1,132 @@
+extension Store {
+    /// Adds a version to a job, the first one where there is no job of that name. `latest` moves to it, and so does
+    /// each of `aliases` from the version that had it.
+    /// - Throws: `.invalid` for a name or alias that cannot be.
+    @discardableResult
+    public func createJob(_ name: String, source: Source, aliases: [String] = []) throws(StoreError) -> JobRecord {
+        try Names.check(name, of: "job")
+        for alias in aliases { try Names.check(alias: alias) }
+        let now = now
+        return try write { connection throws(StoreError) in
+            let version = try connection.first(
+                """
+                INSERT INTO jobs (name, last_version) VALUES (?, 1)
+                ON CONFLICT (name) DO UPDATE SET last_version = last_version + 1 RETURNING last_version
+                """, [.text(name)]
+            ) { row throws(StoreError) in try row.integer("last_version") }
+            try connection.run(
+                "INSERT INTO job_versions (name, version, source, created_at) VALUES (?, ?, ?, ?)",
+                [.text(name), .integer(version), try .json(source), .time(now)])
+            for alias in [JobReference.latest] + aliases {
+                try Self.point(alias, of: name, at: version ?? 1, connection)
+            }
+            return try Self.job(JobReference(parsing: name), connection)
+        }
+    }
+
+    /// The version that a reference names.
+    /// - Throws: `.unknown` with the names, or the versions and aliases, that there are.
+    public func job(_ reference: JobReference) throws(StoreError) -> JobRecord {
+        try database.read { connection throws(StoreError) in try Self.job(reference, connection) }
+    }
+
+    /// All versions of all jobs, or of the one of that name; by name, newest first.
+    /// - Throws: `.unknown` where a name is given and there is no such job.
+    public func jobs(named name: String? = nil) throws(StoreError) -> [JobRecord] {
+        try database.read { connection throws(StoreError) in
+            let found = try connection.rows(
+                "SELECT name, version FROM job_versions WHERE ?1 IS NULL OR name = ?1 ORDER BY name, version DESC",
+                [.text(name)]
+            ) { row throws(StoreError) in (try row.text("name"), try row.integer("version")) }
+            if let name, found.isEmpty { throw try Self.unknownJob(name, connection) }
+            var jobs: [JobRecord] = []
+            for (name, version) in found { jobs += try Self.jobs(name, version, connection) }
+            return jobs
+        }
+    }
+
+    /// Removes a job, or one version of it where the reference names one. `latest` goes to the newest that is left.
+    /// - Returns: how many versions were removed.
+    /// - Throws: `.unknown`.
+    @discardableResult
+    public func deleteJob(_ reference: JobReference) throws(StoreError) -> Int {
+        try write { connection throws(StoreError) in
+            let job = try Self.job(reference, connection)
+            guard reference.version != nil else {
+                let count = try connection.first(
+                    "SELECT count(*) AS n FROM job_versions WHERE name = ?", [.text(job.name)]
+                ) { row throws(StoreError) in Int(try row.integer("n")) }
+                try connection.run("DELETE FROM jobs WHERE name = ?", [.text(job.name)])
+                return count ?? 0
+            }
+            try connection.run(
+                "DELETE FROM job_versions WHERE name = ? AND version = ?", [.text(job.name), .integer(job.version)])
+            if let newest = try Self.newest(job.name, connection) {
+                try Self.point(JobReference.latest, of: job.name, at: newest, connection)
+            } else {
+                try connection.run("DELETE FROM jobs WHERE name = ?", [.text(job.name)])
+            }
+            return 1
+        }
+    }
+
+    private static func job(_ reference: JobReference, _ connection: Connection) throws(StoreError) -> JobRecord {
+        let name = reference.name
+        let version: Int64?
+        switch reference.version {
+        case .number(let number): version = Int64(number)
+        case .alias(let alias):
+            version = try connection.first(
+                "SELECT version FROM job_aliases WHERE name = ? AND alias = ?", [.text(name), .text(alias)]
+            ) { row throws(StoreError) in try row.integer("version") }
+        case nil: version = try newest(name, connection)
+        }
+        if let version, let job = try jobs(name, version, connection).first { return job }
+        guard try newest(name, connection) != nil else { throw try unknownJob(name, connection) }
+        let known = try connection.rows(
+            """
+            SELECT alias FROM job_aliases WHERE name = ?1
+            UNION ALL SELECT 'v' || version FROM job_versions WHERE name = ?1 ORDER BY 1
+            """, [.text(name)]
+        ) { row throws(StoreError) in try row.text("alias") }
+        throw StoreError(
+            .unknown, "The job '\(name)' has no version '\(reference.description.dropFirst(name.count + 1))'.",
+            hint: "'launch job show \(name)' shows those there are.", candidates: known)
+    }
+
+    private static func jobs(
+        _ name: String, _ version: Int64, _ connection: Connection
+    ) throws(StoreError) -> [JobRecord] {
+        let key: [SQLValue] = [.text(name), .integer(version)]
+        let aliases = try connection.rows(
+            "SELECT alias FROM job_aliases WHERE name = ? AND version = ? ORDER BY alias", key
+        ) { row throws(StoreError) in try row.text("alias") }
+        return try connection.rows("SELECT * FROM job_versions WHERE name = ? AND version = ?", key) {
+            row throws(StoreError) in try JobRecord(row, aliases: aliases)
+        }
+    }
+
+    private static func newest(_ name: String, _ connection: Connection) throws(StoreError) -> Int64? {
+        try connection.first("SELECT max(version) AS newest FROM job_versions WHERE name = ?", [.text(name)]) {
+            row throws(StoreError) in row.optionalInteger("newest")
+        } ?? nil
+    }
+
+    private static func point(
+        _ alias: String, of name: String, at version: Int64, _ connection: Connection
+    ) throws(StoreError) {
+        try connection.run(
+            "INSERT OR REPLACE INTO job_aliases (name, alias, version) VALUES (?, ?, ?)",
+            [.text(name), .text(alias), .integer(version)])
+    }
+
+    private static func unknownJob(_ name: String, _ connection: Connection) throws(StoreError) -> StoreError {
+        let names = try connection.rows("SELECT name FROM jobs ORDER BY name") { row throws(StoreError) in
+            try row.text("name")
+        }
+        return StoreError(
+            .unknown, "There is no job '\(name)'.",
+            hint: names.isEmpty ? "Make it with 'launch job create'." : "'launch job list' shows those there are.",
+            candidates: names)
+    }
+}

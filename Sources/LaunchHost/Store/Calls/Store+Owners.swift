@@ -1,0 +1,81 @@
+extension Store {
+    /// Registers this process as one that holds runs, for as long as the answer lives.
+    /// - Parameters:
+    ///   - kind: `agent` or `run`, for listings.
+    ///   - queues: the queues that it takes runs from, for listings.
+    /// - Throws: `.denied` or `.inputOutput` where its file cannot be made and locked.
+    public func becomeOwner(kind: String, queues: [String] = []) throws(StoreError) -> OwnerLock {
+        ownersFolder.removeDead()
+        return try OwnerLock(kind: kind, queues: queues, folder: home.owners, now: now)
+    }
+
+    /// Whether the process of that owner still runs. Exact: no clock and no lease is in it.
+    public func isAlive(_ owner: OwnerID) -> Bool {
+        ownersFolder.isAlive(owner)
+    }
+
+    /// The owners whose processes run, oldest first.
+    public func livingOwners() -> [OwnerRecord] {
+        ownersFolder.living()
+    }
+
+    /// The runs under way that nobody looks after, because their owner died or let go of them; oldest first.
+    /// - Parameters:
+    ///   - queues: runs of these queues,
+    ///   - resources: and runs without a queue of these resources.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func adoptable(queues: [String], resources: [String] = []) throws(StoreError) -> [RunRecord] {
+        let (queues, resources) = (try SQLValue.json(queues), try SQLValue.json(resources))
+        let underWay = try database.read { connection throws(StoreError) in
+            try connection.rows(
+                """
+                SELECT * FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
+                    AND (queue IN (SELECT value FROM json_each(?1))
+                        OR (queue IS NULL AND resource IN (SELECT value FROM json_each(?2))))
+                ORDER BY sequence
+                """, [queues, resources]
+            ) { row throws(StoreError) in try RunRecord(row) }
+        }
+        var lives: [OwnerID: Bool] = [:]
+        return underWay.filter { run in
+            guard let owner = run.owner else { return true }
+            let alive = lives[owner] ?? isAlive(owner)
+            lives[owner] = alive
+            return !alive
+        }
+    }
+
+    /// Takes over a run under way that nobody looks after; its old owner's token is worth nothing from then on. Answers
+    /// nil where somebody else was first, where its owner lives, or where the run has ended or waits in a queue.
+    /// - Throws: `.unknown`.
+    public func adopt(_ id: RunID, owner: OwnerID) throws(StoreError) -> RunRecord? {
+        let now = now
+        let owners = ownersFolder
+        return try write { connection throws(StoreError) -> RunRecord? in
+            let run = try Self.knownRun(id, connection)
+            guard !run.state.isTerminal, run.state != .queued else { return nil }
+            // Inside the transaction: nobody else can become the owner between the question and the answer.
+            if let old = run.owner, owners.isAlive(old) { return nil }
+            let adopted = try connection.first(
+                "UPDATE runs SET owner = ?, claim_token = claim_token + 1, claimed_at = ? WHERE id = ? RETURNING *",
+                [.text(owner.rawValue), .time(now), .text(id.rawValue)]
+            ) { row throws(StoreError) in try RunRecord(row) }
+            let from = run.owner.map { " from \($0), which is gone" } ?? ""
+            try Self.addEvent(
+                connection, id, run.state, cause: nil, message: "taken over by \(owner)\(from)", at: now)
+            return adopted
+        }
+    }
+
+    /// The run, if the token is that of its present claim.
+    static func ownRun(_ id: RunID, _ token: Int64, _ connection: Connection) throws(StoreError) -> RunRecord {
+        let run = try knownRun(id, connection)
+        guard run.claimToken == token, run.owner != nil else {
+            throw StoreError(
+                .stale,
+                "The run '\(id)' is no longer held under claim \(token): "
+                    + (run.owner.map { "\($0) holds it under claim \(run.claimToken)." } ?? "nobody holds it."))
+        }
+        return run
+    }
+}

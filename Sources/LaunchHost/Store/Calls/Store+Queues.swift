@@ -1,0 +1,142 @@
+extension Store {
+    /// Makes a queue.
+    /// - Throws: `.exists` where there is one of that name, `.invalid` for a name that cannot be.
+    @discardableResult
+    public func createQueue(_ definition: QueueDefinition) throws(StoreError) -> QueueRecord {
+        try Names.check(definition.name, of: "queue")
+        let now = now
+        return try write { connection throws(StoreError) in
+            guard try Self.queue(definition.name, connection) == nil else {
+                throw StoreError(
+                    .exists, "There is a queue '\(definition.name)' already.",
+                    hint: "Change it with 'launch queue edit', or take another name.")
+            }
+            try connection.run(
+                """
+                INSERT INTO queues (name, resource, file_text, file_name, template, variables, allow_overrides,
+                    created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    .text(definition.name), .text(definition.resource), .text(definition.fileText),
+                    .text(definition.fileName), try .json(definition.template), try .json(definition.variables),
+                    try .json(definition.allowOverrides), .time(now), .time(now),
+                ])
+            return try Self.knownQueue(definition.name, connection)
+        }
+    }
+
+    /// Gives a queue a new definition; runs that are resolved already keep the old one.
+    /// - Throws: `.unknown`, or `.refused` where the resource would change.
+    @discardableResult
+    public func updateQueue(_ definition: QueueDefinition) throws(StoreError) -> QueueRecord {
+        let now = now
+        return try write { connection throws(StoreError) in
+            let old = try Self.knownQueue(definition.name, connection).definition
+            guard old.resource == definition.resource else {
+                throw StoreError(
+                    .refused,
+                    "The queue '\(old.name)' is of resource '\(old.resource)', which cannot become "
+                        + "'\(definition.resource)'.", hint: "Create another queue.")
+            }
+            try connection.run(
+                """
+                UPDATE queues SET file_text = ?, file_name = ?, template = ?, variables = ?, allow_overrides = ?,
+                    updated_at = ? WHERE name = ?
+                """,
+                [
+                    .text(definition.fileText), .text(definition.fileName), try .json(definition.template),
+                    try .json(definition.variables), try .json(definition.allowOverrides), .time(now),
+                    .text(definition.name),
+                ])
+            return try Self.knownQueue(definition.name, connection)
+        }
+    }
+
+    /// All queues by name, with the number of their runs in each state.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func queues() throws(StoreError) -> [QueueRecord] {
+        try database.read { connection throws(StoreError) in
+            try Self.queueNames(connection).map { name throws(StoreError) in try Self.knownQueue(name, connection) }
+        }
+    }
+
+    /// The queue of that name.
+    /// - Throws: `.unknown` with the names that there are.
+    public func queue(_ name: String) throws(StoreError) -> QueueRecord {
+        try database.read { connection throws(StoreError) in try Self.knownQueue(name, connection) }
+    }
+
+    /// Takes nothing more from a queue, or takes from it again. What runs already goes on.
+    /// - Throws: `.unknown`.
+    @discardableResult
+    public func setPaused(_ paused: Bool, queue name: String) throws(StoreError) -> QueueRecord {
+        let now = now
+        return try write { connection throws(StoreError) in
+            try connection.run(
+                "UPDATE queues SET paused = ?, updated_at = ? WHERE name = ? AND paused <> ?",
+                [.flag(paused), .time(now), .text(name), .flag(paused)])
+            return try Self.knownQueue(name, connection)
+        }
+    }
+
+    /// Removes a queue; the record of its runs stays.
+    /// - Parameter force: stops the runs that wait in it first. What is under way is never left without its queue.
+    /// - Returns: how many waiting runs were stopped.
+    /// - Throws: `.unknown`, or `.refused` while it has runs that have not ended.
+    @discardableResult
+    public func deleteQueue(_ name: String, force: Bool = false) throws(StoreError) -> Int {
+        let now = now
+        return try write { connection throws(StoreError) in
+            let counts = try Self.knownQueue(name, connection).counts
+            let waiting = counts[.queued]
+            let underWay = counts.unfinished - waiting
+            if underWay > 0 {
+                throw StoreError(
+                    .refused, "The queue '\(name)' has \(underWay) runs under way.",
+                    hint: "Wait for them, or end them with 'launch stop'.")
+            }
+            if waiting > 0, !force {
+                throw StoreError(
+                    .refused, "The queue '\(name)' has \(waiting) runs that wait.",
+                    hint: "Stop them too with --force.")
+            }
+            let cause = Cause(.userStop, "The queue '\(name)' was deleted before the run began.")
+            let stopped = try connection.rows(
+                """
+                UPDATE runs SET state = 'stopped', cause = ?, ended_at = ?,
+                    stop_requested_at = coalesce(stop_requested_at, ?)
+                WHERE queue = ? AND state = 'queued' RETURNING id
+                """, [try .json(cause), .time(now), .time(now), .text(name)]
+            ) { row throws(StoreError) -> RunID in try row.word("id") }
+            for id in stopped {
+                try Self.addEvent(connection, id, .stopped, cause: cause, message: nil, at: now)
+            }
+            try connection.run("DELETE FROM queues WHERE name = ?", [.text(name)])
+            return stopped.count
+        }
+    }
+
+    static func queue(_ name: String, _ connection: Connection) throws(StoreError) -> QueueRecord? {
+        let counts = try counts(connection, queue: name)
+        return try connection.first("SELECT * FROM queues WHERE name = ?", [.text(name)]) { row throws(StoreError) in
+            try QueueRecord(row, counts: counts)
+        }
+    }
+
+    static func knownQueue(_ name: String, _ connection: Connection) throws(StoreError) -> QueueRecord {
+        guard let queue = try queue(name, connection) else { throw try unknownQueue(name, connection) }
+        return queue
+    }
+
+    static func unknownQueue(_ name: String, _ connection: Connection) throws(StoreError) -> StoreError {
+        let names = try queueNames(connection)
+        return StoreError(
+            .unknown, "There is no queue '\(name)'.",
+            hint: names.isEmpty ? "Make it with 'launch queue create'." : "'launch queue list' shows those there are.",
+            candidates: names)
+    }
+
+    private static func queueNames(_ connection: Connection) throws(StoreError) -> [String] {
+        try connection.rows("SELECT name FROM queues ORDER BY name") { row throws(StoreError) in try row.text("name") }
+    }
+}

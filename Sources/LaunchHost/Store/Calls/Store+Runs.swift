@@ -1,0 +1,105 @@
+/// Which runs to list.
+public struct RunFilter: Sendable, Hashable {
+    /// Only these states; empty for all.
+    public var states: [RunState]
+    /// Only that queue.
+    public var queue: String?
+    /// At most so many; nil for all.
+    public var limit: Int?
+    /// Only what was submitted before the run with this `sequence`: the next page.
+    public var before: Int64?
+
+    /// A filter from its parts; without any, all runs.
+    public init(states: [RunState] = [], queue: String? = nil, limit: Int? = nil, before: Int64? = nil) {
+        self.states = states
+        self.queue = queue
+        self.limit = limit
+        self.before = before
+    }
+}
+
+extension Store {
+    /// The run with that ID.
+    /// - Throws: `.unknown`.
+    public func run(_ id: RunID) throws(StoreError) -> RunRecord {
+        try database.read { connection throws(StoreError) in try Self.knownRun(id, connection) }
+    }
+
+    /// The run whose ID is `text`, or the only one whose ID begins with it; 3 characters at least.
+    /// - Throws: `.unknown`; `.invalid` with the candidates where several IDs begin so, or where it is too short.
+    public func run(matching text: String) throws(StoreError) -> RunRecord {
+        try database.read { connection throws(StoreError) in
+            if let id = RunID(rawValue: text), let run = try Self.run(id, connection) { return run }
+            let allowed = text.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "-") || RunID(rawValue: String(UnicodeScalar(byte))) != nil
+            }
+            guard allowed else {
+                throw StoreError(
+                    .invalid, "'\(text)' is no run ID.", hint: "IDs are of a-z, 0-9 and '-'; 'launch list' shows them.")
+            }
+            guard text.utf8.count >= 3 else {
+                throw StoreError(.unknown, "There is no run '\(text)'.", hint: "Give at least 3 characters of its ID.")
+            }
+            // Nothing in `text` is special to GLOB, and a prefix uses the index.
+            let found = try connection.rows(
+                "SELECT id FROM runs WHERE id GLOB ? ORDER BY id LIMIT 11", [.text(text + "*")]
+            ) { row throws(StoreError) -> RunID in try row.word("id") }
+            guard let id = found.first else { throw Self.unknownRun(text) }
+            guard found.count == 1 else {
+                let names = found.prefix(10).map(\.rawValue)
+                let list = names.joined(separator: ", ") + (found.count > 10 ? ", …" : "")
+                throw StoreError(
+                    .invalid, "Several runs begin with '\(text)': \(list).", hint: "Give more of the ID.",
+                    candidates: names)
+            }
+            return try Self.knownRun(id, connection)
+        }
+    }
+
+    /// The runs that pass the filter, newest first.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func runs(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunRecord] {
+        let states = try SQLValue.json(filter.states.isEmpty ? nil : filter.states)
+        return try database.read { connection throws(StoreError) in
+            try connection.rows(
+                """
+                SELECT * FROM runs WHERE (?1 IS NULL OR state IN (SELECT value FROM json_each(?1)))
+                    AND (?2 IS NULL OR queue = ?2) AND (?3 IS NULL OR sequence < ?3)
+                ORDER BY sequence DESC LIMIT ?4
+                """, [states, .text(filter.queue), .integer(filter.before), .integer(max(0, filter.limit ?? .max))]
+            ) { row throws(StoreError) in try RunRecord(row) }
+        }
+    }
+
+    /// How many runs are in each state, in one queue or at all.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func counts(queue: String? = nil) throws(StoreError) -> StateCounts {
+        try database.read { connection throws(StoreError) in try Self.counts(connection, queue: queue) }
+    }
+
+    static func counts(_ connection: Connection, queue: String?) throws(StoreError) -> StateCounts {
+        let sql =
+            queue == nil
+            ? "SELECT state, count(*) AS n FROM runs GROUP BY state"
+            : "SELECT state, count(*) AS n FROM runs WHERE queue = ? GROUP BY state"
+        let found = try connection.rows(sql, queue.map { [.text($0)] } ?? []) {
+            row throws(StoreError) -> (RunState, Int) in (try row.word("state"), Int(try row.integer("n")))
+        }
+        return StateCounts(Dictionary(uniqueKeysWithValues: found))
+    }
+
+    static func run(_ id: RunID, _ connection: Connection) throws(StoreError) -> RunRecord? {
+        try connection.first("SELECT * FROM runs WHERE id = ?", [.text(id.rawValue)]) { row throws(StoreError) in
+            try RunRecord(row)
+        }
+    }
+
+    static func knownRun(_ id: RunID, _ connection: Connection) throws(StoreError) -> RunRecord {
+        guard let run = try run(id, connection) else { throw unknownRun(id.rawValue) }
+        return run
+    }
+
+    private static func unknownRun(_ text: String) -> StoreError {
+        StoreError(.unknown, "There is no run '\(text)'.", hint: "'launch list' shows those there are.")
+    }
+}

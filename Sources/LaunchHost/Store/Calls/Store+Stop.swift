@@ -1,0 +1,55 @@
+/// What asking for a run's end has come to.
+public struct StopRequest: Sendable, Hashable {
+    /// What the request did.
+    public enum Effect: String, Sendable, Codable {
+        /// The run waited in a queue and is stopped now.
+        case stopped
+        /// The run's owner has to stop it.
+        case requested
+        /// That was asked for before.
+        case alreadyRequested
+        /// The run had ended already.
+        case alreadyEnded
+    }
+
+    /// What the request did.
+    public var effect: Effect
+    /// The run as it is now.
+    public var run: RunRecord
+}
+
+extension Store {
+    /// Asks for a run's end. One that waits in a queue is stopped at once; of one under way the owner hears. May be
+    /// asked again; the shorter grace counts.
+    /// - Parameter grace: whole seconds between the polite and the forced end; less than 0 counts as 0.
+    /// - Throws: `.unknown`.
+    public func requestStop(_ id: RunID, graceSeconds grace: Int) throws(StoreError) -> StopRequest {
+        let now = now
+        let grace = max(0, grace)
+        return try write { connection throws(StoreError) in
+            let run = try Self.knownRun(id, connection)
+            if run.state.isTerminal { return StopRequest(effect: .alreadyEnded, run: run) }
+            let isWaiting = run.state == .queued
+            let again = run.stopRequestedAt != nil
+            let state = isWaiting ? .stopped : run.state
+            let cause = isWaiting ? Cause(.userStop, "Stopped while it waited in the queue.") : run.cause
+            let changed = try connection.first(
+                """
+                UPDATE runs SET state = ?1, cause = ?2, stop_requested_at = coalesce(stop_requested_at, ?3),
+                    stop_grace = min(coalesce(stop_grace, ?5), ?5), ended_at = ?4 WHERE id = ?6 RETURNING *
+                """,
+                [
+                    .text(state.rawValue), try .json(cause), .time(now), .time(isWaiting ? now : nil),
+                    .integer(grace), .text(id.rawValue),
+                ]
+            ) { row throws(StoreError) in try RunRecord(row) }
+            if !again {
+                try Self.addEvent(
+                    connection, id, state, cause: Cause(.userStop, "Somebody asked for the run's end."),
+                    message: isWaiting ? "stopped while it waited" : "stop requested, grace \(grace) s", at: now)
+            }
+            let effect: StopRequest.Effect = isWaiting ? .stopped : again ? .alreadyRequested : .requested
+            return StopRequest(effect: effect, run: changed ?? run)
+        }
+    }
+}

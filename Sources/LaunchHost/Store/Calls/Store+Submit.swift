@@ -1,0 +1,42 @@
+extension Store {
+    /// Puts a run into its queue, or, with `owner`, into that owner's hands at once, which is how a run without a queue
+    /// begins.
+    /// - Throws: `.unknown` where the queue does not exist, `.exists` where the ID is taken, `.invalid` for a run with
+    ///   neither queue nor owner, which nobody would ever take.
+    @discardableResult
+    public func submit(
+        _ spec: LaunchSpec, as id: RunID = .random(), claimedBy owner: OwnerID? = nil
+    ) throws(StoreError) -> RunRecord {
+        guard spec.queue != nil || owner != nil else {
+            throw StoreError(.invalid, "The run '\(id)' has neither a queue nor an owner.")
+        }
+        let now = now
+        return try write { connection throws(StoreError) in
+            if let queue = spec.queue, try Self.queue(queue, connection) == nil {
+                throw try Self.unknownQueue(queue, connection)
+            }
+            if try Self.run(id, connection) != nil {
+                throw StoreError(.exists, "There is a run '\(id)' already.", hint: "Leave the ID to the program.")
+            }
+            let record = try connection.first(
+                """
+                INSERT INTO runs (id, queue, resource, name, project, author, priority, state, spec, submitted_at,
+                    owner, claim_token, claimed_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *
+                """,
+                [
+                    .text(id.rawValue), .text(spec.queue), .text(spec.resource), .text(spec.name ?? id.rawValue),
+                    .text(spec.project), .text(spec.author), .integer(spec.priority.rank),
+                    .text((owner == nil ? RunState.queued : .claimed).rawValue), try .json(spec), .time(now),
+                    .text(owner?.rawValue), .integer(owner == nil ? 0 : 1), .time(owner == nil ? nil : now),
+                ]
+            ) { row throws(StoreError) in try RunRecord(row) }
+            guard let record else { throw StoreError(.internalFault, "The run '\(id)' was not written.") }
+            try Self.addEvent(connection, id, .queued, cause: nil, message: "submitted by \(spec.author)", at: now)
+            if let owner {
+                try Self.addEvent(connection, id, .claimed, cause: nil, message: "claimed by \(owner)", at: now)
+            }
+            return record
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Glibc
+
+/// The few calls of the system that the store's folders need, with errors that say which path and why.
+enum Files {
+    /// What a failed call left in `errno`, as the message of the C library.
+    static func reason(_ code: Int32 = errno) -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        // The XSI form answers 0 or an error number; where it is not enough, the number must do.
+        guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+        return buffer.withUnsafeBufferPointer { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
+    /// Makes a folder, and those above it that are missing, for their owner alone.
+    static func makeFolder(_ path: String) throws(StoreError) {
+        if isFolder(path) { return }
+        if mkdir(path, 0o700) == 0 { return }
+        var code = errno
+        if code == ENOENT, let parent = parent(of: path) {
+            try makeFolder(parent)
+            if mkdir(path, 0o700) == 0 { return }
+            code = errno
+        }
+        // Somebody else may have made it meanwhile.
+        if code == EEXIST, isFolder(path) { return }
+        if code == EEXIST || code == ENOTDIR {
+            throw StoreError(
+                .denied, "'\(path)' should be a folder, but it or one above it is a file.",
+                hint: "Move the file away, or set LAUNCH_HOME to another folder.")
+        }
+        throw StoreError(
+            .denied, "The folder '\(path)' cannot be made: \(reason(code)).",
+            hint: "Set LAUNCH_HOME to a folder that you may write to.")
+    }
+
+    /// Whether there is a folder, or a link to one.
+    static func isFolder(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The names in a folder but `.` and `..`, in no order; none where there is no such folder.
+    static func names(in folder: String) -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The whole of a small file, or nil where it cannot be read.
+    static func contents(of path: String) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var contents: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = Glibc.read(file, &buffer, buffer.count)
+            if count > 0 { contents += buffer.prefix(count) } else if count == 0 { return contents } else { return nil }
+        }
+    }
+
+    /// Sleeps a random time in the range.
+    static func pause(milliseconds: ClosedRange<UInt32>) {
+        usleep(UInt32.random(in: milliseconds) * 1_000)
+    }
+
+    private static func parent(of path: String) -> String? {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
+        return String(path[..<slash])
+    }
+}

@@ -1,0 +1,24 @@
+/// What queues and jobs may be called.
+enum Names {
+    /// Refuses what is not 1 to 64 of letters, digits, '.', '_' and '-', beginning with a letter or a digit.
+    static func check(_ name: String, of thing: String) throws(StoreError) {
+        guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/) != nil else {
+            throw StoreError(
+                .invalid, "'\(name)' cannot be the name of a \(thing).",
+                hint: "Use 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit.")
+        }
+    }
+
+    /// Refuses what is no alias of a job's version, or one that the store gives itself.
+    static func check(alias: String) throws(StoreError) {
+        guard alias.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/) != nil else {
+            throw StoreError(
+                .invalid, "'\(alias)' cannot be an alias of a job.",
+                hint: "Use 1 to 128 letters, digits, '.', '_' and '-', not beginning with '.' or '-'.")
+        }
+        guard alias != JobReference.latest, alias.wholeMatch(of: /v[0-9]+/) == nil else {
+            throw StoreError(
+                .invalid, "The alias '\(alias)' is given by the program: 'latest' and 'v1', 'v2', … name versions.")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import FoundationEssentials
+import Glibc
+
+/// The folder of owners' locks: who lives, and who has died.
+struct Owners: Sendable {
+    let folder: String
+
+    static func path(of id: OwnerID, in folder: String) -> String { "\(folder)/\(id).lock" }
+
+    /// Whether the owner's process still runs. The kernel knows: its lock is held, or it is not.
+    func isAlive(_ id: OwnerID) -> Bool {
+        let file = open(Self.path(of: id, in: folder), O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        // Shared, so that two who ask at once do not take each other for the owner.
+        return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
+    /// The owners that live, oldest first.
+    func living() -> [OwnerRecord] {
+        all().compactMap { id in
+            guard isAlive(id), let contents = Files.contents(of: Self.path(of: id, in: folder)) else { return nil }
+            return try? JSON.decode(OwnerRecord.self, from: Data(contents))
+        }.sorted { $0.startedAt < $1.startedAt }
+    }
+
+    /// Removes the files of dead owners.
+    ///
+    /// They may go at once: an owner without a file is dead as well, and names are never used again.
+    func removeDead() {
+        for id in all() where !isAlive(id) { unlink(Self.path(of: id, in: folder)) }
+    }
+
+    private func all() -> [OwnerID] {
+        Files.names(in: folder).compactMap { name in
+            guard name.hasSuffix(".lock") else { return nil }
+            return OwnerID(rawValue: String(name.dropLast(".lock".count)))
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// One thing that happened to a run. Events are only ever added.
+public struct EventRecord: Sendable, Hashable, Codable {
+    /// Its place among all events, ascending.
+    public var sequence: Int64
+    /// The run.
+    public var runID: RunID
+    /// When it was written.
+    public var at: Timestamp
+    /// The run's state after it.
+    public var state: RunState
+    /// Why.
+    public var cause: Cause?
+    /// What happened, in words.
+    public var message: String?
+
+    init(_ row: Row) throws(StoreError) {
+        sequence = try row.integer("seq")
+        runID = try row.word("run_id")
+        at = try row.time("at")
+        state = try row.word("state")
+        cause = try row.optionalJSON("cause")
+        message = row.optionalText("message")
+    }
+}

@@ -1,0 +1,98 @@
+/// What a queue's file says.
+public struct QueueDefinition: Sendable, Hashable, Codable {
+    /// 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit.
+    public var name: String
+    /// The type of the runner whose template it holds.
+    public var resource: String
+    /// The file's text as its user wrote it, comments included; nil for a queue made without one.
+    public var fileText: String?
+    /// The file's name, for messages.
+    public var fileName: String?
+    /// The backend's request template.
+    public var template: JSONValue
+    /// The declared template variables.
+    public var variables: JSONValue
+    /// Which protected places of the template a submitter may override; nil where the file does not say.
+    public var allowOverrides: JSONValue?
+
+    /// A definition from its parts.
+    public init(
+        name: String, resource: String, fileText: String? = nil, fileName: String? = nil,
+        template: JSONValue = .object([:]), variables: JSONValue = .object([:]), allowOverrides: JSONValue? = nil
+    ) {
+        self.name = name
+        self.resource = resource
+        self.fileText = fileText
+        self.fileName = fileName
+        self.template = template
+        self.variables = variables
+        self.allowOverrides = allowOverrides
+    }
+}
+
+/// Everything that the store knows of one queue.
+public struct QueueRecord: Sendable, Hashable, Codable {
+    /// What its file says.
+    public var definition: QueueDefinition
+    /// Whether nothing is taken from it for now.
+    public var paused: Bool
+    /// When it was made.
+    public var createdAt: Timestamp
+    /// When its definition or its pause changed last.
+    public var updatedAt: Timestamp
+    /// How many runs it has in each state; states without any are left out.
+    public var counts: StateCounts
+    /// Its name.
+    public var name: String { definition.name }
+
+    init(_ row: Row, counts: StateCounts) throws(StoreError) {
+        definition = QueueDefinition(
+            name: try row.text("name"), resource: try row.text("resource"), fileText: row.optionalText("file_text"),
+            fileName: row.optionalText("file_name"), template: try row.json("template"),
+            variables: try row.json("variables"), allowOverrides: try row.optionalJSON("allow_overrides"))
+        paused = try row.flag("paused")
+        createdAt = try row.time("created_at")
+        updatedAt = try row.time("updated_at")
+        self.counts = counts
+    }
+}
+
+/// How many runs are in each state. As JSON an object with the states' names.
+public struct StateCounts: Sendable, Hashable {
+    private var counts: [RunState: Int]
+
+    init(_ counts: [RunState: Int] = [:]) {
+        self.counts = counts
+    }
+
+    /// How many are in that state, from 0.
+    public internal(set) subscript(state: RunState) -> Int {
+        get { counts[state] ?? 0 }
+        set { counts[state] = newValue }
+    }
+
+    /// How many have not ended.
+    public var unfinished: Int {
+        counts.reduce(0) { $0 + ($1.key.isTerminal ? 0 : $1.value) }
+    }
+
+    /// How many there are.
+    public var total: Int { counts.values.reduce(0, +) }
+}
+
+extension StateCounts: Codable {
+    /// Reads an object by states' names.
+    public init(from decoder: any Decoder) throws {
+        let named = try decoder.singleValueContainer().decode([String: Int].self)
+        self.init()
+        for (name, count) in named {
+            if let state = RunState(rawValue: name) { self[state] = count }
+        }
+    }
+
+    /// Writes an object by states' names.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }))
+    }
+}

@@ -1,0 +1,95 @@
+/// Everything that the store knows of one run.
+public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
+    /// The run's ID.
+    public var id: RunID
+    /// Its place in the order of submission, from 1; never used twice.
+    public var sequence: Int64
+    /// The queue; nil for a run without one.
+    public var queue: String?
+    /// The type of the runner.
+    public var resource: String
+    /// The name for people.
+    public var name: String
+    /// The project.
+    public var project: String
+    /// Who submitted it.
+    public var author: String
+    /// How urgent it is.
+    public var priority: Priority
+    /// Where it stands.
+    public var state: RunState
+    /// Why it is there, where there is more to say than the state does.
+    public var cause: Cause?
+    /// The backend's own words for its state.
+    public var backendStatus: String?
+    /// What was asked for.
+    public var spec: LaunchSpec
+    /// What the resolve stage made of it.
+    public var resolved: ResolvedJob?
+    /// What the image stage made of it.
+    public var image: PinnedImage?
+    /// How the image was come by, in a sentence.
+    public var imageDecision: String?
+    /// What the render stage made of it.
+    public var request: RunRequest?
+    /// What the submit stage made of it.
+    public var handle: RunHandle?
+    /// What the finish stage made of it.
+    public var outcome: Outcome?
+    /// Who holds it, or held it last; nil where nobody does.
+    public var owner: OwnerID?
+    /// Counts the changes of owner. Whoever writes shows the token of its claim; an older one is refused.
+    public var claimToken: Int64
+    /// How often it went back to its queue after work had begun.
+    public var attempts: Int
+    /// When somebody asked for its end.
+    public var stopRequestedAt: Timestamp?
+    /// How long it then has between the polite and the forced end, in seconds.
+    public var stopGraceSeconds: Int?
+    /// When it was submitted.
+    public var submittedAt: Timestamp
+    /// When it may be claimed at the earliest.
+    public var notBefore: Timestamp?
+    /// When it was claimed last.
+    public var claimedAt: Timestamp?
+    /// When its container began to run.
+    public var startedAt: Timestamp?
+    /// When it reached its end state.
+    public var endedAt: Timestamp?
+}
+
+extension RunRecord {
+    /// Reads a row of the table `runs` with all its columns.
+    init(_ row: Row) throws(StoreError) {
+        let ranks = Priority.allCases
+        let rank = Int(try row.integer("priority"))
+        id = try row.word("id")
+        sequence = try row.integer("sequence")
+        queue = row.optionalText("queue")
+        resource = try row.text("resource")
+        name = try row.text("name")
+        project = try row.text("project")
+        author = try row.text("author")
+        priority = ranks.indices.contains(rank) ? ranks[rank] : .medium
+        state = try row.word("state")
+        cause = try row.optionalJSON("cause")
+        backendStatus = row.optionalText("backend_status")
+        spec = try row.json("spec")
+        resolved = try row.optionalJSON("resolved")
+        image = try row.optionalJSON("image")
+        imageDecision = row.optionalText("image_decision")
+        request = try row.optionalJSON("request")
+        handle = try row.optionalJSON("handle")
+        outcome = try row.optionalJSON("outcome")
+        owner = row.optionalText("owner").flatMap { OwnerID(rawValue: $0) }
+        claimToken = try row.integer("claim_token")
+        attempts = Int(try row.integer("attempts"))
+        stopRequestedAt = row.optionalTime("stop_requested_at")
+        stopGraceSeconds = row.optionalInteger("stop_grace").map { Int($0) }
+        submittedAt = try row.time("submitted_at")
+        notBefore = row.optionalTime("not_before")
+        claimedAt = row.optionalTime("claimed_at")
+        startedAt = row.optionalTime("started_at")
+        endedAt = row.optionalTime("ended_at")
+    }
+}

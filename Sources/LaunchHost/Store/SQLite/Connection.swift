@@ -1,0 +1,188 @@
+import CSQLite
+import Glibc
+
+/// One connection to a database, for one thread at a time; `Database` sees to that.
+///
+/// Every unsafe pointer of the store lives in this file: the handles that SQLite gives, which only this class and its
+/// statements hold and which are freed in `deinit`, and the busy handler's context, which outlives the handle.
+final class Connection {
+    /// The file, for messages.
+    let path: String
+    private let handle: OpaquePointer
+    private let patience: UnsafeMutablePointer<Patience>
+    private var statements: [String: Statement] = [:]
+
+    /// Opens or makes the file. Waits up to `timeout` for other processes' writes, at each statement.
+    init(path: String, timeout: Duration) throws(StoreError) {
+        self.path = path
+        var handle: OpaquePointer?
+        // NOMUTEX: the caller's lock is the only one needed.
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = sqlite3_open_v2(path, &handle, flags, nil)
+        guard code == SQLITE_OK, let handle else {
+            let words = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(handle)
+            throw StoreError(sqlite: code, path: path, said: words)
+        }
+        self.handle = handle
+        patience = .allocate(capacity: 1)
+        patience.initialize(to: Patience(timeout: timeout))
+        sqlite3_busy_handler(
+            handle,
+            { context, count in
+                guard let context else { return 0 }
+                return context.assumingMemoryBound(to: Patience.self).pointee.waitsAgain(after: count) ? 1 : 0
+            }, patience)
+    }
+
+    deinit {
+        for statement in statements.values { sqlite3_finalize(statement.handle) }
+        sqlite3_close_v2(handle)
+        patience.deinitialize(count: 1)
+        patience.deallocate()
+    }
+
+    /// Runs a statement that answers no rows. Answers how many rows it changed.
+    @discardableResult
+    func run(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> Int {
+        _ = try rows(sql, values) { _ throws(StoreError) in }
+        return Int(sqlite3_changes(handle))
+    }
+
+    /// The first row of what a statement answers, or nil. The statement runs to its end.
+    func first<T>(
+        _ sql: String, _ values: [SQLValue] = [], _ read: (Row) throws(StoreError) -> T
+    ) throws(StoreError) -> T? {
+        try rows(sql, values, read).first
+    }
+
+    /// All rows of what a statement answers.
+    func rows<T>(
+        _ sql: String, _ values: [SQLValue] = [], _ read: (Row) throws(StoreError) -> T
+    ) throws(StoreError) -> [T] {
+        let statement = try prepared(sql)
+        defer {
+            sqlite3_reset(statement.handle)
+            sqlite3_clear_bindings(statement.handle)
+        }
+        for (position, value) in values.enumerated() {
+            try check(statement.bind(value, at: Int32(position + 1)))
+        }
+        var found: [T] = []
+        while true {
+            switch sqlite3_step(statement.handle) {
+            case SQLITE_ROW: found.append(try read(Row(statement: statement)))
+            case SQLITE_DONE: return found
+            case let code: throw failure(code)
+            }
+        }
+    }
+
+    /// Runs several statements without values, as migrations do.
+    func script(_ sql: String) throws(StoreError) {
+        try check(sqlite3_exec(handle, sql, nil, nil, nil))
+    }
+
+    /// Does `body` as a whole or not at all. The write lock is taken at the beginning, so that what is read inside
+    /// still holds when it is written.
+    func transaction<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {
+        try run("BEGIN IMMEDIATE")
+        do {
+            let value = try body()
+            try run("COMMIT")
+            return value
+        } catch {
+            // Some errors have rolled back already; the first error is the one to tell.
+            if sqlite3_get_autocommit(handle) == 0 { _ = try? run("ROLLBACK") }
+            throw error
+        }
+    }
+
+    private func prepared(_ sql: String) throws(StoreError) -> Statement {
+        if let statement = statements[sql] { return statement }
+        var pointer: OpaquePointer?
+        try check(sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil))
+        guard let pointer else { throw StoreError(.internalFault, "An empty statement was prepared.") }
+        let statement = Statement(pointer)
+        statements[sql] = statement
+        return statement
+    }
+
+    private func check(_ code: Int32) throws(StoreError) {
+        if code != SQLITE_OK { throw failure(code) }
+    }
+
+    private func failure(_ code: Int32) -> StoreError {
+        StoreError(sqlite: code, path: path, said: String(cString: sqlite3_errmsg(handle)))
+    }
+}
+
+/// A prepared statement of a connection, which frees it.
+final class Statement {
+    fileprivate let handle: OpaquePointer
+    /// Made at the first row: a column may be added before a statement runs, but not after.
+    private lazy var columns: [String: Int32] = {
+        var columns: [String: Int32] = [:]
+        for index in 0..<sqlite3_column_count(handle) {
+            if let name = sqlite3_column_name(handle, index) { columns[String(cString: name)] = index }
+        }
+        return columns
+    }()
+
+    fileprivate init(_ handle: OpaquePointer) {
+        self.handle = handle
+    }
+
+    fileprivate func bind(_ value: SQLValue, at index: Int32) -> Int32 {
+        switch value {
+        case .null: return sqlite3_bind_null(handle, index)
+        case .integer(let number): return sqlite3_bind_int64(handle, index, number)
+        case .text(var text):
+            return text.withUTF8 { bytes in
+                guard let count = Int32(exactly: bytes.count) else { return SQLITE_TOOBIG }
+                // An empty string may have no address, which would bind NULL.
+                guard count > 0, let start = bytes.baseAddress else {
+                    return launch_sqlite_bind_text(handle, index, "", 0)
+                }
+                return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                    launch_sqlite_bind_text(handle, index, $0, count)
+                }
+            }
+        }
+    }
+
+    /// The number in a column of the current row; nil for NULL and for a column that is not there.
+    func integer(_ column: String) -> Int64? {
+        guard let index = columns[column], sqlite3_column_type(handle, index) == SQLITE_INTEGER else { return nil }
+        return sqlite3_column_int64(handle, index)
+    }
+
+    /// The text in a column of the current row; nil for NULL and for a column that is not there.
+    func text(_ column: String) -> String? {
+        guard let index = columns[column], sqlite3_column_type(handle, index) == SQLITE_TEXT,
+            let start = sqlite3_column_text(handle, index)
+        else { return nil }
+        let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index)))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// How long a connection waits for others' writes, in short random sleeps.
+///
+/// SQLite's own waiting doubles its sleeps, and so starves whoever lost once: of four processes that claimed as fast as
+/// they could, one got three claims of twenty thousand. Equal short sleeps give everybody the same chance.
+private struct Patience {
+    let timeout: Duration
+    private var began = ContinuousClock.now
+
+    init(timeout: Duration) {
+        self.timeout = timeout
+    }
+
+    mutating func waitsAgain(after count: Int32) -> Bool {
+        if count == 0 { began = .now }
+        guard ContinuousClock.now - began < timeout else { return false }
+        usleep(UInt32.random(in: count < 100 ? 50...600 : 500...3_000))
+        return true
+    }
+}

@@ -1,0 +1,51 @@
+import FoundationEssentials
+
+/// The current row of a statement, read by column name; valid only while it is being read.
+struct Row {
+    let statement: Statement
+
+    func optionalText(_ column: String) -> String? { statement.text(column) }
+    func optionalInteger(_ column: String) -> Int64? { statement.integer(column) }
+    func optionalTime(_ column: String) -> Timestamp? { statement.integer(column).map { Timestamp(milliseconds: $0) } }
+
+    func text(_ column: String) throws(StoreError) -> String {
+        try required(statement.text(column), column)
+    }
+
+    func integer(_ column: String) throws(StoreError) -> Int64 {
+        try required(statement.integer(column), column)
+    }
+
+    func flag(_ column: String) throws(StoreError) -> Bool {
+        try integer(column) != 0
+    }
+
+    func time(_ column: String) throws(StoreError) -> Timestamp {
+        Timestamp(milliseconds: try integer(column))
+    }
+
+    /// The value whose raw text stands in the column.
+    func word<T: RawRepresentable<String>>(_ column: String) throws(StoreError) -> T {
+        try required(T(rawValue: try text(column)), column)
+    }
+
+    func json<T: Decodable>(_ column: String) throws(StoreError) -> T {
+        try required(try optionalJSON(column), column)
+    }
+
+    func optionalJSON<T: Decodable>(_ column: String) throws(StoreError) -> T? {
+        guard let text = statement.text(column) else { return nil }
+        do {
+            return try JSON.decode(T.self, from: Data(text.utf8))
+        } catch {
+            throw StoreError(.corrupt, "The database's column '\(column)' holds what is no \(T.self): \(error).")
+        }
+    }
+
+    private func required<T>(_ value: T?, _ column: String) throws(StoreError) -> T {
+        guard let value else {
+            throw StoreError(.corrupt, "The database's column '\(column)' holds nothing, or not what belongs there.")
+        }
+        return value
+    }
+}

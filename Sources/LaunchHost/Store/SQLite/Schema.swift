@@ -1,0 +1,135 @@
+/// The database's tables, as the steps that lead to them.
+///
+/// A step that was released is never changed; a new one is appended. `user_version` counts the steps taken. Times are
+/// milliseconds since 1970; structured values are JSON.
+enum Schema {
+    /// "LNCH": tells this program's databases from others'.
+    static let applicationID: Int64 = 0x4c4e_4348
+
+    /// Takes the steps that are missing, all in one transaction.
+    static func migrate(_ connection: Connection, _ migrations: [String] = migrations) throws(StoreError) {
+        let latest = Int64(migrations.count)
+        if try version(connection) == latest, try owner(connection) == applicationID { return }
+        try connection.transaction { () throws(StoreError) in
+            let version = try version(connection)
+            let owner = try owner(connection)
+            let tables = try connection.first("SELECT count(*) AS n FROM sqlite_schema") { row throws(StoreError) in
+                try row.integer("n")
+            }
+            guard owner == applicationID || (owner == 0 && version == 0 && tables == 0) else {
+                throw StoreError(
+                    .notADatabase, "The file '\(connection.path)' is a database of another program.",
+                    hint: "Move it away, or set LAUNCH_HOME to another folder.")
+            }
+            guard version <= latest else {
+                throw StoreError(
+                    .newer,
+                    "The database '\(connection.path)' has version \(version); this program knows up to \(latest).",
+                    hint: "Use the newer launch that changed it, or set LAUNCH_HOME to another folder.")
+            }
+            for step in migrations.dropFirst(Int(version)) { try connection.script(step) }
+            try connection.script("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(latest)")
+        }
+    }
+
+    private static func version(_ connection: Connection) throws(StoreError) -> Int64 {
+        try connection.first("PRAGMA user_version") { row throws(StoreError) in try row.integer("user_version") } ?? 0
+    }
+
+    private static func owner(_ connection: Connection) throws(StoreError) -> Int64 {
+        try connection.first("PRAGMA application_id") { row throws(StoreError) in
+            try row.integer("application_id")
+        } ?? 0
+    }
+
+    /// The steps, in order.
+    static let migrations = [
+        """
+        CREATE TABLE queues (
+            name TEXT PRIMARY KEY,
+            resource TEXT NOT NULL,
+            file_text TEXT,
+            file_name TEXT,
+            template TEXT NOT NULL,
+            variables TEXT NOT NULL,
+            allow_overrides TEXT,
+            paused INTEGER NOT NULL DEFAULT 0,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE jobs (
+            name TEXT PRIMARY KEY,
+            last_version INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE job_versions (
+            name TEXT NOT NULL REFERENCES jobs (name) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (name, version)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE job_aliases (
+            name TEXT NOT NULL,
+            alias TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            PRIMARY KEY (name, alias),
+            FOREIGN KEY (name, version) REFERENCES job_versions (name, version) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE runs (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            queue TEXT,
+            resource TEXT NOT NULL,
+            name TEXT NOT NULL,
+            project TEXT NOT NULL,
+            author TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            cause TEXT,
+            backend_status TEXT,
+            spec TEXT NOT NULL,
+            resolved TEXT,
+            image TEXT,
+            image_decision TEXT,
+            request TEXT,
+            handle TEXT,
+            outcome TEXT,
+            owner TEXT,
+            claim_token INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            stop_requested_at INTEGER,
+            stop_grace INTEGER,
+            submitted_at INTEGER NOT NULL,
+            not_before INTEGER,
+            claimed_at INTEGER,
+            started_at INTEGER,
+            ended_at INTEGER,
+            released_at INTEGER
+        ) STRICT;
+        CREATE INDEX runs_ready ON runs (queue, priority, sequence) WHERE state = 'queued';
+        CREATE INDEX runs_live ON runs (sequence) WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
+        CREATE INDEX runs_unreleased ON runs (sequence)
+            WHERE state IN ('succeeded', 'failed', 'stopped') AND handle IS NOT NULL AND released_at IS NULL;
+        CREATE INDEX runs_by_queue ON runs (queue, state, sequence);
+        CREATE INDEX runs_by_state ON runs (state, sequence);
+
+        CREATE TABLE events (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            cause TEXT,
+            message TEXT
+        ) STRICT;
+        CREATE INDEX events_by_run ON events (run_id, seq);
+        CREATE TRIGGER events_stay BEFORE UPDATE ON events
+            BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+        CREATE TRIGGER events_remain BEFORE DELETE ON events
+            BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
+        """
+    ]
+}

@@ -1,0 +1,63 @@
+public import FoundationEssentials
+
+/// A moment as the store keeps it: whole milliseconds, so that what is read equals what was written.
+public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// Milliseconds since the beginning of 1970, UTC.
+    public let milliseconds: Int64
+
+    /// The moment that many milliseconds after the beginning of 1970.
+    public init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// The moment to the nearest millisecond; what lies hundreds of millions of years away becomes the outermost one.
+    public init(_ date: Date) {
+        let exact = (date.timeIntervalSince1970 * 1_000).rounded()
+        milliseconds = Int64(exactly: exact) ?? (exact > 0 ? .max : .min)
+    }
+
+    /// The moment as Foundation's type.
+    public var date: Date {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
+    }
+
+    /// ISO 8601 in UTC with milliseconds: `2026-08-01T12:00:00.250Z`.
+    public var description: String {
+        let (seconds, rest) = (milliseconds.floorDivided(by: 1_000), milliseconds.floorRemainder(by: 1_000))
+        let digits = String(1_000 + rest).dropFirst()
+        return Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601).dropLast() + ".\(digits)Z"
+    }
+
+    /// Earlier is less.
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+}
+
+extension Timestamp: Codable {
+    /// Reads ISO 8601, with or without a fraction of the second.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
+        guard let date = try? style.parse(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an ISO 8601 time: \(text)")
+        }
+        self.init(date)
+    }
+
+    /// Writes ISO 8601 with milliseconds.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+extension Int64 {
+    fileprivate func floorRemainder(by divisor: Int64) -> Int64 {
+        let rest = self % divisor
+        return rest < 0 ? rest + divisor : rest
+    }
+
+    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
+        self / divisor - (self % divisor < 0 ? 1 : 0)
+    }
+}

@@ -1,0 +1,133 @@
+/// A configuration file that was read: its name, its text and its tree, and the way from a field to its place.
+///
+/// YAML and JSON files are read alike, as JSON is YAML.
+public struct Document: Sendable {
+    /// The largest file that is read, in bytes.
+    public static let byteLimit = 4 << 20
+
+    /// The file as the user named it.
+    public let name: String
+    /// The values; the root of an empty file is an empty mapping.
+    public let root: ConfigNode
+    /// What YAML allows and this program does not: duplicate keys, merge keys, tags, ambiguous numbers. Whoever decodes
+    /// the document reports them with its own.
+    public let problems: [Diagnostic]
+    private let source: SourceText
+
+    /// Reads the bytes of a file.
+    /// - Throws: `LaunchError` of that kind with one diagnostic, where there is no tree to speak of: not UTF-8, not
+    ///   YAML, larger or deeper than allowed.
+    public init(
+        parsing bytes: some Collection<UInt8>, name: String, kind: LaunchError.Kind = .configuration
+    ) throws(LaunchError) {
+        guard bytes.count <= Self.byteLimit else {
+            throw LaunchError(kind, "\(name) is larger than \(Self.byteLimit >> 20) MiB.")
+        }
+        let source: SourceText
+        do { source = try SourceText(bytes) } catch {
+            let diagnostic = Diagnostic(
+                .error, error.message, hint: error.hint, file: name, line: error.mark?.line,
+                column: error.mark?.column)
+            throw LaunchError(kind, "\(name) cannot be read.", diagnostics: [diagnostic])
+        }
+        var builder = TreeBuilder(source.text)
+        do {
+            root = try builder.build()
+        } catch {
+            let problem =
+                switch error {
+                case .syntax(let fault): SyntaxMessage.explain(fault, in: source)
+                case .limit(let problem): problem
+                }
+            let earlier = builder.problems.map { Self.diagnostic($0, name: name, source: source) }
+            throw LaunchError(
+                kind, "\(name) cannot be read.",
+                diagnostics: earlier + [Self.diagnostic(problem, name: name, source: source)])
+        }
+        problems = builder.problems.map { Self.diagnostic($0, name: name, source: source) }
+        self.name = name
+        self.source = source
+    }
+
+    /// Reads a text.
+    /// - Throws: as `init(parsing:name:kind:)` of bytes.
+    public init(text: String, name: String, kind: LaunchError.Kind = .configuration) throws(LaunchError) {
+        try self.init(parsing: text.utf8, name: name, kind: kind)
+    }
+
+    /// The text without a byte order mark.
+    public var text: String { source.text }
+
+    /// The document as JSON.
+    public var jsonValue: JSONValue { root.jsonValue }
+
+    /// The text of a line, from 1, for showing it; nil for a line that is too long to be shown. What stands behind a key that sounds like a secret is left out.
+    public func line(_ number: Int) -> String? {
+        Self.line(number, of: source)
+    }
+
+    /// Where the value of that field begins; where there is no such field, the key of the nearest one above it.
+    public func mark(at path: FieldPath) -> Mark? {
+        var node = root
+        var key = root.mark
+        for step in path.steps {
+            switch step {
+            case .member(let name):
+                guard let entry = node.entry(name) else { return key }
+                node = entry.value
+                key = entry.keyMark
+            case .item(let index):
+                guard let items = node.items, items.indices.contains(index) else { return key }
+                node = items[index]
+                key = node.mark
+            }
+        }
+        return node.mark ?? key
+    }
+
+    /// The node at a path; nil where there is none.
+    public func node(at path: FieldPath) -> ConfigNode? {
+        var node = root
+        for step in path.steps {
+            switch step {
+            case .member(let name):
+                guard let entry = node.entry(name) else { return nil }
+                node = entry.value
+            case .item(let index):
+                guard let items = node.items, items.indices.contains(index) else { return nil }
+                node = items[index]
+            }
+        }
+        return node
+    }
+
+    /// A diagnostic at a place of this document.
+    public func diagnostic(
+        _ severity: Finding.Severity, _ message: String, hint: String? = nil, at mark: Mark?,
+        path: FieldPath? = nil
+    ) -> Diagnostic {
+        Diagnostic(
+            severity, message, hint: hint, file: name, line: mark?.line, column: mark?.column,
+            sourceLine: mark.flatMap { line($0.line) }, path: path)
+    }
+
+    /// A finding of a later stage at the place in this document that it is about.
+    public func diagnostic(for finding: Finding) -> Diagnostic {
+        let place = finding.path.description
+        return diagnostic(
+            finding.severity, place.isEmpty ? finding.message : "\(place): \(finding.message)", hint: finding.hint,
+            at: mark(at: finding.path), path: finding.path)
+    }
+
+    private static func diagnostic(_ problem: TreeBuilder.Problem, name: String, source: SourceText) -> Diagnostic {
+        Diagnostic(
+            .error, problem.message, hint: problem.hint, file: name, line: problem.mark.line,
+            column: problem.mark.column, sourceLine: line(problem.mark.line, of: source))
+    }
+
+    private static func line(_ number: Int, of source: SourceText) -> String? {
+        guard source.lines.indices.contains(number - 1) else { return nil }
+        let line = source.lines[number - 1]
+        return line.utf8.count <= 4000 ? SecretLine.masked(line) : nil
+    }
+}

@@ -1,0 +1,157 @@
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// A backend that pretends: for demonstrations, for tests of the host, and to see what a failure looks like.
+struct MockRunner: Rehearsable {
+    let backend: MockBackend
+    let now: @Sendable () -> Date
+
+    let pace = Pace(shortest: .milliseconds(20), longest: .milliseconds(200))
+    var keepsLogs: Bool { false }
+
+    func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
+        var members: [String: JSONValue] = [
+            "image": .string(job.image.reference),
+            "arguments": .array(job.job.arguments.map { .string($0) }),
+            "environment": .object(job.job.environment.mapValues { .string($0) }),
+            "template": job.job.template,
+        ]
+        members["entry_point"] = job.job.entryPoint.map { .array($0.map { .string($0) }) }
+        return RunRequest(runner: MockPlugins.type, document: .object(members))
+    }
+
+    func validate(_ request: RunRequest) -> [Finding] {
+        guard let limit = template(request).timeLimit, limit < 1 else { return [] }
+        return [Finding(.error, at: FieldPath([.member("time_limit")]), "must be 1 second or more, not \(limit)")]
+    }
+
+    func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
+        let template = template(request)
+        switch template.submit {
+        case .ok:
+            break
+        case .failOnce, .failAlways:
+            let attempt = try backend.countAttempt(runID)
+            if attempt == 1 || template.submit == .failAlways {
+                throw BackendError(template.submitError, "The mock was told to fail this submit (attempt \(attempt)).")
+            }
+        case .loseAnswer:
+            _ = try add(request, as: runID)
+            if try backend.countAttempt(runID) == 1 {
+                throw BackendError(.transient, "The mock was told to lose its answer; the run is there.")
+            }
+        case .block:
+            do {
+                try await Task.sleep(for: .seconds(86_400))
+            } catch {
+                throw BackendError(.cancelled, "The mock was told never to answer.")
+            }
+        }
+        return try add(request, as: runID)
+    }
+
+    func find(_ runID: RunID) async throws(BackendError) -> RunHandle? {
+        try backend.run(runID).map { _ in handle(runID) }
+    }
+
+    func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
+        var observations: [Observation] = []
+        for handle in handles { observations.append(try observe(handle.runID)) }
+        return observations
+    }
+
+    func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
+        let reader = MockLog(
+            runner: self, runID: handle.runID, position: cursor.flatMap { Int($0.rawValue) } ?? 0, follow: follow)
+        return LogStream { { () async throws(BackendError) -> [LogLine]? in try await reader.next() } }
+    }
+
+    func stop(_ handle: RunHandle, grace: Duration) async throws(BackendError) {
+        guard var run = try backend.run(handle.runID), run.stoppedAt == nil,
+            life(run).end == nil
+        else { return }
+        run.stoppedAt = now()
+        run.graceSeconds = grace / .seconds(1)
+        try backend.replace(run, as: handle.runID)
+    }
+
+    func finish(_ handle: RunHandle, of request: RunRequest, into folder: String) async throws(BackendError) -> Outcome
+    {
+        Outcome(metrics: template(request).metrics)
+    }
+
+    func release(_ handle: RunHandle) async throws(BackendError) {
+        backend.remove(handle.runID)
+    }
+
+    func rehearsal(of request: RunRequest) throws(BackendError) -> ContainerJob {
+        let image = request.document["image"]?.stringValue ?? ""
+        let digest = image.firstRange(of: "sha256:").flatMap { Digest(rawValue: String(image[$0.lowerBound...])) }
+        guard let digest else { throw BackendError(.invalid, "The mock's request names no image by digest.") }
+        return ContainerJob(
+            image: PinnedImage(reference: image, digest: digest, name: image),
+            entryPoint: request.document["entry_point"]?.arrayValue?.compactMap(\.stringValue),
+            arguments: request.document["arguments"]?.arrayValue?.compactMap(\.stringValue),
+            environment: request.document["environment"]?.objectValue?.compactMapValues(\.stringValue) ?? [:],
+            network: "none", timeLimitSeconds: template(request).timeLimit.map { Int($0) })
+    }
+
+    // MARK: a run's life
+
+    private func add(_ request: RunRequest, as runID: RunID) throws(BackendError) -> RunHandle {
+        let run = try backend.add(MockBackend.Run(request: request.document, startedAt: now()), as: runID)
+        guard run.request == request.document else {
+            throw BackendError(.conflict, "The mock has another run with the ID \(runID).")
+        }
+        return handle(runID)
+    }
+
+    private func handle(_ runID: RunID) -> RunHandle { RunHandle(runner: MockPlugins.type, runID: runID) }
+
+    private func template(_ request: RunRequest) -> MockTemplate {
+        MockTemplate(request.document["template"] ?? .object([:]))
+    }
+
+    /// What the clock makes of a run: when it ran, and when and how it ended.
+    func life(_ run: MockBackend.Run) -> (begin: Date, end: Date?, cause: Cause?) {
+        let template = MockTemplate(run.request["template"] ?? .object([:]))
+        let begin = run.startedAt.addingTimeInterval(template.startAfter)
+        let natural = begin.addingTimeInterval(template.runFor)
+        if let stopped = run.stoppedAt {
+            let forced = stopped.addingTimeInterval(template.ignoresStop ? run.graceSeconds ?? 0 : 0)
+            if forced < natural {
+                let code = template.ignoresStop ? 137 : 143
+                guard forced <= now() else { return (begin, nil, nil) }
+                return (begin, forced, Cause(.exit, "It ended with exit code \(code).", exitCode: code))
+            }
+        }
+        guard natural <= now() else { return (begin, nil, nil) }
+        if template.outOfMemory {
+            return (begin, natural, Cause(.outOfMemory, "It used more memory than it may.", exitCode: 137))
+        }
+        return (
+            begin, natural,
+            Cause(.exit, "It ended with exit code \(template.exitCode).", exitCode: template.exitCode)
+        )
+    }
+
+    func observe(_ id: RunID) throws(BackendError) -> Observation {
+        guard let run = try backend.run(id) else {
+            return Observation(runID: id, phase: .missing, backendStatus: "Unknown")
+        }
+        let life = life(run)
+        if let end = life.end, let cause = life.cause {
+            return Observation(
+                runID: id, phase: cause.exitCode == 0 ? .succeeded : .failed, cause: cause, backendStatus: "Ended",
+                startedAt: life.begin, endedAt: end)
+        }
+        guard life.begin <= now() else {
+            return Observation(runID: id, phase: .starting, backendStatus: "Starting")
+        }
+        let limit = MockTemplate(run.request["template"] ?? .object([:])).timeLimit
+        return Observation(
+            runID: id, phase: run.stoppedAt == nil ? .running : .stopping,
+            backendStatus: run.stoppedAt == nil ? "Running" : "Stopping", startedAt: life.begin,
+            deadline: limit.map { life.begin.addingTimeInterval($0) })
+    }
+}

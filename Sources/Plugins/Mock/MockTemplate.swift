@@ -1,0 +1,67 @@
+internal import LaunchHost
+
+/// The knobs of a mock run, as a queue's template holds them.
+struct MockTemplate {
+    static let fields: [Field] = [
+        Field(
+            "run_for", .duration, default: .integer(0), example: "10s",
+            help: "How long the run runs before it ends by itself."),
+        Field("start_after", .duration, default: .integer(0), help: "How long it is starting before it runs."),
+        Field("exit_code", .integer(0...255), default: .integer(0), help: "What it ends with."),
+        Field("out_of_memory", .boolean, default: .bool(false), help: "Whether it ends for want of memory."),
+        Field(
+            "ignores_stop", .boolean, default: .bool(false),
+            help: "Whether it takes no notice of a polite stop, only of the forced one after the grace."),
+        Field("time_limit", .duration, help: "How long it may run."),
+        Field("log_lines", .integer(0...1_000_000_000), default: .integer(0), help: "How many lines it prints."),
+        Field(
+            "log_line_bytes", .integer(1...1_048_576), help: "How long each line is; without it, 'line N'."),
+        Field(
+            "submit", .choice(Submit.allCases.map(\.rawValue)), default: .string(Submit.ok.rawValue),
+            help:
+                "How submit goes: it works, fails once or always, loses its answer after the effect, or never answers."),
+        Field(
+            "submit_error", .choice(["transient", "throttled", "capacity", "quota", "denied", "invalid"]),
+            default: .string("transient"), help: "The class of the error where submit fails."),
+        Field("metrics", .map(.number(-1e300...1e300)), help: "Final metrics that it reports."),
+    ]
+
+    enum Submit: String, CaseIterable {
+        case ok
+        case failOnce = "fail-once"
+        case failAlways = "fail-always"
+        case loseAnswer = "lose-answer"
+        case block
+    }
+
+    let values: JSONValue
+
+    init(_ values: JSONValue) {
+        self.values = values
+    }
+
+    var runFor: Double { values["run_for"]?.doubleValue ?? 0 }
+    var startAfter: Double { values["start_after"]?.doubleValue ?? 0 }
+    var exitCode: Int { Int(values["exit_code"]?.integerValue ?? 0) }
+    var outOfMemory: Bool { values["out_of_memory"]?.boolValue ?? false }
+    var ignoresStop: Bool { values["ignores_stop"]?.boolValue ?? false }
+    var timeLimit: Double? { values["time_limit"]?.doubleValue }
+    var logLines: Int { Int(values["log_lines"]?.integerValue ?? 0) }
+    var logLineBytes: Int? { values["log_line_bytes"]?.integerValue.map { Int($0) } }
+    var submit: Submit { values["submit"]?.stringValue.flatMap(Submit.init(rawValue:)) ?? .ok }
+
+    var submitError: BackendError.Category {
+        switch values["submit_error"]?.stringValue {
+        case "throttled": .throttled
+        case "capacity": .capacity
+        case "quota": .quota
+        case "denied": .denied
+        case "invalid": .invalid
+        default: .transient
+        }
+    }
+
+    var metrics: [String: Double] {
+        values["metrics"]?.objectValue?.compactMapValues(\.doubleValue) ?? [:]
+    }
+}

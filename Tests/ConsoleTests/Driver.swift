@@ -1,0 +1,64 @@
+import Console
+import ConsoleSample
+import Foundation
+import Testing
+
+/// What one run of a program in this process wrote and answered.
+struct Outcome {
+    let code: ExitCode
+    let output: String
+    let errors: String
+}
+
+/// Runs the sample, or another tree, on a recording device.
+func run(
+    _ words: [String], tree: Command = Sample.tree, environment: [String: String] = [:],
+    device: RecordingDevice = RecordingDevice()
+) async -> Outcome {
+    let program = Program(tree) { Program.Failure("failed: \($0)", .internalFault) }
+    let terminal = Terminal(device: device, environment: environment)
+    let code = await program.run(words, environment: environment, terminal: terminal)
+    return Outcome(code: code, output: device.output, errors: device.errors)
+}
+
+/// The sample as a program of its own, and the shells that drive it.
+enum SampleProgram {
+    /// Built beside the test bundle.
+    static var path: String {
+        get throws {
+            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("ConsoleSample").path
+        }
+    }
+
+    /// Whether a shell is installed.
+    static func isInstalled(_ shell: String) -> Bool {
+        ["/bin/", "/usr/bin/", "/usr/local/bin/"].contains { FileManager.default.isExecutableFile(atPath: $0 + shell) }
+    }
+
+    /// Runs a command of the system; `script` is its standard input.
+    static func output(
+        _ command: [String], script: String = "", environment: [String: String] = [:]
+    ) throws -> (status: Int32, output: String, errors: String) {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = ["in", "out", "err"].map { folder.appendingPathComponent($0) }
+        try Data(script.utf8).write(to: files[0])
+        try Data().write(to: files[1])
+        try Data().write(to: files[2])
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        process.standardOutput = try FileHandle(forWritingTo: files[1])
+        process.standardError = try FileHandle(forWritingTo: files[2])
+        try process.run()
+        process.waitUntilExit()
+        return (
+            process.terminationStatus, try String(contentsOf: files[1], encoding: .utf8),
+            try String(contentsOf: files[2], encoding: .utf8)
+        )
+    }
+}

@@ -1,0 +1,38 @@
+import Console
+import Testing
+
+@Suite struct ProgramTests {
+    struct Broken: Error {}
+
+    private func outcome(of body: @escaping Command.Body) async -> Outcome {
+        await run(
+            ["work"],
+            tree: Command("p", summary: "Test", groups: [CommandGroup([Command("work", summary: "Work", run: body)])]))
+    }
+
+    @Test func anErrorBecomesAMessageAndACode() async {
+        let outcome = await outcome { _, _ in throw Broken() }
+        #expect(outcome.errors == "error: failed: Broken()\n")
+        #expect(outcome.code == .internalFault)
+    }
+
+    @Test func cancellationIsAnInterruption() async {
+        let outcome = await outcome { _, _ in throw CancellationError() }
+        #expect(outcome.errors == "")
+        #expect(outcome.code == .interrupted)
+    }
+
+    @Test func aCommandsOwnUsageErrorNamesTheCommand() async {
+        let outcome = await outcome { _, _ in throw UsageError("--a and --b exclude each other") }
+        #expect(outcome.errors == "error: --a and --b exclude each other\nSee 'p work --help'.\n")
+        #expect(outcome.code == .usage)
+    }
+
+    @Test(arguments: ExitCode.allCases) func aCommandsCodeIsTheProgramsCode(code: ExitCode) async {
+        #expect(await outcome { _, _ in code }.code == code)
+    }
+
+    @Test func theCodesAreWhatScriptsRelyOn() {
+        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 3, 64, 65, 69, 70, 75, 77, 78, 130])
+    }
+}

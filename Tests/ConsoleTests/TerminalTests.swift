@@ -1,0 +1,63 @@
+import Console
+import ConsoleSample
+import Testing
+
+@Suite struct TerminalTests {
+    @Test(arguments: [
+        ("plain, täxt 長 🙂\ttab", "plain, täxt 長 🙂\ttab"), ("\u{1B}[2J", "\\x1b[2J"), ("a\r\nb", "a\\r\\nb"),
+        ("\u{0}\u{7F}\u{9B}1m", "\\x00\\x7f\\x9b1m"), ("a\u{202E}b\u{2066}", "a\\u202eb\\u2066"), ("", ""),
+    ])
+    func printable(text: String, expected: String) {
+        #expect(Terminal.printable(text) == expected)
+    }
+
+    @Test(arguments: [
+        ([:], true, true), ([:], false, false), (["NO_COLOR": "1"], true, false), (["NO_COLOR": ""], true, true),
+        (["TERM": "dumb"], true, false), (["TERM": "xterm", "CLICOLOR_FORCE": "1"], false, false),
+    ])
+    func colours(environment: [String: String], isTTY: Bool, expected: Bool) {
+        let terminal = Terminal(
+            device: RecordingDevice(outputIsTTY: isTTY, errorIsTTY: isTTY), environment: environment)
+        #expect(terminal.colours.isOn == expected)
+        #expect(terminal.errorColours.isOn == expected)
+        #expect(!terminal.withoutColours().colours.isOn)
+        #expect(terminal.colours(.red, "x") == (expected ? "\u{1B}[31mx\u{1B}[0m" : "x"))
+    }
+
+    @Test(arguments: [
+        ([:], nil, 80), (["COLUMNS": "100"], nil, 100), (["COLUMNS": "-3"], nil, 80), ([:], 3, 20),
+        (["COLUMNS": "9"], 120, 120),
+    ])
+    func width(environment: [String: String], columns: Int?, expected: Int) {
+        let device = columns.map { RecordingDevice(outputIsTTY: true, columns: $0) } ?? RecordingDevice()
+        #expect(Terminal(device: device, environment: environment).width == expected)
+    }
+
+    @Test func aClosedOutputEndsQuietly() async {
+        let device = RecordingDevice()
+        device.failOutput(with: .closed)
+        let outcome = await run(["flood"], device: device)
+        #expect(outcome.code == .ok)
+        #expect(outcome.errors == "")
+    }
+
+    @Test func aFullDiskIsSaid() async {
+        let device = RecordingDevice()
+        device.failOutput(with: .failed("No space left on device"))
+        let outcome = await run(["belt", "list"], device: device)
+        #expect(outcome.code == .unavailable)
+        #expect(outcome.errors == "error: cannot write the output: No space left on device\n")
+    }
+
+    @Test func headEndsAnEndlessProgram() throws {
+        let script = """
+            "\(try SampleProgram.path)" flood | head -n 1
+            echo "${PIPESTATUS[@]}"
+            "\(try SampleProgram.path)" belt list > /dev/full
+            echo $?
+            """
+        let result = try SampleProgram.output(["bash", "/dev/stdin"], script: script)
+        #expect(result.output == "line\n0 0\n69\n")
+        #expect(result.errors == "error: cannot write the output: No space left on device\n")
+    }
+}

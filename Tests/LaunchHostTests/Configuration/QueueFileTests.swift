@@ -1,0 +1,175 @@
+import LaunchHost
+import Testing
+
+@Suite struct QueueFileTests {
+    private func read(_ text: String, _ runner: RunnerPlugin = Fake.container) throws -> QueueFile {
+        try QueueFile(Document(text: text, name: "queue.yaml", kind: .invalid), runner: runner)
+    }
+
+    private func complaints(_ text: String, _ runner: RunnerPlugin = Fake.container) throws -> [String] {
+        do { return Fake.heads(try read(text, runner).warnings) } catch {
+            let error = try #require(error as? LaunchError)
+            #expect(error.kind == .invalid)
+            return Fake.heads(error.diagnostics)
+        }
+    }
+
+    @Test func liftsTheReservedKeysOut() throws {
+        let file = try read(
+            """
+            memory: "{{memory}}"
+            gpus: "{{gpus}}"
+            environment: {RUN: "${run_id}", PRICE: "$${not_a_macro}"}
+            template_variables:
+              memory: {type: string, enum: [4g, 8g], default: 4g, description: How much.}
+              gpus: {schema: {type: integer, min: 0, max: 4}}
+            allow_overrides: [memory, "volumes[0]"]
+            """)
+        #expect(
+            file.template
+                == .object([
+                    "memory": .string("{{memory}}"), "gpus": .string("{{gpus}}"),
+                    "environment": .object(["RUN": .string("${run_id}"), "PRICE": .string("$${not_a_macro}")]),
+                ]))
+        #expect(
+            file.variables == [
+                TemplateVariable(
+                    name: "memory", type: .string, allowed: [.string("4g"), .string("8g")],
+                    defaultValue: .string("4g"), help: "How much."),
+                TemplateVariable(name: "gpus", type: .integer, minimum: 0, maximum: 4),
+            ])
+        #expect(file.allowOverrides?.map(\.description) == ["memory", "volumes[0]"])
+        #expect(file.warnings == [])
+        let coded = try JSONValue(encoding: file.variables).decode([TemplateVariable].self)
+        #expect(coded == file.variables)
+    }
+
+    @Test func leavesTheServicesOwnModelToTheRunner() throws {
+        let file = try read("{\"Anything\": {\"Goes\": [1, \"${image_uri}\"]}}", Fake.open)
+        #expect(file.template["Anything"]?["Goes"]?.arrayValue?.first == .integer(1))
+        #expect(file.allowOverrides == nil && file.variables == [])
+        #expect(
+            file.document.mark(at: FieldPath().appending("Anything").appending("Goes")) == Mark(line: 1, column: 23))
+    }
+
+    @Test(arguments: [
+        ("cpu: 2", "1:1: unknown key \"cpu\" in the template (resource: local-docker); did you mean \"cpus\"?"),
+        ("local-docker: {cpus: 2}", "1:1: the template stands in \"local-docker\""),
+        (
+            "memory: much",
+            "1:9: \"memory\" in the template (resource: local-docker) must be a size, e.g. 512m or 8g; found the text \"much\""
+        ),
+        ("environment: {A: \"${run_idd}\"}", "1:18: unknown macro \"${run_idd}\"; did you mean \"run_id\"?"),
+        ("environment: {A: \"${HOME}\"}", "1:18: unknown macro \"${HOME}\""),
+        ("memory: \"{{mem}}\"", "1:9: the template variable \"{{mem}}\" is not declared"),
+        (
+            "memory: \"{{memori}}\"\ntemplate_variables: {memory: {type: string}}",
+            "1:9: the template variable \"{{memori}}\" is not declared; did you mean \"memory\"?"
+        ),
+        (
+            "environment: {\"${run_id}\": x}",
+            "1:15: the key \"${run_id}\" holds a placeholder, and keys are not expanded"
+        ),
+        ("template_variables: [a]", "1:21: \"template_variables\" must be a mapping of names; found a list"),
+        ("template_variables: {a: {}}", "1:22: \"type\" is missing in template variable \"a\""),
+        (
+            "template_variables: {a: {type: float}}",
+            "1:32: \"type\" in template variable \"a\" must be string, integer, number or boolean; found \"float\""
+        ),
+        (
+            "template_variables: {a: {type: string, enun: [x]}}",
+            "1:40: unknown key \"enun\" in template variable \"a\"; did you mean \"enum\"?"
+        ),
+        (
+            "template_variables: {a: {type: integer, enum: [1, two]}}",
+            "1:51: item 2 of \"enum\" must be a whole number; found the text \"two\""
+        ),
+        (
+            "template_variables: {a: {type: integer, minimum: 1, default: 0}}",
+            "1:62: the default of \"a\" must be a whole number from 1; found the number 0"
+        ),
+        ("template_variables: {a: {type: integer, min: 5, max: 1}}", "1:41: \"min\" is larger than the maximum, 1"),
+        ("template_variables: {a: {type: string, max: 1}}", "1:40: \"max\" is for numbers, and the type is string"),
+        ("template_variables: {a: {type: integer, max: 1, maximum: 1}}", "1:49: \"maximum\" and \"max\" are the same"),
+        ("template_variables: {a: {type: string, enum: []}}", "1:40: \"enum\" is empty: no value would be allowed"),
+        ("template_variables: {\"a b\": {type: string}}", "1:22: \"a b\" is not a name for a template variable"),
+        ("allow_overrides: memory", "1:18: \"allow_overrides\" must be a list of paths; found the text \"memory\""),
+        ("allow_overrides: [\"a..b\"]", "1:19: item 1 of \"allow_overrides\" must be a path; found the text \"a..b\""),
+        (
+            "allow_overrides: [memry]",
+            "1:19: the template (resource: local-docker) has no key \"memry\"; did you mean \"memory\"?"
+        ),
+        ("- a", "1:1: a queue's file must be a mapping of keys; found a list"),
+    ])
+    func refuses(_ text: String, _ says: String) throws {
+        let complaints = try complaints(text).filter { !$0.contains("warning:") }
+        #expect(complaints == ["queue.yaml:\(says)"])
+    }
+
+    @Test func noticesMisspeltReservedKeysInOpenTemplates() throws {
+        #expect(
+            try complaints("RoleArn: x\ntemplateVariables: {}\nallow_override: []", Fake.open) == [
+                "queue.yaml:2:1: unknown key \"templateVariables\"; did you mean \"template_variables\"?",
+                "queue.yaml:3:1: unknown key \"allow_override\"; did you mean \"allow_overrides\"?",
+            ])
+    }
+
+    @Test func warnsOfAnUnusedVariable() throws {
+        #expect(
+            try complaints("template_variables: {a: {type: string}}") == [
+                "queue.yaml:1:22: warning: the template does not use the variable \"a\""
+            ])
+    }
+}
+
+@Suite struct TemplateVariableTests {
+    private func message(_ body: () throws -> JSONValue) -> String? {
+        do {
+            _ = try body()
+            return nil
+        } catch { return (error as? LaunchError)?.message }
+    }
+
+    @Test func checksTypedValues() throws {
+        let gpus = TemplateVariable(name: "gpus", type: .integer, allowed: [.integer(1), .integer(2), .integer(4)])
+        #expect(try gpus.check(.integer(2)) == .integer(2))
+        #expect(try gpus.check(.number(4.0)) == .integer(4))
+        #expect(message { try gpus.check(.integer(3)) } == "template variable \"gpus\" must be one of 1, 2, 4; got 3")
+        #expect(message { try gpus.check(.string("2")) } == "template variable \"gpus\" must be one of 1, 2, 4; got 2")
+        let rate = TemplateVariable(name: "rate", type: .number, minimum: 0, maximum: 0.5)
+        #expect(try rate.check(.integer(0)) == .integer(0))
+        #expect(
+            message { try rate.check(.number(0.75)) }
+                == "template variable \"rate\" must be a number from 0 to 0.5; got 0.75")
+    }
+
+    @Test func readsTextFromTheCommandLine() throws {
+        #expect(try TemplateVariable(name: "n", type: .integer).check("12") == .integer(12))
+        #expect(try TemplateVariable(name: "n", type: .number).check("1e-3") == .number(0.001))
+        #expect(try TemplateVariable(name: "n", type: .boolean).check("true") == .bool(true))
+        #expect(try TemplateVariable(name: "n", type: .string).check("010") == .string("010"))
+        let kind = TemplateVariable(name: "k", type: .string, allowed: [.string("small"), .string("large")])
+        #expect(
+            message { try kind.check("smal") }
+                == "template variable \"k\" must be one of small, large; got smal; did you mean \"small\"?")
+        #expect(
+            message { try TemplateVariable(name: "b", type: .boolean).check("yes") }
+                == "template variable \"b\" must be true or false; got yes")
+    }
+}
+
+@Suite struct PlaceholdersTests {
+    @Test(
+        arguments: [
+            ("plain", [.text("plain")]), ("", []), ("${run_id}", [.macro("run_id")]),
+            ("a-${run_id}-{{ gpus }}", [.text("a-"), .macro("run_id"), .text("-"), .variable("gpus")]),
+            ("$${run_id} \\{{x}}", [.text("${run_id} {{x}}")]), ("${open", [.text("${open")]),
+            ("{{open}", [.text("{{open}")]), ("$5 {a}", [.text("$5 {a}")]), ("${}", [.macro("")]),
+            ("${A:-b}", [.macro("A:-b")]), ("é${a}名", [.text("é"), .macro("a"), .text("名")]),
+        ] as [(String, [Placeholders.Piece])])
+    func cutsTexts(_ text: String, _ pieces: [Placeholders.Piece]) {
+        #expect(Placeholders.pieces(of: text) == pieces)
+        let plain = pieces.allSatisfy { if case .text = $0 { true } else { false } }
+        #expect(Placeholders.contains(text) == !plain)
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct ClaimRaceTests {
+    @Test func eachRunIsClaimedOnceAndNobodyStarves() async throws {
+        let sandbox = try Sandbox()
+        let store = try sandbox.storeWithQueue()
+        let total = 2_000
+        for _ in 0..<total { try store.submit(.sample()) }
+        let claims = Shared([Int: [RunID]]())
+        let ready = Shared(0)
+        // With the sync of each commit, as agents have it: it is what makes the lock scarce.
+        try await onThreads(4) { index in
+            let mine = try Store(home: sandbox.home)
+            let me = try owner("claimant-\(index)")
+            ready.with { $0 += 1 }
+            while ready.with({ $0 }) < 4 { sched_yield() }
+            while let run = try mine.claimNext(queues: ["q"], owner: me) {
+                claims.with { $0[index, default: []].append(run.id) }
+            }
+        }
+        let all = claims.with { $0 }
+        #expect(all.values.joined().count == total)
+        #expect(Set(all.values.joined()).count == total)
+        let least = all.values.map(\.count).min() ?? 0
+        #expect(all.count == 4 && least >= total / 100, "claims of each: \(all.mapValues(\.count))")
+        #expect(try store.counts()[.claimed] == total)
+        #expect(try store.events(limit: .max).filter { $0.state == .claimed }.count == total)
+    }
+}

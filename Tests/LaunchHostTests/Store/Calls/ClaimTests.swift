@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct ClaimTests {
+    let sandbox: Sandbox
+    let clock: Shared<Date>
+    let store: Store
+    let agent: OwnerID
+
+    init() throws {
+        sandbox = try Sandbox()
+        let clock = Shared(Date(timeIntervalSince1970: 1_000_000))
+        self.clock = clock
+        store = try sandbox.store { clock.with { $0 } }
+        try store.createQueue(QueueDefinition(name: "q", resource: "mock"))
+        try store.createQueue(QueueDefinition(name: "other", resource: "mock"))
+        agent = try owner("agent-1")
+    }
+
+    private func submit(_ id: String, queue: String = "q", priority: Priority = .medium) throws {
+        try store.submit(.sample(queue: queue, priority: priority), as: #require(RunID(rawValue: id)))
+    }
+
+    private func claim(_ queues: [String] = ["q"]) throws -> String? {
+        try store.claimNext(queues: queues, owner: agent)?.id.rawValue
+    }
+
+    @Test func theUrgentGoFirstThenTheOlder() throws {
+        try submit("low", priority: .low)
+        try submit("m1")
+        try submit("m2")
+        try submit("crit", priority: .critical)
+        try submit("high", priority: .high)
+        var order: [String] = []
+        while let id = try claim() { order.append(id) }
+        #expect(order == ["crit", "high", "m1", "m2", "low"])
+        let run = try store.run(#require(RunID(rawValue: "low")))
+        #expect(run.state == .claimed && run.owner == agent && run.claimToken == 1 && run.claimedAt != nil)
+        #expect(try store.events(of: run.id).map(\.state) == [.queued, .claimed])
+    }
+
+    @Test func theFirstQueueThatHasSomethingGives() throws {
+        for id in ["a1", "a2"] { try submit(id) }
+        try submit("b1", queue: "other", priority: .low)
+        #expect(try claim(["other", "q"]) == "b1")
+        #expect(try claim(["other", "q"]) == "a1")
+        #expect(try claim([]) == nil)
+        #expect(try claim(["nowhere"]) == nil)
+        #expect(try claim(["nowhere", "q"]) == "a2")
+    }
+
+    @Test func nothingIsTakenFromAPausedQueue() throws {
+        try submit("a1")
+        #expect(try store.setPaused(true, queue: "q").paused)
+        #expect(try claim() == nil)
+        #expect(try !store.setPaused(false, queue: "q").paused)
+        #expect(try claim() == "a1")
+    }
+
+    @Test func aReleasedRunReturnsToItsPlace() throws {
+        for id in ["a1", "a2"] { try submit(id) }
+        let first = try #require(try store.claimNext(queues: ["q"], owner: agent))
+        let released = try store.release(first.id, token: first.claimToken)
+        #expect(released.state == .queued && released.owner == nil && released.attempts == 0)
+        #expect(storeError { try store.release(first.id, token: first.claimToken) }?.code == .stale)
+        #expect(try claim() == "a1")
+    }
+
+    @Test func aRequeuedRunWaitsItsTime() throws {
+        try submit("a1")
+        let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
+        try store.transition(run.id, token: run.claimToken, to: .submitting)
+        let later = Timestamp(milliseconds: store.now.milliseconds + 5_000)
+        let cause = Cause(.capacity, "none left")
+        let back = try store.requeue(run.id, token: run.claimToken, cause: cause, notBefore: later)
+        #expect(back.state == .queued && back.attempts == 1 && back.cause == cause)
+        #expect(try claim() == nil)
+        #expect(try store.nextReady(queues: ["other"]) == nil)
+        #expect(try store.nextReady(queues: ["q"]) == later)
+        clock.with { $0 += 5 }
+        #expect(try store.nextReady(queues: ["q"]) == nil)
+        let again = try #require(try store.claimNext(queues: ["q"], owner: agent))
+        #expect(again.id == run.id && again.claimToken > run.claimToken && again.cause == nil)
+    }
+
+    @Test func aRunThatStartedDoesNotGoBack() throws {
+        try submit("a1")
+        let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
+        try store.transition(run.id, token: run.claimToken, to: .running)
+        #expect(
+            storeError { try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x")) }?.code
+                == .refused)
+        let free = try store.release(run.id, token: run.claimToken)
+        #expect(free.state == .running && free.owner == nil)
+        #expect(try store.adoptable(queues: ["q"]).map(\.id) == [run.id])
+    }
+}

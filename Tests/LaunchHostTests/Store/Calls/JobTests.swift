@@ -1,0 +1,63 @@
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct JobTests {
+    let sandbox: Sandbox
+    let store: Store
+
+    init() throws {
+        sandbox = try Sandbox()
+        store = try sandbox.store()
+    }
+
+    private func job(_ text: String) throws -> JobRecord { try store.job(JobReference(parsing: text)) }
+
+    @Test func versionsCountUpAndAliasesMove() throws {
+        let sources: [Source] = [
+            .image("a"), .code(CodeSource(snapshot: "s", origin: "o", dockerfile: "Dockerfile")),
+            .git(GitSource(url: "u", commit: "c", version: "main", dockerfile: "D")),
+        ]
+        #expect(try store.createJob("train", source: sources[0], aliases: ["best"]).version == 1)
+        #expect(try store.createJob("train", source: sources[1]).version == 2)
+        #expect(try job("train:best").version == 1)
+        #expect(try store.createJob("train", source: sources[2], aliases: ["best"]).aliases == ["best", "latest"])
+        #expect(try job("train").version == 3)
+        #expect(try job("train:latest").source == sources[2])
+        #expect(try job("train:best").version == 3)
+        #expect(try job("train:v2").source == sources[1])
+        #expect(try job("train:v1").aliases.isEmpty)
+        #expect(try store.jobs().map(\.version) == [3, 2, 1])
+    }
+
+    @Test func deletingTheNewestMovesLatestAndReusesNoNumber() throws {
+        for _ in 0..<2 { try store.createJob("train", source: .image("a")) }
+        #expect(try store.deleteJob(JobReference(parsing: "train:latest")) == 1)
+        #expect(try job("train:latest").version == 1)
+        #expect(try store.createJob("train", source: .image("b")).version == 3)
+        try store.createJob("other", source: .image("b"))
+        #expect(try store.deleteJob(JobReference(parsing: "train")) == 2)
+        #expect(try store.jobs().map(\.name) == ["other"])
+        #expect(try store.deleteJob(JobReference(parsing: "other:v1")) == 1)
+        #expect(try store.jobs().isEmpty)
+    }
+
+    @Test func unknownOnesComeWithWhatThereIs() throws {
+        try store.createJob("train", source: .image("a"), aliases: ["best"])
+        let noJob = storeError { _ = try job("trian") }
+        #expect(noJob?.code == .unknown && noJob?.candidates == ["train"])
+        let noVersion = storeError { _ = try job("train:v9") }
+        #expect(noVersion?.code == .unknown && noVersion?.candidates == ["best", "latest", "v1"])
+        #expect(storeError { _ = try store.jobs(named: "x") }?.candidates == ["train"])
+    }
+
+    @Test(arguments: ["", ":latest", "a:", "a:b:c", "a b", "a:-x"])
+    func refusesTextThatIsNoReference(text: String) {
+        #expect(storeError { _ = try JobReference(parsing: text) }?.code == .invalid)
+    }
+
+    @Test(arguments: ["latest", "v3", "", "-x", "a b"])
+    func refusesAliasesThatCannotBe(alias: String) {
+        #expect(storeError { try store.createJob("j", source: .image("a"), aliases: [alias]) }?.code == .invalid)
+    }
+}

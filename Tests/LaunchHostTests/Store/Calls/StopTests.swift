@@ -1,0 +1,53 @@
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct StopTests {
+    let sandbox: Sandbox
+    let store: Store
+    let id = RunID.random()
+
+    init() throws {
+        sandbox = try Sandbox()
+        store = try sandbox.storeWithQueue()
+        try store.submit(.sample(), as: id)
+    }
+
+    @Test func aWaitingRunIsStoppedAtOnce() throws {
+        let stop = try store.requestStop(id, graceSeconds: 30)
+        #expect(stop.effect == .stopped && stop.run.state == .stopped && stop.run.cause?.code == .userStop)
+        #expect(stop.run.endedAt != nil)
+        #expect(try store.claimNext(queues: ["q"], owner: owner("a")) == nil)
+        let events = try store.events(of: id)
+        #expect(events.map(\.state) == [.queued, .stopped] && events.last?.cause?.code == .userStop)
+        #expect(try store.requestStop(id, graceSeconds: 1).effect == .alreadyEnded)
+        #expect(try store.events(of: id) == events)
+    }
+
+    @Test func theOwnerOfARunUnderWayHearsOfIt() throws {
+        let run = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
+        try store.transition(id, token: run.claimToken, to: .running)
+        let first = try store.requestStop(id, graceSeconds: 30)
+        #expect(first.effect == .requested && first.run.state == .running && first.run.stopGraceSeconds == 30)
+        #expect(first.run.stopRequestedAt != nil && first.run.endedAt == nil)
+        let events = try store.events(of: id).count
+        let second = try store.requestStop(id, graceSeconds: -5)
+        #expect(second.effect == .alreadyRequested && second.run.stopGraceSeconds == 0)
+        #expect(try store.requestStop(id, graceSeconds: 60).run.stopGraceSeconds == 0)
+        #expect(second.run.stopRequestedAt == first.run.stopRequestedAt)
+        #expect(try store.events(of: id).count == events)
+        try store.transition(id, token: run.claimToken, to: .stopped, cause: Cause(.userStop, "stopped"))
+        #expect(try store.run(id).state == .stopped)
+    }
+
+    @Test func aRunThatIsToStopDoesNotGoBackToItsQueue() throws {
+        let run = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
+        _ = try store.requestStop(id, graceSeconds: 1)
+        let released = try store.release(id, token: run.claimToken)
+        #expect(released.state == .stopped && released.cause?.code == .userStop && released.endedAt != nil)
+    }
+
+    @Test func anUnknownRunIsSaidToBe() throws {
+        #expect(storeError { _ = try store.requestStop(.random(), graceSeconds: 1) }?.code == .unknown)
+    }
+}

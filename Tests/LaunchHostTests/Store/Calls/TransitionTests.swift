@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct TransitionTests {
+    let sandbox: Sandbox
+    let store: Store
+    let run: RunRecord
+
+    init() throws {
+        sandbox = try Sandbox()
+        store = try sandbox.storeWithQueue()
+        try store.submit(.sample())
+        run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
+    }
+
+    @Test func aStaleTokenWritesNothing() throws {
+        try store.release(run.id, token: run.claimToken)
+        let next = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-2")))
+        let before = try store.run(run.id)
+        let events = try store.events()
+        let calls: [() throws -> Void] = [
+            { try store.transition(run.id, token: run.claimToken, to: .running) },
+            { try store.record(run.id, token: run.claimToken, RunChanges(backendStatus: "x")) },
+            { try store.note(run.id, token: run.claimToken, "x") },
+            { try store.release(run.id, token: run.claimToken) },
+            { try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x")) },
+        ]
+        for call in calls { #expect(storeError(call)?.code == .stale) }
+        #expect(try store.run(run.id) == before)
+        #expect(try store.events() == events)
+        try store.transition(run.id, token: next.claimToken, to: .building)
+        #expect(try store.run(run.id).state == .building)
+    }
+
+    @Test func statesOnlyMoveAsTheyMay() throws {
+        for (from, to) in RunState.allCases.flatMap({ from in RunState.allCases.map { (from, $0) } })
+        where from != .queued && to != .queued {
+            let id = RunID.random()
+            try store.submit(.sample(), as: id)
+            let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
+            try store.transition(id, token: claimed.claimToken, to: from)
+            let events = try store.events(of: id).count
+            let error = storeError { try store.transition(id, token: claimed.claimToken, to: to) }
+            let now = try store.run(id)
+            if from.mayBecome(to) {
+                #expect(error == nil && now.state == to, "\(from) to \(to)")
+            } else {
+                #expect(error?.code == .refused && now.state == from, "\(from) to \(to)")
+                #expect(try store.events(of: id).count == events)
+            }
+        }
+    }
+
+    @Test func everyStagesValueComesBackAsItWas() throws {
+        let job = ResolvedJob(
+            runID: run.id, runName: "n", project: "p", entity: "e", author: "a", queue: "q", resource: "mock",
+            source: .image("x"), entryPoint: ["sh", "-c"], arguments: ["a b", "ü\n"],
+            runConfig: ["lr": .number(0.1), "deep": .object(["n": .null, "l": .array([.bool(true)])])],
+            template: .object(["k": .integer(.max)]))
+        let digest = try #require(Digest(rawValue: "sha256:" + String(repeating: "ab", count: 32)))
+        let image = PinnedImage(reference: "r@\(digest)", digest: digest, name: "r:1", platform: "linux/amd64")
+        let request = RunRequest(runner: "mock", document: .object(["a": .array([.integer(1), .null])]))
+        let handle = RunHandle(runner: "mock", runID: run.id, version: 3, fields: ["container": "c"])
+        let outcome = Outcome(
+            outputs: [.init(name: "/out", path: "/x")], metrics: ["loss": 0.25], warnings: ["w"])
+        let began = Timestamp(milliseconds: 1_785_600_000_123)
+        try store.transition(
+            run.id, token: run.claimToken, to: .building, changes: RunChanges(resolved: job, image: image))
+        try store.record(run.id, token: run.claimToken, RunChanges(imageDecision: "built", request: request))
+        try store.transition(
+            run.id, token: run.claimToken, to: .running,
+            changes: RunChanges(handle: handle, backendStatus: "InProgress", startedAt: began))
+        let ended = try store.transition(
+            run.id, token: run.claimToken, to: .failed, cause: Cause(.exit, "exit code 3", exitCode: 3),
+            message: "it ended", changes: RunChanges(outcome: outcome))
+        let read = try sandbox.store().run(run.id)
+        #expect(read == ended)
+        #expect(read.resolved == job && read.image == image && read.request == request && read.handle == handle)
+        #expect(read.outcome == outcome && read.imageDecision == "built" && read.backendStatus == "InProgress")
+        #expect(read.startedAt == began && read.endedAt != nil && read.cause?.exitCode == 3)
+        let events = try store.events(of: run.id)
+        #expect(events.map(\.state) == [.queued, .claimed, .building, .running, .failed])
+        #expect(events.last?.message == "it ended" && events.last?.cause == read.cause)
+        #expect(try JSON.decode(RunRecord.self, from: JSON.canonicalData(read)) == read)
+    }
+
+    @Test func causesOfANewerProgramSurvive() throws {
+        let cause = Cause(Cause.Code(rawValue: "solar-flare"), "A code of the future.", exitCode: 9)
+        try store.transition(run.id, token: run.claimToken, to: .failed, cause: cause)
+        #expect(try store.run(run.id).cause == cause)
+        #expect(try store.events(of: run.id).last?.cause == cause)
+    }
+
+    @Test func anEndedRunMayStillGetItsOutcome() throws {
+        try store.transition(run.id, token: run.claimToken, to: .succeeded)
+        let outcome = Outcome(metrics: ["a": 1])
+        #expect(try store.record(run.id, token: run.claimToken, RunChanges(outcome: outcome)).outcome == outcome)
+    }
+
+    @Test func tenThousandEventsAreReadInOrderAndNeverChange() throws {
+        for index in 0..<10_000 { try store.note(run.id, token: run.claimToken, "step \(index)") }
+        var read: [String] = []
+        var last: Int64 = 0
+        while true {
+            let page = try store.events(of: run.id, after: last)
+            guard let end = page.last else { break }
+            #expect(page.count <= 1_000 && page.allSatisfy { $0.sequence > last })
+            read += page.compactMap(\.message).filter { $0.hasPrefix("step") }
+            last = end.sequence
+        }
+        #expect(read == (0..<10_000).map { "step \($0)" })
+        for sql in ["DELETE FROM events", "UPDATE events SET state = 'queued'"] {
+            let error = storeError { _ = try store.write { connection throws(StoreError) in try connection.run(sql) } }
+            #expect(error?.message.contains("never") == true)
+        }
+    }
+}

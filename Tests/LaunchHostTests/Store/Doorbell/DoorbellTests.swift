@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct DoorbellTests {
+    let sandbox: Sandbox
+    let store: Store
+
+    init() throws {
+        sandbox = try Sandbox()
+        store = try sandbox.storeWithQueue()
+    }
+
+    private func bells() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func everyListenerHearsAChange() async throws {
+        let other = try sandbox.store()
+        let listeners = [try store.listen(), try other.listen()]
+        try other.submit(.sample())
+        for listener in listeners {
+            var rings = listener.rings.makeAsyncIterator()
+            #expect(await rings.next() != nil)
+        }
+        #expect(try store.claimNext(queues: ["q"], owner: owner("a")) != nil)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whoLooksAfterEachRingMissesNothing() async throws {
+        let listener = try store.listen()
+        let total = 200
+        let sandbox = sandbox
+        async let submitted: Void = onThreads(2) { _ in
+            let mine = try sandbox.store()
+            for _ in 0..<total / 2 { try mine.submit(.sample()) }
+        }
+        var seen = 0
+        for await _ in listener.rings {
+            while try store.claimNext(queues: ["q"], owner: owner("a")) != nil { seen += 1 }
+            if seen == total { break }
+        }
+        try await submitted
+        #expect(seen == total)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aClosedOneEndsAndIsTakenDown() async throws {
+        let listener = try store.listen()
+        #expect(try bells().count == 1)
+        listener.close()
+        listener.close()
+        for await _ in listener.rings {}
+        #expect(try bells().isEmpty)
+        try store.submit(.sample())
+    }
+
+    @Test func theBellOfADeadListenerIsRemoved() throws {
+        let path = sandbox.home.bells + "/dead"
+        #expect(mkfifo(path, 0o600) == 0)
+        try store.submit(.sample())
+        #expect(try bells().isEmpty)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aListenerThatDoesNotReadHoldsNobodyUp() async throws {
+        // A pipe that is open and full, as that of a stopped process is.
+        let path = sandbox.home.bells + "/stuck"
+        #expect(mkfifo(path, 0o600) == 0)
+        let pipe = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        try #require(pipe >= 0)
+        defer { close(pipe) }
+        let block = [UInt8](repeating: 0, count: 4_096)
+        while write(pipe, block, block.count) > 0 {}
+        let listener = try store.listen()
+        try store.submit(.sample())
+        var rings = listener.rings.makeAsyncIterator()
+        #expect(await rings.next() != nil)
+        #expect(try bells().count == 2)
+    }
+
+    @Test func anotherConnectionsChangesShowInTheDataVersion() throws {
+        let before = try store.dataVersion()
+        #expect(try store.dataVersion() == before)
+        try sandbox.store().submit(.sample())
+        #expect(try store.dataVersion() != before)
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct OwnerTests {
+    let sandbox: Sandbox
+    let store: Store
+
+    init() throws {
+        sandbox = try Sandbox()
+        store = try sandbox.storeWithQueue()
+    }
+
+    @Test func livesAsLongAsItsLock() throws {
+        var lock: OwnerLock? = try store.becomeOwner(kind: "agent", queues: ["q"])
+        let record = try #require(lock?.record)
+        let other = try sandbox.store()
+        #expect(store.isAlive(record.id) && other.isAlive(record.id))
+        #expect(other.livingOwners() == [record])
+        #expect(record.pid == getpid() && record.kind == "agent" && record.queues == ["q"])
+        lock = nil
+        #expect(!store.isAlive(record.id) && !other.isAlive(record.id))
+        #expect(other.livingOwners().isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners).isEmpty)
+        #expect(try !store.isAlive(owner("never-was")))
+    }
+
+    @Test(arguments: ["", "../../etc/passwd", "a/b", "A", String(repeating: "a", count: 65)])
+    func itsNameIsAFilesName(text: String) {
+        #expect(OwnerID(rawValue: text) == nil)
+    }
+
+    @Test func aChildProcessDoesNotKeepItAlive() throws {
+        var lock: OwnerLock? = try store.becomeOwner(kind: "agent")
+        let id = try #require(lock?.id)
+        let child = Process()
+        child.executableURL = URL(filePath: "/bin/cat")
+        let input = Pipe()
+        child.standardInput = input
+        try child.run()
+        lock = nil
+        #expect(child.isRunning && !store.isAlive(id))
+        try input.fileHandleForWriting.close()
+        child.waitUntilExit()
+    }
+
+    @Test func onlyWhatNobodyLooksAfterIsAdopted() throws {
+        let living = try store.becomeOwner(kind: "agent")
+        let me = try store.becomeOwner(kind: "agent")
+        for _ in 0..<3 { try store.submit(.sample()) }
+        let held = try #require(try store.claimNext(queues: ["q"], owner: living.id))
+        let orphan = try #require(try store.claimNext(queues: ["q"], owner: owner("dead")))
+        let alone = try store.submit(.sample(queue: nil), claimedBy: owner("dead"))
+        #expect(alone.state == .claimed && alone.claimToken == 1)
+        #expect(try store.adoptable(queues: ["q"]).map(\.id) == [orphan.id])
+        #expect(try store.adoptable(queues: [], resources: ["mock"]).map(\.id) == [alone.id])
+        #expect(try store.adopt(held.id, owner: me.id) == nil)
+        let adopted = try #require(try store.adopt(orphan.id, owner: me.id))
+        #expect(adopted.owner == me.id && adopted.claimToken == orphan.claimToken + 1 && adopted.state == .claimed)
+        #expect(try store.adopt(orphan.id, owner: living.id) == nil)
+        #expect(
+            storeError { try store.transition(orphan.id, token: orphan.claimToken, to: .running) }?.code == .stale)
+        try store.transition(orphan.id, token: adopted.claimToken, to: .succeeded)
+        #expect(try store.adopt(orphan.id, owner: me.id) == nil)
+        let waiting = try #require(try store.runs(RunFilter(states: [.queued])).first)
+        #expect(try store.adopt(waiting.id, owner: me.id) == nil)
+    }
+
+    @Test func manyWhoAdoptAtOnceGetItOnce() async throws {
+        try store.submit(.sample())
+        let orphan = try #require(try store.claimNext(queues: ["q"], owner: owner("dead")))
+        let winners = Shared([OwnerID]())
+        let locks = Shared([OwnerLock]())
+        try await onThreads(8) { [sandbox] _ in
+            let mine = try sandbox.store()
+            let me = try mine.becomeOwner(kind: "agent")
+            locks.with { $0.append(me) }
+            if try mine.adopt(orphan.id, owner: me.id) != nil { winners.with { $0.append(me.id) } }
+        }
+        #expect(winners.with { $0.count } == 1)
+        #expect(try store.run(orphan.id).owner == winners.with { $0.first })
+        locks.with { $0.removeAll() }
+    }
+
+    @Test func theRunsOfAKilledProcessAreAdopted() async throws {
+        let run = try store.submit(.sample())
+        let path = sandbox.home.path
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let store = try Store(home: LaunchHome(path: path))
+            let lock = try store.becomeOwner(kind: "agent", queues: ["q"])
+            let run = try #require(try store.claimNext(queues: ["q"], owner: lock.id))
+            try store.transition(run.id, token: run.claimToken, to: .submitting, message: "about to submit")
+            let bell = try store.listen()
+            try withExtendedLifetime((lock, bell)) {
+                #expect(store.isAlive(lock.id))
+                try #require(kill(getpid(), SIGKILL) == 0)
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells).count == 1)
+        let left = try #require(try store.adoptable(queues: ["q"]).first)
+        #expect(left.id == run.id && left.state == .submitting)
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners).isEmpty)
+        let me = try store.becomeOwner(kind: "agent")
+        let adopted = try #require(try store.adopt(run.id, owner: me.id))
+        try store.transition(run.id, token: adopted.claimToken, to: .running)
+        #expect(try store.run(run.id).state == .running)
+        // The dead owner's file is gone, and so is its bell once somebody has rung.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners) == ["\(me.id).lock"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells).isEmpty)
+    }
+}

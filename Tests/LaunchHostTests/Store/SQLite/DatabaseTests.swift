@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct DatabaseTests {
+    let sandbox: Sandbox
+
+    init() throws {
+        sandbox = try Sandbox()
+    }
+
+    private var path: String { sandbox.path + "/test.db" }
+
+    private func open(_ migrations: [String], timeout: Duration = .seconds(15)) throws -> Database {
+        try Database(path: path, durability: .processEnd, timeout: timeout, migrations: migrations)
+    }
+
+    private func version(_ database: Database) throws -> Int64? {
+        try database.read { connection throws(StoreError) in
+            try connection.first("PRAGMA user_version") { row throws(StoreError) in try row.integer("user_version") }
+        }
+    }
+
+    @Test func takesTheStepsThatAreMissingAndKeepsTheRows() throws {
+        let first = "CREATE TABLE t (a TEXT NOT NULL) STRICT"
+        let second = "ALTER TABLE t ADD COLUMN b INTEGER NOT NULL DEFAULT 7"
+        let old = try open([first])
+        try old.write { connection throws(StoreError) in
+            try connection.run("INSERT INTO t (a) VALUES (?)", [.text("kept")])
+        }
+        #expect(try version(old) == 1)
+        let new = try open([first, second])
+        #expect(try version(new) == 2)
+        let rows = try new.read { connection throws(StoreError) in
+            try connection.rows("SELECT a, b FROM t") { row throws(StoreError) in
+                "\(try row.text("a")) \(try row.integer("b"))"
+            }
+        }
+        #expect(rows == ["kept 7"])
+    }
+
+    @Test func aStepThatFailsLeavesTheOldVersion() throws {
+        let first = "CREATE TABLE t (a TEXT) STRICT"
+        #expect(try version(open([first])) == 1)
+        let error = storeError { _ = try open([first, "CREATE TABLE u (a TEXT) STRICT; CREATE TABLE t (a TEXT)"]) }
+        #expect(error?.code == .internalFault)
+        let again = try open([first])
+        #expect(try version(again) == 1)
+        let tables = try again.read { connection throws(StoreError) in
+            try connection.rows("SELECT name FROM sqlite_schema") { row throws(StoreError) in try row.text("name") }
+        }
+        #expect(tables == ["t"])
+    }
+
+    @Test func refusesWhatANewerProgramHasChanged() throws {
+        _ = try open(["CREATE TABLE t (a TEXT)", "CREATE TABLE u (a TEXT)"])
+        let error = try #require(storeError { _ = try open(["CREATE TABLE t (a TEXT)"]) })
+        #expect(error.code == .newer)
+        #expect(error.message.contains("version 2") && error.message.contains("up to 1"))
+        #expect(LaunchError(error).kind == .configuration)
+    }
+
+    @Test func refusesAFileThatIsNoDatabase() throws {
+        try Data(String(repeating: "not a database. ", count: 500).utf8).write(to: URL(filePath: path))
+        let error = try #require(storeError { _ = try open(Schema.migrations) })
+        #expect(error.code == .notADatabase)
+        #expect(error.message.contains(path))
+    }
+
+    @Test func refusesAnotherProgramsDatabase() throws {
+        let other = try Connection(path: path, timeout: .seconds(1))
+        try other.script("CREATE TABLE theirs (a TEXT)")
+        let error = try #require(storeError { _ = try open(Schema.migrations) })
+        #expect(error.code == .notADatabase)
+        #expect(error.message.contains("another program"))
+    }
+
+    @Test func saysThatThereIsNoRoomAndWritesNothing() throws {
+        let database = try open(["CREATE TABLE t (a TEXT) STRICT"])
+        let error = storeError {
+            try database.write { connection throws(StoreError) in
+                try connection.run("PRAGMA max_page_count = 4")
+                try connection.run("INSERT INTO t (a) VALUES ('small')")
+                try connection.run("INSERT INTO t (a) VALUES (?)", [.text(String(repeating: "x", count: 100_000))])
+            }
+        }
+        #expect(error?.code == .full)
+        let count = try database.read { connection throws(StoreError) in
+            try connection.first("SELECT count(*) AS n FROM t") { row throws(StoreError) in try row.integer("n") }
+        }
+        #expect(count == 0)
+    }
+
+    @Test func givesUpOnALockThatStays() throws {
+        let database = try open(["CREATE TABLE t (a TEXT) STRICT"], timeout: .milliseconds(50))
+        let other = try Connection(path: path, timeout: .zero)
+        try other.run("BEGIN IMMEDIATE")
+        let error = storeError {
+            _ = try database.write { connection throws(StoreError) in try connection.run("INSERT INTO t VALUES ('x')") }
+        }
+        #expect(error?.code == .busy)
+        try other.run("ROLLBACK")
+        #expect(
+            try database.write { connection throws(StoreError) in try connection.run("INSERT INTO t VALUES ('x')") }
+                == 1)
+    }
+
+    @Test func saysThatAFolderCannotBeADatabase() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let error = try #require(storeError { _ = try open(Schema.migrations) })
+        #expect(error.code == .denied)
+        #expect(error.message.contains(path))
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+    func saysThatAFolderMayNotBeWritten() throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: sandbox.path)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: sandbox.path) }
+        #expect(storeError { _ = try open(Schema.migrations) }?.code == .denied)
+        #expect(storeError { try sandbox.home.make() }?.code == .denied)
+    }
+
+    @Test(arguments: ["", "a\0b", "ünïcode 🚀", "'; DROP TABLE t; --", String(repeating: "long ", count: 50_000)])
+    func textComesBackAsItWas(text: String) throws {
+        let database = try open(["CREATE TABLE t (a TEXT) STRICT"])
+        let read = try database.write { connection throws(StoreError) in
+            try connection.first("INSERT INTO t VALUES (?) RETURNING a", [.text(text)]) { row throws(StoreError) in
+                try row.text("a")
+            }
+        }
+        #expect(read == text)
+    }
+
+    @Test func manyMayMakeItAtOnce() async throws {
+        let path = path
+        try await onThreads(8) { _ in
+            let database = try Database(path: path, durability: .processEnd)
+            try database.write { connection throws(StoreError) in
+                try connection.run("INSERT INTO jobs (name, last_version) VALUES (?, 1)", [.text(UUID().uuidString)])
+            }
+        }
+        let count = try Database(path: path).read { connection throws(StoreError) in
+            try connection.first("SELECT count(*) AS n FROM jobs") { row throws(StoreError) in try row.integer("n") }
+        }
+        #expect(count == 8)
+    }
+}

@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# Everything in this folder, in the order in which it builds up. Sourced from the root of the repository.
+
+# shellcheck source=scripts/lib/say.sh
+. scripts/lib/say.sh
+# shellcheck source=scripts/lib/state.sh
+. scripts/lib/state.sh
+# shellcheck source=scripts/lib/packages.sh
+. scripts/lib/packages.sh
+# shellcheck source=scripts/lib/swift.sh
+. scripts/lib/swift.sh
+# shellcheck source=scripts/lib/private-engine.sh
+. scripts/lib/private-engine.sh
+# shellcheck source=scripts/lib/engine.sh
+. scripts/lib/engine.sh
