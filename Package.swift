@@ -57,10 +57,10 @@ let package = Package(
 
         // The test kit that every plugin passes.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
-        library("EngineTestSupport", at: "Tests/EngineTestSupport", uses: ["ContainerEngine", "HTTP", "TestSupport"]),
+        library("EngineTestSupport", at: "Tests/EngineTestSupport", uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
         tests(
             "ContainerEngineTests", at: "Tests/ContainerEngineTests",
-            uses: ["ContainerEngine", "EngineTestSupport", "TestSupport"]),
+            uses: ["ContainerEngine", "EngineTestSupport", "Subprocess", "TestSupport"]),
         tests(
             "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
             uses: ["LocalDocker", "ContainerEngine", "Conformance", "EngineTestSupport", "LaunchHost", "TestSupport"]),

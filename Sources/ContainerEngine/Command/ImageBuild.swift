@@ -16,12 +16,14 @@ public struct ImageBuild: Sendable {
     public var labels: [String: String]
     /// The stage to build; nil is the last.
     public var target: String?
+    /// The network of RUN steps: `none`, `host`, or nil for the engine's default.
+    public var network: String?
 
     /// A build from its parts.
     public init(
         context: String, dockerfile: String, tags: [String] = [], platform: String? = nil,
         buildArguments: [String: String] = [:], secretFiles: [String: String] = [:], labels: [String: String] = [:],
-        target: String? = nil
+        target: String? = nil, network: String? = nil
     ) {
         self.context = context
         self.dockerfile = dockerfile
@@ -31,6 +33,7 @@ public struct ImageBuild: Sendable {
         self.secretFiles = secretFiles
         self.labels = labels
         self.target = target
+        self.network = network
     }
 
     /// The command line. The context stands last, behind `--`, so that no name can be taken for an option.
@@ -39,6 +42,7 @@ public struct ImageBuild: Sendable {
         if command.kind == .docker, command.buildKit != .none { arguments += ["--progress", "plain"] }
         for tag in tags { arguments += ["--tag", tag] }
         if let platform { arguments += ["--platform", platform] }
+        if let network { arguments += ["--network", network] }
         if let target { arguments += ["--target", target] }
         for (name, value) in buildArguments.sorted(by: { $0.key < $1.key }) {
             arguments += ["--build-arg", "\(name)=\(value)"]
