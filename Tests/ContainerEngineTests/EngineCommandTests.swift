@@ -13,7 +13,8 @@ struct EngineCommandTests {
     private static func tool(_ folder: TemporaryDirectory, _ name: String, _ script: String) async throws -> String {
         let path = folder.file(name)
         let result = try await Subprocess.run(
-            "/bin/sh", ["-c", "cat > \"$0\" && chmod 755 \"$0\"", path], stdin: .bytes(Array("#!/bin/sh\n\(script)\n".utf8)))
+            "/bin/sh", ["-c", "cat > \"$0\" && chmod 755 \"$0\"", path],
+            stdin: .bytes(Array("#!/bin/sh\n\(script)\n".utf8)))
         try #require(result.exit.isSuccess)
         return path
     }

@@ -71,7 +71,7 @@ struct LogFramesTests {
         let lines = try Self.decode(Self.frame(bytes: Array(repeating: 0xFF, count: 65_536) + [0x0A]))
         #expect(lines.map(\.text).joined() == String(repeating: "\u{FFFD}", count: 65_536))
         #expect(lines.allSatisfy { $0.text.utf8.count <= 65_536 })
-        #expect(lines.dropLast().allSatisfy(\.continues))
+        #expect(lines.dropLast().allSatisfy { $0.continues })
         #expect(lines.last?.continues == false)
     }
 
