@@ -53,11 +53,14 @@ let package = Package(
         // Tests stand in Tests where the source stands in Sources.
         library("TestSupport", at: "Tests/TestSupport"),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
-        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "TestSupport"]),
+        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
+        tests("SubprocessTests", at: "Tests/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
 
         // The test kit that every plugin passes.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
-        library("EngineTestSupport", at: "Tests/EngineTestSupport", uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
+        library(
+            "EngineTestSupport", at: "Tests/EngineTestSupport",
+            uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
         tests(
             "ContainerEngineTests", at: "Tests/ContainerEngineTests",
             uses: ["ContainerEngine", "EngineTestSupport", "Subprocess", "TestSupport"]),

@@ -1,0 +1,31 @@
+import Glibc
+
+extension Subprocess.Environment {
+    /// The variables as NAME=value. Names that are empty or hold "=" cannot be passed on and are left out.
+    var variables: [String] {
+        var all: [String: String]
+        switch self {
+        case .exact(let variables):
+            all = variables
+        case .inherited(let setting, let removing):
+            all = Self.own()
+            for name in removing { all[name] = nil }
+            all.merge(setting) { $1 }
+        }
+        return all.filter { !$0.key.isEmpty && !$0.key.contains("=") }.map { "\($0.key)=\($0.value)" }
+    }
+
+    private static func own() -> [String: String] {
+        var all: [String: String] = [:]
+        // Read through the C library's pointer: each entry is a C string of its own, and the list ends with nil.
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                all[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return all
+    }
+}

@@ -1,0 +1,106 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Our end of a pipe that the program writes into.
+final class PipeReader: Sendable {
+    private let descriptor: Int32
+    private struct State {
+        var isClosing = false
+        var wait: Task<Void, Never>?
+    }
+    private let state = Mutex(State())
+
+    /// The most that is still read, in bytes, once the program has ended: the largest pipe an ordinary user can make.
+    private static let rest = 1 << 20
+
+    init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// From here on, what is there is read, but nothing more is waited for.
+    func finishSoon() {
+        state.withLock { state in
+            state.isClosing = true
+            return state.wait
+        }?.cancel()
+    }
+
+    /// Gives everything in pieces until the end, `finishSoon` or cancellation.
+    func forEachPiece(_ take: (ArraySlice<UInt8>) async -> Void) async {
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var left = Self.rest
+        while !Task.isCancelled {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count > 0 {
+                await take(buffer[..<count])
+                if state.withLock(\.isClosing) { left -= count }
+                if left <= 0 { return }
+            } else if count < 0, errno == EAGAIN {
+                guard await waitForMore() else { return }
+            } else if count == 0 || errno != EINTR {
+                return
+            }
+        }
+    }
+
+    /// False when nothing more is to be waited for.
+    private func waitForMore() async -> Bool {
+        let descriptor = descriptor
+        let wait = state.withLock { state -> Task<Void, Never>? in
+            guard !state.isClosing else { return nil }
+            // A task of its own, because it can be cancelled without cancelling the reading.
+            let wait = Task { await Poller.shared.wait(descriptor) }
+            state.wait = wait
+            return wait
+        }
+        guard let wait else { return false }
+        await withTaskCancellationHandler {
+            await wait.value
+        } onCancel: {
+            wait.cancel()
+        }
+        return true
+    }
+}
+
+/// Our end of a pipe that the program reads from.
+enum PipeWriter {
+    /// Writes everything, or as much as the program wants, and closes the pipe.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) async {
+        defer { close(descriptor) }
+        var rest = bytes[...]
+        while !rest.isEmpty, !Task.isCancelled {
+            let (count, code) = writeQuietly(rest, to: descriptor)
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if code == EAGAIN {
+                await Poller.shared.wait(descriptor, toWrite: true)
+            } else if code != EINTR {
+                return
+            }
+        }
+    }
+
+    /// A write that does not raise SIGPIPE when the program has closed its end.
+    private static func writeQuietly(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> (Int, Int32) {
+        var pipe = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&pipe)
+        sigaddset(&pipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &pipe, &before)
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        let code = errno
+        if count < 0, code == EPIPE {
+            // The signal is pending on this thread alone; take it before the mask is put back.
+            var now = timespec()
+            sigtimedwait(&pipe, nil, &now)
+        }
+        pthread_sigmask(SIG_SETMASK, &before, nil)
+        return (count, code)
+    }
+}

@@ -1,0 +1,108 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Lets tasks wait for descriptors, on one thread for the whole program, instead of one blocked thread each.
+final class Poller: Sendable {
+    static let shared = Poller()
+
+    /// One wait of one task.
+    private final class Waiter: Sendable {
+        private enum State {
+            case new
+            case waiting(CheckedContinuation<Void, Never>)
+            case done
+        }
+
+        private let state = Mutex(State.new)
+
+        /// Keeps the continuation; false when the wait is over already.
+        func begin(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
+            state.withLock { state in
+                if case .done = state { return false }
+                state = .waiting(continuation)
+                return true
+            }
+        }
+
+        func end() {
+            let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+                defer { state = .done }
+                if case .waiting(let continuation) = state { return continuation }
+                return nil
+            }
+            continuation?.resume()
+        }
+    }
+
+    private struct State {
+        var waiters: [UInt64: (waiter: Waiter, descriptor: Int32)] = [:]
+        var last: UInt64 = 0
+    }
+
+    private let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    private let state = Mutex(State())
+
+    private init() {
+        var thread = pthread_t()
+        // The program's one poller lives as long as the program, so the thread may hold it unretained.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                if let context { Unmanaged<Poller>.fromOpaque(context).takeUnretainedValue().loop() }
+                return nil
+            }, context)
+        pthread_sigmask(SIG_SETMASK, &before, nil)
+        precondition(code == 0 && epoll >= 0, "the system has no thread or descriptor left")
+        pthread_detach(thread)
+    }
+
+    /// Returns when the descriptor can be read (or written), or has come to its end, or the task is cancelled, and
+    /// now and then for no reason: the caller looks and waits again.
+    func wait(_ original: Int32, toWrite: Bool = false) async {
+        // A number of its own for each wait: epoll knows a descriptor once only, and two tasks may wait for the same.
+        let descriptor = launch_dup_above_2(original)
+        guard descriptor >= 0 else {
+            try? await Task.sleep(for: .milliseconds(10))
+            return
+        }
+        defer { close(descriptor) }
+        let waiter = Waiter()
+        let token = state.withLock { state in
+            state.last += 1
+            state.waiters[state.last] = (waiter, descriptor)
+            return state.last
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard waiter.begin(continuation) else { return continuation.resume() }
+                var event = epoll_event()
+                event.events = (toWrite ? EPOLLOUT.rawValue : EPOLLIN.rawValue) | EPOLLONESHOT.rawValue
+                event.data.u64 = token
+                if epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0 { finish(token) }
+            }
+        } onCancel: {
+            finish(token)
+        }
+        // Closing alone would not do, for the original is still open. Deleting what was never added does no harm.
+        epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+        finish(token)
+    }
+
+    private func finish(_ token: UInt64) {
+        state.withLock { $0.waiters.removeValue(forKey: token) }?.waiter.end()
+    }
+
+    private func loop() {
+        var events = [epoll_event](repeating: epoll_event(), count: 64)
+        while true {
+            let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+            for event in events.prefix(Int(max(0, count))) { finish(event.data.u64) }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Subprocess
+import Synchronization
+import TestSupport
+import Testing
+
+/// Programs that are ended, and what they may leave behind.
+@Suite(.timeLimit(.minutes(1))) struct SubprocessTeardownTests {
+    /// Whether a process runs; one that has ended and waits to be reaped by somebody else does not.
+    private static func isRunning(_ pid: Int) -> Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let state = text.split(separator: ")").last?.split(separator: " ").first
+        else { return false }
+        return state != "Z" && state != "X"
+    }
+
+    private func pids(in file: String, count: Int) async throws -> [Int] {
+        let read = { @Sendable in
+            ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n").compactMap { Int($0) }
+        }
+        #expect(await eventually { read().count == count })
+        return read()
+    }
+
+    private static let family = """
+        sleep 1000 & echo $! >>"$0"; (sleep 1000 & echo $! >>"$0"; wait) & echo $$ >>"$0"; wait
+        """
+
+    @Test func theTimeLimitEndsTheWholeGroup() async throws {
+        let folder = try TemporaryDirectory()
+        let file = folder.file("pids")
+        let error = await #expect(throws: SubprocessError.self) {
+            try await Subprocess.run("sh", ["-c", Self.family, file], timeout: .milliseconds(500))
+        }
+        #expect(error?.code == .timedOut)
+        let pids = try await pids(in: file, count: 3)
+        #expect(await eventually { pids.allSatisfy { !Self.isRunning($0) } })
+    }
+
+    @Test func cancellationEndsTheWholeGroupBeforeItReturns() async throws {
+        let folder = try TemporaryDirectory()
+        let file = folder.file("pids")
+        // So long a wait that the test would run into its limit if the end of the program were not noticed.
+        let steps = [Subprocess.TeardownStep(signal: SIGTERM, wait: .seconds(1000))]
+        let task = Task { try await Subprocess.run("sh", ["-c", Self.family, file], teardown: steps) }
+        let pids = try await pids(in: file, count: 3)
+        task.cancel()
+        let error = await #expect(throws: SubprocessError.self) { try await task.value }
+        #expect(error?.code == .cancelled)
+        #expect(await eventually { pids.allSatisfy { !Self.isRunning($0) } })
+    }
+
+    @Test func aStubbornProgramIsKilled() async throws {
+        let folder = try TemporaryDirectory()
+        let file = folder.file("pids")
+        let script = "trap '' TERM; sleep 1000 & echo $$ >\"$0\"; while :; do wait; sleep 0.1; done"
+        let steps = [Subprocess.TeardownStep(signal: 15, wait: .milliseconds(100))]
+        let task = Task { try await Subprocess.run("sh", ["-c", script, file], teardown: steps) }
+        let pids = try await pids(in: file, count: 1)
+        task.cancel()
+        #expect(await #expect(throws: SubprocessError.self) { try await task.value }?.code == .cancelled)
+        #expect(!Self.isRunning(try #require(pids.first)))
+    }
+
+    @Test func aProgramMayCleanUpDuringTeardown() async throws {
+        let folder = try TemporaryDirectory()
+        let file = folder.file("pids")
+        let script = "trap 'echo bye >\"$0.bye\"; exit 0' TERM; echo $$ >\"$0\"; while :; do sleep 0.05; done"
+        let task = Task { try await Subprocess.run("sh", ["-c", script, file]) }
+        _ = try await pids(in: file, count: 1)
+        task.cancel()
+        #expect(await #expect(throws: SubprocessError.self) { try await task.value }?.code == .cancelled)
+        #expect(FileManager.default.fileExists(atPath: "\(file).bye"))
+    }
+
+    @Test func aTaskCancelledBeforehandStartsNothing() async throws {
+        let folder = try TemporaryDirectory()
+        let mark = folder.file("mark")
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await Subprocess.run("touch", [mark])
+        }
+        #expect(await #expect(throws: SubprocessError.self) { try await task.value }?.code == .cancelled)
+        #expect(!FileManager.default.fileExists(atPath: mark))
+    }
+
+    @Test func aGrandchildHoldingThePipeDoesNotHoldTheCaller() async throws {
+        let result = try await Subprocess.run("sh", ["-c", "echo said; sleep 1000 & echo $!"])
+        let lines = result.stdoutText.split(separator: "\n")
+        #expect(lines.first == "said")
+        let pid = try #require(lines.last.flatMap { Int32($0) })
+        #expect(Self.isRunning(Int(pid)))
+        kill(pid, SIGKILL)
+    }
+
+    @Test func allThatWasWrittenIsDeliveredToASlowCallback() async throws {
+        let seen = Mutex(0)
+        // The whole output fits into the pipe, and the program is gone long before the callback has seen it.
+        _ = try await Subprocess.run(
+            "sh", ["-c", "sleep 1000 & echo $! >&2; seq 100"],
+            stdout: .lines { _ in
+                try? await Task.sleep(for: .milliseconds(10))
+                seen.withLock { $0 += 1 }
+            },
+            stderr: .lines { pid in
+                // The sleeper holds the pipe until the program's end has surely been noticed.
+                try? await Task.sleep(for: .milliseconds(500))
+                if let pid = Int32(pid) { kill(pid, SIGKILL) }
+            })
+        #expect(seen.withLock { $0 } == 100)
+    }
+
+    @Test func theChildHasNoOtherDescriptorsAndItsOwnGroup() async throws {
+        let files = try await Subprocess.run("ls", ["/proc/self/fd"])
+        // The fourth is the folder that is being listed.
+        #expect(files.stdoutText == "0\n1\n2\n3\n")
+        let result = try await Subprocess.run("cat", ["/proc/self/stat", "/proc/self/status"])
+        let lines = result.stdoutText.split(separator: "\n")
+        let ids = try #require(lines.first).split(separator: " ")
+        #expect(ids.count > 5 && ids[0] == ids[4])
+        let mask = { (name: String) in
+            lines.first { $0.hasPrefix(name) }.flatMap { UInt64($0.dropFirst(name.count + 2), radix: 16) }
+        }
+        #expect(mask("SigBlk") == 0)
+        // The C library keeps signals 32 and 33 for itself and leaves them ignored.
+        #expect(mask("SigIgn").map { $0 & ~(3 << 31) } == 0)
+    }
+
+    @Test func threeHundredRunsLeaveNoDescriptor() async throws {
+        // In a process of its own, where no other test opens and closes files meanwhile.
+        await #expect(processExitsWith: .success) {
+            let open = { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+            var before = 0
+            for index in 0..<310 {
+                let isEven = index.isMultiple(of: 2)
+                _ = try await Subprocess.run(
+                    "true", stdin: isEven ? .file("/dev/null") : .bytes([1, 2, 3]),
+                    stdout: isEven ? .discard : .collect())
+                _ = try? await Subprocess.run("/no/such/program")
+                if index == 9 { before = try open() }
+            }
+            // A few for what the runtime opens once, such as its timers; a leak would show 300.
+            let after = try open()
+            #expect(after <= before + 5)
+        }
+    }
+}
