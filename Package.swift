@@ -75,6 +75,9 @@ let package = Package(
         // The test kit that every plugin passes, and what tests share.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
         library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
+        library(
+            "EngineTestSupport", at: "Tests/EngineTestSupport",
+            uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
 
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
@@ -89,10 +92,16 @@ let package = Package(
         tests(
             "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
         tests(
+            "ContainerEngineTests", at: "Tests/ContainerEngineTests",
+            uses: ["ContainerEngine", "EngineTestSupport", "Subprocess", "TestSupport"]),
+        tests(
             "OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["Crypto", "HTTP", "OCIRegistry", "TestSupport"]),
         tests(
             "BuildersTests", at: "Tests/BuildersTests",
             uses: ["Builders", "Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
+        tests(
+            "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
+            uses: ["Conformance", "ContainerEngine", "EngineTestSupport", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// With a real engine and a real registry. One after the other, for they look at what is left in shared places.
-@Suite(.serialized, .enabled(if: TestDocker.isAvailable, "needs a container engine and busybox-static"))
+@Suite(.serialized, .enabled(if: TestDocker.isWanted, "LAUNCH_TEST_NO_ENGINE=1"))
 struct DockerBuilderTests {
     @Test func `building into the engine's store conforms`() async throws {
         let bench = try BuildBench()
@@ -16,7 +16,7 @@ struct DockerBuilderTests {
         #expect(report.isConforming, "\(report)")
     }
 
-    @Test(.enabled(if: RegistryServer.isAvailable, "needs docker-registry"))
+    @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
     func `building into a registry with a login conforms`() async throws {
         let bench = try BuildBench()
         let server = try await RegistryServer(.init(login: true))
@@ -25,7 +25,7 @@ struct DockerBuilderTests {
         #expect(report.isConforming, "\(report)")
     }
 
-    @Test(.enabled(if: RegistryServer.isAvailable, "needs docker-registry"))
+    @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
     func `the password is in no process's arguments or environment, in no file and in no message`() async throws {
         let server = try await RegistryServer(.init(login: true))
         let registry = try Self.registry(server)
@@ -91,7 +91,7 @@ struct DockerBuilderTests {
         #expect(size == "\(secret.utf8.count)")
     }
 
-    @Test(.enabled(if: RegistryServer.isAvailable, "needs docker-registry"))
+    @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
     func `a key stays the same when its base image has been pulled, and follows the base's tag`() async throws {
         let server = try await RegistryServer()
         let name = "\(server.host)/base:latest"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Against a real registry.
-@Suite(.enabled(if: RegistryServer.isAvailable, "needs docker-registry"))
+@Suite(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
 struct RegistryClientTests {
     private func client(
         _ server: RegistryServer, caFile: String? = nil, username: String = RegistryServer.username,

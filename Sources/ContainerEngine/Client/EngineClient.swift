@@ -64,7 +64,7 @@ public struct EngineClient: Sendable {
 
     // MARK: calls
 
-    /// Sends and gives the whole answer; a status from 400 is an error.
+    /// Sends and gives the whole answer; another status than success is an error.
     @discardableResult
     func checked(
         _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], json: Data? = nil,
@@ -89,7 +89,8 @@ public struct EngineClient: Sendable {
         } catch {
             throw failure(error)
         }
-        guard answer.status < 400 else { throw Self.failure(answer.status, answer.body) }
+        // The engine redirects where a name in the path is none; 304 says that there is nothing to do.
+        guard answer.status < 300 || answer.status == 304 else { throw Self.failure(answer.status, answer.body) }
         return answer
     }
 
@@ -100,7 +101,7 @@ public struct EngineClient: Sendable {
         try Self.decode(type, from: try await checked(method, path, query: query, json: json, limit: limit).body)
     }
 
-    /// Sends and gives the answer as it comes; a status from 400 is an error.
+    /// Sends and gives the answer as it comes; another status than success is an error.
     func streamed(
         _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], headers: [(String, String)] = []
     ) async throws(EngineError) -> HTTPStream {
@@ -108,7 +109,7 @@ public struct EngineClient: Sendable {
         for (name, value) in headers { request.headers.add(name, value) }
         do {
             let answer = try await http.stream(request)
-            guard answer.status >= 400 else { return answer }
+            guard answer.status >= 300 else { return answer }
             var body = Data()
             for try await chunk in answer.body where body.count < 65_536 { body += chunk }
             throw Self.failure(answer.status, body)
@@ -153,7 +154,7 @@ public struct EngineClient: Sendable {
             ?? String(decoding: body.prefix(2048), as: UTF8.self)
         let code: EngineError.Code =
             switch status {
-            case 400, 405, 406, 415, 422: .invalid
+            case 300..<400, 400, 405, 406, 415, 422: .invalid
             case 401, 403: .denied
             case 404: .notFound
             case 409: .conflict

@@ -16,17 +16,16 @@ public struct ImageBuild: Sendable {
     public var labels: [String: String]
     /// The stage to build; nil is the last.
     public var target: String?
-
+    /// The network of RUN steps: `none`, `host`, or nil for the engine's default.
+    public var network: String?
     /// Whether every step is built anew.
     public var noCache = false
-    /// The network of the RUN steps; nil is the engine's default.
-    public var network: String?
 
     /// A build from its parts.
     public init(
         context: String, dockerfile: String, tags: [String] = [], platform: String? = nil,
         buildArguments: [String: String] = [:], secretFiles: [String: String] = [:], labels: [String: String] = [:],
-        target: String? = nil
+        target: String? = nil, network: String? = nil
     ) {
         self.context = context
         self.dockerfile = dockerfile
@@ -36,6 +35,7 @@ public struct ImageBuild: Sendable {
         self.secretFiles = secretFiles
         self.labels = labels
         self.target = target
+        self.network = network
     }
 
     /// The command line. The context stands last, behind `--`, so that no name can be taken for an option.

@@ -7,7 +7,7 @@ import Testing
 @testable import LocalDocker
 
 struct LocalRegistryTests {
-    @Test(.enabled(if: RegistryServer.isAvailable, "needs docker-registry"))
+    @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
     func `a remote registry with a login conforms`() async throws {
         let server = try await RegistryServer(.init(login: true))
         let password = RegistryServer.password
@@ -31,7 +31,7 @@ struct LocalRegistryTests {
         #expect(report.isConforming, "\(report)")
     }
 
-    @Test(.enabled(if: TestDocker.isAvailable, "needs a container engine and busybox-static"))
+    @Test(.enabled(if: TestDocker.isWanted, "LAUNCH_TEST_NO_ENGINE=1"))
     func `the engine's own store conforms`() async throws {
         let pushed = Names()
         let report = await RegistryConformance(
@@ -51,7 +51,7 @@ struct LocalRegistryTests {
 
     @Test(
         .enabled(
-            if: TestDocker.isAvailable && RegistryServer.isAvailable, "needs a container engine and docker-registry"))
+            if: TestDocker.isWanted && RegistryServer.isWanted, "LAUNCH_TEST_NO_ENGINE=1 or LAUNCH_TEST_NO_REGISTRY=1"))
     func `an image of another registry is fetched by the engine and pinned by its digest`() async throws {
         let other = try await RegistryServer()
         let name = "\(other.host)/public/tool:v1"
@@ -97,7 +97,7 @@ struct LocalRegistryTests {
         #expect(error?.message.contains("localhost:\(port)/x") == true)
     }
 
-    @Test(.enabled(if: RegistryServer.isAvailable, "needs docker-registry"))
+    @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
     func `a wrong password is denied and not told`() async throws {
         let server = try await RegistryServer(.init(login: true))
         let registry = try LocalRegistry.plugin.make(
