@@ -128,7 +128,7 @@ public final class RegistryServer: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
-            "-c", "\"$0\" serve \"$1\" >\"$2\" 2>&1 </dev/null & read _; kill -9 $!; wait", program, config, log,
+            "-c", "\"$0\" serve \"$1\" >\"$2\" 2>&1 </dev/null & read _; kill -9 $!", program, config, log,
         ]
         let leash = Pipe()
         process.standardInput = leash
