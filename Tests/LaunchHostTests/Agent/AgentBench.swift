@@ -2,6 +2,7 @@ import Foundation
 import LaunchHost
 import Mock
 import TestSupport
+import Testing
 
 /// A store, the mock's backends and agents over them, in a folder of the test's own.
 struct AgentBench {
@@ -63,7 +64,10 @@ struct AgentBench {
         let listener = try store.listen()
         defer { listener.close() }
         var rings = listener.rings.makeAsyncIterator()
-        while try !isReached(store.run(id)) {
+        while true {
+            let run = try store.run(id)
+            if isReached(run) { return }
+            try #require(!run.state.isTerminal, "the run ended: \(run.cause?.message ?? "no cause")")
             guard await rings.next() != nil else { return }
         }
     }

@@ -50,7 +50,7 @@ struct AgentFailureTests {
     func invalidRequest() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
-        let id = try bench.submit("q", ["time_limit": .number(0.5)])
+        let id = try bench.submit("q", ["time_limit": .string("0.5s")])
         let misspelt = try bench.submit("q", ["run_fr": .integer(1)])
         try await bench.run(bench.agent("q"))
         let run = try bench.store.run(id)

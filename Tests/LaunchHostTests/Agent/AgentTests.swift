@@ -33,7 +33,7 @@ struct AgentTests {
     @Test("holds no more runs at once than max_jobs")
     func honoursMaxJobs() async throws {
         let bench = try AgentBench()
-        try bench.queue("q", ["run_for": .number(0.05)])
+        try bench.queue("q", ["run_for": .string("0.05s")])
         for _ in 0..<12 { try bench.submit("q") }
         try await bench.run(bench.agent("q", maxJobs: 2))
         var live = 0
@@ -103,7 +103,7 @@ struct AgentTests {
     @Test("leaves without its runs, and the next agent takes them to their end")
     func leavesAndAdopts() async throws {
         let bench = try AgentBench()
-        try bench.queue("q", ["run_for": .number(0.6), "exit_code": .integer(5)])
+        try bench.queue("q", ["run_for": .string("0.6s"), "exit_code": .integer(5)])
         let id = try bench.submit("q")
         let first = bench.agent("q", drain: false)
         async let end = bench.run(first)
