@@ -85,7 +85,8 @@ struct EngineClientTests {
         let script = "echo begin; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo end; echo err >&2; printf tail"
         try await Self.with(["/bin/sh", "-c", script]) { engine, id in
             try await engine.startContainer(id)
-            var log = try await engine.logs(of: id, framed: true, follow: true)
+            _ = try await engine.waitForContainer(id)
+            var log = try await engine.logs(of: id, framed: true)
             var lines: [EngineLogLine] = []
             while let batch = try await log.next() { lines += batch }
             lines += log.finish()

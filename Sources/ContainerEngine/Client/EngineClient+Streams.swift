@@ -4,7 +4,8 @@ internal import HTTP
 extension EngineClient {
     /// A container's log, both outputs, from `since` (inclusive) on; with `follow` to the container's end.
     ///
-    /// `framed` is false for a container with a terminal.
+    /// `framed` is false for a container with a terminal. A followed log may end before the container's last lines: engines
+    /// do so when a container prints much right before its end. Whoever needs all reads on without `follow` then.
     public func logs(
         of id: String, framed: Bool, since: EngineTime? = nil, follow: Bool = false
     ) async throws(EngineError) -> EngineLogReader {

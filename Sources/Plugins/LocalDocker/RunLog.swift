@@ -9,7 +9,8 @@ actor RunLog {
     private let connection: EngineConnection
     private let handle: RunHandle
     private let cursor: LogCursor?
-    private let follow: Bool
+    /// Whether what comes later is waited for; no more when the container has ended.
+    private var follow: Bool
 
     private var place: LogPlace?
     private var toSkip = 0
@@ -59,14 +60,17 @@ actor RunLog {
         try await streamEnded(&reading)
     }
 
-    /// Without `follow` that is the end. With it, only where the container has ended: the engine ends its streams when it
-    /// is restarted, too.
+    /// Without `follow` that is the end. With it, the log is read on from its place: the engine ends a followed log when
+    /// it is restarted, and it also ends one before the last lines when the container ends, so that only a log that was
+    /// read without following after the container's end is known to be whole.
     private func streamEnded(_ reading: inout EngineLogReader) async throws(BackendError) {
-        let hasEnded = follow ? try await container().state.hasEnded : wasEnded
-        // An incomplete last line is given only when nothing can come after it.
-        if hasEnded { take(reading.finish(), openSince: nil) }
-        isFinished = hasEnded || !follow
-        if !isFinished { try await pause() }
+        guard follow else {
+            // An incomplete last line is given only when nothing can come after it.
+            if wasEnded { take(reading.finish(), openSince: nil) }
+            isFinished = true
+            return
+        }
+        if try await container().state.hasEnded { follow = false } else { try await pause() }
     }
 
     private func open() async throws(BackendError) {

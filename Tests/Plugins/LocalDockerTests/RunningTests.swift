@@ -134,6 +134,48 @@ struct RunningTests {
         }
     }
 
+    @Test("A followed log is whole, also where the container prints much and ends", arguments: 0..<6)
+    func followedLogIsWhole(_ round: Int) async throws {
+        let script =
+            "echo begin; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo end; echo err >&2; printf tail"
+        try await Jobs.with(script) { runner, handle, _ in
+            let followed = try await Jobs.read(runner.logs(handle, from: nil, follow: true))
+            let out = followed.filter { $0.stream == .stdout }
+            #expect(out.first?.text == "begin")
+            #expect(out.dropFirst().dropLast(2).reduce(0) { $0 + $1.text.utf8.count } == 1 << 20)
+            #expect(out.suffix(2).map(\.text) == ["end", "tail"])
+            #expect(followed.filter { $0.stream == .stderr }.map(\.text) == ["err"])
+            let again = try await Jobs.read(runner.logs(handle, from: nil, follow: false))
+            #expect(again.map(\.text) == followed.map(\.text))
+        }
+    }
+
+    @Test("A log of two outputs goes on from any place without loss or repetition")
+    func resumesBothOutputs() async throws {
+        let script = "i=0; while [ $i -lt 300 ]; do echo \"out $i\"; echo \"err $i\" >&2; i=$((i+1)); done"
+        try await Jobs.withEnded(script) { runner, handle, _, _ in
+            let all = try await Jobs.read(runner.logs(handle, from: nil, follow: false))
+            #expect(all.count == 600)
+            for position in stride(from: 0, to: 600, by: 37) {
+                let rest = try await Jobs.read(runner.logs(handle, from: all[position].cursor, follow: false))
+                #expect(rest.map(\.text) == all.dropFirst(position + 1).map(\.text))
+            }
+        }
+    }
+
+    @Test("Batches are small, whatever the container prints")
+    func batches() async throws {
+        try await Jobs.withEnded("yes 'a line of some length' | head -c 8000000") { runner, handle, _, _ in
+            var count = 0
+            for try await batch in runner.logs(handle, from: nil, follow: false) {
+                #expect((1...512).contains(batch.count))
+                #expect(batch.reduce(0) { $0 + $1.text.utf8.count } <= 256 << 10)
+                count += batch.reduce(0) { $0 + $1.text.utf8.count + 1 }
+            }
+            #expect((8_000_000...8_000_001).contains(count))
+        }
+    }
+
     @Test("A container that is gone is missing, and its log is not found")
     func gone() async throws {
         try await Jobs.withEnded("echo one") { runner, handle, _, _ in
