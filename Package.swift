@@ -69,8 +69,9 @@ let package = Package(
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
         .executableTarget(
-            name: "launch", dependencies: ["Console", "LaunchCommands", "LaunchHost", "Mock"], path: "Sources/launch",
-            swiftSettings: settings),
+            name: "launch",
+            dependencies: ["Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock"],
+            path: "Sources/launch", swiftSettings: settings),
 
         // The test kit that every plugin passes, and what tests share.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
