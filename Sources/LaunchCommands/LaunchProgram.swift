@@ -10,7 +10,8 @@ public enum LaunchProgram {
     }
 
     static func root(catalog: PluginCatalog, version: String) -> Command {
-        Command(
+        let bench = Workbench.Maker(catalog: catalog)
+        return Command(
             "launch",
             summary: "Take machine-learning jobs from a queue and run them on a compute backend",
             discussion: """
@@ -29,7 +30,13 @@ public enum LaunchProgram {
                 EnvironmentVariable("LAUNCH_CONFIG", "The configuration, where -c does not name one."),
             ],
             groups: [
-                CommandGroup("Set-up", [VersionCommand.command(version)])
+                CommandGroup("Queues and jobs", [QueueCommands.group(bench), JobCommands.group(bench)]),
+                CommandGroup(
+                    "Set-up",
+                    [
+                        ConfigCommands.group(bench), PluginsCommands.group(bench), DoctorCommand.command(bench),
+                        .completion(program: "launch"), VersionCommand.command(version),
+                    ]),
             ])
     }
 }
