@@ -26,12 +26,17 @@ public enum LaunchProgram {
             ],
             options: GlobalOptions.all,
             environment: [
-                EnvironmentVariable("LAUNCH_HOME", "Where queues, jobs and runs are kept."),
-                EnvironmentVariable("LAUNCH_CONFIG", "The configuration, where -c does not name one."),
+                EnvironmentVariable("LAUNCH_HOME", "Where queues, jobs and runs are kept.")
             ],
             groups: [
                 CommandGroup("Runs", RunCommands.all(bench)),
-                CommandGroup("Set-up", [AgentCommand.command(bench), VersionCommand.command(version)]),
+                CommandGroup("Queues and jobs", [QueueCommands.group(bench), JobCommands.group(bench)]),
+                CommandGroup(
+                    "Set-up",
+                    [
+                        AgentCommand.command(bench), ConfigCommands.group(bench), PluginsCommands.group(bench),
+                        DoctorCommand.command(bench), .completion(program: "launch"), VersionCommand.command(version),
+                    ]),
             ])
     }
 }

@@ -17,11 +17,16 @@ public struct Program: Sendable {
 
     /// The whole tree, with the commands that every program has.
     public let root: Command
-    private let failure: @Sendable (any Error) -> Failure
+    private let failure: @Sendable (any Error, Palette) -> Failure
 
     /// A program. `failure` says how an error of a command ends it; usage errors, cancellation and a closed output are
     /// known already.
     public init(_ root: Command, failure: @escaping @Sendable (any Error) -> Failure) {
+        self.init(root) { error, _ in failure(error) }
+    }
+
+    /// A program whose messages have colours of their own: `failure` is given those of standard error.
+    public init(_ root: Command, failure: @escaping @Sendable (any Error, Palette) -> Failure) {
         self.root = Self.complete(root)
         self.failure = failure
     }
@@ -52,7 +57,7 @@ public struct Program: Sendable {
                 return try await body(arguments, terminal)
             }
         } catch {
-            let failure = explain(error, path)
+            let failure = explain(error, path, terminal.errorColours)
             if let message = failure.message, !message.isEmpty {
                 terminal.err("\(terminal.errorColours(.red, "error:")) \(message)")
             }
@@ -60,14 +65,14 @@ public struct Program: Sendable {
         }
     }
 
-    private func explain(_ error: any Error, _ path: [String]) -> Failure {
+    private func explain(_ error: any Error, _ path: [String], _ palette: Palette) -> Failure {
         switch error {
         case let error as UsageError: Failure(error.concerning(path).description, .usage)
         // Whoever closed the pipe has seen enough, and knows that it did.
         case OutputError.closed: Failure(nil, .ok)
         case let error as OutputError: Failure(error.description, .unavailable)
         case is CancellationError: Failure(nil, .interrupted)
-        default: failure(error)
+        default: failure(error, palette)
         }
     }
 }

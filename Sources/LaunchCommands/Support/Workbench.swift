@@ -28,12 +28,17 @@ struct Workbench: Sendable {
         LogSink.logger(terminal, verbosity: arguments.count(GlobalOptions.verbose))
     }
 
+    /// Which configuration holds for this call.
+    var location: ConfigLocation {
+        // The option stands for its variable too, and the location tells the two apart by itself.
+        let isNamed = arguments.source(of: GlobalOptions.config) == .commandLine
+        return ConfigLocation(explicit: isNamed ? arguments.string(GlobalOptions.config) : nil, variables: variables)
+    }
+
     /// The configuration that holds for this call. Its warnings are told.
     func config() throws -> LaunchConfig {
-        let location = ConfigLocation(
-            explicit: arguments.string(GlobalOptions.config), variables: variables)
         let config = try LaunchConfig(at: location, catalog: catalog)
-        for warning in config.warnings { terminal.err(DiagnosticRenderer().render(warning)) }
+        for warning in config.warnings { terminal.tell(warning) }
         return config
     }
 
@@ -41,7 +46,7 @@ struct Workbench: Sendable {
     func store() throws -> Store {
         let home = try LaunchHome(variables: variables)
         let store = try Store(home: home)
-        for warning in home.warnings { terminal.err("\(terminal.errorColours(.yellow, "warning:")) \(warning)") }
+        for warning in home.warnings { terminal.warn(warning) }
         return store
     }
 

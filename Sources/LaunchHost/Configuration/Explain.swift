@@ -3,17 +3,32 @@ public enum Explain {
     /// Explains `max_jobs`, `builder`, `builder.platform`, `registry.type`, or a key's bare name wherever it occurs.
     /// - Throws: `LaunchError` of kind `.usage` for a key that does not exist, with the nearest that does.
     public static func key(_ key: String, catalog: PluginCatalog) throws(LaunchError) -> String {
+        let found = try found(key, catalog)
+        return found.map(\.path).uniqued.map { path in
+            let same = found.filter { $0.path == path }
+            return same.first.map { text($0, same) } ?? ""
+        }.joined(separator: "\n\n")
+    }
+
+    /// The same for machines: a list with an object for each meaning of the key, of `key`, `type` where only blocks of
+    /// that type have it, `value`, `required`, `default`, `help` and `example`.
+    /// - Throws: as `key(_:catalog:)`.
+    public static func json(_ key: String, catalog: PluginCatalog) throws(LaunchError) -> JSONValue {
+        .array(
+            try found(key, catalog).map { entry in
+                var members = entry.field.summary
+                members["key"] = .string(entry.path)
+                members["type"] = entry.type.map { .string($0) }
+                return .object(members)
+            })
+    }
+
+    private static func found(_ key: String, _ catalog: PluginCatalog) throws(LaunchError) -> [Entry] {
         let entries = entries(catalog)
         let found = entries.filter { $0.path == key }
-        if let first = found.first { return text(first, found) }
+        if !found.isEmpty { return found }
         let bare = entries.filter { $0.path.split(separator: ".").last.map(String.init) == key && key != "type" }
-        if !bare.isEmpty {
-            let paths = bare.map(\.path).uniqued
-            return paths.map { path in
-                let same = bare.filter { $0.path == path }
-                return same.first.map { text($0, same) } ?? ""
-            }.joined(separator: "\n\n")
-        }
+        if !bare.isEmpty { return bare }
         let paths = entries.map(\.path).uniqued
         let names = paths + paths.compactMap { $0.split(separator: ".").last.map(String.init) }
         let top = LaunchConfig.fields.map(\.name) + Role.allCases.map(\.rawValue)

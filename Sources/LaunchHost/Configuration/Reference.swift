@@ -29,28 +29,16 @@ public enum Reference {
 
     /// A table of fields; a block's own fields follow it as `block.key`.
     public static func table(_ fields: [Field]) -> String {
-        let lines = fields.flatMap { rows($0, below: "") }
-        return (["| key | value | default | meaning |", "| --- | --- | --- | --- |"] + lines).joined(separator: "\n")
-    }
-
-    private static func rows(_ field: Field, below path: String) -> [String] {
-        let standard: String =
-            if field.required {
-                "required"
-            } else {
-                field.defaultValue.flatMap { try? JSON.canonical($0) }.map { "`\($0)`" } ?? ""
-            }
-        let example = field.example.map { $0.contains("\n") ? "" : " Example: `\($0)`." } ?? ""
-        let cells = ["`\(path)\(field.name)`", field.kind.words, standard, field.help + example]
-        let row = "| " + cells.map { escaped($0) }.joined(separator: " | ") + " |"
-        var inner: [Field] = []
-        var separator = "."
-        switch field.kind {
-        case .object(let fields): inner = fields
-        case .list(.object(let fields)): (inner, separator) = (fields, "[].")
-        default: break
+        let lines = Field.rows(fields).map { row -> String in
+            let standard = row.field.defaultValue == nil || row.field.required ? "" : "`"
+            let example = row.field.example.map { $0.contains("\n") ? "" : " Example: `\($0)`." } ?? ""
+            let cells = [
+                "`\(row.path)`", row.field.kind.words, standard + row.field.standard + standard,
+                row.field.help + example,
+            ]
+            return "| " + cells.map { escaped($0) }.joined(separator: " | ") + " |"
         }
-        return [row] + inner.flatMap { rows($0, below: "\(path)\(field.name)\(separator)") }
+        return (["| key | value | default | meaning |", "| --- | --- | --- | --- |"] + lines).joined(separator: "\n")
     }
 
     private static func escaped(_ text: String) -> String {

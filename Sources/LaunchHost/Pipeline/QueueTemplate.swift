@@ -11,6 +11,12 @@ extension ResolveStage.Queue {
             throw LaunchError(
                 .invalid, "Queue \(name) is for resource \(definition.resource), not for \(spec.resource).")
         }
+        try self.init(definition)
+    }
+
+    /// What a stored definition says.
+    /// - Throws: `DecodingError` where the store holds what this program did not write.
+    public init(_ definition: QueueDefinition) throws {
         self.init(
             template: definition.template, variables: try definition.variables.decode([TemplateVariable].self),
             allowOverrides: try definition.allowOverrides?.decode([FieldPath].self))

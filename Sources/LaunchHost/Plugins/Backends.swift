@@ -107,8 +107,10 @@ extension PluginCatalog {
     public func knownRunner(_ type: String) throws(LaunchError) -> RunnerPlugin {
         if let plugin = runner(type) { return plugin }
         let known = runners.map(\.base.type)
+        let question = SchemaDecoder.question(type, known)
         throw LaunchError(
-            .invalid, "There is no resource \"\(type)\".", hint: "Known: \(known.joined(separator: ", ")).")
+            .invalid, "There is no resource \"\(type)\"\(question.isEmpty ? "." : question)",
+            hint: "Known: \(known.joined(separator: ", ")).")
     }
 }
 

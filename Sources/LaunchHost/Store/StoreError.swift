@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Why the store could not do what it was asked: a code to act on, and words for people.
 public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What to act on.
@@ -38,18 +40,34 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     public var hint: String?
     /// The names there are, where an unknown or ambiguous one was given: for a did-you-mean.
     public var candidates: [String]
+    /// The name that was given, where it is unknown.
+    public var unknown: String?
 
     /// An error from its parts.
-    public init(_ code: Code, _ message: String, hint: String? = nil, candidates: [String] = []) {
+    public init(
+        _ code: Code, _ message: String, hint: String? = nil, candidates: [String] = [], unknown: String? = nil
+    ) {
         self.code = code
         self.message = message
         self.hint = hint
         self.candidates = candidates
+        self.unknown = unknown
     }
 
     /// The message, and the hint behind it.
     public var description: String {
         hint.map { "\(message) \($0)" } ?? message
+    }
+}
+
+extension StoreError {
+    /// The message without its full stop, for a question behind it.
+    fileprivate var sentence: Substring { message.hasSuffix(".") ? message.dropLast() : message[...] }
+
+    /// `; did you mean 'train'?` where the name that was given is near one that there is.
+    fileprivate var question: String? {
+        guard let unknown, let near = Suggestion.nearest(to: unknown, in: candidates) else { return nil }
+        return "; did you mean '\(near)'?"
     }
 }
 
@@ -65,6 +83,6 @@ extension LaunchError {
             case .exists, .invalid, .refused: .invalid
             case .stale, .internalFault: .internalFault
             }
-        self.init(kind, error.message, hint: error.hint)
+        self.init(kind, error.question.map { "\(error.sentence)\($0)" } ?? error.message, hint: error.hint)
     }
 }

@@ -83,6 +83,7 @@ extension Store {
         }
         if let version, let job = try jobs(name, version, connection).first { return job }
         guard try newest(name, connection) != nil else { throw try unknownJob(name, connection) }
+        let asked = String(reference.description.dropFirst(name.count + 1))
         let known = try connection.rows(
             """
             SELECT alias FROM job_aliases WHERE name = ?1
@@ -90,8 +91,8 @@ extension Store {
             """, [.text(name)]
         ) { row throws(StoreError) in try row.text("alias") }
         throw StoreError(
-            .unknown, "The job '\(name)' has no version '\(reference.description.dropFirst(name.count + 1))'.",
-            hint: "'launch job show \(name)' shows those there are.", candidates: known)
+            .unknown, "The job '\(name)' has no version '\(asked)'.",
+            hint: "'launch job list \(name)' shows those there are.", candidates: known, unknown: asked)
     }
 
     private static func jobs(
@@ -127,6 +128,6 @@ extension Store {
         return StoreError(
             .unknown, "There is no job '\(name)'.",
             hint: names.isEmpty ? "Make it with 'launch job create'." : "'launch job list' shows those there are.",
-            candidates: names)
+            candidates: names, unknown: name)
     }
 }

@@ -133,7 +133,7 @@ extension Store {
         return StoreError(
             .unknown, "There is no queue '\(name)'.",
             hint: names.isEmpty ? "Make it with 'launch queue create'." : "'launch queue list' shows those there are.",
-            candidates: names)
+            candidates: names, unknown: name)
     }
 
     private static func queueNames(_ connection: Connection) throws(StoreError) -> [String] {

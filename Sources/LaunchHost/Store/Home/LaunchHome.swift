@@ -44,6 +44,9 @@ public struct LaunchHome: Sendable, Hashable {
     /// One run's log and outputs. Made by whoever writes there first, with `makeFolder(of:)`.
     public func folder(of run: RunID) -> String { "\(path)/runs/\(run)" }
 
+    /// Whether a store has been made here.
+    public var exists: Bool { access(database, F_OK) == 0 }
+
     /// Makes the folders that are missing, for their owner alone (0700).
     /// - Throws: `.denied` where that is not possible or the folder may not be written to.
     public func make() throws(StoreError) {

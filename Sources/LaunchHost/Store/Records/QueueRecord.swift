@@ -4,7 +4,7 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
     public var name: String
     /// The type of the runner whose template it holds.
     public var resource: String
-    /// The file's text as its user wrote it, comments included; nil for a queue made without one.
+    /// The text of its file, comments included, or the default template that it was made from; nil where there was none.
     public var fileText: String?
     /// The file's name, for messages.
     public var fileName: String?

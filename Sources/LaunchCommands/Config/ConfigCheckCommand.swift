@@ -1,0 +1,113 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch config check`
+enum ConfigCheckCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "check", summary: "Say everything that is wrong with the configuration, and what it does",
+            discussion: """
+                Calls no service: 'launch doctor' does. Ends with code 78 where anything is wrong. With --json the \
+                document lists every mistake with its line and column, for editors.
+                """,
+            examples: [
+                Example("The file that would be used", "launch config check"),
+                Example("Another file", "launch config check launch-config.yaml"),
+                Example("Mistakes as FILE:LINE", "launch config check x.yaml --json | jq -r '.diagnostics[] | .line'"),
+            ],
+            arguments: [
+                Argument(
+                    "file", help: "The file; - is standard input. Without it, the one that would be used.",
+                    required: false,
+                    values: .files)
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let result = ConfigCheck(bench: bench, file: arguments.string("file"))
+            if bench.wantsJSON {
+                try bench.printJSON(try result.json)
+            } else {
+                try result.tell()
+            }
+            return result.error.map { Failures.exitCode($0.kind) } ?? .ok
+        }
+    }
+}
+
+/// The configuration after checking, or what is wrong with it.
+private struct ConfigCheck {
+    let bench: Workbench
+    let name: String?
+    private(set) var config: LaunchConfig?
+    private(set) var error: LaunchError?
+
+    init(bench: Workbench, file: String?) {
+        self.bench = bench
+        let location = file.map { ConfigLocation(explicit: $0, variables: bench.variables) } ?? bench.location
+        name = file == "-" ? "standard input" : location.path
+        do throws(LaunchError) {
+            if file == "-" {
+                let document = try Document(reading: "/dev/stdin", kind: .configuration, as: name)
+                config = try LaunchConfig(document, catalog: bench.catalog)
+            } else {
+                config = try LaunchConfig(at: location, catalog: bench.catalog)
+            }
+            if let config { try Self.make(config, bench) }
+        } catch {
+            self.error = error
+        }
+    }
+
+    /// Some options are right one by one and wrong together: only the plugin itself can tell.
+    private static func make(_ config: LaunchConfig, _ bench: Workbench) throws(LaunchError) {
+        let backends = try Backends(config, catalog: bench.catalog, variables: bench.variables, log: .silent)
+        if let runner = config.runner { _ = try backends.runner(for: runner.type) }
+    }
+
+    private var diagnostics: [Diagnostic] { error?.diagnostics ?? config?.warnings ?? [] }
+
+    var json: JSONValue {
+        get throws {
+            var members = try DiagnosticRenderer.json(diagnostics).objectValue ?? [:]
+            members["file"] = name.map { .string($0) }
+            members["ok"] = .bool(error == nil)
+            members["message"] = error.map { .string($0.message) }
+            if error == nil, let config {
+                members["config"] = .object([
+                    "max_jobs": .integer(Int64(config.maxJobs ?? -1)),
+                    "queues": .array(config.queues.map { .string($0) }),
+                    "types": .object(
+                        Dictionary(
+                            Role.allCases.compactMap { role in
+                                config.block(role).map { (role.rawValue, JSONValue.string($0.type)) }
+                            }
+                        ) { $1 }),
+                ])
+            }
+            return .object(members)
+        }
+    }
+
+    func tell() throws {
+        let terminal = bench.terminal
+        if let error, error.diagnostics.isEmpty { throw error }
+        if !diagnostics.isEmpty {
+            terminal.err(DiagnosticRenderer(terminal.errorColours).render(diagnostics))
+        }
+        guard error == nil, let config else { return }
+        let state = terminal.colours(.green, "ok")
+        try terminal.out(name.map { "\($0): \(state)" } ?? "no launch-config.yaml: the defaults hold")
+        var facts = Facts()
+        facts.add("jobs at once", config.maxJobs.map(String.init) ?? "no limit")
+        facts.add("queues", config.queues.isEmpty ? "those named with -q" : config.queues.joined(separator: ", "))
+        facts.add("entity", config.entity)
+        for role in Role.allCases {
+            let summary = config.block(role).map { block in
+                let known = bench.catalog.declarations.first { $0.role == role && $0.type == block.type }
+                return known.map { "\(block.type): \($0.summary)" } ?? block.type
+            }
+            facts.add(role.rawValue, summary ?? "the one that a queue's resource names")
+        }
+        for line in facts.text(terminal.colours).split(separator: "\n") { try terminal.out("  \(line)") }
+    }
+}

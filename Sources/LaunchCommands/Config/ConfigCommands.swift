@@ -1,0 +1,24 @@
+internal import Console
+internal import LaunchHost
+
+/// The commands about `launch-config.yaml`.
+enum ConfigCommands {
+    static func group(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "config", summary: "Check and explain launch-config.yaml",
+            discussion: """
+                The file says who the agent is, where images live, how they are built and where jobs run. Without one, \
+                everything is on this machine.
+                """,
+            examples: [
+                Example("Is it right, and what does it do?", "launch config check"),
+                Example("What does a key mean?", "launch config explain max_jobs"),
+            ],
+            groups: [
+                CommandGroup([
+                    ConfigCheckCommand.command(bench), ConfigExplainCommand.command(bench),
+                    ConfigSchemaCommand.command(bench), ConfigPathCommand.command(bench),
+                ])
+            ])
+    }
+}

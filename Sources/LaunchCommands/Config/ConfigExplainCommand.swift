@@ -1,0 +1,32 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch config explain`
+enum ConfigExplainCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        let catalog = bench.catalog
+        return Command(
+            "explain", summary: "Say what a key means, what may stand there and what holds without it",
+            examples: [
+                Example("A key of the top level", "launch config explain max_jobs"),
+                Example("A key of a block", "launch config explain builder.type"),
+                Example("All keys there are", "launch config explain"),
+            ],
+            arguments: [
+                Argument(
+                    "key", help: "The key, with the block it stands in or alone; without it, all are listed.",
+                    required: false,
+                    values: .dynamic { _, _ in Explain.keys(catalog).map { Candidate($0) } })
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            switch (arguments.string("key"), bench.wantsJSON) {
+            case (let key?, true): try bench.printJSON(try Explain.json(key, catalog: catalog))
+            case (let key?, false): try terminal.out(try Explain.key(key, catalog: catalog))
+            case (nil, true): try bench.printJSON(Explain.keys(catalog))
+            case (nil, false): try terminal.out(Explain.keys(catalog).joined(separator: "\n"))
+            }
+            return .ok
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch config path`
+enum ConfigPathCommand {
+    private struct Result: Encodable {
+        var path: String?
+        var reason: String
+        var places: [String]
+    }
+
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "path", summary: "Print which configuration would be used, and why",
+            discussion: "The path goes to standard output, the reason to standard error.",
+            examples: [
+                Example("Which file is it?", "launch config path"),
+                Example("Change it", "nano \"$(launch config path)\""),
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let location = bench.location
+            let result = Result(
+                path: location.path, reason: reason(location, bench.variables),
+                places: ConfigLocation.standardPlaces(bench.variables).map(\.path))
+            if bench.wantsJSON {
+                try bench.printJSON(result)
+                return .ok
+            }
+            if let path = result.path { try terminal.out(path) }
+            bench.note(result.reason)
+            return .ok
+        }
+    }
+
+    private static func reason(_ location: ConfigLocation, _ variables: [String: String]) -> String {
+        switch location.origin {
+        case .option: return "It is named with -c."
+        case .variable: return "The variable LAUNCH_CONFIG names it."
+        case .standard: return "It is at the place of launch."
+        case .wandb: return "It is at the place of W&B Launch, and launch has none of its own."
+        case .none:
+            let places = ConfigLocation.standardPlaces(variables).map(\.path)
+            return "There is no configuration, so that the defaults hold; looked for \(Wording.all(places))."
+        }
+    }
+}

@@ -1,0 +1,20 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch config schema`
+enum ConfigSchemaCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "schema", summary: "Print the JSON Schema of launch-config.yaml, for editors",
+            discussion: """
+                An editor with a YAML language server completes and checks the file with it. Put this on the first line:
+                  # yaml-language-server: $schema=launch-config.schema.json
+                """,
+            examples: [Example("Beside the configuration", "launch config schema > launch-config.schema.json")]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            try bench.printJSON(JSONSchema.launchConfig(bench.catalog))
+            return .ok
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Console
+internal import LaunchHost
+
+/// The commands about jobs.
+enum JobCommands {
+    static func group(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "job", summary: "Keep images and source under a name, to run them again and again",
+            discussion: """
+                A job is an image, or source to build one from, under a name. Creating it again adds a version: \
+                NAME is the newest one, NAME:v3 the third, NAME:ALIAS whatever the alias points at.
+                """,
+            examples: [
+                Example("Keep an image", "launch job create image busybox:1 --name hello"),
+                Example("See what there is", "launch job list"),
+            ],
+            groups: [
+                CommandGroup([
+                    create(bench), JobListCommand.command(bench), JobShowCommand.command(bench),
+                    JobDeleteCommand.command(bench),
+                ])
+            ])
+    }
+
+    private static func create(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "create", summary: "Keep an image, a folder or a git commit as a new version of a job",
+            discussion: "Prints the version, such as train:v1, and nothing else, on standard output.",
+            examples: [
+                Example("A ready image", "launch job create image localhost:5000/team/train:v2"),
+                Example("A folder with a Dockerfile", "launch job create code examples/iris --name iris"),
+                Example(
+                    "A git repository, as its branch is now", "launch job create git https://example.com/team/train.git"
+                ),
+            ],
+            groups: [
+                CommandGroup([
+                    JobCreateImageCommand.command(bench), JobCreateCodeCommand.command(bench),
+                    JobCreateGitCommand.command(bench),
+                ])
+            ])
+    }
+
+    /// A version or, without one, the newest.
+    static let reference = Argument(
+        "job", help: "The job: NAME, NAME:ALIAS or NAME:v3.", values: Completions.jobs)
+}

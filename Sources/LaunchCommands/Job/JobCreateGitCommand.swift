@@ -1,0 +1,39 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch job create git`
+enum JobCreateGitCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "git", summary: "Keep a commit of a git repository, to build an image from",
+            discussion: """
+                The branch or tag is asked for once, now: the version stands for that commit, whatever is pushed later. \
+                The commit is fetched, with your own git and its credentials, when a run needs its image.
+                """,
+            examples: [
+                Example("The default branch as it is now", "launch job create git https://example.com/team/train.git"),
+                Example("A tag", "launch job create git git@example.com:team/train.git --git-version v1.2 -a stable"),
+            ],
+            options: NewJob.options + [
+                Option(
+                    "git-version", value: "VERSION",
+                    help: "A branch, a tag or a full commit ID; the default branch otherwise."),
+                Option(
+                    "dockerfile", "D", value: "PATH", help: "The Dockerfile's path in the repository.",
+                    default: "Dockerfile"),
+            ],
+            arguments: [Argument("url", help: "https://, ssh://, USER@HOST:PATH or file:///PATH.")]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let url = try arguments.required("url")
+            let name = try NewJob.name(arguments, from: url)
+            let source = try await Progress.show("Asking \(url)", on: terminal, quiet: bench.wantsJSON) { _ in
+                try await SourceChoice.git(
+                    url, version: arguments.string("git-version"), dockerfile: arguments.string("dockerfile"),
+                    variables: bench.variables)
+            }
+            try NewJob.add(name, source, aliases: arguments.strings("alias"), to: try bench.store(), on: bench)
+            return .ok
+        }
+    }
+}

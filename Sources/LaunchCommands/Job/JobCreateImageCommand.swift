@@ -1,0 +1,38 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch job create image`
+enum JobCreateImageCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "image", summary: "Keep an image that exists already",
+            discussion: """
+                The image's tag becomes an alias of the version. The image is looked up, and pinned to its digest, when a \
+                run needs it.
+                """,
+            examples: [
+                Example(
+                    "Named after its repository: the job 'train'",
+                    "launch job create image localhost:5000/team/train:v2"),
+                Example("Under another name", "launch job create image busybox:1 --name hello --alias best"),
+            ],
+            options: NewJob.options, arguments: [Argument("uri", help: "The image, such as HOST:PORT/REPOSITORY:TAG.")]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let text = try arguments.required("uri")
+            let image: ImageReference
+            do throws(ImageReferenceError) {
+                image = try ImageReference(parsing: text)
+            } catch {
+                throw LaunchError(.invalid, error.description)
+            }
+            var aliases = arguments.strings("alias")
+            if let alias = image.tag.flatMap(JobNaming.alias(ofTag:)), !aliases.contains(alias) {
+                aliases.append(alias)
+            }
+            let name = try NewJob.name(arguments, from: image.repository)
+            try NewJob.add(name, .image(text), aliases: aliases, to: try bench.store(), on: bench)
+            return .ok
+        }
+    }
+}

@@ -1,0 +1,64 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch job list`
+enum JobListCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "list", summary: "List jobs, or the versions of one",
+            examples: [
+                Example("The newest version of each job", "launch job list"),
+                Example("All versions of one", "launch job list train"),
+                Example("All versions of all", "launch job list --all --json"),
+            ],
+            options: [Option(flag: "all", help: "All versions of all jobs.")],
+            arguments: [
+                Argument(
+                    "name", help: "The job whose versions to list.", required: false, values: Completions.jobNamesOnly)
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let name = arguments.string("name")
+            var jobs = try bench.store().jobs(named: name)
+            if name == nil, !arguments.flag("all") { jobs = newest(jobs) }
+            if bench.wantsJSON {
+                try bench.printJSON(jobs)
+                return .ok
+            }
+            guard !jobs.isEmpty else {
+                bench.note("no jobs; make one with 'launch job create image URI'")
+                return .ok
+            }
+            var table = Table([
+                Table.Column("JOB", mayTruncate: false), Table.Column("VERSION", mayTruncate: false),
+                Table.Column("ALIASES"), Table.Column("KIND"), Table.Column("SOURCE"),
+            ])
+            for job in jobs {
+                table.add([
+                    Table.Cell(job.name), Table.Cell("v\(job.version)"),
+                    Table.Cell(job.aliases.joined(separator: ", ")), Table.Cell(job.source.kind),
+                    Table.Cell(job.source.origin),
+                ])
+            }
+            try terminal.out(table)
+            return .ok
+        }
+    }
+
+    /// The first of each name: they come newest first.
+    private static func newest(_ jobs: [JobRecord]) -> [JobRecord] {
+        var seen: Set<String> = []
+        return jobs.filter { seen.insert($0.name).inserted }
+    }
+}
+
+extension Source {
+    /// The word for what it is, as in 'launch job create'.
+    var kind: String {
+        switch self {
+        case .image: "image"
+        case .code: "code"
+        case .git: "git"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch job show`
+enum JobShowCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "show", summary: "Show one version of a job",
+            examples: [
+                Example("The newest version", "launch job show train"),
+                Example("Another one", "launch job show train:v3"),
+            ],
+            arguments: [JobCommands.reference]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let reference = try JobReference(parsing: try arguments.required("job"))
+            let store = try bench.store()
+            let job = try store.job(reference)
+            if bench.wantsJSON {
+                try bench.printJSON(job)
+                return .ok
+            }
+            var facts = Facts()
+            facts.add("job", job.name)
+            facts.add("version", "v\(job.version) of \(try store.jobs(named: job.name).count)")
+            facts.add("aliases", job.aliases.isEmpty ? nil : job.aliases.joined(separator: ", "))
+            facts.add("created", job.createdAt.description)
+            switch job.source {
+            case .image(let text):
+                facts.add("image", text)
+            case .code(let code):
+                facts.add("folder", code.origin)
+                facts.add("snapshot", code.snapshot)
+                facts.add("dockerfile", code.dockerfile)
+            case .git(let git):
+                facts.add("repository", git.url)
+                facts.add("asked for", git.version)
+                facts.add("commit", git.commit)
+                facts.add("dockerfile", git.dockerfile)
+            }
+            try terminal.out(facts)
+            return .ok
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Console
+internal import LaunchHost
+
+/// What the three ways to create a job share: its name, its aliases, and what is printed.
+enum NewJob {
+    static let options = [
+        Option(
+            "name", "n", value: "NAME", help: "The job; named after its source otherwise.",
+            values: Completions.jobNamesOnly),
+        Option(
+            "alias", "a", value: "ALIAS", help: "A name for this version, which it takes from an earlier one.",
+            repeatable: true),
+    ]
+
+    static let dockerfile = Option(
+        "dockerfile", "D", value: "PATH",
+        help: "The Dockerfile's path in the source; \(DockerfileChoice.names.joined(separator: ", then ")) otherwise.",
+        values: .files)
+
+    /// The name that is asked for, else one made from where the source is.
+    /// - Throws: `UsageError` where no name can be made.
+    static func name(_ arguments: ParsedArguments, from source: String) throws -> String {
+        if let name = arguments.string("name") { return name }
+        guard let name = JobNaming.name(from: source) else {
+            throw arguments.usageError("no name can be made from '\(Terminal.printable(source))'; give one with --name")
+        }
+        return name
+    }
+
+    /// Stores the version and prints which one it is.
+    static func add(_ name: String, _ source: Source, aliases: [String], to store: Store, on bench: Workbench) throws {
+        let job = try store.createJob(name, source: source, aliases: aliases)
+        if bench.wantsJSON {
+            try bench.printJSON(job)
+        } else {
+            try bench.terminal.out("\(job.name):v\(job.version)")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import Console
+internal import LaunchHost
+
+/// The commands about plugins.
+enum PluginsCommands {
+    static func group(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "plugins", summary: "List and describe what can stand behind each role",
+            discussion: """
+                A plugin fills one of four roles: environment (credentials and region), registry (where images live), \
+                builder (how source becomes an image) and runner (where a job runs).
+                """,
+            examples: [
+                Example("What there is", "launch plugins list"),
+                Example("What one understands", "launch plugins describe mock --role runner"),
+            ],
+            groups: [
+                CommandGroup([
+                    PluginsListCommand.command(bench), PluginsDescribeCommand.command(bench),
+                    PluginsDocsCommand.command(bench),
+                ])
+            ])
+    }
+
+    static let role = Option(
+        "role", value: "ROLE", help: "Only plugins of this role.", values: .oneOf(Role.allCases.map(\.rawValue)))
+}

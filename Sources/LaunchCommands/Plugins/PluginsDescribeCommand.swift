@@ -1,0 +1,93 @@
+internal import Console
+internal import LaunchHost
+internal import Suggestions
+
+/// `launch plugins describe`
+enum PluginsDescribeCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        let declarations = bench.catalog.declarations
+        return Command(
+            "describe", summary: "Show what a plugin understands: its keys, examples and template",
+            examples: examples(declarations), options: [PluginsCommands.role],
+            arguments: [
+                Argument(
+                    "type", help: "The plugin's type; where several roles have one, all are shown.",
+                    values: .dynamic { _, _ in
+                        declarations.map { Candidate($0.type, "\($0.role.rawValue): \($0.summary)") }
+                    })
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let found = try find(try arguments.required("type"), role: arguments.string("role"), in: declarations)
+            if bench.wantsJSON {
+                try bench.printJSON(found.map { $0.json(whole: true) })
+            } else {
+                for (index, declaration) in found.enumerated() {
+                    if index > 0 { try terminal.out("") }
+                    try show(declaration, on: terminal)
+                }
+            }
+            return .ok
+        }
+    }
+
+    private static func examples(_ declarations: [PluginCatalog.Declaration]) -> [Example] {
+        declarations.last.map { last in
+            [
+                Example("One runner", "launch plugins describe \(last.type) --role runner"),
+                Example("In all roles, for a program", "launch plugins describe \(last.type) --json"),
+            ]
+        } ?? []
+    }
+
+    private static func find(
+        _ type: String, role: String?, in all: [PluginCatalog.Declaration]
+    ) throws(LaunchError) -> [PluginCatalog.Declaration] {
+        let candidates = all.filter { role == nil || $0.role.rawValue == role }
+        let found = candidates.filter { $0.type == type }
+        guard found.isEmpty else { return found }
+        let kind = role ?? "plugin"
+        throw LaunchError(
+            .usage,
+            "There is no \(kind) of type '\(type)'" + Suggestion.question(about: type, in: candidates.map(\.type)),
+            hint: "'launch plugins list\(role.map { " --role \($0)" } ?? "")' shows those there are.")
+    }
+
+    private static func show(_ declaration: PluginCatalog.Declaration, on terminal: Terminal) throws {
+        let colours = terminal.colours
+        func heading(_ text: String) throws { try terminal.out("\n\(colours(.bold, text))") }
+        func block(_ text: String) throws {
+            for line in text.split(separator: "\n") { try terminal.out("  \(line)") }
+        }
+        try terminal.out("\(colours(.bold, "\(declaration.role.rawValue) \(declaration.type)"))")
+        try block(declaration.summary)
+        try heading("Keys, besides type")
+        if declaration.fields.isEmpty { try block("none") } else { try terminal.out(table(of: declaration.fields)) }
+        for example in declaration.examples {
+            try heading("Example")
+            try block(declaration.configText(ofExample: example))
+        }
+        if let template = declaration.template {
+            try heading("Keys of a queue's template")
+            try terminal.out(table(of: template))
+        }
+        if let template = declaration.defaultTemplate, !template.isEmpty {
+            try heading("The template of a queue that is made without a file")
+            try block(template)
+        }
+    }
+
+    private static func table(of fields: [Field]) -> Table {
+        var table = Table([
+            Table.Column("KEY", mayTruncate: false), Table.Column("VALUE"), Table.Column("DEFAULT"),
+            Table.Column("MEANING"),
+        ])
+        for row in Field.rows(fields) {
+            table.add([
+                Table.Cell(row.path, .cyan), Table.Cell(row.field.kind.words),
+                Table.Cell(row.field.standard, row.field.required ? .yellow : nil), Table.Cell(row.field.help),
+            ])
+        }
+        return table
+    }
+}

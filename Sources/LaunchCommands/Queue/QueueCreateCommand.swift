@@ -1,0 +1,67 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch queue create`
+enum QueueCreateCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "create", summary: "Make a queue",
+            discussion: """
+                The file is the backend's request template, as YAML or JSON, with two keys of its own: \
+                'template_variables' declares the {{…}} that a submit may fill, 'allow_overrides' lists what a submit \
+                may change. Without a file, the queue gets the template that 'launch plugins describe TYPE' shows.
+
+                Prints the queue's name, and nothing else, on standard output.
+                """,
+            examples: examples(bench.catalog),
+            options: [
+                Option(
+                    "resource", "r", value: "TYPE", help: "The kind of backend that its runs are for.",
+                    values: .oneOf(bench.catalog.runners.map(\.base.type))),
+                Option("config", value: "FILE", help: "The template; - is standard input.", values: .files),
+                Option(flag: "if-not-exists", help: "Succeed where there is a queue of that name already."),
+            ],
+            arguments: [
+                Argument("name", help: "1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit.")
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let name = try arguments.required("name")
+            let text = QueueText(
+                bench: bench, runner: try bench.catalog.knownRunner(try arguments.required("resource")))
+            let definition =
+                if let path = arguments.string("config") {
+                    try text.definition(of: name, reading: path)
+                } else {
+                    try text.defaultDefinition(of: name)
+                }
+            let store = try bench.store()
+            let queue: QueueRecord
+            do {
+                queue = try store.createQueue(definition)
+            } catch let error as StoreError where error.code == .exists && arguments.flag("if-not-exists") {
+                queue = try store.queue(name)
+                let isSame = queue.definition.means(theSameAs: definition)
+                isSame
+                    ? bench.note("The queue '\(name)' is there already, unchanged.")
+                    : terminal.warn("The queue '\(name)' is there already, with another definition; it stays as it is.")
+            }
+            if bench.wantsJSON {
+                try bench.printJSON(try QueueView(queue))
+            } else {
+                try terminal.out(name)
+            }
+            return .ok
+        }
+    }
+
+    private static func examples(_ catalog: PluginCatalog) -> [Example] {
+        guard let type = catalog.runners.first?.base.type else { return [] }
+        return [
+            Example("With the default template", "launch queue create try --resource \(type)"),
+            Example("From a file", "launch queue create train -r \(type) --config queue.yaml"),
+            Example(
+                "From what another program prints", "jq .template x.json | launch queue create x -r \(type) --config -"),
+        ]
+    }
+}

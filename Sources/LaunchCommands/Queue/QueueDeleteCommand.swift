@@ -1,0 +1,30 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch queue delete`
+enum QueueDeleteCommand {
+    private struct Result: Encodable {
+        var name: String
+        var stoppedRuns: Int
+    }
+
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "delete", summary: "Remove a queue; the record of its runs stays",
+            discussion: "A queue with runs under way is never removed: wait for them, or end them with 'launch stop'.",
+            examples: [
+                Example("An empty queue", "launch queue delete try"),
+                Example("Also where runs still wait in it, which are stopped", "launch queue delete try --force"),
+            ],
+            options: [Option(flag: "force", help: "Stop the runs that wait in it.")], arguments: [QueueCommands.name]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let name = try arguments.required("name")
+            let stopped = try bench.store().deleteQueue(name, force: arguments.flag("force"))
+            if bench.wantsJSON { try bench.printJSON(Result(name: name, stoppedRuns: stopped)) }
+            let also = stopped == 0 ? "" : ", and \(Wording.count(stopped, "waiting run")) stopped"
+            bench.note("The queue '\(name)' is deleted\(also).")
+            return .ok
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch queue edit`
+enum QueueEditCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "edit", summary: "Change a queue's template",
+            discussion: """
+                Opens the queue's file in $VISUAL or $EDITOR, checks what comes back, and takes it over. A text with \
+                mistakes is kept, and the message says where. Runs that an agent has taken already keep the old template.
+                """,
+            examples: [
+                Example("In the editor", "launch queue edit train"),
+                Example("From a file", "launch queue edit train --config queue.yaml"),
+            ],
+            options: [
+                Option("config", value: "FILE", help: "Take this file, no editor; - is standard input.", values: .files)
+            ],
+            arguments: [QueueCommands.name],
+            environment: [
+                EnvironmentVariable("VISUAL", "The editor."),
+                EnvironmentVariable("EDITOR", "The editor, where VISUAL is not set."),
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let store = try bench.store()
+            let queue = try store.queue(try arguments.required("name"))
+            let text = QueueText(bench: bench, runner: try bench.catalog.knownRunner(queue.definition.resource))
+            let changed: QueueRecord?
+            if let path = arguments.string("config") {
+                changed = try store.updateQueue(try text.definition(of: queue.name, reading: path))
+            } else {
+                changed = try await edit(queue, text: text, store: store)
+            }
+            if bench.wantsJSON { try bench.printJSON(try QueueView(changed ?? queue)) }
+            bench.note("The queue '\(queue.name)' is \(changed == nil ? "unchanged" : "changed").")
+            return .ok
+        }
+    }
+
+    /// Nil where the text was left as it is.
+    private static func edit(_ queue: QueueRecord, text: QueueText, store: Store) async throws -> QueueRecord? {
+        let old = try queue.definition.text
+        let editor = try Editor(variables: text.bench.variables)
+        let draft = try Draft(of: old, name: queue.name, in: "\(store.home.path)/edits")
+        do {
+            try await editor.edit(draft.path)
+            guard try draft.text() != old else {
+                draft.remove()
+                return nil
+            }
+            var definition = try text.definition(of: queue.name, reading: draft.path)
+            definition.fileName = queue.definition.fileName
+            guard try store.queue(queue.name).definition == queue.definition else {
+                throw LaunchError(.tryAgain, "Somebody else has changed the queue '\(queue.name)' meanwhile.")
+            }
+            let changed = try store.updateQueue(definition)
+            draft.remove()
+            return changed
+        } catch {
+            // Nothing that was typed is lost, whatever went wrong.
+            if (try? draft.text()) == old {
+                draft.remove()
+            } else {
+                text.bench.note(
+                    "Your text is kept in \(draft.path)\nOnce it is right, take it over with: "
+                        + "launch queue edit \(queue.name) --config \(draft.path)")
+            }
+            throw error
+        }
+    }
+}

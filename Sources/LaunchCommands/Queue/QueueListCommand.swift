@@ -1,0 +1,41 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch queue list`
+enum QueueListCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "list", summary: "List queues",
+            examples: [
+                Example("All queues", "launch queue list"),
+                Example("Those that are paused", "launch queue list --json | jq -r '.[] | select(.paused) | .name'"),
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let queues = try bench.store().queues()
+            if bench.wantsJSON {
+                try bench.printJSON(try queues.map { try QueueView($0, whole: false) })
+                return .ok
+            }
+            guard !queues.isEmpty else {
+                bench.note("no queues; make one with 'launch queue create NAME --resource TYPE'")
+                return .ok
+            }
+            var table = Table([
+                Table.Column("QUEUE", mayTruncate: false), Table.Column("RESOURCE"), Table.Column("STATE"),
+                Table.Column("WAITING", .right), Table.Column("UNDER WAY", .right), Table.Column("ENDED", .right),
+            ])
+            for queue in queues {
+                let counts = queue.counts
+                table.add([
+                    Table.Cell(queue.name), Table.Cell(queue.definition.resource),
+                    queue.paused ? Table.Cell("paused", .yellow) : Table.Cell("open", .green),
+                    Table.Cell(String(counts[.queued])), Table.Cell(String(counts.unfinished - counts[.queued])),
+                    Table.Cell(String(counts.total - counts.unfinished)),
+                ])
+            }
+            try terminal.out(table)
+            return .ok
+        }
+    }
+}

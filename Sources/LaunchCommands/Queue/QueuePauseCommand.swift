@@ -1,0 +1,40 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch queue pause` and `launch queue resume`
+enum QueuePauseCommand {
+    static func pause(_ bench: Workbench.Maker) -> Command {
+        command(
+            bench, name: "pause", summary: "Take nothing more from a queue; what runs goes on", paused: true,
+            example: Example("Before a maintenance", "launch queue pause train"))
+    }
+
+    static func resume(_ bench: Workbench.Maker) -> Command {
+        command(
+            bench, name: "resume", summary: "Take from a paused queue again", paused: false,
+            example: Example("After a maintenance", "launch queue resume train"))
+    }
+
+    private static func command(
+        _ bench: Workbench.Maker, name: String, summary: String, paused: Bool, example: Example
+    ) -> Command {
+        Command(name, summary: summary, examples: [example], arguments: [QueueCommands.name]) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let store = try bench.store()
+            let name = try arguments.required("name")
+            let was = try store.queue(name).paused
+            let queue = try store.setPaused(paused, queue: name)
+            if bench.wantsJSON { try bench.printJSON(try QueueView(queue, whole: false)) }
+            switch (paused, was) {
+            case (true, true): bench.note("The queue '\(name)' was paused already.")
+            case (false, false): bench.note("The queue '\(name)' was not paused.")
+            case (true, false):
+                bench.note("The queue '\(name)' is paused: what runs goes on, nothing new is taken.")
+            case (false, true):
+                let waiting = queue.counts[.queued]
+                bench.note("The queue '\(name)' is open again; \(Wording.count(waiting, "run")) waiting.")
+            }
+            return .ok
+        }
+    }
+}

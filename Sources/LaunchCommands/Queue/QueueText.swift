@@ -1,0 +1,32 @@
+internal import Console
+internal import LaunchHost
+
+/// Turns the text of a queue's file into a definition, and tells what may be wrong with it.
+struct QueueText {
+    let bench: Workbench
+    let runner: RunnerPlugin
+
+    /// Reads a file, `-` for standard input.
+    /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong, each at its place.
+    func definition(of name: String, reading path: String) throws -> QueueDefinition {
+        let isInput = path == "-"
+        let document = try Document(
+            reading: isInput ? "/dev/stdin" : path, kind: .invalid, as: isInput ? "standard input" : nil)
+        return try definition(of: name, document, fileName: isInput ? nil : path)
+    }
+
+    /// The runner's own template.
+    /// - Throws: `LaunchError`, where the plugin's template does not pass its own check.
+    func defaultDefinition(of name: String) throws -> QueueDefinition {
+        let type = runner.base.type
+        let document = try Document(
+            text: runner.defaultTemplate, name: "the default template of \(type)", kind: .invalid)
+        return try definition(of: name, document, fileName: nil)
+    }
+
+    private func definition(of name: String, _ document: Document, fileName: String?) throws -> QueueDefinition {
+        let file = try QueueFile(document, runner: runner)
+        for warning in file.warnings { bench.terminal.tell(warning) }
+        return try QueueDefinition(name: name, resource: runner.base.type, file: file, fileName: fileName)
+    }
+}

@@ -1,0 +1,32 @@
+internal import LaunchHost
+
+/// A queue as `--json` shows it.
+struct QueueView: Encodable {
+    private let name: String
+    private let resource: String
+    private let paused: Bool
+    private let counts: StateCounts
+    private let createdAt: Timestamp
+    private let updatedAt: Timestamp
+    private let file: String?
+    private let template: JSONValue?
+    private let variables: JSONValue?
+    private let allowOverrides: JSONValue?
+    private let text: String?
+
+    /// - Parameter whole: with the template and what else its file says.
+    init(_ queue: QueueRecord, whole: Bool = true) throws {
+        let definition = queue.definition
+        name = queue.name
+        resource = definition.resource
+        paused = queue.paused
+        counts = queue.counts
+        createdAt = queue.createdAt
+        updatedAt = queue.updatedAt
+        file = definition.fileName
+        template = whole ? definition.template : nil
+        variables = whole ? definition.variables : nil
+        allowOverrides = whole ? definition.allowOverrides : nil
+        text = whole ? try definition.text : nil
+    }
+}

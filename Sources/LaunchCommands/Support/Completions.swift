@@ -1,0 +1,39 @@
+internal import Console
+internal import LaunchHost
+
+/// What the shell may propose for names that the store has. Never fails, says nothing, makes nothing.
+enum Completions {
+    /// The names of all queues.
+    static let queues = Values.dynamic { arguments, _ in
+        let queues = try? store(arguments)?.queues()
+        return queues?.map {
+            Candidate($0.name, $0.paused ? "\($0.definition.resource), paused" : $0.definition.resource)
+        }
+            ?? []
+    }
+
+    /// The names of all jobs; behind `NAME:`, the aliases and versions of that job.
+    static let jobs = Values.dynamic { arguments, word in
+        guard let colon = word.firstIndex(of: ":") else { return jobNames(arguments) }
+        let name = String(word[..<colon])
+        let versions = (try? store(arguments)?.jobs(named: name)) ?? []
+        return versions.flatMap { job in
+            (job.aliases + ["v\(job.version)"]).map { Candidate("\(name):\($0)", job.source.origin) }
+        }
+    }
+
+    /// The names of all jobs, where no version is meant.
+    static let jobNamesOnly = Values.dynamic { arguments, _ in jobNames(arguments) }
+
+    private static func jobNames(_ arguments: ParsedArguments) -> [Candidate] {
+        var seen: Set<String> = []
+        let jobs = (try? store(arguments)?.jobs()) ?? []
+        return jobs.filter { seen.insert($0.name).inserted }.map { Candidate($0.name, $0.source.origin) }
+    }
+
+    /// Opening a store makes its folders, which completion must not.
+    private static func store(_ arguments: ParsedArguments) throws -> Store? {
+        let home = try LaunchHome(variables: arguments.environment)
+        return home.exists ? try Store(home: home) : nil
+    }
+}

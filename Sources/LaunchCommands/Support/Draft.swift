@@ -1,0 +1,46 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import LaunchHost
+
+/// A text in a file of its own, for an editor. The file stays until it is removed, so that nothing is lost.
+struct Draft {
+    /// Where it is.
+    let path: String
+
+    /// Writes the text to a new file in a folder, for its owner alone.
+    /// - Throws: `LaunchError` where that is not possible.
+    init(of text: String, name: String, in folder: String) throws(LaunchError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw LaunchError(.denied, "The folder '\(folder)' cannot be made: \(error).")
+        }
+        // The ending tells the editor what kind of text it is.
+        var template = Array("\(folder)/\(name)-XXXXXX.yaml".utf8CString)
+        let file = mkstemps(&template, 5)
+        guard file >= 0 else {
+            throw LaunchError(.denied, "No file can be made in '\(folder)': \(String(cString: strerror(errno))).")
+        }
+        close(file)
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        do {
+            try Data(text.utf8).write(to: URL(filePath: path))
+        } catch {
+            throw LaunchError(.unavailable, "The file '\(path)' cannot be written: \(error).")
+        }
+    }
+
+    /// What is in it now.
+    /// - Throws: `LaunchError` where it cannot be read.
+    func text() throws(LaunchError) -> String {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw LaunchError(.unavailable, "The file '\(path)' cannot be read any more.")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    func remove() {
+        unlink(path)
+    }
+}

@@ -1,0 +1,183 @@
+/// Looks whether everything that a run would need is there: the configuration, the store, the services and the queues.
+///
+/// Only the functions of the roles are called that change nothing.
+public struct Doctor: Sendable {
+    private let catalog: PluginCatalog
+    private let location: ConfigLocation
+    private let variables: [String: String]
+    private let log: Logger
+    private let limit: Duration
+
+    /// - Parameters:
+    ///   - location: which configuration to look at.
+    ///   - variables: the process's, for finding the store, engines and credentials.
+    ///   - limit: how long each service may take to answer.
+    public init(
+        catalog: PluginCatalog, location: ConfigLocation, variables: [String: String], log: Logger = .silent,
+        limit: Duration = .seconds(10)
+    ) {
+        self.catalog = catalog
+        self.location = location
+        self.variables = variables
+        self.log = log
+        self.limit = limit
+    }
+
+    /// All findings, in an order that does not depend on who answers first.
+    public func examine() async -> [HealthCheck] {
+        var found: [HealthCheck] = []
+        let config = configuration(&found)
+        let store = state(&found)
+        guard let config else { return found }
+        let backends: Backends
+        do throws(LaunchError) {
+            backends = try Backends(config, catalog: catalog, variables: variables, log: log)
+        } catch {
+            return found + [HealthCheck("plugins", error)]
+        }
+        let records = queues(of: config, store)
+        var works = services(config, backends)
+        works += resources(config, records).map { resource in
+            Work(name: "runner \(resource)") { try await Self.runner(resource, backends) }
+        }
+        works += records.map { name, record in
+            let check = QueueHealth(backends: backends)
+            return Work(name: "queue \(name)") { try check.finding(name, try record.get()) }
+        }
+        return found + (await all(works))
+    }
+
+    // MARK: what needs no service
+
+    private func configuration(_ found: inout [HealthCheck]) -> LaunchConfig? {
+        do throws(LaunchError) {
+            let config = try LaunchConfig(at: location, catalog: catalog)
+            let name = location.path ?? "none, so that the defaults hold"
+            if let warning = config.warnings.first {
+                found.append(HealthCheck(.warn, "configuration", "\(name): \(warning.message)", hint: warning.hint))
+            } else {
+                found.append(HealthCheck(.ok, "configuration", name))
+            }
+            return config
+        } catch {
+            var check = HealthCheck("configuration", error)
+            check.hint = check.hint ?? "'launch config check' shows everything that is wrong."
+            found.append(check)
+            return nil
+        }
+    }
+
+    private func state(_ found: inout [HealthCheck]) -> Store? {
+        do throws(StoreError) {
+            let home = try LaunchHome(variables: variables)
+            try home.make()
+            let warnings = home.warnings
+            found.append(
+                warnings.isEmpty
+                    ? HealthCheck(.ok, "home", home.path)
+                    : HealthCheck(.warn, "home", warnings.joined(separator: " ")))
+        } catch {
+            found.append(HealthCheck("home", error))
+            return nil
+        }
+        do throws(StoreError) {
+            let store = try Store(home: LaunchHome(variables: variables))
+            let counts = try store.queues().map(\.counts.unfinished).reduce(0, +)
+            found.append(
+                HealthCheck(.ok, "database", "\(store.home.database), \(Wording.count(counts, "unfinished run"))"))
+            return store
+        } catch {
+            found.append(HealthCheck("database", error))
+            return nil
+        }
+    }
+
+    /// The configured queues, or all there are where none is configured.
+    private func queues(
+        of config: LaunchConfig, _ store: Store?
+    ) -> [(name: String, record: Result<QueueRecord, StoreError>)] {
+        guard let store else { return [] }
+        let names = config.queues.isEmpty ? (try? store.queues().map(\.name)) ?? [] : config.queues
+        return names.map { name in
+            (name, Result { () throws(StoreError) in try store.queue(name) })
+        }
+    }
+
+    private func resources(
+        _ config: LaunchConfig, _ queues: [(name: String, record: Result<QueueRecord, StoreError>)]
+    ) -> [String] {
+        let used = queues.compactMap { try? $0.record.get().definition.resource }
+        return (used + [config.runner?.type].compactMap { $0 }).uniqued.filter { catalog.runner($0) != nil }
+    }
+
+    // MARK: what asks a service
+
+    private struct Work: Sendable {
+        var name: String
+        var run: @Sendable () async throws -> HealthCheck
+    }
+
+    private func all(_ works: [Work]) async -> [HealthCheck] {
+        await withTaskGroup(of: (Int, HealthCheck).self) { group in
+            for (index, work) in works.enumerated() {
+                group.addTask { (index, await finding(work)) }
+            }
+            var found: [(Int, HealthCheck)] = []
+            for await check in group { found.append(check) }
+            return found.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func finding(_ work: Work) async -> HealthCheck {
+        let found = await TimeLimit.value(within: limit) {
+            do { return try await work.run() } catch { return HealthCheck(work.name, error) }
+        }
+        return found
+            ?? HealthCheck(
+                .fail, work.name, "no answer within \(limit.components.seconds) s",
+                hint: "Check the network and whether the service runs.", kind: .unavailable)
+    }
+
+    private func services(_ config: LaunchConfig, _ backends: Backends) -> [Work] {
+        let environment = "environment \(config.environment.type)"
+        let registry = "registry \(config.registry.type)"
+        let builder = "builder \(config.builder.type)"
+        return [
+            Work(name: environment) {
+                let identity = try await backends.environment.verify()
+                let place = [identity.account.map { "account \($0)" }, identity.region.map { "region \($0)" }]
+                let words = [identity.principal] + place.compactMap { $0 }
+                return HealthCheck(.ok, environment, words.joined(separator: ", "))
+            },
+            Work(name: registry) {
+                try await Self.registry(registry, backends)
+            },
+            // A builder has nothing that can be asked without building.
+            Work(name: builder) {
+                let target = backends.builder.repository.map { "pushes to \($0)" } ?? "set up; the first build tries it"
+                return HealthCheck(.ok, builder, target)
+            },
+        ]
+    }
+
+    /// Asks for an image that nobody has built: the same question as before each build, and no is a good answer.
+    private static func registry(_ what: String, _ backends: Backends) async throws -> HealthCheck {
+        let access = try await backends.registry.access()
+        let nobody = ContentKey(hex: String(repeating: "0", count: 64))
+        let place = try backends.registry.destination(
+            for: nobody, repository: backends.builder.repository(for: "doctor"))
+        _ = try await backends.registry.resolve(place)
+        return switch access {
+        case .engineStore: HealthCheck(.ok, what, "the container engine's own store answers")
+        case .remote(let host, let login):
+            HealthCheck(
+                .ok, what, "\(host) answers, \(login.map { "logged in as \($0.username)" } ?? "without a login")")
+        }
+    }
+
+    /// Asks for a run that there is not: the backend must know that there is none.
+    private static func runner(_ resource: String, _ backends: Backends) async throws -> HealthCheck {
+        _ = try await backends.runner(for: resource).find(RunID.random())
+        return HealthCheck(.ok, "runner \(resource)", "answers")
+    }
+}

@@ -1,0 +1,61 @@
+extension Field {
+    /// A field and where it stands: the fields of a block follow it as `block.key`, those of a list's blocks as
+    /// `block[].key`.
+    public struct Row: Sendable {
+        /// The key with those above it.
+        public var path: String
+        /// The field.
+        public var field: Field
+    }
+
+    /// Fields with all that are below them, in order.
+    public static func rows(_ fields: [Field], below path: String = "") -> [Row] {
+        fields.flatMap { field -> [Row] in
+            let row = Row(path: path + field.name, field: field)
+            switch field.kind {
+            case .object(let inner): return [row] + rows(inner, below: "\(row.path).")
+            case .list(.object(let inner)): return [row] + rows(inner, below: "\(row.path)[].")
+            default: return [row]
+            }
+        }
+    }
+
+    /// What holds where the key is not given: `required`, a value, or nothing.
+    public var standard: String {
+        required ? "required" : defaultValue.flatMap { try? JSON.canonical($0) } ?? ""
+    }
+
+    /// The field for machines: `value`, `required`, `default`, `help`, `example`.
+    var summary: [String: JSONValue] {
+        var members: [String: JSONValue] = [
+            "value": .string(kind.words), "required": .bool(required), "help": .string(help),
+        ]
+        members["default"] = defaultValue
+        members["example"] = example.map { .string($0) }
+        return members
+    }
+}
+
+extension PluginCatalog.Declaration {
+    /// The declaration for machines.
+    /// - Parameter whole: with its keys, its examples and, for a runner, its template.
+    public func json(whole: Bool) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "role": .string(role.rawValue), "type": .string(type), "summary": .string(summary),
+        ]
+        if whole {
+            members["fields"] = Self.list(fields)
+            members["examples"] = .array(examples.map { .string($0) })
+            members["template"] = template.map { Self.list($0) }
+            members["defaultTemplate"] = defaultTemplate.map { .string($0) }
+        }
+        return .object(members)
+    }
+
+    private static func list(_ fields: [Field]) -> JSONValue {
+        .array(
+            Field.rows(fields).map { row in
+                .object(row.field.summary.merging(["key": .string(row.path)]) { $1 })
+            })
+    }
+}

@@ -1,0 +1,46 @@
+extension QueueDefinition {
+    /// What a checked file makes of a queue.
+    /// - Parameter fileName: the file's name as the user gave it; nil for the runner's own default template.
+    /// - Throws: never in practice: every variable and every path can be encoded.
+    public init(name: String, resource: String, file: QueueFile, fileName: String?) throws {
+        self.init(
+            name: name, resource: resource, fileText: file.document.text, fileName: fileName, template: file.template,
+            variables: try JSONValue(encoding: file.variables),
+            allowOverrides: try file.allowOverrides.map { try JSONValue(encoding: $0) })
+    }
+
+    /// Whether both hold the same; what the file is called does not count, nor how it is laid out.
+    public func means(theSameAs other: QueueDefinition) -> Bool {
+        name == other.name && resource == other.resource && template == other.template
+            && variables == other.variables && allowOverrides == other.allowOverrides
+    }
+
+    /// The text to show and to edit: the file as its user wrote it, else the same as JSON, which is YAML too.
+    /// - Throws: where the variables are none that this program wrote.
+    public var text: String {
+        get throws {
+            if let fileText { return fileText }
+            var members = template.objectValue ?? [:]
+            if let declared = variables.arrayValue, !declared.isEmpty {
+                let variables = try variables.decode([TemplateVariable].self)
+                members["template_variables"] = .object(
+                    Dictionary(variables.map { ($0.name, $0.declaration) }) { $1 })
+            }
+            members["allow_overrides"] = allowOverrides
+            return try JSON.pretty(JSONValue.object(members)) + "\n"
+        }
+    }
+}
+
+extension TemplateVariable {
+    /// The variable as a queue's file declares it.
+    fileprivate var declaration: JSONValue {
+        var members: [String: JSONValue] = ["type": .string(type.rawValue)]
+        members["enum"] = allowed.map { .array($0) }
+        members["minimum"] = minimum.map { .number($0) }
+        members["maximum"] = maximum.map { .number($0) }
+        members["default"] = defaultValue
+        members["description"] = help.map { .string($0) }
+        return .object(members)
+    }
+}
