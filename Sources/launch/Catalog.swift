@@ -8,4 +8,4 @@ let catalog = PluginCatalog(
     environments: [LocalEnvironment.plugin, MockPlugins.environment],
     registries: [LocalRegistry.plugin, MockPlugins.registry],
     builders: [DockerBuilder.plugin, NoopBuilder.plugin, MockPlugins.builder],
-    runners: [LocalDockerPlugin.plugin, MockPlugins.runner])
+    runners: [LocalDockerRunner.plugin, MockPlugins.runner])

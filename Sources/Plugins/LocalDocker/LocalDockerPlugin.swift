@@ -25,5 +25,5 @@ extension LocalDockerRunner {
                 variables: context.variables, log: context.log)
         },
         template: DockerTemplate.fields, defaultTemplate: DockerTemplate.defaultText,
-        protectedPaths: DockerTemplate.protectedPaths)
+        rehearses: true, protectedPaths: DockerTemplate.protectedPaths)
 }
