@@ -53,6 +53,7 @@ struct Submission {
                     if let id = try await adopt() { return id }
                 case .notFound where error.message.lowercased().contains("no such image"):
                     try await pull()
+                case .server, .invalid: throw StartFailure.error(error, job)
                 default: throw BackendError(error)
                 }
             } catch let error as BackendError {

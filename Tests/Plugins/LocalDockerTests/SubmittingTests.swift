@@ -56,7 +56,9 @@ struct SubmittingTests {
         let engine = try await EngineFixture.engine()
         let id = RunID.random()
         let image = try await Jobs.image()
-        let foreign = try await engine.createContainer(ContainerSpec(image: image.reference), name: "launch-\(id)")
+        var spec = ContainerSpec(image: image.reference)
+        spec.entryPoint = ["/bin/true"]
+        let foreign = try await engine.createContainer(spec, name: "launch-\(id)")
         let runner = Jobs.runner()
         let request = try runner.render(Jobs.job("exit 0", id: id, image: image))
         let error = await #expect(throws: BackendError.self) { _ = try await runner.submit(request, as: id) }
@@ -82,7 +84,9 @@ struct SubmittingTests {
             Bad(name: "user", template: ["user": .string("nobodyx")], words: ["nobodyx", "/etc/passwd"]),
             Bad(
                 name: "mount", template: ["volumes": .array([.string("/launch-none/x:/x")])], words: ["/launch-none/x"]),
-            Bad(name: "network", template: ["network": .string("launch-none")], words: ["network launch-none"]),
+            Bad(
+                name: "network", template: ["network": .string("launch-none")],
+                words: ["launch-none", "docker network create"]),
             Bad(name: "workdir", template: ["workdir": .string("/etc/passwd")], words: ["/etc/passwd"]),
             Bad(name: "cpus", template: ["cpus": .integer(4096)], words: ["CPUs"]),
         ])
@@ -146,6 +150,7 @@ struct SubmittingTests {
         let engine = try await EngineFixture.engine()
         let id = RunID.random()
         var spec = ContainerSpec(image: try await EngineFixture.imageID())
+        spec.entryPoint = ["/bin/true"]
         spec.labels = ["launch.run": id.rawValue]
         _ = try await engine.createContainer(spec, name: "launch-\(id)")
         let runner = Jobs.runner()
