@@ -6,13 +6,11 @@ struct PlanCheck {
     private let bench: Workbench
     private let store: Store
     private let config: LaunchConfig
-    private let rehearsing: Bool
 
-    init(_ bench: Workbench, store: Store, config: LaunchConfig, rehearsing: Bool = false) {
+    init(_ bench: Workbench, store: Store, config: LaunchConfig) {
         self.bench = bench
         self.store = store
         self.config = config
-        self.rehearsing = rehearsing
     }
 
     /// The resolved job.
@@ -26,9 +24,10 @@ struct PlanCheck {
     /// Refuses a run whose request cannot be valid, whatever its image. Warnings are told.
     func refuseInvalid(_ spec: LaunchSpec, as id: RunID) throws {
         let job = try resolved(spec, as: id)
-        let backends = try bench.backends(config, rehearsing: rehearsing)
+        let backends = try bench.backends(config)
         let plan = try Plan(
-            job, image: ImageDecision(.unresolved, "not looked up"), runner: try backends.runner(for: job.resource))
+            job, image: ImageDecision(.unresolved, "not looked up"),
+            runner: try backends.runner(for: job.resource, rehearse: spec.rehearse))
         let diagnostics = plan.diagnostics(in: try document(of: spec))
         guard plan.isValid else {
             throw LaunchError(

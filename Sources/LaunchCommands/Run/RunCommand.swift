@@ -15,19 +15,16 @@ enum RunCommand {
                 Example("A folder, built first", "launch run --source . --param epochs=3"),
                 Example("What a remote queue would run, on this machine", "launch run --rehearse -q train --source ."),
             ],
-            options: SpecOptions.all(bench) + [
-                Option(flag: "rehearse", help: "Run a remote backend's request on the local container engine.")
-            ],
-            rest: SpecOptions.rest
+            options: SpecOptions.all(bench) + [SpecOptions.rehearse], rest: SpecOptions.rest
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let store = try bench.store()
             let config = try bench.config()
-            let spec = try await SpecReader(bench).spec(store: store, config: config)
-            let rehearsing = arguments.flag("rehearse")
+            let spec = try await SpecReader(bench).spec(
+                store: store, config: config, rehearse: arguments.flag(SpecOptions.rehearse.long))
             let id = RunID.random()
-            try PlanCheck(bench, store: store, config: config, rehearsing: rehearsing).refuseInvalid(spec, as: id)
-            let backends = try bench.backends(config, rehearsing: rehearsing)
+            try PlanCheck(bench, store: store, config: config).refuseInvalid(spec, as: id)
+            let backends = try bench.backends(config)
             let owner = try store.becomeOwner(kind: "run")
             let run = try store.submit(spec, as: id, claimedBy: owner.id)
             bench.note("run \(id)")

@@ -8,6 +8,9 @@ enum SpecOptions {
         target(bench) + source(bench) + overrides + naming
     }
 
+    static let rehearse = Option(
+        flag: "rehearse", help: "Run a remote backend's request on the local container engine.")
+
     static let rest = Rest("ARGUMENT", help: "Arguments of the job's container.")
 
     private static func target(_ bench: Workbench.Maker) -> [Option] {

@@ -15,8 +15,8 @@ struct SpecReader {
         folder = path?.lastIndex(of: "/").flatMap { index in path.map { String($0[..<index]) } } ?? "."
     }
 
-    /// The spec, with its source kept where it is a folder.
-    func spec(store: Store, config: LaunchConfig) async throws -> LaunchSpec {
+    /// The spec of a run that is only rehearsed where `rehearse` says so, with its source kept where it is a folder.
+    func spec(store: Store, config: LaunchConfig, rehearse: Bool = false) async throws -> LaunchSpec {
         let queue = value("queue")
         let resource = try resource(queue: queue, store: store, config: config)
         let source = try await source(store)
@@ -24,7 +24,8 @@ struct SpecReader {
         return LaunchSpec(
             source: source, name: value("name"), project: value("project") ?? "default",
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
-            priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium, overrides: try overrides())
+            priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium, overrides: try overrides(),
+            rehearse: rehearse)
     }
 
     private func value(_ name: String) -> String? {

@@ -51,8 +51,8 @@ struct Workbench: Sendable {
     }
 
     /// The backends of a configuration.
-    func backends(_ config: LaunchConfig, rehearsing: Bool = false) throws -> Backends {
-        try Backends(config, catalog: catalog, variables: variables, log: log, rehearsing: rehearsing)
+    func backends(_ config: LaunchConfig) throws -> Backends {
+        try Backends(config, catalog: catalog, variables: variables, log: log)
     }
 
     /// Prints a value as the one JSON document of this call.

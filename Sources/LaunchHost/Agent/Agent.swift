@@ -82,6 +82,14 @@ public actor Agent {
             await releaseLeftovers()
         }
         while true {
+            if Task.isCancelled {
+                // Whoever runs the agent has given it up: no step is ended, the next agent repeats it.
+                for task in driving.values {
+                    task.cancel()
+                    await task.value
+                }
+                return .left
+            }
             if leaving.isRaised {
                 guard driving.isEmpty else {
                     await pulse.wait(upTo: .seconds(1), clock: clock)
@@ -135,11 +143,20 @@ public actor Agent {
 
     /// Takes over the runs that a dead agent has left; they count, but the limit does not hold them back: they run.
     private func adopt(as owner: OwnerID) throws(StoreError) {
-        for run in try store.adoptable(queues: settings.queues) {
+        for run in try store.adoptable(queues: settings.queues, resources: resources()) {
             guard let adopted = try store.adopt(run.id, owner: owner) else { continue }
             log.info("run adopted", ["run": adopted.id.rawValue, "state": adopted.state.rawValue])
             drive(adopted)
         }
+    }
+
+    /// The kinds of backend that this agent serves: runs of theirs that have no queue and lost their owner are its too.
+    private func resources() throws(StoreError) -> [String] {
+        var resources: Set<String> = []
+        for queue in try store.queues() where settings.queues.contains(queue.name) {
+            resources.insert(queue.definition.resource)
+        }
+        return resources.sorted()
     }
 
     private func drive(_ run: RunRecord) {
@@ -167,21 +184,27 @@ public actor Agent {
     private func watch(_ record: RunRecord) {
         let runner: any Runner
         do {
-            runner = try backends.runner(for: record.resource)
+            runner = try backends.runner(for: record)
         } catch {
             log.error("run cannot be watched", ["run": record.id.rawValue, "error": error.description])
             return
         }
         watched.insert(record.id)
-        let watch = watches[record.resource]?.watch ?? newWatch(of: runner, resource: record.resource)
+        let key = Self.watchKey(of: record)
+        let watch = watches[key]?.watch ?? newWatch(of: runner, key: key)
         Task { await watch.add(record) }
     }
 
-    private func newWatch(of runner: any Runner, resource: String) -> RunWatch {
+    /// One watch for each runner: runs of a resource may be on its own backend, or rehearsed.
+    private static func watchKey(of record: RunRecord) -> String {
+        "\(record.resource) on \(record.handle?.runner ?? record.resource)"
+    }
+
+    private func newWatch(of runner: any Runner, key: String) -> RunWatch {
         let watch = RunWatch(
             runner, store: store, clock: clock, log: log,
             ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } })
-        watches[resource] = (watch, Task { await watch.run() })
+        watches[key] = (watch, Task { await watch.run() })
         return watch
     }
 
@@ -204,7 +227,7 @@ public actor Agent {
     private func passOnStops(of owner: OwnerID) throws(StoreError) {
         for run in try store.stopRequests(of: owner) {
             driving[run.id]?.cancel()
-            guard let watch = watches[run.resource]?.watch, watched.contains(run.id) else { continue }
+            guard let watch = watches[Self.watchKey(of: run)]?.watch, watched.contains(run.id) else { continue }
             Task { await watch.stop(run.id, grace: .seconds(run.stopGraceSeconds ?? 0)) }
         }
     }
@@ -222,7 +245,7 @@ public actor Agent {
     private func releaseLeftovers() async {
         guard let leftovers = try? store.unreleased() else { return }
         for run in leftovers {
-            guard let runner = try? backends.runner(for: run.resource) else { continue }
+            guard let runner = try? backends.runner(for: run) else { continue }
             await RunFinish(store: store, runner: runner, log: log).release(run)
         }
     }

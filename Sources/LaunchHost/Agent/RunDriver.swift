@@ -66,7 +66,7 @@ struct RunDriver: Sendable {
             return try store.record(
                 record.id, token: record.claimToken, RunChanges(image: decision.image, imageDecision: decision.summary))
         }
-        let runner = try backends.runner(for: record.resource)
+        let runner = try backends.runner(for: record)
         guard let request = record.request else {
             let request = try runner.render(ResolveStage.runnable(job, image: image))
             try Self.refuseErrors(runner.validate(request))
@@ -156,7 +156,7 @@ struct RunDriver: Sendable {
     /// Gives the run back to its queue for a while: what stands in its way may pass by itself.
     private func requeue(_ record: RunRecord, _ error: BackendError) async throws(StoreError) -> RunRecord {
         // A submit that was not answered may have worked; then the run is not the queue's any more.
-        if record.state == .submitting, let runner = try? backends.runner(for: record.resource),
+        if record.state == .submitting, let runner = try? backends.runner(for: record),
             let handle = try? await runner.find(record.id)
         {
             return try store.transition(

@@ -20,11 +20,15 @@ public struct LaunchSpec: Sendable, Hashable, Codable {
     public var priority: Priority
     /// What the submitter changes of the job and of the queue's template.
     public var overrides: Overrides
+    /// Whether a remote backend's request is run by a local engine instead. Kept with the run, so that whoever takes it
+    /// over never sends it for real.
+    public var rehearse: Bool
 
     /// A spec from its parts.
     public init(
         source: Source, name: String? = nil, project: String, entity: String, author: String, resource: String,
-        queue: String? = nil, priority: Priority = .medium, overrides: Overrides = Overrides()
+        queue: String? = nil, priority: Priority = .medium, overrides: Overrides = Overrides(),
+        rehearse: Bool = false
     ) {
         self.source = source
         self.name = name
@@ -35,6 +39,7 @@ public struct LaunchSpec: Sendable, Hashable, Codable {
         self.queue = queue
         self.priority = priority
         self.overrides = overrides
+        self.rehearse = rehearse
     }
 }
 

@@ -11,18 +11,15 @@ public final class Backends: Sendable {
     private let catalog: PluginCatalog
     private let config: LaunchConfig
     private let context: PluginContext
-    private let rehearsing: Bool
     private let runners = Mutex<[String: any Runner]>([:])
 
-    /// Makes what `config` asks for. With `rehearsing`, runs of remote backends are run by a local one.
+    /// Makes what `config` asks for.
     /// - Throws: `LaunchError` of kind `.configuration` with the place of the block whose plugin refuses it.
     public init(
-        _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger,
-        rehearsing: Bool = false
+        _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger
     ) throws(LaunchError) {
         self.config = config
         self.catalog = catalog
-        self.rehearsing = rehearsing
         var context = PluginContext(variables: variables, log: log)
         let environment = try Self.make(config.environment, .environment, catalog.environments, context, config)
         context.environment = environment
@@ -32,15 +29,28 @@ public final class Backends: Sendable {
         builder = try Self.make(config.builder, .builder, catalog.builders, context, config)
     }
 
-    /// The runner for a queue's resource; a rehearsing one where the configuration or the command asks for it.
+    /// The runner for a run: the one that has it already, else the one that the spec and the configuration choose.
     /// - Throws: `LaunchError` where there is no such runner, or where the two cannot rehearse.
-    public func runner(for resource: String) throws(LaunchError) -> any Runner {
-        if let runner = runners.withLock({ $0[resource] }) { return runner }
-        let made = try makeRunner(for: resource)
+    public func runner(for run: RunRecord) throws(LaunchError) -> any Runner {
+        guard let handle = run.handle else { return try runner(for: run.resource, rehearse: run.spec.rehearse) }
+        return try runner(for: run.resource, on: handle.runner)
+    }
+
+    /// The runner for new runs of a resource; a rehearsing one where the configuration asks for it, or `rehearse`.
+    /// - Throws: `LaunchError` where there is no such runner, or where the two cannot rehearse.
+    public func runner(for resource: String, rehearse: Bool = false) throws(LaunchError) -> any Runner {
+        if let configured = config.runner?.type { return try runner(for: resource, on: configured) }
+        return try runner(for: resource, on: rehearse ? try localType(insteadOf: resource) : resource)
+    }
+
+    private func runner(for resource: String, on stage: String) throws(LaunchError) -> any Runner {
+        let key = "\(resource) on \(stage)"
+        if let runner = runners.withLock({ $0[key] }) { return runner }
+        let made = try makeRunner(for: resource, on: stage)
         return runners.withLock { runners in
             // Two callers may have made one at the same time; all must see the same.
-            let first = runners[resource] ?? made
-            runners[resource] = first
+            let first = runners[key] ?? made
+            runners[key] = first
             return first
         }
     }
@@ -51,16 +61,14 @@ public final class Backends: Sendable {
         try catalog.knownRunner(resource)
     }
 
-    private func makeRunner(for resource: String) throws(LaunchError) -> any Runner {
+    private func makeRunner(for resource: String, on stage: String) throws(LaunchError) -> any Runner {
         let plugin = try catalog.knownRunner(resource)
-        let configured = config.runner?.type
-        let stage = configured ?? (rehearsing ? localType(instead: resource) : resource)
         guard stage != resource else {
-            let options = configured == resource ? config.runner : nil
-            return try makeRunner(plugin, options: options)
+            return try makeRunner(plugin, options: config.runner?.type == resource ? config.runner : nil)
         }
         let remote = try makeRunner(plugin, options: nil)
-        let local = try makeRunner(try catalog.knownRunner(stage), options: config.runner)
+        let local = try makeRunner(
+            try catalog.knownRunner(stage), options: config.runner?.type == stage ? config.runner : nil)
         guard let remote = remote as? any Rehearsable else {
             throw LaunchError(
                 .configuration, "A run of resource \(resource) cannot be rehearsed on \(stage).",
@@ -72,11 +80,12 @@ public final class Backends: Sendable {
         return RehearsalRunner(remote: remote, local: local)
     }
 
-    private func localType(instead resource: String) -> String {
-        for plugin in catalog.runners where plugin.base.type != resource && plugin.rehearses {
-            return plugin.base.type
+    private func localType(insteadOf resource: String) throws(LaunchError) -> String {
+        if catalog.runner(resource)?.rehearses == true { return resource }
+        guard let local = catalog.runners.first(where: \.rehearses) else {
+            throw LaunchError(.configuration, "This program has no local runner to rehearse on.")
         }
-        return resource
+        return local.base.type
     }
 
     private func makeRunner(_ plugin: RunnerPlugin, options: LaunchConfig.Block?) throws(LaunchError) -> any Runner {

@@ -29,7 +29,7 @@ public struct RunLogReader: Sendable {
             }
             if let handle = run.handle, count == 0 || !follow {
                 do {
-                    let runner = try backends.runner(for: run.resource)
+                    let runner = try backends.runner(for: run)
                     for try await batch in runner.logs(handle, from: nil, follow: follow) {
                         count += batch.count
                         try body(batch)
