@@ -76,9 +76,13 @@ let package = Package(
         .executableTarget(
             name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),
         tests("ConsoleTests", at: "Tests/ConsoleTests", uses: ["Console", "ConsoleSample"]),
-        tests("LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "Mock", "Subprocess", "TestSupport"]),
+        tests(
+            "LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "Mock", "Subprocess", "TestSupport"]),
         tests(
             "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
         tests("BuildersTests", at: "Tests/BuildersTests", uses: ["Builders", "LaunchHost"]),
+        tests(
+            "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
+            uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),
     ]
 )

@@ -26,8 +26,7 @@ public enum LaunchProgram {
             ],
             options: GlobalOptions.all,
             environment: [
-                EnvironmentVariable("LAUNCH_HOME", "Where queues, jobs and runs are kept."),
-                EnvironmentVariable("LAUNCH_CONFIG", "The configuration, where -c does not name one."),
+                EnvironmentVariable("LAUNCH_HOME", "Where queues, jobs and runs are kept.")
             ],
             groups: [
                 CommandGroup("Queues and jobs", [QueueCommands.group(bench), JobCommands.group(bench)]),
