@@ -11,7 +11,8 @@ import Testing
     }
 
     @Test func isSound() throws {
-        #expect(TreeCheck.problems(in: try Desk().root).filter { !$0.hasPrefix("launch: the example") } == [])
+        let problems = TreeCheck.problems(in: try Desk().root).filter { !$0.hasPrefix("launch: the example") }
+        #expect(problems.joined(separator: "\n") == "")
     }
 
     @Test func everyCommandTeachesByExample() throws {

@@ -112,6 +112,7 @@ import Testing
                 DIR/queue.yaml:3:1: duplicate key "cpus"; it stands at 1:1 already
                   3 | cpus: 2
                     | ^
+                  hint: remove one of the two
 
                 """)
         #expect(try desk.store().queues().isEmpty)
