@@ -47,26 +47,38 @@ let package = Package(
         library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
         library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
 
+        // Container engines, docker and podman; and image registries.
+        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["HTTP", "Subprocess"]),
+        library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["Crypto", "HTTP"]),
+
         // The host: it knows no cloud and no container engine.
         library(
             "LaunchHost", at: "Sources/LaunchHost",
             uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Subprocess", "Suggestions"]),
 
         // How source becomes an image.
-        library("Builders", at: "Sources/Builders", uses: ["Crypto", "LaunchHost"]),
+        library(
+            "Builders", at: "Sources/Builders", uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry"]),
 
         // The plugins: each knows the host, none another.
+        library(
+            "LocalDocker", at: "Sources/Plugins/LocalDocker",
+            uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Subprocess"]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
         .executableTarget(
-            name: "launch", dependencies: ["Console", "LaunchCommands", "LaunchHost", "Mock"], path: "Sources/launch",
-            swiftSettings: settings),
+            name: "launch",
+            dependencies: ["Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock"],
+            path: "Sources/launch", swiftSettings: settings),
 
         // The test kit that every plugin passes, and what tests share.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
-        library("TestSupport", at: "Tests/TestSupport"),
+        library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
+        library(
+            "EngineTestSupport", at: "Tests/EngineTestSupport",
+            uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
 
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
@@ -80,7 +92,20 @@ let package = Package(
             "LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "Mock", "Subprocess", "TestSupport"]),
         tests(
             "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
-        tests("BuildersTests", at: "Tests/BuildersTests", uses: ["Builders", "LaunchHost"]),
+        tests(
+            "ContainerEngineTests", at: "Tests/ContainerEngineTests",
+            uses: ["ContainerEngine", "EngineTestSupport", "Subprocess", "TestSupport"]),
+        tests(
+            "OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["Crypto", "HTTP", "OCIRegistry", "TestSupport"]),
+        tests(
+            "BuildersTests", at: "Tests/BuildersTests",
+            uses: ["Builders", "Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
+        tests(
+            "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
+            uses: ["Conformance", "ContainerEngine", "EngineTestSupport", "LaunchHost", "LocalDocker", "TestSupport"]),
+        tests(
+            "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
+            uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),

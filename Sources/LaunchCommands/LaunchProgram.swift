@@ -29,12 +29,13 @@ public enum LaunchProgram {
                 EnvironmentVariable("LAUNCH_HOME", "Where queues, jobs and runs are kept.")
             ],
             groups: [
+                CommandGroup("Runs", RunCommands.all(bench)),
                 CommandGroup("Queues and jobs", [QueueCommands.group(bench), JobCommands.group(bench)]),
                 CommandGroup(
                     "Set-up",
                     [
-                        ConfigCommands.group(bench), PluginsCommands.group(bench), DoctorCommand.command(bench),
-                        .completion(program: "launch"), VersionCommand.command(version),
+                        AgentCommand.command(bench), ConfigCommands.group(bench), PluginsCommands.group(bench),
+                        DoctorCommand.command(bench), .completion(program: "launch"), VersionCommand.command(version),
                     ]),
             ])
     }

@@ -1,9 +1,11 @@
+internal import Builders
 internal import LaunchHost
+internal import LocalDocker
 internal import Mock
 
 /// The plugins of this program. Adding a backend adds its line here, and nothing anywhere else.
 let catalog = PluginCatalog(
-    environments: [MockPlugins.environment],
-    registries: [MockPlugins.registry],
-    builders: [MockPlugins.builder],
-    runners: [MockPlugins.runner])
+    environments: [LocalEnvironment.plugin, MockPlugins.environment],
+    registries: [LocalRegistry.plugin, MockPlugins.registry],
+    builders: [DockerBuilder.plugin, NoopBuilder.plugin, MockPlugins.builder],
+    runners: [LocalDockerRunner.plugin, MockPlugins.runner])

@@ -45,10 +45,11 @@ actor RunWatch {
         pulse.signal()
     }
 
-    /// Stops one of its runs, as somebody asked; more than once is once.
+    /// Stops one of its runs, as somebody asked; more than once is once, unless there is less patience than before.
     func stop(_ id: RunID, grace: Duration) {
-        guard live[id] != nil, live[id]?.stopGrace == nil else { return }
+        guard let run = live[id], run.stopGrace.map({ grace < $0 }) ?? true else { return }
         live[id]?.stopGrace = grace
+        live[id]?.hasStopOrder = false
         pulse.signal()
     }
 

@@ -109,6 +109,10 @@ public struct Digest: Sendable, Hashable, Codable, RawRepresentable, CustomStrin
         self.rawValue = rawValue
     }
 
+    init(unchecked rawValue: String) {
+        self.rawValue = rawValue
+    }
+
     /// The 64 hex digits.
     public var hex: String { String(rawValue.dropFirst("sha256:".count)) }
     /// The text with its `sha256:`.

@@ -33,12 +33,16 @@ public struct ImageStage: Sendable {
             let key = try await builder.key(for: build, offline: offline)
             let destination = try registry.destination(for: key, repository: builder.repository(for: project))
             if offline {
-                return ImageDecision(.unresolved, "source; would be \(destination), looked up when online", key: key)
+                return ImageDecision(
+                    .unresolved, "source; would be \(destination), looked up when online", key: key,
+                    destination: destination)
             }
             if let image = try await registry.resolve(destination) {
-                return ImageDecision(.cached, "source; already built as \(destination)", key: key, image: image)
+                return ImageDecision(
+                    .cached, "source; already built as \(destination)", key: key, destination: destination, image: image
+                )
             }
-            return ImageDecision(.build, "source; would be built as \(destination)", key: key)
+            return ImageDecision(.build, "source; would be built as \(destination)", key: key, destination: destination)
         }
     }
 
@@ -66,11 +70,14 @@ public struct ImageStage: Sendable {
             let key = try await builder.key(for: build, offline: false)
             let destination = try registry.destination(for: key, repository: builder.repository(for: project))
             if let image = try await registry.resolve(destination) {
-                return ImageDecision(.cached, "source; already built as \(destination)", key: key, image: image)
+                return ImageDecision(
+                    .cached, "source; already built as \(destination)", key: key, destination: destination, image: image
+                )
             }
             let image = try await builder.build(
                 build, key: key, to: destination, registry: registry, progress: progress)
-            return ImageDecision(.build, "source; built as \(destination)", key: key, image: image)
+            return ImageDecision(
+                .build, "source; built as \(destination)", key: key, destination: destination, image: image)
         }
     }
 
@@ -109,11 +116,17 @@ public struct ImageDecision: Sendable, Hashable, Codable {
     public var summary: String
     /// The key of the source's content.
     public var key: ContentKey?
+    /// Where the image of a source is or would be, as repository and tag.
+    public var destination: String?
     /// The image, where it is there.
     public var image: PinnedImage?
 
     /// A decision from its parts.
-    public init(_ way: Way, _ summary: String, key: ContentKey? = nil, image: PinnedImage? = nil) {
+    public init(
+        _ way: Way, _ summary: String, key: ContentKey? = nil, destination: ImageReference? = nil,
+        image: PinnedImage? = nil
+    ) {
+        self.destination = destination?.description
         self.way = way
         self.summary = summary
         self.key = key

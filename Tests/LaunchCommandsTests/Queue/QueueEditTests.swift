@@ -63,6 +63,8 @@ import Testing
         try desk.folder.write("home/edits/\(draft)", "network: host\n")
         #expect(await desk.run("queue edit try --config \(desk.folder.file("home/edits/\(draft)"))").code == .ok)
         #expect(try desk.store().queue("try").definition.fileText == "network: host\n")
+        #expect(try desk.store().queue("try").definition.fileName == nil)
+        #expect(try drafts(desk) == [])
     }
 
     @Test func refusesToOverwriteAnotherChange() async throws {

@@ -1,0 +1,71 @@
+internal import ContainerEngine
+internal import LaunchHost
+internal import OCIRegistry
+internal import Synchronization
+
+/// Finds out what the base images of a Dockerfile are at the moment: the engine's store first, as the engine itself does
+/// when it builds, then the base's own registry, without a login.
+final class BaseImages: Sendable {
+    private let engine: SharedEngine
+    private let log: Logger
+    private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
+
+    init(engine: SharedEngine, log: Logger) {
+        self.engine = engine
+        self.log = log
+    }
+
+    /// The digest that `reference` stands for; nil where nobody who can be asked knows it, for instance because the
+    /// registry wants a login that only the engine has.
+    func digest(of reference: ImageReference) async throws(BackendError) -> Digest? {
+        if let digest = reference.digest { return digest }
+        if let digest = try await stored(reference) { return digest }
+        do throws(OCIError) {
+            let host = try reference.host.map { name throws(OCIError) in try RegistryHost(parsing: name) } ?? .dockerHub
+            let image = try await client(host).image(reference.repository, reference.tag ?? "latest")
+            return image.flatMap { Digest(rawValue: $0.digest) }
+        } catch {
+            switch error.code {
+            case .cancelled: throw BackendError(.cancelled, error.message)
+            case .throttled: throw BackendError(.throttled, error.message, retryAfter: error.retryAfter)
+            case .failing: throw BackendError(.transient, error.message)
+            default:
+                // The engine may have its own ways there: a mirror, a proxy, a login.
+                log.warning(
+                    "cannot tell whether a base image has changed",
+                    ["image": reference.description, "why": error.message])
+                return nil
+            }
+        }
+    }
+
+    /// The same text that the registry would give, where the store knows it, so that a key does not change when a base
+    /// image has been pulled.
+    private func stored(_ reference: ImageReference) async throws(BackendError) -> Digest? {
+        do throws(EngineError) {
+            guard let image = try await engine.client().image(reference.description) else { return nil }
+            let name = Self.familiar(reference.name)
+            let known = image.digests.filter { Self.familiar(String($0.prefix { $0 != "@" })) == name }.sorted()
+            let text = known.first.flatMap { $0.split(separator: "@").last.map(String.init) } ?? image.id
+            return Digest(rawValue: text.hasPrefix("sha256:") ? text : "sha256:\(text)")
+        } catch {
+            if error.code == .cancelled { throw BackendError(.cancelled, error.message) }
+            return nil
+        }
+    }
+
+    private func client(_ host: RegistryHost) -> RegistryClient {
+        clients.withLock { clients in
+            let client = clients[host] ?? RegistryClient(.init(host: host))
+            clients[host] = client
+            return client
+        }
+    }
+
+    /// The name without what docker leaves away and podman spells out.
+    private static func familiar(_ name: String) -> Substring {
+        var name = name[...]
+        for prefix in ["docker.io/", "library/"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
+        return name
+    }
+}

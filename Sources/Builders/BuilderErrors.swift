@@ -1,0 +1,33 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+extension BackendError {
+    /// What an error about a source means to the host. Its message names file and line.
+    init(source error: LaunchError) {
+        let category: Category =
+            switch error.kind {
+            case .invalid, .usage, .configuration: .invalid
+            case .denied: .denied
+            case .tryAgain: .transient
+            case .unavailable: .unavailable
+            case .internalFault: .internalFault
+            }
+        self.init(category, error.message, hint: error.hint)
+    }
+
+    /// What an engine's error means to the host, where an image is built or pushed.
+    init(build error: EngineError) {
+        let category: Category =
+            switch error.code {
+            case .notFound: .notFound
+            case .conflict: .conflict
+            case .notReachable, .missingTool: .unavailable
+            case .invalid, .timedOut, .commandFailed: .invalid
+            case .denied: .denied
+            case .interrupted, .server: .transient
+            case .cancelled: .cancelled
+            default: .internalFault
+            }
+        self.init(category, error.message, hint: error.hint)
+    }
+}

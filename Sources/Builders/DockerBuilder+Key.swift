@@ -1,0 +1,45 @@
+internal import FoundationEssentials
+public import LaunchHost
+
+extension DockerBuilder {
+    /// The key of what the source's context, Dockerfile, bases and the builder's options come to.
+    public func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey {
+        let bytes = try Self.dockerfile(of: source)
+        do {
+            let dockerfile = try Dockerfile(
+                parsing: String(decoding: bytes, as: UTF8.self), file: source.dockerfile,
+                buildArguments: settings.buildArguments, platform: settings.platform)
+            let context = try await ContextDigest.of(folder: source.context)
+            var found: [ImageKey.Base] = []
+            for base in dockerfile.bases {
+                let digest = offline ? base.reference.digest : try await bases.digest(of: base.reference)
+                found.append(ImageKey.Base(reference: base.reference.description, digest: digest))
+            }
+            return ImageKey(
+                platform: settings.platform, buildArguments: settings.buildArguments, dockerfile: bytes,
+                target: settings.target, context: context.hex, bases: found
+            ).contentKey
+        } catch let error as LaunchError {
+            throw BackendError(source: error)
+        } catch let error as BackendError {
+            throw error
+        } catch {
+            throw BackendError(.internalFault, "\(error)")
+        }
+    }
+
+    private static func dockerfile(of source: BuildSource) throws(BackendError) -> [UInt8] {
+        let parts = source.dockerfile.split(separator: "/", omittingEmptySubsequences: false)
+        guard !parts.isEmpty, !parts.contains(".."), parts.first?.isEmpty == false else {
+            throw BackendError(
+                .invalid, "The Dockerfile '\(source.dockerfile)' must be inside of the source folder.",
+                hint: "Give its path from there, for example docker/Dockerfile.")
+        }
+        guard let data = FileManager.default.contents(atPath: "\(source.context)/\(source.dockerfile)") else {
+            throw BackendError(
+                .invalid, "There is no Dockerfile '\(source.dockerfile)' in the source.",
+                hint: "Name it with --dockerfile, or leave out what hides it in .dockerignore.")
+        }
+        return [UInt8](data)
+    }
+}

@@ -1,0 +1,98 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+public import LaunchHost
+
+extension DockerBuilder {
+    /// What `builder: {type: docker}` understands.
+    public static let plugin = Plugin<any Builder>(
+        type: "docker", summary: "Builds images with the docker or podman of this machine.",
+        fields: [
+            Field(
+                "platform", .choice(["linux/amd64", "linux/arm64"]), default: .string("linux/amd64"),
+                help: "What the images are to run on."),
+            Field(
+                "destination", .string, example: "team/train",
+                help: "Repository that images are pushed to; without it, one named after the project."),
+            Field(
+                "engine", .string, default: .string("auto"), example: "unix:///var/run/docker.sock",
+                help: "auto, docker, podman, or the address of the engine's socket."),
+            Field(
+                "build_args", .map(.string), example: "{PYTHON: '3.12'}",
+                help: "Build arguments by name. They can be read in the image: no secrets."),
+            Field(
+                "secrets", .map(.string), example: "{pip: /run/secrets/pip.conf}",
+                help: "Files by the ID under which RUN --mount=type=secret finds them; needs BuildKit."),
+            Field("target", .string, example: "runtime", help: "Stage of the Dockerfile to build; else the last."),
+            Field("timeout", .duration, default: .integer(3600), example: "1h", help: "Limit for one build."),
+            Field("no_cache", .boolean, default: .bool(false), help: "Build every step anew."),
+            Field(
+                "network", .string, example: "host",
+                help: "Network of the RUN steps: none, host, or what else the engine knows; else the engine's default."),
+        ],
+        examples: [
+            "builder:\n  type: docker\n",
+            """
+            builder:
+              type: docker
+              platform: linux/arm64
+              destination: team/train
+              build_args:
+                PYTHON: "3.12"
+              secrets:
+                pip: /run/secrets/pip.conf
+              timeout: 30m
+
+            """,
+        ],
+        make: { options, context throws(BackendError) in try DockerBuilder(options, context) })
+
+    init(_ options: Options, _ context: PluginContext) throws(BackendError) {
+        let engine = try EngineChoice(options.string("engine"))
+        settings = Settings(
+            platform: options.string("platform") ?? "linux/amd64", destination: options.string("destination"),
+            engine: engine, buildArguments: options.stringMap("build_args") ?? [:],
+            secrets: options.stringMap("secrets") ?? [:], target: options.string("target"),
+            timeout: options.duration("timeout") ?? .seconds(3600), noCache: options.flag("no_cache"),
+            network: options.string("network"))
+        self.engine = SharedEngine(option: engine.option(context.variables), variables: context.variables)
+        bases = BaseImages(engine: self.engine, log: context.log)
+        try settings.check()
+    }
+}
+
+extension DockerBuilder.Settings {
+    /// Throws for values that no build could be made with, before one is tried.
+    fileprivate func check() throws(BackendError) {
+        for name in buildArguments.keys where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
+            throw BackendError(
+                .invalid, "The build argument '\(name)' has no name that ARG can take: letters, digits and '_'.")
+        }
+        for (id, file) in secrets {
+            guard id.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*/) != nil else {
+                throw BackendError(.invalid, "The secret '\(id)' has no usable ID: letters, digits, '_', '.' and '-'.")
+            }
+            // The command line reads the two as one comma-separated value.
+            guard file.hasPrefix("/"), !file.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else {
+                throw BackendError(
+                    .invalid, "The file of secret '\(id)' is '\(file)'; expected an absolute path without ',' and '\"'."
+                )
+            }
+            guard FileManager.default.isReadableFile(atPath: file) else {
+                throw BackendError(.invalid, "The file of secret '\(id)', \(file), cannot be read.")
+            }
+        }
+        for (name, text) in [("target", target), ("network", network)] {
+            if let text, text.isEmpty || text.hasPrefix("-") || text.contains(where: \.isWhitespace) {
+                throw BackendError(.invalid, "The builder's '\(name)' is '\(text)', which is no name.")
+            }
+        }
+        if let destination {
+            do {
+                _ = try ImageReference(parsing: destination)
+            } catch {
+                throw BackendError(.invalid, "The builder's 'destination': \(error.description)")
+            }
+        }
+        guard timeout > .zero else { throw BackendError(.invalid, "The builder's 'timeout' must be longer than 0 s.") }
+    }
+}

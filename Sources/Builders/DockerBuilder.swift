@@ -1,0 +1,46 @@
+internal import ContainerEngine
+public import LaunchHost
+
+/// Builder `docker`: builds with the docker or podman of this machine, and pushes through its engine.
+public struct DockerBuilder: Builder {
+    let settings: Settings
+    let engine: SharedEngine
+    let bases: BaseImages
+    let flights = SingleFlight()
+
+    /// What the configuration says.
+    struct Settings: Sendable {
+        var platform: String
+        var destination: String?
+        var engine: EngineChoice
+        var buildArguments: [String: String]
+        /// Files by the ID under which `RUN --mount=type=secret` finds them.
+        var secrets: [String: String]
+        var target: String?
+        var timeout: Duration
+        var noCache: Bool
+        var network: String?
+    }
+
+    /// The option `destination`.
+    public var repository: String? { settings.destination }
+
+    /// Builds, pushes and pins. The same key is built once at a time, and not again where the registry has it.
+    public func build(
+        _ source: BuildSource, key: ContentKey, to destination: ImageReference, registry: any Registry,
+        progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) -> PinnedImage {
+        try await flights.run("\(key) \(destination)", progress: progress) { tell throws(BackendError) in
+            // Another process may have built it since the caller looked. Two builds of a key may differ by a time stamp,
+            // so what is there already is the image of that key.
+            if let image = try await registry.resolve(destination) {
+                tell(BuildProgress(.build, "\(destination) has been built meanwhile"))
+                return image
+            }
+            return try await ImageWork(
+                source: source, key: key, destination: destination, registry: registry, settings: settings,
+                engine: engine, tell: tell
+            ).run()
+        }
+    }
+}

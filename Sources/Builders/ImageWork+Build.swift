@@ -1,0 +1,107 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+internal import LaunchHost
+
+extension ImageWork {
+    /// Builds and gives the image's ID.
+    func build(with client: EngineClient, access: RegistryAccess) async throws -> String {
+        let version = try await client.version()
+        try settings.engine.check(isPodman: version.isPodman, at: client.address)
+        let command = try await command(for: client, isPodman: version.isPodman)
+        tell(BuildProgress(.build, "building \(destination) with \(command)"))
+        let output = BuildOutput(tell)
+        let build = imageBuild(command, enginePlatform: Self.platform(of: version))
+        let login = try baseLogin(access)
+        do {
+            return try await CommandSession.with(command, engine: client.address) {
+                session throws(EngineError) in
+                if let login { try await session.login(login) }
+                return try await session.build(build, timeout: settings.timeout) { output.take($0) }
+            }
+        } catch {
+            throw await failure(error, output, client)
+        }
+    }
+
+    /// The command line, and the way in which it builds.
+    private func command(for client: EngineClient, isPodman: Bool) async throws -> EngineCommand {
+        let needsBuildKit = !settings.secrets.isEmpty
+        var command = try EngineCommand.choose(
+            from: try await EngineCommand.findAll(), needsBuildKit: needsBuildKit, isPodman: isPodman)
+        // On an engine without the network `bridge`, BuildKit fails at the first RUN, and the builder before it goes on
+        // without a network.
+        if command.kind == .docker, command.buildKit != .none, !needsBuildKit, settings.network == nil,
+            try await !client.hasNetwork("bridge")
+        {
+            command.buildKit = .none
+        }
+        return command
+    }
+
+    private func imageBuild(_ command: EngineCommand, enginePlatform: String?) -> ImageBuild {
+        let isClassic = command.kind == .docker && command.buildKit == .none
+        var build = ImageBuild(
+            context: source.context, dockerfile: "\(source.context)/\(source.dockerfile)",
+            platform: settings.platform, buildArguments: settings.buildArguments, secretFiles: settings.secrets,
+            labels: [Self.label: key.hex], target: settings.target)
+        build.noCache = settings.noCache
+        build.network = settings.network
+        if isClassic {
+            // Engines before 20.10 take the option only with experimental features on; it says nothing new here.
+            if settings.platform == enginePlatform {
+                build.platform = nil
+            }
+            // This builder's cache does not look at the platform, and would give steps of another one.
+            else {
+                build.noCache = true
+            }
+        }
+        return build
+    }
+
+    private static func platform(of version: EngineVersion) -> String? {
+        guard let system = version.operatingSystem, let architecture = version.architecture else { return nil }
+        return "\(system)/\(architecture)"
+    }
+
+    /// The registry's login, where a base image comes from there. Else the build has no use for it and does not get it.
+    private func baseLogin(_ access: RegistryAccess) throws -> RegistryCredentials? {
+        guard case .remote(let host, let login?) = access,
+            let data = FileManager.default.contents(atPath: "\(source.context)/\(source.dockerfile)")
+        else { return nil }
+        let dockerfile = try Dockerfile(
+            parsing: String(decoding: data, as: UTF8.self), file: source.dockerfile,
+            buildArguments: settings.buildArguments, platform: settings.platform)
+        guard dockerfile.bases.contains(where: { ($0.reference.host ?? "docker.io") == host }) else { return nil }
+        return RegistryCredentials(username: login.username, password: login.password.reveal(), server: host)
+    }
+
+    private func failure(_ error: any Error, _ output: BuildOutput, _ client: EngineClient) async -> BackendError {
+        guard let error = error as? EngineError else {
+            return error as? BackendError ?? BackendError(.internalFault, "\(error)")
+        }
+        let step = output.failedStep.map { " at '\($0)'" } ?? ""
+        switch error.code {
+        case .timedOut:
+            return BackendError(
+                .invalid, "The build took longer than \(settings.timeout) and was ended\(step).",
+                hint: "Raise the builder's 'timeout', or make the build shorter.")
+        case .commandFailed, .denied:
+            // A build that ends because its engine went away says nothing about the source.
+            do {
+                try await client.ping()
+            } catch {
+                return BackendError(build: error)
+            }
+            let words = output.lastLines
+            let hint =
+                output.contains("network bridge not found")
+                ? "This engine has no default network: give the builder 'network: host' or 'network: none'." : nil
+            return BackendError(
+                .invalid, "The image cannot be built: it failed\(step).\(words.isEmpty ? "" : "\n\(words)")", hint: hint
+            )
+        default:
+            return BackendError(build: error)
+        }
+    }
+}

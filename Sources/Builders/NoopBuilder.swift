@@ -1,0 +1,30 @@
+public import LaunchHost
+
+/// Builder `noop`: builds nothing, for agents that run prebuilt images only.
+public struct NoopBuilder: Builder {
+    /// What `builder: {type: noop}` understands.
+    public static let plugin = Plugin<any Builder>(
+        type: "noop", summary: "Builds no images; only prebuilt ones can be run.",
+        examples: ["builder:\n  type: noop\n"],
+        make: { _, _ in NoopBuilder() })
+
+    /// None.
+    public var repository: String? { nil }
+
+    /// Always fails: there is no source here.
+    public func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey {
+        throw Self.refusal
+    }
+
+    /// Always fails: there is no source here.
+    public func build(
+        _ source: BuildSource, key: ContentKey, to destination: ImageReference, registry: any Registry,
+        progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) -> PinnedImage {
+        throw Self.refusal
+    }
+
+    private static let refusal = BackendError(
+        .invalid, "This agent builds no images (builder: noop).",
+        hint: "Submit a prebuilt image with --image, or set builder: {type: docker}.")
+}

@@ -1,0 +1,99 @@
+internal import FoundationEssentials
+internal import HTTP
+
+extension EngineClient {
+    /// Pushes `repository:tag` of the store to the registry that its name begins with, and gives the digest of what was
+    /// pushed, `sha256:…`; nil where the engine does not tell it.
+    ///
+    /// The login goes to the engine in a header of this one call: no file, no argument of a program.
+    /// - Throws: `denied` where the registry wants a login or another one, `notFound` where the store has no such image.
+    public func pushImage(
+        _ repository: String, tag: String, credentials: RegistryCredentials? = nil,
+        progress: @Sendable (PullProgress) -> Void = { _ in }
+    ) async throws(EngineError) -> String? {
+        // The header must be there also where there is no login; this is `{}`.
+        let headers = [("X-Registry-Auth", credentials?.header ?? "e30=")]
+        // Docker takes plain HTTP on loopback by itself and ignores the word; podman wants to be told.
+        let host = repository.prefix { $0 != "/" && $0 != ":" }
+        let isLoopback = host == "localhost" || host.hasPrefix("127.") || repository.hasPrefix("[::1]")
+        let answer: EngineBytes
+        do {
+            answer = EngineBytes(
+                try await streamed(
+                    .post, "/images/\(URLText.encoded(repository))/push",
+                    query: [("tag", tag), ("tlsVerify", isLoopback ? "false" : nil)], headers: headers),
+                of: self)
+        } catch {
+            throw Self.pushFailure("\(repository):\(tag)", error)
+        }
+        var lines = JSONLines()
+        var digest: String?
+        func take(_ line: [UInt8]) throws(EngineError) {
+            let message = try Self.decode(PushMessage.self, from: Data(line))
+            if let words = message.error {
+                throw Self.pushFailure("\(repository):\(tag)", EngineError(.server, EngineError.cleaned(words) + "."))
+            }
+            if let found = message.aux?.digest { digest = found }
+            progress(
+                PullProgress(
+                    layer: message.id, status: message.status ?? "", current: message.detail?.current,
+                    total: message.detail?.total))
+        }
+        while let chunk = try await answer.next() {
+            try lines.feed(chunk)
+            while let line = lines.next() { try take(line) }
+        }
+        if let line = lines.finish() { try take(line) }
+        return digest
+    }
+
+    /// Registries' refusals come as an engine's fault with the reason in the words only.
+    private static func pushFailure(_ reference: String, _ error: EngineError) -> EngineError {
+        guard ![.cancelled, .notReachable].contains(error.code) else { return error }
+        let words = error.message.lowercased()
+        let refusals = ["unauthorized", "authentication required", "no basic auth", "denied", "forbidden"]
+        if refusals.contains(where: { words.contains($0) }) {
+            return EngineError(
+                .denied, "The registry does not let the engine push \(reference). \(error.message)",
+                hint: "Check the repository's name, and the registry's login.")
+        }
+        if words.contains("http response to https client") {
+            return EngineError(
+                .invalid, "The engine pushes over https only, and the registry of \(reference) speaks plain http.",
+                hint: "Name the registry in 'insecure-registries' of the engine's configuration.")
+        }
+        if words.contains("x509") || words.contains("certificate") {
+            return EngineError(
+                .invalid, "The engine does not trust the registry of \(reference). \(error.message)",
+                hint:
+                    "Give the engine the authority's certificate: for docker, in /etc/docker/certs.d/HOST:PORT/ca.crt.")
+        }
+        return EngineError(error.code, "The engine could not push \(reference). \(error.message)")
+    }
+}
+
+private struct PushMessage: Decodable {
+    struct Detail: Decodable {
+        var current: Int64?
+        var total: Int64?
+    }
+
+    struct Result: Decodable {
+        var digest: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case digest = "Digest"
+        }
+    }
+
+    var id: String?
+    var status: String?
+    var error: String?
+    var detail: Detail?
+    var aux: Result?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, status, error, aux
+        case detail = "progressDetail"
+    }
+}

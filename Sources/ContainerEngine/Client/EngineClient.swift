@@ -1,0 +1,183 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import HTTP
+
+/// The way to one container engine: docker's HTTP API, which podman speaks too.
+///
+/// A value that can be copied freely; connections are kept and shared.
+public struct EngineClient: Sendable {
+    /// The newest API that this program was made for. Engines are asked in it, or in their own where that is older.
+    public static let newestAPI = APIVersion(1, 47)
+    /// The oldest API that has all that is used.
+    public static let oldestAPI = APIVersion(1, 40)
+
+    /// Where the engine listens.
+    public let address: EngineAddress
+    /// The version of the API that is spoken with it.
+    public let api: APIVersion
+    private let http: HTTPClient
+
+    /// Time for a call that only looks something up. Creating, stopping and pulling have none or their own.
+    static let lookupLimit = Duration.seconds(60)
+
+    /// Connects: asks the engine which API it speaks.
+    /// - Throws: `notReachable` where nothing answers, `protocolFault` where what answers is too old or no engine.
+    public static func connect(to address: EngineAddress) async throws(EngineError) -> EngineClient {
+        // Log and event streams each hold a connection, so the usual limit per host would starve the short calls.
+        let configuration = HTTPClient.Configuration(
+            maxConnectionsPerHost: 1024, maxConcurrentRequests: 1024, connectTimeout: .seconds(5), proxy: .direct)
+        let http = HTTPClient(configuration: configuration)
+        let asking = EngineClient(address: address, api: oldestAPI, http: http)
+        let answer = try await asking.checked(.get, unversioned: "/_ping", limit: .seconds(15))
+        guard let engine = answer.headers["Api-Version"].flatMap({ APIVersion($0) }) else {
+            throw EngineError(.protocolFault, "What answers at \(address) is no container engine.")
+        }
+        guard engine >= oldestAPI else {
+            throw EngineError(
+                .protocolFault,
+                "The engine at \(address) speaks API \(engine); \(oldestAPI) or newer is needed.",
+                hint: "Update docker to 19.03 or podman to 4, or newer.")
+        }
+        return EngineClient(address: address, api: min(engine, newestAPI), http: http)
+    }
+
+    private init(address: EngineAddress, api: APIVersion, http: HTTPClient) {
+        self.address = address
+        self.api = api
+        self.http = http
+    }
+
+    /// Whether the engine answers.
+    public func ping() async throws(EngineError) {
+        _ = try await checked(.get, unversioned: "/_ping", limit: .seconds(15))
+    }
+
+    /// What the engine says of itself.
+    public func version() async throws(EngineError) -> EngineVersion {
+        try await decoded(EngineVersion.self, .get, "/version")
+    }
+
+    /// What the engine says of its machine.
+    public func info() async throws(EngineError) -> EngineInfo {
+        try await decoded(EngineInfo.self, .get, "/info")
+    }
+
+    // MARK: calls
+
+    /// Sends and gives the whole answer; another status than success is an error.
+    @discardableResult
+    func checked(
+        _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], json: Data? = nil,
+        limit: Duration? = lookupLimit
+    ) async throws(EngineError) -> HTTPResponse {
+        try await checked(
+            method, unversioned: "/v\(api)\(path)\(URLText.query(query))", json: json, limit: limit)
+    }
+
+    private func checked(
+        _ method: HTTPMethod, unversioned path: String, json: Data? = nil, limit: Duration?
+    ) async throws(EngineError) -> HTTPResponse {
+        var request = request(method, path)
+        request.timeout = limit
+        if let json {
+            request.headers["Content-Type"] = "application/json"
+            request.body = .data(json)
+        }
+        let answer: HTTPResponse
+        do {
+            answer = try await http.send(request)
+        } catch {
+            throw failure(error)
+        }
+        // The engine redirects where a name in the path is none; 304 says that there is nothing to do.
+        guard answer.status < 300 || answer.status == 304 else { throw Self.failure(answer.status, answer.body) }
+        return answer
+    }
+
+    func decoded<T: Decodable>(
+        _ type: T.Type, _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], json: Data? = nil,
+        limit: Duration? = lookupLimit
+    ) async throws(EngineError) -> T {
+        try Self.decode(type, from: try await checked(method, path, query: query, json: json, limit: limit).body)
+    }
+
+    /// Sends and gives the answer as it comes; another status than success is an error.
+    func streamed(
+        _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], headers: [(String, String)] = []
+    ) async throws(EngineError) -> HTTPStream {
+        var request = request(method, "/v\(api)\(path)\(URLText.query(query))")
+        for (name, value) in headers { request.headers.add(name, value) }
+        do {
+            let answer = try await http.stream(request)
+            guard answer.status >= 300 else { return answer }
+            var body = Data()
+            for try await chunk in answer.body where body.count < 65_536 { body += chunk }
+            throw Self.failure(answer.status, body)
+        } catch let error as HTTPError {
+            throw failure(error)
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw EngineError(.protocolFault, "\(error)")
+        }
+    }
+
+    private func request(_ method: HTTPMethod, _ path: String) -> HTTPRequest {
+        switch address {
+        case .unix(let socket): HTTPRequest(method, "http://engine\(path)", unixSocketPath: socket)
+        case .tcp(let host, let port): HTTPRequest(method, "http://\(host):\(port)\(path)")
+        }
+    }
+
+    // MARK: answers
+
+    static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws(EngineError) -> T {
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch {
+            throw EngineError(.protocolFault, "The engine's answer is not what its API says: \(error).")
+        }
+    }
+
+    static func encode(_ value: some Encodable) throws(EngineError) -> Data {
+        do {
+            return try JSONEncoder().encode(value)
+        } catch {
+            throw EngineError(.invalid, "The request cannot be written as JSON: \(error).")
+        }
+    }
+
+    private static func failure(_ status: Int, _ body: Data) -> EngineError {
+        struct Words: Decodable { var message: String }
+        let words =
+            (try? JSONDecoder().decode(Words.self, from: body).message)
+            ?? String(decoding: body.prefix(2048), as: UTF8.self)
+        let code: EngineError.Code =
+            switch status {
+            case 300..<400, 400, 405, 406, 415, 422: .invalid
+            case 401, 403: .denied
+            case 404: .notFound
+            case 409: .conflict
+            default: .server
+            }
+        return EngineError(code, EngineError.cleaned(words) + ".")
+    }
+
+    func failure(_ error: HTTPError) -> EngineError {
+        switch error.code {
+        case .cancelled: return EngineError(.cancelled, "The call to the engine was cancelled.")
+        case .couldNotConnect, .couldNotResolve:
+            if case .unix(let path) = address, access(path, R_OK | W_OK) != 0, errno == EACCES {
+                return EngineError(
+                    .notReachable, "This user may not use the engine's socket \(path).",
+                    hint: "Add the user to the socket's group, often 'docker', and log in again.")
+            }
+            return EngineError(
+                .notReachable, "No container engine answers at \(address).",
+                hint: "Start it, or set DOCKER_HOST to its socket.")
+        case .timedOut, .reset:
+            return EngineError(.interrupted, "The connection to the engine at \(address) broke: \(error.message).")
+        default: return EngineError(.protocolFault, "The engine at \(address): \(error.message).")
+        }
+    }
+}

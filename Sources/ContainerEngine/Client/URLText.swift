@@ -1,0 +1,27 @@
+/// Percent-encoding for the engine's paths and queries.
+enum URLText {
+    /// A text as one path component or one query value: everything but letters, digits and `-._~` is encoded.
+    static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        var result = ""
+        for byte in text.utf8 {
+            let scalar = Unicode.Scalar(byte)
+            let isPlain =
+                scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "-._~".unicodeScalars.contains(scalar))
+            if isPlain {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+        return result
+    }
+
+    /// `?a=b&c=d`, or nothing; parameters without a value are left out.
+    static func query(_ parameters: [(String, String?)]) -> String {
+        let parts = parameters.compactMap { name, value in value.map { "\(name)=\(encoded($0))" } }
+        return parts.isEmpty ? "" : "?\(parts.joined(separator: "&"))"
+    }
+}

@@ -1,0 +1,145 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Subprocess
+
+/// Runs one command line against one engine, with a configuration folder of its own: the user's own login data is
+/// neither read nor written.
+///
+/// The folder is readable by its owner only and is deleted when `with` ends, however it ends.
+public struct CommandSession: Sendable {
+    /// The program.
+    public let command: EngineCommand
+    private let address: EngineAddress
+    private let folder: String
+
+    /// Makes a session and deletes everything that it kept when `body` has ended.
+    public static func with<T: Sendable>(
+        _ command: EngineCommand, engine address: EngineAddress,
+        _ body: (CommandSession) async throws(EngineError) -> T
+    ) async throws(EngineError) -> T {
+        let folder = try privateFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try await body(CommandSession(command: command, address: address, folder: folder))
+    }
+
+    /// Logs in to a registry for the length of the session. The password goes over standard input only.
+    public func login(_ credentials: RegistryCredentials) async throws(EngineError) {
+        var arguments = ["login", "--username", credentials.username, "--password-stdin"]
+        arguments += insecure(credentials.server) + [credentials.server]
+        try await run(
+            arguments, what: "login to \(credentials.server)", stdin: .bytes([UInt8](credentials.password.utf8)),
+            timeout: .seconds(120)
+        ) { _ in }
+    }
+
+    /// Builds an image and answers its ID (`sha256:…`). Cancelling the task ends the whole process group.
+    /// - Parameters:
+    ///   - timeout: the limit for everything.
+    ///   - line: is given every line that the builder prints.
+    public func build(
+        _ build: ImageBuild, timeout: Duration? = nil, line: @escaping @Sendable (String) async -> Void
+    ) async throws(EngineError) -> String {
+        let identity = "\(folder)/image-id"
+        let arguments = build.arguments(for: command, imageIDFile: identity)
+        try await run(arguments, what: "build", timeout: timeout, line: line)
+        guard let data = FileManager.default.contents(atPath: identity) else {
+            throw EngineError(.protocolFault, "\(command) built an image and did not say which.")
+        }
+        let id = String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
+        return id.hasPrefix("sha256:") ? id : "sha256:\(id)"
+    }
+
+    /// Pushes `host/repository:tag`.
+    public func push(
+        _ reference: String, timeout: Duration? = nil, line: @escaping @Sendable (String) async -> Void
+    ) async throws(EngineError) {
+        try await run(
+            ["push"] + insecure(reference) + [reference], what: "push of \(reference)", timeout: timeout, line: line)
+    }
+
+    /// Docker's engine takes plain HTTP on loopback by itself; podman wants to be told.
+    private func insecure(_ place: String) -> [String] {
+        let host = place.prefix { $0 != "/" && $0 != ":" }
+        let isLoopback = host == "localhost" || host.hasPrefix("127.")
+        return command.kind == .podman && isLoopback ? ["--tls-verify=false"] : []
+    }
+
+    private func run(
+        _ arguments: [String], what: String, stdin: Subprocess.Input = .none, timeout: Duration?,
+        line: @escaping @Sendable (String) async -> Void
+    ) async throws(EngineError) {
+        let tail = LastLines()
+        let output = Subprocess.Output.lines { text in
+            tail.add(text)
+            await line(text)
+        }
+        let result: Subprocess.Result
+        do {
+            result = try await Subprocess.run(
+                command.path, connection + arguments, environment: .exact(environment), stdin: stdin, stdout: output,
+                stderr: output, timeout: timeout)
+        } catch {
+            switch error.code {
+            case .cancelled: throw EngineError(.cancelled, "The \(what) was cancelled.")
+            case .timedOut:
+                throw EngineError(.timedOut, "The \(what) took longer than \(timeout ?? .zero) and was ended.")
+            default: throw EngineError(.missingTool, "\(command.path) could not be run: \(error.description).")
+            }
+        }
+        guard !result.exit.isSuccess else { return }
+        let how =
+            switch result.exit {
+            case .code(let code): "exit code \(code)"
+            case .signal(let signal): "signal \(signal)"
+            }
+        let words = tail.text
+        throw EngineError(
+            Self.isRefusal(words) ? .denied : .commandFailed,
+            "The \(what) ended with \(how)\(words.isEmpty ? "." : ":\n\(words)")")
+    }
+
+    private static func isRefusal(_ words: String) -> Bool {
+        let words = words.lowercased()
+        return ["unauthorized", "authentication required", "no basic auth credentials", "denied: "]
+            .contains { words.contains($0) }
+    }
+
+    private var connection: [String] {
+        command.kind == .podman ? ["--url", address.description] : []
+    }
+
+    private var environment: [String: String] {
+        var environment = Self.environment()
+        environment["DOCKER_HOST"] = address.description
+        environment["DOCKER_CONFIG"] = folder
+        environment["REGISTRY_AUTH_FILE"] = "\(folder)/auth.json"
+        environment["DOCKER_BUILDKIT"] = command.buildKit == .none ? "0" : "1"
+        environment["BUILDKIT_PROGRESS"] = "plain"
+        environment["DOCKER_CLI_HINTS"] = "false"
+        return environment
+    }
+
+    /// Only what a command line needs to work: the agent's own variables may hold credentials.
+    static func environment() -> [String: String] {
+        let names = [
+            "PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "XDG_RUNTIME_DIR", "HTTP_PROXY", "HTTPS_PROXY",
+            "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy", "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+        ]
+        return ProcessInfo.processInfo.environment.filter { names.contains($0.key) }
+    }
+
+    /// Plugins that a user has installed for docker stay in reach; nothing else of the user's folder does.
+    private static func privateFolder() throws(EngineError) -> String {
+        var template = Array("\(FileManager.default.temporaryDirectory.path)/launch-docker-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else {
+            throw EngineError(.server, "No temporary folder could be made: \(String(cString: strerror(errno))).")
+        }
+        let folder = String(cString: made)
+        if let home = ProcessInfo.processInfo.environment["HOME"] {
+            let plugins = "\(home)/.docker/cli-plugins"
+            if access(plugins, X_OK) == 0 { symlink(plugins, "\(folder)/cli-plugins") }
+        }
+        return folder
+    }
+}

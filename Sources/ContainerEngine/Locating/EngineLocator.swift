@@ -1,0 +1,102 @@
+internal import Glibc
+
+/// Finds the container engine of this machine: what is asked for explicitly, `DOCKER_HOST`, then the usual sockets.
+public struct EngineLocator: Sendable {
+    /// Where an address came from.
+    public enum Source: Sendable, Hashable, CustomStringConvertible {
+        /// The configuration names it.
+        case option
+        /// The variable `DOCKER_HOST`.
+        case dockerHost
+        /// One of the places where engines listen by default.
+        case wellKnown
+
+        /// For people.
+        public var description: String {
+            switch self {
+            case .option: "the option 'engine'"
+            case .dockerHost: "DOCKER_HOST"
+            case .wellKnown: "a usual place"
+            }
+        }
+    }
+
+    /// An address to try.
+    public struct Candidate: Sendable, Hashable {
+        /// Where the engine may listen.
+        public var address: EngineAddress
+        /// Who says so.
+        public var source: Source
+    }
+
+    private let option: String?
+    private let variables: [String: String]
+
+    /// A locator.
+    /// - Parameters:
+    ///   - option: `unix:///path`, `/path` or `tcp://host:port`; when it is given nothing else is tried.
+    ///   - variables: the environment of the process.
+    public init(option: String? = nil, variables: [String: String]) {
+        self.option = option
+        self.variables = variables
+    }
+
+    /// The addresses to try, best first. An explicit one stands alone: another engine would surprise.
+    /// - Throws: `invalid` where the explicit address is none.
+    public func candidates() throws(EngineError) -> [Candidate] {
+        if let option, !option.isEmpty {
+            return [Candidate(address: try EngineAddress(parsing: option), source: .option)]
+        }
+        if let host = variables["DOCKER_HOST"], !host.isEmpty {
+            do {
+                return [Candidate(address: try EngineAddress(parsing: host), source: .dockerHost)]
+            } catch {
+                throw EngineError(error.code, "The variable DOCKER_HOST cannot be used. \(error.message)")
+            }
+        }
+        var paths = ["/var/run/docker.sock"]
+        if let runtime = variables["XDG_RUNTIME_DIR"], runtime.hasPrefix("/") {
+            paths += ["\(runtime)/docker.sock", "\(runtime)/podman/podman.sock"]
+        }
+        paths.append("/run/podman/podman.sock")
+        return paths.map { Candidate(address: .unix($0), source: .wellKnown) }
+    }
+
+    /// The first engine that answers.
+    /// - Throws: `notReachable`, with everything that was tried and what to do, or `invalid` for an explicit address.
+    public func locate(_ connect: (EngineAddress) async throws(EngineError) -> EngineClient) async throws(EngineError)
+        -> LocatedEngine
+    {
+        var tried: [String] = []
+        let candidates = try candidates()
+        for candidate in candidates {
+            if case .unix(let path) = candidate.address, access(path, F_OK) != 0 {
+                tried.append("\(candidate.address) (no such socket)")
+                continue
+            }
+            do {
+                return LocatedEngine(client: try await connect(candidate.address), source: candidate.source)
+            } catch {
+                guard error.code != .cancelled else { throw error }
+                tried.append("\(candidate.address) (\(Self.brief(error.message)))")
+            }
+        }
+        let source = candidates.first?.source
+        let place = source == .wellKnown || source == nil ? "" : " at the address from \(source?.description ?? "")"
+        throw EngineError(
+            .notReachable, "No container engine answers\(place). Tried: \(tried.joined(separator: ", ")).",
+            hint: "Start docker or podman, or set DOCKER_HOST to its socket, e.g. unix:///var/run/docker.sock.")
+    }
+
+    private static func brief(_ message: String) -> String {
+        message.hasSuffix(".") ? String(message.dropLast()) : message
+    }
+}
+
+/// An engine that answered, and why it was asked.
+public struct LocatedEngine: Sendable {
+    /// The way to it.
+    public var client: EngineClient
+    /// Where its address came from.
+    public var source: EngineLocator.Source
+}

@@ -1,0 +1,148 @@
+/// What a container is made from: the part of the engine's create call that is used, typed.
+public struct ContainerSpec: Sendable, Encodable {
+    /// The image: `repo@sha256:…` or an ID.
+    public var image: String
+    /// Replaces the image's entry point.
+    public var entryPoint: [String]?
+    /// Replaces the image's arguments.
+    public var command: [String]?
+    /// `NAME=value` items.
+    public var environment: [String]
+    /// The working directory.
+    public var workingDirectory: String?
+    /// `user[:group]`
+    public var user: String?
+    /// The labels.
+    public var labels: [String: String]
+    /// The signal that the stop call sends first.
+    public var stopSignal: String?
+    /// Seconds between that signal and SIGKILL, where a stop call names none.
+    public var stopTimeout: Int?
+    /// The limits, mounts and network.
+    public var host: HostConfig
+
+    /// A container of that image.
+    public init(image: String, host: HostConfig = HostConfig()) {
+        self.image = image
+        self.environment = []
+        self.labels = [:]
+        self.host = host
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case image = "Image"
+        case entryPoint = "Entrypoint"
+        case command = "Cmd"
+        case environment = "Env"
+        case workingDirectory = "WorkingDir"
+        case user = "User"
+        case labels = "Labels"
+        case stopSignal = "StopSignal"
+        case stopTimeout = "StopTimeout"
+        case host = "HostConfig"
+    }
+
+    /// The limits, mounts and network of a container.
+    public struct HostConfig: Sendable, Encodable {
+        /// `none`, `host`, a network's name; nil is the engine's default.
+        public var network: String?
+        /// Processors, times 10⁹.
+        public var nanoCPUs: Int64?
+        /// Memory in bytes.
+        public var memory: Int64?
+        /// Memory and swap together, in bytes.
+        public var memorySwap: Int64?
+        /// Size of `/dev/shm` in bytes.
+        public var sharedMemory: Int64?
+        /// The mounts.
+        public var mounts: [Mount]?
+        /// The devices, e.g. GPUs.
+        public var devices: [DeviceRequest]?
+        /// Where the log goes.
+        public var log: LogConfig?
+
+        /// No limits and no mounts.
+        public init() {}
+
+        private enum CodingKeys: String, CodingKey {
+            case network = "NetworkMode"
+            case nanoCPUs = "NanoCpus"
+            case memory = "Memory"
+            case memorySwap = "MemorySwap"
+            case sharedMemory = "ShmSize"
+            case mounts = "Mounts"
+            case devices = "DeviceRequests"
+            case log = "LogConfig"
+        }
+    }
+
+    /// One folder or volume in a container.
+    public struct Mount: Sendable, Encodable {
+        /// What is mounted.
+        public enum Kind: String, Sendable, Encodable {
+            /// A file or folder of the machine, which must exist.
+            case bind
+            /// A volume of the engine, made where there is none.
+            case volume
+        }
+
+        /// What is mounted.
+        public var kind: Kind
+        /// A path of the machine, or a volume's name.
+        public var source: String
+        /// A path in the container.
+        public var target: String
+        /// Whether the container may only read it.
+        public var readOnly: Bool
+
+        /// A mount from its parts.
+        public init(_ kind: Kind, source: String, target: String, readOnly: Bool) {
+            self.kind = kind
+            self.source = source
+            self.target = target
+            self.readOnly = readOnly
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case kind = "Type"
+            case source = "Source"
+            case target = "Target"
+            case readOnly = "ReadOnly"
+        }
+    }
+
+    /// A wish for devices.
+    public struct DeviceRequest: Sendable, Encodable {
+        /// How many; -1 is all.
+        public var count: Int
+        /// Alternatives of what they must be able to do.
+        public var capabilities: [[String]]
+
+        /// So many GPUs; -1 is all.
+        public static func gpus(_ count: Int) -> DeviceRequest {
+            DeviceRequest(count: count, capabilities: [["gpu"]])
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case count = "Count"
+            case capabilities = "Capabilities"
+        }
+    }
+
+    /// Where a container's log goes.
+    public struct LogConfig: Sendable, Encodable {
+        /// The driver.
+        public var type: String
+        /// Its options.
+        public var options: [String: String]
+
+        /// A file that never loses a line, whatever the engine's defaults are. There is no word for "without limit" that
+        /// overrides a default limit, so the limit is one that no disk reaches.
+        public static let wholeFile = LogConfig(type: "json-file", options: ["max-size": "1000p"])
+
+        private enum CodingKeys: String, CodingKey {
+            case type = "Type"
+            case options = "Config"
+        }
+    }
+}

@@ -1,0 +1,78 @@
+internal import Console
+internal import Glibc
+internal import LaunchHost
+
+/// `launch agent`
+enum AgentCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "agent", summary: "Take jobs off queues and run them",
+            discussion: """
+                Serves the queues of the configuration, or those named here. The first ctrl-C or SIGTERM takes nothing \
+                new, ends the step that each run is in and leaves; the second leaves at once. Runs go on without the \
+                agent, and the next agent picks them up.
+                """,
+            examples: [
+                Example("With the configuration's queues", "launch agent -c launch-config.yaml"),
+                Example("Two queues, four runs at once", "launch agent -q train -q eval --max-jobs 4"),
+                Example("Run what is queued, then end", "launch agent -q train --drain"),
+            ],
+            options: [
+                Option(
+                    "queue", "q", value: "NAME", help: "A queue to serve, instead of the configuration's.",
+                    repeatable: true, values: .dynamic { _, _ in bench.queueNames() }),
+                Option(
+                    "max-jobs", "j", value: "N",
+                    help: "How many runs at once, instead of the configuration's; -1 for no limit."
+                ),
+                Option(flag: "drain", help: "End when the queues are empty and all runs have ended."),
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let config = try bench.config()
+            let store = try bench.store()
+            let settings = try settings(arguments, config)
+            let backends = try bench.backends(config)
+            for name in settings.queues { _ = try backends.runner(for: try store.queue(name).definition.resource) }
+            let log = LogSink.logger(
+                terminal, verbosity: arguments.count(GlobalOptions.verbose), base: .info)
+            let agent = Agent(
+                settings, store: store, backends: backends,
+                contexts: SourceContexts(store: SourceStore(folder: store.home.sources)), log: log,
+                progress: { id, progress in
+                    log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
+                })
+            let interrupts = Interrupts()
+            let leaving = Task {
+                var isFirst = true
+                for await _ in interrupts.events {
+                    guard isFirst else { exit(ExitCode.interrupted.rawValue) }
+                    isFirst = false
+                    log.info("leaving; once more to leave at once")
+                    agent.leave()
+                }
+            }
+            defer {
+                leaving.cancel()
+                interrupts.stop()
+            }
+            _ = try await agent.run(as: try store.becomeOwner(kind: "agent", queues: settings.queues))
+            return .ok
+        }
+    }
+
+    private static func settings(_ arguments: ParsedArguments, _ config: LaunchConfig) throws -> Agent.Settings {
+        let queues = arguments.strings("queue").isEmpty ? config.queues : arguments.strings("queue")
+        guard !queues.isEmpty else {
+            throw LaunchError(
+                .configuration, "The agent has no queue to serve.",
+                hint: "Name one with -q, or list 'queues:' in launch-config.yaml.")
+        }
+        var maxJobs = config.maxJobs
+        if let given = try arguments.integer("max-jobs", in: -1...100_000) {
+            guard given != 0 else { throw arguments.usageError("--max-jobs is 1 or more, or -1 for no limit") }
+            maxJobs = given == -1 ? nil : given
+        }
+        return Agent.Settings(queues: queues, maxJobs: maxJobs, drain: arguments.flag("drain"))
+    }
+}

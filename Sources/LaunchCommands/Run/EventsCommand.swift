@@ -1,0 +1,55 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch events`
+enum EventsCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "events", summary: "Show every state change of a run, with its cause",
+            examples: [
+                Example("The story of one run", "launch events abc12345"),
+                Example("Of all runs, as they happen", "launch events -f"),
+            ],
+            options: [Option(flag: "follow", "f", help: "Wait for more; for one run until it has ended.")],
+            arguments: [
+                Argument(
+                    "run", help: "The run's ID, or as much of it as is unique; all runs otherwise.", required: false,
+                    values: .dynamic { _, _ in bench.runIDs() })
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let store = try bench.store()
+            let run = try arguments.string("run").map { try store.run(matching: $0) }
+            let follow = arguments.flag("follow")
+            let listener = follow ? try store.listen() : nil
+            var rings = listener?.rings.makeAsyncIterator()
+            var last: Int64 = 0
+            var all: [EventRecord] = []
+            repeat {
+                let events = try store.events(of: run?.id, after: last)
+                for event in events {
+                    last = event.sequence
+                    if !bench.wantsJSON { try terminal.out(line(event, withRun: run == nil, terminal)) }
+                }
+                if bench.wantsJSON, follow {
+                    for event in events { try terminal.out(try JSON.canonical(event)) }
+                }
+                all += follow ? [] : events
+                if !events.isEmpty, !follow { continue }
+                if let run, try store.run(run.id).state.isTerminal, events.isEmpty { break }
+                if !events.isEmpty { continue }
+                guard follow, await rings?.next() != nil else { break }
+            } while true
+            if bench.wantsJSON, !follow { try bench.printJSON(all) }
+            return .ok
+        }
+    }
+
+    private static func line(_ event: EventRecord, withRun: Bool, _ terminal: Terminal) -> String {
+        let colours = terminal.colours
+        let state = event.state.rawValue.padding(to: 11)
+        let words = [event.message, event.cause?.message].compactMap(\.self).joined(separator: ": ")
+        return colours(.dim, "\(event.at)  ") + (withRun ? "\(event.runID)  " : "")
+            + (event.state.style.map { colours($0, state) } ?? state) + Terminal.printable(words)
+    }
+}

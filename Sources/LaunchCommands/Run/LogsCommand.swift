@@ -1,0 +1,33 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch logs`
+enum LogsCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "logs", summary: "Print what a run printed",
+            examples: [
+                Example("All of it", "launch logs abc12345"),
+                Example("And what is still to come", "launch logs -f abc12345"),
+            ],
+            options: [
+                Option(flag: "follow", "f", help: "Wait for more until the run has ended."),
+                Option(flag: "timestamps", "t", help: "Print when each line was printed."),
+            ],
+            arguments: [RunCommands.runArgument(bench)]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let store = try bench.store()
+            let run = try store.run(matching: try arguments.required("run"))
+            let follow = arguments.flag("follow")
+            if run.handle == nil, !run.state.isTerminal {
+                bench.note("run \(run.id) is \(run.state.rawValue); it has not printed anything yet")
+            }
+            let printer = LogPrinter(
+                terminal: terminal, timestamps: arguments.flag("timestamps"), json: bench.wantsJSON)
+            try await RunLogReader(store: store, backends: try bench.backends(try bench.config()))
+                .read(run.id, follow: follow) { try printer.print($0) }
+            return .ok
+        }
+    }
+}

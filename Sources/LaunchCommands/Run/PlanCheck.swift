@@ -1,0 +1,47 @@
+internal import Console
+internal import LaunchHost
+
+/// Finds what is wrong with a run before it costs anything: resolve, render and validate, without any call.
+struct PlanCheck {
+    private let bench: Workbench
+    private let store: Store
+    private let config: LaunchConfig
+    private let rehearsing: Bool
+
+    init(_ bench: Workbench, store: Store, config: LaunchConfig, rehearsing: Bool = false) {
+        self.bench = bench
+        self.store = store
+        self.config = config
+        self.rehearsing = rehearsing
+    }
+
+    /// The resolved job.
+    /// - Throws: `LaunchError` with a diagnostic for each mistake.
+    func resolved(_ spec: LaunchSpec, as id: RunID) throws -> ResolvedJob {
+        let plugin = try bench.catalog.knownRunner(spec.resource)
+        let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
+        return try ResolveStage(queue: queue, plugin: plugin).job(spec, as: id)
+    }
+
+    /// Refuses a run whose request cannot be valid, whatever its image. Warnings are told.
+    func refuseInvalid(_ spec: LaunchSpec, as id: RunID) throws {
+        let job = try resolved(spec, as: id)
+        let backends = try bench.backends(config, rehearsing: rehearsing)
+        let plan = try Plan(
+            job, image: ImageDecision(.unresolved, "not looked up"), runner: try backends.runner(for: job.resource))
+        let diagnostics = plan.diagnostics(in: try document(of: spec))
+        guard plan.isValid else {
+            throw LaunchError(
+                .invalid, "The request is not valid.", hint: "'launch plan' shows it whole.", diagnostics: diagnostics)
+        }
+        for warning in diagnostics { bench.note(DiagnosticRenderer().render(warning)) }
+    }
+
+    /// The queue's file, so that findings can be shown at their places in it.
+    func document(of spec: LaunchSpec) throws -> Document? {
+        guard let name = spec.queue else { return nil }
+        let definition = try store.queue(name).definition
+        guard let text = definition.fileText else { return nil }
+        return try? Document(text: text, name: definition.fileName ?? "queue \(name)", kind: .invalid)
+    }
+}

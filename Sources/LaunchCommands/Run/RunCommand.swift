@@ -1,0 +1,59 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch run`
+enum RunCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "run", summary: "Run a job here and now, without waiting in a queue, and follow it to its end",
+            discussion: """
+                The same pipeline as an agent's. Ends with 0 where the run succeeds, 1 where it fails, 3 where it is \
+                stopped. ctrl-C stops the run. With --queue the queue's template and rules hold, but nothing is queued.
+                """,
+            examples: [
+                Example("An image on the local Docker engine", "launch run --image busybox:1 -- echo hello"),
+                Example("A folder, built first", "launch run --source . --param epochs=3"),
+                Example("What a remote queue would run, on this machine", "launch run --rehearse -q train --source ."),
+            ],
+            options: SpecOptions.all(bench) + [
+                Option(flag: "rehearse", help: "Run a remote backend's request on the local container engine.")
+            ],
+            rest: SpecOptions.rest
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let store = try bench.store()
+            let config = try bench.config()
+            let spec = try await SpecReader(bench).spec(store: store, config: config)
+            let rehearsing = arguments.flag("rehearse")
+            let id = RunID.random()
+            try PlanCheck(bench, store: store, config: config, rehearsing: rehearsing).refuseInvalid(spec, as: id)
+            let backends = try bench.backends(config, rehearsing: rehearsing)
+            let owner = try store.becomeOwner(kind: "run")
+            let run = try store.submit(spec, as: id, claimedBy: owner.id)
+            bench.note("run \(id)")
+            let reader = RunLogReader(store: store, backends: backends)
+            let printer = LogPrinter(terminal: terminal)
+            let wantsJSON = bench.wantsJSON
+            let ended = try await HeldRun(store: store, backends: backends, terminal: terminal, log: bench.log)
+                .follow(run, as: owner, grace: config.stoppedRunTimeout) {
+                    guard !wantsJSON else { return }
+                    do {
+                        try await reader.read(id, follow: true) { try printer.print($0) }
+                    } catch OutputError.closed {
+                        // Whoever reads has seen enough; how the run ends still matters.
+                    }
+                }
+            if wantsJSON { try bench.printJSON(RunView(ended)) }
+            tell(ended, bench)
+            return ended.state.exitCode
+        }
+    }
+
+    private static func tell(_ run: RunRecord, _ bench: Workbench) {
+        let colours = bench.terminal.errorColours
+        let state = run.state.style.map { colours($0, run.state.rawValue) } ?? run.state.rawValue
+        bench.note("run \(run.id) \(state)\(run.cause.map { ": \(Terminal.printable($0.message))" } ?? "")")
+        for output in run.outcome?.outputs ?? [] { bench.note("  \(output.name) -> \(output.path)") }
+        for warning in run.outcome?.warnings ?? [] { bench.note("  \(colours(.yellow, "warning:")) \(warning)") }
+    }
+}

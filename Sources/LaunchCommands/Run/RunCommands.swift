@@ -1,0 +1,18 @@
+internal import Console
+
+/// The commands about runs.
+enum RunCommands {
+    static func all(_ bench: Workbench.Maker) -> [Command] {
+        [
+            SubmitCommand.command(bench), RunCommand.command(bench), PlanCommand.command(bench),
+            ListCommand.command(bench), StatusCommand.command(bench), LogsCommand.command(bench),
+            StopCommand.command(bench), EventsCommand.command(bench),
+        ]
+    }
+
+    static func runArgument(_ bench: Workbench.Maker) -> Argument {
+        Argument(
+            "run", help: "The run's ID, or as much of it as is unique.",
+            values: .dynamic { _, _ in bench.runIDs() })
+    }
+}

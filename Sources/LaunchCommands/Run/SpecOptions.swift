@@ -1,0 +1,97 @@
+internal import Console
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// What `submit`, `run` and `plan` share: the options that describe a run, all of which `--spec FILE` can hold too.
+enum SpecOptions {
+    static func all(_ bench: Workbench.Maker) -> [Option] {
+        target(bench) + source(bench) + overrides + naming
+    }
+
+    static let rest = Rest("ARGUMENT", help: "Arguments of the job's container.")
+
+    private static func target(_ bench: Workbench.Maker) -> [Option] {
+        [
+            Option(
+                "queue", "q", value: "NAME", help: "The queue whose template and rules hold.",
+                values: .dynamic { _, _ in bench.queueNames() }),
+            Option(
+                "resource", "r", value: "TYPE", help: "The kind of backend, where no queue is named.",
+                values: .dynamic { _, _ in bench.catalog.runners.map { Candidate($0.base.type, $0.base.summary) } }),
+            Option("spec", value: "FILE", help: "A YAML or JSON file that holds any of these options.", values: .files),
+        ]
+    }
+
+    private static func source(_ bench: Workbench.Maker) -> [Option] {
+        [
+            Option(
+                "job", "j", value: "NAME[:ALIAS]", help: "A stored job.",
+                values: .dynamic { _, _ in bench.jobNames() }, heading: "Source, one of"),
+            Option("image", "d", value: "URI", help: "An image that exists already.", heading: "Source, one of"),
+            Option(
+                "source", value: "DIR", help: "A folder with a Dockerfile, to be built.", values: .directories,
+                heading: "Source, one of"),
+            Option("git", value: "URL", help: "A git repository with a Dockerfile.", heading: "Source, one of"),
+            Option(
+                "dockerfile", "D", value: "PATH", help: "The Dockerfile's path in the source.",
+                heading: "Source, one of"),
+            Option(
+                "git-version", value: "REF", help: "Branch, tag or commit of --git; its default branch otherwise.",
+                heading: "Source, one of"),
+        ]
+    }
+
+    private static let overrides = [
+        Option(
+            "entry-point", "E", value: "COMMAND", help: "Replaces the image's entry point: words, or a JSON list.",
+            heading: "Overrides"),
+        Option(
+            "param", value: "KEY=VALUE", help: "A value of the run's configuration.", repeatable: true,
+            heading: "Overrides"),
+        Option(
+            "env", value: "KEY=VALUE", help: "An environment variable of the container.", repeatable: true,
+            heading: "Overrides"),
+        Option(
+            "set", value: "PATH=VALUE",
+            help: "A value in the backend's request, such as ResourceConfig.InstanceCount=2.",
+            repeatable: true, heading: "Overrides"),
+        Option(
+            "resource-args", "R", value: "FILE|JSON", help: "Values to merge into the backend's request.",
+            values: .files, heading: "Overrides"),
+        Option(
+            "set-var", "V", value: "NAME=VALUE", help: "A template variable of the queue.", repeatable: true,
+            heading: "Overrides"),
+    ]
+
+    private static let naming = [
+        Option("name", value: "NAME", help: "The run's name; its ID otherwise.", environment: "LAUNCH_NAME"),
+        Option("project", "p", value: "NAME", help: "The project.", environment: "LAUNCH_PROJECT"),
+        Option(
+            "priority", "P", value: "LEVEL", help: "How urgent it is in its queue; medium otherwise.",
+            values: .oneOf(Priority.allCases.map(\.rawValue))),
+    ]
+}
+
+extension Workbench.Maker {
+    /// For completion: never fails, says nothing.
+    func queueNames() -> [Candidate] {
+        (try? completionStore()?.queues())?.map { Candidate($0.name, $0.definition.resource) } ?? []
+    }
+
+    /// For completion: never fails, says nothing.
+    func jobNames() -> [Candidate] {
+        let names = (try? completionStore()?.jobs())?.map(\.name) ?? []
+        return Set(names).sorted().map { Candidate($0) }
+    }
+
+    /// For completion: the newest runs.
+    func runIDs() -> [Candidate] {
+        let runs = try? completionStore()?.runs(RunFilter(limit: 50))
+        return runs?.map { Candidate($0.id.rawValue, "\($0.state.rawValue) \($0.name)") } ?? []
+    }
+
+    private func completionStore() -> Store? {
+        guard let home = try? LaunchHome(variables: ProcessInfo.processInfo.environment) else { return nil }
+        return try? Store(home: home)
+    }
+}

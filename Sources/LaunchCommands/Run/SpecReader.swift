@@ -1,0 +1,171 @@
+internal import Console
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// Makes a launch spec of the command line and of the spec file; what the line says wins.
+struct SpecReader {
+    private let bench: Workbench
+    private let file: Options
+    private let folder: String
+
+    init(_ bench: Workbench) throws {
+        self.bench = bench
+        let path = bench.arguments.string("spec")
+        file = try path.map(SpecFile.read) ?? Options()
+        folder = path?.lastIndex(of: "/").flatMap { index in path.map { String($0[..<index]) } } ?? "."
+    }
+
+    /// The spec, with its source kept where it is a folder.
+    func spec(store: Store, config: LaunchConfig) async throws -> LaunchSpec {
+        let queue = value("queue")
+        let resource = try resource(queue: queue, store: store, config: config)
+        let source = try await source(store)
+        let author = bench.variables["USER"] ?? bench.variables["LOGNAME"] ?? "unknown"
+        return LaunchSpec(
+            source: source, name: value("name"), project: value("project") ?? "default",
+            entity: config.entity ?? author, author: author, resource: resource, queue: queue,
+            priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium, overrides: try overrides())
+    }
+
+    private func value(_ name: String) -> String? {
+        bench.arguments.string(name) ?? file.string(name.replacing("-", with: "_"))
+    }
+
+    // MARK: where it runs
+
+    private func resource(queue: String?, store: Store, config: LaunchConfig) throws -> String {
+        let given = value("resource")
+        if let queue {
+            let resource = try store.queue(queue).definition.resource
+            guard given == nil || given == resource else {
+                throw bench.arguments.usageError(
+                    "queue \(queue) is for \(resource), so --resource cannot be \(given ?? "")")
+            }
+            return resource
+        }
+        if let given { return try bench.catalog.knownRunner(given).base.type }
+        if let type = config.runner?.type { return type }
+        if let local = bench.catalog.runners.first(where: \.rehearses) { return local.base.type }
+        throw bench.arguments.usageError("name a queue with --queue or a kind of backend with --resource")
+    }
+
+    // MARK: what it runs
+
+    private func source(_ store: Store) async throws -> Source {
+        let names = ["job", "image", "source", "git"]
+        let onLine = names.filter { bench.arguments.string($0) != nil }
+        let given = onLine.isEmpty ? names.filter { file.string($0) != nil } : onLine
+        guard let name = given.first else {
+            throw bench.arguments.usageError("say what to run: --image URI, --source DIR, --git URL or --job NAME")
+        }
+        guard given.count == 1 else {
+            let list = given.map { "--\($0)" }.joined(separator: " and ")
+            throw bench.arguments.usageError("\(list) exclude each other: a run has one source")
+        }
+        let text = value(name) ?? ""
+        let dockerfile = value("dockerfile")
+        switch name {
+        case "job":
+            return try store.job(try JobReference(parsing: text)).source
+        case "image":
+            do {
+                return .image(try ImageReference(parsing: text).description)
+            } catch {
+                throw LaunchError(.invalid, error.description)
+            }
+        case "git":
+            return try await SourceChoice.git(
+                text, version: value("git-version"), dockerfile: dockerfile, variables: bench.variables)
+        default:
+            let isRelativeToFile = onLine.isEmpty && !text.hasPrefix("/")
+            return try await SourceChoice.code(
+                isRelativeToFile ? "\(folder)/\(text)" : text, dockerfile: dockerfile, home: store.home,
+                terminal: bench.terminal, quiet: bench.wantsJSON)
+        }
+    }
+
+    // MARK: what is changed
+
+    private func overrides() throws -> Overrides {
+        let arguments = bench.arguments
+        var overrides = Overrides(
+            entryPoint: try entryPoint(),
+            arguments: arguments.rest.isEmpty ? file.strings("args") ?? [] : arguments.rest,
+            runConfig: file.values["params"]?.objectValue ?? [:], environment: file.stringMap("env") ?? [:],
+            resourceArguments: try resourceArguments(), variables: file.values["set_vars"]?.objectValue ?? [:])
+        for (path, value) in (file.values["set"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
+            overrides.settings.append(Overrides.Setting(path: try self.path(path), value: value))
+        }
+        for (key, value) in try arguments.pairs("param") { overrides.runConfig[key] = try Self.typed(value) }
+        for (key, value) in try arguments.pairs("env") { overrides.environment[key] = value }
+        for (key, value) in try arguments.pairs("set") {
+            overrides.settings.append(Overrides.Setting(path: try path(key), value: try Self.typed(value)))
+        }
+        for (key, value) in try arguments.pairs("set-var") { overrides.variables[key] = .string(value) }
+        return overrides
+    }
+
+    private func path(_ text: String) throws -> FieldPath {
+        guard let path = FieldPath(parsing: text) else {
+            throw bench.arguments.usageError(
+                "'\(text)' is no path; write it like ResourceConfig.InstanceCount or Tags[0].Key")
+        }
+        return path
+    }
+
+    private func entryPoint() throws -> [String]? {
+        guard let text = bench.arguments.string("entry-point") else {
+            return file.strings("entry_point") ?? file.string("entry_point").map { Self.words($0) }
+        }
+        if text.hasPrefix("["), let list = try? JSONValue(parsing: text).arrayValue {
+            return list.compactMap(\.stringValue)
+        }
+        return Self.words(text)
+    }
+
+    /// Words between blanks; quotes hold a word together.
+    static func words(_ text: String) -> [String] {
+        var words: [String] = []
+        var word: String?
+        var quote: Character?
+        for character in text {
+            if let open = quote {
+                if character == open { quote = nil } else { word?.append(character) }
+            } else if character == "'" || character == "\"" {
+                quote = character
+                word = word ?? ""
+            } else if character.isWhitespace {
+                if let word { words.append(word) }
+                word = nil
+            } else {
+                word = (word ?? "") + String(character)
+            }
+        }
+        return words + (word.map { [$0] } ?? [])
+    }
+
+    private func resourceArguments() throws -> JSONValue? {
+        guard let text = bench.arguments.string("resource-args") else { return file.values["resource_args"] }
+        let isInline = text.drop(while: \.isWhitespace).first == "{"
+        let document =
+            try isInline
+            ? Document(text: text, name: "--resource-args", kind: .invalid) : Document(reading: text, kind: .invalid)
+        let problems = document.problems.filter { $0.severity == .error }
+        guard problems.isEmpty else {
+            throw LaunchError(.invalid, "\(document.name) cannot be read.", diagnostics: problems)
+        }
+        guard document.jsonValue.objectValue != nil else {
+            throw LaunchError(.invalid, "\(document.name) must be a mapping of keys.")
+        }
+        return document.jsonValue
+    }
+
+    /// A value as YAML reads it: `3` is a number, `true` a truth value, `[a, b]` a list, anything else text.
+    private static func typed(_ text: String) throws -> JSONValue {
+        guard let document = try? Document(text: text, name: "value", kind: .invalid), document.problems.isEmpty else {
+            return .string(text)
+        }
+        if case .null = document.jsonValue, text != "null", text != "~" { return .string(text) }
+        return document.jsonValue
+    }
+}

@@ -1,0 +1,67 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch status`
+enum StatusCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "status", summary: "Show one run: state, cause, image, outputs",
+            examples: [
+                Example("For people", "launch status abc12345"),
+                Example("One value, for a script", "launch status abc12345 --json | jq -r .state"),
+            ],
+            arguments: [RunCommands.runArgument(bench)]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let run = try bench.store().run(matching: try arguments.required("run"))
+            if bench.wantsJSON {
+                try bench.printJSON(RunView(run))
+            } else {
+                try show(run, terminal)
+            }
+            return .ok
+        }
+    }
+
+    private static func show(_ run: RunRecord, _ terminal: Terminal) throws {
+        func line(_ name: String, _ value: String?) throws {
+            guard let value, !value.isEmpty else { return }
+            let label = name.padding(to: 11)
+            let lines = value.split(separator: "\n", omittingEmptySubsequences: false).map {
+                Terminal.printable(String($0))
+            }
+            try terminal.out("\(terminal.colours(.dim, label))\(lines.joined(separator: "\n" + "".padding(to: 11)))")
+        }
+        let colours = terminal.colours
+        try line("run", run.name == run.id.rawValue ? run.id.rawValue : "\(run.id) (\(run.name))")
+        let state = run.state.style.map { colours($0, run.state.rawValue) } ?? run.state.rawValue
+        try terminal.out("\(colours(.dim, "state".padding(to: 11)))\(state)")
+        try line("cause", run.cause?.message)
+        try line("exit code", run.cause?.exitCode.map(String.init))
+        try line("backend", run.backendStatus.map { "\(run.resource): \($0)" } ?? run.resource)
+        try line("queue", run.queue.map { "\($0), priority \(run.priority.rawValue)" })
+        try line("project", "\(run.project), submitted by \(run.author)")
+        try line("source", run.spec.source.origin)
+        try line("image", run.image?.reference)
+        try line("", run.imageDecision)
+        try line("submitted", run.submittedAt.description)
+        try line("started", run.startedAt?.description)
+        try line("ended", run.endedAt.map { $0.description + duration(run) })
+        for (name, value) in (run.outcome?.metrics ?? [:]).sorted(by: { $0.key < $1.key }) {
+            try line("metric", "\(name) = \(value)")
+        }
+        for output in run.outcome?.outputs ?? [] { try line("output", "\(output.name) -> \(output.path)") }
+        for warning in run.outcome?.warnings ?? [] { try line("warning", warning) }
+    }
+
+    private static func duration(_ run: RunRecord) -> String {
+        guard let started = run.startedAt, let ended = run.endedAt, ended >= started else { return "" }
+        return ", after \(Format.duration(.milliseconds(ended.milliseconds - started.milliseconds)))"
+    }
+}
+
+extension String {
+    func padding(to width: Int) -> String {
+        count >= width ? self + " " : self + String(repeating: " ", count: width - count)
+    }
+}

@@ -1,0 +1,90 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch stop`
+enum StopCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "stop", summary: "Stop runs, and wait until they have ended",
+            discussion: """
+                A run that waits in a queue is stopped at once. One that runs gets SIGTERM, and SIGKILL after the grace. \
+                Where the agent that held it is gone, this command stops it itself.
+                """,
+            examples: [
+                Example("With a minute to save its work", "launch stop abc12345 --grace 60s"),
+                Example("At once", "launch stop abc12345 --grace 0"),
+            ],
+            options: [
+                Option(
+                    "grace", value: "DURATION",
+                    help:
+                        "From SIGTERM to SIGKILL, such as 90s or 2m; stopped_run_timeout of the configuration otherwise."
+                ),
+                Option(flag: "no-wait", help: "Only ask for the end."),
+            ],
+            arguments: [
+                Argument(
+                    "run", help: "The runs' IDs, or as much of each as is unique.", repeatable: true,
+                    values: .dynamic { _, _ in bench.runIDs() })
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let store = try bench.store()
+            let config = try bench.config()
+            let grace = try graceSeconds(arguments) ?? Int(config.stoppedRunTimeout / .seconds(1))
+            let runs = try arguments.strings("run").map { try store.run(matching: $0).id }
+            for id in runs {
+                let answer = try store.requestStop(id, graceSeconds: grace)
+                if answer.effect == .alreadyEnded {
+                    bench.note("run \(id) had ended before: \(answer.run.state.rawValue)")
+                }
+            }
+            var ended: [RunRecord] = []
+            for id in runs where !arguments.flag("no-wait") {
+                let run = try await waitForEnd(of: id, store: store, config: config, bench)
+                ended.append(run)
+                if !bench.wantsJSON { bench.note("run \(id) \(run.state.rawValue)") }
+            }
+            if bench.wantsJSON { try bench.printJSON(try runs.map { RunView(try store.run($0)) }) }
+            return .ok
+        }
+    }
+
+    private static func graceSeconds(_ arguments: ParsedArguments) throws -> Int? {
+        guard let text = arguments.string("grace") else { return nil }
+        let field = Field("grace", .duration, help: "")
+        let value = (try? JSONValue(parsing: text)) ?? .string(text)
+        let decoded = SchemaDecoder.decode(.object(["grace": value]), fields: [field], in: .top)
+        guard let duration = decoded.options.duration("grace"), duration >= .zero, duration <= .seconds(86_400) else {
+            throw arguments.usageError("--grace takes a length of time up to a day, such as 90s or 2m; got '\(text)'")
+        }
+        return Int((duration / .seconds(1)).rounded(.up))
+    }
+
+    /// Waits for whoever holds the run; where nobody lives who does, holds it to its end here.
+    private static func waitForEnd(
+        of id: RunID, store: Store, config: LaunchConfig, _ bench: Workbench
+    ) async throws -> RunRecord {
+        let listener = try store.listen()
+        defer { listener.close() }
+        var rings = listener.rings.makeAsyncIterator()
+        var told: RunState?
+        while true {
+            let run = try store.run(id)
+            if run.state.isTerminal { return run }
+            if run.owner.map(store.isAlive) != true {
+                let owner = try store.becomeOwner(kind: "stop")
+                if let adopted = try store.adopt(id, owner: owner.id) {
+                    return try await HeldRun(
+                        store: store, backends: try bench.backends(config), terminal: bench.terminal, log: bench.log
+                    ).follow(adopted, as: owner, grace: .zero) {}
+                }
+            }
+            if told != run.state, !bench.wantsJSON {
+                bench.note("run \(id) \(run.state.rawValue) …")
+                told = run.state
+            }
+            guard await rings.next() != nil else { throw CancellationError() }
+        }
+    }
+}

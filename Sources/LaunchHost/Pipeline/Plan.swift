@@ -1,0 +1,48 @@
+/// What a run would be, short of being submitted: the values of all stages up to validate.
+public struct Plan: Sendable, Hashable, Codable {
+    /// The resolve stage's value.
+    public var job: ResolvedJob
+    /// How the image would be had.
+    public var image: ImageDecision
+    /// The request that would be sent. Where the image is not known yet, its name stands where its digest will.
+    public var request: RunRequest
+    /// What validation has to say of it.
+    public var findings: [Finding]
+
+    /// Whether nothing stands in the way of submitting it.
+    public var isValid: Bool { !findings.contains { $0.severity == .error } }
+
+    /// The plan of a job whose image decision is known.
+    /// - Throws: `BackendError` where no request can be made at all.
+    public init(_ job: ResolvedJob, image: ImageDecision, runner: any Runner) throws(BackendError) {
+        self.job = job
+        self.image = image
+        request = try runner.render(ResolveStage.runnable(job, image: image.image ?? Self.standIn(for: job, image)))
+        findings = runner.validate(request)
+    }
+
+    /// What stands for an image that is not known yet: its name, which satisfies every rule for image names.
+    private static func standIn(for job: ResolvedJob, _ decision: ImageDecision) -> PinnedImage {
+        let name = decision.destination ?? job.source.imageName ?? "image-of-\(job.runID)"
+        return PinnedImage(reference: name, digest: .unknown, name: name)
+    }
+
+    /// What is wrong with the request, as diagnostics; in a queue's file where the place is known there.
+    public func diagnostics(in document: Document? = nil) -> [Diagnostic] {
+        findings.map { finding in
+            document?.diagnostic(for: finding)
+                ?? Diagnostic(finding.severity, finding.message, hint: finding.hint, path: finding.path)
+        }
+    }
+}
+
+extension Source {
+    fileprivate var imageName: String? {
+        if case .image(let name) = self { name } else { nil }
+    }
+}
+
+extension Digest {
+    /// Stands where a digest is not known yet; no content has it.
+    static let unknown = Digest(unchecked: "sha256:" + String(repeating: "0", count: 64))
+}

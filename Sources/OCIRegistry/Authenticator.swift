@@ -1,0 +1,108 @@
+internal import FoundationEssentials
+internal import HTTP
+internal import Synchronization
+
+/// Answers a registry's challenges, and remembers the answer for as long as it holds.
+final class Authenticator: Sendable {
+    private struct Ticket {
+        var header: String
+        var expires: ContinuousClock.Instant
+    }
+
+    private let host: RegistryHost
+    private let plainAllowed: Bool
+    private let login: @Sendable () async throws(OCIError) -> RegistryLogin?
+    private let tickets = Mutex<[String: Ticket]>([:])
+
+    /// - Parameter plainAllowed: whether a password may go out over plain HTTP.
+    init(
+        host: RegistryHost, plainAllowed: Bool, login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin?
+    ) {
+        self.host = host
+        self.plainAllowed = plainAllowed
+        self.login = login
+    }
+
+    /// The `Authorization` that was good for the repository the last time.
+    func header(for repository: String) -> String? {
+        tickets.withLock { tickets in
+            guard let ticket = tickets[repository], ticket.expires > .now else { return nil }
+            return ticket.header
+        }
+    }
+
+    /// Forgets an answer that the registry did not take.
+    func forget(_ repository: String) {
+        tickets.withLock { $0[repository] = nil }
+    }
+
+    /// The `Authorization` that answers the challenges, or nil where there is no answer: no login is configured, or the
+    /// registry asks for something unknown.
+    func answer(
+        _ challenges: [Challenge], for repository: String,
+        send: (HTTPRequest) async throws(OCIError) -> HTTPResponse
+    ) async throws(OCIError) -> String? {
+        let login = try await login()
+        let ticket: Ticket?
+        if let bearer = challenges.first(where: { $0.scheme == "bearer" }) {
+            ticket = try await token(bearer, for: repository, login: login, send: send)
+        } else if challenges.contains(where: { $0.scheme == "basic" }), let login {
+            ticket = Ticket(header: Self.basic(login), expires: .now + .seconds(3600))
+        } else {
+            ticket = nil
+        }
+        tickets.withLock { $0[repository] = ticket }
+        return ticket?.header
+    }
+
+    private func token(
+        _ challenge: Challenge, for repository: String, login: RegistryLogin?,
+        send: (HTTPRequest) async throws(OCIError) -> HTTPResponse
+    ) async throws(OCIError) -> Ticket? {
+        let subject = "\(host.name)/\(repository)"
+        guard let realm = challenge.parameters["realm"], let scheme = realm.firstRange(of: "://") else {
+            throw OCIError(.notARegistry, "\(subject) asks for a token and does not say where one is to be had.")
+        }
+        // A token service over plain HTTP would see the password of a registry that is itself behind TLS.
+        guard realm[..<scheme.lowerBound] == "https" || plainAllowed else {
+            throw OCIError(.tls, "\(subject) sends to the token service \(realm), which is not https.")
+        }
+        var query = ["scope=" + Self.encode(challenge.parameters["scope"] ?? "repository:\(repository):pull")]
+        if let service = challenge.parameters["service"] { query.insert("service=" + Self.encode(service), at: 0) }
+        let url = realm + (realm.contains("?") ? "&" : "?") + query.joined(separator: "&")
+        let headers: HTTPHeaders = login.map { ["Authorization": Self.basic($0)] } ?? [:]
+        let response = try await send(HTTPRequest(.get, url, headers: headers, timeout: .seconds(30)))
+        switch response.status {
+        case 200: break
+        case 400, 401, 403: return nil
+        case 429: throw OCIError(.throttled, "The token service of \(subject) answers that it has too many calls.")
+        case 500...: throw OCIError(.failing, "The token service of \(subject) answers with status \(response.status).")
+        default:
+            throw OCIError(.notARegistry, "The token service of \(subject) answers with status \(response.status).")
+        }
+        struct Answer: Decodable {
+            var token: String?
+            var access_token: String?
+            var expires_in: Double?
+        }
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: response.body),
+            let token = answer.token ?? answer.access_token, !token.contains(where: \.isNewline)
+        else { throw OCIError(.notARegistry, "The token service of \(subject) answers without a token.") }
+        // 60 seconds are what the token specification says where nothing is said; the margin covers the next call's way.
+        let lifetime = min(max(answer.expires_in ?? 60, 0), 3600) * 0.8
+        return Ticket(header: "Bearer \(token)", expires: .now + .seconds(lifetime))
+    }
+
+    private static func basic(_ login: RegistryLogin) -> String {
+        "Basic " + Data("\(login.username):\(login.password)".utf8).base64EncodedString()
+    }
+
+    private static func encode(_ text: String) -> String {
+        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+        return text.utf8.map { byte in
+            if plain.contains(byte) { return String(UnicodeScalar(byte)) }
+            let hex = String(byte, radix: 16, uppercase: true)
+            return "%" + (hex.count == 1 ? "0" + hex : hex)
+        }.joined()
+    }
+}

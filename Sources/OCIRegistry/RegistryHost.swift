@@ -1,0 +1,75 @@
+/// Which registry: a host name or address with an optional port, as it stands at the beginning of an image's name.
+public struct RegistryHost: Sendable, Hashable, CustomStringConvertible {
+    /// As people write it: `localhost:5000`, `[::1]:5000`, `docker.io`.
+    public let name: String
+    /// Host without port and brackets.
+    private let address: String
+
+    /// Docker Hub, which is meant where an image's name has no host.
+    public static let dockerHub = RegistryHost(name: "docker.io", address: "docker.io")
+
+    private init(name: String, address: String) {
+        self.name = name
+        self.address = address
+    }
+
+    /// Reads `host`, `host:port` or `[IPv6]:port`. The names that Docker Hub goes by all become `docker.io`.
+    /// - Throws: `.invalid` with what is wrong.
+    public init(parsing text: String) throws(OCIError) {
+        var host = text[...]
+        var port: Substring?
+        if host.first == "[" {
+            guard let end = host.firstIndex(of: "]") else {
+                throw OCIError(.invalid, "The registry '\(text)' opens an IPv6 address with '[' and does not close it.")
+            }
+            let rest = host[host.index(after: end)...]
+            guard rest.isEmpty || rest.first == ":" else {
+                throw OCIError(
+                    .invalid, "The registry '\(text)' has '\(rest)' behind ']'; only ':port' may stand there.")
+            }
+            port = rest.isEmpty ? nil : rest.dropFirst()
+            host = host[host.index(after: host.startIndex)..<end]
+            guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else {
+                throw OCIError(.invalid, "The registry '\(text)' has no IPv6 address between its brackets.")
+            }
+        } else {
+            if let colon = host.firstIndex(of: ":") {
+                port = host[host.index(after: colon)...]
+                host = host[..<colon]
+            }
+            guard host.wholeMatch(of: /[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/) != nil else {
+                throw OCIError(
+                    .invalid, "The registry '\(text)' is no host name: expected host or host:port, as localhost:5000.")
+            }
+        }
+        if let port {
+            guard port.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(port), (1...65_535).contains(number)
+            else {
+                throw OCIError(.invalid, "The registry '\(text)' has the port '\(port)'; expected 1 to 65535.")
+            }
+        }
+        if port == nil, ["docker.io", "index.docker.io", "registry-1.docker.io"].contains(host.lowercased()) {
+            self = .dockerHub
+        } else {
+            self.init(name: text, address: host.lowercased())
+        }
+    }
+
+    /// Host and port that serve the API.
+    public var apiHost: String { self == .dockerHub ? "registry-1.docker.io" : name }
+
+    /// Whether it is this machine, where engines speak plain HTTP without being told.
+    public var isLoopback: Bool {
+        if address == "localhost" || address == "::1" || address.hasSuffix(".localhost") { return true }
+        let parts = address.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// The repository as the API names it: Docker Hub's own images are in `library/`.
+    public func apiRepository(_ repository: String) -> String {
+        self == .dockerHub && !repository.contains("/") ? "library/\(repository)" : repository
+    }
+
+    /// The name.
+    public var description: String { name }
+}

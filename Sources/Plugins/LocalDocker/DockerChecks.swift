@@ -1,0 +1,178 @@
+internal import LaunchHost
+
+/// Everything that can be said against a container job without asking the engine. Pure.
+///
+/// The paths are those of the template's keys, because that is what people write.
+struct DockerChecks {
+    private let job: ContainerJob
+    private var findings: [Finding] = []
+
+    /// All findings of a container job.
+    static func findings(of job: ContainerJob) -> [Finding] {
+        var checks = DockerChecks(job)
+        checks.checkProcess()
+        checks.checkEnvironment()
+        checks.checkResources()
+        checks.checkMounts()
+        checks.checkPlaces()
+        checks.checkTimes()
+        checks.checkMetrics()
+        return checks.findings
+    }
+
+    private init(_ job: ContainerJob) {
+        self.job = job
+    }
+
+    private mutating func note(
+        _ key: String, member: String? = nil, index: Int? = nil, _ message: String, hint: String? = nil
+    ) {
+        var place = FieldPath([.member(key)])
+        if let member { place = place.appending(member) }
+        if let index { place = place.appending(index: index) }
+        findings.append(Finding(.error, at: place, message, hint: hint))
+    }
+
+    /// The kernel cannot take a NUL byte in any of these; true where there is one.
+    private mutating func hasNUL(_ text: String, _ path: String, index: Int? = nil) -> Bool {
+        guard text.utf8.contains(0) else { return false }
+        note(path, index: index, "a text for the container may not hold a NUL byte")
+        return true
+    }
+
+    private mutating func checkProcess() {
+        if let entryPoint = job.entryPoint {
+            if entryPoint.first?.isEmpty ?? true {
+                note("entry_point", "it is empty", hint: "Leave the key out to keep the image's own entry point.")
+            }
+            for (index, part) in entryPoint.enumerated() { _ = hasNUL(part, "entry_point", index: index) }
+        }
+        for (index, part) in (job.arguments ?? []).enumerated() { _ = hasNUL(part, "args", index: index) }
+        if let user = job.user, !hasNUL(user, "user"),
+            user.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*\$?(?::[A-Za-z0-9_][A-Za-z0-9_.-]*\$?)?/) == nil
+        {
+            note("user", "'\(user)' is no user: a name or a number, and behind a ':' a group")
+        }
+        if let folder = job.workingDirectory, !hasNUL(folder, "workdir"), !folder.hasPrefix("/") {
+            note("workdir", "'\(folder)' must be an absolute path in the container")
+        }
+        if let network = job.network, !hasNUL(network, "network") {
+            if network.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_.-]*/) == nil {
+                note(
+                    "network", network.isEmpty ? "it is empty" : "'\(network)' is no network's name",
+                    hint: "Write none, host, or the name of a network of the engine.")
+            }
+        }
+    }
+
+    private mutating func checkEnvironment() {
+        for (name, value) in job.environment.sorted(by: { $0.key < $1.key }) {
+            if name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
+                note("env", member: name, "'\(name)' is no name of a variable: letters, digits and '_', no digit first")
+            } else if name.hasPrefix("LAUNCH_"), !DockerRender.ownNames.contains(name) {
+                note("env", member: name, "names that begin with LAUNCH_ are reserved")
+            }
+            if value.utf8.contains(0) { note("env", member: name, "a text for the container may not hold a NUL byte") }
+        }
+    }
+
+    private mutating func checkResources() {
+        let resources = job.resources
+        if let cpus = resources.cpus, !(cpus >= 0.01 && cpus <= 4096) {
+            note("cpus", "\(cpus) is out of range: 0.01 to 4096")
+        }
+        if let memory = resources.memoryBytes, memory < 6 << 20 {
+            note("memory", "\(memory) bytes are less than the engine's least, 6 MiB (\(6 << 20) bytes)")
+        }
+        if let shared = resources.sharedMemoryBytes, shared <= 0 {
+            note("shm_size", "it must be over 0 bytes, and it is \(shared)")
+        }
+        if let shared = resources.sharedMemoryBytes, let memory = resources.memoryBytes, shared > memory {
+            findings.append(
+                Finding(
+                    .warning, at: FieldPath([.member("shm_size")]),
+                    "what is written to /dev/shm counts as memory, and 'memory' is smaller (\(memory) bytes)"))
+        }
+        if let gpus = resources.gpus, gpus < -1 { note("gpus", "\(gpus) is no number of GPUs: 0 or more, or 'all'") }
+    }
+
+    private mutating func checkMounts() {
+        var targets: Set<String> = []
+        for (index, mount) in job.mounts.enumerated() {
+            if hasNUL(mount.text, "volumes", index: index) { continue }
+            if mount.target.isEmpty {
+                note("volumes", index: index, "'\(mount.source)' is not source:target[:ro|rw]")
+                continue
+            }
+            if let colon = mount.target.firstIndex(of: ":") {
+                let mode = mount.target[mount.target.index(after: colon)...]
+                note("volumes", index: index, "what follows the target must be ro or rw, and it is '\(mode)'")
+                continue
+            }
+            checkSource(mount, index)
+            if !mount.target.hasPrefix("/") {
+                note("volumes", index: index, "the target '\(mount.target)' must be an absolute path in the container")
+            } else if Self.normal(mount.target) == "/" {
+                note("volumes", index: index, "a mount cannot take the place of the container's root, '/'")
+            } else if !targets.insert(Self.normal(mount.target)).inserted {
+                note("volumes", index: index, "two mounts have the target \(mount.target)")
+            }
+        }
+    }
+
+    private mutating func checkSource(_ mount: ContainerJob.Mount, _ index: Int) {
+        let source = mount.source
+        if source.hasPrefix("/") { return }
+        if source.wholeMatch(of: /[a-zA-Z0-9][a-zA-Z0-9_.-]+/) != nil { return }
+        if source.contains("/") || source.hasPrefix(".") || source.hasPrefix("~") {
+            note(
+                "volumes", index: index, "the source '\(source)' is a relative path",
+                hint: "Write an absolute path, or the name of a volume.")
+        } else {
+            note(
+                "volumes", index: index,
+                "'\(source)' is no volume's name: 2 or more of letters, digits, '_', '.', '-', a letter or digit first")
+        }
+    }
+
+    private mutating func checkPlaces() {
+        var seen: Set<String> = []
+        for (index, output) in job.outputs.enumerated() where !hasNUL(output, "outputs", index: index) {
+            if !output.hasPrefix("/") {
+                note("outputs", index: index, "'\(output)' must be an absolute path in the container")
+            } else if Self.normal(output) == "/" {
+                note("outputs", index: index, "the container's whole root cannot be an output; name a folder in it")
+            } else if !seen.insert(Self.normal(output)).inserted {
+                note("outputs", index: index, "\(output) stands in the list twice")
+            }
+        }
+    }
+
+    private mutating func checkTimes() {
+        if let limit = job.timeLimitSeconds, !(1...1_000_000_000).contains(limit) {
+            note("time_limit", "\(limit) s is out of range: 1 s to 1000000000 s")
+        }
+        if !(0...86_400).contains(job.stopGraceSeconds) {
+            note("stop_grace", "\(job.stopGraceSeconds) s is out of range: 0 s to 86400 s (1 d)")
+        }
+    }
+
+    private mutating func checkMetrics() {
+        for (name, pattern) in job.metrics.sorted(by: { $0.key < $1.key }) {
+            do {
+                _ = try MetricPattern(name: name, pattern)
+            } catch {
+                note("metrics", member: name, error.description)
+            }
+        }
+    }
+
+    /// The path without empty and `.` parts, with `..` worked out.
+    static func normal(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+}

@@ -1,0 +1,113 @@
+internal import LaunchHost
+
+/// From a job with its template to a container job. Pure.
+struct DockerRender {
+    /// Seconds between SIGTERM and SIGKILL where the template says nothing.
+    let graceSeconds: Int
+
+    /// The container job of a job.
+    /// - Throws: `invalid` where the template is not of the declared kinds, so that no request can be made.
+    func containerJob(_ runnable: RunnableJob) throws(BackendError) -> ContainerJob {
+        let job = runnable.job
+        let options = try decoded(job.template)
+        var request = ContainerJob(image: runnable.image)
+        request.entryPoint = job.entryPoint ?? Self.entryPoint(options)
+        request.arguments = job.arguments.isEmpty ? options.strings("args") : job.arguments
+        request.environment = (options.stringMap("env") ?? [:])
+            .merging(job.environment) { $1 }
+            .filter { !Self.ownNames.contains($0.key) }
+            .merging(try Self.ownEnvironment(job)) { $1 }
+        request.workingDirectory = options.string("workdir")
+        request.user = options.string("user")
+        request.resources = ContainerJob.Resources(
+            cpus: options.number("cpus"), memoryBytes: options.integer("memory"),
+            sharedMemoryBytes: options.integer("shm_size"),
+            gpus: options.string("gpus") == "all" ? -1 : options.integer("gpus").map { Int(clamping: $0) })
+        request.mounts = (options.strings("volumes") ?? []).map(ContainerJob.Mount.init(text:))
+        request.network = options.string("network")
+        request.timeLimitSeconds = options.number("time_limit").map(Self.wholeSeconds)
+        request.stopGraceSeconds = options.number("stop_grace").map(Self.wholeSeconds) ?? graceSeconds
+        request.outputs = options.strings("outputs") ?? []
+        request.metrics = options.stringMap("metrics") ?? [:]
+        return request
+    }
+
+    private func decoded(_ template: JSONValue) throws(BackendError) -> Options {
+        guard case .object(let values) = template else {
+            throw BackendError(.invalid, "The queue's template must be a mapping, and it is \(template.kindName).")
+        }
+        for field in DockerTemplate.fields {
+            guard let value = values[field.name], value != .null else { continue }
+            guard field.kind.fits(value) else {
+                throw BackendError(
+                    .invalid, "The template's '\(field.name)' cannot be \(value.kindName). \(field.help)")
+            }
+        }
+        return Options(values.filter { $0.value != .null })
+    }
+
+    private static func entryPoint(_ options: Options) -> [String]? {
+        options.strings("entry_point") ?? options.string("entry_point").map { [$0] }
+    }
+
+    static let ownNames: Set = [
+        "LAUNCH_RUN_ID", "LAUNCH_RUN_NAME", "LAUNCH_PROJECT", "LAUNCH_QUEUE", "LAUNCH_RUN_CONFIG",
+    ]
+
+    /// What every container is told of its run. Nothing may override it.
+    private static func ownEnvironment(_ job: ResolvedJob) throws(BackendError) -> [String: String] {
+        let config: String
+        do {
+            config = try JSON.canonical(JSONValue.object(job.runConfig))
+        } catch {
+            throw BackendError(.invalid, "The run's configuration cannot be written as JSON: \(error)")
+        }
+        var environment = [
+            "LAUNCH_RUN_ID": job.runID.rawValue, "LAUNCH_RUN_NAME": job.runName, "LAUNCH_PROJECT": job.project,
+            "LAUNCH_RUN_CONFIG": config,
+        ]
+        environment["LAUNCH_QUEUE"] = job.queue
+        return environment
+    }
+
+    /// Rounded up, so that a limit over 0 never becomes 0.
+    static func wholeSeconds(_ seconds: Double) -> Int {
+        seconds.isFinite ? Int(exactly: seconds.rounded(.up)) ?? Int.max : Int.max
+    }
+}
+
+extension ContainerJob.Mount {
+    /// Reads `source:target[:ro|rw]`. What does not fit stays in the target, where validation finds and reports it.
+    init(text: String) {
+        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        var readOnly = false
+        if parts.count > 2, let mode = parts.last, mode == "ro" || mode == "rw" {
+            readOnly = mode == "ro"
+            parts.removeLast()
+        }
+        self.init(source: parts[0], target: parts.dropFirst().joined(separator: ":"), readOnly: readOnly)
+    }
+
+    /// As it is written in a template.
+    var text: String { "\(source):\(target)\(readOnly ? ":ro" : "")" }
+}
+
+extension Field.Kind {
+    /// Whether a decoded value is of this kind. The host's decoder has said more by now; this guards the rest.
+    func fits(_ value: JSONValue) -> Bool {
+        switch self {
+        case .string, .secret: value.stringValue != nil
+        case .choice(let words): value.stringValue.map(words.contains) ?? false
+        case .integer(let range): value.integerValue.map(range.contains) ?? false
+        case .number(let range): value.doubleValue.map(range.contains) ?? false
+        case .boolean: value.boolValue != nil
+        case .duration: value.doubleValue.map { $0 >= 0 && $0.isFinite } ?? false
+        case .bytes: value.integerValue.map { $0 >= 0 } ?? false
+        case .list(let item): value.arrayValue?.allSatisfy(item.fits) ?? false
+        case .map(let item): value.objectValue?.values.allSatisfy(item.fits) ?? false
+        case .object: value.objectValue != nil
+        case .either(let kinds): kinds.contains { $0.fits(value) }
+        case .any: true
+        }
+    }
+}

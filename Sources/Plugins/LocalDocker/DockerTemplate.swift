@@ -1,0 +1,72 @@
+internal import LaunchHost
+
+/// The template of a `local-docker` queue: which keys it has, and what they become in a container job.
+enum DockerTemplate {
+    /// What stands where nothing else is said of the time between SIGTERM and SIGKILL, in seconds.
+    static let defaultGraceSeconds = 30
+
+    static let fields: [Field] = [
+        Field(
+            "entry_point", .either([.string, .list(.string)]), example: "[python, train.py]",
+            help:
+                "Replaces the image's entry point; a text is one program without arguments. --entry-point replaces it."),
+        Field(
+            "args", .list(.string), example: "[--epochs, \"3\"]",
+            help: "Arguments behind the entry point. Arguments given by the submitter replace them."),
+        Field(
+            "env", .map(.string), example: "{OMP_NUM_THREADS: \"2\"}",
+            help: "Environment variables. Those of the submitter come on top; names with LAUNCH_ are reserved."),
+        Field(
+            "cpus", .number(0...4096), example: "1.5", help: "Processors, in whole and parts; over 0. None: no limit."),
+        Field(
+            "memory", .bytes, example: "4g",
+            help: "Memory, swap included, at least 6m; past it the run ends as out of memory. None: no limit."),
+        Field("shm_size", .bytes, example: "1g", help: "Size of /dev/shm. None: the engine's default, often 64 MiB."),
+        Field(
+            "gpus", .either([.integer(0...1024), .choice(["all"])]), example: "all",
+            help: "How many GPUs the container sees, or 'all'. The engine needs a GPU runtime for it."),
+        Field(
+            "volumes", .list(.string), example: "[/data/sets:/data:ro, cache:/root/.cache]",
+            help: "Mounts, as source:target[:ro|rw]. The source is an absolute path that exists, or a volume's name."),
+        Field(
+            "network", .string, example: "none",
+            help: "The network to join: none, host, or a network's name. None given: the engine's default."),
+        Field("user", .string, example: "\"1000:1000\"", help: "The user, and group, that the container runs as."),
+        Field("workdir", .string, example: "/app", help: "The working directory, an absolute path."),
+        Field(
+            "time_limit", .duration, example: "2h", help: "The run is stopped after it; at least 1s. None: no limit."),
+        Field(
+            "stop_grace", .duration, example: "30s",
+            help: "Time between SIGTERM and SIGKILL when the run is stopped. None: the runner's stop_grace."),
+        Field(
+            "outputs", .list(.string), example: "[/out]",
+            help: "Files and folders in the container, as absolute paths, that are kept when it has ended."),
+        Field(
+            "metrics", .map(.string), example: "{loss: 'loss=([0-9.]+)'}",
+            help: "Final metrics: the last match in the log of a regular expression with exactly one group, by name."),
+    ]
+
+    static let defaultText = """
+        # A container on the local docker or podman engine. Every key is optional.
+        # entry_point: [python, train.py]
+        # args: [--epochs, "3"]
+        # env: {OMP_NUM_THREADS: "2"}
+        # cpus: 2
+        # memory: 4g
+        # shm_size: 1g
+        # gpus: all
+        # volumes: [/data:/data:ro]
+        # network: none
+        # user: "1000:1000"
+        # workdir: /app
+        # time_limit: 2h
+        # stop_grace: 30s
+        # outputs: [/out]
+        # metrics: {loss: 'loss=([0-9.]+)'}
+        {}
+
+        """
+
+    /// The parts of the machine that a submitter may not choose unless the queue allows it.
+    static let protectedPaths = ["volumes", "network", "user"].map { FieldPath([.member($0)]) }
+}

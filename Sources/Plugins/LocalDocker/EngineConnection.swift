@@ -1,0 +1,57 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+/// Finds the engine when it is first needed, and keeps it.
+actor EngineConnection {
+    private let locator: EngineLocator
+    private let log: Logger
+    private var found: EngineClient?
+
+    init(locator: EngineLocator, log: Logger) {
+        self.locator = locator
+        self.log = log
+    }
+
+    /// The engine. Asked again after a failure, because it may have been started meanwhile.
+    func client() async throws(BackendError) -> EngineClient {
+        if let found { return found }
+        do {
+            let located = try await locator.locate(EngineClient.connect(to:))
+            let client = found ?? located.client
+            found = client
+            log.debug(
+                "found the container engine",
+                ["address": client.address.description, "from": located.source.description, "api": "\(client.api)"])
+            return client
+        } catch {
+            throw BackendError(error)
+        }
+    }
+}
+
+extension BackendError {
+    /// What an engine's error means to the host.
+    init(_ error: EngineError) {
+        let category: Category =
+            switch error.code {
+            case .notFound: .notFound
+            case .conflict: .conflict
+            case .notReachable, .missingTool: .unavailable
+            case .invalid: .invalid
+            case .denied: .denied
+            case .server, .interrupted: .transient
+            case .cancelled: .cancelled
+            default: .internalFault
+            }
+        self.init(category, error.message, hint: error.hint)
+    }
+}
+
+/// Runs engine calls, giving their errors the host's classes.
+func engineCall<T>(_ body: () async throws(EngineError) -> T) async throws(BackendError) -> T {
+    do {
+        return try await body()
+    } catch {
+        throw BackendError(error)
+    }
+}

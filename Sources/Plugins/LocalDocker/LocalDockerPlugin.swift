@@ -1,0 +1,29 @@
+public import LaunchHost
+
+extension LocalDockerRunner {
+    /// The plugin's declaration.
+    public static let plugin = RunnerPlugin(
+        Plugin<any Runner>(
+            type: type, summary: "Containers on the docker or podman engine of this machine.",
+            fields: [
+                Field(
+                    "engine", .string, example: "unix:///var/run/docker.sock",
+                    help: "The engine's socket, or tcp://host:port. None: DOCKER_HOST, then the usual sockets."),
+                Field(
+                    "stop_grace", .duration, default: .integer(Int64(DockerTemplate.defaultGraceSeconds)),
+                    example: "30s", help: "Time between SIGTERM and SIGKILL when a run is stopped."),
+            ],
+            examples: [
+                "runner:\n  type: local-docker\n",
+                "runner:\n  type: local-docker\n  engine: unix:///var/run/docker.sock\n  stop_grace: 2m\n",
+            ]
+        ) { options, context throws(BackendError) in
+            LocalDockerRunner(
+                engine: options.string("engine"),
+                stopGraceSeconds: options.number("stop_grace").map(DockerRender.wholeSeconds)
+                    ?? DockerTemplate.defaultGraceSeconds,
+                variables: context.variables, log: context.log)
+        },
+        template: DockerTemplate.fields, defaultTemplate: DockerTemplate.defaultText,
+        rehearses: true, protectedPaths: DockerTemplate.protectedPaths)
+}

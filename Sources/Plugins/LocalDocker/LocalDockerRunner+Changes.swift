@@ -1,0 +1,41 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+extension LocalDockerRunner {
+    private static let tellingActions: Set = [
+        "create", "start", "restart", "die", "oom", "kill", "stop", "pause", "unpause", "destroy",
+    ]
+
+    /// A pulse for each event of a run's container, and after every new connection, because events may have been missed.
+    public func changes() -> AsyncStream<Void>? {
+        let connection = connection
+        // A pulse says "look again", so one that waits stands for all.
+        return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            let task = Task {
+                var pause = Duration.milliseconds(200)
+                while !Task.isCancelled {
+                    let began = ContinuousClock.now
+                    await Self.listen(connection, continuation)
+                    if ContinuousClock.now - began > .seconds(10) { pause = .milliseconds(200) }
+                    try? await Task.sleep(for: pause)
+                    pause = min(pause * 2, .seconds(10))
+                }
+                continuation.finish()
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// Passes events on until the connection ends.
+    private static func listen(_ connection: EngineConnection, _ pulses: AsyncStream<Void>.Continuation) async {
+        do {
+            var events = try await connection.client().events(labels: [RunContainer.runLabel])
+            pulses.yield()
+            while let event = try await events.next() {
+                if tellingActions.contains(event.action) { pulses.yield() }
+            }
+        } catch {
+            // The engine is away; whoever observes meets the error itself.
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+public import LaunchHost
+
+extension LocalDockerRunner {
+    /// Copies the outputs into `<folder>/outputs` and looks for the metrics in the log.
+    ///
+    /// What cannot be kept is a warning of the outcome; the run itself has ended, and nothing is gained by failing here.
+    public func finish(
+        _ handle: RunHandle, of request: RunRequest, into folder: String
+    ) async throws(BackendError) -> Outcome {
+        let job = try Self.job(of: request)
+        let id = try Self.containerID(of: handle)
+        let engine = try await connection.client()
+        let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
+        guard found != nil else {
+            throw BackendError(.notFound, "The container of run \(handle.runID) is not there any more.")
+        }
+        var outcome = Outcome()
+        let collector = OutputCollector(engine: engine, container: id, folder: "\(folder)/outputs")
+        for (path, name) in OutputCollector.names(of: job.outputs) {
+            let result = try await collector.collect(path, as: name)
+            if let kept = result.path { outcome.outputs.append(Outcome.Output(name: path, path: kept)) }
+            outcome.warnings += result.warnings
+        }
+        try await collectMetrics(of: job, handle, into: &outcome)
+        return outcome
+    }
+
+    /// One pass over the log, whatever the number of metrics.
+    private func collectMetrics(
+        of job: ContainerJob, _ handle: RunHandle, into outcome: inout Outcome
+    ) async throws(BackendError) {
+        var patterns: [MetricPattern] = []
+        for (name, pattern) in job.metrics.sorted(by: { $0.key < $1.key }) {
+            do {
+                patterns.append(try MetricPattern(name: name, pattern))
+            } catch {
+                outcome.warnings.append("The metric \(name) was not looked for: \(error).")
+            }
+        }
+        guard !patterns.isEmpty else { return }
+        var last: [String: String] = [:]
+        var log = logs(handle, from: nil, follow: false).makeAsyncIterator()
+        while let batch = try await log.next() {
+            for line in batch {
+                for pattern in patterns {
+                    if let value = pattern.lastValue(in: line.text) { last[pattern.name] = value }
+                }
+            }
+        }
+        for pattern in patterns {
+            guard let text = last[pattern.name] else {
+                outcome.warnings.append("The metric \(pattern.name) is not in the log.")
+                continue
+            }
+            guard let value = Double(text), value.isFinite else {
+                outcome.warnings.append(
+                    "The last value of metric \(pattern.name) is no finite number: '\(text.prefix(100))'.")
+                continue
+            }
+            outcome.metrics[pattern.name] = value
+        }
+    }
+}

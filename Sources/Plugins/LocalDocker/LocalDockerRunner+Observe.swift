@@ -1,0 +1,90 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+public import LaunchHost
+
+extension LocalDockerRunner {
+    /// A container that is made but not started after so long never will be: its submitter ended in between.
+    private static let startLimit = Duration.seconds(60)
+
+    /// One list call for all runs, and one inspection of each container that newly began or ended.
+    public func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
+        guard !handles.isEmpty else { return [] }
+        let engine = try await connection.client()
+        let list = try await engineCall { () async throws(EngineError) in
+            try await engine.containers(labels: [RunContainer.runLabel])
+        }
+        let known = Dictionary(list.map { ($0.id, $0) }) { first, _ in first }
+        await memory.keep(only: Set(known.keys))
+        var observations: [Observation] = []
+        for handle in handles {
+            let id = try Self.containerID(of: handle)
+            if let summary = known[id] {
+                observations.append(try await observation(of: handle.runID, summary, engine))
+            } else {
+                observations.append(Self.missing(handle.runID))
+            }
+        }
+        return observations
+    }
+
+    private static func missing(_ runID: RunID) -> Observation {
+        Observation(
+            runID: runID, phase: .missing,
+            cause: Cause(.lost, "the container \(RunContainer.name(runID)) is not there any more"),
+            backendStatus: "removed")
+    }
+
+    private func observation(
+        of runID: RunID, _ summary: ContainerSummary, _ engine: EngineClient
+    ) async throws(BackendError) -> Observation {
+        if let end = await memory.end(of: summary.id) { return end }
+        let isStopping = await memory.stop(of: summary.id) != nil
+        if summary.state == "running", let start = await memory.start(of: summary.id) {
+            return Self.live(runID, summary.state, start, summary.labels, isStopping: isStopping)
+        }
+        let inspected = try await engineCall { () async throws(EngineError) in try await engine.container(summary.id) }
+        guard let info = inspected, info.state.status != "removing" else { return Self.missing(runID) }
+        if info.state.hasEnded {
+            let stop = await memory.stop(of: info.id)
+            // The engine's answer to the stop tells whether it was the stop that ended the container: wait for it.
+            if case .ordered = stop { return Self.live(runID, info.state, info.labels, isStopping: true) }
+            let end = Ending(info, wasStopped: stop != nil).observation(of: runID)
+            await memory.note(info.id, ended: end)
+            return end
+        }
+        if info.state.status == "created" { return Self.notStarted(runID, info) }
+        await memory.note(info.id, started: info.state.startedAt)
+        return Self.live(runID, info.state, info.labels, isStopping: isStopping)
+    }
+
+    private static func notStarted(_ runID: RunID, _ info: ContainerInfo) -> Observation {
+        let age = info.createdAt.map { EngineTime.now.nanoseconds - $0.nanoseconds } ?? 0
+        guard Duration.nanoseconds(age) > startLimit else {
+            return Observation(runID: runID, phase: .starting, backendStatus: "created")
+        }
+        return Observation(
+            runID: runID, phase: .failed,
+            cause: Cause(
+                .submit,
+                "the container was made but never started: the program that submitted it ended in between, or "
+                    + "the engine could not start it"
+                    + (info.state.error.isEmpty ? "" : " (\(info.state.error))")),
+            backendStatus: "created", endedAt: info.createdAt?.date)
+    }
+
+    private static func live(
+        _ runID: RunID, _ state: ContainerInfo.State, _ labels: [String: String], isStopping: Bool
+    ) -> Observation {
+        live(runID, state.status, state.startedAt, labels, isStopping: isStopping)
+    }
+
+    private static func live(
+        _ runID: RunID, _ status: String, _ startedAt: EngineTime?, _ labels: [String: String], isStopping: Bool
+    ) -> Observation {
+        let limit = labels[RunContainer.timeLimitLabel].flatMap { Double($0) }
+        let start = startedAt?.date
+        return Observation(
+            runID: runID, phase: isStopping ? .stopping : .running, backendStatus: status, startedAt: start,
+            deadline: start.flatMap { start in limit.map { start.addingTimeInterval($0) } })
+    }
+}

@@ -1,0 +1,95 @@
+internal import ContainerEngine
+public import LaunchHost
+internal import Synchronization
+
+extension LocalDockerRunner {
+    /// How long the engine's answer to a stop is waited for before the order counts as taken.
+    private static let takeLimit = Duration.seconds(1)
+
+    /// SIGTERM, and SIGKILL after `grace`.
+    ///
+    /// The engine itself waits for the grace and kills, also when this program ends meanwhile; so the call returns as soon
+    /// as the container has ended or the engine has been at it for a second.
+    public func stop(_ handle: RunHandle, grace: Duration) async throws(BackendError) {
+        let id = try Self.containerID(of: handle)
+        let engine = try await connection.client()
+        let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
+        guard let found, !found.state.hasEnded else { return }
+        switch found.state.status {
+        case "created":
+            try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
+            return
+        case "paused":
+            try await tolerating([.conflict, .notFound, .server]) { () async throws(EngineError) in
+                try await engine.unpauseContainer(id)
+            }
+        default: break
+        }
+        guard grace > .zero else { return try await kill(id, engine) }
+        guard await memory.orderStop(id) else { return }
+        try await order(id, grace, engine)
+    }
+
+    private func kill(_ id: String, _ engine: EngineClient) async throws(BackendError) {
+        let isFirst = await memory.orderStop(id)
+        do {
+            try await engine.killContainer(id, signal: "SIGKILL")
+            _ = try await engine.waitForContainer(id)
+            await memory.finishStop(id, didStop: true)
+        } catch {
+            // An order that stood before is finished by whoever gave it.
+            if isFirst { await memory.finishStop(id, didStop: false) }
+            guard [.conflict, .notFound].contains(error.code) else { throw BackendError(error) }
+        }
+    }
+
+    /// Gives the order in a task of its own, which ends with the engine's answer: at the latest a while after the grace.
+    private func order(_ id: String, _ grace: Duration, _ engine: EngineClient) async throws(BackendError) {
+        let memory = memory
+        let answer: EngineError? = await withCheckedContinuation { continuation in
+            let once = Once(continuation)
+            Task {
+                do throws(EngineError) {
+                    let didStop = try await engine.stopContainer(id, grace: grace)
+                    await memory.finishStop(id, didStop: didStop)
+                    once.resume(returning: nil)
+                } catch {
+                    await memory.finishStop(id, didStop: false)
+                    once.resume(returning: error)
+                }
+            }
+            Task {
+                try? await Task.sleep(for: Self.takeLimit)
+                once.resume(returning: nil)
+            }
+        }
+        if let answer, ![.conflict, .notFound].contains(answer.code) { throw BackendError(answer) }
+    }
+
+    private func tolerating(
+        _ codes: Set<EngineError.Code>, _ body: () async throws(EngineError) -> Void
+    ) async throws(BackendError) {
+        do {
+            try await body()
+        } catch {
+            guard codes.contains(error.code) else { throw BackendError(error) }
+        }
+    }
+}
+
+/// A continuation that the first of several takes.
+private final class Once<Value: Sendable>: Sendable {
+    private let continuation: Mutex<CheckedContinuation<Value, Never>?>
+
+    init(_ continuation: CheckedContinuation<Value, Never>) {
+        self.continuation = Mutex(continuation)
+    }
+
+    func resume(returning value: sending Value) {
+        let taken = continuation.withLock { continuation in
+            defer { continuation = nil }
+            return continuation
+        }
+        taken?.resume(returning: value)
+    }
+}

@@ -1,0 +1,157 @@
+internal import ContainerEngine
+public import LaunchHost
+
+extension LocalDockerRunner {
+    /// Makes and starts the run's container, or takes the one that an earlier call made from the same request.
+    ///
+    /// - Throws: `conflict` where the name belongs to something else, `invalid` where the container cannot be started;
+    ///   nothing is left behind then.
+    public func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
+        let submission = Submission(
+            engine: try await connection.client(), job: try Self.job(of: request), runID: runID,
+            fingerprint: try RunContainer.fingerprint(of: request))
+        return try await submissions.withLock(runID) { () async throws(BackendError) in
+            Self.handle(runID, container: try await submission.container())
+        }
+    }
+
+    /// The container of that run. One that was made but never started counts: submitting again starts it.
+    public func find(_ runID: RunID) async throws(BackendError) -> RunHandle? {
+        let engine = try await connection.client()
+        let found = try await engineCall { () async throws(EngineError) in
+            try await engine.container(RunContainer.name(runID))
+        }
+        guard let found, found.labels[RunContainer.runLabel] == runID.rawValue else { return nil }
+        return Self.handle(runID, container: found.id)
+    }
+}
+
+/// One attempt to get a run's container going.
+struct Submission {
+    /// How long after its creation a container that is not started belongs to whoever made it. The engine has no "start
+    /// unless it ever ran", so starting somebody else's container could run a short job twice.
+    private static let creatorsTime = Duration.seconds(10)
+
+    let engine: EngineClient
+    let job: ContainerJob
+    let runID: RunID
+    let fingerprint: String
+
+    private var name: String { RunContainer.name(runID) }
+
+    /// The ID of the run's container, which has been started.
+    func container() async throws(BackendError) -> String {
+        let spec = RunContainer.spec(job, runID: runID, fingerprint: fingerprint)
+        // Each round but the last ends with a change that makes the next one go another way.
+        for _ in 0..<4 {
+            do {
+                let id = try await engine.createContainer(spec, name: name)
+                if try await start(id) { return id }
+            } catch let error as EngineError {
+                switch error.code {
+                case .conflict:
+                    if let id = try await adopt() { return id }
+                case .notFound where error.message.lowercased().contains("no such image"):
+                    try await pull()
+                default: throw BackendError(error)
+                }
+            } catch let error as BackendError {
+                throw error
+            } catch {
+                throw BackendError(.internalFault, "\(error)")
+            }
+        }
+        throw BackendError(.transient, "The container \(name) is made and removed by somebody else at the same time.")
+    }
+
+    /// Starts a container that is not started yet; false where somebody has removed it meanwhile.
+    private func start(_ id: String) async throws(BackendError) -> Bool {
+        do {
+            try await engine.startContainer(id)
+            return true
+        } catch {
+            switch error.code {
+            case .cancelled, .notReachable, .interrupted: throw BackendError(error)
+            case .notFound where error.message.lowercased().contains("no such container"): return false
+            default:
+                try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
+                throw StartFailure.error(error, job)
+            }
+        }
+    }
+
+    /// Takes the container that has the name already; nil where it is gone by now.
+    private func adopt() async throws(BackendError) -> String? {
+        while true {
+            let found = try await engineCall { () async throws(EngineError) in try await engine.container(name) }
+            guard let found else { return nil }
+            guard found.labels[RunContainer.runLabel] == runID.rawValue else {
+                throw BackendError(
+                    .conflict, "A container named \(name) exists that is no run's.",
+                    hint: "Rename or remove it.")
+            }
+            guard found.labels[RunContainer.requestLabel] == fingerprint else {
+                throw BackendError(
+                    .conflict, "The run \(runID) was submitted before with another request, as container \(name).",
+                    hint: "Stop and release that run first, or use another run ID.")
+            }
+            guard found.state.status == "created" else { return found.id }
+            let age = found.createdAt.map { EngineTime.now.nanoseconds - $0.nanoseconds } ?? .max
+            if Duration.nanoseconds(age) > Self.creatorsTime {
+                return try await start(found.id) ? found.id : nil
+            }
+            do {
+                try await Task.sleep(for: .milliseconds(50))
+            } catch {
+                throw BackendError(.cancelled, "The submission of run \(runID) was cancelled.")
+            }
+        }
+    }
+
+    /// The image should be in the store already; where it is not, its digest names exactly what to pull.
+    private func pull() async throws(BackendError) {
+        let reference = job.image.reference
+        guard reference.contains("@") else {
+            throw BackendError(
+                .notFound, "The image \(job.image.name) (\(reference)) is not in the engine's store any more.",
+                hint: "Build or pull it again.")
+        }
+        try await engineCall { () async throws(EngineError) in
+            try await engine.pullImage(reference, platform: job.image.platform)
+        }
+    }
+}
+
+/// What it means that a container cannot be started.
+enum StartFailure {
+    /// Failures that may pass by themselves; all others are the request's fault.
+    private static let passing = [
+        "no space left", "timeout", "deadline exceeded", "connection refused", "cannot allocate memory",
+        "resource temporarily unavailable", "too many open files", "device or resource busy",
+    ]
+
+    static func error(_ error: EngineError, _ job: ContainerJob) -> BackendError {
+        let words = error.message.lowercased()
+        if passing.contains(where: { words.contains($0) }) {
+            return BackendError(.transient, "The engine could not start the container. \(error.message)")
+        }
+        return BackendError(.invalid, "The container cannot be started. \(error.message)", hint: hint(words, job))
+    }
+
+    private static func hint(_ words: String, _ job: ContainerJob) -> String? {
+        if words.contains("exec:") || words.contains("executable file") {
+            let program = job.entryPoint?.first ?? job.arguments?.first
+            return program.map { "Check that the image \(job.image.name) has the program '\($0)' and may run it." }
+        }
+        if words.contains("unable to find user") || words.contains("unable to find group") {
+            return "Use a number, or a name that the image's /etc/passwd and /etc/group have."
+        }
+        if words.contains("device driver"), job.resources.gpus != nil {
+            return "The engine has no GPU runtime; install the NVIDIA container toolkit, or leave 'gpus' away."
+        }
+        if words.contains("network"), let network = job.network {
+            return "Make the network with 'docker network create \(network)', or choose another."
+        }
+        return nil
+    }
+}

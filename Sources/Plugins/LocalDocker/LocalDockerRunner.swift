@@ -1,0 +1,87 @@
+internal import ContainerEngine
+public import LaunchHost
+
+/// Runner `local-docker`: one container a run on the docker or podman engine of this machine.
+///
+/// It keeps nothing that matters in memory: containers carry the run's ID in name and label, so any other instance finds
+/// them again.
+public struct LocalDockerRunner: ContainerJobRunner {
+    /// The value of `type`.
+    public static let type = "local-docker"
+
+    let connection: EngineConnection
+    let memory = RunMemory()
+    let submissions = KeyedLock<RunID>()
+    private let graceSeconds: Int
+
+    /// A runner.
+    /// - Parameters:
+    ///   - engine: the engine's socket or address; nil finds it by `DOCKER_HOST` and the usual sockets.
+    ///   - stopGraceSeconds: seconds between SIGTERM and SIGKILL where the template says nothing.
+    ///   - variables: the environment of the process.
+    ///   - log: where to say what happens.
+    public init(
+        engine: String? = nil, stopGraceSeconds: Int = 30, variables: [String: String], log: Logger = .silent
+    ) {
+        connection = EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log)
+        graceSeconds = stopGraceSeconds
+    }
+
+    /// The log goes with the container.
+    public var keepsLogs: Bool { false }
+    /// The engine is near and cheap to ask, and tells of changes by itself.
+    public var pace: Pace { Pace(shortest: .milliseconds(200), longest: .seconds(10)) }
+
+    /// The container job as a document.
+    public func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
+        try request(for: DockerRender(graceSeconds: graceSeconds).containerJob(job), as: job.job.runID)
+    }
+
+    /// The request that runs a container job here: its JSON. The run's ID is not part of it.
+    public func request(for job: ContainerJob, as runID: RunID) throws(BackendError) -> RunRequest {
+        do {
+            return RunRequest(runner: Self.type, document: try JSONValue(encoding: job))
+        } catch {
+            throw BackendError(.invalid, "The container job cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// Everything that can be said without the engine.
+    public func validate(_ request: RunRequest) -> [Finding] {
+        do {
+            return DockerChecks.findings(of: try Self.job(of: request))
+        } catch {
+            return [Finding(.error, at: FieldPath(), error.message)]
+        }
+    }
+
+    static func job(of request: RunRequest) throws(BackendError) -> ContainerJob {
+        guard request.runner == type else {
+            throw BackendError(.invalid, "A request of runner '\(request.runner)' is not one of '\(type)'.")
+        }
+        do {
+            return try request.document.decode(ContainerJob.self)
+        } catch {
+            throw BackendError(.invalid, "The request is no container job: \(error)")
+        }
+    }
+
+    static func containerID(of handle: RunHandle) throws(BackendError) -> String {
+        guard handle.runner == type, let id = handle.fields[RunContainer.handleField] else {
+            throw BackendError(.invalid, "The handle of run \(handle.runID) is not one of runner '\(type)'.")
+        }
+        return id
+    }
+
+    static func handle(_ runID: RunID, container id: String) -> RunHandle {
+        RunHandle(runner: type, runID: runID, fields: [RunContainer.handleField: id])
+    }
+
+    /// Frees the container with its log and its anonymous volumes.
+    public func release(_ handle: RunHandle) async throws(BackendError) {
+        let id = try Self.containerID(of: handle)
+        let engine = try await connection.client()
+        try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
+        await memory.forget(id)
+    }
+}

@@ -1,0 +1,37 @@
+internal import Glibc
+public import LaunchHost
+
+/// Environment `local`: this machine and its user. It holds no credentials and calls no service.
+public struct LocalEnvironment: Environment {
+    /// The plugin's declaration.
+    public static let plugin = Plugin<any Environment>(
+        type: "local", summary: "This machine and its user; no credentials.",
+        examples: ["environment:\n  type: local\n"]
+    ) { _, _ in LocalEnvironment() }
+
+    /// The environment.
+    public init() {}
+
+    /// The user and the host name.
+    public func verify() async throws(BackendError) -> Identity {
+        Identity(principal: "\(Self.userName())@\(Self.hostName())")
+    }
+
+    /// The name of the effective user; the number where the machine has no name for it.
+    private static func userName() -> String {
+        let id = geteuid()
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        guard getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name else {
+            return String(id)
+        }
+        return String(cString: name)
+    }
+
+    private static func hostName() -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,26 @@
+internal import LaunchHost
+internal import OCIRegistry
+
+extension BackendError {
+    /// What a registry's error means to the host.
+    init(registry error: OCIError) {
+        let category: Category =
+            switch error.code {
+            case .unauthorised, .denied: .denied
+            case .unreachable: .unavailable
+            case .throttled: .throttled
+            case .failing: .transient
+            case .corrupt: .internalFault
+            case .cancelled: .cancelled
+            default: .invalid
+            }
+        let hint: String? =
+            switch error.code {
+            case .unauthorised: "Check 'username' and the password of the registry."
+            case .tls: "Give the authority's certificate as 'ca_file', or 'insecure: true' for plain http."
+            case .unreachable: "Check the registry's 'uri', and that it runs."
+            default: nil
+            }
+        self.init(category, error.message, hint: hint, retryAfter: error.retryAfter)
+    }
+}

@@ -1,0 +1,72 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+public import LaunchHost
+internal import OCIRegistry
+
+extension LocalRegistry {
+    /// What `registry: {type: local}` understands.
+    public static let plugin = Plugin<any Registry>(
+        type: "local",
+        summary: "The container engine's own store of images, or any OCI registry by its URI.",
+        fields: [
+            Field(
+                "uri", .string, example: "localhost:5000/team",
+                help: "Registry as host[:port][/path]; without it, images stay in the engine's own store."),
+            Field("username", .string, example: "trainer", help: "User for the registry's login."),
+            Field(
+                "password_file", .string, example: "/run/secrets/registry-password",
+                help: "File whose first line is the password; read anew for each login."),
+            Field(
+                "password_env", .string, example: "REGISTRY_PASSWORD",
+                help: "Name of the agent's environment variable that holds the password."),
+            Field(
+                "ca_file", .string, example: "/etc/ssl/team-ca.pem",
+                help: "PEM file with the authorities that sign the registry's certificate, instead of the system's."),
+            Field(
+                "insecure", .boolean, default: .bool(false),
+                help: "Plain http also where the registry is not on this machine."),
+            Field(
+                "engine", .string, example: "unix:///var/run/docker.sock",
+                help: "Socket of the container engine; without it, DOCKER_HOST and the usual sockets are tried."),
+        ],
+        examples: [
+            "registry:\n  type: local\n",
+            "registry:\n  type: local\n  uri: localhost:5000\n",
+            """
+            registry:
+              type: local
+              uri: registry.example.com:5000/team
+              username: trainer
+              password_file: /run/secrets/registry-password
+              ca_file: /etc/ssl/team-ca.pem
+
+            """,
+        ],
+        make: { options, context throws(BackendError) in try LocalRegistry(options, context) })
+
+    init(_ options: Options, _ context: PluginContext) throws(BackendError) {
+        engine = SharedEngine(option: options.string("engine"), variables: context.variables)
+        guard let uri = options.string("uri") else {
+            for name in ["username", "password_file", "password_env", "ca_file"] where options.string(name) != nil {
+                throw BackendError(
+                    .invalid, "'\(name)' is given without 'uri', and the engine's own store has no use for it.",
+                    hint: "Add 'uri: host[:port][/path]', or leave '\(name)' away.")
+            }
+            remote = nil
+            return
+        }
+        let location = try RegistryLocation(parsing: uri)
+        let caFile = options.string("ca_file")
+        if let caFile, !FileManager.default.isReadableFile(atPath: caFile) {
+            throw BackendError(.invalid, "The 'ca_file' \(caFile) cannot be read.")
+        }
+        if caFile != nil, options.flag("insecure") {
+            throw BackendError(
+                .invalid, "'ca_file' and 'insecure: true' do not go together: the one is for https, the other for http."
+            )
+        }
+        remote = RemoteStore(
+            location: location, login: try PasswordSource(options, context),
+            configuration: .init(host: location.host, caFile: caFile, insecure: options.flag("insecure")))
+    }
+}

@@ -1,0 +1,76 @@
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// A user name, and where the password comes from: never the configuration itself.
+struct PasswordSource: Sendable {
+    private enum Origin: Sendable {
+        case file(String)
+        case variable(Secret)
+    }
+
+    let username: String
+    private let origin: Origin
+
+    /// Nil where no login is configured.
+    init?(_ options: Options, _ context: PluginContext) throws(BackendError) {
+        let username = options.string("username")
+        let file = options.string("password_file")
+        let variable = options.string("password_env")
+        guard username != nil || file != nil || variable != nil else { return nil }
+        guard let username, !username.isEmpty else {
+            throw BackendError(.invalid, "A password is configured for the registry, and no 'username'.")
+        }
+        guard !username.contains(where: { $0 == ":" || $0.isNewline }) else {
+            throw BackendError(
+                .invalid, "The 'username' '\(username)' holds a ':' or a line break, which no login can.")
+        }
+        self.username = username
+        switch (file, variable) {
+        case (nil, nil):
+            throw BackendError(
+                .invalid, "The 'username' '\(username)' is given without a password.",
+                hint: "Add 'password_file: PATH' or 'password_env: NAME'.")
+        case (.some, .some):
+            throw BackendError(.invalid, "'password_file' and 'password_env' are both given; one of them is needed.")
+        case (.some(let file), nil):
+            origin = .file(file)
+            Self.warnOfReaders(file, context.log)
+        case (nil, .some(let variable)):
+            guard let value = context.variables[variable], !value.isEmpty else {
+                throw BackendError(
+                    .invalid, "'password_env' names the environment variable \(variable), which is not set.")
+            }
+            origin = .variable(Secret(value))
+        }
+    }
+
+    /// The login as it is now: a file may have been renewed.
+    func read() throws(BackendError) -> RegistryAccess.Login {
+        switch origin {
+        case .variable(let password):
+            return RegistryAccess.Login(username: username, password: password)
+        case .file(let path):
+            let text: String
+            do {
+                text = try String(contentsOfFile: path, encoding: .utf8)
+            } catch {
+                throw BackendError(
+                    .invalid, "The 'password_file' \(path) cannot be read.",
+                    hint: "It must exist, be readable for the agent, and hold UTF-8 text.")
+            }
+            guard let line = text.split(whereSeparator: \.isNewline).first, text.first?.isNewline == false else {
+                throw BackendError(
+                    .invalid, "The 'password_file' \(path) has no password: its first line is empty.")
+            }
+            return RegistryAccess.Login(username: username, password: Secret(String(line)))
+        }
+    }
+
+    private static func warnOfReaders(_ path: String, _ log: Logger) {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0 else { return }
+        log.warning(
+            "the registry's password file can be read by others; 'chmod 600' it",
+            ["file": path, "mode": String(mode, radix: 8)])
+    }
+}

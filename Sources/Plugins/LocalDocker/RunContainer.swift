@@ -1,0 +1,68 @@
+internal import ContainerEngine
+internal import Crypto
+internal import LaunchHost
+
+/// The names by which a run's container is found again.
+enum RunContainer {
+    /// The version of what the labels mean.
+    static let version = "1"
+    /// The run's ID.
+    static let runLabel = "launch.run"
+    /// The hash of the request that it was made from.
+    static let requestLabel = "launch.request"
+    /// The version of the labels.
+    static let versionLabel = "launch.version"
+    /// The run's time limit in seconds.
+    static let timeLimitLabel = "launch.time_limit"
+    /// The handle's field with the container's ID.
+    static let handleField = "container"
+
+    static func name(_ runID: RunID) -> String { "launch-\(runID)" }
+
+    /// The hash that tells whether a container was made from this very request.
+    static func fingerprint(of request: RunRequest) throws(BackendError) -> String {
+        do {
+            return SHA256.hex(try JSON.canonicalData(request.document))
+        } catch {
+            throw BackendError(.internalFault, "The request cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// What the engine makes the container from.
+    static func spec(_ job: ContainerJob, runID: RunID, fingerprint: String) -> ContainerSpec {
+        var spec = ContainerSpec(image: job.image.reference)
+        spec.entryPoint = job.entryPoint
+        spec.command = job.arguments
+        spec.environment = job.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        spec.workingDirectory = job.workingDirectory
+        spec.user = job.user
+        spec.labels = [runLabel: runID.rawValue, requestLabel: fingerprint, versionLabel: version]
+        spec.labels[timeLimitLabel] = job.timeLimitSeconds.map(String.init)
+        spec.stopSignal = "SIGTERM"
+        spec.stopTimeout = job.stopGraceSeconds
+        spec.host = host(job)
+        return spec
+    }
+
+    /// No init process is asked for: it must be installed beside the engine, and often is not. The container's own
+    /// program gets the signals.
+    private static func host(_ job: ContainerJob) -> ContainerSpec.HostConfig {
+        var host = ContainerSpec.HostConfig()
+        host.network = job.network
+        host.nanoCPUs = job.resources.cpus.map { Int64(($0 * 1e9).rounded()) }
+        host.memory = job.resources.memoryBytes
+        // Memory and swap together: without it the engine would add as much swap again.
+        host.memorySwap = job.resources.memoryBytes
+        host.sharedMemory = job.resources.sharedMemoryBytes
+        host.log = .wholeFile
+        if let gpus = job.resources.gpus, gpus != 0 { host.devices = [.gpus(gpus)] }
+        if !job.mounts.isEmpty {
+            host.mounts = job.mounts.map { mount in
+                ContainerSpec.Mount(
+                    mount.source.hasPrefix("/") ? .bind : .volume, source: mount.source, target: mount.target,
+                    readOnly: mount.readOnly)
+            }
+        }
+        return host
+    }
+}

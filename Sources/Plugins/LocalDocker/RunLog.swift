@@ -1,0 +1,152 @@
+internal import ContainerEngine
+public import LaunchHost
+
+/// Reads one container's log: once from a place on, in batches, in bounded memory.
+actor RunLog {
+    private static let batchLines = 512
+    private static let batchBytes = 256 << 10
+
+    private let connection: EngineConnection
+    private let handle: RunHandle
+    private let cursor: LogCursor?
+    /// Whether what comes later is waited for; no more when the container has ended.
+    private var follow: Bool
+
+    private var place: LogPlace?
+    private var toSkip = 0
+    private var reader: EngineLogReader?
+    private var wasEnded = false
+    private var isFinished = false
+    private var ready: ArraySlice<LogLine> = []
+
+    init(_ connection: EngineConnection, _ handle: RunHandle, from cursor: LogCursor?, follow: Bool) {
+        self.connection = connection
+        self.handle = handle
+        self.cursor = cursor
+        self.follow = follow
+    }
+
+    /// The next batch; nil at the end.
+    func next() async throws(BackendError) -> [LogLine]? {
+        while ready.isEmpty {
+            if isFinished { return nil }
+            try await fill()
+        }
+        var bytes = 0
+        let batch = ready.prefix(Self.batchLines).prefix { line in
+            bytes += line.text.utf8.count
+            return bytes <= Self.batchBytes
+        }
+        let taken = batch.isEmpty ? ready.prefix(1) : batch
+        ready = ready.dropFirst(taken.count)
+        return Array(taken)
+    }
+
+    private func fill() async throws(BackendError) {
+        guard var reading = reader else { return try await open() }
+        let lines: [EngineLogLine]?
+        do {
+            lines = try await reading.next()
+        } catch {
+            reader = nil
+            throw BackendError(error)
+        }
+        if let lines {
+            take(lines, openSince: reading.frames.openSince)
+            reader = reading
+            return
+        }
+        reader = nil
+        try await streamEnded(&reading)
+    }
+
+    /// Without `follow` that is the end. With it, the log is read on from its place: the engine ends a followed log when
+    /// it is restarted, and it also ends one before the last lines when the container ends, so that only a log that was
+    /// read without following after the container's end is known to be whole.
+    private func streamEnded(_ reading: inout EngineLogReader) async throws(BackendError) {
+        guard follow else {
+            // An incomplete last line is given only when nothing can come after it.
+            if wasEnded { take(reading.finish(), openSince: nil) }
+            isFinished = true
+            return
+        }
+        if try await container().state.hasEnded { follow = false } else { try await pause() }
+    }
+
+    private func open() async throws(BackendError) {
+        let id = try LocalDockerRunner.containerID(of: handle)
+        let info = try await container()
+        wasEnded = info.state.hasEnded
+        if info.state.status == "created" {
+            if follow { try await pause() } else { isFinished = true }
+            return
+        }
+        if let place {
+            // The connection is made anew: what was read since the mark is read again and dropped.
+            toSkip = place.lines
+            self.place?.restart()
+        } else if let cursor {
+            (place, toSkip) = try LogPlace.reading(cursor)
+        } else {
+            place = LogPlace()
+        }
+        let since = place?.since
+        let engine = try await connection.client()
+        let follow = follow
+        reader = try await engineCall { () async throws(EngineError) in
+            try await engine.logs(of: id, framed: !info.hasTerminal, since: since, follow: follow)
+        }
+    }
+
+    private func container() async throws(BackendError) -> ContainerInfo {
+        let id = try LocalDockerRunner.containerID(of: handle)
+        let engine = try await connection.client()
+        let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
+        guard let found else {
+            throw BackendError(
+                .notFound, "The container of run \(handle.runID) is not there any more, and its log is gone with it.")
+        }
+        return found
+    }
+
+    private func take(_ lines: [EngineLogLine], openSince: EngineTime?) {
+        guard var place else { return }
+        var taken: [LogLine] = []
+        taken.reserveCapacity(lines.count)
+        for line in lines {
+            place.count(line)
+            if toSkip > 0 {
+                toSkip -= 1
+                continue
+            }
+            taken.append(
+                LogLine(
+                    text: line.text, cursor: place.cursor, time: line.time?.date,
+                    stream: line.stream == .stdout ? .stdout : .stderr, continues: line.continues))
+        }
+        place.advance(openSince: openSince)
+        self.place = place
+        ready = taken[...]
+    }
+
+    private func pause() async throws(BackendError) {
+        do {
+            try await Task.sleep(for: .milliseconds(100))
+        } catch {
+            throw BackendError(.cancelled, "Reading the log of run \(handle.runID) was cancelled.")
+        }
+    }
+}
+
+extension LocalDockerRunner {
+    /// The log of both outputs in the order in which the engine wrote it down.
+    ///
+    /// Throws `notFound` where the container has been removed.
+    public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
+        let connection = connection
+        return LogStream {
+            let log = RunLog(connection, handle, from: cursor, follow: follow)
+            return { () async throws(BackendError) in try await log.next() }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+/// An image of the engine's store, and the name by which it was asked for.
+struct StoredImage {
+    let image: ImageInfo
+    let reference: ImageReference
+
+    /// By the digest under which a registry knows it, where it came from there or was pushed there under that name; else
+    /// by its ID, which names the same bytes to this engine only.
+    var pinned: PinnedImage? {
+        let pinned = registryReference ?? image.id
+        guard let text = pinned.firstIndex(of: "@").map({ String(pinned[pinned.index(after: $0)...]) }) ?? imageID,
+            let digest = Digest(rawValue: text)
+        else { return nil }
+        return PinnedImage(
+            reference: pinned == image.id ? text : pinned, digest: digest, name: reference.description,
+            platform: image.platform)
+    }
+
+    /// podman leaves the `sha256:` of an ID away.
+    private var imageID: String? { image.id.contains(":") ? image.id : "sha256:\(image.id)" }
+
+    private var registryReference: String? {
+        let wanted = Self.familiar(reference.name)
+        let known = image.digests.filter { Self.familiar(String($0.prefix { $0 != "@" })) == wanted }.sorted()
+        if let digest = reference.digest { return known.first { $0.hasSuffix("@\(digest)") } }
+        return known.first
+    }
+
+    /// The name without what docker leaves away and podman spells out.
+    private static func familiar(_ name: String) -> Substring {
+        var name = name[...]
+        for prefix in ["docker.io/", "library/"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
+        return name
+    }
+}

@@ -1,0 +1,222 @@
+internal import FoundationEssentials
+internal import LaunchHost
+internal import Synchronization
+
+/// Examines a builder against the contract of `Builder`.
+public struct BuilderConformance: Sendable {
+    let fixture: BuilderFixture
+
+    /// An examination with that fixture.
+    public init(_ fixture: BuilderFixture) {
+        self.fixture = fixture
+    }
+
+    /// Runs all cases, one after the other. Built images are the fixture's to remove.
+    public func run() async -> Report {
+        var report = Report("builder \(fixture.plugin.type)")
+        await Declarations(fixture.plugin).run(into: &report)
+        await report.check("the same source has the same key, wherever it lies", sameKey)
+        await report.check("another file content is another key", otherFile)
+        await report.check("another Dockerfile is another key", otherDockerfile)
+        await report.check("another build argument is another key", { try await otherOption(.buildArgument) })
+        await report.check("another platform is another key", { try await otherOption(.platform) })
+        await report.check("making a key changes nothing in the source", keyIsPure)
+        await report.check("a key is to be had offline", offlineKey)
+        await report.check("a build gives an image that the registry resolves to the same digest", buildResolves)
+        await report.check("a second build of the same key gives the same image", buildTwice)
+        await report.check("the same key built 4 times at once is one image", buildAtOnce)
+        await report.check("a build leaves nothing behind but its image", buildLeavesNothing)
+        await report.check("a failing step is an invalid request, and the error shows it", failingBuild)
+        await report.check("a missing Dockerfile is an invalid request", missingDockerfile)
+        await report.check("a cancelled build ends soon and leaves nothing behind", cancelledBuild)
+        await report.check("no secret shows when the builder is printed", printsNoSecret)
+        return report
+    }
+
+    // MARK: the key
+
+    private func sameKey() async throws {
+        let content = UUID().uuidString
+        let first = try await key(of: .good(content: content))
+        let second = try await key(of: .good(content: content))
+        try require(first == second, "\(first) and \(second)")
+        try require(first.hex.wholeMatch(of: /[0-9a-f]{64}/) != nil, "'\(first)' is no SHA-256 in hex")
+    }
+
+    private func otherFile() async throws {
+        let first = try await key(of: .good(content: "one"))
+        let second = try await key(of: .good(content: "two"))
+        try require(first != second, "both are \(first)")
+    }
+
+    private func otherDockerfile() async throws {
+        let first = try await key(of: .good(content: "one"))
+        let second = try await key(of: .otherDockerfile(content: "one"))
+        try require(first != second, "both are \(first)")
+    }
+
+    private func otherOption(_ variation: BuilderFixture.Variation) async throws {
+        guard try await fixture.makeBuilder(variation) != nil else { throw Skip(why: "the builder has no such option") }
+        let first = try await key(of: .good(content: "one"))
+        let second = try await key(of: .good(content: "one"), variation)
+        try require(first != second, "both are \(first)")
+    }
+
+    private func keyIsPure() async throws {
+        try await withSource(.good(content: "one")) { builder, source in
+            let before = try Self.listing(source.context)
+            _ = try await builder.key(for: source, offline: false)
+            let after = try Self.listing(source.context)
+            try require(before == after, "the folder held \(before.sorted()) and now holds \(after.sorted())")
+        }
+    }
+
+    private func offlineKey() async throws {
+        try await withSource(.good(content: "one")) { builder, source in
+            let first = try await builder.key(for: source, offline: true)
+            let second = try await builder.key(for: source, offline: true)
+            try require(first == second, "\(first) and \(second)")
+        }
+    }
+
+    // MARK: building
+
+    private func buildResolves() async throws {
+        try await withSource(.good(content: UUID().uuidString)) { builder, source in
+            let told = Mutex(0)
+            let (image, destination) = try await build(source, with: builder) { _ in told.withLock { $0 += 1 } }
+            let resolved = try await fixture.makeRegistry().resolve(destination)
+            try require(resolved?.digest == image.digest, "built \(image), resolved \(String(describing: resolved))")
+            try require(resolved?.reference == image.reference, "pinned as \(image.reference) and otherwise")
+            try require(image.reference.contains(image.digest.rawValue), "'\(image.reference)' lacks its digest")
+            try require(told.withLock { $0 } > 0, "nothing was said while it was built")
+        }
+    }
+
+    private func buildTwice() async throws {
+        try await withSource(.good(content: UUID().uuidString)) { builder, source in
+            let (first, _) = try await build(source, with: builder)
+            guard let other = try await fixture.makeBuilder(.plain) else { throw Broken("there is no plain builder") }
+            let (second, _) = try await build(source, with: other)
+            try require(first == second, "\(first) and then \(second)")
+        }
+    }
+
+    private func buildAtOnce() async throws {
+        try await withSource(.good(content: UUID().uuidString)) { builder, source in
+            let digests = try await withThrowingTaskGroup(of: Digest.self) { group in
+                for _ in 0..<4 { group.addTask { try await build(source, with: builder).0.digest } }
+                return try await group.reduce(into: Set<Digest>()) { $0.insert($1) }
+            }
+            try require(digests.count == 1, "\(digests.count) different images")
+        }
+    }
+
+    private func buildLeavesNothing() async throws {
+        try await withSource(.good(content: UUID().uuidString)) { builder, source in
+            let before = try await fixture.leftovers()
+            let listed = try Self.listing(source.context)
+            _ = try await build(source, with: builder)
+            try await requireClean(since: before)
+            try require(try Self.listing(source.context) == listed, "the source folder has changed")
+        }
+    }
+
+    private func failingBuild() async throws {
+        try await withSource(.failing) { builder, source in
+            let before = try await fixture.leftovers()
+            let error = try await failure("the build") { _ = try await build(source, with: builder) }
+            guard let error = error as? BackendError else { throw Broken("it threw \(error)") }
+            try require(error.category == .invalid, "its category is \(error.category): \(error)")
+            try require(
+                error.description.contains("launch-conformance-fails"), "the tool's words are not in it: \(error)")
+            try await requireClean(since: before)
+        }
+    }
+
+    private func missingDockerfile() async throws {
+        try await withSource(.good(content: "one")) { builder, source in
+            var source = source
+            source.dockerfile = "no/such/Dockerfile"
+            let error = try await failure("the key") { _ = try await builder.key(for: source, offline: false) }
+            guard let error = error as? BackendError else { throw Broken("it threw \(error)") }
+            try require(error.category == .invalid, "its category is \(error.category)")
+            try require(error.description.contains("no/such/Dockerfile"), "the file is not named: \(error)")
+        }
+    }
+
+    private func cancelledBuild() async throws {
+        try await withSource(.endless) { builder, source in
+            let before = try await fixture.leftovers()
+            let (lines, line) = AsyncStream.makeStream(of: Void.self)
+            let task = Task {
+                defer { line.finish() }
+                return try await build(source, with: builder) { progress in
+                    if progress.line.contains("launch-conformance-waits") { line.yield() }
+                }
+            }
+            // The step's own name is enough: the tool prints it when it begins.
+            for await _ in lines { break }
+            let begin = ContinuousClock.now
+            task.cancel()
+            let result = await task.result
+            let took = ContinuousClock.now - begin
+            guard case .failure = result else { throw Broken("a cancelled build ended well") }
+            try require(took < .seconds(30), "it took \(took) to end")
+            try await requireClean(since: before)
+        }
+    }
+
+    private func printsNoSecret() async throws {
+        guard let builder = try await fixture.makeBuilder(.plain) else { throw Broken("there is no plain builder") }
+        try requireHidden(fixture.secrets, in: builder, "the builder")
+    }
+}
+
+extension BuilderConformance {
+    private func key(
+        of source: BuilderFixture.Source, _ variation: BuilderFixture.Variation = .plain
+    ) async throws -> ContentKey {
+        try await withSource(source, variation) { try await $0.key(for: $1, offline: false) }
+    }
+
+    private func build(
+        _ source: BuildSource, with builder: any Builder,
+        progress: @escaping @Sendable (BuildProgress) -> Void = { _ in }
+    ) async throws -> (PinnedImage, ImageReference) {
+        let registry = try await fixture.makeRegistry()
+        let key = try await builder.key(for: source, offline: false)
+        let destination = try registry.destination(for: key, repository: builder.repository(for: source.project))
+        let image = try await builder.build(source, key: key, to: destination, registry: registry, progress: progress)
+        return (image, destination)
+    }
+
+    @discardableResult
+    private func withSource<T: Sendable>(
+        _ source: BuilderFixture.Source, _ variation: BuilderFixture.Variation = .plain,
+        _ body: (any Builder, BuildSource) async throws -> T
+    ) async throws -> T {
+        guard let builder = try await fixture.makeBuilder(variation) else { throw Broken("no builder: \(variation)") }
+        let folder = "\(fixture.folder)/\(UUID().uuidString.lowercased())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try fixture.write(source, folder)
+        return try await body(
+            builder, BuildSource(context: folder, dockerfile: "Dockerfile", project: "launch-conformance"))
+    }
+
+    /// An engine takes a moment to remove what a broken-off build had.
+    private func requireClean(since before: Set<String>) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let left = try await fixture.leftovers().subtracting(before)
+            if left.isEmpty { return }
+            guard ContinuousClock.now < deadline else { throw Broken("it left behind \(left.sorted())") }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private static func listing(_ folder: String) throws -> Set<String> {
+        try Set(FileManager.default.subpathsOfDirectory(atPath: folder))
+    }
+}

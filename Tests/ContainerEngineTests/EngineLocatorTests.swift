@@ -1,0 +1,94 @@
+import ContainerEngine
+import TestSupport
+import Testing
+
+@Suite("Finding the engine")
+struct EngineLocatorTests {
+    @Test(
+        "Addresses",
+        arguments: [
+            ("unix:///var/run/docker.sock", "unix:///var/run/docker.sock"), ("/run/x.sock", "unix:///run/x.sock"),
+            ("tcp://127.0.0.1:2375", "tcp://127.0.0.1:2375"), ("http://localhost:2375/", "tcp://localhost:2375"),
+            ("tcp://[::1]:2375", "tcp://[::1]:2375"),
+        ])
+    func addresses(_ text: String, _ expected: String) throws {
+        #expect(try EngineAddress(parsing: text).description == expected)
+    }
+
+    @Test(
+        "What is no address is refused with the reason",
+        arguments: [
+            ("unix://relative", "absolute"), ("ssh://host", "unix:// or tcp://"), ("tcp://host", "a host and a port"),
+            ("tcp://host:70000", "a host and a port"), ("docker.sock", "unix:// or tcp://"),
+            ("unix:///" + String(repeating: "x", count: 120), "107 bytes"),
+        ])
+    func wrongAddresses(_ text: String, _ reason: String) {
+        let error = #expect(throws: EngineError.self) { try EngineAddress(parsing: text) }
+        #expect(error?.code == .invalid)
+        #expect(error?.message.contains(reason) == true)
+        #expect(error?.message.contains(text) == true)
+    }
+
+    @Test("The option goes before DOCKER_HOST, and either stands alone")
+    func precedence() throws {
+        let both = EngineLocator(option: "/a.sock", variables: ["DOCKER_HOST": "unix:///b.sock"])
+        #expect(try both.candidates().map { "\($0.address) \($0.source)" } == ["unix:///a.sock the option 'engine'"])
+        let variable = EngineLocator(variables: ["DOCKER_HOST": "unix:///b.sock", "XDG_RUNTIME_DIR": "/x"])
+        #expect(try variable.candidates().map { "\($0.address) \($0.source)" } == ["unix:///b.sock DOCKER_HOST"])
+    }
+
+    @Test("The usual sockets, docker's first")
+    func wellKnown() throws {
+        let paths = try EngineLocator(variables: ["XDG_RUNTIME_DIR": "/run/user/7"]).candidates().map(
+            \.address.description)
+        #expect(
+            paths == [
+                "unix:///var/run/docker.sock", "unix:///run/user/7/docker.sock",
+                "unix:///run/user/7/podman/podman.sock",
+                "unix:///run/podman/podman.sock",
+            ])
+    }
+
+    @Test("Nothing found: one error with all that was tried")
+    func nothing() async throws {
+        let folder = try TemporaryDirectory()
+        let socket = folder.file("none.sock")
+        let file = try folder.write("file.sock", "")
+        for (path, words) in [(socket, "no such socket"), (file, "No container engine answers at unix://\(file)")] {
+            let locator = EngineLocator(option: path, variables: [:])
+            let error = await #expect(throws: EngineError.self) {
+                _ = try await locator.locate(EngineClient.connect(to:))
+            }
+            #expect(error?.code == .notReachable)
+            #expect(error?.message.contains(path) == true)
+            #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+            #expect(error?.hint?.contains("DOCKER_HOST") == true)
+        }
+    }
+
+    @Test("An HTTP server that is no engine is told apart")
+    func noEngine() async throws {
+        let server = try TestServer { _ in .text("hello") }
+        let error = await #expect(throws: EngineError.self) {
+            _ = try await EngineClient.connect(to: .tcp(host: "127.0.0.1", port: server.port))
+        }
+        #expect(error?.message.contains("no container engine") == true)
+    }
+
+    @Test("An engine that is too old is refused with both versions")
+    func tooOld() async throws {
+        let server = try TestServer { _ in .text("OK", headers: [("Api-Version", "1.38")]) }
+        let error = await #expect(throws: EngineError.self) {
+            _ = try await EngineClient.connect(to: .tcp(host: "127.0.0.1", port: server.port))
+        }
+        #expect(error?.message.contains("1.38") == true)
+        #expect(error?.message.contains("1.40") == true)
+    }
+
+    @Test("The older of the two versions is spoken", arguments: [("1.41", "1.41"), ("1.99", "1.47")])
+    func negotiates(_ engine: String, _ spoken: String) async throws {
+        let server = try TestServer { _ in .text("OK", headers: [("Api-Version", engine)]) }
+        let client = try await EngineClient.connect(to: .tcp(host: "127.0.0.1", port: server.port))
+        #expect(client.api.description == spoken)
+    }
+}

@@ -1,0 +1,111 @@
+import ContainerEngine
+import Testing
+
+@Suite("Log frames")
+struct LogFramesTests {
+    private static let stamp = "2026-11-23T22:09:14.247419773Z"
+
+    private static func frame(_ text: String, _ stream: UInt8 = 1) -> [UInt8] {
+        frame(bytes: Array(text.utf8), stream)
+    }
+
+    private static func frame(bytes: [UInt8], _ stream: UInt8 = 1, stamp: String = stamp) -> [UInt8] {
+        let payload = Array("\(stamp) ".utf8) + bytes
+        let count = UInt32(payload.count)
+        return [stream, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) } + payload
+    }
+
+    private static func decode(_ bytes: [UInt8], step: Int = .max, framed: Bool = true) throws -> [EngineLogLine] {
+        var frames = LogFrames(framed: framed)
+        var lines: [EngineLogLine] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            lines += try frames.feed(Array(rest.prefix(step)))
+            rest = rest.dropFirst(min(step, rest.count))
+        }
+        return lines + frames.finish()
+    }
+
+    @Test(
+        "Lines of both outputs come with their times, wherever the bytes are cut",
+        arguments: [1, 2, 7, 8, 9, 40, 41, 1000])
+    func cuts(step: Int) throws {
+        let bytes = Self.frame("one\n") + Self.frame("oops\n", 2) + Self.frame("\n") + Self.frame("no break")
+        let lines = try Self.decode(bytes, step: step)
+        #expect(lines.map(\.text) == ["one", "oops", "", "no break"])
+        #expect(lines.map(\.stream) == [.stdout, .stderr, .stdout, .stdout])
+        #expect(lines.allSatisfy { $0.time?.nanoseconds == 1_795_471_754_247_419_773 })
+        #expect(lines.allSatisfy { !$0.continues })
+    }
+
+    @Test("Entries that the engine cut at 16 KiB become one line, without the times between", arguments: [1000, .max])
+    func joinsEntries(step: Int) throws {
+        let part = String(repeating: "x", count: 16_384)
+        let bytes =
+            Self.frame(part) + Self.frame("other\n", 2) + Self.frame(part) + Self.frame("tail\n") + Self.frame("next\n")
+        let lines = try Self.decode(bytes, step: step)
+        #expect(lines.map(\.text) == ["other", part + part + "tail", "next"])
+    }
+
+    @Test("A line over 64 KiB comes in pieces; one of exactly 64 KiB does not")
+    func longLines() throws {
+        let part = String(repeating: "x", count: 16_384)
+        let exact = try Self.decode((0..<4).flatMap { _ in Self.frame(part) } + Self.frame("\n"))
+        #expect(exact.map { $0.text.utf8.count } == [65_536])
+        let long = try Self.decode((0..<9).flatMap { _ in Self.frame(part) } + Self.frame("y\n"))
+        #expect(long.map { $0.text.utf8.count } == [65_536, 65_536, 16_385])
+        #expect(long.map(\.continues) == [true, true, false])
+    }
+
+    @Test("A character is not cut in two where a line is")
+    func cutsBetweenCharacters() throws {
+        let text = String(repeating: "€", count: 30_000)
+        let lines = try Self.decode(Self.frame(text + "\n"), step: 1000)
+        #expect(lines.map(\.text).joined() == text)
+        #expect(lines.allSatisfy { $0.text.utf8.count <= 65_536 })
+    }
+
+    @Test("Bytes that are no text are replaced, and pieces stay within 64 KiB")
+    func repairs() throws {
+        #expect(try Self.decode(Self.frame(bytes: [0x61, 0xFF, 0x62, 0x0A])).map(\.text) == ["a\u{FFFD}b"])
+        let lines = try Self.decode(Self.frame(bytes: Array(repeating: 0xFF, count: 65_536) + [0x0A]))
+        #expect(lines.map(\.text).joined() == String(repeating: "\u{FFFD}", count: 65_536))
+        #expect(lines.allSatisfy { $0.text.utf8.count <= 65_536 })
+        #expect(lines.dropLast().allSatisfy { $0.continues })
+        #expect(lines.last?.continues == false)
+    }
+
+    @Test("A log of a terminal has no frames")
+    func terminal() throws {
+        let bytes = Array("\(Self.stamp) one\r\n\(Self.stamp) two words\n".utf8)
+        let lines = try Self.decode(bytes, step: 3, framed: false)
+        #expect(lines.map(\.text) == ["one\r", "two words"])
+        #expect(lines.allSatisfy { $0.time != nil })
+    }
+
+    @Test("An open line is told of")
+    func openLine() throws {
+        var frames = LogFrames(framed: true)
+        #expect(frames.openSince == nil)
+        _ = try frames.feed(Self.frame("begin"))
+        #expect(frames.openSince?.nanoseconds == 1_795_471_754_247_419_773)
+        _ = try frames.feed(Self.frame(" end\n"))
+        #expect(frames.openSince == nil)
+    }
+
+    @Test("What is no frame is an error, not nonsense")
+    func noFrames() {
+        #expect(throws: EngineError.self) { try Self.decode(Array("{\"message\":\"no\"}\n".utf8)) }
+    }
+
+    @Test("Memory stays bounded when a frame claims to be huge")
+    func hugeFrame() throws {
+        var frames = LogFrames(framed: true)
+        _ = try frames.feed([1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF] + Array("\(Self.stamp) ".utf8))
+        let chunk = [UInt8](repeating: 0x61, count: 1 << 16)
+        for _ in 0..<64 {
+            let lines = try frames.feed(chunk)
+            #expect(lines.count <= 2)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+public import ContainerEngine
+internal import Foundation
+internal import HTTP
+internal import Subprocess
+internal import TestSupport
+
+/// The container engine that tests use, and a small image in it.
+///
+/// The image is made without any network from the busybox of this machine. It stays in the engine between runs, because
+/// another run may be using it at the same time.
+public enum EngineFixture {
+    /// The image's name.
+    public static let imageName = "launch-test-busybox:1"
+
+    /// Whether tests may use an engine: not with `LAUNCH_TEST_NO_ENGINE=1`.
+    public static var isWanted: Bool { ProcessInfo.processInfo.environment["LAUNCH_TEST_NO_ENGINE"] != "1" }
+
+    /// Why tests with an engine are skipped.
+    public static let skipReason = "LAUNCH_TEST_NO_ENGINE=1: tests that need a container engine are not run"
+
+    private static let shared = Task { try await make() }
+
+    /// The engine.
+    /// - Throws: `EngineError` with everything that was tried, where none answers.
+    public static func engine() async throws -> EngineClient { try await shared.value.client }
+
+    /// The test image's ID, `sha256:…`.
+    public static func imageID() async throws -> String { try await shared.value.image }
+
+    private static func make() async throws -> (client: EngineClient, image: String) {
+        let variables = ProcessInfo.processInfo.environment
+        let client = try await EngineLocator(variables: variables).locate(EngineClient.connect(to:)).client
+        if let image = try await client.image(imageName) { return (client, image.id) }
+        try await importImage(to: client)
+        guard let image = try await client.image(imageName) else { throw Missing("the imported image") }
+        return (client, image.id)
+    }
+
+    /// What a fixture needs and does not find.
+    public struct Missing: Error, CustomStringConvertible {
+        /// One sentence.
+        public let description: String
+        init(_ what: String) { description = "A test needs \(what), and it is not there." }
+    }
+
+    private static func importImage(to client: EngineClient) async throws {
+        guard let busybox = Subprocess.find("busybox") else {
+            throw Missing("the program busybox (on Debian: apt-get install busybox-static)")
+        }
+        let folder = try TemporaryDirectory()
+        let applets = try await Subprocess.run(busybox, ["--list"]).stdoutText.split(separator: "\n")
+        try folder.write("root/etc/passwd", "root:x:0:0:root:/:/bin/sh\nrunner:x:1000:1000:runner:/:/bin/sh\n")
+        try folder.write("root/etc/group", "root:x:0:\nrunner:x:1000:\n")
+        try folder.write("root/bin/busybox", [UInt8](try Data(contentsOf: URL(fileURLWithPath: busybox))))
+        let manager = FileManager.default
+        try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("root/bin/busybox"))
+        for applet in applets where applet != "busybox" {
+            try manager.createSymbolicLink(
+                atPath: folder.file("root/bin/\(applet)"), withDestinationPath: "busybox")
+        }
+        try manager.createDirectory(atPath: folder.file("root/tmp"), withIntermediateDirectories: true)
+        let tar = try await Subprocess.run(
+            "tar", ["-c", "-f", folder.file("image.tar"), "--owner=0", "--group=0", "-C", folder.file("root"), "."])
+        guard tar.exit.isSuccess else { throw Missing("a working tar (\(tar.stderrText))") }
+        let parts = imageName.split(separator: ":")
+        let answer = try await raw(
+            .post, "/images/create?fromSrc=-&repo=\(parts[0])&tag=\(parts[1])", of: client,
+            body: .file(path: folder.file("image.tar")))
+        guard answer.status == 200, !String(decoding: answer.body, as: UTF8.self).contains("errorDetail") else {
+            throw Missing("an engine that imports an image (\(String(decoding: answer.body, as: UTF8.self)))")
+        }
+    }
+
+    /// Everything that the engine knows of a container, as an outsider sees it: parsed JSON.
+    public static func inspect<T: Decodable>(_ id: String, as type: T.Type) async throws -> T {
+        let answer = try await raw(.get, "/containers/\(id)/json", of: try await engine())
+        return try JSONDecoder().decode(type, from: answer.body)
+    }
+
+    /// Pauses a container.
+    public static func pause(_ id: String) async throws {
+        let answer = try await raw(.post, "/containers/\(id)/pause", of: try await engine())
+        guard answer.status == 204 else { throw Missing("an engine that pauses containers") }
+    }
+
+    private static let http = HTTPClient()
+
+    private static func raw(
+        _ method: HTTPMethod, _ path: String, of client: EngineClient, body: HTTPBody = .none
+    ) async throws -> HTTPResponse {
+        switch client.address {
+        case .unix(let socket):
+            try await http.send(
+                HTTPRequest(method, "http://engine/v\(client.api)\(path)", body: body, unixSocketPath: socket))
+        case .tcp(let host, let port):
+            try await http.send(HTTPRequest(method, "http://\(host):\(port)/v\(client.api)\(path)", body: body))
+        }
+    }
+}

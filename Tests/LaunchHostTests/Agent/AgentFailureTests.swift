@@ -1,0 +1,144 @@
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@Suite("agent, on bad days")
+struct AgentFailureTests {
+    @Test("a submit that fails once is tried again; the run ends well and ran once")
+    func triesAgain() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let once = try bench.submit("q", ["submit": .string("fail-once")])
+        let lost = try bench.submit("q", ["submit": .string("lose-answer")])
+        try await bench.run(bench.agent("q"))
+        for id in [once, lost] {
+            #expect(try bench.store.run(id).state == .succeeded)
+            #expect(try bench.states(of: id).filter { $0 == .starting }.count == 1)
+        }
+    }
+
+    @Test("a submit that the backend refuses fails the run, with the backend's words")
+    func refusal() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q", ["submit": .string("fail-always"), "submit_error": .string("denied")])
+        try await bench.run(bench.agent("q"))
+        let run = try bench.store.run(id)
+        #expect(run.state == .failed)
+        #expect(run.cause?.code == .submit)
+        #expect(run.cause?.message.contains("told to fail") == true)
+    }
+
+    @Test("no capacity sends the run back to its queue, to wait; it does not fail", arguments: ["capacity", "quota"])
+    func waitsForCapacity(category: String) async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q", ["submit": .string("fail-always"), "submit_error": .string(category)])
+        let agent = bench.agent("q")
+        async let end = bench.run(agent)
+        try await bench.wait(for: id) { $0.state == .queued && $0.attempts == 1 }
+        agent.leave()
+        #expect(try await end == .left)
+        let run = try bench.store.run(id)
+        #expect(run.state == .queued)
+        #expect(run.cause?.code.rawValue == category)
+        #expect(run.notBefore != nil)
+    }
+
+    @Test("a request that is not valid fails the run before anything is submitted")
+    func invalidRequest() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q", ["time_limit": .string("0.5s")])
+        let misspelt = try bench.submit("q", ["run_fr": .integer(1)])
+        try await bench.run(bench.agent("q"))
+        let run = try bench.store.run(id)
+        #expect(run.state == .failed)
+        #expect(run.cause?.code == .invalidRequest)
+        #expect(run.cause?.message.contains("time_limit") == true)
+        #expect(run.handle == nil)
+        #expect(try bench.store.run(misspelt).cause?.message.contains("did you mean \"run_for\"?") == true)
+    }
+
+    @Test("an image that does not exist fails the run and says so")
+    func missingImage() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q", source: .image("mock.invalid/a:launch-0123"))
+        try await bench.run(bench.agent("q"))
+        #expect(try bench.store.run(id).cause?.code == .image)
+    }
+
+    @Test("a stop ends a run that waits, one that is built and one that runs")
+    func stops() async throws {
+        let bench = try AgentBench(builder: "{type: mock, takes: 1h}")
+        try bench.queue("q", ["run_for": .integer(900)])
+        let context = try TemporaryDirectory()
+        try context.write("Dockerfile", "FROM scratch\n")
+        let source = try await SourceStore(folder: bench.store.home.sources)
+            .snapshot(of: context.path, dockerfile: "Dockerfile").source
+        let building = try bench.submit("q", source: .code(source))
+        let running = try bench.submit("q")
+        let waiting = try bench.submit("q")
+        let agent = bench.agent("q", maxJobs: 2)
+        async let end = bench.run(agent)
+        try await bench.wait(for: running) { $0.state == .running }
+        try await bench.wait(for: building) { $0.state == .building }
+        for id in [waiting, building, running] { _ = try bench.store.requestStop(id, graceSeconds: 1) }
+        #expect(try await end == .done)
+        for id in [building, running, waiting] {
+            let run = try bench.store.run(id)
+            #expect(run.state == .stopped, "\(run)")
+            #expect(run.cause?.code == .userStop)
+        }
+    }
+
+    @Test("a run that ignores the stop ends by force, and is stopped, not failed")
+    func stubborn() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q", ["run_for": .integer(900), "ignores_stop": .bool(true)])
+        let id = try bench.submit("q")
+        async let end = bench.run(bench.agent("q"))
+        try await bench.wait(for: id) { $0.state == .running }
+        _ = try bench.store.requestStop(id, graceSeconds: 1)
+        #expect(try await end == .done)
+        let run = try bench.store.run(id)
+        #expect(run.state == .stopped)
+        #expect(run.cause?.exitCode == 137)
+    }
+
+    @Test("a run over its time limit is stopped, and the cause says so")
+    func timeLimit() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q", ["run_for": .integer(900), "time_limit": .integer(1)])
+        let id = try bench.submit("q")
+        try await bench.run(bench.agent("q"))
+        let run = try bench.store.run(id)
+        #expect(run.state == .stopped)
+        #expect(run.cause?.code == .timeLimit)
+    }
+
+    @Test("the second run of the same source builds nothing")
+    func buildsOnce() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let context = try TemporaryDirectory()
+        try context.write("Dockerfile", "FROM scratch\n")
+        let store = SourceStore(folder: bench.store.home.sources)
+        let first = try bench.submit(
+            "q", source: .code(try await store.snapshot(of: context.path, dockerfile: "Dockerfile").source))
+        try await bench.run(bench.agent("q"))
+        let second = try bench.submit(
+            "q", source: .code(try await store.snapshot(of: context.path, dockerfile: "Dockerfile").source))
+        try context.write("train.py", "print(1)\n")
+        let third = try bench.submit(
+            "q", source: .code(try await store.snapshot(of: context.path, dockerfile: "Dockerfile").source))
+        try await bench.run(bench.agent("q"))
+        let decisions = try [first, second, third].map { try bench.store.run($0).imageDecision ?? "" }
+        #expect(decisions[0].contains("built as"))
+        #expect(decisions[1].contains("already built"))
+        #expect(decisions[2].contains("built as") && !decisions[2].contains("already"))
+        #expect(try bench.store.run(first).image == bench.store.run(second).image)
+    }
+}

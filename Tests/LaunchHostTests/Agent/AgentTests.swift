@@ -1,0 +1,120 @@
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@Suite("agent")
+struct AgentTests {
+    @Test("drains a queue: every run ends once, with its exit code and its log")
+    func drains() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let good = try (0..<10).map { _ in try bench.submit("q", ["log_lines": .integer(3)]) }
+        let bad = try bench.submit("q", ["exit_code": .integer(7)])
+        #expect(try await bench.run(bench.agent("q", maxJobs: 3)) == .done)
+        for id in good {
+            let run = try bench.store.run(id)
+            #expect(run.state == .succeeded)
+            let states = try bench.states(of: id)
+            #expect(states.filter(\.isTerminal).count == 1)
+            var lines: [String] = []
+            try await RunLogReader(store: bench.store, backends: bench.backends).read(id, follow: false) {
+                lines += $0.map(\.text)
+            }
+            #expect(lines == ["line 1", "line 2", "line 3"])
+        }
+        let failed = try bench.store.run(bad)
+        #expect(failed.state == .failed)
+        #expect(failed.cause?.code == .exit)
+        #expect(failed.cause?.exitCode == 7)
+        #expect(try bench.store.unreleased().isEmpty)
+    }
+
+    @Test("holds no more runs at once than max_jobs")
+    func honoursMaxJobs() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q", ["run_for": .string("0.05s")])
+        for _ in 0..<12 { try bench.submit("q") }
+        try await bench.run(bench.agent("q", maxJobs: 2))
+        var live = 0
+        var most = 0
+        for event in try bench.store.events() {
+            if event.state == .claimed { live += 1 }
+            if event.state.isTerminal { live -= 1 }
+            most = max(most, live)
+        }
+        #expect(most == 2)
+    }
+
+    @Test("serves its queues in turn")
+    func isFair() async throws {
+        let bench = try AgentBench()
+        for name in ["a", "b", "c"] {
+            try bench.queue(name)
+            for _ in 0..<4 { try bench.submit(name) }
+        }
+        try await bench.run(bench.agent("a", "b", "c", maxJobs: 1))
+        let order = try bench.store.events().filter { $0.state == .claimed }
+            .compactMap { try bench.store.run($0.runID).queue }
+        #expect(order.count == 12)
+        for start in stride(from: 0, to: order.count, by: 3) {
+            #expect(Set(order[start..<min(start + 3, order.count)]) == ["a", "b", "c"])
+        }
+    }
+
+    @Test("takes the more urgent first")
+    func honoursPriority() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let low = try bench.submit("q", priority: .low)
+        let medium = try bench.submit("q")
+        let critical = try bench.submit("q", priority: .critical)
+        try await bench.run(bench.agent("q", maxJobs: 1))
+        let order = try bench.store.events().filter { $0.state == .claimed }.map(\.runID)
+        #expect(order == [critical, medium, low])
+    }
+
+    @Test("takes nothing from a paused queue, and takes it when it is resumed")
+    func honoursPause() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        try bench.store.setPaused(true, queue: "q")
+        let id = try bench.submit("q")
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        #expect(try bench.store.run(id).state == .queued)
+        try bench.store.setPaused(false, queue: "q")
+        try await bench.run(bench.agent("q"))
+        #expect(try bench.store.run(id).state == .succeeded)
+    }
+
+    @Test("takes what is submitted while it waits")
+    func hearsSubmits() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let agent = bench.agent("q", drain: false)
+        async let end = bench.run(agent)
+        let id = try bench.submit("q")
+        try await bench.wait(for: id) { $0.state.isTerminal }
+        agent.leave()
+        #expect(try await end == .left)
+        #expect(try bench.store.run(id).state == .succeeded)
+    }
+
+    @Test("leaves without its runs, and the next agent takes them to their end")
+    func leavesAndAdopts() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q", ["run_for": .string("0.6s"), "exit_code": .integer(5)])
+        let id = try bench.submit("q")
+        let first = bench.agent("q", drain: false)
+        async let end = bench.run(first)
+        try await bench.wait(for: id) { $0.state == .running }
+        first.leave()
+        #expect(try await end == .left)
+        #expect(try bench.store.run(id).state == .running)
+        try await bench.run(bench.agent("q"))
+        let run = try bench.store.run(id)
+        #expect(run.state == .failed)
+        #expect(run.cause?.exitCode == 5)
+        #expect(try bench.states(of: id).filter { $0 == .submitting }.count == 1)
+    }
+}

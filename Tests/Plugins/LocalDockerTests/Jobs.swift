@@ -1,0 +1,92 @@
+import Conformance
+import ContainerEngine
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import LocalDocker
+
+/// Jobs for the tests, all of the busybox image.
+enum Jobs {
+    static func runner() -> LocalDockerRunner {
+        LocalDockerRunner(variables: ProcessInfo.processInfo.environment)
+    }
+
+    static func image() async throws -> PinnedImage {
+        let id = try await EngineFixture.imageID()
+        guard let digest = Digest(rawValue: id) else { throw EngineFixtureFault(description: id) }
+        return PinnedImage(reference: id, digest: digest, name: EngineFixture.imageName)
+    }
+
+    static func job(
+        _ script: String, _ template: [String: JSONValue] = [:], id: RunID = .random(), image: PinnedImage
+    ) -> RunnableJob {
+        var template = template
+        if template["network"] == nil { template["network"] = .string("none") }
+        return RunnableJob(
+            job: ResolvedJob(
+                runID: id, runName: "test", project: "tests", entity: "", author: "tester", resource: "local-docker",
+                source: .image(EngineFixture.imageName), entryPoint: ["/bin/sh", "-c", script],
+                template: .object(template)),
+            image: image)
+    }
+
+    static func script(_ behaviour: RunnerFixture.Behaviour) -> String {
+        switch behaviour {
+        case .exit(let code): "exit \(code)"
+        case .lines(let count): "i=1; while [ $i -le \(count) ]; do echo \"line $i\"; i=$((i+1)); done"
+        case .silent: "trap 'exit 143' TERM; sleep 900 & wait"
+        case .stubborn: "trap '' TERM; while :; do sleep 1; done"
+        case .flood: "trap 'exit 143' TERM; yes 'flood flood flood flood' & wait"
+        case .longLine(let size): "head -c \(size) /dev/zero | tr '\\0' x; echo"
+        case .invalidText: "printf 'before\\n\\377\\376 \\360\\237\\nafter\\n'"
+        }
+    }
+
+    /// Runs a script to its end, calls `body` and frees the container, however that ends.
+    static func withEnded<T: Sendable>(
+        _ script: String, _ template: [String: JSONValue] = [:],
+        _ body: (LocalDockerRunner, RunHandle, RunRequest, Observation) async throws -> T
+    ) async throws -> T {
+        try await with(script, template) { runner, handle, request in
+            _ = try await EngineFixture.engine().waitForContainer(try id(handle))
+            guard let end = try await runner.observe([handle]).first else {
+                throw EngineFixtureFault(description: "no observation")
+            }
+            return try await body(runner, handle, request, end)
+        }
+    }
+
+    /// Starts a script, calls `body` and frees the container, however that ends.
+    static func with<T: Sendable>(
+        _ script: String, _ template: [String: JSONValue] = [:],
+        _ body: (LocalDockerRunner, RunHandle, RunRequest) async throws -> T
+    ) async throws -> T {
+        let runner = runner()
+        let id = RunID.random()
+        let request = try runner.render(job(script, template, id: id, image: try await image()))
+        let handle = try await runner.submit(request, as: id)
+        let result: Result<T, any Error>
+        do {
+            result = .success(try await body(runner, handle, request))
+        } catch {
+            result = .failure(error)
+        }
+        try await runner.release(handle)
+        return try result.get()
+    }
+
+    static func id(_ handle: RunHandle) throws -> String {
+        guard let id = handle.fields["container"] else { throw EngineFixtureFault(description: "no container") }
+        return id
+    }
+
+    static func read(_ stream: LogStream) async throws -> [LogLine] {
+        var lines: [LogLine] = []
+        for try await batch in stream { lines += batch }
+        return lines
+    }
+}
+
+struct EngineFixtureFault: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,26 @@
+import Conformance
+import ContainerEngine
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import LocalDocker
+import TestSupport
+import Testing
+
+@Suite("local-docker conforms")
+struct LocalDockerConformanceTests {
+    @Test("The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(5)))
+    func kit() async throws {
+        let folder = try TemporaryDirectory()
+        let image = try await Jobs.image()
+        let fixture = RunnerFixture(
+            plugin: LocalDockerRunner.plugin, folder: folder.path, makeRunner: { Jobs.runner() },
+            job: { behaviour, id in Jobs.job(Jobs.script(behaviour), id: id, image: image) },
+            count: { id in
+                try await EngineFixture.engine().containers(labels: ["launch.run=\(id)"]).count
+            })
+        let report = await RunnerConformance(fixture).run()
+        print(report)
+        #expect(report.failures == [])
+    }
+}

@@ -1,0 +1,88 @@
+import ContainerEngine
+import LaunchHost
+import Testing
+
+@testable import LocalDocker
+
+@Suite("Places in a log")
+struct LogPlaceTests {
+    private static let second: Int64 = 1_000_000_000
+
+    private static func line(_ nanoseconds: Int64) -> EngineLogLine {
+        EngineLogLine(stream: .stdout, time: EngineTime(nanoseconds: nanoseconds), text: "x")
+    }
+
+    /// What an engine gives from a time on: the lines of that time or later, in the order of the log.
+    private static func rest(of log: [Int64], after place: LogPlace) throws -> [Int] {
+        let (again, skipped) = try LogPlace.reading(place.cursor)
+        let since = again.since?.nanoseconds ?? 0
+        return Array(log.indices.filter { log[$0] >= since }.dropFirst(skipped))
+    }
+
+    @Test("From every place exactly the rest comes, though the times are not in order")
+    func exact() throws {
+        var random = SplitMix(state: 7)
+        for round in 0..<20 {
+            var now = 1_000 * Self.second
+            let log = (0..<400).map { _ -> Int64 in
+                now += Int64(random.next() % 200_000_000)
+                // Up to half a second late, and often at the same time as others.
+                let late = random.next() % 4 == 0 ? Int64(random.next() % 500_000_000) : 0
+                return (now - late) / 100_000_000 * 100_000_000
+            }
+            var place = LogPlace()
+            for (index, time) in log.enumerated() {
+                place.count(Self.line(time))
+                let rest = try Self.rest(of: log, after: place)
+                #expect(rest == Array((index + 1)..<log.count), "round \(round), line \(index)")
+                if random.next() % 3 == 0 { place.advance(openSince: nil) }
+            }
+            #expect(place.since != nil)
+            #expect(place.lines < log.count)
+        }
+    }
+
+    @Test("A clock that is set back costs reading again, not a line")
+    func clockSetBack() throws {
+        let log = (0..<100).map { (1_000 + Int64($0)) * Self.second } + (0..<10).map { (500 + Int64($0)) * Self.second }
+        var place = LogPlace()
+        for (index, time) in log.enumerated() {
+            place.count(Self.line(time))
+            place.advance(openSince: nil)
+            if index >= 100 {
+                #expect(try Self.rest(of: log, after: place) == Array((index + 1)..<log.count))
+            }
+        }
+    }
+
+    @Test("An open line is not left behind")
+    func openLine() throws {
+        var place = LogPlace()
+        place.count(Self.line(10 * Self.second))
+        place.advance(openSince: EngineTime(nanoseconds: 11 * Self.second))
+        for time in 12..<40 {
+            place.count(Self.line(Int64(time) * Self.second))
+            place.advance(openSince: EngineTime(nanoseconds: 11 * Self.second))
+        }
+        #expect((place.since?.nanoseconds ?? 0) <= 11 * Self.second)
+    }
+
+    @Test("What is no cursor is refused", arguments: ["", "1", "a/b", "1/-1", "-1/1", "1/2/3"])
+    func noCursor(_ text: String) {
+        let error = #expect(throws: BackendError.self) { try LogPlace.reading(LogCursor(rawValue: text)) }
+        #expect(error?.category == .invalid)
+    }
+}
+
+/// Random numbers that are the same in every run.
+private struct SplitMix {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}

@@ -1,0 +1,146 @@
+import LaunchHost
+import LocalDocker
+import Testing
+
+@Suite("local-docker renders and checks")
+struct RenderTests {
+    private static func image() throws -> PinnedImage {
+        let digest = try #require(Digest(rawValue: "sha256:" + String(repeating: "a", count: 64)))
+        return PinnedImage(reference: "team/train@\(digest)", digest: digest, name: "team/train:1")
+    }
+
+    private static func render(
+        _ template: [String: JSONValue], _ change: (inout ResolvedJob) -> Void = { _ in }
+    ) throws -> (request: RunRequest, job: ContainerJob) {
+        var job = ResolvedJob(
+            runID: try #require(RunID(rawValue: "abc123")), runName: "first", project: "iris", entity: "team",
+            author: "ann", resource: "local-docker", source: .image("team/train:1"), template: .object(template))
+        change(&job)
+        let request = try LocalDockerRunner(variables: [:]).render(RunnableJob(job: job, image: image()))
+        return (request, try request.document.decode(ContainerJob.self))
+    }
+
+    private static func findings(_ template: [String: JSONValue]) throws -> [String] {
+        LocalDockerRunner(variables: [:]).validate(try render(template).request).map(\.description)
+    }
+
+    @Test("Without a template the image decides, and the run is named to it")
+    func empty() throws {
+        let job = try Self.render([:]).job
+        #expect(job.entryPoint == nil)
+        #expect(job.arguments == nil)
+        #expect(job.stopGraceSeconds == 30)
+        #expect(
+            job.environment == [
+                "LAUNCH_RUN_ID": "abc123", "LAUNCH_RUN_NAME": "first", "LAUNCH_PROJECT": "iris",
+                "LAUNCH_RUN_CONFIG": "{}",
+            ])
+        #expect(try Self.findings([:]) == [])
+    }
+
+    @Test("Every key of the template has its place")
+    func everyKey() throws {
+        let template: [String: JSONValue] = [
+            "entry_point": .string("python"), "args": .array([.string("a")]), "env": .object(["A": .string("1")]),
+            "cpus": .number(1.5), "memory": .integer(64 << 20), "shm_size": .integer(1 << 20),
+            "gpus": .string("all"), "network": .string("host"), "user": .string("1000:1000"),
+            "volumes": .array([.string("/data:/in:ro"), .string("cache:/cache"), .string("/w:/w:rw")]),
+            "workdir": .string("/app"), "time_limit": .number(1.5), "stop_grace": .integer(5),
+            "outputs": .array([.string("/out")]), "metrics": .object(["loss": .string("loss=([0-9.]+)")]),
+        ]
+        #expect(Set(template.keys) == Set(try #require(LocalDockerRunner.plugin.template).map(\.name)))
+        let job = try Self.render(template).job
+        #expect(job.entryPoint == ["python"])
+        #expect(job.arguments == ["a"])
+        #expect(job.environment["A"] == "1")
+        #expect(job.resources == .init(cpus: 1.5, memoryBytes: 64 << 20, sharedMemoryBytes: 1 << 20, gpus: -1))
+        #expect(
+            job.mounts == [
+                .init(source: "/data", target: "/in", readOnly: true), .init(source: "cache", target: "/cache"),
+                .init(source: "/w", target: "/w"),
+            ])
+        #expect(job.network == "host")
+        #expect(job.user == "1000:1000")
+        #expect(job.workingDirectory == "/app")
+        #expect(job.timeLimitSeconds == 2)
+        #expect(job.stopGraceSeconds == 5)
+        #expect(job.outputs == ["/out"])
+        #expect(job.metrics == ["loss": "loss=([0-9.]+)"])
+        #expect(try Self.findings(template) == [])
+    }
+
+    @Test("The submitter goes before the template, and the run's own variables before both")
+    func precedence() throws {
+        let template: [String: JSONValue] = [
+            "entry_point": .array([.string("a"), .string("b")]), "args": .array([.string("c")]),
+            "env": .object(["A": .string("t"), "B": .string("t"), "LAUNCH_RUN_ID": .string("t")]),
+        ]
+        let kept = try Self.render(template).job
+        #expect(kept.entryPoint == ["a", "b"])
+        #expect(kept.arguments == ["c"])
+        let job = try Self.render(template) { job in
+            job.entryPoint = ["x"]
+            job.arguments = ["y", "z"]
+            job.environment = ["B": "s", "LAUNCH_QUEUE": "s"]
+            job.queue = "gpu"
+            job.runConfig = ["rate": .number(0.5), "b/c": .array([.null])]
+        }.job
+        #expect(job.entryPoint == ["x"])
+        #expect(job.arguments == ["y", "z"])
+        #expect(job.environment["A"] == "t")
+        #expect(job.environment["B"] == "s")
+        #expect(job.environment["LAUNCH_RUN_ID"] == "abc123")
+        #expect(job.environment["LAUNCH_QUEUE"] == "gpu")
+        #expect(job.environment["LAUNCH_RUN_CONFIG"] == #"{"b/c":[null],"rate":0.5}"#)
+    }
+
+    @Test("A template of the wrong kinds makes no request")
+    func wrongKinds() throws {
+        for (key, value) in [("cpus", JSONValue.string("two")), ("volumes", .string("/a:/b")), ("env", .array([]))] {
+            let error = #expect(throws: BackendError.self) { try Self.render([key: value]) }
+            #expect(error?.category == .invalid)
+            #expect(error?.message.contains("'\(key)'") == true)
+        }
+    }
+
+    @Test("Everything that is wrong is found at once, at its place")
+    func findings() throws {
+        let found = try Self.findings([
+            "entry_point": .array([]), "args": .array([.string("a\u{0}b")]),
+            "env": .object(["1A": .string("x"), "LAUNCH_MINE": .string("x"), "OK": .string("\u{0}")]),
+            "cpus": .integer(0), "memory": .integer(1 << 20), "shm_size": .integer(0), "network": .string(""),
+            "user": .string("a b"), "workdir": .string("app"), "time_limit": .integer(0),
+            "stop_grace": .integer(100_000),
+            "volumes": .array([
+                .string("/only"), .string("./rel:/a"), .string("/a:b"), .string("/a:/b:rx"), .string("/x:/c"),
+                .string("/y:/c/"), .string("x:/d"), .string("/z:/"),
+            ]),
+            "outputs": .array([.string("out"), .string("/"), .string("/a/.."), .string("/o"), .string("/o/")]),
+            "metrics": .object([
+                "none": .string("a"), "two": .string("(a)(b)"), "bad": .string("("), "ok": .string("(?:a)(b)"),
+            ]),
+        ])
+        let places = found.map { line in String(line.dropFirst("error: ".count).prefix { $0 != " " }) }
+        #expect(
+            places == [
+                "entry_point:", "args[0]:", "user:", "workdir:", "network:", "env.1A:", "env.LAUNCH_MINE:", "env.OK:",
+                "cpus:", "memory:", "shm_size:", "volumes[0]:", "volumes[1]:", "volumes[2]:", "volumes[3]:",
+                "volumes[5]:", "volumes[6]:", "volumes[7]:", "outputs[0]:", "outputs[1]:", "outputs[2]:", "outputs[4]:",
+                "time_limit:", "stop_grace:", "metrics.bad:", "metrics.none:", "metrics.two:",
+            ], "\(found.joined(separator: "\n"))")
+    }
+
+    @Test("A request of another runner, or none at all, is one finding")
+    func otherRequest() {
+        let runner = LocalDockerRunner(variables: [:])
+        #expect(runner.validate(RunRequest(runner: "sagemaker", document: .object([:]))).count == 1)
+        #expect(runner.validate(RunRequest(runner: "local-docker", document: .array([]))).count == 1)
+    }
+
+    @Test("The environment says who and where")
+    func identity() async throws {
+        let identity = try await LocalEnvironment().verify()
+        #expect(identity.principal.contains("@"))
+        #expect(identity.principal.first != "@")
+    }
+}

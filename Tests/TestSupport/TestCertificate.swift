@@ -1,0 +1,27 @@
+/// A certificate for one host name, and the authority that signed it, made by the `openssl` program.
+struct TestCertificate {
+    /// The PEM files.
+    let authority: String, certificate: String, key: String
+
+    init(for name: String, in folder: TemporaryDirectory) throws {
+        authority = folder.file("ca.crt")
+        certificate = folder.file("server.crt")
+        key = folder.file("server.key")
+        let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        try Tool.run(
+            "openssl",
+            ["req", "-x509"] + curve + [
+                "-keyout", folder.file("ca.key"), "-out", authority, "-days", "2", "-subj", "/CN=launch test authority",
+            ])
+        try Tool.run(
+            "openssl",
+            ["req"] + curve + ["-keyout", key, "-out", folder.file("server.csr"), "-subj", "/CN=launch test server"])
+        let extensions = try folder.write("server.ext", "subjectAltName=DNS:\(name),IP:127.0.0.1\n")
+        try Tool.run(
+            "openssl",
+            [
+                "x509", "-req", "-in", folder.file("server.csr"), "-CA", authority, "-CAkey", folder.file("ca.key"),
+                "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", certificate,
+            ])
+    }
+}
