@@ -106,5 +106,8 @@ let package = Package(
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
+        tests(
+            "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
+            uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),
     ]
 )

@@ -35,6 +35,7 @@ import Testing
                         examples: [
                             Example("Wrong", "t one --nope | cat"), Example("Other", "ls"), Example("Open", "t 'one"),
                             Example("Right", "x=$(t one a b) && true"),
+                            Example("Right too", "t one a $(t one --nope x)"),
                         ])
                 ]),
                 CommandGroup("More", [command("one"), both]),

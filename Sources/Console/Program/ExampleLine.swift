@@ -7,7 +7,18 @@ enum ExampleLine {
         let after = words[(start + 1)...]
         let isNested = words[start] != program
         var taken: [String] = []
+        // What another program, or this one, puts into the line is one word of it.
+        var isFilledIn = false
         for word in after {
+            if isFilledIn {
+                isFilledIn = !word.hasSuffix(")")
+                continue
+            }
+            if word.hasPrefix("$(") || word.hasPrefix("<(") {
+                taken.append(word)
+                isFilledIn = !word.hasSuffix(")")
+                continue
+            }
             if ["|", ">", ">>", "<", "&&", "||", ";", "&"].contains(word) { break }
             if isNested, word.hasSuffix(")") {
                 taken.append(String(word.dropLast()))

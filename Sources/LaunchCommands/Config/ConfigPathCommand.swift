@@ -15,7 +15,7 @@ enum ConfigPathCommand {
             discussion: "The path goes to standard output, the reason to standard error.",
             examples: [
                 Example("Which file is it?", "launch config path"),
-                Example("Change it", "nano \"$(launch config path)\""),
+                Example("Change it", "nano $(launch config path)"),
             ]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)

@@ -26,12 +26,13 @@ enum JobCreateGitCommand {
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let url = try arguments.required("url")
-            let name = try NewJob.name(arguments, from: url)
-            let source = try await Progress.show("Asking \(url)", on: terminal, quiet: bench.wantsJSON) { _ in
+            // The address is not repeated before it is known to hold no password.
+            let source = try await Progress.show("Asking the repository", on: terminal, quiet: bench.wantsJSON) { _ in
                 try await SourceChoice.git(
                     url, version: arguments.string("git-version"), dockerfile: arguments.string("dockerfile"),
                     variables: bench.variables)
             }
+            let name = try NewJob.name(arguments, from: url)
             try NewJob.add(name, source, aliases: arguments.strings("alias"), to: try bench.store(), on: bench)
             return .ok
         }

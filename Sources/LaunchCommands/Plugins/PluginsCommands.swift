@@ -4,7 +4,8 @@ internal import LaunchHost
 /// The commands about plugins.
 enum PluginsCommands {
     static func group(_ bench: Workbench.Maker) -> Command {
-        Command(
+        let type = bench.catalog.runners.first?.base.type ?? "TYPE"
+        return Command(
             "plugins", summary: "List and describe what can stand behind each role",
             discussion: """
                 A plugin fills one of four roles: environment (credentials and region), registry (where images live), \
@@ -12,7 +13,7 @@ enum PluginsCommands {
                 """,
             examples: [
                 Example("What there is", "launch plugins list"),
-                Example("What one understands", "launch plugins describe mock --role runner"),
+                Example("What one understands", "launch plugins describe \(type) --role runner"),
             ],
             groups: [
                 CommandGroup([

@@ -29,7 +29,7 @@ enum QueueEditCommand {
             let text = QueueText(bench: bench, runner: try bench.catalog.knownRunner(queue.definition.resource))
             let changed: QueueRecord?
             if let path = arguments.string("config") {
-                changed = try store.updateQueue(try text.definition(of: queue.name, reading: path))
+                changed = try update(queue, text: text, store: store, from: path)
             } else {
                 changed = try await edit(queue, text: text, store: store)
             }
@@ -39,11 +39,26 @@ enum QueueEditCommand {
         }
     }
 
+    private static func update(
+        _ queue: QueueRecord, text: QueueText, store: Store, from path: String
+    ) throws -> QueueRecord {
+        var definition = try text.definition(of: queue.name, reading: path)
+        // A text that was kept from the editor is no file of the user's, and has served its purpose now.
+        let draft = Draft(at: path, in: folder(store))
+        if draft != nil { definition.fileName = queue.definition.fileName }
+        let changed = try store.updateQueue(definition)
+        draft?.remove()
+        return changed
+    }
+
+    /// Where texts are that are being edited.
+    private static func folder(_ store: Store) -> String { "\(store.home.path)/edits" }
+
     /// Nil where the text was left as it is.
     private static func edit(_ queue: QueueRecord, text: QueueText, store: Store) async throws -> QueueRecord? {
         let old = try queue.definition.text
         let editor = try Editor(variables: text.bench.variables)
-        let draft = try Draft(of: old, name: queue.name, in: "\(store.home.path)/edits")
+        let draft = try Draft(of: old, name: queue.name, in: folder(store))
         do {
             try await editor.edit(draft.path)
             guard try draft.text() != old else {

@@ -31,6 +31,12 @@ struct Draft {
         }
     }
 
+    /// A text that an earlier call has left in that folder; nil for any other file.
+    init?(at path: String, in folder: String) {
+        guard path.hasPrefix("\(folder)/") else { return nil }
+        self.path = path
+    }
+
     /// What is in it now.
     /// - Throws: `LaunchError` where it cannot be read.
     func text() throws(LaunchError) -> String {

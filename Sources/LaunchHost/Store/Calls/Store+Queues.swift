@@ -92,12 +92,12 @@ extension Store {
             let underWay = counts.unfinished - waiting
             if underWay > 0 {
                 throw StoreError(
-                    .refused, "The queue '\(name)' has \(underWay) runs under way.",
+                    .refused, "The queue '\(name)' has \(Wording.count(underWay, "run")) under way.",
                     hint: "Wait for them, or end them with 'launch stop'.")
             }
             if waiting > 0, !force {
                 throw StoreError(
-                    .refused, "The queue '\(name)' has \(waiting) runs that wait.",
+                    .refused, "The queue '\(name)' has \(Wording.count(waiting, "run")) waiting.",
                     hint: "Stop them too with --force.")
             }
             let cause = Cause(.userStop, "The queue '\(name)' was deleted before the run began.")

@@ -1,0 +1,72 @@
+import Console
+import LaunchHost
+import Testing
+
+@testable import LaunchCommands
+
+@Suite struct CommandTreeTests {
+    /// Each command with the words that call it.
+    private func all(_ command: Command, _ path: [String] = []) -> [(path: [String], command: Command)] {
+        [(path, command)] + command.subcommands.flatMap { all($0, path + [$0.name]) }
+    }
+
+    @Test func isSound() throws {
+        let problems = TreeCheck.problems(in: try Desk().root)
+        #expect(problems.joined(separator: "\n") == "")
+    }
+
+    @Test func everyCommandTeachesByExample() throws {
+        let silent = all(try Desk().root).filter { $0.command.examples.isEmpty && !$0.command.isHidden }
+        #expect(silent.map { $0.path.joined(separator: " ") } == [])
+    }
+
+    @Test func everyCommandHasHelp() async throws {
+        let desk = try Desk()
+        for (path, command) in all(desk.root) {
+            let answer = await desk.run(words: path + ["--help"])
+            #expect(answer.code == .ok && answer.output.hasPrefix(command.summary + "\n"), "\(path)")
+            #expect(answer.errors == "")
+        }
+    }
+
+    @Test func everyResultIsOneJSONDocument() async throws {
+        let desk = try Desk()
+        let queue = "--resource local-docker --config \(Examples.iris)/queue.yaml"
+        for line in [
+            "version", "queue list", "queue create iris \(queue)", "queue create iris \(queue) --if-not-exists",
+            "queue list", "queue show iris", "queue edit iris --config \(Examples.iris)/queue.yaml", "queue pause iris",
+            "queue resume iris", "job list", "job create image busybox:1", "job create code \(Examples.iris)",
+            "job list", "job list --all", "job list iris", "job show iris", "job delete iris:v1", "job delete busybox",
+            "config check", "config check \(Examples.iris)/launch-config.yaml", "config schema", "config explain",
+            "config explain max_jobs", "config path", "plugins list", "plugins describe mock", "plugins docs", "doctor",
+            "queue delete iris",
+        ] {
+            let answer = await desk.run("\(line) --json")
+            #expect(answer.code == .ok, "\(line): \(answer.errors)")
+            #expect(throws: Never.self, "\(line)") { try answer.json() }
+        }
+    }
+
+    @Test func namesAreCompleted() async throws {
+        let desk = try Desk()
+        #expect(await desk.run(words: ["__complete", "--", "queue", "show", ""]).output == "words\n")
+        #expect(throws: Never.self) { try #require(!LaunchHome(variables: desk.variables).exists) }
+        _ = await desk.run("queue create train -r mock")
+        _ = await desk.run("queue create tune -r local-docker")
+        _ = await desk.run("queue pause tune")
+        _ = await desk.run("job create image busybox:glibc -a best")
+        #expect(
+            await desk.run(words: ["__complete", "--", "queue", "show", "t"]).output
+                == "words\ntrain\tmock\ntune\tlocal-docker, paused\n")
+        #expect(
+            await desk.run(words: ["__complete", "--", "job", "show", "b"]).output == "words\nbusybox\tbusybox:glibc\n")
+        #expect(
+            await desk.run(words: ["__complete", "--", "job", "show", "busybox:"]).output
+                == "words\nbusybox:best\tbusybox:glibc\nbusybox:glibc\tbusybox:glibc\n"
+                + "busybox:latest\tbusybox:glibc\nbusybox:v1\tbusybox:glibc\n")
+        #expect(await desk.run(words: ["__complete", "--", "config", "explain", "max"]).output == "words\nmax_jobs\n")
+        #expect(
+            await desk.run(words: ["__complete", "--", "queue", "create", "x", "-r", ""]).output
+                == "words\nmock\nlocal-docker\n")
+    }
+}

@@ -1,0 +1,123 @@
+import Console
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LaunchCommands
+
+@Suite struct DoctorTests {
+    private func desk(_ config: String) throws -> Desk {
+        var desk = try Desk()
+        desk.variables["LAUNCH_CONFIG"] = try desk.folder.write("launch-config.yaml", config)
+        return desk
+    }
+
+    @Test func allIsWell() async throws {
+        let desk = try desk(
+            "queues: [train]\nenvironment: {type: mock, principal: me, account: \"12\", region: here-1}\n"
+                + "registry: {type: mock}\nbuilder: {type: mock, destination: team/train}\n")
+        _ = await desk.run("queue create train -r mock")
+        let answer = await desk.run("doctor")
+        #expect(answer.code == .ok && answer.errors == "")
+        #expect(
+            answer.output
+                == """
+                ok    configuration     DIR/launch-config.yaml
+                ok    home              DIR/home
+                ok    database          DIR/home/launch.db, 0 unfinished runs
+                ok    environment mock  me, account 12, region here-1
+                ok    registry mock     the container engine's own store answers
+                ok    builder mock      pushes to team/train
+                ok    runner mock       answers
+                ok    queue train       for mock; its template is valid
+
+                """)
+        let json = try await desk.run("doctor --json").json()
+        #expect(json["ok"] == .bool(true) && json["checks"]?.arrayValue?.count == 8)
+    }
+
+    @Test(arguments: [
+        ("denied", ExitCode.notPermitted), ("unavailable", .unavailable), ("transient", .unavailable),
+    ])
+    func theWorstFailureIsTheExitCode(error: String, code: ExitCode) async throws {
+        let desk = try desk("environment: {type: mock, error: \(error)}\nregistry: {type: mock, error: unavailable}\n")
+        let answer = await desk.run("doctor")
+        #expect(answer.code == code)
+        #expect(answer.output.contains("fail  environment mock  The mock was told that verify fails.\n"))
+        #expect(answer.output.contains("fail  registry mock     The mock was told that resolve fails.\n"))
+        #expect(answer.output.contains("ok    builder docker "))
+    }
+
+    @Test func queuesAreLookedAt() async throws {
+        let desk = try desk("queues: [train, tarin, open, still]\n")
+        let file = try desk.folder.write(
+            "queue.yaml", "run_for: \"{{time}}\"\ntemplate_variables: {time: {type: string}}\n")
+        _ = await desk.run("queue create train -r mock")
+        _ = await desk.run("queue create open -r mock --config \(file)")
+        _ = await desk.run("queue create still -r mock")
+        _ = await desk.run("queue pause still")
+        let answer = await desk.run("doctor")
+        #expect(answer.code == .unavailable)
+        #expect(answer.output.contains("ok    queue train        for mock; its template is valid\n"))
+        #expect(
+            answer.output.contains(
+                "fail  queue tarin        There is no queue 'tarin'; did you mean 'train'?  ('launch queue list' shows")
+        )
+        #expect(answer.output.contains("ok    queue open         for mock; a submit must give time\n"))
+        #expect(answer.output.contains("warn  queue still        paused: nothing is taken from it  ("))
+    }
+
+    @Test func aHomeThatCannotBeIsSaid() async throws {
+        var desk = try desk("max_jobs: 1\n")
+        desk.variables["LAUNCH_HOME"] = try desk.folder.write("file", "") + "/below"
+        let answer = await desk.run("doctor")
+        #expect(answer.code == .notPermitted)
+        #expect(answer.output.contains("fail  home "))
+        #expect(answer.output.contains("ok    environment local "))
+    }
+
+    @Test func aServiceThatDoesNotAnswerIsNotWaitedFor() async throws {
+        let door = Door()
+        let catalog = TestCatalog.catalog
+        let silent = PluginCatalog(
+            environments: [Plugin(type: "local", summary: "Never answers") { _, _ in Silent(door: door) }],
+            registries: catalog.registries, builders: catalog.builders, runners: catalog.runners)
+        let desk = try desk("max_jobs: 1\n")
+        let doctor = Doctor(
+            catalog: silent, location: ConfigLocation(explicit: nil, variables: desk.variables),
+            variables: desk.variables, limit: .milliseconds(50))
+        let found = await doctor.examine()
+        let environment = try #require(found.first { $0.what == "environment local" })
+        #expect(environment.status == .fail && environment.kind == .unavailable)
+        #expect(environment.detail == "no answer within 0 s")
+        #expect(found.contains { $0.what == "registry local" && $0.status == .ok })
+        await door.open()
+    }
+}
+
+/// Answers only once its door is open, whoever loses patience meanwhile.
+private struct Silent: Environment {
+    let door: Door
+
+    func verify() async throws(BackendError) -> Identity {
+        await door.pass()
+        return Identity(principal: "late")
+    }
+}
+
+/// Shut until it is opened; does not listen to cancellation.
+private actor Door {
+    private var isOpen = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func pass() async {
+        guard !isOpen else { return }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func open() {
+        isOpen = true
+        for one in waiting { one.resume() }
+        waiting = []
+    }
+}

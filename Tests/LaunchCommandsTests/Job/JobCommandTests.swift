@@ -1,0 +1,140 @@
+import Console
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LaunchCommands
+
+@Suite struct JobCommandTests {
+    @Test func anImageIsNamedAfterItsRepositoryAndItsTag() async throws {
+        let desk = try Desk()
+        let first = await desk.run("job create image localhost:5000/team/train:2024-06")
+        #expect(first.code == .ok && first.output == "train:v1\n" && first.errors == "")
+        #expect(await desk.run("job create image localhost:5000/team/train:2024-07 -a best").output == "train:v2\n")
+        #expect(await desk.run("job create image busybox -n hello").output == "hello:v1\n")
+        // The store gives these tags a meaning of its own.
+        #expect(await desk.run("job create image hello:latest").output == "hello:v2\n")
+        #expect(await desk.run("job create image hello:v9").output == "hello:v3\n")
+        #expect(
+            await desk.run("job list").output
+                == """
+                JOB    VERSION  ALIASES                KIND   SOURCE
+                hello  v3       latest                 image  hello:v9
+                train  v2       2024-07, best, latest  image  localhost:5000/team/train:2024-07
+
+                """)
+        #expect(
+            await desk.run("job list train").output
+                == """
+                JOB    VERSION  ALIASES                KIND   SOURCE
+                train  v2       2024-07, best, latest  image  localhost:5000/team/train:2024-07
+                train  v1       2024-06                image  localhost:5000/team/train:2024-06
+
+                """)
+        #expect(try await desk.run("job list --all --json").json().arrayValue?.count == 5)
+        #expect(
+            await desk.run("job show train:2024-06").output
+                == """
+                job      train
+                version  v1 of 2
+                aliases  2024-06
+                created  TIME
+                image    localhost:5000/team/train:2024-06
+
+                """)
+    }
+
+    @Test func aFolderIsKeptAsItIs() async throws {
+        let desk = try Desk()
+        let made = await desk.run("job create code \(Examples.iris) --alias first")
+        #expect(made.code == .ok && made.output == "iris:v1\n")
+        #expect(made.errors == "Reading \(Examples.iris)\n")
+        let job = try desk.store().job(JobReference(parsing: "iris:first"))
+        guard case .code(let code) = job.source else {
+            Issue.record("no code: \(job)")
+            return
+        }
+        #expect(code.dockerfile == "Dockerfile" && code.origin == Examples.iris)
+        let context = try await SourceStore(folder: desk.store().home.sources).context(of: code.snapshot)
+        #expect(context.hasPrefix(desk.folder.path))
+        let shown = await desk.run("job show iris").output
+        #expect(shown.contains("\nfolder      \(Examples.iris)\nsnapshot    \(code.snapshot)\n"))
+    }
+
+    @Test func theDockerfileOfWandbGoesFirst() async throws {
+        let desk = try Desk()
+        try desk.folder.write("train/Dockerfile", "FROM a\n")
+        try desk.folder.write("train/Dockerfile.wandb", "FROM b\n")
+        try desk.folder.write("train/gpu.Dockerfile", "FROM c\n")
+        func dockerfile(_ job: String) throws -> String {
+            try desk.store().job(JobReference(parsing: job)).source.dockerfile
+        }
+        _ = await desk.run("job create code \(desk.folder.file("train"))")
+        #expect(try dockerfile("train") == "Dockerfile.wandb")
+        _ = await desk.run("job create code \(desk.folder.file("train")) -D gpu.Dockerfile")
+        #expect(try dockerfile("train") == "gpu.Dockerfile")
+        let none = await desk.run("job create code \(desk.folder.file("train")) -D cpu.Dockerfile")
+        #expect(none.code == .invalidData)
+        #expect(
+            none.errors
+                == "Reading DIR/train\nerror: there is no Dockerfile 'cpu.Dockerfile' in 'DIR/train'.\n"
+                + "  hint: Write one, or name another with --dockerfile.\n")
+    }
+
+    @Test func aFolderWithoutADockerfileIsRefused() async throws {
+        let desk = try Desk()
+        try desk.folder.write("train/train.py", "")
+        let answer = await desk.run("job create code \(desk.folder.file("train"))")
+        #expect(answer.code == .invalidData && answer.output == "")
+        #expect(
+            answer.errors
+                == """
+                error: 'DIR/train' has neither Dockerfile.wandb nor Dockerfile, so that nothing says how to build it.
+                  hint: Write a Dockerfile that begins FROM a base image and ends with the ENTRYPOINT to train with, or \
+                name another file in the folder with --dockerfile.
+
+                """)
+        let missing = await desk.run("job create code \(desk.folder.file("none"))")
+        #expect(missing.code == .invalidData)
+        #expect(missing.errors == "error: the source folder 'DIR/none' does not exist.\n")
+        #expect(await desk.run("job list").errors == "no jobs; make one with 'launch job create image URI'\n")
+    }
+
+    @Test func wrongNamesAreRefused() async throws {
+        let desk = try Desk()
+        _ = await desk.run("job create image train:best")
+        let image = await desk.run("job create image https://host/train")
+        #expect(image.code == .invalidData)
+        #expect(image.errors.contains("leave the 'https://' away"))
+        let alias = await desk.run("job create image train:x -a latest")
+        #expect(
+            alias.code == .invalidData && alias.errors.hasPrefix("error: The alias 'latest' is given by the program"))
+        let folder = await desk.run("job create code /")
+        #expect(
+            folder.code == .usage
+                && folder.errors.hasPrefix("error: no name can be made from '/'; give one with --name\n"))
+        for verb in ["show", "delete"] {
+            let answer = await desk.run("job \(verb) trian")
+            #expect(answer.code == .unavailable)
+            #expect(
+                answer.errors
+                    == "error: There is no job 'trian'; did you mean 'train'?\n"
+                    + "  hint: 'launch job list' shows those there are.\n")
+        }
+        let version = await desk.run("job show train:bset")
+        #expect(version.code == .unavailable)
+        #expect(
+            version.errors
+                == "error: The job 'train' has no version 'bset'; did you mean 'best'?\n"
+                + "  hint: 'launch job list train' shows those there are.\n")
+    }
+
+    @Test func versionsAreDeletedOneByOneOrTogether() async throws {
+        let desk = try Desk()
+        for tag in ["a", "b", "c"] { _ = await desk.run("job create image train:\(tag)") }
+        #expect(await desk.run("job delete train:v3").errors == "1 version of the job 'train' deleted.\n")
+        #expect(try desk.store().job(JobReference(parsing: "train")).version == 2)
+        let rest = await desk.run("job delete train --json")
+        #expect(try rest.json() == .object(["job": .string("train"), "deletedVersions": .integer(2)]))
+    }
+}

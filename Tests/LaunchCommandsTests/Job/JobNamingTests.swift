@@ -1,0 +1,25 @@
+import LaunchHost
+import Testing
+
+@Suite struct JobNamingTests {
+    @Test(arguments: [
+        ("team/train", "train"), ("train", "train"), ("/a/b c/", "b-c"), ("git@host:team/Train.git", "Train"),
+        ("git@host:train.git", "train"), ("https://example.com/x/y.git/", "y"), ("/a/.hidden", "hidden"),
+        ("/a/übung 1", "bung-1"), ("/a/x--y", "x--y"),
+        (String(repeating: "a", count: 80), String(repeating: "a", count: 64)),
+    ])
+    func namesComeFromTheLastPart(text: String, name: String) {
+        #expect(JobNaming.name(from: text) == name)
+    }
+
+    @Test(arguments: ["", "/", "///", "ü", "..", "--"])
+    func whereNothingIsLeftThereIsNoName(text: String) {
+        #expect(JobNaming.name(from: text) == nil)
+    }
+
+    @Test func tagsThatTheStoreGivesAreNoAliases() {
+        #expect(JobNaming.alias(ofTag: "best") == "best")
+        #expect(JobNaming.alias(ofTag: "latest") == nil)
+        #expect(JobNaming.alias(ofTag: "v12") == nil)
+    }
+}

@@ -1,0 +1,74 @@
+import Console
+import LaunchHost
+import Testing
+
+@testable import LaunchCommands
+
+@Suite struct PluginsCommandTests {
+    @Test func listsByRole() async throws {
+        let desk = try Desk()
+        #expect(
+            await desk.run("plugins list --role builder").output
+                == """
+                ROLE     TYPE    WHAT IT IS
+                builder  mock    Pretends to build images, for tests and demonstrations
+                builder  docker  Builds with docker or podman
+
+                """)
+        #expect(try await desk.run("plugins list --json").json().arrayValue?.count == 10)
+        let wrong = await desk.run("plugins list --role bilder")
+        #expect(wrong.code == .usage && wrong.errors.contains("did you mean 'builder'?"))
+    }
+
+    @Test func describesOne() async throws {
+        let answer = await (try Desk()).run("plugins describe local-docker")
+        #expect(
+            answer.output
+                == """
+                runner local-docker
+                  Containers here
+
+                Keys, besides type
+                  none
+
+                Keys of a queue's template
+                KEY      VALUE                      DEFAULT  MEANING
+                network  text                                The network.
+                cpus     a number from 0.1 to 1024           CPUs.
+                memory   a size, e.g. 512m or 8g             Memory.
+                outputs  a list of text                      What is kept.
+                metrics  a mapping of text                   Patterns.
+
+                The template of a queue that is made without a file
+                  network: none
+
+                """)
+    }
+
+    @Test func describesAllRolesOfAType() async throws {
+        let desk = try Desk()
+        let all = try await desk.run("plugins describe mock --json").json().arrayValue ?? []
+        #expect(all.compactMap { $0["role"]?.stringValue } == ["environment", "registry", "builder", "runner"])
+        let environment = await desk.run("plugins describe aws").output
+        #expect(environment.contains("region  text   required  The region.\n"))
+        let example = await desk.run("plugins describe mock --role environment").output
+        #expect(example.contains("\nExample\n  environment:\n    type: mock\n    principal: somebody\n"))
+    }
+
+    @Test func unknownTypesAreAnsweredWithTheNearest() async throws {
+        let desk = try Desk()
+        let answer = await desk.run("plugins describe dokcer")
+        #expect(answer.code == .usage)
+        #expect(
+            answer.errors
+                == "error: There is no plugin of type 'dokcer'; did you mean 'docker'?\n"
+                + "  hint: 'launch plugins list' shows those there are.\n")
+        let role = await desk.run("plugins describe docker --role runner")
+        #expect(role.code == .usage && role.errors.contains("'launch plugins list --role runner'"))
+    }
+
+    @Test func theReferenceIsTheOneOfTheDocumentation() async throws {
+        let desk = try Desk()
+        #expect(await desk.run("plugins docs").output == Reference.markdown(desk.catalog))
+    }
+}

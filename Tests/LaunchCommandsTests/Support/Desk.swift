@@ -1,0 +1,65 @@
+import Console
+import Foundation
+import LaunchHost
+import TestSupport
+
+@testable import LaunchCommands
+
+/// The program over the test catalog, with a home of its own that goes away with it.
+struct Desk {
+    /// What one call wrote and answered; the desk's folder is `DIR` in it, a time `TIME`.
+    struct Answer {
+        let code: ExitCode
+        let output: String
+        let errors: String
+
+        /// The output as JSON.
+        /// - Throws: `DecodingError` where it is none.
+        func json() throws -> JSONValue { try JSONValue(parsing: output) }
+    }
+
+    let folder: TemporaryDirectory
+    var variables: [String: String]
+    var catalog = TestCatalog.catalog
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        variables = [
+            "HOME": folder.path, "LAUNCH_HOME": folder.file("home"), "TMPDIR": folder.path,
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+        ]
+    }
+
+    var root: Command { LaunchProgram.root(catalog: catalog, version: "1.2.3") }
+
+    /// Runs a command line; words are split at blanks.
+    func run(_ line: String, more: [String] = [], onTerminal: Bool = false) async -> Answer {
+        await run(words: line.split(separator: " ").map(String.init) + more, onTerminal: onTerminal)
+    }
+
+    func run(words: [String], onTerminal: Bool = false) async -> Answer {
+        let device = RecordingDevice(outputIsTTY: onTerminal, errorIsTTY: onTerminal, columns: 100)
+        let program = LaunchProgram.make(catalog: catalog, version: "1.2.3")
+        let code = await program.run(
+            words, environment: variables, terminal: Terminal(device: device, environment: variables))
+        return Answer(code: code, output: plain(device.output), errors: plain(device.errors))
+    }
+
+    /// The store that the commands work on.
+    func store() throws -> Store { try Store(home: LaunchHome(variables: variables)) }
+
+    private func plain(_ text: String) -> String {
+        text.replacing(folder.path, with: "DIR").replacing(
+            /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, with: "TIME")
+    }
+}
+
+/// The examples that come with the program.
+enum Examples {
+    /// The folder of the one that trains.
+    static let iris: String = {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("examples/iris")
+            .path
+    }()
+}
