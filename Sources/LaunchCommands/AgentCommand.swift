@@ -20,7 +20,7 @@ enum AgentCommand {
             options: [
                 Option(
                     "queue", "q", value: "NAME", help: "A queue to serve, instead of the configuration's.",
-                    repeatable: true, values: .dynamic { _, _ in bench.queueNames() }),
+                    repeatable: true, values: Completions.queues),
                 Option(
                     "max-jobs", "j", value: "N",
                     help: "How many runs at once, instead of the configuration's; -1 for no limit."
@@ -42,6 +42,7 @@ enum AgentCommand {
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 })
+            try await SourceStore(folder: store.home.sources).prune(keeping: try store.snapshotsInUse())
             let interrupts = Interrupts()
             let leaving = Task {
                 var isFirst = true

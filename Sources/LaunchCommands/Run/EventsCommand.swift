@@ -14,7 +14,7 @@ enum EventsCommand {
             arguments: [
                 Argument(
                     "run", help: "The run's ID, or as much of it as is unique; all runs otherwise.", required: false,
-                    values: .dynamic { _, _ in bench.runIDs() })
+                    values: Completions.runs)
             ]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)

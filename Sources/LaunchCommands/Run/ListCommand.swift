@@ -19,7 +19,7 @@ enum ListCommand {
                     values: .oneOf(RunState.allCases.map(\.rawValue))),
                 Option(
                     "queue", "q", value: "NAME", help: "Only runs of this queue.",
-                    values: .dynamic { _, _ in bench.queueNames() }),
+                    values: Completions.queues),
                 Option("limit", "n", value: "N", help: "At most so many; 0 for all.", default: "20"),
             ]
         ) { arguments, terminal in

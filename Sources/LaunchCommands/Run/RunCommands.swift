@@ -10,9 +10,6 @@ enum RunCommands {
         ]
     }
 
-    static func runArgument(_ bench: Workbench.Maker) -> Argument {
-        Argument(
-            "run", help: "The run's ID, or as much of it as is unique.",
-            values: .dynamic { _, _ in bench.runIDs() })
-    }
+    static let runArgument = Argument(
+        "run", help: "The run's ID, or as much of it as is unique.", values: Completions.runs)
 }

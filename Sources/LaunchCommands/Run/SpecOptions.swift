@@ -1,5 +1,4 @@
 internal import Console
-internal import FoundationEssentials
 internal import LaunchHost
 
 /// What `submit`, `run` and `plan` share: the options that describe a run, all of which `--spec FILE` can hold too.
@@ -17,7 +16,7 @@ enum SpecOptions {
         [
             Option(
                 "queue", "q", value: "NAME", help: "The queue whose template and rules hold.",
-                values: .dynamic { _, _ in bench.queueNames() }),
+                values: Completions.queues),
             Option(
                 "resource", "r", value: "TYPE", help: "The kind of backend, where no queue is named.",
                 values: .dynamic { _, _ in bench.catalog.runners.map { Candidate($0.base.type, $0.base.summary) } }),
@@ -29,7 +28,7 @@ enum SpecOptions {
         [
             Option(
                 "job", "j", value: "NAME[:ALIAS]", help: "A stored job.",
-                values: .dynamic { _, _ in bench.jobNames() }, heading: "Source, one of"),
+                values: Completions.jobs, heading: "Source, one of"),
             Option("image", "d", value: "URI", help: "An image that exists already.", heading: "Source, one of"),
             Option(
                 "source", value: "DIR", help: "A folder with a Dockerfile, to be built.", values: .directories,
@@ -73,28 +72,4 @@ enum SpecOptions {
             "priority", "P", value: "LEVEL", help: "How urgent it is in its queue; medium otherwise.",
             values: .oneOf(Priority.allCases.map(\.rawValue))),
     ]
-}
-
-extension Workbench.Maker {
-    /// For completion: never fails, says nothing.
-    func queueNames() -> [Candidate] {
-        (try? completionStore()?.queues())?.map { Candidate($0.name, $0.definition.resource) } ?? []
-    }
-
-    /// For completion: never fails, says nothing.
-    func jobNames() -> [Candidate] {
-        let names = (try? completionStore()?.jobs())?.map(\.name) ?? []
-        return Set(names).sorted().map { Candidate($0) }
-    }
-
-    /// For completion: the newest runs.
-    func runIDs() -> [Candidate] {
-        let runs = try? completionStore()?.runs(RunFilter(limit: 50))
-        return runs?.map { Candidate($0.id.rawValue, "\($0.state.rawValue) \($0.name)") } ?? []
-    }
-
-    private func completionStore() -> Store? {
-        guard let home = try? LaunchHome(variables: ProcessInfo.processInfo.environment) else { return nil }
-        return try? Store(home: home)
-    }
 }

@@ -20,7 +20,7 @@ struct SpecReader {
         let queue = value("queue")
         let resource = try resource(queue: queue, store: store, config: config)
         let source = try await source(store)
-        let author = bench.variables["USER"] ?? bench.variables["LOGNAME"] ?? "unknown"
+        let author = bench.variables["USER"] ?? SystemUser.name
         return LaunchSpec(
             source: source, name: value("name"), project: value("project") ?? "default",
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,

@@ -10,7 +10,7 @@ enum StatusCommand {
                 Example("For people", "launch status abc12345"),
                 Example("One value, for a script", "launch status abc12345 --json | jq -r .state"),
             ],
-            arguments: [RunCommands.runArgument(bench)]
+            arguments: [RunCommands.runArgument]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let run = try bench.store().run(matching: try arguments.required("run"))

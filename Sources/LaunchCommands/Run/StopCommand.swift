@@ -25,7 +25,7 @@ enum StopCommand {
             arguments: [
                 Argument(
                     "run", help: "The runs' IDs, or as much of each as is unique.", repeatable: true,
-                    values: .dynamic { _, _ in bench.runIDs() })
+                    values: Completions.runs)
             ]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)

@@ -12,6 +12,12 @@ enum Completions {
             ?? []
     }
 
+    /// The newest runs.
+    static let runs = Values.dynamic { arguments, _ in
+        let runs = try? store(arguments)?.runs(RunFilter(limit: 50))
+        return runs?.map { Candidate($0.id.rawValue, "\($0.state.rawValue) \($0.name)") } ?? []
+    }
+
     /// The names of all jobs; behind `NAME:`, the aliases and versions of that job.
     static let jobs = Values.dynamic { arguments, word in
         guard let colon = word.firstIndex(of: ":") else { return jobNames(arguments) }

@@ -62,7 +62,12 @@ struct RunDriver: Sendable {
         guard let image = record.image else {
             let stage = ImageStage(registry: backends.registry, builder: backends.builder, contexts: contexts)
             let id = record.id
-            let decision = try await stage.image(job.source, project: job.project) { progress(id, $0) }
+            let buildLog = job.source.isImage ? nil : BuildLog(path: try buildLogPath(of: id))
+            defer { buildLog?.close() }
+            let decision = try await stage.image(job.source, project: job.project) { step in
+                buildLog?.append(step)
+                progress(id, step)
+            }
             return try store.record(
                 record.id, token: record.claimToken, RunChanges(image: decision.image, imageDecision: decision.summary))
         }
@@ -77,6 +82,11 @@ struct RunDriver: Sendable {
         let handle = try await submit(request, of: record, to: runner)
         return try store.transition(
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
+    }
+
+    private func buildLogPath(of id: RunID) throws(StoreError) -> String {
+        _ = try store.home.makeFolder(of: id)
+        return store.home.buildLog(of: id)
     }
 
     private func resolve(_ record: RunRecord) throws -> ResolvedJob {

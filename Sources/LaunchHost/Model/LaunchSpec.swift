@@ -44,13 +44,42 @@ public struct LaunchSpec: Sendable, Hashable, Codable {
 }
 
 /// Where a run's image comes from.
-public enum Source: Sendable, Hashable, Codable {
+public enum Source: Sendable, Hashable {
     /// An image that exists already, as its user wrote it.
     case image(String)
     /// A folder, kept as the snapshot of that name, to be built.
     case code(CodeSource)
     /// A git commit, to be fetched and built.
     case git(GitSource)
+}
+
+/// As JSON one member, named after the kind: `{"image": "busybox:1"}`, `{"git": {…}}`.
+extension Source: Codable {
+    private enum Key: String, CodingKey {
+        case image, code, git
+    }
+
+    /// Reads the one member.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        if let image = try container.decodeIfPresent(String.self, forKey: .image) {
+            self = .image(image)
+        } else if let code = try container.decodeIfPresent(CodeSource.self, forKey: .code) {
+            self = .code(code)
+        } else {
+            self = .git(try container.decode(GitSource.self, forKey: .git))
+        }
+    }
+
+    /// Writes the one member.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .image(let image): try container.encode(image, forKey: .image)
+        case .code(let code): try container.encode(code, forKey: .code)
+        case .git(let git): try container.encode(git, forKey: .git)
+        }
+    }
 }
 
 /// A folder's content as it was when it was submitted.

@@ -14,19 +14,7 @@ public struct LocalEnvironment: Environment {
 
     /// The user and the host name.
     public func verify() async throws(BackendError) -> Identity {
-        Identity(principal: "\(Self.userName())@\(Self.hostName())")
-    }
-
-    /// The name of the effective user; the number where the machine has no name for it.
-    private static func userName() -> String {
-        let id = geteuid()
-        var buffer = [CChar](repeating: 0, count: 16_384)
-        var entry = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        guard getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name else {
-            return String(id)
-        }
-        return String(cString: name)
+        Identity(principal: "\(SystemUser.name)@\(Self.hostName())")
     }
 
     private static func hostName() -> String {

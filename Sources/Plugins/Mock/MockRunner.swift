@@ -116,7 +116,7 @@ struct MockRunner: Rehearsable {
     func life(_ run: MockBackend.Run) -> (begin: Date, end: Date?, cause: Cause?) {
         let template = MockTemplate(run.request["template"] ?? .object([:]))
         let begin = run.startedAt.addingTimeInterval(template.startAfter)
-        let natural = begin.addingTimeInterval(template.runFor)
+        let natural = template.until.map(Self.appearance) ?? begin.addingTimeInterval(template.runFor)
         if let stopped = run.stoppedAt {
             let forced = stopped.addingTimeInterval(template.ignoresStop ? run.graceSeconds ?? 0 : 0)
             if forced < natural {
@@ -133,6 +133,12 @@ struct MockRunner: Rehearsable {
             begin, natural,
             Cause(.exit, "It ended with exit code \(template.exitCode).", exitCode: template.exitCode)
         )
+    }
+
+    /// When the file came to be; a time that never comes while it is not there.
+    private static func appearance(of path: String) -> Date {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return attributes?[.modificationDate] as? Date ?? .distantFuture
     }
 
     func observe(_ id: RunID) throws(BackendError) -> Observation {

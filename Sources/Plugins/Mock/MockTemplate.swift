@@ -6,6 +6,7 @@ struct MockTemplate {
         Field(
             "run_for", .duration, default: .integer(0), example: "10s",
             help: "How long the run runs before it ends by itself."),
+        Field("until", .string, help: "A file: the run goes on until it is there, however long."),
         Field("start_after", .duration, default: .integer(0), help: "How long it is starting before it runs."),
         Field("exit_code", .integer(0...255), default: .integer(0), help: "What it ends with."),
         Field("out_of_memory", .boolean, default: .bool(false), help: "Whether it ends for want of memory."),
@@ -41,6 +42,7 @@ struct MockTemplate {
     }
 
     var runFor: Double { values["run_for"]?.doubleValue ?? 0 }
+    var until: String? { values["until"]?.stringValue }
     var startAfter: Double { values["start_after"]?.doubleValue ?? 0 }
     var exitCode: Int { Int(values["exit_code"]?.integerValue ?? 0) }
     var outOfMemory: Bool { values["out_of_memory"]?.boolValue ?? false }

@@ -103,7 +103,8 @@ struct AgentTests {
     @Test("leaves without its runs, and the next agent takes them to their end")
     func leavesAndAdopts() async throws {
         let bench = try AgentBench()
-        try bench.queue("q", ["run_for": .string("0.6s"), "exit_code": .integer(5)])
+        let sign = bench.folder.file("sign")
+        try bench.queue("q", ["until": .string(sign), "exit_code": .integer(5)])
         let id = try bench.submit("q")
         let first = bench.agent("q", drain: false)
         async let end = bench.run(first)
@@ -111,6 +112,7 @@ struct AgentTests {
         first.leave()
         #expect(try await end == .left)
         #expect(try bench.store.run(id).state == .running)
+        try bench.folder.write("sign", "")
         try await bench.run(bench.agent("q"))
         let run = try bench.store.run(id)
         #expect(run.state == .failed)

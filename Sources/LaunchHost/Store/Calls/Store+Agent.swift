@@ -40,6 +40,21 @@ extension Store {
         }
     }
 
+    /// The snapshots that a job or a run that has not ended still needs.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func snapshotsInUse() throws(StoreError) -> Set<String> {
+        try database.read { connection throws(StoreError) in
+            let names = try connection.rows(
+                """
+                SELECT source ->> '$.code.snapshot' AS name FROM job_versions
+                UNION SELECT spec ->> '$.source.code.snapshot' FROM runs
+                    WHERE state NOT IN ('succeeded', 'failed', 'stopped')
+                """
+            ) { row throws(StoreError) in row.optionalText("name") }
+            return Set(names.compactMap(\.self))
+        }
+    }
+
     /// Notes that the backend holds nothing of an ended run any more.
     /// - Throws: `StoreError` where the database cannot be written to.
     public func markReleased(_ id: RunID) throws(StoreError) {
