@@ -39,7 +39,7 @@ public actor Agent {
     private var turn = 0
     private var driving: [RunID: Task<Void, Never>] = [:]
     private var watched: Set<RunID> = []
-    private var watches: [String: (watch: RunWatch, task: Task<Void, Never>)] = [:]
+    private var watches: [String: (watch: ObserveStage, task: Task<Void, Never>)] = [:]
 
     /// An agent over these parts. `progress` is told what builds say.
     public init(
@@ -200,8 +200,8 @@ public actor Agent {
         "\(record.resource) on \(record.handle?.runner ?? record.resource)"
     }
 
-    private func newWatch(of runner: any Runner, key: String) -> RunWatch {
-        let watch = RunWatch(
+    private func newWatch(of runner: any Runner, key: String) -> ObserveStage {
+        let watch = ObserveStage(
             runner, store: store, clock: clock, log: log,
             ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } })
         watches[key] = (watch, Task { await watch.run() })
@@ -246,7 +246,7 @@ public actor Agent {
         guard let leftovers = try? store.unreleased() else { return }
         for run in leftovers {
             guard let runner = try? backends.runner(for: run) else { continue }
-            await RunFinish(store: store, runner: runner, log: log).release(run)
+            await FinishStage(store: store, runner: runner, log: log).release(run)
         }
     }
 }

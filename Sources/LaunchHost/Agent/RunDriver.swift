@@ -73,13 +73,14 @@ struct RunDriver: Sendable {
         }
         let runner = try backends.runner(for: record)
         guard let request = record.request else {
-            let request = try runner.render(ResolveStage.runnable(job, image: image))
-            try Self.refuseErrors(runner.validate(request))
+            let request = try RenderStage.request(for: job, image: image, runner: runner)
+            try ValidateStage.refuseErrors(in: request, runner: runner)
             // From here on the backend may hold something of this run: the intent is written before the call.
             return try store.transition(
                 record.id, token: record.claimToken, to: .submitting, changes: RunChanges(request: request))
         }
-        let handle = try await submit(request, of: record, to: runner)
+        let stage = SubmitStage(runner: runner, clock: clock, log: log, isLeaving: isLeaving)
+        let handle = try await stage.submit(request, as: record.id)
         return try store.transition(
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
     }
@@ -94,50 +95,6 @@ struct RunDriver: Sendable {
         let queue = try ResolveStage.Queue(of: record.spec, plugin: plugin, store: store)
         return try ResolveStage(queue: queue, plugin: plugin).job(record.spec, as: record.id)
     }
-
-    private static func refuseErrors(_ findings: [Finding]) throws(LaunchError) {
-        let errors = findings.filter { $0.severity == .error }
-        guard errors.isEmpty else {
-            throw LaunchError(
-                .invalid, "The request is not valid.",
-                diagnostics: errors.map { Diagnostic(.error, $0.message, hint: $0.hint, path: $0.path) })
-        }
-    }
-
-    // MARK: submit
-
-    /// Submits, and tries again while the backend says that it may work later.
-    ///
-    /// The call itself is not cancelled when the run is stopped: half a submit is worse than one stop more.
-    private func submit(
-        _ request: RunRequest, of record: RunRecord, to runner: any Runner
-    ) async throws(BackendError) -> RunHandle {
-        var wait = Duration.milliseconds(500)
-        var tries = 0
-        while true {
-            tries += 1
-            let attempt = Task { () -> Result<RunHandle, BackendError> in
-                do throws(BackendError) {
-                    return .success(try await runner.submit(request, as: record.id))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            do {
-                return try await attempt.value.get()
-            } catch {
-                guard error.isWorthRetrying, tries < Self.submitTries, !isLeaving() else { throw error }
-                log.warning(
-                    "submit will be tried again", ["run": record.id.rawValue, "error": error.description])
-                try? await clock.sleep(error.retryAfter ?? wait)
-                wait = min(wait * 2, .seconds(30))
-                if Task.isCancelled { throw error }
-            }
-        }
-    }
-
-    /// With the waits between them, about two minutes.
-    private static let submitTries = 9
 
     // MARK: ends
 

@@ -18,8 +18,7 @@ struct QueueHealth: Sendable {
         let stage = ResolveStage(queue: try ResolveStage.Queue(definition), plugin: plugin)
         let job = try stage.job(spec, as: .random())
         let runner = try backends.runner(for: definition.resource)
-        let request = try runner.render(ResolveStage.runnable(job, image: try image()))
-        let findings = runner.validate(request)
+        let findings = try Plan(job, image: ImageDecision(.unresolved, "not looked up"), runner: runner).findings
         guard let first = findings.first(where: { $0.severity == .error }) ?? findings.first else {
             return paused(queue) ?? HealthCheck(.ok, what, "for \(definition.resource); its template is valid")
         }
@@ -35,16 +34,5 @@ struct QueueHealth: Sendable {
         return HealthCheck(
             .warn, "queue \(queue.name)", "paused: nothing is taken from it",
             hint: "'launch queue resume \(queue.name)' opens it.")
-    }
-
-    /// Where built images go, with a digest that no image has.
-    private func image() throws -> PinnedImage {
-        let nobody = ContentKey(hex: String(repeating: "0", count: 64))
-        let place = try backends.registry.destination(
-            for: nobody, repository: backends.builder.repository(for: "doctor"))
-        guard let digest = Digest(rawValue: "sha256:\(nobody)") else {
-            throw LaunchError(.internalFault, "The digest of zeros is no digest.")
-        }
-        return PinnedImage(reference: "\(place.name)@\(digest)", digest: digest, name: place.description)
     }
 }

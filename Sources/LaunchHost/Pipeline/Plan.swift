@@ -17,8 +17,9 @@ public struct Plan: Sendable, Hashable, Codable {
     public init(_ job: ResolvedJob, image: ImageDecision, runner: any Runner) throws(BackendError) {
         self.job = job
         self.image = image
-        request = try runner.render(ResolveStage.runnable(job, image: image.image ?? Self.standIn(for: job, image)))
-        findings = runner.validate(request)
+        request = try RenderStage.request(
+            for: job, image: image.image ?? Self.standIn(for: job, image), runner: runner)
+        findings = ValidateStage.findings(in: request, runner: runner)
     }
 
     /// What stands for an image that is not known yet: its name, which satisfies every rule for image names.

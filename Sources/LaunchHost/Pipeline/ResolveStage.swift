@@ -67,22 +67,6 @@ public struct ResolveStage: Sendable {
             runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template)
     }
 
-    /// `job` with its image, and the image's macro filled in.
-    public static func runnable(_ job: ResolvedJob, image: PinnedImage) -> RunnableJob {
-        var job = job
-        job.template = job.template.mappingStrings { text, _ in
-            .string(
-                Placeholders.pieces(of: text).map { piece in
-                    switch piece {
-                    case .text(let text): text
-                    case .macro: image.reference
-                    case .variable(let name): "{{\(name)}}"
-                    }
-                }.joined())
-        }
-        return RunnableJob(job: job, image: image)
-    }
-
     // MARK: overrides
 
     /// The single changes that a spec makes to the template, in order. Members of a mapping are changed one by one, so
@@ -199,7 +183,7 @@ public struct ResolveStage: Sendable {
 
     private static let imageMacro = "image_uri"
 
-    /// Text that is settled, written so that `runnable`, which expands once more, leaves it alone.
+    /// Text that is settled, written so that the render stage, which expands once more, leaves it alone.
     private static func escaped(_ text: String) -> String {
         text.replacing("${", with: "$${").replacing("{{", with: "\\{{")
     }

@@ -26,7 +26,7 @@ enum DockerTemplate {
             "gpus", .either([.integer(0...1024), .choice(["all"])]), example: "all",
             help: "How many GPUs the container sees, or 'all'. The engine needs a GPU runtime for it."),
         Field(
-            "volumes", .list(.string), example: "[/data/sets:/data:ro, cache:/root/.cache]",
+            "volumes", .list(.string), example: "[/data/sets:/data:ro, cache:/var/cache/job]",
             help: "Mounts, as source:target[:ro|rw]. The source is an absolute path that exists, or a volume's name."),
         Field(
             "network", .string, example: "none",

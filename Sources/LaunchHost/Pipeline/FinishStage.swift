@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 /// The finish stage: what an ended run leaves behind is kept, its end is recorded, and then the backend may forget it.
-struct RunFinish: Sendable {
+struct FinishStage: Sendable {
     let store: Store
     let runner: any Runner
     let log: Logger

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 /// The observe stage of one runner: all its live runs in one call, from their submit to their recorded end.
 ///
 /// An error of the backend is logged and the call repeated; it never changes a run's state.
-actor RunWatch {
+actor ObserveStage {
     private struct Live {
         var record: RunRecord
         var deadline: Date?
@@ -16,7 +16,7 @@ actor RunWatch {
 
     private let runner: any Runner
     private let store: Store
-    private let finish: RunFinish
+    private let finish: FinishStage
     private let clock: HostClock
     private let log: Logger
     private let pulse = Pulse()
@@ -36,7 +36,7 @@ actor RunWatch {
         self.log = log
         self.ended = ended
         self.lost = lost
-        finish = RunFinish(store: store, runner: runner, log: log)
+        finish = FinishStage(store: store, runner: runner, log: log)
     }
 
     /// Watches one run more. It has a handle.

@@ -1,0 +1,18 @@
+/// The validate stage: offline, everything that is wrong with a request at once.
+public enum ValidateStage {
+    /// The findings of the runner.
+    public static func findings(in request: RunRequest, runner: any Runner) -> [Finding] {
+        runner.validate(request)
+    }
+
+    /// Refuses a request that has errors.
+    /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each error.
+    static func refuseErrors(in request: RunRequest, runner: any Runner) throws(LaunchError) {
+        let errors = findings(in: request, runner: runner).filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw LaunchError(
+                .invalid, "The request is not valid.",
+                diagnostics: errors.map { Diagnostic(.error, $0.message, hint: $0.hint, path: $0.path) })
+        }
+    }
+}
