@@ -48,11 +48,11 @@ extension EngineClient {
     /// that was this call's doing: false where it did not run any more.
     ///
     /// The engine carries the stop out by itself, also when the caller goes away before the answer.
-    public func stopContainer(_ id: String, grace: Duration) async throws(EngineError) -> Bool {
-        let seconds = max(0, grace.components.seconds + (grace.components.attoseconds > 0 ? 1 : 0))
+    public func stopContainer(_ id: String, grace: Duration?) async throws(EngineError) -> Bool {
+        let seconds = grace.map { max(0, $0.components.seconds + ($0.components.attoseconds > 0 ? 1 : 0)) }
         let answer = try await checked(
-            .post, path(id, "/stop"), query: [("t", String(seconds))],
-            limit: .seconds(seconds) + .seconds(120))
+            .post, path(id, "/stop"), query: seconds.map { [("t", String($0))] } ?? [],
+            limit: .seconds(seconds ?? 86_400) + .seconds(120))
         return answer.status != 304
     }
 

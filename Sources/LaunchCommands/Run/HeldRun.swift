@@ -9,9 +9,9 @@ struct HeldRun: Sendable {
     let log: Logger
 
     /// Drives the run to its recorded end while `beside` goes on. ctrl-C and SIGTERM stop the run: the first time with
-    /// `grace`, then at once.
+    /// the job's own grace, then at once.
     func follow(
-        _ run: RunRecord, as owner: OwnerLock, grace: Duration, beside: @escaping @Sendable () async throws -> Void
+        _ run: RunRecord, as owner: OwnerLock, beside: @escaping @Sendable () async throws -> Void
     ) async throws -> RunRecord {
         let (store, terminal) = (store, terminal)
         let interrupts = Interrupts()
@@ -25,11 +25,11 @@ struct HeldRun: Sendable {
                 )
             })
         let stopping = Task {
-            var seconds = Int(grace / .seconds(1))
+            var isFirst = true
             for await _ in interrupts.events {
-                terminal.err(seconds > 0 ? "stopping; once more to stop at once" : "stopping at once")
-                _ = try? store.requestStop(run.id, graceSeconds: seconds)
-                seconds = 0
+                terminal.err(isFirst ? "stopping; once more to stop at once" : "stopping at once")
+                _ = try? store.requestStop(run.id, graceSeconds: isFirst ? nil : 0)
+                isFirst = false
             }
         }
         defer { stopping.cancel() }

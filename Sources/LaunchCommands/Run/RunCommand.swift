@@ -32,7 +32,7 @@ enum RunCommand {
             let printer = LogPrinter(terminal: terminal)
             let wantsJSON = bench.wantsJSON
             let ended = try await HeldRun(store: store, backends: backends, terminal: terminal, log: bench.log)
-                .follow(run, as: owner, grace: config.stoppedRunTimeout) {
+                .follow(run, as: owner) {
                     guard !wantsJSON else { return }
                     do {
                         try await reader.read(id, follow: true) { try printer.print($0) }

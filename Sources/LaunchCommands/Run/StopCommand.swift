@@ -18,7 +18,7 @@ enum StopCommand {
                 Option(
                     "grace", value: "DURATION",
                     help:
-                        "From SIGTERM to SIGKILL, such as 90s or 2m; stopped_run_timeout of the configuration otherwise."
+                        "From SIGTERM to SIGKILL, such as 90s or 2m; the job's own otherwise."
                 ),
                 Option(flag: "no-wait", help: "Only ask for the end."),
             ],
@@ -31,7 +31,7 @@ enum StopCommand {
             let bench = bench(arguments, terminal)
             let store = try bench.store()
             let config = try bench.config()
-            let grace = try graceSeconds(arguments) ?? Int(config.stoppedRunTimeout / .seconds(1))
+            let grace = try graceSeconds(arguments)
             let runs = try arguments.strings("run").map { try store.run(matching: $0).id }
             for id in runs {
                 let answer = try store.requestStop(id, graceSeconds: grace)
@@ -77,7 +77,7 @@ enum StopCommand {
                 if let adopted = try store.adopt(id, owner: owner.id) {
                     return try await HeldRun(
                         store: store, backends: try bench.backends(config), terminal: bench.terminal, log: bench.log
-                    ).follow(adopted, as: owner, grace: .zero) {}
+                    ).follow(adopted, as: owner) {}
                 }
             }
             if told != run.state, !bench.wantsJSON {

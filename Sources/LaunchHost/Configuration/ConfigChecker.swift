@@ -47,7 +47,6 @@ enum ConfigChecker {
         return LaunchConfig(
             maxJobs: jobs == -1 ? nil : Int(clamping: jobs), queues: options.strings("queues") ?? [],
             entity: options.string("entity"),
-            stoppedRunTimeout: options.duration("stopped_run_timeout") ?? .seconds(60),
             environment: block(.environment) ?? none, registry: block(.registry) ?? none,
             builder: block(.builder) ?? none, runner: block(.runner), document: document)
     }

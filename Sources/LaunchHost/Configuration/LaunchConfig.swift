@@ -16,8 +16,6 @@ public struct LaunchConfig: Sendable {
     public var queues: [String]
     /// The team or user whose queues they are, where the file names one.
     public var entity: String?
-    /// How long a run has between the polite and the forced stop.
-    public var stoppedRunTimeout: Duration
     /// Where credentials and the region come from.
     public var environment: Block
     /// Where images live.
@@ -56,13 +54,12 @@ public struct LaunchConfig: Sendable {
     }
 
     init(
-        maxJobs: Int?, queues: [String], entity: String?, stoppedRunTimeout: Duration, environment: Block,
+        maxJobs: Int?, queues: [String], entity: String?, environment: Block,
         registry: Block, builder: Block, runner: Block?, document: Document?
     ) {
         self.maxJobs = maxJobs
         self.queues = queues
         self.entity = entity
-        self.stoppedRunTimeout = stoppedRunTimeout
         self.environment = environment
         self.registry = registry
         self.builder = builder

@@ -8,9 +8,6 @@ extension LaunchConfig {
             "queues", .list(.string), example: "[default]",
             help: "The queues that the agent takes jobs from, served in turn."),
         Field("entity", .string, example: "my-team", help: "The team or user whose queues they are."),
-        Field(
-            "stopped_run_timeout", .duration, default: .integer(60), example: "60",
-            help: "How long a run that is stopped has to end by itself before it is ended by force."),
     ]
 
     /// The type that holds where a role's block is missing; nil for the runner, which the queue's resource decides.

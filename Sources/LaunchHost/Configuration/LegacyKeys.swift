@@ -7,6 +7,8 @@ enum LegacyKeys {
             case (nil, "max_schedulers"): "remove it: there are no sweep schedulers here; max_jobs limits all jobs"
             case (nil, "secure_mode"):
                 "remove it: a queue's allow_overrides says what a submitter may change, and the default is strict"
+            case (nil, "stopped_run_timeout"):
+                "remove it: a queue's stop_grace says how long a run has between the polite and the forced end"
             case (nil, "verbosity"): "remove it, and start the agent with -v to see more"
             case (nil, "base_url"), (nil, "api_key"): "remove it: this program talks to no W&B server"
             case (nil, "project"): "remove it: a job names its project when it is submitted, with -p"

@@ -8,10 +8,20 @@ actor ObserveStage {
         var record: RunRecord
         var deadline: Date?
         var isMissing = false
-        /// What the run's stop waits for: nil where nobody asked for one.
-        var stopGrace: Duration?
+        /// The stop that somebody asked for.
+        var stop: Stop?
         var hasStopOrder = false
         var isFinishing = false
+    }
+
+    private struct Stop {
+        /// How long it waits before it uses force; nil is the job's own.
+        var grace: Duration?
+
+        func isMorePatient(than other: Duration?) -> Bool {
+            guard let other else { return false }
+            return grace.map { other < $0 } ?? true
+        }
     }
 
     private let runner: any Runner
@@ -46,9 +56,9 @@ actor ObserveStage {
     }
 
     /// Stops one of its runs, as somebody asked; more than once is once, unless there is less patience than before.
-    func stop(_ id: RunID, grace: Duration) {
-        guard let run = live[id], run.stopGrace.map({ grace < $0 }) ?? true else { return }
-        live[id]?.stopGrace = grace
+    func stop(_ id: RunID, grace: Duration?) {
+        guard let run = live[id], run.stop?.isMorePatient(than: grace) ?? true else { return }
+        live[id]?.stop = Stop(grace: grace)
         live[id]?.hasStopOrder = false
         pulse.signal()
     }
@@ -192,11 +202,11 @@ actor ObserveStage {
     private func carryOutStops() {
         for run in live.values where !run.isFinishing && !run.hasStopOrder {
             do {
-                if let grace = run.stopGrace {
-                    try orderStop(run.record, Cause(.userStop, "Stopped on request."), grace)
+                if let stop = run.stop {
+                    try orderStop(run.record, Cause(.userStop, "Stopped on request."), stop.grace)
                 } else if let deadline = run.deadline, deadline <= clock.now() {
                     try orderStop(
-                        run.record, Cause(.timeLimit, "It ran longer than its time limit."), Self.timeLimitGrace)
+                        run.record, Cause(.timeLimit, "It ran longer than its time limit."), nil)
                 }
             } catch {
                 log.error("a stop could not be ordered yet", ["run": run.record.id.rawValue, "error": "\(error)"])
@@ -204,7 +214,7 @@ actor ObserveStage {
         }
     }
 
-    private func orderStop(_ record: RunRecord, _ cause: Cause, _ grace: Duration) throws(StoreError) {
+    private func orderStop(_ record: RunRecord, _ cause: Cause, _ grace: Duration?) throws(StoreError) {
         live[record.id]?.hasStopOrder = true
         if record.state != .stopping {
             try keep(record.id) { () throws(StoreError) in
@@ -225,7 +235,4 @@ actor ObserveStage {
             pulse.signal()
         }
     }
-
-    /// What a run gets between SIGTERM and SIGKILL when its time is up: SageMaker's 120 seconds.
-    private static let timeLimitGrace = Duration.seconds(120)
 }

@@ -25,7 +25,7 @@ struct RehearsalRunner: Runner {
         local.logs(handle, from: cursor, follow: follow)
     }
 
-    func stop(_ handle: RunHandle, grace: Duration) async throws(BackendError) {
+    func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
         try await local.stop(handle, grace: grace)
     }
 

@@ -22,9 +22,9 @@ public protocol Runner: Sendable {
     /// With `follow` it ends when the run has ended and all is read; without, after what there is now.
     func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream
 
-    /// Asks the run to end, by force after `grace`. Idempotent: before the start, while it is silent, after the end,
+    /// Asks the run to end, by force after `grace`; nil is the job's own grace, or the backend's. Idempotent: before the start, while it is silent, after the end,
     /// twice. Returns when the backend has taken the order; `observe` tells when the run has ended.
-    func stop(_ handle: RunHandle, grace: Duration) async throws(BackendError)
+    func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError)
 
     /// Collects what an ended run leaves behind into `folder`, which exists. May be called again after a crash.
     func finish(_ handle: RunHandle, of request: RunRequest, into folder: String) async throws(BackendError) -> Outcome

@@ -6,11 +6,11 @@ extension LocalDockerRunner {
     /// How long the engine's answer to a stop is waited for before the order counts as taken.
     private static let takeLimit = Duration.seconds(1)
 
-    /// SIGTERM, and SIGKILL after `grace`.
+    /// SIGTERM, and SIGKILL after `grace`, or after the container's own, which its job has given it.
     ///
     /// The engine itself waits for the grace and kills, also when this program ends meanwhile; so the call returns as soon
     /// as the container has ended or the engine has been at it for a second.
-    public func stop(_ handle: RunHandle, grace: Duration) async throws(BackendError) {
+    public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
         let id = try Self.containerID(of: handle)
         let engine = try await connection.client()
         let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
@@ -25,7 +25,7 @@ extension LocalDockerRunner {
             }
         default: break
         }
-        guard grace > .zero else { return try await kill(id, engine) }
+        guard grace.map({ $0 > .zero }) ?? true else { return try await kill(id, engine) }
         guard await memory.orderStop(id) else { return }
         try await order(id, grace, engine)
     }
@@ -44,7 +44,7 @@ extension LocalDockerRunner {
     }
 
     /// Gives the order in a task of its own, which ends with the engine's answer: at the latest a while after the grace.
-    private func order(_ id: String, _ grace: Duration, _ engine: EngineClient) async throws(BackendError) {
+    private func order(_ id: String, _ grace: Duration?, _ engine: EngineClient) async throws(BackendError) {
         let memory = memory
         let answer: EngineError? = await withCheckedContinuation { continuation in
             let once = Once(continuation)

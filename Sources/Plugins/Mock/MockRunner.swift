@@ -66,12 +66,12 @@ struct MockRunner: Rehearsable {
         return LogStream { { () async throws(BackendError) -> [LogLine]? in try await reader.next() } }
     }
 
-    func stop(_ handle: RunHandle, grace: Duration) async throws(BackendError) {
+    func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
         guard var run = try backend.run(handle.runID), run.stoppedAt == nil,
             life(run).end == nil
         else { return }
         run.stoppedAt = now()
-        run.graceSeconds = grace / .seconds(1)
+        run.graceSeconds = (grace ?? .seconds(10)) / .seconds(1)
         try backend.replace(run, as: handle.runID)
     }
 

@@ -11,7 +11,7 @@ import Testing
         "", "max_jobs: -1\nqueues: [a, b]\n", "builder: {type: docker, timeout: 90, cache: {size: 8g}}\n",
         "builder: {type: docker, timeout: 1.5h, pull: null, build_args: {A: b}}\n", "builder: {}\nregistry:\n",
         "environment: {type: aws, region: us-east-1}\nrunner: {type: local-docker, network: none}\n",
-        "registry: {type: local, uri: localhost:5000/x, username: u, password: p}\n", "stopped_run_timeout: 2m\n",
+        "registry: {type: local, uri: localhost:5000/x, username: u, password: p}\n",
     ]
 
     @Test func agreesWithTheDecoder() throws {
@@ -45,7 +45,7 @@ import Testing
         let properties = try #require(schema["properties"]?.objectValue)
         #expect(
             properties.keys.sorted() == [
-                "builder", "entity", "environment", "max_jobs", "queues", "registry", "runner", "stopped_run_timeout",
+                "builder", "entity", "environment", "max_jobs", "queues", "registry", "runner",
             ])
         #expect(properties["max_jobs"]?["default"] == .integer(1))
         #expect(properties["builder"]?["properties"]?["type"]?["enum"] == .array([.string("docker"), .string("noop")]))

@@ -20,7 +20,6 @@ import Testing
         let config = try LaunchConfig(Fake.document(text), catalog: Fake.catalog)
         #expect(config.maxJobs == nil)
         #expect(config.queues == ["sagemaker"])
-        #expect(config.stoppedRunTimeout == .seconds(60))
         #expect(config.environment.type == "aws")
         #expect(config.environment.options.string("region") == "us-east-1")
         #expect(config.registry.type == "ecr")
@@ -43,14 +42,14 @@ import Testing
 
     @Test func decodesEveryKind() throws {
         let text = """
-            {"max_jobs": 3, "entity": "team", "stopped_run_timeout": "2m", "queues": ["a", "b"],
+            {"max_jobs": 3, "entity": "team", "queues": ["a", "b"],
              "builder": {"type": "docker", "timeout": 90, "pull": false, "build_args": {"A": "1"},
                          "cache": {"size": "1.5g"}},
              "registry": {"type": "local", "uri": "localhost:5000/x", "username": "u", "password": "p"},
              "runner": {"type": "local-docker", "network": "none"}}
             """
         let config = try LaunchConfig(Fake.document(text, name: "c.json"), catalog: Fake.catalog)
-        #expect(config.maxJobs == 3 && config.entity == "team" && config.stoppedRunTimeout == .seconds(120))
+        #expect(config.maxJobs == 3 && config.entity == "team")
         #expect(config.builder.options.duration("timeout") == .seconds(90))
         #expect(!config.builder.options.flag("pull"))
         #expect(config.builder.options.stringMap("build_args") == ["A": "1"])

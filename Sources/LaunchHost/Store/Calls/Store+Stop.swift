@@ -21,11 +21,12 @@ public struct StopRequest: Sendable, Hashable {
 extension Store {
     /// Asks for a run's end. One that waits in a queue is stopped at once; of one under way the owner hears. May be
     /// asked again; the shorter grace counts.
-    /// - Parameter grace: whole seconds between the polite and the forced end; less than 0 counts as 0.
+    /// - Parameter grace: whole seconds between the polite and the forced end; less than 0 counts as 0. Nil is the
+    ///   job's own.
     /// - Throws: `.unknown`.
-    public func requestStop(_ id: RunID, graceSeconds grace: Int) throws(StoreError) -> StopRequest {
+    public func requestStop(_ id: RunID, graceSeconds grace: Int? = nil) throws(StoreError) -> StopRequest {
         let now = now
-        let grace = max(0, grace)
+        let grace = grace.map { max(0, $0) }
         return try write { connection throws(StoreError) in
             let run = try Self.knownRun(id, connection)
             if run.state.isTerminal { return StopRequest(effect: .alreadyEnded, run: run) }
@@ -36,17 +37,18 @@ extension Store {
             let changed = try connection.first(
                 """
                 UPDATE runs SET state = ?1, cause = ?2, stop_requested_at = coalesce(stop_requested_at, ?3),
-                    stop_grace = min(coalesce(stop_grace, ?5), ?5), ended_at = ?4 WHERE id = ?6 RETURNING *
+                    stop_grace = coalesce(min(stop_grace, ?5), ?5, stop_grace), ended_at = ?4 WHERE id = ?6 RETURNING *
                 """,
                 [
                     .text(state.rawValue), try .json(cause), .time(now), .time(isWaiting ? now : nil),
-                    .integer(grace), .text(id.rawValue),
+                    grace.map { .integer($0) } ?? .null, .text(id.rawValue),
                 ]
             ) { row throws(StoreError) in try RunRecord(row) }
             if !again {
                 try Self.addEvent(
                     connection, id, state, cause: Cause(.userStop, "Somebody asked for the run's end."),
-                    message: isWaiting ? "stopped while it waited" : "stop requested, grace \(grace) s", at: now)
+                    message: isWaiting
+                        ? "stopped while it waited" : "stop requested\(grace.map { ", grace \($0) s" } ?? "")", at: now)
             }
             let effect: StopRequest.Effect = isWaiting ? .stopped : again ? .alreadyRequested : .requested
             return StopRequest(effect: effect, run: changed ?? run)
