@@ -31,6 +31,10 @@ let package = Package(
         .library(name: "LaunchHost", targets: ["LaunchHost"]),
         .library(name: "LaunchCommands", targets: ["LaunchCommands"]),
         .library(name: "Conformance", targets: ["Conformance"]),
+        // The plugins of this project, for a program of one's own that lists them beside others.
+        .library(name: "Builders", targets: ["Builders"]),
+        .library(name: "LocalDocker", targets: ["LocalDocker"]),
+        .library(name: "Mock", targets: ["Mock"]),
     ],
     targets: [
         // System libraries: module maps only. No SwiftPM package dependencies, by rule.
@@ -73,6 +77,13 @@ let package = Package(
             dependencies: ["Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock"],
             path: "Sources/launch", swiftSettings: settings),
 
+        // The example of plugins.md: a plugin, and a program that lists it.
+        library("ProcessRunner", at: "examples/plugins/ProcessRunner", uses: ["LaunchHost"]),
+        .executableTarget(
+            name: "own-launch",
+            dependencies: ["Builders", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "ProcessRunner"],
+            path: "examples/plugins/OwnProgram", swiftSettings: settings),
+
         // The test kit that every plugin passes, and what tests share.
         library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
         library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
@@ -109,5 +120,11 @@ let package = Package(
         tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),
+        tests(
+            "ProcessRunnerTests", at: "Tests/Examples/ProcessRunnerTests",
+            uses: ["Conformance", "LaunchHost", "ProcessRunner", "TestSupport"]),
+        tests(
+            "DocumentationTests", at: "Tests/DocumentationTests",
+            uses: ["Console", "LaunchCommands", "LaunchHost", "launch", "own-launch"]),
     ]
 )

@@ -1,4 +1,6 @@
 public import Console
+internal import FoundationEssentials
+internal import Glibc
 public import LaunchHost
 
 /// The command line of launch over a catalog of plugins. Whoever composes a program of their own lists their plugins
@@ -7,6 +9,16 @@ public enum LaunchProgram {
     /// The program; `version` is what `launch version` prints.
     public static func make(catalog: PluginCatalog, version: String) -> Program {
         Program(root(catalog: catalog, version: version), failure: Failures.explain)
+    }
+
+    /// Runs the program with the arguments, the variables and the terminal of this process, and ends the process with the
+    /// documented exit code.
+    public static func main(catalog: PluginCatalog, version: String) async -> Never {
+        let environment = ProcessInfo.processInfo.environment
+        let code = await make(catalog: catalog, version: version).run(
+            Array(CommandLine.arguments.dropFirst()), environment: environment,
+            terminal: .standard(environment: environment))
+        exit(code.rawValue)
     }
 
     static func root(catalog: PluginCatalog, version: String) -> Command {

@@ -14,7 +14,7 @@ public struct RunnerConformance: Sendable {
     /// Runs all cases, one after the other, and leaves nothing behind in the backend.
     public func run() async -> Report {
         var report = Report("runner \(fixture.plugin.base.type)")
-        await Declarations(fixture.plugin.base, template: fixture.plugin.template).run(into: &report)
+        await Declarations(fixture.plugin).run(into: &report)
         await report.check("render is pure: the same job gives the same bytes", renderIsPure)
         await report.check("a rendered request of a good job has no errors", goodRequestIsValid)
         await report.check("find answers nil for a run that was never submitted", findNothing)

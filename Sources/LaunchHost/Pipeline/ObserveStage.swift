@@ -81,9 +81,13 @@ actor ObserveStage {
             carryOutStops()
             let changed = await observe()
             // Right after a change the next one is near; in the long middle of a run nothing happens.
-            wait = changed ? pace.shortest : min(wait * 2, pace.longest)
+            if changed { wait = pace.shortest }
+            let limit = nextLook(within: wait)
             let begin = ContinuousClock.now
-            await pulse.wait(upTo: nextLook(within: listening == nil ? wait : max(wait, pace.longest)), clock: clock)
+            await pulse.wait(upTo: limit, clock: clock)
+            // A backend may tell of an end before its own list shows it: then the next look comes soon as well.
+            let wasWoken = ContinuousClock.now - begin < limit
+            wait = wasWoken ? pace.shortest : min(wait * 2, pace.longest)
             let rest = pace.shortest - (ContinuousClock.now - begin)
             if rest > .zero, !Task.isCancelled { try? await clock.sleep(min(rest, pace.shortest)) }
         }

@@ -53,7 +53,7 @@ extension Runner {
 public struct Pace: Sendable, Hashable {
     /// The shortest time between two calls of `observe`.
     public var shortest: Duration
-    /// The longest, which is used where `changes` tells of what happens or nothing is about to.
+    /// The longest. The time between two calls grows up to it while nothing changes and `changes` is silent.
     public var longest: Duration
 
     /// A pace from its parts.

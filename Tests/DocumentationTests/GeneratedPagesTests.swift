@@ -1,0 +1,45 @@
+import Console
+import Foundation
+import LaunchCommands
+import LaunchHost
+import Testing
+
+@testable import launch
+
+/// A page that is made by the program, and compared with the file in the repository.
+struct GeneratedPage: Sendable, CustomTestStringConvertible {
+    let path: String
+    let text: @Sendable () throws -> String
+
+    var testDescription: String { path }
+
+    static let all = [
+        GeneratedPage(path: "docs/plugins-reference.md") { Reference.markdown(catalog) },
+        GeneratedPage(path: "docs/launch-config.schema.json") {
+            try JSON.pretty(JSONSchema.launchConfig(catalog)) + "\n"
+        },
+        GeneratedPage(path: "docs/commands.md") {
+            CommandsPage.markdown(of: LaunchProgram.make(catalog: catalog, version: "").root)
+        },
+    ]
+}
+
+@Test("a generated page says what the program says", arguments: GeneratedPage.all)
+func generatedPage(page: GeneratedPage) throws {
+    let text = try page.text()
+    if ProcessInfo.processInfo.environment["LAUNCH_REGENERATE_DOCS"] == "1" {
+        try Data(text.utf8).write(to: Repository.root.appending(path: page.path))
+    }
+    let kept = Repository.exists(page.path) ? try Repository.text(page.path) : ""
+    let difference = zip(lines(kept) + [""], lines(text) + [""]).first { $0 != $1 }
+    #expect(
+        kept == text,
+        """
+        \(page.path) is out of date; run scripts/regenerate-docs and look at what it changes. \
+        First difference: '\(difference?.0 ?? "")' stands where '\(difference?.1 ?? "")' belongs.
+        """)
+}
+
+private func lines(_ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// One Markdown file of the repository, as far as the tests look into it.
+struct MarkdownPage: Sendable {
+    /// A fenced block, with the comment that stands on the line above it: `<!-- from: PATH -->`.
+    struct Block: Sendable {
+        let language: String
+        let note: String?
+        let text: String
+        let line: Int
+    }
+
+    let path: String
+    let text: String
+
+    init(_ path: String) throws {
+        self.path = path
+        text = try Repository.text(path)
+    }
+
+    /// All pages, but those in folders that are made by building.
+    static func all() throws -> [MarkdownPage] {
+        let root = Repository.root.path
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
+            path.hasSuffix(".md") && !path.split(separator: "/").contains { $0.hasPrefix(".") }
+        }
+        return try paths.sorted().map(MarkdownPage.init)
+    }
+
+    var blocks: [Block] {
+        var blocks: [Block] = []
+        var open: (language: String, note: String?, line: Int, lines: [Substring])?
+        var before: Substring = ""
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line.hasPrefix("```") {
+                if let block = open {
+                    blocks.append(
+                        Block(
+                            language: block.language, note: block.note, text: block.lines.joined(separator: "\n"),
+                            line: block.line))
+                    open = nil
+                } else {
+                    let note = before.wholeMatch(of: /<!-- (.+) -->/).map { String($0.1) }
+                    open = (String(line.dropFirst(3)), note, index + 1, [])
+                }
+            } else {
+                open?.lines.append(line)
+            }
+            before = line
+        }
+        return blocks
+    }
+
+    /// The text without its code, in which there are no links.
+    var prose: String {
+        var isCode = false
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
+            if line.hasPrefix("```") { isCode.toggle() }
+            return !isCode && !line.hasPrefix("    ")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The names under which its headings can be linked to.
+    var anchors: Set<String> {
+        Set(
+            prose.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
+                line.drop { $0 == "#" }.trimmingCharacters(in: .whitespaces).lowercased()
+                    .filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "-" || $0 == "_" }
+                    .replacing(" ", with: "-")
+            })
+    }
+}

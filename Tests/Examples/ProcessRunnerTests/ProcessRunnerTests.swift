@@ -1,0 +1,83 @@
+import Conformance
+import Foundation
+import LaunchHost
+import ProcessRunner
+import TestSupport
+import Testing
+
+@Test("the runner of plugins.md holds the runner's contract")
+func processRunnerConforms() async throws {
+    let home = try TemporaryDirectory()
+    let (runs, starts) = ("\(home.path)/runs", "\(home.path)/starts")
+    try FileManager.default.createDirectory(atPath: starts, withIntermediateDirectories: true)
+    let options = Options(["folder": .string(runs)])
+    let report = await RunnerConformance(
+        RunnerFixture(
+            plugin: ProcessPlugin.runner, folder: home.path,
+            makeRunner: { try ProcessPlugin.runner.base.make(options, PluginContext()) },
+            job: { behaviour, id in job(behaviour, as: id, noting: starts) },
+            count: { id in
+                guard FileManager.default.fileExists(atPath: "\(runs)/\(id)") else { return 0 }
+                // A process that has not come so far as to note its start is the one that the folder stands for.
+                return max(1, FileManager.default.contents(atPath: "\(starts)/\(id)")?.count ?? 0)
+            })
+    ).run()
+    #expect(report.isConforming, "\(report)")
+    #expect(report.skipped == 0, "\(report)")
+}
+
+@Test("a stopped run leaves no process behind")
+func nothingIsLeft() async throws {
+    let home = try TemporaryDirectory()
+    let options = Options(["folder": .string("\(home.path)/runs")])
+    let runner = try ProcessPlugin.runner.base.make(options, PluginContext())
+    let id = RunID.random()
+    // The stop's own timer, the job, and a child of the job's: all of them must be gone.
+    let request = try runner.render(job("trap '' TERM; sleep 900 & sleep 900; sleep 900", as: id, noting: home.path))
+    let handle = try await runner.submit(request, as: id)
+    try await runner.stop(handle, grace: .seconds(600))
+    try await runner.stop(handle, grace: .zero)
+    var phase = Observation.Phase.running
+    let deadline = ContinuousClock.now + .seconds(30)
+    while phase != .stopped, ContinuousClock.now < deadline {
+        phase = try await runner.observe([handle]).first?.phase ?? .missing
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    #expect(phase == .stopped)
+    #expect(try processes(in: "\(home.path)/runs/\(id)/work").isEmpty)
+    try await runner.release(handle)
+    #expect(try await runner.find(id) == nil)
+}
+
+/// The processes whose working directory is that folder, or is in it.
+private func processes(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+        guard Int(name) != nil else { return false }
+        let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(name)/cwd")
+        return place?.hasPrefix(folder) ?? false
+    }
+}
+
+private func script(_ behaviour: RunnerFixture.Behaviour) -> String {
+    switch behaviour {
+    case .exit(let code): "exit \(code)"
+    case .lines(let count): "i=1; while [ $i -le \(count) ]; do echo line $i; i=$((i + 1)); done"
+    case .silent: "exec sleep 900"
+    case .stubborn: "trap '' TERM; sleep 900"
+    case .flood: "while :; do echo flood; done"
+    case .longLine(let size): "head -c \(size) /dev/zero | tr '\\0' x"
+    case .invalidText: "printf 'before\\n\\377\\376\\nafter\\n'"
+    }
+}
+
+private func job(_ script: String, as id: RunID, noting starts: String) throws -> RunnableJob {
+    let digest = try #require(Digest(rawValue: "sha256:" + String(repeating: "0", count: 64)))
+    let job = ResolvedJob(
+        runID: id, runName: id.rawValue, project: "test", entity: "me", author: "me", resource: "process",
+        source: .image("none"), entryPoint: ["sh", "-c", "printf x >>'\(starts)/\(id)'; \(script)"])
+    return RunnableJob(job: job, image: PinnedImage(reference: "none@\(digest)", digest: digest, name: "none"))
+}
+
+private func job(_ behaviour: RunnerFixture.Behaviour, as id: RunID, noting starts: String) -> RunnableJob? {
+    try? job(script(behaviour), as: id, noting: starts)
+}

@@ -1,0 +1,162 @@
+internal import Foundation
+internal import Glibc
+internal import LaunchHost
+
+/// One run's folder, and the facts that are read off its files:
+///
+///     request   what was submitted             alive   a lock that is held while the run goes on
+///     pid       who holds it, once it can be   grace   the seconds that a stop gives
+///               signalled
+///     work/     the working directory          log     what the job printed
+///     exit      how it ended: code, and whether it was stopped
+struct ProcessFolder: Sendable {
+    enum File: String {
+        case request, alive, pid, grace, log, exit
+    }
+
+    let parent: String
+    let path: String
+
+    init(parent: String, runID: RunID) {
+        self.parent = parent
+        path = "\(parent)/\(runID)"
+    }
+
+    func has(_ file: File) -> Bool { access(self[file], F_OK) == 0 }
+
+    func date(of file: File) -> Date? {
+        try? FileManager.default.attributesOfItem(atPath: self[file])[.modificationDate] as? Date
+    }
+
+    /// Whether there is a process, or was one.
+    var hasBegun: Bool { isAlive || has(.pid) || has(.exit) }
+
+    /// The kernel knows: the lock is held, or whoever held it has ended.
+    var isAlive: Bool {
+        let file = open(self[.alive], O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
+    // MARK: beginning
+
+    /// Starts the process, unless that was done before.
+    func start(_ document: JSONValue, searchPath: String) throws(BackendError) {
+        try make("\(path)/work")
+        // One at a time, in all programs. Nothing in here waits for anybody else.
+        let gate = try locked("\(parent)/.submit")
+        defer { close(gate) }
+        if hasBegun {
+            guard try request() == document else {
+                throw BackendError(.conflict, "\(path) is another run with the same ID.")
+            }
+            return
+        }
+        do {
+            try JSON.canonicalData(document).write(to: URL(filePath: self[.request]), options: .atomic)
+        } catch {
+            throw BackendError(.internalFault, "\(self[.request]) cannot be written: \(error).")
+        }
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        let command = document["command"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        process.arguments = ["-c", ProcessScript.text, "launch-run", path] + command
+        // The agent's own variables stay with the agent: they may hold credentials.
+        process.environment = (document["environment"]?.objectValue?.compactMapValues(\.stringValue) ?? [:])
+            .merging(["PATH": searchPath]) { given, _ in given }
+        let lock = FileHandle(fileDescriptor: try locked(self[.alive]), closeOnDealloc: true)
+        // Only the child keeps it: as long as this program had it open too, a dead run would look alive.
+        defer { try? lock.close() }
+        process.standardInput = lock
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        do {
+            try process.run()
+        } catch {
+            throw BackendError(.internalFault, "No process can be started: \(error).")
+        }
+    }
+
+    // MARK: ending
+
+    /// Leaves word of the stop, and wakes the one who carries it out. If there is no `pid` yet, it looks by itself.
+    func stop(graceSeconds: Double) throws(BackendError) {
+        guard isAlive else { return }
+        do {
+            try Data("\(max(0, graceSeconds))\n".utf8).write(to: URL(filePath: self[.grace]), options: .atomic)
+        } catch {
+            throw BackendError(.internalFault, "\(self[.grace]) cannot be written: \(error).")
+        }
+        if let pid = words(of: .pid).first.flatMap({ pid_t($0) }), isAlive { kill(pid, SIGTERM) }
+    }
+
+    /// How a process ended that is not alive any more.
+    func ending() -> (Observation.Phase, Cause) {
+        let words = words(of: .exit)
+        guard let code = words.first.flatMap({ Int($0) }) else {
+            return (.failed, Cause(.lost, "The process ended without a word: killed, or the machine was restarted."))
+        }
+        if words.count > 1 { return (.stopped, Cause(.userStop, "It was stopped.", exitCode: code)) }
+        return (code == 0 ? .succeeded : .failed, Cause(.exit, "It ended with exit code \(code).", exitCode: code))
+    }
+
+    /// Copies what the job left in its working directory; a copy that is there is whole.
+    func keepWork(in folder: String) throws(BackendError) -> Outcome {
+        let (kept, draft) = ("\(folder)/work", "\(folder)/work.partial")
+        let files = FileManager.default
+        do {
+            if !files.fileExists(atPath: kept), try !files.contentsOfDirectory(atPath: "\(path)/work").isEmpty {
+                if files.fileExists(atPath: draft) { try files.removeItem(atPath: draft) }
+                try files.copyItem(atPath: "\(path)/work", toPath: draft)
+                try files.moveItem(atPath: draft, toPath: kept)
+            }
+        } catch {
+            throw BackendError(.internalFault, "What the run wrote cannot be kept at \(kept): \(error).")
+        }
+        return Outcome(outputs: files.fileExists(atPath: kept) ? [Outcome.Output(name: "work", path: kept)] : [])
+    }
+
+    func remove() throws(BackendError) {
+        guard access(path, F_OK) == 0, !isAlive else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw BackendError(.internalFault, "\(path) cannot be removed: \(error).")
+        }
+    }
+
+    // MARK: files
+
+    subscript(_ file: File) -> String { "\(path)/\(file.rawValue)" }
+
+    func request() throws(BackendError) -> JSONValue {
+        do {
+            return try JSON.decode(JSONValue.self, from: Data(contentsOf: URL(filePath: self[.request])))
+        } catch {
+            throw BackendError(.internalFault, "\(self[.request]) cannot be read: \(error).")
+        }
+    }
+
+    private func words(of file: File) -> [Substring] {
+        let data = FileManager.default.contents(atPath: self[file]) ?? Data()
+        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    }
+
+    private func make(_ folder: String) throws(BackendError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw BackendError(.internalFault, "\(folder) cannot be made: \(error).")
+        }
+    }
+
+    private func locked(_ path: String) throws(BackendError) -> Int32 {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0, flock(file, LOCK_EX) == 0 else {
+            throw BackendError(.internalFault, "\(path) cannot be locked: \(String(cString: strerror(errno))).")
+        }
+        return file
+    }
+}
