@@ -100,8 +100,8 @@ struct ProcessRunner: Runner {
         }
     }
 
-    func stop(_ handle: RunHandle, grace: Duration) async throws(BackendError) {
-        try run(handle).stop(graceSeconds: grace / .seconds(1))
+    func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
+        try run(handle).stop(graceSeconds: (grace ?? .seconds(30)) / .seconds(1))
     }
 
     // MARK: the end
