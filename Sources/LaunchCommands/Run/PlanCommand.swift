@@ -24,7 +24,8 @@ enum PlanCommand {
             let bench = bench(arguments, terminal)
             let store = try bench.store()
             let config = try bench.config()
-            let spec = try await SpecReader(bench).spec(store: store, config: config)
+            let spec = try await SpecReader(bench).spec(
+                store: store, config: config, offline: arguments.flag("offline"))
             let check = PlanCheck(bench, store: store, config: config)
             let job = try check.resolved(spec, as: RunID.random())
             let backends = try bench.backends(config)

@@ -16,10 +16,12 @@ struct SpecReader {
     }
 
     /// The spec of a run that is only rehearsed where `rehearse` says so, with its source kept where it is a folder.
-    func spec(store: Store, config: LaunchConfig, rehearse: Bool = false) async throws -> LaunchSpec {
+    func spec(
+        store: Store, config: LaunchConfig, rehearse: Bool = false, offline: Bool = false
+    ) async throws -> LaunchSpec {
         let queue = value("queue")
         let resource = try resource(queue: queue, store: store, config: config)
-        let source = try await source(store)
+        let source = try await source(store, offline: offline)
         let author = bench.variables["USER"] ?? SystemUser.name
         return LaunchSpec(
             source: source, name: value("name"), project: value("project") ?? "default",
@@ -52,7 +54,7 @@ struct SpecReader {
 
     // MARK: what it runs
 
-    private func source(_ store: Store) async throws -> Source {
+    private func source(_ store: Store, offline: Bool) async throws -> Source {
         let names = ["job", "image", "source", "git"]
         let onLine = names.filter { bench.arguments.string($0) != nil }
         let given = onLine.isEmpty ? names.filter { file.string($0) != nil } : onLine
@@ -76,7 +78,8 @@ struct SpecReader {
             }
         case "git":
             return try await SourceChoice.git(
-                text, version: value("git-version"), dockerfile: dockerfile, variables: bench.variables)
+                text, version: value("git-version"), dockerfile: dockerfile, variables: bench.variables,
+                offline: offline)
         default:
             let isRelativeToFile = onLine.isEmpty && !text.hasPrefix("/")
             return try await SourceChoice.code(

@@ -27,11 +27,12 @@ enum SourceChoice {
     /// - Parameters:
     ///   - version: a branch, a tag or a full commit ID; nil is the default branch.
     ///   - variables: the environment that git is called with.
+    ///   - offline: the repository is not asked.
     /// - Throws: `LaunchError` where the address or the version is wrong or the repository cannot be asked.
     static func git(
-        _ url: String, version: String?, dockerfile: String?, variables: [String: String]
+        _ url: String, version: String?, dockerfile: String?, variables: [String: String], offline: Bool = false
     ) async throws -> Source {
-        let commit = try await GitFetch(setting: variables).resolve(url, version: version)
+        let commit = try await GitFetch(setting: variables).resolve(url, version: version, offline: offline)
         return .git(
             GitSource(url: url, commit: commit, version: version ?? "HEAD", dockerfile: dockerfile ?? "Dockerfile"))
     }

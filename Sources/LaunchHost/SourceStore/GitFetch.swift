@@ -13,10 +13,14 @@ public struct GitFetch: Sendable {
     }
 
     /// The full commit ID that a branch, a tag, a full reference or a full commit ID stands for.
-    /// - Parameter version: nil for the default branch.
-    /// - Throws: `.invalid` for an address or a version that does not exist, `.denied`, `.unavailable` or `.tryAgain`
-    ///   where the repository cannot be asked.
-    public func resolve(_ url: String, version: String? = nil) async throws(LaunchError) -> String {
+    /// - Parameters:
+    ///   - version: nil for the default branch.
+    ///   - offline: the repository is not asked; then only a full commit ID stands for itself.
+    /// - Throws: `.invalid` for an address or a version that does not exist, or that cannot be told offline; `.denied`,
+    ///   `.unavailable` or `.tryAgain` where the repository cannot be asked.
+    public func resolve(
+        _ url: String, version: String? = nil, offline: Bool = false
+    ) async throws(LaunchError) -> String {
         let address = try GitAddress(url)
         let version = version.flatMap { $0.isEmpty ? nil : $0 }
         if let version, version.hasPrefix("-") || version.contains(where: \.isWhitespace) {
@@ -24,6 +28,12 @@ public struct GitFetch: Sendable {
         }
         // Only a fetch can tell whether the repository has the commit.
         if let version, GitReferences.isCommit(version) { return version.lowercased() }
+        guard !offline else {
+            throw LaunchError(
+                .invalid,
+                "Offline it cannot be told which commit \(version ?? "the default branch") of \(address.text) is.",
+                hint: "Give the full commit ID with --git-version.")
+        }
         let answer = try await command.run(["ls-remote", "--", address.text], for: address)
         return try GitReferences(parsing: answer).commit(of: version, in: address.text)
     }

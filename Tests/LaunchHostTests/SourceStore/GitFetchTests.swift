@@ -146,4 +146,18 @@ struct GitFetchTests {
         #expect(error.message.contains("git"))
         #expect(error.hint == "Install git.")
     }
+
+    @Test("offline no repository is asked: a full commit ID stands for itself, anything else is refused")
+    func offline() async throws {
+        // Whoever asks this address gets another kind of error.
+        let url = "https://127.0.0.1:9/train.git"
+        let commit = String(repeating: "0a", count: 20)
+        #expect(try await GitFetch().resolve(url, version: commit, offline: true) == commit)
+        for version in [nil, "main"] {
+            let error = await #expect(throws: LaunchError.self) {
+                try await GitFetch().resolve(url, version: version, offline: true)
+            }
+            #expect(error?.kind == .invalid)
+        }
+    }
 }
