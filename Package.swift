@@ -65,6 +65,8 @@ let package = Package(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
             uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Subprocess"]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
+        library(
+            "AWS", at: "Sources/Plugins/AWS", uses: ["Crypto", "HTTP", "LaunchHost", "Subprocess", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
@@ -106,5 +108,9 @@ let package = Package(
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
+        tests(
+            "AWSTests", at: "Tests/Plugins/AWSTests",
+            uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
+            resources: [.copy("Signing/botocore_signatures.py"), .copy("Endpoints/botocore_endpoints.py")]),
     ]
 )
