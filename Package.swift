@@ -69,6 +69,8 @@ let package = Package(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
             uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Subprocess"]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
+        library(
+            "AWS", at: "Sources/Plugins/AWS", uses: ["Crypto", "HTTP", "LaunchHost", "Subprocess", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
@@ -126,5 +128,9 @@ let package = Package(
         tests(
             "DocumentationTests", at: "Tests/DocumentationTests",
             uses: ["Console", "LaunchCommands", "LaunchHost", "launch", "own-launch"]),
+        tests(
+            "AWSTests", at: "Tests/Plugins/AWSTests",
+            uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
+            resources: [.copy("Signing/botocore_signatures.py"), .copy("Endpoints/botocore_endpoints.py")]),
     ]
 )
