@@ -1,4 +1,5 @@
 import Foundation
+import LaunchHost
 import TestSupport
 import Testing
 

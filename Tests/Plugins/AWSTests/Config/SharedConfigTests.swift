@@ -1,3 +1,4 @@
+import LaunchHost
 import Testing
 
 @testable import AWS
