@@ -44,13 +44,13 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
                 signingName: service.signingName, isOverride: false)
         }
         let place = source.map { " (\($0))" } ?? ""
+        let parts = try parse(override, place)
         if fips || dualStack {
             throw EndpointError(
                 "the endpoint \(Wording.quoted(override))\(place) cannot be combined with "
                     + (fips ? "FIPS endpoints" : "dual-stack endpoints"),
                 hint: "remove one of the two settings")
         }
-        let parts = try parse(override, place)
         return Endpoint(
             scheme: parts.scheme, host: parts.host, basePath: parts.path, signingRegion: rule.signingRegion,
             signingName: service.signingName, isOverride: true)
@@ -66,17 +66,18 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     private static func parse(
         _ text: String, _ place: String
     ) throws(EndpointError) -> (scheme: String, host: String, path: String) {
+        // A name and password in it must not come back in a message, also when the rest of it is wrong.
+        guard !text.contains("@") else {
+            throw EndpointError("the endpoint\(place) has a user name or password in it", hint: "remove them")
+        }
         let ports = ["http": 80, "https": 443]
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
-            let ownPort = ports[scheme], let name = parts.host?.lowercased(), !name.isEmpty
+            let ownPort = ports[scheme], let name = parts.host?.lowercased(), !name.isEmpty,
+            hasPort(text) == (parts.port != nil), (1...65_535).contains(parts.port ?? ownPort)
         else {
             throw EndpointError(
                 "\(Wording.quoted(text))\(place) is no endpoint",
                 hint: "expected a URL like https://host or http://127.0.0.1:5000")
-        }
-        // A user's name or password in it must not come back in a message.
-        guard parts.user == nil, parts.password == nil else {
-            throw EndpointError("the endpoint\(place) has a user name or password in it", hint: "remove them")
         }
         guard parts.query == nil, parts.fragment == nil else {
             throw EndpointError(
@@ -86,6 +87,12 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         while path.last == "/" { path.removeLast() }
         let port = parts.port.map { $0 == ownPort ? "" : ":\($0)" } ?? ""
         return (scheme, "\(name)\(port)", String(path))
+    }
+
+    /// Whether a port, or what should be one, follows the host: one that is no number is lost in `URLComponents`.
+    private static func hasPort(_ url: String) -> Bool {
+        let authority = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+        return (authority.split(separator: "]").last ?? "").contains(":") && !authority.hasSuffix("]")
     }
 
     private static func isHostLabel(_ text: String) -> Bool {

@@ -12,7 +12,8 @@ extension Partition {
 
     /// `aws`.
     public static let aws = Partition(
-        id: "aws", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws",
+        id: "aws", dnsSuffix: "amazonaws.com",
+        dualStackSuffix: "api.aws",
         globalRegion: "us-east-1",
         prefixes: ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"],
         regions: [
@@ -26,7 +27,8 @@ extension Partition {
 
     /// `aws-cn`.
     public static let awsCn = Partition(
-        id: "aws-cn", dnsSuffix: "amazonaws.com.cn", dualStackSuffix: "api.amazonwebservices.com.cn",
+        id: "aws-cn", dnsSuffix: "amazonaws.com.cn",
+        dualStackSuffix: "api.amazonwebservices.com.cn",
         globalRegion: "cn-northwest-1",
         prefixes: ["cn"],
         regions: [
@@ -35,16 +37,18 @@ extension Partition {
 
     /// `aws-eusc`.
     public static let awsEusc = Partition(
-        id: "aws-eusc", dnsSuffix: "amazonaws.eu", dualStackSuffix: "api.amazonwebservices.eu",
+        id: "aws-eusc", dnsSuffix: "amazonaws.eu",
+        dualStackSuffix: "api.amazonwebservices.eu",
         globalRegion: "eusc-de-east-1",
         prefixes: ["eusc-de"],
         regions: [
-            "eusc-de-east-1",
+            "eusc-de-east-1"
         ])
 
     /// `aws-iso`.
     public static let awsIso = Partition(
-        id: "aws-iso", dnsSuffix: "c2s.ic.gov", dualStackSuffix: "api.aws.ic.gov",
+        id: "aws-iso", dnsSuffix: "c2s.ic.gov",
+        dualStackSuffix: "api.aws.ic.gov",
         globalRegion: "us-iso-east-1",
         prefixes: ["us-iso"],
         regions: [
@@ -53,7 +57,8 @@ extension Partition {
 
     /// `aws-iso-b`.
     public static let awsIsoB = Partition(
-        id: "aws-iso-b", dnsSuffix: "sc2s.sgov.gov", dualStackSuffix: "api.aws.scloud",
+        id: "aws-iso-b", dnsSuffix: "sc2s.sgov.gov",
+        dualStackSuffix: "api.aws.scloud",
         globalRegion: "us-isob-east-1",
         prefixes: ["us-isob"],
         regions: [
@@ -62,16 +67,18 @@ extension Partition {
 
     /// `aws-iso-e`.
     public static let awsIsoE = Partition(
-        id: "aws-iso-e", dnsSuffix: "cloud.adc-e.uk", dualStackSuffix: "api.cloud-aws.adc-e.uk",
+        id: "aws-iso-e", dnsSuffix: "cloud.adc-e.uk",
+        dualStackSuffix: "api.cloud-aws.adc-e.uk",
         globalRegion: "eu-isoe-west-1",
         prefixes: ["eu-isoe"],
         regions: [
-            "eu-isoe-west-1",
+            "eu-isoe-west-1"
         ])
 
     /// `aws-iso-f`.
     public static let awsIsoF = Partition(
-        id: "aws-iso-f", dnsSuffix: "csp.hci.ic.gov", dualStackSuffix: "api.aws.hci.ic.gov",
+        id: "aws-iso-f", dnsSuffix: "csp.hci.ic.gov",
+        dualStackSuffix: "api.aws.hci.ic.gov",
         globalRegion: "us-isof-south-1",
         prefixes: ["us-isof"],
         regions: [
@@ -80,7 +87,8 @@ extension Partition {
 
     /// `aws-us-gov`.
     public static let awsUsGov = Partition(
-        id: "aws-us-gov", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws",
+        id: "aws-us-gov", dnsSuffix: "amazonaws.com",
+        dualStackSuffix: "api.aws",
         globalRegion: "us-gov-west-1",
         prefixes: ["us-gov"],
         regions: [

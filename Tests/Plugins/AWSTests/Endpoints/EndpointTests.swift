@@ -11,6 +11,8 @@ import Testing
         ("http://example.com:80", "http://example.com", "example.com"),
         ("http://example.com:443", "http://example.com:443", "example.com:443"),
         ("https://[::1]:8443/a%20b", "https://[::1]:8443/a%20b", "[::1]:8443"),
+        ("http://[::1]", "http://[::1]", "[::1]"),
+        ("http://[fd00:ec2::23]/v1", "http://[fd00:ec2::23]/v1", "[fd00:ec2::23]"),
     ])
     func overrides(_ text: String, _ url: String, _ host: String) throws {
         let endpoint = try Endpoint.resolve(service: .sagemaker, region: "eu-west-1", override: text)
@@ -23,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         "", "localhost:5000", "ftp://host", "https://", "https:///path", "not a url", "https://host?x=1",
-        "https://host#f", "https://ho st", "http://host:99999999999999999999",
+        "https://host#f", "https://ho st", "http://host:99999999999999999999", "http://host:0",
+        "http://host:65536", "http://host:port", "http://host:",
     ])
     func refusesAnOverride(_ text: String) {
         let error = #expect(throws: EndpointError.self) {
@@ -32,9 +35,10 @@ import Testing
         #expect(error?.description.contains("AWS_ENDPOINT_URL") == true)
     }
 
-    @Test func aPasswordInAnOverrideIsNotRepeated() {
+    @Test(arguments: ["https://me:planted@host", "me:planted@host", "https://me:planted@host:port"], [false, true])
+    func aPasswordInAnOverrideIsNotRepeated(_ text: String, _ fips: Bool) {
         let error = #expect(throws: EndpointError.self) {
-            try Endpoint.resolve(service: .s3, region: "eu-west-1", override: "https://me:planted@host")
+            try Endpoint.resolve(service: .s3, region: "eu-west-1", fips: fips, override: text)
         }
         #expect(error?.description.contains("user name or password") == true)
         #expect(error?.description.contains("planted") == false)

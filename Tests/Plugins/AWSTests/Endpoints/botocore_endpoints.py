@@ -40,9 +40,12 @@ def main():
         # The legacy endpoint that answers for all of the partition aws is never wanted.
         fixed = {name: False for name in ("Accelerate", "UseGlobalEndpoint") if name in rules["parameters"]}
         for region, fips, dual in itertools.product(regions, [False, True], [False, True]):
-            # What is no host name of S3 needs no check in every region.
-            buckets = [None] if service != "s3" else [None] + (BUCKETS if region in ("eu-west-1", "us-gov-west-1") else ["my-bucket", "my.bucket"])
-            for bucket, path_style in itertools.product(buckets, [False] if service != "s3" else [False, True]):
+            buckets, styles = [None], [False]
+            if service == "s3":
+                # What is no host name needs no check in every region.
+                buckets += BUCKETS if region in ("eu-west-1", "us-gov-west-1") else ["my-bucket", "my.bucket"]
+                styles = [False, True]
+            for bucket, path_style in itertools.product(buckets, styles):
                 given = dict(fixed, Region=region, UseFIPS=fips, UseDualStack=dual)
                 if service == "s3":
                     given["ForcePathStyle"] = path_style
