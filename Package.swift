@@ -114,7 +114,10 @@ let package = Package(
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",
-            uses: ["AWS", "AWSStub", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport", "launch-bench"],
+            uses: [
+                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport",
+                "launch-bench",
+            ],
             resources: [.copy("Signing/botocore_signatures.py"), .copy("Endpoints/botocore_endpoints.py")]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.

@@ -115,7 +115,8 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
             case .capacity: .capacity
             case .notFound: .notFound
             case .conflict: .conflict
-            case .invalid, .configuration: .invalid
+            case .invalid: .invalid
+            case .configuration: .configuration
             case .unavailable: .unavailable
             case .cancelled: .cancelled
             default: .internalFault
