@@ -31,7 +31,8 @@ struct SSOSource: CredentialSource {
 
     private func credentials(_ token: SSOToken) async throws(AWSError) -> AWSCredentials {
         let url = try context.endpoints.place(of: .sso, region: profile.region).url
-        let query = "role_name=\(URIEncoding.component(profile.role))&account_id=\(URIEncoding.component(profile.account))"
+        let query =
+            "role_name=\(URIEncoding.component(profile.role))&account_id=\(URIEncoding.component(profile.account))"
         let request = HTTPRequest(
             .get, "\(url)/federation/credentials?\(query)",
             headers: ["x-amz-sso_bearer_token": token.accessToken.reveal(), "Accept": "application/json"],
@@ -70,7 +71,8 @@ struct SSOSource: CredentialSource {
             let seconds = answer.value["expiresIn"]?.doubleValue
         else { throw malformed("CreateToken did not answer with a token and its life.") }
         let fresh = token.renewed(
-            Secret(access), until: now.addingTimeInterval(seconds), refreshToken: answer["refreshToken"].map { Secret($0) })
+            Secret(access), until: now.addingTimeInterval(seconds),
+            refreshToken: answer["refreshToken"].map { Secret($0) })
         do throws(AWSError) {
             try fresh.save()
         } catch {

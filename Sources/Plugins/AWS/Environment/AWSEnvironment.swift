@@ -44,12 +44,13 @@ public final class AWSEnvironment: Environment {
             try CredentialChain(settings: settings, context: context).choose()
         }
         roleARN = options.roleARN
-        credentials = options.roleARN.map { role in
-            let source = AssumeRoleSource(
-                name: "role \(role)", request: RoleRequest(roleARN: role, externalID: options.externalID),
-                source: chosen, context: context)
-            return RefreshingCredentials(source, context)
-        } ?? chosen
+        credentials =
+            options.roleARN.map { role in
+                let source = AssumeRoleSource(
+                    name: "role \(role)", request: RoleRequest(roleARN: role, externalID: options.externalID),
+                    source: chosen, context: context)
+                return RefreshingCredentials(source, context)
+            } ?? chosen
         (self.settings, self.endpoints, self.runtime, self.chosen, self.context) =
             (settings, endpoints, runtime, chosen, context)
     }
@@ -128,7 +129,8 @@ public final class AWSEnvironment: Environment {
             if let roleARN {
                 report.steps[report.steps.count - 1].reason = "assumes the role"
                 report.steps.append(
-                    CredentialReport.Step(source: "role \(roleARN)", isUsed: true, reason: "role_arn of launch-config.yaml"))
+                    CredentialReport.Step(
+                        source: "role \(roleARN)", isUsed: true, reason: "role_arn of launch-config.yaml"))
             }
             report.expiration = try await credentials.credentials().expiration
             report.identity = try await caller()

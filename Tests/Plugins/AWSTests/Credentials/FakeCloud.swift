@@ -93,7 +93,9 @@ final class FakeCloud: Sendable {
     }
 
     private func metadata(_ request: TestRequest, _ path: String) -> TestAnswer {
-        guard request.header("X-aws-ec2-metadata-token") == snapshot.metadataToken else { return .text("", status: 401) }
+        guard request.header("X-aws-ec2-metadata-token") == snapshot.metadataToken else {
+            return .text("", status: 401)
+        }
         switch path {
         case "/latest/meta-data/iam/security-credentials/": return .text("trainer")
         case "/latest/meta-data/iam/security-credentials/trainer":
@@ -122,7 +124,9 @@ final class FakeCloud: Sendable {
             state.bearer = "planted-bearer-\(state.paths.count)"
             return state.bearer
         }
-        return json(["accessToken": bearer, "expiresIn": 3600, "refreshToken": "planted-refresh-1", "tokenType": "Bearer"])
+        return json([
+            "accessToken": bearer, "expiresIn": 3600, "refreshToken": "planted-refresh-1", "tokenType": "Bearer",
+        ])
     }
 
     private func sts(_ form: [String: String], _ request: TestRequest) -> TestAnswer {

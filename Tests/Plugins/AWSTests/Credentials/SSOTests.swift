@@ -121,7 +121,8 @@ struct SSOTests {
     ) async throws {
         let role = lines.contains("sso_start_url") ? "" : "sso_role_name = x\n"
         try bench.config(
-            "[profile sso]\n\(lines)sso_account_id = 1\n\(role)[sso-session corp]\nsso_region = us-east-1\nsso_start_url = u\n")
+            "[profile sso]\n\(lines)sso_account_id = 1\n\(role)[sso-session corp]\nsso_region = us-east-1\nsso_start_url = u\n"
+        )
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
         #expect(error.kind == .configuration)
         #expect(error.diagnostic?.line == line)
