@@ -26,7 +26,7 @@ import Testing
         #expect(ClockSkew().learn(from: "h", code: code, date: "Mon, 23 Nov 2026 09:00:00 GMT", clock: clock))
     }
 
-    @Test(arguments: [
+    private static let useless: [(String?, String?)] = [
         ("AccessDenied", "Mon, 23 Nov 2026 12:00:00 GMT"), (nil, "Mon, 23 Nov 2026 12:00:00 GMT"),
         ("SignatureDoesNotMatch", nil), ("SignatureDoesNotMatch", "2026-11-23T12:00:00Z"),
         ("SignatureDoesNotMatch", ""), ("SignatureDoesNotMatch", "Mon, 99 Nov 99999 12:00:00 GMT"),
@@ -34,7 +34,9 @@ import Testing
         ("SignatureDoesNotMatch", "Mon, 23 Nov 2026 12:00 GMT"),
         ("SignatureDoesNotMatch", "Mon, 23 Nov 2026 10:03:59 GMT"),
         ("SignatureDoesNotMatch", "Mon, 23 Nov 2026 09:56:01 GMT"),
-    ])
+    ]
+
+    @Test(arguments: useless)
     func learnsNothing(_ code: String?, _ date: String?) {
         let skew = ClockSkew()
         #expect(!skew.learn(from: "h", code: code, date: date, clock: clock))

@@ -21,7 +21,8 @@ from urllib.parse import quote
 
 PIECES = [
     "a", "Z", "0", "-", "_", ".", "~", " ", "%", "%41", "%2F", "+", "=", "&", "?", "#", ":", "@", "!", "$", "'", "(",
-    ")", "*", ",", ";", "[", "]", "{", "}", "|", "\\", "^", "`", '"', "<", ">", "é", "ü", "日本", "😀", "\u0301", "model",
+    ")", "*", ",", ";", "[", "]", "{", "}", "|", "\\", "^", "`", '"', "<", ">", "é", "ü", "日本", "😀", "\u0301",
+    "model",
 ]
 SERVICES = ["sagemaker", "sts", "s3", "ecr", "logs"]
 REGIONS = ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"]
@@ -30,7 +31,10 @@ HEADERS = [
     "Content-Type", "X-Amz-Target", "X-Amz-Meta-Note", "x-amz-meta-note", "Range", "If-None-Match", "X-Custom_Name",
     "Accept", "content-md5", "My.Header", "User-Agent", "X-Amzn-Trace-Id", "Connection", "Expect", "TE",
 ]
-VALUES = ["a", "b c", "  lead", "trail  ", "two  spaces", '"q   q"', "\ttab\there ", "", "x=y; z", "a,b", "bytes=0-9", "*/*"]
+VALUES = [
+    "a", "b c", "  lead", "trail  ", "two  spaces", '"q   q"', "\ttab\there ", "", "x=y; z", "a,b",
+    "bytes=0-9", "*/*",
+]
 
 
 def word(rng, most=6):

@@ -1,0 +1,61 @@
+/// One of AWS's clouds that have nothing in common: own accounts, own names, own endpoints.
+public struct Partition: Sendable, Hashable {
+    /// What ARNs say: `aws`, `aws-cn`, `aws-us-gov`, …
+    public let id: String
+    /// How host names end: `amazonaws.com`.
+    public let dnsSuffix: String
+    /// How the names of hosts with IPv6 end: `api.aws`.
+    public let dualStackSuffix: String
+    /// The region that global services are signed for, unless they say otherwise.
+    public let globalRegion: String
+    /// What regions begin with, before the word and the number.
+    let prefixes: [String]
+    /// The regions known when this was built, sorted.
+    public let regions: [String]
+
+    /// The partition that a region is in, by its name: also for regions newer than this program. Nil for what is no
+    /// region's name.
+    public static func of(region: String) -> Partition? {
+        all.first { $0.regions.contains(region) } ?? all.first { $0.word(of: region) != nil }
+    }
+
+    /// The partition of an ARN's second word.
+    public static func named(_ id: String) -> Partition? {
+        all.first { $0.id == id }
+    }
+
+    /// `east` of `us-east-1`; nil where the name is not of this partition.
+    func word(of region: String) -> Substring? {
+        let parts = region.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count >= 3, let word = parts.dropLast().last, let number = parts.last,
+            prefixes.contains(parts.dropLast(2).joined(separator: "-")),
+            !word.isEmpty, word.utf8.allSatisfy({ isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }),
+            !number.isEmpty, number.utf8.allSatisfy(isDigit)
+        else { return nil }
+        return word
+    }
+
+    private func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+    }
+
+    private func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+}
+
+extension Partition {
+    /// A page of the web console, nil for partitions whose console has no public address.
+    ///
+    /// `consoleURL(region: "eu-west-1", page: "sagemaker/home", fragment: "/jobs/my-job")`; what is put in is encoded.
+    public func consoleURL(region: String, page: String, fragment: String? = nil) -> String? {
+        let hosts = [
+            "aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn",
+            "aws-us-gov": "console.amazonaws-us-gov.com", "aws-eusc": "console.amazonaws-eusc.eu",
+            "aws-iso": "console.c2shome.ic.gov", "aws-iso-b": "console.sc2shome.sgov.gov",
+        ]
+        guard let host = hosts[id] else { return nil }
+        let url = "https://\(host)/\(URIEncoding.path(page))?region=\(URIEncoding.component(region))"
+        return fragment.map { "\(url)#\(URIEncoding.path($0))" } ?? url
+    }
+}
