@@ -6,7 +6,7 @@ struct BodyStep: Step {
         var answer = try await next(exchange)
         guard case .bytes = answer.body, exchange.readsBody else { return answer }
         switch service.wire {
-        case .json: answer.document = .json(try Bodies.json(answer, of: service, exchange.operation))
+        case .json, .restJSON: answer.document = .json(try Bodies.json(answer, of: service, exchange.operation))
         case .query, .rest: answer.document = .xml(try Bodies.xml(answer, of: service, exchange.operation))
         }
         return answer
