@@ -32,6 +32,7 @@ final class FakeCloud: Sendable {
         var forms: [[String: String]] = []
         var refused: [String] = []
         var paths: [String] = []
+        var targets: [String] = []
         var headers: [[String: String]] = []
         var bearer = "planted-bearer-0"
         var metadataToken = "planted-metadata-0"
@@ -74,6 +75,7 @@ final class FakeCloud: Sendable {
         let name = path == "/" ? form["Action"] ?? "/" : path
         let scripted = state.withLock { state -> TestAnswer? in
             state.paths.append(name)
+            state.targets.append(request.target)
             state.headers.append(
                 Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first })
             if path == "/" { state.forms.append(form) }
