@@ -56,11 +56,13 @@ public struct Observation: Sendable, Hashable, Codable {
     public var endedAt: Date?
     /// When the host must stop it because its time is up; nil where the backend does so itself or nothing limits it.
     public var deadline: Date?
+    /// How long it then has between the polite and the forced end; nil leaves that to the host.
+    public var deadlineGrace: Duration?
 
     /// An observation from its parts.
     public init(
         runID: RunID, phase: Phase, cause: Cause? = nil, backendStatus: String, startedAt: Date? = nil,
-        endedAt: Date? = nil, deadline: Date? = nil
+        endedAt: Date? = nil, deadline: Date? = nil, deadlineGrace: Duration? = nil
     ) {
         self.runID = runID
         self.phase = phase
@@ -69,5 +71,6 @@ public struct Observation: Sendable, Hashable, Codable {
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.deadline = deadline
+        self.deadlineGrace = deadlineGrace
     }
 }

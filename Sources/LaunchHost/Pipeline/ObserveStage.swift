@@ -7,6 +7,7 @@ actor ObserveStage {
     private struct Live {
         var record: RunRecord
         var deadline: Date?
+        var deadlineGrace: Duration?
         var isMissing = false
         /// What the run's stop waits for: nil where nobody asked for one.
         var stopGrace: Duration?
@@ -106,6 +107,7 @@ actor ObserveStage {
     private func take(_ observation: Observation) throws(StoreError) -> Bool {
         guard var run = live[observation.runID], !run.isFinishing else { return false }
         run.deadline = observation.deadline
+        run.deadlineGrace = observation.deadlineGrace
         switch observation.phase {
         case .succeeded, .failed, .stopped:
             run.isFinishing = true
@@ -196,7 +198,8 @@ actor ObserveStage {
                     try orderStop(run.record, Cause(.userStop, "Stopped on request."), grace)
                 } else if let deadline = run.deadline, deadline <= clock.now() {
                     try orderStop(
-                        run.record, Cause(.timeLimit, "It ran longer than its time limit."), Self.timeLimitGrace)
+                        run.record, Cause(.timeLimit, "It ran longer than its time limit."),
+                        run.deadlineGrace ?? Self.deadlineGrace)
                 }
             } catch {
                 log.error("a stop could not be ordered yet", ["run": run.record.id.rawValue, "error": "\(error)"])
@@ -226,6 +229,6 @@ actor ObserveStage {
         }
     }
 
-    /// What a run gets between SIGTERM and SIGKILL when its time is up: SageMaker's 120 seconds.
-    private static let timeLimitGrace = Duration.seconds(120)
+    /// What a run gets between SIGTERM and SIGKILL when its time is up and the backend does not say: SageMaker's 120 s.
+    private static let deadlineGrace = Duration.seconds(120)
 }

@@ -85,6 +85,7 @@ extension LocalDockerRunner {
         let start = startedAt?.date
         return Observation(
             runID: runID, phase: isStopping ? .stopping : .running, backendStatus: status, startedAt: start,
-            deadline: start.flatMap { start in limit.map { start.addingTimeInterval($0) } })
+            deadline: start.flatMap { start in limit.map { start.addingTimeInterval($0) } },
+            deadlineGrace: labels[RunContainer.stopGraceLabel].flatMap { Int($0) }.map { .seconds($0) })
     }
 }

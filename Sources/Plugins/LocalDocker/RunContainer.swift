@@ -14,6 +14,8 @@ enum RunContainer {
     static let versionLabel = "launch.version"
     /// The run's time limit in seconds.
     static let timeLimitLabel = "launch.time_limit"
+    /// The seconds that the run has between SIGTERM and SIGKILL when its time is up.
+    static let stopGraceLabel = "launch.stop_grace"
     /// The handle's field with the container's ID.
     static let handleField = "container"
 
@@ -38,6 +40,7 @@ enum RunContainer {
         spec.user = job.user
         spec.labels = [runLabel: runID.rawValue, requestLabel: fingerprint, versionLabel: version]
         spec.labels[timeLimitLabel] = job.timeLimitSeconds.map(String.init)
+        spec.labels[stopGraceLabel] = String(job.stopGraceSeconds)
         spec.stopSignal = "SIGTERM"
         spec.stopTimeout = job.stopGraceSeconds
         spec.host = host(job)
