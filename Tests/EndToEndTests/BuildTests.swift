@@ -102,7 +102,7 @@ struct BuildTests {
             let second = try TestDocker.makeImage(name, content: "two")
             TestDocker.removeImages([first])
             let answer = try await world.launch(["run"] + words)
-            #expect(answer.output == "two")
+            #expect(answer.output == "two\n")
             let newest = try await world.succeeding("list", "--json").json([RunFacts].self).first
             #expect(newest?.image?.digest == second)
         }

@@ -9,6 +9,7 @@ struct SecretTests {
         .enabled(if: RegistryServer.isWanted))
     func registryPassword() async throws {
         let registry = try await RegistryServer(.init(login: true))
+        defer { Self.removeImages(of: registry.host) }
         try await World.with { world in
             let password = try world.folder.write("password", RegistryServer.password + "\n")
             let config = try world.folder.write(
@@ -40,6 +41,12 @@ struct SecretTests {
             #expect(!said.contains(encoded))
             #expect(try Self.holding([RegistryServer.password, encoded], in: world.folder.path).isEmpty)
         }
+    }
+
+    private static func removeImages(of host: String) {
+        let format = "{{.Repository}}:{{.Tag}}"
+        let names = try? TestDocker.docker(["images", "--format", format, "\(host)/e2e/images"])
+        TestDocker.removeImages(names?.split(separator: "\n").map(String.init) ?? [])
     }
 
     /// The files below a folder that hold one of the texts.

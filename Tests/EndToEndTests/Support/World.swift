@@ -145,7 +145,8 @@ struct World {
             left.append(id)
             try await engine.removeContainer("launch-\(id)")
         }
-        let images = try TestDocker.docker(["images", "--quiet", "--no-trunc", "launch-\(project)"])
+        // By name: another test may have built an image of the same content.
+        let images = try TestDocker.docker(["images", "--format", "{{.Repository}}:{{.Tag}}", "launch-\(project)"])
         TestDocker.removeImages(Set(images.split(separator: "\n").map(String.init)).sorted())
         return left
     }
