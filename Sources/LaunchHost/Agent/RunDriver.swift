@@ -82,10 +82,13 @@ struct RunDriver: Sendable {
             return try store.transition(
                 record.id, token: record.claimToken, to: .submitting, changes: RunChanges(request: request))
         }
-        let stage = SubmitStage(runner: runner, clock: clock, log: log, isLeaving: isLeaving)
-        let handle = try await stage.submit(request, as: record.id)
+        let handle = try await submitStage(runner).submit(request, as: record.id)
         return try store.transition(
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
+    }
+
+    private func submitStage(_ runner: any Runner) -> SubmitStage {
+        SubmitStage(runner: runner, clock: clock, log: log, isLeaving: isLeaving)
     }
 
     private func buildLogPath(of id: RunID) throws(StoreError) -> String {
@@ -132,7 +135,7 @@ struct RunDriver: Sendable {
     /// nil where there is nothing. Who has not written down a request has submitted nothing.
     private func foundInBackend(_ record: RunRecord) async throws -> RunRecord? {
         guard record.request != nil, record.handle == nil,
-            let handle = try await backends.runner(for: record).find(record.id)
+            let handle = try await submitStage(backends.runner(for: record)).find(record.id)
         else { return nil }
         return try store.transition(
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
