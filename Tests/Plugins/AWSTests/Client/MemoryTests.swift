@@ -7,7 +7,8 @@ import Testing
 @Suite struct MemoryTests {
     private static func bench(_ words: String...) async throws -> JSONValue {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let program = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("launch-bench").path
+        let program = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("launch-bench")
+            .path
         return try JSONValue(parsing: try await runOffThePool(program, words))
     }
 

@@ -89,7 +89,8 @@ final class MotoServer: Sendable {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         // The shell ends it as soon as the pipe is closed, so that it cannot outlive the tests, however they end.
         process.arguments = [
-            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read _; kill -9 $!", program, String(port),
+            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read _; kill -9 $!", program,
+            String(port),
         ]
         leash = Pipe()
         process.standardInput = leash

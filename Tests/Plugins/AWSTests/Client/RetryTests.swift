@@ -23,7 +23,8 @@ import Testing
             (.brokenOff, .transient),
         ]
 
-    @Test(arguments: passing) func passingFaultsAreTriedAgain(_ reaction: Reaction, _ kind: AWSError.Kind) async throws {
+    @Test(arguments: passing) func passingFaultsAreTriedAgain(_ reaction: Reaction, _ kind: AWSError.Kind) async throws
+    {
         let bench = try ClientBench()
         let client = try bench.client()
         bench.stub.script("sts", "GetCallerIdentity", [reaction, reaction])

@@ -50,7 +50,10 @@ import Testing
             try await store.get(bucket: "data", key: "x", etag: "\"old\"")
         }
         #expect(stale?.kind == .conflict)
-        for (bucket, key) in [("UPPER/case", "x"), ("ab", "x"), ("data", ""), ("data", "a/../b"), ("data", String(repeating: "k", count: 1025))] {
+        for (bucket, key) in [
+            ("UPPER/case", "x"), ("ab", "x"), ("data", ""), ("data", "a/../b"),
+            ("data", String(repeating: "k", count: 1025)),
+        ] {
             let error = await failure { () throws(AWSError) in try await store.head(bucket: bucket, key: key) }
             #expect(error?.kind == .invalid)
         }
@@ -61,7 +64,9 @@ import Testing
         bench.stub.script("s3", "PutObject", [.error("SlowDown", status: 503), .reset])
         try await bench.store().put([1, 2], bucket: "data", key: "x")
         #expect(bench.stub.s3.size(bucket: "data", key: "x") == 2)
-        #expect(bench.waits.all.count == 2)
+        #expect(bench.stub.calls.map(\.outcome) == ["SlowDown", "reset", "answered"])
+        // The second repetition is libcurl's own, on a new connection: a PUT may be repeated without a wait.
+        #expect(!bench.waits.all.isEmpty)
     }
 
     @Test func listingsArePagedAndExact() async throws {
@@ -96,7 +101,8 @@ import Testing
     @Test func aRedirectIsFollowedOnce() async throws {
         let bench = try Self.bench()
         bench.stub.always(
-            "s3", "HeadObject", .error("PermanentRedirect", status: 301, headers: [("x-amz-bucket-region", "eu-west-1")]))
+            "s3", "HeadObject",
+            .error("PermanentRedirect", status: 301, headers: [("x-amz-bucket-region", "eu-west-1")]))
         let error = await failure { () throws(AWSError) in try await bench.store().head(bucket: "data", key: "x") }
         #expect(error?.status == 301)
         #expect(bench.stub.requestCount == 2)
@@ -123,7 +129,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("data", "https://data.s3.eu-west-1.amazonaws.com/k"), ("with.dot", "https://s3.eu-west-1.amazonaws.com/with.dot/k"),
+        ("data", "https://data.s3.eu-west-1.amazonaws.com/k"),
+        ("with.dot", "https://s3.eu-west-1.amazonaws.com/with.dot/k"),
         ("Upper", "https://s3.eu-west-1.amazonaws.com/Upper/k"),
     ])
     func bucketsStandInTheHostWhereTheyCan(_ bucket: String, _ start: String) async throws {

@@ -128,7 +128,8 @@ import Testing
         bench.stub.script("s3", "GetObject", [.answer(part)])
         let alone = S3Store.Tuning(partSize: 5 << 20, parallelism: 1)
         let object = try await bench.store(tuning: alone).download(
-            bucket: "data", key: "big", to: folder.file("target")) { progress.add($0) }
+            bucket: "data", key: "big", to: folder.file("target")
+        ) { progress.add($0) }
         #expect(object.size == Int64(bytes.count))
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("target"))) == Data(bytes))
         #expect(progress.all.last?.done == Int64(bytes.count))
