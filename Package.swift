@@ -42,6 +42,7 @@ let package = Package(
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+        system("CXML", pkgConfig: "libxml-2.0", apt: "libxml2-dev", brew: "libxml2"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
         // What everything stands on; none of these knows of launch.
@@ -70,7 +71,8 @@ let package = Package(
             uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Subprocess"]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
         library(
-            "AWS", at: "Sources/Plugins/AWS", uses: ["Crypto", "HTTP", "LaunchHost", "Subprocess", "Suggestions"]),
+            "AWS", at: "Sources/Plugins/AWS",
+            uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "Subprocess", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
@@ -92,6 +94,8 @@ let package = Package(
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
             uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
+
+        library("AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "TestSupport"]),
 
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
@@ -130,7 +134,15 @@ let package = Package(
             uses: ["Console", "LaunchCommands", "LaunchHost", "launch", "own-launch"]),
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",
-            uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
+            uses: [
+                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport",
+                "launch-bench",
+            ],
             resources: [.copy("Signing/botocore_signatures.py"), .copy("Endpoints/botocore_endpoints.py")]),
+
+        // What scripts/benchmark runs; no product, so that nobody installs it.
+        .executableTarget(
+            name: "launch-bench", dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "TestSupport"],
+            path: "Tests/Benchmarks", exclude: ["boto3_client.py"], swiftSettings: settings),
     ]
 )

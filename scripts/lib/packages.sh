@@ -13,6 +13,7 @@ lib:libcurl libcurl4-openssl-dev curl
 lib:yaml-0.1 libyaml-dev libyaml
 lib:sqlite3 libsqlite3-dev sqlite
 lib:libcrypto libssl-dev openssl@3
+lib:libxml-2.0 libxml2-dev libxml2
 '
 packages_tests='
 docker-registry docker-registry -

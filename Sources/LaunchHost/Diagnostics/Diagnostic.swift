@@ -75,6 +75,7 @@ public struct LaunchError: Error, Sendable, CustomStringConvertible {
         let kind: Kind =
             switch error.category {
             case .invalid: .invalid
+            case .configuration: .configuration
             case .denied, .expired: .denied
             case .throttled, .transient, .capacity, .quota, .conflict: .tryAgain
             case .internalFault: .internalFault

@@ -22,6 +22,8 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let denied = Category("denied")
         /// The request can never be accepted as it is.
         public static let invalid = Category("invalid")
+        /// The set-up that the backend works with is wrong: a file, a variable, a profile.
+        public static let configuration = Category("configuration")
         /// Something else has that name already.
         public static let conflict = Category("conflict")
         /// It does not exist.

@@ -1,0 +1,43 @@
+internal import HTTP
+
+/// What went wrong on the way to a service, in AWS's classes.
+enum WireError {
+    static func error(_ error: HTTPError) -> AWSError {
+        var made = AWSError(kind(error.code), message(error), hint: hint(error.code))
+        made.mayHaveTakenEffect = error.requestMayHaveReachedServer
+        made.trail.timedOut = error.code == .timedOut
+        return made
+    }
+
+    private static func kind(_ code: HTTPError.Code) -> AWSError.Kind {
+        switch code {
+        case .timedOut, .reset, .protocolError: .transient
+        case .couldNotResolve, .couldNotConnect: .unavailable
+        case .tls, .badURL: .configuration
+        case .cancelled: .cancelled
+        case .badRequest, .bodyFailed, .file: .invalid
+        case .tooLarge: .internalFault
+        default: .internalFault
+        }
+    }
+
+    private static func message(_ error: HTTPError) -> String {
+        switch error.code {
+        case .cancelled: "The call was cancelled."
+        case .timedOut: "There was no answer in time: \(error)"
+        case .reset: "The connection ended before the answer: \(error)"
+        case .couldNotResolve: "The host is unknown: \(error)"
+        case .tls: "There is no secure connection: \(error)"
+        default: "\(error)"
+        }
+    }
+
+    private static func hint(_ code: HTTPError.Code) -> String? {
+        switch code {
+        case .couldNotResolve: "Check the region, the endpoint URL and the network."
+        case .couldNotConnect: "Check the endpoint URL, the proxy and the network."
+        case .tls: "Where a proxy or an endpoint has an authority of its own, name its PEM file in AWS_CA_BUNDLE."
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,63 @@
+internal import FoundationEssentials
+internal import HTTP
+internal import LaunchHost
+
+/// The last step: over the wire, and what the wire did into an error of the right class.
+struct SendStep: Sendable {
+    let address: ServiceAddress
+    let limits: AWSLimits
+    let http: HTTPClient
+    let userAgent: String
+
+    func send(_ exchange: Exchange) async throws(AWSError) -> Answer {
+        let request = request(for: exchange)
+        do throws(HTTPError) {
+            switch exchange.reply {
+            case .whole:
+                let response = try await http.send(request)
+                return Answer(status: response.status, headers: response.headers, body: .bytes([UInt8](response.body)))
+            case .stream:
+                let stream = try await http.stream(request)
+                if (200..<300).contains(stream.status) {
+                    return Answer(status: stream.status, headers: stream.headers, body: .stream(stream))
+                }
+                let bytes = try await Self.head(of: stream)
+                return Answer(status: stream.status, headers: stream.headers, body: .bytes(bytes))
+            }
+        } catch {
+            throw WireError.error(error)
+        }
+    }
+
+    private func request(for exchange: Exchange) -> HTTPRequest {
+        var headers = HTTPHeaders(exchange.headers)
+        headers["User-Agent"] = userAgent
+        // curl would ask for leave to send larger bodies, which costs a round trip each.
+        headers["Expect"] = nil
+        let wire = exchange.signingRequest(at: address)
+        let url = "\(address.scheme)://\(wire.host)\(wire.target)"
+        return HTTPRequest(
+            exchange.method, url, headers: headers, body: exchange.payload.body,
+            timeout: exchange.timeout, idleTimeout: limits.idle, maxBodyBytes: limits.answerBytes)
+    }
+
+    /// The first bytes of an error's body: enough for any error of AWS.
+    private static func head(of stream: HTTPStream) async throws(HTTPError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await chunk in stream.body {
+            bytes += chunk
+            if bytes.count > 256 << 10 { break }
+        }
+        return bytes
+    }
+}
+
+extension Exchange.Payload {
+    var body: HTTPBody {
+        switch self {
+        case .none: .none
+        case .bytes(let bytes): .bytes(bytes)
+        case .file(let path, let offset, let length, _): .file(path: path, offset: offset, length: length)
+        }
+    }
+}

@@ -1,0 +1,21 @@
+internal import LaunchHost
+
+extension AWSError {
+    /// A wrong setting in a file: the message begins with `FILE:LINE:`.
+    static func configuration(_ message: String, file: String, line: Int? = nil, hint: String? = nil) -> AWSError {
+        let place = [file, line.map(String.init)].compactMap(\.self).joined(separator: ":")
+        return AWSError(
+            .configuration, "\(place): \(message)", hint: hint,
+            diagnostic: Diagnostic(.error, message, hint: hint, file: file, line: line))
+    }
+
+    /// A wrong setting at the place of a value.
+    static func configuration(_ message: String, at value: ConfigValue, hint: String? = nil) -> AWSError {
+        configuration(message, file: value.file, line: value.line, hint: hint)
+    }
+
+    /// A wrong setting of a whole section.
+    static func configuration(_ message: String, at section: ConfigSection, hint: String? = nil) -> AWSError {
+        configuration(message, file: section.file, line: section.line, hint: hint)
+    }
+}

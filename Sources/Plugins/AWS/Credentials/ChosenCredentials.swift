@@ -1,0 +1,78 @@
+internal import FoundationEssentials
+internal import LaunchHost
+internal import Synchronization
+
+/// The credentials of whatever source the chain chooses. It chooses when somebody first asks, and again for as long as
+/// nothing can be chosen, so that a corrected file needs no new start of the program.
+final class ChosenCredentials: CredentialsProvider {
+    private struct Chosen {
+        var provider: RefreshingCredentials
+        var mayBeAbsent: Bool
+        var skipped: [CredentialChain.Skipped]
+    }
+
+    private let choose: @Sendable () throws(AWSError) -> CredentialChain.Choice
+    private let context: SourceContext
+    private let chosen = Mutex<Chosen?>(nil)
+
+    init(
+        context: SourceContext, choose: @escaping @Sendable () throws(AWSError) -> CredentialChain.Choice
+    ) {
+        self.context = context
+        self.choose = choose
+    }
+
+    func credentials() async throws(AWSError) -> AWSCredentials {
+        let chosen = try resolve()
+        do throws(AWSError) {
+            return try await chosen.provider.credentials()
+        } catch {
+            throw explained(error, chosen)
+        }
+    }
+
+    func refresh(after expired: AWSCredentials) async throws(AWSError) -> AWSCredentials {
+        let chosen = try resolve()
+        do throws(AWSError) {
+            return try await chosen.provider.refresh(after: expired)
+        } catch {
+            throw explained(error, chosen)
+        }
+    }
+
+    /// The sources that were looked at. The one that is used comes last.
+    func steps() throws(AWSError) -> [CredentialReport.Step] {
+        let chosen = try resolve()
+        return chosen.skipped.map { CredentialReport.Step(source: $0.source, isUsed: false, reason: $0.reason) }
+            + [CredentialReport.Step(source: chosen.provider.name, isUsed: true, reason: nil)]
+    }
+
+    private func resolve() throws(AWSError) -> Chosen {
+        if let chosen = chosen.withLock({ $0 }) { return chosen }
+        let choice = try choose()
+        guard let source = choice.source else { throw Self.none(choice.skipped) }
+        let made = Chosen(
+            provider: RefreshingCredentials(source, context), mayBeAbsent: source.mayBeAbsent, skipped: choice.skipped)
+        return chosen.withLock { chosen in
+            // Two callers may have chosen at the same time; all must share one.
+            if let first = chosen { return first }
+            context.log.debug("AWS credentials come from this source", ["source": source.name])
+            chosen = made
+            return made
+        }
+    }
+
+    /// Where nobody answers at the last place of all, there are no credentials, and that is what is to be said.
+    private func explained(_ error: AWSError, _ chosen: Chosen) -> AWSError {
+        guard chosen.mayBeAbsent, error.kind == .unavailable, !chosen.provider.hasFetched else { return error }
+        let last = CredentialChain.Skipped(source: chosen.provider.name, reason: error.message)
+        return Self.none(chosen.skipped + [last])
+    }
+
+    static func none(_ skipped: [CredentialChain.Skipped]) -> AWSError {
+        let tried = skipped.map { "\($0.source) (\($0.reason))" }.joined(separator: "; ")
+        return AWSError(
+            .auth, "There are no AWS credentials. Looked for: \(tried).",
+            hint: "Log in with 'aws sso login' or 'aws configure', or give the machine a role.")
+    }
+}

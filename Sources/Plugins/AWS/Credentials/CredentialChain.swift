@@ -1,0 +1,62 @@
+internal import LaunchHost
+
+/// Finds the source that credentials come from, in the order of AWS's own tools (botocore's).
+///
+/// 1. Environment variables, unless `launch-config.yaml` names a profile. 2. A profile that assumes a role. 3. A web
+/// identity, of the variables or the profile. 4. The profile's SSO login. 5. Its keys in the credentials file. 6. Its
+/// `credential_process`. 7. Its keys in the configuration file. 8. The container endpoint. 9. Instance metadata. The first
+/// that is configured holds, whether it then works or not: an agent must not start paid work as somebody else because a
+/// file was missing. (Newer SDKs look at web identity and SSO before the profile's role.) Nothing is called here.
+struct CredentialChain: Sendable {
+    /// A source that was looked at and is not there.
+    struct Skipped: Sendable, Hashable {
+        var source: String
+        var reason: String
+    }
+
+    /// What was chosen, and what was not before it.
+    struct Choice: Sendable {
+        /// Nil where there is none at all.
+        var source: (any CredentialSource)?
+        var skipped: [Skipped]
+    }
+
+    let settings: ProfileSettings
+    let context: SourceContext
+
+    /// The source to use.
+    /// - Throws: kind configuration where one is configured wrongly.
+    func choose() throws(AWSError) -> Choice {
+        var skipped: [Skipped] = []
+        let isNamed = if case .launchConfig = settings.profile.origin { true } else { false }
+        if isNamed {
+            skipped.append(Skipped(source: "environment variables", reason: "launch-config.yaml names a profile"))
+        } else if try EnvironmentSource.isPresent(in: context.variables) {
+            return Choice(source: EnvironmentSource(variables: context.variables), skipped: skipped)
+        } else {
+            skipped.append(Skipped(source: "environment variables", reason: "AWS_ACCESS_KEY_ID is not set"))
+        }
+        let profiles = ProfileSources(settings: settings, context: context)
+        if let source = try profiles.role(of: settings.profile.value) {
+            return Choice(source: source, skipped: skipped)
+        }
+        skipped.append(Skipped(source: "assumed role", reason: absent("has no role_arn")))
+        if let source = try profiles.find(in: settings.profile.value, usesVariables: !isNamed, &skipped) {
+            return Choice(source: source, skipped: skipped)
+        }
+        if let source = try ContainerSource(context) { return Choice(source: source, skipped: skipped) }
+        skipped.append(
+            Skipped(
+                source: "container endpoint",
+                reason: "neither \(ContainerSource.relative) nor \(ContainerSource.full) is set"))
+        if let reason = InstanceMetadata.disabled(settings) {
+            skipped.append(Skipped(source: "instance metadata", reason: reason))
+            return Choice(source: nil, skipped: skipped)
+        }
+        return Choice(source: try profiles.instance(), skipped: skipped)
+    }
+
+    private func absent(_ what: String) -> String {
+        settings.section == nil ? "there is no profile \(settings.profile.value)" : "profile \(settings.profile.value) \(what)"
+    }
+}

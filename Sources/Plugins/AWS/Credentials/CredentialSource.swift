@@ -1,0 +1,76 @@
+internal import FoundationEssentials
+internal import HTTP
+internal import LaunchHost
+
+/// One place that credentials come from. It fetches; when, and how often, is decided by `RefreshingCredentials`.
+protocol CredentialSource: Sendable {
+    /// What it is, for people, without secrets: "profile train (credential_process)".
+    var name: String { get }
+    /// Whether a failure may mean that there is nothing there at all, as on a machine without instance metadata.
+    var mayBeAbsent: Bool { get }
+    /// Credentials as they are now.
+    func fetch() async throws(AWSError) -> AWSCredentials
+}
+
+extension CredentialSource {
+    var mayBeAbsent: Bool { false }
+}
+
+/// What sources work with.
+struct SourceContext: Sendable {
+    var variables: AWSVariables
+    var clock: HostClock
+    var log: Logger
+    /// For services in the network.
+    var http: HTTPClient
+    var sts: STS
+    /// Where services other than STS are to be found instead of at their own hosts.
+    var endpoints: EndpointSettings
+
+    var paths: HomePath { HomePath(variables: variables) }
+}
+
+extension CredentialSource {
+    /// The error for an answer of a source that nobody understands.
+    func malformed(_ what: String) -> AWSError {
+        AWSError(.internalFault, "The credentials of \(name) cannot be used: \(what)")
+    }
+}
+
+/// The JSON that containers, instances and programs answer with, each with names of its own.
+struct CredentialDocument {
+    let value: JSONValue
+
+    /// Nil where the bytes are no JSON object.
+    init?(_ bytes: some Sequence<UInt8>) {
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)), value.objectValue != nil else {
+            return nil
+        }
+        self.value = value
+    }
+
+    /// The text of a member where it is not empty.
+    subscript(name: String) -> String? {
+        value[name]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The credentials in it.
+    /// - Throws: the names of what is missing, as words for a message.
+    func credentials(token tokenName: String, needsExpiry: Bool) throws(AWSError) -> AWSCredentials {
+        let needed = ["AccessKeyId", "SecretAccessKey"] + (needsExpiry ? [tokenName, "Expiration"] : [])
+        let missing = needed.filter { self[$0] == nil }
+        guard missing.isEmpty, let key = self["AccessKeyId"], let secret = self["SecretAccessKey"] else {
+            throw AWSError(.internalFault, "\(Wording.all(missing)) \(missing.count == 1 ? "is" : "are") missing.")
+        }
+        var expiration: Date?
+        if let text = self["Expiration"] {
+            guard let date = AWSDate.parse(text) else {
+                throw AWSError(.internalFault, "the Expiration is no time: \(Wording.quoted(text)).")
+            }
+            expiration = date
+        }
+        return AWSCredentials(
+            accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: self[tokenName].map { Secret($0) },
+            expiration: expiration, accountID: self["AccountId"])
+    }
+}

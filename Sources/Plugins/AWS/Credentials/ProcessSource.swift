@@ -1,0 +1,66 @@
+internal import LaunchHost
+internal import Subprocess
+
+/// `credential_process` of a profile: a program that prints credentials as JSON. No shell is involved.
+struct ProcessSource: CredentialSource {
+    let section: ConfigSection
+    let command: ConfigValue
+    var timeout: Duration = .seconds(60)
+
+    var name: String { "profile \(section.name) (credential_process)" }
+
+    func fetch() async throws(AWSError) -> AWSCredentials {
+        guard let words = CommandWords.split(command.text), let program = words.first else {
+            throw .configuration("The credential_process has an open quote, or nothing in it.", at: command)
+        }
+        let result: Subprocess.Result
+        do throws(SubprocessError) {
+            result = try await Subprocess.run(
+                program, Array(words.dropFirst()), stdout: .collect(maxBytes: 1 << 20),
+                stderr: .collect(maxBytes: 64 << 10), timeout: timeout)
+        } catch {
+            throw failure(error)
+        }
+        guard result.exit.isSuccess else { throw ended(result, program) }
+        guard !result.isTruncated, let document = CredentialDocument(result.stdout) else {
+            throw wrong("it printed no JSON object (\(result.stdout.count) bytes).")
+        }
+        guard let version = document.value["Version"], version == .integer(1) else {
+            let found = document.value["Version"].map { "is \(Wording.shortened("\($0.integerValue ?? -1)"))" }
+            throw wrong("the Version in its answer \(found ?? "is missing"); 1 is the only one there is.")
+        }
+        do throws(AWSError) {
+            var credentials = try document.credentials(token: "SessionToken", needsExpiry: false)
+            credentials.accountID = credentials.accountID ?? section.text("aws_account_id")
+            return credentials
+        } catch {
+            throw wrong("in its answer \(error.message)")
+        }
+    }
+
+    private func failure(_ error: SubprocessError) -> AWSError {
+        switch error.code {
+        case .cancelled: AWSError(.cancelled, "The credential_process was cancelled.")
+        case .timedOut: wrong("it did not end within \(timeout.components.seconds) s.")
+        default: .configuration("The credential_process cannot be run: \(error).", at: command)
+        }
+    }
+
+    /// The last line of what it complained of; its standard output is never shown, for keys stand there.
+    private func ended(_ result: Subprocess.Result, _ program: String) -> AWSError {
+        let line = result.stderrText.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
+        let how =
+            switch result.exit {
+            case .code(let code): "ended with code \(code)"
+            case .signal(let signal): "was ended by signal \(signal)"
+            }
+        let words = line.map { ": \(Wording.visible(String($0.prefix(300))))" } ?? " and said nothing."
+        var error = AWSError.configuration("The credential_process \(how)\(words)", at: command)
+        error.kind = .auth
+        return error
+    }
+
+    private func wrong(_ what: String) -> AWSError {
+        .configuration("The credential_process of the profile \(section.name) cannot be used: \(what)", at: command)
+    }
+}

@@ -1,0 +1,42 @@
+internal import LaunchHost
+
+/// `aws_access_key_id`, `aws_secret_access_key` and `aws_session_token` of a profile.
+struct StaticProfileSource: CredentialSource {
+    let section: ConfigSection
+
+    var name: String { "profile \(section.name) (keys in \(section.file))" }
+
+    /// Whether the profile has keys, whole or half.
+    static func hasKeys(_ section: ConfigSection?) -> Bool {
+        section?.text("aws_access_key_id") != nil || section?.text("aws_secret_access_key") != nil
+    }
+
+    /// Throws for half a key pair, with the place of the half that is there.
+    func check() throws(AWSError) {
+        switch (section["aws_access_key_id"], section["aws_secret_access_key"]) {
+        case (.some(let found), nil): throw half(found, "aws_access_key_id", "aws_secret_access_key")
+        case (nil, .some(let found)): throw half(found, "aws_secret_access_key", "aws_access_key_id")
+        case (.some(let key), .some(let secret)):
+            if secret.text.isEmpty { throw half(secret, "aws_access_key_id", "aws_secret_access_key") }
+            if key.text.isEmpty { throw half(key, "aws_secret_access_key", "aws_access_key_id") }
+        case (nil, nil): throw .configuration("The profile \(section.name) has no keys.", at: section)
+        }
+    }
+
+    func fetch() async throws(AWSError) -> AWSCredentials {
+        try check()
+        guard let key = section.text("aws_access_key_id"), let secret = section.text("aws_secret_access_key") else {
+            throw .configuration("The profile \(section.name) has no keys.", at: section)
+        }
+        let token = section.text("aws_security_token") ?? section.text("aws_session_token")
+        return AWSCredentials(
+            accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: token.map { Secret($0) },
+            accountID: section.text("aws_account_id"))
+    }
+
+    private func half(_ value: ConfigValue, _ found: String, _ missing: String) -> AWSError {
+        .configuration(
+            "Half a key pair: the profile \(section.name) has \(found) and no \(missing).", at: value,
+            hint: "Give both.")
+    }
+}

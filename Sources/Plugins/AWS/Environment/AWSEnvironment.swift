@@ -1,0 +1,145 @@
+internal import FoundationEssentials
+public import LaunchHost
+internal import Synchronization
+
+/// Environment `aws`: whose credentials, which region, and the clients that all plugins of AWS share.
+public final class AWSEnvironment: Environment {
+    /// The profile, the files and the region as they were found when the program began.
+    public let settings: ProfileSettings
+    /// Which services are asked at another URL than their own.
+    public let endpoints: EndpointSettings
+    /// Credentials that keep themselves good: the found ones, or those of `role_arn`.
+    public let credentials: any CredentialsProvider
+    /// Connections, time and log, shared by all clients.
+    public let runtime: AWSRuntime
+    /// The role that the found credentials assume, where one is configured.
+    public let roleARN: String?
+    private let chosen: ChosenCredentials
+    private let context: SourceContext
+    private let asksInstance: Bool
+    private let clients = Mutex<[String: AWSClient]>([:])
+    private let instanceRegion = Mutex<String?>(nil)
+
+    /// The environment of checked options.
+    /// - Throws: kind configuration for files, profiles, regions and settings that cannot be used.
+    public init(_ options: AWSEnvironmentOptions, variables: [String: String], runtime: AWSRuntime) throws(AWSError) {
+        try options.check()
+        asksInstance = options.region == AWSEnvironmentOptions.instanceRegion
+        let settings = try ProfileSettings(
+            variables: AWSVariables(variables), profile: options.profile, region: asksInstance ? nil : options.region)
+        if let region = settings.region, !asksInstance { try RegionNames.check(region, log: runtime.log) }
+        let endpoints = EndpointSettings(settings, configured: options.endpointURL)
+        let stsRegion = settings.region?.value
+        let sts = STS { operation, fields, provider throws(AWSError) in
+            // Without a region, the endpoint that is everybody's.
+            let place = try endpoints.place(of: .sts, region: stsRegion ?? Partition.aws.globalRegion)
+            let client = try AWSClient(
+                .sts, endpoint: place.url, region: place.signingRegion, credentials: provider, runtime: runtime)
+            return try await client.query(operation, fields)
+        }
+        let context = SourceContext(
+            variables: settings.variables, clock: runtime.clock, log: runtime.log, http: runtime.http, sts: sts,
+            endpoints: endpoints)
+        let chosen = ChosenCredentials(context: context) { () throws(AWSError) in
+            try CredentialChain(settings: settings, context: context).choose()
+        }
+        roleARN = options.roleARN
+        credentials = options.roleARN.map { role in
+            let source = AssumeRoleSource(
+                name: "role \(role)", request: RoleRequest(roleARN: role, externalID: options.externalID),
+                source: chosen, context: context)
+            return RefreshingCredentials(source, context)
+        } ?? chosen
+        (self.settings, self.endpoints, self.runtime, self.chosen, self.context) =
+            (settings, endpoints, runtime, chosen, context)
+    }
+
+    // MARK: where
+
+    /// The region where it is known without asking anybody; nil where nobody says one, or the instance has to be asked.
+    public var knownRegion: String? {
+        asksInstance ? instanceRegion.withLock { $0 } : settings.region?.value
+    }
+
+    /// The region.
+    /// - Throws: kind configuration where nobody says one, with what may say it.
+    public func region() async throws(AWSError) -> String {
+        if let known = knownRegion { return known }
+        guard asksInstance else { throw RegionNames.missing }
+        if let reason = InstanceMetadata.disabled(settings) {
+            throw AWSError(.configuration, "The region is to be the instance's, and \(reason).")
+        }
+        let metadata = try InstanceMetadata(settings, clock: runtime.clock)
+        guard let found = try await metadata.region()?.stripped, !found.isEmpty else { throw RegionNames.missing }
+        try RegionNames.check(Setting(found, from: .instance), log: runtime.log)
+        instanceRegion.withLock { $0 = found }
+        return found
+    }
+
+    // MARK: clients
+
+    /// The one client of this program for a service in a region; without `region`, in the environment's.
+    /// - Throws: kind configuration for an unknown region or an endpoint that is no URL.
+    public func client(_ service: AWSService, region: String? = nil) async throws(AWSError) -> AWSClient {
+        let region = if let region { region } else { try await self.region() }
+        let key = "\(service.signingName) \(region)"
+        if let client = clients.withLock({ $0[key] }) { return client }
+        let place = try endpoints.place(of: service, region: region)
+        let made = try AWSClient(
+            service, endpoint: place.url, region: place.signingRegion, credentials: credentials, runtime: runtime)
+        return clients.withLock { clients in
+            let first = clients[key] ?? made
+            clients[key] = first
+            return first
+        }
+    }
+
+    // MARK: who
+
+    /// Asks AWS whose the credentials are.
+    public func verify() async throws(BackendError) -> Identity {
+        do throws(AWSError) {
+            let region = try await region()
+            let identity = try await caller()
+            return Identity(principal: identity.arn, account: identity.account, region: region)
+        } catch {
+            throw error.backendError
+        }
+    }
+
+    /// Asks AWS whose the credentials are.
+    func caller() async throws(AWSError) -> CallerIdentity {
+        do throws(AWSError) {
+            return try await context.sts.callerIdentity(credentials)
+        } catch {
+            throw RegionNames.explained(error, settings.region)
+        }
+    }
+
+    /// Which source the credentials come from, why not from each before it, whose they are and when they end.
+    public func credentialReport() async -> CredentialReport {
+        var report = CredentialReport(
+            steps: [], profile: "\(settings.profile.value) (\(settings.profile.origin))",
+            region: asksInstance
+                ? instanceRegion.withLock { $0 } ?? "the instance's"
+                : settings.region.map { "\($0.value) (\($0.origin))" })
+        do throws(AWSError) {
+            report.steps = try chosen.steps()
+            if let roleARN {
+                report.steps[report.steps.count - 1].reason = "assumes the role"
+                report.steps.append(
+                    CredentialReport.Step(source: "role \(roleARN)", isUsed: true, reason: "role_arn of launch-config.yaml"))
+            }
+            report.expiration = try await credentials.credentials().expiration
+            report.identity = try await caller()
+        } catch {
+            if report.steps.isEmpty, let choice = try? CredentialChain(settings: settings, context: context).choose() {
+                report.steps = choice.skipped.map {
+                    CredentialReport.Step(source: $0.source, isUsed: false, reason: $0.reason)
+                }
+            }
+            report.problem = error.description
+        }
+        return report
+    }
+}

@@ -1,0 +1,89 @@
+internal import Crypto
+internal import Glibc
+
+/// The files of this machine that objects come from and go to, with their unsafe parts in one place.
+enum LocalFile {
+    /// What tells one content of a file from another.
+    struct Stamp: Hashable {
+        let size: Int64
+        private let seconds: Int
+        private let nanoseconds: Int
+        private let inode: UInt64
+
+        init(_ path: String) throws(AWSError) {
+            var info = stat()
+            guard stat(path, &info) == 0 else { throw LocalFile.failure("cannot read", path) }
+            guard info.st_mode & S_IFMT == S_IFREG else {
+                throw AWSError(.invalid, "\(path) is no file that could be uploaded.")
+            }
+            size = Int64(info.st_size)
+            seconds = info.st_mtim.tv_sec
+            nanoseconds = info.st_mtim.tv_nsec
+            inode = UInt64(info.st_ino)
+        }
+    }
+
+    /// The SHA-256 of a part of a file, read in pieces of 256 KiB; other tasks get their turn in between.
+    static func sha256(_ path: String, _ range: Range<Int64>) async throws(AWSError) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("cannot read", path) }
+        defer { close(descriptor) }
+        var hash = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        var position = range.lowerBound
+        while position < range.upperBound {
+            if Task.isCancelled { throw .gaveUp }
+            let wanted = min(buffer.count, Int(range.upperBound - position))
+            let count = pread(descriptor, &buffer, wanted, off_t(position))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("cannot read", path) }
+            guard count > 0 else {
+                throw AWSError(.conflict, "\(path) became shorter while it was being uploaded.")
+            }
+            hash.update(buffer[..<count])
+            position += Int64(count)
+            await Task.yield()
+        }
+        return Hex.encode(hash.finalize())
+    }
+
+    static func failure(_ what: String, _ path: String) -> AWSError {
+        AWSError(.invalid, "\(what) \(path): \(String(cString: strerror(errno)))")
+    }
+}
+
+/// A file under a name for the time being, written at any place, that takes its name when it is complete.
+final class PartialFile: Sendable {
+    private let path: String
+    private let partial: String
+    private let descriptor: Int32
+
+    /// Makes it beside `path`, readable by its owner only.
+    init(_ path: String) throws(AWSError) {
+        self.path = path
+        partial = "\(path).\(UInt64.random(in: .min ... .max)).partial"
+        descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw LocalFile.failure("cannot write", path) }
+    }
+
+    deinit {
+        close(descriptor)
+        // Gone already where it took its name.
+        unlink(partial)
+    }
+
+    func write(_ bytes: [UInt8], at position: Int64) throws(AWSError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress, $0.count, off_t(position) + off_t(done))
+            }
+            guard count >= 0 || errno == EINTR else { throw LocalFile.failure("cannot write", path) }
+            done += max(0, count)
+        }
+    }
+
+    func commit() throws(AWSError) {
+        guard rename(partial, path) == 0 else { throw LocalFile.failure("cannot replace", path) }
+    }
+}

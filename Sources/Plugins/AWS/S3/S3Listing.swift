@@ -1,0 +1,85 @@
+internal import HTTP
+
+/// The objects under a prefix, page by page, as they are asked for.
+public struct S3Listing: AsyncSequence, Sendable {
+    /// One page.
+    public struct Page: Sendable, Hashable {
+        /// The objects, in order of their keys.
+        public var objects: [S3Object]
+        /// What stands for all keys up to the next delimiter, where one was given.
+        public var prefixes: [String]
+    }
+    /// One page, which may be empty.
+    public typealias Element = Page
+    /// What the iterator throws.
+    public typealias Failure = AWSError
+
+    let store: S3Store
+    let bucket: String
+    let prefix: String
+    let delimiter: String?
+    let pageSize: Int
+
+    /// The iterator, from the first page.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(listing: self)
+    }
+
+    /// Asks for the pages.
+    public struct Iterator: AsyncIteratorProtocol {
+        let listing: S3Listing
+        var token: String?
+        var ended = false
+
+        init(listing: S3Listing) {
+            self.listing = listing
+        }
+
+        /// The next page, or nil after the last.
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(AWSError) -> Page? {
+            guard !ended else { return nil }
+            let (page, next) = try await listing.page(after: token)
+            // The same token again would never end.
+            ended = next == nil || next == token
+            token = next
+            return page
+        }
+    }
+
+    func page(after token: String?) async throws(AWSError) -> (Page, next: String?) {
+        var exchange = Exchange(operation: .read("ListObjectsV2"))
+        exchange.method = .get
+        // XML cannot hold all characters that a key can.
+        exchange.query = [
+            ("list-type", "2"), ("encoding-type", "url"), ("max-keys", String(pageSize)), ("prefix", prefix),
+        ]
+        if let delimiter { exchange.query.append(("delimiter", delimiter)) }
+        if let token { exchange.query.append(("continuation-token", token)) }
+        let answer = try await store.send(exchange, bucket: bucket)
+        guard case .xml(let root) = answer.document, root.name == "ListBucketResult" else {
+            throw Bodies.unreadable(answer, "is no listing", .s3, exchange.operation)
+        }
+        let isEncoded = root.text("EncodingType")?.trimmed == "url"
+        let decoded = { (text: String?) in text.flatMap { isEncoded ? URLDecoding.decode($0) : $0 } }
+        let objects = root.all("Contents").compactMap { entry -> S3Object? in
+            guard let key = decoded(entry.text("Key")), let size = entry.text("Size").flatMap({ Int64($0.trimmed) })
+            else { return nil }
+            return S3Object(
+                key: key, size: size, etag: entry.text("ETag")?.trimmed ?? "",
+                lastModified: entry.text("LastModified")?.trimmed)
+        }
+        let prefixes = root.all("CommonPrefixes").compactMap { decoded($0.text("Prefix")) }
+        let more = root.text("IsTruncated")?.trimmed == "true"
+        return (Page(objects: objects, prefixes: prefixes), more ? root.text("NextContinuationToken")?.trimmed : nil)
+    }
+}
+
+extension S3Store {
+    /// The objects whose keys begin with `prefix`, by pages of at most `pageSize` (1 to 1,000).
+    public func list(
+        bucket: String, prefix: String = "", delimiter: String? = nil, pageSize: Int = 1000
+    ) -> S3Listing {
+        S3Listing(
+            store: self, bucket: bucket, prefix: prefix, delimiter: delimiter, pageSize: min(max(pageSize, 1), 1000))
+    }
+}

@@ -1,0 +1,48 @@
+extension S3Store {
+    /// Writes an object into a file, in parts that come at the same time, with bounded memory. Returns what it was.
+    ///
+    /// `path` takes its content only when all is there; on any failure it is as it was. `conflict` where the object
+    /// changes meanwhile.
+    @discardableResult
+    public func download(
+        bucket: String, key: String, to path: String, progress: (@Sendable (S3Progress) -> Void)? = nil
+    ) async throws(AWSError) -> S3Object {
+        let object = try await head(bucket: bucket, key: key)
+        let file = try PartialFile(path)
+        let plan = PartPlan(total: object.size, partSize: tuning.partSize)
+        let count = ProgressCount(total: object.size, progress)
+        _ = try await PartRunner.run(plan.count, parallelism: tuning.parallelism) { index throws(AWSError) in
+            try await self.fetch(plan.range(index), of: object, bucket: bucket, into: file, count)
+        }
+        try file.commit()
+        return object
+    }
+
+    /// Fetches one part; where it breaks off, on from there.
+    private func fetch(
+        _ range: Range<Int64>, of object: S3Object, bucket: String, into file: PartialFile, _ count: ProgressCount
+    ) async throws(AWSError) {
+        var position = range.lowerBound
+        var attempt = 1
+        while position < range.upperBound {
+            do throws(AWSError) {
+                let body = try await get(
+                    bucket: bucket, key: object.key, range: position..<range.upperBound, etag: object.etag)
+                guard body.etag == object.etag else { throw changed(object.key) }
+                for try await chunk in body {
+                    try file.write(chunk, at: position)
+                    position += Int64(chunk.count)
+                    count.add(Int64(chunk.count))
+                    // Bytes that came are progress: only breaks in a row count.
+                    attempt = 1
+                }
+            } catch {
+                guard error.isPassing, error.status == nil, attempt < runtime.retry.maxAttempts else { throw error }
+                let wait = Backoff.wait(
+                    after: attempt, error, random: runtime.random(), longest: runtime.retry.longestWait)
+                try await runtime.clock.pause(wait)
+                attempt += 1
+            }
+        }
+    }
+}

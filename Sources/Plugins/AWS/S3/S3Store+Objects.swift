@@ -1,0 +1,82 @@
+internal import Crypto
+internal import HTTP
+
+extension S3Store {
+    /// What S3 knows of an object. Throws `notFound` where there is none.
+    public func head(bucket: String, key: String) async throws(AWSError) -> S3Object {
+        var exchange = Exchange(operation: .read("HeadObject"))
+        exchange.method = .head
+        exchange.readsBody = false
+        let answer = try await send(exchange, bucket: bucket, key: key)
+        guard let object = S3Object(key: key, answer.headers) else {
+            throw Bodies.unreadable(answer, "has no length", .s3, exchange.operation)
+        }
+        return object
+    }
+
+    /// The bytes of an object, or of a part of it (`range` in bytes from 0), as they come. With `etag`, a changed object
+    /// is a `conflict`.
+    public func get(
+        bucket: String, key: String, range: Range<Int64>? = nil, etag: String? = nil
+    ) async throws(AWSError) -> S3Body {
+        if let range, range.lowerBound < 0 || range.isEmpty {
+            throw AWSError(.invalid, "Bytes \(range.lowerBound)..<\(range.upperBound) are no range of an object.")
+        }
+        var exchange = Exchange(operation: .read("GetObject"))
+        exchange.method = .get
+        exchange.reply = .stream
+        exchange.readsBody = false
+        if let range {
+            exchange.headers.append(("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))
+        }
+        if let etag { exchange.headers.append(("If-Match", etag)) }
+        do throws(AWSError) {
+            let answer = try await send(exchange, bucket: bucket, key: key)
+            guard case .stream(let stream) = answer.body else {
+                throw Bodies.unreadable(answer, "is no stream", .s3, exchange.operation)
+            }
+            let body = S3Body(stream)
+            if let range, !body.covers(range) {
+                stream.cancel()
+                throw Bodies.unreadable(answer, "is another part than was asked for", .s3, exchange.operation)
+            }
+            return body
+        } catch  where error.status == 412 {
+            throw changed(key, error)
+        }
+    }
+
+    /// Writes an object from bytes in memory, in one request. Returns its ETag.
+    @discardableResult
+    public func put(
+        _ bytes: [UInt8], bucket: String, key: String, contentType: String? = nil
+    ) async throws(AWSError) -> String {
+        try await put(.bytes(bytes), bucket: bucket, key: key, contentType: contentType)
+    }
+
+    func put(
+        _ payload: Exchange.Payload, bucket: String, key: String, contentType: String?
+    ) async throws(AWSError) -> String {
+        // The same bytes twice are the same object.
+        var exchange = Exchange(operation: .write("PutObject", repeatable: true))
+        exchange.method = .put
+        exchange.readsBody = false
+        exchange.payload = payload
+        if let contentType { exchange.headers.append(("Content-Type", contentType)) }
+        return try await send(exchange, bucket: bucket, key: key).headers["ETag"] ?? ""
+    }
+
+    /// Deletes an object; one that is not there is no error.
+    public func delete(bucket: String, key: String) async throws(AWSError) {
+        var exchange = Exchange(operation: .write("DeleteObject", repeatable: true))
+        exchange.method = .delete
+        exchange.readsBody = false
+        _ = try await send(exchange, bucket: bucket, key: key)
+    }
+
+    func changed(_ key: String, _ error: AWSError? = nil) -> AWSError {
+        AWSError(
+            .conflict, "The object \"\(key)\" was changed while it was being read.", service: "S3",
+            operation: "GetObject", code: error?.code, requestID: error?.requestID, status: error?.status)
+    }
+}

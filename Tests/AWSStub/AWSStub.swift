@@ -1,0 +1,153 @@
+import AWS
+public import Foundation
+import Synchronization
+import TestSupport
+
+/// A scripted AWS on loopback: it checks signatures, keeps state, records calls, and misbehaves as it is told.
+public final class AWSStub: Sendable {
+    /// Its key pairs.
+    public let keys: StubKeys
+    /// Its services.
+    public let sts: STSStub
+    /// Its services.
+    public let ecr: ECRStub
+    /// Its services.
+    public let s3: S3Stub
+    /// Its sources of credentials that are no services.
+    public let metadata: MetadataStub
+    /// Its sources of credentials that are no services.
+    public let container: ContainerStub
+    /// Its sources of credentials that are no services.
+    public let sso: SSOStub
+
+    private struct State {
+        var services: [any StubService] = []
+        var scripts: [String: [Reaction]] = [:]
+        var standing: [String: Reaction] = [:]
+        var calls: [StubCall] = []
+        var recorded = 0
+    }
+
+    private let state = Mutex(State())
+    private let server: ServerBox
+    private let check: SignatureCheck
+    private let keepsCalls: Bool
+
+    /// Starts one. `clockOffset` in seconds is what its clock is ahead of this machine's; one that keeps no calls can
+    /// answer any number of them.
+    public init(clockOffset: TimeInterval = 0, keepsCalls: Bool = true) throws {
+        let offset = clockOffset
+        let now: @Sendable () -> Date = { Date().addingTimeInterval(offset) }
+        self.keepsCalls = keepsCalls
+        keys = StubKeys(now: now)
+        check = SignatureCheck(keys: keys, now: now)
+        sts = STSStub(keys)
+        ecr = ECRStub(keys)
+        s3 = S3Stub(now: now)
+        metadata = MetadataStub(keys)
+        container = ContainerStub(keys)
+        sso = SSOStub(keys)
+        server = ServerBox()
+        // S3 comes last, for any path may be a bucket's.
+        state.withLock { $0.services = [metadata, container, sso, sts, ecr, s3] }
+        try server.start { [weak self] request in
+            guard let self else { return TestAnswer(before: [.close]) }
+            var answer = self.handle(StubRequest(request))
+            answer.headers.append(("Date", Self.httpDate(now())))
+            return answer
+        }
+    }
+
+    /// The start of all its URLs.
+    public var url: String { server.url }
+    /// How many connections were made so far.
+    public var connectionCount: Int { server.connectionCount }
+    /// How many requests came so far.
+    public var requestCount: Int { server.requestCount }
+
+    /// What was asked so far, in order of arrival.
+    public var calls: [StubCall] { state.withLock(\.calls) }
+    /// What was asked of one operation.
+    public func calls(_ service: String, _ operation: String) -> [StubCall] {
+        calls.filter { $0.service == service && $0.operation == operation }
+    }
+
+    /// Adds a service, before S3.
+    public func add(_ service: any StubService) {
+        state.withLock { $0.services.insert(service, at: 0) }
+    }
+
+    /// What the next calls of an operation meet, one after another; then all is as usual.
+    public func script(_ service: String, _ operation: String, _ reactions: [Reaction]) {
+        state.withLock { $0.scripts["\(service) \(operation)", default: []] += reactions }
+    }
+
+    /// What all calls of an operation meet that have no script; nil is as usual.
+    public func always(_ service: String, _ operation: String, _ reaction: Reaction?) {
+        state.withLock { $0.standing["\(service) \(operation)"] = reaction }
+    }
+
+    /// Ends all connections.
+    public func stop() { server.stop() }
+
+    private func handle(_ request: StubRequest) -> TestAnswer {
+        let services = state.withLock(\.services)
+        for service in services {
+            if let operation = service.operation(of: request) { return handle(operation, request, service) }
+        }
+        return .text("unknown", status: 404)
+    }
+
+    private func handle(_ operation: String, _ request: StubRequest, _ service: any StubService) -> TestAnswer {
+        let (reaction, requestID) = state.withLock { state -> (Reaction, String) in
+            let name = "\(service.name) \(operation)"
+            var reaction = state.standing[name] ?? .proceed
+            if var script = state.scripts[name], !script.isEmpty {
+                reaction = script.removeFirst()
+                state.scripts[name] = script
+            }
+            state.recorded += 1
+            if keepsCalls {
+                state.calls.append(
+                    StubCall(service: service.name, operation: operation, request: request, outcome: reaction.outcome))
+            }
+            return (reaction, "stub-\(state.recorded)")
+        }
+        var answer: TestAnswer
+        do throws(StubError) {
+            answer = try answered(operation, request, service, reaction)
+        } catch {
+            answer = service.refusal(error, requestID: requestID)
+        }
+        answer.headers.append(("x-amzn-RequestId", requestID))
+        return answer
+    }
+
+    private func answered(
+        _ operation: String, _ request: StubRequest, _ service: any StubService, _ reaction: Reaction
+    ) throws(StubError) -> TestAnswer {
+        if case .instead(hasEffect: false, let answer) = reaction.kind { return answer }
+        if service.isSigned(operation) { try check.check(request) }
+        switch reaction.kind {
+        case .error(let error): throw error
+        case .instead(_, let answer):
+            _ = try service.answer(operation, request)
+            return answer
+        case .afterwards(let gate):
+            var answer = try service.answer(operation, request)
+            answer.before = [.wait(gate)] + answer.before
+            return answer
+        case .proceed:
+            return try service.answer(operation, request)
+        }
+    }
+
+    /// "Mon, 23 Nov 2026 23:05:48 GMT"
+    static func httpDate(_ date: Date) -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = .gmt
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        return formatter.string(from: date)
+    }
+}

@@ -1,0 +1,233 @@
+import AWS
+import Crypto
+public import Foundation
+import Synchronization
+public import TestSupport
+
+/// Elastic Container Registry: repositories and what is in them, without the registry protocol itself.
+public final class ECRStub: StubService {
+    /// An image as the stub keeps it.
+    public struct Image: Sendable {
+        /// The manifest.
+        public var manifest: String
+        /// Its media type.
+        public var mediaType: String
+        /// The tags that point to it.
+        public var tags: Set<String>
+    }
+    private struct Repository {
+        var images: [String: Image] = [:]
+        var isImmutable = false
+    }
+    private struct State {
+        var repositories: [String: Repository] = [:]
+        var password = "stub-registry-password"
+        var proxyEndpoint: String?
+        var life: TimeInterval = 43_200
+    }
+    private let keys: StubKeys
+    private let state = Mutex(State())
+
+    init(_ keys: StubKeys) {
+        self.keys = keys
+    }
+
+    /// What `GetAuthorizationToken` gives out: a password, the registry's URL, and a life in seconds.
+    public func login(password: String, proxyEndpoint: String? = nil, life: TimeInterval = 43_200) {
+        state.withLock { state in
+            state.password = password
+            state.proxyEndpoint = proxyEndpoint
+            state.life = life
+        }
+    }
+
+    /// Makes a repository; the account is the caller's when nil.
+    public func add(repository: String, account: String? = nil, isImmutable: Bool = false) {
+        state.withLock { $0.repositories[id(account, repository)] = Repository(isImmutable: isImmutable) }
+    }
+
+    /// Puts an image into a repository, which is made when it is not there. Returns the digest.
+    @discardableResult
+    public func add(
+        image manifest: String, mediaType: String = "application/vnd.docker.distribution.manifest.v2+json",
+        tags: Set<String>, to repository: String, account: String? = nil
+    ) -> String {
+        let digest = "sha256:" + SHA256.hex(manifest.utf8)
+        state.withLock { state in
+            var kept = state.repositories[id(account, repository)] ?? Repository()
+            for (other, image) in kept.images { kept.images[other]?.tags = image.tags.subtracting(tags) }
+            let before = kept.images[digest]?.tags ?? []
+            kept.images[digest] = Image(manifest: manifest, mediaType: mediaType, tags: before.union(tags))
+            state.repositories[id(account, repository)] = kept
+        }
+        return digest
+    }
+
+    /// The repositories there are, as "account/name".
+    public var repositories: [String] { state.withLock { $0.repositories.keys.sorted() } }
+
+    /// The name in scripts.
+    public var name: String { "ecr" }
+    /// All are.
+    public func isSigned(_ operation: String) -> Bool { true }
+    /// By the header `X-Amz-Target`.
+    public func operation(of request: StubRequest) -> String? {
+        let prefix = "AmazonEC2ContainerRegistry_V20150921."
+        guard let target = request.raw.header("X-Amz-Target"), target.hasPrefix(prefix) else { return nil }
+        return String(target.dropFirst(prefix.count))
+    }
+    /// JSON.
+    public func refusal(_ error: StubError, requestID: String) -> TestAnswer { StubText.jsonRefusal(error) }
+
+    /// Carries it out.
+    public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
+        guard let input = (try? JSONSerialization.jsonObject(with: Data(request.raw.body))) as? [String: Any] else {
+            throw StubError("SerializationException", "The body is no JSON object.")
+        }
+        let account = input["registryId"] as? String ?? keys.accountID
+        let repository = input["repositoryName"] as? String ?? ""
+        let region = request.signer?.region ?? "us-east-1"
+        switch operation {
+        case "GetAuthorizationToken": return authorization(region)
+        case "DescribeRepositories": return try describeRepositories(account, input, region)
+        case "CreateRepository": return try create(account, repository, input, region)
+        case "DescribeImages": return try describeImages(account, repository, input)
+        case "BatchGetImage": return try batchGet(account, repository, input)
+        default: throw StubError("UnknownOperationException", "There is no \(operation).")
+        }
+    }
+
+    private func authorization(_ region: String) -> TestAnswer {
+        let (password, endpoint, life) = state.withLock { ($0.password, $0.proxyEndpoint, $0.life) }
+        let token = Data("AWS:\(password)".utf8).base64EncodedString()
+        let url = endpoint ?? "https://\(keys.accountID).dkr.ecr.\(region).amazonaws.com"
+        return Self.json([
+            "authorizationData": [
+                [
+                    "authorizationToken": token, "proxyEndpoint": url,
+                    "expiresAt": Date().addingTimeInterval(life).timeIntervalSince1970,
+                ]
+            ]
+        ])
+    }
+
+    private func describeRepositories(
+        _ account: String, _ input: [String: Any], _ region: String
+    ) throws(StubError) -> TestAnswer {
+        let known = state.withLock { $0.repositories.filter { $0.key.hasPrefix("\(account)/") } }
+        let names = input["repositoryNames"] as? [String] ?? known.keys.map { String($0.dropFirst(account.count + 1)) }
+        if let missing = names.first(where: { known["\(account)/\($0)"] == nil }) {
+            throw Self.noRepository(missing, account)
+        }
+        return Self.json([
+            "repositories": names.sorted().map { name in
+                Self.describe(account, name, region, known["\(account)/\(name)"]?.isImmutable ?? false)
+            }
+        ])
+    }
+
+    private func create(
+        _ account: String, _ name: String, _ input: [String: Any], _ region: String
+    ) throws(StubError) -> TestAnswer {
+        guard name.wholeMatch(of: /[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*/) != nil,
+            (2...256).contains(name.count)
+        else {
+            throw StubError("InvalidParameterException", "Invalid parameter at 'repositoryName'")
+        }
+        let isImmutable = input["imageTagMutability"] as? String == "IMMUTABLE"
+        let made = state.withLock { state in
+            guard state.repositories["\(account)/\(name)"] == nil else { return false }
+            state.repositories["\(account)/\(name)"] = Repository(isImmutable: isImmutable)
+            return true
+        }
+        guard made else {
+            throw StubError("RepositoryAlreadyExistsException", "The repository with name '\(name)' already exists")
+        }
+        return Self.json(["repository": Self.describe(account, name, region, isImmutable)])
+    }
+
+    private func describeImages(
+        _ account: String, _ name: String, _ input: [String: Any]
+    ) throws(StubError) -> TestAnswer {
+        let images = try images(account, name)
+        let wanted = input["imageIds"] as? [[String: String]]
+        var digests = Array(images.keys)
+        if let wanted {
+            digests = []
+            for id in wanted {
+                guard let digest = Self.find(id, in: images) else {
+                    throw StubError(
+                        "ImageNotFoundException", "The image with imageId \(id) does not exist within the repository")
+                }
+                digests.append(digest)
+            }
+        }
+        return Self.json([
+            "imageDetails": digests.compactMap { digest -> [String: Any]? in
+                guard let image = images[digest] else { return nil }
+                return [
+                    "registryId": account, "repositoryName": name, "imageDigest": digest,
+                    "imageTags": image.tags.sorted(), "imageSizeInBytes": image.manifest.utf8.count,
+                    "imagePushedAt": 1_700_000_000.5, "imageManifestMediaType": image.mediaType,
+                ]
+            }
+        ])
+    }
+
+    private func batchGet(_ account: String, _ name: String, _ input: [String: Any]) throws(StubError) -> TestAnswer {
+        let images = try images(account, name)
+        var found: [[String: Any]] = []
+        var failures: [[String: Any]] = []
+        for id in input["imageIds"] as? [[String: String]] ?? [] {
+            if let digest = Self.find(id, in: images), let image = images[digest] {
+                var full = id
+                full["imageDigest"] = digest
+                found.append([
+                    "registryId": account, "repositoryName": name, "imageId": full, "imageManifest": image.manifest,
+                    "imageManifestMediaType": image.mediaType,
+                ])
+            } else {
+                failures.append([
+                    "imageId": id, "failureCode": "ImageNotFound", "failureReason": "Requested image not found",
+                ])
+            }
+        }
+        return Self.json(["images": found, "failures": failures])
+    }
+
+    private func images(_ account: String, _ name: String) throws(StubError) -> [String: Image] {
+        guard let found = state.withLock({ $0.repositories["\(account)/\(name)"]?.images }) else {
+            throw Self.noRepository(name, account)
+        }
+        return found
+    }
+
+    private func id(_ account: String?, _ name: String) -> String { "\(account ?? keys.accountID)/\(name)" }
+
+    private static func find(_ id: [String: String], in images: [String: Image]) -> String? {
+        if let digest = id["imageDigest"] { return images[digest] == nil ? nil : digest }
+        guard let tag = id["imageTag"] else { return nil }
+        return images.first { $0.value.tags.contains(tag) }?.key
+    }
+
+    private static func noRepository(_ name: String, _ account: String) -> StubError {
+        StubError(
+            "RepositoryNotFoundException",
+            "The repository with name '\(name)' does not exist in the registry with id '\(account)'")
+    }
+
+    private static func describe(
+        _ account: String, _ name: String, _ region: String, _ isImmutable: Bool
+    ) -> [String: Any] {
+        [
+            "repositoryArn": "arn:aws:ecr:\(region):\(account):repository/\(name)", "registryId": account,
+            "repositoryName": name, "repositoryUri": "\(account).dkr.ecr.\(region).amazonaws.com/\(name)",
+            "imageTagMutability": isImmutable ? "IMMUTABLE" : "MUTABLE", "createdAt": 1_700_000_000,
+        ]
+    }
+
+    private static func json(_ value: [String: Any]) -> TestAnswer {
+        let data = (try? JSONSerialization.data(withJSONObject: value)) ?? Data()
+        return StubText.json(String(decoding: data, as: UTF8.self))
+    }
+}

@@ -1,0 +1,48 @@
+import AWS
+import AWSStub
+import Foundation
+import LaunchHost
+import TestSupport
+
+/// The servers that are measured against, each in a process of its own, so that its memory is not the client's.
+enum BenchServer {
+    /// What an answer of ECR looks like, at no cost.
+    static func serveCalls() throws {
+        let body =
+            "{\"repositories\":[{\"repositoryArn\":\"arn:aws:ecr:us-east-1:123456789012:repository/stub\","
+            + "\"registryId\":\"123456789012\",\"repositoryName\":\"stub\",\"createdAt\":1700000000.5,"
+            + "\"imageTagMutability\":\"MUTABLE\"}]}"
+        let answer = TestAnswer.text(
+            body, headers: [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", "stub")])
+        let server = try TestServer { _ in answer }
+        wait(saying: server.url)
+    }
+
+    /// S3 that checks signatures and bodies, keeps the sizes of what is uploaded, and gives back zeros.
+    static func serveS3() throws {
+        let stub = try AWSStub(keepsCalls: false)
+        stub.s3.discardContent()
+        stub.s3.add(bucket: "bench")
+        let keys = stub.keys.permanent()
+        wait(saying: "\(stub.url) \(keys.accessKeyID) \(keys.secretAccessKey.reveal())")
+    }
+
+    private static func wait(saying words: String) {
+        FileHandle.standardOutput.write(Data("\(words)\n".utf8))
+        _ = FileHandle.standardInput.readDataToEndOfFile()
+    }
+
+    /// Starts one as a child, which ends with us; what it said.
+    static func start(_ command: String) throws -> (said: [String], leash: Pipe) {
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        process.arguments = [command]
+        let (leash, output) = (Pipe(), Pipe())
+        process.standardInput = leash
+        process.standardOutput = output
+        try process.run()
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        return (line.split(whereSeparator: \.isWhitespace).map(String.init), leash)
+    }
+}

@@ -1,0 +1,24 @@
+import Foundation
+
+// Sources of the rows of scripts/benchmark. Not a part of the program.
+//
+//     launch-bench serve-calls | serve-s3           a server, until its standard input ends
+//     launch-bench calls [COUNT] [URL]              calls with 64 in flight
+//     launch-bench s3 [MIB] [URL KEY SECRET]        one object up and down
+
+let words = Array(CommandLine.arguments.dropFirst())
+let number = words.dropFirst().first.flatMap(Int.init)
+do {
+    switch words.first {
+    case "serve-calls": try BenchServer.serveCalls()
+    case "serve-s3": try BenchServer.serveS3()
+    case "calls": try await CallsBench.run(count: number ?? 50_000, url: words.dropFirst(2).first)
+    case "s3": try await S3Bench.run(mebibytes: number ?? 5120, place: Array(words.dropFirst(2)))
+    default:
+        FileHandle.standardError.write(Data("usage: launch-bench calls [COUNT] | s3 [MIB]\n".utf8))
+        exit(64)
+    }
+} catch {
+    FileHandle.standardError.write(Data("launch-bench: \(error)\n".utf8))
+    exit(1)
+}

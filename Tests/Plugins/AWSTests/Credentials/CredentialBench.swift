@@ -1,0 +1,93 @@
+import Foundation
+import HTTP
+import LaunchHost
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import AWS
+
+/// A home folder, a fake cloud and the environment over both, with everything that was logged.
+final class CredentialBench: Sendable {
+    let home: TemporaryDirectory
+    let cloud: FakeCloud
+    private let lines = Mutex<[String]>([])
+
+    init() throws {
+        home = try TemporaryDirectory()
+        cloud = try FakeCloud()
+    }
+
+    var logged: String { lines.withLock { $0.joined(separator: "\n") } }
+
+    var log: Logger {
+        Logger(level: .debug) { [weak self] record in
+            let fields = record.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+            self?.lines.withLock { $0.append("\(record.message) \(fields)") }
+        }
+    }
+
+    func config(_ text: String) throws { try home.write(".aws/config", text) }
+    func keys(_ text: String) throws { try home.write(".aws/credentials", text) }
+
+    /// The environment; instance metadata is off unless a test turns it on, so that no test asks a real one.
+    func environment(
+        _ variables: [String: String] = [:], _ options: AWSEnvironmentOptions = .init(region: "us-east-1")
+    ) throws -> AWSEnvironment {
+        let standard = ["HOME": home.path, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": cloud.url]
+        let runtime = AWSRuntime(
+            http: HTTPClient(configuration: .init(proxy: .direct)), clock: cloud.time.clock, random: { 0 }, log: log,
+            userAgent: "test")
+        return try AWSEnvironment(options, variables: standard.merging(variables) { $1 }, runtime: runtime)
+    }
+
+    /// Works for three hours, asking who it is every ten minutes. No call may be refused, and no secret shown.
+    func works(
+        _ environment: AWSEnvironment, by source: String, renewing: Bool = true, before: () throws -> Void = {},
+        _ location: SourceLocation = #_sourceLocation
+    ) async throws {
+        for _ in 0..<18 {
+            try before()
+            let identity = try await environment.verify()
+            #expect(identity.account == "123456789012", sourceLocation: location)
+            cloud.time.pass(600)
+        }
+        #expect(cloud.snapshot.refused == [], sourceLocation: location)
+        if renewing { #expect(cloud.snapshot.keys.count >= 3, "no renewal took place", sourceLocation: location) }
+        let report = await environment.credentialReport()
+        #expect(report.problem == nil, sourceLocation: location)
+        #expect(report.steps.last?.isUsed == true, sourceLocation: location)
+        #expect(report.steps.contains { $0.source.contains(source) && $0.isUsed }, "\(report)", sourceLocation: location)
+        showsNothing(environment, "\(report)", location)
+    }
+
+    /// Nothing that is logged or printed has a planted secret in it.
+    func showsNothing(_ value: Any, _ more: String = "", _ location: SourceLocation = #_sourceLocation) {
+        var text = "\(value) \(String(reflecting: value)) \(more) \(logged)"
+        dump(value, to: &text)
+        #expect(!text.contains("planted"), sourceLocation: location)
+    }
+
+    /// The error that asking who one is ends with.
+    func failure(
+        _ variables: [String: String] = [:], _ options: AWSEnvironmentOptions = .init(region: "us-east-1")
+    ) async throws -> AWSError {
+        do throws(AWSError) {
+            let environment: AWSEnvironment
+            do {
+                environment = try self.environment(variables, options)
+            } catch let error as AWSError {
+                throw error
+            } catch {
+                throw AWSError(.internalFault, "\(error)")
+            }
+            _ = try await environment.caller()
+        } catch {
+            showsNothing(error)
+            return error
+        }
+        throw NoFailure()
+    }
+
+    struct NoFailure: Error {}
+}

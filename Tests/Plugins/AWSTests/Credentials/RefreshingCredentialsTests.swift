@@ -1,0 +1,171 @@
+import Foundation
+import LaunchHost
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import AWS
+
+struct RefreshingCredentialsTests {
+    /// A source whose answers the test decides on, and may hold back.
+    private final class Source: Sendable {
+        private struct State {
+            var calls = 0
+            var fails = false
+            var isHeld = false
+            var held: [CheckedContinuation<Void, Never>] = []
+        }
+
+        private let state = Mutex(State())
+        let time = FakeTime()
+
+        var calls: Int { state.withLock(\.calls) }
+        var waiting: Int { state.withLock(\.held.count) }
+        func fail(_ fails: Bool) { state.withLock { $0.fails = fails } }
+        func hold() { state.withLock { $0.isHeld = true } }
+        func release() {
+            let held = state.withLock { state in
+                state.isHeld = false
+                defer { state.held = [] }
+                return state.held
+            }
+            for continuation in held { continuation.resume() }
+        }
+
+        func credentials(_ log: Logger = .silent, life: TimeInterval? = 3600) -> RefreshingCredentials {
+            RefreshingCredentials(name: "source", clock: time.clock, log: log) { [self] () async throws(AWSError) in
+                let number = state.withLock { state in
+                    state.calls += 1
+                    return state.calls
+                }
+                await withCheckedContinuation { continuation in
+                    let goesOn = state.withLock { state in
+                        if state.isHeld { state.held.append(continuation) }
+                        return !state.isHeld
+                    }
+                    if goesOn { continuation.resume() }
+                }
+                if state.withLock(\.fails) { throw AWSError(.unavailable, "the source is down") }
+                return AWSCredentials(
+                    accessKeyID: "key \(number)", secretAccessKey: Secret("planted"),
+                    expiration: life.map { time.now.addingTimeInterval($0) })
+            }
+        }
+    }
+
+    private let source = Source()
+
+    @Test func whoeverAsksAtOnceSharesOneFetch() async throws {
+        let credentials = source.credentials()
+        source.hold()
+        let keys = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<50 { group.addTask { try await credentials.credentials().accessKeyID } }
+            #expect(await eventually { source.waiting == 1 })
+            source.release()
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(keys == ["key 1"])
+        #expect(source.calls == 1)
+    }
+
+    @Test func from15MinutesBeforeTheEndItFetchesInTheBackground() async throws {
+        let credentials = source.credentials()
+        _ = try await credentials.credentials()
+        source.time.pass(3600 - 901)
+        #expect(try await credentials.credentials().accessKeyID == "key 1")
+        #expect(source.calls == 1)
+        source.time.pass(2)
+        source.hold()
+        #expect(try await credentials.credentials().accessKeyID == "key 1", "nobody waits yet")
+        #expect(await eventually { source.waiting == 1 })
+        #expect(try await credentials.credentials().accessKeyID == "key 1")
+        source.release()
+        #expect(await eventually { (try? await credentials.credentials().accessKeyID) == "key 2" })
+        #expect(source.calls == 2)
+    }
+
+    @Test func from10MinutesBeforeTheEndEverybodyWaits() async throws {
+        let credentials = source.credentials()
+        _ = try await credentials.credentials()
+        source.time.pass(3600 - 599)
+        #expect(try await credentials.credentials().accessKeyID == "key 2")
+    }
+
+    @Test func aFetchThatFailsKeepsTheOldOnesAndIsLogged() async throws {
+        let lines = Mutex<[String]>([])
+        let log = Logger { record in lines.withLock { $0.append("\(record.level) \(record.message)") } }
+        let credentials = source.credentials(log)
+        _ = try await credentials.credentials()
+        source.fail(true)
+        source.time.pass(3600 - 800)
+        #expect(try await credentials.credentials().accessKeyID == "key 1")
+        #expect(await eventually { lines.withLock { $0.count } == 1 })
+        #expect(lines.withLock { $0.first } == "warning new AWS credentials could not be had; the old ones still hold")
+        // Not asked again at once, and by whoever must wait within the last ten minutes neither.
+        #expect(try await credentials.credentials().accessKeyID == "key 1")
+        #expect(source.calls == 2)
+        source.time.pass(790)
+        #expect(try await credentials.credentials().accessKeyID == "key 1")
+        #expect(source.calls == 3)
+        source.time.pass(11)
+        await #expect(throws: AWSError.self) { _ = try await credentials.credentials() }
+        source.fail(false)
+        #expect(try await credentials.credentials().accessKeyID == "key 5")
+    }
+
+    @Test func shortLivesHaveShortWindows() async throws {
+        let credentials = source.credentials(life: 900)
+        _ = try await credentials.credentials()
+        source.time.pass(600)
+        _ = try await credentials.credentials()
+        #expect(source.calls == 1, "a session of 15 minutes is not always about to end")
+        source.time.pass(299)
+        #expect(try await credentials.credentials().accessKeyID == "key 2")
+    }
+
+    @Test func cancellingOneWhoWaitsDoesNotDisturbTheOthers() async throws {
+        let credentials = source.credentials()
+        source.hold()
+        let first = Task { try await credentials.credentials() }
+        #expect(await eventually { source.waiting == 1 })
+        let second = Task { try await credentials.credentials() }
+        first.cancel()
+        let error = await #expect(throws: AWSError.self) { _ = try await first.value }
+        #expect(error?.kind == .cancelled, "it ends while the fetch goes on")
+        source.release()
+        #expect(try await second.value.accessKeyID == "key 1")
+        #expect(source.calls == 1)
+    }
+
+    @Test func expiredOnesAreReplacedOnceForAllWhoWereRefused() async throws {
+        let credentials = source.credentials()
+        let old = try await credentials.credentials()
+        source.hold()
+        let keys = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<20 { group.addTask { try await credentials.refresh(after: old).accessKeyID } }
+            #expect(await eventually { source.waiting == 1 })
+            source.release()
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(keys == ["key 2"])
+        #expect(try await credentials.refresh(after: old).accessKeyID == "key 2", "the newer ones are there already")
+        #expect(source.calls == 2)
+    }
+
+    @Test func aSourceWithoutNewerOnesSaysSo() async throws {
+        let fixed = AWSCredentials(accessKeyID: "fixed", secretAccessKey: Secret("planted"))
+        let credentials = RefreshingCredentials(name: "variables") { () async throws(AWSError) in fixed }
+        let error = await #expect(throws: AWSError.self) { _ = try await credentials.refresh(after: fixed) }
+        #expect(error?.kind == .expired)
+        #expect(error?.message.contains("variables") == true)
+    }
+
+    @Test func credentialsWithoutAnEndAreFetchedOnce() async throws {
+        let credentials = source.credentials(life: nil)
+        for _ in 0..<3 {
+            _ = try await credentials.credentials()
+            source.time.pass(1e7)
+        }
+        #expect(source.calls == 1)
+    }
+}
