@@ -72,13 +72,13 @@ let package = Package(
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
         library(
             "AWS", at: "Sources/Plugins/AWS",
-            uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "Subprocess", "Suggestions"]),
+            uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
         .executableTarget(
             name: "launch",
-            dependencies: ["Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock"],
+            dependencies: ["AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock"],
             path: "Sources/launch", swiftSettings: settings),
 
         // The example of plugins.md: a plugin, and a program that lists it.
