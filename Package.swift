@@ -135,7 +135,8 @@ let package = Package(
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport",
+                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess",
+                "TestSupport",
                 "launch-bench",
             ],
             resources: [.copy("Signing/botocore_signatures.py"), .copy("Endpoints/botocore_endpoints.py")]),

@@ -53,7 +53,8 @@ extension EngineClient {
         guard ![.cancelled, .notReachable].contains(error.code) else { return error }
         let words = error.message.lowercased()
         // ECR's words for a tag of an immutable repository. They come before "denied": a tag is no matter of the login.
-        if words.contains("already exists") && (words.contains("immutable") || words.contains("cannot be overwritten")) {
+        if words.contains("already exists") && (words.contains("immutable") || words.contains("cannot be overwritten"))
+        {
             return EngineError(
                 .conflict, "The registry does not let \(reference) be pushed again. \(error.message)",
                 hint: "Its tags are immutable; push under another tag, or make the repository's tags mutable.")

@@ -24,9 +24,13 @@ actor ECRLogin {
     /// The password of the user `AWS`.
     func password() async throws(AWSError) -> Secret {
         if let kept, kept.goodUntil > now() { return kept.password }
-        let task = fetching ?? Task { [client, now] in
-            do throws(AWSError) { return .success(try await Self.fetch(client, now())) } catch { return .failure(error) }
-        }
+        let task =
+            fetching
+            ?? Task { [client, now] in
+                do throws(AWSError) { return .success(try await Self.fetch(client, now())) } catch {
+                    return .failure(error)
+                }
+            }
         fetching = task
         let outcome = await task.value
         // Whoever of those who waited comes first puts it away.

@@ -34,7 +34,9 @@ extension ECRRegistry: CrossChecking {
             .warning, at: path,
             "the repository is in account \(repository.host.account), and the environment's role in account "
                 + "\(role.account) (\(place))",
-            hint: "the repository's policy must let account \(role.account) pull from it, and push where images are built")
+            hint:
+                "the repository's policy must let account \(role.account) pull from it, and push where images are built"
+        )
     }
 
     private func destination(_ parts: Parts) -> Finding? {

@@ -10,7 +10,8 @@ extension ECRRegistry {
             ? "is in ECR's public gallery, which counts as a registry outside ECR" : "is not in ECR"
         let host = repository.host
         return BackendError(
-            .invalid, "The image \(reference) \(why), and SageMaker pulls images from private repositories of ECR only.",
+            .invalid,
+            "The image \(reference) \(why), and SageMaker pulls images from private repositories of ECR only.",
             hint: """
                 Copy it, and use the copy:
                   docker pull \(reference)
@@ -38,7 +39,8 @@ extension ECRRegistry {
     func unsuited(_ reference: ImageReference, _ found: String) -> BackendError {
         BackendError(
             .invalid, "The image \(reference) does not run on \(options.platform): \(found).",
-            hint: "Build it for \(options.platform) (docker build --platform \(options.platform)), or, for instances of "
+            hint:
+                "Build it for \(options.platform) (docker build --platform \(options.platform)), or, for instances of "
                 + "another kind, set 'platform' of the registry.")
     }
 

@@ -15,8 +15,10 @@ struct ECROptions: Sendable {
             throw BackendError(
                 .invalid,
                 given.isEmpty
-                    ? "There is neither 'uri' nor 'repository'." : "Both 'uri' and 'repository' are given; they mean the same.",
-                hint: given.isEmpty ? "Give the repository, for example 'uri: \(ECRRepository.example)'." : "Leave one away.")
+                    ? "There is neither 'uri' nor 'repository'."
+                    : "Both 'uri' and 'repository' are given; they mean the same.",
+                hint: given.isEmpty
+                    ? "Give the repository, for example 'uri: \(ECRRepository.example)'." : "Leave one away.")
         }
         self.key = key
         repository = try ECRRepository(parsing: text, key: key)

@@ -97,7 +97,8 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
                 .invalid,
                 "'\(key)' is '\(text)', of ECR's public gallery. SageMaker pulls images only from private repositories, "
                     + "and nothing can be built into the gallery.",
-                hint: "Make a private repository (aws ecr create-repository --repository-name \(name)) and give its URI.")
+                hint:
+                    "Make a private repository (aws ecr create-repository --repository-name \(name)) and give its URI.")
         }
         if host != host.lowercased(), ECRHost(host.lowercased()) != nil {
             throw BackendError(
