@@ -137,7 +137,7 @@ let package = Package(
             uses: [
                 "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess",
                 "TestSupport",
-                "launch-bench",
+                "launch", "launch-bench",
             ],
             resources: [.copy("Signing/botocore_signatures.py"), .copy("Endpoints/botocore_endpoints.py")]),
 

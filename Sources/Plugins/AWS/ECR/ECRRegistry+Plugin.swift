@@ -46,10 +46,8 @@ extension ECRRegistry {
                 help: "What images must run on: linux/arm64 for instances with Graviton processors."),
         ],
         examples: [
-            "environment:\n  type: aws\nregistry:\n  type: ecr\n  uri: \(ECRRepository.example)\n",
+            "registry:\n  type: ecr\n  uri: \(ECRRepository.example)\n",
             """
-            environment:
-              type: aws
             registry:
               type: ecr
               repository: arn:aws:ecr:us-east-1:123456789012:repository/train
