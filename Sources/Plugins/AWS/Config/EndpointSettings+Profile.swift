@@ -4,7 +4,9 @@ extension EndpointSettings {
         self.init(variables: settings.variables.all)
         own = configured.map { Override(url: $0, source: "\(Setting.Origin.launchConfig("endpoint_url"))") }
         let section = settings.section
-        if let url = section?["endpoint_url"], !url.text.isEmpty { profile = Override(url: url.text, source: url.place) }
+        if let url = section?["endpoint_url"], !url.text.isEmpty {
+            profile = Override(url: url.text, source: url.place)
+        }
         let services = section?.text("services").flatMap { settings.config.services[$0] }
         profileServices = (services?.values ?? [:]).compactMapValues { value in
             value.nested["endpoint_url"].map { Override(url: $0.text, source: $0.place) }

@@ -150,7 +150,9 @@ extension INIReader.Entry {
         var lines = lines
         while let last = lines.last, last.text.isEmpty, lines.count > 1 { lines.removeLast() }
         let text = lines.map(\.text).joined(separator: "\n")
-        guard lines.count > 1, lines.first?.text.isEmpty == true else { return ConfigValue(text, file: file, line: line) }
+        guard lines.count > 1, lines.first?.text.isEmpty == true else {
+            return ConfigValue(text, file: file, line: line)
+        }
         var nested: [String: ConfigValue] = [:]
         for part in lines where !part.text.isEmpty {
             guard let equals = part.text.firstIndex(of: "=") else {

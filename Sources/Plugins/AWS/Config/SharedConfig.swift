@@ -1,6 +1,3 @@
-internal import FoundationEssentials
-internal import Glibc
-
 /// What AWS's tools share on a machine: `~/.aws/config` and `~/.aws/credentials`, with the place of every value.
 public struct SharedConfig: Sendable {
     /// The path of the configuration file, which need not exist.
@@ -74,58 +71,11 @@ public struct SharedConfig: Sendable {
     private static func read(_ path: String) throws(AWSError) -> String {
         guard let bytes = try ConfigFile.bytes(path) else { return "" }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            let line = 1 + bytes.prefix(validLength(bytes)).count { $0 == UInt8(ascii: "\n") }
+            // No character has a line feed within, so that each line can be looked at by itself.
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }.map { $0 + 1 }
             throw .configuration("The file is not UTF-8.", file: path, line: line)
         }
         return text
-    }
-
-    /// How many bytes there are before the first that is no UTF-8.
-    private static func validLength(_ bytes: [UInt8]) -> Int {
-        var (low, high) = (0, bytes.count)
-        while low < high {
-            let middle = (low + high + 1) / 2
-            // A prefix may end in the middle of a character: up to three bytes less may be what is whole.
-            let whole = (max(0, middle - 3)...middle).contains {
-                String(validating: bytes.prefix($0), as: UTF8.self) != nil
-            }
-            if whole { low = middle } else { high = middle - 1 }
-        }
-        return low
-    }
-}
-
-/// Reads small files of the set-up.
-enum ConfigFile {
-    /// More than any configuration or token has, in bytes.
-    static let largest = 4 << 20
-
-    /// What a file holds; nil where it does not exist.
-    static func bytes(_ path: String) throws(AWSError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let reason = errno
-            if reason == ENOENT || reason == ENOTDIR { return nil }
-            throw unreadable(path, reason)
-        }
-        defer { close(descriptor) }
-        var result: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw unreadable(path, errno) }
-            if count == 0 { return result }
-            result += buffer.prefix(count)
-            guard result.count <= largest else {
-                throw .configuration("The file is larger than 4 MiB, which no file of this kind is.", file: path)
-            }
-        }
-    }
-
-    private static func unreadable(_ path: String, _ number: Int32) -> AWSError {
-        .configuration(
-            "The file cannot be read: \(String(cString: strerror(number))).", file: path,
-            hint: "It must be a file that the agent's user may read.")
     }
 }

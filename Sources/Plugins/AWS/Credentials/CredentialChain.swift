@@ -57,6 +57,7 @@ struct CredentialChain: Sendable {
     }
 
     private func absent(_ what: String) -> String {
-        settings.section == nil ? "there is no profile \(settings.profile.value)" : "profile \(settings.profile.value) \(what)"
+        settings.section == nil
+            ? "there is no profile \(settings.profile.value)" : "profile \(settings.profile.value) \(what)"
     }
 }

@@ -60,7 +60,9 @@ struct InstanceMetadata: Sendable {
         return Secret(token)
     }
 
-    private func send(_ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders) async throws(AWSError) -> HTTPResponse {
+    private func send(_ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders) async throws(AWSError)
+        -> HTTPResponse
+    {
         var attempt = 1
         while true {
             let request = HTTPRequest(method, url + path, headers: headers, timeout: timeout, maxBodyBytes: 1 << 20)

@@ -25,7 +25,9 @@ struct ProfileSources: Sendable {
             skipped.append(CredentialChain.Skipped(source: source, reason: reason))
         }
         if let source = try webIdentity(section, usesVariables: usesVariables) { return source }
-        skip("web identity", "web_identity_token_file\(usesVariables ? ", and AWS_WEB_IDENTITY_TOKEN_FILE is not set" : "")")
+        skip(
+            "web identity",
+            "web_identity_token_file\(usesVariables ? ", and AWS_WEB_IDENTITY_TOKEN_FILE is not set" : "")")
         if let section, let profile = try SSOProfile(section, in: config) {
             return SSOSource(profile: profile, context: context)
         }
@@ -71,7 +73,8 @@ struct ProfileSources: Sendable {
         }
         return WebIdentitySource(
             name: "web identity (\(file.origin))", roleARN: role.value,
-            sessionName: setting("AWS_ROLE_SESSION_NAME", "role_session_name")?.value, tokenFile: file, context: context)
+            sessionName: setting("AWS_ROLE_SESSION_NAME", "role_session_name")?.value, tokenFile: file, context: context
+        )
     }
 
     // MARK: roles that other credentials assume
@@ -120,7 +123,9 @@ struct ProfileSources: Sendable {
                 "The source_profile goes in a circle: \((visited + [name]).joined(separator: " -> ")).", at: value,
                 hint: "One profile of the chain must have credentials of its own.")
         }
-        if !StaticProfileSource.hasKeys(section), let next = try role(of: name, visited: visited + [name]) { return next }
+        if !StaticProfileSource.hasKeys(section), let next = try role(of: name, visited: visited + [name]) {
+            return next
+        }
         var skipped: [CredentialChain.Skipped] = []
         guard let source = try find(in: name, usesVariables: false, &skipped) else {
             throw .configuration("The source_profile \(name) has no credentials of its own.", at: value)
@@ -132,7 +137,8 @@ struct ProfileSources: Sendable {
         switch value.text {
         case "Environment":
             guard try EnvironmentSource.isPresent(in: context.variables) else {
-                throw .configuration("The credential_source is Environment, and AWS_ACCESS_KEY_ID is not set.", at: value)
+                throw .configuration(
+                    "The credential_source is Environment, and AWS_ACCESS_KEY_ID is not set.", at: value)
             }
             return EnvironmentSource(variables: context.variables)
         case "EcsContainer":

@@ -6,6 +6,9 @@ internal import LaunchHost
 /// where not.
 struct SSOSource: CredentialSource {
     private static let margin: TimeInterval = 15 * 60
+    /// More than any token lives, in seconds, and a time that no credentials reach, in milliseconds: a date beyond what
+    /// can be written must not come from outside.
+    private static let (longest, latest) = (1e9, 1e14)
     let profile: SSOProfile
     let context: SourceContext
 
@@ -31,7 +34,8 @@ struct SSOSource: CredentialSource {
 
     private func credentials(_ token: SSOToken) async throws(AWSError) -> AWSCredentials {
         let url = try context.endpoints.place(of: .sso, region: profile.region).url
-        let query = "role_name=\(URIEncoding.component(profile.role))&account_id=\(URIEncoding.component(profile.account))"
+        let query =
+            "role_name=\(URIEncoding.component(profile.role))&account_id=\(URIEncoding.component(profile.account))"
         let request = HTTPRequest(
             .get, "\(url)/federation/credentials?\(query)",
             headers: ["x-amz-sso_bearer_token": token.accessToken.reveal(), "Accept": "application/json"],
@@ -40,7 +44,8 @@ struct SSOSource: CredentialSource {
         guard response.status == 200 else { throw refused(response, "GetRoleCredentials") }
         let found = CredentialDocument(response.body)?.value["roleCredentials"]
         guard let key = found?["accessKeyId"]?.stringValue, let secret = found?["secretAccessKey"]?.stringValue,
-            let session = found?["sessionToken"]?.stringValue, let end = found?["expiration"]?.doubleValue
+            let session = found?["sessionToken"]?.stringValue, let end = found?["expiration"]?.doubleValue,
+            (0...Self.latest).contains(end)
         else { throw malformed("GetRoleCredentials did not answer with a key, a token and their end.") }
         return AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: Secret(session),
@@ -67,10 +72,11 @@ struct SSOSource: CredentialSource {
         let response = try await send(request, "CreateToken")
         guard response.status == 200 else { throw refused(response, "CreateToken") }
         guard let answer = CredentialDocument(response.body), let access = answer["accessToken"],
-            let seconds = answer.value["expiresIn"]?.doubleValue
+            let seconds = answer.value["expiresIn"]?.doubleValue, (0...Self.longest).contains(seconds)
         else { throw malformed("CreateToken did not answer with a token and its life.") }
         let fresh = token.renewed(
-            Secret(access), until: now.addingTimeInterval(seconds), refreshToken: answer["refreshToken"].map { Secret($0) })
+            Secret(access), until: now.addingTimeInterval(seconds),
+            refreshToken: answer["refreshToken"].map { Secret($0) })
         do throws(AWSError) {
             try fresh.save()
         } catch {

@@ -28,7 +28,8 @@ extension AWSEnvironment {
     private static let fields = [
         Field(
             "region", .string, example: "us-east-1",
-            help: "AWS region; instance asks the EC2 instance. Without it AWS_REGION, AWS_DEFAULT_REGION, the profile's."),
+            help:
+                "AWS region; instance asks the EC2 instance. Without it AWS_REGION, AWS_DEFAULT_REGION, the profile's."),
         Field(
             "profile", .string, example: "training",
             help: "Profile of ~/.aws/config; it comes before keys in variables. Without it AWS_PROFILE, then default."),

@@ -15,7 +15,8 @@ public final class AWSEnvironment: Environment {
     /// The role that the found credentials assume, where one is configured.
     public let roleARN: String?
     private let chosen: ChosenCredentials
-    private let context: SourceContext
+    /// What the sources of credentials work with.
+    let sourceContext: SourceContext
     private let asksInstance: Bool
     private let clients = Mutex<[String: AWSClient]>([:])
     private let instanceRegion = Mutex<String?>(nil)
@@ -44,13 +45,14 @@ public final class AWSEnvironment: Environment {
             try CredentialChain(settings: settings, context: context).choose()
         }
         roleARN = options.roleARN
-        credentials = options.roleARN.map { role in
-            let source = AssumeRoleSource(
-                name: "role \(role)", request: RoleRequest(roleARN: role, externalID: options.externalID),
-                source: chosen, context: context)
-            return RefreshingCredentials(source, context)
-        } ?? chosen
-        (self.settings, self.endpoints, self.runtime, self.chosen, self.context) =
+        credentials =
+            options.roleARN.map { role in
+                let source = AssumeRoleSource(
+                    name: "role \(role)", request: RoleRequest(roleARN: role, externalID: options.externalID),
+                    source: chosen, context: context)
+                return RefreshingCredentials(source, context)
+            } ?? chosen
+        (self.settings, self.endpoints, self.runtime, self.chosen, sourceContext) =
             (settings, endpoints, runtime, chosen, context)
     }
 
@@ -110,7 +112,7 @@ public final class AWSEnvironment: Environment {
     /// Asks AWS whose the credentials are.
     func caller() async throws(AWSError) -> CallerIdentity {
         do throws(AWSError) {
-            return try await context.sts.callerIdentity(credentials)
+            return try await sourceContext.sts.callerIdentity(credentials)
         } catch {
             throw RegionNames.explained(error, settings.region)
         }
@@ -128,12 +130,15 @@ public final class AWSEnvironment: Environment {
             if let roleARN {
                 report.steps[report.steps.count - 1].reason = "assumes the role"
                 report.steps.append(
-                    CredentialReport.Step(source: "role \(roleARN)", isUsed: true, reason: "role_arn of launch-config.yaml"))
+                    CredentialReport.Step(
+                        source: "role \(roleARN)", isUsed: true, reason: "role_arn of launch-config.yaml"))
             }
             report.expiration = try await credentials.credentials().expiration
             report.identity = try await caller()
         } catch {
-            if report.steps.isEmpty, let choice = try? CredentialChain(settings: settings, context: context).choose() {
+            if report.steps.isEmpty,
+                let choice = try? CredentialChain(settings: settings, context: sourceContext).choose()
+            {
                 report.steps = choice.skipped.map {
                     CredentialReport.Step(source: $0.source, isUsed: false, reason: $0.reason)
                 }

@@ -77,13 +77,14 @@ struct ConfigFileTests {
         #expect(error.backendError.category == .configuration)
     }
 
-    @Test(arguments: [
-        (["AWS_ENDPOINT_URL_STS": "http://a", "AWS_ENDPOINT_URL": "http://b"], nil, "http://a"),
-        (["AWS_ENDPOINT_URL": "http://b"], nil, "http://b"),
-        (["AWS_ENDPOINT_URL_STS": "http://a"], "http://c", "http://c"),
-        ([:], nil, "http://profile"),
-        (["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_ENDPOINT_URL": "http://b"], nil, nil),
-    ] as [([String: String], String?, String?)])
+    @Test(
+        arguments: [
+            (["AWS_ENDPOINT_URL_STS": "http://a", "AWS_ENDPOINT_URL": "http://b"], nil, "http://a"),
+            (["AWS_ENDPOINT_URL": "http://b"], nil, "http://b"),
+            (["AWS_ENDPOINT_URL_STS": "http://a"], "http://c", "http://c"),
+            ([:], nil, "http://profile"),
+            (["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_ENDPOINT_URL": "http://b"], nil, nil),
+        ] as [([String: String], String?, String?)])
     func endpointsInOrder(_ variables: [String: String], _ configured: String?, _ expected: String?) throws {
         try folder.write(".aws/config", "[default]\nendpoint_url = http://profile\n")
         let endpoints = EndpointSettings(try settings(variables), configured: configured)

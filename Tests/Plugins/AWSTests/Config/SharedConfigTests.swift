@@ -85,7 +85,8 @@ struct SharedConfigTests {
     }
 
     @Test func noValueIsPrintable() throws {
-        let config = try read("[default]\naws_secret_access_key = planted-secret\n", "[x]\naws_session_token = planted-secret\n")
+        let config = try read(
+            "[default]\naws_secret_access_key = planted-secret\n", "[x]\naws_session_token = planted-secret\n")
         var text = "\(config) \(String(reflecting: config))"
         dump(config, to: &text)
         #expect(!text.contains("planted-secret"))

@@ -73,7 +73,10 @@ struct BadCredentialTests {
         ("[profile a]\n\(role)source_profile = b\n[profile b]\nregion = x\n", 3, "b has no credentials"),
         ("[profile a]\n\(role)", 2, "neither source_profile nor credential_source"),
         ("[profile a]\n\(role)source_profile = b\ncredential_source = Environment\n", 4, "both source_profile and"),
-        ("[profile a]\n\(role)credential_source = Ec2\n", 3, "must be Environment, EcsContainer or Ec2InstanceMetadata"),
+        (
+            "[profile a]\n\(role)credential_source = Ec2\n", 3,
+            "must be Environment, EcsContainer or Ec2InstanceMetadata"
+        ),
         ("[profile a]\n\(role)credential_source = EcsContainer\n", 3, "is set"),
         ("[profile a]\n\(role)credential_source = Ec2InstanceMetadata\n", 3, "AWS_EC2_METADATA_DISABLED is true"),
         ("[profile a]\n\(role)credential_source = Environment\n", 3, "AWS_ACCESS_KEY_ID is not set"),
@@ -104,9 +107,11 @@ struct BadCredentialTests {
 
     @Test func aFailingProcessIsQuotedByItsLastWordsOnStandardError() async throws {
         let script = try bench.home.write(
-            "tool", "#!/bin/sh\necho planted-on-stdout\necho first >&2\necho 'the vault is locked' >&2\necho >&2\nexit 4\n")
+            "tool",
+            "#!/bin/sh\necho planted-on-stdout\necho first >&2\necho 'the vault is locked' >&2\necho >&2\nexit 4\n")
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script)
-        let file = try bench.home.write(".aws/config", "[default]\ncredential_process = \(script) --token planted-argument\n")
+        let file = try bench.home.write(
+            ".aws/config", "[default]\ncredential_process = \(script) --token planted-argument\n")
         let error = try await bench.failure()
         #expect(error.kind == .auth)
         #expect(error.message == "\(file):2: The credential_process ended with code 4: the vault is locked")
@@ -156,21 +161,23 @@ struct BadCredentialTests {
         try ContainerSource.check(url)
     }
 
-    @Test(arguments: [
-        ("/container", TestAnswer.text("{\"message\":\"not yours\"}", status: 403), "status 403: not yours"),
-        ("/container", .text("{\"AccessKeyId\":\"planted\"}"), "SecretAccessKey, Token and Expiration are missing"),
-        (
-            "/container",
-            .text(#"{"AccessKeyId":"a","SecretAccessKey":"planted","Token":"planted","Expiration":"soon"}"#),
-            "the Expiration is no time: \"soon\""
-        ),
-        (
-            "/container",
-            .text(
-                #"{"AccessKeyId":"a","SecretAccessKey":"planted","Token":"planted","Expiration":"2001-01-01T00:00:00Z"}"#),
-            "ended at 2001-01-01T00:00:00Z"
-        ),
-    ] as [(String, TestAnswer, String)])
+    @Test(
+        arguments: [
+            ("/container", TestAnswer.text("{\"message\":\"not yours\"}", status: 403), "status 403: not yours"),
+            ("/container", .text("{\"AccessKeyId\":\"planted\"}"), "SecretAccessKey, Token and Expiration are missing"),
+            (
+                "/container",
+                .text(#"{"AccessKeyId":"a","SecretAccessKey":"planted","Token":"planted","Expiration":"soon"}"#),
+                "the Expiration is no time: \"soon\""
+            ),
+            (
+                "/container",
+                .text(
+                    #"{"AccessKeyId":"a","SecretAccessKey":"planted","Token":"planted","Expiration":"2001-01-01T00:00:00Z"}"#
+                ),
+                "ended at 2001-01-01T00:00:00Z"
+            ),
+        ] as [(String, TestAnswer, String)])
     func brokenAnswersOfAContainerEndpoint(_ path: String, _ answer: TestAnswer, _ words: String) async throws {
         bench.cloud.change { $0.instead[path] = [answer] }
         let error = try await bench.failure(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"])

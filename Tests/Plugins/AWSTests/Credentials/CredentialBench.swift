@@ -57,7 +57,8 @@ final class CredentialBench: Sendable {
         let report = await environment.credentialReport()
         #expect(report.problem == nil, sourceLocation: location)
         #expect(report.steps.last?.isUsed == true, sourceLocation: location)
-        #expect(report.steps.contains { $0.source.contains(source) && $0.isUsed }, "\(report)", sourceLocation: location)
+        #expect(
+            report.steps.contains { $0.source.contains(source) && $0.isUsed }, "\(report)", sourceLocation: location)
         showsNothing(environment, "\(report)", location)
     }
 

@@ -17,7 +17,8 @@ struct CredentialSourceTests {
 
     @Test func environmentVariables() async throws {
         let environment = try bench.environment([
-            "AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "planted-env", "AWS_SESSION_TOKEN": "planted-session",
+            "AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "planted-env",
+            "AWS_SESSION_TOKEN": "planted-session",
         ])
         try await bench.works(environment, by: "environment variables", renewing: false)
         #expect(bench.cloud.snapshot.headers.first?["x-amz-security-token"] == "planted-session")

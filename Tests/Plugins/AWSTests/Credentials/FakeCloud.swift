@@ -32,6 +32,7 @@ final class FakeCloud: Sendable {
         var forms: [[String: String]] = []
         var refused: [String] = []
         var paths: [String] = []
+        var targets: [String] = []
         var headers: [[String: String]] = []
         var bearer = "planted-bearer-0"
         var metadataToken = "planted-metadata-0"
@@ -74,6 +75,7 @@ final class FakeCloud: Sendable {
         let name = path == "/" ? form["Action"] ?? "/" : path
         let scripted = state.withLock { state -> TestAnswer? in
             state.paths.append(name)
+            state.targets.append(request.target)
             state.headers.append(
                 Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first })
             if path == "/" { state.forms.append(form) }
@@ -93,7 +95,9 @@ final class FakeCloud: Sendable {
     }
 
     private func metadata(_ request: TestRequest, _ path: String) -> TestAnswer {
-        guard request.header("X-aws-ec2-metadata-token") == snapshot.metadataToken else { return .text("", status: 401) }
+        guard request.header("X-aws-ec2-metadata-token") == snapshot.metadataToken else {
+            return .text("", status: 401)
+        }
         switch path {
         case "/latest/meta-data/iam/security-credentials/": return .text("trainer")
         case "/latest/meta-data/iam/security-credentials/trainer":
@@ -122,7 +126,9 @@ final class FakeCloud: Sendable {
             state.bearer = "planted-bearer-\(state.paths.count)"
             return state.bearer
         }
-        return json(["accessToken": bearer, "expiresIn": 3600, "refreshToken": "planted-refresh-1", "tokenType": "Bearer"])
+        return json([
+            "accessToken": bearer, "expiresIn": 3600, "refreshToken": "planted-refresh-1", "tokenType": "Bearer",
+        ])
     }
 
     private func sts(_ form: [String: String], _ request: TestRequest) -> TestAnswer {

@@ -104,11 +104,22 @@ struct SSOTests {
         #expect(error.message.hasPrefix(path))
     }
 
+    @Test(arguments: ["1e300", "-1", "\"soon\"", "null"]) func anEndThatIsNoTimeIsAnError(_ end: String) async throws {
+        try bench.config(Self.session)
+        _ = try login("corp", ends: 3600)
+        let keys = #""accessKeyId":"a","secretAccessKey":"planted","sessionToken":"planted""#
+        let answer = TestAnswer.text("{\"roleCredentials\":{\(keys),\"expiration\":\(end)}}")
+        bench.cloud.change { $0.instead["/federation/credentials"] = [answer] }
+        #expect(try await bench.failure(["AWS_PROFILE": "sso"]).kind == .internalFault)
+    }
+
     @Test func theRoleIsAskedForEncoded() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600)
         _ = try await bench.environment(["AWS_PROFILE": "sso"]).verify()
-        #expect(bench.cloud.snapshot.paths.first == "/federation/credentials")
+        #expect(
+            bench.cloud.snapshot.targets.first == "/federation/credentials?role_name=Train%20er&account_id=123456789012"
+        )
     }
 
     @Test(arguments: [
@@ -121,7 +132,8 @@ struct SSOTests {
     ) async throws {
         let role = lines.contains("sso_start_url") ? "" : "sso_role_name = x\n"
         try bench.config(
-            "[profile sso]\n\(lines)sso_account_id = 1\n\(role)[sso-session corp]\nsso_region = us-east-1\nsso_start_url = u\n")
+            "[profile sso]\n\(lines)sso_account_id = 1\n\(role)[sso-session corp]\nsso_region = us-east-1\nsso_start_url = u\n"
+        )
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
         #expect(error.kind == .configuration)
         #expect(error.diagnostic?.line == line)

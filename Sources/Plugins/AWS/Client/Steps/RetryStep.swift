@@ -10,7 +10,7 @@ struct RetryStep: Step {
     let pace: AdaptivePace?
 
     func perform(_ exchange: Exchange, next: Next) async throws(AWSError) -> Answer {
-        let deadline = limits.total.map { runtime.clock.now().addingTimeInterval($0.seconds) }
+        let deadline = limits.total.map { runtime.clock.now().addingTimeInterval($0.inSeconds) }
         var exchange = exchange
         var spent: Int?
         while true {
@@ -27,7 +27,7 @@ struct RetryStep: Step {
                     after: exchange.attempt, error, random: runtime.random(), longest: policy.longestWait)
                 guard exchange.attempt < policy.maxAttempts, error.isPassing,
                     exchange.operation.isRepeatable || !error.mayHaveTakenEffect,
-                    deadline.map({ runtime.clock.now().addingTimeInterval(wait.seconds) < $0 }) ?? true
+                    deadline.map({ runtime.clock.now().addingTimeInterval(wait.inSeconds) < $0 }) ?? true
                 else { throw told(error, exchange.attempt) }
                 if policy.mode != .legacy {
                     let cost = RetryQuota.cost(of: error)
@@ -63,9 +63,9 @@ enum Backoff {
     /// A random part of 1 s, 2 s, 4 s … up to `longest`; longer where the service asks for it, within bounds.
     static func wait(after attempt: Int, _ error: AWSError, random: Double, longest: Duration) -> Duration {
         let power = Double(1 << min(max(attempt, 1) - 1, 30))
-        let drawn = min(max(random, 0), 1) * min(power, longest.seconds)
-        guard let asked = error.retryAfter?.seconds else { return .seconds(drawn) }
-        return .seconds(min(max(drawn, asked), max(drawn, longest.seconds)))
+        let drawn = min(max(random, 0), 1) * min(power, longest.inSeconds)
+        guard let asked = error.retryAfter?.inSeconds else { return .seconds(drawn) }
+        return .seconds(min(max(drawn, asked), max(drawn, longest.inSeconds)))
     }
 }
 
@@ -82,7 +82,7 @@ extension AWSError {
 
 extension Duration {
     /// In seconds.
-    var seconds: Double {
+    var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

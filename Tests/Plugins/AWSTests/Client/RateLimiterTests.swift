@@ -1,0 +1,67 @@
+import AWS
+import Foundation
+import LaunchHost
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct RateLimiterTests {
+    /// A clock that moves only by waiting.
+    final class Time: Sendable {
+        private let state = Mutex((now: Date(timeIntervalSince1970: 1_000_000), waits: [Double]()))
+        var waits: [Double] { state.withLock(\.waits) }
+        func move(_ seconds: Double) { state.withLock { $0.now += seconds } }
+        var clock: HostClock {
+            HostClock(now: { self.state.withLock(\.now) }) { duration in
+                try Task.checkCancellation()
+                let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+                self.state.withLock { state in
+                    state.now += seconds
+                    state.waits.append((seconds * 1000).rounded() / 1000)
+                }
+            }
+        }
+    }
+    let describe = RateLimiter.Key(account: "1", region: "r", operation: "Describe")
+
+    @Test func burstsThenPaces() async throws {
+        let time = Time()
+        let limiter = RateLimiter(perSecond: 2, burst: 3, clock: time.clock)
+        for _ in 0..<6 { try await limiter.wait(for: describe) }
+        #expect(time.waits == [0.5, 0.5, 0.5])
+        // Another key has a bucket of its own.
+        try await limiter.wait(for: .init(account: "2", region: "r", operation: "Describe"))
+        #expect(time.waits.count == 3)
+        // Rest fills the bucket, but no more than that.
+        time.move(3600)
+        for _ in 0..<4 { try await limiter.wait(for: describe) }
+        #expect(time.waits == [0.5, 0.5, 0.5, 0.5])
+    }
+
+    @Test func aClockSetBackStopsNobody() async throws {
+        let time = Time()
+        let limiter = RateLimiter(perSecond: 1, clock: time.clock)
+        try await limiter.wait(for: describe)
+        time.move(-86_400)
+        try await limiter.wait(for: describe)
+        #expect(time.waits.allSatisfy { $0 <= 1 })
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whoLeavesTakesNothing() async throws {
+        let asleep = Names()
+        let start = Date()
+        let limiter = RateLimiter(
+            perSecond: 0.001,
+            clock: HostClock(now: { start }) { _ in
+                asleep.add("asleep")
+                try await Task.sleep(for: .seconds(3600))
+            })
+        try await limiter.wait(for: describe)
+        let tasks = (0..<3).map { _ in
+            Task { await failure { () throws(AWSError) in try await limiter.wait(for: self.describe) } }
+        }
+        #expect(await eventually { asleep.all.count == 1 })
+        for task in tasks { task.cancel() }
+        for task in tasks { #expect(await task.value?.kind == .cancelled) }
+    }
+}

@@ -1,0 +1,130 @@
+import AWS
+import AWSStub
+import LaunchHost
+import TestSupport
+import Testing
+
+/// Expired sessions and wrong clocks, which a caller never sees; cancellation, which it sees at once; secrets, never.
+@Suite struct RepairTests {
+    @Test func anExpiryInTheMiddleIsNotSeen() async throws {
+        let bench = try ClientBench()
+        let client = try bench.client()
+        _ = try await client.query(.read("GetCallerIdentity"))
+        bench.stub.keys.end(try await bench.provider.credentials())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<64 { group.addTask { _ = try await client.query(.read("GetCallerIdentity")) } }
+            try await group.waitForAll()
+        }
+        #expect(bench.provider.refreshes.all.count == 1)
+        // Outside the count of attempts, and without a wait.
+        #expect(bench.waits.all.isEmpty)
+    }
+
+    @Test func anExpiryIsRepairedAlsoWhereAnOperationWrites() async throws {
+        let bench = try ClientBench()
+        bench.stub.keys.end(try await bench.provider.credentials())
+        _ = try await bench.client(.ecr).call(
+            .write("CreateRepository"), input: .object(["repositoryName": .string("made")]))
+        #expect(bench.stub.ecr.repositories.count == 1)
+    }
+
+    @Test func whatStaysExpiredIsSaid() async throws {
+        let bench = try ClientBench()
+        bench.stub.always("sts", "GetCallerIdentity", .expired)
+        let client = try bench.client()
+        let error = await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) }
+        #expect(error?.kind == .expired)
+        #expect(bench.stub.requestCount == 2)
+    }
+
+    @Test(arguments: [3600, -34_560_000] as [Double]) func aWrongClockIsCorrectedOnce(_ offset: Double) async throws {
+        let bench = try ClientBench(clockOffset: offset)
+        let client = try bench.client()
+        _ = try await client.query(.read("GetCallerIdentity"))
+        #expect(bench.stub.requestCount == 2)
+        _ = try await client.query(.read("GetCallerIdentity"))
+        #expect(bench.stub.requestCount == 3)
+        #expect(bench.log.all.contains { $0.contains("clock of this machine is off") })
+    }
+
+    @Test func aWrongKeyIsNotAWrongClock() async throws {
+        let bench = try ClientBench()
+        var keys = try await bench.provider.credentials()
+        keys.secretAccessKey = Secret("another")
+        let client = try AWSClient(
+            .sts, endpoint: bench.stub.url, region: "us-east-1", credentials: Fixed(keys), runtime: bench.runtime())
+        let error = await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) }
+        #expect(error?.kind == .auth)
+        #expect(bench.stub.requestCount == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func cancellationEndsBackOffAtOnce() async throws {
+        let bench = try ClientBench()
+        let asleep = Names()
+        let client = try bench.client(
+            runtime: bench.runtime { _ in
+                asleep.add("asleep")
+                try await Task.sleep(for: .seconds(3600))
+            })
+        bench.stub.always("sts", "GetCallerIdentity", .throttled)
+        let task = Task { await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) } }
+        #expect(await eventually { !asleep.all.isEmpty })
+        task.cancel()
+        #expect(await task.value?.kind == .cancelled)
+        #expect(bench.stub.requestCount == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func cancellationEndsCallsUnderWayAndInLine() async throws {
+        let bench = try ClientBench()
+        let gate = Gate()
+        defer { gate.open() }
+        bench.stub.always("sts", "GetCallerIdentity", .waiting(gate))
+        let client = try bench.client(limits: AWSLimits(concurrency: 1))
+        let tasks = (0..<5).map { _ in
+            Task { await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) } }
+        }
+        #expect(await eventually { bench.stub.requestCount == 1 })
+        for task in tasks { task.cancel() }
+        for task in tasks { #expect(await task.value?.kind == .cancelled) }
+        // The place is free again.
+        bench.stub.always("sts", "GetCallerIdentity", nil)
+        _ = try await client.query(.read("GetCallerIdentity"))
+    }
+
+    @Test func noSecretIsLogged() async throws {
+        let bench = try ClientBench()
+        bench.stub.sts.accept(webToken: "web-token-that-is-secret")
+        let client = try bench.client()
+        let ecr = try bench.client(.ecr)
+        bench.stub.script("sts", "AssumeRole", [.throttled, .expired, .html(status: 502)])
+        let role: KeyValuePairs = ["RoleArn": "arn:aws:iam::1:role/r", "RoleSessionName": "s"]
+        let assumed = try await client.query(.read("AssumeRole"), role)
+        bench.stub.ecr.login(password: "registry-password-that-is-secret")
+        _ = try await ecr.call(.read("GetAuthorizationToken"))
+        var errors: [String] = []
+        for code in ["AccessDenied", "SignatureDoesNotMatch", "ValidationError"] {
+            bench.stub.script("sts", "AssumeRoleWithWebIdentity", [.error(code)])
+            let error = await failure { () throws(AWSError) in
+                try await client.query(
+                    .read("AssumeRoleWithWebIdentity"),
+                    ["RoleArn": "arn:aws:iam::1:role/r", "RoleSessionName": "s", "WebIdentityToken": "web-token-that-is-secret"])
+            }
+            errors.append(String(reflecting: error))
+        }
+        let credentials = try #require(assumed["AssumeRoleResult"]?["Credentials"])
+        let secrets =
+            bench.stub.keys.secrets + ["that-is-secret", "Signature=", "QVdTO"]
+            + [credentials.text("SecretAccessKey"), credentials.text("SessionToken")].compactMap(\.self)
+        let text = (bench.log.all + errors).joined(separator: "\n")
+        #expect(bench.log.all.count >= 8)
+        for secret in secrets { #expect(!text.contains(secret)) }
+    }
+}
+
+/// Always the same credentials.
+struct Fixed: CredentialsProvider {
+    let fixed: AWSCredentials
+    init(_ fixed: AWSCredentials) { self.fixed = fixed }
+    func credentials() async throws(AWSError) -> AWSCredentials { fixed }
+    func refresh(after expired: AWSCredentials) async throws(AWSError) -> AWSCredentials { fixed }
+}
