@@ -124,6 +124,9 @@ let package = Package(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
+            "EndToEndTests", at: "Tests/EndToEndTests",
+            uses: ["ContainerEngine", "EngineTestSupport", "LaunchHost", "Subprocess", "TestSupport", "launch"]),
+        tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),
         tests(

@@ -28,7 +28,8 @@ enum CallsBench {
                 group.addTask {
                     for _ in stride(from: worker, to: count, by: 64) {
                         _ = try await client.call(
-                            .read("DescribeRepositories"), input: .object(["repositoryNames": .array([.string("stub")])]))
+                            .read("DescribeRepositories"),
+                            input: .object(["repositoryNames": .array([.string("stub")])]))
                     }
                 }
             }

@@ -42,7 +42,7 @@ public struct EngineLocator: Sendable {
     }
 
     /// The addresses to try, best first. An explicit one stands alone: another engine would surprise.
-    /// - Throws: `invalid` where the explicit address is none.
+    /// - Throws: `invalid` where the address of the option is none, `notReachable` where that of the variable is none.
     public func candidates() throws(EngineError) -> [Candidate] {
         if let option, !option.isEmpty {
             return [Candidate(address: try EngineAddress(parsing: option), source: .option)]
@@ -51,7 +51,8 @@ public struct EngineLocator: Sendable {
             do {
                 return [Candidate(address: try EngineAddress(parsing: host), source: .dockerHost)]
             } catch {
-                throw EngineError(error.code, "The variable DOCKER_HOST cannot be used. \(error.message)")
+                // Nobody's request is at fault: an engine is just not there.
+                throw EngineError(.notReachable, "The variable DOCKER_HOST cannot be used. \(error.message)")
             }
         }
         var paths = ["/var/run/docker.sock"]

@@ -8,7 +8,7 @@ enum RunCommand {
             "run", summary: "Run a job here and now, without waiting in a queue, and follow it to its end",
             discussion: """
                 The same pipeline as an agent's. Ends with 0 where the run succeeds, 1 where it fails, 3 where it is \
-                stopped. ctrl-C stops the run. With --queue the queue's template and rules hold, but nothing is queued.
+                stopped, 69 where a service that it needs cannot be reached. ctrl-C stops the run. With --queue the queue's template and rules hold, but nothing is queued.
                 """,
             examples: [
                 Example("An image on the local Docker engine", "launch run --image busybox:1 -- echo hello"),
@@ -42,7 +42,8 @@ enum RunCommand {
                 }
             if wantsJSON { try bench.printJSON(RunView(ended)) }
             tell(ended, bench)
-            return ended.state.exitCode
+            // What never began, because a service is not there, says nothing about the job.
+            return ended.cause?.code == .unavailable ? .unavailable : ended.state.exitCode
         }
     }
 

@@ -77,7 +77,7 @@ public actor Agent {
         }
         log.info("agent started", ["queues": settings.queues.joined(separator: ","), "owner": owner.id.rawValue])
         if let one {
-            drive(one)
+            drive(one, mayRequeue: false)
         } else {
             await releaseLeftovers()
         }
@@ -159,11 +159,11 @@ public actor Agent {
         return resources.sorted()
     }
 
-    private func drive(_ run: RunRecord) {
+    private func drive(_ run: RunRecord, mayRequeue: Bool = true) {
         let leaving = leaving
         let driver = RunDriver(
             store: store, backends: backends, contexts: contexts, clock: clock, log: log,
-            isLeaving: { leaving.isRaised }, progress: progress)
+            isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, progress: progress)
         driving[run.id] = Task {
             do throws(StoreError) {
                 switch try await driver.drive(run) {

@@ -20,6 +20,8 @@ struct RunDriver: Sendable {
     let log: Logger
     /// Whether the program is leaving and no new step may be begun.
     let isLeaving: @Sendable () -> Bool
+    /// Whether a run of a queue may go back there; not where somebody runs it by hand and waits for it.
+    let mayRequeue: Bool
     /// What a build has to say, for whoever watches.
     let progress: @Sendable (RunID, BuildProgress) -> Void
 
@@ -30,6 +32,7 @@ struct RunDriver: Sendable {
         do {
             while record.handle == nil {
                 if try store.run(record.id).stopRequestedAt != nil {
+                    if let found = try await foundInBackend(record) { return .submitted(found) }
                     return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
                 }
                 if isLeaving() { return .interrupted(record) }
@@ -79,10 +82,13 @@ struct RunDriver: Sendable {
             return try store.transition(
                 record.id, token: record.claimToken, to: .submitting, changes: RunChanges(request: request))
         }
-        let stage = SubmitStage(runner: runner, clock: clock, log: log, isLeaving: isLeaving)
-        let handle = try await stage.submit(request, as: record.id)
+        let handle = try await submitStage(runner).submit(request, as: record.id)
         return try store.transition(
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
+    }
+
+    private func submitStage(_ runner: any Runner) -> SubmitStage {
+        SubmitStage(runner: runner, clock: clock, log: log, isLeaving: isLeaving)
     }
 
     private func buildLogPath(of id: RunID) throws(StoreError) -> String {
@@ -99,19 +105,24 @@ struct RunDriver: Sendable {
     // MARK: ends
 
     private func failed(_ record: RunRecord, _ error: BackendError) async throws(StoreError) -> Progress {
+        // A submit that was not answered may have worked; then the run has begun. One that was refused has not.
+        if ![.invalid, .denied, .conflict].contains(error.category), let found = try? await foundInBackend(record) {
+            return .submitted(found)
+        }
         switch error.category {
         case .cancelled where try store.run(record.id).stopRequestedAt != nil:
             return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
         case .cancelled:
             return .interrupted(record)
         case .throttled, .transient, .unavailable, .capacity, .quota, .expired:
-            guard record.queue != nil else { break }
-            return .over(try await requeue(record, error))
+            guard record.queue != nil, mayRequeue else { break }
+            return .over(try requeue(record, error))
         default:
             break
         }
         let code: Cause.Code =
             switch record.state {
+            case _ where error.category == .unavailable: .unavailable
             case .claimed: .invalidRequest
             case .building where record.image == nil: record.spec.source.isImage ? .image : .build
             case .building: .invalidRequest
@@ -120,19 +131,23 @@ struct RunDriver: Sendable {
         return .over(try end(record, .failed, Cause(code, error.description)))
     }
 
+    /// The record with the handle of what an earlier submit, by this program or by one that died, left in the backend;
+    /// nil where there is nothing. Who has not written down a request has submitted nothing.
+    private func foundInBackend(_ record: RunRecord) async throws -> RunRecord? {
+        guard record.request != nil, record.handle == nil,
+            let handle = try await submitStage(backends.runner(for: record)).find(record.id)
+        else { return nil }
+        return try store.transition(
+            record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
+    }
+
     /// Gives the run back to its queue for a while: what stands in its way may pass by itself.
-    private func requeue(_ record: RunRecord, _ error: BackendError) async throws(StoreError) -> RunRecord {
-        // A submit that was not answered may have worked; then the run is not the queue's any more.
-        if record.state == .submitting, let runner = try? backends.runner(for: record),
-            let handle = try? await runner.find(record.id)
-        {
-            return try store.transition(
-                record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
-        }
+    private func requeue(_ record: RunRecord, _ error: BackendError) throws(StoreError) -> RunRecord {
         let code: Cause.Code =
             switch error.category {
             case .capacity: .capacity
             case .quota: .quota
+            case .unavailable: .unavailable
             default: record.state == .submitting ? .submit : .image
             }
         let wait = error.retryAfter ?? .seconds(min(300, 5 << min(record.attempts, 6)))

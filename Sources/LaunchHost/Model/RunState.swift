@@ -67,6 +67,8 @@ public struct Cause: Sendable, Hashable, Codable, CustomStringConvertible {
         public static let build = Code(rawValue: "build")
         /// The backend refused or failed to start the run.
         public static let submit = Code(rawValue: "submit")
+        /// The backend, the engine or the registry cannot be reached.
+        public static let unavailable = Code(rawValue: "unavailable")
         /// The backend has no instances of that kind at the moment.
         public static let capacity = Code(rawValue: "capacity")
         /// The account's quota is used up.

@@ -11,15 +11,31 @@ struct SubmitStage: Sendable {
     ///
     /// The call itself is not cancelled when the run is stopped: half a submit is worse than one stop more.
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
+        let runner = runner
+        return try await retrying(runID) { () async throws(BackendError) in try await runner.submit(request, as: runID)
+        }
+    }
+
+    /// What an earlier submit, perhaps of a program that died over it, has left in the backend; nil where nothing is.
+    ///
+    /// Not cancelled either: a run must not be recorded as stopped while its container may run.
+    func find(_ runID: RunID) async throws(BackendError) -> RunHandle? {
+        let runner = runner
+        return try await retrying(runID) { () async throws(BackendError) in try await runner.find(runID) }
+    }
+
+    private func retrying<Value: Sendable>(
+        _ runID: RunID, _ call: @escaping @Sendable () async throws(BackendError) -> Value
+    ) async throws(BackendError) -> Value {
         var wait = Duration.milliseconds(500)
         var tries = 0
         while true {
             tries += 1
             do {
-                return try await call(request, as: runID).get()
+                return try await Self.uncancelled(call).get()
             } catch {
                 guard error.isWorthRetrying, tries < Self.tries, !isLeaving() else { throw error }
-                log.warning("submit will be tried again", ["run": runID.rawValue, "error": error.description])
+                log.warning("the backend is asked again", ["run": runID.rawValue, "error": error.description])
                 try? await clock.sleep(error.retryAfter ?? wait)
                 wait = min(wait * 2, .seconds(30))
                 if Task.isCancelled { throw error }
@@ -30,10 +46,12 @@ struct SubmitStage: Sendable {
     /// With the waits between them, about two minutes.
     private static let tries = 9
 
-    private func call(_ request: RunRequest, as runID: RunID) async -> Result<RunHandle, BackendError> {
-        await Task { () -> Result<RunHandle, BackendError> in
+    private static func uncancelled<Value: Sendable>(
+        _ call: @escaping @Sendable () async throws(BackendError) -> Value
+    ) async -> Result<Value, BackendError> {
+        await Task { () -> Result<Value, BackendError> in
             do throws(BackendError) {
-                return .success(try await runner.submit(request, as: runID))
+                return .success(try await call())
             } catch {
                 return .failure(error)
             }

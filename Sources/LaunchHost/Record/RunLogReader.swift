@@ -27,17 +27,17 @@ public struct RunLogReader: Sendable {
                 for try await batch in archive.read(from: LogCursor(rawValue: String(count))) { try body(batch) }
                 return
             }
-            if let handle = run.handle, count == 0 || !follow {
+            if let handle = run.handle, count == 0 {
                 do {
                     let runner = try backends.runner(for: run)
                     for try await batch in runner.logs(handle, from: nil, follow: follow) {
                         count += batch.count
                         try body(batch)
                     }
+                    if !follow { return }
                 } catch let error as BackendError where error.category == .notFound {
                     // The run has ended and was released between two looks: the rest is in the archive.
                 }
-                if !follow { return }
             }
             if try store.run(id).state.isTerminal, !archive.exists { return }
             if !archive.exists {

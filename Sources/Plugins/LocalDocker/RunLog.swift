@@ -93,8 +93,12 @@ actor RunLog {
         let since = place?.since
         let engine = try await connection.client()
         let follow = follow
-        reader = try await engineCall { () async throws(EngineError) in
-            try await engine.logs(of: id, framed: !info.hasTerminal, since: since, follow: follow)
+        do {
+            reader = try await engine.logs(of: id, framed: !info.hasTerminal, since: since, follow: follow)
+        } catch {
+            // Between the question above and this one somebody has begun to remove the container.
+            if error.message.contains("marked for removal") { throw gone }
+            throw BackendError(error)
         }
     }
 
@@ -102,11 +106,13 @@ actor RunLog {
         let id = try LocalDockerRunner.containerID(of: handle)
         let engine = try await connection.client()
         let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
-        guard let found else {
-            throw BackendError(
-                .notFound, "The container of run \(handle.runID) is not there any more, and its log is gone with it.")
-        }
+        guard let found, found.state.status != "removing", found.state.status != "dead" else { throw gone }
         return found
+    }
+
+    private var gone: BackendError {
+        BackendError(
+            .notFound, "The container of run \(handle.runID) is not there any more, and its log is gone with it.")
     }
 
     private func take(_ lines: [EngineLogLine], openSince: EngineTime?) {

@@ -10,6 +10,7 @@ public final class S3Stub: StubService {
         var uploads: [String: S3Upload] = [:]
         var count = 0
         var keepsContent = true
+        var reads = 0
     }
     let state = Mutex(State())
     let now: @Sendable () -> Date
@@ -47,6 +48,8 @@ public final class S3Stub: StubService {
     }
     /// The size of an object, in bytes.
     public func size(bucket: String, key: String) -> Int? { state.withLock { $0.objects[bucket]?[key]?.size } }
+    /// How often an object was read, its head or its bytes.
+    public var reads: Int { state.withLock(\.reads) }
     /// How many uploads have begun and not ended.
     public var openUploads: Int { state.withLock(\.uploads.count) }
 
@@ -128,7 +131,11 @@ public final class S3Stub: StubService {
     private func read(
         _ bucket: String, _ key: String, _ request: StubRequest, isHead: Bool
     ) throws(StubError) -> TestAnswer {
-        guard let content = state.withLock({ $0.objects[bucket]?[key] }) else {
+        let found = state.withLock { state in
+            state.reads += 1
+            return state.objects[bucket]?[key]
+        }
+        guard let content = found else {
             throw StubError("NoSuchKey", "The specified key does not exist.", status: 404)
         }
         if let wanted = request.raw.header("If-Match"), wanted != content.etag {

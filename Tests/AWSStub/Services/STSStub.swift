@@ -80,8 +80,8 @@ public final class STSStub: StubService {
         return result(
             operation,
             """
-            <AssumedRoleUser><AssumedRoleId>AROASTUB:\(form["RoleSessionName"] ?? "")</AssumedRoleId>\
-            <Arn>arn:aws:sts::\(account):assumed-role/\(name)/\(form["RoleSessionName"] ?? "")</Arn></AssumedRoleUser>\
+            <AssumedRoleUser><AssumedRoleId>AROASTUB:\(StubText.escaped(form["RoleSessionName"] ?? ""))</AssumedRoleId>\
+            <Arn>arn:aws:sts::\(account):assumed-role/\(StubText.escaped("\(name)/\(form["RoleSessionName"] ?? "")"))</Arn></AssumedRoleUser>\
             <Credentials><AccessKeyId>\(session.accessKeyID)</AccessKeyId>\
             <SecretAccessKey>\(session.secretAccessKey.reveal())</SecretAccessKey>\
             <SessionToken>\(session.sessionToken?.reveal() ?? "")</SessionToken>\

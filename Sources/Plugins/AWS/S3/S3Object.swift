@@ -37,6 +37,12 @@ public struct S3Progress: Sendable, Hashable {
     public var done: Int64
     /// Bytes in all.
     public var total: Int64
+
+    /// So many of so many bytes.
+    public init(done: Int64, total: Int64) {
+        self.done = done
+        self.total = total
+    }
 }
 
 /// Counts the bytes of parts that move at the same time.

@@ -35,7 +35,9 @@ import Testing
         bench.stub.sts.accept(webToken: "web")
         let client = try AWSClient(
             .sts, endpoint: bench.stub.url, region: "us-east-1", credentials: nil, runtime: bench.runtime())
-        let fields: KeyValuePairs = ["RoleArn": "arn:aws:iam::1:role/r", "RoleSessionName": "s", "WebIdentityToken": "web"]
+        let fields: KeyValuePairs = [
+            "RoleArn": "arn:aws:iam::1:role/r", "RoleSessionName": "s", "WebIdentityToken": "web",
+        ]
         _ = try await client.query(.read("AssumeRoleWithWebIdentity", isSigned: false), fields)
         #expect(bench.stub.calls.first?.request.signer == nil)
         let refused = await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) }
@@ -48,15 +50,18 @@ import Testing
         ("html 403", .html(status: 403), .auth), ("html 404", .html(status: 404), .notFound),
         ("truncated", .truncated, .transient), ("broken off", .brokenOff, .transient), ("empty", .empty, .transient),
         ("a list", .answer(.text("[1]")), .transient), ("a text", .answer(.text("\"x\"")), .transient),
-        ("empty 400", .answer(.text("", status: 400)), .invalid), ("empty 500", .answer(.text("", status: 500)), .internalFault),
+        ("empty 400", .answer(.text("", status: 400)), .invalid),
+        ("empty 500", .answer(.text("", status: 500)), .internalFault),
         ("binary", .answer(TestAnswer([.bytes([0, 255, 254, 1])])), .transient),
         ("deep", .answer(.text(String(repeating: "{\"a\":", count: 5000))), .transient),
     ])
-    func brokenAnswersAreErrorsOfTheRightClass(_ name: String, _ reaction: Reaction, _ kind: AWSError.Kind) async throws {
+    func brokenAnswersAreErrorsOfTheRightClass(_ name: String, _ reaction: Reaction, _ kind: AWSError.Kind) async throws
+    {
         let bench = try ClientBench()
         bench.stub.always("ecr", "DescribeImages", reaction)
         let client = try bench.client(.ecr)
-        let error = try #require(await failure { () throws(AWSError) in try await client.call(.read("DescribeImages")) })
+        let error = try #require(
+            await failure { () throws(AWSError) in try await client.call(.read("DescribeImages")) })
         #expect(error.kind == kind, "\(error)")
         #expect(error.description.hasPrefix("ECR DescribeImages: "), "\(error)")
         // An operation that changes something was perhaps carried out, and is not repeated blindly.
@@ -84,12 +89,15 @@ import Testing
         #expect(error.code == "RepositoryNotFoundException")
         #expect(error.status == 400)
         #expect(error.requestID == "stub-1")
-        #expect(error.summary.hasPrefix("ECR DescribeImages: RepositoryNotFoundException: The repository with name 'gone'"))
+        #expect(
+            error.summary.hasPrefix("ECR DescribeImages: RepositoryNotFoundException: The repository with name 'gone'"))
         #expect(error.summary.hasSuffix("(request stub-1)"))
         #expect(error.backendError.category == .notFound)
     }
 
-    @Test(arguments: ["", "host", "ftp://host", "https://", "https://user:pw@host", "https://h ost", "http:///x", "https://h?x"])
+    @Test(arguments: [
+        "", "host", "ftp://host", "https://", "https://user:pw@host", "https://h ost", "http:///x", "https://h?x",
+    ])
     func wrongEndpointsAreErrors(_ url: String) throws {
         let bench = try ClientBench()
         let error = #expect(throws: AWSError.self) {

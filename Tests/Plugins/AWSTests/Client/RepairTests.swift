@@ -107,7 +107,10 @@ import Testing
             let error = await failure { () throws(AWSError) in
                 try await client.query(
                     .read("AssumeRoleWithWebIdentity"),
-                    ["RoleArn": "arn:aws:iam::1:role/r", "RoleSessionName": "s", "WebIdentityToken": "web-token-that-is-secret"])
+                    [
+                        "RoleArn": "arn:aws:iam::1:role/r", "RoleSessionName": "s",
+                        "WebIdentityToken": "web-token-that-is-secret",
+                    ])
             }
             errors.append(String(reflecting: error))
         }

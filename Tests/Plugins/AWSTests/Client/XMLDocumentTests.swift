@@ -4,7 +4,8 @@ import Testing
 @Suite struct XMLDocumentTests {
     @Test func elementsTextAndEntities() throws {
         let root = try #require(
-            XMLDocument.parse("<?xml version=\"1.0\"?><a xmlns=\"urn:x\"><b>1 &amp; <![CDATA[<2>]]></b><b/><c><d>é</d></c></a>".utf8))
+            XMLDocument.parse(
+                "<?xml version=\"1.0\"?><a xmlns=\"urn:x\"><b>1 &amp; <![CDATA[<2>]]></b><b/><c><d>é</d></c></a>".utf8))
         #expect(root.name == "a")
         #expect(root.all("b").map(\.text) == ["1 & <2>", ""])
         #expect(root["c"]?.text("d") == "é")

@@ -1,0 +1,110 @@
+import EngineTestSupport
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Images, built and ready", .needsEngine)
+struct BuildTests {
+    @Test("The same source is built once; a touched file builds again, an ignored one does not; plan says which")
+    func buildsByContent() async throws {
+        try await World.with { world in
+            let source = try Source(in: world)
+            func plan() async throws -> String {
+                let answer = try await world.launch(["plan", "--json"] + source.words)
+                try #require(answer.code == 0, "\(answer)")
+                return try answer.json(Plan.self).image.way
+            }
+            func run() async throws -> RunFacts {
+                let id = try await world.succeeding(["submit"] + source.words).word
+                try await world.drain()
+                let facts = try await world.facts(of: id)
+                try #require(facts.state == "succeeded", "\(facts.cause?.message ?? "-")")
+                return facts
+            }
+            #expect(try await plan() == "build")
+            let first = try await run()
+            #expect(first.imageDecision?.hasPrefix("source; built as") == true)
+            #expect(try await world.log(of: first.id).output == "first\n")
+
+            #expect(try await plan() == "cached")
+            let second = try await run()
+            #expect(second.imageDecision?.hasPrefix("source; already built") == true)
+            #expect(second.image?.digest == first.image?.digest)
+
+            try world.folder.write("source/ignored", "two\n")
+            #expect(try await run().imageDecision?.hasPrefix("source; already built") == true)
+
+            try world.folder.write("source/text", "second\n")
+            #expect(try await plan() == "build")
+            let changed = try await run()
+            #expect(changed.imageDecision?.hasPrefix("source; built as") == true)
+            #expect(changed.image?.digest != first.image?.digest)
+            #expect(try await world.log(of: changed.id).output == "second\n")
+        }
+    }
+
+    private struct Plan: Decodable {
+        struct Image: Decodable { var way: String }
+        var image: Image
+    }
+
+    @Test("A source is taken as it was submitted, whatever becomes of the folder before an agent comes")
+    func snapshot() async throws {
+        try await World.with { world in
+            let source = try Source(in: world)
+            let id = try await world.succeeding(["submit"] + source.words).word
+            try FileManager.default.removeItem(atPath: source.folder)
+            try await world.drain()
+            #expect(try await world.log(of: id).output == "first\n")
+        }
+    }
+
+    @Test("A build that fails fails the run, and says what the build said")
+    func failedBuild() async throws {
+        try await World.with { world in
+            let source = try Source(in: world, run: "RUN echo the-reason && exit 9")
+            let answer = try await world.launch(["run"] + source.words)
+            #expect(answer.code == 1)
+            #expect(answer.output.isEmpty)
+            #expect(answer.errors.contains("the-reason"))
+            let runs = try await world.succeeding("list", "--json").json([RunFacts].self)
+            #expect(runs.first?.cause?.code == "build")
+        }
+    }
+
+    @Test("A folder without a Dockerfile, or with one that leads out of it, is refused before anything is queued")
+    func refusedSources() async throws {
+        try await World.with { world in
+            try world.folder.write("empty/file", "")
+            for words in [
+                ["--source", "empty"], ["--source", "empty", "-D", "../../etc/passwd"], ["--source", "none"],
+            ] {
+                let answer = try await world.launch(["submit", "-q", "q"] + words)
+                #expect(answer.code == 65, "\(words): \(answer)")
+                #expect(answer.messages == 1, "\(answer)")
+                #expect(answer.output.isEmpty)
+            }
+            #expect(try await world.succeeding("list", "--json").json([RunFacts].self).isEmpty)
+        }
+    }
+
+    @Test("A prebuilt image that moves to another content under its tag is pinned to what the tag was")
+    func pinned() async throws {
+        let name = "launch-e2e-\(UInt32.random(in: .min ... .max)):1"
+        defer { TestDocker.removeImages([name]) }
+        let first = try TestDocker.makeImage(name, content: "one")
+        try await World.with { world in
+            let words = ["-q", "q", "--image", name, "-E", "/bin/busybox cat /bin/content"]
+            let id = try await world.succeeding(["submit"] + words).word
+            try await world.drain()
+            #expect(try await world.facts(of: id).image?.digest == first)
+            let second = try TestDocker.makeImage(name, content: "two")
+            TestDocker.removeImages([first])
+            let answer = try await world.launch(["run"] + words)
+            #expect(answer.output == "two\n")
+            let newest = try await world.succeeding("list", "--json").json([RunFacts].self).first
+            #expect(newest?.image?.digest == second)
+        }
+    }
+}

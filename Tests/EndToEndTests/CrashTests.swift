@@ -1,0 +1,105 @@
+import EngineTestSupport
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("kill -9 of the agent", .needsEngine)
+struct CrashTests {
+    /// Prints before, and after the test says so; notes each start.
+    private static let waits = """
+        echo started >>/shared/starts; echo before; while [ ! -e /shared/go ]; do sleep 0.05; done; echo after; exit 5
+        """
+
+    @Test(
+        "while the container runs, or has ended meanwhile: the next agent has its log and exit code",
+        arguments: [true, false])
+    func killed(_ endsMeanwhile: Bool) async throws {
+        try await World.with { world in
+            let id = try await world.submit(Self.waits)
+            let agent = try world.start(["agent", "-q", "q"])
+            try await world.wait(forShared: "starts")
+            try await agent.signal(SIGKILL)
+            #expect(try await agent.end().code == -SIGKILL)
+            if endsMeanwhile {
+                try world.folder.write("shared/go", "")
+                try await world.waitForContainer(of: id)
+            }
+            let next = try world.start(["agent", "--drain", "-q", "q"])
+            if !endsMeanwhile {
+                try await next.hasSaid("run adopted")
+                try world.folder.write("shared/go", "")
+            }
+            #expect(try await next.end().code == 0)
+            let facts = try await world.facts(of: id)
+            #expect(facts.state == "failed")
+            #expect(facts.exitCode == 5)
+            #expect(try await world.log(of: id).lines == ["before", "after"])
+            #expect(world.shared("starts") == ["started"])
+        }
+    }
+
+    @Test("at any moment: one container, the right end, the whole log, nothing left", arguments: 0..<10)
+    func anyMoment(_ seed: Int) async throws {
+        try await World.with { world in
+            let text = """
+                echo started >>/shared/starts; i=0; while [ $i -lt 40 ]; do echo line $i; sleep 0.01; i=$((i+1)); done; exit 7
+                """
+            let id = try await world.submit(text)
+            // Moments spread over the time from an agent's start to the run's end, each time a little elsewhere.
+            for round in 0..<3 {
+                let agent = try world.start(["agent", "--drain", "-q", "q"])
+                let moment = Duration.milliseconds((seed * 97 + round * 311) % 1_000)
+                try await agent.hasSaid("agent started")
+                try await Task.sleep(for: moment)
+                try await agent.signal(SIGKILL)
+                _ = try await agent.end()
+            }
+            try await world.drain()
+            let facts = try await world.facts(of: id)
+            #expect(facts.state == "failed")
+            #expect(facts.cause?.code == "exit", "\(facts.cause?.message ?? "-")")
+            #expect(facts.exitCode == 7)
+            #expect(world.shared("starts") == ["started"])
+            #expect(try await world.log(of: id).lines == (0..<40).map { "line \($0)" })
+            let events = try await world.succeeding("events", id, "--json").json([EventFacts].self)
+            let order = ["queued", "claimed", "building", "submitting", "starting", "running", "stopping", "failed"]
+            let ranks = events.compactMap { order.firstIndex(of: $0.state) }
+            #expect(ranks.count == events.count)
+            #expect(ranks == ranks.sorted(), "\(events.map(\.state))")
+            #expect(events.count { $0.state == "failed" } == 1)
+            #expect(events.map(\.sequence) == events.map(\.sequence).sorted())
+        }
+    }
+
+    @Test("launch stop that waits for an agent that dies then stops the run itself")
+    func agentDiesUnderStop() async throws {
+        try await World.with { world in
+            let id = try await world.submit("trap '' TERM; echo started >>/shared/starts; while :; do sleep 1; done")
+            let agent = try world.start(["agent", "-q", "q"])
+            try await world.wait(forShared: "starts")
+            let stop = try world.start(["stop", id, "--grace", "5s"])
+            try await stop.hasSaid("stopping")
+            try await agent.signal(SIGKILL)
+            _ = try await agent.end()
+            #expect(try await stop.end().code == 0)
+            #expect(try await world.facts(of: id).state == "stopped")
+        }
+    }
+
+    @Test("A run that launch run left when it was killed is the agent's to finish")
+    func killedRun() async throws {
+        try await World.with { world in
+            let run = try world.start(["run"] + world.script(Self.waits))
+            try await world.wait(forShared: "starts")
+            try await run.signal(SIGKILL)
+            _ = try await run.end()
+            try world.folder.write("shared/go", "")
+            try await world.drain()
+            let runs = try await world.succeeding("list", "--json").json([RunFacts].self)
+            #expect(runs.map(\.state) == ["failed"])
+            #expect(runs.first?.exitCode == 5)
+            #expect(world.shared("starts") == ["started"])
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import EngineTestSupport
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("From a queue to a finished container", .needsEngine)
+struct DrainTests {
+    @Test("submit prints the ID alone; a drained agent leaves runs with their end, exit code and whole log")
+    func drain() async throws {
+        try await World.with { world in
+            let good = try await world.launch(
+                ["submit"] + world.script("i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done"))
+            #expect(good.code == 0)
+            #expect(good.output == good.word + "\n" && good.errors.isEmpty, "\(good)")
+            let bad = try await world.submit("echo oops >&2; exit 42")
+            let agent = try await world.drain()
+            #expect(agent.output.isEmpty)
+
+            let facts = try await world.facts(of: good.word)
+            #expect(facts.state == "succeeded")
+            #expect(facts.exitCode == 0)
+            #expect(facts.image?.digest == (try await EngineFixture.imageID()))
+            #expect(try await world.log(of: good.word).lines == (0..<500).map { "line \($0)" })
+            #expect(try await world.facts(of: bad).state == "failed")
+            #expect(try await world.facts(of: bad).exitCode == 42)
+            #expect(try await world.log(of: bad).output == "oops\n")
+        }
+    }
+
+    @Test("launch run: the exit code tells how it went, standard output is the container's", arguments: [0, 1, 3, 255])
+    func runCodes(_ code: Int) async throws {
+        try await World.with { world in
+            let answer = try await world.launch(["run"] + world.script("echo data; exit \(code)"))
+            #expect(answer.code == (code == 0 ? 0 : 1))
+            #expect(answer.output == "data\n")
+            #expect(answer.errors.contains("exit code \(code)"))
+        }
+    }
+
+    @Test("What cannot start fails with one sentence that says why")
+    func cannotStart() async throws {
+        try await World.with { world in
+            let answer = try await world.launch("run", "-q", "q", "--image", World.image, "-E", "/no/such/program")
+            #expect(answer.code == 1)
+            #expect(answer.output.isEmpty)
+            #expect(answer.errors.contains("/no/such/program"))
+        }
+    }
+
+    @Test("Runs of one queue go by priority, then by age; a paused queue gives none until it is resumed")
+    func order() async throws {
+        try await World.with { world in
+            for level in ["low", "medium", "critical", "high", "critical"] {
+                _ = try await world.submit("echo \(level) >>/shared/order", ["-P", level])
+            }
+            try await world.succeeding("queue", "pause", "q")
+            try await world.drain()
+            #expect(world.shared("order").isEmpty)
+            try await world.succeeding("queue", "resume", "q")
+            try await world.drain(["-q", "q", "--max-jobs", "1"])
+            #expect(world.shared("order") == ["critical", "critical", "high", "medium", "low"])
+        }
+    }
+
+    @Test("Never more than max_jobs at once, and several queues each get their turn")
+    func limits() async throws {
+        try await World.with { world in
+            try await world.queue("other")
+            // Each counts those that run beside it, and takes itself out again.
+            let text = """
+                mkdir /shared/$LAUNCH_RUN_ID; ls -d /shared/*/ | wc -l >>/shared/beside; \
+                echo $LAUNCH_QUEUE >>/shared/queues; sleep 0.2; rmdir /shared/$LAUNCH_RUN_ID
+                """
+            for _ in 0..<4 { _ = try await world.submit(text) }
+            for _ in 0..<2 {
+                var words = world.script(text)
+                words[1] = "other"
+                try await world.succeeding(["submit"] + words)
+            }
+            let config = try world.folder.write("c.yaml", "max_jobs: 2\nqueues: [q, other]\n")
+            try await world.succeeding("agent", "--drain", "-c", config)
+            let beside = world.shared("beside").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+            #expect(beside.count == 6)
+            #expect((beside.max() ?? 9) <= 2)
+            let turns = world.shared("queues")
+            #expect(Set(turns.prefix(4)) == ["q", "other"])
+        }
+    }
+}

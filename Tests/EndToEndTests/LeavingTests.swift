@@ -1,0 +1,52 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Agents that are asked to leave", .needsEngine)
+struct LeavingTests {
+    private static let waits = """
+        echo started >>/shared/starts; while [ ! -e /shared/go ]; do sleep 0.05; done; echo ended
+        """
+
+    @Test(
+        "The first SIGTERM lets it leave with 0, its container goes on, and the next agent finishes the run",
+        arguments: [SIGTERM, SIGINT])
+    func leaves(_ signal: Int32) async throws {
+        try await World.with { world in
+            let id = try await world.submit(Self.waits)
+            let waiting = try await world.submit("echo second >>/shared/second")
+            let agent = try world.start(["agent", "-q", "q", "--max-jobs", "1"])
+            try await world.wait(forShared: "starts")
+            try await agent.signal(signal)
+            let answer = try await agent.end()
+            #expect(answer.code == 0, "\(answer)")
+            #expect(!(try await world.facts(of: id)).state.hasPrefix("succ"))
+            #expect(try await world.facts(of: waiting).state == "queued")
+            try world.folder.write("shared/go", "")
+            try await world.drain()
+            #expect(try await world.facts(of: id).state == "succeeded")
+            #expect(try await world.log(of: id).output == "ended\n")
+            #expect(world.shared("starts").count == 1)
+            #expect(world.shared("second").count == 1)
+        }
+    }
+
+    @Test("The second leaves at once with 130, also in the middle of a build; the run is not lost")
+    func leavesAtOnce() async throws {
+        try await World.with { world in
+            let source = try Source(in: world, run: "RUN /bin/sleep 3")
+            let id = try await world.succeeding(["submit"] + source.words).word
+            let agent = try world.start(["agent", "-q", "q"])
+            try await agent.hasSaid("run taken")
+            #expect(try await eventually { try await world.facts(of: id).state == "building" })
+            try await agent.signal(SIGTERM)
+            try await agent.hasSaid("once more")
+            try await agent.signal(SIGTERM)
+            #expect(try await agent.end().code == 130)
+            #expect(!["succeeded", "failed", "stopped"].contains(try await world.facts(of: id).state))
+            try await world.drain()
+            #expect(try await world.facts(of: id).state == "succeeded")
+        }
+    }
+}

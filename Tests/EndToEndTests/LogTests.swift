@@ -1,0 +1,100 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Logs", .needsEngine)
+struct LogTests {
+    @Test("Followed from before the run is taken: the whole log, to the end, while the container goes")
+    func followedFromTheQueue() async throws {
+        try await World.with { world in
+            let id = try await world.submit("echo one; while [ ! -e /shared/go ]; do sleep 0.05; done; echo two")
+            let logs = try world.start(["logs", "-f", id])
+            try await logs.hasSaid("queued")
+            let agent = try world.start(["agent", "-q", "q", "--drain"])
+            #expect(await eventually(within: .seconds(100)) { logs.output == "one\n" })
+            try world.folder.write("shared/go", "")
+            #expect(try await logs.end().output == "one\ntwo\n")
+            #expect(try await agent.end().code == 0)
+        }
+    }
+
+    @Test("A follower loses and repeats nothing where the agent dies and another comes")
+    func followedAcrossAgents() async throws {
+        try await World.with { world in
+            let id = try await world.submit(
+                "echo one; echo x >>/shared/starts; while [ ! -e /shared/go ]; do sleep 0.05; done; echo two")
+            let agent = try world.start(["agent", "-q", "q"])
+            try await world.wait(forShared: "starts")
+            let logs = try world.start(["logs", "-f", id])
+            #expect(await eventually(within: .seconds(100)) { logs.output == "one\n" })
+            try await agent.signal(SIGKILL)
+            _ = try await agent.end()
+            try world.folder.write("shared/go", "")
+            try await world.waitForContainer(of: id)
+            try await world.drain()
+            #expect(try await logs.end().output == "one\ntwo\n")
+        }
+    }
+
+    @Test("Bytes that are no text, colours and a line of 1 MiB: live and from the record the same")
+    func hostileText() async throws {
+        try await World.with { world in
+            let text = """
+                printf 'caf\\303\\251 \\377\\376 \\033[31mred\\033[0m\\ttab\\n'; head -c 1048576 /dev/zero | tr '\\0' x; echo; printf tail
+                """
+            let live = try await world.launch(["run"] + world.script(text))
+            #expect(live.code == 0)
+            let lines = live.output.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.first == "café \u{FFFD}\u{FFFD} \u{1B}[31mred\u{1B}[0m\ttab")
+            #expect(lines.count == 4)
+            #expect(lines.dropFirst().first?.utf8.count == 1 << 20)
+            #expect(lines.dropFirst(2).first == "tail")
+            let id = try await world.succeeding("list", "--json").json([RunFacts].self).first?.id
+            #expect(try await world.log(of: try #require(id)).output == live.output)
+        }
+    }
+
+    @Test("Every line of --json and --timestamps stands for one line of the log")
+    func forms() async throws {
+        struct Line: Decodable {
+            var text: String
+            var stream: String
+        }
+        try await World.with { world in
+            let id = try await world.submit("echo out; echo err >&2; echo")
+            try await world.drain()
+            let json = try await world.succeeding("logs", id, "--json").lines.map {
+                try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+            }
+            #expect(json.filter { $0.stream == "stdout" }.map(\.text) == ["out", ""])
+            #expect(json.filter { $0.stream == "stderr" }.map(\.text) == ["err"])
+            let stamped = try await world.succeeding("logs", id, "-t").output.split(separator: "\n")
+            #expect(stamped.count == 3)
+            #expect(stamped.allSatisfy { $0.contains("Z ") })
+        }
+    }
+
+    @Test("Whoever closes the pipe early ends the reader, not the run")
+    func closedPipe() async throws {
+        try await World.with { world in
+            let program = try LaunchProgram.path
+            let id = try await world.submit("yes | head -n 200000")
+            try await world.drain()
+            let words = try Tool.run(
+                "/bin/sh", ["-c", "\"$0\" logs \(id) | head -n 1; echo ${PIPESTATUS:-ok}", program],
+                environment: ["LAUNCH_HOME": world.folder.file("home")])
+            #expect(words == "y\nok\n")
+        }
+    }
+
+    @Test("The log of a run that never started is empty, and following it ends")
+    func unstartedRun() async throws {
+        try await World.with { world in
+            let answer = try await world.launch("run", "-q", "q", "--image", World.image, "-E", "/none")
+            let id = try #require(answer.errors.split(separator: "\n").first?.split(separator: " ").last)
+            let log = try await world.succeeding("logs", "-f", String(id))
+            #expect(log.output.isEmpty)
+        }
+    }
+}

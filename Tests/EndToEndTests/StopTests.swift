@@ -1,0 +1,137 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Stopping", .needsEngine)
+struct StopTests {
+    /// Prints nothing, and takes no notice of SIGTERM.
+    private static let silent = "trap '' TERM; echo started >>/shared/starts; while :; do sleep 0.2; done"
+
+    @Test(
+        "A silent container that ignores SIGTERM is gone within the grace; the run is stopped, launch run ends with 3")
+    func silent() async throws {
+        try await World.with { world in
+            let run = try world.start(["run"] + world.script(Self.silent))
+            try await world.wait(forShared: "starts")
+            let id = try #require(run.errors.split(separator: "\n").first?.split(separator: " ").last.map(String.init))
+            let begin = ContinuousClock.now
+            let stop = try await world.succeeding("stop", "--grace", "2s", id)
+            #expect(ContinuousClock.now - begin < .seconds(30))
+            #expect(stop.output.isEmpty)
+            let answer = try await run.end()
+            #expect(answer.code == 3, "\(answer)")
+            #expect(answer.output.isEmpty)
+            #expect(try await world.facts(of: id).state == "stopped")
+            let again = try await world.succeeding("stop", id)
+            #expect(again.errors.contains("had ended before"))
+        }
+    }
+
+    @Test("A queued run stops at once, twice is once, and no agent takes it")
+    func queued() async throws {
+        try await World.with { world in
+            let id = try await world.submit("echo x >>/shared/ran")
+            try await world.succeeding("stop", id)
+            try await world.succeeding("stop", id)
+            #expect(try await world.facts(of: id).state == "stopped")
+            try await world.drain()
+            #expect(world.shared("ran").isEmpty)
+        }
+    }
+
+    @Test("Where no agent lives, launch stop does it itself")
+    func withoutAgent() async throws {
+        try await World.with { world in
+            let id = try await world.submit(Self.silent)
+            let agent = try world.start(["agent", "-q", "q"])
+            try await world.wait(forShared: "starts")
+            try await agent.signal(SIGKILL)
+            _ = try await agent.end()
+            let stop = try await world.succeeding("stop", "--grace", "1s", id)
+            #expect(!stop.errors.contains("stays for now"), "\(stop)")
+            let facts = try await world.facts(of: id)
+            #expect(facts.state == "stopped")
+            #expect(facts.cause?.code == "user-stop")
+        }
+    }
+
+    @Test("A stop with less patience overtakes one with more, and both end")
+    func impatience() async throws {
+        try await World.with { world in
+            let id = try await world.submit(Self.silent)
+            let agent = try world.start(["agent", "-q", "q", "--drain"])
+            try await world.wait(forShared: "starts")
+            let patient = try world.start(["stop", "--grace", "10m", id])
+            try await patient.hasSaid("stopping")
+            try await world.succeeding("stop", "--grace", "0", id)
+            #expect(try await patient.end().code == 0)
+            #expect(try await agent.end().code == 0)
+        }
+    }
+
+    @Test("ctrl-C on launch run asks politely, so that the job can save its work; the run is stopped")
+    func interruptOnce() async throws {
+        try await World.with { world in
+            let run = try world.start(
+                ["run"]
+                    + world.script(
+                        "trap 'echo saved; exit 0' TERM; echo x >>/shared/starts; while :; do sleep 0.1; done"))
+            try await world.wait(forShared: "starts")
+            try await run.signal(SIGINT)
+            let answer = try await run.end()
+            #expect(answer.code == 3, "\(answer)")
+            #expect(answer.output == "saved\n")
+        }
+    }
+
+    @Test("ctrl-C twice does not wait for the grace")
+    func interruptTwice() async throws {
+        try await World.with { world in
+            let run = try world.start(["run"] + world.script(Self.silent))
+            try await world.wait(forShared: "starts")
+            try await run.signal(SIGINT)
+            try await run.hasSaid("once more")
+            let begin = ContinuousClock.now
+            try await run.signal(SIGINT)
+            #expect(try await run.end().code == 3)
+            #expect(ContinuousClock.now - begin < .seconds(40))
+        }
+    }
+
+    @Test("ctrl-C in the middle of a build ends the build and the run")
+    func interruptBuild() async throws {
+        try await World.with { world in
+            let source = try Source(in: world, run: "RUN /bin/sleep 100")
+            let run = try world.start(["run"] + source.words)
+            try await run.hasSaid("build")
+            try await run.signal(SIGINT)
+            #expect(try await run.end().code == 3)
+        }
+    }
+
+    @Test("A time limit ends the run with that cause, by force after the template's own grace")
+    func timeLimit() async throws {
+        try await World.with(template: "time_limit: 1s\nstop_grace: 1s\n") { world in
+            let begin = ContinuousClock.now
+            let answer = try await world.launch(["run"] + world.script(Self.silent))
+            #expect(answer.code == 3)
+            #expect(answer.errors.contains("time limit"))
+            #expect(ContinuousClock.now - begin < .seconds(60))
+        }
+    }
+
+    @Test("Several stops at once are one")
+    func manyAtOnce() async throws {
+        try await World.with { world in
+            let id = try await world.submit(Self.silent)
+            let agent = try world.start(["agent", "-q", "q", "--drain"])
+            try await world.wait(forShared: "starts")
+            let stops = try (0..<4).map { _ in try world.start(["stop", "--grace", "1s", id]) }
+            for stop in stops { #expect(try await stop.end().code == 0) }
+            #expect(try await agent.end().code == 0)
+            let events = try await world.succeeding("events", id, "--json").json([EventFacts].self)
+            #expect(events.count { $0.state == "stopped" } == 1)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Glibc
+import Subprocess
+import TestSupport
+import Testing
+
+/// The program as a process that goes on beside the test. It ends with the value at the latest.
+final class RunningProgram: Sendable {
+    private let files: TemporaryDirectory
+    private let task: Task<Subprocess.Result, any Error>
+
+    /// A shell writes down its number and becomes the program, so that signals reach the program itself.
+    init(_ words: [String], environment: Subprocess.Environment, folder: String) throws {
+        let files = try TemporaryDirectory()
+        let program = try LaunchProgram.path
+        self.files = files
+        task = Task {
+            try await Subprocess.run(
+                "/bin/sh",
+                ["-c", "echo $$ >\"$0/pid\"; exec \"$@\" >\"$0/out\" 2>\"$0/err\"", files.path, program] + words,
+                environment: environment, workingDirectory: folder, timeout: .seconds(200),
+                teardown: [.init(signal: SIGKILL, wait: .seconds(1))])
+        }
+    }
+
+    deinit { task.cancel() }
+
+    var output: String { text("out") }
+    var errors: String { text("err") }
+
+    /// Sends a signal to the program.
+    func signal(_ number: Int32) async throws {
+        #expect(await eventually { text("pid").hasSuffix("\n") })
+        let pid = try #require(pid_t(text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+        kill(pid, number)
+    }
+
+    /// Waits until it has said that on standard error.
+    func hasSaid(_ words: String) async throws {
+        let said = await eventually(within: .seconds(100)) { errors.contains(words) }
+        try #require(said, "'\(words)' was not said: \(errors)")
+    }
+
+    /// Waits for its end.
+    func end() async throws -> Answer {
+        let result = try await task.value
+        let code: Int32 =
+            switch result.exit {
+            case .code(let code): code
+            case .signal(let number): -number
+            }
+        return Answer(
+            code: code, bytes: FileManager.default.contents(atPath: files.file("out")) ?? Data(), errors: errors)
+    }
+
+    private func text(_ name: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: files.file(name)) ?? Data(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,21 @@
+import Foundation
+import TestSupport
+
+/// A folder with a Dockerfile over the test image.
+struct Source {
+    let folder: String
+    private let world: World
+
+    /// Makes it in the world's folder. `run` is one more line of the Dockerfile.
+    init(in world: World, run: String = "") throws {
+        self.world = world
+        folder = world.folder.file("source")
+        try world.folder.write(
+            "source/Dockerfile", "FROM \(World.image)\nCOPY text /text\n\(run)\nCMD [\"cat\", \"/text\"]\n")
+        try world.folder.write("source/text", "first\n")
+        try world.folder.write("source/.dockerignore", "ignored\n")
+        try world.folder.write("source/ignored", "one\n")
+    }
+
+    var words: [String] { ["-q", "q", "--source", folder] }
+}

@@ -1,0 +1,153 @@
+import ContainerEngine
+import EngineTestSupport
+import Foundation
+import Subprocess
+import TestSupport
+import Testing
+
+/// One test's own world: a home, a queue `q` on the local engine, a folder that its containers share, and the program.
+///
+/// Containers append to files in the shared folder: what is there happened, and happened so often.
+struct World {
+    static let image = EngineFixture.imageName
+
+    let folder: TemporaryDirectory
+    /// Its images are named after it.
+    let project = "e2e\(UInt32.random(in: .min ... .max))"
+    private let setting: [String: String]
+
+    /// Makes a world, calls `body` in it, removes what is left in the engine, and expects that there was nothing.
+    static func with<T>(
+        template: String = "", setting: [String: String] = [:], _ body: (World) async throws -> T
+    ) async throws -> T {
+        let world = try await World(template: template, setting: setting)
+        let result: Result<T, any Error>
+        do {
+            result = .success(try await body(world))
+        } catch {
+            result = .failure(error)
+        }
+        let left = try await world.clear()
+        if case .success = result { #expect(left.isEmpty, "left in the engine: \(left)") }
+        return try result.get()
+    }
+
+    private init(template: String, setting: [String: String]) async throws {
+        folder = try TemporaryDirectory()
+        self.setting = setting
+        _ = try await EngineFixture.imageID()
+        try FileManager.default.createDirectory(atPath: folder.file("shared"), withIntermediateDirectories: false)
+        try await queue("q", template)
+    }
+
+    /// Makes a queue on the local engine.
+    func queue(_ name: String, _ template: String = "", resource: String = "local-docker") async throws {
+        let common = "network: none\nvolumes: [\"\(folder.file("shared")):/shared\"]\n"
+        let file = try folder.write("\(name).yaml", (resource == "local-docker" ? common : "") + template)
+        try await succeeding("queue", "create", name, "--resource", resource, "--config", file)
+    }
+
+    // MARK: the program
+
+    private func environment(_ more: [String: String]) -> Subprocess.Environment {
+        var variables = [
+            "LAUNCH_HOME": folder.file("home"), "HOME": folder.path, "XDG_CONFIG_HOME": folder.path,
+            "TMPDIR": folder.path, "USER": "tester", "LAUNCH_PROJECT": project,
+        ]
+        variables.merge(setting) { $1 }
+        variables.merge(more) { $1 }
+        return .inherited(
+            setting: variables, removing: ["LAUNCH_CONFIG", "LAUNCH_NAME", "XDG_STATE_HOME", "NO_COLOR"])
+    }
+
+    /// Starts the program and goes on.
+    func start(_ words: [String], setting: [String: String] = [:]) throws -> RunningProgram {
+        try RunningProgram(words, environment: environment(setting), folder: folder.path)
+    }
+
+    /// Runs the program to its end.
+    func launch(_ words: [String], setting: [String: String] = [:]) async throws -> Answer {
+        try await start(words, setting: setting).end()
+    }
+
+    func launch(_ words: String...) async throws -> Answer { try await launch(words) }
+
+    /// Runs the program, which ends with 0.
+    @discardableResult
+    func succeeding(_ words: String...) async throws -> Answer { try await succeeding(words) }
+
+    @discardableResult
+    func succeeding(_ words: [String]) async throws -> Answer {
+        let answer = try await launch(words)
+        try #require(answer.code == 0, "launch \(words.joined(separator: " ")): \(answer)")
+        return answer
+    }
+
+    // MARK: runs
+
+    /// The words that make a run of a shell script in the test image.
+    func script(_ script: String, _ options: [String] = []) -> [String] {
+        ["-q", "q", "--image", Self.image, "-E", "/bin/sh -c"] + options + ["--", script]
+    }
+
+    /// Submits a script and gives the run's ID.
+    func submit(_ text: String, _ options: [String] = []) async throws -> String {
+        try await succeeding(["submit"] + script(text, options)).word
+    }
+
+    @discardableResult
+    func drain(_ options: [String] = ["-q", "q"]) async throws -> Answer {
+        try await succeeding(["agent", "--drain"] + options)
+    }
+
+    func facts(of id: String) async throws -> RunFacts {
+        try await succeeding("status", id, "--json").json(RunFacts.self)
+    }
+
+    /// Waits, by following its events, until the run has ended.
+    func end(of id: String) async throws -> RunFacts {
+        try await succeeding("events", "-f", id)
+        return try await facts(of: id)
+    }
+
+    func log(of id: String) async throws -> Answer { try await succeeding("logs", id) }
+
+    /// Waits until a container has written that file in the shared folder.
+    func wait(forShared name: String, _ count: Int = 1) async throws {
+        let there = await eventually(within: .seconds(100)) { shared(name).count >= count }
+        try #require(there, "no container wrote \(count) lines to \(name)")
+    }
+
+    /// The lines of a file in the shared folder.
+    func shared(_ name: String) -> [String] {
+        let data = FileManager.default.contents(atPath: folder.file("shared/\(name)")) ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    /// Waits until the run's container does not run any more, whoever looks after it.
+    func waitForContainer(of id: String) async throws {
+        let engine = try await EngineFixture.engine()
+        let ended = try await eventually(within: .seconds(100)) {
+            try await engine.container("launch-\(id)")?.state.hasEnded ?? true
+        }
+        try #require(ended)
+    }
+
+    // MARK: the end
+
+    /// Removes this world's containers and images; answers the containers.
+    private func clear() async throws -> [String] {
+        let engine = try await EngineFixture.engine()
+        let list = try await launch("list", "--limit", "0", "--json")
+        let ids = (try? list.json([RunFacts].self))?.map(\.id) ?? []
+        var left: [String] = []
+        for id in ids where try await engine.container("launch-\(id)") != nil {
+            left.append(id)
+            try await engine.removeContainer("launch-\(id)")
+        }
+        // By name: another test may have built an image of the same content.
+        let images = try TestDocker.docker(["images", "--format", "{{.Repository}}:{{.Tag}}", "launch-\(project)"])
+        TestDocker.removeImages(Set(images.split(separator: "\n").map(String.init)).sorted())
+        return left
+    }
+}

@@ -1,0 +1,130 @@
+import EngineTestSupport
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("What queues make of runs", .needsEngine)
+struct TemplateTests {
+    private static let variables = """
+        env: {WHO: "${author}", WHAT: "${run_name} of ${project_name} in ${queue_name}", IMAGE: "${image_uri}", N: "n={{n}}", SIZE: "{{size}}", ID: "${run_id}"}
+        template_variables:
+          n: {type: integer, minimum: 1, maximum: 8, default: 2}
+          size: {type: string, enum: [small, large]}
+        """
+
+    @Test("Macros and template variables reach the container; the agent's own variables do not")
+    func filled() async throws {
+        try await World.with(setting: ["SECRET_OF_AGENT": "leaked"]) { world in
+            try await world.queue("v", Self.variables)
+            var words = world.script(
+                "echo \"$WHO|$WHAT|$N|$SIZE|$ID|$LAUNCH_RUN_ID\"; echo $IMAGE; env; echo \"$0\" \"$@\"")
+            words[1] = "v"
+            let answer = try await world.launch(
+                [
+                    "run", "-V", "size=large", "-V", "n=8", "--name", "my ${run_id} {{n}}", "--env",
+                    "RAW=${run_id} {{n}}",
+                ] + words
+                    + ["zero", "a b", "${run_id}", "{{n}}", "$HOME"])
+            #expect(answer.code == 0, "\(answer)")
+            let lines = answer.lines
+            let id = try #require(lines.first?.split(separator: "|").last)
+            #expect(lines.first == "tester|my ${run_id} {{n}} of \(world.project) in v|n=8|large|\(id)|\(id)")
+            #expect(lines.dropFirst().first == (try await EngineFixture.imageID()))
+            #expect(lines.contains("RAW=${run_id} {{n}}"))
+            #expect(!answer.output.contains("leaked"))
+            #expect(lines.last == "zero a b ${run_id} {{n}} $HOME")
+        }
+    }
+
+    @Test("Values that do not fit are refused at submit, all at once, and nothing is queued")
+    func refused() async throws {
+        try await World.with { world in
+            try await world.queue("v", Self.variables)
+            let wrong: [[String]] = [
+                [], ["-V", "size=medium"], ["-V", "size=small", "-V", "n=9"], ["-V", "size=small", "-V", "n=x"],
+                ["-V", "size=small", "-V", "m=1"], ["-V", "size=small", "--set", "volumes=[/:/host]"],
+                ["-V", "size=small", "--set", "memroy=4g"], ["-V", "size=small", "--set", "memory=lots"],
+                ["-V", "size=small", "--set", "time_limit=0"],
+            ]
+            for options in wrong {
+                let answer = try await world.launch(["submit", "-q", "v", "--image", World.image] + options)
+                #expect(answer.code == 65, "\(options): \(answer)")
+                #expect(answer.output.isEmpty)
+                #expect(answer.messages >= 1)
+            }
+            #expect(try await world.succeeding("list", "--json").json([RunFacts].self).isEmpty)
+        }
+    }
+
+    @Test("An unknown macro is refused where the queue is made")
+    func unknownMacro() async throws {
+        try await World.with { world in
+            let file = try world.folder.write("m.yaml", "env: {A: \"${HOME}\"}\n")
+            let answer = try await world.launch("queue", "create", "m", "-r", "local-docker", "--config", file)
+            #expect(answer.code == 65)
+            #expect(answer.errors.contains("m.yaml:1:"))
+            #expect(answer.errors.contains("${HOME}"))
+        }
+    }
+
+    @Test("A queue that is changed after submit, or deleted, does not break what waits in it")
+    func changedQueue() async throws {
+        try await World.with { world in
+            try await world.queue("v", Self.variables)
+            let id = try await world.succeeding(
+                "submit", "-q", "v", "--image", World.image, "-V", "size=small", "-E", "echo hello"
+            ).word
+            let answer = try await world.launch("queue", "delete", "v")
+            #expect(answer.code == 65, "\(answer)")
+            #expect(try await world.facts(of: id).state == "queued")
+            try await world.drain(["-q", "v"])
+            #expect(try await world.log(of: id).output == "hello\n")
+        }
+    }
+
+    @Test("Outputs are kept and metrics are found")
+    func outcome() async throws {
+        let template = "outputs: [/out, /none]\nmetrics: {loss: 'loss=([0-9.]+)', other: 'other=([0-9]+)'}\n"
+        try await World.with(template: template) { world in
+            let id = try await world.submit(
+                "mkdir /out; echo model >/out/model; ln -s /etc/passwd /out/link; echo loss=3; echo loss=0.25")
+            try await world.drain()
+            let facts = try await world.facts(of: id)
+            #expect(facts.state == "succeeded")
+            #expect(facts.metrics == ["loss": 0.25])
+            let kept = try #require(facts.outputs.first)
+            #expect(kept.name == "/out")
+            #expect(try String(contentsOfFile: kept.path + "/model", encoding: .utf8) == "model\n")
+            #expect(facts.warnings.contains { $0.contains("/none") })
+            #expect(facts.warnings.contains { $0.contains("other") })
+        }
+    }
+
+    @Test("Out of memory is told as such")
+    func outOfMemory() async throws {
+        try await World.with(template: "memory: 16m\n") { world in
+            let id = try await world.submit("x=$(yes | head -c 200000000); echo survived")
+            try await world.drain()
+            let facts = try await world.facts(of: id)
+            #expect(facts.state == "failed")
+            #expect(facts.cause?.code == "out-of-memory", "\(facts.cause?.message ?? "-")")
+        }
+    }
+
+    @Test("A mock queue's request is rehearsed as a real container, here and by an agent")
+    func rehearsal() async throws {
+        try await World.with { world in
+            try await world.queue("m", "metrics: {loss: 1}\n", resource: "mock")
+            let words = [
+                "--rehearse", "-q", "m", "--image", World.image, "-E", "/bin/sh -c", "--", "echo rehearsed; exit 4",
+            ]
+            let answer = try await world.launch(["run"] + words)
+            #expect(answer.code == 1, "\(answer)")
+            #expect(answer.output == "rehearsed\n")
+            let id = try await world.succeeding(["submit"] + words).word
+            try await world.drain(["-q", "m"])
+            #expect(try await world.facts(of: id).exitCode == 4)
+            #expect(try await world.log(of: id).output == "rehearsed\n")
+        }
+    }
+}

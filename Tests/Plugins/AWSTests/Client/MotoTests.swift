@@ -1,0 +1,108 @@
+import AWS
+import Foundation
+import HTTP
+import LaunchHost
+import TestSupport
+import Testing
+
+/// The same calls to somebody else's idea of AWS, where it is installed.
+@Suite(.timeLimit(.minutes(3))) struct MotoTests {
+    static let program = Tool.path("moto_server")
+
+    @Test func whichServerRan() {
+        print(
+            Self.program == nil
+                ? "AWS: moto_server is not installed; the project's own stub alone was used"
+                : "AWS: moto_server runs beside the project's own stub")
+    }
+
+    @Test(.enabled(if: program != nil, "moto_server is not installed")) func stsECRAndS3() async throws {
+        let http = HTTPClient(configuration: .init(proxy: .direct))
+        let moto = try await MotoServer(try #require(Self.program), http)
+        let keys = Fixed(AWSCredentials(accessKeyID: "AKIAMOTO", secretAccessKey: Secret("moto")))
+        let runtime = AWSRuntime(http: http, userAgent: "launch/1.2.3")
+
+        let sts = try AWSClient(.sts, endpoint: moto.url, region: "us-east-1", credentials: keys, runtime: runtime)
+        let identity = try await sts.query(.read("GetCallerIdentity"))
+        #expect(identity["GetCallerIdentityResult"]?.text("Account") == "123456789012")
+        let assumed = try await sts.query(
+            .read("AssumeRole"), ["RoleArn": "arn:aws:iam::123456789012:role/r", "RoleSessionName": "s"])
+        #expect(assumed["AssumeRoleResult"]?["Credentials"]?.text("SessionToken")?.isEmpty == false)
+
+        let ecr = try AWSClient(.ecr, endpoint: moto.url, region: "eu-west-1", credentials: keys, runtime: runtime)
+        let name = JSONValue.object(["repositoryName": .string("team/model")])
+        let made = try await ecr.call(.write("CreateRepository"), input: name)
+        #expect(made["repository"]?["repositoryUri"]?.stringValue?.contains("eu-west-1") == true)
+        let again = await failure { () throws(AWSError) in try await ecr.call(.write("CreateRepository"), input: name) }
+        #expect(again?.kind == .conflict)
+        let gone = await failure { () throws(AWSError) in
+            try await ecr.call(.read("DescribeImages"), input: .object(["repositoryName": .string("gone")]))
+        }
+        #expect(gone?.code == "RepositoryNotFoundException")
+
+        let url = moto.url
+        let store = S3Store(region: "us-east-1", credentials: keys, runtime: runtime, style: .path) {
+            (_: String) throws(AWSError) in url
+        }
+        // Our own store makes no buckets.
+        _ = try await runOffThePool(
+            "python3",
+            [
+                "-c",
+                """
+                import sys, boto3
+                boto3.client("s3", region_name="us-east-1", endpoint_url=sys.argv[1], aws_access_key_id="a",
+                             aws_secret_access_key="b").create_bucket(Bucket="data")
+                """, moto.url,
+            ])
+        let folder = try TemporaryDirectory()
+        let bytes = S3TransferTests.content(21 << 20)
+        let file = try folder.write("source", bytes)
+        let etag = try await store.upload(file: file, bucket: "data", key: "a b/ü+1")
+        #expect(etag.hasSuffix("-3\""))
+        let object = try await store.download(bucket: "data", key: "a b/ü+1", to: folder.file("target"))
+        #expect(object.size == Int64(bytes.count))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("target"))) == Data(bytes))
+        var keysFound: [String] = []
+        for try await page in store.list(bucket: "data", prefix: "a b/") { keysFound += page.objects.map(\.key) }
+        #expect(keysFound == ["a b/ü+1"])
+        let read = try await http.send(
+            HTTPRequest(.get, try await store.presign(.get, bucket: "data", key: "a b/ü+1").reveal()))
+        #expect(read.body.count == bytes.count)
+        try await store.delete(bucket: "data", key: "a b/ü+1")
+        let missing = await failure { () throws(AWSError) in try await store.head(bucket: "data", key: "a b/ü+1") }
+        #expect(missing?.kind == .notFound)
+    }
+}
+
+/// moto's server, for as long as the value is held.
+final class MotoServer: Sendable {
+    struct CannotStart: Error {}
+
+    let url: String
+    private let leash: Pipe
+
+    init(_ program: String, _ http: HTTPClient) async throws {
+        guard let port = freePort() else { throw CannotStart() }
+        url = "http://127.0.0.1:\(port)"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        // The shell ends it as soon as the pipe is closed, so that it cannot outlive the tests, however they end.
+        process.arguments = [
+            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read _; kill -9 $!", program,
+            String(port),
+        ]
+        leash = Pipe()
+        process.standardInput = leash
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let health = HTTPRequest(.get, "\(url)/moto-api/", timeout: .seconds(5))
+        let up = await eventually(within: .seconds(60)) { (try? await http.send(health))?.status == 200 }
+        guard up else { throw CannotStart() }
+    }
+
+    deinit {
+        try? leash.fileHandleForWriting.close()
+    }
+}
