@@ -138,7 +138,7 @@ let package = Package(
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess",
+                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "Mock", "OCIRegistry", "Subprocess",
                 "TestSupport",
                 "launch", "launch-bench",
             ],
