@@ -72,13 +72,13 @@ let package = Package(
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
         library(
             "AWS", at: "Sources/Plugins/AWS",
-            uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "Subprocess", "Suggestions"]),
+            uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
         .executableTarget(
             name: "launch",
-            dependencies: ["Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock"],
+            dependencies: ["AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock"],
             path: "Sources/launch", swiftSettings: settings),
 
         // The example of plugins.md: a plugin, and a program that lists it.
@@ -138,8 +138,9 @@ let package = Package(
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport",
-                "launch-bench",
+                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "Mock", "OCIRegistry", "Subprocess",
+                "TestSupport",
+                "launch", "launch-bench",
             ],
             resources: [.copy("Signing/botocore_signatures.py"), .copy("Endpoints/botocore_endpoints.py")]),
 

@@ -16,6 +16,7 @@ struct ImageWork: Sendable {
     static let label = "launch.content-key"
 
     func run() async throws(BackendError) -> PinnedImage {
+        try await registry.prepare(for: destination)
         let access = try await registry.access()
         do {
             let client = try await engine.client()
@@ -77,10 +78,18 @@ struct ImageWork: Sendable {
             RegistryCredentials(username: $0.username, password: $0.password.reveal(), server: host)
         }
         tell(BuildProgress(.push, "pushing \(destination)"))
-        let digest = try await client.pushImage(destination.name, tag: key.tag, credentials: credentials) { progress in
-            // Counted bytes are for bars; a log wants the turns only.
-            guard progress.current == nil, !progress.status.isEmpty else { return }
-            tell(BuildProgress(.push, (progress.layer.map { "\($0): " } ?? "") + progress.status))
+        let digest: String?
+        do {
+            digest = try await client.pushImage(destination.name, tag: key.tag, credentials: credentials) { progress in
+                // Counted bytes are for bars; a log wants the turns only.
+                guard progress.current == nil, !progress.status.isEmpty else { return }
+                tell(BuildProgress(.push, (progress.layer.map { "\($0): " } ?? "") + progress.status))
+            }
+        } catch {
+            // Tags that cannot be moved: somebody else has pushed the same key meanwhile, and that image is as good.
+            guard error.code == .conflict, let image = try await registry.resolve(destination) else { throw error }
+            tell(BuildProgress(.push, "\(destination) is there already, and its tag is immutable"))
+            return image
         }
         // Asked by digest, the registry confirms these bytes; by the tag, it might tell of somebody else's.
         var pushed = destination

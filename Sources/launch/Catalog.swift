@@ -1,3 +1,4 @@
+internal import AWS
 internal import Builders
 internal import LaunchHost
 internal import LocalDocker
@@ -5,7 +6,7 @@ internal import Mock
 
 /// The plugins of this program. Adding a backend adds its line here, and nothing anywhere else.
 let catalog = PluginCatalog(
-    environments: [LocalEnvironment.plugin, MockPlugins.environment],
-    registries: [LocalRegistry.plugin, MockPlugins.registry],
+    environments: [LocalEnvironment.plugin, AWSEnvironment.plugin, MockPlugins.environment],
+    registries: [LocalRegistry.plugin, ECRRegistry.plugin, MockPlugins.registry],
     builders: [DockerBuilder.plugin, NoopBuilder.plugin, MockPlugins.builder],
     runners: [LocalDockerRunner.plugin, MockPlugins.runner])

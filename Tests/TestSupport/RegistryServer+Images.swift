@@ -45,6 +45,22 @@ extension RegistryServer {
         return (try await pushManifest(index, type: Self.indexType, to: repository, tag), images)
     }
 
+    /// The manifest under a tag or a digest, with its media type and digest, read from the registry's own files.
+    public func manifest(_ repository: String, _ reference: String) -> (text: String, type: String, digest: String)? {
+        let links = "\(store)/repositories/\(repository)/_manifests"
+        let kept =
+            reference.hasPrefix("sha256:")
+            ? "revisions/sha256/\(reference.dropFirst(7))/link" : "tags/\(reference)/current/link"
+        guard let digest = try? String(contentsOfFile: "\(links)/\(kept)", encoding: .utf8) else { return nil }
+        let hex = digest.dropFirst("sha256:".count)
+        guard
+            let text = try? String(
+                contentsOfFile: "\(store)/blobs/sha256/\(hex.prefix(2))/\(hex)/data", encoding: .utf8)
+        else { return nil }
+        let object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
+        return (text, object?["mediaType"] as? String ?? Self.imageType, digest)
+    }
+
     private static let imageType = "application/vnd.docker.distribution.manifest.v2+json"
     private static let indexType = "application/vnd.docker.distribution.manifest.list.v2+json"
 

@@ -7,13 +7,22 @@ public final class RegistryServer: Sendable {
     public struct Options: Sendable {
         /// Whether it wants `RegistryServer.username` and `.password`.
         public var login: Bool
+        /// Whether that user is `AWS`, with `RegistryServer.tokenPassword`, as in ECR.
+        public var likeECR: Bool
         /// The host name that its certificate is for; nil is plain HTTP.
         public var tlsName: String?
+        /// The address and port that it listens on; nil is a free port of 127.0.0.1.
+        public var listensOn: (address: String, port: Int)?
 
         /// Options from their parts.
-        public init(login: Bool = false, tlsName: String? = nil) {
-            self.login = login
+        public init(
+            login: Bool = false, likeECR: Bool = false, tlsName: String? = nil,
+            listensOn: (address: String, port: Int)? = nil
+        ) {
+            self.login = login || likeECR
+            self.likeECR = likeECR
             self.tlsName = tlsName
+            self.listensOn = listensOn
         }
     }
 
@@ -32,7 +41,12 @@ public final class RegistryServer: Sendable {
     /// Its hash, made once with `htpasswd -Bin trainer`.
     private static let passwordHash = "$2y$05$hQZr2dlXsTlSTwP9AaaQW.uf7uNoV7ATi1es0hFdgCPX7fhGTEj3q"
 
-    /// The TCP port on 127.0.0.1.
+    /// What a login to ECR looks like: with the characters of its user's name at both ends.
+    public static let tokenPassword = "SWA:eyJwYXlsb2FkIjoi/+stub==AWS:"
+    /// Its hash, made once with `htpasswd -Bin AWS`.
+    private static let tokenHash = "$2y$05$gW631w0VNNTNLBIQ9eIkduu0GqYq7Gbapk4WuEQ9GDQQw/IxgOKUK"
+
+    /// The TCP port.
     public let port: Int
     /// The PEM file of the authority that signed its certificate; nil over plain HTTP.
     public let caFile: String?
@@ -45,7 +59,9 @@ public final class RegistryServer: Sendable {
     public init(_ options: Options = Options()) async throws {
         self.options = options
         folder = try TemporaryDirectory()
-        guard let port = freePort() else { throw CannotStart(description: "there is no free port") }
+        guard let port = options.listensOn?.port ?? freePort() else {
+            throw CannotStart(description: "there is no free port")
+        }
         self.port = port
         var config = """
             version: 0.1
@@ -54,7 +70,7 @@ public final class RegistryServer: Sendable {
               filesystem: {rootdirectory: '\(folder.file("store"))'}
               delete: {enabled: true}
             http:
-              addr: 127.0.0.1:\(port)
+              addr: \(options.listensOn?.address ?? "127.0.0.1"):\(port)
               secret: only-for-tests
 
             """
@@ -66,7 +82,8 @@ public final class RegistryServer: Sendable {
             caFile = nil
         }
         if options.login {
-            let users = try folder.write("users", "\(Self.username):\(Self.passwordHash)\n")
+            let users = try folder.write(
+                "users", (options.likeECR ? "AWS:\(Self.tokenHash)" : "\(Self.username):\(Self.passwordHash)") + "\n")
             config += "auth:\n  htpasswd: {realm: tests, path: '\(users)'}\n"
         }
         let file = try folder.write("config.yml", config)
@@ -87,11 +104,17 @@ public final class RegistryServer: Sendable {
     }
 
     /// `localhost:PORT`, or with TLS the name that the certificate is for.
-    public var host: String { "\(options.tlsName ?? "localhost"):\(port)" }
+    public var host: String {
+        // A name without a port, as ECR's, where it is https's own.
+        port == 443 ? options.tlsName ?? "localhost" : "\(options.tlsName ?? "localhost"):\(port)"
+    }
+
+    /// The folder of its images, in the layout of its file system driver.
+    var store: String { folder.file("store") + "/docker/registry/v2" }
 
     /// How a client finds the certificate's name here.
     public var addresses: [HTTPRequest.AddressOverride] {
-        options.tlsName.map { [.init(host: $0, port: port, address: "127.0.0.1")] } ?? []
+        options.tlsName.map { [.init(host: $0, port: port, address: options.listensOn?.address ?? "127.0.0.1")] } ?? []
     }
 
     /// All that the registry has logged.
@@ -103,7 +126,9 @@ public final class RegistryServer: Sendable {
         var request = HTTPRequest(method, url, body: body, timeout: .seconds(30), resolve: addresses)
         if let type { request.headers["Content-Type"] = type }
         if options.login {
-            let credentials = Data("\(Self.username):\(Self.password)".utf8).base64EncodedString()
+            let credentials = Data(
+                (options.likeECR ? "AWS:\(Self.tokenPassword)" : "\(Self.username):\(Self.password)").utf8
+            ).base64EncodedString()
             request.headers["Authorization"] = "Basic \(credentials)"
         }
         return request

@@ -6,7 +6,8 @@ extension EngineClient {
     /// pushed, `sha256:…`; nil where the engine does not tell it.
     ///
     /// The login goes to the engine in a header of this one call: no file, no argument of a program.
-    /// - Throws: `denied` where the registry wants a login or another one, `notFound` where the store has no such image.
+    /// - Throws: `denied` where the registry wants a login or another one, `notFound` where the store has no such image,
+    ///   `conflict` where the tag is there already and cannot be moved.
     public func pushImage(
         _ repository: String, tag: String, credentials: RegistryCredentials? = nil,
         progress: @Sendable (PullProgress) -> Void = { _ in }
@@ -51,6 +52,13 @@ extension EngineClient {
     private static func pushFailure(_ reference: String, _ error: EngineError) -> EngineError {
         guard ![.cancelled, .notReachable].contains(error.code) else { return error }
         let words = error.message.lowercased()
+        // ECR's words for a tag of an immutable repository. They come before "denied": a tag is no matter of the login.
+        if words.contains("already exists") && (words.contains("immutable") || words.contains("cannot be overwritten"))
+        {
+            return EngineError(
+                .conflict, "The registry does not let \(reference) be pushed again. \(error.message)",
+                hint: "Its tags are immutable; push under another tag, or make the repository's tags mutable.")
+        }
         let refusals = ["unauthorized", "authentication required", "no basic auth", "denied", "forbidden"]
         if refusals.contains(where: { words.contains($0) }) {
             return EngineError(

@@ -40,6 +40,7 @@ private struct ConfigCheck {
     let name: String?
     private(set) var config: LaunchConfig?
     private(set) var error: LaunchError?
+    private var crossWarnings: [Diagnostic] = []
 
     init(bench: Workbench, file: String?) {
         self.bench = bench
@@ -52,19 +53,20 @@ private struct ConfigCheck {
             } else {
                 config = try LaunchConfig(at: location, catalog: bench.catalog)
             }
-            if let config { try Self.make(config, bench) }
+            if let config { crossWarnings = try Self.make(config, bench) }
         } catch {
             self.error = error
         }
     }
 
-    /// Some options are right one by one and wrong together: only the plugin itself can tell.
-    private static func make(_ config: LaunchConfig, _ bench: Workbench) throws(LaunchError) {
+    /// Some options are right one by one and wrong together: only the plugins themselves can tell.
+    private static func make(_ config: LaunchConfig, _ bench: Workbench) throws(LaunchError) -> [Diagnostic] {
         let backends = try Backends(config, catalog: bench.catalog, variables: bench.variables, log: .silent)
         if let runner = config.runner { _ = try backends.runner(for: runner.type) }
+        return backends.warnings
     }
 
-    private var diagnostics: [Diagnostic] { error?.diagnostics ?? config?.warnings ?? [] }
+    private var diagnostics: [Diagnostic] { error?.diagnostics ?? (config?.warnings ?? []) + crossWarnings }
 
     var json: JSONValue {
         get throws {

@@ -87,4 +87,17 @@ public struct LaunchConfig: Sendable {
         return document?.diagnostic(.error, message, hint: error.hint, at: block?.mark, path: path)
             ?? Diagnostic(.error, message, hint: error.hint, path: path)
     }
+
+    /// What to say of a finding about a key of this file, at that key's place.
+    public func diagnostic(for finding: Finding) -> Diagnostic {
+        document?.diagnostic(for: finding)
+            ?? Diagnostic(
+                finding.severity, "\(finding.path): \(finding.message)", hint: finding.hint, path: finding.path)
+    }
+
+    /// `launch-config.yaml:3`, where that key is in the file.
+    func place(of path: FieldPath) -> String? {
+        guard let document, document.node(at: path) != nil, let mark = document.mark(at: path) else { return nil }
+        return "\(document.name):\(mark.line)"
+    }
 }

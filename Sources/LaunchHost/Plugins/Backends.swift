@@ -11,10 +11,14 @@ public final class Backends: Sendable {
     private let catalog: PluginCatalog
     private let config: LaunchConfig
     private let context: PluginContext
+    private let parts: Parts
     private let runners = Mutex<[String: any Runner]>([:])
+    /// What may be a mistake in how the parts go together.
+    public let warnings: [Diagnostic]
 
     /// Makes what `config` asks for.
-    /// - Throws: `LaunchError` of kind `.configuration` with the place of the block whose plugin refuses it.
+    /// - Throws: `LaunchError` of kind `.configuration` with the place of the block whose plugin refuses it, or of the key
+    ///   that does not go together with another.
     public init(
         _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger
     ) throws(LaunchError) {
@@ -27,6 +31,10 @@ public final class Backends: Sendable {
         self.context = context
         registry = try Self.make(config.registry, .registry, catalog.registries, context, config)
         builder = try Self.make(config.builder, .builder, catalog.builders, context, config)
+        let parts = Parts(environment: environment, registry: registry, builder: builder) { config.place(of: $0) }
+        self.parts = parts
+        warnings = try Self.check([environment, registry, builder], with: parts, config)
+        for warning in warnings { log.warning(warning.message) }
     }
 
     /// The runner for a run: the one that has it already, else the one that the spec and the configuration choose.
@@ -90,7 +98,20 @@ public final class Backends: Sendable {
 
     private func makeRunner(_ plugin: RunnerPlugin, options: LaunchConfig.Block?) throws(LaunchError) -> any Runner {
         let block = options ?? LaunchConfig.Block(type: plugin.base.type, options: plugin.base.defaultOptions)
-        return try Self.make(block, .runner, [plugin.base], context, config)
+        let runner = try Self.make(block, .runner, [plugin.base], context, config)
+        for warning in try Self.check([runner], with: parts, config) { context.log.warning(warning.message) }
+        return runner
+    }
+
+    /// What the parts say of each other: warnings, unless there is an error.
+    private static func check(
+        _ checked: [any Sendable], with parts: Parts, _ config: LaunchConfig
+    ) throws(LaunchError) -> [Diagnostic] {
+        let findings = checked.flatMap { ($0 as? any CrossChecking)?.findings(with: parts) ?? [] }
+        let diagnostics = findings.map { config.diagnostic(for: $0) }
+        guard findings.contains(where: { $0.severity == .error }) else { return diagnostics }
+        throw LaunchError(
+            .configuration, "The parts of the configuration do not go together.", diagnostics: diagnostics)
     }
 
     private static func make<Product>(

@@ -15,11 +15,16 @@ public protocol Registry: Sendable {
 
     /// How an engine gets at the registry. May call a service for a short-lived login.
     func access() async throws(BackendError) -> RegistryAccess
+
+    /// Makes sure, before anything is built, that an image can be pushed there. The default has nothing to do.
+    func prepare(for destination: ImageReference) async throws(BackendError)
 }
 
 extension Registry {
     /// No other way than `resolve`.
     public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? { nil }
+    /// Nothing to make.
+    public func prepare(for destination: ImageReference) async throws(BackendError) {}
 }
 
 /// How an engine pushes to a registry and pulls from it.

@@ -24,12 +24,24 @@ public final class ECRStub: StubService {
         var password = "stub-registry-password"
         var proxyEndpoint: String?
         var life: TimeInterval = 43_200
+        var source: Source?
     }
     private let keys: StubKeys
     private let state = Mutex(State())
 
+    /// What a registry has in a repository under a tag or a digest.
+    public typealias Source =
+        @Sendable (_ repository: String, _ reference: String) -> (
+            text: String, type: String, digest: String
+        )?
+
     init(_ keys: StubKeys) {
         self.keys = keys
+    }
+
+    /// Looks also into a real registry, which takes the pushes that this stub has no protocol for.
+    public func look(into source: @escaping Source) {
+        state.withLock { $0.source = source }
     }
 
     /// What `GetAuthorizationToken` gives out: a password, the registry's URL, and a life in seconds.
@@ -175,6 +187,7 @@ public final class ECRStub: StubService {
     }
 
     private func batchGet(_ account: String, _ name: String, _ input: [String: Any]) throws(StubError) -> TestAnswer {
+        try lookInto(account, name, input)
         let images = try images(account, name)
         var found: [[String: Any]] = []
         var failures: [[String: Any]] = []
@@ -193,6 +206,18 @@ public final class ECRStub: StubService {
             }
         }
         return Self.json(["images": found, "failures": failures])
+    }
+
+    /// Takes over what a real registry has meanwhile.
+    private func lookInto(_ account: String, _ name: String, _ input: [String: Any]) throws(StubError) {
+        guard let source = state.withLock(\.source) else { return }
+        _ = try images(account, name)
+        for id in input["imageIds"] as? [[String: String]] ?? [] {
+            guard let found = source(name, id["imageDigest"] ?? id["imageTag"] ?? "") else { continue }
+            add(
+                image: found.text, mediaType: found.type, tags: Set([id["imageTag"]].compactMap(\.self)), to: name,
+                account: account)
+        }
     }
 
     private func images(_ account: String, _ name: String) throws(StubError) -> [String: Image] {

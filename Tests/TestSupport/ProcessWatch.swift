@@ -2,11 +2,15 @@ import Foundation
 import Synchronization
 
 /// Reads the arguments and environments of all processes again and again, looking for texts that must not be there.
-final class ProcessWatch: Sendable {
-    struct Seen {
-        var found: Set<String> = []
-        var scans = 0
-        var sawBuild = false
+public final class ProcessWatch: Sendable {
+    /// What was seen.
+    public struct Seen: Sendable {
+        /// The places of a text, with what stands around it.
+        public var found: Set<String> = []
+        /// How often all processes were looked at.
+        public var scans = 0
+        /// Whether a build was among them.
+        public var sawBuild = false
     }
 
     private struct State {
@@ -17,7 +21,8 @@ final class ProcessWatch: Sendable {
     private let state = Mutex(State())
     private let done = DispatchSemaphore(value: 0)
 
-    init(for texts: [String]) {
+    /// Begins to look for `texts`, as they are and in base64.
+    public init(for texts: [String]) {
         let needles = texts.flatMap { [$0, Data($0.utf8).base64EncodedString()] }.map { Data($0.utf8) }
         Thread.detachNewThread { [self] in
             while !state.withLock(\.isOver) { scan(needles) }
@@ -26,7 +31,7 @@ final class ProcessWatch: Sendable {
     }
 
     /// Ends the watch.
-    func stop() -> Seen {
+    public func stop() -> Seen {
         state.withLock { $0.isOver = true }
         done.wait()
         return state.withLock(\.seen)

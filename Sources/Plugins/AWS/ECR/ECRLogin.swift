@@ -1,0 +1,61 @@
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// The password for the registries of a region: fetched once for all who wait, kept until half an hour before its end.
+actor ECRLogin {
+    private struct Token {
+        var password: Secret
+        var goodUntil: Date
+    }
+
+    private let client: @Sendable () async throws(AWSError) -> AWSClient
+    private let now: @Sendable () -> Date
+    private var kept: Token?
+    private var fetching: Task<Result<Token, AWSError>, Never>?
+
+    /// A push of a large image may begin with a password that is kept, and must not outlive it.
+    private static let margin: TimeInterval = 30 * 60
+
+    init(now: @escaping @Sendable () -> Date, client: @escaping @Sendable () async throws(AWSError) -> AWSClient) {
+        self.now = now
+        self.client = client
+    }
+
+    /// The password of the user `AWS`.
+    func password() async throws(AWSError) -> Secret {
+        if let kept, kept.goodUntil > now() { return kept.password }
+        let task =
+            fetching
+            ?? Task { [client, now] in
+                do throws(AWSError) { return .success(try await Self.fetch(client, now())) } catch {
+                    return .failure(error)
+                }
+            }
+        fetching = task
+        let outcome = await task.value
+        // Whoever of those who waited comes first puts it away.
+        if fetching == task { fetching = nil }
+        let token = try outcome.get()
+        kept = token
+        return token.password
+    }
+
+    private static func fetch(
+        _ client: () async throws(AWSError) -> AWSClient, _ now: Date
+    ) async throws(AWSError) -> Token {
+        let operation = AWSOperation.read("GetAuthorizationToken")
+        let answer = try await client().call(operation)
+        let data = answer["authorizationData"]?.arrayValue?.first
+        guard let encoded = data?["authorizationToken"]?.stringValue, let bytes = Data(base64Encoded: encoded),
+            let text = String(validating: bytes, as: UTF8.self), text.hasPrefix("AWS:"), text != "AWS:"
+        else {
+            throw AWSError(
+                .internalFault, "The answer has no login of the user AWS.", service: "ECR", operation: operation.name)
+        }
+        let end = data?["expiresAt"]?.doubleValue.map { Date(timeIntervalSince1970: $0) } ?? now
+        let life = max(0, end.timeIntervalSince(now))
+        return Token(
+            password: Secret(String(text.dropFirst("AWS:".count))),
+            goodUntil: end.addingTimeInterval(-min(margin, life / 2)))
+    }
+}

@@ -1,0 +1,51 @@
+public import LaunchHost
+
+extension ECRRegistry: CrossChecking {
+    /// The environment's region and role, and the builder's destination, against the repository.
+    public func findings(with parts: Parts) -> [Finding] {
+        let path = FieldPath().appending(Role.registry.rawValue).appending(options.key)
+        return [region(path, parts), account(path, parts), destination(parts)].compactMap(\.self)
+    }
+
+    /// SageMaker pulls from its own region only.
+    private func region(_ path: FieldPath, _ parts: Parts) -> Finding? {
+        guard let region = environment.settings.region, environment.knownRegion == region.value,
+            region.value != repository.host.region
+        else { return nil }
+        return Finding(
+            .error, at: path,
+            "the repository is in region \(repository.host.region), and the environment's region is \(region.value) "
+                + "(\(place(of: region, parts)))",
+            hint: "use a repository in \(region.value), or set the environment's region to \(repository.host.region)")
+    }
+
+    private func place(of region: Setting, _ parts: Parts) -> String {
+        guard case .launchConfig(let key) = region.origin else { return region.origin.description }
+        return parts.place(FieldPath([.member(Role.environment.rawValue), .member(key)])) ?? region.origin.description
+    }
+
+    /// Not wrong by itself, but forgotten often.
+    private func account(_ path: FieldPath, _ parts: Parts) -> Finding? {
+        guard let role = environment.roleARN.flatMap({ ARN($0) }), !role.account.isEmpty,
+            role.account != repository.host.account
+        else { return nil }
+        let place = parts.place(FieldPath([.member(Role.environment.rawValue), .member("role_arn")])) ?? "role_arn"
+        return Finding(
+            .warning, at: path,
+            "the repository is in account \(repository.host.account), and the environment's role in account "
+                + "\(role.account) (\(place))",
+            hint:
+                "the repository's policy must let account \(role.account) pull from it, and push where images are built"
+        )
+    }
+
+    private func destination(_ parts: Parts) -> Finding? {
+        guard let written = parts.builder.repository,
+            ![repository.name, repository.description].contains(written)
+        else { return nil }
+        return Finding(
+            .error, at: FieldPath([.member(Role.builder.rawValue), .member("destination")]),
+            "images are to be pushed to \"\(written)\", and the registry is the repository \(repository)",
+            hint: "leave 'destination' away: images go to the registry's repository")
+    }
+}

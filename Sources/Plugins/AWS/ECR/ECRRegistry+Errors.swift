@@ -1,0 +1,85 @@
+internal import LaunchHost
+internal import OCIRegistry
+
+extension ECRRegistry {
+    /// An image of another registry: why not, and how it gets there.
+    func outside(_ reference: ImageReference) -> BackendError {
+        let tag = reference.tag ?? "latest"
+        let why =
+            reference.host == "public.ecr.aws"
+            ? "is in ECR's public gallery, which counts as a registry outside ECR" : "is not in ECR"
+        let host = repository.host
+        return BackendError(
+            .invalid,
+            "The image \(reference) \(why), and SageMaker pulls images from private repositories of ECR only.",
+            hint: """
+                Copy it, and use the copy:
+                  docker pull \(reference)
+                  docker tag \(reference) \(repository):\(tag)
+                  aws ecr get-login-password --region \(host.region) | \
+                docker login --username AWS --password-stdin \(host)
+                  docker push \(repository):\(tag)
+                """)
+    }
+
+    /// A repository that there is not: the line that makes it.
+    func missing(_ repository: ECRRepository) -> BackendError {
+        let host = repository.host
+        let line =
+            "aws ecr create-repository --region \(host.region) --registry-id \(host.account) "
+            + "--repository-name \(repository.name)"
+        let own = repository == self.repository ? ", or 'create_repository: true' in the registry's block" : ""
+        return BackendError(
+            .notFound,
+            "The repository \(repository.name) does not exist in account \(host.account), region \(host.region).",
+            hint: "Make it with: \(line)\(own).")
+    }
+
+    /// An image for the wrong machines.
+    func unsuited(_ reference: ImageReference, _ found: String) -> BackendError {
+        BackendError(
+            .invalid, "The image \(reference) does not run on \(options.platform): \(found).",
+            hint:
+                "Build it for \(options.platform) (docker build --platform \(options.platform)), or, for instances of "
+                + "another kind, set 'platform' of the registry.")
+    }
+
+    /// The service's words, and for a refusal what is needed.
+    func explained(_ error: AWSError, _ repository: ECRRepository) -> BackendError {
+        var error = error
+        if error.kind == .auth, error.hint == nil {
+            let what = error.operation.map { "ecr:\($0)" } ?? "ECR"
+            let place = error.operation == "GetAuthorizationToken" ? "*" : repository.arn.description
+            error.hint =
+                "The agent's role needs \(what) on \(place); for another account, its repository's policy must allow it too."
+        }
+        return error.backendError
+    }
+
+    /// A builder's destination that is not this repository.
+    func check(destination: String?) throws(BackendError) {
+        guard let destination, let written = try? ImageReference(parsing: destination), written.host != nil,
+            written.name != repository.description
+        else { return }
+        throw BackendError(
+            .invalid, "Images are to be pushed to '\(destination)', and the registry is '\(repository)'.",
+            hint: "Leave the builder's 'destination' away: images go to the registry's repository.")
+    }
+}
+
+extension BackendError {
+    /// What the registry's own words mean to the host.
+    init(registry error: OCIError) {
+        let category: Category =
+            switch error.code {
+            case .unauthorised, .denied: .denied
+            case .unreachable: .unavailable
+            case .throttled: .throttled
+            case .failing: .transient
+            case .corrupt: .internalFault
+            case .cancelled: .cancelled
+            default: .invalid
+            }
+        self.init(category, error.message, retryAfter: error.retryAfter)
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import LaunchHost
+import Mock
+import TestSupport
+import Testing
+
+@testable import AWS
+
+/// What the parts say of each other, with file and line, before anything is called.
+struct ECRCrossCheckTests {
+    private static let uri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train"
+
+    private func backends(_ text: String, _ variables: [String: String] = [:]) throws -> Backends {
+        let catalog = PluginCatalog(
+            environments: [AWSEnvironment.plugin, MockPlugins.environment], registries: [ECRRegistry.plugin],
+            builders: [MockPlugins.builder], runners: [])
+        let home = try TemporaryDirectory()
+        let config = try LaunchConfig(Document(text: text, name: "launch-config.yaml"), catalog: catalog)
+        return try Backends(
+            config, catalog: catalog,
+            variables: ["HOME": home.path, "AWS_EC2_METADATA_DISABLED": "true"].merging(variables) { $1 }, log: .silent)
+    }
+
+    private func diagnostics(_ text: String, _ variables: [String: String] = [:]) -> [Diagnostic] {
+        let error = #expect(throws: LaunchError.self) { _ = try backends(text, variables) }
+        #expect(error?.kind == .configuration)
+        return error?.diagnostics ?? []
+    }
+
+    @Test func `a region that is not the environment's is an error with both places`() throws {
+        let text = """
+            environment:
+              type: aws
+              region: eu-west-1
+            registry:
+              type: ecr
+              uri: \(Self.uri)
+            builder: {type: mock}
+
+            """
+        let found = diagnostics(text)
+        #expect(found.map(\.line) == [6] && found.first?.column == 8 && found.first?.severity == .error)
+        let message = try #require(found.first?.message)
+        #expect(message.contains("us-east-1") && message.contains("eu-west-1 (launch-config.yaml:3)"))
+        let fromVariable = diagnostics(
+            text.replacing("  region: eu-west-1\n", with: ""), ["AWS_REGION": "eu-west-1"])
+        #expect(fromVariable.first?.line == 5)
+        #expect(fromVariable.first?.message.contains("eu-west-1 (AWS_REGION)") == true)
+        #expect(try backends(text.replacing("eu-west-1", with: "us-east-1")).warnings.isEmpty)
+    }
+
+    @Test func `a role of another account is a warning`() throws {
+        let made = try backends(
+            """
+            environment: {type: aws, region: us-east-1, role_arn: "arn:aws:iam::210987654321:role/launch"}
+            registry:
+              type: ecr
+              repository: arn:aws:ecr:us-east-1:123456789012:repository/train
+            builder: {type: mock}
+
+            """)
+        #expect(made.warnings.map(\.severity) == [.warning] && made.warnings.first?.line == 4)
+        let message = try #require(made.warnings.first?.message)
+        #expect(message.contains("123456789012") && message.contains("210987654321 (launch-config.yaml:1)"))
+        #expect(made.warnings.first?.hint?.contains("repository's policy") == true)
+    }
+
+    @Test func `an environment without credentials is an error at the registry`() throws {
+        let found = diagnostics(
+            "environment: {type: mock}\nregistry: {type: ecr, uri: \(Self.uri)}\nbuilder: {type: mock}\n")
+        #expect(found.first?.line == 2 && found.first?.hint == "Add 'environment: {type: aws}'.")
+    }
+
+    @Test func `a builder that pushes elsewhere is an error at its destination`() throws {
+        let found = diagnostics(
+            """
+            environment: {type: aws, region: us-east-1}
+            registry: {type: ecr, uri: \(Self.uri)}
+            builder:
+              type: mock
+              destination: team/other
+
+            """)
+        #expect(found.first?.line == 5 && found.first?.path?.description == "builder.destination")
+    }
+
+    @Test(arguments: [
+        ("", "neither 'uri' nor 'repository'"), (", uri: \(uri), repository: \(uri)", "mean the same"),
+        (", uri: \"\(uri):v1\"", "has a tag"),
+    ])
+    func `options that do not go together are refused at the block`(options: String, says: String) throws {
+        let found = diagnostics(
+            "environment: {type: aws, region: us-east-1}\nregistry: {type: ecr\(options)}\nbuilder: {type: mock}\n")
+        #expect(found.first?.line == 2 && found.first?.message.contains(says) == true, "\(found)")
+    }
+}

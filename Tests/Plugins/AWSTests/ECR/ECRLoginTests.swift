@@ -1,0 +1,78 @@
+import AWSStub
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import AWS
+
+struct ECRLoginTests {
+    private func password(_ registry: ECRRegistry) async throws -> String {
+        guard case .remote(let host, let login?) = try await registry.access() else { return "" }
+        #expect(host == ECRBench.host && login.username == "AWS")
+        return login.password.reveal()
+    }
+
+    private func fetches(_ bench: ECRBench) -> Int { bench.stub.calls("ecr", "GetAuthorizationToken").count }
+
+    @Test(arguments: ["SWA:AWS:plain", "A", ":", "AWS:"]) func `only the user's name is cut off`(text: String)
+        async throws
+    {
+        let bench = try await ECRBench(password: text)
+        #expect(try await password(bench.registry()) == text)
+    }
+
+    @Test func `a login is kept until half an hour before its end`() async throws {
+        let bench = try await ECRBench()
+        let registry = try bench.registry()
+        _ = try await password(registry)
+        bench.pass(3600)
+        _ = try await password(registry)
+        #expect(fetches(bench) == 1)
+        bench.stub.ecr.login(password: "next", life: 43_200 + 36_000)
+        bench.pass(43_200 - 3600 - 30 * 60 + 5)
+        #expect(try await password(registry) == "next")
+        // The stub's clock does not go with the bench's, so that the first attempt is refused as skewed.
+        let count = fetches(bench)
+        #expect(count > 1)
+        #expect(try await password(registry) == "next")
+        #expect(fetches(bench) == count)
+    }
+
+    @Test func `all who wait share one fetch`() async throws {
+        let bench = try await ECRBench()
+        let gate = Gate()
+        bench.stub.script("ecr", "GetAuthorizationToken", [.waiting(gate)])
+        let registry = try bench.registry()
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<32 { group.addTask { try await password(registry) } }
+            while fetches(bench) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            gate.open()
+            for try await found in group { #expect(found == RegistryServer.tokenPassword) }
+        }
+        #expect(fetches(bench) == 1)
+    }
+
+    @Test func `a fetch that failed is not kept`() async throws {
+        let bench = try await ECRBench()
+        bench.stub.script("ecr", "GetAuthorizationToken", [.error("AccessDeniedException", "no", status: 400)])
+        let registry = try bench.registry()
+        let error = await #expect(throws: BackendError.self) { _ = try await registry.access() }
+        #expect(error?.category == .denied && error?.hint?.contains("ecr:GetAuthorizationToken on *") == true)
+        #expect(try await password(registry) == RegistryServer.tokenPassword)
+    }
+
+    @Test(arguments: ["AWS:", "other:password", ""]) func `what is no login of AWS is a fault`(text: String)
+        async throws
+    {
+        let bench = try await ECRBench()
+        let token = Data(text.utf8).base64EncodedString()
+        let body = #"{"authorizationData": [{"authorizationToken": "\#(token)", "expiresAt": 4102444800}]}"#
+        bench.stub.always(
+            "ecr", "GetAuthorizationToken", .answer(.text(body, headers: [("Content-Type", "application/json")])))
+        let registry = try bench.registry()
+        let error = await #expect(throws: BackendError.self) { _ = try await registry.access() }
+        #expect(error?.category == .internalFault)
+        #expect(text.isEmpty || error?.description.contains(text) == false)
+    }
+}

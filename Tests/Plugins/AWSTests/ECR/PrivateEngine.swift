@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+
+/// A container engine that sees a registry under a name of ECR's, without anything being changed on the machine: it runs
+/// in a mount namespace of its own, with a copy of `/etc` in which the name leads to loopback and the authority is
+/// trusted.
+final class PrivateEngine: Sendable {
+    /// Why there can be none here; nil where there can.
+    static let obstacle: String? = {
+        if geteuid() != 0 { return "not root: a mount namespace and port 443 are root's" }
+        for tool in ["dockerd", "unshare", "nsenter"] where Tool.path(tool) == nil { return "\(tool) is not installed" }
+        if !TestDocker.isWanted || !RegistryServer.isWanted {
+            return "LAUNCH_TEST_NO_ENGINE=1 or LAUNCH_TEST_NO_REGISTRY=1"
+        }
+        return nil
+    }()
+
+    struct CannotStart: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Its address.
+    let dockerHost: String
+    private let folder: TemporaryDirectory
+    private let leash = Pipe()
+    private let processID: Int32
+
+    /// Starts one for which `host` is at `address`, with a certificate of that authority.
+    init(host: String, at address: String, caFile: String) async throws {
+        folder = try TemporaryDirectory()
+        dockerHost = "unix://" + folder.file("s")
+        // The shell ends the engine as soon as the pipe is closed, however the tests end.
+        let script = """
+            set -e
+            cd "$0"; mkdir etc; cp -a /etc/. etc/
+            mkdir -p "etc/docker/certs.d/$1"; cp "$3" "etc/docker/certs.d/$1/ca.crt"
+            echo "$2 $1" >>etc/hosts
+            mount --bind "$0/etc" /etc
+            dockerd --data-root "$0/data" --exec-root "$0/exec" -H "unix://$0/s" --pidfile "$0/pid" --iptables=false \
+            --bridge=none </dev/null >"$0/log" 2>&1 &
+            read _ || true
+            kill $!; wait $! || true
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try requirePath("unshare"))
+        process.arguments = [
+            "--mount", "--propagation", "private", "bash", "-c", script, folder.path, host, address, caFile,
+        ]
+        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": folder.path]
+        process.standardInput = leash
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        processID = process.processIdentifier
+        let up = await eventually { (try? self.run("docker", ["version"])) != nil }
+        guard up else {
+            let log = (try? String(contentsOfFile: folder.file("log"), encoding: .utf8)) ?? ""
+            throw CannotStart(description: "dockerd does not come up: \(log.suffix(2000))")
+        }
+    }
+
+    deinit {
+        try? leash.fileHandleForWriting.close()
+        // Its folder can only be removed once it has let go of it.
+        for _ in 0..<200 where FileManager.default.fileExists(atPath: folder.file("pid")) { usleep(50_000) }
+    }
+
+    /// Runs a program where the engine's names hold.
+    @discardableResult
+    func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws -> String {
+        try Tool.run(
+            "nsenter", ["--target", "\(processID)", "--mount", "--wd=/", program] + arguments,
+            environment: environment.merging(["DOCKER_HOST": dockerHost, "no_proxy": "*", "NO_PROXY": "*"]) { $1 })
+    }
+}
+
+private func requirePath(_ name: String) throws -> String {
+    guard let path = Tool.path(name) else { throw PrivateEngine.CannotStart(description: "\(name) is not installed") }
+    return path
+}
