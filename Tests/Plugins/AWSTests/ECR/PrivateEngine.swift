@@ -12,6 +12,8 @@ final class PrivateEngine: Sendable {
         if !TestDocker.isWanted || !RegistryServer.isWanted {
             return "LAUNCH_TEST_NO_ENGINE=1 or LAUNCH_TEST_NO_REGISTRY=1"
         }
+        // A container's root may be root without this right.
+        if (try? Tool.run("unshare", ["--mount", "true"])) == nil { return "no mount namespace can be made here" }
         return nil
     }()
 
