@@ -149,7 +149,9 @@ public final class S3Stub: StubService {
         guard let text = request.raw.header("Range") else {
             return TestAnswer(headers: headers, content.body(0..<content.size))
         }
-        let bounds = text.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) }
+        var bounds = text.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) }
+        // `bytes=5-`, as boto3 asks for the last part: up to the end.
+        if bounds.count == 1, text.hasSuffix("-") { bounds.append(Int(content.size) - 1) }
         guard bounds.count == 2, bounds[0] <= bounds[1], bounds[0] < content.size else {
             throw StubError("InvalidRange", "The requested range is not satisfiable", status: 416)
         }
