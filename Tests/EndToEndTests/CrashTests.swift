@@ -36,6 +36,15 @@ struct CrashTests {
             #expect(facts.exitCode == 5)
             #expect(try await world.log(of: id).lines == ["before", "after"])
             #expect(world.shared("starts") == ["started"])
+            // Bells and locks of the dead are cleared away, and nothing is left in the folder for temporary files.
+            try await world.succeeding("queue", "pause", "q")
+            for folder in ["home/bells", "home/owners"] {
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: world.folder.file(folder)).isEmpty, "\(folder)")
+            }
+            let known = ["home", "q.yaml", "shared", ".docker"]
+            let entries = try FileManager.default.contentsOfDirectory(atPath: world.folder.path)
+            #expect(entries.allSatisfy { known.contains($0) || $0.hasPrefix("launch-") }, "\(entries)")
         }
     }
 

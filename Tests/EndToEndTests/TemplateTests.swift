@@ -103,7 +103,9 @@ struct TemplateTests {
     @Test("Out of memory is told as such")
     func outOfMemory() async throws {
         try await World.with(template: "memory: 16m\n") { world in
-            let id = try await world.submit("x=$(yes | head -c 200000000); echo survived")
+            // The container outlives its big child: an engine that hears of the end before it hears of the want of
+            // memory never tells of the latter.
+            let id = try await world.submit("(x=$(yes | head -c 200000000)); code=$?; sleep 1; exit $code")
             try await world.drain()
             let facts = try await world.facts(of: id)
             #expect(facts.state == "failed")

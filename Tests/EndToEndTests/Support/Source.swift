@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A folder with a Dockerfile over the test image.
+/// A folder with a Dockerfile over the test image. The label marks all that a build leaves, also one that fails.
 struct Source {
     let folder: String
     private let world: World
@@ -11,7 +11,8 @@ struct Source {
         self.world = world
         folder = world.folder.file("source")
         try world.folder.write(
-            "source/Dockerfile", "FROM \(World.image)\nCOPY text /text\n\(run)\nCMD [\"cat\", \"/text\"]\n")
+            "source/Dockerfile",
+            "FROM \(World.image)\nLABEL e2e=\(world.project)\nCOPY text /text\n\(run)\nCMD [\"cat\", \"/text\"]\n")
         try world.folder.write("source/text", "first\n")
         try world.folder.write("source/.dockerignore", "ignored\n")
         try world.folder.write("source/ignored", "one\n")

@@ -145,9 +145,17 @@ struct World {
             left.append(id)
             try await engine.removeContainer("launch-\(id)")
         }
-        // By name: another test may have built an image of the same content.
-        let images = try TestDocker.docker(["images", "--format", "{{.Repository}}:{{.Tag}}", "launch-\(project)"])
-        TestDocker.removeImages(Set(images.split(separator: "\n").map(String.init)).sorted())
+        try clearBuilds()
         return left
+    }
+
+    /// Removes what builds have left, also those that were ended in the middle, by the label of the source.
+    private func clearBuilds() throws {
+        let filter = ["--filter", "label=e2e=\(project)"]
+        for container in try TestDocker.docker(["ps", "--all", "--quiet"] + filter).split(separator: "\n") {
+            _ = try? TestDocker.docker(["rm", "--force", String(container)])
+        }
+        let images = try TestDocker.docker(["images", "--all", "--quiet", "--no-trunc"] + filter)
+        TestDocker.removeImages(images.split(separator: "\n").map(String.init))
     }
 }

@@ -10,6 +10,7 @@ public final class DoorbellListener: Sendable {
 
     private let continuation: AsyncStream<Void>.Continuation
     private let source: any DispatchSourceRead
+    private let path: String
 
     /// Hangs up a bell in the folder.
     init(folder: String) throws(StoreError) {
@@ -37,7 +38,6 @@ public final class DoorbellListener: Sendable {
             continuation.yield()
         }
         source.setCancelHandler {
-            unlink(path)
             Glibc.close(pipe)
             continuation.finish()
         }
@@ -45,14 +45,17 @@ public final class DoorbellListener: Sendable {
         rings = stream
         self.continuation = continuation
         self.source = source
+        self.path = path
     }
 
-    /// Takes the bell down, soon after; the stream ends then.
+    /// Takes the bell down; the stream ends soon after.
     public func close() {
+        // At once: what cancelling does comes later, and the process may have ended by then.
+        unlink(path)
         source.cancel()
     }
 
     deinit {
-        source.cancel()
+        close()
     }
 }
