@@ -48,6 +48,9 @@ extension LocalDockerRunner {
             let stop = await memory.stop(of: info.id)
             // The engine's answer to the stop tells whether it was the stop that ended the container: wait for it.
             if case .ordered = stop { return Self.live(runID, info.state, info.labels, isStopping: true) }
+            if stop == nil, Self.mayStillBeOutOfMemory(info) {
+                return Self.live(runID, info.state, info.labels, isStopping: false)
+            }
             let end = Ending(info, wasStopped: stop != nil).observation(of: runID)
             await memory.note(info.id, ended: end)
             return end
@@ -55,6 +58,15 @@ extension LocalDockerRunner {
         if info.state.status == "created" { return Self.notStarted(runID, info) }
         await memory.note(info.id, started: info.state.startedAt)
         return Self.live(runID, info.state, info.labels, isStopping: isStopping)
+    }
+
+    /// The engine may hear of a killed container's end before it hears that memory was the reason; a moment later it
+    /// has heard both.
+    private static func mayStillBeOutOfMemory(_ info: ContainerInfo) -> Bool {
+        guard info.state.exitCode == 137, !info.state.outOfMemory, info.memoryLimit != nil,
+            let finished = info.state.finishedAt
+        else { return false }
+        return Duration.nanoseconds(EngineTime.now.nanoseconds - finished.nanoseconds) < .seconds(2)
     }
 
     private static func notStarted(_ runID: RunID, _ info: ContainerInfo) -> Observation {

@@ -49,11 +49,18 @@ enum Jobs {
     ) async throws -> T {
         try await with(script, template) { runner, handle, request in
             _ = try await EngineFixture.engine().waitForContainer(try id(handle))
-            guard let end = try await runner.observe([handle]).first else {
-                throw EngineFixtureFault(description: "no observation")
-            }
-            return try await body(runner, handle, request, end)
+            return try await body(runner, handle, request, try await end(of: handle, with: runner))
         }
+    }
+
+    /// Observes an ended container until the runner says how it ended: of a killed one it waits for the reason.
+    static func end(of handle: RunHandle, with runner: LocalDockerRunner) async throws -> Observation {
+        for _ in 0..<200 {
+            guard let seen = try await runner.observe([handle]).first else { break }
+            if ![.starting, .running, .stopping].contains(seen.phase) { return seen }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw EngineFixtureFault(description: "the end was not observed")
     }
 
     /// Starts a script, calls `body` and frees the container, however that ends.

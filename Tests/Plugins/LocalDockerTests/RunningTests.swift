@@ -88,7 +88,7 @@ struct RunningTests {
             let engine = try await EngineFixture.engine()
             try await engine.killContainer(try Jobs.id(handle), signal: "SIGKILL")
             _ = try await engine.waitForContainer(try Jobs.id(handle))
-            let end = try #require(try await runner.observe([handle]).first)
+            let end = try await Jobs.end(of: handle, with: runner)
             #expect(end.phase == .failed)
             #expect(end.cause?.code == .exit)
             #expect(end.cause?.message == "exit code 137: killed (SIGKILL); not out of memory")
