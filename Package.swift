@@ -73,6 +73,9 @@ let package = Package(
         library(
             "AWS", at: "Sources/Plugins/AWS",
             uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess", "Suggestions"]),
+        // The one plugin that stands on another: it has AWS's credentials, signatures and errors from there.
+        library(
+            "SageMaker", at: "Sources/Plugins/SageMaker", uses: ["AWS", "Crypto", "LaunchHost", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
@@ -143,6 +146,11 @@ let package = Package(
                 "launch", "launch-bench",
             ],
             resources: [.copy("Signing/botocore_signatures.py"), .copy("Endpoints/botocore_endpoints.py")]),
+        tests(
+            "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
+            uses: [
+                "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
+            ]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
