@@ -63,7 +63,8 @@ public struct RunnerConformance: Sendable {
     // MARK: submit and find
 
     private func findNothing() async throws {
-        let found = try await fixture.makeRunner().find(RunID.random())
+        let (runner, id) = (try await fixture.makeRunner(), RunID.random())
+        let found = try await runner.find(runner.render(try job(.exit(0), id)), as: id)
         try require(found == nil, "it found \(String(describing: found))")
     }
 
@@ -85,7 +86,7 @@ public struct RunnerConformance: Sendable {
     private func findAfterLostAnswer() async throws {
         try await withRun(.silent) { runner, request, id in
             let handle = try await runner.submit(request, as: id)
-            let found = try await fixture.makeRunner().find(id)
+            let found = try await fixture.makeRunner().find(request, as: id)
             try require(found == handle, "find answered \(String(describing: found)) instead of \(handle)")
         }
     }

@@ -41,6 +41,7 @@ struct PlanCheck {
         guard let name = spec.queue else { return nil }
         let definition = try store.queue(name).definition
         guard let text = definition.fileText else { return nil }
-        return try? Document(text: text, name: definition.fileName ?? "queue \(name)", kind: .invalid)
+        let document = try? Document(text: text, name: definition.fileName ?? "queue \(name)", kind: .invalid)
+        return document?.spelt(like: try bench.catalog.knownRunner(definition.resource))
     }
 }

@@ -95,6 +95,26 @@ extension JSONValue {
     }
 }
 
+extension JSONValue {
+    /// This value with the keys of all mappings spelt as the backend spells them. `path` is where the value stands.
+    func respelt(at path: FieldPath = FieldPath(), by spelling: (FieldPath) -> FieldPath) -> JSONValue {
+        switch self {
+        case .array(let items):
+            return .array(items.enumerated().map { $1.respelt(at: path.appending(index: $0), by: spelling) })
+        case .object(let members):
+            var named: [String: JSONValue] = [:]
+            for (name, value) in members {
+                let meant = spelling(path.appending(name))
+                guard case .member(let key)? = meant.steps.last else { continue }
+                named[key] = value.respelt(at: meant, by: spelling)
+            }
+            return .object(named)
+        default:
+            return self
+        }
+    }
+}
+
 extension JSONValue: Codable {
     /// Reads any JSON value; whole numbers that fit 64 bits stay whole.
     public init(from decoder: any Decoder) throws {

@@ -15,7 +15,11 @@ struct RehearsalRunner: Runner {
         try await local.submit(localRequest(request, as: runID), as: runID)
     }
 
-    func find(_ runID: RunID) async throws(BackendError) -> RunHandle? { try await local.find(runID) }
+    func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
+        try await local.find(localRequest(request, as: runID), as: runID)
+    }
+
+    func reach() async throws(BackendError) { try await local.reach() }
 
     func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         try await local.observe(handles)

@@ -12,6 +12,9 @@ public struct Document: Sendable {
     /// What YAML allows and this program does not: duplicate keys, merge keys, tags, ambiguous numbers. Whoever decodes
     /// the document reports them with its own.
     public let problems: [Diagnostic]
+    /// How the keys of this document are spelt by whoever made a finding: lets a place be found where a user wrote
+    /// `role_arn` for `RoleArn`.
+    var spelling: @Sendable (FieldPath) -> FieldPath = { $0 }
     private let source: SourceText
 
     /// Reads the bytes of a file.
@@ -55,6 +58,13 @@ public struct Document: Sendable {
         try self.init(parsing: text.utf8, name: name, kind: kind)
     }
 
+    /// The document with the spelling of that runner's templates.
+    public func spelt(like runner: RunnerPlugin) -> Document {
+        var document = self
+        document.spelling = runner.spelling
+        return document
+    }
+
     /// The text without a byte order mark.
     public var text: String { source.text }
 
@@ -70,10 +80,16 @@ public struct Document: Sendable {
     public func mark(at path: FieldPath) -> Mark? {
         var node = root
         var key = root.mark
+        var walked = FieldPath()
         for step in path.steps {
+            walked.steps.append(step)
             switch step {
             case .member(let name):
-                guard let entry = node.entry(name) else { return key }
+                let parent = FieldPath(walked.steps.dropLast())
+                let found =
+                    node.entry(name)
+                    ?? node.entries?.first { spelling(parent.appending($0.key)) == walked }
+                guard let entry = found else { return key }
                 node = entry.value
                 key = entry.keyMark
             case .item(let index):
