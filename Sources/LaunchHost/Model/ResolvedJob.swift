@@ -72,10 +72,13 @@ public struct RunRequest: Sendable, Hashable, Codable {
     public var runner: String
     /// The document: for SageMaker, the body of `CreateTrainingJob`.
     public var document: JSONValue
+    /// What the submitter asks of a rehearsal of it. No part of what is sent.
+    public var rehearsal: RehearsalOptions?
 
     /// A request from its parts.
-    public init(runner: String, document: JSONValue) {
+    public init(runner: String, document: JSONValue, rehearsal: RehearsalOptions? = nil) {
         self.runner = runner
         self.document = document
+        self.rehearsal = rehearsal
     }
 }
