@@ -76,7 +76,8 @@ struct RunDriver: Sendable {
         }
         let runner = try backends.runner(for: record)
         guard let request = record.request else {
-            let request = try RenderStage.request(for: job, image: image, runner: runner)
+            var request = try RenderStage.request(for: job, image: image, runner: runner)
+            request.rehearsal = record.spec.rehearsal
             try ValidateStage.refuseErrors(in: request, runner: runner)
             // From here on the backend may hold something of this run: the intent is written before the call.
             return try store.transition(

@@ -27,6 +27,9 @@ public struct ContainerJob: Sendable, Hashable, Codable {
     public var outputs: [String]
     /// Final metrics: the last match of the pattern's first group in the log, by metric name.
     public var metrics: [String: String]
+    /// What stands around the containers where one plain container is not all; nil is one plain container, and then
+    /// `network` and `outputs` count, which are not looked at otherwise.
+    public var surroundings: Surroundings?
 
     /// CPU, memory and GPUs.
     public struct Resources: Sendable, Hashable, Codable {
@@ -73,7 +76,7 @@ public struct ContainerJob: Sendable, Hashable, Codable {
         environment: [String: String] = [:], workingDirectory: String? = nil, user: String? = nil,
         resources: Resources = Resources(), mounts: [Mount] = [], network: String? = nil,
         timeLimitSeconds: Int? = nil, stopGraceSeconds: Int = 30, outputs: [String] = [],
-        metrics: [String: String] = [:]
+        metrics: [String: String] = [:], surroundings: Surroundings? = nil
     ) {
         self.image = image
         self.entryPoint = entryPoint
@@ -88,5 +91,6 @@ public struct ContainerJob: Sendable, Hashable, Codable {
         self.stopGraceSeconds = stopGraceSeconds
         self.outputs = outputs
         self.metrics = metrics
+        self.surroundings = surroundings
     }
 }

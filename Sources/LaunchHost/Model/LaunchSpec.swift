@@ -23,12 +23,14 @@ public struct LaunchSpec: Sendable, Hashable, Codable {
     /// Whether a remote backend's request is run by a local engine instead. Kept with the run, so that whoever takes it
     /// over never sends it for real.
     public var rehearse: Bool
+    /// What the submitter asks of the rehearsal; it says nothing of whether there is one.
+    public var rehearsal: RehearsalOptions?
 
     /// A spec from its parts.
     public init(
         source: Source, name: String? = nil, project: String, entity: String, author: String, resource: String,
         queue: String? = nil, priority: Priority = .medium, overrides: Overrides = Overrides(),
-        rehearse: Bool = false
+        rehearse: Bool = false, rehearsal: RehearsalOptions? = nil
     ) {
         self.source = source
         self.name = name
@@ -40,6 +42,7 @@ public struct LaunchSpec: Sendable, Hashable, Codable {
         self.priority = priority
         self.overrides = overrides
         self.rehearse = rehearse
+        self.rehearsal = rehearsal
     }
 }
 

@@ -102,11 +102,16 @@ public struct RunRequest: Sendable, Hashable, Codable {
     public var document: JSONValue
     /// What the runner keeps for itself beside the document and never sends: what else to try, say.
     public var notes: JSONValue?
+    /// What the submitter asks of a rehearsal of it. No part of what is sent.
+    public var rehearsal: RehearsalOptions?
 
     /// A request from its parts.
-    public init(runner: String, document: JSONValue, notes: JSONValue? = nil) {
+    public init(
+        runner: String, document: JSONValue, notes: JSONValue? = nil, rehearsal: RehearsalOptions? = nil
+    ) {
         self.runner = runner
         self.document = document
         self.notes = notes
+        self.rehearsal = rehearsal
     }
 }

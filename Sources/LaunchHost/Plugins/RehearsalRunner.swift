@@ -9,7 +9,17 @@ struct RehearsalRunner: Runner {
     var pace: Pace { local.pace }
 
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try remote.render(job) }
-    func validate(_ request: RunRequest) -> [Finding] { remote.validate(request) }
+
+    /// What the backend would say of its request, and what the engine would say of what it means.
+    func validate(_ request: RunRequest) -> [Finding] {
+        let findings = remote.validate(request)
+        guard !findings.contains(where: { $0.severity == .error }) else { return findings }
+        do {
+            return findings + local.validate(try localRequest(request, as: .random()))
+        } catch {
+            return findings + [Finding(.error, at: FieldPath(), error.message, hint: error.hint)]
+        }
+    }
 
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         try await local.submit(localRequest(request, as: runID), as: runID)
@@ -35,13 +45,25 @@ struct RehearsalRunner: Runner {
 
     func finish(_ handle: RunHandle, of request: RunRequest, into folder: String) async throws(BackendError) -> Outcome
     {
-        try await local.finish(handle, of: localRequest(request, as: handle.runID), into: folder)
+        let job = try containerJob(request)
+        let local = try local.request(for: job, as: handle.runID)
+        var outcome = try await self.local.finish(handle, of: local, into: folder)
+        let ended = EndedRehearsal(
+            runID: handle.runID, request: request, options: request.rehearsal ?? RehearsalOptions(), job: job,
+            course: try await self.local.course(of: handle))
+        let record = RehearsalRecord(course: ended.course, report: remote.report(on: ended))
+        outcome.outputs += try record.write(into: folder)
+        return outcome
     }
 
     func release(_ handle: RunHandle) async throws(BackendError) { try await local.release(handle) }
     func changes() -> AsyncStream<Void>? { local.changes() }
 
+    private func containerJob(_ request: RunRequest) throws(BackendError) -> ContainerJob {
+        try remote.rehearsal(of: request, with: request.rehearsal ?? RehearsalOptions())
+    }
+
     private func localRequest(_ request: RunRequest, as runID: RunID) throws(BackendError) -> RunRequest {
-        try local.request(for: remote.rehearsal(of: request), as: runID)
+        try local.request(for: containerJob(request), as: runID)
     }
 }

@@ -99,12 +99,19 @@ public struct Pace: Sendable, Hashable {
 
 /// A runner whose requests can be rehearsed elsewhere.
 public protocol Rehearsable: Runner {
-    /// What the request means as a container job. Pure.
-    func rehearsal(of request: RunRequest) throws(BackendError) -> ContainerJob
+    /// What the request means as a container job, with what the submitter asks of the rehearsal worked in. Pure.
+    /// - Throws: `.invalid` where an option does not go with the request: a channel that it does not have.
+    func rehearsal(of request: RunRequest, with options: RehearsalOptions) throws(BackendError) -> ContainerJob
+
+    /// What there is to say at the end of a rehearsal. Pure.
+    func report(on rehearsal: EndedRehearsal) -> RehearsalReport
 }
 
 /// A runner that runs container jobs, and so can rehearse for others.
 public protocol ContainerJobRunner: Runner {
     /// The request that runs a container job here. Pure.
     func request(for job: ContainerJob, as runID: RunID) throws(BackendError) -> RunRequest
+
+    /// How an ended job with surroundings went. Called after `finish` and before `release`.
+    func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse
 }

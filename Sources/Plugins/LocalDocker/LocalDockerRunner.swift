@@ -85,3 +85,9 @@ public struct LocalDockerRunner: ContainerJobRunner {
         await memory.forget(id)
     }
 }
+
+extension LocalDockerRunner {
+    public func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse {
+        RehearsalCourse(phase: .succeeded)
+    }
+}

@@ -86,7 +86,9 @@ struct MockRunner: Rehearsable {
         backend.remove(handle.runID)
     }
 
-    func rehearsal(of request: RunRequest) throws(BackendError) -> ContainerJob {
+    func rehearsal(
+        of request: RunRequest, with options: RehearsalOptions
+    ) throws(BackendError) -> ContainerJob {
         let image = request.document["image"]?.stringValue ?? ""
         let digest = image.firstRange(of: "sha256:").flatMap { Digest(rawValue: String(image[$0.lowerBound...])) }
         guard let digest else { throw BackendError(.invalid, "The mock's request names no image by digest.") }
@@ -96,6 +98,12 @@ struct MockRunner: Rehearsable {
             arguments: request.document["arguments"]?.arrayValue?.compactMap(\.stringValue),
             environment: request.document["environment"]?.objectValue?.compactMapValues(\.stringValue) ?? [:],
             network: "none", timeLimitSeconds: template(request).timeLimit.map { Int($0) })
+    }
+
+    func report(on rehearsal: EndedRehearsal) -> RehearsalReport {
+        RehearsalReport(
+            reproduced: ["Image, command, arguments and environment are those of the request."],
+            notSimulated: ["The mock's own life: when it starts and how it ends."])
     }
 
     // MARK: a run's life

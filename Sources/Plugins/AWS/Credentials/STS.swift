@@ -39,6 +39,14 @@ struct STS: Sendable {
         }
     }
 
+    /// Credentials of the same user that end by themselves.
+    func sessionToken(
+        seconds: Int, as provider: any CredentialsProvider
+    ) async throws(AWSError) -> AWSCredentials {
+        let fields = [(name: "DurationSeconds", value: String(seconds))]
+        return try Self.credentials(try await call(.read("GetSessionToken"), fields, provider), "GetSessionToken")
+    }
+
     func callerIdentity(_ provider: any CredentialsProvider) async throws(AWSError) -> CallerIdentity {
         let answer = try await call(.read("GetCallerIdentity"), [], provider)
         let result = answer["GetCallerIdentityResult"]

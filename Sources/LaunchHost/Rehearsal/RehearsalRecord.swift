@@ -1,0 +1,46 @@
+internal import FoundationEssentials
+
+/// What is kept of a rehearsal in its run's folder: how it went, and what the rehearsed runner says of that.
+public struct RehearsalRecord: Sendable, Hashable, Codable {
+    /// How it went.
+    public var course: RehearsalCourse
+    /// What there is to say.
+    public var report: RehearsalReport
+
+    /// A record from its parts.
+    public init(course: RehearsalCourse, report: RehearsalReport) {
+        self.course = course
+        self.report = report
+    }
+
+    /// The names of its outputs.
+    public static let reportName = "rehearsal report"
+    static let descriptionName = "backend's description"
+
+    /// Reads the record of a run's folder.
+    /// - Returns: nil where the run was no rehearsal, or has not ended.
+    public init?(in folder: String) {
+        guard let data = FileManager.default.contents(atPath: Self.path(in: folder)),
+            let record = try? JSON.decode(RehearsalRecord.self, from: data)
+        else { return nil }
+        self = record
+    }
+
+    static func path(in folder: String) -> String { "\(folder)/rehearsal.json" }
+
+    /// Writes itself, and the backend's description as a file of its own.
+    func write(into folder: String) throws(BackendError) -> [Outcome.Output] {
+        var outputs = [Outcome.Output(name: Self.reportName, path: Self.path(in: folder))]
+        do {
+            try JSON.canonicalData(self).write(to: URL(fileURLWithPath: Self.path(in: folder)), options: .atomic)
+            if let description = report.description {
+                let path = "\(folder)/describe.json"
+                try JSON.canonicalData(description).write(to: URL(fileURLWithPath: path), options: .atomic)
+                outputs.append(Outcome.Output(name: Self.descriptionName, path: path))
+            }
+        } catch {
+            throw BackendError(.internalFault, "The rehearsal's report cannot be written to \(folder): \(error)")
+        }
+        return outputs
+    }
+}

@@ -1,0 +1,40 @@
+public import LaunchHost
+
+extension AWSEnvironment: CredentialsOffering {
+    /// As every SDK of AWS looks for them: the path at 169.254.170.2, or a URL at one of two trusted addresses.
+    public var credentialsEndpoint: CredentialsEndpoint {
+        CredentialsEndpoint(
+            places: [
+                CredentialsEndpoint.Place(address: "169.254.170.2", subnet: "169.254.170.0/28"),
+                CredentialsEndpoint.Place(address: "169.254.170.23", subnet: "169.254.170.16/28"),
+            ],
+            pathVariable: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", urlVariable: "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    }
+
+    /// The environment's own credentials where they end by themselves, else a session made of them for an hour.
+    public func containerCredentials() async throws(BackendError) -> ContainerCredentials {
+        do throws(AWSError) {
+            var found = try await credentials.credentials()
+            if found.sessionToken == nil || found.expiration == nil {
+                found = try await sourceContext.sts.sessionToken(seconds: 3600, as: credentials)
+            }
+            return try Self.document(found)
+        } catch {
+            throw error.backendError
+        }
+    }
+
+    private static func document(_ found: AWSCredentials) throws(AWSError) -> ContainerCredentials {
+        guard let token = found.sessionToken, let expiration = found.expiration else {
+            throw AWSError(.configuration, "The credentials cannot be made short-lived.")
+        }
+        let members: [String: JSONValue] = [
+            "AccessKeyId": .string(found.accessKeyID), "SecretAccessKey": .string(found.secretAccessKey.reveal()),
+            "Token": .string(token.reveal()), "Expiration": .string(Timestamp(expiration).description),
+        ]
+        guard let text = try? JSON.canonical(JSONValue.object(members)) else {
+            throw AWSError(.internalFault, "The credentials cannot be written as JSON.")
+        }
+        return ContainerCredentials(document: Secret(text), expiresAt: expiration)
+    }
+}

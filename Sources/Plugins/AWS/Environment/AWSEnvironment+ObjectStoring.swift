@@ -1,0 +1,114 @@
+public import LaunchHost
+
+extension AWSEnvironment: ObjectStoring {
+    /// S3 alone.
+    public var objectSchemes: [String] { [S3URI.scheme] }
+
+    /// S3, with the environment's credentials.
+    public func objectStore() async throws(BackendError) -> any ObjectStore {
+        do throws(AWSError) {
+            return S3ObjectStore(store: try await objects())
+        } catch {
+            throw error.backendError
+        }
+    }
+}
+
+/// The host's way to S3.
+struct S3ObjectStore: ObjectStore {
+    let store: S3Store
+
+    func list(
+        _ uri: String, _ page: @Sendable ([StoredObject]) async throws(BackendError) -> Void
+    ) async throws(BackendError) {
+        let place = try S3URI(uri)
+        var pages = store.list(bucket: place.bucket, prefix: place.key).makeAsyncIterator()
+        while let found = try await Self.call({ () async throws(AWSError) in try await pages.next(isolation: nil) }) {
+            let objects = found.objects.map {
+                StoredObject(uri: S3URI(bucket: place.bucket, key: $0.key).description, size: $0.size, version: $0.etag)
+            }
+            if !objects.isEmpty { try await page(objects) }
+        }
+    }
+
+    func object(_ uri: String) async throws(BackendError) -> StoredObject? {
+        let place = try S3URI(uri, needsKey: true)
+        do throws(AWSError) {
+            let object = try await store.head(bucket: place.bucket, key: place.key)
+            return StoredObject(uri: uri, size: object.size, version: object.etag)
+        } catch {
+            guard error.kind == .notFound else { throw error.backendError }
+            return nil
+        }
+    }
+
+    func download(
+        _ uri: String, to path: String, progress: (@Sendable (Int64, Int64) -> Void)?
+    ) async throws(BackendError) -> StoredObject {
+        let place = try S3URI(uri, needsKey: true)
+        return try await Self.call { () async throws(AWSError) in
+            let object = try await store.download(
+                bucket: place.bucket, key: place.key, to: path, progress: Self.report(progress))
+            return StoredObject(uri: uri, size: object.size, version: object.etag)
+        }
+    }
+
+    func upload(
+        _ path: String, to uri: String, progress: (@Sendable (Int64, Int64) -> Void)?
+    ) async throws(BackendError) {
+        let place = try S3URI(uri, needsKey: true)
+        try await Self.call { () async throws(AWSError) in
+            try await store.upload(
+                file: path, bucket: place.bucket, key: place.key, progress: Self.report(progress))
+        }
+    }
+
+    func delete(_ uri: String) async throws(BackendError) {
+        let place = try S3URI(uri, needsKey: true)
+        try await Self.call { () async throws(AWSError) in
+            try await store.delete(bucket: place.bucket, key: place.key)
+        }
+    }
+
+    private static func report(
+        _ progress: (@Sendable (Int64, Int64) -> Void)?
+    ) -> (@Sendable (S3Progress) -> Void)? {
+        guard let progress else { return nil }
+        return { progress($0.done, $0.total) }
+    }
+
+    @discardableResult
+    private static func call<T>(_ body: () async throws(AWSError) -> T) async throws(BackendError) -> T {
+        do throws(AWSError) {
+            return try await body()
+        } catch {
+            throw error.backendError
+        }
+    }
+}
+
+/// `s3://bucket/key`; keys are taken as they are, no percent sign stands for anything.
+struct S3URI: CustomStringConvertible {
+    static let scheme = "s3"
+    let bucket: String
+    let key: String
+
+    init(bucket: String, key: String) {
+        (self.bucket, self.key) = (bucket, key)
+    }
+
+    init(_ text: String, needsKey: Bool = false) throws(BackendError) {
+        let start = "\(Self.scheme)://"
+        guard text.hasPrefix(start) else {
+            throw BackendError(.invalid, "'\(text)' is no URI of S3: it must begin with \(start).")
+        }
+        let parts = text.dropFirst(start.count).split(
+            separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        bucket = String(parts.first ?? "")
+        key = parts.count == 2 ? String(parts[1]) : ""
+        guard !bucket.isEmpty else { throw BackendError(.invalid, "'\(text)' names no bucket.") }
+        guard !needsKey || !key.isEmpty else { throw BackendError(.invalid, "'\(text)' names no object.") }
+    }
+
+    var description: String { "\(Self.scheme)://\(bucket)/\(key)" }
+}
