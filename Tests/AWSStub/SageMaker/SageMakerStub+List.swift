@@ -33,7 +33,8 @@ extension SageMakerStub {
     }
 
     /// The places of all jobs that may follow, in the order of the list.
-    private static func places(_ query: ListQuery, _ region: String, _ state: State, _ now: Double) -> any Sequence<Int> {
+    private static func places(_ query: ListQuery, _ region: String, _ state: State, _ now: Double) -> any Sequence<Int>
+    {
         let count = state.jobs.count
         // Jobs are made in the order of their numbers, so that this one costs no more than its page.
         if query.order == .creation {

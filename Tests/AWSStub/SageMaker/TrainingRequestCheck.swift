@@ -61,7 +61,9 @@ struct TrainingRequestCheck {
 
     private var sizes: [String] {
         var found: [String] = []
-        for (member, path, value) in [("HyperParameters", "hyperParameters", 2500), ("Environment", "environment", 512)] {
+        for (member, path, value) in [
+            ("HyperParameters", "hyperParameters", 2500), ("Environment", "environment", 512),
+        ] {
             guard let map = input[member]?.objectValue else { continue }
             if map.count > 100 {
                 found.append(Self.constraint("{…}", at: path, "have length less than or equal to 100"))
@@ -101,7 +103,8 @@ struct TrainingRequestCheck {
         let isSpot = input["EnableManagedSpotTraining"]?.boolValue ?? false
         if let wait {
             if !isSpot, input["RetryStrategy"] == nil {
-                return "Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true"
+                return
+                    "Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true"
             }
             if wait < condition?["MaxRuntimeInSeconds"]?.integerValue ?? 0 {
                 return "Invalid MaxWaitTimeInSeconds. It must be equal to or greater than MaxRuntimeInSeconds"

@@ -1,3 +1,4 @@
+import AWS
 import AWSStub
 import Foundation
 import LaunchHost
@@ -40,6 +41,11 @@ import Testing
                 life.metrics = [("loss", 0.25)]
                 return life
             case "failed": return .failing("AlgorithmError: \"exit code\": 1\n" + String(repeating: "x", count: 2000))
+            case "spot": return .interrupted()
+            case "overdue":
+                var life = TrainingLife.usual(seconds: 100)
+                life.honoursStoppingCondition = true
+                return life
             case "capacity": return .withoutCapacity()
             default: return .endless
             }
@@ -59,6 +65,10 @@ import Testing
         let quota = try #require(early["quota"]?.arrayValue)
         #expect(quota[0] == .string("ResourceLimitExceeded"))
         #expect(quota[1].stringValue?.contains("is 2 Instances, with current utilization of 0 Instances") == true)
+        #expect(
+            early["no-spot"]?.arrayValue?[1]
+                == .string(
+                    "Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true"))
         #expect(early["name"]?.arrayValue?[0] == .string("ValidationException"))
         #expect(early["unknown"]?.arrayValue?[1] == .string("Requested resource not found."))
         #expect(early["tags"]?.arrayValue?.count == 2)
@@ -79,17 +89,19 @@ import Testing
         let made = try #require(stub.sagemaker.job("endless-1", region: Self.region))
         #expect(made.request["HyperParameters"]?["lr"] == .string("0.1"))
         #expect(made.end?.status == "Stopped")
-        #expect(stub.sagemaker.jobs.count == 16)
+        #expect(stub.sagemaker.jobs.count == 18)
         #expect(stub.sagemaker.requests(for: "done-1") == 2)
         #expect(stub.sagemaker.creates(of: "done-1") == 1)
-        #expect(stub.busiestSecond("sagemaker", "CreateTrainingJob") == 19)
+        #expect(stub.busiestSecond("sagemaker", "CreateTrainingJob") == 22)
     }
 
     private func expectEnds(_ late: JSONValue) {
+        let history = { (name: String) in
+            (late[name]?["SecondaryStatusTransitions"]?.arrayValue ?? []).compactMap { $0["Status"]?.stringValue }
+        }
         let done = late["done-1"]
         #expect(done?["TrainingJobStatus"] == .string("Completed"))
-        let history = (done?["SecondaryStatusTransitions"]?.arrayValue ?? []).compactMap { $0["Status"]?.stringValue }
-        #expect(history == ["Starting", "Downloading", "Training", "Uploading", "Completed"])
+        #expect(history("done-1") == ["Starting", "Downloading", "Training", "Uploading", "Completed"])
         #expect(done?["TrainingStartTime"]?.doubleValue == 1_790_000_020.25)
         #expect(done?["TrainingEndTime"]?.doubleValue == 1_790_000_100.25)
         #expect(done?["BillableTimeInSeconds"] == .integer(80))
@@ -98,6 +110,14 @@ import Testing
         #expect(late["failed-1"]?["FailureReason"]?.stringValue?.count == 1024)
         #expect(late["capacity-1"]?["FailureReason"] == .string(TrainingLife.capacityError))
         #expect(late["capacity-1"]?["TrainingEndTime"] == nil)
+        #expect(history("spot-1").dropFirst(2).prefix(4) == ["Training", "Interrupted", "Restarting", "Starting"])
+        #expect(late["spot-1"]?["TrainingTimeInSeconds"] == .integer(180))
+        // 140 s on instances, at a share of 0.3.
+        #expect(late["spot-1"]?["BillableTimeInSeconds"] == .integer(42))
+        let overdue = ["Starting", "Downloading", "Training", "Stopping", "Uploading", "MaxRuntimeExceeded"]
+        #expect(history("overdue-1") == overdue)
+        #expect(late["overdue-1"]?["TrainingJobStatus"] == .string("Stopped"))
+        #expect(late["overdue-1"]?["TrainingTimeInSeconds"] == .integer(52))
         #expect(late["endless-1"]?["SecondaryStatus"] == .string("Training"))
     }
 
@@ -105,11 +125,11 @@ import Testing
         let pages = { (name: String) in
             (late[name]?.arrayValue ?? []).map { ($0.arrayValue ?? []).compactMap(\.stringValue) }
         }
-        #expect(pages("pages").map(\.count) == [10, 6])
+        #expect(pages("pages").map(\.count) == [10, 8])
         #expect(pages("pages").joined().first == "done-1")
-        #expect(pages("newest").joined().first == "many-11")
+        #expect(pages("newest").joined().first == "overdue-1")
         // The first page was cut before the jobs of another state were left out of it.
-        #expect(pages("running").map(\.count) == [0, 1, 2, 2, 2, 2, 2, 2])
+        #expect(pages("running").map(\.count) == [0, 1, 2, 2, 2, 2, 2, 2, 0])
         #expect(pages("many") == [["many-1"], ["many-10"], ["many-11"]])
         #expect(pages("late") == [[]])
     }

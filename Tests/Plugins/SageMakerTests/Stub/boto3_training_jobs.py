@@ -67,6 +67,9 @@ def request(name, **more):
     }
 
 
+SINGLE = {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10}
+
+
 def error(call, *words, **members):
     try:
         call(*words, **members)
@@ -96,6 +99,12 @@ if WHEN == "begin":
         client.create_training_job(**request(name))
     for number in range(12):
         client.create_training_job(**request(f"many-{number}"))
+    client.create_training_job(**request(
+        "spot-1", EnableManagedSpotTraining=True, ResourceConfig=SINGLE,
+        StoppingCondition={"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}))
+    client.create_training_job(**request("overdue-1", StoppingCondition={"MaxRuntimeInSeconds": 50}))
+    result["no-spot"] = error(client.create_training_job, **request(
+        "no-spot", StoppingCondition={"MaxRuntimeInSeconds": 1, "MaxWaitTimeInSeconds": 2}))
     result["duplicate"] = error(client.create_training_job, **request("done-1"))
     result["quota"] = error(client.create_training_job, **request(
         "too-many", ResourceConfig={"InstanceType": "ml.p5.48xlarge", "InstanceCount": 3, "VolumeSizeInGB": 1}))
@@ -105,7 +114,7 @@ if WHEN == "begin":
     result["tags"] = client.list_tags(ResourceArn=arn)["Tags"]
     result["new"] = client.describe_training_job(TrainingJobName="done-1")
 else:
-    for name in ["done-1", "failed-1", "endless-1", "capacity-1"]:
+    for name in ["done-1", "failed-1", "endless-1", "capacity-1", "spot-1", "overdue-1"]:
         result[name] = client.describe_training_job(TrainingJobName=name)
     result["pages"] = listing(SortBy="CreationTime", SortOrder="Ascending")
     result["newest"] = listing(SortOrder="Descending", MaxResults=100)
