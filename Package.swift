@@ -150,7 +150,8 @@ let package = Package(
             "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
             uses: [
                 "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
-            ]),
+            ],
+            resources: [.copy("Stub/boto3_training_jobs.py")]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
