@@ -13,6 +13,8 @@ public final class AWSStub: Sendable {
     public let ecr: ECRStub
     /// Its services.
     public let s3: S3Stub
+    /// Its services.
+    public let logs: LogsStub
     /// Its sources of credentials that are no services.
     public let metadata: MetadataStub
     /// Its sources of credentials that are no services.
@@ -44,12 +46,13 @@ public final class AWSStub: Sendable {
         sts = STSStub(keys)
         ecr = ECRStub(keys)
         s3 = S3Stub(now: now)
+        logs = LogsStub(keys, now: now)
         metadata = MetadataStub(keys)
         container = ContainerStub(keys)
         sso = SSOStub(keys)
         server = ServerBox()
         // S3 comes last, for any path may be a bucket's.
-        state.withLock { $0.services = [metadata, container, sso, sts, ecr, s3] }
+        state.withLock { $0.services = [metadata, container, sso, sts, ecr, logs, s3] }
         try server.start { [weak self] request in
             guard let self else { return TestAnswer(before: [.close]) }
             var answer = self.handle(StubRequest(request))
