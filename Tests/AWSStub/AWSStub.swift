@@ -15,6 +15,8 @@ public final class AWSStub: Sendable {
     public let s3: S3Stub
     /// Its services.
     public let sagemaker: SageMakerStub
+    /// Its services.
+    public let logs: LogsStub
     /// Its sources of credentials that are no services.
     public let metadata: MetadataStub
     /// Its sources of credentials that are no services.
@@ -48,12 +50,13 @@ public final class AWSStub: Sendable {
         ecr = ECRStub(keys)
         s3 = S3Stub(now: now)
         sagemaker = SageMakerStub(accountID: keys.accountID, clock: StubClock(base: now))
+        logs = LogsStub(keys, now: now)
         metadata = MetadataStub(keys)
         container = ContainerStub(keys)
         sso = SSOStub(keys)
         server = ServerBox()
         // S3 comes last, for any path may be a bucket's.
-        state.withLock { $0.services = [metadata, container, sso, sts, ecr, sagemaker, s3] }
+        state.withLock { $0.services = [metadata, container, sso, sts, ecr, logs, sagemaker, s3] }
         try server.start { [weak self] request in
             guard let self else { return TestAnswer(before: [.close]) }
             var answer = self.handle(StubRequest(request))

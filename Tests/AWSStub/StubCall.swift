@@ -2,7 +2,7 @@ public import Foundation
 
 /// A call as the stub remembers it.
 public struct StubCall: Sendable {
-    /// The name of the stub's service: `sts`, `ecr`, `s3`, `imds`, `container`, `sso`,
+    /// The name of the stub's service: `sts`, `ecr`, `logs`, `s3`, `imds`, `container`, `sso`,
     /// `sagemaker`.
     public let service: String
     /// The operation.
