@@ -92,7 +92,7 @@ actor TrainingLogReader {
     private func ended() async throws(BackendError) -> Date? {
         do throws(BackendError) {
             return try await logs.ended()
-        } catch where follow && error.isWorthRetrying && error.category != .expired {
+        } catch  where follow && error.isWorthRetrying && error.category != .expired {
             return nil
         }
     }
