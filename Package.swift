@@ -150,6 +150,9 @@ let package = Package(
             "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
             uses: [
                 "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
+            ],
+            resources: [
+                .copy("Validate/Corpus"), .copy("Validate/botocore_parameters.py"),
             ]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.

@@ -89,6 +89,7 @@ struct RegexGroups {
             default: break
             }
         }
-        isBalanced = isSound && open == 0
+        // What stands between \Q and \E is no bracket; a pattern with that is left to the service.
+        isBalanced = (isSound && open == 0) || pattern.contains(#"\Q"#)
     }
 }
