@@ -28,7 +28,7 @@ struct MessageTests {
         ),
         (
             ["HyperParamters": .object([:])],
-            "error: HyperParamters: SageMaker's CreateTrainingJobRequest has no such member; did you mean \"HyperParameters\"?"
+            "error: HyperParamters: SageMaker's CreateTrainingJob has no such member; did you mean \"HyperParameters\"?"
         ),
         (
             ["RoleArn": .string("<REQUIRED>")],
@@ -44,7 +44,7 @@ struct MessageTests {
         ),
         (
             ["InputDataConfig": .array([])],
-            "error: InputDataConfig: it has no items, and must have 1 to 20 items Leave the key out instead."
+            "error: InputDataConfig: it has no items, and must have 1 to 20 Leave the key out instead."
         ),
     ]
 
@@ -63,10 +63,11 @@ struct MessageTests {
                 base: "plain",
                 set: [
                     "Environment": .object(["TOKEN": long, "1X": .string(secret), "LIST": .array([.string(secret)])]),
+                    "AlgorithmSpecification.ContainerArguments": .array([long, .string("\(secret)\n"), .integer(1)]),
                     "HyperParameters": .object(["password": long, "line": .string("\(secret)\n"), "n": .bool(true)]),
                 ]))
         let findings = RequestValidator().findings(in: document)
-        #expect(findings.count >= 6)
+        #expect(findings.count >= 9)
         #expect(findings.allSatisfy { !$0.description.contains(secret) }, "\(findings)")
     }
 

@@ -6,7 +6,9 @@ import Testing
 
 /// How long the validation of one request takes. Not part of the tests: a slow machine is no fault.
 ///
-///     LAUNCH_BENCH=1 swift test -c release -Xswiftc -enable-testing --filter ValidatorBench
+///     LAUNCH_BENCH=1 swift test --filter ValidatorBench
+///
+/// A debug build takes some ten times as long as the program does.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["LAUNCH_BENCH"] != nil))
 struct ValidatorBench {
     @Test func `time of one validation`() throws {
