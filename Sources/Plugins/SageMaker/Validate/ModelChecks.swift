@@ -59,9 +59,9 @@ struct ModelChecks {
             }
         }
         for name in structure.required where given[name] == nil && !meant.contains(name) {
-            let words = structure.members[name].flatMap { Expected.words(for: model.shapes[$0]) }
+            let gift = structure.members[name].flatMap { Expected.gift(for: model.shapes[$0]) }
             inside(.member(name)) {
-                $0.note(.error, "required", shape, "it is required and missing", hint: words.map { "Give \($0)." })
+                $0.note(.error, "required", shape, "it is required and missing", hint: gift)
             }
         }
     }
@@ -104,7 +104,7 @@ struct ModelChecks {
         if !asKey, let placeholder = Placeholder.found(in: text, freely: Placeholder.mayStandIn(shape.name)) {
             note(
                 .error, "placeholder", shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
-                hint: give(shape))
+                hint: Expected.gift(for: shape))
             return
         }
         // Made only when there is something to say: quoting costs more than all the checks.
@@ -113,7 +113,7 @@ struct ModelChecks {
             if !rules.wordSet.contains(text) { unknown(word: text, rules.words, shape) }
         } else if let length = wrongLength(text, rules.length) {
             if length == 0, !asKey {
-                note(.error, "length", shape, "it is empty", hint: give(shape))
+                note(.error, "length", shape, "it is empty", hint: Expected.gift(for: shape))
             } else {
                 let allowed = Expected.range(rules.length)
                 note(.error, "length", shape, "\(value) has \(length) characters, allowed are \(allowed)")
@@ -144,7 +144,7 @@ struct ModelChecks {
         if case .string(let text) = value, let placeholder = Placeholder.found(in: text, freely: false) {
             note(
                 .error, "placeholder", shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
-                hint: give(shape))
+                hint: Expected.gift(for: shape))
             return
         }
         let found = isPrivate ? value.kindName : Shown.kind(of: value)
@@ -178,11 +178,12 @@ struct ModelChecks {
 
     private mutating func unknown(word: String, _ words: [String], _ shape: Shape) {
         let unknown = UnknownWord(word, among: words)
-        let list = words.count <= 8 ? ": \(words.joined(separator: ", "))" : ""
-        let noun = UnknownWord.isInstanceTypes(words) ? "an instance type SageMaker knows" : "one of its words\(list)"
+        let isType = UnknownWord.isInstanceTypes(words)
+        let noun = words.count <= 8 ? "none of \(words.joined(separator: ", "))" : "none of the words SageMaker knows"
         let question = unknown.near.map { "; did you mean \(Shown.quoted($0))?" } ?? ""
         note(
-            unknown.isMistake ? .error : .warning, "enum", shape, "\(Shown.quoted(word)) is not \(noun)\(question)",
+            unknown.isMistake ? .error : .warning, "enum", shape,
+            "\(Shown.quoted(word)) is \(isType ? "not an instance type SageMaker knows" : noun)\(question)",
             hint: unknown.isMistake ? nil : "It is sent as it stands; \(model.source) may be too old to know it.")
     }
 
@@ -205,10 +206,6 @@ struct ModelChecks {
     private var fieldName: String {
         for step in steps.reversed() { if case .member(let name) = step { return name } }
         return ""
-    }
-
-    private func give(_ shape: Shape) -> String? {
-        Expected.words(for: shape).map { "Give \($0)." }
     }
 
     private mutating func note(

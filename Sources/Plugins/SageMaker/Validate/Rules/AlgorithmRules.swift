@@ -18,7 +18,15 @@ extension Rule {
                 ]
             default: return []
             }
-        }
+        },
+        Rule("algorithm-isolation", source: Source.guide("mkt-algo-model-internet-free")) { request in
+            .when(
+                request.algorithm?["AlgorithmName"].text != nil
+                    && request.document["EnableNetworkIsolation"]?.boolValue != true,
+                .warning(
+                    "EnableNetworkIsolation", "it is not true, and algorithms of AWS Marketplace run isolated only",
+                    hint: "An algorithm of your own needs nothing."))
+        },
     ]
 
     /// How metrics are read from the log.
