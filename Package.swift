@@ -151,7 +151,11 @@ let package = Package(
             uses: [
                 "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
             ],
-            resources: [.copy("Stub/boto3_training_jobs.py")]),
+            resources: [
+                .copy("Stub/boto3_training_jobs.py"),
+                .copy("Validate/Corpus"),
+                .copy("Validate/botocore_parameters.py"),
+            ]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
