@@ -81,7 +81,7 @@ let package = Package(
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
         .executableTarget(
             name: "launch",
-            dependencies: ["AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock"],
+            dependencies: ["AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "SageMaker"],
             path: "Sources/launch", swiftSettings: settings),
 
         // The example of plugins.md: a plugin, and a program that lists it.
@@ -150,7 +150,8 @@ let package = Package(
             "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
             uses: [
                 "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
-            ]),
+            ],
+            resources: [.copy("Stub/boto3_training_jobs.py")]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(

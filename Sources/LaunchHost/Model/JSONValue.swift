@@ -119,16 +119,17 @@ extension JSONValue: Codable {
     /// Reads any JSON value; whole numbers that fit 64 bits stay whole.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
+        // What is most likely first: a wrong guess costs the decoder an error.
+        if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if container.decodeNil() {
             self = .null
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .bool(flag)
         } else if let whole = try? container.decode(Int64.self) {
             self = .integer(whole)
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .bool(flag)
         } else if let number = try? container.decode(Double.self) {
             self = .number(number)
-        } else if let text = try? container.decode(String.self) {
-            self = .string(text)
         } else if let items = try? container.decode([JSONValue].self) {
             self = .array(items)
         } else {

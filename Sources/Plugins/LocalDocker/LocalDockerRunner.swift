@@ -87,6 +87,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
 }
 
 extension LocalDockerRunner {
+    /// The course of a rehearsal; a container job without surroundings has none.
     public func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse {
         RehearsalCourse(phase: .succeeded)
     }
