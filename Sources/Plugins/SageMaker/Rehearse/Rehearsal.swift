@@ -22,7 +22,7 @@ struct Rehearsal {
         }
         image = try Self.image(document, notes: request.notes)
         hosts = try TrainingHosts(document)
-        self.region = region ?? TrainingImage(image).ecr?.region
+        self.region = region ?? ImagePlace(image).ecr?.region
         try Self.check(options, against: document)
     }
 

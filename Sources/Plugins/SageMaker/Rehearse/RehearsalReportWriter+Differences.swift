@@ -6,7 +6,7 @@ extension RehearsalReportWriter {
 
     private var image: [String] {
         var lines: [String] = []
-        let found = TrainingImage(job.image)
+        let found = ImagePlace(job.image)
         let isPrivate =
             document.algorithm?["TrainingImageConfig"]?["TrainingRepositoryAccessMode"]?.stringValue == "Vpc"
         if found.isOnlyHere {

@@ -2,7 +2,7 @@ internal import AWS
 internal import LaunchHost
 
 /// What the name of an image says of where SageMaker would find it.
-struct TrainingImage {
+struct ImagePlace {
     let image: PinnedImage
     /// The registry, where it is ECR.
     let ecr: ECRHost?
