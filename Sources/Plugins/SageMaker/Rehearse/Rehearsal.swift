@@ -87,10 +87,18 @@ struct Rehearsal {
 }
 
 extension Rehearsal {
+    /// A finding about a request that is rehearsed: an image that only this machine has is no reason against that, and the
+    /// report tells of it.
+    static func asRehearsed(_ finding: Finding) -> Finding {
+        guard finding.rule == "image-registry" else { return finding }
+        var softer = finding
+        softer.severity = .warning
+        return softer
+    }
+
     /// The image that the request names.
     ///
-    /// A document holds only its reference; where the runner has kept the whole value as its note `image`, that is
-    /// taken, because it knows the platform.
+    /// A document holds only its reference; the notes of a rendered one hold the whole value, with the platform.
     private static func image(_ document: TrainingDocument, notes: JSONValue?) throws(BackendError) -> PinnedImage {
         guard let text = document.image else {
             throw BackendError(
@@ -99,7 +107,9 @@ extension Rehearsal {
                     + "Marketplace has no image that runs elsewhere.",
                 hint: "Rehearse a job with an image of your own.")
         }
-        if let kept = try? notes?["image"]?.decode(PinnedImage.self), kept.reference == text { return kept }
+        if let kept = notes.flatMap({ try? $0.decode(RequestNotes.self) })?.image, kept.reference == text {
+            return kept
+        }
         if let digest = Digest(rawValue: text) { return PinnedImage(reference: text, digest: digest, name: text) }
         let parsed: ImageReference
         do {
