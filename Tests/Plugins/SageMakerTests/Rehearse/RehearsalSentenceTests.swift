@@ -5,8 +5,6 @@ import Testing
 
 /// Every sentence can be reached, and is not there without its cause.
 struct RehearsalSentenceTests {
-    typealias Lines = KeyPath<RehearsalReport, [String]>
-
     struct Case: CustomTestStringConvertible, Sendable {
         var words: String
         var changes: [String: JSONValue] = [:]
@@ -30,8 +28,9 @@ struct RehearsalSentenceTests {
     }
 
     private func check(_ given: Case, _ lines: (RehearsalReport) -> [String]) throws {
-        let said = lines(try given.report()).filter { $0.contains(given.words) }
-        #expect(said.count == 1, "\(lines(try given.report()))")
+        let all = lines(try given.report())
+        let said = all.filter { $0.contains(given.words) }
+        #expect(said.count == 1, "\(all)")
         #expect(said.allSatisfy { $0.hasSuffix(".") && !$0.contains("  ") })
         if !given.isAlways {
             #expect(!lines(try RehearsalReportTests.report()).contains { $0.contains(given.words) })

@@ -1,4 +1,4 @@
-import LaunchHost
+public import LaunchHost
 
 @testable import SageMaker
 
@@ -46,10 +46,10 @@ enum Requests {
     }
 }
 
-extension JSONValue: @retroactive ExpressibleByDictionaryLiteral, @retroactive ExpressibleByArrayLiteral,
-    @retroactive ExpressibleByIntegerLiteral, @retroactive ExpressibleByBooleanLiteral,
-    @retroactive ExpressibleByNilLiteral,
-    @retroactive ExpressibleByStringInterpolation
+extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByNilLiteral,
+    ExpressibleByStringInterpolation
 {
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements) { $1 })
