@@ -31,7 +31,7 @@ enum ListCommand {
             let runs = try store.runs(
                 RunFilter(states: states, queue: arguments.string("queue"), limit: limit == 0 ? nil : limit))
             if bench.wantsJSON {
-                try bench.printJSON(runs.map(RunView.init))
+                try bench.printJSON(runs.map { RunView($0) })
                 return .ok
             }
             guard !runs.isEmpty else {

@@ -17,8 +17,8 @@ enum PlanCommand {
                 Example(
                     "The request alone", "launch plan -q train --image repo/train:v3 --json | jq .request.document"),
             ],
-            options: SpecOptions.all(bench) + [
-                SpecOptions.rehearse, SpecOptions.model,
+            options: SpecOptions.all(bench) + SpecOptions.rehearsal + [
+                SpecOptions.model,
                 Option(flag: "offline", help: "Call no service: what would need one is left open."),
             ],
             rest: SpecOptions.rest
@@ -27,8 +27,7 @@ enum PlanCommand {
             let store = try bench.store()
             let config = try bench.config()
             let spec = try await SpecReader(bench).spec(
-                store: store, config: config, rehearse: arguments.flag(SpecOptions.rehearse.long),
-                offline: arguments.flag("offline"))
+                store: store, config: config, offline: arguments.flag("offline"))
             let check = PlanCheck(bench, store: store, config: config)
             let job = try check.resolved(spec, as: RunID.random())
             let model = arguments.string(SpecOptions.model.long).map { [SpecOptions.model.long: JSONValue.string($0)] }
@@ -39,7 +38,7 @@ enum PlanCommand {
             let image = try await stage.plan(job.source, project: job.project, offline: arguments.flag("offline"))
             let plan = try Plan(
                 job, image: image, runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
-                parts: [backends.environment, backends.registry, backends.builder])
+                rehearsal: spec.rehearsal, parts: [backends.environment, backends.registry, backends.builder])
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {

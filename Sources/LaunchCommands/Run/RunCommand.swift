@@ -8,20 +8,24 @@ enum RunCommand {
             "run", summary: "Run a job here and now, without waiting in a queue, and follow it to its end",
             discussion: """
                 The same pipeline as an agent's. Ends with 0 where the run succeeds, 1 where it fails, 3 where it is \
-                stopped, 69 where a service that it needs cannot be reached. ctrl-C stops the run. With --queue the queue's template and rules hold, but nothing is queued.
+                stopped, 69 where a service that it needs cannot be reached. ctrl-C stops the run. With --queue the queue's template and rules hold, but nothing is queued. \
+                With --rehearse a remote backend's request runs here, and a report says at the end what that \
+                does not show.
                 """,
             examples: [
                 Example("An image on the local Docker engine", "launch run --image busybox:1 -- echo hello"),
                 Example("A folder, built first", "launch run --source . --param epochs=3"),
                 Example("What a remote queue would run, on this machine", "launch run --rehearse -q train --source ."),
+                Example(
+                    "The same with local data, interrupted after 30 seconds",
+                    "launch run --rehearse -q train --source . --channel train=data --drill spot@30s --keep-local"),
             ],
-            options: SpecOptions.all(bench) + [SpecOptions.rehearse], rest: SpecOptions.rest
+            options: SpecOptions.all(bench) + SpecOptions.rehearsal, rest: SpecOptions.rest
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let store = try bench.store()
             let config = try bench.config()
-            let spec = try await SpecReader(bench).spec(
-                store: store, config: config, rehearse: arguments.flag(SpecOptions.rehearse.long))
+            let spec = try await SpecReader(bench).spec(store: store, config: config)
             let id = RunID.random()
             try PlanCheck(bench, store: store, config: config).refuseInvalid(spec, as: id)
             let backends = try bench.backends(config)
@@ -34,14 +38,18 @@ enum RunCommand {
             let ended = try await HeldRun(store: store, backends: backends, terminal: terminal, log: bench.log)
                 .follow(run, as: owner) {
                     guard !wantsJSON else { return }
+                    let steps = spec.rehearse ? Task { await RehearsalSteps(store: store, terminal: terminal).follow(id) } : nil
+                    defer { steps?.cancel() }
                     do {
                         try await reader.read(id, follow: true) { try printer.print($0) }
                     } catch OutputError.closed {
                         // Whoever reads has seen enough; how the run ends still matters.
                     }
                 }
-            if wantsJSON { try bench.printJSON(RunView(ended)) }
+            let record = RehearsalRecord(in: store.home.folder(of: id))
+            if wantsJSON { try bench.printJSON(RunView(ended, rehearsal: record)) }
             tell(ended, bench)
+            if let record { RehearsalPage(record, terminal).tell() }
             // What never began, because a service is not there, says nothing about the job.
             return ended.cause?.code == .unavailable ? .unavailable : ended.state.exitCode
         }

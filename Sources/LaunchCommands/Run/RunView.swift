@@ -3,13 +3,16 @@ internal import LaunchHost
 /// A run as `--json` shows it: its record, with what scripts ask for most at the top.
 struct RunView: Encodable {
     private let run: RunRecord
+    private let rehearsal: RehearsalRecord?
 
-    init(_ run: RunRecord) {
+    /// A view of a run; `rehearsal` is what is kept of a rehearsed one that has ended.
+    init(_ run: RunRecord, rehearsal: RehearsalRecord? = nil) {
         self.run = run
+        self.rehearsal = rehearsal
     }
 
     private enum Key: String, CodingKey {
-        case outputs, metrics, exitCode, warnings
+        case outputs, metrics, exitCode, warnings, rehearsal
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -19,5 +22,6 @@ struct RunView: Encodable {
         try container.encode(run.outcome?.metrics ?? [:], forKey: .metrics)
         try container.encodeIfPresent(run.cause?.exitCode, forKey: .exitCode)
         try container.encode(run.outcome?.warnings ?? [], forKey: .warnings)
+        try container.encodeIfPresent(rehearsal, forKey: .rehearsal)
     }
 }

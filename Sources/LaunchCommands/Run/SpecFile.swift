@@ -21,6 +21,20 @@ enum SpecFile {
         Field("name", .string, help: "The run's name."),
         Field("project", .string, help: "The project."),
         Field("priority", .choice(Priority.allCases.map(\.rawValue)), help: "How urgent it is in its queue."),
+        Field("rehearse", .boolean, help: "Whether a remote backend's request is run on the local container engine."),
+    ] + rehearsal
+
+    /// What a rehearsal takes. The command line's words are read by the same fields.
+    static let rehearsal: [Field] = [
+        Field("channels", .map(.string), help: "Local folders or files instead of input channels' data, by channel."),
+        Field("checkpoints", .string, help: "A local folder instead of the checkpoints' place."),
+        Field("output", .string, help: "A local folder for the results."),
+        Field("keep_local", .boolean, help: "Whether nothing is written outside."),
+        Field("drill", .string, example: "spot@10s", help: "An interruption, so long after the start."),
+        Field("grace", .duration, example: "120s", help: "From SIGTERM to SIGKILL."),
+        Field("with_credentials", .boolean, help: "Whether the containers get short-lived credentials."),
+        Field("like_instance", .boolean, help: "Whether they get no more than the backend's machine has."),
+        Field("shm_size", .bytes, example: "2g", help: "Size of /dev/shm."),
     ]
 
     static func read(_ path: String) throws -> Options {

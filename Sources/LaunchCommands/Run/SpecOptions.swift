@@ -10,8 +10,40 @@ enum SpecOptions {
     static let model = Option(
         "model", value: "FILE", help: "Check the request with a newer service model, from this file.", values: .files)
 
-    static let rehearse = Option(
-        flag: "rehearse", help: "Run a remote backend's request on the local container engine.")
+    /// What a rehearsal takes; all but the flag need the flag, or a configuration that rehearses.
+    static let rehearsal = [
+        Option(
+            flag: "rehearse", help: "Run a remote backend's request on the local container engine.",
+            heading: "Rehearsal"),
+        Option(
+            "channel", value: "NAME=DIR", help: "A local folder, or file, instead of an input channel's data.",
+            repeatable: true, values: .files, heading: "Rehearsal"),
+        Option(
+            "checkpoints", value: "DIR", help: "A local folder instead of the checkpoints' place, kept afterwards.",
+            values: .directories, heading: "Rehearsal"),
+        Option(
+            "output", value: "DIR", help: "A local folder for the results, instead of where the request wants them.",
+            values: .directories, heading: "Rehearsal"),
+        Option(
+            flag: "keep-local",
+            help: "Write nothing outside: results stay with the run, checkpoints end with it.", heading: "Rehearsal"),
+        Option(
+            "drill", value: "spot[@TIME]",
+            help: "Interrupt it so long after its start, 10s otherwise, and start again from the checkpoints.",
+            heading: "Rehearsal"),
+        Option(
+            "grace", value: "DURATION", help: "From SIGTERM to SIGKILL; the backend's own otherwise.",
+            heading: "Rehearsal"),
+        Option(
+            flag: "with-credentials", help: "Give the containers short-lived credentials of the environment.",
+            heading: "Rehearsal"),
+        Option(
+            flag: "like-instance", help: "No more processors and memory than the backend's machine has.",
+            heading: "Rehearsal"),
+        Option(
+            "shm-size", value: "BYTES", help: "Size of /dev/shm, such as 2g; by the backend's machine otherwise.",
+            heading: "Rehearsal"),
+    ]
 
     static let rest = Rest("ARGUMENT", help: "Arguments of the job's container.")
 

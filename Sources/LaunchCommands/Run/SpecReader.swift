@@ -15,19 +15,18 @@ struct SpecReader {
         folder = path?.lastIndex(of: "/").flatMap { index in path.map { String($0[..<index]) } } ?? "."
     }
 
-    /// The spec of a run that is only rehearsed where `rehearse` says so, with its source kept where it is a folder.
-    func spec(
-        store: Store, config: LaunchConfig, rehearse: Bool = false, offline: Bool = false
-    ) async throws -> LaunchSpec {
+    /// The spec of a run, with its source kept where it is a folder.
+    func spec(store: Store, config: LaunchConfig, offline: Bool = false) async throws -> LaunchSpec {
         let queue = value("queue")
         let resource = try resource(queue: queue, store: store, config: config)
+        let rehearsal = try RehearsalReader(bench, file: file, folder: folder).options(of: resource, config)
         let source = try await source(store, offline: offline)
         let author = bench.variables["USER"] ?? SystemUser.name
         return LaunchSpec(
             source: source, name: value("name"), project: value("project") ?? "default",
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium, overrides: try overrides(),
-            rehearse: rehearse)
+            rehearse: rehearsal != nil, rehearsal: rehearsal)
     }
 
     private func value(_ name: String) -> String? {

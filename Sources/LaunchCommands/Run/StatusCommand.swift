@@ -13,9 +13,10 @@ enum StatusCommand {
             arguments: [RunCommands.runArgument]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
-            let run = try bench.store().run(matching: try arguments.required("run"))
+            let store = try bench.store()
+            let run = try store.run(matching: try arguments.required("run"))
             if bench.wantsJSON {
-                try bench.printJSON(RunView(run))
+                try bench.printJSON(RunView(run, rehearsal: RehearsalRecord(in: store.home.folder(of: run.id))))
             } else {
                 try show(run, page: page(of: run, bench), terminal)
             }

@@ -17,15 +17,19 @@ public struct Plan: Sendable, Hashable, Codable {
     public var isValid: Bool { !findings.contains { $0.severity == .error } }
 
     /// The plan of a job whose image decision is known.
-    /// - Parameter parts: the other parts that take part in it, for what they have to be permitted.
+    /// - Parameters:
+    ///   - rehearsal: what is asked of a rehearsal, where the runner rehearses.
+    ///   - parts: the other parts that take part in it, for what they have to be permitted.
     /// - Throws: `BackendError` where no request can be made at all.
     public init(
-        _ job: ResolvedJob, image: ImageDecision, runner: any Runner, parts: [any Sendable] = []
+        _ job: ResolvedJob, image: ImageDecision, runner: any Runner, rehearsal: RehearsalOptions? = nil,
+        parts: [any Sendable] = []
     ) throws(BackendError) {
         self.job = job
         self.image = image
         request = try RenderStage.request(
             for: job, image: image.image ?? Self.standIn(for: job, image), runner: runner)
+        request.rehearsal = rehearsal
         findings = ValidateStage.findings(in: request, runner: runner)
         cost = (runner as? any Pricing)?.cost(of: request)
         let needing = ([runner] + parts).compactMap { $0 as? any Permitted }

@@ -51,8 +51,10 @@ public final class Backends: Sendable {
     /// The runner for new runs of a resource; a rehearsing one where the configuration asks for it, or `rehearse`.
     /// - Throws: `LaunchError` where there is no such runner, or where the two cannot rehearse.
     public func runner(for resource: String, rehearse: Bool = false) throws(LaunchError) -> any Runner {
-        if let configured = config.runner?.type { return try runner(for: resource, on: configured) }
-        return try runner(for: resource, on: rehearse ? try localType(insteadOf: resource) : resource)
+        let stage = config.runner?.type ?? resource
+        // A rehearsal stays one under a configuration that names the remote runner itself.
+        guard rehearse, catalog.runner(stage)?.rehearses != true else { return try runner(for: resource, on: stage) }
+        return try runner(for: resource, on: try localType(insteadOf: resource))
     }
 
     private func runner(for resource: String, on stage: String) throws(LaunchError) -> any Runner {

@@ -1,0 +1,166 @@
+internal import Console
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// What the command line and the spec file ask of a rehearsal; what the line says wins.
+struct RehearsalReader {
+    private let bench: Workbench
+    private let file: Options
+    private let folder: String
+
+    /// A reader. Paths in the file are relative to `folder`, which the file is in.
+    init(_ bench: Workbench, file: Options, folder: String) {
+        self.bench = bench
+        self.file = file
+        self.folder = folder
+    }
+
+    /// The options; nil where the run is not rehearsed.
+    /// - Throws: `UsageError` where they are given for a run that is not rehearsed, or one cannot be read or used.
+    func options(of resource: String, _ config: LaunchConfig) throws -> RehearsalOptions? {
+        let isAsked = bench.arguments.flag("rehearse") || file.flag("rehearse")
+        let runsHere = rehearses(resource)
+        let isConfigured = !runsHere && config.runner.map { rehearses($0.type) } ?? false
+        guard !runsHere, isAsked || isConfigured else {
+            if let stray {
+                let reason =
+                    runsHere ? "a run of \(resource) runs here as it is, and is no rehearsal" : "it needs --rehearse"
+                throw bench.arguments.usageError("\(stray) is for rehearsals: \(reason)")
+            }
+            return isAsked ? RehearsalOptions() : nil
+        }
+        return try options()
+    }
+
+    private func rehearses(_ type: String) -> Bool { bench.catalog.runner(type)?.rehearses ?? false }
+
+    // MARK: what is given
+
+    private static let flags = ["keep-local", "with-credentials", "like-instance"]
+    private static let texts = ["checkpoints", "output", "drill", "grace", "shm-size"]
+
+    /// The first option that is given and only means something to a rehearsal.
+    private var stray: String? {
+        let onLine = (["channel"] + Self.texts + Self.flags).first { bench.arguments.source(of: $0) != nil }
+        if let onLine { return "--\(onLine)" }
+        let inFile = SpecFile.rehearsal.map(\.name).first { name in
+            file.values[name].map { $0 != .bool(false) } ?? false
+        }
+        return inFile.map { "'\($0)' in the spec file" }
+    }
+
+    private func options() throws -> RehearsalOptions {
+        let line = try decodedLine()
+        func duration(_ name: String) -> Duration? { line.duration(name) ?? file.duration(name) }
+        func flag(_ name: String) -> Bool { line.flag(name) || file.flag(name) }
+
+        var options = RehearsalOptions(
+            checkpoints: try place("checkpoints"), output: try place("output"), keepsLocal: flag("keep_local"),
+            wantsCredentials: flag("with_credentials"), isLikeInstance: flag("like_instance"),
+            sharedMemoryBytes: line.integer("shm_size") ?? file.integer("shm_size"))
+        options.channels = try channels()
+        if let grace = duration("grace") {
+            guard grace >= .zero, grace <= .seconds(86_400) else { throw refused("grace", "is a time up to a day") }
+            options.graceSeconds = Self.wholeSeconds(grace)
+        }
+        if let size = options.sharedMemoryBytes, size < 1 { throw refused("shm-size", "is one byte or more") }
+        if let text = bench.arguments.string("drill") ?? file.string("drill") {
+            options.drill = try drill(text, graceSeconds: options.graceSeconds)
+        }
+        return options
+    }
+
+    /// The line's words as the fields of the file read them.
+    private func decodedLine() throws -> Options {
+        var values: [String: JSONValue] = [:]
+        for name in Self.flags where bench.arguments.flag(name) { values[Self.key(name)] = .bool(true) }
+        for name in ["grace", "shm-size"] {
+            guard let text = bench.arguments.string(name) else { continue }
+            values[Self.key(name)] = (try? JSONValue(parsing: text)) ?? .string(text)
+        }
+        let decoded = SchemaDecoder.decode(.object(values), fields: SpecFile.rehearsal, in: .top)
+        if bench.arguments.string("grace") != nil, decoded.options.duration("grace") == nil {
+            throw refused("grace", "is a time such as 90s or 2m")
+        }
+        if bench.arguments.string("shm-size") != nil, decoded.options.integer("shm_size") == nil {
+            throw refused("shm-size", "is a number of bytes such as 512m or 2g")
+        }
+        return decoded.options
+    }
+
+    private static func key(_ name: String) -> String { name.replacing("-", with: "_") }
+
+    private func refused(_ name: String, _ rule: String) -> UsageError {
+        let given = bench.arguments.string(name).map { "; got '\($0)'" } ?? " in the spec file too"
+        return bench.arguments.usageError("--\(name) \(rule)\(given)")
+    }
+
+    // MARK: the drill
+
+    /// `spot` or `spot@10s`.
+    private func drill(_ text: String, graceSeconds: Int?) throws -> ContainerJob.Surroundings.Drill {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let moment = Field("drill", .duration, help: "")
+        let value = parts.count == 2 ? (try? JSONValue(parsing: parts[1])) ?? .string(parts[1]) : .string("10s")
+        let decoded = SchemaDecoder.decode(.object(["drill": value]), fields: [moment], in: .top).options
+        guard parts.first == "spot", let wait = decoded.duration("drill"), wait > .zero, wait <= .seconds(86_400)
+        else {
+            throw bench.arguments.usageError(
+                "--drill is spot or spot@TIME, with the time from the start of the containers, such as spot@90s; "
+                    + "got '\(text)'")
+        }
+        let after = Self.wholeSeconds(wait)
+        return graceSeconds.map { .init(afterSeconds: after, graceSeconds: $0) } ?? .init(afterSeconds: after)
+    }
+
+    private static func wholeSeconds(_ duration: Duration) -> Int { Int((duration / .seconds(1)).rounded(.up)) }
+
+    // MARK: places
+
+    private func channels() throws -> [String: String] {
+        var channels: [String: String] = [:]
+        for (name, path) in file.stringMap("channels") ?? [:] { channels[name] = try input(name, inFile(path)) }
+        var seen: Set<String> = []
+        for (name, path) in try bench.arguments.pairs("channel") {
+            guard seen.insert(name).inserted else {
+                throw bench.arguments.usageError("--channel \(name) is given twice")
+            }
+            channels[name] = try input(name, path)
+        }
+        return channels
+    }
+
+    /// The absolute path of what is to be read.
+    private func input(_ name: String, _ path: String) throws -> String {
+        let place = try absolute(path, of: "channel \(name)")
+        guard FileManager.default.fileExists(atPath: place) else {
+            throw bench.arguments.usageError("there is no folder \(place) for channel \(name)")
+        }
+        guard FileManager.default.isReadableFile(atPath: place) else {
+            throw bench.arguments.usageError("\(place), for channel \(name), cannot be read by this user")
+        }
+        return place
+    }
+
+    /// The absolute path of a folder that is written to, which need not be there yet.
+    private func place(_ name: String) throws -> String? {
+        guard let path = bench.arguments.string(name) ?? file.string(name).map(inFile) else { return nil }
+        let place = try absolute(path, of: name)
+        var isFolder = false
+        if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), !isFolder {
+            throw bench.arguments.usageError("--\(name) needs a folder, and \(place) is a file")
+        }
+        return place
+    }
+
+    private func inFile(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+
+    private func absolute(_ path: String, of what: String) throws -> String {
+        guard !path.isEmpty else { throw bench.arguments.usageError("\(what) has no path") }
+        guard !path.contains("://") else {
+            throw bench.arguments.usageError(
+                "\(what): '\(path)' is no local path; what the request names is fetched without this option")
+        }
+        return URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+}

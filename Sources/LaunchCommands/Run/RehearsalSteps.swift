@@ -1,0 +1,29 @@
+internal import Console
+internal import LaunchHost
+
+/// Tells on standard error what a rehearsal does while it is followed: `Downloading: train: 12 of 40 MB`.
+struct RehearsalSteps {
+    let store: Store
+    let terminal: Terminal
+
+    /// Tells each change of the run's status until it has ended or the task is cancelled.
+    func follow(_ id: RunID) async {
+        guard let listener = try? store.listen() else { return }
+        defer { listener.close() }
+        var told: String?
+        // The first look comes before the first bell: something may have happened already.
+        guard tell(id, &told) else { return }
+        for await _ in listener.rings {
+            guard tell(id, &told) else { return }
+        }
+    }
+
+    private func tell(_ id: RunID, _ told: inout String?) -> Bool {
+        guard let run = try? store.run(id), !run.state.isTerminal else { return false }
+        if let status = run.backendStatus, status != told {
+            terminal.err("\(terminal.errorColours(.dim, "rehearsal |")) \(Terminal.printable(status))")
+            told = status
+        }
+        return true
+    }
+}
