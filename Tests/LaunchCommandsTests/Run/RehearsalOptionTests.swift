@@ -1,0 +1,164 @@
+import Console
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LaunchCommands
+
+@Suite struct RehearsalOptionTests {
+    private func desk() async throws -> Desk {
+        var desk = try Desk()
+        desk.catalog = LocalRehearser.catalog
+        _ = await desk.run("queue create far -r mock")
+        try desk.folder.write("data/train/rows.csv", "1\n")
+        try desk.folder.write("file", "1\n")
+        return desk
+    }
+
+    private static let image = "--image busybox:1"
+
+    /// The options that a plan hands to the runner; nil where it rehearses nothing.
+    private func planned(_ desk: Desk, _ line: String) async throws -> RehearsalOptions? {
+        let answer = await desk.run("plan --json \(line)")
+        try #require([.ok, .invalidData].contains(answer.code), "\(line): \(answer.errors)")
+        return try answer.json()["request"]?["rehearsal"].map { try $0.decode(RehearsalOptions.self) }
+    }
+
+    @Test func allOfTheLineReachTheRunner() async throws {
+        let desk = try await desk()
+        let options = try await planned(
+            desk,
+            "-q far \(Self.image) --rehearse --channel train=\(desk.folder.path)/data/./train --checkpoints /c/../k "
+                + "--output /o --keep-local --drill spot@90s --grace 1500ms --with-credentials --like-instance "
+                + "--shm-size 2g")
+        #expect(
+            options
+                == RehearsalOptions(
+                    channels: ["train": "DIR/data/train"], checkpoints: "/k", output: "/o", keepsLocal: true,
+                    graceSeconds: 2, drill: .init(afterSeconds: 90, graceSeconds: 2), wantsCredentials: true,
+                    isLikeInstance: true, sharedMemoryBytes: 2 << 30))
+    }
+
+    @Test func withoutOptionsAllIsAsTheRequestSays() async throws {
+        let desk = try await desk()
+        #expect(try await planned(desk, "-q far \(Self.image) --rehearse") == RehearsalOptions())
+        #expect(try await planned(desk, "-q far \(Self.image)") == nil)
+    }
+
+    @Test func aDrillHasAMomentAndTheBackendsGrace() async throws {
+        let desk = try await desk()
+        let plain = try await planned(desk, "-q far \(Self.image) --rehearse --drill spot")
+        #expect(plain?.drill == .init(afterSeconds: 10, graceSeconds: 120))
+        let minutes = try await planned(desk, "-q far \(Self.image) --rehearse --drill spot@2m")
+        #expect(minutes?.drill?.afterSeconds == 120)
+    }
+
+    @Test func aSpecFileHoldsThemAllAndTheLineWins() async throws {
+        let desk = try await desk()
+        let file = try desk.folder.write(
+            "data/spec.yaml",
+            """
+            queue: far
+            image: busybox:1
+            rehearse: true
+            channels: {train: train, test: train/rows.csv}
+            checkpoints: kept
+            output: /o
+            keep_local: true
+            drill: spot@5s
+            grace: 7s
+            with_credentials: true
+            like_instance: true
+            shm_size: 64m
+            """)
+        let options = try await planned(desk, "--spec \(file) --grace 8 --output /p")
+        #expect(
+            options
+                == RehearsalOptions(
+                    channels: ["train": "DIR/data/train", "test": "DIR/data/train/rows.csv"],
+                    checkpoints: "DIR/data/kept", output: "/p", keepsLocal: true, graceSeconds: 8,
+                    drill: .init(afterSeconds: 5, graceSeconds: 8), wantsCredentials: true, isLikeInstance: true,
+                    sharedMemoryBytes: 64 << 20))
+    }
+
+    @Test(
+        "what cannot be used is said before anything is queued",
+        arguments: [
+            ("--rehearse --channel train=/nowhere/at/all", "there is no folder /nowhere/at/all for channel train"),
+            ("--rehearse --channel train=s3://b/x", "'s3://b/x' is no local path"),
+            ("--rehearse --channel train=", "channel train has no path"),
+            ("--rehearse --channel train", "--channel needs KEY=VALUE"),
+            ("--rehearse --channel a=/ --channel a=/", "--channel a is given twice"),
+            ("--rehearse --output /etc/passwd", "--output needs a folder, and /etc/passwd is a file"),
+            ("--rehearse --drill spot@soon", "got 'spot@soon'"),
+            ("--rehearse --drill power", "--drill is spot or spot@TIME"),
+            ("--rehearse --drill spot@0s", "got 'spot@0s'"),
+            ("--rehearse --grace 1y", "--grace is a time such as 90s or 2m; got '1y'"),
+            ("--rehearse --grace 100h", "--grace is a time up to a day; got '100h'"),
+            ("--rehearse --shm-size lots", "--shm-size is a number of bytes"),
+            ("--channel train=/", "--channel is for rehearsals: it needs --rehearse"),
+            ("--keep-local", "--keep-local is for rehearsals"),
+            ("--grace 5s", "--grace is for rehearsals"),
+        ])
+    func whatIsWrong(_ options: String, _ words: String) async throws {
+        let desk = try await desk()
+        for command in ["plan", "submit", "run"] {
+            let answer = await desk.run("\(command) -q far \(Self.image) \(options)")
+            #expect(answer.code == .usage && answer.errors.contains(words), "\(command): \(answer.errors)")
+        }
+        #expect(try desk.store().runs().isEmpty)
+    }
+
+    @Test func aRunThatIsHereAnywayIsNoRehearsal() async throws {
+        let desk = try await desk()
+        let answer = await desk.run("plan -r here \(Self.image) --rehearse --drill spot")
+        #expect(answer.code == .usage && answer.errors.contains("--drill is for rehearsals: a run of here runs here"))
+        let file = try desk.folder.write("spec.yaml", "queue: far\nimage: busybox:1\nkeep_local: true\n")
+        let other = await desk.run("plan --spec \(file)")
+        #expect(other.code == .usage && other.errors.contains("'keep_local' in the spec file is for rehearsals"))
+    }
+
+    @Test func aConfigurationThatRehearsesIsEnough() async throws {
+        let desk = try await desk()
+        let here = try desk.folder.write("here.yaml", "runner: {type: here}\n")
+        #expect(try await planned(desk, "-q far \(Self.image) --keep-local -c \(here)")?.keepsLocal == true)
+        let far = try desk.folder.write("far.yaml", "runner: {type: mock}\n")
+        let answer = await desk.run("plan -q far \(Self.image) --keep-local -c \(far)")
+        #expect(answer.code == .usage)
+    }
+
+    @Test("a rehearsal is none of the remote runner's, also where the configuration names that one")
+    func neverSentForReal() async throws {
+        let desk = try await desk()
+        let far = try desk.folder.write("far.yaml", "runner: {type: mock}\n")
+        for options in ["", "-c \(far)"] {
+            let id = await desk.run("submit --rehearse -q far \(Self.image) \(options)").output.dropLast()
+            #expect(await desk.run("agent --drain -q far \(options)").code == .ok)
+            let run = try desk.store().run(matching: String(id))
+            #expect(run.handle?.runner == LocalRehearser.type, "\(options): \(run)")
+            #expect(RehearsalRecord(in: try desk.store().home.folder(of: run.id)) != nil)
+        }
+    }
+
+    @Test func theReportStandsAtTheEnd() async throws {
+        let desk = try await desk()
+        let answer = await desk.run("run --rehearse -q far \(Self.image)")
+        #expect(answer.code == .ok, "\(answer.errors)")
+        #expect(answer.errors.contains("  reproduced\n    - Image, command, arguments and environment"))
+        #expect(answer.errors.contains("  accepted, not simulated\n    - The mock's own life"))
+        #expect(answer.errors.contains("  noted here\n    - There is no GPU here.\n"))
+        #expect(answer.errors.contains("rehearsal report -> DIR/home/runs/"))
+    }
+
+    @Test func scriptsGetTheReportWithTheRun() async throws {
+        let desk = try await desk()
+        let answer = await desk.run("run --json --rehearse -q far \(Self.image)")
+        let record = try answer.json()["rehearsal"].map { try $0.decode(RehearsalRecord.self) }
+        #expect(record?.course.phase == .succeeded && record?.report.reproduced.count == 1)
+        let id = try #require(try answer.json()["id"]?.stringValue)
+        #expect(try await desk.run("status --json \(id)").json()["rehearsal"] == answer.json()["rehearsal"])
+        #expect(await desk.run("status \(id)").output.contains("rehearsal report -> DIR/home/runs/\(id)/rehearsal.json"))
+        #expect(try await desk.run("run --json -q far \(Self.image)").json()["rehearsal"] == nil)
+    }
+}
