@@ -15,7 +15,7 @@ from data import load
 from model import Network
 
 HYPERPARAMETERS = {  # name: (default, smallest, largest)
-    "epochs": (12, 1, 10_000),
+    "epochs": (30, 1, 10_000),
     "learning_rate": (0.02, 1e-6, 10.0),
     "hidden": (24, 1, 1_000),
     "seed": (1, 0, 2**31),
