@@ -128,7 +128,8 @@ let package = Package(
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "EndToEndTests", at: "Tests/EndToEndTests",
-            uses: ["ContainerEngine", "EngineTestSupport", "LaunchHost", "Subprocess", "TestSupport", "launch"]),
+            uses: ["ContainerEngine", "EngineTestSupport", "LaunchHost", "Subprocess", "TestSupport", "launch"],
+            resources: [.copy("Toolkit/train.py")]),
         tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),

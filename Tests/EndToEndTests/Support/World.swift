@@ -145,6 +145,17 @@ struct World {
             left.append(id)
             try await engine.removeContainer("launch-\(id)")
         }
+        // A rehearsal has a container for each host, and a network.
+        for id in ids {
+            for container in try await engine.containers(labels: ["launch.run=\(id)"]) {
+                left.append("container \(container.id) of \(id)")
+                try await engine.removeContainer(container.id)
+            }
+            for network in try await engine.networks(labels: ["launch.run=\(id)"]) {
+                left.append("network \(network) of \(id)")
+                try await engine.removeNetwork(network)
+            }
+        }
         try clearBuilds()
         return left
     }
