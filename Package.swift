@@ -81,7 +81,9 @@ let package = Package(
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
         .executableTarget(
             name: "launch",
-            dependencies: ["AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "SageMaker"],
+            dependencies: [
+                "AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "SageMaker",
+            ],
             path: "Sources/launch", swiftSettings: settings),
 
         // The example of plugins.md: a plugin, and a program that lists it.
