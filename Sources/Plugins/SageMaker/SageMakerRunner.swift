@@ -34,7 +34,8 @@ public struct SageMakerRunner: Runner {
     /// Everything that the model and the rules of the service have to say.
     public func validate(_ request: RunRequest) -> [Finding] {
         let findings = RequestValidator(model: model, region: service.knownRegion).findings(in: request.document)
-        return findings + RequestNotes(request).findings
+        let all = findings + RequestNotes(request).findings
+        return request.rehearsal == nil ? all : all.map(Rehearsal.asRehearsed)
     }
 
     /// Lists one job.

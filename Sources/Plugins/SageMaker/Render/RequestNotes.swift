@@ -8,6 +8,8 @@ struct RequestNotes: Sendable, Hashable, Codable {
     var instanceTypes: [String] = []
     /// The job's name where the template gives it.
     var givenName: String?
+    /// The image, with what its name in the document does not tell: for which platform it is.
+    var image: PinnedImage?
     /// What rendering found.
     var findings: [Finding] = []
 

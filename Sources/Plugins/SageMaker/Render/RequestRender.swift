@@ -18,6 +18,7 @@ struct RequestRender {
             throw BackendError(.invalid, "The queue's template must be a mapping, and it is \(job.template.kindName).")
         }
         var notes = RequestNotes()
+        notes.image = runnable.image
         let splits = document.removeValue(forKey: QueueTemplate.longEnvironment)?.stringValue == "split"
         let types = (document.removeValue(forKey: QueueTemplate.instanceTypes)?.arrayValue ?? [])
             .compactMap(\.stringValue)
