@@ -10,8 +10,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, at path: String, uses: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: uses, path: path, swiftSettings: settings)
+func library(
+    _ name: String, at path: String, uses: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: uses, path: path, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, at path: String, uses: [Target.Dependency], resources: [Resource]? = nil) -> Target {
@@ -100,7 +102,9 @@ let package = Package(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
             uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
 
-        library("AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "TestSupport"]),
+        library(
+            "AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
+            resources: [.copy("Oracle/boto3_requests.py")]),
 
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
@@ -130,7 +134,10 @@ let package = Package(
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "EndToEndTests", at: "Tests/EndToEndTests",
-            uses: ["ContainerEngine", "EngineTestSupport", "LaunchHost", "Subprocess", "TestSupport", "launch"]),
+            uses: [
+                "AWS", "AWSStub", "ContainerEngine", "EngineTestSupport", "HTTP", "LaunchHost", "Subprocess",
+                "TestSupport", "launch",
+            ]),
         tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),
