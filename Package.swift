@@ -36,6 +36,8 @@ let package = Package(
         // The plugins of this project, for a program of one's own that lists them beside others.
         .library(name: "Builders", targets: ["Builders"]),
         .library(name: "LocalDocker", targets: ["LocalDocker"]),
+        .library(name: "AWS", targets: ["AWS"]),
+        .library(name: "SageMaker", targets: ["SageMaker"]),
         .library(name: "Mock", targets: ["Mock"]),
     ],
     targets: [
