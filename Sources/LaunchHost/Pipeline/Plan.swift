@@ -19,16 +19,18 @@ public struct Plan: Sendable, Hashable, Codable {
     /// The plan of a job whose image decision is known.
     /// - Parameters:
     ///   - rehearsal: what is asked of a rehearsal, where the runner rehearses.
+    ///   - imageOfSource: the name that stands for an image of source whose place is not known yet.
     ///   - parts: the other parts that take part in it, for what they have to be permitted.
     /// - Throws: `BackendError` where no request can be made at all.
     public init(
         _ job: ResolvedJob, image: ImageDecision, runner: any Runner, rehearsal: RehearsalOptions? = nil,
+        imageOfSource: String? = nil,
         parts: [any Sendable] = []
     ) throws(BackendError) {
         self.job = job
         self.image = image
         request = try RenderStage.request(
-            for: job, image: image.image ?? Self.standIn(for: job, image), runner: runner)
+            for: job, image: image.image ?? Self.standIn(for: job, image, imageOfSource), runner: runner)
         request.rehearsal = rehearsal
         findings = ValidateStage.findings(in: request, runner: runner)
         cost = (runner as? any Pricing)?.cost(of: request)
@@ -37,8 +39,10 @@ public struct Plan: Sendable, Hashable, Codable {
     }
 
     /// What stands for an image that is not known yet: its name, which satisfies every rule for image names.
-    private static func standIn(for job: ResolvedJob, _ decision: ImageDecision) -> PinnedImage {
-        let name = decision.destination ?? job.source.imageName ?? "image-of-\(job.runID)"
+    private static func standIn(
+        for job: ResolvedJob, _ decision: ImageDecision, _ imageOfSource: String?
+    ) -> PinnedImage {
+        let name = decision.destination ?? job.source.imageName ?? imageOfSource ?? "image-of-\(job.runID)"
         return PinnedImage(reference: name, digest: .unknown, name: name)
     }
 
