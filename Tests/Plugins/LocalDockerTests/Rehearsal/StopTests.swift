@@ -18,7 +18,8 @@ struct HostsStopTests {
             $0.folders = [.init(path: "/opt/ml/model")]
             $0.results = [.init(name: "model.tar.gz", path: "/opt/ml/model")]
         }
-        let ended = try await Stage().run(job) { runner, handle in
+        let stage = try Stage()
+        let ended = try await stage.run(job) { runner, handle in
             try await Stage.lines("ready", count: 2, of: handle, with: runner)
             try await runner.stop(handle, grace: nil)
             try await runner.stop(handle, grace: nil)

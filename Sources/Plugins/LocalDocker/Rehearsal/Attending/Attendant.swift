@@ -45,6 +45,10 @@ actor Attendant {
     var observation: Observation { state.observation(of: runID, job) }
     var course: RehearsalCourse { state.course }
     var hasEnded: Bool { state.stage == .ended }
+    /// How many attempts have had all their hosts started; at the end, all that there will be.
+    var startedAttempts: Int {
+        state.stage == .preparing || state.stage == .starting ? state.attempt - 1 : state.attempt
+    }
 
     /// Begins; once.
     func start() {
