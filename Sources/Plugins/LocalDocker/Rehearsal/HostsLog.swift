@@ -135,7 +135,11 @@ actor HostsLog {
 
     private func take(_ name: String) async throws(BackendError) {
         guard let task = reading[name] else { return }
-        let result = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         reading[name] = nil
         guard let index = sources.firstIndex(where: { $0.name == name }) else { return }
         guard let lines = try result.get() else {
@@ -167,7 +171,8 @@ actor HostsLog {
     // MARK: cursors
 
     private var cursor: LogCursor {
-        LogCursor(rawValue: places.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }.joined(separator: ";"))
+        LogCursor(
+            rawValue: places.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }.joined(separator: ";"))
     }
 
     private static func places(of cursor: LogCursor?) throws(BackendError) -> [String: LogCursor] {

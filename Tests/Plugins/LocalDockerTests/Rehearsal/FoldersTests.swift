@@ -7,7 +7,8 @@ import Testing
 @testable import LocalDocker
 
 @Suite(
-    "Synced folders and results of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+    "Synced folders and results of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)")
+)
 struct FoldersTests {
     /// A script that waits for a file of the synced folder's neighbour: the test says when it goes on.
     private static let waits = "while [ ! -e /go/go ]; do sleep 0.1; done"

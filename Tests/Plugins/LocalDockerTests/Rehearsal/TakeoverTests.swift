@@ -27,7 +27,10 @@ struct TakeoverTests {
         #expect(ended.course.hosts.map(\.attempt) == [1, 2])
         #expect(ended.course.hosts.map(\.exitCode) == [1, 0])
         let steps = ended.course.steps.map(\.status)
-        #expect(steps.filter { $0 != .downloading } == [.starting, .training, .interrupted, .restarting, .training, .completed])
+        #expect(
+            steps.filter { $0 != .downloading } == [
+                .starting, .training, .interrupted, .restarting, .training, .completed,
+            ])
     }
 
     @Test("A job that ends before the drill is not interrupted")
@@ -67,7 +70,9 @@ struct TakeoverTests {
         try place.write("ck/begin", "b")
         for moment in [0, 30, 80, 150, 250, 400, 900] {
             let stage = try Stage()
-            let job = try await Stage.job("cat /ck/begin; echo; echo new > /ck/new-\(moment); sleep 1; echo end > /out/x") {
+            let job = try await Stage.job(
+                "cat /ck/begin; echo; echo new > /ck/new-\(moment); sleep 1; echo end > /out/x"
+            ) {
                 $0.synced = [.init(path: "/ck", place: place.file("ck"))]
                 $0.folders = [.init(path: "/out")]
                 $0.results = [.init(name: "out.tar.gz", path: "/out")]
@@ -83,7 +88,8 @@ struct TakeoverTests {
             #expect(try await second.find(id) == handle)
             #expect(try await second.submit(request, as: id) == handle)
             let ended = try await stage.finish(handle, request, with: second)
-            #expect(ended.observation.phase == .succeeded, "\(moment) ms: \(String(describing: ended.observation.cause))")
+            #expect(
+                ended.observation.phase == .succeeded, "\(moment) ms: \(String(describing: ended.observation.cause))")
             #expect(ended.log.map(\.text) == ["b"], "\(moment) ms")
             #expect(try await Archive.list(try #require(ended.outcome.outputs.first).path) == ["x"])
             #expect(place.text("ck/new-\(moment)") == "new\n")

@@ -28,6 +28,10 @@ extension Attendant {
         if Task.isCancelled { throw BackendError(.cancelled, "The watch over run \(runID) was ended.") }
         await endHelpers()
         await awaitStops()
+        if state.stop == nil, let order = try folder.order() {
+            state.stop = order
+            stopFound = true
+        }
         try await syncAll(members)
         try await note(members, containers)
         if state.stop != nil {

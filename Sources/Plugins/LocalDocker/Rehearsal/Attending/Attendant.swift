@@ -95,6 +95,7 @@ actor Attendant {
     }
 
     private func step() async throws(BackendError) {
+        if state.stop == nil { state.stop = try folder.order() }
         switch state.stage {
         case .preparing:
             if state.stop != nil { return try end(.stopped, Cause(.userStop, "stopped before it began")) }
@@ -125,7 +126,11 @@ actor Attendant {
             }
         }
         breakable = task
-        let result = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         breakable = nil
         try result.get()
     }
@@ -200,7 +205,14 @@ actor Attendant {
     /// Orders the end of all hosts, or that there will be none.
     func stop(grace: Duration?) async throws(BackendError) {
         guard !hasEnded else { return }
-        state.stop = RehearsalState.Stop(graceSeconds: grace.map(Self.seconds))
+        let order = RehearsalState.Stop(graceSeconds: grace.map(Self.seconds))
+        guard lock != nil else {
+            // Somebody else has the job, or nobody yet: whoever has it finds the order beside it.
+            try folder.order(order)
+            if state.stage == .running || state.stage == .starting { try await deliverStop() }
+            return
+        }
+        state.stop = order
         try keep()
         breakable?.cancel()
         guard state.stage == .running else { return }
