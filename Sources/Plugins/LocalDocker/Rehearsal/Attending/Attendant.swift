@@ -23,7 +23,9 @@ actor Attendant {
     var syncs: [FolderSync] = []
     var feeders: [PipeFeeder] = []
     var endpoint: CredentialsServer?
-    /// Whether the hosts of this attempt were started by this process, which then also feeds their pipes.
+    /// Whether the hosts of this attempt were prepared by this process, which then also feeds their pipes.
+    var hasPrepared = false
+    /// Whether this process has what it needs while they run.
     var hasStarted = false
     /// Whether a stop of this attempt found a host that ran.
     var stopFound = false
@@ -101,6 +103,7 @@ actor Attendant {
             if state.stop != nil { return try end(.stopped, Cause(.userStop, "stopped before it began")) }
             hasStarted = false
             try await breakably { attendant throws(BackendError) in try await attendant.prepare() }
+            hasPrepared = true
             try move(to: .starting)
         case .starting:
             if state.stop != nil, state.attemptStartedAt == nil {
