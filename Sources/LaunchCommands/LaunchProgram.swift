@@ -47,7 +47,8 @@ public enum LaunchProgram {
                     "Set-up",
                     [
                         AgentCommand.command(bench), ConfigCommands.group(bench), PluginsCommands.group(bench),
-                        DoctorCommand.command(bench), .completion(program: "launch"), VersionCommand.command(version),
+                        DoctorCommand.command(bench), IAMPolicyCommand.command(bench), .completion(program: "launch"),
+                        VersionCommand.command(version),
                     ]),
             ])
     }

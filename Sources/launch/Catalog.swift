@@ -3,10 +3,11 @@ internal import Builders
 internal import LaunchHost
 internal import LocalDocker
 internal import Mock
+internal import SageMaker
 
 /// The plugins of this program. Adding a backend adds its line here, and nothing anywhere else.
 let catalog = PluginCatalog(
     environments: [LocalEnvironment.plugin, AWSEnvironment.plugin, MockPlugins.environment],
     registries: [LocalRegistry.plugin, ECRRegistry.plugin, MockPlugins.registry],
     builders: [DockerBuilder.plugin, NoopBuilder.plugin, MockPlugins.builder],
-    runners: [LocalDockerRunner.plugin, MockPlugins.runner])
+    runners: [LocalDockerRunner.plugin, SageMakerRunner.plugin, MockPlugins.runner])

@@ -13,6 +13,10 @@ public final class AWSStub: Sendable {
     public let ecr: ECRStub
     /// Its services.
     public let s3: S3Stub
+    /// Its services.
+    public let sagemaker: SageMakerStub
+    /// Its services.
+    public let logs: LogsStub
     /// Its sources of credentials that are no services.
     public let metadata: MetadataStub
     /// Its sources of credentials that are no services.
@@ -22,8 +26,7 @@ public final class AWSStub: Sendable {
 
     private struct State {
         var services: [any StubService] = []
-        var scripts: [String: [Reaction]] = [:]
-        var standing: [String: Reaction] = [:]
+        var book = CallBook()
         var calls: [StubCall] = []
         var recorded = 0
     }
@@ -31,25 +34,32 @@ public final class AWSStub: Sendable {
     private let state = Mutex(State())
     private let server: ServerBox
     private let check: SignatureCheck
+    private let now: @Sendable () -> Date
     private let keepsCalls: Bool
 
     /// Starts one. `clockOffset` in seconds is what its clock is ahead of this machine's; one that keeps no calls can
     /// answer any number of them.
-    public init(clockOffset: TimeInterval = 0, keepsCalls: Bool = true) throws {
-        let offset = clockOffset
-        let now: @Sendable () -> Date = { Date().addingTimeInterval(offset) }
+    public convenience init(clockOffset: TimeInterval = 0, keepsCalls: Bool = true) throws {
+        try self.init(now: { Date().addingTimeInterval(clockOffset) }, keepsCalls: keepsCalls)
+    }
+
+    /// Starts one that lives by another clock, in all its services.
+    public init(now: @escaping @Sendable () -> Date, keepsCalls: Bool = true) throws {
+        self.now = now
         self.keepsCalls = keepsCalls
         keys = StubKeys(now: now)
         check = SignatureCheck(keys: keys, now: now)
         sts = STSStub(keys)
         ecr = ECRStub(keys)
         s3 = S3Stub(now: now)
+        sagemaker = SageMakerStub(accountID: keys.accountID, clock: StubClock(base: now))
+        logs = LogsStub(keys, now: now)
         metadata = MetadataStub(keys)
         container = ContainerStub(keys)
         sso = SSOStub(keys)
         server = ServerBox()
         // S3 comes last, for any path may be a bucket's.
-        state.withLock { $0.services = [metadata, container, sso, sts, ecr, s3] }
+        state.withLock { $0.services = [metadata, container, sso, sts, ecr, logs, sagemaker, s3] }
         try server.start { [weak self] request in
             guard let self else { return TestAnswer(before: [.close]) }
             var answer = self.handle(StubRequest(request))
@@ -79,12 +89,37 @@ public final class AWSStub: Sendable {
 
     /// What the next calls of an operation meet, one after another; then all is as usual.
     public func script(_ service: String, _ operation: String, _ reactions: [Reaction]) {
-        state.withLock { $0.scripts["\(service) \(operation)", default: []] += reactions }
+        state.withLock { $0.book.scripts["\(service) \(operation)", default: []] += reactions }
     }
 
     /// What all calls of an operation meet that have no script; nil is as usual.
     public func always(_ service: String, _ operation: String, _ reaction: Reaction?) {
-        state.withLock { $0.standing["\(service) \(operation)"] = reaction }
+        state.withLock { $0.book.standing["\(service) \(operation)"] = reaction }
+    }
+
+    /// Throttles what comes of an operation beyond so many calls in any one second of its service's clock; nil is no limit.
+    public func limit(_ service: String, _ operation: String, perSecond: Int?) {
+        state.withLock { $0.book.limits["\(service) \(operation)"] = perSecond }
+    }
+
+    /// From now on, calls of these services meet what `day` has for them, all but those that have a script; nil ends it.
+    public func chaos(_ day: Chaos?, services: Set<String> = ["sagemaker"]) {
+        state.withLock { $0.book.begin(day.map { ($0, services) }) }
+    }
+
+    /// When an operation was called, in seconds since 1970 of its service's clock, in order of arrival. Kept always.
+    public func times(_ service: String, _ operation: String) -> [Double] {
+        state.withLock { $0.book.times["\(service) \(operation)"] ?? [] }
+    }
+
+    /// The most calls of an operation in any one second of its service's clock.
+    public func busiestSecond(_ service: String, _ operation: String) -> Int {
+        CallBook.busiestSecond(times(service, operation))
+    }
+
+    /// How often an operation met what: "answered", "ThrottlingException", "lost answer", … Kept always.
+    public func outcomes(_ service: String, _ operation: String) -> [String: Int] {
+        state.withLock { $0.book.outcomes["\(service) \(operation)"] ?? [:] }
     }
 
     /// Ends all connections.
@@ -100,16 +135,15 @@ public final class AWSStub: Sendable {
 
     private func handle(_ operation: String, _ request: StubRequest, _ service: any StubService) -> TestAnswer {
         let (reaction, requestID) = state.withLock { state -> (Reaction, String) in
-            let name = "\(service.name) \(operation)"
-            var reaction = state.standing[name] ?? .proceed
-            if var script = state.scripts[name], !script.isEmpty {
-                reaction = script.removeFirst()
-                state.scripts[name] = script
-            }
+            // Read under the lock, so that the times are in order.
+            let time = service.clock?.now ?? now()
+            let reaction = state.book.enter(service.name, operation, at: time.timeIntervalSince1970)
             state.recorded += 1
             if keepsCalls {
                 state.calls.append(
-                    StubCall(service: service.name, operation: operation, request: request, outcome: reaction.outcome))
+                    StubCall(
+                        service: service.name, operation: operation, request: request, outcome: reaction.outcome,
+                        time: time))
             }
             return (reaction, "stub-\(state.recorded)")
         }

@@ -32,6 +32,10 @@ public struct Reaction: Sendable {
     public static let throttled = error("ThrottlingException", "Rate exceeded", status: 400)
     /// The session of the caller is over.
     public static let expired = error("ExpiredTokenException", "The security token included in the request is expired")
+    /// Something broke over there.
+    public static let internalFailure = error("InternalFailure", "An internal error occurred.", status: 500)
+    /// Nobody is there at the moment.
+    public static let unavailable = error("ServiceUnavailable", "The service is unavailable.", status: 503)
     /// Carried out, and the connection is reset before the answer.
     public static let lostAnswer = Reaction(.instead(hasEffect: true, TestAnswer(before: [.reset])), "lost answer")
     /// The connection is reset before anything is done.

@@ -1,6 +1,6 @@
 public import TestSupport
 
-/// One service of the stub. More of them (SageMaker, CloudWatch Logs) are added with `AWSStub.add`.
+/// One service of the stub. More of them (CloudWatch Logs, EventBridge) are added with `AWSStub.add`.
 public protocol StubService: Sendable {
     /// Its name in scripts and records.
     var name: String { get }
@@ -12,6 +12,13 @@ public protocol StubService: Sendable {
     func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer
     /// How it writes a refusal.
     func refusal(_ error: StubError, requestID: String) -> TestAnswer
+    /// The clock that its limits and records go by; nil for the stub's.
+    var clock: StubClock? { get }
+}
+
+extension StubService {
+    /// The stub's.
+    public var clock: StubClock? { nil }
 }
 
 /// How AWS writes documents.

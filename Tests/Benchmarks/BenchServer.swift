@@ -27,6 +27,21 @@ enum BenchServer {
         wait(saying: "\(stub.url) \(keys.accessKeyID) \(keys.secretAccessKey.reveal())")
     }
 
+    /// The AWS of the tests, to try things out on: `AWS_ENDPOINT_URL` is the first line that it says, the key pair the next two.
+    static func serveAWS(_ words: [String]) throws {
+        let seconds: Double
+        switch (words.first, words.dropFirst().first.flatMap(Double.init)) {
+        case (nil, _): seconds = 5
+        case ("--seconds", let given?) where words.count == 2 && given >= 0 && given.isFinite: seconds = given
+        default:
+            throw S3Bench.Failure(what: "serve-aws takes --seconds N, the length of training jobs, and nothing else")
+        }
+        let stub = try AWSStub(keepsCalls: false)
+        stub.sagemaker.lives(.usual(seconds: seconds))
+        let keys = stub.keys.permanent()
+        wait(saying: "\(stub.url)\n\(keys.accessKeyID)\n\(keys.secretAccessKey.reveal())")
+    }
+
     private static func wait(saying words: String) {
         FileHandle.standardOutput.write(Data("\(words)\n".utf8))
         _ = FileHandle.standardInput.readDataToEndOfFile()

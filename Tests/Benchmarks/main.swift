@@ -3,6 +3,7 @@ import Foundation
 // Sources of the rows of scripts/benchmark. Not a part of the program.
 //
 //     launch-bench serve-calls | serve-s3           a server, until its standard input ends
+//     launch-bench serve-aws [--seconds N]          the AWS of the tests, its training jobs N seconds long (5)
 //     launch-bench calls [COUNT] [URL]              calls with 64 in flight
 //     launch-bench s3 [MIB] [URL KEY SECRET]        one object up and down
 
@@ -12,10 +13,12 @@ do {
     switch words.first {
     case "serve-calls": try BenchServer.serveCalls()
     case "serve-s3": try BenchServer.serveS3()
+    case "serve-aws": try BenchServer.serveAWS(Array(words.dropFirst()))
     case "calls": try await CallsBench.run(count: number ?? 50_000, url: words.dropFirst(2).first)
     case "s3": try await S3Bench.run(mebibytes: number ?? 5120, place: Array(words.dropFirst(2)))
     default:
-        FileHandle.standardError.write(Data("usage: launch-bench calls [COUNT] | s3 [MIB]\n".utf8))
+        FileHandle.standardError.write(
+            Data("usage: launch-bench calls [COUNT] | s3 [MIB] | serve-aws [--seconds N]\n".utf8))
         exit(64)
     }
 } catch {

@@ -23,7 +23,7 @@ extension RunnerConformance {
         } catch {
             result = .failure(error)
         }
-        if let handle = try await runner.find(id) {
+        if let handle = try await runner.find(request, as: id) {
             try await runner.stop(handle, grace: .zero)
             _ = try await end(of: handle, with: runner)
             try await runner.release(handle)

@@ -63,7 +63,8 @@ public struct RunnerConformance: Sendable {
     // MARK: submit and find
 
     private func findNothing() async throws {
-        let found = try await fixture.makeRunner().find(RunID.random())
+        let (runner, id) = (try await fixture.makeRunner(), RunID.random())
+        let found = try await runner.find(runner.render(try job(.exit(0), id)), as: id)
         try require(found == nil, "it found \(String(describing: found))")
     }
 
@@ -85,7 +86,7 @@ public struct RunnerConformance: Sendable {
     private func findAfterLostAnswer() async throws {
         try await withRun(.silent) { runner, request, id in
             let handle = try await runner.submit(request, as: id)
-            let found = try await fixture.makeRunner().find(id)
+            let found = try await fixture.makeRunner().find(request, as: id)
             try require(found == handle, "find answered \(String(describing: found)) instead of \(handle)")
         }
     }
@@ -143,7 +144,9 @@ public struct RunnerConformance: Sendable {
             try await runner.submit(request, as: id)
         }
         let phases = try await runner.observe([released]).map(\.phase)
-        try require([[.missing], [.succeeded]].contains(phases), "a released run is \(phases)")
+        // It may have been stopped before it could end by itself.
+        let isFine = phases.count == 1 && phases.allSatisfy { [.missing, .succeeded, .failed, .stopped].contains($0) }
+        try require(isFine, "a released run is \(phases)")
         try await runner.stop(released, grace: .seconds(1))
     }
 

@@ -50,6 +50,14 @@ public enum Format {
         return seconds < 0 ? "in \(amount)" : "\(amount) ago"
     }
 
+    /// An amount of money with two decimals, rounded up: `0.23`, `1843.50`. Negative counts as zero.
+    public static func amount(_ value: Double) -> String {
+        guard value > 0, value < 1e15 else { return value > 0 ? "\(value)" : "0.00" }
+        // What a binary fraction adds to a whole cent is no cent more.
+        let cents = Int64((value * 100 - 1e-6).rounded(.up))
+        return "\(cents / 100).\(twoDigits(cents % 100))"
+    }
+
     private static func twoDigits(_ number: Int64) -> String {
         number < 10 ? "0\(number)" : "\(number)"
     }

@@ -27,6 +27,23 @@ struct QueueText {
     private func definition(of name: String, _ document: Document, fileName: String?) throws -> QueueDefinition {
         let file = try QueueFile(document, runner: runner)
         for warning in file.warnings { bench.terminal.tell(warning) }
-        return try QueueDefinition(name: name, resource: runner.base.type, file: file, fileName: fileName)
+        let definition = try QueueDefinition(name: name, resource: runner.base.type, file: file, fileName: fileName)
+        tellFindings(of: definition, file.document)
+        return definition
+    }
+
+    /// What the backend would refuse is told now, and is no error yet: a submit may still give what is missing.
+    private func tellFindings(of definition: QueueDefinition, _ document: Document) {
+        guard let config = try? LaunchConfig(at: bench.location, catalog: bench.catalog),
+            let backends = try? bench.backends(config),
+            let findings = try? QueuePreview(backends: backends).findings(of: definition), !findings.isEmpty
+        else { return }
+        let spelt = document.spelt(like: runner)
+        let told = findings.map { finding in
+            var diagnostic = spelt.diagnostic(for: finding)
+            diagnostic.severity = .warning
+            return diagnostic
+        }
+        for diagnostic in DiagnosticRenderer.sorted(told) { bench.terminal.tell(diagnostic) }
     }
 }

@@ -27,7 +27,8 @@ struct PlanCheck {
         let backends = try bench.backends(config)
         let plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
-            runner: try backends.runner(for: job.resource, rehearse: spec.rehearse))
+            runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
+            imageOfSource: backends.imageOfSource(for: job.project))
         let diagnostics = plan.diagnostics(in: try document(of: spec))
         guard plan.isValid else {
             throw LaunchError(
@@ -41,6 +42,7 @@ struct PlanCheck {
         guard let name = spec.queue else { return nil }
         let definition = try store.queue(name).definition
         guard let text = definition.fileText else { return nil }
-        return try? Document(text: text, name: definition.fileName ?? "queue \(name)", kind: .invalid)
+        let document = try? Document(text: text, name: definition.fileName ?? "queue \(name)", kind: .invalid)
+        return document?.spelt(like: try bench.catalog.knownRunner(definition.resource))
     }
 }

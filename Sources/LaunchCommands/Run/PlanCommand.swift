@@ -7,8 +7,9 @@ enum PlanCommand {
         Command(
             "plan", summary: "Show what a run would send, without side effect",
             discussion: """
-                Shows how the image would be had, the backend's own request, and everything that is wrong with it. \
-                Nothing is built, pushed, queued or sent. Exit code 65 where the request is not valid.
+                Shows how the image would be had, the backend's own request, what it may cost, what must be permitted, \
+                and everything that is wrong with it. Nothing is built, pushed, queued or sent. Exit code 65 where the \
+                request is not valid; then what is wrong stands alone, and --json has the request too.
                 """,
             examples: [
                 Example("Before it is queued", "launch plan -q train --source ."),
@@ -17,7 +18,8 @@ enum PlanCommand {
                     "The request alone", "launch plan -q train --image repo/train:v3 --json | jq .request.document"),
             ],
             options: SpecOptions.all(bench) + [
-                Option(flag: "offline", help: "Call no service: what would need one is left open.")
+                SpecOptions.rehearse, SpecOptions.model,
+                Option(flag: "offline", help: "Call no service: what would need one is left open."),
             ],
             rest: SpecOptions.rest
         ) { arguments, terminal in
@@ -25,40 +27,26 @@ enum PlanCommand {
             let store = try bench.store()
             let config = try bench.config()
             let spec = try await SpecReader(bench).spec(
-                store: store, config: config, offline: arguments.flag("offline"))
+                store: store, config: config, rehearse: arguments.flag(SpecOptions.rehearse.long),
+                offline: arguments.flag("offline"))
             let check = PlanCheck(bench, store: store, config: config)
             let job = try check.resolved(spec, as: RunID.random())
-            let backends = try bench.backends(config)
+            let model = arguments.string(SpecOptions.model.long).map { [SpecOptions.model.long: JSONValue.string($0)] }
+            let backends = try bench.backends(config, runnerOptions: model ?? [:])
             let stage = ImageStage(
                 registry: backends.registry, builder: backends.builder,
                 contexts: SourceContexts(store: SourceStore(folder: store.home.sources)))
             let image = try await stage.plan(job.source, project: job.project, offline: arguments.flag("offline"))
-            let plan = try Plan(job, image: image, runner: try backends.runner(for: job.resource))
+            let plan = try Plan(
+                job, image: image, runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
+                imageOfSource: backends.imageOfSource(for: job.project),
+                parts: [backends.environment, backends.registry, backends.builder])
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {
-                try show(plan, document: try check.document(of: spec), terminal)
+                try PlanPage(plan, document: try check.document(of: spec), terminal).show()
             }
             return plan.isValid ? .ok : .invalidData
-        }
-    }
-
-    private static func show(_ plan: Plan, document: Document?, _ terminal: Terminal) throws {
-        let colours = terminal.colours
-        try terminal.out("\(colours(.bold, "image"))     \(plan.image.summary)")
-        if let image = plan.image.image { try terminal.out("          \(image.reference)") }
-        try terminal.out("\(colours(.bold, "request"))   for \(plan.request.runner)")
-        for line in try JSON.pretty(plan.request.document).split(separator: "\n") {
-            try terminal.out("  \(Terminal.printable(String(line)))")
-        }
-        let diagnostics = plan.diagnostics(in: document)
-        guard !diagnostics.isEmpty else {
-            try terminal.out("\(colours(.bold, "findings"))  \(colours(.green, "none"))")
-            return
-        }
-        try terminal.out("\(colours(.bold, "findings"))  \(DiagnosticRenderer.summary(diagnostics))")
-        for diagnostic in DiagnosticRenderer.sorted(diagnostics) {
-            try terminal.out(DiagnosticRenderer().render(diagnostic))
         }
     }
 }

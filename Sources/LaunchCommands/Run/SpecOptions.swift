@@ -7,6 +7,9 @@ enum SpecOptions {
         target(bench) + source(bench) + overrides + naming
     }
 
+    static let model = Option(
+        "model", value: "FILE", help: "Check the request with a newer service model, from this file.", values: .files)
+
     static let rehearse = Option(
         flag: "rehearse", help: "Run a remote backend's request on the local container engine.")
 

@@ -17,28 +17,41 @@ enum StatusCommand {
             if bench.wantsJSON {
                 try bench.printJSON(RunView(run))
             } else {
-                try show(run, terminal)
+                try show(run, page: page(of: run, bench), terminal)
             }
             return .ok
         }
     }
 
-    private static func show(_ run: RunRecord, _ terminal: Terminal) throws {
+    /// Where people can look at the run. A configuration that does not fit it any more is no reason not to show the rest.
+    private static func page(of run: RunRecord, _ bench: Workbench) -> String? {
+        guard let handle = run.handle, let config = try? LaunchConfig(at: bench.location, catalog: bench.catalog),
+            let backends = try? bench.backends(config)
+        else { return nil }
+        return (try? backends.runner(for: run))?.page(of: handle)
+    }
+
+    private static func show(_ run: RunRecord, page: String?, _ terminal: Terminal) throws {
         func line(_ name: String, _ value: String?) throws {
             guard let value, !value.isEmpty else { return }
-            let label = name.padding(to: 11)
+            let label = name.padding(to: 12)
             let lines = value.split(separator: "\n", omittingEmptySubsequences: false).map {
                 Terminal.printable(String($0))
             }
-            try terminal.out("\(terminal.colours(.dim, label))\(lines.joined(separator: "\n" + "".padding(to: 11)))")
+            try terminal.out("\(terminal.colours(.dim, label))\(lines.joined(separator: "\n" + "".padding(to: 12)))")
         }
         let colours = terminal.colours
         try line("run", run.name == run.id.rawValue ? run.id.rawValue : "\(run.id) (\(run.name))")
         let state = run.state.style.map { colours($0, run.state.rawValue) } ?? run.state.rawValue
-        try terminal.out("\(colours(.dim, "state".padding(to: 11)))\(state)")
+        try terminal.out("\(colours(.dim, "state".padding(to: 12)))\(state)")
         try line("cause", run.cause?.message)
         try line("exit code", run.cause?.exitCode.map(String.init))
         try line("backend", run.backendStatus.map { "\(run.resource): \($0)" } ?? run.resource)
+        for (index, past) in (run.pastAttempts ?? []).enumerated() {
+            let name = past.handle.fields["name"].map { " (\($0))" } ?? ""
+            try line("attempt \(index + 1)", "\(past.backendStatus)\(name): \(past.cause?.message ?? "-")")
+        }
+        try line("page", page)
         try line("queue", run.queue.map { "\($0), priority \(run.priority.rawValue)" })
         try line("project", "\(run.project), submitted by \(run.author)")
         try line("source", run.spec.source.origin)
@@ -51,6 +64,7 @@ enum StatusCommand {
             try line("metric", "\(name) = \(value)")
         }
         for output in run.outcome?.outputs ?? [] { try line("output", "\(output.name) -> \(output.path)") }
+        for fact in run.outcome?.facts ?? [] where fact.value != page { try line(fact.name, fact.value) }
         for warning in run.outcome?.warnings ?? [] { try line("warning", warning) }
     }
 

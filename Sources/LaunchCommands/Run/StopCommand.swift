@@ -20,6 +20,7 @@ enum StopCommand {
                     help:
                         "From SIGTERM to SIGKILL, such as 90s or 2m; the job's own otherwise."
                 ),
+                Option(flag: "wait", help: "Wait for the end, and tell what the runs do until then; the default."),
                 Option(flag: "no-wait", help: "Only ask for the end."),
             ],
             arguments: [

@@ -51,8 +51,9 @@ struct Workbench: Sendable {
     }
 
     /// The backends of a configuration.
-    func backends(_ config: LaunchConfig) throws -> Backends {
-        try Backends(config, catalog: catalog, variables: variables, log: log)
+    func backends(_ config: LaunchConfig, runnerOptions: [String: JSONValue] = [:]) throws -> Backends {
+        try Backends(
+            config, catalog: catalog, variables: variables, log: log, runnerOptions: runnerOptions)
     }
 
     /// Prints a value as the one JSON document of this call.

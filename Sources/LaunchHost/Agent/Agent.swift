@@ -125,8 +125,13 @@ public actor Agent {
         return driving.count + watched.count < limit
     }
 
+    /// How many runs are on the way to their backends at once, whatever `max_jobs` says: each may hold an image build.
+    private static let mostDriven = 32
+
     private func claim(as owner: OwnerID) throws(StoreError) {
-        while hasRoom, let run = try store.claimNext(queues: queuesInTurn(), owner: owner) {
+        while hasRoom, driving.count < Self.mostDriven,
+            let run = try store.claimNext(queues: queuesInTurn(), owner: owner)
+        {
             if let queue = run.queue, let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
             log.info("run taken", ["run": run.id.rawValue, "queue": run.queue ?? "-"])
             drive(run)
@@ -152,11 +157,7 @@ public actor Agent {
 
     /// The kinds of backend that this agent serves: runs of theirs that have no queue and lost their owner are its too.
     private func resources() throws(StoreError) -> [String] {
-        var resources: Set<String> = []
-        for queue in try store.queues() where settings.queues.contains(queue.name) {
-            resources.insert(queue.definition.resource)
-        }
-        return resources.sorted()
+        try store.resources(of: settings.queues)
     }
 
     private func drive(_ run: RunRecord, mayRequeue: Bool = true) {
@@ -203,13 +204,20 @@ public actor Agent {
     private func newWatch(of runner: any Runner, key: String) -> ObserveStage {
         let watch = ObserveStage(
             runner, store: store, clock: clock, log: log,
-            ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } })
+            ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } },
+            again: { record in Task { await self.again(record) } })
         watches[key] = (watch, Task { await watch.run() })
         return watch
     }
 
     private func ended(_ record: RunRecord) {
         tell(record)
+        forget(record.id)
+    }
+
+    private func again(_ record: RunRecord) {
+        // In this order, so that the run never counts as neither.
+        drive(record)
         forget(record.id)
     }
 

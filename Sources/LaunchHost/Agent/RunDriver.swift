@@ -117,6 +117,7 @@ struct RunDriver: Sendable {
             return .interrupted(record)
         case .throttled, .transient, .unavailable, .capacity, .quota, .expired:
             guard record.queue != nil, mayRequeue else { break }
+            if let limit = waitLimit(of: record) { return .over(try end(record, .failed, limit(error))) }
             return .over(try requeue(record, error))
         default:
             break
@@ -135,8 +136,8 @@ struct RunDriver: Sendable {
     /// The record with the handle of what an earlier submit, by this program or by one that died, left in the backend;
     /// nil where there is nothing. Who has not written down a request has submitted nothing.
     private func foundInBackend(_ record: RunRecord) async throws -> RunRecord? {
-        guard record.request != nil, record.handle == nil,
-            let handle = try await submitStage(backends.runner(for: record)).find(record.id)
+        guard let request = record.request, record.handle == nil,
+            let handle = try await submitStage(backends.runner(for: record)).find(request, as: record.id)
         else { return nil }
         return try store.transition(
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
@@ -144,18 +145,30 @@ struct RunDriver: Sendable {
 
     /// Gives the run back to its queue for a while: what stands in its way may pass by itself.
     private func requeue(_ record: RunRecord, _ error: BackendError) throws(StoreError) -> RunRecord {
-        let code: Cause.Code =
-            switch error.category {
-            case .capacity: .capacity
-            case .quota: .quota
-            case .unavailable: .unavailable
-            default: record.state == .submitting ? .submit : .image
-            }
+        let code = Self.code(of: error, record)
         let wait = error.retryAfter ?? .seconds(min(300, 5 << min(record.attempts, 6)))
         log.warning("run goes back to its queue", ["run": record.id.rawValue, "error": error.description])
         return try store.requeue(
             record.id, token: record.claimToken, cause: Cause(code, error.description),
             notBefore: Timestamp(clock.now().addingTimeInterval(wait / .seconds(1))))
+    }
+
+    private static func code(of error: BackendError, _ record: RunRecord) -> Cause.Code {
+        switch error.category {
+        case .capacity: .capacity
+        case .quota: .quota
+        case .unavailable: .unavailable
+        default: record.state == .submitting ? .submit : .image
+        }
+    }
+
+    /// How a run ends that has waited as long as its queue lets it; nil where it may wait on.
+    private func waitLimit(of record: RunRecord) -> ((BackendError) -> Cause)? {
+        guard let limit = record.resolved?.retry?.waitSeconds, let since = record.waitingSince,
+            clock.now().timeIntervalSince(since.date) >= limit
+        else { return nil }
+        let words = "It has waited since \(since), as long as its queue's 'retry.wait' lets it."
+        return { error in Cause(Self.code(of: error, record), "\(error.description) \(words)") }
     }
 
     private func end(_ record: RunRecord, _ state: RunState, _ cause: Cause) throws(StoreError) -> RunRecord {

@@ -1,25 +1,29 @@
 /// What a queue's file says: the template, its variables, and what a submitter may override.
 ///
-/// The file is the template itself, with two keys of its own at the top level: `template_variables` and
-/// `allow_overrides`.
+/// The file is the template itself, with three keys of its own at the top level: `template_variables`, `allow_overrides`
+/// and `retry`.
 public struct QueueFile: Sendable {
-    /// The template as it was written, without the two keys; `${…}` and `{{…}}` still stand in it.
+    /// The template in the backend's own spelling, without the three keys; `${…}` and `{{…}}` still stand in it.
     public var template: JSONValue
     /// The variables in the order of the file.
     public var variables: [TemplateVariable]
     /// What a submitter may override; nil where the file does not say, and the runner's own rule holds.
     public var allowOverrides: [FieldPath]?
+    /// How often and how long runs are tried; nil where the file does not say.
+    public var retry: RetryRules?
     /// What may be a mistake.
     public var warnings: [Diagnostic]
     /// The file, for mapping the findings of the runner to places.
     public let document: Document
 
     /// The keys that are not the template's.
-    public static let reservedKeys: Set<String> = ["template_variables", "allow_overrides"]
+    public static let reservedKeys: Set<String> = ["template_variables", "allow_overrides", "retry"]
 
     /// Checks a document against the template fields of the runner, as far as the runner declares them.
     /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong, each at its place.
     public init(_ document: Document, runner: RunnerPlugin) throws(LaunchError) {
+        var document = document
+        document.spelling = runner.spelling
         var diagnostics = document.problems
         let root = document.root.entries == nil ? ConfigNode.empty() : document.root
         if document.root.entries == nil {
@@ -35,6 +39,7 @@ public struct QueueFile: Sendable {
 
         var checker = TemplateChecker(document: document, runner: runner, variables: declared)
         allowOverrides = checker.allowOverrides(root.entry("allow_overrides"))
+        retry = checker.retry(root.entry("retry"))
         checker.check(root)
         diagnostics = DiagnosticRenderer.sorted(diagnostics + checker.decoder.diagnostics)
 
@@ -45,7 +50,7 @@ public struct QueueFile: Sendable {
         }
         warnings = diagnostics
         let body = root.entries?.filter { !Self.reservedKeys.contains($0.key) } ?? []
-        template = ConfigNode(.mapping(body)).jsonValue
+        template = ConfigNode(.mapping(body)).jsonValue.respelt(by: runner.spelling)
         self.document = document
     }
 

@@ -26,6 +26,10 @@ struct TemplateChecker {
                 root, fields: fields, in: .init("the template (resource: \(runner.base.type))"), ignoring: reserved)
         } else {
             checkReservedKeys(root)
+            _ = decoder.decode(
+                root, fields: runner.ownKeys, in: .init("the template (resource: \(runner.base.type))"),
+                ignoring: Set(root.entries?.map(\.key) ?? []).subtracting(runner.ownKeys.map(\.name)))
+            checkSpelling(of: root, at: FieldPath())
         }
         for entry in root.entries ?? [] where !reserved.contains(entry.key) {
             placeholders(inKey: entry, at: FieldPath().appending(entry.key))
@@ -48,6 +52,33 @@ struct TemplateChecker {
                 "unknown key \(Wording.quoted(entry.key)); did you mean \"\(meant)\"?", at: entry.keyMark,
                 path: FieldPath().appending(entry.key))
         }
+    }
+
+    /// Two spellings of one key would each win now and then.
+    private mutating func checkSpelling(of node: ConfigNode, at path: FieldPath) {
+        for (index, item) in (node.items ?? []).enumerated() {
+            checkSpelling(of: item, at: path.appending(index: index))
+        }
+        var seen: [FieldPath: String] = [:]
+        for entry in node.entries ?? [] {
+            let meant = runner.spelling(path.appending(entry.key))
+            if let first = seen[meant] {
+                decoder.note(
+                    "\(Wording.quoted(entry.key)) and \(Wording.quoted(first)) are the same key",
+                    hint: "keep one of them",
+                    at: entry.keyMark, path: meant)
+            }
+            seen[meant] = entry.key
+            checkSpelling(of: entry.value, at: meant)
+        }
+    }
+
+    /// The rules of `retry`; nil where the file does not say.
+    mutating func retry(_ entry: ConfigNode.Entry?) -> RetryRules? {
+        guard let entry, !entry.value.isNull else { return nil }
+        let options = decoder.decode(entry.value, fields: RetryRules.fields, in: .init("retry"))
+        return RetryRules(
+            attempts: options.integer("attempts").map { Int($0) }, waitSeconds: options.number("wait"))
     }
 
     /// The paths of `allow_overrides`; nil where the file does not say.
@@ -76,7 +107,7 @@ struct TemplateChecker {
                         + SchemaDecoder.question(first, names),
                     hint: "keys: \(names.joined(separator: ", "))", at: item.mark, path: place)
             }
-            return parsed
+            return runner.spelling(parsed)
         }
     }
 

@@ -95,20 +95,41 @@ extension JSONValue {
     }
 }
 
+extension JSONValue {
+    /// This value with the keys of all mappings spelt as the backend spells them. `path` is where the value stands.
+    func respelt(at path: FieldPath = FieldPath(), by spelling: (FieldPath) -> FieldPath) -> JSONValue {
+        switch self {
+        case .array(let items):
+            return .array(items.enumerated().map { $1.respelt(at: path.appending(index: $0), by: spelling) })
+        case .object(let members):
+            var named: [String: JSONValue] = [:]
+            for (name, value) in members {
+                let meant = spelling(path.appending(name))
+                guard case .member(let key)? = meant.steps.last else { continue }
+                named[key] = value.respelt(at: meant, by: spelling)
+            }
+            return .object(named)
+        default:
+            return self
+        }
+    }
+}
+
 extension JSONValue: Codable {
     /// Reads any JSON value; whole numbers that fit 64 bits stay whole.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
+        // What is most likely first: a wrong guess costs the decoder an error.
+        if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if container.decodeNil() {
             self = .null
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .bool(flag)
         } else if let whole = try? container.decode(Int64.self) {
             self = .integer(whole)
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .bool(flag)
         } else if let number = try? container.decode(Double.self) {
             self = .number(number)
-        } else if let text = try? container.decode(String.self) {
-            self = .string(text)
         } else if let items = try? container.decode([JSONValue].self) {
             self = .array(items)
         } else {

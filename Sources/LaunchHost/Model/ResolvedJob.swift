@@ -28,13 +28,15 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
     public var environment: [String: String]
     /// The backend's request template, overridden and expanded.
     public var template: JSONValue
+    /// How often and how long it is tried, where the queue says so.
+    public var retry: RetryRules?
 
     /// A resolved job from its parts.
     public init(
         runID: RunID, runName: String, project: String, entity: String, author: String, queue: String? = nil,
         resource: String, source: Source, entryPoint: [String]? = nil, arguments: [String] = [],
         runConfig: [String: JSONValue] = [:], environment: [String: String] = [:],
-        template: JSONValue = .object([:])
+        template: JSONValue = .object([:]), retry: RetryRules? = nil
     ) {
         self.runID = runID
         self.runName = runName
@@ -49,7 +51,33 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
         self.runConfig = runConfig
         self.environment = environment
         self.template = template
+        self.retry = retry
     }
+}
+
+/// How often, and how long, a run is tried whose way is barred by something that may pass: a queue's `retry`.
+public struct RetryRules: Sendable, Hashable, Codable {
+    /// The most attempts that a backend makes of one run, from 1; nil leaves it to what the runner has to offer.
+    public var attempts: Int?
+    /// How long a run waits, in seconds, while its backend refuses it for quota, throttling or want of a service; nil is
+    /// as long as it takes.
+    public var waitSeconds: Double?
+
+    /// Rules from their parts; without any, there is no limit.
+    public init(attempts: Int? = nil, waitSeconds: Double? = nil) {
+        self.attempts = attempts
+        self.waitSeconds = waitSeconds
+    }
+
+    /// The keys of `retry` in a queue's file.
+    static let fields = [
+        Field(
+            "attempts", .integer(1...100), example: "3",
+            help: "The most attempts of one run where the backend lacks machines. None: all that the template names."),
+        Field(
+            "wait", .duration, example: "12h",
+            help: "How long a run waits for quota, or a service that throttles or is away. None: as long as it takes."),
+    ]
 }
 
 /// What a runner renders: a resolved job whose image is pinned and whose template has no macro left.
@@ -72,13 +100,18 @@ public struct RunRequest: Sendable, Hashable, Codable {
     public var runner: String
     /// The document: for SageMaker, the body of `CreateTrainingJob`.
     public var document: JSONValue
+    /// What the runner keeps for itself beside the document and never sends: what else to try, say.
+    public var notes: JSONValue?
     /// What the submitter asks of a rehearsal of it. No part of what is sent.
     public var rehearsal: RehearsalOptions?
 
     /// A request from its parts.
-    public init(runner: String, document: JSONValue, rehearsal: RehearsalOptions? = nil) {
+    public init(
+        runner: String, document: JSONValue, notes: JSONValue? = nil, rehearsal: RehearsalOptions? = nil
+    ) {
         self.runner = runner
         self.document = document
+        self.notes = notes
         self.rehearsal = rehearsal
     }
 }

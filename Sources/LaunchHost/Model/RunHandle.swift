@@ -50,6 +50,8 @@ public struct Observation: Sendable, Hashable, Codable {
     public var cause: Cause?
     /// The backend's own words.
     public var backendStatus: String
+    /// What the backend says besides, as the event of a change tells it: "interrupted, restarting".
+    public var message: String?
     /// When the container began to run.
     public var startedAt: Date?
     /// When it ended.
@@ -59,13 +61,14 @@ public struct Observation: Sendable, Hashable, Codable {
 
     /// An observation from its parts.
     public init(
-        runID: RunID, phase: Phase, cause: Cause? = nil, backendStatus: String, startedAt: Date? = nil,
-        endedAt: Date? = nil, deadline: Date? = nil
+        runID: RunID, phase: Phase, cause: Cause? = nil, backendStatus: String, message: String? = nil,
+        startedAt: Date? = nil, endedAt: Date? = nil, deadline: Date? = nil
     ) {
         self.runID = runID
         self.phase = phase
         self.cause = cause
         self.backendStatus = backendStatus
+        self.message = message
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.deadline = deadline

@@ -4,8 +4,12 @@ internal import FoundationEssentials
 ///
 /// An error of the backend is logged and the call repeated; it never changes a run's state.
 actor ObserveStage {
+    /// What is kept in memory of a run while it is watched: not its record, of which there may be ten thousand.
     private struct Live {
-        var record: RunRecord
+        var handle: RunHandle
+        let token: Int64
+        var state: RunState
+        var backendStatus: String?
         var deadline: Date?
         var isMissing = false
         /// The stop that somebody asked for.
@@ -32,13 +36,15 @@ actor ObserveStage {
     private let pulse = Pulse()
     private let ended: @Sendable (RunRecord) -> Void
     private let lost: @Sendable (RunID) -> Void
+    private let again: @Sendable (RunRecord) -> Void
     private var live: [RunID: Live] = [:]
 
     /// A watch over `runner`. `ended` is told of every run whose end is recorded, `lost` of every run that has a new
-    /// owner.
+    /// owner, `again` of every run that is to be submitted once more.
     init(
         _ runner: any Runner, store: Store, clock: HostClock, log: Logger,
-        ended: @escaping @Sendable (RunRecord) -> Void, lost: @escaping @Sendable (RunID) -> Void
+        ended: @escaping @Sendable (RunRecord) -> Void, lost: @escaping @Sendable (RunID) -> Void,
+        again: @escaping @Sendable (RunRecord) -> Void
     ) {
         self.runner = runner
         self.store = store
@@ -46,12 +52,15 @@ actor ObserveStage {
         self.log = log
         self.ended = ended
         self.lost = lost
+        self.again = again
         finish = FinishStage(store: store, runner: runner, log: log)
     }
 
     /// Watches one run more. It has a handle.
     func add(_ record: RunRecord) {
-        live[record.id] = Live(record: record)
+        guard let handle = record.handle else { return }
+        live[record.id] = Live(
+            handle: handle, token: record.claimToken, state: record.state, backendStatus: record.backendStatus)
         pulse.signal()
     }
 
@@ -103,7 +112,7 @@ actor ObserveStage {
 
     /// One call for all live runs. Answers whether anything changed.
     private func observe() async -> Bool {
-        let handles = live.values.filter { !$0.isFinishing }.compactMap(\.record.handle)
+        let handles = live.values.filter { !$0.isFinishing }.map(\.handle)
         guard !handles.isEmpty else { return false }
         do {
             var changed = false
@@ -124,7 +133,7 @@ actor ObserveStage {
         case .succeeded, .failed, .stopped:
             run.isFinishing = true
             live[observation.runID] = run
-            beginFinish(run.record, observation)
+            beginEnd(of: observation.runID, run.token, observation)
             return true
         case .missing:
             // Once may be the moment between a backend's two stores; twice is gone.
@@ -133,41 +142,45 @@ actor ObserveStage {
                 live[observation.runID] = run
                 return true
             }
-            let record = run.record
-            try keep(record.id) { () throws(StoreError) in try finish.lose(record) }
+            let id = observation.runID
+            try keep(id) { () throws(StoreError) in try finish.lose(try store.run(id, token: run.token)) }
             return true
         case .starting, .running, .stopping:
             run.isMissing = false
             live[observation.runID] = run
-            return try move(run.record, observation)
+            return try move(run, observation)
         }
     }
 
-    private func move(_ record: RunRecord, _ observation: Observation) throws(StoreError) -> Bool {
+    private func move(_ run: Live, _ observation: Observation) throws(StoreError) -> Bool {
         let state: RunState =
             switch observation.phase {
             case .running: .running
             case .stopping: .stopping
             default: .starting
             }
-        guard state != record.state || observation.backendStatus != record.backendStatus else { return false }
+        guard state != run.state || observation.backendStatus != run.backendStatus else { return false }
         let changes = RunChanges(
             backendStatus: observation.backendStatus, startedAt: observation.startedAt.map { Timestamp($0) })
-        try keep(record.id) { () throws(StoreError) in
-            guard record.state.mayBecome(state), record.state != state else {
-                return try store.record(record.id, token: record.claimToken, changes)
+        let id = observation.runID
+        try keep(id) { () throws(StoreError) in
+            guard run.state.mayBecome(state), run.state != state else {
+                if let message = observation.message { try store.note(id, token: run.token, message) }
+                return try store.record(id, token: run.token, changes)
             }
             return try store.transition(
-                record.id, token: record.claimToken, to: state, cause: observation.cause, changes: changes)
+                id, token: run.token, to: state, cause: observation.cause, message: observation.message,
+                changes: changes)
         }
-        return state != record.state
+        return state != run.state
     }
 
     /// Writes, and remembers what was written. A run that has a new owner is let go.
     private func keep(_ id: RunID, _ write: () throws(StoreError) -> RunRecord) throws(StoreError) {
         do {
             let record = try write()
-            live[id]?.record = record
+            live[id]?.state = record.state
+            live[id]?.backendStatus = record.backendStatus
             if record.state.isTerminal { close(record) }
         } catch  where error.code == .stale {
             live[id] = nil
@@ -182,21 +195,49 @@ actor ObserveStage {
 
     // MARK: finishing
 
-    private func beginFinish(_ record: RunRecord, _ observation: Observation) {
+    private func beginEnd(of id: RunID, _ token: Int64, _ observation: Observation) {
         let finish = finish
         Task {
             do {
-                close(try await finish.finish(record, observation))
+                let record = try store.run(id, token: token)
+                if let next = try next(of: record, after: observation) {
+                    live[id] = nil
+                    again(next)
+                } else {
+                    close(try await finish.finish(record, observation))
+                }
             } catch let error as StoreError where error.code == .stale {
-                live[record.id] = nil
-                lost(record.id)
+                live[id] = nil
+                lost(id)
             } catch {
-                log.error(
-                    "the end of a run could not be recorded yet", ["run": record.id.rawValue, "error": "\(error)"])
+                log.error("the end of a run could not be recorded yet", ["run": id.rawValue, "error": "\(error)"])
                 try? await clock.sleep(.seconds(5))
-                live[record.id]?.isFinishing = false
+                live[id]?.isFinishing = false
                 pulse.signal()
             }
+        }
+    }
+
+    /// The run as it is submitted once more, where its backend has something else to try and the queue lets it.
+    private func next(of record: RunRecord, after end: Observation) throws(StoreError) -> RunRecord? {
+        let number = (record.pastAttempts?.count ?? 0) + 2
+        let limit = record.resolved?.retry?.attempts
+        guard end.phase == .failed, record.stopRequestedAt == nil, record.state != .stopping,
+            number <= limit ?? .max, let request = record.request, let handle = record.handle,
+            let next = runner.nextAttempt(number, after: request, end, limit: limit)
+        else { return nil }
+        let past = PastAttempt(
+            handle: handle, cause: end.cause, backendStatus: end.backendStatus,
+            startedAt: end.startedAt.map { Timestamp($0) }, endedAt: Timestamp(end.endedAt ?? clock.now()))
+        do {
+            let again = try store.beginAttempt(
+                record.id, token: record.claimToken, after: past, with: next.request,
+                message: "attempt \(number), \(next.summary)")
+            log.info("run tried again", ["run": record.id.rawValue, "attempt": "\(number)", "how": next.summary])
+            return again
+        } catch  where error.code == .refused {
+            // Somebody asked for its end in between.
+            return nil
         }
     }
 
@@ -204,37 +245,36 @@ actor ObserveStage {
 
     /// Orders the end of every run that somebody has asked to stop, or whose time is up.
     private func carryOutStops() {
-        for run in live.values where !run.isFinishing && !run.hasStopOrder {
+        for (id, run) in live where !run.isFinishing && !run.hasStopOrder {
             do {
                 if let stop = run.stop {
-                    try orderStop(run.record, Cause(.userStop, "Stopped on request."), stop.grace)
+                    try orderStop(id, run, Cause(.userStop, "Stopped on request."), stop.grace)
                 } else if let deadline = run.deadline, deadline <= clock.now() {
-                    try orderStop(
-                        run.record, Cause(.timeLimit, "It ran longer than its time limit."), nil)
+                    try orderStop(id, run, Cause(.timeLimit, "It ran longer than its time limit."), nil)
                 }
             } catch {
-                log.error("a stop could not be ordered yet", ["run": run.record.id.rawValue, "error": "\(error)"])
+                log.error("a stop could not be ordered yet", ["run": id.rawValue, "error": "\(error)"])
             }
         }
     }
 
-    private func orderStop(_ record: RunRecord, _ cause: Cause, _ grace: Duration?) throws(StoreError) {
-        live[record.id]?.hasStopOrder = true
-        if record.state != .stopping {
-            try keep(record.id) { () throws(StoreError) in
-                try store.transition(record.id, token: record.claimToken, to: .stopping, cause: cause)
+    private func orderStop(_ id: RunID, _ run: Live, _ cause: Cause, _ grace: Duration?) throws(StoreError) {
+        live[id]?.hasStopOrder = true
+        if run.state != .stopping {
+            try keep(id) { () throws(StoreError) in
+                try store.transition(id, token: run.token, to: .stopping, cause: cause)
             }
         }
-        guard let handle = live[record.id]?.record.handle else { return }
+        guard let handle = live[id]?.handle else { return }
         let runner = runner
         Task {
             do throws(BackendError) {
                 try await runner.stop(handle, grace: grace)
             } catch {
                 log.warning(
-                    "the backend did not take the stop yet", ["run": record.id.rawValue, "error": error.description])
+                    "the backend did not take the stop yet", ["run": id.rawValue, "error": error.description])
                 try? await clock.sleep(.seconds(1))
-                live[record.id]?.hasStopOrder = false
+                live[id]?.hasStopOrder = false
             }
             pulse.signal()
         }

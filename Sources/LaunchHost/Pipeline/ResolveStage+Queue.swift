@@ -19,7 +19,7 @@ extension ResolveStage.Queue {
     public init(_ definition: QueueDefinition) throws {
         self.init(
             template: definition.template, variables: try definition.variables.decode([TemplateVariable].self),
-            allowOverrides: try definition.allowOverrides?.decode([FieldPath].self))
+            allowOverrides: try definition.allowOverrides?.decode([FieldPath].self), retry: definition.retry)
     }
 
     /// The template of a run without a queue: its submitter owns it, so that nothing is protected.

@@ -10,14 +10,18 @@ public struct ResolveStage: Sendable {
         public var variables: [TemplateVariable]
         /// What a submitter may override; nil is everything but the runner's protected paths.
         public var allowOverrides: [FieldPath]?
+        /// How often and how long its runs are tried.
+        public var retry: RetryRules?
 
         /// A queue's part from its parts.
         public init(
-            template: JSONValue, variables: [TemplateVariable] = [], allowOverrides: [FieldPath]? = nil
+            template: JSONValue, variables: [TemplateVariable] = [], allowOverrides: [FieldPath]? = nil,
+            retry: RetryRules? = nil
         ) {
             self.template = template
             self.variables = variables
             self.allowOverrides = allowOverrides
+            self.retry = retry
         }
     }
 
@@ -34,28 +38,14 @@ public struct ResolveStage: Sendable {
     /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each mistake.
     public func job(_ spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> ResolvedJob {
         var mistakes: [Diagnostic] = []
-        let changes = changes(of: spec)
-        for path in changes.map(\.path) {
-            if let refusal = refusal(of: path) { mistakes.append(refusal) }
-        }
-        var template = queue.template
-        for change in changes {
-            do {
-                try template.set(change.value, at: change.path.steps[...])
-            } catch {
-                mistakes.append(Diagnostic(.error, error.message, path: change.path))
-            }
-        }
+        let overriding = Overriding(queue: queue, plugin: plugin)
+        var template = overriding.template(changedBy: spec, &mistakes)
         let variables = variableValues(spec.overrides.variables, &mistakes)
         let macros = Self.macros(spec, runID)
         template = template.mappingStrings { text, path in
             expand(text, at: path, variables: variables, macros: macros, &mistakes)
         }
-        if mistakes.isEmpty, let fields = plugin.template {
-            let decoded = SchemaDecoder.decode(template, fields: fields, in: .top)
-            template = .object(decoded.options.values)
-            mistakes = decoded.diagnostics.filter { $0.severity == .error }
-        }
+        if mistakes.isEmpty { template = decoded(template, &mistakes) }
         guard mistakes.isEmpty else {
             let place = spec.queue.map { "queue \($0)" } ?? "resource \(spec.resource)"
             throw LaunchError(.invalid, "The run does not fit \(place).", diagnostics: mistakes)
@@ -64,46 +54,20 @@ public struct ResolveStage: Sendable {
             runID: runID, runName: spec.name ?? runID.rawValue, project: spec.project, entity: spec.entity,
             author: spec.author, queue: spec.queue, resource: spec.resource, source: spec.source,
             entryPoint: spec.overrides.entryPoint, arguments: spec.overrides.arguments,
-            runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template)
+            runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template,
+            retry: queue.retry)
     }
 
-    // MARK: overrides
-
-    /// The single changes that a spec makes to the template, in order. Members of a mapping are changed one by one, so
-    /// that the queue's policy sees each; lists are replaced whole.
-    private func changes(of spec: LaunchSpec) -> [Overrides.Setting] {
-        var changes: [Overrides.Setting] = []
-        func collect(_ value: JSONValue, at path: FieldPath) {
-            if case .object(let members) = value, !members.isEmpty {
-                for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-                    collect(member, at: path.appending(name))
-                }
-            } else {
-                changes.append(Overrides.Setting(path: path, value: value))
-            }
-        }
-        if let arguments = spec.overrides.resourceArguments {
-            // W&B's files hold the arguments below the name of the resource; both spellings mean the same.
-            collect(arguments[spec.resource] ?? arguments, at: FieldPath())
-        }
-        return changes.filter { !$0.path.steps.isEmpty } + spec.overrides.settings
-    }
-
-    private func refusal(of path: FieldPath) -> Diagnostic? {
-        if let allowed = queue.allowOverrides {
-            guard !allowed.contains(where: { path.steps.starts(with: $0.steps) }) else { return nil }
-            let list = allowed.isEmpty ? "nothing" : allowed.map(\.description).joined(separator: ", ")
-            return Diagnostic(
-                .error, "the queue does not let a submitter change \(path)", hint: "It allows: \(list).", path: path)
-        }
-        guard
-            let protected = plugin.protectedPaths.first(where: {
-                path.steps.starts(with: $0.steps) || $0.steps.starts(with: path.steps)
-            })
-        else { return nil }
-        return Diagnostic(
-            .error, "\(protected) is the queue's to set, not a submitter's",
-            hint: "Whoever owns the queue can allow it: 'allow_overrides: [\(path)]' in the queue's file.", path: path)
+    /// The template with every value that the runner declares decoded; what it does not declare stays as it is.
+    private func decoded(_ template: JSONValue, _ mistakes: inout [Diagnostic]) -> JSONValue {
+        let fields = plugin.template ?? plugin.ownKeys
+        let members = template.objectValue ?? [:]
+        let known = Set(fields.map(\.name))
+        let others = plugin.template == nil ? members.filter { !known.contains($0.key) } : [:]
+        let own = plugin.template == nil ? .object(members.filter { known.contains($0.key) }) : template
+        let decoded = SchemaDecoder.decode(own, fields: fields, in: .top)
+        mistakes = decoded.diagnostics.filter { $0.severity == .error }
+        return .object(others.merging(decoded.options.values) { $1 })
     }
 
     // MARK: variables and macros
@@ -193,46 +157,5 @@ public struct ResolveStage: Sendable {
             "project_name": spec.project, "entity_name": spec.entity, "run_id": runID.rawValue,
             "run_name": spec.name ?? runID.rawValue, "author": spec.author, "queue_name": spec.queue ?? "",
         ]
-    }
-}
-
-extension JSONValue {
-    /// Why a value could not be set at a path.
-    struct PathError: Error {
-        let message: String
-    }
-
-    /// Sets `value` at the path, making the mappings on the way that are not there yet.
-    mutating func set(_ value: JSONValue, at steps: ArraySlice<FieldPath.Step>) throws(PathError) {
-        guard let step = steps.first else {
-            self = value
-            return
-        }
-        let rest = steps.dropFirst()
-        switch (step, self) {
-        case (.member(let name), .object(var members)):
-            var member = members[name] ?? (rest.isEmpty ? .null : .object([:]))
-            try member.set(value, at: rest)
-            members[name] = member
-            self = .object(members)
-        case (.member(let name), .null):
-            self = .object([name: .null])
-            try set(value, at: steps)
-        case (.item(let index), .array(var items)):
-            guard index <= items.count else {
-                throw PathError(message: "the list has \(items.count) items, so there is no item \(index)")
-            }
-            var item = index < items.count ? items[index] : .null
-            try item.set(value, at: rest)
-            if index < items.count { items[index] = item } else { items.append(item) }
-            self = .array(items)
-        case (.item, .null):
-            self = .array([])
-            try set(value, at: steps)
-        case (.member(let name), _):
-            throw PathError(message: "there is \(kindName) in the template, so it has no member \"\(name)\"")
-        case (.item(let index), _):
-            throw PathError(message: "there is \(kindName) in the template, so it has no item \(index)")
-        }
     }
 }

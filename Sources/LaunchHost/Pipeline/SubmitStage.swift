@@ -19,9 +19,9 @@ struct SubmitStage: Sendable {
     /// What an earlier submit, perhaps of a program that died over it, has left in the backend; nil where nothing is.
     ///
     /// Not cancelled either: a run must not be recorded as stopped while its container may run.
-    func find(_ runID: RunID) async throws(BackendError) -> RunHandle? {
+    func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
         let runner = runner
-        return try await retrying(runID) { () async throws(BackendError) in try await runner.find(runID) }
+        return try await retrying(runID) { () async throws(BackendError) in try await runner.find(request, as: runID) }
     }
 
     private func retrying<Value: Sendable>(

@@ -10,6 +10,7 @@ public final class Backends: Sendable {
     public let builder: any Builder
     private let catalog: PluginCatalog
     private let config: LaunchConfig
+    private let runnerOptions: [String: JSONValue]
     private let context: PluginContext
     private let parts: Parts
     private let runners = Mutex<[String: any Runner]>([:])
@@ -17,12 +18,15 @@ public final class Backends: Sendable {
     public let warnings: [Diagnostic]
 
     /// Makes what `config` asks for.
+    /// - Parameter runnerOptions: options of the runners that have a field of that name, over those of the configuration.
     /// - Throws: `LaunchError` of kind `.configuration` with the place of the block whose plugin refuses it, or of the key
     ///   that does not go together with another.
     public init(
-        _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger
+        _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger,
+        runnerOptions: [String: JSONValue] = [:]
     ) throws(LaunchError) {
         self.config = config
+        self.runnerOptions = runnerOptions
         self.catalog = catalog
         var context = PluginContext(variables: variables, log: log)
         let environment = try Self.make(config.environment, .environment, catalog.environments, context, config)
@@ -97,7 +101,10 @@ public final class Backends: Sendable {
     }
 
     private func makeRunner(_ plugin: RunnerPlugin, options: LaunchConfig.Block?) throws(LaunchError) -> any Runner {
-        let block = options ?? LaunchConfig.Block(type: plugin.base.type, options: plugin.base.defaultOptions)
+        var block = options ?? LaunchConfig.Block(type: plugin.base.type, options: plugin.base.defaultOptions)
+        let known = Set(plugin.base.fields.map(\.name))
+        block.options = Options(
+            block.options.values.merging(runnerOptions.filter { known.contains($0.key) }) { $1 })
         let runner = try Self.make(block, .runner, [plugin.base], context, config)
         for warning in try Self.check([runner], with: parts, config) { context.log.warning(warning.message) }
         return runner

@@ -37,17 +37,29 @@ public struct RunnerPlugin: Sendable {
     public var rehearses: Bool
     /// What a submitter may not override unless the queue's `allow_overrides` says so.
     public var protectedPaths: [FieldPath]
+    /// Where `template` is nil, the keys of a template that are launch's own beside the backend's.
+    public var ownKeys: [Field]
+    /// How the backend spells a path that a user may spell otherwise: `resource_config` for `ResourceConfig`. Paths that it
+    /// does not know stay as they are.
+    public var spelling: @Sendable (FieldPath) -> FieldPath
+    /// Lists whose items are told apart by a member, such as `Key` of `Tags`: a submitter adds items to those of the queue,
+    /// and may not change the queue's.
+    public var keyedLists: [FieldPath: String]
 
     /// A runner plugin from its parts.
     public init(
         _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, rehearses: Bool = false,
-        protectedPaths: [FieldPath] = []
+        protectedPaths: [FieldPath] = [], ownKeys: [Field] = [],
+        spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:]
     ) {
         self.base = base
         self.template = template
         self.defaultTemplate = defaultTemplate
         self.rehearses = rehearses
         self.protectedPaths = protectedPaths
+        self.ownKeys = ownKeys
+        self.spelling = spelling
+        self.keyedLists = keyedLists
     }
 }
 

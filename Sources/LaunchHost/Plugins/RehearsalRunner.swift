@@ -12,6 +12,9 @@ struct RehearsalRunner: Runner {
 
     /// What the backend would say of its request, and what the engine would say of what it means.
     func validate(_ request: RunRequest) -> [Finding] {
+        var request = request
+        // So the remote runner sees that it is not for itself, also where the submitter asks nothing of the rehearsal.
+        request.rehearsal = request.rehearsal ?? RehearsalOptions()
         let findings = remote.validate(request)
         guard !findings.contains(where: { $0.severity == .error }) else { return findings }
         do {
@@ -25,7 +28,11 @@ struct RehearsalRunner: Runner {
         try await local.submit(localRequest(request, as: runID), as: runID)
     }
 
-    func find(_ runID: RunID) async throws(BackendError) -> RunHandle? { try await local.find(runID) }
+    func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
+        try await local.find(localRequest(request, as: runID), as: runID)
+    }
+
+    func reach() async throws(BackendError) { try await local.reach() }
 
     func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         try await local.observe(handles)

@@ -11,8 +11,9 @@ public protocol Runner: Sendable {
     /// once, there is one run and every call answers its handle.
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle
 
-    /// What an earlier `submit` left in the backend under that run ID, whoever called it; nil where there is nothing.
-    func find(_ runID: RunID) async throws(BackendError) -> RunHandle?
+    /// What an earlier `submit` of that request left in the backend under that run ID, whoever called it; nil where there
+    /// is nothing.
+    func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle?
 
     /// What the backend says of all these runs, in as few calls as it allows. An error is thrown, never turned into
     /// a state. A handle that the backend does not know is observed as `.missing`.
@@ -32,6 +33,19 @@ public protocol Runner: Sendable {
     /// Frees what the backend still holds of an ended run, after its record is kept. Idempotent.
     func release(_ handle: RunHandle) async throws(BackendError)
 
+    /// Asks the backend something harmless, to see that it answers: for `launch doctor`.
+    func reach() async throws(BackendError)
+
+    /// What to try next for a run whose last attempt ended like that without its own fault: for want of machines, say.
+    /// Nil where the end is the end. Pure. Only for a backend that needs no `release`.
+    /// - Parameters:
+    ///   - number: the number of the attempt that would be the next, from 2.
+    ///   - limit: the most attempts that the queue wants; nil leaves it to what the request has to offer.
+    func nextAttempt(_ number: Int, after request: RunRequest, _ end: Observation, limit: Int?) -> NextAttempt?
+
+    /// The address of a page where people can look at the run, where the backend has one. Pure.
+    func page(of handle: RunHandle) -> String?
+
     /// Whether the backend still has the log after `release`. Where not, the host archives it first.
     var keepsLogs: Bool { get }
 
@@ -47,6 +61,26 @@ extension Runner {
     public func release(_ handle: RunHandle) async throws(BackendError) {}
     /// The backend can only be asked.
     public func changes() -> AsyncStream<Void>? { nil }
+    /// The end is the end.
+    public func nextAttempt(
+        _ number: Int, after request: RunRequest, _ end: Observation, limit: Int?
+    ) -> NextAttempt? { nil }
+    /// No page.
+    public func page(of handle: RunHandle) -> String? { nil }
+}
+
+/// Another attempt of a run whose last one ended without its own fault.
+public struct NextAttempt: Sendable, Hashable {
+    /// What to submit: under the same run ID, and in the backend under another name.
+    public var request: RunRequest
+    /// What is different this time, for people: "on ml.m5.2xlarge".
+    public var summary: String
+
+    /// An attempt from its parts.
+    public init(_ request: RunRequest, _ summary: String) {
+        self.request = request
+        self.summary = summary
+    }
 }
 
 /// How often a backend is asked.

@@ -20,7 +20,7 @@ extension LocalDockerRunner {
     }
 
     /// The container of that run. One that was made but never started counts: submitting again starts it.
-    public func find(_ runID: RunID) async throws(BackendError) -> RunHandle? {
+    public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
         if try await attendants.knows(runID) { return HostNames.handle(runID) }
         let engine = try await connection.client()
         let found = try await engineCall { () async throws(EngineError) in
@@ -28,6 +28,14 @@ extension LocalDockerRunner {
         }
         guard let found, found.labels[RunContainer.runLabel] == runID.rawValue else { return nil }
         return Self.handle(runID, container: found.id)
+    }
+
+    /// Asks the engine for a container that there is not.
+    public func reach() async throws(BackendError) {
+        let engine = try await connection.client()
+        _ = try await engineCall { () async throws(EngineError) in
+            try await engine.container(RunContainer.name(.random()))
+        }
     }
 }
 

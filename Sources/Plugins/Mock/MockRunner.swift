@@ -50,9 +50,11 @@ struct MockRunner: Rehearsable {
         return try add(request, as: runID)
     }
 
-    func find(_ runID: RunID) async throws(BackendError) -> RunHandle? {
+    func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
         try backend.run(runID).map { _ in handle(runID) }
     }
+
+    func reach() async throws(BackendError) { _ = try backend.run(.random()) }
 
     func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         var observations: [Observation] = []

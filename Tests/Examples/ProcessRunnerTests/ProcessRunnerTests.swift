@@ -46,7 +46,7 @@ func nothingIsLeft() async throws {
     #expect(phase == .stopped)
     #expect(try processes(in: "\(home.path)/runs/\(id)/work").isEmpty)
     try await runner.release(handle)
-    #expect(try await runner.find(id) == nil)
+    #expect(try await runner.find(request, as: id) == nil)
 }
 
 /// The processes whose working directory is that folder, or is in it.

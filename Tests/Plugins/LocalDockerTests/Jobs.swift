@@ -11,6 +11,9 @@ enum Jobs {
         LocalDockerRunner(variables: ProcessInfo.processInfo.environment)
     }
 
+    /// A request for calls that ask for a run by its ID alone.
+    static let anyRequest = RunRequest(runner: LocalDockerRunner.type, document: .object([:]))
+
     static func image() async throws -> PinnedImage {
         let id = try await EngineFixture.imageID()
         guard let digest = Digest(rawValue: id) else { throw EngineFixtureFault(description: id) }

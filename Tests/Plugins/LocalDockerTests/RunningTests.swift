@@ -188,7 +188,7 @@ struct RunningTests {
             }
             #expect(error?.category == .notFound)
             try await runner.stop(handle, grace: .seconds(1))
-            #expect(try await runner.find(handle.runID) == nil)
+            #expect(try await runner.find(Jobs.anyRequest, as: handle.runID) == nil)
         }
     }
 
@@ -210,7 +210,7 @@ struct RunningTests {
     func noEngine() async throws {
         let folder = try TemporaryDirectory()
         let runner = LocalDockerRunner(engine: folder.file("none.sock"), variables: [:])
-        let error = await #expect(throws: BackendError.self) { _ = try await runner.find(.random()) }
+        let error = await #expect(throws: BackendError.self) { _ = try await runner.reach() }
         #expect(error?.category == .unavailable)
         #expect(error?.message.contains(folder.file("none.sock")) == true)
     }

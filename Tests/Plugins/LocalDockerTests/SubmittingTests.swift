@@ -63,7 +63,7 @@ struct SubmittingTests {
         let request = try runner.render(Jobs.job("exit 0", id: id, image: image))
         let error = await #expect(throws: BackendError.self) { _ = try await runner.submit(request, as: id) }
         #expect(error?.category == .conflict)
-        #expect(try await runner.find(id) == nil)
+        #expect(try await runner.find(Jobs.anyRequest, as: id) == nil)
         #expect(try await engine.container(foreign)?.state.status == "created")
         try await engine.removeContainer(foreign)
     }
@@ -101,7 +101,7 @@ struct SubmittingTests {
         #expect(error?.category == .invalid, "\(String(describing: error))")
         for word in bad.words { #expect(error?.description.contains(word) == true, "\(error?.description ?? "")") }
         #expect(error?.message.contains("OCI runtime") == false)
-        #expect(try await runner.find(id) == nil)
+        #expect(try await runner.find(Jobs.anyRequest, as: id) == nil)
     }
 
     @Test("An image that is nowhere is not found")
@@ -119,7 +119,7 @@ struct SubmittingTests {
             #expect(error?.category == category, "\(String(describing: error))")
             #expect(error?.message.contains("none") == true)
         }
-        #expect(try await runner.find(id) == nil)
+        #expect(try await runner.find(Jobs.anyRequest, as: id) == nil)
     }
 
     @Test("A container that was made and not started is started by submitting again, in time")
@@ -137,7 +137,7 @@ struct SubmittingTests {
         spec.labels = made.Config.Labels
         spec.host.network = "none"
         let left = try await engine.createContainer(spec, name: "launch-\(id)")
-        let found = try #require(try await runner.find(id))
+        let found = try #require(try await runner.find(Jobs.anyRequest, as: id))
         #expect(try await runner.observe([found]).first?.phase == .starting)
         let handle = try await runner.submit(request, as: id)
         #expect(try Jobs.id(handle) == left)
@@ -154,9 +154,9 @@ struct SubmittingTests {
         spec.labels = ["launch.run": id.rawValue]
         _ = try await engine.createContainer(spec, name: "launch-\(id)")
         let runner = Jobs.runner()
-        let handle = try #require(try await runner.find(id))
+        let handle = try #require(try await runner.find(Jobs.anyRequest, as: id))
         try await runner.stop(handle, grace: .seconds(5))
-        #expect(try await runner.find(id) == nil)
+        #expect(try await runner.find(Jobs.anyRequest, as: id) == nil)
     }
 
     private struct Labels: Decodable {

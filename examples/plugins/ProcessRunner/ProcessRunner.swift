@@ -49,9 +49,14 @@ struct ProcessRunner: Runner {
         return handle(runID)
     }
 
-    func find(_ runID: RunID) async throws(BackendError) -> RunHandle? {
+    func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
         let run = ProcessFolder(parent: folder, runID: runID)
         return run.hasBegun ? handle(runID) : nil
+    }
+
+    func reach() async throws(BackendError) {
+        guard FileManager.default.isWritableFile(atPath: folder) || !FileManager.default.fileExists(atPath: folder)
+        else { throw BackendError(.denied, "The folder \(folder) cannot be written to.") }
     }
 
     private func handle(_ runID: RunID) -> RunHandle {

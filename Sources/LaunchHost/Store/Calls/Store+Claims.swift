@@ -98,12 +98,13 @@ extension Store {
         let cause = stops ? Cause(.userStop, "Stopped before its container began.") : cause
         let changed = try connection.first(
             """
-            UPDATE runs SET state = ?, cause = ?, owner = NULL, claim_token = claim_token + 1, not_before = ?,
-                attempts = attempts + ?, ended_at = ? WHERE id = ? RETURNING *
+            UPDATE runs SET state = ?1, cause = ?2, owner = NULL, claim_token = claim_token + 1, not_before = ?3,
+                attempts = attempts + ?4, waiting_since = iif(?4, coalesce(waiting_since, ?7), waiting_since),
+                ended_at = ?5 WHERE id = ?6 RETURNING *
             """,
             [
                 .text(state.rawValue), try .json(cause), .time(notBefore), .integer(countsAttempt ? 1 : 0),
-                .time(stops ? now : nil), .text(run.id.rawValue),
+                .time(stops ? now : nil), .text(run.id.rawValue), .time(now),
             ]
         ) { row throws(StoreError) in try RunRecord(row) }
         try addEvent(connection, run.id, state, cause: cause, message: stops ? nil : message, at: now)

@@ -19,29 +19,31 @@ extension Store {
         ownersFolder.living()
     }
 
-    /// The runs under way that nobody looks after, because their owner died or let go of them; oldest first.
+    /// The runs under way that nobody looks after, because their owner died or let go of them; oldest first. Cheap, however
+    /// many runs living owners have: an agent asks all the time.
     /// - Parameters:
     ///   - queues: runs of these queues,
     ///   - resources: and runs without a queue of these resources.
     /// - Throws: `StoreError` where the database cannot be read.
     public func adoptable(queues: [String], resources: [String] = []) throws(StoreError) -> [RunRecord] {
         let (queues, resources) = (try SQLValue.json(queues), try SQLValue.json(resources))
-        let underWay = try database.read { connection throws(StoreError) in
-            try connection.rows(
+        return try database.read { connection throws(StoreError) in
+            let owners = try connection.rows(
+                """
+                SELECT DISTINCT owner FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
+                """
+            ) { row throws(StoreError) in row.optionalText("owner") }
+            let gone = owners.compactMap(\.self).filter { OwnerID(rawValue: $0).map { !isAlive($0) } ?? true }
+            guard owners.contains(nil) || !gone.isEmpty else { return [] }
+            return try connection.rows(
                 """
                 SELECT * FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
+                    AND (owner IS NULL OR owner IN (SELECT value FROM json_each(?3)))
                     AND (queue IN (SELECT value FROM json_each(?1))
                         OR (queue IS NULL AND resource IN (SELECT value FROM json_each(?2))))
                 ORDER BY sequence
-                """, [queues, resources]
+                """, [queues, resources, try .json(gone)]
             ) { row throws(StoreError) in try RunRecord(row) }
-        }
-        var lives: [OwnerID: Bool] = [:]
-        return underWay.filter { run in
-            guard let owner = run.owner else { return true }
-            let alive = lives[owner] ?? isAlive(owner)
-            lives[owner] = alive
-            return !alive
         }
     }
 

@@ -14,12 +14,12 @@ extension Store {
             try connection.run(
                 """
                 INSERT INTO queues (name, resource, file_text, file_name, template, variables, allow_overrides,
-                    created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    retry, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(definition.name), .text(definition.resource), .text(definition.fileText),
                     .text(definition.fileName), try .json(definition.template), try .json(definition.variables),
-                    try .json(definition.allowOverrides), .time(now), .time(now),
+                    try .json(definition.allowOverrides), try .json(definition.retry), .time(now), .time(now),
                 ])
             return try Self.knownQueue(definition.name, connection)
         }
@@ -41,12 +41,12 @@ extension Store {
             try connection.run(
                 """
                 UPDATE queues SET file_text = ?, file_name = ?, template = ?, variables = ?, allow_overrides = ?,
-                    updated_at = ? WHERE name = ?
+                    retry = ?, updated_at = ? WHERE name = ?
                 """,
                 [
                     .text(definition.fileText), .text(definition.fileName), try .json(definition.template),
-                    try .json(definition.variables), try .json(definition.allowOverrides), .time(now),
-                    .text(definition.name),
+                    try .json(definition.variables), try .json(definition.allowOverrides),
+                    try .json(definition.retry), .time(now), .text(definition.name),
                 ])
             return try Self.knownQueue(definition.name, connection)
         }
@@ -57,6 +57,19 @@ extension Store {
     public func queues() throws(StoreError) -> [QueueRecord] {
         try database.read { connection throws(StoreError) in
             try Self.queueNames(connection).map { name throws(StoreError) in try Self.knownQueue(name, connection) }
+        }
+    }
+
+    /// The resources that these queues are for, sorted.
+    /// - Throws: `StoreError` where the database cannot be read.
+    func resources(of queues: [String]) throws(StoreError) -> [String] {
+        let names = try SQLValue.json(queues)
+        return try database.read { connection throws(StoreError) in
+            try connection.rows(
+                """
+                SELECT DISTINCT resource FROM queues WHERE name IN (SELECT value FROM json_each(?)) ORDER BY resource
+                """, [names]
+            ) { row throws(StoreError) in try row.text("resource") }
         }
     }
 

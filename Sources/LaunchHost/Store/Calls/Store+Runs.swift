@@ -25,6 +25,12 @@ extension Store {
         try database.read { connection throws(StoreError) in try Self.knownRun(id, connection) }
     }
 
+    /// The run with that ID, for whoever holds it under that claim.
+    /// - Throws: `.unknown`; `.stale` where the run has a new owner.
+    func run(_ id: RunID, token: Int64) throws(StoreError) -> RunRecord {
+        try database.read { connection throws(StoreError) in try Self.ownRun(id, token, connection) }
+    }
+
     /// The run whose ID is `text`, or the only one whose ID begins with it; 3 characters at least.
     /// - Throws: `.unknown`; `.invalid` with the candidates where several IDs begin so, or where it is too short.
     public func run(matching text: String) throws(StoreError) -> RunRecord {

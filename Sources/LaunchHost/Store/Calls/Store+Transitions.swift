@@ -17,6 +17,7 @@ extension Store {
         if state == .running, changes.startedAt == nil { changes.startedAt = now }
         if state.isTerminal, changes.endedAt == nil { changes.endedAt = now }
         let values = try changes.values()
+        let wasTaken = changes.handle != nil
         return try write { connection throws(StoreError) in
             let run = try Self.ownRun(id, token, connection)
             guard state != .queued, run.state.mayBecome(state) else {
@@ -24,10 +25,40 @@ extension Store {
                     .refused, "The run '\(id)' is \(run.state.rawValue) and cannot become \(state.rawValue).")
             }
             let changed = try connection.first(
-                "UPDATE runs SET state = ?, cause = ?, \(RunChanges.assignments) WHERE id = ? RETURNING *",
-                [.text(state.rawValue), try .json(cause)] + values + [.text(id.rawValue)]
+                """
+                UPDATE runs SET state = ?, cause = ?, waiting_since = iif(?, NULL, waiting_since),
+                    \(RunChanges.assignments) WHERE id = ? RETURNING *
+                """,
+                [.text(state.rawValue), try .json(cause), .flag(wasTaken)] + values + [.text(id.rawValue)]
             ) { row throws(StoreError) in try RunRecord(row) }
             try Self.addEvent(connection, id, state, cause: cause, message: message, at: now)
+            return changed ?? run
+        }
+    }
+
+    /// Begins another attempt of the backend at a run: notes how the last one ended, and goes back to `submitting` with the
+    /// next request, which is written before it is sent.
+    /// - Throws: `.stale` where the run has a new owner; `.refused` where it is to stop or has ended.
+    public func beginAttempt(
+        _ id: RunID, token: Int64, after past: PastAttempt, with request: RunRequest, message: String
+    ) throws(StoreError) -> RunRecord {
+        let now = now
+        return try write { connection throws(StoreError) in
+            let run = try Self.ownRun(id, token, connection)
+            guard run.stopRequestedAt == nil, run.handle != nil, !run.state.isTerminal, run.state != .stopping else {
+                throw StoreError(.refused, "The run '\(id)' is \(run.state.rawValue) and is not tried again.")
+            }
+            let changed = try connection.first(
+                """
+                UPDATE runs SET state = 'submitting', cause = ?, past_attempts = ?, request = ?, handle = NULL,
+                    backend_status = NULL, started_at = NULL WHERE id = ? RETURNING *
+                """,
+                [
+                    try .json(past.cause), try .json((run.pastAttempts ?? []) + [past]), try .json(request),
+                    .text(id.rawValue),
+                ]
+            ) { row throws(StoreError) in try RunRecord(row) }
+            try Self.addEvent(connection, id, .submitting, cause: past.cause, message: message, at: now)
             return changed ?? run
         }
     }

@@ -6,13 +6,13 @@ extension QueueDefinition {
         self.init(
             name: name, resource: resource, fileText: file.document.text, fileName: fileName, template: file.template,
             variables: try JSONValue(encoding: file.variables),
-            allowOverrides: try file.allowOverrides.map { try JSONValue(encoding: $0) })
+            allowOverrides: try file.allowOverrides.map { try JSONValue(encoding: $0) }, retry: file.retry)
     }
 
     /// Whether both hold the same; what the file is called does not count, nor how it is laid out.
     public func means(theSameAs other: QueueDefinition) -> Bool {
         name == other.name && resource == other.resource && template == other.template
-            && variables == other.variables && allowOverrides == other.allowOverrides
+            && variables == other.variables && allowOverrides == other.allowOverrides && retry == other.retry
     }
 
     /// The text to show and to edit: the file as its user wrote it, else the same as JSON, which is YAML too.
@@ -27,8 +27,19 @@ extension QueueDefinition {
                     Dictionary(variables.map { ($0.name, $0.declaration) }) { $1 })
             }
             members["allow_overrides"] = allowOverrides
+            members["retry"] = retry?.declaration
             return try JSON.pretty(JSONValue.object(members)) + "\n"
         }
+    }
+}
+
+extension RetryRules {
+    /// The rules as a queue's file declares them.
+    fileprivate var declaration: JSONValue {
+        var members: [String: JSONValue] = [:]
+        members["attempts"] = attempts.map { .integer(Int64($0)) }
+        members["wait"] = waitSeconds.map { .number($0) }
+        return .object(members)
     }
 }
 

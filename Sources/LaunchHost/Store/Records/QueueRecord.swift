@@ -14,11 +14,14 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
     public var variables: JSONValue
     /// Which protected places of the template a submitter may override; nil where the file does not say.
     public var allowOverrides: JSONValue?
+    /// How often and how long its runs are tried; nil where the file does not say.
+    public var retry: RetryRules?
 
     /// A definition from its parts.
     public init(
         name: String, resource: String, fileText: String? = nil, fileName: String? = nil,
-        template: JSONValue = .object([:]), variables: JSONValue = .object([:]), allowOverrides: JSONValue? = nil
+        template: JSONValue = .object([:]), variables: JSONValue = .object([:]), allowOverrides: JSONValue? = nil,
+        retry: RetryRules? = nil
     ) {
         self.name = name
         self.resource = resource
@@ -27,6 +30,7 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
         self.template = template
         self.variables = variables
         self.allowOverrides = allowOverrides
+        self.retry = retry
     }
 }
 
@@ -49,7 +53,8 @@ public struct QueueRecord: Sendable, Hashable, Codable {
         definition = QueueDefinition(
             name: try row.text("name"), resource: try row.text("resource"), fileText: row.optionalText("file_text"),
             fileName: row.optionalText("file_name"), template: try row.json("template"),
-            variables: try row.json("variables"), allowOverrides: try row.optionalJSON("allow_overrides"))
+            variables: try row.json("variables"), allowOverrides: try row.optionalJSON("allow_overrides"),
+            retry: try row.optionalJSON("retry"))
         paused = try row.flag("paused")
         createdAt = try row.time("created_at")
         updatedAt = try row.time("updated_at")

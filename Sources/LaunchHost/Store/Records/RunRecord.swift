@@ -42,6 +42,10 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     public var claimToken: Int64
     /// How often it went back to its queue after work had begun.
     public var attempts: Int
+    /// Since when its backend has refused it, for quota, throttling or want of a service; nil once it was taken.
+    public var waitingSince: Timestamp?
+    /// The attempts of the backend that ended before the present one, oldest first.
+    public var pastAttempts: [PastAttempt]?
     /// When somebody asked for its end.
     public var stopRequestedAt: Timestamp?
     /// How long it then has between the polite and the forced end, in seconds.
@@ -56,6 +60,31 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     public var startedAt: Timestamp?
     /// When it reached its end state.
     public var endedAt: Timestamp?
+}
+
+/// An attempt of the backend at a run that ended without being the run's end.
+public struct PastAttempt: Sendable, Hashable, Codable {
+    /// What it was in the backend.
+    public var handle: RunHandle
+    /// Why it ended.
+    public var cause: Cause?
+    /// The backend's own words for its end.
+    public var backendStatus: String
+    /// When its container began to run, where it ever did.
+    public var startedAt: Timestamp?
+    /// When it ended.
+    public var endedAt: Timestamp
+
+    /// An attempt from its parts.
+    public init(
+        handle: RunHandle, cause: Cause?, backendStatus: String, startedAt: Timestamp?, endedAt: Timestamp
+    ) {
+        self.handle = handle
+        self.cause = cause
+        self.backendStatus = backendStatus
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+    }
 }
 
 extension RunRecord {
@@ -84,6 +113,8 @@ extension RunRecord {
         owner = row.optionalText("owner").flatMap { OwnerID(rawValue: $0) }
         claimToken = try row.integer("claim_token")
         attempts = Int(try row.integer("attempts"))
+        waitingSince = row.optionalTime("waiting_since")
+        pastAttempts = try row.optionalJSON("past_attempts")
         stopRequestedAt = row.optionalTime("stop_requested_at")
         stopGraceSeconds = row.optionalInteger("stop_grace").map { Int($0) }
         submittedAt = try row.time("submitted_at")

@@ -130,6 +130,16 @@ enum Schema {
             BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
         CREATE TRIGGER events_remain BEFORE DELETE ON events
             BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
+        """,
+        // Attempts of one run, rules for trying again, and what an agent with ten thousand live runs asks all the time.
         """
+        ALTER TABLE queues ADD COLUMN retry TEXT;
+        ALTER TABLE runs ADD COLUMN waiting_since INTEGER;
+        ALTER TABLE runs ADD COLUMN past_attempts TEXT;
+        CREATE INDEX runs_owned ON runs (owner, queue, resource, id)
+            WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
+        CREATE INDEX runs_to_stop ON runs (owner, sequence)
+            WHERE stop_requested_at IS NOT NULL AND state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
+        """,
     ]
 }

@@ -54,14 +54,14 @@ public final class AWSClient: Sendable {
     public func call(
         _ operation: AWSOperation, input: JSONValue = .object([:])
     ) async throws(AWSError) -> JSONValue {
-        guard case .json(let target) = service.wire, let body = try? JSON.canonicalData(input) else {
+        guard case .json(let target) = service.wire, let body = try? Bodies.json(input) else {
             throw unspeakable(operation)
         }
         var exchange = Exchange(operation: operation)
         exchange.headers = [
             ("Content-Type", "application/x-amz-json-1.1"), ("X-Amz-Target", "\(target).\(operation.name)"),
         ]
-        exchange.payload = .bytes([UInt8](body))
+        exchange.payload = .bytes(body)
         guard case .json(let document) = try await send(exchange).document else { throw unspeakable(operation) }
         return document
     }

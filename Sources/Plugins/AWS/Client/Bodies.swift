@@ -36,6 +36,37 @@ enum Bodies {
         return root
     }
 
+    /// A document as AWS's own clients write it: keys in order, a space behind each `,` and `:`, and nothing but ASCII. So
+    /// can a request be compared byte for byte with what boto3 sends for the same document.
+    static func json(_ document: JSONValue) throws -> [UInt8] {
+        var written: [UInt8] = []
+        var isText = false, isEscaped = false
+        for scalar in try JSON.canonical(document).unicodeScalars {
+            // Python takes the delete character for one that cannot be printed.
+            guard scalar.isASCII, scalar != "\u{7f}" else {
+                for unit in String(scalar).utf16 { written += Array("\\u".utf8) + hex(unit) }
+                continue
+            }
+            let byte = UInt8(truncatingIfNeeded: scalar.value)
+            written.append(byte)
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = isText
+            } else if byte == UInt8(ascii: "\"") {
+                isText.toggle()
+            } else if !isText, byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") {
+                written.append(UInt8(ascii: " "))
+            }
+        }
+        return written
+    }
+
+    private static func hex(_ unit: UInt16) -> [UInt8] {
+        let digits = Array(String(unit, radix: 16).utf8)
+        return [UInt8](repeating: UInt8(ascii: "0"), count: 4 - digits.count) + digits
+    }
+
     /// Form fields as the Query protocol wants them.
     static func form(_ fields: [(name: String, value: String)]) -> [UInt8] {
         let pairs = fields.map { "\(URIEncoding.component($0.name))=\(URIEncoding.component($0.value))" }

@@ -81,10 +81,15 @@ public final class AWSEnvironment: Environment {
     // MARK: clients
 
     /// The one client of this program for a service in a region; without `region`, in the environment's.
+    /// - Parameter retry: how often its calls are tried, where not as the environment says; such a client is its own.
     /// - Throws: kind configuration for an unknown region or an endpoint that is no URL.
-    public func client(_ service: AWSService, region: String? = nil) async throws(AWSError) -> AWSClient {
+    public func client(
+        _ service: AWSService, region: String? = nil, retry: RetryPolicy? = nil
+    ) async throws(AWSError) -> AWSClient {
         let region = if let region { region } else { try await self.region() }
-        let key = "\(service.signingName) \(region)"
+        let key = "\(service.signingName) \(region)\(retry.map { " \($0)" } ?? "")"
+        var runtime = runtime
+        runtime.retry = retry ?? runtime.retry
         if let client = clients.withLock({ $0[key] }) { return client }
         let place = try endpoints.place(of: service, region: region)
         let made = try AWSClient(

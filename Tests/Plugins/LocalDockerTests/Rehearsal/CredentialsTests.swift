@@ -89,9 +89,8 @@ struct CredentialsTests {
         let runner = try Stage().runner()
         let job = try await Stage.job("true", isolated: false) { $0.offersCredentials = true }
         let id = RunID.random()
-        await #expect(throws: BackendError.self) {
-            _ = try await runner.submit(try runner.request(for: job, as: id), as: id)
-        }
-        #expect(try await runner.find(id) == nil)
+        let request = try runner.request(for: job, as: id)
+        await #expect(throws: BackendError.self) { _ = try await runner.submit(request, as: id) }
+        #expect(try await runner.find(request, as: id) == nil)
     }
 }

@@ -1,0 +1,95 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch iam-policy`
+enum IAMPolicyCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "iam-policy", summary: "Print the smallest policy that the agent, or the jobs' role, needs",
+            discussion: """
+                From the configuration and the queues' templates; no service is called. Where a value is only known at \
+                submit, such as a template variable in a role's ARN, the policy has a '*'. With --for job it is the \
+                policy of the role that the queues give to their jobs.
+                """,
+            examples: [
+                Example("For the agent of the configured queues", "launch iam-policy > agent-policy.json"),
+                Example("For the role of one queue's jobs", "launch iam-policy --for job -q train"),
+            ],
+            options: [
+                Option(
+                    "queue", "q", value: "NAME", help: "Only for this queue; else the configuration's, else all.",
+                    repeatable: true, values: Completions.queues),
+                Option(
+                    "for", value: "WHO", help: "Whose policy.", default: Permission.Holder.agent.rawValue,
+                    values: .oneOf([Permission.Holder.agent.rawValue, Permission.Holder.job.rawValue])),
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let store = try bench.store()
+            let config = try bench.config()
+            let backends = try bench.backends(config)
+            let named = arguments.strings("queue")
+            let names = try named.isEmpty ? (config.queues.isEmpty ? store.queues().map(\.name) : config.queues) : named
+            guard !names.isEmpty else {
+                throw LaunchError(
+                    .unavailable, "There is no queue, and what is needed follows from the queues.",
+                    hint: "Make one with 'launch queue create'.")
+            }
+            let holder = arguments.string("for").flatMap(Permission.Holder.init(rawValue:)) ?? .agent
+            let permissions = try names.flatMap { name in
+                try QueuePreview(backends: backends).permissions(of: try store.queue(name).definition)
+            }
+            let policy = PolicyDocument(permissions.filter { $0.holder == holder })
+            if policy.isEmpty { bench.note("these queues and this configuration need no permission of a cloud") }
+            try bench.printJSON(policy.json)
+            return .ok
+        }
+    }
+}
+
+/// Permissions as a policy document of IAM: those that differ in one thing only are one statement.
+struct PolicyDocument {
+    private struct Statement {
+        var actions: [String]
+        var resources: [String]
+        var condition: JSONValue?
+    }
+
+    private var statements: [Statement] = []
+
+    init(_ permissions: [Permission]) {
+        for permission in permissions {
+            let (actions, resources) = (permission.actions.sorted(), permission.resources.sorted())
+            if let index = statements.firstIndex(where: {
+                $0.condition == permission.condition && $0.resources == resources
+            }) {
+                statements[index].actions = Set(statements[index].actions + actions).sorted()
+            } else if let index = statements.firstIndex(where: {
+                $0.condition == permission.condition && $0.actions == actions
+            }) {
+                statements[index].resources = Set(statements[index].resources + resources).sorted()
+            } else {
+                statements.append(Statement(actions: actions, resources: resources, condition: permission.condition))
+            }
+        }
+    }
+
+    /// Whether nothing is allowed.
+    var isEmpty: Bool { statements.isEmpty }
+
+    /// The document.
+    var json: JSONValue {
+        .object([
+            "Version": .string("2012-10-17"),
+            "Statement": .array(
+                statements.map { statement in
+                    var members: [String: JSONValue] = [
+                        "Effect": .string("Allow"), "Action": .array(statement.actions.map { .string($0) }),
+                        "Resource": .array(statement.resources.map { .string($0) }),
+                    ]
+                    members["Condition"] = statement.condition
+                    return .object(members)
+                }),
+        ])
+    }
+}

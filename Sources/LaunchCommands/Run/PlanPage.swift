@@ -1,0 +1,58 @@
+internal import Console
+internal import LaunchHost
+
+/// A plan as people read it: what is wrong, and where nothing is, what would happen.
+struct PlanPage {
+    private let plan: Plan
+    private let document: Document?
+    private let terminal: Terminal
+
+    init(_ plan: Plan, document: Document?, _ terminal: Terminal) {
+        self.plan = plan
+        self.document = document
+        self.terminal = terminal
+    }
+
+    func show() throws {
+        try line("image", plan.image.summary)
+        if let image = plan.image.image { try line("", image.reference) }
+        // A request that is not valid would only push away what is wrong with it.
+        if plan.isValid {
+            try line("request", "for \(plan.request.runner)")
+            for text in try JSON.pretty(plan.request.document).split(separator: "\n") {
+                try terminal.out("  \(Terminal.printable(String(text)))")
+            }
+            try showCost()
+            try showPermissions()
+        }
+        try showFindings()
+    }
+
+    private func showCost() throws {
+        guard let cost = plan.cost else { return }
+        guard let maximum = cost.maximum else { return try line("cost", cost.basis) }
+        try line("cost", "at most \(Format.amount(maximum)) \(cost.currency): \(cost.basis)")
+    }
+
+    private func showPermissions() throws {
+        for (holder, title) in [(Permission.Holder.agent, "agent may"), (.job, "job may")] {
+            for (index, permission) in plan.permissions.filter({ $0.holder == holder }).enumerated() {
+                let actions = permission.actions.joined(separator: ", ")
+                try line(index == 0 ? title : "", "\(permission.reason): \(terminal.colours(.dim, actions))")
+            }
+        }
+    }
+
+    private func showFindings() throws {
+        let diagnostics = plan.diagnostics(in: document)
+        guard !diagnostics.isEmpty else { return try line("findings", terminal.colours(.green, "none")) }
+        try line("findings", DiagnosticRenderer.summary(diagnostics))
+        for diagnostic in DiagnosticRenderer.sorted(diagnostics) {
+            try terminal.out(DiagnosticRenderer().render(diagnostic))
+        }
+    }
+
+    private func line(_ name: String, _ value: String) throws {
+        try terminal.out("\(terminal.colours(.bold, name.padding(to: 10)))\(value)")
+    }
+}

@@ -1,0 +1,101 @@
+/// What a submitter changes of a queue's template, as far as the queue lets them.
+struct Overriding {
+    let queue: ResolveStage.Queue
+    let plugin: RunnerPlugin
+
+    /// The queue's template with all changes that a spec makes. Everything that is refused is a mistake.
+    func template(changedBy spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> JSONValue {
+        var template = queue.template
+        for change in changes(of: spec) {
+            if let refusal = refusal(of: change.path) {
+                mistakes.append(refusal)
+                continue
+            }
+            do {
+                if let key = plugin.keyedLists[change.path], case .array(let items) = change.value {
+                    let merged = merge(items, into: template.value(at: change.path), by: key, change.path, &mistakes)
+                    try template.set(.array(merged), at: change.path.steps[...])
+                } else {
+                    try template.set(change.value, at: change.path.steps[...])
+                }
+            } catch {
+                mistakes.append(Diagnostic(.error, error.message, path: change.path))
+            }
+        }
+        return template
+    }
+
+    /// The single changes that a spec makes to the template, in order and in the backend's spelling. Members of a mapping
+    /// are changed one by one, so that the queue's policy sees each; lists are replaced whole.
+    private func changes(of spec: LaunchSpec) -> [Overrides.Setting] {
+        var changes: [Overrides.Setting] = []
+        func collect(_ value: JSONValue, at path: FieldPath) {
+            if case .object(let members) = value, !members.isEmpty {
+                for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+                    collect(member, at: plugin.spelling(path.appending(name)))
+                }
+            } else if !path.steps.isEmpty {
+                change(value, at: path)
+            }
+        }
+        func change(_ value: JSONValue, at path: FieldPath) {
+            changes.append(Overrides.Setting(path: path, value: value.respelt(at: path, by: plugin.spelling)))
+        }
+        if let arguments = spec.overrides.resourceArguments {
+            // W&B's files hold the arguments below the name of the resource; both spellings mean the same.
+            collect(arguments[spec.resource] ?? arguments, at: FieldPath())
+        }
+        for setting in spec.overrides.settings { change(setting.value, at: plugin.spelling(setting.path)) }
+        return changes
+    }
+
+    private func refusal(of path: FieldPath) -> Diagnostic? {
+        if let allowed = queue.allowOverrides {
+            guard !allowed.contains(where: { path.steps.starts(with: $0.steps) }) else { return nil }
+            let list = allowed.isEmpty ? "nothing" : allowed.map(\.description).joined(separator: ", ")
+            return Diagnostic(
+                .error, "the queue does not let a submitter change \(path)", hint: "It allows: \(list).", path: path)
+        }
+        if let protected = plugin.protectedPaths.first(where: {
+            path.steps.starts(with: $0.steps) || $0.steps.starts(with: path.steps)
+        }) {
+            return theQueues(protected.description, at: path)
+        }
+        // An item of a keyed list by its number: those that the queue has written are the queue's.
+        for list in plugin.keyedLists.keys where path.steps.starts(with: list.steps) {
+            guard case .item(let index)? = path.steps.dropFirst(list.steps.count).first,
+                index < queue.template.value(at: list)?.arrayValue?.count ?? 0
+            else { continue }
+            return theQueues("\(list)[\(index)]", at: list)
+        }
+        return nil
+    }
+
+    private func theQueues(_ what: String, at path: FieldPath) -> Diagnostic {
+        Diagnostic(
+            .error, "\(what) is the queue's to set, not a submitter's",
+            hint: "Whoever owns the queue can allow it: 'allow_overrides: [\(path)]' in the queue's file.", path: path)
+    }
+
+    /// The items of the queue and those of a submitter. An item with the queue's key replaces the queue's where the queue
+    /// says so, and is refused otherwise.
+    private func merge(
+        _ items: [JSONValue], into present: JSONValue?, by key: String, _ path: FieldPath,
+        _ mistakes: inout [Diagnostic]
+    ) -> [JSONValue] {
+        let own = queue.template.value(at: path)?.arrayValue ?? []
+        var merged = present?.arrayValue ?? []
+        for item in items {
+            guard let name = item[key], let index = merged.firstIndex(where: { $0[key] == name }) else {
+                merged.append(item)
+                continue
+            }
+            if queue.allowOverrides == nil, own.contains(where: { $0[key] == name }), merged[index] != item {
+                mistakes.append(theQueues("\(path) \(name.stringValue ?? "item")", at: path))
+            } else {
+                merged[index] = item
+            }
+        }
+        return merged
+    }
+}

@@ -1,0 +1,85 @@
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// What a training job leaves behind, from its description.
+struct TrainingOutcome {
+    private let job: TrainingHandle
+    private let description: JSONValue
+    private let page: String?
+
+    init(_ job: TrainingHandle, _ description: JSONValue, page: String?) {
+        self.job = job
+        self.description = description
+        self.page = page
+    }
+
+    /// Outputs, metrics and facts.
+    var outcome: Outcome {
+        var outcome = Outcome(outputs: outputs, metrics: metrics, facts: course + bill)
+        if let reason = description["FailureReason"]?.stringValue, !reason.isEmpty {
+            outcome.facts.append(Outcome.Fact("reason", reason))
+        }
+        if let page { outcome.facts.append(Outcome.Fact("console", page)) }
+        return outcome
+    }
+
+    /// The model's address is told from the start, whether it will be there or not; a job that never trained has none.
+    private var outputs: [Outcome.Output] {
+        guard description["TrainingStartTime"]?.doubleValue != nil else { return [] }
+        var outputs: [Outcome.Output] = []
+        let status = description["TrainingJobStatus"]?.stringValue
+        if status != "Failed", let model = description["ModelArtifacts"]?["S3ModelArtifacts"]?.stringValue {
+            outputs.append(Outcome.Output(name: "model", path: model))
+        }
+        if let place = description["OutputDataConfig"]?["S3OutputPath"]?.stringValue {
+            let folder = place.hasSuffix("/") ? String(place.dropLast()) : place
+            outputs.append(Outcome.Output(name: "output", path: "\(folder)/\(job.name)/output/"))
+        }
+        if let checkpoints = description["CheckpointConfig"]?["S3Uri"]?.stringValue {
+            outputs.append(Outcome.Output(name: "checkpoints", path: checkpoints))
+        }
+        return outputs
+    }
+
+    private var metrics: [String: Double] {
+        var metrics: [String: Double] = [:]
+        for metric in description["FinalMetricDataList"]?.arrayValue ?? [] {
+            if let name = metric["MetricName"]?.stringValue { metrics[name] = metric["Value"]?.doubleValue }
+        }
+        return metrics
+    }
+
+    /// `Starting 62 s, Downloading 31 s, Training 410 s, Completed`
+    private var course: [Outcome.Fact] {
+        let steps = (description["SecondaryStatusTransitions"]?.arrayValue ?? []).compactMap { step -> String? in
+            guard let name = step["Status"]?.stringValue else { return nil }
+            guard let start = step["StartTime"]?.doubleValue, let end = step["EndTime"]?.doubleValue, end > start else {
+                return name
+            }
+            return "\(name) \(Int((end - start).rounded())) s"
+        }
+        guard !steps.isEmpty else { return [] }
+        return [Outcome.Fact("course", steps.joined(separator: ", "))]
+    }
+
+    /// Billed is wall clock; each instance of the job is billed for it
+    /// (github.com/aws/sagemaker-python-sdk/issues/1067).
+    private var bill: [Outcome.Fact] {
+        guard let billable = description["BillableTimeInSeconds"]?.integerValue else { return [] }
+        let shape = TrainingShape(description)
+        let kinds = shape.groups.map { "\($0.count) x \($0.type)" }.joined(separator: " + ")
+        var facts = [
+            Outcome.Fact("billed", "\(billable) s x \(kinds) = \(billable * Int64(shape.hosts)) instance seconds")
+        ]
+        if description["EnableManagedSpotTraining"]?.boolValue == true,
+            let training = description["TrainingTimeInSeconds"]?.integerValue, training > 0
+        {
+            let saving = (1 - Double(billable) / Double(training)) * 100
+            facts.append(Outcome.Fact("spot saving", "\(Int(saving.rounded())) % of \(training) s"))
+        }
+        if let pool = description["WarmPoolStatus"]?["Status"]?.stringValue {
+            facts.append(Outcome.Fact("warm pool", pool))
+        }
+        return facts
+    }
+}

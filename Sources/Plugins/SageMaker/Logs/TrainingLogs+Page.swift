@@ -1,0 +1,61 @@
+internal import AWS
+internal import FoundationEssentials
+internal import LaunchHost
+
+extension TrainingLogs {
+    /// What one call gives: at most 1 MB or 10,000 events, also none; `token` leads on, and nil is the end.
+    struct Page {
+        var events: [LogEvent]
+        var token: String?
+    }
+
+    /// The next events from `start` on, in milliseconds since 1970, in the order of their times.
+    func page(from start: Int64, token: String?) async throws(AWSError) -> Page {
+        var input: [String: JSONValue] = [
+            "logGroupName": .string(Self.group), "logStreamNamePrefix": .string("\(job)/"),
+            "startTime": .integer(max(0, start)),
+            // AWS does so always; stand-ins of it want to be told.
+            "interleaved": .bool(true),
+        ]
+        if let token { input["nextToken"] = .string(token) }
+        let answer = try await client.call(.read("FilterLogEvents"), input: .object(input))
+        let events = (answer["events"]?.arrayValue ?? []).compactMap { event($0) }
+        let next = answer["nextToken"]?.stringValue
+        // A token that leads to itself would lead there for ever.
+        return Page(events: events, token: next == token ? nil : next)
+    }
+
+    private func event(_ value: JSONValue) -> LogEvent? {
+        guard let members = value.objectValue, let time = members["timestamp"]?.integerValue,
+            let text = members["message"]?.stringValue, let stream = members["logStreamName"]?.stringValue,
+            // Stand-ins of AWS do not all know the prefix.
+            stream.hasPrefix("\(job)/")
+        else { return nil }
+        return LogEvent(
+            stream: stream, time: time, ingested: members["ingestionTime"]?.integerValue ?? time,
+            id: members["eventId"]?.stringValue ?? stream, text: text)
+    }
+
+    /// The service's words, and for a refusal what is needed.
+    func explained(_ error: AWSError) -> BackendError {
+        var error = error
+        if error.kind == .auth, error.hint == nil {
+            let group = ARN(
+                partition: (Partition.of(region: client.region) ?? .aws).id, service: "logs", region: client.region,
+                account: account ?? "*", resource: "log-group:\(Self.group):*")
+            error.hint = "The agent's role needs logs:FilterLogEvents on \(group)."
+        }
+        return error.backendError
+    }
+}
+
+extension AWSError {
+    /// Whether waiting helps: the client has tried it again already.
+    var passes: Bool {
+        switch kind {
+        case .throttle, .transient, .unavailable: true
+        case .internalFault: status.map { $0 >= 500 } ?? false
+        default: false
+        }
+    }
+}

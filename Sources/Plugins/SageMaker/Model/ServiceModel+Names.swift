@@ -1,0 +1,79 @@
+internal import LaunchHost
+
+extension ServiceModel {
+    /// A name without what tells spellings apart: `input_data_config`, `inputDataConfig` and `InputDataConfig` are one.
+    static func folded(_ name: String) -> String {
+        String(decoding: name.utf8.lazy.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }, as: UTF8.self)
+            .lowercased()
+    }
+
+    /// The path with every member's name as SageMaker writes it, at every depth.
+    ///
+    /// Keys of maps (hyperparameters, environment) are the user's own and stay, and so does everything from the first
+    /// name on that the model does not know.
+    func canonical(_ path: FieldPath) -> FieldPath {
+        var steps = path.steps
+        var place = 0
+        for index in steps.indices {
+            guard shapes.indices.contains(place) else { break }
+            switch (shapes[place].kind, steps[index]) {
+            case (.structure(let structure), .member(let written)):
+                guard let name = structure.spelling(of: written), let next = structure.members[name] else {
+                    return FieldPath(steps)
+                }
+                steps[index] = .member(name)
+                place = next
+            case (.list(let item, _), .item):
+                place = item
+            case (.map(_, let value, _), .member):
+                place = value
+            default:
+                return FieldPath(steps)
+            }
+        }
+        return FieldPath(steps)
+    }
+
+    /// The document with every member's name as SageMaker writes it, at every depth.
+    ///
+    /// A member that is there in two spellings keeps both: which one is meant, nobody can tell, and validation says so.
+    func canonical(_ document: JSONValue) -> JSONValue {
+        canonical(document, as: 0)
+    }
+
+    private func canonical(_ value: JSONValue, as place: Int) -> JSONValue {
+        guard shapes.indices.contains(place) else { return value }
+        switch (shapes[place].kind, value) {
+        case (.structure(let structure), .object(let members)):
+            var renamed: [String: JSONValue] = [:]
+            for (written, value) in members {
+                guard let name = structure.spelling(of: written), let next = structure.members[name],
+                    name == written || structure.isOnlySpelling(written, of: name, in: members)
+                else {
+                    renamed[written] = value
+                    continue
+                }
+                renamed[name] = canonical(value, as: next)
+            }
+            return .object(renamed)
+        case (.list(let item, _), .array(let items)):
+            return .array(items.map { canonical($0, as: item) })
+        case (.map(_, let shape, _), .object(let members)):
+            return .object(members.mapValues { canonical($0, as: shape) })
+        default:
+            return value
+        }
+    }
+}
+
+extension Shape.Structure {
+    /// The member's name as the service writes it; nil for what is no member in any spelling.
+    func spelling(of written: String) -> String? {
+        members[written] != nil ? written : spellings[ServiceModel.folded(written)]
+    }
+
+    /// Whether no other name among the members given means the same.
+    func isOnlySpelling(_ written: String, of name: String, in given: [String: JSONValue]) -> Bool {
+        !given.keys.contains { $0 != written && spelling(of: $0) == name }
+    }
+}

@@ -1,0 +1,69 @@
+internal import AWS
+internal import FoundationEssentials
+public import LaunchHost
+
+extension SageMakerRunner {
+    /// A few pages of `ListTrainingJobs` for all runs, and one `DescribeTrainingJob` for each that has ended.
+    public func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
+        try await watch.observe(handles)
+    }
+
+    /// A pulse while a look over many jobs is not complete.
+    public func changes() -> AsyncStream<Void>? { watch.changes }
+
+    /// The log that CloudWatch keeps: of all hosts and restarts of the present attempt.
+    public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
+        let log = RunLog(runner: self, handle: handle, cursor: cursor, follow: follow)
+        return LogStream { { () async throws(BackendError) in try await log.next() } }
+    }
+
+    /// `StopTrainingJob`. SageMaker's own grace holds, 120 seconds, whatever is asked for.
+    public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
+        let job = try TrainingHandle(handle)
+        try await translated { () async throws(AWSError) in try await service.stop(job) }
+    }
+}
+
+/// The log of one reader: made when the first line is asked for, because CloudWatch's place and the job's hosts are only
+/// known from the service.
+private actor RunLog {
+    private let runner: SageMakerRunner
+    private let handle: RunHandle
+    private let cursor: LogCursor?
+    private let follow: Bool
+    private var reader: TrainingLogReader?
+
+    init(runner: SageMakerRunner, handle: RunHandle, cursor: LogCursor?, follow: Bool) {
+        self.runner = runner
+        self.handle = handle
+        self.cursor = cursor
+        self.follow = follow
+    }
+
+    func next() async throws(BackendError) -> [LogLine]? {
+        if let reader { return try await reader.next() }
+        let opened = try await open()
+        reader = opened
+        return try await opened.next()
+    }
+
+    private func open() async throws(BackendError) -> TrainingLogReader {
+        let job = try TrainingHandle(handle)
+        let service = runner.service
+        let logs = try await translated { () async throws(AWSError) -> TrainingLogs in
+            let found = try await service.describe(job) ?? .object([:])
+            return TrainingLogs(
+                client: try await service.logs(job.region), job: job.name, hosts: TrainingShape(found).hosts,
+                account: found["TrainingJobArn"]?.stringValue.flatMap { ARN($0)?.account },
+                since: found["CreationTime"]?.doubleValue.map { .init(timeIntervalSince1970: $0) },
+                clock: service.clock
+            ) { () async throws(BackendError) in
+                try await translated { () async throws(AWSError) in
+                    guard let now = try await service.describe(job) else { return service.clock.now() }
+                    return TrainingEnd(description: now).observation(of: .random()).endedAt
+                }
+            }
+        }
+        return TrainingLogReader(logs, from: cursor, follow: follow)
+    }
+}

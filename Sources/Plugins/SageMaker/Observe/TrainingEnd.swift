@@ -1,0 +1,89 @@
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// How a training job ended, as `DescribeTrainingJob` tells it.
+struct TrainingEnd {
+    let description: JSONValue
+
+    private var status: TrainingStatus {
+        TrainingStatus(
+            primary: description["TrainingJobStatus"]?.stringValue ?? "Unknown",
+            secondary: description["SecondaryStatus"]?.stringValue)
+    }
+
+    /// What the host is told; also of a job that has not ended.
+    func observation(of runID: RunID) -> Observation {
+        let status = status
+        let started = date("TrainingStartTime")
+        guard status.isEnd else {
+            return Observation(
+                runID: runID, phase: status.phase, backendStatus: status.words, message: status.message,
+                startedAt: started)
+        }
+        let phase: Observation.Phase =
+            switch status.primary {
+            case "Completed": .succeeded
+            case "Failed": .failed
+            default: .stopped
+            }
+        return Observation(
+            runID: runID, phase: phase, cause: cause(phase, status), backendStatus: status.words, startedAt: started,
+            endedAt: date("TrainingEndTime") ?? date("LastModifiedTime") ?? date("CreationTime"))
+    }
+
+    private func date(_ name: String) -> Date? {
+        description[name]?.doubleValue.map { Date(timeIntervalSince1970: $0) }
+    }
+
+    private var reason: String? {
+        description["FailureReason"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// `Stopped` is never a success: a time limit and a user's stop are told apart
+    /// (github.com/aws/sagemaker-python-sdk/issues/1937).
+    private func cause(_ phase: Observation.Phase, _ status: TrainingStatus) -> Cause {
+        switch (phase, status.secondary) {
+        case (.succeeded, _):
+            return Cause(.exit, "It ended with exit code 0.", exitCode: 0)
+        case (.stopped, "MaxRuntimeExceeded"):
+            let limit = description["StoppingCondition"]?["MaxRuntimeInSeconds"]?.integerValue
+            return Cause(.timeLimit, "It ran longer than MaxRuntimeInSeconds\(limit.map { ", \($0) s" } ?? "").")
+        case (.stopped, "MaxWaitTimeExceeded"):
+            let limit = description["StoppingCondition"]?["MaxWaitTimeInSeconds"]?.integerValue
+            return Cause(
+                .waitLimit,
+                "It waited for spot instances and ran longer than MaxWaitTimeInSeconds\(limit.map { ", \($0) s" } ?? "")."
+            )
+        case (.stopped, _):
+            return wasInterrupted
+                ? Cause(.interrupted, "The spot instance was taken back, and the job was stopped.")
+                : Cause(.userStop, "Somebody stopped the training job.")
+        default:
+            return failure
+        }
+    }
+
+    private var failure: Cause {
+        let reason = reason ?? "SageMaker gives no reason."
+        if reason.contains("CapacityError") { return Cause(.capacity, reason) }
+        if reason.hasPrefix("ClientError") { return Cause(.clientError, reason) }
+        if reason.hasPrefix("InternalServerError") { return Cause(.backendFault, reason) }
+        let code = reason.firstMatch(of: /(?i)exit ?code:? ?([0-9]{1,3})/).flatMap { Int($0.1) }
+        if code == nil, wasInterrupted, !reason.hasPrefix("AlgorithmError") { return Cause(.interrupted, reason) }
+        return Cause(.exit, reason, exitCode: code)
+    }
+
+    private var wasInterrupted: Bool {
+        description["SecondaryStatusTransitions"]?.arrayValue?.suffix(3)
+            .contains { $0["Status"]?.stringValue == "Interrupted" } ?? false
+    }
+}
+
+extension Cause.Code {
+    /// What the job was given is wrong: data, image, permission of its role (`ClientError`).
+    static let clientError = Cause.Code(rawValue: "client-error")
+    /// SageMaker itself failed (`InternalServerError`).
+    static let backendFault = Cause.Code(rawValue: "backend-fault")
+    /// The whole of waiting and running took longer than it may.
+    static let waitLimit = Cause.Code(rawValue: "wait-limit")
+}

@@ -1,0 +1,121 @@
+/// A metric definition's `Regex`, made ready for Swift's `Regex` with exactly one group.
+///
+/// The service takes the first group of an expression in the manner of Java and Python. Swift's knows nearly all of that
+/// syntax. What it lacks is translated where that can be done without a change of meaning: a second group becomes one that does
+/// not capture, a name is taken away, and a lookbehind at the very beginning becomes part of the match.
+struct MetricExpression {
+    /// The pattern for Swift; nil where there is none.
+    let pattern: String?
+    /// Why there is none, as the end of a sentence.
+    let reason: String
+
+    init(_ source: String) {
+        var scan = Scan(source)
+        scan.run()
+        guard scan.groups > 0 else {
+            (pattern, reason) = (nil, "it has no group around the number")
+            return
+        }
+        guard !(scan.groups > 1 && scan.refersBack) else {
+            (pattern, reason) = (nil, "it refers back to one of its groups")
+            return
+        }
+        let isUsable =
+            (try? Regex(scan.result, as: (Substring, Substring).self)) != nil
+            || (try? Regex(scan.result, as: (Substring, Substring?).self)) != nil
+        pattern = isUsable ? scan.result : nil
+        reason = "its syntax cannot be used here"
+    }
+}
+
+extension MetricExpression {
+    /// One walk over the expression.
+    private struct Scan {
+        let source: [Character]
+        var result = ""
+        var groups = 0
+        var refersBack = false
+
+        init(_ source: String) {
+            self.source = Array(source)
+        }
+
+        mutating func run() {
+            var index = 0
+            var depth = 0
+            while index < source.count {
+                let character = source[index]
+                switch character {
+                case "\\":
+                    if index + 1 < source.count {
+                        let next = source[index + 1]
+                        refersBack = refersBack || depth == 0 && ("1"..."9" ~= next || next == "k" || next == "g")
+                        result += "\\\(next)"
+                    } else {
+                        result.append(character)
+                    }
+                    index += 2
+                    continue
+                case "[":
+                    index = openClass(at: index)
+                    depth += 1
+                    continue
+                case "]": depth = max(0, depth - 1)
+                case "(" where depth == 0:
+                    index = open(at: index)
+                    continue
+                default: break
+                }
+                result.append(character)
+                index += 1
+            }
+        }
+
+        /// Copies the beginning of a group and answers the place behind it.
+        private mutating func open(at index: Int) -> Int {
+            guard starts("?", at: index + 1) else {
+                result += capture()
+                return index + 1
+            }
+            if index == 0, starts("?<=", at: 1) {
+                result += "(?:"
+                return 4
+            }
+            for (mark, end) in [("?P<", ">"), ("?<", ">"), ("?'", "'")] as [(String, Character)]
+            where starts(mark, at: index + 1) {
+                let first = index + 1 + mark.count
+                guard first < source.count, source[first] != "=", source[first] != "!",
+                    let close = source[first...].firstIndex(of: end)
+                else { break }
+                result += capture()
+                return close + 1
+            }
+            result.append("(")
+            return index + 1
+        }
+
+        /// Copies the beginning of a class of characters. A `]` that stands first in it is one of them.
+        private mutating func openClass(at index: Int) -> Int {
+            var next = index + 1
+            result.append("[")
+            if starts("^", at: next) {
+                result.append("^")
+                next += 1
+            }
+            if starts("]", at: next) {
+                result += "\\]"
+                next += 1
+            }
+            return next
+        }
+
+        private mutating func capture() -> String {
+            groups += 1
+            return groups == 1 ? "(" : "(?:"
+        }
+
+        private func starts(_ text: String, at index: Int) -> Bool {
+            index <= source.count && source[index...].starts(with: text)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+internal import LaunchHost
+
+extension Rehearsal {
+    /// What a channel is for a container.
+    func input(_ channel: TrainingChannel) -> ContainerJob.Surroundings.Input {
+        let isPipe = channel.mode == .pipe
+        let local = options.channels[channel.name]
+        return ContainerJob.Surroundings.Input(
+            name: channel.name, path: channel.path, source: source(of: channel, local: local),
+            delivery: delivery(of: channel), hosts: hosts.names(in: channel.groups),
+            isSharded: channel.distribution == "ShardedByS3Key",
+            // Both only mean something for pipes: "CompressionType is used only in Pipe input mode".
+            isCompressed: isPipe && channel.isGzip, shuffleSeed: channel.shuffleSeed,
+            isRecordIO: isPipe && channel.recordWrapper == "RecordIO")
+    }
+
+    private func source(
+        of channel: TrainingChannel, local: String?
+    ) -> ContainerJob.Surroundings.Input.Source {
+        switch (channel.dataType, local, channel.uri) {
+        case ("AugmentedManifestFile", let local?, _):
+            .augmentedManifest(local, attributes: channel.attributes)
+        case (_, let local?, _): .folder(local)
+        case (_, nil, nil): .none
+        case ("AugmentedManifestFile", nil, let uri?): .augmentedManifest(uri, attributes: channel.attributes)
+        case ("ManifestFile", nil, let uri?): .manifest(uri)
+        case (_, nil, let uri?): .objects(uri)
+        }
+    }
+
+    private func delivery(of channel: TrainingChannel) -> ContainerJob.Surroundings.Input.Delivery {
+        if let fileSystem = channel.fileSystem {
+            return fileSystem["FileSystemAccessMode"]?.stringValue == "ro" ? .readOnly : .copy
+        }
+        return switch channel.mode {
+        case .file: .copy
+        case .fastFile: .readOnly
+        case .pipe: .pipe
+        }
+    }
+
+    /// Whether checkpoints are kept: because the request or the submitter wants it.
+    var hasCheckpoints: Bool { document.checkpointURI != nil || options.checkpoints != nil }
+
+    /// The folder of checkpoints, if there is one. A job without is interrupted like one on SageMaker: nothing is left.
+    var synced: [ContainerJob.Surroundings.SyncedFolder] {
+        guard hasCheckpoints else { return [] }
+        var path = document.checkpointPath
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        let place = options.checkpoints ?? (options.keepsLocal ? nil : document.checkpointURI)
+        return [.init(path: path, place: place)]
+    }
+
+    /// The model, and what else was written.
+    var results: [ContainerJob.Surroundings.Result] {
+        let isPacked = !document.isUncompressed
+        let place = options.output ?? (options.keepsLocal ? nil : document.resultURI)
+        return [
+            .init(
+                name: isPacked ? "model.tar.gz" : "model", path: "/opt/ml/model", isPacked: isPacked,
+                destination: place),
+            .init(
+                name: isPacked ? "output.tar.gz" : "data", path: "/opt/ml/output/data", isPacked: isPacked,
+                destination: place, isKeptOnFailure: true),
+        ]
+    }
+
+    /// Limits and devices.
+    ///
+    /// `/dev/shm` gets half of the instance type's memory, as Linux makes it where nobody says otherwise; SageMaker's own
+    /// value is not documented. It is a limit only: memory is taken for what is written.
+    var resources: ContainerJob.Resources {
+        let shapes = hosts.types.compactMap { InstanceShape($0) }
+        let memory = shapes.map(\.memoryBytes).max()
+        var resources = ContainerJob.Resources(
+            sharedMemoryBytes: options.sharedMemoryBytes ?? memory.map { $0 / 2 },
+            gpus: shapes.contains { $0.gpus > 0 } ? -1 : nil)
+        if options.isLikeInstance {
+            resources.cpus = shapes.map { Double($0.cpus) }.max()
+            resources.memoryBytes = memory
+        }
+        return resources
+    }
+}

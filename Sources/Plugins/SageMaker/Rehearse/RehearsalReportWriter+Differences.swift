@@ -1,0 +1,149 @@
+internal import LaunchHost
+
+extension RehearsalReportWriter {
+    /// What would go another way on SageMaker, and what to do about it.
+    var differences: [String] { image + data + places + surroundings + limitsApart + metricsLeftOut }
+
+    private var image: [String] {
+        var lines: [String] = []
+        let found = ImagePlace(job.image)
+        let isPrivate =
+            document.algorithm?["TrainingImageConfig"]?["TrainingRepositoryAccessMode"]?.stringValue == "Vpc"
+        if found.isOnlyHere {
+            lines.append(
+                "The image \(job.image.name) is known to this machine's engine only. Push it to ECR and name it there.")
+        } else if found.ecr == nil, !isPrivate {
+            lines.append(
+                "The image \(job.image.name) is not in ECR, and SageMaker pulls from nowhere else unless "
+                    + "TrainingImageConfig says Vpc. Push it to ECR and name it there.")
+        }
+        if let platform = job.image.platform, !platform.hasPrefix("linux/amd64") {
+            lines.append(
+                "The image is for \(platform), and the instances run linux/amd64. Build it for linux/amd64.")
+        }
+        return lines
+    }
+
+    private var data: [String] {
+        var lines: [String] = document.channels.compactMap { channel in
+            guard let path = options.channels[channel.name] else { return nil }
+            return
+                "Channel \(channel.name) was read from \(path); SageMaker reads \(channel.origin). Nothing looked there: "
+                + "see that it holds the same files."
+        }
+        if document.channels.contains(where: { options.channels[$0.name] != nil && $0.dataType == "ManifestFile" }) {
+            lines.append("Of a manifest's local folder all files were taken, and the manifest itself was not there.")
+        }
+        if course.phase == .failed, !hasRun, course.steps.contains(where: { $0.status == .downloading }) {
+            lines.append(
+                "The inputs could not be had: \(course.cause?.message ?? "nothing says why"). SageMaker would fail there, "
+                    + "too. Correct the channels' URIs, or upload the data.")
+        }
+        if document.channels.contains(where: { $0.groups != nil }) {
+            lines.append(
+                "Hosts were told of their own groups' channels only; what SageMaker writes into inputdataconfig.json of "
+                    + "the others is not documented. Do not rely on it.")
+        }
+        return lines
+    }
+
+    private var places: [String] {
+        var lines: [String] = []
+        if let uri = document.resultURI, options.output != nil || options.keepsLocal {
+            lines.append(
+                "Results stayed on this machine; SageMaker stores them below \(uri). Nothing was written there: see that "
+                    + "the bucket exists in the job's region.")
+        }
+        if document.isUncompressed {
+            lines.append(
+                "Without compression, the files of /opt/ml/output/data are put below data/ here; where SageMaker puts "
+                    + "them is not documented. Look before you read them from a fixed place.")
+        }
+        if let uri = document.checkpointURI, options.checkpoints != nil || options.keepsLocal {
+            lines.append(
+                "Checkpoints were kept \(options.checkpoints.map { "in \($0)" } ?? "as long as the rehearsal"); SageMaker "
+                    + "starts from what is at \(uri) and writes there.")
+        } else if options.checkpoints != nil, document.checkpointURI == nil {
+            lines.append(
+                "Checkpoints were kept, and the request has no CheckpointConfig: SageMaker would keep none. Add it.")
+        }
+        if options.drill != nil, !rehearsal.hasCheckpoints {
+            lines.append(
+                "The interrupted job began anew because the request has no CheckpointConfig. Add it, and write "
+                    + "checkpoints to /opt/ml/checkpoints.")
+        }
+        return lines
+    }
+
+    private var surroundings: [String] {
+        var lines: [String] = []
+        if let region = rehearsal.region, document.environment["AWS_REGION"] == nil {
+            lines.append(
+                "AWS_REGION was \(region) here, and SageMaker does not promise to set it. Set it in Environment if the job "
+                    + "needs it.")
+        }
+        if rehearsal.region == nil {
+            lines.append(
+                "The job's region is not known, so TRAINING_JOB_ARN named us-east-1. Give the environment a region.")
+        }
+        if options.wantsCredentials {
+            lines.append(
+                "The credentials were the environment's; SageMaker gives the role's. See that the role may do what the job "
+                    + "does.")
+        }
+        lines.append(
+            "Folders for results could be written by any user here; SageMaker's are root's. If the image sets a USER, try "
+                + "it on SageMaker with a small job first.")
+        lines.append(sharedMemory)
+        return lines
+    }
+
+    private var sharedMemory: String {
+        let size = job.resources.sharedMemoryBytes.map { "had \(Self.gibibytes($0))" } ?? "had the engine's own size"
+        let rule =
+            options.sharedMemoryBytes == nil && job.resources.sharedMemoryBytes != nil
+            ? ", half of the instance's memory" : ""
+        return
+            "/dev/shm \(size) here\(rule); SageMaker's size is not documented and cannot be set. A job that shares large "
+            + "batches between processes should survive with less."
+    }
+
+    private var limitsApart: [String] {
+        var lines: [String] = []
+        if job.stopGraceSeconds != 120 {
+            lines.append(
+                "A stop left \(job.stopGraceSeconds) s between SIGTERM and SIGKILL; SageMaker leaves 120 s.")
+        }
+        if let drill = options.drill {
+            let isSpot = document.isSpot ? "" : " The request has no EnableManagedSpotTraining, so SageMaker would not."
+            lines.append(
+                "The interruption left \(drill.graceSeconds) s between SIGTERM and SIGKILL; SageMaker documents no time. "
+                    + "Write checkpoints as you go, not at the signal.\(isSpot)")
+        }
+        let types = rehearsal.hosts.types
+        if options.isLikeInstance {
+            let unknown = types.filter { InstanceShape($0) == nil }
+            if !unknown.isEmpty {
+                lines.append(
+                    "The shape of \(listed(unknown)) is not known here, so it set no limits. See AWS's page of the type."
+                )
+            }
+            if types.count - unknown.count > 1 {
+                lines.append(
+                    "All hosts had the limits of the largest of \(listed(types)). Rehearse the smaller group alone to see "
+                        + "whether it fits.")
+            }
+        }
+        return lines
+    }
+
+    private var metricsLeftOut: [String] {
+        document.metricDefinitions.compactMap { name, pattern in
+            let expression = MetricExpression(pattern)
+            guard expression.pattern == nil else { return nil }
+            return
+                "Metric \(name) was left out: \(expression.reason). SageMaker may read '\(pattern)' otherwise; one group "
+                + "without lookbehind works in both."
+        }
+    }
+}

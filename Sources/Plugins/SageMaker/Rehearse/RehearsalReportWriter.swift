@@ -1,0 +1,42 @@
+internal import LaunchHost
+
+/// What there is to say of an ended rehearsal, each thing in a sentence and, where it can bite, with what to do. Pure.
+struct RehearsalReportWriter {
+    let ended: EndedRehearsal
+    let rehearsal: Rehearsal
+
+    var document: TrainingDocument { rehearsal.document }
+    var options: RehearsalOptions { ended.options }
+    var job: ContainerJob { ended.job }
+    var course: RehearsalCourse { ended.course }
+
+    /// Whether the containers ran at all.
+    var hasRun: Bool { course.steps.contains { $0.status == .training } }
+
+    /// The report on an ended rehearsal.
+    /// - Parameter region: as for the rehearsal itself.
+    static func report(on ended: EndedRehearsal, region: String?) -> RehearsalReport {
+        do {
+            let rehearsal = try Rehearsal(ended.request, options: ended.options, region: region)
+            return RehearsalReportWriter(ended: ended, rehearsal: rehearsal).report
+        } catch {
+            return RehearsalReport(differences: [error.description])
+        }
+    }
+
+    var description: TrainingDescription {
+        TrainingDescription(ended: ended, document: document, rehearsal: rehearsal)
+    }
+
+    var report: RehearsalReport {
+        RehearsalReport(
+            reproduced: hasRun ? reproduced : [], notSimulated: notSimulated, differences: differences,
+            description: description.value)
+    }
+}
+
+/// "a", "a and b", "a, b and c".
+func listed(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    return "\(words.dropLast().joined(separator: ", ")) and \(last)"
+}

@@ -1,0 +1,57 @@
+internal import LaunchHost
+
+/// One channel of `InputDataConfig`.
+struct TrainingChannel: Sendable, Hashable {
+    /// How a container gets at the data.
+    enum Mode: String, Sendable {
+        case file = "File"
+        case fastFile = "FastFile"
+        case pipe = "Pipe"
+    }
+
+    /// The member of `InputDataConfig`.
+    let value: JSONValue
+    /// `ChannelName`.
+    let name: String
+    /// The channel's own mode, else the request's, else `File`.
+    let mode: Mode
+
+    /// Nil for what has no name.
+    init?(_ value: JSONValue, defaultMode: String?) {
+        guard let name = value["ChannelName"]?.stringValue else { return nil }
+        self.value = value
+        self.name = name
+        let isFileSystem = value["DataSource"]?["FileSystemDataSource"] != nil
+        let word = isFileSystem ? nil : value["InputMode"]?.stringValue ?? defaultMode
+        mode = word.flatMap(Mode.init) ?? .file
+    }
+
+    var s3: JSONValue? { value["DataSource"]?["S3DataSource"] }
+    var fileSystem: JSONValue? { value["DataSource"]?["FileSystemDataSource"] }
+    var uri: String? { s3?["S3Uri"]?.stringValue }
+    var dataType: String { s3?["S3DataType"]?.stringValue ?? "S3Prefix" }
+    var contentType: String? { value["ContentType"]?.stringValue }
+    var recordWrapper: String { value["RecordWrapperType"]?.stringValue ?? "None" }
+    var isGzip: Bool { value["CompressionType"]?.stringValue == "Gzip" }
+    var shuffleSeed: Int64? { value["ShuffleConfig"]?["Seed"]?.integerValue }
+    var attributes: [String] { (s3?["AttributeNames"]?.arrayValue ?? []).compactMap(\.stringValue) }
+
+    /// `FullyReplicated` or `ShardedByS3Key`; a file system is always seen whole.
+    var distribution: String { s3?["S3DataDistributionType"]?.stringValue ?? "FullyReplicated" }
+
+    /// The instance groups that get the channel; nil is all.
+    var groups: [String]? { s3?["InstanceGroupNames"]?.arrayValue?.compactMap(\.stringValue) }
+
+    /// Where the container finds it.
+    var path: String { "/opt/ml/input/data/\(name)" }
+
+    /// What the request reads, for people: the URI, or the file system.
+    var origin: String {
+        if let uri { return uri }
+        if let fileSystem {
+            let id = fileSystem["FileSystemId"]?.stringValue ?? "?"
+            return "\(fileSystem["FileSystemType"]?.stringValue ?? "file system") \(id)"
+        }
+        return value["DataSource"]?["DatasetSource"]?["DatasetArn"]?.stringValue ?? "a source that is not known here"
+    }
+}

@@ -1,0 +1,108 @@
+internal import AWS
+internal import Crypto
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// From a job with its template to the body of `CreateTrainingJob`. Pure.
+struct RequestRender {
+    /// The region that the job will run in, where it is known.
+    let region: String?
+    /// The account of a role that is given by its name, where it is known.
+    let account: String?
+
+    /// The request of a job's first attempt.
+    /// - Throws: `invalid` where the template is no mapping.
+    func request(_ runnable: RunnableJob) throws(BackendError) -> RunRequest {
+        let job = runnable.job
+        guard case .object(var document) = job.template else {
+            throw BackendError(.invalid, "The queue's template must be a mapping, and it is \(job.template.kindName).")
+        }
+        var notes = RequestNotes()
+        notes.image = runnable.image
+        let splits = document.removeValue(forKey: QueueTemplate.longEnvironment)?.stringValue == "split"
+        let types = (document.removeValue(forKey: QueueTemplate.instanceTypes)?.arrayValue ?? [])
+            .compactMap(\.stringValue)
+
+        if let given = document["TrainingJobName"]?.stringValue, !given.isEmpty {
+            notes.givenName = given
+        } else {
+            let name = TrainingJobName(project: job.project, runID: job.runID)
+            document["TrainingJobName"] = .string(name.description)
+        }
+        document["RoleArn"] = document["RoleArn"].map { role(as: $0, image: runnable.image, &notes) }
+        document["AlgorithmSpecification"] = algorithm(document["AlgorithmSpecification"], runnable, &notes)
+        notes.instanceTypes = Self.chooseFirst(of: types, in: &document)
+        document["HyperParameters"] = Hyperparameters(document["HyperParameters"], job.runConfig).value
+        document["Environment"] = try ContainerEnvironment(
+            document["Environment"], job, splits: splits
+        ).value
+        document["Tags"] = .array(RunTags.merged(document["Tags"], job))
+        return RunTags.fingerprinted(
+            RunRequest(runner: SageMakerRunner.type, document: .object(document.filter { $0.value != .null })),
+            notes: notes)
+    }
+
+    // MARK: parts
+
+    /// A role that is given by its name, with its path, is looked for in the account that the job runs in.
+    private func role(as value: JSONValue, image: PinnedImage, _ notes: inout RequestNotes) -> JSONValue {
+        guard let text = value.stringValue, !text.hasPrefix("arn:"), !text.isEmpty, !text.contains("<") else {
+            return value
+        }
+        let host = (try? ImageReference(parsing: image.reference))?.host.flatMap { ECRHost($0) }
+        guard let account = account ?? host?.account else {
+            notes.say(
+                .error, at: FieldPath([.member("RoleArn")]),
+                "\"\(text)\" is a role's name, and its account is not known",
+                hint: "Write the whole ARN, or set 'runner: {type: sagemaker, account: \"…\"}'.")
+            return value
+        }
+        let partition = (region ?? host?.region).flatMap { Partition.of(region: $0)?.id } ?? "aws"
+        let name = text.hasPrefix("role/") ? String(text.dropFirst("role/".count)) : text
+        let path = name.hasPrefix("/") ? String(name.dropFirst()) : name
+        return .string("arn:\(partition):iam::\(account):role/\(path)")
+    }
+
+    private func algorithm(
+        _ given: JSONValue?, _ runnable: RunnableJob, _ notes: inout RequestNotes
+    ) -> JSONValue {
+        guard given == nil || given == .null || given?.objectValue != nil else { return given ?? .null }
+        var members = given?.objectValue ?? [:]
+        let place = FieldPath([.member("AlgorithmSpecification")])
+        if members["AlgorithmName"] != nil {
+            notes.say(
+                .warning, at: place.appending("AlgorithmName"),
+                "the queue names an algorithm, so that the job's image \(runnable.image.name) is not used")
+            members["TrainingImage"] = nil
+        } else {
+            let image = runnable.image.reference
+            if let other = members["TrainingImage"]?.stringValue, other != image, other != runnable.image.name {
+                notes.say(
+                    .warning, at: place.appending("TrainingImage"),
+                    "the queue's image \(other) gives way to the job's, \(runnable.image.name)",
+                    hint: "Leave it out of the queue: a run's image is named at submit.")
+            }
+            members["TrainingImage"] = .string(image)
+        }
+        if members["TrainingInputMode"] == nil { members["TrainingInputMode"] = .string("File") }
+        if let entryPoint = runnable.job.entryPoint {
+            members["ContainerEntrypoint"] = .array(entryPoint.map { .string($0) })
+        }
+        if !runnable.job.arguments.isEmpty {
+            members["ContainerArguments"] = .array(runnable.job.arguments.map { .string($0) })
+        }
+        return .object(members)
+    }
+
+    /// All instance types to try in order; the first is in the document afterwards.
+    private static func chooseFirst(of types: [String], in document: inout [String: JSONValue]) -> [String] {
+        guard !types.isEmpty, case .object(var resources) = document["ResourceConfig"] ?? .object([:]) else {
+            return []
+        }
+        let own = resources["InstanceType"]?.stringValue
+        let all = (own.map { [$0] } ?? []) + types.filter { $0 != own }
+        resources["InstanceType"] = .string(all[0])
+        document["ResourceConfig"] = .object(resources)
+        return all
+    }
+}

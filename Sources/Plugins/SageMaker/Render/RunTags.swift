@@ -1,0 +1,58 @@
+internal import Crypto
+internal import LaunchHost
+
+/// The tags by which a job tells whose it is.
+enum RunTags {
+    /// The run's ID.
+    static let run = "launch:run"
+    /// The run's project.
+    static let project = "launch:project"
+    /// Which attempt at the run it is.
+    static let attempt = "launch:attempt"
+    /// The fingerprint of the request, by which a job is recognised as one's own.
+    static let fingerprint = "launch:request"
+
+    private static let longest = 256
+
+    /// The template's tags and launch's own. Of two with one key the later counts; launch's own always do.
+    static func merged(_ template: JSONValue?, _ job: ResolvedJob) -> [JSONValue] {
+        var own = [
+            (run, job.runID.rawValue), ("launch:name", job.runName), (project, job.project),
+            ("launch:submitter", job.author), (attempt, "1"),
+        ]
+        if let queue = job.queue { own.append(("launch:queue", queue)) }
+        let names = Set(own.map(\.0) + [fingerprint])
+        let others = (template?.arrayValue ?? []).filter { !names.contains($0["Key"]?.stringValue ?? "") }
+        return others + own.map { tag($0, clean($1)) }
+    }
+
+    /// The request with the fingerprint of all that is in it, and its notes.
+    static func fingerprinted(_ request: RunRequest, notes: RequestNotes) -> RunRequest {
+        var request = request
+        var tags = (request.document["Tags"]?.arrayValue ?? []).filter { $0["Key"]?.stringValue != fingerprint }
+        var members = request.document.objectValue ?? [:]
+        members["Tags"] = .array(tags)
+        let bytes = (try? JSON.canonicalData(JSONValue.object(members))).map { [UInt8]($0) } ?? []
+        tags.append(tag(fingerprint, String(SHA256.hex(bytes).prefix(32))))
+        members["Tags"] = .array(tags)
+        request.document = .object(members)
+        request.notes = try? JSONValue(encoding: notes)
+        return request
+    }
+
+    /// The value of a tag in a request.
+    static func value(_ key: String, in document: JSONValue) -> String? {
+        document["Tags"]?.arrayValue?.first { $0["Key"]?.stringValue == key }?["Value"]?.stringValue
+    }
+
+    static func tag(_ key: String, _ value: String) -> JSONValue {
+        .object(["Key": .string(key), "Value": .string(value)])
+    }
+
+    /// Letters, spaces, numbers and `_.:/=+-@` (`API_Tag`); anything else becomes `_`.
+    static func clean(_ text: String) -> String {
+        let allowed = Set("_.:/=+-@ ")
+        let clean = text.map { $0.isLetter || $0.isNumber || allowed.contains($0) ? $0 : "_" }
+        return String(String.UnicodeScalarView(String(clean).unicodeScalars.prefix(longest)))
+    }
+}

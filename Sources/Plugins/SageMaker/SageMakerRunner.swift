@@ -1,0 +1,98 @@
+internal import AWS
+public import LaunchHost
+
+/// Runner `sagemaker`: one `CreateTrainingJob` a run, or one an attempt where instances were lacking.
+///
+/// It keeps nothing that matters in memory: a job's name follows from its request, so that any other instance finds it.
+public struct SageMakerRunner: Runner {
+    /// The value of `type`.
+    public static let type = "sagemaker"
+
+    let service: TrainingService
+    let options: SageMakerOptions
+    let model: ServiceModel
+    let watch: TrainingWatch
+
+    /// A runner over an environment. Without one of AWS it renders and validates, and refuses to call.
+    init(_ environment: AWSEnvironment?, options: SageMakerOptions, model: ServiceModel, log: Logger) {
+        service = TrainingService(environment)
+        self.options = options
+        self.model = model
+        watch = TrainingWatch(service, log: log)
+    }
+
+    /// CloudWatch keeps the log.
+    public var keepsLogs: Bool { true }
+    /// `ListTrainingJobs` is limited to two calls a second for the whole account, whoever asks.
+    public var pace: Pace { Pace(shortest: .seconds(1), longest: .seconds(20)) }
+
+    /// The `CreateTrainingJob` document.
+    public func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
+        try RequestRender(region: service.knownRegion, account: options.account ?? service.knownAccount).request(job)
+    }
+
+    /// Everything that the model and the rules of the service have to say.
+    public func validate(_ request: RunRequest) -> [Finding] {
+        let findings = RequestValidator(model: model, region: service.knownRegion).findings(in: request.document)
+        let all = findings + RequestNotes(request).findings
+        return request.rehearsal == nil ? all : all.map(Rehearsal.asRehearsed)
+    }
+
+    /// Lists one job.
+    public func reach() async throws(BackendError) {
+        try await translated { () async throws(AWSError) in
+            _ = try await service.list(TrainingService.ListQuery(pageSize: 1))
+        }
+    }
+
+    /// The job's page in the console of its partition.
+    public func page(of handle: RunHandle) -> String? {
+        guard let job = try? TrainingHandle(handle) else { return nil }
+        return Partition.of(region: job.region)?
+            .consoleURL(region: job.region, page: "sagemaker/home", fragment: "/jobs/\(job.name)")
+    }
+}
+
+/// What `runner: {type: sagemaker}` may say.
+struct SageMakerOptions: Sendable, Hashable {
+    /// The account that a role given by its name is in.
+    var account: String?
+    /// The file of another service model.
+    var model: String?
+}
+
+/// What a handle of this runner says.
+struct TrainingHandle: Sendable, Hashable {
+    /// The training job.
+    var name: String
+    /// Where it runs.
+    var region: String
+
+    init(name: String, region: String) {
+        self.name = name
+        self.region = region
+    }
+
+    init(_ handle: RunHandle) throws(BackendError) {
+        guard handle.runner == SageMakerRunner.type, let name = handle.fields["name"],
+            let region = handle.fields["region"]
+        else {
+            throw BackendError(
+                .invalid, "The handle of run \(handle.runID) is not one of runner '\(SageMakerRunner.type)'.")
+        }
+        self.init(name: name, region: region)
+    }
+
+    func handle(of runID: RunID) -> RunHandle {
+        RunHandle(runner: SageMakerRunner.type, runID: runID, fields: ["name": name, "region": region])
+    }
+}
+
+/// Carries out calls of AWS with its errors in the host's words.
+func translated<Value>(_ calls: () async throws(AWSError) -> Value) async throws(BackendError) -> Value {
+    do throws(AWSError) {
+        return try await calls()
+    } catch {
+        throw Refusal.explained(error)
+    }
+}

@@ -1,0 +1,92 @@
+internal import AWS
+internal import LaunchHost
+
+/// What AWS's refusals mean for whoever has to do something about them.
+enum Refusal {
+    /// An error of AWS in the host's words, with what it is about: the quota and its numbers, the field, the missing
+    /// permission.
+    static func explained(_ error: AWSError) -> BackendError {
+        var said = error.backendError
+        switch error.code {
+        case "ResourceLimitExceeded":
+            if let quota = Quota(error.message) {
+                said.message = quota.description
+                said.hint =
+                    "Ask for more in Service Quotas, \"Amazon SageMaker\", \"\(quota.name)\"; "
+                    + "or use another instance type."
+            }
+        case "ValidationException" where said.category == .invalid:
+            said = validation(error, said)
+        default:
+            if error.kind == .auth, let missing = MissingPermission(error.message) {
+                said.hint = missing.hint
+            }
+        }
+        return said
+    }
+
+    /// "1 validation error detected: Value '…' at 'resourceConfig.instanceType' failed to satisfy constraint: …"
+    private static func validation(_ error: AWSError, _ said: BackendError) -> BackendError {
+        var said = said
+        let fields = error.message.matches(of: /at '([^']+)' failed to satisfy/).map { match in
+            String(match.1).split(separator: ".").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+                .joined(separator: ".")
+        }
+        if !fields.isEmpty {
+            said.hint = "Look at \(fields.joined(separator: ", ")) in 'launch plan'."
+        } else if error.message.contains("Access denied for repository") {
+            said.hint =
+                "The job's role must be allowed to pull: ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, "
+                + "ecr:BatchCheckLayerAvailability, ecr:GetAuthorizationToken."
+        } else if error.message.contains("Could not assume role") {
+            said.hint = "The role's trust policy must name sagemaker.amazonaws.com."
+        }
+        return said
+    }
+}
+
+/// A quota of the account, as SageMaker tells of it when it is used up.
+struct Quota: Sendable, Hashable, CustomStringConvertible {
+    /// `ml.p3.2xlarge for training job usage`
+    let name: String
+    /// How many there may be, are, and were asked for besides.
+    let limit: Int, used: Int, asked: Int
+
+    /// Reads "The account-level service limit '…' is N Instances, with current utilization of N Instances and a request
+    /// delta of N Instances." (github.com/aws/amazon-sagemaker-examples/issues/263)
+    init?(_ message: String) {
+        let form = /service limit '([^']+)' is ([0-9]+).*?utilization of ([0-9]+).*?delta of ([0-9]+)/
+        guard let found = message.firstMatch(of: form), let limit = Int(found.2), let used = Int(found.3),
+            let asked = Int(found.4)
+        else { return nil }
+        name = String(found.1)
+        (self.limit, self.used, self.asked) = (limit, used, asked)
+    }
+
+    /// A sentence.
+    var description: String {
+        "The account's quota \"\(name)\" is \(limit); \(used) in use, \(asked) more asked for."
+    }
+}
+
+/// What a policy does not allow, as AWS tells it.
+struct MissingPermission: Sendable, Hashable {
+    /// `sagemaker:CreateTrainingJob`
+    let action: String
+    /// The ARN that it is about, where it is told.
+    let resource: String?
+
+    /// Reads "User: … is not authorized to perform: ACTION on resource: ARN …"
+    init?(_ message: String) {
+        guard let found = message.firstMatch(of: /not authorized to perform: ?([a-z0-9-]+:[A-Za-z*]+)/) else {
+            return nil
+        }
+        action = String(found.1)
+        resource = message.firstMatch(of: /on resource: ?(\S+)/).map { String($0.1) }
+    }
+
+    /// What to do.
+    var hint: String {
+        "Allow \(action)\(resource.map { " on \($0)" } ?? ""); 'launch iam-policy' prints the policy that the agent needs."
+    }
+}

@@ -1,0 +1,147 @@
+internal import AWS
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// The calls of SageMaker that this runner makes, each paced as the service wants it.
+struct TrainingService: Sendable {
+    private let environment: AWSEnvironment?
+    private let creating: RateLimiter
+    private let listing: RateLimiter
+
+    /// The calls of an environment's account and region; nil has none.
+    init(_ environment: AWSEnvironment?) {
+        self.environment = environment
+        let clock = environment?.runtime.clock ?? .system
+        // Five callers at once were seen to be throttled; AWS calls the limit a hard one
+        // (github.com/aws/sagemaker-python-sdk/issues/645).
+        creating = RateLimiter(perSecond: 4, burst: 4, clock: clock)
+        // Two a second for the whole account, not adjustable (github.com/aws-solutions/deepracer-on-aws/issues/87): half of
+        // it is for others.
+        listing = RateLimiter(perSecond: 1, burst: 1, clock: clock)
+    }
+
+    /// The region, where nobody has to be asked for it.
+    var knownRegion: String? { environment?.knownRegion }
+    /// The account of the configured role.
+    var knownAccount: String? { environment?.roleARN.flatMap { ARN($0)?.account } }
+    /// The time, and waiting.
+    var clock: HostClock { environment?.runtime.clock ?? .system }
+
+    /// The region that jobs are made in.
+    func region() async throws(AWSError) -> String { try await own().region() }
+
+    /// Makes a training job. Not repeated by itself: whoever calls looks first what became of it.
+    func create(_ document: JSONValue) async throws(AWSError) {
+        try await creating.wait(for: key("CreateTrainingJob", try await region()))
+        _ = try await client().call(.write("CreateTrainingJob"), input: document)
+    }
+
+    /// A training job; nil where there is none of that name.
+    func describe(_ job: TrainingHandle) async throws(AWSError) -> JSONValue? {
+        do throws(AWSError) {
+            return try await client(job.region).call(
+                .read("DescribeTrainingJob"), input: .object(["TrainingJobName": .string(job.name)]))
+        } catch {
+            if error.kind == .notFound { return nil }
+            throw error
+        }
+    }
+
+    /// The tags of a job, by key.
+    func tags(of arn: String, region: String) async throws(AWSError) -> [String: String] {
+        var tags: [String: String] = [:]
+        var token: JSONValue?
+        repeat {
+            var input: [String: JSONValue] = ["ResourceArn": .string(arn)]
+            input["NextToken"] = token
+            let page = try await client(region).call(.read("ListTags"), input: .object(input))
+            for tag in page["Tags"]?.arrayValue ?? [] {
+                if let key = tag["Key"]?.stringValue { tags[key] = tag["Value"]?.stringValue ?? "" }
+            }
+            token = page["NextToken"]
+        } while token != nil && token != .null
+        return tags
+    }
+
+    /// Stops a job. One that has ended, or is not there, is stopped.
+    func stop(_ job: TrainingHandle) async throws(AWSError) {
+        do throws(AWSError) {
+            _ = try await client(job.region).call(
+                .write("StopTrainingJob", repeatable: true, mayAnswerNothing: true),
+                input: .object(["TrainingJobName": .string(job.name)]))
+        } catch {
+            let hasEnded = error.code == "ValidationException" && error.message.contains("is in status")
+            guard error.kind == .notFound || hasEnded else { throw error }
+        }
+    }
+
+    /// Which jobs to list: newest first.
+    struct ListQuery: Sendable {
+        /// At most so many a page, up to 100.
+        var pageSize = 100
+        /// Only jobs made since, in seconds since 1970.
+        var createdAfter: Double?
+        /// Only jobs with that in their name.
+        var nameContains: String?
+        /// Where to go on.
+        var token: String?
+    }
+
+    /// One page of jobs. Never repeated by itself, so that the pace holds whatever the service answers.
+    func list(_ query: ListQuery) async throws(AWSError) -> (jobs: [TrainingSummary], next: String?) {
+        let region = try await region()
+        try await listing.wait(for: key("ListTrainingJobs", region))
+        var input: [String: JSONValue] = [
+            "MaxResults": .integer(Int64(query.pageSize)), "SortBy": .string("CreationTime"),
+            "SortOrder": .string("Descending"),
+        ]
+        // Whole seconds, rounded down: AWS's own client sends no more either.
+        input["CreationTimeAfter"] = query.createdAfter.map { .integer(Int64($0.rounded(.down))) }
+        input["NameContains"] = query.nameContains.map { .string($0) }
+        input["NextToken"] = query.token.map { .string($0) }
+        let page = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
+            .call(.read("ListTrainingJobs"), input: .object(input))
+        let jobs = (page["TrainingJobSummaries"]?.arrayValue ?? []).compactMap { TrainingSummary($0) }
+        let next = page["NextToken"]?.stringValue
+        return (jobs, next?.isEmpty == false ? next : nil)
+    }
+
+    /// A client of CloudWatch Logs in a region.
+    func logs(_ region: String) async throws(AWSError) -> AWSClient { try await own().client(.logs, region: region) }
+
+    private func client(_ region: String? = nil) async throws(AWSError) -> AWSClient {
+        try await own().client(.sagemaker, region: region)
+    }
+
+    private func key(_ operation: String, _ region: String) -> RateLimiter.Key {
+        RateLimiter.Key(account: "", region: region, operation: operation)
+    }
+
+    private func own() throws(AWSError) -> AWSEnvironment {
+        if let environment { return environment }
+        throw AWSError(
+            .configuration, "Runs of resource sagemaker need an environment of type aws, and there is another.",
+            hint: "Write 'environment: {type: aws, region: us-east-1}', with your region, into launch-config.yaml.")
+    }
+}
+
+/// What a list says of a job.
+struct TrainingSummary: Sendable, Hashable {
+    /// The job's name.
+    var name: String
+    /// `TrainingJobStatus`, as the service writes it.
+    var status: String
+    /// `SecondaryStatus`; nil where the list does not say it.
+    var secondary: String?
+    /// When it was made, in seconds since 1970.
+    var created: Double
+
+    init?(_ value: JSONValue) {
+        guard let name = value["TrainingJobName"]?.stringValue, let status = value["TrainingJobStatus"]?.stringValue
+        else { return nil }
+        self.name = name
+        self.status = status
+        secondary = value["SecondaryStatus"]?.stringValue
+        created = value["CreationTime"]?.doubleValue ?? 0
+    }
+}

@@ -1,0 +1,219 @@
+internal import LaunchHost
+
+/// The service's model, held against a document: types, required and unknown members, words, patterns, lengths, counts,
+/// ranges.
+struct ModelChecks {
+    let model: ServiceModel
+    private(set) var findings: [Finding] = []
+    /// Names that nearly are a member's.
+    private(set) var misspellings: [Misspelling] = []
+    /// Where the walk is; a path is made of it only when there is something to say.
+    private var steps: [FieldPath.Step] = []
+    /// Whether the values here are the user's own, which may be secrets and are never shown.
+    private var isPrivate = false
+
+    /// Members whose values are the user's own.
+    private static let privateMembers: Set<String> = [
+        "ContainerArguments", "ContainerEntrypoint", "Environment", "HyperParameters",
+    ]
+
+    init(_ model: ServiceModel) {
+        self.model = model
+    }
+
+    /// Checks a whole request.
+    mutating func check(_ document: JSONValue) {
+        guard !model.shapes.isEmpty else { return }
+        check(document, as: 0)
+    }
+
+    private mutating func check(_ value: JSONValue, as place: Int) {
+        let shape = model.shapes[place]
+        switch (shape.kind, value) {
+        case (.structure(let structure), .object(let members)): check(members, of: structure, shape)
+        case (.list(let item, let count), .array(let items)): check(items, item, count, shape)
+        case (.map(let key, let entry, let count), .object(let entries)): check(entries, key, entry, count, shape)
+        case (.text(let rules), .string(let text)): check(text, rules, shape)
+        case (.integer(let range), .integer(let number)): check(number, range, shape)
+        case (.number, .integer), (.number, .number), (.flag, .bool), (.other, _): break
+        default: mismatch(value, shape)
+        }
+    }
+
+    // MARK: Structures, lists and maps
+
+    private mutating func check(
+        _ given: [String: JSONValue], of structure: Shape.Structure, _ shape: Shape
+    ) {
+        var meant: Set<String> = []
+        for (name, value) in given {
+            if let place = structure.members[name] {
+                inside(.member(name), hidden: Self.privateMembers.contains(name)) {
+                    $0.check(value, as: place)
+                }
+            } else if let near = unknown(name, of: structure, shape, in: given) {
+                meant.insert(near)
+                guard let place = structure.members[near], given[near] == nil else { continue }
+                misspellings.append(Misspelling(place: FieldPath(steps), written: name, meant: near))
+                inside(.member(name)) { $0.check(value, as: place) }
+            }
+        }
+        for name in structure.required where given[name] == nil && !meant.contains(name) {
+            let gift = structure.members[name].flatMap { Expected.gift(for: model.shapes[$0]) }
+            inside(.member(name)) {
+                $0.note(.error, "required", shape, "it is required and missing", hint: gift)
+            }
+        }
+    }
+
+    private mutating func check(_ items: [JSONValue], _ item: Int, _ count: Shape.Bounds, _ shape: Shape) {
+        check(count: items.count, count, "items", shape)
+        for (index, value) in items.enumerated() {
+            inside(.item(index)) { $0.check(value, as: item) }
+        }
+    }
+
+    private mutating func check(
+        _ entries: [String: JSONValue], _ key: Int, _ value: Int, _ count: Shape.Bounds, _ shape: Shape
+    ) {
+        check(count: entries.count, count, "entries", shape)
+        for (name, entry) in entries {
+            inside(.member(name)) { checks in
+                if case .text(let rules) = checks.model.shapes[key].kind {
+                    checks.check(name, rules, checks.model.shapes[key], asKey: true)
+                }
+                checks.check(entry, as: value)
+            }
+        }
+    }
+
+    private mutating func check(count: Int, _ bounds: Shape.Bounds, _ nouns: String, _ shape: Shape) {
+        if let most = bounds.most, count > most {
+            note(.error, "count", shape, "it has \(count) \(nouns), at most \(most) are allowed")
+        } else if let least = bounds.least, count < least {
+            note(
+                .error, "count", shape,
+                "it has \(count == 0 ? "no" : "\(count)") \(nouns), and must have \(Expected.range(bounds))",
+                hint: count == 0 ? "Leave the key out instead." : nil)
+        }
+    }
+
+    // MARK: Values
+
+    private mutating func check(_ text: String, _ rules: Shape.Text, _ shape: Shape, asKey: Bool = false) {
+        if !asKey, let placeholder = Placeholder.found(in: text, freely: Placeholder.mayStandIn(shape.name)) {
+            note(
+                .error, "placeholder", shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
+                hint: Expected.gift(for: shape))
+            return
+        }
+        // Made only when there is something to say: quoting costs more than all the checks.
+        var value: String { isPrivate && !asKey ? "the value" : (asKey ? "the key " : "") + Shown.quoted(text) }
+        if !rules.words.isEmpty {
+            if !rules.wordSet.contains(text) { unknown(word: text, rules.words, shape) }
+        } else if let length = wrongLength(text, rules.length) {
+            if length == 0, !asKey {
+                note(.error, "length", shape, "it is empty", hint: Expected.gift(for: shape))
+            } else {
+                let allowed = Expected.range(rules.length)
+                note(.error, "length", shape, "\(value) has \(length) characters, allowed are \(allowed)")
+            }
+        } else if let pattern = rules.pattern, !pattern.matches(text) {
+            let words = Expected.words(for: shape) ?? "text that matches \(pattern.text) as a whole"
+            note(.error, "pattern", shape, "\(value) is not \(words)")
+        }
+    }
+
+    /// The length in Unicode scalars where it is out of bounds. Most texts are told from their bytes alone.
+    private func wrongLength(_ text: String, _ bounds: Shape.Bounds) -> Int? {
+        let bytes = text.utf8.count
+        let (least, most) = (bounds.least ?? 0, bounds.most ?? .max)
+        if bytes <= most, bytes / 4 >= least { return nil }
+        let length = text.unicodeScalars.count
+        return length < least || length > most ? length : nil
+    }
+
+    private mutating func check(_ number: Int64, _ range: Shape.Bounds, _ shape: Shape) {
+        guard number < range.least ?? .min || number > range.most ?? .max else { return }
+        let field = fieldName
+        let allowed = Expected.range(range) { Shown.amount($0, of: field) }
+        note(.error, "range", shape, "\(Shown.amount(number, of: field)) is out of range: allowed are \(allowed)")
+    }
+
+    private mutating func mismatch(_ value: JSONValue, _ shape: Shape) {
+        if case .string(let text) = value, let placeholder = Placeholder.found(in: text, freely: false) {
+            note(
+                .error, "placeholder", shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
+                hint: Expected.gift(for: shape))
+            return
+        }
+        let found = isPrivate ? value.kindName : Shown.kind(of: value)
+        note(
+            .error, "type", shape, "it must be \(Expected.kind(of: shape)), and it is \(found)",
+            hint: Expected.hint(for: value, insteadOf: shape, isPrivate: isPrivate))
+    }
+
+    // MARK: Unknown names and words
+
+    /// Says that a member is unknown. The member that is meant, where one is near.
+    private mutating func unknown(
+        _ name: String, of structure: Shape.Structure, _ shape: Shape, in given: [String: JSONValue]
+    ) -> String? {
+        let near = structure.spelling(of: name) ?? UnknownWord.nearest(to: name, in: structure.names)
+        inside(.member(name)) { checks in
+            guard let near else {
+                checks.note(
+                    .warning, "unknown-member", shape,
+                    "SageMaker's \(Self.name(of: shape)) has no member of that name that we know",
+                    hint: "It is sent as it stands; \(checks.model.source) may be too old to know it.")
+                return
+            }
+            let both = given[near] != nil ? ", which is there too" : ""
+            checks.note(
+                .error, "unknown-member", shape,
+                "SageMaker's \(Self.name(of: shape)) has no such member; did you mean \(Shown.quoted(near))\(both)?")
+        }
+        return near
+    }
+
+    private mutating func unknown(word: String, _ words: [String], _ shape: Shape) {
+        let unknown = UnknownWord(word, among: words)
+        let isType = UnknownWord.isInstanceTypes(words)
+        let noun = words.count <= 8 ? "none of \(words.joined(separator: ", "))" : "none of the words SageMaker knows"
+        let question = unknown.near.map { "; did you mean \(Shown.quoted($0))?" } ?? ""
+        note(
+            unknown.isMistake ? .error : .warning, "enum", shape,
+            "\(Shown.quoted(word)) is \(isType ? "not an instance type SageMaker knows" : noun)\(question)",
+            hint: unknown.isMistake ? nil : "It is sent as it stands; \(model.source) may be too old to know it.")
+    }
+
+    // MARK: Support
+
+    /// The request is called after its operation.
+    private static func name(of shape: Shape) -> String {
+        shape.name.hasSuffix("Request") ? String(shape.name.dropLast("Request".count)) : shape.name
+    }
+
+    private mutating func inside(_ step: FieldPath.Step, hidden: Bool = false, _ body: (inout ModelChecks) -> Void) {
+        let before = isPrivate
+        steps.append(step)
+        isPrivate = isPrivate || hidden
+        body(&self)
+        isPrivate = before
+        steps.removeLast()
+    }
+
+    private var fieldName: String {
+        for step in steps.reversed() { if case .member(let name) = step { return name } }
+        return ""
+    }
+
+    private mutating func note(
+        _ severity: Finding.Severity, _ rule: String, _ shape: Shape, _ message: String, hint: String? = nil
+    ) {
+        findings.append(
+            Finding(
+                severity, at: FieldPath(steps), message, hint: hint, source: "\(model.source), shape \(shape.name)",
+                rule: rule, isAboutName: rule == "unknown-member" ? true : nil))
+    }
+}

@@ -1,0 +1,90 @@
+internal import LaunchHost
+
+extension Rule {
+    /// Where the image comes from.
+    static let image = [
+        Rule("image-reference", source: Source.api("AlgorithmSpecification, TrainingImage")) { request in
+            guard let image = request.image, !image.isEmpty else { return [] }
+            return TrainingImage(image).fault.map {
+                [
+                    .error(
+                        imagePath, "\(Shown.quoted(image)) is no image: \($0)",
+                        hint: "Write REGISTRY/REPOSITORY:TAG or REGISTRY/REPOSITORY@sha256:DIGEST.")
+                ]
+            } ?? []
+        },
+        Rule("image-registry", source: Source.guide("docker-containers-adapt-your-own-private-registry")) { request in
+            // Of a mode that is neither of the two words the model has spoken.
+            guard let text = request.image, !text.isEmpty, [nil, "Platform"].contains(request.registryMode) else {
+                return []
+            }
+            let image = TrainingImage(text)
+            return .when(
+                image.fault == nil && image.ecrRegion == nil,
+                .error(
+                    imagePath, "\(Shown.quoted(text)) is not in Amazon ECR",
+                    hint: "Push it to ECR; or set TrainingImageConfig.TrainingRepositoryAccessMode to Vpc and give a "
+                        + "VpcConfig that reaches the registry."))
+        },
+        Rule("private-registry-vpc", source: Source.guide("docker-containers-adapt-your-own-private-registry")) {
+            request in
+            .when(
+                request.registryMode == "Vpc" && request.document["VpcConfig"] == nil,
+                .error(
+                    "VpcConfig", "it is missing, and TrainingRepositoryAccessMode Vpc reaches the registry through it"))
+        },
+        Rule("private-registry-login", source: Source.api("TrainingImageConfig")) { request in
+            let config = request.algorithm?["TrainingImageConfig"]
+            return .when(
+                request.registryMode == "Platform"
+                    && config?["TrainingRepositoryAuthConfig"] != nil,
+                .warning(
+                    "AlgorithmSpecification.TrainingImageConfig.TrainingRepositoryAuthConfig",
+                    "it is for private registries, and the access mode is Platform"))
+        },
+    ]
+
+    static let imagePath = "AlgorithmSpecification.TrainingImage"
+}
+
+/// The parts of an image's name that the rules ask for, by position alone: whether it exists, the registry knows.
+struct TrainingImage {
+    /// What is wrong with the form; nil where it is well.
+    let fault: String?
+    /// The region of the ECR registry; nil for every other registry.
+    let ecrRegion: String?
+
+    init(_ text: String) {
+        (fault, ecrRegion) = (Self.fault(of: text), Self.ecrRegion(of: text))
+    }
+
+    private static func fault(of text: String) -> String? {
+        if text.hasPrefix("arn:") { return "it is an ARN" }
+        if text.contains("://") { return "it has a scheme" }
+        if text.contains(where: { $0.isWhitespace }) { return "it has white space in it" }
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            let digits = parts[1].hasPrefix("sha256:") ? parts[1].dropFirst("sha256:".count) : ""
+            guard digits.utf8.count == 64, digits.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
+                return "a digest is sha256: and 64 hexadecimal digits"
+            }
+        }
+        let name = parts[0].split(separator: "/", omittingEmptySubsequences: false)
+        if name.contains(where: \.isEmpty) { return "a part of its name is empty" }
+        let last = (name.last ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        if last.count > 2 || last.contains(where: \.isEmpty) { return "its tag is empty or comes twice" }
+        // A lone name has no registry, so there is nothing that a capital could be wrong in.
+        let repository = name.dropFirst().dropLast() + last.prefix(name.count > 1 ? 1 : 0)
+        return repository.contains { $0.contains(where: \.isUppercase) } ? "a repository's name has no capitals" : nil
+    }
+
+    /// `ACCOUNT.dkr.ecr.REGION.SUFFIX`, also with `ecr-fips`, and `ACCOUNT.dkr-ecr.REGION.SUFFIX`.
+    private static func ecrRegion(of text: String) -> String? {
+        guard let slash = text.firstIndex(of: "/") else { return nil }
+        let words = text[..<slash].split(separator: ".", omittingEmptySubsequences: false)
+        guard words.count > 4, words[0].utf8.count == 12, words[0].allSatisfy(\.isWholeNumber) else { return nil }
+        if words[1] == "dkr", words[2] == "ecr" || words[2] == "ecr-fips" { return String(words[3]) }
+        if words[1] == "dkr-ecr" || words[1] == "dkr-ecr-fips" { return String(words[2]) }
+        return nil
+    }
+}

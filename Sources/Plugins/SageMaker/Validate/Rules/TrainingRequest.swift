@@ -1,0 +1,93 @@
+internal import LaunchHost
+
+/// A request as the rules between fields read it: what has the wrong type or is still a placeholder reads as absent text,
+/// so that one mistake makes one finding.
+struct TrainingRequest {
+    /// Something in the request that runs on instances of a type.
+    struct InstanceChoice {
+        /// Where it stands: `ResourceConfig`, `ResourceConfig.InstanceGroups[1]`.
+        var path: String
+        var type: String
+    }
+
+    /// A channel and where it stands.
+    struct Channel {
+        var path: String
+        var value: JSONValue
+        var name: String?
+        /// Its own input mode, else the request's.
+        var mode: String?
+        var s3: JSONValue?
+        var fileSystem: JSONValue?
+    }
+
+    let document: JSONValue
+    let region: String?
+    let channels: [Channel]
+    /// The instance types asked for, in order.
+    let instances: [InstanceChoice]
+    /// Whether SageMaker chooses machine and algorithm itself.
+    let isServerless: Bool
+    let isSpot: Bool
+
+    init(_ document: JSONValue, region: String?) {
+        self.document = document
+        self.region = region
+        isServerless = document["ServerlessJobConfig"] != nil
+        isSpot = document["EnableManagedSpotTraining"]?.boolValue ?? false
+        let defaultMode = document["AlgorithmSpecification"]?["TrainingInputMode"].text
+        channels = Self.items(of: document["InputDataConfig"]).map { index, value in
+            Channel(
+                path: "InputDataConfig[\(index)]", value: value, name: value["ChannelName"].text,
+                mode: value["InputMode"] == nil ? defaultMode : value["InputMode"].text,
+                s3: value["DataSource"]?["S3DataSource"], fileSystem: value["DataSource"]?["FileSystemDataSource"])
+        }
+        var found: [InstanceChoice] = []
+        if let type = document["ResourceConfig"]?["InstanceType"].text {
+            found.append(.init(path: "ResourceConfig", type: type))
+        }
+        for list in ["InstanceGroups", "InstancePreferences"] {
+            for (index, value) in Self.items(of: document["ResourceConfig"]?[list]) {
+                guard let type = value["InstanceType"].text else { continue }
+                found.append(.init(path: "ResourceConfig.\(list)[\(index)]", type: type))
+            }
+        }
+        instances = found
+    }
+
+    var algorithm: JSONValue? { document["AlgorithmSpecification"] }
+    var resources: JSONValue? { document["ResourceConfig"] }
+    var stopping: JSONValue? { document["StoppingCondition"] }
+    var image: String? { algorithm?["TrainingImage"].text }
+    /// How the image's registry is reached: `Platform`, which is ECR, or `Vpc`, through the request's own VPC.
+    var registryMode: String? {
+        algorithm?["TrainingImageConfig"]?["TrainingRepositoryAccessMode"]?.stringValue
+    }
+    /// The groups of a heterogeneous cluster; an empty list is none.
+    var groups: [(index: Int, value: JSONValue)] { Self.items(of: resources?["InstanceGroups"]) }
+    /// The ordered choices that the service makes itself.
+    var preferences: [(index: Int, value: JSONValue)] { Self.items(of: resources?["InstancePreferences"]) }
+
+    /// The items of a list, each with its place; none where there is no list.
+    static func items(of value: JSONValue?) -> [(index: Int, value: JSONValue)] {
+        guard case .array(let items)? = value else { return [] }
+        return items.enumerated().map { ($0.offset, $0.element) }
+    }
+
+    /// The places, after the first, at which a key comes again.
+    static func repeated(_ keys: [String?]) -> [(index: Int, key: String)] {
+        var seen: Set<String> = []
+        return keys.enumerated().compactMap { index, key in
+            guard let key, !seen.insert(key).inserted else { return nil }
+            return (index, key)
+        }
+    }
+}
+
+extension JSONValue? {
+    /// The text, unless there is none or it still holds a placeholder.
+    var text: String? {
+        guard case .string(let text)? = self, Placeholder.found(in: text, freely: false) == nil else { return nil }
+        return text
+    }
+}

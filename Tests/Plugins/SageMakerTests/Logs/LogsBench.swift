@@ -1,0 +1,87 @@
+import AWS
+import AWSStub
+import Foundation
+import HTTP
+import LaunchHost
+import Synchronization
+
+@testable import SageMaker
+
+/// A stub with a training job's log in it, and a clock that stands but for the waits of whoever reads.
+final class LogsBench: Sendable {
+    static let begin = Date(timeIntervalSince1970: 1_700_000_000)
+
+    let stub: AWSStub
+    let client: AWSClient
+    private let time = Mutex(LogsBench.begin)
+    private let end = Mutex<Date?>(nil)
+
+    init(keepsCalls: Bool = true) throws {
+        stub = try AWSStub(keepsCalls: keepsCalls)
+        // The client has a clock of its own, for signatures; its waits end at once.
+        client = try AWSClient(
+            .logs, endpoint: stub.url, region: "eu-west-1", credentials: StubCredentials(stub.keys.permanent()),
+            runtime: AWSRuntime(
+                http: HTTPClient(configuration: .init(proxy: .direct)),
+                clock: HostClock(now: { Date() }, sleep: { _ in try Task.checkCancellation() }),
+                userAgent: "launch/1.2.3"))
+        stub.logs.setClock { [weak self] in self?.now ?? Self.begin }
+    }
+
+    /// The time of stub, reader and job.
+    var now: Date { time.withLock(\.self) }
+    func set(_ date: Date) { time.withLock { $0 = date } }
+    func set(_ seconds: Double) { set(Self.begin.addingTimeInterval(seconds)) }
+
+    /// Seconds after the begin, in milliseconds since 1970.
+    static func at(_ seconds: Double) -> Int64 { Int64(((begin.timeIntervalSince1970 + seconds) * 1000).rounded()) }
+
+    /// When the job ends, in seconds after the begin.
+    func end(at seconds: Double) { end.withLock { $0 = Self.begin.addingTimeInterval(seconds) } }
+
+    func add(_ stream: String, _ events: [(text: String, at: Double, taken: Double)], job: String = "job-1") {
+        stub.logs.add(
+            events.map { StubLogEvent($0.text, time: Self.at($0.at), ingested: Self.at($0.taken)) },
+            to: "\(job)/\(stream)")
+    }
+
+    func logs(_ job: String = "job-1", hosts: Int = 1) -> TrainingLogs {
+        let clock = HostClock(
+            now: { self.now },
+            sleep: { duration in
+                try Task.checkCancellation()
+                self.time.withLock { $0 = $0.addingTimeInterval(duration / .seconds(1)) }
+            })
+        return TrainingLogs(client: client, job: job, hosts: hosts, account: "123456789012", clock: clock) {
+            () async throws(BackendError) in
+            self.end.withLock(\.self).flatMap { $0 <= self.now ? $0 : nil }
+        }
+    }
+
+    /// All lines, each with the time at which it was given.
+    func read(
+        _ logs: TrainingLogs, from cursor: LogCursor? = nil, follow: Bool = true
+    ) async throws -> [(line: LogLine, given: Date)] {
+        var lines: [(LogLine, Date)] = []
+        for try await batch in logs.stream(from: cursor, follow: follow) {
+            lines += batch.map { ($0, now) }
+        }
+        return lines
+    }
+
+    func texts(_ logs: TrainingLogs, from cursor: LogCursor? = nil, follow: Bool = true) async throws -> [String] {
+        try await read(logs, from: cursor, follow: follow).map(\.line.text)
+    }
+}
+
+/// Always the same.
+struct StubCredentials: CredentialsProvider {
+    let fixed: AWSCredentials
+
+    init(_ fixed: AWSCredentials) {
+        self.fixed = fixed
+    }
+
+    func credentials() async throws(AWSError) -> AWSCredentials { fixed }
+    func refresh(after expired: AWSCredentials) async throws(AWSError) -> AWSCredentials { fixed }
+}
