@@ -81,7 +81,9 @@ let package = Package(
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
         .executableTarget(
             name: "launch",
-            dependencies: ["AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "SageMaker"],
+            dependencies: [
+                "AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "SageMaker",
+            ],
             path: "Sources/launch", swiftSettings: settings),
 
         // The example of plugins.md: a plugin, and a program that lists it.
@@ -96,7 +98,7 @@ let package = Package(
         library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
-            uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
+            uses: ["ContainerEngine", "Crypto", "HTTP", "Subprocess", "TestSupport"]),
 
         library("AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "TestSupport"]),
 
@@ -152,6 +154,12 @@ let package = Package(
                 "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
             ],
             resources: [.copy("Stub/boto3_training_jobs.py")]),
+        tests(
+            "RehearsalTests", at: "Tests/RehearsalTests",
+            uses: [
+                "AWS", "AWSStub", "Builders", "EngineTestSupport", "LaunchHost", "LocalDocker", "SageMaker",
+                "Subprocess", "TestSupport",
+            ]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
