@@ -153,7 +153,11 @@ let package = Package(
             uses: [
                 "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
             ],
-            resources: [.copy("Stub/boto3_training_jobs.py")]),
+            resources: [
+                .copy("Stub/boto3_training_jobs.py"),
+                .copy("Validate/Corpus"),
+                .copy("Validate/botocore_parameters.py"),
+            ]),
         tests(
             "RehearsalTests", at: "Tests/RehearsalTests",
             uses: [

@@ -37,7 +37,7 @@ enum IAMPolicyCommand {
             }
             let holder = arguments.string("for").flatMap(Permission.Holder.init(rawValue:)) ?? .agent
             let permissions = try names.flatMap { name in
-                try QueuePreview(backends: backends).plan(of: try store.queue(name).definition).permissions
+                try QueuePreview(backends: backends).permissions(of: try store.queue(name).definition)
             }
             let policy = PolicyDocument(permissions.filter { $0.holder == holder })
             if policy.isEmpty { bench.note("these queues and this configuration need no permission of a cloud") }

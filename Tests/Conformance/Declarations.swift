@@ -45,7 +45,7 @@ struct Declarations {
     }
 
     private func fields(_ declaration: PluginCatalog.Declaration) throws {
-        for row in Field.rows(declaration.fields + (declaration.template ?? [])) {
+        for row in Field.rows(declaration.fields + (declaration.template ?? declaration.ownKeys ?? [])) {
             try require(!row.field.help.isEmpty, "\(row.path) has no help")
             try require(
                 row.field.name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil, "'\(row.path)' is not in snake_case")

@@ -71,6 +71,10 @@ enum PluginsDescribeCommand {
             try heading("Keys of a queue's template")
             try terminal.out(table(of: template))
         }
+        if let keys = declaration.ownKeys {
+            try heading("Keys of a queue's template beside the backend's own")
+            try terminal.out(table(of: keys))
+        }
         if let template = declaration.defaultTemplate, !template.isEmpty {
             try heading("The template of a queue that is made without a file")
             try block(template)

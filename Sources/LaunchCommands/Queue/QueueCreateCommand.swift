@@ -7,9 +7,9 @@ enum QueueCreateCommand {
         Command(
             "create", summary: "Make a queue",
             discussion: """
-                The file is the backend's request template, as YAML or JSON, with two keys of its own: \
+                The file is the backend's request template, as YAML or JSON, with three keys of its own: \
                 'template_variables' declares the {{…}} that a submit may fill, 'allow_overrides' lists what a submit \
-                may change. Without a file, the queue gets the template that 'launch plugins describe TYPE' shows.
+                may change, 'retry' says how often and how long a run is tried. Without a file, the queue gets the template that 'launch plugins describe TYPE' shows.
 
                 Prints the queue's name, and nothing else, on standard output.
                 """,

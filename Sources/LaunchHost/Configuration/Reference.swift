@@ -20,6 +20,10 @@ public enum Reference {
             parts.append("Keys of a queue's template:")
             parts.append(table(template))
         }
+        if let keys = declaration.ownKeys {
+            parts.append("Keys of a queue's template beside the backend's own:")
+            parts.append(table(keys))
+        }
         if let template = declaration.defaultTemplate, !template.isEmpty {
             parts.append("The template of a queue that is created without a file:")
             parts.append(fenced(template))

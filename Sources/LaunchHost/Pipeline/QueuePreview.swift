@@ -26,8 +26,19 @@ public struct QueuePreview: Sendable {
         return try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
             runner: backends.runner(for: definition.resource),
-            parts: [backends.environment, backends.registry, backends.builder]
-        )
+            parts: parts)
+    }
+
+    private var parts: [any Sendable] { [backends.environment, backends.registry, backends.builder] }
+
+    /// What has to be permitted for the queue's runs. Where the runner needs nothing, what the other parts need.
+    /// - Throws: as `plan(of:)`.
+    public func permissions(of definition: QueueDefinition) throws -> [Permission] {
+        guard try backends.runner(for: definition.resource) is any Permitted else {
+            let nothing = RunRequest(runner: definition.resource, document: .object([:]))
+            return parts.flatMap { ($0 as? any Permitted)?.permissions(for: nothing) ?? [] }
+        }
+        return try plan(of: definition).permissions
     }
 
     /// What every run of the queue would be refused for, as far as the template alone tells: nothing that a template

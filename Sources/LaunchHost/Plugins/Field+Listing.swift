@@ -47,6 +47,7 @@ extension PluginCatalog.Declaration {
             members["fields"] = Self.list(fields)
             members["examples"] = .array(examples.map { .string($0) })
             members["template"] = template.map { Self.list($0) }
+            members["ownKeys"] = ownKeys.map { Self.list($0) }
             members["defaultTemplate"] = defaultTemplate.map { .string($0) }
         }
         return .object(members)

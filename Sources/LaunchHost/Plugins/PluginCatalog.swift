@@ -45,6 +45,8 @@ public struct PluginCatalog: Sendable {
         public var examples: [String]
         /// For a runner, the keys of a queue's template, where they are declared.
         public var template: [Field]?
+        /// For a runner whose backend has the other keys of its template, launch's own beside them.
+        public var ownKeys: [Field]?
         /// For a runner, the template of a queue that is created without a file.
         public var defaultTemplate: String?
     }
@@ -56,6 +58,7 @@ public struct PluginCatalog: Sendable {
             + runners.map {
                 var declaration = Self.declaration(.runner, $0.base)
                 declaration.template = $0.template
+                declaration.ownKeys = $0.ownKeys.isEmpty ? nil : $0.ownKeys
                 declaration.defaultTemplate = $0.defaultTemplate
                 return declaration
             }

@@ -15,6 +15,8 @@ actor TrainingLogReader {
 
     /// The pass that is being read, and how far.
     private var pass: LogPass?
+    /// The pass that the events at hand are of, once its last page has been read.
+    private var closed: LogPass?
     private var start: Int64 = 0
     private var token: String?
     /// The last line that was given in the pass.
@@ -119,9 +121,6 @@ actor TrainingLogReader {
         closed = pass
         self.pass = nil
     }
-
-    /// The pass that the events at hand are of, after it has been closed.
-    private var closed: LogPass?
 
     /// Whether an event comes after the place where reading goes on.
     private func isAhead(_ event: LogEvent) -> Bool {

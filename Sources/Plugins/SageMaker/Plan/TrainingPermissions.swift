@@ -82,13 +82,15 @@ struct TrainingPermissions {
         if !buckets.isEmpty {
             permissions.append(Permission(.job, ["s3:ListBucket"], on: buckets.uniqued, reason: "find objects"))
         }
-        if let image = document["AlgorithmSpecification"]?["TrainingImage"]?.stringValue, let host = ImageHost(image) {
-            let name = image.drop { $0 != "/" }.dropFirst().prefix { $0 != "@" && $0 != ":" }
+        let named = document["AlgorithmSpecification"]?["TrainingImage"]?.stringValue
+        if let image = named.flatMap({ try? ImageReference(parsing: $0) }),
+            let host = image.host.flatMap({ ECRHost($0) })
+        {
             permissions.append(
                 Permission(
                     .job,
                     ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-                    on: ["arn:\(partition):ecr:\(host.region):\(host.account):repository/\(name)"],
+                    on: ["arn:\(partition):ecr:\(host.region):\(host.account):repository/\(image.repository)"],
                     reason: "pull the image"))
             permissions.append(Permission(.job, ["ecr:GetAuthorizationToken"], on: ["*"], reason: "pull the image"))
         }

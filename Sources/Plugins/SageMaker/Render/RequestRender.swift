@@ -49,7 +49,7 @@ struct RequestRender {
         guard let text = value.stringValue, !text.hasPrefix("arn:"), !text.isEmpty, !text.contains("<") else {
             return value
         }
-        let host = ImageHost(image.reference)
+        let host = (try? ImageReference(parsing: image.reference))?.host.flatMap { ECRHost($0) }
         guard let account = account ?? host?.account else {
             notes.say(
                 .error, at: FieldPath([.member("RoleArn")]),
@@ -104,24 +104,5 @@ struct RequestRender {
         resources["InstanceType"] = .string(all[0])
         document["ResourceConfig"] = .object(resources)
         return all
-    }
-}
-
-/// What an image's name tells of where it is kept: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/…`.
-struct ImageHost: Sendable, Hashable {
-    /// The account of the registry.
-    let account: String
-    /// Its region.
-    let region: String
-
-    /// Nil for an image that is not on ECR.
-    init?(_ reference: String) {
-        let host = reference.prefix { $0 != "/" }
-        let parts = host.split(separator: ".")
-        guard parts.count >= 6, ARN.isAccount(String(parts[0])), parts[1] == "dkr", parts[2].hasPrefix("ecr") else {
-            return nil
-        }
-        account = String(parts[0])
-        region = String(parts[3])
     }
 }

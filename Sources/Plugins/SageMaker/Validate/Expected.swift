@@ -4,12 +4,13 @@ internal import LaunchHost
 enum Expected {
     /// The patterns of the model in words; the service's names of shapes have been the same for years.
     private static let byShape: [String: String] = [
+        "AlgorithmImage": "an image, like 123456789012.dkr.ecr.us-east-1.amazonaws.com/NAME:TAG",
         "ArnOrName": "the name of an algorithm (letters, digits and inner hyphens) or its ARN",
         "ChannelName": "a channel's name: letters, digits, '.', '-' and '_'",
+        "DirectoryPath": "the full path of a folder",
         "ExperimentEntityName": "a name of letters, digits and inner hyphens",
         "FileSystemId": "the ID of a file system, like fs-0123456789abcdef0",
         "HubDataSetArn": "the ARN of a data set in a SageMaker hub",
-        "HyperParameterValue": "a text of one line",
         "KmsKeyId": "the ID, ARN or alias of a KMS key",
         "MlFlowResourceArn": "the ARN of an MLflow tracking server or app",
         "ModelPackageArn": "the ARN of a model package",
@@ -22,20 +23,26 @@ enum Expected {
         "SubnetId": "the ID of a subnet, like subnet-0123456789abcdef0",
         "TagKey": "a tag's key: letters, digits, spaces and _ . : / = + - @",
         "TagValue": "a tag's value: letters, digits, spaces and _ . : / = + - @",
-        "TrainingContainerArgument": "a text of one line",
-        "TrainingContainerEntrypointString": "a text of one line",
         "TrainingEnvironmentKey": "a variable's name: letters, digits and '_', no digit first",
         "TrainingJobName": "a job's name: 1 to 63 letters, digits and inner hyphens",
         "TrainingPlanArn": "the ARN of a training plan",
         "TrainingRepositoryCredentialsProviderArn": "the ARN of a Lambda function",
     ]
 
-    /// What is expected, to stand behind "is not" and "Give"; nil where the pattern says it best.
+    /// What to give where a value is missing, to stand behind "Give"; nil where nothing helpful is known.
+    static func gift(for shape: Shape) -> String? {
+        let words = words(for: shape)
+        return words == oneLine ? nil : words.map { "Give \($0)." }
+    }
+
+    private static let oneLine = "a text of one line"
+
+    /// What is expected, to stand behind "is not"; nil where the pattern says it best.
     static func words(for shape: Shape) -> String? {
         if let words = byShape[shape.name] { return words }
         guard case .text(let rules) = shape.kind else { return nil }
         if !rules.words.isEmpty, rules.words.count <= 8 { return "one of \(rules.words.joined(separator: ", "))" }
-        return rules.pattern?.text == ".*" || rules.pattern?.text == ".+" ? "a text of one line" : nil
+        return rules.pattern?.text == ".*" || rules.pattern?.text == ".+" ? oneLine : nil
     }
 
     /// The kind of value, in the words of `JSONValue.kindName`.
@@ -50,12 +57,12 @@ enum Expected {
         }
     }
 
-    /// `1 to 5`, `at least 1`, `at most 5`.
+    /// `1 to 5`, `1 or more`, `5 or less`.
     static func range(_ bounds: Shape.Bounds, _ show: (Int64) -> String = { "\($0)" }) -> String {
         switch (bounds.least, bounds.most) {
         case (let least?, let most?): least == most ? "exactly \(show(least))" : "\(show(least)) to \(show(most))"
-        case (let least?, nil): "at least \(show(least))"
-        case (nil, let most?): "at most \(show(most))"
+        case (let least?, nil): "\(show(least)) or more"
+        case (nil, let most?): "\(show(most)) or less"
         case (nil, nil): "any"
         }
     }

@@ -12,6 +12,11 @@ struct ModelChecks {
     /// Whether the values here are the user's own, which may be secrets and are never shown.
     private var isPrivate = false
 
+    /// Members whose values are the user's own.
+    private static let privateMembers: Set<String> = [
+        "ContainerArguments", "ContainerEntrypoint", "Environment", "HyperParameters",
+    ]
+
     init(_ model: ServiceModel) {
         self.model = model
     }
@@ -43,7 +48,7 @@ struct ModelChecks {
         var meant: Set<String> = []
         for (name, value) in given {
             if let place = structure.members[name] {
-                inside(.member(name), hidden: name == "HyperParameters" || name == "Environment") {
+                inside(.member(name), hidden: Self.privateMembers.contains(name)) {
                     $0.check(value, as: place)
                 }
             } else if let near = unknown(name, of: structure, shape, in: given) {
@@ -54,15 +59,15 @@ struct ModelChecks {
             }
         }
         for name in structure.required where given[name] == nil && !meant.contains(name) {
-            let words = structure.members[name].flatMap { Expected.words(for: model.shapes[$0]) }
+            let gift = structure.members[name].flatMap { Expected.gift(for: model.shapes[$0]) }
             inside(.member(name)) {
-                $0.note(.error, "required", shape, "it is required and missing", hint: words.map { "Give \($0)." })
+                $0.note(.error, "required", shape, "it is required and missing", hint: gift)
             }
         }
     }
 
     private mutating func check(_ items: [JSONValue], _ item: Int, _ count: Shape.Bounds, _ shape: Shape) {
-        check(count: items.count, count, "item", shape)
+        check(count: items.count, count, "items", shape)
         for (index, value) in items.enumerated() {
             inside(.item(index)) { $0.check(value, as: item) }
         }
@@ -71,7 +76,7 @@ struct ModelChecks {
     private mutating func check(
         _ entries: [String: JSONValue], _ key: Int, _ value: Int, _ count: Shape.Bounds, _ shape: Shape
     ) {
-        check(count: entries.count, count, "entry", shape)
+        check(count: entries.count, count, "entries", shape)
         for (name, entry) in entries {
             inside(.member(name)) { checks in
                 if case .text(let rules) = checks.model.shapes[key].kind {
@@ -82,17 +87,14 @@ struct ModelChecks {
         }
     }
 
-    private mutating func check(count: Int, _ bounds: Shape.Bounds, _ noun: String, _ shape: Shape) {
-        let allowed = "\(Expected.range(bounds)) \(noun == "entry" ? "entries" : "items")"
+    private mutating func check(count: Int, _ bounds: Shape.Bounds, _ nouns: String, _ shape: Shape) {
         if let most = bounds.most, count > most {
+            note(.error, "count", shape, "it has \(count) \(nouns), at most \(most) are allowed")
+        } else if let least = bounds.least, count < least {
             note(
                 .error, "count", shape,
-                "it has \(count) \(noun == "entry" ? "entries" : "items"), at most \(most) are allowed")
-        } else if let least = bounds.least, count < least {
-            let hint = count == 0 ? "Leave the key out instead." : nil
-            note(
-                .error, "count", shape, "it has \(count == 0 ? "no" : "\(count)") \(noun)s, and must have \(allowed)",
-                hint: hint)
+                "it has \(count == 0 ? "no" : "\(count)") \(nouns), and must have \(Expected.range(bounds))",
+                hint: count == 0 ? "Leave the key out instead." : nil)
         }
     }
 
@@ -102,16 +104,16 @@ struct ModelChecks {
         if !asKey, let placeholder = Placeholder.found(in: text, freely: Placeholder.mayStandIn(shape.name)) {
             note(
                 .error, "placeholder", shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
-                hint: give(shape))
+                hint: Expected.gift(for: shape))
             return
         }
-        let what = asKey ? "the key " : ""
-        let value = isPrivate && !asKey ? "the value" : what + Shown.quoted(text)
+        // Made only when there is something to say: quoting costs more than all the checks.
+        var value: String { isPrivate && !asKey ? "the value" : (asKey ? "the key " : "") + Shown.quoted(text) }
         if !rules.words.isEmpty {
             if !rules.wordSet.contains(text) { unknown(word: text, rules.words, shape) }
         } else if let length = wrongLength(text, rules.length) {
             if length == 0, !asKey {
-                note(.error, "length", shape, "it is empty", hint: give(shape))
+                note(.error, "length", shape, "it is empty", hint: Expected.gift(for: shape))
             } else {
                 let allowed = Expected.range(rules.length)
                 note(.error, "length", shape, "\(value) has \(length) characters, allowed are \(allowed)")
@@ -142,7 +144,7 @@ struct ModelChecks {
         if case .string(let text) = value, let placeholder = Placeholder.found(in: text, freely: false) {
             note(
                 .error, "placeholder", shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
-                hint: give(shape))
+                hint: Expected.gift(for: shape))
             return
         }
         let found = isPrivate ? value.kindName : Shown.kind(of: value)
@@ -162,29 +164,35 @@ struct ModelChecks {
             guard let near else {
                 checks.note(
                     .warning, "unknown-member", shape,
-                    "SageMaker's \(shape.name) has no member of that name that we know",
+                    "SageMaker's \(Self.name(of: shape)) has no member of that name that we know",
                     hint: "It is sent as it stands; \(checks.model.source) may be too old to know it.")
                 return
             }
             let both = given[near] != nil ? ", which is there too" : ""
             checks.note(
                 .error, "unknown-member", shape,
-                "SageMaker's \(shape.name) has no such member; did you mean \(Shown.quoted(near))\(both)?")
+                "SageMaker's \(Self.name(of: shape)) has no such member; did you mean \(Shown.quoted(near))\(both)?")
         }
         return near
     }
 
     private mutating func unknown(word: String, _ words: [String], _ shape: Shape) {
         let unknown = UnknownWord(word, among: words)
-        let list = words.count <= 8 ? ": \(words.joined(separator: ", "))" : ""
-        let noun = UnknownWord.isInstanceTypes(words) ? "an instance type SageMaker knows" : "one of its words\(list)"
+        let isType = UnknownWord.isInstanceTypes(words)
+        let noun = words.count <= 8 ? "none of \(words.joined(separator: ", "))" : "none of the words SageMaker knows"
         let question = unknown.near.map { "; did you mean \(Shown.quoted($0))?" } ?? ""
         note(
-            unknown.isMistake ? .error : .warning, "enum", shape, "\(Shown.quoted(word)) is not \(noun)\(question)",
+            unknown.isMistake ? .error : .warning, "enum", shape,
+            "\(Shown.quoted(word)) is \(isType ? "not an instance type SageMaker knows" : noun)\(question)",
             hint: unknown.isMistake ? nil : "It is sent as it stands; \(model.source) may be too old to know it.")
     }
 
     // MARK: Support
+
+    /// The request is called after its operation.
+    private static func name(of shape: Shape) -> String {
+        shape.name.hasSuffix("Request") ? String(shape.name.dropLast("Request".count)) : shape.name
+    }
 
     private mutating func inside(_ step: FieldPath.Step, hidden: Bool = false, _ body: (inout ModelChecks) -> Void) {
         let before = isPrivate
@@ -198,10 +206,6 @@ struct ModelChecks {
     private var fieldName: String {
         for step in steps.reversed() { if case .member(let name) = step { return name } }
         return ""
-    }
-
-    private func give(_ shape: Shape) -> String? {
-        Expected.words(for: shape).map { "Give \($0)." }
     }
 
     private mutating func note(

@@ -26,8 +26,8 @@ struct UnknownWord {
         words.first?.hasPrefix("ml.") ?? false
     }
 
-    /// New instance types are near old ones by nature: `ml.m9i.large` is one letter from `ml.m8i.large`. So a type is only
-    /// wrong where its form is, where its family is known and its size is not, or where nothing is called like its family.
+    /// New instance types are near old ones by nature: `ml.m9i.large` is one letter from `ml.m8i.large`, and `ml.p5.4xlarge`
+    /// came after `ml.p5.48xlarge`. So a type is only wrong where its form is, or where nothing is called like its family.
     private static func instanceType(_ word: String, among words: [String]) -> (near: String?, isMistake: Bool) {
         if words.contains("ml.\(word)") { return ("ml.\(word)", true) }
         let parts = word.split(separator: ".", omittingEmptySubsequences: false)
@@ -36,17 +36,25 @@ struct UnknownWord {
             return (near, near != nil)
         }
         let family = words.filter { $0.hasPrefix("ml.\(parts[1]).") }
-        if !family.isEmpty {
-            let near = nearest(to: word, in: family)
-            return (near ?? family.first, near != nil)
-        }
-        let near = nearest(to: word, in: words)
-        let letters = parts[1].prefix { $0.isLetter }
-        let hasGeneration = parts[1].dropFirst(letters.count).first?.isNumber ?? false
-        let isKnownKind = words.contains {
+        let near = nearest(to: word, in: family.isEmpty ? words : family) ?? family.first
+        let mayBeNew = isSize(parts[2]) && (!family.isEmpty || isFamily(parts[1], among: words))
+        return (near, near != nil && !mayBeNew)
+    }
+
+    /// `medium`, `large`, `xlarge`, `12xlarge`, `metal`, `metal-24xl`.
+    private static func isSize(_ text: Substring) -> Bool {
+        if text == "metal" || text.hasPrefix("metal-") { return true }
+        if text.hasSuffix("xlarge") { return text.dropLast("xlarge".count).allSatisfy(\.isWholeNumber) }
+        return ["nano", "micro", "small", "medium", "large"].contains(text)
+    }
+
+    /// Letters that a known family begins with, and a generation behind them.
+    private static func isFamily(_ text: Substring, among words: [String]) -> Bool {
+        let letters = text.prefix(while: \.isLetter)
+        guard !letters.isEmpty, text.dropFirst(letters.count).first?.isNumber ?? false else { return false }
+        return words.contains {
             let known = $0.dropFirst("ml.".count)
             return known.hasPrefix(letters) && known.dropFirst(letters.count).first?.isNumber ?? false
         }
-        return (near, near != nil && !(hasGeneration && !letters.isEmpty && isKnownKind))
     }
 }

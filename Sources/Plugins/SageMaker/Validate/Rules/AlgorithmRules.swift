@@ -18,7 +18,15 @@ extension Rule {
                 ]
             default: return []
             }
-        }
+        },
+        Rule("algorithm-isolation", source: Source.guide("mkt-algo-model-internet-free")) { request in
+            .when(
+                request.algorithm?["AlgorithmName"].text != nil
+                    && request.document["EnableNetworkIsolation"]?.boolValue != true,
+                .warning(
+                    "EnableNetworkIsolation", "it is not true, and algorithms of AWS Marketplace run isolated only",
+                    hint: "An algorithm of your own needs nothing."))
+        },
     ]
 
     /// How metrics are read from the log.
@@ -89,6 +97,7 @@ struct RegexGroups {
             default: break
             }
         }
-        isBalanced = isSound && open == 0
+        // What stands between \Q and \E is no bracket; a pattern with that is left to the service.
+        isBalanced = (isSound && open == 0) || pattern.contains(#"\Q"#)
     }
 }

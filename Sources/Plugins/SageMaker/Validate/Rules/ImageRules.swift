@@ -14,7 +14,10 @@ extension Rule {
             } ?? []
         },
         Rule("image-registry", source: Source.guide("docker-containers-adapt-your-own-private-registry")) { request in
-            guard let text = request.image, !text.isEmpty, !request.isVpcRegistry else { return [] }
+            // Of a mode that is neither of the two words the model has spoken.
+            guard let text = request.image, !text.isEmpty, [nil, "Platform"].contains(request.registryMode) else {
+                return []
+            }
             let image = TrainingImage(text)
             return .when(
                 image.fault == nil && image.ecrRegion == nil,
@@ -26,14 +29,14 @@ extension Rule {
         Rule("private-registry-vpc", source: Source.guide("docker-containers-adapt-your-own-private-registry")) {
             request in
             .when(
-                request.isVpcRegistry && request.document["VpcConfig"] == nil,
+                request.registryMode == "Vpc" && request.document["VpcConfig"] == nil,
                 .error(
                     "VpcConfig", "it is missing, and TrainingRepositoryAccessMode Vpc reaches the registry through it"))
         },
         Rule("private-registry-login", source: Source.api("TrainingImageConfig")) { request in
             let config = request.algorithm?["TrainingImageConfig"]
             return .when(
-                config?["TrainingRepositoryAccessMode"]?.stringValue == "Platform"
+                request.registryMode == "Platform"
                     && config?["TrainingRepositoryAuthConfig"] != nil,
                 .warning(
                     "AlgorithmSpecification.TrainingImageConfig.TrainingRepositoryAuthConfig",

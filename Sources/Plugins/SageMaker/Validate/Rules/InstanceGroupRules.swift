@@ -23,7 +23,7 @@ extension Rule {
             let with = request.channels.filter { !isAbsent($0.s3?["InstanceGroupNames"]) }
             guard !with.isEmpty else { return [] }
             let names = with.compactMap(\.name).joined(separator: ", ")
-            return request.channels.filter { isAbsent($0.s3?["InstanceGroupNames"]) }.map {
+            return request.channels.filter { $0.s3 != nil && isAbsent($0.s3?["InstanceGroupNames"]) }.map {
                 .error(
                     "\($0.path).DataSource.S3DataSource.InstanceGroupNames",
                     "it is missing, and other channels (\(names)) name instance groups: all channels do, or none")

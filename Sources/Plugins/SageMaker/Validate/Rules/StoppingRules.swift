@@ -12,8 +12,9 @@ extension Rule {
         },
         Rule("max-wait-needs-spot", source: Source.github("Kenza-AI/sagify/issues/111")) { request in
             // With a RetryStrategy it bounds all attempts; the service's answer to that is not known.
-            .when(
-                !request.isSpot && request.stopping?["MaxWaitTimeInSeconds"] != nil
+            let spot = request.document["EnableManagedSpotTraining"]
+            return .when(
+                (spot == nil || spot == .bool(false)) && request.stopping?["MaxWaitTimeInSeconds"] != nil
                     && request.document["RetryStrategy"] == nil,
                 .error(
                     maxWaitPath, "it is for spot training only, and EnableManagedSpotTraining is not true",

@@ -59,9 +59,9 @@ struct TrainingRequest {
     var resources: JSONValue? { document["ResourceConfig"] }
     var stopping: JSONValue? { document["StoppingCondition"] }
     var image: String? { algorithm?["TrainingImage"].text }
-    /// The image's registry is reached through the request's own VPC.
-    var isVpcRegistry: Bool {
-        algorithm?["TrainingImageConfig"]?["TrainingRepositoryAccessMode"]?.stringValue == "Vpc"
+    /// How the image's registry is reached: `Platform`, which is ECR, or `Vpc`, through the request's own VPC.
+    var registryMode: String? {
+        algorithm?["TrainingImageConfig"]?["TrainingRepositoryAccessMode"]?.stringValue
     }
     /// The groups of a heterogeneous cluster; an empty list is none.
     var groups: [(index: Int, value: JSONValue)] { Self.items(of: resources?["InstanceGroups"]) }

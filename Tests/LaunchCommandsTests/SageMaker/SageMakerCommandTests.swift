@@ -1,0 +1,114 @@
+import Console
+import Foundation
+import LaunchCommands
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import launch
+
+/// What a submitter and an agent's owner see of SageMaker without any service.
+struct SageMakerCommandTests {
+    static let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/train:v1"
+    static let queue = """
+        RoleArn: arn:aws:iam::123456789012:role/service-role/training
+        resource_config: {instance_type: "{{type}}", instance_count: 2, volume_size_in_gb: 30, volume_kms_key_id: alias/volumes}
+        OutputDataConfig: {S3OutputPath: "s3://models/${project_name}"}
+        StoppingCondition: {MaxRuntimeInSeconds: 7200}
+        Tags: [{Key: team, Value: vision}]
+        template_variables: {type: {type: string, default: ml.m5.xlarge}}
+
+        """
+
+    func desk(queue: String = queue) async throws -> Desk {
+        var desk = try Desk()
+        desk.catalog = catalog
+        let config = try desk.folder.write(
+            "launch-config.yaml",
+            "queues: [train]\nenvironment: {type: aws, region: eu-west-1}\nregistry: {type: mock}\n")
+        desk.variables["LAUNCH_CONFIG"] = config
+        desk.variables["AWS_EC2_METADATA_DISABLED"] = "true"
+        let file = try desk.folder.write("queue.yaml", queue)
+        let made = await desk.run("queue create train -r sagemaker --config \(file)")
+        try #require(made.code == .ok, "\(made.errors)")
+        return desk
+    }
+
+    @Test func aPlanTellsCostAndPermissionsWithoutAnyService() async throws {
+        let desk = try await desk()
+        let plan = await desk.run("plan -q train --image \(Self.image) --offline")
+        #expect(plan.code == .ok, "\(plan.errors)")
+        #expect(
+            plan.output.contains(
+                "cost      at most 0.92 USD: 2 x ml.m5.xlarge x 2 h of MaxRuntimeInSeconds, on demand; prices of us-east-1, "
+                    + "2024, and eu-west-1 may differ\n"))
+        #expect(plan.output.contains("give the job its role: iam:PassRole"))
+        #expect(plan.output.contains("encrypt the job's volumes, unless its role may do so itself: kms:CreateGrant"))
+        #expect(plan.output.hasSuffix("findings  none\n"))
+        let unknown = await desk.run("plan -q train --image \(Self.image) --offline -V type=ml.m9.xlarge --json")
+        #expect(try unknown.json()["cost"]?["basis"]?.stringValue?.contains("no price of ml.m9.xlarge") == true)
+    }
+
+    @Test func whatIsWrongStandsAlone() async throws {
+        let desk = try await desk()
+        let plan = await desk.run(
+            "plan -q train --image \(Self.image) --offline --set stopping_condition.max_runtime_in_seconds=0")
+        #expect(plan.code == .invalidData)
+        #expect(plan.output.contains("StoppingCondition.MaxRuntimeInSeconds: 0 s is out of range"))
+        #expect(plan.output.contains("queue.yaml:4:"))
+        #expect(!plan.output.contains("request"))
+    }
+
+    @Test func thePolicyIsTheQueues() async throws {
+        let desk = try await desk()
+        let answer = await desk.run("iam-policy")
+        let statements = try #require(try answer.json()["Statement"]?.arrayValue)
+        func statement(of action: String) -> JSONValue? {
+            statements.first { $0["Action"]?.arrayValue?.contains(.string(action)) == true }
+        }
+        #expect(
+            statement(of: "iam:PassRole")?["Resource"]
+                == .array([.string("arn:aws:iam::123456789012:role/service-role/training")]))
+        #expect(
+            statement(of: "sagemaker:StopTrainingJob")?["Resource"]
+                == .array([.string("arn:aws:sagemaker:eu-west-1:123456789012:training-job/*")]))
+        #expect(
+            statement(of: "kms:CreateGrant")?["Condition"]?["StringEquals"]?["kms:ViaService"]
+                == .string("sagemaker.eu-west-1.amazonaws.com"))
+        #expect(statement(of: "s3:PutObject") == nil)
+        let job = try await desk.run("iam-policy --for job -q train").json()
+        #expect("\(job)".contains("arn:aws:s3:::models/project*"))
+    }
+
+    @Test func aQueuesMistakesAreToldWhenItIsMade() async throws {
+        let desk = try await desk(queue: Self.queue.replacing("instance_count: 2", with: "instance_count: two"))
+        let made = await desk.run("queue edit train --config \(desk.folder.file("queue.yaml"))")
+        #expect(made.code == .ok)
+        #expect(made.errors.contains("queue.yaml:2:62: warning: ResourceConfig.InstanceCount: "))
+    }
+
+    @Test func aSubmitterAddsTagsAndLeavesTheQueuesAlone() async throws {
+        let desk = try await desk()
+        func plan(_ tags: String) async -> Desk.Answer {
+            await desk.run(
+                words: ["plan", "-q", "train", "--image", Self.image, "--offline", "--json", "--set", "tags=\(tags)"])
+        }
+        let added = try await plan(#"[{"Key":"run","Value":"mine"}]"#).json()
+        let tags = added["request"]?["document"]?["Tags"]?.arrayValue ?? []
+        #expect(tags.prefix(2).map { $0["Value"]?.stringValue } == ["vision", "mine"])
+        let refused = await plan(#"[{"Key":"team","Value":"mine"}]"#)
+        #expect(refused.code == .invalidData)
+        #expect(refused.errors.contains("Tags team is the queue's to set, not a submitter's"))
+        let role = await desk.run(
+            "plan -q train --image \(Self.image) --offline --set role_arn=arn:aws:iam::123456789012:role/admin")
+        #expect(role.errors.contains("RoleArn is the queue's to set"))
+    }
+
+    @Test func anotherModelReplacesTheBuiltInOne() async throws {
+        let desk = try await desk()
+        let model = try desk.folder.write("model.json", "{}")
+        let answer = await desk.run("plan -q train --image \(Self.image) --offline --model \(model)")
+        #expect(answer.code == .configuration)
+        #expect(answer.errors.contains("model.json"))
+    }
+}

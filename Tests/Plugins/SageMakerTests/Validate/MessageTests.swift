@@ -1,0 +1,92 @@
+import LaunchHost
+import Testing
+
+@testable import SageMaker
+
+/// Findings are read by people.
+struct MessageTests {
+    static let cases: [(set: [String: JSONValue], expected: String)] = [
+        (
+            ["ResourceConfig.InstanceType": .string("ml.m5.huge")],
+            "error: ResourceConfig.InstanceType: \"ml.m5.huge\" is not an instance type SageMaker knows; did you mean \"ml.m5.large\"?"
+        ),
+        (
+            ["StoppingCondition.MaxPendingTimeInSeconds": .integer(60)],
+            "error: StoppingCondition.MaxPendingTimeInSeconds: 60 s (1 min) is out of range: allowed are 1800 s (30 min) to 2419200 s (28 d)"
+        ),
+        (
+            ["HyperParameters": .object(["epochs": .integer(3)])],
+            "error: HyperParameters.epochs: it must be a string, and it is a whole number Put the value in quotes."
+        ),
+        (
+            ["ResourceConfig.InstanceCount": .string("2")],
+            "error: ResourceConfig.InstanceCount: it must be a whole number, and it is the string \"2\" Write it without quotes: 2."
+        ),
+        (
+            ["TrainingJobName": .string("my_run.1")],
+            "error: TrainingJobName: \"my_run.1\" is not a job's name: 1 to 63 letters, digits and inner hyphens"
+        ),
+        (
+            ["HyperParamters": .object([:])],
+            "error: HyperParamters: SageMaker's CreateTrainingJob has no such member; did you mean \"HyperParameters\"?"
+        ),
+        (
+            ["RoleArn": .string("<REQUIRED>")],
+            "error: RoleArn: it still holds the placeholder \"<REQUIRED>\" Give the ARN of a role, like arn:aws:iam::123456789012:role/NAME."
+        ),
+        (
+            ["ResourceConfig.KeepAlivePeriodInSeconds": .integer(21601)],
+            "error: ResourceConfig.KeepAlivePeriodInSeconds: 21601 s is out of range: allowed are 0 s to 21600 s (6 h)"
+        ),
+        (
+            ["Tags": .object(["team": .string("x")])],
+            "error: Tags: it must be a list, and it is a mapping Write a list, also for one item."
+        ),
+        (
+            ["InputDataConfig": .array([])],
+            "error: InputDataConfig: it has no items, and must have 1 to 20 Leave the key out instead."
+        ),
+    ]
+
+    @Test(arguments: cases.indices)
+    func `a finding says what was found, what is allowed and what to do`(index: Int) throws {
+        let (set, expected) = Self.cases[index]
+        let document = try Corpus.document(of: Corpus.Change(base: "plain", set: set))
+        #expect(RequestValidator().findings(in: document).map(\.description) == [expected])
+    }
+
+    @Test func `values of the user's own never stand in a message`() throws {
+        let secret = "hunter2"
+        let long = JSONValue.string(String(repeating: secret, count: 500))
+        let document = try Corpus.document(
+            of: Corpus.Change(
+                base: "plain",
+                set: [
+                    "Environment": .object(["TOKEN": long, "1X": .string(secret), "LIST": .array([.string(secret)])]),
+                    "AlgorithmSpecification.ContainerArguments": .array([long, .string("\(secret)\n"), .integer(1)]),
+                    "HyperParameters": .object(["password": long, "line": .string("\(secret)\n"), "n": .bool(true)]),
+                ]))
+        let findings = RequestValidator().findings(in: document)
+        #expect(findings.count >= 9)
+        #expect(findings.allSatisfy { !$0.description.contains(secret) }, "\(findings)")
+    }
+
+    @Test func `several mistakes are told at once, in the order of their paths`() throws {
+        let document = try Corpus.document(
+            of: Corpus.Change(
+                base: "plain", remove: ["OutputDataConfig"],
+                rename: ["ResourceConfig": "ResouceConfig"],
+                set: ["TrainingJobName": .string("a_b"), "ResouceConfig.InstanceType": .string("ml.m5.huge")]))
+        let findings = RequestValidator().findings(in: document)
+        #expect(
+            findings.map { "\($0.path) \($0.rule ?? "")" } == [
+                "OutputDataConfig required", "ResouceConfig unknown-member", "ResouceConfig.InstanceType enum",
+                "TrainingJobName pattern",
+            ])
+    }
+
+    @Test(arguments: [JSONValue.null, .array([]), .string("x"), .object([:])])
+    func `a document that is no request has errors and nothing worse`(document: JSONValue) {
+        #expect(RequestValidator().findings(in: document).contains { $0.severity == .error })
+    }
+}
