@@ -47,7 +47,7 @@ struct TreeCleaner {
         return ups < parts.count && !steps.dropFirst(ups).contains("..")
     }
 
-    private static func entries(_ path: String) -> [String] {
+    static func entries(_ path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []
