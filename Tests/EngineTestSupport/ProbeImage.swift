@@ -63,15 +63,31 @@ public enum ProbeImage {
             note "path $(stat -c '%a %u' "$path") $(stat -c %F "$path" | tr ' ' -) $(printf %s "$path" | code) $content"
         done
         awk 'NR > 1 { print $1, $2 }' /proc/net/route | while read -r line; do note "route $line"; done
-        for name in $(sed 's/.*"hosts":\[\([^]]*\)\].*/\1/; s/[",]/ /g' /opt/ml/input/config/resourceconfig.json); do
-            # The others may be a moment later.
-            for try in 1 2 3 4 5 6 7 8 9 10; do
-                address=$(awk -v name="$name" '{ for (i = 2; i <= NF; i++) if ($i == name) print $1 }' /etc/hosts | head -n 1)
-                [ -n "$address" ] || address=$(nslookup "$name" 2>/dev/null | awk '/^Name:/ { seen = 1 } seen && /^Address/ { print $NF; exit }')
-                [ -z "$address" ] || break
-                usleep 200000
+        # Hosts know each other by name only while they run, so nobody goes before all have met.
+        address() {
+            awk -v name="$1" '{ for (i = 2; i <= NF; i++) if ($i == name) { print $1; exit } }' /etc/hosts
+            timeout 3 nslookup "$1" 2>/dev/null | awk '/^Name:/ { seen = 1 } seen && /^Address/ { print $NF; exit }'
+        }
+        say() { timeout 2 nc "$1" 7001 </dev/null 2>/dev/null; }
+        names=$(sed 's/.*"hosts":\[\([^]]*\)\].*/\1/; s/[",]/ /g' /opt/ml/input/config/resourceconfig.json)
+        others=; for name in $names; do [ "$name" = "$host" ] || others="$others $name"; done
+        echo met >/tmp/word
+        [ -z "$others" ] || { while :; do nc -l -p 7001 </tmp/word >/dev/null 2>&1; done; } &
+        note "host $host $(address "$host" | head -n 1)"
+        for name in $others; do
+            while :; do
+                found=$(address "$name" | head -n 1)
+                [ -z "$found" ] || [ -z "$(say "$found")" ] || break
+                usleep 50000
             done
-            note "host $name ${address:-none}"
+            note "host $name $found"
+        done
+        echo done >/tmp/word
+        for name in $others; do
+            # One that is not known any more has seen that all were done.
+            while found=$(address "$name" | head -n 1); [ -n "$found" ] && [ "$(say "$found")" != done ]; do
+                usleep 50000
+            done
         done
         echo "probe of $host: $# arguments"
         eval "${PROBE:-true}"

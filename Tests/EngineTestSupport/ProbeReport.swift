@@ -30,8 +30,8 @@ public struct ProbeReport: Sendable {
     public private(set) var paths: [String: Entry] = [:]
     /// Interface and destination of every route; `00000000` is the way out.
     public private(set) var routes: [String] = []
-    /// The addresses of the hosts, by name; nil where the name is not known.
-    public private(set) var hosts: [String: String?] = [:]
+    /// The addresses of the hosts that it has talked to, and its own, by name.
+    public private(set) var hosts: [String: String] = [:]
     /// The seconds at which SIGTERM came.
     public private(set) var signals: [Int] = []
     /// What `$PROBE` noted besides.
@@ -56,7 +56,7 @@ public struct ProbeReport: Sendable {
                     mode: words[1], owner: Int(words[2]) ?? -1, kind: words[3],
                     content: words.count > 5 ? Self.decoded(words[5]) : "")
             case "route": routes.append(rest)
-            case "host" where words.count >= 3: hosts[words[1]] = words[2] == "none" ? .some(nil) : words[2]
+            case "host" where words.count >= 3: hosts[words[1]] = words[2]
             case "signal": signals.append(words.last.flatMap { Int($0) } ?? -1)
             default: notes.append(String(line))
             }

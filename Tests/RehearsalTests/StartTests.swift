@@ -11,10 +11,10 @@ struct StartTests {
             (nil, nil, ["/bin/probe", "of-entry-point", "train"]),
             (["/bin/train", "first"], nil, ["/bin/train", "first"]),
             (nil, ["--lr", "0.1"], ["/bin/probe", "of-entry-point", "--lr", "0.1"]),
-            (["/bin/train"], ["--text", "two words\nand a line"], ["/bin/train", "--text", "two words\nand a line"]),
+            (["/bin/train"], ["--text", "two  words, \"quoted\" $HOME"], ["/bin/train", "--text", "two  words, \"quoted\" $HOME"]),
         ] as [([String]?, [String]?, [String])])
     func startRules(entryPoint: [String]?, arguments: [String]?, expected: [String]) async throws {
-        func list(_ words: [String]?) -> JSONValue { words.map { .array($0.map { .string($0) }) } ?? nil }
+        func list(_ words: [String]?) -> JSONValue { words.map { .array($0.map { .string($0) }) } ?? .null }
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request([

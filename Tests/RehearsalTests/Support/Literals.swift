@@ -1,7 +1,7 @@
 public import LaunchHost
 
 extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByStringInterpolation
+    ExpressibleByBooleanLiteral, ExpressibleByStringInterpolation
 {
     /// JSON as a test writes it.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
@@ -13,8 +13,6 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, 
     public init(integerLiteral value: Int64) { self = .integer(value) }
     /// JSON as a test writes it.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// JSON as a test writes it.
-    public init(nilLiteral: ()) { self = .null }
     /// JSON as a test writes it.
     public init(stringLiteral value: String) { self = .string(value) }
 }

@@ -119,8 +119,9 @@ struct Stage {
 extension JSONValue {
     /// This value with the members of another worked in at every depth; null takes one away.
     func merging(_ other: JSONValue) -> JSONValue {
-        guard case .object(var members) = self, case .object(let changes) = other else { return other }
-        for (name, value) in changes { members[name] = value == .null ? nil : members[name]?.merging(value) ?? value }
+        guard case .object(let changes) = other else { return other }
+        var members = objectValue ?? [:]
+        for (name, value) in changes { members[name] = value == .null ? nil : (members[name] ?? [:]).merging(value) }
         return .object(members)
     }
 }
