@@ -124,7 +124,10 @@ let package = Package(
             uses: ["Builders", "Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
-            uses: ["Conformance", "ContainerEngine", "EngineTestSupport", "LaunchHost", "LocalDocker", "TestSupport"]),
+            uses: [
+                "AWS", "AWSStub", "Conformance", "ContainerEngine", "EngineTestSupport", "LaunchHost", "LocalDocker",
+                "TestSupport",
+            ]),
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),

@@ -21,7 +21,7 @@ extension LocalDockerRunner {
 
     /// The container of that run. One that was made but never started counts: submitting again starts it.
     public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
-        if try await attendants.attendant(of: runID) != nil { return HostNames.handle(runID) }
+        if try await attendants.knows(runID) { return HostNames.handle(runID) }
         let engine = try await connection.client()
         let found = try await engineCall { () async throws(EngineError) in
             try await engine.container(RunContainer.name(runID))

@@ -12,7 +12,6 @@ actor HostsLog {
         var log: RunLog
         var lines: ArraySlice<LogLine> = []
         var hasEnded = false
-        var cursor: LogCursor?
     }
 
     private let connection: EngineConnection
@@ -20,6 +19,8 @@ actor HostsLog {
     private let runID: RunID
     private let follow: Bool
     private var places: [String: LogCursor] = [:]
+    /// The attempts whose containers are among the sources.
+    private var known = 0
     /// By container name, in the order in which they were found.
     private var sources: [(name: String, source: Source)] = []
     private var reading: [String: Task<Result<[LogLine]?, BackendError>, Never>] = [:]
@@ -51,8 +52,8 @@ actor HostsLog {
         }
         while true {
             // Asked before the containers are looked for, so that none can come after the answer unseen.
-            let isOver = try await isOver()
-            try await findContainers()
+            let (attempts, isOver) = try await progress()
+            try await findContainers(ofAttempts: attempts, follow: follow && !isOver)
             try await fill()
             let batch = merged()
             if !batch.isEmpty { return batch }
@@ -66,33 +67,35 @@ actor HostsLog {
         }
     }
 
-    private func isOver() async throws(BackendError) -> Bool {
+    /// How many attempts have all their hosts running, or had; and whether there will be no more.
+    private func progress() async throws(BackendError) -> (attempts: Int, isOver: Bool) {
         guard let attendant = try await attendants.attendant(of: runID) else {
             throw BackendError(.notFound, "The rehearsal of run \(runID) is not there any more, and its log neither.")
         }
-        return await attendant.hasEnded
+        return await (attendant.startedAttempts, attendant.hasEnded)
     }
 
-    private func findContainers() async throws(BackendError) {
-        // Ended attempts change no more: only when nothing is left to read can there be something new.
-        guard sources.allSatisfy({ $0.source.hasEnded }) else { return }
+    private func findContainers(ofAttempts attempts: Int, follow: Bool) async throws(BackendError) {
+        // The next attempt begins when all hosts of the one before have ended.
+        guard attempts > known, sources.allSatisfy({ $0.source.hasEnded }) else { return }
         let engine = try await connection.client()
         let runID = runID
         let found = try await engineCall { () async throws(EngineError) in
             try await engine.containers(labels: ["\(RunContainer.runLabel)=\(runID.rawValue)"])
         }
-        let known = Set(sources.map(\.name))
         let order = found.compactMap { item -> (String, String, Int, String)? in
-            guard let name = item.names.first, !known.contains(name), item.state != "created",
-                let host = item.labels[HostNames.hostLabel],
-                let attempt = item.labels[HostNames.attemptLabel].flatMap({ Int($0) })
+            guard let name = item.names.first, let host = item.labels[HostNames.hostLabel],
+                let attempt = item.labels[HostNames.attemptLabel].flatMap({ Int($0) }),
+                attempt > known, attempt <= attempts
             else { return nil }
             return (item.id, host, attempt, name)
         }
-        for (id, host, _, name) in order.sorted(by: { ($0.2, $0.1) < ($1.2, $1.1) }) {
-            let log = RunLog(connection, runID, container: id, from: places[name], follow: follow)
-            sources.append((name, Source(host: host, log: log, cursor: places[name])))
+        for (id, host, attempt, name) in order.sorted(by: { ($0.2, $0.1) < ($1.2, $1.1) }) {
+            let log = RunLog(
+                connection, runID, container: id, from: places[name], follow: follow && attempt == attempts)
+            sources.append((name, Source(host: host, log: log)))
         }
+        known = attempts
         isAlone = Set(sources.map(\.source.host)).count == 1
     }
 
@@ -132,7 +135,11 @@ actor HostsLog {
 
     private func take(_ name: String) async throws(BackendError) {
         guard let task = reading[name] else { return }
-        let result = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         reading[name] = nil
         guard let index = sources.firstIndex(where: { $0.name == name }) else { return }
         guard let lines = try result.get() else {
@@ -153,7 +160,6 @@ actor HostsLog {
                     < (sources[$1].source.lines.first?.time ?? .distantPast)
             }
             guard let earliest, var line = sources[earliest].source.lines.popFirst() else { break }
-            sources[earliest].source.cursor = line.cursor
             places[sources[earliest].name] = line.cursor
             line.cursor = cursor
             if !isAlone { line.host = sources[earliest].source.host }
@@ -165,7 +171,8 @@ actor HostsLog {
     // MARK: cursors
 
     private var cursor: LogCursor {
-        LogCursor(rawValue: places.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }.joined(separator: ";"))
+        LogCursor(
+            rawValue: places.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }.joined(separator: ";"))
     }
 
     private static func places(of cursor: LogCursor?) throws(BackendError) -> [String: LogCursor] {

@@ -49,7 +49,8 @@ struct SurroundingsChecks {
             if !seen.insert(host.name).inserted { note(["hosts", host.name], "two hosts have this name") }
             for (name, value) in host.environment.sorted(by: { $0.key < $1.key }) {
                 if name.isEmpty || name.contains("=") || name.utf8.contains(0) || value.utf8.contains(0) {
-                    note(["hosts", host.name, "environment"], "'\(name)' is no name of a variable, or holds a NUL byte")
+                    note(
+                        ["hosts", host.name, "environment"], "'\(name)' is no name of a variable, or holds a NUL byte")
                 }
             }
             for file in host.files { checkPath(file.path, ["hosts", host.name, "files"]) }

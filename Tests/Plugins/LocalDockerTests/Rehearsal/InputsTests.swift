@@ -43,9 +43,12 @@ struct InputsTests {
             "cd /opt/ml/input/data; cat train/a.txt other/away; touch train/n 2>&1; touch other/n 2>&1; exit 0"
         ) {
             $0.inputs = [
-                Input(name: "train", path: "/opt/ml/input/data/train", source: .folder(data.file("train")), delivery: .readOnly),
                 Input(
-                    name: "other", path: "/opt/ml/input/data/other", source: .folder(data.file("other")), delivery: .readOnly),
+                    name: "train", path: "/opt/ml/input/data/train", source: .folder(data.file("train")),
+                    delivery: .readOnly),
+                Input(
+                    name: "other", path: "/opt/ml/input/data/other", source: .folder(data.file("other")),
+                    delivery: .readOnly),
             ]
         }
         let ended = try await stage.run(job)
@@ -59,7 +62,9 @@ struct InputsTests {
         let data = try TemporaryDirectory()
         for number in 0..<9 { try data.write("f\(number)", "\(number)") }
         let stage = try Stage()
-        let job = try await Stage.job("cd /d && ls | sort; ls /g 2>/dev/null | wc -l", hosts: ["algo-1", "algo-2", "algo-3"]) {
+        let job = try await Stage.job(
+            "cd /d && ls | sort; ls /g 2>/dev/null | wc -l", hosts: ["algo-1", "algo-2", "algo-3"]
+        ) {
             $0.inputs = [
                 Input(name: "d", path: "/d", source: .folder(data.path), isSharded: true, shuffleSeed: 7),
                 Input(name: "g", path: "/g", source: .folder(data.path), hosts: ["algo-1", "algo-3"], isSharded: true),
@@ -81,12 +86,14 @@ struct InputsTests {
             """
             cd /opt/ml/input/data
             echo "0:$(cat train_0 | tr '\\n' ,)"; echo "1:$(cat train_1 | tr '\\n' ,)"; ls train_0 2>&1 | grep -c 'No such'
-            echo "2:$(head -c 4 train_2 | tr '\\n' ,)"; echo "3:$(cat train_3 | tr '\\n' ,)"
+            echo "2:$(head -c 4 train_2 | tr '\\n' ,)"; until [ -e train_3 ]; do sleep 0.1; done; echo "3:$(cat train_3 | tr '\\n' ,)"
             cat val/a.txt; ls; touch x 2>&1 | grep -c Read-only
             """
         ) {
             $0.inputs = [
-                Input(name: "train", path: "/opt/ml/input/data/train", source: .folder(data.file("train")), delivery: .pipe),
+                Input(
+                    name: "train", path: "/opt/ml/input/data/train", source: .folder(data.file("train")),
+                    delivery: .pipe),
                 Input(name: "val", path: "/opt/ml/input/data/val", source: .folder(data.file("train"))),
             ]
         }
@@ -107,7 +114,9 @@ struct InputsTests {
             "for e in 0 1; do cat /d/t_$e | hexdump -v -e '12/1 \"%02x\" \"\\n\"'; done"
         ) {
             $0.inputs = [
-                Input(name: "t", path: "/d/t", source: .folder(data.path), delivery: .pipe, shuffleSeed: 3, isRecordIO: true)
+                Input(
+                    name: "t", path: "/d/t", source: .folder(data.path), delivery: .pipe, shuffleSeed: 3,
+                    isRecordIO: true)
             ]
         }
         let lines = try await stage.run(job).log.map(\.text)
@@ -136,13 +145,17 @@ struct InputsTests {
     @Test("What the environment cannot reach, and what is not there, is said before anything is made")
     func missing() async throws {
         let stage = try Stage()
-        let away = try await Stage.job("true") { $0.inputs = [Input(name: "t", path: "/t", source: .objects("s3://b/p"))] }
+        let away = try await Stage.job("true") {
+            $0.inputs = [Input(name: "t", path: "/t", source: .objects("s3://b/p"))]
+        }
         let runner = stage.runner()
         await #expect(throws: BackendError.self) {
             let id = RunID.random()
             _ = try await runner.submit(try runner.request(for: away, as: id), as: id)
         }
-        let gone = try await Stage.job("true") { $0.inputs = [Input(name: "t", path: "/t", source: .folder("/no/such"))] }
+        let gone = try await Stage.job("true") {
+            $0.inputs = [Input(name: "t", path: "/t", source: .folder("/no/such"))]
+        }
         let ended = try await stage.run(gone)
         #expect(ended.observation.cause?.message.contains("/no/such cannot be read") == true)
         #expect(ended.observation.phase == .failed)

@@ -104,8 +104,18 @@ final class Stage: Sendable {
 
     /// Waits until a line is in the log.
     static func line(_ text: String, of handle: RunHandle, with runner: LocalDockerRunner) async throws {
-        for try await batch in runner.logs(handle, from: nil, follow: true)
-        where batch.contains(where: { $0.text.contains(text) }) { return }
+        try await lines(text, count: 1, of: handle, with: runner)
+    }
+
+    /// Waits until so many such lines are in the log.
+    static func lines(
+        _ text: String, count: Int, of handle: RunHandle, with runner: LocalDockerRunner
+    ) async throws {
+        var found = 0
+        for try await batch in runner.logs(handle, from: nil, follow: true) {
+            found += batch.count { $0.text.contains(text) }
+            if found >= count { return }
+        }
         throw EngineFixtureFault(description: "the log ended without '\(text)'")
     }
 }

@@ -32,6 +32,7 @@ final class FileReader: Sendable {
 /// What the system says of files, as the host's errors.
 enum FileFault {
     static func error(_ verb: String, _ path: String, _ code: Int32 = errno) -> BackendError {
-        BackendError(.invalid, "\(path) cannot be \(verb == "read" ? "read" : "written"): \(String(cString: strerror(code))).")
+        BackendError(
+            .invalid, "\(path) cannot be \(verb == "read" ? "read" : "written"): \(String(cString: strerror(code))).")
     }
 }

@@ -39,7 +39,8 @@ struct TarEntry: Sendable {
         guard !records.isEmpty else { return block(name: name, size: size, kind: isFolder ? "5" : "0") }
         return block(name: "extended", size: Int64(records.count), kind: "x")
             + records + Tar.padding(Int64(records.count))
-            + block(name: String(decoding: name.utf8.prefix(100), as: UTF8.self), size: min(size, 0o77777777777),
+            + block(
+                name: String(decoding: name.utf8.prefix(100), as: UTF8.self), size: min(size, 0o77777777777),
                 kind: isFolder ? "5" : "0")
     }
 

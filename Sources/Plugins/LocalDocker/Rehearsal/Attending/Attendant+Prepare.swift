@@ -120,6 +120,8 @@ extension Attendant {
 
     /// Starts the hosts, and from here on the time counts.
     func startHosts() async throws(BackendError) {
+        // As long as nothing runs, what another process prepared is better prepared anew.
+        guard hasPrepared || state.attemptStartedAt != nil else { return try move(to: .preparing) }
         let containers = try await containers()
         guard let members = try await containers.members() else {
             throw BackendError(.notFound, "A container of run \(runID) was removed before it was started.")
@@ -141,7 +143,7 @@ extension Attendant {
             }
             throw error
         }
-        hasStarted = true
+        hasStarted = hasPrepared
         show(.training, "")
         try move(to: .running)
     }

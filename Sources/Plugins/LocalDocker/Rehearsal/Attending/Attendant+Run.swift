@@ -28,6 +28,10 @@ extension Attendant {
         if Task.isCancelled { throw BackendError(.cancelled, "The watch over run \(runID) was ended.") }
         await endHelpers()
         await awaitStops()
+        if state.stop == nil, let order = try folder.order() {
+            state.stop = order
+            stopFound = true
+        }
         try await syncAll(members)
         try await note(members, containers)
         if state.stop != nil {
@@ -40,6 +44,7 @@ extension Attendant {
 
     /// What another process began: the hosts go on, but a pipe that was read in part cannot be filled from its middle.
     private func takeOver(_ containers: HostContainers, _ members: [HostContainers.Member]) async throws(BackendError) {
+        try await reopenEndpoint()
         syncs = try await makeSyncs(containers.engine)
         for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
         guard surroundings.inputs.contains(where: { $0.delivery == .pipe }) else { return }
@@ -85,6 +90,7 @@ extension Attendant {
         state.attempt += 1
         state.attemptStartedAt = nil
         hasStarted = false
+        hasPrepared = false
         stopFound = false
         show(.restarting, "")
         try move(to: .preparing)

@@ -23,7 +23,9 @@ actor Attendant {
     var syncs: [FolderSync] = []
     var feeders: [PipeFeeder] = []
     var endpoint: CredentialsServer?
-    /// Whether the hosts of this attempt were started by this process, which then also feeds their pipes.
+    /// Whether the hosts of this attempt were prepared by this process, which then also feeds their pipes.
+    var hasPrepared = false
+    /// Whether this process has what it needs while they run.
     var hasStarted = false
     /// Whether a stop of this attempt found a host that ran.
     var stopFound = false
@@ -45,6 +47,10 @@ actor Attendant {
     var observation: Observation { state.observation(of: runID, job) }
     var course: RehearsalCourse { state.course }
     var hasEnded: Bool { state.stage == .ended }
+    /// How many attempts have had all their hosts started; at the end, all that there will be.
+    var startedAttempts: Int {
+        state.stage == .preparing || state.stage == .starting ? state.attempt - 1 : state.attempt
+    }
 
     /// Begins; once.
     func start() {
@@ -91,11 +97,13 @@ actor Attendant {
     }
 
     private func step() async throws(BackendError) {
+        if state.stop == nil { state.stop = try folder.order() }
         switch state.stage {
         case .preparing:
             if state.stop != nil { return try end(.stopped, Cause(.userStop, "stopped before it began")) }
             hasStarted = false
             try await breakably { attendant throws(BackendError) in try await attendant.prepare() }
+            hasPrepared = true
             try move(to: .starting)
         case .starting:
             if state.stop != nil, state.attemptStartedAt == nil {
@@ -121,7 +129,11 @@ actor Attendant {
             }
         }
         breakable = task
-        let result = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         breakable = nil
         try result.get()
     }
@@ -196,7 +208,14 @@ actor Attendant {
     /// Orders the end of all hosts, or that there will be none.
     func stop(grace: Duration?) async throws(BackendError) {
         guard !hasEnded else { return }
-        state.stop = RehearsalState.Stop(graceSeconds: grace.map(Self.seconds))
+        let order = RehearsalState.Stop(graceSeconds: grace.map(Self.seconds))
+        guard lock != nil else {
+            // Somebody else has the job, or nobody yet: whoever has it finds the order beside it.
+            try folder.order(order)
+            if state.stage == .running || state.stage == .starting { try await deliverStop() }
+            return
+        }
+        state.stop = order
         try keep()
         breakable?.cancel()
         guard state.stage == .running else { return }

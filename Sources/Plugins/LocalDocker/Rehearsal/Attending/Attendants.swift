@@ -29,6 +29,12 @@ actor Attendants {
         _ = try attendant(of: runID)
     }
 
+    /// Whether such a job was begun; then it is attended from now on. Without a home nothing can have been.
+    func knows(_ runID: RunID) throws(BackendError) -> Bool {
+        guard (try? tools.home()) != nil else { return false }
+        return try attendant(of: runID) != nil
+    }
+
     /// The attendant of a job that was begun, by whichever process; nil where nothing is known of it.
     func attendant(of runID: RunID) throws(BackendError) -> Attendant? {
         if let known = living[runID] { return known }

@@ -32,8 +32,9 @@ struct HostContainers: Sendable {
             name: HostNames.network(runID), isInternal: surroundings.isIsolated,
             labels: [RunContainer.runLabel: runID.rawValue, RunContainer.versionLabel: RunContainer.version],
             addresses: addresses)
+        let engine = engine
         do {
-            try await engine.createNetwork(spec)
+            try await Uncancelled.run { () async throws(EngineError) in try await engine.createNetwork(spec) }
         } catch {
             let words = error.message.lowercased()
             if error.code == .conflict, words.contains("already exists") { return }
@@ -69,9 +70,12 @@ struct HostContainers: Sendable {
 
     private func create(_ spec: ContainerSpec, _ name: String) async throws(BackendError) -> String {
         var hasPulled = false
+        let engine = engine
         while true {
             do {
-                return try await engine.createContainer(spec, name: name)
+                return try await Uncancelled.run { () async throws(EngineError) in
+                    try await engine.createContainer(spec, name: name)
+                }
             } catch {
                 switch error.code {
                 case .notFound where error.message.lowercased().contains("no such image") && !hasPulled:
@@ -123,7 +127,8 @@ struct HostContainers: Sendable {
             guard let found = try await engine.container(member.id), found.state.status == "created" else {
                 return nil
             }
-            try await engine.startContainer(member.id)
+            let engine = engine
+            try await Uncancelled.run { () async throws(EngineError) in try await engine.startContainer(member.id) }
             return nil
         } catch {
             switch error.code {
@@ -199,5 +204,23 @@ struct HostContainers: Sendable {
             }
             for network in try await engine.networks(labels: labels) { try await engine.removeNetwork(network) }
         }
+    }
+}
+
+/// Calls that make something are not broken off: the engine would make it all the same, perhaps after it was looked for
+/// to be removed.
+enum Uncancelled {
+    @discardableResult
+    static func run<T: Sendable>(
+        _ body: @escaping @Sendable () async throws(EngineError) -> T
+    ) async throws(EngineError) -> T {
+        let result = await Task { () -> Result<T, EngineError> in
+            do throws(EngineError) {
+                return .success(try await body())
+            } catch {
+                return .failure(error)
+            }
+        }.value
+        return try result.get()
     }
 }

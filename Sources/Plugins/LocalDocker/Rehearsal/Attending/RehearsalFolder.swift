@@ -37,6 +37,10 @@ struct RehearsalFolder: Sendable {
     func state() throws(BackendError) -> RehearsalState? { try read(RehearsalState.self, "state.json") }
     func keep(_ state: RehearsalState) throws(BackendError) { try write(state, "state.json") }
 
+    /// A stop that was ordered by a process that does not have the job.
+    func order() throws(BackendError) -> RehearsalState.Stop? { try read(RehearsalState.Stop.self, "stop.json") }
+    func order(_ stop: RehearsalState.Stop) throws(BackendError) { try write(stop, "stop.json") }
+
     /// Removes everything. None is not an error.
     func remove() throws(BackendError) {
         guard access(path, F_OK) == 0 else { return }

@@ -22,7 +22,17 @@ struct RehearsalState: Codable, Sendable {
         var graceSeconds: Int?
     }
 
+    /// Where the hosts find credentials.
+    struct Endpoint: Codable, Sendable {
+        var address: String
+        var subnet: String
+        var port: UInt16
+        /// Nobody can guess it, so that nobody else gets them.
+        var path: String
+    }
+
     var stage = Stage.preparing
+    var endpoint: Endpoint?
     var attempt = 1
     var stop: Stop?
     /// Whether the stop found a host that ran.

@@ -31,7 +31,8 @@ actor FolderSync {
     }
 
     /// What the hosts begin with.
-    func begin(hosts: [String], _ progress: @escaping @Sendable (Int64) -> Void) async throws(BackendError) -> [InputFile]
+    func begin(hosts: [String], _ progress: @escaping @Sendable (Int64) -> Void) async throws(BackendError)
+        -> [InputFile]
     {
         let files = try await place.content(progress)
         let known = Dictionary(

@@ -78,7 +78,7 @@ struct TreeWriter {
     /// Makes the links, and takes away what may not be kept.
     mutating func finish() {
         for (path, target) in links.sorted(by: { $0.key < $1.key }) { symlink(target, "\(root)/\(path)") }
-        notes += TreeCleaner(root: root).clean().map { "\($0)." }
+        notes += TreeCleaner(root: root, isOneWhole: true).clean().map { "\($0)." }
     }
 
     private func isSafe(_ path: String) -> Bool {
