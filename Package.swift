@@ -10,8 +10,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, at path: String, uses: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: uses, path: path, swiftSettings: settings)
+func library(
+    _ name: String, at path: String, uses: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: uses, path: path, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, at path: String, uses: [Target.Dependency], resources: [Resource]? = nil) -> Target {
@@ -34,6 +36,8 @@ let package = Package(
         // The plugins of this project, for a program of one's own that lists them beside others.
         .library(name: "Builders", targets: ["Builders"]),
         .library(name: "LocalDocker", targets: ["LocalDocker"]),
+        .library(name: "AWS", targets: ["AWS"]),
+        .library(name: "SageMaker", targets: ["SageMaker"]),
         .library(name: "Mock", targets: ["Mock"]),
     ],
     targets: [
@@ -100,7 +104,9 @@ let package = Package(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
             uses: ["ContainerEngine", "Crypto", "HTTP", "Subprocess", "TestSupport"]),
 
-        library("AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "TestSupport"]),
+        library(
+            "AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
+            resources: [.copy("Oracle/boto3_requests.py")]),
 
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
@@ -133,7 +139,10 @@ let package = Package(
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "EndToEndTests", at: "Tests/EndToEndTests",
-            uses: ["ContainerEngine", "EngineTestSupport", "LaunchHost", "Subprocess", "TestSupport", "launch"]),
+            uses: [
+                "AWS", "AWSStub", "ContainerEngine", "EngineTestSupport", "HTTP", "LaunchHost", "Subprocess",
+                "TestSupport", "launch",
+            ]),
         tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),

@@ -39,9 +39,12 @@ public final class AWSStub: Sendable {
 
     /// Starts one. `clockOffset` in seconds is what its clock is ahead of this machine's; one that keeps no calls can
     /// answer any number of them.
-    public init(clockOffset: TimeInterval = 0, keepsCalls: Bool = true) throws {
-        let offset = clockOffset
-        let now: @Sendable () -> Date = { Date().addingTimeInterval(offset) }
+    public convenience init(clockOffset: TimeInterval = 0, keepsCalls: Bool = true) throws {
+        try self.init(now: { Date().addingTimeInterval(clockOffset) }, keepsCalls: keepsCalls)
+    }
+
+    /// Starts one that lives by another clock, in all its services.
+    public init(now: @escaping @Sendable () -> Date, keepsCalls: Bool = true) throws {
         self.now = now
         self.keepsCalls = keepsCalls
         keys = StubKeys(now: now)

@@ -20,11 +20,13 @@ public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
     public var source: String?
     /// The short name of the rule, stable between versions, where the validator names its rules: `enum`, `spot-max-wait`.
     public var rule: String?
+    /// True where it is about the field's name, which is misspelt or unknown, and not about its value.
+    public var isAboutName: Bool?
 
     /// A finding from its parts.
     public init(
         _ severity: Severity, at path: FieldPath, _ message: String, hint: String? = nil, source: String? = nil,
-        rule: String? = nil
+        rule: String? = nil, isAboutName: Bool? = nil
     ) {
         self.severity = severity
         self.path = path
@@ -32,6 +34,7 @@ public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
         self.hint = hint
         self.source = source
         self.rule = rule
+        self.isAboutName = isAboutName
     }
 
     /// `error: ResourceConfig.InstanceCount: …`

@@ -154,6 +154,15 @@ extension Source {
     }
 }
 
+extension Backends {
+    /// A name like those that images of the project's source get, for requests that are made before there is one; nil where
+    /// the registry has no place for them.
+    public func imageOfSource(for project: String) -> String? {
+        let nobody = ContentKey(hex: String(repeating: "0", count: 64))
+        return try? registry.destination(for: nobody, repository: builder.repository(for: project)).description
+    }
+}
+
 extension Builder {
     /// The repository for a project's images: the configured one, else one named after the project.
     public func repository(for project: String) -> String {

@@ -17,10 +17,9 @@ public struct QueuePreview: Sendable {
         for variable in try definition.variables.decode([TemplateVariable].self) where variable.defaultValue == nil {
             overrides.variables[variable.name] = variable.standIn
         }
-        let nobody = ContentKey(hex: String(repeating: "0", count: 64))
-        let image = try? backends.registry.destination(for: nobody, repository: backends.builder.repository)
+        let image = backends.imageOfSource(for: "project")
         let spec = LaunchSpec(
-            source: .image(image?.description ?? "image"), project: "project", entity: "entity", author: "author",
+            source: .image(image ?? "image"), project: "project", entity: "entity", author: "author",
             resource: definition.resource, queue: definition.name, overrides: overrides)
         let job = try ResolveStage(queue: ResolveStage.Queue(definition), plugin: plugin).job(spec, as: .random())
         return try Plan(

@@ -78,6 +78,13 @@ public struct Document: Sendable {
 
     /// Where the value of that field begins; where there is no such field, the key of the nearest one above it.
     public func mark(at path: FieldPath) -> Mark? {
+        let marks = marks(at: path)
+        return marks.value ?? marks.key
+    }
+
+    /// Where that field begins, its key and its value; of the value nothing, and the key of the nearest field above it,
+    /// where there is no such field.
+    private func marks(at path: FieldPath) -> (key: Mark?, value: Mark?) {
         var node = root
         var key = root.mark
         var walked = FieldPath()
@@ -89,16 +96,16 @@ public struct Document: Sendable {
                 let found =
                     node.entry(name)
                     ?? node.entries?.first { spelling(parent.appending($0.key)) == walked }
-                guard let entry = found else { return key }
+                guard let entry = found else { return (key, nil) }
                 node = entry.value
                 key = entry.keyMark
             case .item(let index):
-                guard let items = node.items, items.indices.contains(index) else { return key }
+                guard let items = node.items, items.indices.contains(index) else { return (key, nil) }
                 node = items[index]
                 key = node.mark
             }
         }
-        return node.mark ?? key
+        return (key, node.mark)
     }
 
     /// The node at a path; nil where there is none.
@@ -130,9 +137,11 @@ public struct Document: Sendable {
     /// A finding of a later stage at the place in this document that it is about.
     public func diagnostic(for finding: Finding) -> Diagnostic {
         let place = finding.path.description
+        let marks = marks(at: finding.path)
+        let mark = finding.isAboutName == true ? marks.key : marks.value ?? marks.key
         return diagnostic(
             finding.severity, place.isEmpty ? finding.message : "\(place): \(finding.message)", hint: finding.hint,
-            at: mark(at: finding.path), path: finding.path)
+            at: mark, path: finding.path)
     }
 
     private static func diagnostic(_ problem: TreeBuilder.Problem, name: String, source: SourceText) -> Diagnostic {

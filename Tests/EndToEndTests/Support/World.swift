@@ -1,14 +1,13 @@
 import ContainerEngine
 import EngineTestSupport
 import Foundation
-import Subprocess
 import TestSupport
 import Testing
 
 /// One test's own world: a home, a queue `q` on the local engine, a folder that its containers share, and the program.
 ///
 /// Containers append to files in the shared folder: what is there happened, and happened so often.
-struct World {
+struct World: ProgramHome {
     static let image = EngineFixture.imageName
 
     let folder: TemporaryDirectory
@@ -47,40 +46,11 @@ struct World {
         try await succeeding("queue", "create", name, "--resource", resource, "--config", file)
     }
 
-    // MARK: the program
-
-    private func environment(_ more: [String: String]) -> Subprocess.Environment {
-        var variables = [
+    var variables: [String: String] {
+        [
             "LAUNCH_HOME": folder.file("home"), "HOME": folder.path, "XDG_CONFIG_HOME": folder.path,
             "TMPDIR": folder.path, "USER": "tester", "LAUNCH_PROJECT": project,
-        ]
-        variables.merge(setting) { $1 }
-        variables.merge(more) { $1 }
-        return .inherited(
-            setting: variables, removing: ["LAUNCH_CONFIG", "LAUNCH_NAME", "XDG_STATE_HOME", "NO_COLOR"])
-    }
-
-    /// Starts the program and goes on.
-    func start(_ words: [String], setting: [String: String] = [:]) throws -> RunningProgram {
-        try RunningProgram(words, environment: environment(setting), folder: folder.path)
-    }
-
-    /// Runs the program to its end.
-    func launch(_ words: [String], setting: [String: String] = [:]) async throws -> Answer {
-        try await start(words, setting: setting).end()
-    }
-
-    func launch(_ words: String...) async throws -> Answer { try await launch(words) }
-
-    /// Runs the program, which ends with 0.
-    @discardableResult
-    func succeeding(_ words: String...) async throws -> Answer { try await succeeding(words) }
-
-    @discardableResult
-    func succeeding(_ words: [String]) async throws -> Answer {
-        let answer = try await launch(words)
-        try #require(answer.code == 0, "launch \(words.joined(separator: " ")): \(answer)")
-        return answer
+        ].merging(setting) { $1 }
     }
 
     // MARK: runs
@@ -99,18 +69,6 @@ struct World {
     func drain(_ options: [String] = ["-q", "q"]) async throws -> Answer {
         try await succeeding(["agent", "--drain"] + options)
     }
-
-    func facts(of id: String) async throws -> RunFacts {
-        try await succeeding("status", id, "--json").json(RunFacts.self)
-    }
-
-    /// Waits, by following its events, until the run has ended.
-    func end(of id: String) async throws -> RunFacts {
-        try await succeeding("events", "-f", id)
-        return try await facts(of: id)
-    }
-
-    func log(of id: String) async throws -> Answer { try await succeeding("logs", id) }
 
     /// Waits until a container has written that file in the shared folder.
     func wait(forShared name: String, _ count: Int = 1) async throws {

@@ -42,7 +42,8 @@ enum Bodies {
         var written: [UInt8] = []
         var isText = false, isEscaped = false
         for scalar in try JSON.canonical(document).unicodeScalars {
-            guard scalar.isASCII else {
+            // Python takes the delete character for one that cannot be printed.
+            guard scalar.isASCII, scalar != "\u{7f}" else {
                 for unit in String(scalar).utf16 { written += Array("\\u".utf8) + hex(unit) }
                 continue
             }

@@ -214,6 +214,6 @@ struct ModelChecks {
         findings.append(
             Finding(
                 severity, at: FieldPath(steps), message, hint: hint, source: "\(model.source), shape \(shape.name)",
-                rule: rule))
+                rule: rule, isAboutName: rule == "unknown-member" ? true : nil))
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// The same calls to somebody else's idea of AWS, where it is installed.
 @Suite(.timeLimit(.minutes(3))) struct MotoTests {
-    static let program = Tool.path("moto_server")
+    static let program = MotoServer.program
 
     @Test func whichServerRan() {
         print(
@@ -72,37 +72,5 @@ import Testing
         try await store.delete(bucket: "data", key: "a b/ü+1")
         let missing = await failure { () throws(AWSError) in try await store.head(bucket: "data", key: "a b/ü+1") }
         #expect(missing?.kind == .notFound)
-    }
-}
-
-/// moto's server, for as long as the value is held.
-final class MotoServer: Sendable {
-    struct CannotStart: Error {}
-
-    let url: String
-    private let leash: Pipe
-
-    init(_ program: String, _ http: HTTPClient) async throws {
-        guard let port = freePort() else { throw CannotStart() }
-        url = "http://127.0.0.1:\(port)"
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        // The shell ends it as soon as the pipe is closed, so that it cannot outlive the tests, however they end.
-        process.arguments = [
-            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read _; kill -9 $!", program,
-            String(port),
-        ]
-        leash = Pipe()
-        process.standardInput = leash
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let health = HTTPRequest(.get, "\(url)/moto-api/", timeout: .seconds(5))
-        let up = await eventually(within: .seconds(60)) { (try? await http.send(health))?.status == 200 }
-        guard up else { throw CannotStart() }
-    }
-
-    deinit {
-        try? leash.fileHandleForWriting.close()
     }
 }

@@ -1,12 +1,11 @@
 import Foundation
-import TestSupport
 
 /// A container engine that sees a registry under a name of ECR's, without anything being changed on the machine: it runs
 /// in a mount namespace of its own, with a copy of `/etc` in which the name leads to loopback and the authority is
 /// trusted.
-final class PrivateEngine: Sendable {
+public final class PrivateEngine: Sendable {
     /// Why there can be none here; nil where there can.
-    static let obstacle: String? = {
+    public static let obstacle: String? = {
         if geteuid() != 0 { return "not root: a mount namespace and port 443 are root's" }
         for tool in ["dockerd", "unshare", "nsenter"] where Tool.path(tool) == nil { return "\(tool) is not installed" }
         if !TestDocker.isWanted || !RegistryServer.isWanted {
@@ -17,18 +16,20 @@ final class PrivateEngine: Sendable {
         return nil
     }()
 
-    struct CannotStart: Error, CustomStringConvertible {
-        let description: String
+    /// It did not come up.
+    public struct CannotStart: Error, CustomStringConvertible {
+        /// Its last words.
+        public let description: String
     }
 
     /// Its address.
-    let dockerHost: String
+    public let dockerHost: String
     private let folder: TemporaryDirectory
     private let leash = Pipe()
     private let processID: Int32
 
     /// Starts one for which `host` is at `address`, with a certificate of that authority.
-    init(host: String, at address: String, caFile: String) async throws {
+    public init(host: String, at address: String, caFile: String) async throws {
         folder = try TemporaryDirectory()
         dockerHost = "unix://" + folder.file("s")
         // The shell ends the engine as soon as the pipe is closed, however the tests end.
@@ -69,7 +70,9 @@ final class PrivateEngine: Sendable {
 
     /// Runs a program where the engine's names hold.
     @discardableResult
-    func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws -> String {
+    public func run(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> String {
         try Tool.run(
             "nsenter", ["--target", "\(processID)", "--mount", "--wd=/", program] + arguments,
             environment: environment.merging(["DOCKER_HOST": dockerHost, "no_proxy": "*", "NO_PROXY": "*"]) { $1 })

@@ -1,0 +1,84 @@
+import AWS
+import AWSStub
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+/// Somebody who has followed the guide to the letter: its files, with nothing but the placeholders filled in, and an
+/// account that is the stub's. There is no container engine, unless a test brings one.
+struct Account: ProgramHome {
+    static let id = "123456789012"
+    static let region = "us-east-1"
+    static let host = "\(id).dkr.ecr.\(region).amazonaws.com"
+    static let image = "\(host)/train:v1"
+    static let repositoryARN = "arn:aws:ecr:\(region):\(id):repository/train"
+
+    let folder: TemporaryDirectory
+    let stub: AWSStub
+    let variables: [String: String]
+
+    /// `uri` is what the guide calls the ECR repository's ARN; `setting` are more variables.
+    init(uri: String = repositoryARN, setting: [String: String] = [:]) throws {
+        folder = try TemporaryDirectory()
+        stub = try AWSStub()
+        stub.sagemaker.lives(.brief)
+        stub.ecr.add(image: Self.manifest, tags: ["v1"], to: "train")
+        let keys = stub.keys.session()
+        variables = [
+            "HOME": folder.path, "XDG_CONFIG_HOME": folder.file(".config"), "LAUNCH_HOME": folder.file("home"),
+            "TMPDIR": folder.path, "USER": "tester", "DOCKER_HOST": "unix:///none.sock",
+            "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": stub.url,
+            "AWS_ACCESS_KEY_ID": keys.accessKeyID, "AWS_SECRET_ACCESS_KEY": keys.secretAccessKey.reveal(),
+            "AWS_SESSION_TOKEN": try #require(keys.sessionToken).reveal(),
+        ].merging(setting) { $1 }
+        try folder.write(".config/wandb/launch-config.yaml", Guide.launchConfig(queue: "train", uri: uri))
+    }
+
+    /// Of an image that nobody can pull.
+    static let manifest = """
+        {"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":\
+        {"mediaType":"application/vnd.docker.container.image.v1+json","size":2,"digest":\
+        "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"},"layers":[]}
+        """
+
+    /// Makes a queue from a text.
+    func queue(_ text: String, named name: String = "train", file: String = "queue.yaml") async throws {
+        try folder.write(file, text)
+        try await succeeding("queue", "create", name, "--resource", "sagemaker", "--config", file)
+    }
+
+    /// Submits the image to a queue and gives the run's ID.
+    func submit(_ options: [String] = [], queue: String = "train") async throws -> String {
+        try await succeeding(["submit", "-q", queue, "--image", Self.image] + options).word
+    }
+
+    /// The training job of a run. Its name is made of the project and the run's ID.
+    func job(of id: String) throws -> StubTrainingJob {
+        try #require(
+            stub.sagemaker.jobs.first { $0.name.hasSuffix("-\(id)") },
+            "there is no training job of \(id) among \(stub.sagemaker.jobs.map(\.name))")
+    }
+
+    /// The document that a run was made from, without what is the run's own.
+    func document(of id: String) throws -> JSONValue { try Guide.common(try job(of: id).request, run: id) }
+
+    /// All that was sent to SageMaker so far is what boto3 would have sent.
+    func expectAsBoto3() async throws {
+        let calls = stub.calls.filter { $0.service == "sagemaker" }
+        try #require(!calls.isEmpty)
+        guard let verdict = try await Boto3Requests.judge(calls) else { return }
+        #expect(verdict.differences.isEmpty, "\(verdict.version): \(verdict.differences.joined(separator: "\n"))")
+    }
+}
+
+extension TrainingLife {
+    /// One that is over before anybody has looked twice.
+    static let brief = TrainingLife.usual(seconds: 0.3)
+    /// One that trains until it is stopped.
+    static let long: TrainingLife = {
+        var life = TrainingLife([Step("Starting", seconds: 0.2), Step("Training", seconds: 0)], end: .never)
+        life.stopping = 0.3
+        return life
+    }()
+}

@@ -1,0 +1,85 @@
+import AWSStub
+import Foundation
+import HTTP
+import LaunchHost
+import TestSupport
+import Testing
+
+@Suite("W&B's guide to SageMaker, to the letter", .timeLimit(.minutes(3)))
+struct GuideTests {
+    @Test(
+        "Its configuration and its queue become one training job",
+        arguments: [
+            (Account.repositoryARN, "queue.yaml", Guide.queueYAML),
+            (Account.repositoryARN, "queue.json", Guide.queueJSON),
+            ("\(Account.host)/train", "queue.yaml", Guide.queueYAML),
+            ("\(Account.host)/train", "queue.json", Guide.queueJSON),
+        ])
+    func queueToJob(_ uri: String, _ file: String, _ queue: String) async throws {
+        let account = try Account(uri: uri)
+        try await account.queue(queue, file: file)
+        let id = try await account.submit()
+        #expect(try await account.succeeding("agent", "--drain").output.isEmpty)
+
+        #expect(account.stub.sagemaker.jobs.count == 1)
+        #expect(try account.document(of: id) == JSONValue(parsing: Guide.request))
+        let image = try account.job(of: id).request["AlgorithmSpecification"]?["TrainingImage"]?.stringValue ?? ""
+        #expect(image.hasPrefix("\(Account.host)/train@sha256:"), "\(image)")
+        let facts = try await account.facts(of: id)
+        #expect(facts.state == "succeeded" && facts.image?.reference == image)
+        #expect(facts.outputs.first?.path == "s3://bucket/output/default-\(id)/output/model.tar.gz")
+        let page = "https://console.aws.amazon.com/sagemaker/home?region=us-east-1#/jobs/default-\(id)"
+        #expect(try await account.succeeding("status", id).output.contains(page))
+        try await account.expectAsBoto3()
+    }
+
+    @Test("A job is made of an image's full URI, and its runs tell no secret")
+    func imageJob() async throws {
+        let account = try Account()
+        try await account.queue(Guide.queueYAML)
+        try await account.succeeding("job", "create", "image", Account.image, "--name", "trainer")
+        let id = try await account.succeeding("submit", "-q", "train", "--job", "trainer").word
+        let agent = try await account.succeeding("agent", "--drain", "-v", "-v")
+
+        #expect(try account.document(of: id) == JSONValue(parsing: Guide.request))
+        let shown = try await account.succeeding("status", id, "--json")
+        let files = FileManager.default.enumerator(atPath: account.folder.path)?.compactMap { $0 as? String } ?? []
+        #expect(files.contains { $0.hasPrefix("home/") })
+        for secret in account.stub.keys.secrets {
+            #expect(!(agent.errors + shown.output).contains(secret))
+            let holding = files.filter {
+                FileManager.default.contents(atPath: account.folder.file($0))?.range(of: Data(secret.utf8)) != nil
+            }
+            #expect(holding.isEmpty)
+        }
+    }
+
+    @Test("The body that a queue gets without a file says what is to be filled in")
+    func defaultBody() async throws {
+        let account = try Account()
+        try await account.succeeding("queue", "create", "train", "--resource", "sagemaker")
+        let answer = try await account.launch("plan", "-q", "train", "--image", Account.image, "--offline")
+        #expect(answer.code == 65)
+        #expect(answer.lines.count { $0.contains("it still holds the placeholder \"<REQUIRED>\"") } == 2, "\(answer)")
+        #expect(answer.output.contains("findings  2 errors"), "\(answer)")
+    }
+
+    @Test(
+        "The same on somebody else's idea of AWS",
+        .enabled(if: MotoServer.program != nil, "moto_server is not installed"))
+    func moto() async throws {
+        let moto = try await MotoServer(
+            try #require(MotoServer.program), HTTPClient(configuration: .init(proxy: .direct)))
+        let account = try Account(setting: ["AWS_ENDPOINT_URL": moto.url])
+        try await Moto.putImage(Account.manifest, moto)
+        try await account.queue(Guide.queueJSON, file: "queue.json")
+        let id = try await account.submit()
+        try await account.succeeding("agent", "--drain")
+
+        #expect(try await account.facts(of: id).state == "succeeded")
+        #expect(try await account.log(of: id).output.isEmpty)
+        let job = try await Moto.job("default-\(id)", moto)
+        try Moto.expect(job, holds: JSONValue(parsing: Guide.request), run: id)
+        #expect(account.stub.requestCount == 0)
+    }
+}

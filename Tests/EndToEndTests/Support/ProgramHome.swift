@@ -1,0 +1,54 @@
+import Foundation
+import Subprocess
+import TestSupport
+import Testing
+
+/// Where the program runs: a folder of its own, and the variables that lead it there.
+protocol ProgramHome: Sendable {
+    var folder: TemporaryDirectory { get }
+    var variables: [String: String] { get }
+}
+
+extension ProgramHome {
+    private func environment(_ more: [String: String]) -> Subprocess.Environment {
+        let aws = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("AWS_") }
+        return .inherited(
+            setting: variables.merging(more) { $1 },
+            removing: Set(["LAUNCH_CONFIG", "LAUNCH_NAME", "XDG_STATE_HOME", "NO_COLOR"] + aws))
+    }
+
+    /// Starts the program and goes on.
+    func start(_ words: [String], setting: [String: String] = [:]) throws -> RunningProgram {
+        try RunningProgram(words, environment: environment(setting), folder: folder.path)
+    }
+
+    /// Runs the program to its end.
+    func launch(_ words: [String], setting: [String: String] = [:]) async throws -> Answer {
+        try await start(words, setting: setting).end()
+    }
+
+    func launch(_ words: String...) async throws -> Answer { try await launch(words) }
+
+    /// Runs the program, which ends with 0.
+    @discardableResult
+    func succeeding(_ words: String...) async throws -> Answer { try await succeeding(words) }
+
+    @discardableResult
+    func succeeding(_ words: [String]) async throws -> Answer {
+        let answer = try await launch(words)
+        try #require(answer.code == 0, "launch \(words.joined(separator: " ")): \(answer)")
+        return answer
+    }
+
+    func facts(of id: String) async throws -> RunFacts {
+        try await succeeding("status", id, "--json").json(RunFacts.self)
+    }
+
+    /// Waits, by following its events, until the run has ended.
+    func end(of id: String) async throws -> RunFacts {
+        try await succeeding("events", "-f", id)
+        return try await facts(of: id)
+    }
+
+    func log(of id: String) async throws -> Answer { try await succeeding("logs", id) }
+}

@@ -1,0 +1,100 @@
+import AWSStub
+import Conformance
+import Foundation
+import LaunchHost
+
+/// Training jobs of the stub that behave as the kit wants it: what they live and what they print follows from a
+/// hyperparameter.
+struct Acting: Sendable {
+    private static let parameter = "behaviour"
+    private let account: FastAccount
+
+    init(_ account: FastAccount) {
+        self.account = account
+    }
+
+    /// A job that asks for that; nil where SageMaker and CloudWatch have nothing like it.
+    static func job(_ behaviour: RunnerFixture.Behaviour, id: RunID) -> RunnableJob? {
+        let words: String
+        switch behaviour {
+        case .exit(let code): words = "exit \(code)"
+        case .lines(let count): words = "lines \(count)"
+        case .silent: words = "silent"
+        case .stubborn: words = "stubborn"
+        case .flood: words = "flood"
+        case .invalidText: words = "text"
+        // The agent on the instances cuts at CloudWatch's limit, and no piece tells that it is one.
+        case .longLine: return nil
+        }
+        let name = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train"
+        guard let digest = Digest(rawValue: "sha256:" + String(repeating: "0", count: 64)),
+            let template = try? JSONValue(parsing: template)
+        else { return nil }
+        let job = ResolvedJob(
+            runID: id, runName: id.rawValue, project: "kit", entity: "me", author: "me", resource: "sagemaker",
+            source: .image(name), runConfig: [parameter: .string(words)], template: template)
+        return RunnableJob(
+            job: job, image: PinnedImage(reference: "\(name)@\(digest)", digest: digest, name: name))
+    }
+
+    private static let template = """
+        {"RoleArn": "arn:aws:iam::123456789012:role/train", "OutputDataConfig": {"S3OutputPath": "s3://bucket/output"},
+         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 2},
+         "StoppingCondition": {"MaxRuntimeInSeconds": 86400}}
+        """
+
+    /// What a job goes through. Its log is written the moment it is made, with lines that can be read as they are printed.
+    func life(of request: JSONValue) -> TrainingLife {
+        let words = (request["HyperParameters"]?[Self.parameter]?.stringValue ?? "").split(separator: " ")
+        let number = words.last.flatMap { Int($0) } ?? 0
+        switch words.first {
+        case "exit" where number != 0:
+            return .failing("AlgorithmError: ExecuteUserScriptError: exit code: \(number)", seconds: 10)
+        case "lines":
+            // From the middle of its life on.
+            print((0..<number).map { "line \($0 + 1)" }, of: request, from: 5)
+        case "text":
+            // What becomes of bytes that are no text before they get to CloudWatch.
+            print(["before", "\u{FFFD}\u{FFFD}", "after"], of: request, from: 5)
+        case "flood":
+            let start = milliseconds + 1000
+            account.stub.logs.add(stream: Self.stream(of: request), count: 100_000_000) { number in
+                StubLogEvent("line \(number)", time: start + Int64(number / 100))
+            }
+            return Self.endless
+        case "silent":
+            return Self.endless
+        case "stubborn":
+            var life = Self.endless
+            // Nothing but SIGKILL ends it, after the 120 seconds that SageMaker gives everybody.
+            life.stopping = 125
+            return life
+        default: break
+        }
+        return .usual(seconds: 10)
+    }
+
+    private static let endless = TrainingLife(
+        [.init("Starting", seconds: 5), .init("Downloading", seconds: 2), .init("Training", seconds: 0)], end: .never)
+
+    /// How many training jobs there are that still cost something: a job that has ended is a record, which stays.
+    func living(of id: RunID) -> Int {
+        let now = account.clock.now
+        return account.stub.sagemaker.jobs.count { job in
+            job.tags["launch:run"] == id.rawValue
+                && !["Completed", "Failed", "Stopped"].contains(job.moment(at: now).status)
+        }
+    }
+
+    private var milliseconds: Int64 { Int64(account.clock.now.timeIntervalSince1970 * 1000) }
+
+    private static func stream(of request: JSONValue) -> String {
+        "\(request["TrainingJobName"]?.stringValue ?? "")/algo-1-1700000000"
+    }
+
+    private func print(_ lines: [String], of request: JSONValue, from seconds: Int64) {
+        let start = milliseconds + seconds * 1000
+        let events = lines.enumerated().map { StubLogEvent($1, time: start + Int64($0)) }
+        account.stub.logs.add(events, to: Self.stream(of: request))
+    }
+}

@@ -1,0 +1,46 @@
+import AWSStub
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import SageMaker
+
+/// What leaves is what boto3 would send for the same document.
+@Suite("boto3 as the judge of what is sent", .timeLimit(.minutes(3)))
+struct Boto3Tests {
+    @Test("500 documents with everything that the model has: accepted by its validator, and the same bytes")
+    func documents() async throws {
+        let account = try FastAccount(factor: 2000)
+        // They are looked at as they come; the service's own rules have no part in it.
+        account.stub.always("sagemaker", "CreateTrainingJob", .answer(.text(#"{"TrainingJobArn": "arn"}"#)))
+        var documents = Documents(.bundled, seed: 20_261_126)
+        let runner = account.runner()
+        for number in 0..<500 {
+            let document = documents.next(share: [2, 20, 60, 100][number % 4])
+            let request = RunRequest(runner: SageMakerRunner.type, document: document)
+            _ = try await runner.submit(request, as: .random())
+        }
+        let calls = account.stub.calls("sagemaker", "CreateTrainingJob")
+        #expect(calls.count == 500)
+        #expect(Set(calls.map(\.request.raw.text)).count > 490)
+        guard let verdict = try await Boto3Requests.judge(calls) else { return }
+        print("Compared with boto3 over botocore \(verdict.version): \(verdict.count) requests")
+        #expect(verdict.differences.isEmpty, "\(verdict.differences.count): \(verdict.differences.prefix(3))")
+    }
+
+    @Test("The judge notices a member that is misspelt, and a byte that is not the same")
+    func judging() async throws {
+        let account = try FastAccount(factor: 2000)
+        account.stub.always("sagemaker", "CreateTrainingJob", .answer(.text(#"{"TrainingJobArn": "arn"}"#)))
+        let runner = account.runner()
+        let good = #""TrainingJobName": "n", "RoleArn": "arn:aws:iam::123456789012:role/r", "OutputDataConfig": "#
+        for document in ["{\(good){\"S3OutputPath\": \"s3://b\"}}", "{\(good){\"S3OutputPth\": \"s3://b\"}}"] {
+            let request = RunRequest(runner: SageMakerRunner.type, document: try JSONValue(parsing: document))
+            _ = try await runner.submit(request, as: .random())
+        }
+        let calls = account.stub.calls("sagemaker", "CreateTrainingJob")
+        guard let verdict = try await Boto3Requests.judge(calls) else { return }
+        #expect(verdict.differences.count == 1)
+        #expect(verdict.differences.first?.contains("S3OutputPth") == true)
+    }
+}

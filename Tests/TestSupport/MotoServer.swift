@@ -1,0 +1,40 @@
+import Foundation
+public import HTTP
+
+/// moto's server, for as long as the value is held.
+public final class MotoServer: Sendable {
+    /// It did not come up.
+    public struct CannotStart: Error {}
+
+    /// The program; nil where it is not installed.
+    public static let program = Tool.path("moto_server")
+
+    /// Where all its services are.
+    public let url: String
+    private let leash: Pipe
+
+    /// Starts it on a free port.
+    public init(_ program: String, _ http: HTTPClient) async throws {
+        guard let port = freePort() else { throw CannotStart() }
+        url = "http://127.0.0.1:\(port)"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        // The shell ends it as soon as the pipe is closed, so that it cannot outlive the tests, however they end.
+        process.arguments = [
+            "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read _; kill -9 $!", program,
+            String(port),
+        ]
+        leash = Pipe()
+        process.standardInput = leash
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let health = HTTPRequest(.get, "\(url)/moto-api/", timeout: .seconds(5))
+        let up = await eventually(within: .seconds(60)) { (try? await http.send(health))?.status == 200 }
+        guard up else { throw CannotStart() }
+    }
+
+    deinit {
+        try? leash.fileHandleForWriting.close()
+    }
+}
