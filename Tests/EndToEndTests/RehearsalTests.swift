@@ -109,9 +109,16 @@ import Testing
             try world.folder.write("digits/Dockerfile", text)
             let queue = try String(contentsOfFile: world.folder.file("digits/queue.yaml"), encoding: .utf8)
             try await world.queue("digits", queue, resource: "sagemaker")
-            let words = ["run", "--json", "--spec", world.folder.file("digits/rehearse.yaml")]
+            let spec = ["--spec", world.folder.file("digits/rehearse.yaml")]
+            let words = ["run", "--json"] + spec
 
-            let plain = try await world.succeeding(words).json(Rehearsed.self)
+            let told = try await world.succeeding(["run"] + spec)
+            #expect(told.output.contains("epoch=30 train_loss="))
+            for words in ["rehearsal | Training\n", "  reproduced\n    - ", "  would differ on the backend\n    - "] {
+                #expect(told.errors.contains(words), "\(told)")
+            }
+            let id = try #require(told.errors.firstMatch(of: /run ([a-z0-9]{8}) succeeded/)).1
+            let plain = try await world.succeeding("status", "--json", String(id)).json(Rehearsed.self)
             #expect(plain.metrics["validation:accuracy"].map { $0 > 0.9 } == true, "\(plain.metrics)")
             #expect(plain.rehearsal.report.differences.contains { $0.contains("Push it to ECR") })
             #expect(plain.rehearsal.report.notSimulated.contains { $0.contains("RoleArn") })

@@ -50,70 +50,53 @@ struct RehearsalReader {
     }
 
     private func options() throws -> RehearsalOptions {
-        let line = try decodedLine()
-        func duration(_ name: String) -> Duration? { line.duration(name) ?? file.duration(name) }
-        func flag(_ name: String) -> Bool { line.flag(name) || file.flag(name) }
-
-        var options = RehearsalOptions(
-            checkpoints: try place("checkpoints"), output: try place("output"), keepsLocal: flag("keep_local"),
-            wantsCredentials: flag("with_credentials"), isLikeInstance: flag("like_instance"),
-            sharedMemoryBytes: line.integer("shm_size") ?? file.integer("shm_size"))
-        options.channels = try channels()
-        if let grace = duration("grace") {
-            guard grace >= .zero, grace <= .seconds(86_400) else { throw refused("grace", "is a time up to a day") }
-            options.graceSeconds = Self.wholeSeconds(grace)
-        }
-        if let size = options.sharedMemoryBytes, size < 1 { throw refused("shm-size", "is one byte or more") }
-        if let text = bench.arguments.string("drill") ?? file.string("drill") {
-            options.drill = try drill(text, graceSeconds: options.graceSeconds)
-        }
-        return options
+        let grace = try graceSeconds()
+        return RehearsalOptions(
+            channels: try channels(), checkpoints: try place("checkpoints"), output: try place("output"),
+            keepsLocal: flag("keep-local"), graceSeconds: grace, drill: try drill(graceSeconds: grace),
+            wantsCredentials: flag("with-credentials"), isLikeInstance: flag("like-instance"),
+            sharedMemoryBytes: try sharedMemory())
     }
 
-    /// The line's words as the fields of the file read them.
-    private func decodedLine() throws -> Options {
-        var values: [String: JSONValue] = [:]
-        for name in Self.flags where bench.arguments.flag(name) { values[Self.key(name)] = .bool(true) }
-        for name in ["grace", "shm-size"] {
-            guard let text = bench.arguments.string(name) else { continue }
-            values[Self.key(name)] = (try? JSONValue(parsing: text)) ?? .string(text)
-        }
-        let decoded = SchemaDecoder.decode(.object(values), fields: SpecFile.rehearsal, in: .top)
-        if bench.arguments.string("grace") != nil, decoded.options.duration("grace") == nil {
-            throw refused("grace", "is a time such as 90s or 2m")
-        }
-        if bench.arguments.string("shm-size") != nil, decoded.options.integer("shm_size") == nil {
-            throw refused("shm-size", "is a number of bytes such as 512m or 2g")
-        }
-        return decoded.options
-    }
+    private func flag(_ name: String) -> Bool { bench.arguments.flag(name) || file.flag(Self.key(name)) }
 
     private static func key(_ name: String) -> String { name.replacing("-", with: "_") }
 
-    private func refused(_ name: String, _ rule: String) -> UsageError {
-        let given = bench.arguments.string(name).map { "; got '\($0)'" } ?? " in the spec file too"
-        return bench.arguments.usageError("--\(name) \(rule)\(given)")
+    private func graceSeconds() throws -> Int? {
+        let text = bench.arguments.string("grace")
+        guard let seconds = text.map(Quantity.seconds) ?? file.number("grace") else {
+            guard let text else { return nil }
+            throw bench.arguments.usageError("--grace is a time such as 90s or 2m; got '\(text)'")
+        }
+        guard 0...86_400 ~= seconds else {
+            throw bench.arguments.usageError("--grace is a time up to a day; got \(text ?? "\(seconds) s")")
+        }
+        return Int(seconds.rounded(.up))
     }
 
-    // MARK: the drill
+    private func sharedMemory() throws -> Int64? {
+        let text = bench.arguments.string("shm-size")
+        guard let size = text.map(Quantity.bytes) ?? file.integer("shm_size") else {
+            guard let text else { return nil }
+            throw bench.arguments.usageError("--shm-size is a size such as 512m or 2g; got '\(text)'")
+        }
+        guard size > 0 else { throw bench.arguments.usageError("--shm-size is one byte or more") }
+        return size
+    }
 
     /// `spot` or `spot@10s`.
-    private func drill(_ text: String, graceSeconds: Int?) throws -> ContainerJob.Surroundings.Drill {
+    private func drill(graceSeconds: Int?) throws -> ContainerJob.Surroundings.Drill? {
+        guard let text = bench.arguments.string("drill") ?? file.string("drill") else { return nil }
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let moment = Field("drill", .duration, help: "")
-        let value = parts.count == 2 ? (try? JSONValue(parsing: parts[1])) ?? .string(parts[1]) : .string("10s")
-        let decoded = SchemaDecoder.decode(.object(["drill": value]), fields: [moment], in: .top).options
-        guard parts.first == "spot", let wait = decoded.duration("drill"), wait > .zero, wait <= .seconds(86_400)
-        else {
+        let wait = parts.count == 2 ? Quantity.seconds(parts[1]) : 10
+        guard parts.first == "spot", let wait, wait > 0, wait <= 86_400 else {
             throw bench.arguments.usageError(
                 "--drill is spot or spot@TIME, with the time from the start of the containers, such as spot@90s; "
                     + "got '\(text)'")
         }
-        let after = Self.wholeSeconds(wait)
+        let after = Int(wait.rounded(.up))
         return graceSeconds.map { .init(afterSeconds: after, graceSeconds: $0) } ?? .init(afterSeconds: after)
     }
-
-    private static func wholeSeconds(_ duration: Duration) -> Int { Int((duration / .seconds(1)).rounded(.up)) }
 
     // MARK: places
 
@@ -144,7 +127,7 @@ struct RehearsalReader {
 
     /// The absolute path of a folder that is written to, which need not be there yet.
     private func place(_ name: String) throws -> String? {
-        guard let path = bench.arguments.string(name) ?? file.string(name).map(inFile) else { return nil }
+        guard let path = bench.arguments.string(name) ?? file.string(Self.key(name)).map(inFile) else { return nil }
         let place = try absolute(path, of: name)
         var isFolder = false
         if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), !isFolder {

@@ -38,7 +38,8 @@ enum RunCommand {
             let ended = try await HeldRun(store: store, backends: backends, terminal: terminal, log: bench.log)
                 .follow(run, as: owner) {
                     guard !wantsJSON else { return }
-                    let steps = spec.rehearse ? Task { await RehearsalSteps(store: store, terminal: terminal).follow(id) } : nil
+                    let steps =
+                        spec.rehearse ? Task { await RehearsalSteps(store: store, terminal: terminal).follow(id) } : nil
                     defer { steps?.cancel() }
                     do {
                         try await reader.read(id, follow: true) { try printer.print($0) }

@@ -2,27 +2,29 @@ internal import LaunchHost
 
 /// What `--spec FILE` holds: the options of `submit`, `run` and `plan` under their names, with underscores.
 enum SpecFile {
-    static let fields: [Field] = [
-        Field("queue", .string, help: "The queue whose template and rules hold."),
-        Field("resource", .string, help: "The kind of backend, where no queue is named."),
-        Field("job", .string, help: "A stored job, with an alias if need be."),
-        Field("image", .string, help: "An image that exists already."),
-        Field("source", .string, help: "A folder with a Dockerfile, to be built; relative to the file."),
-        Field("git", .string, help: "A git repository with a Dockerfile."),
-        Field("git_version", .string, help: "Branch, tag or commit of the repository."),
-        Field("dockerfile", .string, help: "The Dockerfile's path in the source."),
-        Field("entry_point", .either([.list(.string), .string]), help: "Replaces the image's entry point."),
-        Field("args", .list(.string), help: "Arguments of the job's container."),
-        Field("params", .map(.any), help: "The run's configuration."),
-        Field("env", .map(.string), help: "Environment variables of the container."),
-        Field("set", .map(.any), help: "Values in the backend's request, by path."),
-        Field("resource_args", .map(.any), help: "Values to merge into the backend's request."),
-        Field("set_vars", .map(.any), help: "Template variables of the queue."),
-        Field("name", .string, help: "The run's name."),
-        Field("project", .string, help: "The project."),
-        Field("priority", .choice(Priority.allCases.map(\.rawValue)), help: "How urgent it is in its queue."),
-        Field("rehearse", .boolean, help: "Whether a remote backend's request is run on the local container engine."),
-    ] + rehearsal
+    static let fields: [Field] =
+        [
+            Field("queue", .string, help: "The queue whose template and rules hold."),
+            Field("resource", .string, help: "The kind of backend, where no queue is named."),
+            Field("job", .string, help: "A stored job, with an alias if need be."),
+            Field("image", .string, help: "An image that exists already."),
+            Field("source", .string, help: "A folder with a Dockerfile, to be built; relative to the file."),
+            Field("git", .string, help: "A git repository with a Dockerfile."),
+            Field("git_version", .string, help: "Branch, tag or commit of the repository."),
+            Field("dockerfile", .string, help: "The Dockerfile's path in the source."),
+            Field("entry_point", .either([.list(.string), .string]), help: "Replaces the image's entry point."),
+            Field("args", .list(.string), help: "Arguments of the job's container."),
+            Field("params", .map(.any), help: "The run's configuration."),
+            Field("env", .map(.string), help: "Environment variables of the container."),
+            Field("set", .map(.any), help: "Values in the backend's request, by path."),
+            Field("resource_args", .map(.any), help: "Values to merge into the backend's request."),
+            Field("set_vars", .map(.any), help: "Template variables of the queue."),
+            Field("name", .string, help: "The run's name."),
+            Field("project", .string, help: "The project."),
+            Field("priority", .choice(Priority.allCases.map(\.rawValue)), help: "How urgent it is in its queue."),
+            Field(
+                "rehearse", .boolean, help: "Whether a remote backend's request is run on the local container engine."),
+        ] + rehearsal
 
     /// What a rehearsal takes. The command line's words are read by the same fields.
     static let rehearsal: [Field] = [

@@ -30,7 +30,7 @@ import Testing
         let options = try await planned(
             desk,
             "-q far \(Self.image) --rehearse --channel train=\(desk.folder.path)/data/./train --checkpoints /c/../k "
-                + "--output /o --keep-local --drill spot@90s --grace 1500ms --with-credentials --like-instance "
+                + "--output /o --keep-local --drill spot@90s --grace 1.5s --with-credentials --like-instance "
                 + "--shm-size 2g")
         #expect(
             options
@@ -95,8 +95,8 @@ import Testing
             ("--rehearse --drill power", "--drill is spot or spot@TIME"),
             ("--rehearse --drill spot@0s", "got 'spot@0s'"),
             ("--rehearse --grace 1y", "--grace is a time such as 90s or 2m; got '1y'"),
-            ("--rehearse --grace 100h", "--grace is a time up to a day; got '100h'"),
-            ("--rehearse --shm-size lots", "--shm-size is a number of bytes"),
+            ("--rehearse --grace 100h", "--grace is a time up to a day; got 100h"),
+            ("--rehearse --shm-size lots", "--shm-size is a size such as"),
             ("--channel train=/", "--channel is for rehearsals: it needs --rehearse"),
             ("--keep-local", "--keep-local is for rehearsals"),
             ("--grace 5s", "--grace is for rehearsals"),
@@ -158,7 +158,8 @@ import Testing
         #expect(record?.course.phase == .succeeded && record?.report.reproduced.count == 1)
         let id = try #require(try answer.json()["id"]?.stringValue)
         #expect(try await desk.run("status --json \(id)").json()["rehearsal"] == answer.json()["rehearsal"])
-        #expect(await desk.run("status \(id)").output.contains("rehearsal report -> DIR/home/runs/\(id)/rehearsal.json"))
+        #expect(
+            await desk.run("status \(id)").output.contains("rehearsal report -> DIR/home/runs/\(id)/rehearsal.json"))
         #expect(try await desk.run("run --json -q far \(Self.image)").json()["rehearsal"] == nil)
     }
 }
