@@ -181,6 +181,6 @@ let package = Package(
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
             name: "launch-bench", dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "TestSupport"],
-            path: "Tests/Benchmarks", exclude: ["boto3_client.py"], swiftSettings: settings),
+            path: "Tests/Benchmarks", exclude: ["boto3_client.py", "rehearsal.py"], swiftSettings: settings),
     ]
 )
