@@ -1,0 +1,120 @@
+import Foundation
+import LaunchHost
+import Testing
+
+@testable import launch
+
+/// The example that is for SageMaker, without a container: `ML_ROOT` stands for /opt/ml.
+@Suite struct DigitsTests {
+    /// A folder like /opt/ml, with the example's data.
+    private final class Root {
+        let path = FileManager.default.temporaryDirectory.appending(path: "launch-digits-\(UUID().uuidString)").path
+
+        init(checkpoints: Bool = true) throws {
+            let manager = FileManager.default
+            for folder in ["input/config"] + (checkpoints ? ["checkpoints"] : []) {
+                try manager.createDirectory(atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
+            }
+            try manager.copyItem(
+                atPath: Repository.root.appending(path: "examples/digits/data").path, toPath: "\(path)/input/data")
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+
+        func write(_ name: String, _ text: String) throws {
+            try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+        }
+
+        func read(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
+
+        var checkpoints: [String] {
+            get throws { try FileManager.default.contentsOfDirectory(atPath: "\(path)/checkpoints").sorted() }
+        }
+    }
+
+    /// Trains to the end, or until a line begins with `end`: then it is told to terminate.
+    private func train(_ root: Root, until end: String? = nil) throws -> (code: Int32, output: String) {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", Repository.root.appending(path: "examples/digits/train.py").path, "train"]
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["ML_ROOT": root.path, "PYTHONDONTWRITEBYTECODE": "1"]
+        ) { $1 }
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        var output = ""
+        var isTold = false
+        while case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
+            output += String(decoding: data, as: UTF8.self)
+            guard let end, !isTold, output.contains("\n\(end)") else { continue }
+            process.terminate()
+            isTold = true
+        }
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
+
+    @Test("what SIGTERM interrupts goes on from its checkpoint to the very same model")
+    func interrupted() throws {
+        let (whole, parted) = (try Root(), try Root())
+        for root in [whole, parted] { try root.write("input/config/hyperparameters.json", #"{"epochs": "4"}"#) }
+        let plain = try train(whole)
+        #expect(plain.code == 0 && plain.output.contains("\nepoch=4 train_loss="), "\(plain)")
+        let first = try train(parted, until: "epoch=1 ")
+        #expect(first.code == 143 && first.output.contains("SIGTERM in epoch"), "\(first)")
+        #expect(try parted.checkpoints.last?.hasSuffix("-000000.json") == false, "\(try parted.checkpoints)")
+        let second = try train(parted)
+        #expect(second.code == 0 && second.output.contains("\nresumed in epoch"), "\(second)")
+        #expect(!second.output.contains("\nepoch=1 "))
+        #expect(try parted.read("model/model.json") == whole.read("model/model.json"))
+        // Old checkpoints go, and nothing half-written stays.
+        #expect(try whole.checkpoints == ["at-00004-000000.json", "at-00005-000000.json"])
+    }
+
+    @Test("without a folder for checkpoints it keeps none")
+    func noCheckpoints() throws {
+        let root = try Root(checkpoints: false)
+        try root.write("input/config/hyperparameters.json", #"{"epochs": "1"}"#)
+        #expect(try train(root).code == 0)
+        #expect(!FileManager.default.fileExists(atPath: "\(root.path)/checkpoints"))
+    }
+
+    @Test(
+        "a failure says why in the file that SageMaker reads",
+        arguments: [
+            ("hyperparameters.json", #"{"epochs": "many"}"#, "hyperparameter epochs: expected a whole number"),
+            ("hyperparameters.json", #"{"epoch": "3"}"#, "unknown hyperparameter epoch; known are epochs, "),
+            ("hyperparameters.json", #"{"learning_rate": "nan"}"#, "hyperparameter learning_rate: expected a number"),
+            ("resourceconfig.json", #"{"hosts": ["algo-1", "algo-2"]}"#, "this training runs on one instance"),
+            ("hyperparameters.json", "{", "is not JSON"),
+        ])
+    func failure(_ file: String, _ text: String, _ words: String) throws {
+        let root = try Root()
+        try root.write("input/config/\(file)", text)
+        #expect(try train(root).code == 1)
+        #expect(try root.read("output/failure").contains(words))
+    }
+
+    @Test("checkpoints of another training are not gone on from")
+    func otherCheckpoints() throws {
+        let root = try Root()
+        try root.write("input/config/hyperparameters.json", #"{"epochs": "1"}"#)
+        #expect(try train(root).code == 0)
+        try root.write("input/config/hyperparameters.json", #"{"epochs": "1", "seed": "2"}"#)
+        #expect(try train(root).code == 1)
+        #expect(try root.read("output/failure").contains("is of a training with seed 1, and this one has 2"))
+    }
+
+    @Test("its files are valid as they stand, but for the names that are one's own")
+    func files() throws {
+        func document(_ name: String, _ kind: LaunchError.Kind) throws -> Document {
+            try Document(text: try Repository.text("examples/digits/\(name)"), name: name, kind: kind)
+        }
+        let config = try LaunchConfig(try document("launch-config.yaml", .configuration), catalog: catalog)
+        #expect(config.warnings.isEmpty)
+        let runner = try #require(catalog.runner("sagemaker"))
+        #expect(try QueueFile(try document("queue.yaml", .invalid), runner: runner).warnings.isEmpty)
+    }
+}
