@@ -33,7 +33,7 @@ struct CredentialsTests {
     @Test("Hosts get them at an address that they trust, at no other path, and in no variable or file")
     func served() async throws {
         let job = try await Stage.job(
-            "wget -q -O - \(Self.ask); echo; wget -q -O - \(Self.ask)x || echo refused; env | grep -c CREDENTIALS_; sleep 600",
+            "wget -q -O - \(Self.ask); echo; wget -q -O - \(Self.ask)x 2>/dev/null || echo refused; env | grep -c CREDENTIALS_; sleep 600",
             isolated: false
         ) { $0.offersCredentials = true }
         let stage = try Stage(environment: Offering())
