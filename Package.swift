@@ -152,7 +152,7 @@ let package = Package(
             uses: ["Conformance", "LaunchHost", "ProcessRunner", "TestSupport"]),
         tests(
             "DocumentationTests", at: "Tests/DocumentationTests",
-            uses: ["Console", "LaunchCommands", "LaunchHost", "launch", "own-launch"]),
+            uses: ["Console", "LaunchCommands", "LaunchHost", "Subprocess", "TestSupport", "launch", "own-launch"]),
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",
             uses: [

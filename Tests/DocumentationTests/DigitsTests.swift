@@ -1,5 +1,7 @@
 import Foundation
 import LaunchHost
+import Subprocess
+import TestSupport
 import Testing
 
 @testable import launch
@@ -7,7 +9,7 @@ import Testing
 /// The example that is for SageMaker, without a container: `ML_ROOT` stands for /opt/ml.
 @Suite struct DigitsTests {
     /// A folder like /opt/ml, with the example's data.
-    private final class Root {
+    private final class Root: Sendable {
         let path = FileManager.default.temporaryDirectory.appending(path: "launch-digits-\(UUID().uuidString)").path
 
         init(checkpoints: Bool = true) throws {
@@ -32,52 +34,51 @@ import Testing
         }
     }
 
-    /// Trains to the end, or until a line begins with `end`: then it is told to terminate.
-    private func train(_ root: Root, until end: String? = nil) throws -> (code: Int32, output: String) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Repository.root.appending(path: "examples/digits/train.py").path, "train"]
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["ML_ROOT": root.path, "PYTHONDONTWRITEBYTECODE": "1"]
-        ) { $1 }
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        var output = ""
-        var isTold = false
-        while case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
-            output += String(decoding: data, as: UTF8.self)
-            guard let end, !isTold, output.contains("\n\(end)") else { continue }
-            process.terminate()
-            isTold = true
+    /// Trains to the end; where a checkpoint is named, it is told to terminate when that is there.
+    private func train(_ root: Root, until checkpoint: String? = nil) async throws -> (code: Int32, output: String) {
+        let program = Repository.root.appending(path: "examples/digits/train.py").path
+        let training = Task {
+            // The shell leaves its number and becomes the program.
+            try await Subprocess.run(
+                "/bin/sh", ["-c", "echo $$ >\"$ML_ROOT/pid\"; exec python3 \"$0\" train 2>&1", program],
+                environment: .inherited(
+                    setting: ["ML_ROOT": root.path, "PYTHONDONTWRITEBYTECODE": "1"], removing: []),
+                timeout: .seconds(120))
         }
-        process.waitUntilExit()
-        return (process.terminationStatus, output)
+        if let checkpoint {
+            let path = "\(root.path)/checkpoints/\(checkpoint)"
+            #expect(await eventually(within: .seconds(100)) { FileManager.default.fileExists(atPath: path) })
+            let number = try root.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)
+            kill(try #require(pid_t(number)), SIGTERM)
+        }
+        let result = try await training.value
+        guard case .code(let code) = result.exit else { return (-1, result.stdoutText) }
+        return (code, result.stdoutText)
     }
 
     @Test("what SIGTERM interrupts goes on from its checkpoint to the very same model")
-    func interrupted() throws {
+    func interrupted() async throws {
         let (whole, parted) = (try Root(), try Root())
-        for root in [whole, parted] { try root.write("input/config/hyperparameters.json", #"{"epochs": "4"}"#) }
-        let plain = try train(whole)
-        #expect(plain.code == 0 && plain.output.contains("\nepoch=4 train_loss="), "\(plain)")
-        let first = try train(parted, until: "epoch=1 ")
+        for root in [whole, parted] { try root.write("input/config/hyperparameters.json", #"{"epochs": "12"}"#) }
+        let plain = try await train(whole)
+        #expect(plain.code == 0 && plain.output.contains("\nepoch=12 train_loss="), "\(plain)")
+        let first = try await train(parted, until: "at-00002-000000.json")
         #expect(first.code == 143 && first.output.contains("SIGTERM in epoch"), "\(first)")
-        #expect(try parted.checkpoints.last?.hasSuffix("-000000.json") == false, "\(try parted.checkpoints)")
-        let second = try train(parted)
+        let kept = try parted.checkpoints
+        #expect(kept.last?.hasSuffix("-000000.json") == false, "\(kept)")
+        let second = try await train(parted)
         #expect(second.code == 0 && second.output.contains("\nresumed in epoch"), "\(second)")
         #expect(!second.output.contains("\nepoch=1 "))
         #expect(try parted.read("model/model.json") == whole.read("model/model.json"))
         // Old checkpoints go, and nothing half-written stays.
-        #expect(try whole.checkpoints == ["at-00004-000000.json", "at-00005-000000.json"])
+        #expect(try whole.checkpoints == ["at-00012-000000.json", "at-00013-000000.json"])
     }
 
     @Test("without a folder for checkpoints it keeps none")
-    func noCheckpoints() throws {
+    func noCheckpoints() async throws {
         let root = try Root(checkpoints: false)
         try root.write("input/config/hyperparameters.json", #"{"epochs": "1"}"#)
-        #expect(try train(root).code == 0)
+        #expect(try await train(root).code == 0)
         #expect(!FileManager.default.fileExists(atPath: "\(root.path)/checkpoints"))
     }
 
@@ -90,20 +91,20 @@ import Testing
             ("resourceconfig.json", #"{"hosts": ["algo-1", "algo-2"]}"#, "this training runs on one instance"),
             ("hyperparameters.json", "{", "is not JSON"),
         ])
-    func failure(_ file: String, _ text: String, _ words: String) throws {
+    func failure(_ file: String, _ text: String, _ words: String) async throws {
         let root = try Root()
         try root.write("input/config/\(file)", text)
-        #expect(try train(root).code == 1)
+        #expect(try await train(root).code == 1)
         #expect(try root.read("output/failure").contains(words))
     }
 
     @Test("checkpoints of another training are not gone on from")
-    func otherCheckpoints() throws {
+    func otherCheckpoints() async throws {
         let root = try Root()
         try root.write("input/config/hyperparameters.json", #"{"epochs": "1"}"#)
-        #expect(try train(root).code == 0)
+        #expect(try await train(root).code == 0)
         try root.write("input/config/hyperparameters.json", #"{"epochs": "1", "seed": "2"}"#)
-        #expect(try train(root).code == 1)
+        #expect(try await train(root).code == 1)
         #expect(try root.read("output/failure").contains("is of a training with seed 1, and this one has 2"))
     }
 

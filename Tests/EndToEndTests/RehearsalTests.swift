@@ -109,6 +109,10 @@ import Testing
             try world.folder.write("digits/Dockerfile", text)
             let queue = try String(contentsOfFile: world.folder.file("digits/queue.yaml"), encoding: .utf8)
             try await world.queue("digits", queue, resource: "sagemaker")
+            // What it takes to send it: the configuration, and the same queue and folder.
+            try await world.succeeding(
+                "plan", "--offline", "-c", world.folder.file("digits/launch-config.yaml"), "-q", "digits", "--source",
+                world.folder.file("digits"))
             let spec = ["--spec", world.folder.file("digits/rehearse.yaml")]
             let words = ["run", "--json"] + spec
 
