@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// SageMaker's requests as containers here, through the program as people use it.
-@Suite(.needsEngine) struct RehearsalTests {
+@Suite(.needsEngine) struct RehearsedJobTests {
     /// What tests read of a rehearsed run.
     private struct Rehearsed: Decodable {
         struct Record: Decodable {
