@@ -102,7 +102,7 @@ let package = Package(
         library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
-            uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
+            uses: ["ContainerEngine", "Crypto", "HTTP", "Subprocess", "TestSupport"]),
 
         library(
             "AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
@@ -169,6 +169,12 @@ let package = Package(
                 .copy("Stub/boto3_training_jobs.py"),
                 .copy("Validate/Corpus"),
                 .copy("Validate/botocore_parameters.py"),
+            ]),
+        tests(
+            "RehearsalTests", at: "Tests/RehearsalTests",
+            uses: [
+                "AWS", "AWSStub", "Builders", "EngineTestSupport", "LaunchHost", "LocalDocker", "SageMaker",
+                "Subprocess", "TestSupport",
             ]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
