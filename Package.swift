@@ -179,7 +179,10 @@ let package = Package(
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
-            name: "launch-bench", dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "TestSupport"],
+            name: "launch-bench",
+            dependencies: [
+                "AWS", "AWSStub", "ContainerEngine", "HTTP", "LaunchHost", "LocalDocker", "Subprocess", "TestSupport",
+            ],
             path: "Tests/Benchmarks", exclude: ["boto3_client.py"], swiftSettings: settings),
     ]
 )

@@ -5,6 +5,7 @@ import Foundation
 //     launch-bench serve-calls | serve-s3           a server, until its standard input ends
 //     launch-bench serve-aws [--seconds N]          the AWS of the tests, its training jobs N seconds long (5)
 //     launch-bench calls [COUNT] [URL]              calls with 64 in flight
+//     launch-bench rehearsals COUNT SECONDS IMAGE   rehearsals and bare runs of a container, in turns
 //     launch-bench s3 [MIB] [URL KEY SECRET]        one object up and down
 
 let words = Array(CommandLine.arguments.dropFirst())
@@ -16,9 +17,15 @@ do {
     case "serve-aws": try BenchServer.serveAWS(Array(words.dropFirst()))
     case "calls": try await CallsBench.run(count: number ?? 50_000, url: words.dropFirst(2).first)
     case "s3": try await S3Bench.run(mebibytes: number ?? 5120, place: Array(words.dropFirst(2)))
+    case "rehearsals":
+        let rest = Array(words.dropFirst(2))
+        guard let number, rest.count == 2, let seconds = Int(rest[0]) else { fallthrough }
+        try await RehearsalBench.run(count: number, seconds: seconds, image: rest[1])
     default:
         FileHandle.standardError.write(
-            Data("usage: launch-bench calls [COUNT] | s3 [MIB] | serve-aws [--seconds N]\n".utf8))
+            Data(
+                "usage: launch-bench calls [COUNT] | s3 [MIB] | rehearsals COUNT SECONDS IMAGE | serve-aws [--seconds N]\n"
+                    .utf8))
         exit(64)
     }
 } catch {

@@ -69,8 +69,12 @@ extension LocalDockerRunner {
         return place
     }
 
-    /// How an ended job with surroundings went.
+    /// How an ended job went; of one without surroundings only the end.
     public func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse {
+        guard HostNames.isOne(handle) else {
+            let end = try await observe([handle]).first
+            return RehearsalCourse(phase: end?.phase ?? .missing, cause: end?.cause)
+        }
         guard let attendant = try await attendants.attendant(of: handle.runID) else {
             throw BackendError(.notFound, "The run \(handle.runID) is no rehearsal, or was released.")
         }

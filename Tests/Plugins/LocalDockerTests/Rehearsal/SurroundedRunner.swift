@@ -26,7 +26,9 @@ struct SurroundedRunner: Runner {
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         try await local.submit(request, as: runID)
     }
-    func find(_ runID: RunID) async throws(BackendError) -> RunHandle? { try await local.find(runID) }
+    func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
+        try await local.find(request, as: runID)
+    }
     func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         try await local.observe(handles)
     }
@@ -40,6 +42,7 @@ struct SurroundedRunner: Runner {
     {
         try await local.finish(handle, of: request, into: folder)
     }
+    func reach() async throws(BackendError) { try await local.reach() }
     func release(_ handle: RunHandle) async throws(BackendError) { try await local.release(handle) }
     func changes() -> AsyncStream<Void>? { local.changes() }
 }

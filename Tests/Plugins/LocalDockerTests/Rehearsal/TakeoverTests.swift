@@ -52,15 +52,15 @@ struct TakeoverTests {
             return try await group.reduce(into: [RunHandle]()) { $0.append($1) }
         }
         #expect(Set(handles).count == 1)
-        #expect(try await runner.find(id) == handles[0])
-        #expect(try await runner.find(.random()) == nil)
+        #expect(try await runner.find(request, as: id) == handles[0])
+        #expect(try await runner.find(request, as: .random()) == nil)
         let other = try runner.request(for: try await Stage.job("echo twice"), as: id)
         await #expect(throws: BackendError.self) { try await runner.submit(other, as: id) }
         let ended = try await stage.finish(handles[0], request, with: runner)
         #expect(ended.log.map(\.text) == ["once"])
         try await runner.release(handles[0])
         try await Stage.expectNothing(of: id)
-        #expect(try await runner.find(id) == nil)
+        #expect(try await runner.find(request, as: id) == nil)
         #expect(try await runner.observe(handles.prefix(1).map { $0 }).first?.phase == .missing)
     }
 
@@ -85,7 +85,7 @@ struct TakeoverTests {
             // As when the process ends: nothing is finished, the lock is gone.
             try await first.attendants.attendant(of: id)?.leave()
             let second = stage.runner()
-            #expect(try await second.find(id) == handle)
+            #expect(try await second.find(request, as: id) == handle)
             #expect(try await second.submit(request, as: id) == handle)
             let ended = try await stage.finish(handle, request, with: second)
             #expect(
