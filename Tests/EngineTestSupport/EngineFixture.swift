@@ -96,6 +96,13 @@ public enum EngineFixture {
         guard answer.status == 204 else { throw Missing("an engine that pauses containers") }
     }
 
+    /// Whether a network lets nobody out; nil where there is no network of that name.
+    public static func isInternal(network name: String) async throws -> Bool? {
+        struct Network: Decodable { var Internal: Bool }
+        let answer = try await raw(.get, "/networks/\(name)", of: try await engine())
+        return answer.status == 404 ? nil : try JSONDecoder().decode(Network.self, from: answer.body).Internal
+    }
+
     /// The names of all containers and networks that carry a label, `launch.run=…`.
     public static func names(labelled label: String) async throws -> [String] {
         struct Container: Decodable { var Names: [String] }

@@ -69,7 +69,8 @@ public enum ProbeImage {
             timeout 3 nslookup "$1" 2>/dev/null | awk '/^Name:/ { seen = 1 } seen && /^Address/ { print $NF; exit }'
         }
         say() { timeout 2 nc "$1" 7001 </dev/null 2>/dev/null; }
-        names=$(sed 's/.*"hosts":\[\([^]]*\)\].*/\1/; s/[",]/ /g' /opt/ml/input/config/resourceconfig.json)
+        config=/opt/ml/input/config/resourceconfig.json
+        names=$(sed 's/"instance_groups".*//; s/.*"hosts":\[\([^]]*\)\].*/\1/; s/[",]/ /g' "$config")
         others=; for name in $names; do [ "$name" = "$host" ] || others="$others $name"; done
         echo met >/tmp/word
         [ -z "$others" ] || { while :; do nc -l -p 7001 </tmp/word >/dev/null 2>&1; done; } &

@@ -28,7 +28,7 @@ public struct ProbeReport: Sendable {
     public private(set) var sharedMemory = 0
     /// What is below `/opt/ml`, by path.
     public private(set) var paths: [String: Entry] = [:]
-    /// Interface and destination of every route; `00000000` is the way out.
+    /// Interface and destination of every route. An engine may give one to everywhere and still let nobody out.
     public private(set) var routes: [String] = []
     /// The addresses of the hosts that it has talked to, and its own, by name.
     public private(set) var hosts: [String: String] = [:]
@@ -62,9 +62,6 @@ public struct ProbeReport: Sendable {
             }
         }
     }
-
-    /// Whether there is a way out of the container's network.
-    public var hasWayOut: Bool { routes.contains { $0.hasSuffix(" 00000000") } }
 
     /// The files directly in a folder, by name.
     public func files(in folder: String) -> [String: String] {

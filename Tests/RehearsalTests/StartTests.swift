@@ -3,7 +3,7 @@ import LaunchHost
 import Testing
 
 /// Points 6, 7 and 14 of the contract: what is started, with which environment, and what its exit code means.
-@Suite("The container's program", .needsEngine)
+@Suite("The container's program", .needsEngine, .serialized)
 struct StartTests {
     @Test(
         "The four start rules, over an image with an entry point and a CMD",
@@ -11,7 +11,10 @@ struct StartTests {
             (nil, nil, ["/bin/probe", "of-entry-point", "train"]),
             (["/bin/train", "first"], nil, ["/bin/train", "first"]),
             (nil, ["--lr", "0.1"], ["/bin/probe", "of-entry-point", "--lr", "0.1"]),
-            (["/bin/train"], ["--text", "two  words, \"quoted\" $HOME"], ["/bin/train", "--text", "two  words, \"quoted\" $HOME"]),
+            (
+                ["/bin/train"], ["--text", "two  words, \"quoted\" $HOME"],
+                ["/bin/train", "--text", "two  words, \"quoted\" $HOME"]
+            ),
         ] as [([String]?, [String]?, [String])])
     func startRules(entryPoint: [String]?, arguments: [String]?, expected: [String]) async throws {
         func list(_ words: [String]?) -> JSONValue { words.map { .array($0.map { .string($0) }) } ?? .null }

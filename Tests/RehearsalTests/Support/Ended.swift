@@ -13,11 +13,14 @@ struct Ended {
     let log: [String: [String]]
     let outcome: Outcome
     let record: RehearsalRecord
+    /// Whether the hosts' network lets nobody out; nil where they have none.
+    let isInternal: Bool?
     /// Where the results were unpacked.
     private let results: TemporaryDirectory
 
     init(of handle: RunHandle, _ end: Observation, _ request: RunRequest, on stage: Stage) async throws {
         self.end = end
+        isInternal = try await EngineFixture.isInternal(network: "launch-\(handle.runID)")
         var log: [String: [String]] = [:]
         for try await batch in stage.runner.logs(handle, from: nil, follow: false) {
             for line in batch { log[line.host ?? "", default: []].append(line.text) }

@@ -173,7 +173,10 @@ struct RehearsalRuleTests {
     @Test(
         arguments: [
             (["ServerlessJobConfig": ["JobType": "FineTuning"]], RehearsalOptions(), "serverless"),
-            (["AlgorithmSpecification": ["TrainingImage": .null, "AlgorithmName": "x"]], RehearsalOptions(), "no image"),
+            (
+                ["AlgorithmSpecification": ["TrainingImage": .null, "AlgorithmName": "x"]], RehearsalOptions(),
+                "no image"
+            ),
             (["AlgorithmSpecification": ["TrainingImage": "repo:latest"]], RehearsalOptions(), "no digest"),
             (["AlgorithmSpecification": ["TrainingImage": "http://x"]], RehearsalOptions(), "TrainingImage"),
             ([:], RehearsalOptions(channels: ["train": "/d"]), "it has none"),

@@ -47,7 +47,6 @@ enum Requests {
 
 extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
     ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByNilLiteral,
     ExpressibleByStringInterpolation
 {
     /// JSON as a test writes it.

@@ -144,7 +144,8 @@ extension Attendant {
             throw error
         }
         hasStarted = hasPrepared
-        show(.training, "")
+        // From when the time counts, so that whoever reads the steps sees the same limit.
+        state.step(.training, "", at: state.attemptStartedAt ?? RehearsalTools.now())
         try move(to: .running)
     }
 
