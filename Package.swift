@@ -102,7 +102,7 @@ let package = Package(
         library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
-            uses: ["ContainerEngine", "HTTP", "Subprocess", "TestSupport"]),
+            uses: ["ContainerEngine", "Crypto", "HTTP", "Subprocess", "TestSupport"]),
 
         library(
             "AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
@@ -130,7 +130,10 @@ let package = Package(
             uses: ["Builders", "Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
         tests(
             "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
-            uses: ["Conformance", "ContainerEngine", "EngineTestSupport", "LaunchHost", "LocalDocker", "TestSupport"]),
+            uses: [
+                "AWS", "AWSStub", "Conformance", "ContainerEngine", "EngineTestSupport", "LaunchHost", "LocalDocker",
+                "TestSupport",
+            ]),
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
             uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
@@ -167,11 +170,20 @@ let package = Package(
                 .copy("Validate/Corpus"),
                 .copy("Validate/botocore_parameters.py"),
             ]),
+        tests(
+            "RehearsalTests", at: "Tests/RehearsalTests",
+            uses: [
+                "AWS", "AWSStub", "Builders", "EngineTestSupport", "LaunchHost", "LocalDocker", "SageMaker",
+                "Subprocess", "TestSupport",
+            ]),
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
             name: "launch-bench",
-            dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "Mock", "SageMaker", "TestSupport"],
+            dependencies: [
+                "AWS", "AWSStub", "ContainerEngine", "HTTP", "LaunchHost", "LocalDocker", "Mock", "SageMaker",
+                "Subprocess", "TestSupport",
+            ],
             path: "Tests/Benchmarks", exclude: ["boto3_client.py"], swiftSettings: settings),
     ]
 )

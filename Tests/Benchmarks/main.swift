@@ -5,6 +5,7 @@ import Foundation
 //     launch-bench serve-calls | serve-s3           a server, until its standard input ends
 //     launch-bench serve-aws [--seconds N]          the AWS of the tests, its training jobs N seconds long (5)
 //     launch-bench calls [COUNT] [URL]              calls with 64 in flight
+//     launch-bench rehearsals COUNT SECONDS IMAGE   rehearsals and bare runs of a container, in turns
 //     launch-bench s3 [MIB] [URL KEY SECRET]        one object up and down
 //     launch-bench watch [RUNS]                     an agent that takes over so many training jobs and watches them
 
@@ -20,9 +21,15 @@ do {
     case "watch": try await WatchBench.run(count: number ?? 1000)
     case "serve-jobs": try WatchBench.serve(count: number ?? 1000)
     case "seed-jobs": try WatchBench.seed(count: number ?? 1000, folder: words.dropFirst(2).first ?? "")
+    case "rehearsals":
+        let rest = Array(words.dropFirst(2))
+        guard let number, rest.count == 2, let seconds = Int(rest[0]) else { fallthrough }
+        try await RehearsalBench.run(count: number, seconds: seconds, image: rest[1])
     default:
         FileHandle.standardError.write(
-            Data("usage: launch-bench calls [COUNT] | s3 [MIB] | watch [RUNS] | serve-aws [--seconds N]\n".utf8))
+            Data(
+                ("usage: launch-bench calls [COUNT] | s3 [MIB] | watch [RUNS] | rehearsals COUNT SECONDS IMAGE | "
+                    + "serve-aws [--seconds N]\n").utf8))
         exit(64)
     }
 } catch {

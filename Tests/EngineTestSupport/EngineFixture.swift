@@ -44,6 +44,13 @@ public enum EngineFixture {
     }
 
     private static func importImage(to client: EngineClient) async throws {
+        try await importImage(imageName, to: client)
+    }
+
+    /// Imports busybox with more programs, `path: script`, under a name, with lines of a Dockerfile worked in.
+    static func importImage(
+        _ name: String, scripts: [String: String] = [:], changes: [String] = [], to client: EngineClient
+    ) async throws {
         guard let busybox = Subprocess.find("busybox") else {
             throw Missing("the program busybox (on Debian: apt-get install busybox-static)")
         }
@@ -58,13 +65,19 @@ public enum EngineFixture {
             try manager.createSymbolicLink(
                 atPath: folder.file("root/bin/\(applet)"), withDestinationPath: "busybox")
         }
+        for (path, script) in scripts {
+            try folder.write("root/\(path)", script)
+            try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("root/\(path)"))
+        }
         try manager.createDirectory(atPath: folder.file("root/tmp"), withIntermediateDirectories: true)
         let tar = try await Subprocess.run(
             "tar", ["-c", "-f", folder.file("image.tar"), "--owner=0", "--group=0", "-C", folder.file("root"), "."])
         guard tar.exit.isSuccess else { throw Missing("a working tar (\(tar.stderrText))") }
-        let parts = imageName.split(separator: ":")
+        let parts = name.split(separator: ":")
+        let words = changes.compactMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
+        let query = words.map { "&changes=\($0)" }.joined()
         let answer = try await raw(
-            .post, "/images/create?fromSrc=-&repo=\(parts[0])&tag=\(parts[1])", of: client,
+            .post, "/images/create?fromSrc=-&repo=\(parts[0])&tag=\(parts[1])\(query)", of: client,
             body: .file(path: folder.file("image.tar")))
         guard answer.status == 200, !String(decoding: answer.body, as: UTF8.self).contains("errorDetail") else {
             throw Missing("an engine that imports an image (\(String(decoding: answer.body, as: UTF8.self)))")
@@ -81,6 +94,27 @@ public enum EngineFixture {
     public static func pause(_ id: String) async throws {
         let answer = try await raw(.post, "/containers/\(id)/pause", of: try await engine())
         guard answer.status == 204 else { throw Missing("an engine that pauses containers") }
+    }
+
+    /// Whether a network lets nobody out; nil where there is no network of that name.
+    public static func isInternal(network name: String) async throws -> Bool? {
+        struct Network: Decodable { var Internal: Bool }
+        let answer = try await raw(.get, "/networks/\(name)", of: try await engine())
+        return answer.status == 404 ? nil : try JSONDecoder().decode(Network.self, from: answer.body).Internal
+    }
+
+    /// The names of all containers and networks that carry a label, `launch.run=…`.
+    public static func names(labelled label: String) async throws -> [String] {
+        struct Container: Decodable { var Names: [String] }
+        struct Network: Decodable { var Name: String }
+        let client = try await engine()
+        let filter = "%7B%22label%22%3A%5B%22\(label.replacingOccurrences(of: "=", with: "%3D"))%22%5D%7D"
+        let decoder = JSONDecoder()
+        let containers = try decoder.decode(
+            [Container].self, from: await raw(.get, "/containers/json?all=1&filters=\(filter)", of: client).body)
+        let networks = try decoder.decode(
+            [Network].self, from: await raw(.get, "/networks?filters=\(filter)", of: client).body)
+        return containers.flatMap(\.Names) + networks.map(\.Name)
     }
 
     private static let http = HTTPClient()

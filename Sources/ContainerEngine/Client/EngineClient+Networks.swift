@@ -11,4 +11,36 @@ extension EngineClient {
             return false
         }
     }
+
+    /// Makes a network of the machine's own and answers its ID.
+    /// - Throws: `conflict` where the name is taken; `denied` or `server` where its addresses are, or none are left.
+    @discardableResult
+    public func createNetwork(_ spec: NetworkSpec) async throws(EngineError) -> String {
+        struct Answer: Decodable {
+            var id: String
+            private enum CodingKeys: String, CodingKey { case id = "Id" }
+        }
+        return try await decoded(Answer.self, .post, "/networks/create", json: try Self.encode(spec)).id
+    }
+
+    /// The IDs of all networks that have all of these labels: `name` or `name=value`.
+    public func networks(labels: [String]) async throws(EngineError) -> [String] {
+        struct Item: Decodable {
+            var id: String
+            private enum CodingKeys: String, CodingKey { case id = "Id" }
+        }
+        let filters = try Self.encode(["label": labels])
+        return try await decoded(
+            [Item].self, .get, "/networks", query: [("filters", String(decoding: filters, as: UTF8.self))]
+        ).map(\.id)
+    }
+
+    /// Removes a network that no container uses. None is not an error.
+    public func removeNetwork(_ name: String) async throws(EngineError) {
+        do {
+            try await checked(.delete, "/networks/\(URLText.encoded(name))")
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+    }
 }

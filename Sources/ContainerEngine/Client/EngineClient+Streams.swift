@@ -24,6 +24,17 @@ extension EngineClient {
         EngineBytes(try await streamed(.get, path(id, "/archive"), query: [("path", inside)]), of: self)
     }
 
+    /// Unpacks a tar archive into a folder of a container that exists, also before its start. `next` gives the archive
+    /// chunk by chunk, nil after the last.
+    /// - Throws: `notFound` where there is no such container or folder, `denied` where it can only be read.
+    public func putArchive(
+        into id: String, path inside: String, _ next: @escaping @Sendable () async throws -> [UInt8]?
+    ) async throws(EngineError) {
+        try await uploaded(
+            .put, path(id, "/archive"), query: [("path", inside)],
+            body: .producer(next: next), type: "application/x-tar")
+    }
+
     /// What happens from now on to containers that have all of these labels: `name` or `name=value`.
     public func events(labels: [String]) async throws(EngineError) -> EngineEventReader {
         let filters = try Self.encode(["type": ["container"], "label": labels])

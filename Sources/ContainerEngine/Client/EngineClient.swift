@@ -94,6 +94,22 @@ public struct EngineClient: Sendable {
         return answer
     }
 
+    /// Sends a body without a time limit; another status than success is an error.
+    func uploaded(
+        _ method: HTTPMethod, _ path: String, query: [(String, String?)], body: HTTPBody, type: String
+    ) async throws(EngineError) {
+        var request = request(method, "/v\(api)\(path)\(URLText.query(query))")
+        request.headers["Content-Type"] = type
+        request.body = body
+        let answer: HTTPResponse
+        do {
+            answer = try await http.send(request)
+        } catch {
+            throw failure(error)
+        }
+        guard answer.status < 300 else { throw Self.failure(answer.status, answer.body) }
+    }
+
     func decoded<T: Decodable>(
         _ type: T.Type, _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], json: Data? = nil,
         limit: Duration? = lookupLimit

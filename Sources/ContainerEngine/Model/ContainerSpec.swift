@@ -12,6 +12,8 @@ public struct ContainerSpec: Sendable, Encodable {
     public var workingDirectory: String?
     /// `user[:group]`
     public var user: String?
+    /// The host name that it has for itself; nil is the beginning of its ID.
+    public var hostName: String?
     /// The labels.
     public var labels: [String: String]
     /// The signal that the stop call sends first.
@@ -20,6 +22,8 @@ public struct ContainerSpec: Sendable, Encodable {
     public var stopTimeout: Int?
     /// The limits, mounts and network.
     public var host: HostConfig
+    /// By which other names the container is found in networks.
+    public var networking: NetworkingConfig?
 
     /// A container of that image.
     public init(image: String, host: HostConfig = HostConfig()) {
@@ -36,10 +40,28 @@ public struct ContainerSpec: Sendable, Encodable {
         case environment = "Env"
         case workingDirectory = "WorkingDir"
         case user = "User"
+        case hostName = "Hostname"
+        case networking = "NetworkingConfig"
         case labels = "Labels"
         case stopSignal = "StopSignal"
         case stopTimeout = "StopTimeout"
         case host = "HostConfig"
+    }
+
+    /// How a container is found in networks of one's own.
+    public struct NetworkingConfig: Sendable, Encodable {
+        private struct Endpoint: Sendable, Encodable {
+            var aliases: [String]
+            private enum CodingKeys: String, CodingKey { case aliases = "Aliases" }
+        }
+        private var endpoints: [String: Endpoint]
+
+        /// Found by these names in that network.
+        public init(network: String, aliases: [String]) {
+            endpoints = [network: Endpoint(aliases: aliases)]
+        }
+
+        private enum CodingKeys: String, CodingKey { case endpoints = "EndpointsConfig" }
     }
 
     /// The limits, mounts and network of a container.
@@ -54,6 +76,8 @@ public struct ContainerSpec: Sendable, Encodable {
         public var memorySwap: Int64?
         /// Size of `/dev/shm` in bytes.
         public var sharedMemory: Int64?
+        /// Lines of `/etc/hosts`, `name:address`.
+        public var extraHosts: [String]?
         /// The mounts.
         public var mounts: [Mount]?
         /// The devices, e.g. GPUs.
@@ -70,6 +94,7 @@ public struct ContainerSpec: Sendable, Encodable {
             case memory = "Memory"
             case memorySwap = "MemorySwap"
             case sharedMemory = "ShmSize"
+            case extraHosts = "ExtraHosts"
             case mounts = "Mounts"
             case devices = "DeviceRequests"
             case log = "LogConfig"

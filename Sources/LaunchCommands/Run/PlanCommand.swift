@@ -17,8 +17,8 @@ enum PlanCommand {
                 Example(
                     "The request alone", "launch plan -q train --image repo/train:v3 --json | jq .request.document"),
             ],
-            options: SpecOptions.all(bench) + [
-                SpecOptions.rehearse, SpecOptions.model,
+            options: SpecOptions.all(bench) + RehearsalReader.options + [
+                SpecOptions.model,
                 Option(flag: "offline", help: "Call no service: what would need one is left open."),
             ],
             rest: SpecOptions.rest
@@ -27,7 +27,7 @@ enum PlanCommand {
             let store = try bench.store()
             let config = try bench.config()
             let spec = try await SpecReader(bench).spec(
-                store: store, config: config, rehearse: arguments.flag(SpecOptions.rehearse.long),
+                store: store, config: config,
                 offline: arguments.flag("offline"))
             let check = PlanCheck(bench, store: store, config: config)
             let job = try check.resolved(spec, as: RunID.random())
@@ -40,7 +40,7 @@ enum PlanCommand {
             let plan = try Plan(
                 job, image: image, runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
                 imageOfSource: backends.imageOfSource(for: job.project),
-                parts: [backends.environment, backends.registry, backends.builder])
+                parts: [backends.environment, backends.registry, backends.builder], rehearsal: spec.rehearsal)
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {

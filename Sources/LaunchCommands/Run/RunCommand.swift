@@ -15,13 +15,13 @@ enum RunCommand {
                 Example("A folder, built first", "launch run --source . --param epochs=3"),
                 Example("What a remote queue would run, on this machine", "launch run --rehearse -q train --source ."),
             ],
-            options: SpecOptions.all(bench) + [SpecOptions.rehearse], rest: SpecOptions.rest
+            options: SpecOptions.all(bench) + RehearsalReader.options, rest: SpecOptions.rest
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let store = try bench.store()
             let config = try bench.config()
             let spec = try await SpecReader(bench).spec(
-                store: store, config: config, rehearse: arguments.flag(SpecOptions.rehearse.long))
+                store: store, config: config)
             let id = RunID.random()
             try PlanCheck(bench, store: store, config: config).refuseInvalid(spec, as: id)
             let backends = try bench.backends(config)
@@ -42,6 +42,9 @@ enum RunCommand {
                 }
             if wantsJSON { try bench.printJSON(RunView(ended)) }
             tell(ended, bench)
+            if let record = RehearsalRecord(in: store.home.folder(of: id)) {
+                RehearsalPrinter(terminal: terminal) { bench.note($0) }.tell(record.report)
+            }
             // What never began, because a service is not there, says nothing about the job.
             return ended.cause?.code == .unavailable ? .unavailable : ended.state.exitCode
         }

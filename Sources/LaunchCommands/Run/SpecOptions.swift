@@ -10,9 +10,6 @@ enum SpecOptions {
     static let model = Option(
         "model", value: "FILE", help: "Check the request with a newer service model, from this file.", values: .files)
 
-    static let rehearse = Option(
-        flag: "rehearse", help: "Run a remote backend's request on the local container engine.")
-
     static let rest = Rest("ARGUMENT", help: "Arguments of the job's container.")
 
     private static func target(_ bench: Workbench.Maker) -> [Option] {

@@ -15,19 +15,20 @@ struct SpecReader {
         folder = path?.lastIndex(of: "/").flatMap { index in path.map { String($0[..<index]) } } ?? "."
     }
 
-    /// The spec of a run that is only rehearsed where `rehearse` says so, with its source kept where it is a folder.
-    func spec(
-        store: Store, config: LaunchConfig, rehearse: Bool = false, offline: Bool = false
-    ) async throws -> LaunchSpec {
+    /// The spec of a run, with its source kept where it is a folder.
+    func spec(store: Store, config: LaunchConfig, offline: Bool = false) async throws -> LaunchSpec {
+        let rehearse = bench.arguments.flag("rehearse")
         let queue = value("queue")
         let resource = try resource(queue: queue, store: store, config: config)
+        let isElsewhere = config.runner.map { $0.type != resource } ?? false
+        let rehearsal = try RehearsalReader.read(bench.arguments, rehearses: rehearse || isElsewhere)
         let source = try await source(store, offline: offline)
         let author = bench.variables["USER"] ?? SystemUser.name
         return LaunchSpec(
             source: source, name: value("name"), project: value("project") ?? "default",
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium, overrides: try overrides(),
-            rehearse: rehearse)
+            rehearse: rehearse, rehearsal: rehearsal)
     }
 
     private func value(_ name: String) -> String? {

@@ -15,13 +15,13 @@ enum SubmitCommand {
                 Example("A folder, built when an agent takes it", "launch submit -q train --source . --param lr=0.01"),
                 Example("Wait for it", "launch logs -f $(launch submit -q train --job iris:best)"),
             ],
-            options: SpecOptions.all(bench) + [SpecOptions.rehearse], rest: SpecOptions.rest
+            options: SpecOptions.all(bench) + RehearsalReader.options, rest: SpecOptions.rest
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let store = try bench.store()
             let config = try bench.config()
             let spec = try await SpecReader(bench).spec(
-                store: store, config: config, rehearse: arguments.flag(SpecOptions.rehearse.long))
+                store: store, config: config)
             guard spec.queue != nil else {
                 throw arguments.usageError("name a queue with --queue; 'launch run' runs without one")
             }

@@ -17,7 +17,7 @@ struct DockerChecks {
         checks.checkPlaces()
         checks.checkTimes()
         checks.checkMetrics()
-        return checks.findings
+        return checks.findings + (job.surroundings.map { SurroundingsChecks.findings(of: $0, job) } ?? [])
     }
 
     private init(_ job: ContainerJob) {

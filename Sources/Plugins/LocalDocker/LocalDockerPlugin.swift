@@ -22,7 +22,7 @@ extension LocalDockerRunner {
                 engine: options.string("engine"),
                 stopGraceSeconds: options.number("stop_grace").map(DockerRender.wholeSeconds)
                     ?? DockerTemplate.defaultGraceSeconds,
-                variables: context.variables, log: context.log)
+                environment: context.environment, variables: context.variables, log: context.log)
         },
         template: DockerTemplate.fields, defaultTemplate: DockerTemplate.defaultText,
         rehearses: true, protectedPaths: DockerTemplate.protectedPaths)

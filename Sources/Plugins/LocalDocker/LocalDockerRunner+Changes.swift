@@ -9,6 +9,7 @@ extension LocalDockerRunner {
     /// A pulse for each event of a run's container, and after every new connection, because events may have been missed.
     public func changes() -> AsyncStream<Void>? {
         let connection = connection
+        let pulses = attendants.pulses
         // A pulse says "look again", so one that waits stands for all.
         return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let task = Task {
@@ -22,7 +23,11 @@ extension LocalDockerRunner {
                 }
                 continuation.finish()
             }
-            continuation.onTermination = { _ in task.cancel() }
+            let number = pulses.add(continuation)
+            continuation.onTermination = { _ in
+                task.cancel()
+                pulses.remove(number)
+            }
         }
     }
 

@@ -8,14 +8,15 @@ extension LocalDockerRunner {
 
     /// One list call for all runs, and one inspection of each container that newly began or ended.
     public func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
-        guard !handles.isEmpty else { return [] }
+        var observations = try await observeJobs(handles.filter(HostNames.isOne))
+        let handles = handles.filter { !HostNames.isOne($0) }
+        guard !handles.isEmpty else { return observations }
         let engine = try await connection.client()
         let list = try await engineCall { () async throws(EngineError) in
             try await engine.containers(labels: [RunContainer.runLabel])
         }
         let known = Dictionary(list.map { ($0.id, $0) }) { first, _ in first }
         await memory.keep(only: Set(known.keys))
-        var observations: [Observation] = []
         for handle in handles {
             let id = try Self.containerID(of: handle)
             if let summary = known[id] {
@@ -62,7 +63,7 @@ extension LocalDockerRunner {
 
     /// The engine may hear of a killed container's end before it hears that memory was the reason; a moment later it
     /// has heard both.
-    private static func mayStillBeOutOfMemory(_ info: ContainerInfo) -> Bool {
+    static func mayStillBeOutOfMemory(_ info: ContainerInfo) -> Bool {
         guard info.state.exitCode == 137, !info.state.outOfMemory, info.memoryLimit != nil,
             let finished = info.state.finishedAt
         else { return false }

@@ -11,6 +11,10 @@ extension LocalDockerRunner {
     /// The engine itself waits for the grace and kills, also when this program ends meanwhile; so the call returns as soon
     /// as the container has ended or the engine has been at it for a second.
     public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
+        if HostNames.isOne(handle) {
+            try await attendants.attendant(of: handle.runID)?.stop(grace: grace)
+            return
+        }
         let id = try Self.containerID(of: handle)
         let engine = try await connection.client()
         let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }

@@ -7,9 +7,13 @@ extension LocalDockerRunner {
     /// - Throws: `conflict` where the name belongs to something else, `invalid` where the container cannot be started;
     ///   nothing is left behind then.
     public func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
-        let submission = Submission(
-            engine: try await connection.client(), job: try Self.job(of: request), runID: runID,
-            fingerprint: try RunContainer.fingerprint(of: request))
+        let job = try Self.job(of: request)
+        let fingerprint = try RunContainer.fingerprint(of: request)
+        let engine = try await connection.client()
+        if let surroundings = job.surroundings {
+            return try await begin(job, surroundings, fingerprint, as: runID)
+        }
+        let submission = Submission(engine: engine, job: job, runID: runID, fingerprint: fingerprint)
         return try await submissions.withLock(runID) { () async throws(BackendError) in
             Self.handle(runID, container: try await submission.container())
         }
@@ -17,6 +21,7 @@ extension LocalDockerRunner {
 
     /// The container of that run. One that was made but never started counts: submitting again starts it.
     public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
+        if try await attendants.knows(runID) { return HostNames.handle(runID) }
         let engine = try await connection.client()
         let found = try await engineCall { () async throws(EngineError) in
             try await engine.container(RunContainer.name(runID))
@@ -60,7 +65,7 @@ struct Submission {
                 case .conflict:
                     if let id = try await adopt() { return id }
                 case .notFound where error.message.lowercased().contains("no such image"):
-                    try await pull()
+                    try await ImagePull(engine: engine, image: job.image).run()
                 case .server, .invalid: throw StartFailure.error(error, job)
                 default: throw BackendError(error)
                 }
@@ -116,17 +121,21 @@ struct Submission {
             }
         }
     }
+}
 
-    /// The image should be in the store already; where it is not, its digest names exactly what to pull.
-    private func pull() async throws(BackendError) {
-        let reference = job.image.reference
-        guard reference.contains("@") else {
+/// Gets an image that should be in the store already; where it is not, its digest names exactly what to pull.
+struct ImagePull {
+    let engine: EngineClient
+    let image: PinnedImage
+
+    func run() async throws(BackendError) {
+        guard image.reference.contains("@") else {
             throw BackendError(
-                .notFound, "The image \(job.image.name) (\(reference)) is not in the engine's store any more.",
+                .notFound, "The image \(image.name) (\(image.reference)) is not in the engine's store any more.",
                 hint: "Build or pull it again.")
         }
         try await engineCall { () async throws(EngineError) in
-            try await engine.pullImage(reference, platform: job.image.platform)
+            try await engine.pullImage(image.reference, platform: image.platform)
         }
     }
 }

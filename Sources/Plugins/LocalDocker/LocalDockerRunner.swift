@@ -12,18 +12,24 @@ public struct LocalDockerRunner: ContainerJobRunner {
     let connection: EngineConnection
     let memory = RunMemory()
     let submissions = KeyedLock<RunID>()
+    /// Those of jobs with surroundings.
+    let attendants: Attendants
     private let graceSeconds: Int
 
     /// A runner.
     /// - Parameters:
     ///   - engine: the engine's socket or address; nil finds it by `DOCKER_HOST` and the usual sockets.
     ///   - stopGraceSeconds: seconds between SIGTERM and SIGKILL where the template says nothing.
+    ///   - environment: where objects and credentials for jobs with surroundings come from.
     ///   - variables: the environment of the process.
     ///   - log: where to say what happens.
     public init(
-        engine: String? = nil, stopGraceSeconds: Int = 30, variables: [String: String], log: Logger = .silent
+        engine: String? = nil, stopGraceSeconds: Int = 30, environment: (any Environment)? = nil,
+        variables: [String: String], log: Logger = .silent
     ) {
         connection = EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log)
+        attendants = Attendants(
+            RehearsalTools(connection: connection, environment: environment, variables: variables, log: log))
         graceSeconds = stopGraceSeconds
     }
 
@@ -77,18 +83,13 @@ public struct LocalDockerRunner: ContainerJobRunner {
         RunHandle(runner: type, runID: runID, fields: [RunContainer.handleField: id])
     }
 
-    /// Frees the container with its log and its anonymous volumes.
+    /// Frees the container with its log and its anonymous volumes; of a job with surroundings all containers, the
+    /// network and the folder.
     public func release(_ handle: RunHandle) async throws(BackendError) {
+        if HostNames.isOne(handle) { return try await attendants.release(handle.runID) }
         let id = try Self.containerID(of: handle)
         let engine = try await connection.client()
         try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
         await memory.forget(id)
-    }
-}
-
-extension LocalDockerRunner {
-    /// The course of a rehearsal; a container job without surroundings has none.
-    public func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse {
-        RehearsalCourse(phase: .succeeded)
     }
 }

@@ -7,7 +7,8 @@ actor RunLog {
     private static let batchBytes = 256 << 10
 
     private let connection: EngineConnection
-    private let handle: RunHandle
+    private let runID: RunID
+    private let id: String
     private let cursor: LogCursor?
     /// Whether what comes later is waited for; no more when the container has ended.
     private var follow: Bool
@@ -19,9 +20,12 @@ actor RunLog {
     private var isFinished = false
     private var ready: ArraySlice<LogLine> = []
 
-    init(_ connection: EngineConnection, _ handle: RunHandle, from cursor: LogCursor?, follow: Bool) {
+    init(
+        _ connection: EngineConnection, _ runID: RunID, container id: String, from cursor: LogCursor?, follow: Bool
+    ) {
         self.connection = connection
-        self.handle = handle
+        self.runID = runID
+        self.id = id
         self.cursor = cursor
         self.follow = follow
     }
@@ -74,7 +78,6 @@ actor RunLog {
     }
 
     private func open() async throws(BackendError) {
-        let id = try LocalDockerRunner.containerID(of: handle)
         let info = try await container()
         wasEnded = info.state.hasEnded
         if info.state.status == "created" {
@@ -103,8 +106,8 @@ actor RunLog {
     }
 
     private func container() async throws(BackendError) -> ContainerInfo {
-        let id = try LocalDockerRunner.containerID(of: handle)
         let engine = try await connection.client()
+        let id = id
         let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
         guard let found, found.state.status != "removing", found.state.status != "dead" else { throw gone }
         return found
@@ -112,7 +115,7 @@ actor RunLog {
 
     private var gone: BackendError {
         BackendError(
-            .notFound, "The container of run \(handle.runID) is not there any more, and its log is gone with it.")
+            .notFound, "The container of run \(runID) is not there any more, and its log is gone with it.")
     }
 
     private func take(_ lines: [EngineLogLine], openSince: EngineTime?) {
@@ -139,7 +142,7 @@ actor RunLog {
         do {
             try await Task.sleep(for: .milliseconds(100))
         } catch {
-            throw BackendError(.cancelled, "Reading the log of run \(handle.runID) was cancelled.")
+            throw BackendError(.cancelled, "Reading the log of run \(runID) was cancelled.")
         }
     }
 }
@@ -150,9 +153,19 @@ extension LocalDockerRunner {
     /// Throws `notFound` where the container has been removed.
     public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
         let connection = connection
+        let attendants = attendants
         return LogStream {
-            let log = RunLog(connection, handle, from: cursor, follow: follow)
-            return { () async throws(BackendError) in try await log.next() }
+            if HostNames.isOne(handle) {
+                let log = HostsLog(connection, attendants, handle.runID, from: cursor, follow: follow)
+                return { () async throws(BackendError) in try await log.next() }
+            }
+            do throws(BackendError) {
+                let id = try Self.containerID(of: handle)
+                let log = RunLog(connection, handle.runID, container: id, from: cursor, follow: follow)
+                return { () async throws(BackendError) in try await log.next() }
+            } catch {
+                return { () async throws(BackendError) in throw error }
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ internal import Glibc
 /// pipes and sockets. What is left can be read and deleted by its owner.
 struct TreeCleaner {
     let root: String
+    /// Whether the tree is one whole, so that links may lead from one of its entries to another.
+    var isOneWhole = false
 
     /// Cleans, and tells in sentences without a full stop what was taken out. At most 20 are told.
     func clean() -> [String] {
@@ -44,10 +46,10 @@ struct TreeCleaner {
         guard !target.hasPrefix("/") else { return false }
         let steps = target.split(separator: "/").filter { $0 != "." }
         let ups = steps.prefix { $0 == ".." }.count
-        return ups < parts.count && !steps.dropFirst(ups).contains("..")
+        return (isOneWhole ? ups <= parts.count : ups < parts.count) && !steps.dropFirst(ups).contains("..")
     }
 
-    private static func entries(_ path: String) -> [String] {
+    static func entries(_ path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []

@@ -49,6 +49,11 @@ public final class STSStub: StubService {
                 operation,
                 "<Arn>arn:aws:sts::\(keys.accountID):assumed-role/stub/\(id)</Arn><UserId>AROASTUB:\(id)</UserId>"
                     + "<Account>\(keys.accountID)</Account>")
+        case "GetSessionToken":
+            guard let id = request.signer?.accessKeyID, keys.credentials(id)?.sessionToken == nil else {
+                throw StubError("AccessDenied", "Cannot call GetSessionToken with session credentials", status: 403)
+            }
+            return result(operation, Self.text(of: keys.session()))
         case "AssumeRole":
             let role = try role(form)
             if let wanted = state.withLock({ $0.externalIDs[role] }), form["ExternalId"] != wanted {
@@ -82,11 +87,17 @@ public final class STSStub: StubService {
             """
             <AssumedRoleUser><AssumedRoleId>AROASTUB:\(StubText.escaped(form["RoleSessionName"] ?? ""))</AssumedRoleId>\
             <Arn>arn:aws:sts::\(account):assumed-role/\(StubText.escaped("\(name)/\(form["RoleSessionName"] ?? "")"))</Arn></AssumedRoleUser>\
-            <Credentials><AccessKeyId>\(session.accessKeyID)</AccessKeyId>\
-            <SecretAccessKey>\(session.secretAccessKey.reveal())</SecretAccessKey>\
-            <SessionToken>\(session.sessionToken?.reveal() ?? "")</SessionToken>\
-            <Expiration>\((session.expiration ?? Date()).ISO8601Format())</Expiration></Credentials>
+            \(Self.text(of: session))
             """)
+    }
+
+    private static func text(of session: AWSCredentials) -> String {
+        """
+        <Credentials><AccessKeyId>\(session.accessKeyID)</AccessKeyId>\
+        <SecretAccessKey>\(session.secretAccessKey.reveal())</SecretAccessKey>\
+        <SessionToken>\(session.sessionToken?.reveal() ?? "")</SessionToken>\
+        <Expiration>\((session.expiration ?? Date()).ISO8601Format())</Expiration></Credentials>
+        """
     }
 
     private func result(_ operation: String, _ body: String) -> TestAnswer {

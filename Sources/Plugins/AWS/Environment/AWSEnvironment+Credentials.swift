@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import LaunchHost
 
 extension AWSEnvironment: CredentialsOffering {
@@ -14,20 +15,20 @@ extension AWSEnvironment: CredentialsOffering {
     /// The environment's own credentials where they end by themselves, else a session made of them for an hour.
     public func containerCredentials() async throws(BackendError) -> ContainerCredentials {
         do throws(AWSError) {
-            var found = try await credentials.credentials()
-            if found.sessionToken == nil || found.expiration == nil {
-                found = try await sourceContext.sts.sessionToken(seconds: 3600, as: credentials)
-            }
-            return try Self.document(found)
+            let found = try await credentials.credentials()
+            guard found.sessionToken == nil else { return try document(found) }
+            return try document(try await sourceContext.sts.sessionToken(seconds: 3600, as: credentials))
         } catch {
             throw error.backendError
         }
     }
 
-    private static func document(_ found: AWSCredentials) throws(AWSError) -> ContainerCredentials {
-        guard let token = found.sessionToken, let expiration = found.expiration else {
-            throw AWSError(.configuration, "The credentials cannot be made short-lived.")
+    private func document(_ found: AWSCredentials) throws(AWSError) -> ContainerCredentials {
+        guard let token = found.sessionToken else {
+            throw AWSError(.internalFault, "The credentials of a session have no token.")
         }
+        // Where their source does not say when they end, programs ask again soon.
+        let expiration = found.expiration ?? runtime.clock.now().addingTimeInterval(900)
         let members: [String: JSONValue] = [
             "AccessKeyId": .string(found.accessKeyID), "SecretAccessKey": .string(found.secretAccessKey.reveal()),
             "Token": .string(token.reveal()), "Expiration": .string(Timestamp(expiration).description),

@@ -38,7 +38,8 @@ struct TrainingDescription {
     }
 
     private var trainingMilliseconds: Int64 {
-        course.steps.filter { $0.status == .training }.reduce(0) { sum, step in
+        // What an interruption takes counts, too: the hosts run through it.
+        course.steps.filter { $0.status == .training || $0.status == .interrupted }.reduce(0) { sum, step in
             sum + (step.endedAt.map { $0.milliseconds - step.startedAt.milliseconds } ?? 0)
         }
     }

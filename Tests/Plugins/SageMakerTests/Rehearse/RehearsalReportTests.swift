@@ -155,7 +155,7 @@ struct RehearsalReportTests {
             try Self.report([
                 "OutputDataConfig": ["CompressionType": "NONE"],
                 "ResourceConfig": [
-                    "InstanceType": nil, "InstancePreferences": [["InstanceType": "ml.c5.xlarge"]],
+                    "InstanceType": .null, "InstancePreferences": [["InstanceType": "ml.c5.xlarge"]],
                 ],
             ]).description)
         #expect(

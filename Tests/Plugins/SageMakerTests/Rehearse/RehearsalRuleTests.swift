@@ -45,7 +45,7 @@ struct RehearsalRuleTests {
     @Test func `the first of several preferences is rehearsed`() throws {
         let job = try Requests.job([
             "ResourceConfig": [
-                "InstanceType": nil, "InstanceCount": nil,
+                "InstanceType": .null, "InstanceCount": .null,
                 "InstancePreferences": [
                     ["InstanceType": "ml.g5.xlarge", "InstanceCount": 2], ["InstanceType": "ml.g4dn.xlarge"],
                 ],
@@ -129,7 +129,7 @@ struct RehearsalRuleTests {
     }
 
     @Test func `a day, 120 seconds and options in their place`() throws {
-        #expect(try Requests.job(["StoppingCondition": nil]).timeLimitSeconds == 86_400)
+        #expect(try Requests.job(["StoppingCondition": .null]).timeLimitSeconds == 86_400)
         #expect(try Requests.job([:], RehearsalOptions(graceSeconds: 3)).stopGraceSeconds == 3)
         #expect(
             try Requests.job([:], RehearsalOptions(sharedMemoryBytes: 7)).resources
@@ -173,7 +173,10 @@ struct RehearsalRuleTests {
     @Test(
         arguments: [
             (["ServerlessJobConfig": ["JobType": "FineTuning"]], RehearsalOptions(), "serverless"),
-            (["AlgorithmSpecification": ["TrainingImage": nil, "AlgorithmName": "x"]], RehearsalOptions(), "no image"),
+            (
+                ["AlgorithmSpecification": ["TrainingImage": .null, "AlgorithmName": "x"]], RehearsalOptions(),
+                "no image"
+            ),
             (["AlgorithmSpecification": ["TrainingImage": "repo:latest"]], RehearsalOptions(), "no digest"),
             (["AlgorithmSpecification": ["TrainingImage": "http://x"]], RehearsalOptions(), "TrainingImage"),
             ([:], RehearsalOptions(channels: ["train": "/d"]), "it has none"),

@@ -46,7 +46,7 @@ struct RehearsalSentenceTests {
         ]
     ]
     static let groups: JSONValue = [
-        "InstanceType": nil, "InstanceCount": nil,
+        "InstanceType": .null, "InstanceCount": .null,
         "InstanceGroups": [
             ["InstanceGroupName": "a", "InstanceType": "ml.c5.xlarge", "InstanceCount": 1],
             ["InstanceGroupName": "b", "InstanceType": "ml.g5.xlarge", "InstanceCount": 1],

@@ -21,10 +21,9 @@ enum Requests {
     }
 
     private static func merged(_ old: JSONValue, _ new: JSONValue) -> JSONValue {
-        guard case .object(var members) = old, case .object(let changes) = new else { return new }
-        for (name, value) in changes {
-            members[name] = value == .null ? nil : members[name].map { merged($0, value) } ?? value
-        }
+        guard case .object(let changes) = new else { return new }
+        var members = old.objectValue ?? [:]
+        for (name, value) in changes { members[name] = value == .null ? nil : merged(members[name] ?? [:], value) }
         return .object(members)
     }
 
@@ -48,7 +47,6 @@ enum Requests {
 
 extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
     ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByNilLiteral,
     ExpressibleByStringInterpolation
 {
     /// JSON as a test writes it.
@@ -61,8 +59,6 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
     public init(integerLiteral value: Int64) { self = .integer(value) }
     /// JSON as a test writes it.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// JSON as a test writes it.
-    public init(nilLiteral: ()) { self = .null }
     /// JSON as a test writes it.
     public init(stringLiteral value: String) { self = .string(value) }
 }

@@ -107,7 +107,7 @@ struct TranslationTests {
     @Test func `groups of unlike instances, a channel for one of them`() throws {
         let job = try Requests.job([
             "ResourceConfig": [
-                "InstanceType": nil, "InstanceCount": nil,
+                "InstanceType": .null, "InstanceCount": .null,
                 "InstanceGroups": [
                     ["InstanceGroupName": "data", "InstanceType": "ml.c5.xlarge", "InstanceCount": 2],
                     ["InstanceGroupName": "gpu", "InstanceType": "ml.g5.12xlarge", "InstanceCount": 1],

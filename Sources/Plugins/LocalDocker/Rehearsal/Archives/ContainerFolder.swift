@@ -1,0 +1,58 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+/// A folder of a container, read through the engine, so that nobody need be root and whoever wrote in it.
+struct ContainerFolder {
+    let engine: EngineClient
+    let container: String
+    let path: String
+
+    /// Its members with paths relative to it; nil where there is no such folder.
+    func members() async throws(BackendError) -> TarReader? {
+        let bytes: EngineBytes
+        do throws(EngineError) {
+            bytes = try await engine.archive(of: container, path: path)
+        } catch {
+            if error.code == .notFound { return nil }
+            throw BackendError(error)
+        }
+        return TarReader { () async throws(BackendError) -> [UInt8]? in
+            do throws(EngineError) {
+                return try await bytes.next()
+            } catch {
+                throw BackendError(error)
+            }
+        }
+    }
+
+    /// The path of a member below the folder: the archive has the folder's own name before each; nil for the folder.
+    static func inside(_ path: String) -> String? {
+        guard let slash = path.firstIndex(of: "/") else { return nil }
+        let rest = path[path.index(after: slash)...]
+        return rest.isEmpty ? nil : String(rest)
+    }
+
+    /// The beginning of a small file, at most `limit` characters; nil where there is no such file.
+    func text(limit: Int) async throws(BackendError) -> String? {
+        guard var members = try await members() else { return nil }
+        var bytes: [UInt8] = []
+        var isFile = false
+        while let part = try await members.next() {
+            switch part {
+            case .member(let member): isFile = isFile || member.kind == .file
+            case .bytes(let some):
+                bytes += some
+                // A character of UTF-8 has at most 4 bytes.
+                if bytes.count >= limit * 4 { return Self.characters(bytes, limit) }
+            case .fileEnd: return Self.characters(bytes, limit)
+            }
+        }
+        return isFile ? Self.characters(bytes, limit) : nil
+    }
+
+    private static func characters(_ bytes: [UInt8], _ limit: Int) -> String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: String(decoding: bytes, as: UTF8.self).unicodeScalars.prefix(limit))
+        return String(text)
+    }
+}

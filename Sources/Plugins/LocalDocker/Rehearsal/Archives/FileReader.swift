@@ -1,0 +1,38 @@
+internal import Glibc
+internal import LaunchHost
+
+/// Reads a file from its beginning; closes it with the last reference.
+final class FileReader: Sendable {
+    let path: String
+    private let descriptor: Int32
+
+    /// - Throws: `invalid` where the file cannot be opened.
+    init(_ path: String) throws(BackendError) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFault.error("read", path) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The next bytes, at most `count`; none at the end.
+    func read(_ count: Int) throws(BackendError) -> [UInt8] {
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            var got = -1
+            repeat { got = Glibc.read(descriptor, buffer.baseAddress, count) } while got < 0 && errno == EINTR
+            code = got < 0 ? errno : 0
+            filled = max(0, got)
+        }
+        guard code == 0 else { throw FileFault.error("read", path, code) }
+        return bytes
+    }
+}
+
+/// What the system says of files, as the host's errors.
+enum FileFault {
+    static func error(_ verb: String, _ path: String, _ code: Int32 = errno) -> BackendError {
+        BackendError(
+            .invalid, "\(path) cannot be \(verb == "read" ? "read" : "written"): \(String(cString: strerror(code))).")
+    }
+}

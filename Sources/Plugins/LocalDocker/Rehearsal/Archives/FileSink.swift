@@ -1,0 +1,32 @@
+internal import Glibc
+internal import LaunchHost
+
+/// A new file of this program's own, never one that is there already, and never through a link.
+final class FileSink {
+    let path: String
+    private let descriptor: Int32
+
+    init(_ path: String, mode: UInt16 = 0o600) throws(BackendError) {
+        self.path = path
+        unlink(path)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode | 0o600))
+        guard descriptor >= 0 else { throw FileFault.error("write", path) }
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ bytes: ArraySlice<UInt8>) throws(BackendError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count >= 0 || errno == EINTR else { throw FileFault.error("write", path) }
+            rest = rest.dropFirst(max(0, count))
+        }
+    }
+
+    /// Gives the file the time of its last change.
+    func date(_ seconds: Int64) {
+        let times = [timespec(tv_sec: Int(seconds), tv_nsec: 0), timespec(tv_sec: Int(seconds), tv_nsec: 0)]
+        futimens(descriptor, times)
+    }
+}

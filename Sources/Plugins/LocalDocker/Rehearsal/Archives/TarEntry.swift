@@ -1,0 +1,99 @@
+/// One member of a tar archive that is put into a container.
+struct TarEntry: Sendable {
+    /// What it is.
+    enum Content: Sendable {
+        case folder
+        case bytes([UInt8])
+        /// A file of this machine, of which so many bytes are taken.
+        case file(String, size: Int64)
+    }
+
+    /// Where it goes, relative to where the archive is unpacked.
+    var path: String
+    var content: Content
+    var mode: UInt16
+    /// When it was changed last, in seconds since 1970.
+    var modified: Int64
+
+    init(_ path: String, _ content: Content, mode: UInt16, modified: Int64) {
+        self.path = path
+        self.content = content
+        self.mode = mode
+        self.modified = modified
+    }
+
+    var size: Int64 {
+        switch content {
+        case .folder: 0
+        case .bytes(let bytes): Int64(bytes.count)
+        case .file(_, let size): size
+        }
+    }
+
+    /// The blocks before the content: an extended header where the plain one cannot hold the name or the size.
+    var header: [UInt8] {
+        let name = isFolder && !path.hasSuffix("/") ? path + "/" : path
+        var records: [UInt8] = []
+        if name.utf8.count > 100 { records += Self.record("path", name) }
+        if size > 0o77777777777 { records += Self.record("size", String(size)) }
+        guard !records.isEmpty else { return block(name: name, size: size, kind: isFolder ? "5" : "0") }
+        return block(name: "extended", size: Int64(records.count), kind: "x")
+            + records + Tar.padding(Int64(records.count))
+            + block(
+                name: String(decoding: name.utf8.prefix(100), as: UTF8.self), size: min(size, 0o77777777777),
+                kind: isFolder ? "5" : "0")
+    }
+
+    private var isFolder: Bool {
+        if case .folder = content { true } else { false }
+    }
+
+    /// `<length> <key>=<value>\n`, where the length counts itself.
+    private static func record(_ key: String, _ value: String) -> [UInt8] {
+        let rest = " \(key)=\(value)\n"
+        var length = rest.utf8.count
+        while length != rest.utf8.count + String(length).utf8.count {
+            length = rest.utf8.count + String(length).utf8.count
+        }
+        return Array("\(length)\(rest)".utf8)
+    }
+
+    private func block(name: String, size: Int64, kind: Unicode.Scalar) -> [UInt8] {
+        var block = [UInt8](repeating: 0, count: Tar.blockSize)
+        func put(_ text: some StringProtocol, at offset: Int, width: Int) {
+            for (index, byte) in text.utf8.prefix(width).enumerated() { block[offset + index] = byte }
+        }
+        func octal(_ value: Int64, width: Int) -> String {
+            let digits = String(value, radix: 8)
+            return String(repeating: "0", count: max(0, width - 1 - digits.count)) + digits
+        }
+        put(name, at: 0, width: 100)
+        put(octal(Int64(mode & 0o7777), width: 8), at: 100, width: 8)
+        put(octal(0, width: 8), at: 108, width: 8)
+        put(octal(0, width: 8), at: 116, width: 8)
+        put(octal(size, width: 12), at: 124, width: 12)
+        put(octal(max(0, modified), width: 12), at: 136, width: 12)
+        block[156] = UInt8(ascii: kind)
+        put("ustar", at: 257, width: 6)
+        put("00", at: 263, width: 2)
+        // The sum counts its own field as blanks.
+        let sum = block.reduce(Int64(8 * 32)) { $0 + Int64($1) }
+        put(octal(sum, width: 7), at: 148, width: 7)
+        block[155] = 32
+        return block
+    }
+}
+
+/// What tar archives have in common.
+enum Tar {
+    static let blockSize = 512
+
+    /// The zeros that fill the last block.
+    static func padding(_ size: Int64) -> [UInt8] {
+        let rest = Int(size % Int64(blockSize))
+        return rest == 0 ? [] : [UInt8](repeating: 0, count: blockSize - rest)
+    }
+
+    /// What ends an archive.
+    static let end = [UInt8](repeating: 0, count: 2 * blockSize)
+}

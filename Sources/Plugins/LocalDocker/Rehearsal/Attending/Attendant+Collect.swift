@@ -1,0 +1,62 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+/// When all hosts have ended.
+extension Attendant {
+    /// Says how it ended and keeps the results. Begun anew after a failure or a takeover.
+    func collect() async throws(BackendError) {
+        let containers = try await containers()
+        guard let members = try await containers.members() else {
+            return try end(.failed, Cause(.lost, "a container of the run was removed by somebody else"))
+        }
+        let (phase, cause) = try await ending(containers, members)
+        state.course.phase = phase
+        let isFailed = phase == .failed
+        let wanted = surroundings.results.filter { !isFailed || $0.isKeptOnFailure }
+        if !wanted.isEmpty { show(.uploading, "") }
+        let packer = ResultPacker(engine: containers.engine, objects: tools.objects, folder: folder.results) {
+            [weak self] message in Task { await self?.showUpload(message) }
+        }
+        var kept: [Outcome.Output] = []
+        for result in wanted {
+            let packed = try await packer.collect(result, from: members.map { ($0.host, $0.id) })
+            for note in packed.notes { state.note(note) }
+            if let place = packed.place { kept.append(Outcome.Output(name: result.name, path: place)) }
+        }
+        state.course.results = kept
+        try end(phase, cause)
+    }
+
+    private func showUpload(_ message: String) {
+        guard state.stage == .collecting, state.course.steps.last?.status == .uploading else { return }
+        show(.uploading, message)
+    }
+
+    /// The end of the whole from the ends of the hosts: one that failed fails all.
+    private func ending(
+        _ containers: HostContainers, _ members: [HostContainers.Member]
+    ) async throws(BackendError) -> (Observation.Phase, Cause?) {
+        var failed: [(member: HostContainers.Member, observation: Observation)] = []
+        var first: Observation?
+        for member in members {
+            guard let info = try await containers.info(member) else { continue }
+            let seen = Ending(info, wasStopped: state.didStop).observation(of: runID)
+            first = first ?? seen
+            if info.state.exitCode != 0 || !info.state.error.isEmpty { failed.append((member, seen)) }
+        }
+        if state.didStop { return (.stopped, failed.first?.observation.cause ?? first?.cause) }
+        guard let worst = failed.first else { return (.succeeded, first?.cause) }
+        var cause = worst.observation.cause ?? Cause(.exit, "a host failed")
+        if members.count > 1 { cause.message = "\(worst.member.host): \(cause.message)" }
+        if let file = surroundings.failure {
+            for (member, _) in failed {
+                let source = ContainerFolder(engine: containers.engine, container: member.id, path: file.path)
+                guard let text = try await source.text(limit: file.limit), !text.isEmpty else { continue }
+                state.course.failure = text
+                cause.message = text
+                break
+            }
+        }
+        return (.failed, cause)
+    }
+}

@@ -1,0 +1,83 @@
+internal import ContainerEngine
+internal import Crypto
+internal import LaunchHost
+
+/// The way of the hosts to credentials.
+extension Attendant {
+    /// Makes the network, and where credentials are offered the endpoint in it, with the variables that point there.
+    func openEndpoint(_ containers: inout HostContainers) async throws(BackendError) {
+        guard surroundings.offersCredentials, let offering = tools.environment as? any CredentialsOffering else {
+            return try await containers.makeNetwork(nil)
+        }
+        let words = offering.credentialsEndpoint
+        if state.endpoint == nil {
+            let place = try await place(among: words.places, containers)
+            state.endpoint = RehearsalState.Endpoint(
+                address: place.address, subnet: place.subnet, port: 0,
+                path: "/v2/credentials/\(try Self.unguessable())")
+            try keep()
+        } else if let known = state.endpoint {
+            try await containers.makeNetwork(.init(subnet: known.subnet, gateway: known.address))
+        }
+        try await reopenEndpoint()
+        guard let open = state.endpoint else { return }
+        let isUsual = open.port == 80 && open.address == words.places.first?.address
+        containers.credentials =
+            isUsual
+            ? [words.pathVariable: open.path]
+            : [words.urlVariable: "http://\(open.address):\(open.port)\(open.path)"]
+    }
+
+    /// Listens where the hosts were told to ask.
+    func reopenEndpoint() async throws(BackendError) {
+        guard endpoint == nil, var place = state.endpoint,
+            let offering = tools.environment as? any CredentialsOffering
+        else { return }
+        if place.port == 0 {
+            // The usual port may belong to somebody, or to the machine's administrator alone.
+            if let usual = try? serve(place, 80, offering) {
+                endpoint = usual
+            } else {
+                endpoint = try serve(place, 0, offering)
+            }
+        } else {
+            endpoint = try serve(place, place.port, offering)
+        }
+        place.port = endpoint?.port ?? 0
+        state.endpoint = place
+        try keep()
+    }
+
+    private static func unguessable() throws(BackendError) -> String {
+        do {
+            return Hex.encode(try SecureRandom.bytes(16))
+        } catch {
+            throw BackendError(.internalFault, error.description)
+        }
+    }
+
+    private func serve(
+        _ place: RehearsalState.Endpoint, _ port: UInt16, _ offering: any CredentialsOffering
+    ) throws(BackendError) -> CredentialsServer {
+        try CredentialsServer(
+            address: place.address, port: port, path: place.path, credentials: offering, log: tools.log)
+    }
+
+    /// The first address that no other job has at the moment.
+    private func place(
+        among places: [CredentialsEndpoint.Place], _ containers: HostContainers
+    ) async throws(BackendError) -> CredentialsEndpoint.Place {
+        for place in places {
+            do {
+                try await containers.makeNetwork(.init(subnet: place.subnet, gateway: place.address))
+                return place
+            } catch {
+                guard error.category == .transient else { throw error }
+            }
+        }
+        throw BackendError(
+            .transient,
+            "All \(places.count) addresses for credentials are taken, by as many jobs that get credentials.",
+            hint: "Wait for one of them to end.", retryAfter: .seconds(5))
+    }
+}

@@ -1,0 +1,166 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// Fetching, placing, starting.
+extension Attendant {
+    /// Makes everything up to the start. Begun anew after a failure or a takeover.
+    func prepare() async throws(BackendError) {
+        show(state.attempt == 1 ? .starting : .restarting, "")
+        var containers = try await containers()
+        try await openEndpoint(&containers)
+        let inputs = try await resolveInputs()
+        let synced = try await beginSyncs(containers.engine)
+        let resources = try await fitting(containers.engine)
+        if !surroundings.inputs.isEmpty || !synced.isEmpty { show(.downloading, "placing the inputs") }
+        var plans: [(ContainerJob.Surroundings.Host, HostPlan)] = []
+        for host in surroundings.hosts {
+            let plan = try HostPlan(
+                host, of: surroundings, inputs: inputs, synced: synced, attempt: state.attempt, in: folder)
+            for note in plan.notes { state.note(note) }
+            plans.append((host, plan))
+        }
+        feeders = plans.flatMap(\.1.feeders)
+        let made = containers
+        let failures = await withTaskGroup(of: BackendError?.self) { group in
+            for (host, plan) in plans {
+                group.addTask {
+                    do throws(BackendError) {
+                        _ = try await made.make(host, plan, resources: resources) { _ in }
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return await group.reduce(into: [BackendError]()) { all, one in one.map { all.append($0) } }
+        }
+        if let failure = failures.first { throw failure }
+        if Task.isCancelled { throw BackendError(.cancelled, "The preparation of run \(runID) was broken off.") }
+    }
+
+    private func resolveInputs() async throws(BackendError) -> [ResolvedInput] {
+        guard !surroundings.inputs.isEmpty else { return [] }
+        let cache = try tools.cache()
+        cache.sweep()
+        let resolver = InputResolver(objects: tools.objects, cache: cache, work: folder.work) {
+            [weak self] name, done, total in
+            Task {
+                await self?.showDownload("\(name) \(Megabytes.text(done)) of \(Megabytes.text(total)) MB")
+            }
+        }
+        var resolved: [ResolvedInput] = []
+        for input in surroundings.inputs {
+            show(.downloading, input.name)
+            resolved.append(try await resolver.resolve(input, hosts: surroundings.hosts.map(\.name)))
+        }
+        return resolved
+    }
+
+    /// Only while it is still the latest word.
+    private func showDownload(_ message: String) {
+        guard state.course.steps.last?.status == .downloading, state.stage == .preparing else { return }
+        show(.downloading, message)
+    }
+
+    /// The places of the synced folders, and what the hosts begin with.
+    private func beginSyncs(
+        _ engine: EngineClient
+    ) async throws(BackendError) -> [(path: String, files: [InputFile])] {
+        syncs = try await makeSyncs(engine)
+        var synced: [(path: String, files: [InputFile])] = []
+        for sync in syncs {
+            show(.downloading, sync.folder.path)
+            let files = try await sync.begin(hosts: surroundings.hosts.map(\.name)) { _ in }
+            synced.append((sync.folder.path, files))
+        }
+        return synced
+    }
+
+    func makeSyncs(_ engine: EngineClient) async throws(BackendError) -> [FolderSync] {
+        var made: [FolderSync] = []
+        for (index, item) in surroundings.synced.enumerated() {
+            let place = try item.place.map { text throws(BackendError) in try Place(text) }
+            let own = folder.synced(index)
+            if place == nil { try folder.make(own) }
+            made.append(
+                FolderSync(
+                    item,
+                    at: try await SyncPlace(place ?? .path(own), objects: tools.objects, cache: try tools.cache()),
+                    engine: engine, work: folder.work))
+        }
+        return made
+    }
+
+    /// The limits, without those that the machine does not have where that may be so.
+    private func fitting(_ engine: EngineClient) async throws(BackendError) -> ContainerJob.Resources {
+        var resources = job.resources
+        guard surroundings.isLenient, resources != ContainerJob.Resources() else { return resources }
+        let info = try await engineCall { () async throws(EngineError) in try await engine.info() }
+        if let gpus = resources.gpus, gpus != 0, !info.runtimes.contains("nvidia") {
+            resources.gpus = nil
+            state.note("This engine has no GPU runtime; the containers see no GPU.")
+        }
+        if let cpus = resources.cpus, let machine = info.processors, cpus > Double(machine) {
+            resources.cpus = nil
+            state.note("This machine has \(machine) processors, fewer than the \(cpus) asked for; all may be used.")
+        }
+        if let memory = resources.memoryBytes, let machine = info.memoryBytes, memory > machine {
+            resources.memoryBytes = nil
+            state.note(
+                "This machine has \(Ending.size((machine >> 20) << 20)) of memory, less than the \(Ending.size(memory)) "
+                    + "asked for; all may be used.")
+        }
+        if let shared = resources.sharedMemoryBytes, let machine = info.memoryBytes, shared > machine {
+            resources.sharedMemoryBytes = machine / 2
+            state.note("/dev/shm is as large as half of this machine's memory.")
+        }
+        return resources
+    }
+
+    /// Starts the hosts, and from here on the time counts.
+    func startHosts() async throws(BackendError) {
+        // As long as nothing runs, what another process prepared is better prepared anew.
+        guard hasPrepared || state.attemptStartedAt != nil else { return try move(to: .preparing) }
+        let containers = try await containers()
+        guard let members = try await containers.members() else {
+            throw BackendError(.notFound, "A container of run \(runID) was removed before it was started.")
+        }
+        feedPipes()
+        if state.attemptStartedAt == nil {
+            state.attemptStartedAt = RehearsalTools.now()
+            if state.startedAt == nil { state.startedAt = state.attemptStartedAt }
+            try keep()
+        }
+        do {
+            try await containers.start(members)
+        } catch {
+            if !error.isWorthRetrying {
+                // What was started already is not needed without the others.
+                for member in members { _ = await containers.stop(member, grace: .zero) }
+                if state.attempt == 1 { state.startedAt = nil }
+                state.attemptStartedAt = nil
+            }
+            throw error
+        }
+        hasStarted = hasPrepared
+        // From when the time counts, so that whoever reads the steps sees the same limit.
+        state.step(.training, "", at: state.attemptStartedAt ?? RehearsalTools.now())
+        try move(to: .running)
+    }
+
+    private func feedPipes() {
+        guard helpers.isEmpty else { return }
+        let log = tools.log
+        let id = runID.rawValue
+        helpers = feeders.map { feeder in
+            Task {
+                do throws(BackendError) {
+                    try await feeder.run()
+                } catch {
+                    log.warning("a pipe is not fed any more", ["run": id, "error": error.description])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// While the hosts run.
+extension Attendant {
+    /// Waits for the end of all hosts, and does meanwhile what is to be done.
+    func run() async throws(BackendError) {
+        let containers = try await containers()
+        guard let members = try await containers.members() else { return try lost() }
+        if !hasStarted {
+            // Whether a stop of the program before found a host that ran, nobody knows any more; it is likely.
+            stopFound = state.stop != nil || state.drill != nil
+            try await takeOver(containers, members)
+            hasStarted = true
+        }
+        if state.stop != nil {
+            show(.stopping, "")
+            try await deliverStop()
+        } else if state.drill != nil, state.attempt == 1 {
+            try await deliverStop()
+        }
+        startHelpers(containers, members)
+        await withTaskGroup(of: Void.self) { group in
+            for member in members { group.addTask { await containers.wait(for: member) } }
+            await group.waitForAll()
+        }
+        if Task.isCancelled { throw BackendError(.cancelled, "The watch over run \(runID) was ended.") }
+        await endHelpers()
+        await awaitStops()
+        if state.stop == nil, let order = try folder.order() {
+            state.stop = order
+            stopFound = true
+        }
+        try await syncAll(members)
+        try await note(members, containers)
+        if state.stop != nil {
+            state.didStop = stopFound
+        } else if state.drill != nil, state.attempt == 1, stopFound {
+            return try restart()
+        }
+        try move(to: .collecting)
+    }
+
+    /// What another process began: the hosts go on, but a pipe that was read in part cannot be filled from its middle.
+    private func takeOver(_ containers: HostContainers, _ members: [HostContainers.Member]) async throws(BackendError) {
+        try await reopenEndpoint()
+        syncs = try await makeSyncs(containers.engine)
+        for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
+        guard surroundings.inputs.contains(where: { $0.delivery == .pipe }) else { return }
+        state.note("The program that fed the pipes ended before the hosts did; they were stopped.")
+        for member in members { _ = await containers.stop(member, grace: .zero) }
+    }
+
+    private func startHelpers(_ containers: HostContainers, _ members: [HostContainers.Member]) {
+        if !syncs.isEmpty {
+            helpers.append(Task { [weak self] in await self?.keepSynced(members) })
+        }
+        if let drill = surroundings.drill, state.attempt == 1, state.drill == nil, state.stop == nil,
+            let start = state.attemptStartedAt
+        {
+            let moment = start.date.addingTimeInterval(Double(drill.afterSeconds))
+            helpers.append(
+                Task { [weak self] in
+                    let left = max(0, moment.timeIntervalSinceNow)
+                    guard (try? await Task.sleep(for: .seconds(left))) != nil else { return }
+                    await self?.interrupt()
+                })
+        }
+    }
+
+    private func interrupt() async {
+        guard state.stage == .running, state.stop == nil, state.drill == nil else { return }
+        state.drill = RehearsalTools.now()
+        show(.interrupted, "the drill takes the hosts away")
+        do throws(BackendError) {
+            try keep()
+            try await deliverStop()
+        } catch {
+            tools.log.warning("the drill failed", ["run": runID.rawValue, "error": error.description])
+        }
+    }
+
+    /// Gives up what the first attempt has, but for the synced folders, and begins anew. Its containers stay, stopped,
+    /// for their logs.
+    private func restart() throws(BackendError) {
+        if let start = state.attemptStartedAt {
+            state.earlierMilliseconds += RehearsalTools.now().milliseconds - start.milliseconds
+        }
+        state.attempt += 1
+        state.attemptStartedAt = nil
+        hasStarted = false
+        hasPrepared = false
+        stopFound = false
+        show(.restarting, "")
+        try move(to: .preparing)
+    }
+
+    private func lost() throws(BackendError) {
+        try end(.failed, Cause(.lost, "a container of the run was removed by somebody else"))
+    }
+
+    // MARK: folders
+
+    /// Looks again and again, and the more seldom the longer a look takes, so that it stays below a tenth of the time.
+    private func keepSynced(_ members: [HostContainers.Member]) async {
+        var wait = Duration.seconds(1)
+        while (try? await Task.sleep(for: wait)) != nil {
+            let began = ContinuousClock.now
+            do throws(BackendError) {
+                try await syncAll(members)
+            } catch {
+                if Task.isCancelled { return }
+                tools.log.warning("a folder is not synced", ["run": runID.rawValue, "error": error.description])
+            }
+            wait = min(max(.seconds(1), (ContinuousClock.now - began) * 10), .seconds(60))
+        }
+    }
+
+    private func syncAll(_ members: [HostContainers.Member]) async throws(BackendError) {
+        for sync in syncs { try await sync.pass(members.map { ($0.host, $0.id) }) }
+    }
+
+    /// Writes down how each host ended.
+    private func note(_ members: [HostContainers.Member], _ containers: HostContainers) async throws(BackendError) {
+        for member in members {
+            guard let info = try await containers.info(member) else { continue }
+            let end = RehearsalCourse.HostEnd(
+                name: member.host, attempt: state.attempt,
+                exitCode: info.state.startedAt == nil ? nil : info.state.exitCode,
+                startedAt: info.state.startedAt.map { Timestamp($0.date) },
+                endedAt: info.state.finishedAt.map { Timestamp($0.date) })
+            state.course.hosts.removeAll { $0.name == end.name && $0.attempt == end.attempt }
+            state.course.hosts.append(end)
+        }
+        state.endedAt = state.course.hosts.compactMap(\.endedAt).max()
+    }
+}

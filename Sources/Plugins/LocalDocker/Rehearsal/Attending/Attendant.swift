@@ -1,0 +1,269 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// Takes one job with surroundings from its intent to its kept results, in steps that are written down: whoever comes
+/// after a program that died goes on at the step where it stood.
+actor Attendant {
+    let runID: RunID
+    let intent: RehearsalFolder.Intent
+    let job: ContainerJob
+    let surroundings: ContainerJob.Surroundings
+    let folder: RehearsalFolder
+    let tools: RehearsalTools
+    private let pulses: Pulses
+    var state: RehearsalState
+
+    private var task: Task<Void, Never>?
+    private var lock: FolderLock?
+    /// The part of the work that a stop breaks off.
+    private var breakable: Task<Result<Void, BackendError>, Never>?
+    private var stops: [Task<Bool, Never>] = []
+    var helpers: [Task<Void, Never>] = []
+    var syncs: [FolderSync] = []
+    var feeders: [PipeFeeder] = []
+    var endpoint: CredentialsServer?
+    /// Whether the hosts of this attempt were prepared by this process, which then also feeds their pipes.
+    var hasPrepared = false
+    /// Whether this process has what it needs while they run.
+    var hasStarted = false
+    /// Whether a stop of this attempt found a host that ran.
+    var stopFound = false
+
+    init(
+        _ runID: RunID, _ intent: RehearsalFolder.Intent, _ surroundings: ContainerJob.Surroundings,
+        folder: RehearsalFolder, tools: RehearsalTools, state: RehearsalState, pulses: Pulses
+    ) {
+        self.runID = runID
+        self.intent = intent
+        self.job = intent.job
+        self.surroundings = surroundings
+        self.folder = folder
+        self.tools = tools
+        self.state = state
+        self.pulses = pulses
+    }
+
+    var observation: Observation { state.observation(of: runID, job) }
+    var course: RehearsalCourse { state.course }
+    var hasEnded: Bool { state.stage == .ended }
+    /// How many attempts have had all their hosts started; at the end, all that there will be.
+    var startedAttempts: Int {
+        state.stage == .preparing || state.stage == .starting ? state.attempt - 1 : state.attempt
+    }
+
+    /// Begins; once.
+    func start() {
+        guard task == nil else { return }
+        task = Task { await attend() }
+    }
+
+    /// Gives up, and waits until nothing is under way any more.
+    func leave() async {
+        let task = task ?? Task {}
+        self.task = task
+        task.cancel()
+        breakable?.cancel()
+        for stop in stops { stop.cancel() }
+        await task.value
+        await endHelpers()
+        lock = nil
+    }
+
+    // MARK: steps
+
+    private func attend() async {
+        while lock == nil {
+            lock = try? folder.lock()
+            guard lock == nil else { break }
+            // Another process has it: what it writes down is what there is to see.
+            if let seen = try? folder.state() { state = seen }
+            if hasEnded { return pulses.signal() }
+            guard (try? await Task.sleep(for: .milliseconds(250))) != nil else { return }
+        }
+        if let seen = try? folder.state() { state = seen }
+        var failures = 0
+        while !hasEnded, !Task.isCancelled {
+            do throws(BackendError) {
+                try await step()
+                failures = 0
+            } catch {
+                if Task.isCancelled { return }
+                failures += 1
+                await failed(error, times: failures)
+            }
+        }
+        await endHelpers()
+    }
+
+    private func step() async throws(BackendError) {
+        if state.stop == nil { state.stop = try folder.order() }
+        switch state.stage {
+        case .preparing:
+            if state.stop != nil { return try end(.stopped, Cause(.userStop, "stopped before it began")) }
+            hasStarted = false
+            try await breakably { attendant throws(BackendError) in try await attendant.prepare() }
+            hasPrepared = true
+            try move(to: .starting)
+        case .starting:
+            if state.stop != nil, state.attemptStartedAt == nil {
+                return try end(.stopped, Cause(.userStop, "stopped before it began"))
+            }
+            try await startHosts()
+        case .running: try await run()
+        case .collecting: try await collect()
+        case .ended: break
+        }
+    }
+
+    /// Runs what a stop may break off.
+    private func breakably(
+        _ body: @escaping @Sendable (Attendant) async throws(BackendError) -> Void
+    ) async throws(BackendError) {
+        let task = Task { () -> Result<Void, BackendError> in
+            do throws(BackendError) {
+                try await body(self)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        breakable = task
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        breakable = nil
+        try result.get()
+    }
+
+    private func failed(_ error: BackendError, times: Int) async {
+        if state.stop != nil, state.startedAt == nil {
+            try? end(.stopped, Cause(.userStop, "stopped before it began"))
+            return
+        }
+        // A host that runs is not given up because the engine is away for a while.
+        let mayPass = error.isWorthRetrying && (times < 9 || state.stage == .running)
+        guard mayPass else {
+            tools.log.warning("a job ends early", ["run": runID.rawValue, "error": error.description])
+            let words =
+                state.stage == .collecting ? "the results could not be kept: " : "it could not be started: "
+            let cause = Cause(state.stage == .collecting ? .results : .submit, words + error.description)
+            do throws(BackendError) {
+                try end(.failed, cause)
+            } catch {
+                // The disk does not take it either; in memory it is the end all the same.
+                state.stage = .ended
+                state.course.phase = .failed
+                state.course.cause = cause
+            }
+            return
+        }
+        let wait = error.retryAfter ?? min(.milliseconds(250 * (1 << min(times, 7))), .seconds(30))
+        try? await Task.sleep(for: wait)
+    }
+
+    // MARK: what is written down
+
+    func move(to stage: RehearsalState.Stage) throws(BackendError) {
+        state.stage = stage
+        try keep()
+    }
+
+    func keep() throws(BackendError) {
+        try folder.keep(state)
+        pulses.signal()
+    }
+
+    func show(_ status: RehearsalCourse.Status, _ message: String) {
+        let isNew = state.course.steps.last?.status != status
+        state.step(status, message, at: RehearsalTools.now())
+        if isNew { pulses.signal() }
+    }
+
+    func end(_ phase: Observation.Phase, _ cause: Cause?) throws(BackendError) {
+        state.course.phase = phase
+        state.course.cause = cause
+        if state.endedAt == nil { state.endedAt = RehearsalTools.now() }
+        let status: RehearsalCourse.Status =
+            switch phase {
+            case .succeeded: .completed
+            case .stopped: .stopped
+            default: .failed
+            }
+        show(status, cause?.message ?? "")
+        try move(to: .ended)
+    }
+
+    /// Notes what the host has made of the end.
+    func finished(results: [Outcome.Output], metrics: [String: Double]) throws(BackendError) {
+        state.course.results = results
+        state.course.metrics = metrics
+        try keep()
+    }
+
+    // MARK: stops
+
+    /// Orders the end of all hosts, or that there will be none.
+    func stop(grace: Duration?) async throws(BackendError) {
+        guard !hasEnded else { return }
+        let order = RehearsalState.Stop(graceSeconds: grace.map(Self.seconds))
+        guard lock != nil else {
+            // Somebody else has the job, or nobody yet: whoever has it finds the order beside it.
+            try folder.order(order)
+            if state.stage == .running || state.stage == .starting { try await deliverStop() }
+            return
+        }
+        state.stop = order
+        try keep()
+        breakable?.cancel()
+        guard state.stage == .running else { return }
+        show(.stopping, "")
+        try await deliverStop()
+    }
+
+    private static func seconds(_ grace: Duration) -> Int {
+        Int(max(0, grace.components.seconds + (grace.components.attoseconds > 0 ? 1 : 0)))
+    }
+
+    /// Stops all hosts in tasks of their own, which end with the engine's answers.
+    func deliverStop() async throws(BackendError) {
+        let containers = try await containers()
+        guard let members = try await containers.members() else { return }
+        let seconds =
+            state.stop.map { $0.graceSeconds ?? job.stopGraceSeconds } ?? surroundings.drill?.graceSeconds
+            ?? job.stopGraceSeconds
+        stops += members.map { member in
+            Task { await containers.stop(member, grace: .seconds(seconds)) }
+        }
+    }
+
+    /// Waits for the answers to the stops that were ordered.
+    func awaitStops() async {
+        while !stops.isEmpty {
+            let next = stops.removeFirst()
+            if await next.value { stopFound = true }
+        }
+    }
+
+    func endHelpers() async {
+        let ending = helpers
+        helpers = []
+        for helper in ending { helper.cancel() }
+        for helper in ending { await helper.value }
+        await endpoint?.stop()
+        endpoint = nil
+    }
+
+    func containers() async throws(BackendError) -> HostContainers {
+        HostContainers(
+            engine: try await tools.connection.client(), job: job, surroundings: surroundings, runID: runID,
+            fingerprint: intent.fingerprint, attempt: state.attempt)
+    }
+}
+
+extension Cause.Code {
+    /// What the run left behind could not be kept.
+    static let results = Cause.Code(rawValue: "results")
+}

@@ -1,0 +1,226 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+/// The containers of one attempt, and their network.
+struct HostContainers: Sendable {
+    let engine: EngineClient
+    let job: ContainerJob
+    let surroundings: ContainerJob.Surroundings
+    let runID: RunID
+    let fingerprint: String
+    let attempt: Int
+    /// Variables that point to the credentials; none without.
+    var credentials: [String: String] = [:]
+
+    /// One host's container.
+    struct Member: Sendable {
+        var host: String
+        var id: String
+    }
+
+    /// The hosts reach nothing where there is but one that may reach nothing.
+    private var isAlone: Bool { surroundings.isIsolated && surroundings.hosts.count == 1 }
+
+    private func name(_ host: String) -> String { HostNames.container(runID, host, attempt: attempt) }
+
+    // MARK: making
+
+    /// Makes the network, or takes the one that is there.
+    func makeNetwork(_ addresses: NetworkSpec.Addresses?) async throws(BackendError) {
+        guard !isAlone else { return }
+        let spec = NetworkSpec(
+            name: HostNames.network(runID), isInternal: surroundings.isIsolated,
+            labels: [RunContainer.runLabel: runID.rawValue, RunContainer.versionLabel: RunContainer.version],
+            addresses: addresses)
+        let engine = engine
+        do {
+            try await Uncancelled.run { () async throws(EngineError) in try await engine.createNetwork(spec) }
+        } catch {
+            let words = error.message.lowercased()
+            if error.code == .conflict, words.contains("already exists") { return }
+            if words.contains("non-overlapping") || words.contains("overlaps") {
+                throw BackendError(
+                    .transient, "The engine has no addresses left for one network more. \(error.message)",
+                    hint: "Remove networks that nobody uses: docker network prune.")
+            }
+            throw BackendError(error)
+        }
+    }
+
+    /// Makes one host's container anew and fills it.
+    func make(
+        _ host: ContainerJob.Surroundings.Host, _ plan: HostPlan, resources: ContainerJob.Resources,
+        progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(BackendError) -> Member {
+        let name = name(host.name)
+        // One that is there was made by a program that ended before it was filled.
+        try await engineCall { () async throws(EngineError) in try await engine.removeContainer(name) }
+        let spec = spec(host, plan, resources)
+        let id = try await create(spec, name)
+        guard !plan.entries.isEmpty else { return Member(host: host.name, id: id) }
+        let archive = TarStream(plan.entries, progress: progress)
+        do throws(EngineError) {
+            try await engine.putArchive(into: id, path: "/") { try await archive.next() }
+        } catch {
+            if let failure = await archive.failure { throw failure }
+            throw BackendError(error)
+        }
+        return Member(host: host.name, id: id)
+    }
+
+    private func create(_ spec: ContainerSpec, _ name: String) async throws(BackendError) -> String {
+        var hasPulled = false
+        let engine = engine
+        while true {
+            do {
+                return try await Uncancelled.run { () async throws(EngineError) in
+                    try await engine.createContainer(spec, name: name)
+                }
+            } catch {
+                switch error.code {
+                case .notFound where error.message.lowercased().contains("no such image") && !hasPulled:
+                    hasPulled = true
+                    try await ImagePull(engine: engine, image: job.image).run()
+                case .server, .invalid: throw StartFailure.error(error, job)
+                default: throw BackendError(error)
+                }
+            }
+        }
+    }
+
+    private func spec(
+        _ host: ContainerJob.Surroundings.Host, _ plan: HostPlan, _ resources: ContainerJob.Resources
+    ) -> ContainerSpec {
+        var own = job
+        own.resources = resources
+        own.environment = job.environment.merging(host.environment) { $1 }.merging(credentials) { $1 }
+        own.network = isAlone ? "none" : HostNames.network(runID)
+        own.mounts = []
+        var spec = RunContainer.spec(own, runID: runID, fingerprint: fingerprint)
+        spec.hostName = host.name
+        spec.labels[RunContainer.timeLimitLabel] = nil
+        spec.labels[HostNames.hostLabel] = host.name
+        spec.labels[HostNames.attemptLabel] = String(attempt)
+        if !plan.mounts.isEmpty { spec.host.mounts = plan.mounts }
+        if isAlone {
+            spec.host.extraHosts = ["\(host.name):127.0.0.1"]
+        } else {
+            spec.networking = ContainerSpec.NetworkingConfig(
+                network: HostNames.network(runID), aliases: [host.name])
+        }
+        return spec
+    }
+
+    // MARK: running
+
+    /// Starts those that were not started yet, all at once.
+    func start(_ members: [Member]) async throws(BackendError) {
+        let failures = await withTaskGroup(of: BackendError?.self) { group in
+            for member in members { group.addTask { await start(member) } }
+            return await group.reduce(into: [BackendError]()) { all, one in one.map { all.append($0) } }
+        }
+        if let failure = failures.first { throw failure }
+    }
+
+    private func start(_ member: Member) async -> BackendError? {
+        do {
+            guard let found = try await engine.container(member.id), found.state.status == "created" else {
+                return nil
+            }
+            let engine = engine
+            try await Uncancelled.run { () async throws(EngineError) in try await engine.startContainer(member.id) }
+            return nil
+        } catch {
+            switch error.code {
+            case .cancelled, .notReachable, .interrupted: return BackendError(error)
+            default: return StartFailure.error(error, job)
+            }
+        }
+    }
+
+    /// The containers of this attempt, in the order of the hosts; nil where one is missing.
+    func members() async throws(BackendError) -> [Member]? {
+        var members: [Member] = []
+        for host in surroundings.hosts {
+            let name = name(host.name)
+            let found = try await engineCall { () async throws(EngineError) in try await engine.container(name) }
+            guard let found else { return nil }
+            members.append(Member(host: host.name, id: found.id))
+        }
+        return members
+    }
+
+    /// How a container stands; after its end only when all is known of it.
+    func info(_ member: Member) async throws(BackendError) -> ContainerInfo? {
+        for _ in 0..<40 {
+            let found = try await engineCall { () async throws(EngineError) in try await engine.container(member.id) }
+            guard let found, LocalDockerRunner.mayStillBeOutOfMemory(found) else { return found }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return try await engineCall { () async throws(EngineError) in try await engine.container(member.id) }
+    }
+
+    /// Waits for one host's end, over restarts of the engine.
+    func wait(for member: Member) async {
+        while !Task.isCancelled {
+            do {
+                _ = try await engine.waitForContainer(member.id)
+                return
+            } catch {
+                if error.code == .notFound { return }
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// Stops one host; whether it ran until then.
+    func stop(_ member: Member, grace: Duration) async -> Bool {
+        while !Task.isCancelled {
+            do {
+                guard let found = try await engine.container(member.id), !found.state.hasEnded,
+                    found.state.status != "created"
+                else { return false }
+                if found.state.status == "paused" { try await engine.unpauseContainer(member.id) }
+                guard grace > .zero else {
+                    try await engine.killContainer(member.id, signal: "SIGKILL")
+                    return true
+                }
+                return try await engine.stopContainer(member.id, grace: grace)
+            } catch {
+                guard error.code != .notFound else { return false }
+                // One that ended meanwhile is found so by the next look.
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        return false
+    }
+
+    /// Removes every container and network of the run, of whichever attempt.
+    static func remove(_ runID: RunID, _ engine: EngineClient) async throws(BackendError) {
+        let labels = ["\(RunContainer.runLabel)=\(runID.rawValue)"]
+        try await engineCall { () async throws(EngineError) in
+            for container in try await engine.containers(labels: labels) {
+                try await engine.removeContainer(container.id)
+            }
+            for network in try await engine.networks(labels: labels) { try await engine.removeNetwork(network) }
+        }
+    }
+}
+
+/// Calls that make something are not broken off: the engine would make it all the same, perhaps after it was looked for
+/// to be removed.
+enum Uncancelled {
+    @discardableResult
+    static func run<T: Sendable>(
+        _ body: @escaping @Sendable () async throws(EngineError) -> T
+    ) async throws(EngineError) -> T {
+        let result = await Task { () -> Result<T, EngineError> in
+            do throws(EngineError) {
+                return .success(try await body())
+            } catch {
+                return .failure(error)
+            }
+        }.value
+        return try result.get()
+    }
+}

@@ -1,0 +1,174 @@
+internal import ContainerEngine
+internal import FoundationEssentials
+internal import Glibc
+internal import LaunchHost
+
+/// What one host begins with: what is put into its container, and which folders of this machine it sees.
+struct HostPlan: Sendable {
+    private(set) var entries: [TarEntry] = []
+    private(set) var mounts: [ContainerSpec.Mount] = []
+    private(set) var feeders: [PipeFeeder] = []
+    private(set) var notes: [String] = []
+
+    private let folder: RehearsalFolder
+    private let attempt: Int
+    private let host: String
+    /// Folders of the container that hold pipes, with the folder of this machine that stands there.
+    private var pipeFolders: [String: String] = [:]
+    private var made: Set<String> = []
+    private let now = Int64(time(nil))
+
+    /// Plans, and makes the folders of this machine that the host will see.
+    init(
+        _ host: ContainerJob.Surroundings.Host, of surroundings: ContainerJob.Surroundings, inputs: [ResolvedInput],
+        synced: [(path: String, files: [InputFile])], attempt: Int, in folder: RehearsalFolder
+    ) throws(BackendError) {
+        self.folder = folder
+        self.attempt = attempt
+        self.host = host.name
+        let mine = inputs.filter { $0.isFor(host.name) }
+        for input in mine where input.input.delivery == .pipe { try addPipe(input) }
+        for item in surroundings.folders { try add(folder: DockerChecks.normal(item.path), mode: item.mode) }
+        for file in host.files {
+            try add(DockerChecks.normal(file.path), .bytes(Array(file.content.utf8)), mode: file.mode, modified: now)
+        }
+        for input in mine { try add(input) }
+        for item in synced {
+            let path = DockerChecks.normal(item.path)
+            try add(folder: path, mode: 0o777)
+            for file in item.files { try add(file, below: path) }
+        }
+    }
+
+    // MARK: inputs
+
+    private mutating func add(_ input: ResolvedInput) throws(BackendError) {
+        let path = DockerChecks.normal(input.input.path)
+        if let manifest = input.manifest {
+            try add(
+                path + "-manifest", .file(manifest.local, size: manifest.size), mode: 0o644,
+                modified: manifest.modified)
+        }
+        switch input.input.delivery {
+        case .pipe: break
+        case .copy where pipeFolder(of: path) == nil:
+            try add(folder: path, mode: 0o755)
+            for file in input.files(of: host) { try add(file, below: path) }
+        case .copy:
+            notes.append("\(input.input.name) can only be read, because it stands in the folder of a pipe.")
+            try addView(input, at: path)
+        case .readOnly: try addView(input, at: path)
+        }
+    }
+
+    private mutating func addView(_ input: ResolvedInput, at path: String) throws(BackendError) {
+        if let place = pipeFolder(of: path) { try folder.make("\(place.local)/\(place.rest)") }
+        let source: String
+        if case .folder(let whole) = input.input.source, !input.input.isSharded, !input.input.isCompressed,
+            Self.isFolder(whole), !LocalTree.hasLinks(whole)
+        {
+            source = whole
+        } else {
+            source = folder.view(attempt, host, mounts.count)
+            try? FileManager.default.removeItem(atPath: source)
+            try makePublic(source)
+            for file in input.files(of: host) {
+                let place = "\(source)/\(file.path)"
+                if let slash = place.lastIndex(of: "/") { try makePublic(String(place[..<slash])) }
+                // A second name costs nothing; where the file is on another disk, it is copied.
+                guard linkat(AT_FDCWD, file.local, AT_FDCWD, place, AT_SYMLINK_FOLLOW) != 0 else { continue }
+                try Self.copy(file.local, place)
+            }
+        }
+        mounts.append(ContainerSpec.Mount(.bind, source: source, target: path, readOnly: true))
+    }
+
+    private mutating func addPipe(_ input: ResolvedInput) throws(BackendError) {
+        let path = DockerChecks.normal(input.input.path)
+        let parts = path.split(separator: "/")
+        let parent = "/" + parts.dropLast().joined(separator: "/")
+        let local: String
+        if let known = pipeFolders[parent] {
+            local = known
+        } else {
+            local = folder.view(attempt, host, mounts.count)
+            try? FileManager.default.removeItem(atPath: local)
+            try makePublic(local)
+            pipeFolders[parent] = local
+            mounts.append(ContainerSpec.Mount(.bind, source: local, target: parent, readOnly: true))
+        }
+        let feeder = PipeFeeder(input: input, host: host, folder: local, name: String(parts.last ?? ""))
+        try feeder.prepare()
+        feeders.append(feeder)
+    }
+
+    // MARK: members
+
+    private mutating func add(_ file: InputFile, below path: String) throws(BackendError) {
+        try add(
+            "\(path)/\(file.path)", .file(file.local, size: file.size), mode: file.mode, modified: file.modified)
+    }
+
+    private mutating func add(
+        _ path: String, _ content: TarEntry.Content, mode: UInt16, modified: Int64
+    ) throws(BackendError) {
+        if let place = pipeFolder(of: path) {
+            let local = "\(place.local)/\(place.rest)"
+            if let slash = local.lastIndex(of: "/") { try makePublic(String(local[..<slash])) }
+            switch content {
+            case .folder: try makePublic(local)
+            case .bytes(let bytes): try FileSink(local, mode: mode).write(bytes[...])
+            case .file(let file, _): try Self.copy(file, local)
+            }
+            return
+        }
+        addParents(of: path)
+        entries.append(TarEntry(String(path.dropFirst()), content, mode: mode, modified: modified))
+    }
+
+    private mutating func add(folder path: String, mode: UInt16) throws(BackendError) {
+        if pipeFolders[path] != nil { return }
+        // Told twice, the first word counts; as a parent of something it may have been made before.
+        guard made.insert(path).inserted || mode != 0o755 else { return }
+        try add(path, .folder, mode: mode, modified: now)
+    }
+
+    /// Folders above what is added. The first below the root is left to the image, where it may be a link.
+    private mutating func addParents(of path: String) {
+        let parts = path.split(separator: "/").dropLast()
+        guard parts.count > 1 else { return }
+        for count in 2...parts.count {
+            let parent = "/" + parts.prefix(count).joined(separator: "/")
+            guard pipeFolders[parent] == nil, made.insert(parent).inserted else { continue }
+            entries.append(TarEntry(String(parent.dropFirst()), .folder, mode: 0o755, modified: now))
+        }
+    }
+
+    private func pipeFolder(of path: String) -> (local: String, rest: String)? {
+        for (parent, local) in pipeFolders where path.hasPrefix(parent + "/") {
+            return (local, String(path.dropFirst(parent.count + 1)))
+        }
+        return nil
+    }
+
+    private func makePublic(_ path: String) throws(BackendError) {
+        try folder.make(path)
+        // Whoever the container runs as must be able to look in.
+        chmod(path, 0o755)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private static func copy(_ file: String, _ place: String) throws(BackendError) {
+        do {
+            try? FileManager.default.removeItem(atPath: place)
+            try FileManager.default.copyItem(atPath: file, toPath: place)
+            chmod(place, 0o644)
+        } catch {
+            throw BackendError(.internalFault, "\(place) cannot be written: \(error)")
+        }
+    }
+}

@@ -1,0 +1,91 @@
+internal import LaunchHost
+
+/// Where a job with surroundings stands, as it is written down at every step.
+struct RehearsalState: Codable, Sendable {
+    /// What is under way; whoever takes the job over goes on there.
+    enum Stage: String, Codable, Sendable {
+        /// Inputs are fetched, containers made and filled.
+        case preparing
+        /// All containers are ready; some may have been started.
+        case starting
+        /// All have been started.
+        case running
+        /// All have ended; results are being kept.
+        case collecting
+        /// It is over.
+        case ended
+    }
+
+    /// A stop that somebody ordered.
+    struct Stop: Codable, Sendable {
+        /// Seconds between SIGTERM and SIGKILL; nil is the job's own.
+        var graceSeconds: Int?
+    }
+
+    /// Where the hosts find credentials.
+    struct Endpoint: Codable, Sendable {
+        var address: String
+        var subnet: String
+        var port: UInt16
+        /// Nobody can guess it, so that nobody else gets them.
+        var path: String
+    }
+
+    var stage = Stage.preparing
+    var endpoint: Endpoint?
+    var attempt = 1
+    var stop: Stop?
+    /// Whether the stop found a host that ran.
+    var didStop = false
+    /// When the drill's interruption was ordered, and whether it found a host that ran.
+    var drill: Timestamp?
+    /// When the hosts of the first attempt were started, and those of this one.
+    var startedAt: Timestamp?
+    var attemptStartedAt: Timestamp?
+    /// How long earlier attempts ran, in milliseconds.
+    var earlierMilliseconds: Int64 = 0
+    /// When the last host ended.
+    var endedAt: Timestamp?
+    var course = RehearsalCourse(phase: .starting)
+
+    /// Notes that something else is done from now on.
+    mutating func step(_ status: RehearsalCourse.Status, _ message: String, at now: Timestamp) {
+        if let last = course.steps.indices.last {
+            if course.steps[last].status == status {
+                course.steps[last].message = message
+                return
+            }
+            course.steps[last].endedAt = now
+        }
+        course.steps.append(RehearsalCourse.Step(status, message, startedAt: now))
+    }
+
+    mutating func note(_ sentence: String) {
+        if !course.notes.contains(sentence) { course.notes.append(sentence) }
+    }
+
+    /// What the host is told.
+    func observation(of runID: RunID, _ job: ContainerJob) -> Observation {
+        let last = course.steps.last
+        var seen = Observation(
+            runID: runID, phase: phase, backendStatus: last?.status.rawValue ?? "",
+            startedAt: startedAt?.date)
+        if let last, [.downloading, .uploading].contains(last.status), !last.message.isEmpty {
+            seen.backendStatus += ": \(last.message)"
+        }
+        if stage == .ended {
+            seen.cause = course.cause
+            seen.endedAt = endedAt?.date
+        } else if stage == .running, let limit = job.timeLimitSeconds, let start = attemptStartedAt {
+            let left = Int64(limit) * 1000 - earlierMilliseconds
+            seen.deadline = Timestamp(milliseconds: start.milliseconds + left).date
+        }
+        return seen
+    }
+
+    private var phase: Observation.Phase {
+        if stage == .ended { return course.phase }
+        if stop != nil { return .stopping }
+        return startedAt == nil ? .starting : .running
+    }
+}

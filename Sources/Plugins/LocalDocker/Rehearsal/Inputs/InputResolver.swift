@@ -1,0 +1,215 @@
+internal import FoundationEssentials
+internal import LaunchHost
+internal import Subprocess
+
+/// Finds the files that inputs mean, and fetches those that are not on this machine.
+struct InputResolver: Sendable {
+    let objects: Objects
+    let cache: ObjectCache
+    /// A folder for what is made of files: unpacked ones.
+    let work: String
+    /// Told of an input's name and of the bytes done and in all.
+    let progress: @Sendable (String, Int64, Int64) -> Void
+
+    private static let parallel = 4
+
+    /// What an input means for these hosts of the job.
+    func resolve(
+        _ input: ContainerJob.Surroundings.Input, hosts: [String]
+    ) async throws(BackendError) -> ResolvedInput {
+        var resolved = ResolvedInput(input: input, hosts: input.hosts.map { hosts.filter($0.contains) } ?? hosts)
+        switch input.source {
+        case .none: break
+        case .folder(let path): resolved.files = try LocalTree.files(path)
+        case .objects(let text): resolved.files = try await files(under: text, input)
+        case .manifest(let text): (resolved.files, resolved.manifest) = try await manifest(text, input)
+        case .augmentedManifest(let text, let attributes):
+            resolved.pieces = try await augmented(text, attributes, input)
+            return resolved
+        }
+        try Self.check(resolved.files, input)
+        if input.isCompressed { resolved.files = try await unpacked(resolved.files, input) }
+        resolved.pieces = resolved.files.map { .file($0.local, size: $0.size) }
+        return resolved
+    }
+
+    // MARK: sources
+
+    private func files(
+        under text: String, _ input: ContainerJob.Surroundings.Input
+    ) async throws(BackendError) -> [InputFile] {
+        guard case .uri(let uri) = try Place(text) else { return try LocalTree.files(text) }
+        let found = try await objects.store(for: uri).all(uri).filter { !$0.uri.hasSuffix("/") }
+        guard !found.isEmpty else {
+            throw BackendError(.notFound, "There is no object whose URI begins with \(uri), for \(input.name).")
+        }
+        return try await fetch(found.map { ($0, Self.path($0.uri, under: uri)) }, input)
+    }
+
+    /// What stands behind the prefix; an object that is the prefix keeps its last part.
+    private static func path(_ uri: String, under prefix: String) -> String {
+        let rest = uri.dropFirst(prefix.count).drop { $0 == "/" }
+        return rest.isEmpty ? String(uri.split(separator: "/").last ?? "object") : String(rest)
+    }
+
+    private func manifest(
+        _ text: String, _ input: ContainerJob.Surroundings.Input
+    ) async throws(BackendError) -> ([InputFile], InputFile) {
+        let local = try await document(text, input)
+        let wrong = { (why: String) in BackendError(.invalid, "The manifest \(text) for \(input.name) \(why).") }
+        guard let data = FileManager.default.contents(atPath: local),
+            let items = try? JSONDecoder().decode(JSONValue.self, from: data).arrayValue,
+            let prefix = items.first?["prefix"]?.stringValue
+        else { throw wrong("is no JSON array whose first item is {\"prefix\": URI}") }
+        let store = try await objects.store(for: prefix)
+        var wanted: [(StoredObject, String)] = []
+        for item in items.dropFirst() {
+            guard let rest = item.stringValue else { throw wrong("has an item that is no text") }
+            guard let object = try await store.object(prefix + rest) else {
+                throw BackendError(.notFound, "The manifest \(text) names \(prefix + rest), which does not exist.")
+            }
+            wanted.append((object, String(rest.drop { $0 == "/" })))
+        }
+        return (try await fetch(wanted, input), try InputFile("", at: local))
+    }
+
+    private func augmented(
+        _ text: String, _ attributes: [String], _ input: ContainerJob.Surroundings.Input
+    ) async throws(BackendError) -> [PipePiece] {
+        let local = try await document(text, input)
+        let content = String(decoding: FileManager.default.contents(atPath: local) ?? Data(), as: UTF8.self)
+        var pieces: [PipePiece] = []
+        for (number, line) in content.split(whereSeparator: \.isNewline).enumerated() {
+            guard let record = try? JSONValue(parsing: String(line)) else {
+                throw BackendError(.invalid, "Line \(number + 1) of the manifest \(text) is no JSON object.")
+            }
+            for attribute in attributes {
+                guard let value = record[attribute] else {
+                    throw BackendError(.invalid, "Line \(number + 1) of the manifest \(text) has no '\(attribute)'.")
+                }
+                guard attribute.hasSuffix("-ref"), let uri = value.stringValue else {
+                    let bytes = value.stringValue ?? (try? JSON.canonical(value)) ?? ""
+                    pieces.append(.bytes(Array(bytes.utf8)))
+                    continue
+                }
+                let file = try InputFile("", at: try await document(uri, input))
+                pieces.append(.file(file.local, size: file.size))
+            }
+        }
+        return pieces
+    }
+
+    /// One object or file as a file of this machine.
+    private func document(
+        _ text: String, _ input: ContainerJob.Surroundings.Input
+    ) async throws(BackendError) -> String {
+        switch try Place(text) {
+        case .path(let path): return path
+        case .uri(let uri):
+            let store = try await objects.store(for: uri)
+            guard let object = try await store.object(uri) else {
+                throw BackendError(.notFound, "\(uri), for \(input.name), does not exist.")
+            }
+            return try await cache.file(object, from: store) { _ in }
+        }
+    }
+
+    // MARK: content
+
+    private func fetch(
+        _ wanted: [(object: StoredObject, path: String)], _ input: ContainerJob.Surroundings.Input
+    ) async throws(BackendError) -> [InputFile] {
+        guard let first = wanted.first else { return [] }
+        let store = try await objects.store(for: first.object.uri)
+        let total = wanted.reduce(Int64(0)) { $0 + $1.object.size }
+        let sum = Sum { [progress] in progress(input.name, $0, total) }
+        let cache = cache
+        let fetched = await withTaskGroup(of: (Int, Result<InputFile, BackendError>).self) { group in
+            var results: [Int: InputFile] = [:]
+            var failure: BackendError?
+            var next = 0
+            func add() {
+                guard next < wanted.count else { return }
+                let (index, item) = (next, wanted[next])
+                next += 1
+                group.addTask {
+                    do throws(BackendError) {
+                        let local = try await cache.file(item.object, from: store) { sum.add($0) }
+                        return (index, .success(try InputFile(item.path, at: local)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            for _ in 0..<Self.parallel { add() }
+            for await (index, result) in group {
+                switch result {
+                case .success(let file): results[index] = file
+                case .failure(let error):
+                    failure = failure ?? error
+                    next = wanted.count
+                    group.cancelAll()
+                }
+                add()
+            }
+            return failure.map { Result<[InputFile], BackendError>.failure($0) }
+                ?? .success(wanted.indices.compactMap { results[$0] })
+        }
+        return try fetched.get()
+    }
+
+    private func unpacked(
+        _ files: [InputFile], _ input: ContainerJob.Surroundings.Input
+    ) async throws(BackendError) -> [InputFile] {
+        var result: [InputFile] = []
+        for (index, file) in files.enumerated() {
+            let name = file.path.hasSuffix(".gz") ? String(file.path.dropLast(3)) : file.path
+            let place = "\(work)/\(input.name)-\(index)"
+            do {
+                try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+                let packed = "\(place).gz"
+                try? FileManager.default.removeItem(atPath: packed)
+                try? FileManager.default.removeItem(atPath: place)
+                try FileManager.default.copyItem(atPath: file.local, toPath: packed)
+                let done = try await Subprocess.run("gzip", ["-d", "-f", packed])
+                guard done.exit.isSuccess else {
+                    throw BackendError(
+                        .invalid, "\(file.path) of \(input.name) is no gzip file: \(done.stderrText.prefix(300))")
+                }
+            } catch let error as BackendError {
+                throw error
+            } catch {
+                throw BackendError(.internalFault, "\(file.path) of \(input.name) cannot be unpacked: \(error)")
+            }
+            var unpacked = try InputFile(name, at: place)
+            unpacked.modified = file.modified
+            result.append(unpacked)
+        }
+        return result
+    }
+
+    /// A key may be what no path can be.
+    private static func check(
+        _ files: [InputFile], _ input: ContainerJob.Surroundings.Input
+    ) throws(BackendError) {
+        var folders: Set<String> = []
+        var seen: Set<String> = []
+        for file in files {
+            var parts = file.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            guard !parts.contains(where: { $0 == ".." || $0 == "." || $0.isEmpty }), !file.path.utf8.contains(0) else {
+                throw BackendError(.invalid, "\(input.name) has an object '\(file.path)', which can be no file's path.")
+            }
+            guard seen.insert(file.path).inserted else {
+                throw BackendError(.invalid, "\(input.name) has two objects for the path \(file.path).")
+            }
+            parts.removeLast()
+            while !parts.isEmpty {
+                guard folders.insert(parts.joined(separator: "/")).inserted else { break }
+                parts.removeLast()
+            }
+        }
+        if let both = files.first(where: { folders.contains($0.path) }) {
+            throw BackendError(.invalid, "\(input.name) has '\(both.path)' as a file and as a folder.")
+        }
+    }
+}

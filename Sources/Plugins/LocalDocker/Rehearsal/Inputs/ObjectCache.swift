@@ -1,0 +1,54 @@
+internal import Crypto
+internal import FoundationEssentials
+internal import Glibc
+internal import LaunchHost
+
+/// Objects that were fetched once, by URI and version, for this rehearsal and the next.
+struct ObjectCache: Sendable {
+    /// How long what nobody asks for is kept, in seconds.
+    private static let life = 14 * 86_400
+
+    let folder: String
+
+    /// The object's content as a file, which must not be written to.
+    func file(
+        _ object: StoredObject, from store: any ObjectStore, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(BackendError) -> String {
+        let known = path(object)
+        if access(known, R_OK) == 0 {
+            // The time of its last use decides when it is dropped.
+            utimes(known, nil)
+            progress(object.size)
+            return known
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(error)")
+        }
+        let partial = "\(folder)/partial-\(UInt64.random(in: .min ... .max))"
+        defer { unlink(partial) }
+        let counter = Advance(progress)
+        let got = try await store.download(object.uri, to: partial) { done, _ in counter.reach(done) }
+        let place = path(got)
+        chmod(partial, 0o644)
+        guard rename(partial, place) == 0 else { throw FileFault.error("write", place) }
+        return place
+    }
+
+    /// Drops what has not been used for two weeks, and what broke off a day ago.
+    func sweep() {
+        let now = time(nil)
+        for name in TreeCleaner.entries(folder) {
+            var status = stat()
+            guard stat("\(folder)/\(name)", &status) == 0 else { continue }
+            let age = now - status.st_mtim.tv_sec
+            if age > Self.life || (name.hasPrefix("partial-") && age > 86_400) { unlink("\(folder)/\(name)") }
+        }
+    }
+
+    private func path(_ object: StoredObject) -> String {
+        "\(folder)/\(SHA256.hex(Array("\(object.uri)\n\(object.version)".utf8)))"
+    }
+}

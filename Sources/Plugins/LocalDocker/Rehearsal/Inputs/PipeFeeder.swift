@@ -1,0 +1,122 @@
+internal import Glibc
+internal import LaunchHost
+
+/// Writes one input of one host into its pipes, epoch after epoch, until the task is cancelled.
+struct PipeFeeder: Sendable {
+    let input: ResolvedInput
+    let host: String
+    /// The folder of this machine that the host sees read-only, and the pipes' name in it before `_<epoch>`.
+    let folder: String
+    let name: String
+
+    private static let chunk = 256 << 10
+    /// How long a pipe without a reader or without room is left alone.
+    private static let pause = Duration.milliseconds(2)
+
+    /// Makes the first pipe, so that it is there when the host starts.
+    func prepare() throws(BackendError) { try make(0) }
+
+    /// Feeds. Each pipe is read once: the next is there before the reader of the one before sees its end.
+    func run() async throws(BackendError) {
+        for epoch in 0... {
+            try make(epoch)
+            guard let descriptor = await open(epoch) else { return }
+            let isDone = await write(input.pieces(of: host, epoch: epoch), to: descriptor)
+            if isDone { try? make(epoch + 1) }
+            close(descriptor)
+            unlink(path(epoch))
+            if !isDone { return }
+        }
+    }
+
+    private func path(_ epoch: Int) -> String { "\(folder)/\(name)_\(epoch)" }
+
+    private func make(_ epoch: Int) throws(BackendError) {
+        guard mkfifo(path(epoch), 0o644) == 0 || errno == EEXIST else { throw FileFault.error("write", path(epoch)) }
+        // Past the umask: whoever the container runs as must be able to read.
+        chmod(path(epoch), 0o644)
+    }
+
+    /// The pipe's end for writing, when somebody reads at the other; nil where the task was cancelled before.
+    private func open(_ epoch: Int) async -> Int32? {
+        var wait = Self.pause
+        while !Task.isCancelled {
+            let descriptor = Glibc.open(path(epoch), O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            if descriptor >= 0 { return descriptor }
+            try? await Task.sleep(for: wait)
+            wait = min(wait * 2, .milliseconds(50))
+        }
+        return nil
+    }
+
+    /// False where the task was cancelled. A reader that goes away early has had enough of this epoch.
+    private func write(_ pieces: [PipePiece], to descriptor: Int32) async -> Bool {
+        for piece in pieces {
+            let framing = input.input.isRecordIO ? RecordIO(size: piece.size) : nil
+            if let framing, let isOpen = await write(framing.header, to: descriptor), !isOpen { return true }
+            switch piece {
+            case .bytes(let bytes):
+                guard let isOpen = await write(bytes, to: descriptor) else { return false }
+                if !isOpen { return true }
+            case .file(let path, _):
+                guard let reader = try? FileReader(path) else { return true }
+                while let bytes = try? reader.read(Self.chunk), !bytes.isEmpty {
+                    guard let isOpen = await write(bytes, to: descriptor) else { return false }
+                    if !isOpen { return true }
+                }
+            }
+            if let framing, let isOpen = await write(framing.padding, to: descriptor), !isOpen { return true }
+        }
+        return !Task.isCancelled
+    }
+
+    /// Whether the reader is still there; nil where the task was cancelled.
+    private func write(_ bytes: [UInt8], to descriptor: Int32) async -> Bool? {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            if Task.isCancelled { return nil }
+            let (count, code) = QuietWrite.write(rest, to: descriptor)
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if code == EAGAIN {
+                try? await Task.sleep(for: Self.pause)
+            } else if code != EINTR {
+                return false
+            }
+        }
+        return true
+    }
+}
+
+/// RecordIO: a magic number, the length, the bytes, and zeros up to a multiple of 4.
+struct RecordIO {
+    let header: [UInt8]
+    let padding: [UInt8]
+
+    init(size: Int64) {
+        let length = UInt32(truncatingIfNeeded: size) & 0x1fff_ffff
+        header = [UInt32(0xced7_230a), length].flatMap { value in (0..<4).map { UInt8((value >> (8 * $0)) & 0xff) } }
+        padding = [UInt8](repeating: 0, count: Int((4 - size % 4) % 4))
+    }
+}
+
+/// A write that does not raise SIGPIPE when the reader has gone.
+enum QuietWrite {
+    /// How many bytes were written, or -1 and the error's number.
+    static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> (Int, Int32) {
+        var pipe = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&pipe)
+        sigaddset(&pipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &pipe, &before)
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        let code = errno
+        if count < 0, code == EPIPE {
+            // The signal waits for this thread alone; it is taken before the mask is put back.
+            var now = timespec()
+            sigtimedwait(&pipe, nil, &now)
+        }
+        pthread_sigmask(SIG_SETMASK, &before, nil)
+        return (count, code)
+    }
+}

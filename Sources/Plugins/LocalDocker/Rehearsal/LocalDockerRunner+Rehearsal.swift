@@ -1,0 +1,83 @@
+internal import FoundationEssentials
+public import LaunchHost
+
+extension LocalDockerRunner {
+    /// Writes down what is to be done, and begins it; `observe` tells how far it is.
+    func begin(
+        _ job: ContainerJob, _ surroundings: ContainerJob.Surroundings, _ fingerprint: String, as runID: RunID
+    ) async throws(BackendError) -> RunHandle {
+        if let finding = DockerChecks.findings(of: job).first(where: { $0.severity == .error }) {
+            throw BackendError(.invalid, "\(finding.path): \(finding.message)", hint: finding.hint)
+        }
+        try attendants.tools.check(surroundings)
+        try await submissions.withLock(runID) { () async throws(BackendError) in
+            try await attendants.begin(job, as: runID, fingerprint: fingerprint)
+        }
+        return HostNames.handle(runID)
+    }
+
+    /// What attendants say, without a call to the engine.
+    func observeJobs(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
+        var observations: [Observation] = []
+        for handle in handles {
+            guard let attendant = try await attendants.attendant(of: handle.runID) else {
+                observations.append(
+                    Observation(
+                        runID: handle.runID, phase: .missing,
+                        cause: Cause(.lost, "the folder of the rehearsal is not there any more"),
+                        backendStatus: "removed"))
+                continue
+            }
+            observations.append(await attendant.observation)
+        }
+        return observations
+    }
+
+    /// Moves the results that have no place of their own into `<folder>/outputs`, and looks for the metrics.
+    func finish(_ job: ContainerJob, _ handle: RunHandle, into folder: String) async throws(BackendError) -> Outcome {
+        guard let attendant = try await attendants.attendant(of: handle.runID), await attendant.hasEnded else {
+            throw BackendError(.notFound, "The rehearsal of run \(handle.runID) is not there, or has not ended.")
+        }
+        var outcome = Outcome()
+        let course = await attendant.course
+        for result in course.results {
+            outcome.outputs.append(
+                Outcome.Output(name: result.name, path: try Self.keep(result, of: job, into: "\(folder)/outputs")))
+        }
+        if !course.hosts.isEmpty { try await collectMetrics(of: job, handle, into: &outcome) }
+        outcome.warnings += course.notes
+        try await attendant.finished(results: outcome.outputs, metrics: outcome.metrics)
+        return outcome
+    }
+
+    private static func keep(
+        _ result: Outcome.Output, of job: ContainerJob, into folder: String
+    ) throws(BackendError) -> String {
+        let isPlaced = job.surroundings?.results.contains { $0.name == result.name && $0.destination != nil } ?? true
+        let place = "\(folder)/\(result.name)"
+        guard !isPlaced, result.path != place else { return result.path }
+        let manager = FileManager.default
+        // After a crash in between it is there already.
+        guard manager.fileExists(atPath: result.path) else { return place }
+        do {
+            try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try? manager.removeItem(atPath: place)
+            try manager.moveItem(atPath: result.path, toPath: place)
+        } catch {
+            throw BackendError(.internalFault, "\(result.name) cannot be moved to \(folder): \(error)")
+        }
+        return place
+    }
+
+    /// How an ended job went; of one without surroundings only the end.
+    public func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse {
+        guard HostNames.isOne(handle) else {
+            let end = try await observe([handle]).first
+            return RehearsalCourse(phase: end?.phase ?? .missing, cause: end?.cause)
+        }
+        guard let attendant = try await attendants.attendant(of: handle.runID) else {
+            throw BackendError(.notFound, "The run \(handle.runID) is no rehearsal, or was released.")
+        }
+        return await attendant.course
+    }
+}

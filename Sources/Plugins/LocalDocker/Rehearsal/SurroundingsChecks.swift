@@ -1,0 +1,119 @@
+internal import LaunchHost
+
+/// Everything that can be said against the surroundings of a job without asking anybody. Pure.
+struct SurroundingsChecks {
+    private let surroundings: ContainerJob.Surroundings
+    private var findings: [Finding] = []
+
+    static func findings(of surroundings: ContainerJob.Surroundings, _ job: ContainerJob) -> [Finding] {
+        var checks = SurroundingsChecks(surroundings: surroundings)
+        if !job.mounts.isEmpty { checks.note(["volumes"], "a job with hosts of its own cannot have mounts") }
+        checks.checkHosts()
+        checks.checkInputs()
+        checks.checkFolders()
+        checks.checkResults()
+        checks.checkRest()
+        return checks.findings
+    }
+
+    private init(surroundings: ContainerJob.Surroundings) {
+        self.surroundings = surroundings
+    }
+
+    private mutating func note(_ place: [String], _ message: String, hint: String? = nil) {
+        let path = FieldPath(place.map { .member($0) })
+        findings.append(Finding(.error, at: path, message, hint: hint))
+    }
+
+    private mutating func checkPath(_ path: String, _ place: [String]) {
+        if path.utf8.contains(0) || !path.hasPrefix("/") || DockerChecks.normal(path) == "/" {
+            note(place, "'\(path)' must be an absolute path in the container, and not its root")
+        }
+    }
+
+    private mutating func checkPlace(_ text: String, _ place: [String]) {
+        do {
+            _ = try Place(text)
+        } catch {
+            note(place, error.message)
+        }
+    }
+
+    private mutating func checkHosts() {
+        if surroundings.hosts.isEmpty { note(["hosts"], "there is none") }
+        var seen: Set<String> = []
+        for host in surroundings.hosts {
+            if host.name.wholeMatch(of: /[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?/) == nil {
+                note(["hosts", host.name], "'\(host.name)' is no host's name: letters, digits and dashes, at most 63")
+            }
+            if !seen.insert(host.name).inserted { note(["hosts", host.name], "two hosts have this name") }
+            for (name, value) in host.environment.sorted(by: { $0.key < $1.key }) {
+                if name.isEmpty || name.contains("=") || name.utf8.contains(0) || value.utf8.contains(0) {
+                    note(
+                        ["hosts", host.name, "environment"], "'\(name)' is no name of a variable, or holds a NUL byte")
+                }
+            }
+            for file in host.files { checkPath(file.path, ["hosts", host.name, "files"]) }
+        }
+    }
+
+    private mutating func checkInputs() {
+        let known = Set(surroundings.hosts.map(\.name))
+        var paths: Set<String> = []
+        for input in surroundings.inputs {
+            let place = ["inputs", input.name]
+            checkPath(input.path, place)
+            if input.name.contains("/") || input.name.isEmpty { note(place, "'\(input.name)' is no input's name") }
+            if !paths.insert(DockerChecks.normal(input.path)).inserted {
+                note(place, "two inputs have the path \(input.path)")
+            }
+            for host in input.hosts ?? [] where !known.contains(host) { note(place, "there is no host '\(host)'") }
+            switch input.source {
+            case .none: break
+            case .folder(let path):
+                if !path.hasPrefix("/") { note(place, "'\(path)' must be an absolute path of this machine") }
+            case .objects(let text), .manifest(let text): checkPlace(text, place)
+            case .augmentedManifest(let text, let attributes):
+                checkPlace(text, place)
+                if attributes.isEmpty { note(place, "no attribute is named") }
+                if input.delivery != .pipe { note(place, "an augmented manifest can only be had through a pipe") }
+            }
+        }
+    }
+
+    private mutating func checkFolders() {
+        for folder in surroundings.folders { checkPath(folder.path, ["folders"]) }
+        for folder in surroundings.synced {
+            checkPath(folder.path, ["synced"])
+            if let place = folder.place { checkPlace(place, ["synced"]) }
+        }
+    }
+
+    private mutating func checkResults() {
+        var seen: Set<String> = []
+        for result in surroundings.results {
+            let place = ["results", result.name]
+            checkPath(result.path, place)
+            if result.name.isEmpty || result.name.contains("/") || result.name.hasPrefix(".") {
+                note(place, "'\(result.name)' is no result's name")
+            }
+            if !seen.insert(result.name).inserted { note(place, "two results have this name") }
+            if let destination = result.destination { checkPlace(destination, place) }
+        }
+    }
+
+    private mutating func checkRest() {
+        if let file = surroundings.failure {
+            checkPath(file.path, ["failure"])
+            if !(1...1_000_000).contains(file.limit) { note(["failure"], "\(file.limit) characters are out of range") }
+        }
+        if let drill = surroundings.drill {
+            if !(0...1_000_000_000).contains(drill.afterSeconds) || !(0...86_400).contains(drill.graceSeconds) {
+                note(["drill"], "its times are out of range")
+            }
+        }
+        if surroundings.offersCredentials, surroundings.isIsolated {
+            note(["credentials"], "hosts that may reach nothing cannot be offered credentials")
+        }
+    }
+}

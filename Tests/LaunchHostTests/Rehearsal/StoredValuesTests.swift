@@ -1,0 +1,63 @@
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@Suite("What a rehearsal adds to stored values")
+struct StoredValuesTests {
+    private let image: PinnedImage
+
+    init() throws {
+        let digest = try #require(Digest(rawValue: "sha256:\(String(repeating: "a", count: 64))"))
+        image = PinnedImage(reference: "repo@\(digest.rawValue)", digest: digest, name: "repo:1")
+    }
+
+    @Test("Values that an older program stored are read, and plain ones are written as it wrote them")
+    func old() throws {
+        let job = ContainerJob(image: image, arguments: ["a"], outputs: ["/out"])
+        let text = try JSON.canonical(job)
+        #expect(!text.contains("surroundings"))
+        #expect(try JSON.decode(ContainerJob.self, from: Data(text.utf8)) == job)
+        let spec = LaunchSpec(
+            source: .image("a"), project: "p", entity: "e", author: "a", resource: "r", rehearse: true)
+        let stored = try JSON.canonical(spec)
+        #expect(!stored.contains("rehearsal"))
+        #expect(try JSON.decode(LaunchSpec.self, from: Data(stored.utf8)) == spec)
+        let request = RunRequest(runner: "r", document: .object([:]))
+        #expect(try JSON.decode(RunRequest.self, from: JSON.canonicalData(request)) == request)
+    }
+
+    @Test("Surroundings come back as they were, whatever is in them")
+    func surroundings() throws {
+        let job = ContainerJob(
+            image: image,
+            surroundings: .init(
+                hosts: [.init(name: "algo-1", environment: ["A": "b"], files: [.init(path: "/f", content: "c")])],
+                isIsolated: true, folders: [.init(path: "/m")],
+                inputs: [
+                    .init(name: "a", path: "/a", source: .none), .init(name: "b", path: "/b", source: .folder("/x")),
+                    .init(name: "c", path: "/c", source: .objects("s3://b/c"), delivery: .readOnly, hosts: ["algo-1"]),
+                    .init(name: "d", path: "/d", source: .manifest("s3://b/d"), isSharded: true, shuffleSeed: -4),
+                    .init(
+                        name: "e", path: "/e", source: .augmentedManifest("s3://b/e", attributes: ["x-ref", "y"]),
+                        delivery: .pipe, isCompressed: true, isRecordIO: true),
+                ], synced: [.init(path: "/ck", place: nil)],
+                results: [.init(name: "m", path: "/m", isPacked: false, destination: "/d", isKeptOnFailure: true)],
+                failure: .init(path: "/failure"), drill: .init(afterSeconds: 3), offersCredentials: true,
+                isLenient: true))
+        #expect(try JSONValue(encoding: job).decode(ContainerJob.self) == job)
+    }
+
+    @Test("A rehearsal's record is read back from its run's folder, and there is none in another's")
+    func record() throws {
+        let folder = try TemporaryDirectory()
+        #expect(RehearsalRecord(in: folder.path) == nil)
+        let record = RehearsalRecord(
+            course: RehearsalCourse(
+                steps: [.init(.training, "", startedAt: Timestamp(milliseconds: 1_700_000_000_123))], phase: .failed,
+                cause: Cause(.exit, "no", exitCode: 3)),
+            report: RehearsalReport(reproduced: ["a"], description: .object(["b": .integer(1)])))
+        try folder.write("rehearsal.json", [UInt8](JSON.canonicalData(record)))
+        #expect(RehearsalRecord(in: folder.path) == record)
+    }
+}

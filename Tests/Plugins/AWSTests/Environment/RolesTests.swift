@@ -1,0 +1,86 @@
+import AWSStub
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import AWS
+
+/// What the environment does for runners that know nothing of AWS.
+@Suite struct RolesTests {
+    private let stub: AWSStub
+    private let home: TemporaryDirectory
+
+    init() throws {
+        stub = try AWSStub()
+        home = try TemporaryDirectory()
+    }
+
+    private func environment(_ keys: AWSCredentials) throws -> AWSEnvironment {
+        var variables = [
+            "HOME": home.path, "AWS_EC2_METADATA_DISABLED": "true", "no_proxy": "127.0.0.1",
+            "AWS_ACCESS_KEY_ID": keys.accessKeyID, "AWS_SECRET_ACCESS_KEY": keys.secretAccessKey.reveal(),
+        ]
+        variables["AWS_SESSION_TOKEN"] = keys.sessionToken?.reveal()
+        let made = try AWSEnvironment.plugin.make(
+            Options(["region": .string("us-east-1"), "endpoint_url": .string(stub.url)]),
+            PluginContext(variables: variables))
+        return try #require(made as? AWSEnvironment)
+    }
+
+    private struct Document: Decodable {
+        var AccessKeyId: String
+        var SecretAccessKey: String
+        var Token: String
+        var Expiration: String
+    }
+
+    private func document(_ credentials: ContainerCredentials) throws -> Document {
+        try JSONDecoder().decode(Document.self, from: Data(credentials.document.reveal().utf8))
+    }
+
+    @Test func keysForGoodBecomeASessionForContainers() async throws {
+        let keys = stub.keys.permanent()
+        let given = try await environment(keys).containerCredentials()
+        let document = try document(given)
+        #expect(document.AccessKeyId.hasPrefix("ASIA"))
+        #expect(document.SecretAccessKey != keys.secretAccessKey.reveal())
+        #expect(!document.Token.isEmpty)
+        #expect(abs(given.expiresAt.timeIntervalSinceNow - 3600) < 60)
+        #expect(stub.calls("sts", "GetSessionToken").first?.request.form["DurationSeconds"] == "3600")
+        #expect(!"\(given)".contains(document.Token))
+    }
+
+    @Test func aSessionIsHandedOn() async throws {
+        let keys = stub.keys.session()
+        let document = try document(try await environment(keys).containerCredentials())
+        #expect(document.AccessKeyId == keys.accessKeyID)
+        #expect(document.Token == keys.sessionToken?.reveal())
+        #expect(stub.calls("sts", "GetSessionToken").isEmpty)
+    }
+
+    @Test func objectsByURI() async throws {
+        stub.s3.add(bucket: "data")
+        for number in 0..<3 { stub.s3.add([UInt8(number)], bucket: "data", key: "in/a b+\(number)%41") }
+        stub.s3.add([9], bucket: "data", key: "inx")
+        let store = try await environment(stub.keys.permanent()).objectStore()
+        let all = try await store.all("s3://data/in")
+        #expect(all.map(\.uri) == (0..<3).map { "s3://data/in/a b+\($0)%41" } + ["s3://data/inx"])
+        #expect(try await store.all("s3://data/in/").count == 3)
+        #expect(try await store.object("s3://data/nothing") == nil)
+        let got = try await store.download(all[1].uri, to: home.file("got"), progress: nil)
+        #expect(got == all[1])
+        #expect(try Data(contentsOf: URL(fileURLWithPath: home.file("got"))) == Data([1]))
+        try await store.upload(home.file("got"), to: "s3://data/out/new", progress: nil)
+        #expect(stub.s3.content(bucket: "data", key: "out/new") == [1])
+        try await store.delete("s3://data/out/new")
+        try await store.delete("s3://data/out/new")
+        #expect(stub.s3.content(bucket: "data", key: "out/new") == nil)
+    }
+
+    @Test(arguments: ["https://data/x", "s3://", "s3:///x", "s3://data"])
+    func whatIsNoObjectIsRefused(uri: String) async throws {
+        let store = try await environment(stub.keys.permanent()).objectStore()
+        await #expect(throws: BackendError.self) { try await store.delete(uri) }
+    }
+}

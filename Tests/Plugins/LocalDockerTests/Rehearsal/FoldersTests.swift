@@ -1,0 +1,82 @@
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LocalDocker
+
+@Suite(
+    "Synced folders and results of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)")
+)
+struct FoldersTests {
+    /// A script that waits for a file of the synced folder's neighbour: the test says when it goes on.
+    private static let waits = "while [ ! -e /go/go ]; do sleep 0.1; done"
+
+    @Test("A synced folder is restored, and what is new, changed or deleted is carried out while the job runs")
+    func synced() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("ck/old", "old")
+        try place.write("ck/deep/same", "same")
+        try place.write("go/empty", "")
+        let stage = try Stage()
+        let job = try await Stage.job(
+            """
+            cd /opt/ml/checkpoints; cat old deep/same; rm old; echo 1 > step; mkdir n; echo n > n/new
+            \(Self.waits); echo 2 > step; rm -r n; echo last > last
+            """
+        ) {
+            $0.synced = [.init(path: "/opt/ml/checkpoints", place: place.file("ck"))]
+            $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)]
+        }
+        let ended = try await stage.run(job) { runner, handle in
+            #expect(
+                await eventually {
+                    place.has("ck/n/new") && place.text("ck/step") == "1\n" && !place.has("ck/old")
+                })
+            #expect(try await runner.observe([handle]).first?.phase == .running)
+            try place.write("go/go", "")
+        }
+        #expect(ended.observation.phase == .succeeded)
+        #expect(ended.text == "oldsame")
+        #expect(place.text("ck/step") == "2\n")
+        #expect(place.text("ck/last") == "last\n")
+        #expect(place.text("ck/deep/same") == "same")
+        #expect(!place.has("ck/n"))
+    }
+
+    @Test("Results of several hosts are merged, without what leads out of them, packed or as they are")
+    func results() async throws {
+        let place = try TemporaryDirectory()
+        let job = try await Stage.job(
+            """
+            cd /opt/ml/model; echo $(hostname) > who; echo $(hostname) > $(hostname); mkdir sub; echo s > sub/s
+            ln -s sub/s inside; ln -s /etc/passwd outside; mkfifo pipe; chmod 600 who
+            """, hosts: ["algo-1", "algo-2"]
+        ) {
+            $0.folders = [.init(path: "/opt/ml/model"), .init(path: "/opt/ml/output/data")]
+            $0.results = [
+                .init(name: "model.tar.gz", path: "/opt/ml/model", destination: place.file("out")),
+                .init(name: "model", path: "/opt/ml/model", isPacked: false),
+                .init(name: "output.tar.gz", path: "/opt/ml/output/data"),
+            ]
+        }
+        let stage = try Stage()
+        let ended = try await stage.run(job)
+        #expect(ended.outcome.outputs.map(\.name) == ["model.tar.gz", "model"], "\(ended.text) \(ended.outcome)")
+        #expect(ended.outcome.outputs[0].path == place.file("out/model.tar.gz"))
+        let listed = try await Archive.list(place.file("out/model.tar.gz"))
+        #expect(listed == ["algo-1", "algo-2", "inside", "sub/", "sub/s", "who"])
+        let model = ended.outcome.outputs[1].path
+        #expect(try String(contentsOfFile: "\(model)/who", encoding: .utf8) == "algo-2\n")
+        #expect(try String(contentsOfFile: "\(model)/inside", encoding: .utf8) == "s\n")
+        #expect(ended.outcome.warnings.contains { $0.contains("who was written by algo-1 and by algo-2") })
+        #expect(ended.outcome.warnings.contains { $0.contains("outside leads out") })
+        #expect(ended.outcome.warnings.contains { $0.contains("pipe of algo-1 is no file") })
+    }
+}
+
+extension TemporaryDirectory {
+    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+    func text(_ name: String) -> String? { try? String(contentsOfFile: file(name), encoding: .utf8) }
+}

@@ -1,0 +1,147 @@
+import ContainerEngine
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import Testing
+
+@testable import LocalDocker
+
+@Suite("Hosts of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+struct HostsTests {
+    @Test("One host: what it sees, how it ended, and nothing is left")
+    func oneHost() async throws {
+        let stage = try Stage()
+        let job = try await Stage.job(
+            """
+            hostname; cat /opt/ml/input/config/a.json; echo; stat -c '%a %U %n' /opt /opt/ml /opt/ml/input \
+            /opt/ml/input/config /opt/ml/input/config/a.json /opt/ml/model; echo $COMMON $OWN; ip addr | grep -c eth0
+            echo weights > /opt/ml/model/w; echo 'loss=0.25'
+            """
+        ) { surroundings in
+            surroundings.hosts[0].files = [.init(path: "/opt/ml/input/config/a.json", content: "{\"a\":1}")]
+            surroundings.hosts[0].environment = ["OWN": "mine"]
+            surroundings.folders = [.init(path: "/opt/ml/model", mode: 0o777)]
+            surroundings.results = [.init(name: "model.tar.gz", path: "/opt/ml/model")]
+        }
+        var whole = job
+        whole.environment = ["COMMON": "all"]
+        whole.metrics = ["loss": "loss=([0-9.]+)"]
+        let ended = try await stage.run(whole)
+        #expect(ended.observation.phase == .succeeded)
+        #expect(ended.observation.cause?.exitCode == 0)
+        #expect(
+            ended.log.map(\.text) == [
+                "algo-1", "{\"a\":1}", "755 root /opt", "755 root /opt/ml", "755 root /opt/ml/input",
+                "755 root /opt/ml/input/config", "644 root /opt/ml/input/config/a.json", "777 root /opt/ml/model",
+                "all mine", "0", "loss=0.25",
+            ])
+        #expect(ended.log.allSatisfy { $0.host == nil })
+        #expect(ended.outcome.metrics == ["loss": 0.25])
+        #expect(ended.outcome.warnings.isEmpty)
+        let model = try #require(ended.outcome.outputs.first)
+        #expect(model.name == "model.tar.gz")
+        #expect(model.path.hasSuffix("/outputs/model.tar.gz"))
+        #expect(try await Archive.list(model.path) == ["w"])
+        #expect(
+            ended.course.steps.map(\.status) == [.starting, .training, .uploading, .completed])
+        #expect(ended.course.hosts.map(\.exitCode) == [0])
+    }
+
+    @Test("Three hosts find each other by name, and another job's do not")
+    func severalHosts() async throws {
+        let stage = try Stage()
+        let hosts = ["algo-1", "algo-2", "algo-3"]
+        // Each serves its name until all have been heard: whoever comes first tries again.
+        let script = """
+            (while :; do echo "from $(hostname)" | nc -l -p 9000; done) & server=$!
+            for peer in \(hosts.joined(separator: " ")); do
+                until answer=$(nc $peer 9000 </dev/null 2>/dev/null) && [ -n "$answer" ]; do sleep 0.1; done
+                echo "$answer"
+            done
+            echo done; touch /tmp/done; sleep 2; kill $server
+            """
+        async let first = stage.run(try await Stage.job(script, hosts: hosts))
+        async let second = stage.run(try await Stage.job(script, hosts: hosts, isolated: false))
+        for ended in try await [first, second] {
+            #expect(ended.observation.phase == .succeeded)
+            for host in hosts {
+                let lines = ended.log.filter { $0.host == host }.map(\.text)
+                #expect(lines == hosts.map { "from \($0)" } + ["done"])
+            }
+            #expect(ended.log.map { $0.time ?? .distantPast } == ended.log.map { $0.time ?? .distantPast }.sorted())
+        }
+    }
+
+    @Test("Hosts of two jobs are in networks of their own")
+    func apart() async throws {
+        let stage = try Stage()
+        let one = try await Stage.job("echo up; sleep 30", hosts: ["algo-1", "only-here"])
+        _ = try await stage.run(one) { runner, handle in
+            try await Stage.reach(handle, with: runner) { $0.phase == .running }
+            let other = try await Stage.job("nslookup only-here && exit 7; exit 0", hosts: ["algo-1", "algo-2"])
+            let ended = try await Stage().run(other)
+            #expect(ended.course.hosts.map(\.exitCode) == [0, 0])
+            try await runner.stop(handle, grace: .zero)
+        }
+    }
+
+    @Test("A host that fails fails all; the others run to their end, and the failure file says why")
+    func failure() async throws {
+        let long = String(repeating: "ä", count: 1500)
+        let stage = try Stage()
+        let job = try await Stage.job(
+            """
+            if [ $(hostname) = algo-2 ]; then mkdir -p /opt/ml/output; printf '\(long)' > /opt/ml/output/failure; exit 3; fi
+            sleep 1; echo late
+            """, hosts: ["algo-1", "algo-2"]
+        ) { surroundings in
+            surroundings.failure = .init(path: "/opt/ml/output/failure")
+            surroundings.folders = [.init(path: "/opt/ml/model")]
+            surroundings.results = [
+                .init(name: "model.tar.gz", path: "/opt/ml/model", isKeptWhenEmpty: true),
+                .init(name: "output.tar.gz", path: "/opt/ml/output", isKeptOnFailure: true),
+            ]
+        }
+        let ended = try await stage.run(job)
+        #expect(ended.observation.phase == .failed)
+        #expect(ended.observation.cause == Cause(.exit, String(repeating: "ä", count: 1024), exitCode: 3))
+        #expect(ended.course.failure == String(repeating: "ä", count: 1024))
+        #expect(ended.text.contains("late"))
+        #expect(ended.outcome.outputs.map(\.name) == ["output.tar.gz"])
+        #expect(ended.course.steps.last?.status == .failed)
+    }
+
+    @Test("Without a failure file the exit code is the reason, with the host's name where there are several")
+    func exitCode() async throws {
+        let stage = try Stage()
+        let ended = try await stage.run(
+            try await Stage.job("[ $(hostname) = algo-1 ] || exit 9", hosts: ["algo-1", "algo-2"]))
+        #expect(ended.observation.cause == Cause(.exit, "algo-2: exit code 9", exitCode: 9))
+    }
+
+    @Test("What cannot be started ends as failed, with the engine's reason")
+    func unstartable() async throws {
+        let stage = try Stage()
+        var job = try await Stage.job("true")
+        job.entryPoint = ["/no/such/program"]
+        let ended = try await stage.run(job)
+        #expect(ended.observation.phase == .failed)
+        #expect(ended.observation.cause?.code == .submit)
+        #expect(ended.observation.cause?.message.contains("/no/such/program") == true)
+    }
+}
+
+/// What archives and folders hold, as tar sees it.
+enum Archive {
+    static func list(_ path: String) async throws -> [String] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/tar")
+        process.arguments = ["-tzf", path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init).sorted()
+    }
+}

@@ -1,0 +1,163 @@
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LocalDocker
+
+@Suite("Inputs of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+struct InputsTests {
+    private typealias Input = ContainerJob.Surroundings.Input
+
+    private func data() throws -> TemporaryDirectory {
+        let folder = try TemporaryDirectory()
+        try folder.write("train/a.txt", "aaa\n")
+        try folder.write("train/deep/b.txt", "bbb\n")
+        try folder.write("train/c.txt", "ccc\n")
+        return folder
+    }
+
+    @Test("A copy of a folder may be changed, and the folder itself is never written to")
+    func copy() async throws {
+        let data = try data()
+        let stage = try Stage()
+        let job = try await Stage.job(
+            "cd /opt/ml/input/data/train && find . -type f | sort && cat a.txt && echo more >> a.txt && rm c.txt"
+        ) { $0.inputs = [Input(name: "train", path: "/opt/ml/input/data/train", source: .folder(data.file("train")))] }
+        let ended = try await stage.run(job)
+        #expect(ended.log.map(\.text) == ["./a.txt", "./c.txt", "./deep/b.txt", "aaa"])
+        #expect(ended.observation.phase == .succeeded)
+        #expect(try String(contentsOfFile: data.file("train/a.txt"), encoding: .utf8) == "aaa\n")
+        #expect(FileManager.default.fileExists(atPath: data.file("train/c.txt")))
+    }
+
+    @Test("A folder for reading only cannot be written to, links lead where they led")
+    func readOnly() async throws {
+        let data = try data()
+        try data.write("other/x", "x\n")
+        try FileManager.default.createSymbolicLink(
+            atPath: data.file("other/away"), withDestinationPath: data.file("train/a.txt"))
+        let stage = try Stage()
+        let job = try await Stage.job(
+            "cd /opt/ml/input/data; cat train/a.txt other/away; touch train/n 2>&1; touch other/n 2>&1; exit 0"
+        ) {
+            $0.inputs = [
+                Input(
+                    name: "train", path: "/opt/ml/input/data/train", source: .folder(data.file("train")),
+                    delivery: .readOnly),
+                Input(
+                    name: "other", path: "/opt/ml/input/data/other", source: .folder(data.file("other")),
+                    delivery: .readOnly),
+            ]
+        }
+        let ended = try await stage.run(job)
+        #expect(ended.log.prefix(2).map(\.text) == ["aaa", "aaa"])
+        #expect(ended.log.dropFirst(2).allSatisfy { $0.text.contains("Read-only file system") })
+        #expect(ended.log.count == 4)
+    }
+
+    @Test("Shards are disjoint and together all, also for hosts of a group, and a seed decides the order")
+    func shards() async throws {
+        let data = try TemporaryDirectory()
+        for number in 0..<9 { try data.write("f\(number)", "\(number)") }
+        let stage = try Stage()
+        let job = try await Stage.job(
+            "cd /d && ls | sort; ls /g 2>/dev/null | wc -l", hosts: ["algo-1", "algo-2", "algo-3"]
+        ) {
+            $0.inputs = [
+                Input(name: "d", path: "/d", source: .folder(data.path), isSharded: true, shuffleSeed: 7),
+                Input(name: "g", path: "/g", source: .folder(data.path), hosts: ["algo-1", "algo-3"], isSharded: true),
+            ]
+        }
+        let ended = try await stage.run(job)
+        let shards = ["algo-1", "algo-2", "algo-3"].map { host in ended.log.filter { $0.host == host }.map(\.text) }
+        #expect(shards.map(\.count) == [4, 4, 4])
+        #expect(Set(shards.flatMap { $0.filter { $0.hasPrefix("f") } }).count == 9)
+        #expect(shards[0].prefix(3) != ["f0", "f3", "f6"])
+        #expect(shards.map { $0.last ?? "" } == ["5", "0", "4"])
+    }
+
+    @Test("A pipe an epoch, each read once; a reader may leave early; other inputs stand beside it")
+    func pipes() async throws {
+        let data = try data()
+        let stage = try Stage()
+        let job = try await Stage.job(
+            """
+            cd /opt/ml/input/data
+            echo "0:$(cat train_0 | tr '\\n' ,)"; echo "1:$(cat train_1 | tr '\\n' ,)"; ls train_0 2>&1 | grep -c 'No such'
+            echo "2:$(head -c 4 train_2 | tr '\\n' ,)"; until [ -e train_3 ]; do sleep 0.1; done; echo "3:$(cat train_3 | tr '\\n' ,)"
+            cat val/a.txt; ls; touch x 2>&1 | grep -c Read-only
+            """
+        ) {
+            $0.inputs = [
+                Input(
+                    name: "train", path: "/opt/ml/input/data/train", source: .folder(data.file("train")),
+                    delivery: .pipe),
+                Input(name: "val", path: "/opt/ml/input/data/val", source: .folder(data.file("train"))),
+            ]
+        }
+        let ended = try await stage.run(job)
+        #expect(
+            ended.log.map(\.text) == [
+                "0:aaa,ccc,bbb,", "1:aaa,ccc,bbb,", "1", "2:aaa,", "3:aaa,ccc,bbb,", "aaa", "train_4", "val", "1",
+            ])
+        #expect(ended.course.notes.contains { $0.contains("val can only be read") })
+    }
+
+    @Test("RecordIO frames each file, and shuffling differs from epoch to epoch")
+    func recordIO() async throws {
+        let data = try TemporaryDirectory()
+        for number in 0..<8 { try data.write("f\(number)", "\(number)") }
+        let stage = try Stage()
+        let job = try await Stage.job(
+            "for e in 0 1; do cat /d/t_$e | hexdump -v -e '12/1 \"%02x\" \"\\n\"'; done"
+        ) {
+            $0.inputs = [
+                Input(
+                    name: "t", path: "/d/t", source: .folder(data.path), delivery: .pipe, shuffleSeed: 3,
+                    isRecordIO: true)
+            ]
+        }
+        let lines = try await stage.run(job).log.map(\.text)
+        #expect(lines.count == 16)
+        let record = { (number: Int) in "0a23d7ce01000000\(30 + number)000000" }
+        #expect(Set(lines) == Set((0..<8).map(record)))
+        #expect(Set(lines.prefix(8)).count == 8)
+        #expect(Array(lines.prefix(8)) != Array(lines.suffix(8)))
+    }
+
+    @Test("Names that the plain header cannot hold, executables and times arrive as they were")
+    func names() async throws {
+        let data = try TemporaryDirectory()
+        let long = String(repeating: "long-", count: 30) + "näme"
+        try data.write("in/\(long)", "x")
+        try data.write("in/run", "#!/bin/sh\necho ran\n")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755, .modificationDate: Date(timeIntervalSince1970: 1_500_000_000)],
+            ofItemAtPath: data.file("in/run"))
+        let job = try await Stage.job("cd /in; find . -name 'long*' -exec echo {} +; ./run; stat -c %Y run") {
+            $0.inputs = [Input(name: "in", path: "/in", source: .folder(data.file("in")))]
+        }
+        #expect(try await Stage().run(job).log.map(\.text) == ["./" + long, "ran", "1500000000"])
+    }
+
+    @Test("What the environment cannot reach, and what is not there, is said before anything is made")
+    func missing() async throws {
+        let stage = try Stage()
+        let away = try await Stage.job("true") {
+            $0.inputs = [Input(name: "t", path: "/t", source: .objects("s3://b/p"))]
+        }
+        let runner = stage.runner()
+        await #expect(throws: BackendError.self) {
+            let id = RunID.random()
+            _ = try await runner.submit(try runner.request(for: away, as: id), as: id)
+        }
+        let gone = try await Stage.job("true") {
+            $0.inputs = [Input(name: "t", path: "/t", source: .folder("/no/such"))]
+        }
+        let ended = try await stage.run(gone)
+        #expect(ended.observation.cause?.message.contains("/no/such cannot be read") == true)
+        #expect(ended.observation.phase == .failed)
+    }
+}

@@ -1,0 +1,157 @@
+import AWS
+import AWSStub
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LocalDocker
+
+@Suite("Objects of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+struct JobObjectsTests {
+    private typealias Input = ContainerJob.Surroundings.Input
+
+    private struct World {
+        let stub: AWSStub
+        let home: TemporaryDirectory
+        let environment: any Environment
+
+        init() throws {
+            stub = try AWSStub()
+            stub.s3.add(bucket: "data")
+            let keys = stub.keys.permanent()
+            home = try TemporaryDirectory()
+            environment = try AWSEnvironment.plugin.make(
+                Options(["region": .string("us-east-1"), "endpoint_url": .string(stub.url)]),
+                PluginContext(variables: [
+                    "HOME": home.path, "AWS_EC2_METADATA_DISABLED": "true", "no_proxy": "127.0.0.1",
+                    "AWS_ACCESS_KEY_ID": keys.accessKeyID, "AWS_SECRET_ACCESS_KEY": keys.secretAccessKey.reveal(),
+                ]))
+        }
+
+        func put(_ key: String, _ text: String) { stub.s3.add(Array(text.utf8), bucket: "data", key: key) }
+        func text(_ key: String) -> String? {
+            stub.s3.content(bucket: "data", key: key).map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    @Test("A prefix is the beginning of keys, not a folder; objects are fetched once for all rehearsals")
+    func prefix() async throws {
+        let world = try World()
+        world.put("p/train/a", "A")
+        world.put("p/train/deep/b", "B")
+        world.put("p/train-01/c", "C")
+        world.put("p/train/", "")
+        world.put("p/other", "O")
+        world.put("p/one.csv", "1,2")
+        let stage = try Stage(environment: world.environment)
+        let job = try await Stage.job(
+            "cd /d; find . -type f | sort; cat /f/a; cat /one/one.csv; touch /f/x 2>&1; exit 0"
+        ) {
+            $0.inputs = [
+                Input(name: "d", path: "/d", source: .objects("s3://data/p/train")),
+                Input(name: "f", path: "/f", source: .objects("s3://data/p/train/"), delivery: .readOnly),
+                Input(name: "one", path: "/one", source: .objects("s3://data/p/one.csv")),
+            ]
+        }
+        let first = try await stage.run(job)
+        #expect(
+            first.log.map(\.text) == ["./-01/c", "./a", "./deep/b", "A1,2touch: /f/x: Read-only file system"])
+        #expect(first.course.steps.map(\.status).contains(.downloading))
+        let gets = world.stub.calls("s3", "GetObject").count
+        #expect(gets == 4)
+        _ = try await stage.run(job)
+        #expect(world.stub.calls("s3", "GetObject").count == gets)
+        world.put("p/train/a", "changed")
+        let third = try await stage.run(job)
+        #expect(third.text.contains("changed1,2"))
+        #expect(world.stub.calls("s3", "GetObject").count == gets + 1)
+    }
+
+    @Test("A manifest names the objects, and is there beside them; an augmented one gives records")
+    func manifests() async throws {
+        let world = try World()
+        world.put("m/list", "[{\"prefix\": \"s3://data/in/\"}, \"x\", \"deep/y\"]")
+        world.put("in/x", "X")
+        world.put("in/deep/y", "Y")
+        world.put("in/z", "Z")
+        world.put(
+            "m/lines",
+            "{\"source-ref\": \"s3://data/in/x\", \"label\": 3}\n{\"source-ref\": \"s3://data/in/z\", \"label\": 4}\n")
+        let job = try await Stage.job(
+            "cd /d/list; find . -type f | sort; cat ../list-manifest; echo; cat /p/aug_0; echo"
+        ) {
+            $0.inputs = [
+                Input(name: "list", path: "/d/list", source: .manifest("s3://data/m/list")),
+                Input(
+                    name: "aug", path: "/p/aug",
+                    source: .augmentedManifest("s3://data/m/lines", attributes: ["source-ref", "label"]),
+                    delivery: .pipe),
+            ]
+        }
+        let ended = try await Stage(environment: world.environment).run(job)
+        #expect(
+            ended.log.map(\.text) == [
+                "./deep/y", "./x", "[{\"prefix\": \"s3://data/in/\"}, \"x\", \"deep/y\"]", "X3Z4",
+            ])
+    }
+
+    @Test("Gzip is unpacked where it is asked for")
+    func gzip() async throws {
+        let data = try TemporaryDirectory()
+        try data.write("in/a.txt", "packed\n")
+        let zip = Process()
+        zip.executableURL = URL(fileURLWithPath: "/bin/gzip")
+        zip.arguments = [data.file("in/a.txt")]
+        try zip.run()
+        zip.waitUntilExit()
+        let job = try await Stage.job("ls /d; cat /d/a.txt") {
+            $0.inputs = [Input(name: "d", path: "/d", source: .folder(data.file("in")), isCompressed: true)]
+        }
+        #expect(try await Stage().run(job).log.map(\.text) == ["a.txt", "packed"])
+        #expect(data.has("in/a.txt.gz") && !data.has("in/a.txt"))
+    }
+
+    @Test("Checkpoints and results go to objects, deletions included")
+    func outputs() async throws {
+        let world = try World()
+        world.put("ck/old", "old")
+        world.put("ck/keep", "keep")
+        world.put("ckx/other", "no")
+        let job = try await Stage.job("cd /ck; ls; rm old; echo new > new; echo w > /m/w; echo o > /o/o") {
+            $0.folders = [.init(path: "/m"), .init(path: "/o")]
+            $0.synced = [.init(path: "/ck", place: "s3://data/ck")]
+            $0.results = [
+                .init(name: "model.tar.gz", path: "/m", destination: "s3://data/out/job/output"),
+                .init(name: "plain", path: "/o", isPacked: false, destination: "s3://data/out/job/output/"),
+            ]
+        }
+        let ended = try await Stage(environment: world.environment).run(job)
+        #expect(ended.log.map(\.text) == ["keep", "old"])
+        #expect(world.text("ck/old") == nil)
+        #expect(world.text("ck/new") == "new\n")
+        #expect(world.text("ck/keep") == "keep")
+        #expect(world.text("out/job/output/plain/o") == "o\n")
+        #expect(world.stub.s3.size(bucket: "data", key: "out/job/output/model.tar.gz") ?? 0 > 0)
+        #expect(
+            ended.outcome.outputs.map(\.path) == [
+                "s3://data/out/job/output/model.tar.gz", "s3://data/out/job/output/plain",
+            ])
+        // What was there already and was not changed is not sent again.
+        #expect(world.stub.calls("s3", "PutObject").count == 3)
+    }
+
+    @Test("Results that cannot be put where they belong fail the job, and say so")
+    func refused() async throws {
+        let world = try World()
+        let job = try await Stage.job("echo w > /m/w") {
+            $0.folders = [.init(path: "/m")]
+            $0.results = [.init(name: "model.tar.gz", path: "/m", destination: "s3://no-such-bucket/out")]
+        }
+        let ended = try await Stage(environment: world.environment).run(job)
+        #expect(ended.observation.phase == .failed)
+        #expect(ended.observation.cause?.code == Cause.Code(rawValue: "results"))
+        #expect(ended.observation.cause?.message.contains("could not be kept") == true)
+    }
+}

@@ -1,0 +1,116 @@
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LocalDocker
+
+@Suite("Container jobs over the end of a program", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+struct TakeoverTests {
+    @Test("A drill takes the hosts away once; what was synced is there again, and nothing else")
+    func drill() async throws {
+        let job = try await Stage.job(
+            """
+            trap 'echo saved > /ck/state; echo caught; exit 1' TERM
+            if [ -e /ck/state ]; then cat /ck/state; ls /scratch; echo 'again'; exit 0; fi
+            touch /scratch/gone; echo first; sleep 600 & wait
+            """
+        ) {
+            $0.folders = [.init(path: "/scratch")]
+            $0.synced = [.init(path: "/ck", place: nil)]
+            $0.drill = .init(afterSeconds: 1, graceSeconds: 10)
+        }
+        let ended = try await Stage().run(job)
+        #expect(ended.log.map(\.text) == ["first", "caught", "saved", "again"])
+        #expect(ended.observation.phase == .succeeded)
+        #expect(ended.course.hosts.map(\.attempt) == [1, 2])
+        #expect(ended.course.hosts.map(\.exitCode) == [1, 0])
+        let steps = ended.course.steps.map(\.status)
+        #expect(
+            steps.filter { $0 != .downloading } == [
+                .starting, .training, .interrupted, .restarting, .training, .completed,
+            ])
+    }
+
+    @Test("A job that ends before the drill is not interrupted")
+    func noDrill() async throws {
+        let ended = try await Stage().run(
+            try await Stage.job("echo quick") { $0.drill = .init(afterSeconds: 600) })
+        #expect(ended.course.hosts.map(\.attempt) == [1])
+        #expect(ended.observation.phase == .succeeded)
+    }
+
+    @Test("32 submits at once are one job, and another request under its ID is a conflict")
+    func once() async throws {
+        let stage = try Stage()
+        let runner = stage.runner()
+        let id = RunID.random()
+        let request = try runner.request(for: try await Stage.job("echo once"), as: id)
+        let handles = try await withThrowingTaskGroup(of: RunHandle.self) { group in
+            for _ in 0..<32 { group.addTask { try await runner.submit(request, as: id) } }
+            return try await group.reduce(into: [RunHandle]()) { $0.append($1) }
+        }
+        #expect(Set(handles).count == 1)
+        #expect(try await runner.find(request, as: id) == handles[0])
+        #expect(try await runner.find(request, as: .random()) == nil)
+        let other = try runner.request(for: try await Stage.job("echo twice"), as: id)
+        await #expect(throws: BackendError.self) { try await runner.submit(other, as: id) }
+        let ended = try await stage.finish(handles[0], request, with: runner)
+        #expect(ended.log.map(\.text) == ["once"])
+        try await runner.release(handles[0])
+        try await Stage.expectNothing(of: id)
+        #expect(try await runner.find(request, as: id) == nil)
+        #expect(try await runner.observe(handles.prefix(1).map { $0 }).first?.phase == .missing)
+    }
+
+    @Test("Whoever comes after finds the job at whatever step it was, and brings it to its end")
+    func takeover() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("ck/begin", "b")
+        for moment in [0, 30, 80, 150, 250, 400, 900] {
+            let stage = try Stage()
+            let job = try await Stage.job(
+                "cat /ck/begin; echo; echo new > /ck/new-\(moment); sleep 1; echo end > /out/x"
+            ) {
+                $0.synced = [.init(path: "/ck", place: place.file("ck"))]
+                $0.folders = [.init(path: "/out")]
+                $0.results = [.init(name: "out.tar.gz", path: "/out")]
+            }
+            let id = RunID.random()
+            let first = stage.runner()
+            let request = try first.request(for: job, as: id)
+            let handle = try await first.submit(request, as: id)
+            try await Task.sleep(for: .milliseconds(moment))
+            // As when the process ends: nothing is finished, the lock is gone.
+            try await first.attendants.attendant(of: id)?.leave()
+            let second = stage.runner()
+            #expect(try await second.find(request, as: id) == handle)
+            #expect(try await second.submit(request, as: id) == handle)
+            let ended = try await stage.finish(handle, request, with: second)
+            #expect(
+                ended.observation.phase == .succeeded, "\(moment) ms: \(String(describing: ended.observation.cause))")
+            #expect(ended.log.map(\.text) == ["b"], "\(moment) ms")
+            #expect(try await Archive.list(try #require(ended.outcome.outputs.first).path) == ["x"])
+            #expect(place.text("ck/new-\(moment)") == "new\n")
+            try await second.release(handle)
+            try await Stage.expectNothing(of: id)
+        }
+    }
+
+    @Test("A log can be read on from any line, over hosts and attempts")
+    func logPlaces() async throws {
+        let job = try await Stage.job(
+            "i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo \"$(hostname) $i\"; done", hosts: ["algo-1", "algo-2"])
+        _ = try await Stage().run(job) { runner, handle in
+            _ = try await Stage.end(of: handle, with: runner)
+            let whole = try await Jobs.read(runner.logs(handle, from: nil, follow: false))
+            #expect(whole.count == 60)
+            for cut in [0, 13, 31, 58] {
+                let rest = try await Jobs.read(runner.logs(handle, from: whole[cut].cursor, follow: true))
+                #expect(Set(rest.map(\.text)) == Set(whole.dropFirst(cut + 1).map(\.text)))
+                #expect(rest.count == 59 - cut)
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import AWSStub
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+/// Points 2, 3, 4 and 12 of the contract, with one host: what is below `/opt/ml`, and what becomes of it.
+@Suite("What a container finds and leaves", .needsEngine, .serialized)
+struct FolderTests {
+    @Test("The configuration files, byte for byte, and the folders that are there")
+    func files() async throws {
+        let stage = try Stage()
+        stage.stub.s3.add([0x61], bucket: "bucket", key: "data/x.csv")
+        let request = try await stage.request([
+            "HyperParameters": ["epochs": "3", "text": "\"q\" \\ ü"],
+            "CheckpointConfig": ["S3Uri": "s3://bucket/ck", "LocalPath": "/opt/ml/checkpoints"],
+            "InputDataConfig": [channel("train", "s3://bucket/data/", ["ContentType": "text/csv"])],
+        ])
+        let probe = try await stage.rehearse(request).probe()
+        let hyperparameters = try #require(request.document["HyperParameters"])
+        #expect(
+            probe.files(in: "/opt/ml/input/config") == [
+                "hyperparameters.json": try JSON.canonical(hyperparameters),
+                "inputdataconfig.json":
+                    #"{"train":{"ContentType":"text/csv","RecordWrapperType":"None","S3DistributionType":"FullyReplicated","TrainingInputMode":"File"}}"#,
+                "resourceconfig.json":
+                    #"{"current_group_name":"homogeneousCluster","current_host":"algo-1","current_instance_type":"ml.m5.large","hosts":["algo-1"],"instance_groups":[{"hosts":["algo-1"],"instance_group_name":"homogeneousCluster","instance_type":"ml.m5.large"}],"network_interface_name":"eth0"}"#,
+                "checkpointconfig.json": #"{"LocalPath":"/opt/ml/checkpoints"}"#,
+            ])
+        for (path, mode) in [
+            ("/opt/ml/input/config/hyperparameters.json", "644"), ("/opt/ml/input/config", "755"),
+            ("/opt/ml/input/data", "755"), ("/opt/ml/input/data/train", "755"), ("/opt/ml/model", "777"),
+            ("/opt/ml/output", "777"), ("/opt/ml/output/data", "777"), ("/opt/ml/checkpoints", "777"),
+        ] {
+            #expect(probe.paths[path]?.mode == mode, "\(path): \(String(describing: probe.paths[path]))")
+        }
+        #expect(probe.paths["/opt/ml/output/failure"] == nil)
+        #expect(probe.files(in: "/opt/ml/code") == ["of-image.py": "print()\n"])
+        #expect(probe.files(in: "/opt/ml/input/data/train") == ["x.csv": "a"])
+    }
+
+    @Test("File: a copy that the program may change; a prefix is a beginning of keys; folders' own keys are left out")
+    func copies() async throws {
+        let stage = try Stage()
+        for key in ["in/train/a", "in/train-2/b", "in/other", "in/train/sub/c"] {
+            stage.stub.s3.add(Array(key.utf8), bucket: "bucket", key: key)
+        }
+        stage.stub.s3.add([], bucket: "bucket", key: "in/train/")
+        let local = stage.folder.file("local")
+        try stage.folder.write("local/deep/file", "mine")
+        let ended = try await stage.rehearse(
+            stage.request(
+                ["InputDataConfig": [channel("s3", "s3://bucket/in/train"), channel("local", "s3://bucket/none")]],
+                probe: "set -e; echo more >>/opt/ml/input/data/local/deep/file; rm /opt/ml/input/data/s3/-2/b",
+                RehearsalOptions(channels: ["local": local], keepsLocal: true)))
+        #expect(ended.end.phase == .succeeded)
+        let probe = try ended.probe()
+        #expect(
+            probe.files(in: "/opt/ml/input/data/s3") == [
+                "a": "in/train/a", "-2/b": "in/train-2/b", "sub/c": "in/train/sub/c",
+            ])
+        #expect(probe.files(in: "/opt/ml/input/data/local") == ["deep/file": "mine"])
+        #expect(FileManager.default.contents(atPath: "\(local)/deep/file") == Data("mine".utf8))
+        #expect(stage.stub.s3.content(bucket: "bucket", key: "in/train-2/b") != nil)
+    }
+
+    @Test("FastFile: the same files, and none can be written")
+    func readOnly() async throws {
+        let stage = try Stage()
+        try stage.folder.write("local/file", "mine")
+        let ended = try await stage.rehearse(
+            stage.request(
+                ["InputDataConfig": [channel("fast", "s3://bucket/none", ["InputMode": "FastFile"])]],
+                probe: """
+                    if echo x >/opt/ml/input/data/fast/new 2>/dev/null; then exit 7; fi
+                    if echo x >>/opt/ml/input/data/fast/file 2>/dev/null; then exit 8; fi
+                    """, RehearsalOptions(channels: ["fast": stage.folder.file("local")], keepsLocal: true)))
+        #expect(ended.end.phase == .succeeded, "\(ended.end)")
+        #expect(try ended.probe().files(in: "/opt/ml/input/data/fast") == ["file": "mine"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder.file("local")) == ["file"])
+    }
+
+    @Test("Pipe: a pipe for each epoch, each with all the data, in the seed's order anew")
+    func pipes() async throws {
+        let stage = try Stage()
+        for name in ["a", "b", "c"] { try stage.folder.write("local/\(name)", "<\(name)>") }
+        let ended = try await stage.rehearse(
+            stage.request(
+                [
+                    "InputDataConfig": [
+                        channel("train", "s3://bucket/none", ["InputMode": "Pipe", "ShuffleConfig": ["Seed": 5]])
+                    ]
+                ],
+                probe: """
+                    for epoch in 0 1 2; do
+                        while [ ! -p /opt/ml/input/data/train_$epoch ]; do usleep 10000; done
+                        cat /opt/ml/input/data/train_$epoch >/opt/ml/output/data/epoch-$epoch
+                    done
+                    """, RehearsalOptions(channels: ["train": stage.folder.file("local")], keepsLocal: true)))
+        #expect(ended.end.phase == .succeeded)
+        #expect(try ended.probe().paths["/opt/ml/input/data/train_0"]?.kind == "fifo")
+        let epochs = (0...2).map { ended.file("output/epoch-\($0)") ?? "" }
+        for epoch in epochs { #expect(["<a>", "<b>", "<c>"].allSatisfy(epoch.contains) && epoch.utf8.count == 9) }
+    }
+
+    @Test("ManifestFile: the objects that it lists, and itself beside them")
+    func manifest() async throws {
+        let stage = try Stage()
+        for name in ["one", "two", "three"] { stage.stub.s3.add(Array(name.utf8), bucket: "bucket", key: "m/\(name)") }
+        let text = #"[{"prefix":"s3://bucket/m/"},"one","three"]"#
+        stage.stub.s3.add(Array(text.utf8), bucket: "bucket", key: "list.manifest")
+        let probe = try await stage.rehearse(
+            stage.request([
+                "InputDataConfig": [
+                    channel("train", "s3://bucket/list.manifest", source: ["S3DataType": "ManifestFile"])
+                ]
+            ])
+        ).probe()
+        #expect(probe.files(in: "/opt/ml/input/data/train") == ["one": "one", "three": "three"])
+        #expect(probe.paths["/opt/ml/input/data/train-manifest"]?.content == text)
+    }
+
+    @Test("The model and the output are packed as the service packs them, and stand where the request says")
+    func results() async throws {
+        let stage = try Stage()
+        let request = try await stage.request(
+            [
+                "AlgorithmSpecification": [
+                    "MetricDefinitions": [
+                        ["Name": "loss", "Regex": "loss=([0-9.]+)"], ["Name": "no", "Regex": "x(y)"],
+                        ["Name": "acc", "Regex": "acc=(?P<value>[0-9.]+)"],
+                    ]
+                ]
+            ],
+            probe: """
+                mkdir -p /opt/ml/model/sub; echo w >/opt/ml/model/weights; echo s >/opt/ml/model/sub/deep
+                echo loss=0.75; echo loss=0.5; echo acc=0.25 >&2
+                """, RehearsalOptions())
+        let ended = try await stage.rehearse(request)
+        let name = try #require(request.document["TrainingJobName"]?.stringValue)
+        let place = "s3://bucket/out/\(name)/output"
+        #expect(
+            ended.record.course.results == [
+                .init(name: "model.tar.gz", path: "\(place)/model.tar.gz"),
+                .init(name: "output.tar.gz", path: "\(place)/output.tar.gz"),
+            ])
+        #expect(ended.file("model/weights") == "w\n")
+        #expect(ended.file("model/sub/deep") == "s\n")
+        #expect(ended.description["ModelArtifacts"]?["S3ModelArtifacts"]?.stringValue == "\(place)/model.tar.gz")
+        #expect(ended.record.course.metrics == ["loss": 0.5, "acc": 0.25])
+        let metrics = ended.description["FinalMetricDataList"]?.arrayValue
+        #expect(metrics?.compactMap { $0["MetricName"]?.stringValue } == ["loss", "acc"])
+        #expect(metrics?.first?["Value"]?.doubleValue == 0.5)
+    }
+
+    @Test("CompressionType NONE: the files as they are")
+    func uncompressed() async throws {
+        let stage = try Stage()
+        let request = try await stage.request(
+            ["OutputDataConfig": ["CompressionType": "NONE"]], probe: "echo w >/opt/ml/model/weights",
+            RehearsalOptions())
+        let ended = try await stage.rehearse(request)
+        #expect(ended.end.phase == .succeeded)
+        let name = try #require(request.document["TrainingJobName"]?.stringValue)
+        #expect(
+            stage.stub.s3.content(bucket: "bucket", key: "out/\(name)/output/model/weights") == Array("w\n".utf8))
+    }
+
+    @Test("The size of /dev/shm is by rule, or as asked", arguments: [(nil, 4 << 20), (64 << 20, 64 << 10)])
+    func sharedMemory(asked: Int64?, kibibytes: Int) async throws {
+        let stage = try Stage()
+        let probe = try await stage.rehearse(
+            stage.request([:], RehearsalOptions(keepsLocal: true, sharedMemoryBytes: asked))
+        ).probe()
+        #expect(probe.sharedMemory == kibibytes)
+    }
+}
+
+/// A channel of S3 objects.
+func channel(
+    _ name: String, _ uri: String, source: [String: JSONValue] = [:], _ more: [String: JSONValue] = [:]
+) -> JSONValue {
+    let s3: JSONValue = ["S3DataType": "S3Prefix", "S3Uri": .string(uri)]
+    let base: JSONValue = [
+        "ChannelName": .string(name), "DataSource": ["S3DataSource": s3.merging(.object(source))],
+    ]
+    return base.merging(.object(more))
+}
