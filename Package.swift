@@ -164,7 +164,7 @@ let package = Package(
         tests(
             "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
+                "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "Mock", "SageMaker", "Subprocess", "TestSupport",
             ],
             resources: [
                 .copy("Stub/boto3_training_jobs.py"),
@@ -180,7 +180,8 @@ let package = Package(
 
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
-            name: "launch-bench", dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "TestSupport"],
+            name: "launch-bench",
+            dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "Mock", "SageMaker", "Subprocess", "TestSupport"],
             path: "Tests/Benchmarks", exclude: ["boto3_client.py", "rehearsal.py"], swiftSettings: settings),
     ]
 )
