@@ -181,7 +181,7 @@ let package = Package(
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
             name: "launch-bench",
-            dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "Mock", "SageMaker", "Subprocess", "TestSupport"],
+            dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "Mock", "SageMaker", "TestSupport"],
             path: "Tests/Benchmarks", exclude: ["boto3_client.py", "rehearsal.py"], swiftSettings: settings),
     ]
 )

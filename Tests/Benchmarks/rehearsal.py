@@ -1,4 +1,4 @@
-"""What a rehearsal costs over a bare `docker run` of the same image and command, in pairs: scripts/benchmark --rehearsal.
+"""What a rehearsal costs over a bare `docker run` of the same image and command, in pairs: scripts/benchmark --rehearsals.
 
     rehearsal.py LAUNCH COUNT SECONDS
 

@@ -27,8 +27,8 @@ struct PlanCheck {
         let backends = try bench.backends(config)
         let plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
-            runner: try backends.runner(for: job.resource, rehearse: spec.rehearse), rehearsal: spec.rehearsal,
-            imageOfSource: backends.imageOfSource(for: job.project))
+            runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
+            imageOfSource: backends.imageOfSource(for: job.project), rehearsal: spec.rehearsal)
         let diagnostics = plan.diagnostics(in: try document(of: spec))
         guard plan.isValid else {
             throw LaunchError(

@@ -38,8 +38,8 @@ enum PlanCommand {
             let image = try await stage.plan(job.source, project: job.project, offline: arguments.flag("offline"))
             let plan = try Plan(
                 job, image: image, runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
-                rehearsal: spec.rehearsal, imageOfSource: backends.imageOfSource(for: job.project),
-                parts: [backends.environment, backends.registry, backends.builder])
+                imageOfSource: backends.imageOfSource(for: job.project),
+                parts: [backends.environment, backends.registry, backends.builder], rehearsal: spec.rehearsal)
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {

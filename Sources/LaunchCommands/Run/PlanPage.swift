@@ -18,7 +18,8 @@ struct PlanPage {
         if let image = plan.image.image { try line("", image.reference) }
         // A request that is not valid would only push away what is wrong with it.
         if plan.isValid {
-            try line("request", "for \(plan.request.runner)")
+            let isRehearsed = plan.request.rehearsal != nil
+            try line("request", "for \(plan.request.runner)\(isRehearsed ? ", to be rehearsed here" : "")")
             for text in try JSON.pretty(plan.request.document).split(separator: "\n") {
                 try terminal.out("  \(Terminal.printable(String(text)))")
             }

@@ -18,14 +18,13 @@ public struct Plan: Sendable, Hashable, Codable {
 
     /// The plan of a job whose image decision is known.
     /// - Parameters:
-    ///   - rehearsal: what is asked of a rehearsal, where the runner rehearses.
     ///   - imageOfSource: the name that stands for an image of source whose place is not known yet.
     ///   - parts: the other parts that take part in it, for what they have to be permitted.
+    ///   - rehearsal: what is asked of a rehearsal of it.
     /// - Throws: `BackendError` where no request can be made at all.
     public init(
-        _ job: ResolvedJob, image: ImageDecision, runner: any Runner, rehearsal: RehearsalOptions? = nil,
-        imageOfSource: String? = nil,
-        parts: [any Sendable] = []
+        _ job: ResolvedJob, image: ImageDecision, runner: any Runner, imageOfSource: String? = nil,
+        parts: [any Sendable] = [], rehearsal: RehearsalOptions? = nil
     ) throws(BackendError) {
         self.job = job
         self.image = image

@@ -46,6 +46,13 @@ import Testing
         #expect(try await planned(desk, "-q far \(Self.image)") == nil)
     }
 
+    @Test func aPlanTellsThatNothingIsSent() async throws {
+        let desk = try await desk()
+        let answer = await desk.run("plan -q far \(Self.image) --rehearse")
+        #expect(answer.output.contains("request   for mock, to be rehearsed here\n"), "\(answer)")
+        #expect(await desk.run("plan -q far \(Self.image)").output.contains("request   for mock\n"))
+    }
+
     @Test func aDrillHasAMomentAndTheBackendsGrace() async throws {
         let desk = try await desk()
         let plain = try await planned(desk, "-q far \(Self.image) --rehearse --drill spot")
