@@ -45,6 +45,19 @@ struct FoldersTests {
         #expect(!place.has("ck/n"))
     }
 
+    @Test("A place that cannot be written to fails the job at its end, and says so")
+    func refused() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("file", "no folder")
+        let job = try await Stage.job("echo x > /ck/x") {
+            $0.synced = [.init(path: "/ck", place: place.file("file/below"))]
+        }
+        let ended = try await Stage().run(job)
+        #expect(ended.observation.phase == .failed)
+        #expect(ended.observation.cause?.code == Cause.Code(rawValue: "results"))
+        #expect(ended.course.hosts.map(\.exitCode) == [0])
+    }
+
     @Test("Results of several hosts are merged, without what leads out of them, packed or as they are")
     func results() async throws {
         let place = try TemporaryDirectory()

@@ -9,6 +9,12 @@ extension Attendant {
         guard let members = try await containers.members() else {
             return try end(.failed, Cause(.lost, "a container of the run was removed by somebody else"))
         }
+        if syncs.isEmpty, !surroundings.synced.isEmpty {
+            // Another process saw the hosts end.
+            syncs = try await makeSyncs(containers.engine)
+            for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
+        }
+        try await syncAll(members)
         let (phase, cause) = try await ending(containers, members)
         state.course.phase = phase
         let isFailed = phase == .failed

@@ -26,17 +26,18 @@ extension Attendant {
             await group.waitForAll()
         }
         if Task.isCancelled { throw BackendError(.cancelled, "The watch over run \(runID) was ended.") }
+        hostsHaveEnded = true
         await endHelpers()
         await awaitStops()
         if state.stop == nil, let order = try folder.order() {
             state.stop = order
             stopFound = true
         }
-        try await syncAll(members)
         try await note(members, containers)
         if state.stop != nil {
             state.didStop = stopFound
         } else if state.drill != nil, state.attempt == 1, stopFound {
+            try await syncAll(members)
             return try restart()
         }
         try move(to: .collecting)
@@ -92,6 +93,7 @@ extension Attendant {
         hasStarted = false
         hasPrepared = false
         stopFound = false
+        hostsHaveEnded = false
         show(.restarting, "")
         try move(to: .preparing)
     }
@@ -117,7 +119,7 @@ extension Attendant {
         }
     }
 
-    private func syncAll(_ members: [HostContainers.Member]) async throws(BackendError) {
+    func syncAll(_ members: [HostContainers.Member]) async throws(BackendError) {
         for sync in syncs { try await sync.pass(members.map { ($0.host, $0.id) }) }
     }
 

@@ -29,6 +29,8 @@ actor Attendant {
     var hasStarted = false
     /// Whether a stop of this attempt found a host that ran.
     var stopFound = false
+    /// Whether all hosts of this attempt have ended.
+    var hostsHaveEnded = false
 
     init(
         _ runID: RunID, _ intent: RehearsalFolder.Intent, _ surroundings: ContainerJob.Surroundings,
@@ -144,12 +146,14 @@ actor Attendant {
             return
         }
         // A host that runs is not given up because the engine is away for a while.
-        let mayPass = error.isWorthRetrying && (times < 9 || state.stage == .running)
+        let isRunning = state.stage == .running && !hostsHaveEnded
+        let mayPass = error.isWorthRetrying && (times < 9 || isRunning)
         guard mayPass else {
             tools.log.warning("a job ends early", ["run": runID.rawValue, "error": error.description])
-            let words =
-                state.stage == .collecting ? "the results could not be kept: " : "it could not be started: "
-            let cause = Cause(state.stage == .collecting ? .results : .submit, words + error.description)
+            let hasRun = state.stage == .collecting || state.stage == .running
+            let cause = Cause(
+                hasRun ? .results : .submit,
+                (hasRun ? "the results could not be kept: " : "it could not be started: ") + error.description)
             do throws(BackendError) {
                 try end(.failed, cause)
             } catch {
@@ -161,8 +165,14 @@ actor Attendant {
             return
         }
         let wait = error.retryAfter ?? min(.milliseconds(250 * (1 << min(times, 7))), .seconds(30))
-        try? await Task.sleep(for: wait)
+        let until = ContinuousClock.now + wait
+        // A stop does not wait for the next try.
+        while ContinuousClock.now < until, state.stop == nil || hasRunHosts, !Task.isCancelled {
+            try? await Task.sleep(for: min(.milliseconds(100), until - ContinuousClock.now))
+        }
     }
+
+    private var hasRunHosts: Bool { state.startedAt != nil }
 
     // MARK: what is written down
 

@@ -22,9 +22,10 @@ struct PipeFeeder: Sendable {
             try make(epoch)
             guard let descriptor = await open(epoch) else { return }
             let isDone = await write(input.pieces(of: host, epoch: epoch), to: descriptor)
+            // In this order: whoever sees the end of one finds the next, and does not find the one any more.
             if isDone { try? make(epoch + 1) }
-            close(descriptor)
             unlink(path(epoch))
+            close(descriptor)
             if !isDone { return }
         }
     }
