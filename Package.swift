@@ -163,7 +163,7 @@ let package = Package(
         tests(
             "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "SageMaker", "Subprocess", "TestSupport",
+                "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "Mock", "SageMaker", "Subprocess", "TestSupport",
             ],
             resources: [
                 .copy("Stub/boto3_training_jobs.py"),
@@ -181,7 +181,8 @@ let package = Package(
         .executableTarget(
             name: "launch-bench",
             dependencies: [
-                "AWS", "AWSStub", "ContainerEngine", "HTTP", "LaunchHost", "LocalDocker", "Subprocess", "TestSupport",
+                "AWS", "AWSStub", "ContainerEngine", "HTTP", "LaunchHost", "LocalDocker", "Mock", "SageMaker",
+                "Subprocess", "TestSupport",
             ],
             path: "Tests/Benchmarks", exclude: ["boto3_client.py"], swiftSettings: settings),
     ]

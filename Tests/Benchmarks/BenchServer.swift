@@ -48,16 +48,23 @@ enum BenchServer {
     }
 
     /// Starts one as a child, which ends with us; what it said.
-    static func start(_ command: String) throws -> (said: [String], leash: Pipe) {
+    static func start(_ command: String, _ arguments: [String] = []) throws -> (said: [String], leash: Pipe) {
+        let child = try begin(command, arguments)
+        let line = String(decoding: child.output.fileHandleForReading.availableData, as: UTF8.self)
+        return (line.split(whereSeparator: \.isWhitespace).map(String.init), child.leash)
+    }
+
+    /// Starts one as a child, to talk to.
+    static func begin(_ command: String, _ arguments: [String]) throws -> (process: Process, leash: Pipe, output: Pipe)
+    {
         let process = Process()
         process.executableURL = URL(
             fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        process.arguments = [command]
+        process.arguments = [command] + arguments
         let (leash, output) = (Pipe(), Pipe())
         process.standardInput = leash
         process.standardOutput = output
         try process.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        return (line.split(whereSeparator: \.isWhitespace).map(String.init), leash)
+        return (process, leash, output)
     }
 }

@@ -7,6 +7,7 @@ import Foundation
 //     launch-bench calls [COUNT] [URL]              calls with 64 in flight
 //     launch-bench rehearsals COUNT SECONDS IMAGE   rehearsals and bare runs of a container, in turns
 //     launch-bench s3 [MIB] [URL KEY SECRET]        one object up and down
+//     launch-bench watch [RUNS]                     an agent that takes over so many training jobs and watches them
 
 let words = Array(CommandLine.arguments.dropFirst())
 let number = words.dropFirst().first.flatMap(Int.init)
@@ -17,6 +18,9 @@ do {
     case "serve-aws": try BenchServer.serveAWS(Array(words.dropFirst()))
     case "calls": try await CallsBench.run(count: number ?? 50_000, url: words.dropFirst(2).first)
     case "s3": try await S3Bench.run(mebibytes: number ?? 5120, place: Array(words.dropFirst(2)))
+    case "watch": try await WatchBench.run(count: number ?? 1000)
+    case "serve-jobs": try WatchBench.serve(count: number ?? 1000)
+    case "seed-jobs": try WatchBench.seed(count: number ?? 1000, folder: words.dropFirst(2).first ?? "")
     case "rehearsals":
         let rest = Array(words.dropFirst(2))
         guard let number, rest.count == 2, let seconds = Int(rest[0]) else { fallthrough }
@@ -24,8 +28,8 @@ do {
     default:
         FileHandle.standardError.write(
             Data(
-                "usage: launch-bench calls [COUNT] | s3 [MIB] | rehearsals COUNT SECONDS IMAGE | serve-aws [--seconds N]\n"
-                    .utf8))
+                ("usage: launch-bench calls [COUNT] | s3 [MIB] | watch [RUNS] | rehearsals COUNT SECONDS IMAGE | "
+                    + "serve-aws [--seconds N]\n").utf8))
         exit(64)
     }
 } catch {

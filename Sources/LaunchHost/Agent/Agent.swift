@@ -84,6 +84,7 @@ public actor Agent {
         while true {
             if Task.isCancelled {
                 // Whoever runs the agent has given it up: no step is ended, the next agent repeats it.
+                leaving.raise()
                 for task in driving.values {
                     task.cancel()
                     await task.value
@@ -148,12 +149,17 @@ public actor Agent {
 
     /// Takes over the runs that a dead agent has left; they count, but the limit does not hold them back: they run.
     private func adopt(as owner: OwnerID) throws(StoreError) {
-        for run in try store.adoptable(queues: settings.queues, resources: resources()) {
-            guard let adopted = try store.adopt(run.id, owner: owner) else { continue }
+        let found = try store.adoptable(queues: settings.queues, resources: resources(), limit: Self.mostAdopted)
+        for adopted in try store.adopt(found, owner: owner) {
             log.info("run adopted", ["run": adopted.id.rawValue, "state": adopted.state.rawValue])
             drive(adopted)
         }
+        // Whole records are large: the next are read when these are on their way.
+        if found.count == Self.mostAdopted { pulse.signal() }
     }
+
+    /// How many runs are taken over in one turn.
+    private static let mostAdopted = 32
 
     /// The kinds of backend that this agent serves: runs of theirs that have no queue and lost their owner are its too.
     private func resources() throws(StoreError) -> [String] {
@@ -166,14 +172,26 @@ public actor Agent {
             store: store, backends: backends, contexts: contexts, clock: clock, log: log,
             isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, progress: progress)
         driving[run.id] = Task {
-            do throws(StoreError) {
-                switch try await driver.drive(run) {
-                case .submitted(let record): watch(record)
-                case .over(let record): tell(record)
-                case .interrupted(let record): try store.release(record.id, token: record.claimToken)
+            var run = run
+            while true {
+                do throws(StoreError) {
+                    switch try await driver.drive(run) {
+                    case .submitted(let record): watch(record)
+                    case .over(let record): tell(record)
+                    case .interrupted(let record): try store.release(record.id, token: record.claimToken)
+                    }
+                    break
+                } catch {
+                    guard [.busy, .full, .inputOutput].contains(error.code), !leaving.isRaised else {
+                        log.error("run let go", ["run": run.id.rawValue, "error": error.description])
+                        break
+                    }
+                    // Nobody else would take it while this agent lives.
+                    log.error("a run has to wait for the store", ["run": run.id.rawValue, "error": error.description])
+                    let clock = clock
+                    await Task { try? await clock.sleep(Self.fallback) }.value
+                    run = (try? store.run(run.id, token: run.claimToken)) ?? run
                 }
-            } catch {
-                log.error("run let go", ["run": run.id.rawValue, "error": error.description])
             }
             driving[run.id] = nil
             pulse.signal()

@@ -29,11 +29,17 @@ struct RunDriver: Sendable {
     /// - Throws: `StoreError`; `.stale` where the run has a new owner and must be let go.
     func drive(_ record: RunRecord) async throws(StoreError) -> Progress {
         var record = record
+        // Whoever held it before may have died over a submit.
+        var mayBeThere = record.state == .submitting
         do {
             while record.handle == nil {
                 if try store.run(record.id).stopRequestedAt != nil {
-                    if let found = try await foundInBackend(record) { return .submitted(found) }
-                    return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
+                    switch try await place(of: record) {
+                    case .there(let found): return .submitted(found)
+                    case .unknown where mayBeThere: return .interrupted(record)
+                    case .nowhere, .unknown:
+                        return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
+                    }
                 }
                 if isLeaving() { return .interrupted(record) }
                 record = try await step(record)
@@ -42,8 +48,11 @@ struct RunDriver: Sendable {
             return .submitted(record)
         } catch let error as StoreError {
             throw error
+        } catch let failure as SubmitStage.Failure {
+            mayBeThere = mayBeThere || failure.mayBeThere
+            return try await failed(record, failure.error, mayBeThere: mayBeThere)
         } catch let error as BackendError {
-            return try await failed(record, error)
+            return try await failed(record, error, mayBeThere: mayBeThere)
         } catch let error as LaunchError {
             let details = error.diagnostics.map { diagnostic in
                 (diagnostic.path.map { "\($0): " } ?? "") + diagnostic.message
@@ -83,6 +92,10 @@ struct RunDriver: Sendable {
             return try store.transition(
                 record.id, token: record.claimToken, to: .submitting, changes: RunChanges(request: request))
         }
+        guard record.state == .submitting else {
+            // A run that comes from its queue again with the request that it had.
+            return try store.transition(record.id, token: record.claimToken, to: .submitting)
+        }
         let handle = try await submitStage(runner).submit(request, as: record.id)
         return try store.transition(
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
@@ -105,10 +118,25 @@ struct RunDriver: Sendable {
 
     // MARK: ends
 
-    private func failed(_ record: RunRecord, _ error: BackendError) async throws(StoreError) -> Progress {
+    private func failed(
+        _ record: RunRecord, _ error: BackendError, mayBeThere: Bool
+    ) async throws(StoreError) -> Progress {
+        var error = error
         // A submit that was not answered may have worked; then the run has begun. One that was refused has not.
-        if ![.invalid, .denied, .conflict].contains(error.category), let found = try? await foundInBackend(record) {
-            return .submitted(found)
+        if ![.invalid, .denied, .conflict].contains(error.category) {
+            switch try await place(of: record) {
+            case .there(let found): return .submitted(found)
+            case .unknown where mayBeThere && record.queue != nil && mayRequeue:
+                // Back in its queue it would be stopped, or forgotten, while it runs and costs. So it stays as it is, and
+                // whoever takes it over asks again.
+                log.warning(
+                    "nobody knows yet whether the backend has the run",
+                    ["run": record.id.rawValue, "error": error.description])
+                return .interrupted(record)
+            case .unknown where mayBeThere:
+                error.message += " The backend does not say whether it has the run all the same; look there."
+            case .nowhere, .unknown: break
+            }
         }
         switch error.category {
         case .cancelled where try store.run(record.id).stopRequestedAt != nil:
@@ -133,14 +161,34 @@ struct RunDriver: Sendable {
         return .over(try end(record, .failed, Cause(code, error.description)))
     }
 
-    /// The record with the handle of what an earlier submit, by this program or by one that died, left in the backend;
-    /// nil where there is nothing. Who has not written down a request has submitted nothing.
-    private func foundInBackend(_ record: RunRecord) async throws -> RunRecord? {
-        guard let request = record.request, record.handle == nil,
-            let handle = try await submitStage(backends.runner(for: record)).find(request, as: record.id)
-        else { return nil }
-        return try store.transition(
-            record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
+    /// Where a run is of which no handle is known.
+    private enum Place {
+        /// In the backend; the record has the handle.
+        case there(RunRecord)
+        /// Nowhere but in the store.
+        case nowhere
+        /// The backend does not say.
+        case unknown
+    }
+
+    /// Looks for what an earlier submit, by this program or by one that died, left in the backend. Who has not written down
+    /// a request has submitted nothing.
+    private func place(of record: RunRecord) async throws(StoreError) -> Place {
+        guard let request = record.request, record.handle == nil else { return .nowhere }
+        guard let runner = try? backends.runner(for: record) else { return .unknown }
+        let handle: RunHandle?
+        do throws(BackendError) {
+            handle = try await submitStage(runner).find(request, as: record.id)
+        } catch {
+            log.warning(
+                "the backend does not say whether it has the run",
+                ["run": record.id.rawValue, "error": error.description])
+            return .unknown
+        }
+        guard let handle else { return .nowhere }
+        return .there(
+            try store.transition(
+                record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle)))
     }
 
     /// Gives the run back to its queue for a while: what stands in its way may pass by itself.

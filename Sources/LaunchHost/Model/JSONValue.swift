@@ -119,21 +119,20 @@ extension JSONValue: Codable {
     /// Reads any JSON value; whole numbers that fit 64 bits stay whole.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // What is most likely first: a wrong guess costs the decoder an error.
+        // What is most likely first: a wrong guess costs the decoder an error, which is most of what reading costs.
         if let text = try? container.decode(String.self) {
             self = .string(text)
         } else if container.decodeNil() {
             self = .null
-        } else if let whole = try? container.decode(Int64.self) {
-            self = .integer(whole)
+        } else if let members = try? container.decode([String: JSONValue].self) {
+            self = .object(members)
+        } else if let number = try? container.decode(Double.self) {
+            let whole = number.rounded() == number ? try? container.decode(Int64.self) : nil
+            self = whole.map { .integer($0) } ?? .number(number)
         } else if let flag = try? container.decode(Bool.self) {
             self = .bool(flag)
-        } else if let number = try? container.decode(Double.self) {
-            self = .number(number)
-        } else if let items = try? container.decode([JSONValue].self) {
-            self = .array(items)
         } else {
-            self = .object(try container.decode([String: JSONValue].self))
+            self = .array(try container.decode([JSONValue].self))
         }
     }
 

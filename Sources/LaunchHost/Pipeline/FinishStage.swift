@@ -17,7 +17,7 @@ struct FinishStage: Sendable {
             if !archive.exists { try await archive.write(runner.logs(handle, from: nil, follow: false)) }
         }
         let outcome = try await runner.finish(handle, of: request, into: folder)
-        let end = Self.end(of: record, observation)
+        let end = runner.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
         let ended = try store.transition(
             record.id, token: record.claimToken, to: end.state, cause: end.cause,
             changes: RunChanges(
@@ -48,6 +48,18 @@ struct FinishStage: Sendable {
         } catch {
             log.warning(
                 "what the run left in the backend stays for now", ["run": record.id.rawValue, "error": "\(error)"])
+        }
+    }
+
+    /// The end state of a backend that tells by itself whether a run was stopped: just what it says. The record may know
+    /// better who asked for it, and in which words.
+    private static func toldEnd(of record: RunRecord, _ observation: Observation) -> (state: RunState, cause: Cause?) {
+        switch observation.phase {
+        case .succeeded: return (.succeeded, observation.cause)
+        case .stopped:
+            let isOrdered = record.state == .stopping && observation.cause?.code == .userStop
+            return (.stopped, isOrdered ? record.cause ?? observation.cause : observation.cause)
+        default: return (.failed, observation.cause)
         }
     }
 

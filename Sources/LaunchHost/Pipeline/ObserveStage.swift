@@ -64,12 +64,15 @@ actor ObserveStage {
         pulse.signal()
     }
 
-    /// Stops one of its runs, as somebody asked; more than once is once, unless there is less patience than before.
+    /// Stops one of its runs, as somebody asked; more than once is once, unless there is less patience than before. The
+    /// order goes out at once, also while a look over all runs takes its time.
     func stop(_ id: RunID, grace: Duration?) {
-        guard let run = live[id], run.stop?.isMorePatient(than: grace) ?? true else { return }
-        live[id]?.stop = Stop(grace: grace)
-        live[id]?.hasStopOrder = false
-        pulse.signal()
+        guard let run = live[id] else { return }
+        if run.stop?.isMorePatient(than: grace) ?? true {
+            live[id]?.stop = Stop(grace: grace)
+            live[id]?.hasStopOrder = false
+        }
+        carryOutStop(of: id)
     }
 
     /// Watches until the task is cancelled.
@@ -92,13 +95,12 @@ actor ObserveStage {
             // Right after a change the next one is near; in the long middle of a run nothing happens.
             if changed { wait = pace.shortest }
             let limit = nextLook(within: wait)
-            let begin = ContinuousClock.now
-            await pulse.wait(upTo: limit, clock: clock)
+            let begin = clock.now()
+            let wasWoken = await pulse.wait(upTo: limit, clock: clock)
             // A backend may tell of an end before its own list shows it: then the next look comes soon as well.
-            let wasWoken = ContinuousClock.now - begin < limit
             wait = wasWoken ? pace.shortest : min(wait * 2, pace.longest)
-            let rest = pace.shortest - (ContinuousClock.now - begin)
-            if rest > .zero, !Task.isCancelled { try? await clock.sleep(min(rest, pace.shortest)) }
+            let rest = pace.shortest - .seconds(max(0, clock.now().timeIntervalSince(begin)))
+            if wasWoken, rest > .zero, !Task.isCancelled { try? await clock.sleep(rest) }
         }
     }
 
@@ -159,12 +161,14 @@ actor ObserveStage {
             case .stopping: .stopping
             default: .starting
             }
-        guard state != run.state || observation.backendStatus != run.backendStatus else { return false }
+        // A run that is interrupted, or is to stop, may seem to go backwards for hours: that is no move, and no write.
+        let moves = state != run.state && run.state.mayBecome(state)
+        guard moves || observation.backendStatus != run.backendStatus else { return false }
         let changes = RunChanges(
             backendStatus: observation.backendStatus, startedAt: observation.startedAt.map { Timestamp($0) })
         let id = observation.runID
         try keep(id) { () throws(StoreError) in
-            guard run.state.mayBecome(state), run.state != state else {
+            guard moves else {
                 if let message = observation.message { try store.note(id, token: run.token, message) }
                 return try store.record(id, token: run.token, changes)
             }
@@ -172,7 +176,7 @@ actor ObserveStage {
                 id, token: run.token, to: state, cause: observation.cause, message: observation.message,
                 changes: changes)
         }
-        return state != run.state
+        return true
     }
 
     /// Writes, and remembers what was written. A run that has a new owner is let go.
@@ -245,26 +249,30 @@ actor ObserveStage {
 
     /// Orders the end of every run that somebody has asked to stop, or whose time is up.
     private func carryOutStops() {
-        for (id, run) in live where !run.isFinishing && !run.hasStopOrder {
-            do {
-                if let stop = run.stop {
-                    try orderStop(id, run, Cause(.userStop, "Stopped on request."), stop.grace)
-                } else if let deadline = run.deadline, deadline <= clock.now() {
-                    try orderStop(id, run, Cause(.timeLimit, "It ran longer than its time limit."), nil)
-                }
-            } catch {
-                log.error("a stop could not be ordered yet", ["run": id.rawValue, "error": "\(error)"])
+        for id in live.filter({ $1.stop != nil || $1.deadline != nil }).keys { carryOutStop(of: id) }
+    }
+
+    private func carryOutStop(of id: RunID) {
+        guard let run = live[id], !run.isFinishing, !run.hasStopOrder else { return }
+        do {
+            if let stop = run.stop {
+                try orderStop(id, run, Cause(.userStop, "Stopped on request."), stop.grace)
+            } else if let deadline = run.deadline, deadline <= clock.now() {
+                try orderStop(id, run, Cause(.timeLimit, "It ran longer than its time limit."), nil)
             }
+        } catch {
+            log.error("a stop could not be ordered yet", ["run": id.rawValue, "error": "\(error)"])
         }
     }
 
     private func orderStop(_ id: RunID, _ run: Live, _ cause: Cause, _ grace: Duration?) throws(StoreError) {
-        live[id]?.hasStopOrder = true
         if run.state != .stopping {
             try keep(id) { () throws(StoreError) in
                 try store.transition(id, token: run.token, to: .stopping, cause: cause)
             }
         }
+        // Only now: an order that could not be written down has to be given again.
+        live[id]?.hasStopOrder = true
         guard let handle = live[id]?.handle else { return }
         let runner = runner
         Task {

@@ -49,6 +49,10 @@ public protocol Runner: Sendable {
     /// Whether the backend still has the log after `release`. Where not, the host archives it first.
     var keepsLogs: Bool { get }
 
+    /// Whether the backend itself tells an end that was ordered from one that came by itself. Where not, a run that ends
+    /// after its stop was ordered counts as stopped, whatever its container made of it.
+    var tellsStops: Bool { get }
+
     /// How often `observe` is worth calling.
     var pace: Pace { get }
 
@@ -59,6 +63,8 @@ public protocol Runner: Sendable {
 extension Runner {
     /// Nothing to free.
     public func release(_ handle: RunHandle) async throws(BackendError) {}
+    /// It does not.
+    public var tellsStops: Bool { false }
     /// The backend can only be asked.
     public func changes() -> AsyncStream<Void>? { nil }
     /// The end is the end.

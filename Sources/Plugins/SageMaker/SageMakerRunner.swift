@@ -23,6 +23,8 @@ public struct SageMakerRunner: Runner {
 
     /// CloudWatch keeps the log.
     public var keepsLogs: Bool { true }
+    /// `Completed` after a stop was ordered has completed: who was stopped is `Stopped`.
+    public var tellsStops: Bool { true }
     /// `ListTrainingJobs` is limited to two calls a second for the whole account, whoever asks.
     public var pace: Pace { Pace(shortest: .seconds(1), longest: .seconds(20)) }
 
@@ -47,9 +49,7 @@ public struct SageMakerRunner: Runner {
 
     /// The job's page in the console of its partition.
     public func page(of handle: RunHandle) -> String? {
-        guard let job = try? TrainingHandle(handle) else { return nil }
-        return Partition.of(region: job.region)?
-            .consoleURL(region: job.region, page: "sagemaker/home", fragment: "/jobs/\(job.name)")
+        (try? TrainingHandle(handle))?.page
     }
 }
 
@@ -81,6 +81,11 @@ struct TrainingHandle: Sendable, Hashable {
                 .invalid, "The handle of run \(handle.runID) is not one of runner '\(SageMakerRunner.type)'.")
         }
         self.init(name: name, region: region)
+    }
+
+    /// The job's page in the console of its partition.
+    var page: String? {
+        Partition.of(region: region)?.consoleURL(region: region, page: "sagemaker/home", fragment: "/jobs/\(name)")
     }
 
     func handle(of runID: RunID) -> RunHandle {

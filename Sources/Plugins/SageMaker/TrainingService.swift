@@ -30,10 +30,12 @@ struct TrainingService: Sendable {
     /// The region that jobs are made in.
     func region() async throws(AWSError) -> String { try await own().region() }
 
-    /// Makes a training job. Not repeated by itself: whoever calls looks first what became of it.
+    /// Makes a training job. Not repeated by itself, so that the pace holds, and whoever calls looks first what became of
+    /// it.
     func create(_ document: JSONValue) async throws(AWSError) {
         try await creating.wait(for: key("CreateTrainingJob", try await region()))
-        _ = try await client().call(.write("CreateTrainingJob"), input: document)
+        _ = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
+            .call(.write("CreateTrainingJob"), input: document)
     }
 
     /// A training job; nil where there is none of that name.

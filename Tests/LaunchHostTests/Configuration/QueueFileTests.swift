@@ -173,3 +173,57 @@ import Testing
         #expect(Placeholders.contains(text) == !plain)
     }
 }
+
+/// `retry`, and keys that are spelt in two ways.
+@Suite struct QueueFileRulesTests {
+    private static let spelling = RunnerPlugin(
+        Fake.open.base, template: nil, defaultTemplate: "",
+        spelling: { path in
+            FieldPath(
+                path.steps.map { step in
+                    switch step {
+                    case .member("role_arn"): .member("RoleArn")
+                    case .member("disk"): .member("Disk")
+                    case .member("size_in_gb"): .member("SizeInGB")
+                    default: step
+                    }
+                })
+        })
+
+    private func read(_ text: String) throws -> QueueFile {
+        try QueueFile(Document(text: text, name: "queue.yaml", kind: .invalid), runner: Self.spelling)
+    }
+
+    private func complaints(_ text: String) throws -> [String] {
+        let error = try #require(throws: LaunchError.self) { _ = try read(text) }
+        return Fake.heads(error.diagnostics)
+    }
+
+    @Test func retryIsLiftedOut() throws {
+        let file = try read("role_arn: x\nretry: {attempts: 3, wait: 12h}\n")
+        #expect(file.retry == RetryRules(attempts: 3, waitSeconds: 43_200))
+        #expect(file.template == .object(["RoleArn": .string("x")]))
+        #expect(try read("retry: {attempts: 1}\n").retry == RetryRules(attempts: 1))
+        #expect(try read("retry:\n").retry == nil)
+        #expect(try read("RoleArn: x\n").retry == nil)
+    }
+
+    @Test(arguments: [
+        ("retry: {attempts: 0}", "attempts"), ("retry: {attempts: many}", "attempts"), ("retry: {wait: soon}", "wait"),
+        ("retry: {atempts: 3}", "did you mean \"attempts\"?"), ("retry: often", "retry"),
+    ])
+    func wrongRulesAreShownAtTheirPlace(text: String, words: String) throws {
+        let found = try complaints(text)
+        #expect(found.count == 1)
+        #expect(found.first?.contains(words) == true && found.first?.contains(":1:") == true, "\(found)")
+    }
+
+    @Test func oneKeyInTwoSpellingsIsAMistakeAtAnyDepth() throws {
+        #expect(
+            try complaints("RoleArn: a\nrole_arn: b\n").first?.contains(
+                "2:1: \"role_arn\" and \"RoleArn\" are the same key") == true)
+        let deep = try complaints("Groups:\n- disk: {size_in_gb: 1, SizeInGB: 2}\n")
+        #expect(deep.count == 1 && deep.first?.contains("are the same key") == true, "\(deep)")
+        #expect(try read("disk: {size_in_gb: 1}\n").template == .object(["Disk": .object(["SizeInGB": .integer(1)])]))
+    }
+}

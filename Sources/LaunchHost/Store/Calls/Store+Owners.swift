@@ -24,8 +24,11 @@ extension Store {
     /// - Parameters:
     ///   - queues: runs of these queues,
     ///   - resources: and runs without a queue of these resources.
+    ///   - limit: at most so many.
     /// - Throws: `StoreError` where the database cannot be read.
-    public func adoptable(queues: [String], resources: [String] = []) throws(StoreError) -> [RunRecord] {
+    public func adoptable(
+        queues: [String], resources: [String] = [], limit: Int = .max
+    ) throws(StoreError) -> [RunID] {
         let (queues, resources) = (try SQLValue.json(queues), try SQLValue.json(resources))
         return try database.read { connection throws(StoreError) in
             let owners = try connection.rows(
@@ -37,13 +40,15 @@ extension Store {
             guard owners.contains(nil) || !gone.isEmpty else { return [] }
             return try connection.rows(
                 """
-                SELECT * FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
+                -- From the index alone: the rows are large, and there may be ten thousand.
+                SELECT id FROM runs INDEXED BY runs_owned
+                WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
                     AND (owner IS NULL OR owner IN (SELECT value FROM json_each(?3)))
                     AND (queue IN (SELECT value FROM json_each(?1))
                         OR (queue IS NULL AND resource IN (SELECT value FROM json_each(?2))))
-                ORDER BY sequence
-                """, [queues, resources, try .json(gone)]
-            ) { row throws(StoreError) in try RunRecord(row) }
+                ORDER BY sequence LIMIT ?4
+                """, [queues, resources, try .json(gone), .integer(Int64(limit))]
+            ) { row throws(StoreError) in try row.word("id") }
         }
     }
 
@@ -51,22 +56,46 @@ extension Store {
     /// nil where somebody else was first, where its owner lives, or where the run has ended or waits in a queue.
     /// - Throws: `.unknown`.
     public func adopt(_ id: RunID, owner: OwnerID) throws(StoreError) -> RunRecord? {
+        try adopt([id], owner: owner).first
+    }
+
+    /// The same for many in one transaction: those of them that are the owner's now.
+    /// - Throws: `.unknown`.
+    public func adopt(_ ids: [RunID], owner: OwnerID) throws(StoreError) -> [RunRecord] {
+        guard !ids.isEmpty else { return [] }
         let now = now
         let owners = ownersFolder
-        return try write { connection throws(StoreError) -> RunRecord? in
-            let run = try Self.knownRun(id, connection)
-            guard !run.state.isTerminal, run.state != .queued else { return nil }
-            // Inside the transaction: nobody else can become the owner between the question and the answer.
-            if let old = run.owner, owners.isAlive(old) { return nil }
-            let adopted = try connection.first(
-                "UPDATE runs SET owner = ?, claim_token = claim_token + 1, claimed_at = ? WHERE id = ? RETURNING *",
-                [.text(owner.rawValue), .time(now), .text(id.rawValue)]
-            ) { row throws(StoreError) in try RunRecord(row) }
-            let from = run.owner.map { " from \($0), which is gone" } ?? ""
-            try Self.addEvent(
-                connection, id, run.state, cause: nil, message: "taken over by \(owner)\(from)", at: now)
+        return try write { connection throws(StoreError) in
+            var adopted: [RunRecord] = []
+            for id in ids {
+                let (state, old) = try Self.stateAndOwner(of: id, connection)
+                guard !state.isTerminal, state != .queued else { continue }
+                // Inside the transaction: nobody else can become the owner between the question and the answer.
+                if let old, owners.isAlive(old) { continue }
+                let changed = try connection.first(
+                    "UPDATE runs SET owner = ?, claim_token = claim_token + 1, claimed_at = ? WHERE id = ? RETURNING *",
+                    [.text(owner.rawValue), .time(now), .text(id.rawValue)]
+                ) { row throws(StoreError) in try RunRecord(row) }
+                let from = old.map { " from \($0), which is gone" } ?? ""
+                try Self.addEvent(
+                    connection, id, state, cause: nil, message: "taken over by \(owner)\(from)", at: now)
+                if let changed { adopted.append(changed) }
+            }
             return adopted
         }
+    }
+
+    private static func stateAndOwner(
+        of id: RunID, _ connection: Connection
+    ) throws(StoreError) -> (RunState, OwnerID?) {
+        let found = try connection.first("SELECT state, owner FROM runs WHERE id = ?", [.text(id.rawValue)]) {
+            row throws(StoreError) -> (RunState, OwnerID?) in
+            (try row.word("state"), row.optionalText("owner").flatMap { OwnerID(rawValue: $0) })
+        }
+        if let found { return found }
+        // Says that there is none.
+        let run = try knownRun(id, connection)
+        return (run.state, run.owner)
     }
 
     /// The run, if the token is that of its present claim.

@@ -7,10 +7,7 @@ extension SageMakerRunner {
         _ handle: RunHandle, of request: RunRequest, into folder: String
     ) async throws(BackendError) -> Outcome {
         let job = try TrainingHandle(handle)
-        let description = try await translated { () async throws(AWSError) in try await watch.end(of: job) }
-        guard let description else {
-            return Outcome(warnings: ["The training job \(job.name) is not there any more."])
-        }
-        return TrainingOutcome(job, description, page: page(of: handle)).outcome
+        let outcome = try await translated { () async throws(AWSError) in try await watch.outcome(of: job) }
+        return outcome ?? Outcome(warnings: ["The training job \(job.name) is not there any more."])
     }
 }

@@ -5,12 +5,10 @@ internal import LaunchHost
 struct TrainingOutcome {
     private let job: TrainingHandle
     private let description: JSONValue
-    private let page: String?
 
-    init(_ job: TrainingHandle, _ description: JSONValue, page: String?) {
+    init(_ job: TrainingHandle, _ description: JSONValue) {
         self.job = job
         self.description = description
-        self.page = page
     }
 
     /// Outputs, metrics and facts.
@@ -19,7 +17,7 @@ struct TrainingOutcome {
         if let reason = description["FailureReason"]?.stringValue, !reason.isEmpty {
             outcome.facts.append(Outcome.Fact("reason", reason))
         }
-        if let page { outcome.facts.append(Outcome.Fact("console", page)) }
+        if let page = job.page { outcome.facts.append(Outcome.Fact("console", page)) }
         return outcome
     }
 

@@ -55,9 +55,12 @@ struct TrainingEnd {
                 "It waited for spot instances and ran longer than MaxWaitTimeInSeconds\(limit.map { ", \($0) s" } ?? "")."
             )
         case (.stopped, _):
-            return wasInterrupted
-                ? Cause(.interrupted, "The spot instance was taken back, and the job was stopped.")
-                : Cause(.userStop, "Somebody stopped the training job.")
+            // Also where it waited for another spot instance: by itself the service ends that wait with a limit.
+            return Cause(
+                .userStop,
+                wasInterrupted
+                    ? "Somebody stopped the training job after its spot instance was taken back."
+                    : "Somebody stopped the training job.")
         default:
             return failure
         }
@@ -65,11 +68,13 @@ struct TrainingEnd {
 
     private var failure: Cause {
         let reason = reason ?? "SageMaker gives no reason."
-        if reason.contains("CapacityError") { return Cause(.capacity, reason) }
+        // What a script writes about its end begins with AlgorithmError, and may say anything.
+        let isOwn = reason.hasPrefix("AlgorithmError")
+        if !isOwn, reason.contains("CapacityError") { return Cause(.capacity, reason) }
         if reason.hasPrefix("ClientError") { return Cause(.clientError, reason) }
         if reason.hasPrefix("InternalServerError") { return Cause(.backendFault, reason) }
-        let code = reason.firstMatch(of: /(?i)exit ?code:? ?([0-9]{1,3})/).flatMap { Int($0.1) }
-        if code == nil, wasInterrupted, !reason.hasPrefix("AlgorithmError") { return Cause(.interrupted, reason) }
+        let code = reason.firstMatch(of: /(?i)exit ?code["']?[:=]? ?([0-9]{1,3})\b/).flatMap { Int($0.1) }
+        if code == nil, wasInterrupted, !isOwn { return Cause(.interrupted, reason) }
         return Cause(.exit, reason, exitCode: code)
     }
 

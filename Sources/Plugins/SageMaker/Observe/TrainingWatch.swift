@@ -8,7 +8,7 @@ internal import Synchronization
 /// `ListTrainingJobs` gives 100 jobs a page, newest first, and only two calls a second for the whole account. So many jobs
 /// are looked over in a sweep: page after page until each was seen, a few pages a call of `observe`, so that stops and ends
 /// need not wait for the whole. A job that is seen ended is described once; one that a sweep did not show is asked for by
-/// itself. What is kept between calls makes sweeps shorter, and nothing true.
+/// itself; both until an answer comes. What is kept between calls makes sweeps shorter, and nothing true.
 actor TrainingWatch {
     /// What is known of a job between two calls.
     private struct Known {
@@ -26,22 +26,37 @@ actor TrainingWatch {
         let nameContains: String?
         var token: String?
         var pages = 0
+        /// Calls of `observe` that it took so far.
+        var calls = 0
+        var hasNews = false
         var seen: Set<String> = []
     }
 
-    /// Pages of one call of `observe`: what else the host has to do waits for as many seconds.
+    /// Jobs by name.
+    private typealias Jobs = [String: (runID: RunID, job: TrainingHandle)]
+
+    /// Pages of one call of `observe`: what was seen on them is not held back for longer.
     private static let pagesPerCall = 4
     /// Jobs that one call asks for one by one because no list has shown them.
     private static let askedPerCall = 10
-    /// Ends whose description waits for `finish`, so that an end costs one call.
-    private static let keptEnds = 1000
+    /// Outcomes that wait for `finish`, so that an end costs one call.
+    private static let keptOutcomes = 1000
+    /// How long a job that this program has made may be unknown to the service, in seconds.
+    private static let settling: Double = 60
+    /// The longest rest between two sweeps that show nothing new, in seconds. Rests grow as the host's waits do: 1, 3, 7, 15.
+    private static let longestRest: Double = 15
 
     private let service: TrainingService
     private let log: Logger
     private var known: [String: Known] = [:]
+    private var fresh: [String: Date] = [:]
     private var sweep: Sweep?
+    private var rest = (until: Date.distantPast, seconds: 0.0)
+    /// What has to be described: jobs that a list has shown ended, and in turn jobs that no list has shown.
+    private var ended: Set<String> = []
     private var unseen: [String] = []
-    private var ends: [String: JSONValue] = [:]
+    private var outcomes: [String: Outcome] = [:]
+    private var outcomeOrder: [String] = []
     /// A pulse whenever the next call of `observe` has something to go on with.
     nonisolated let changes: AsyncStream<Void>
     private let pulse: AsyncStream<Void>.Continuation
@@ -52,57 +67,107 @@ actor TrainingWatch {
         (changes, pulse) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// What SageMaker says of these runs, as far as the calls of one turn reach.
-    func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
-        var jobs: [String: (runID: RunID, job: TrainingHandle)] = [:]
-        for handle in handles {
-            let job = try TrainingHandle(handle)
-            jobs[job.name] = (handle.runID, job)
-        }
-        known = known.filter { jobs[$0.key] != nil }
+    /// Hears of a job that was just made: lists need not go back before it, and it cannot be gone already.
+    func made(_ job: TrainingHandle) {
         let now = service.clock.now()
-        for name in jobs.keys where known[name] == nil { known[name] = Known(since: now) }
-        // One job alone is cheaper to ask for than to find in a list.
-        if jobs.count <= 1 {
-            sweep = nil
-            return try await described(jobs.values.map { $0 })
-        }
-        return try await swept(jobs)
+        if fresh.count >= 1000 { fresh = fresh.filter { now.timeIntervalSince($0.value) < Self.settling } }
+        fresh[job.name] = now
     }
 
-    /// The description of a job that was observed to have ended, once; else asks for it.
-    func end(of job: TrainingHandle) async throws(AWSError) -> JSONValue? {
-        if let kept = ends.removeValue(forKey: job.name) { return kept }
-        return try await service.describe(job)
+    /// What SageMaker says of these runs, as far as the calls of one turn reach.
+    func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
+        let region: String
+        do throws(AWSError) {
+            region = try await service.region()
+        } catch {
+            throw Refusal.explained(error)
+        }
+        var jobs: Jobs = [:]
+        for handle in handles {
+            do throws(BackendError) {
+                let job = try TrainingHandle(handle)
+                jobs[job.name] = (handle.runID, job)
+            } catch {
+                // One that cannot be read must not hide all others.
+                log.error("a run cannot be watched", ["run": handle.runID.rawValue, "error": error.message])
+            }
+        }
+        remember(jobs)
+        // Lists show the jobs of one region; those of another, made under an earlier configuration, are asked for.
+        let listed = jobs.values.count { $0.job.region == region }
+        var found: [Observation] = []
+        var failure: BackendError?
+        var progressed = false
+        if listed > 1 {
+            if sweep != nil || isDue { failure = await turn(of: jobs, listed, &found, &progressed) }
+        } else {
+            // One job alone is cheaper to ask for than to find in a list.
+            sweep = nil
+        }
+        if listed <= 1 || listed < jobs.count, unseen.isEmpty {
+            unseen = jobs.keys.filter { listed <= 1 || jobs[$0]?.job.region != region }
+        }
+        let asked = ended.union(unseen.prefix(Self.askedPerCall))
+        unseen.removeFirst(min(Self.askedPerCall, unseen.count))
+        let told = await described(asked.compactMap { jobs[$0] })
+        found += told.found
+        failure = failure ?? told.failure
+        progressed = progressed || told.count > 0
+        // What was learned before an error holds; without anything, the host is told.
+        if let failure {
+            guard progressed else { throw failure }
+            log.debug("SageMaker did not answer in full", ["error": failure.message])
+        }
+        if progressed, sweep != nil || !ended.isEmpty || (!unseen.isEmpty && listed > 1) { pulse.yield() }
+        return found
+    }
+
+    /// What a job that was observed to have ended has left, once without a call; else asks for it.
+    func outcome(of job: TrainingHandle) async throws(AWSError) -> Outcome? {
+        if let kept = outcomes.removeValue(forKey: job.name) { return kept }
+        return try await service.describe(job).map { TrainingOutcome(job, $0).outcome }
+    }
+
+    private func remember(_ jobs: Jobs) {
+        let now = service.clock.now()
+        known = known.filter { jobs[$0.key] != nil }
+        for name in jobs.keys where known[name] == nil {
+            // By our clock, which may be ahead of the service's.
+            let created = fresh[name].map { $0.timeIntervalSince1970 - Self.settling }
+            known[name] = Known(since: now, created: created)
+        }
+        ended = ended.filter { jobs[$0] != nil }
+        unseen = unseen.filter { jobs[$0] != nil }
     }
 
     // MARK: sweeping
 
-    private func swept(
-        _ jobs: [String: (runID: RunID, job: TrainingHandle)]
-    ) async throws(BackendError) -> [Observation] {
-        var found: [Observation] = []
-        var ended: [(runID: RunID, job: TrainingHandle)] = []
+    private var isDue: Bool {
+        let left = rest.until.timeIntervalSince(service.clock.now())
+        // A clock that was set back must not make anybody wait for the difference.
+        return left <= 0 || left > Self.longestRest
+    }
+
+    /// The pages of one call. Answers the error that ended it, where one did.
+    private func turn(
+        of jobs: Jobs, _ listed: Int, _ found: inout [Observation], _ progressed: inout Bool
+    ) async -> BackendError? {
+        sweep?.calls += 1
         do throws(BackendError) {
             for _ in 0..<Self.pagesPerCall {
-                guard try await page(of: jobs, &found, &ended) else { break }
+                let goesOn = try await page(of: jobs, listed, &found)
+                progressed = true
+                guard goesOn else { break }
             }
-            let asked = unseen.prefix(Self.askedPerCall)
-            unseen.removeFirst(asked.count)
-            found += try await described(ended + asked.compactMap { jobs[$0] })
+            return nil
         } catch {
-            // What was learned before the error holds; without anything, the host is told.
-            guard !found.isEmpty else { throw error }
-            log.warning("SageMaker did not answer in full", ["error": error.message])
+            return error
         }
-        if sweep != nil || !unseen.isEmpty { pulse.yield() }
-        return found
     }
 
     /// Takes one page in. Answers whether the sweep goes on.
     private func page(
-        of jobs: [String: (runID: RunID, job: TrainingHandle)], _ found: inout [Observation],
-        _ ended: inout [(runID: RunID, job: TrainingHandle)]
+        of jobs: Jobs, _ listed: Int, _ found: inout [Observation]
     ) async throws(BackendError) -> Bool {
         var current = sweep ?? begin(Set(jobs.keys))
         sweep = current
@@ -117,14 +182,15 @@ actor TrainingWatch {
             throw Refusal.explained(error)
         }
         for summary in page.jobs {
-            guard let (runID, job) = jobs[summary.name] else { continue }
+            guard let (runID, _) = jobs[summary.name] else { continue }
             current.seen.insert(summary.name)
             let status = TrainingStatus(primary: summary.status, secondary: summary.secondary)
             let isNew = known[summary.name]?.status != status
+            if isNew { current.hasNews = true }
             known[summary.name]?.created = summary.created
             known[summary.name]?.status = status
             if status.isEnd {
-                ended.append((runID, job))
+                ended.insert(summary.name)
             } else {
                 found.append(
                     Observation(
@@ -136,13 +202,23 @@ actor TrainingWatch {
         current.pages += 1
         sweep = current
         // A list may go back years: far behind the jobs that it should show, the rest are asked for by themselves.
-        let enough = current.pages >= 2 * (jobs.count / 100 + 1) + 8
-        guard page.next == nil || enough || current.seen.count >= jobs.count else { return true }
-        unseen = jobs.keys.filter { name in
-            !current.seen.contains(name) && known[name].map { $0.since <= current.began } ?? false
-        }
-        sweep = nil
+        let enough = current.pages >= 2 * (listed / 100 + 1) + 8
+        guard page.next == nil || enough || current.seen.count >= listed else { return true }
+        endSweep(current, jobs)
         return false
+    }
+
+    private func endSweep(_ sweep: Sweep, _ jobs: Jobs) {
+        // Behind those that wait already, so that each has its turn.
+        let waiting = Set(unseen)
+        unseen += jobs.keys.filter { name in
+            !sweep.seen.contains(name) && !waiting.contains(name)
+                && known[name].map { $0.since <= sweep.began } ?? false
+        }
+        self.sweep = nil
+        // The host paces sweeps of one call by itself.
+        let seconds = sweep.calls == 0 || sweep.hasNews ? 0 : min(Self.longestRest, rest.seconds * 2 + 1)
+        rest = (service.clock.now().addingTimeInterval(seconds), seconds)
     }
 
     private func begin(_ names: Set<String>) -> Sweep {
@@ -161,40 +237,59 @@ actor TrainingWatch {
 
     // MARK: describing
 
-    /// Asks for jobs one by one, a few at once.
+    /// What came of one question. No tuple with a `Result`: read out of a task group, that crashes in optimised builds of
+    /// Swift 6.3, each time.
+    private final class Answer: Sendable {
+        let runID: RunID
+        let job: TrainingHandle
+        /// Nil where there is no such job, or an error.
+        let description: JSONValue?
+        let failure: AWSError?
+
+        init(_ runID: RunID, _ job: TrainingHandle, _ service: TrainingService) async {
+            (self.runID, self.job) = (runID, job)
+            do throws(AWSError) {
+                (description, failure) = (try await service.describe(job), nil)
+            } catch {
+                (description, failure) = (nil, error)
+            }
+        }
+    }
+
+    /// Asks for jobs one by one, a few at once: what is to be told of them, how many answered, and an error of the others.
     private func described(
         _ jobs: [(runID: RunID, job: TrainingHandle)]
-    ) async throws(BackendError) -> [Observation] {
+    ) async -> (found: [Observation], count: Int, failure: BackendError?) {
         let service = service
         var waiting = jobs[...]
         var found: [Observation] = []
+        var count = 0
         var failure: AWSError?
-        await withTaskGroup(of: (RunID, TrainingHandle, Result<JSONValue?, AWSError>).self) { group in
+        await withTaskGroup(of: Answer.self) { group in
             func add() {
                 guard let (runID, job) = waiting.popFirst() else { return }
-                group.addTask {
-                    do throws(AWSError) {
-                        return (runID, job, .success(try await service.describe(job)))
-                    } catch {
-                        return (runID, job, .failure(error))
-                    }
-                }
+                group.addTask { await Answer(runID, job, service) }
             }
             for _ in 0..<8 { add() }
-            for await (runID, job, result) in group {
-                switch result {
-                case .success(let description): found.append(observation(of: runID, job, description))
-                case .failure(let error): failure = error
+            for await answer in group {
+                if let error = answer.failure {
+                    failure = error
+                    if !ended.contains(answer.job.name) { unseen.append(answer.job.name) }
+                } else {
+                    count += 1
+                    ended.remove(answer.job.name)
+                    if let told = observation(of: answer.runID, answer.job, answer.description) { found.append(told) }
                 }
                 add()
             }
         }
-        if let failure, found.isEmpty { throw Refusal.explained(failure) }
-        return found
+        return (found, count, failure.map { Refusal.explained($0) })
     }
 
-    private func observation(of runID: RunID, _ job: TrainingHandle, _ description: JSONValue?) -> Observation {
+    /// Nil where there is nothing to tell yet.
+    private func observation(of runID: RunID, _ job: TrainingHandle, _ description: JSONValue?) -> Observation? {
         guard let description else {
+            if let made = fresh[job.name], service.clock.now().timeIntervalSince(made) < Self.settling { return nil }
             return Observation(
                 runID: runID, phase: .missing,
                 cause: Cause(.lost, "There is no training job \(job.name) in \(job.region) any more."),
@@ -207,7 +302,14 @@ actor TrainingWatch {
         if known[job.name]?.status == status { observation.message = nil }
         known[job.name]?.status = status
         known[job.name]?.created = description["CreationTime"]?.doubleValue
-        if status.isEnd, ends.count < Self.keptEnds { ends[job.name] = description }
+        if status.isEnd { keep(TrainingOutcome(job, description).outcome, of: job.name) }
         return observation
+    }
+
+    /// Keeps an outcome for `finish`, which comes next, unless the run is tried again: then the oldest give way.
+    private func keep(_ outcome: Outcome, of name: String) {
+        outcomes[name] = outcome
+        outcomeOrder.append(name)
+        if outcomeOrder.count > Self.keptOutcomes { outcomes[outcomeOrder.removeFirst()] = nil }
     }
 }

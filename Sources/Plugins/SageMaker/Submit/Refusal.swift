@@ -7,6 +7,8 @@ enum Refusal {
     /// permission.
     static func explained(_ error: AWSError) -> BackendError {
         var said = error.backendError
+        // A fault of the service passes, unlike one of this program: "InternalFailure", 500.
+        if error.kind == .internalFault, (error.status ?? 0) >= 500 { said.category = .transient }
         switch error.code {
         case "ResourceLimitExceeded":
             if let quota = Quota(error.message) {

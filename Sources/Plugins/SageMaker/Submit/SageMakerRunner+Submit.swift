@@ -11,14 +11,30 @@ extension SageMakerRunner {
         let job = try await translated { () async throws(AWSError) in try await training(of: request) }
         do throws(AWSError) {
             try await service.create(request.document)
-            return job.handle(of: runID)
         } catch {
+            guard error.kind == .conflict || error.mayHaveTakenEffect else { throw Refusal.explained(error) }
             // It may be there although nobody said so.
-            if error.kind == .conflict || error.mayHaveTakenEffect, let found = try await own(job, of: request, runID) {
-                return found
-            }
-            throw Refusal.explained(error)
+            return try await adopted(job, of: request, runID, after: error)
         }
+        await watch.made(job)
+        return job.handle(of: runID)
+    }
+
+    /// The job that a call made which was not answered, or an earlier one.
+    private func adopted(
+        _ job: TrainingHandle, of request: RunRequest, _ runID: RunID, after failure: AWSError
+    ) async throws(BackendError) -> RunHandle {
+        do throws(BackendError) {
+            if let found = try await own(job, of: request, runID) { return found }
+        } catch {
+            guard error.isWorthRetrying else { throw error }
+            // Not the class of this error: whoever hears "throttled" takes it that nothing was done.
+            throw BackendError(
+                .transient,
+                "\(Refusal.explained(failure).message) Whether \(job.name) is there cannot be told: "
+                    + error.message, retryAfter: error.retryAfter)
+        }
+        throw Refusal.explained(failure)
     }
 
     /// The training job of that request, whoever has made it.

@@ -53,8 +53,8 @@ import Testing
         let orphan = try #require(try store.claimNext(queues: ["q"], owner: owner("dead")))
         let alone = try store.submit(.sample(queue: nil), claimedBy: owner("dead"))
         #expect(alone.state == .claimed && alone.claimToken == 1)
-        #expect(try store.adoptable(queues: ["q"]).map(\.id) == [orphan.id])
-        #expect(try store.adoptable(queues: [], resources: ["mock"]).map(\.id) == [alone.id])
+        #expect(try store.adoptable(queues: ["q"]) == [orphan.id])
+        #expect(try store.adoptable(queues: [], resources: ["mock"]) == [alone.id])
         #expect(try store.adopt(held.id, owner: me.id) == nil)
         let adopted = try #require(try store.adopt(orphan.id, owner: me.id))
         #expect(adopted.owner == me.id && adopted.claimToken == orphan.claimToken + 1 && adopted.state == .claimed)
@@ -98,7 +98,7 @@ import Testing
             }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells).count == 1)
-        let left = try #require(try store.adoptable(queues: ["q"]).first)
+        let left = try #require(try store.adoptable(queues: ["q"]).first.map { try store.run($0) })
         #expect(left.id == run.id && left.state == .submitting)
         #expect(try !FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners).isEmpty)
         let me = try store.becomeOwner(kind: "agent")

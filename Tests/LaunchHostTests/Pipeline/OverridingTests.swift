@@ -1,0 +1,102 @@
+import LaunchHost
+import Testing
+
+/// What a submitter may change of a queue's template, and in which spelling.
+@Suite struct OverridingTests {
+    private static let keyed = RunnerPlugin(
+        Fake.open.base, template: nil, defaultTemplate: "",
+        protectedPaths: [FieldPath([.member("RoleArn")]), FieldPath([.member("Disk"), .member("KmsKey")])],
+        spelling: { path in
+            FieldPath(
+                path.steps.map { step in
+                    guard case .member(let name) = step else { return step }
+                    let words = name.split(separator: "_")
+                    let known = ["role_arn", "tags", "key", "value", "disk", "kms_key", "size"]
+                    return known.contains(name)
+                        ? .member(words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()) : step
+                })
+        }, keyedLists: [FieldPath([.member("Tags")]): "Key"])
+
+    private static func tag(_ key: String, _ value: String) -> JSONValue {
+        .object(["Key": .string(key), "Value": .string(value)])
+    }
+
+    private let template: JSONValue = .object([
+        "RoleArn": .string("arn"), "Disk": .object(["Size": .integer(1), "KmsKey": .string("k")]),
+        "Tags": .array([tag("team", "vision"), tag("cost", "1")]),
+    ])
+
+    private func resolve(
+        _ arguments: JSONValue? = nil, settings: [(String, JSONValue)] = [], allow: [FieldPath]? = nil
+    ) throws -> JSONValue {
+        let stage = ResolveStage(
+            queue: ResolveStage.Queue(template: template, allowOverrides: allow), plugin: Self.keyed)
+        let spec = LaunchSpec(
+            source: .image("x"), project: "p", entity: "e", author: "a", resource: "cloud", queue: "q",
+            overrides: Overrides(
+                resourceArguments: arguments,
+                settings: try settings.map {
+                    Overrides.Setting(path: try #require(FieldPath(parsing: $0.0)), value: $0.1)
+                }))
+        return try stage.job(spec, as: .random()).template
+    }
+
+    private func complaint(_ body: () throws -> JSONValue) throws -> String {
+        let error = try #require(throws: LaunchError.self) { _ = try body() }
+        return error.diagnostics.map(\.message).joined(separator: "; ")
+    }
+
+    @Test func tagsAreAddedToTheQueues() throws {
+        let changed = try resolve(
+            .object(["tags": .array([.object(["key": .string("mine"), "value": .string("2")])])]))
+        #expect(
+            changed["Tags"]
+                == .array([Self.tag("team", "vision"), Self.tag("cost", "1"), Self.tag("mine", "2")]))
+    }
+
+    @Test func theQueuesTagsAreItsOwn() throws {
+        let same = try resolve(.object(["Tags": .array([Self.tag("cost", "1")])]))
+        #expect(same["Tags"]?.arrayValue?.count == 2)
+        #expect(
+            try complaint { try resolve(.object(["Tags": .array([Self.tag("cost", "9")])])) }
+                == "Tags cost is the queue's to set, not a submitter's")
+        #expect(
+            try complaint { try resolve(settings: [("Tags[1].Value", .string("9"))]) }
+                == "Tags[1] is the queue's to set, not a submitter's")
+    }
+
+    @Test func theQueueMayGiveItsTagsAway() throws {
+        let allow = [FieldPath([.member("Tags")])]
+        let changed = try resolve(.object(["Tags": .array([Self.tag("cost", "9")])]), allow: allow)
+        #expect(changed["Tags"] == .array([Self.tag("team", "vision"), Self.tag("cost", "9")]))
+        #expect(
+            try complaint { try resolve(.object(["Disk": .object(["Size": .integer(2)])]), allow: allow) }
+                == "the queue does not let a submitter change Disk.Size")
+    }
+
+    @Test(arguments: ["RoleArn", "role_arn"])
+    func whatIsProtectedIsSoInEverySpelling(key: String) throws {
+        #expect(
+            try complaint { try resolve(.object([key: .string("other")])) }
+                == "RoleArn is the queue's to set, not a submitter's")
+        #expect(
+            try complaint { try resolve(settings: [(key, .string("other"))]) }
+                == "RoleArn is the queue's to set, not a submitter's")
+    }
+
+    @Test func whatHoldsSomethingProtectedIsNotReplacedWhole() throws {
+        #expect(
+            try complaint { try resolve(settings: [("disk", .object(["Size": .integer(2)]))]) }
+                == "Disk.KmsKey is the queue's to set, not a submitter's")
+        #expect(
+            try complaint { try resolve(.object(["disk": .object(["kms_key": .string("mine")])])) }
+                == "Disk.KmsKey is the queue's to set, not a submitter's")
+        let changed = try resolve(.object(["disk": .object(["size": .integer(2)])]))
+        #expect(changed["Disk"] == .object(["Size": .integer(2), "KmsKey": .string("k")]))
+    }
+
+    @Test func argumentsMayStandBelowTheResource() throws {
+        let changed = try resolve(.object(["cloud": .object(["disk": .object(["size": .integer(3)])])]))
+        #expect(changed["Disk"]?["Size"] == .integer(3))
+    }
+}

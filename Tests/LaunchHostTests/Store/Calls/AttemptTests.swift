@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+/// Another attempt of the backend at the same run, and how long a run may wait for its backend.
+@Suite struct AttemptTests {
+    let sandbox: Sandbox
+    let store: Store
+    let run: RunRecord
+    let request = RunRequest(runner: "mock", document: .object(["n": .integer(1)]))
+
+    init() throws {
+        sandbox = try Sandbox()
+        store = try sandbox.storeWithQueue()
+        try store.submit(.sample())
+        run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
+    }
+
+    private var handle: RunHandle { RunHandle(runner: "mock", runID: run.id, fields: ["name": "one"]) }
+
+    private func past(_ number: Int) -> PastAttempt {
+        PastAttempt(
+            handle: RunHandle(runner: "mock", runID: run.id, fields: ["name": "\(number)"]),
+            cause: Cause(.capacity, "none left"), backendStatus: "Failed", startedAt: nil,
+            endedAt: Timestamp(Date(timeIntervalSince1970: Double(number))))
+    }
+
+    private func begin(_ number: Int) throws -> RunRecord {
+        var next = request
+        next.document = .object(["n": .integer(Int64(number))])
+        return try store.beginAttempt(
+            run.id, token: run.claimToken, after: past(number - 1), with: next, message: "attempt \(number)")
+    }
+
+    private func runs() throws {
+        try store.transition(
+            run.id, token: run.claimToken, to: .submitting, changes: RunChanges(request: request))
+        try store.transition(
+            run.id, token: run.claimToken, to: .running, changes: RunChanges(handle: handle, backendStatus: "Training"))
+    }
+
+    @Test func theLastIsNotedAndTheNextIsWrittenBeforeItIsSent() throws {
+        try runs()
+        let second = try begin(2)
+        #expect(second.state == .submitting && second.handle == nil && second.startedAt == nil)
+        #expect(second.backendStatus == nil && second.cause == Cause(.capacity, "none left"))
+        #expect(second.request?.document == .object(["n": .integer(2)]))
+        try store.transition(
+            run.id, token: run.claimToken, to: .starting, changes: RunChanges(handle: handle))
+        let third = try begin(3)
+        #expect(third.pastAttempts == [past(1), past(2)])
+        let events = try store.events(of: run.id)
+        #expect(events.last?.state == .submitting && events.last?.message == "attempt 3")
+        #expect(events.last?.cause?.code == .capacity)
+    }
+
+    @Test func nobodyBeginsOneThatIsNotHisToBegin() throws {
+        #expect(storeError { _ = try begin(2) }?.code == .refused, "nothing was submitted yet")
+        try runs()
+        let stale = storeError {
+            _ = try store.beginAttempt(
+                run.id, token: run.claimToken + 1, after: past(1), with: request, message: "x")
+        }
+        #expect(stale?.code == .stale)
+        _ = try store.requestStop(run.id)
+        #expect(storeError { _ = try begin(2) }?.code == .refused, "it is to stop")
+        try store.transition(run.id, token: run.claimToken, to: .stopping)
+        #expect(storeError { _ = try begin(2) }?.code == .refused)
+        try store.transition(run.id, token: run.claimToken, to: .stopped)
+        #expect(storeError { _ = try begin(2) }?.code == .refused)
+        #expect(try store.run(run.id).pastAttempts == nil)
+    }
+
+    @Test func theWaitBeginsOnceAndEndsWhenTheBackendTakesTheRun() throws {
+        let time = Shared(Date(timeIntervalSince1970: 1000))
+        let store = try sandbox.store(now: { time.with { $0 } })
+        let first = try store.requeue(run.id, token: run.claimToken, cause: Cause(.quota, "0 of 0"))
+        #expect(first.waitingSince?.date == Date(timeIntervalSince1970: 1000) && first.attempts == 1)
+        #expect(first.cause?.code == .quota && first.state == .queued)
+        time.with { $0 = Date(timeIntervalSince1970: 2000) }
+        let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
+        let second = try store.requeue(claimed.id, token: claimed.claimToken, cause: Cause(.quota, "0 of 0"))
+        #expect(second.waitingSince == first.waitingSince && second.attempts == 2)
+        let third = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
+        try store.transition(
+            third.id, token: third.claimToken, to: .submitting, changes: RunChanges(request: request))
+        #expect(try store.run(third.id).waitingSince == first.waitingSince)
+        let taken = try store.transition(
+            third.id, token: third.claimToken, to: .starting, changes: RunChanges(handle: handle))
+        #expect(taken.waitingSince == nil)
+    }
+}

@@ -1,0 +1,192 @@
+import AWSStub
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LaunchHost
+@testable import SageMaker
+
+/// The agent over SageMaker, on single bad turns.
+@Suite struct SageMakerAgentTests {
+    private func events(_ world: TrainingWorld, _ id: RunID) throws -> [RunState] {
+        try world.store.events(of: id).map(\.state)
+    }
+
+    private func runs(_ world: TrainingWorld, _ ids: [RunID]) throws -> [RunRecord] {
+        try ids.map { try world.store.run($0) }
+    }
+
+    private func wait(for condition: @Sendable () throws -> Bool) async throws {
+        let isReached = try await eventually(within: .seconds(60), condition)
+        #expect(isReached)
+    }
+
+    private func drain(_ world: TrainingWorld) -> Task<Agent.End, any Error> {
+        Task {
+            let agent = try world.agent()
+            return try await agent.run(as: try world.store.becomeOwner(kind: "agent"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func aRunThatMayBeThereIsNeverBackInItsQueueNorForgotten() async throws {
+        let world = try TrainingWorld()
+        try world.queue()
+        world.stub.sagemaker.lives(.endless)
+        world.stub.script("sagemaker", "CreateTrainingJob", [.lostAnswer])
+        world.stub.always("sagemaker", "DescribeTrainingJob", .throttled)
+        let id = try world.submit("lost")
+        try await world.clock.running(rate: 300) {
+            let agent = drain(world)
+            // Nobody can say whether the job is there, so that it is looked for again and again.
+            try await wait {
+                try world.store.events(of: id).contains { $0.message?.hasPrefix("taken over by") == true }
+            }
+            #expect(try events(world, id).count { $0 == .queued } == 1)
+            _ = try world.store.requestStop(id)
+            #expect(try world.store.run(id).state == .submitting)
+            world.stub.always("sagemaker", "DescribeTrainingJob", nil)
+            #expect(try await agent.value == .done)
+        }
+        let run = try world.store.run(id)
+        #expect(run.state == .stopped && run.cause?.code == .userStop)
+        #expect(world.stub.sagemaker.jobs.map(\.end?.status) == ["Stopped"])
+        #expect(run.handle?.fields["name"] == world.stub.sagemaker.jobs.first?.name)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func aQuotaLetsTheRunWaitInItsQueue() async throws {
+        let world = try TrainingWorld()
+        try world.queue()
+        world.stub.sagemaker.quota("ml.m5.xlarge", 0)
+        world.stub.sagemaker.lives(.usual(seconds: 30))
+        let id = try world.submit("quota")
+        try await world.clock.running(rate: 300) {
+            let agent = drain(world)
+            try await wait {
+                let run = try world.store.run(id)
+                return run.state == .queued && run.attempts >= 2
+            }
+            let waiting = try world.store.run(id)
+            #expect(waiting.waitingSince != nil)
+            let cause = try world.store.events(of: id).last { $0.state == .queued }?.cause
+            #expect(cause?.code == .quota)
+            #expect(
+                cause?.message.contains("\"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more asked for")
+                    == true)
+            world.stub.sagemaker.quota("ml.m5.xlarge", 1)
+            #expect(try await agent.value == .done)
+        }
+        let run = try world.store.run(id)
+        #expect(run.state == .succeeded && run.waitingSince == nil)
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [false, true])
+    func theWaitEndsWhenTheQueueSaysSo(throttled: Bool) async throws {
+        let world = try TrainingWorld()
+        try world.queue(retry: RetryRules(waitSeconds: 900))
+        if throttled {
+            world.stub.always("sagemaker", "CreateTrainingJob", .throttled)
+        } else {
+            world.stub.sagemaker.quota("ml.m5.xlarge", 0)
+        }
+        let id = try world.submit("quota")
+        let end = try await world.clock.running(rate: 600) { try await drain(world).value }
+        #expect(end == .done)
+        let run = try world.store.run(id)
+        #expect(run.state == .failed && run.cause?.code == (throttled ? .submit : .quota))
+        #expect(run.cause?.message.contains("'retry.wait'") == true)
+        #expect(run.attempts > 1)
+        let waited = try #require(run.endedAt).date.timeIntervalSince(try #require(run.waitingSince).date)
+        #expect((900..<1800).contains(waited))
+    }
+
+    @Test(.timeLimit(.minutes(2))) func expiredCredentialsChangeNoState() async throws {
+        let world = try TrainingWorld()
+        try world.queue()
+        world.stub.sagemaker.lives(.usual(seconds: 300))
+        let ids = try (0..<3).map { _ in try world.submit("good") }
+        try await world.clock.running(rate: 300) {
+            let agent = drain(world)
+            try await wait { try runs(world, ids).allSatisfy { $0.handle != nil } }
+            for operation in ["ListTrainingJobs", "DescribeTrainingJob"] {
+                world.stub.always("sagemaker", operation, .expired)
+            }
+            let asked = world.stub.times("sagemaker", "ListTrainingJobs").count
+            try await wait {
+                world.stub.times("sagemaker", "ListTrainingJobs").count > asked + 3
+                    && world.stub.sagemaker.jobs.allSatisfy { $0.moment(at: world.clock.now).status == "Completed" }
+            }
+            let live = try runs(world, ids)
+            #expect(live.allSatisfy { !$0.state.isTerminal })
+            for operation in ["ListTrainingJobs", "DescribeTrainingJob"] {
+                world.stub.always("sagemaker", operation, nil)
+            }
+            #expect(try await agent.value == .done)
+        }
+        for id in ids { #expect(try world.store.run(id).state == .succeeded) }
+    }
+
+    @Test(.timeLimit(.minutes(2))) func aStopDoesNotWaitForALongLook() async throws {
+        let world = try TrainingWorld()
+        try world.queue()
+        world.stub.sagemaker.lives(.endless)
+        let ids = try (0..<3).map { _ in try world.submit("stop") }
+        let gate = Gate()
+        try await world.clock.running(rate: 100) {
+            let agent = drain(world)
+            try await wait { try runs(world, ids).allSatisfy { $0.state == .running } }
+            world.stub.always("sagemaker", "ListTrainingJobs", .waiting(gate))
+            let asked = world.stub.times("sagemaker", "ListTrainingJobs").count
+            try await wait {
+                world.stub.times("sagemaker", "ListTrainingJobs").count > asked
+            }
+            for id in ids { _ = try world.store.requestStop(id) }
+            try await wait {
+                world.stub.sagemaker.jobs.allSatisfy { $0.stopped != nil }
+            }
+            world.stub.always("sagemaker", "ListTrainingJobs", nil)
+            gate.open()
+            #expect(try await agent.value == .done)
+        }
+        for id in ids { #expect(try world.store.run(id).state == .stopped) }
+    }
+
+    /// A spot job that waits for hours must not be written down every second.
+    @Test(.timeLimit(.minutes(2))) func anInterruptedJobIsWrittenDownOnce() async throws {
+        let world = try TrainingWorld()
+        try world.queue()
+        world.stub.sagemaker.lives { _, _ in
+            TrainingLife([
+                .init("Starting", seconds: 30), .init("Training", seconds: 60), .init("Interrupted", seconds: 60),
+                .init("Starting", seconds: 600), .init("Training", seconds: 60),
+            ])
+        }
+        let id = try world.submit("spot")
+        let end = try await world.clock.running(rate: 300) { try await drain(world).value }
+        #expect(end == .done)
+        let run = try world.store.run(id)
+        #expect(run.state == .succeeded)
+        let told = try world.store.events(of: id).filter {
+            $0.message?.contains("spot instance was taken back") == true
+        }
+        #expect(told.count == 1)
+        #expect(try events(world, id).count { $0 == .running } <= 2)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func oneThatCompletesBeforeItsStopHasSucceeded() async throws {
+        let world = try TrainingWorld()
+        try world.queue()
+        world.stub.sagemaker.lives(.usual(seconds: 300))
+        let id = try world.submit("good")
+        try await world.clock.running(rate: 200) {
+            let agent = drain(world)
+            try await wait { try world.store.run(id).state == .running }
+            world.stub.always("sagemaker", "StopTrainingJob", .throttled)
+            _ = try world.store.requestStop(id)
+            #expect(try await agent.value == .done)
+        }
+        let run = try world.store.run(id)
+        #expect(run.state == .succeeded && run.cause?.code == .exit)
+        #expect(world.stub.sagemaker.jobs.first?.end?.status == "Completed")
+    }
+}

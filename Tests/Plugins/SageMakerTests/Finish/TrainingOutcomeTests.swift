@@ -1,0 +1,93 @@
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import SageMaker
+
+struct TrainingOutcomeTests {
+    private static let job = TrainingHandle(name: "train-1", region: "eu-west-1")
+
+    private func outcome(_ text: String) throws -> Outcome {
+        TrainingOutcome(Self.job, try JSONValue(parsing: text)).outcome
+    }
+
+    private func fact(_ name: String, _ outcome: Outcome) -> String? {
+        outcome.facts.first { $0.name == name }?.value
+    }
+
+    @Test func aCompletedSpotJobTellsWhatItCost() throws {
+        let outcome = try outcome(
+            """
+            {"TrainingJobStatus": "Completed", "TrainingStartTime": 100.5, "EnableManagedSpotTraining": true,
+             "TrainingTimeInSeconds": 1000, "BillableTimeInSeconds": 300,
+             "ResourceConfig": {"InstanceType": "ml.g5.xlarge", "InstanceCount": 2},
+             "ModelArtifacts": {"S3ModelArtifacts": "s3://b/out/train-1/output/model.tar.gz"},
+             "OutputDataConfig": {"S3OutputPath": "s3://b/out/"}, "CheckpointConfig": {"S3Uri": "s3://b/ckpt"},
+             "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.25}, {"MetricName": "epoch", "Value": 3}],
+             "WarmPoolStatus": {"Status": "Available"},
+             "SecondaryStatusTransitions": [
+               {"Status": "Starting", "StartTime": 38.5, "EndTime": 100.5}, {"Status": "Training", "StartTime": 100.5, "EndTime": 510},
+               {"Status": "Completed", "StartTime": 510, "EndTime": 510}]}
+            """)
+        #expect(fact("billed", outcome) == "300 s x 2 x ml.g5.xlarge = 600 instance seconds")
+        #expect(fact("spot saving", outcome) == "70 % of 1000 s")
+        #expect(fact("course", outcome) == "Starting 62 s, Training 410 s, Completed")
+        #expect(fact("warm pool", outcome) == "Available")
+        #expect(fact("console", outcome)?.contains("eu-west-1") == true)
+        #expect(outcome.metrics == ["loss": 0.25, "epoch": 3])
+        #expect(
+            outcome.outputs.map(\.path) == [
+                "s3://b/out/train-1/output/model.tar.gz", "s3://b/out/train-1/output/", "s3://b/ckpt",
+            ])
+    }
+
+    @Test func groupsAreCountedTogether() throws {
+        let outcome = try outcome(
+            """
+            {"TrainingJobStatus": "Completed", "BillableTimeInSeconds": 100, "ResourceConfig": {"InstanceGroups": [
+              {"InstanceGroupName": "a", "InstanceType": "ml.c5.xlarge", "InstanceCount": 3},
+              {"InstanceGroupName": "b", "InstanceType": "ml.p3.2xlarge", "InstanceCount": 1}]}}
+            """)
+        #expect(fact("billed", outcome) == "100 s x 3 x ml.c5.xlarge + 1 x ml.p3.2xlarge = 400 instance seconds")
+        #expect(fact("spot saving", outcome) == nil)
+    }
+
+    @Test func whatTheServiceChoseOfPreferencesCounts() throws {
+        let outcome = try outcome(
+            """
+            {"TrainingJobStatus": "Completed", "BillableTimeInSeconds": 10, "ResourceConfig": {
+              "SelectedInstanceType": "ml.g5.xlarge", "SelectedInstanceCount": 4, "InstanceCount": 1}}
+            """)
+        #expect(fact("billed", outcome) == "10 s x 4 x ml.g5.xlarge = 40 instance seconds")
+    }
+
+    @Test func aFailureKeepsItsReasonWholeAndHasNoModel() throws {
+        let reason = "AlgorithmError: " + String(repeating: "x", count: 1000)
+        let outcome = try outcome(
+            """
+            {"TrainingJobStatus": "Failed", "TrainingStartTime": 1, "FailureReason": "\(reason)",
+             "ModelArtifacts": {"S3ModelArtifacts": "s3://b/model"}, "OutputDataConfig": {"S3OutputPath": "s3://b/out"}}
+            """)
+        #expect(fact("reason", outcome) == reason)
+        #expect(outcome.outputs.map(\.name) == ["output"])
+        #expect(fact("billed", outcome) == nil)
+    }
+
+    @Test func aJobThatNeverTrainedHasNoOutputs() throws {
+        let outcome = try outcome(
+            """
+            {"TrainingJobStatus": "Failed", "FailureReason": "CapacityError: none",
+             "ModelArtifacts": {"S3ModelArtifacts": "s3://b/model"}, "OutputDataConfig": {"S3OutputPath": "s3://b/out"}}
+            """)
+        #expect(outcome.outputs.isEmpty)
+    }
+
+    @Test func aJobThatIsGoneIsAWarning() async throws {
+        let world = try TrainingWorld(jumps: true)
+        let runner = try world.runner()
+        let outcome = try await runner.finish(
+            Self.job.handle(of: .random()), of: RunRequest(runner: SageMakerRunner.type, document: .object([:])),
+            into: world.folder.path)
+        #expect(outcome.warnings.count == 1)
+    }
+}

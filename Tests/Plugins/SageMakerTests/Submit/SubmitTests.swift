@@ -1,0 +1,119 @@
+import AWSStub
+import LaunchHost
+import Testing
+
+@testable import SageMaker
+
+/// One job a request, whatever happens to the call.
+struct SubmitTests {
+    let world: TrainingWorld
+    let runner: SageMakerRunner
+    let request: RunRequest
+    let id: RunID
+    let name = "unit-run00001"
+
+    init() throws {
+        world = try TrainingWorld(jumps: true)
+        runner = try world.runner()
+        let job = try TrainingWorld.job()
+        (request, id) = (try runner.render(job), job.job.runID)
+    }
+
+    private func error(_ body: () async throws -> Void) async -> BackendError? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? BackendError
+        }
+    }
+
+    @Test func theJobHasTheRunsNameAndAnyRunnerFindsIt() async throws {
+        #expect(try await runner.find(request, as: id) == nil)
+        let handle = try await runner.submit(request, as: id)
+        #expect(handle.runID == id)
+        #expect(handle.fields == ["name": name, "region": TrainingWorld.region])
+        #expect(world.stub.sagemaker.job(name)?.tags[RunTags.run] == id.rawValue)
+        #expect(try await world.runner().find(request, as: id) == handle)
+        #expect(try await world.runner().submit(request, as: id) == handle)
+        #expect(world.stub.sagemaker.creates(of: name) == 1)
+    }
+
+    @Test func aLostAnswerMakesNoSecondJob() async throws {
+        world.stub.script("sagemaker", "CreateTrainingJob", [.lostAnswer])
+        let handle = try await runner.submit(request, as: id)
+        #expect(handle.fields["name"] == name)
+        #expect(world.stub.sagemaker.requests(for: name) == 1)
+    }
+
+    @Test func aLostAnswerThatCannotBeLookedUpIsNoRefusal() async throws {
+        world.stub.script("sagemaker", "CreateTrainingJob", [.lostAnswer])
+        world.stub.always("sagemaker", "DescribeTrainingJob", .throttled)
+        let error = await error { _ = try await runner.submit(request, as: id) }
+        #expect(error?.category == .transient)
+        #expect(error?.message.contains("Whether \(name) is there cannot be told") == true)
+        world.stub.always("sagemaker", "DescribeTrainingJob", nil)
+        #expect(try await runner.submit(request, as: id).fields["name"] == name)
+        #expect(world.stub.sagemaker.creates(of: name) == 1)
+    }
+
+    @Test func aResetBeforeTheEffectLeavesNothing() async throws {
+        world.stub.script("sagemaker", "CreateTrainingJob", [.reset])
+        #expect(await error { _ = try await runner.submit(request, as: id) }?.isWorthRetrying == true)
+        #expect(world.stub.sagemaker.jobs.isEmpty)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func thirtyTwoAtOnceMakeOne() async throws {
+        let (runner, request, id) = (runner, request, id)
+        let handles = try await withThrowingTaskGroup(of: RunHandle.self) { group in
+            for _ in 0..<32 { group.addTask { try await runner.submit(request, as: id) } }
+            return try await group.reduce(into: Set<RunHandle>()) { $0.insert($1) }
+        }
+        #expect(handles.count == 1)
+        #expect(world.stub.sagemaker.creates(of: name) == 1)
+    }
+
+    @Test func anothersJobOfThatNameIsAConflict() async throws {
+        let given = ["TrainingJobName": JSONValue.string("given")]
+        let mine = try runner.render(try TrainingWorld.job("run00002", given))
+        let others = try runner.render(try TrainingWorld.job("run00003", given))
+        let id = try #require(RunID(rawValue: "run00002"))
+        _ = try await runner.submit(others, as: #require(RunID(rawValue: "run00003")))
+        for _ in 0..<2 {
+            let error = await error { _ = try await runner.submit(mine, as: id) }
+            #expect(error?.category == .conflict)
+            #expect(error?.hint?.contains("${run_id}") == true)
+        }
+        #expect(await error { _ = try await runner.find(mine, as: id) }?.category == .conflict)
+    }
+
+    @Test func withoutLeaveToReadTagsTheEnvironmentTells() async throws {
+        world.stub.sagemaker.refuse { operation, _ in
+            operation == "ListTags" ? StubError("AccessDeniedException", "not authorized") : nil
+        }
+        let handle = try await runner.submit(request, as: id)
+        #expect(try await runner.find(request, as: id) == handle)
+        let other = try #require(RunID(rawValue: "run00009"))
+        #expect(await error { _ = try await runner.find(request, as: other) }?.category == .conflict)
+    }
+
+    @Test func aQuotaIsToldWithItsNumbers() async throws {
+        world.stub.sagemaker.quota("ml.m5.xlarge", 0)
+        let error = await error { _ = try await runner.submit(request, as: id) }
+        #expect(error?.category == .quota)
+        #expect(
+            error?.message
+                == "The account's quota \"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more asked for.")
+        #expect(error?.hint?.contains("Service Quotas") == true)
+    }
+
+    @Test func jobsAreMadeAtThePaceOfTheService() async throws {
+        for number in 0..<20 {
+            let job = try TrainingWorld.job("run1\(number)")
+            _ = try await runner.submit(try runner.render(job), as: job.job.runID)
+        }
+        #expect(world.stub.busiestSecond("sagemaker", "CreateTrainingJob") <= 8)
+        let times = world.stub.times("sagemaker", "CreateTrainingJob")
+        #expect((times.last ?? 0) - (times.first ?? 0) >= 3.9)
+    }
+}
