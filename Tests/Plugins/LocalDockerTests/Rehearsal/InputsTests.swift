@@ -87,7 +87,7 @@ struct InputsTests {
             cd /opt/ml/input/data
             echo "0:$(cat train_0 | tr '\\n' ,)"; echo "1:$(cat train_1 | tr '\\n' ,)"; ls train_0 2>&1 | grep -c 'No such'
             echo "2:$(head -c 4 train_2 | tr '\\n' ,)"; until [ -e train_3 ]; do sleep 0.1; done; echo "3:$(cat train_3 | tr '\\n' ,)"
-            cat val/a.txt; ls; touch x 2>&1 | grep -c Read-only
+            cat val/a.txt; until [ -e train_4 ] && [ ! -e train_3 ]; do sleep 0.1; done; ls; touch x 2>&1 | grep -c Read-only
             """
         ) {
             $0.inputs = [
