@@ -38,7 +38,7 @@ struct RehearsalCrashTests {
             "-c", config, "queue", "create", "train", "--resource", "sagemaker", "--config", file)
         return [
             "-c", config, "run", "--rehearse", "-q", "train", "--image", World.image, "--channel", "train=data",
-            "--keep-local", "--stop-grace", "1s",
+            "--keep-local", "--grace", "1s",
         ]
     }
 

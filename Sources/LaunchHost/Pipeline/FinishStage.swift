@@ -12,11 +12,9 @@ struct FinishStage: Sendable {
     func finish(_ record: RunRecord, _ observation: Observation) async throws -> RunRecord {
         guard let handle = record.handle, let request = record.request else { return record }
         let folder = try store.home.makeFolder(of: record.id)
-        if !runner.keepsLogs {
-            let archive = LogArchive(path: LogArchive.path(in: folder))
-            if !archive.exists { try await archive.write(runner.logs(handle, from: nil, follow: false)) }
-        }
-        let outcome = try await runner.finish(handle, of: request, into: folder)
+        let unkept = try await archiveLog(of: handle, into: folder)
+        var outcome = try await runner.finish(handle, of: request, into: folder)
+        if let unkept { outcome.warnings.append(unkept) }
         let end = runner.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
         let ended = try store.transition(
             record.id, token: record.claimToken, to: end.state, cause: end.cause,
@@ -26,6 +24,20 @@ struct FinishStage: Sendable {
                 endedAt: observation.endedAt.map { Timestamp($0) }))
         await release(ended)
         return ended
+    }
+
+    /// Keeps the log where the backend does not, or not for good. Answers why it cannot be had at all: what nobody may
+    /// read must not hold up a run's end for ever.
+    private func archiveLog(of handle: RunHandle, into folder: String) async throws(BackendError) -> String? {
+        let archive = LogArchive(path: LogArchive.path(in: folder))
+        guard !runner.keepsLogs, !archive.exists else { return nil }
+        do throws(BackendError) {
+            try await archive.write(runner.logs(handle, from: nil, follow: false))
+            return nil
+        } catch {
+            guard [.denied, .invalid, .configuration].contains(error.category) else { throw error }
+            return "The log was not kept. \(error.description)"
+        }
     }
 
     /// Records that the backend does not know the run any more.

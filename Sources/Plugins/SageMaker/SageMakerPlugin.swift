@@ -14,10 +14,16 @@ extension SageMakerRunner {
                     "model", .string, example: "training-job-model.json",
                     help:
                         "File of a newer service model to check requests with; see scripts/regenerate-sagemaker-model."),
+                Field(
+                    "archive_logs", .boolean, default: .bool(false),
+                    help: "Copy each ended run's log from CloudWatch into the run's own record, before its end is told."
+                ),
             ],
             examples: ["runner:\n  type: sagemaker\n", "runner:\n  type: sagemaker\n  account: \"123456789012\"\n"]
         ) { options, context throws(BackendError) in
-            let own = SageMakerOptions(account: options.string("account"), model: options.string("model"))
+            let own = SageMakerOptions(
+                account: options.string("account"), model: options.string("model"),
+                archivesLogs: options.flag("archive_logs"))
             if let account = own.account, !ARN.isAccount(account) {
                 throw BackendError(
                     .invalid, "account is \"\(account)\"; it must be an account's number, twelve digits in quotes.")

@@ -21,8 +21,8 @@ public struct SageMakerRunner: Runner {
         watch = TrainingWatch(service, log: log)
     }
 
-    /// CloudWatch keeps the log.
-    public var keepsLogs: Bool { true }
+    /// CloudWatch keeps the log, unless a copy is wanted in the run's own record.
+    public var keepsLogs: Bool { !options.archivesLogs }
     /// `Completed` after a stop was ordered has completed: who was stopped is `Stopped`.
     public var tellsStops: Bool { true }
     /// `ListTrainingJobs` is limited to two calls a second for the whole account, whoever asks.
@@ -59,6 +59,8 @@ struct SageMakerOptions: Sendable, Hashable {
     var account: String?
     /// The file of another service model.
     var model: String?
+    /// Whether each ended run's log is copied into its record.
+    var archivesLogs = false
 }
 
 /// What a handle of this runner says.

@@ -46,8 +46,8 @@ final class TrainingWorld: Sendable {
             try environment(region: region), options: SageMakerOptions(), model: .bundled, log: .silent)
     }
 
-    /// The backends of a program that starts.
-    func backends() throws -> Backends {
+    /// The backends of a program that starts; `runner` is the configuration's block.
+    func backends(runner: String = "") throws -> Backends {
         let environment = try environment()
         let plugin = Plugin<any LaunchHost.Environment>(
             type: "aws", summary: "The test's.", fields: [], examples: ["environment: {type: aws}"]
@@ -59,15 +59,17 @@ final class TrainingWorld: Sendable {
             environment: {type: aws}
             registry: {type: mock, folder: \(folder.path)}
             builder: {type: mock, folder: \(folder.path)}
+            \(runner)
             """
         let config = try LaunchConfig(Document(text: text, name: "launch-config.yaml"), catalog: catalog)
         return try Backends(config, catalog: catalog, variables: [:], log: .silent)
     }
 
     /// An agent of a program that starts.
-    func agent(drain: Bool = true, log: Logger = .silent) throws -> Agent {
+    func agent(drain: Bool = true, runner: String = "", log: Logger = .silent) throws -> Agent {
         Agent(
-            Agent.Settings(queues: ["train"], maxJobs: nil, drain: drain), store: store, backends: try backends(),
+            Agent.Settings(queues: ["train"], maxJobs: nil, drain: drain), store: store,
+            backends: try backends(runner: runner),
             contexts: SourceContexts(store: SourceStore(folder: store.home.sources)), clock: clock.host, log: log)
     }
 

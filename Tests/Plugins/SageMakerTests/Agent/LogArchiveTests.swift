@@ -1,0 +1,53 @@
+import AWSStub
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LaunchHost
+@testable import SageMaker
+
+/// `archive_logs`: an ended run's log is in its own record, and a log that nobody may read holds up no end.
+@Suite struct LogArchiveTests {
+    private static let runner = "runner: {type: sagemaker, archive_logs: true}"
+
+    private func ended(_ world: TrainingWorld) async throws -> (run: RunRecord, archive: LogArchive) {
+        try world.queue()
+        world.stub.sagemaker.lives(.usual(seconds: 60))
+        world.stub.logs.setClock { world.clock.now }
+        let id = try world.submit("logged")
+        try await world.clock.running(rate: 300) {
+            let agent = Task {
+                try await world.agent(runner: Self.runner).run(as: try world.store.becomeOwner(kind: "agent"))
+            }
+            let named = try await eventually(within: .seconds(60)) { try world.store.run(id).handle != nil }
+            #expect(named)
+            let name = try #require(try world.store.run(id).handle?.fields["name"])
+            let now = Int64(world.clock.now.timeIntervalSince1970 * 1000)
+            world.stub.logs.add(
+                [StubLogEvent("epoch 1", time: now), StubLogEvent("epoch 2", time: now + 1)],
+                to: "\(name)/algo-1-1700000000")
+            #expect(try await agent.value == .done)
+        }
+        return (try world.store.run(id), LogArchive(path: LogArchive.path(in: world.store.home.folder(of: id))))
+    }
+
+    @Test(.timeLimit(.minutes(2))) func theLogIsInTheRecord() async throws {
+        let world = try TrainingWorld()
+        let (run, archive) = try await ended(world)
+        #expect(run.state == .succeeded && run.outcome?.warnings == [])
+        var lines: [String] = []
+        for try await batch in archive.read() { lines += batch.map(\.text) }
+        #expect(lines == ["epoch 1", "epoch 2"])
+    }
+
+    @Test(.timeLimit(.minutes(2))) func aLogThatNobodyMayReadIsAWarning() async throws {
+        let world = try TrainingWorld()
+        world.stub.always(
+            "logs", "FilterLogEvents",
+            .error("AccessDeniedException", "User: x is not authorized to perform: logs:FilterLogEvents"))
+        let (run, archive) = try await ended(world)
+        #expect(run.state == .succeeded)
+        #expect(run.outcome?.warnings.first?.contains("logs:FilterLogEvents") == true)
+        #expect(!archive.exists)
+    }
+}
