@@ -20,7 +20,9 @@ struct Ended {
 
     init(of handle: RunHandle, _ end: Observation, _ request: RunRequest, on stage: Stage) async throws {
         self.end = end
-        isInternal = try await EngineFixture.isInternal(network: "launch-\(handle.runID)")
+        // Containers' names begin with a slash.
+        let network = try await EngineFixture.names(labelled: "launch.run=\(handle.runID)").first { !$0.hasPrefix("/") }
+        isInternal = if let network { try await EngineFixture.isInternal(network: network) } else { nil }
         var log: [String: [String]] = [:]
         for try await batch in stage.runner.logs(handle, from: nil, follow: false) {
             for line in batch { log[line.host ?? "", default: []].append(line.text) }

@@ -11,7 +11,7 @@ extension Attendant {
         }
         let words = offering.credentialsEndpoint
         if state.endpoint == nil {
-            let place = try await place(among: words.places, containers)
+            let place = try await place(among: words.places, &containers)
             state.endpoint = RehearsalState.Endpoint(
                 address: place.address, subnet: place.subnet, port: 0,
                 path: "/v2/credentials/\(try Self.unguessable())")
@@ -65,7 +65,7 @@ extension Attendant {
 
     /// The first address that no other job has at the moment.
     private func place(
-        among places: [CredentialsEndpoint.Place], _ containers: HostContainers
+        among places: [CredentialsEndpoint.Place], _ containers: inout HostContainers
     ) async throws(BackendError) -> CredentialsEndpoint.Place {
         for place in places {
             do {

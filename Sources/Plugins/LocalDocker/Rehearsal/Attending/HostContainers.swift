@@ -9,6 +9,9 @@ struct HostContainers: Sendable {
     let runID: RunID
     let fingerprint: String
     let attempt: Int
+    /// The network that was made; of another name each time, because a program that died may have left the engine at
+    /// making one, and engines make two of one name.
+    private(set) var network: String?
     /// Variables that point to the credentials; none without.
     var credentials: [String: String] = [:]
 
@@ -25,19 +28,25 @@ struct HostContainers: Sendable {
 
     // MARK: making
 
-    /// Makes the network, or takes the one that is there.
-    func makeNetwork(_ addresses: NetworkSpec.Addresses?) async throws(BackendError) {
+    /// Makes the network, and removes those that were made for the run before.
+    mutating func makeNetwork(_ addresses: NetworkSpec.Addresses?) async throws(BackendError) {
         guard !isAlone else { return }
+        let engine = engine
+        let labels = ["\(RunContainer.runLabel)=\(runID.rawValue)"]
+        for old in try await engineCall({ () async throws(EngineError) in try await engine.networks(labels: labels) }) {
+            // One that is in use belongs to containers that are about to be removed.
+            try? await engine.removeNetwork(old)
+        }
+        let name = "\(RunContainer.name(runID))-\(String(UInt32.random(in: .min ... .max), radix: 36))"
         let spec = NetworkSpec(
-            name: HostNames.network(runID), isInternal: surroundings.isIsolated,
+            name: name, isInternal: surroundings.isIsolated,
             labels: [RunContainer.runLabel: runID.rawValue, RunContainer.versionLabel: RunContainer.version],
             addresses: addresses)
-        let engine = engine
         do {
             try await Uncancelled.run { () async throws(EngineError) in try await engine.createNetwork(spec) }
+            network = name
         } catch {
             let words = error.message.lowercased()
-            if error.code == .conflict, words.contains("already exists") { return }
             if words.contains("non-overlapping") || words.contains("overlaps") {
                 throw BackendError(
                     .transient, "The engine has no addresses left for one network more. \(error.message)",
@@ -70,6 +79,7 @@ struct HostContainers: Sendable {
 
     private func create(_ spec: ContainerSpec, _ name: String) async throws(BackendError) -> String {
         var hasPulled = false
+        var conflicts = 0
         let engine = engine
         while true {
             do {
@@ -81,6 +91,10 @@ struct HostContainers: Sendable {
                 case .notFound where error.message.lowercased().contains("no such image") && !hasPulled:
                     hasPulled = true
                     try await ImagePull(engine: engine, image: job.image).run()
+                case .conflict where conflicts < 5:
+                    // A program that died may have left the engine at making one.
+                    conflicts += 1
+                    try await engineCall { () async throws(EngineError) in try await engine.removeContainer(name) }
                 case .server, .invalid: throw StartFailure.error(error, job)
                 default: throw BackendError(error)
                 }
@@ -94,7 +108,7 @@ struct HostContainers: Sendable {
         var own = job
         own.resources = resources
         own.environment = job.environment.merging(host.environment) { $1 }.merging(credentials) { $1 }
-        own.network = isAlone ? "none" : HostNames.network(runID)
+        own.network = network ?? "none"
         own.mounts = []
         var spec = RunContainer.spec(own, runID: runID, fingerprint: fingerprint)
         spec.hostName = host.name
@@ -102,11 +116,10 @@ struct HostContainers: Sendable {
         spec.labels[HostNames.hostLabel] = host.name
         spec.labels[HostNames.attemptLabel] = String(attempt)
         if !plan.mounts.isEmpty { spec.host.mounts = plan.mounts }
-        if isAlone {
-            spec.host.extraHosts = ["\(host.name):127.0.0.1"]
+        if let network {
+            spec.networking = ContainerSpec.NetworkingConfig(network: network, aliases: [host.name])
         } else {
-            spec.networking = ContainerSpec.NetworkingConfig(
-                network: HostNames.network(runID), aliases: [host.name])
+            spec.host.extraHosts = ["\(host.name):127.0.0.1"]
         }
         return spec
     }

@@ -14,8 +14,6 @@ enum HostNames {
         "\(RunContainer.name(runID))-\(host)\(attempt > 1 ? ".\(attempt)" : "")"
     }
 
-    static func network(_ runID: RunID) -> String { RunContainer.name(runID) }
-
     static func handle(_ runID: RunID) -> RunHandle {
         RunHandle(runner: LocalDockerRunner.type, runID: runID, fields: [handleField: "1"])
     }
