@@ -20,6 +20,8 @@ struct Stage {
     let folder: TemporaryDirectory
     let stub: AWSStub
     let runner: any Runner
+    /// The runner that the same program would send with.
+    let sender: any Runner
 
     init() throws {
         folder = try TemporaryDirectory()
@@ -41,8 +43,9 @@ struct Stage {
             builder: {type: noop}
             """
         let config = try LaunchConfig(Document(text: text, name: "stage"), catalog: catalog)
-        runner = try Backends(config, catalog: catalog, variables: variables, log: Logger { _ in })
-            .runner(for: "sagemaker", rehearse: true)
+        let backends = try Backends(config, catalog: catalog, variables: variables, log: Logger { _ in })
+        runner = try backends.runner(for: "sagemaker", rehearse: true)
+        sender = try backends.runner(for: "sagemaker")
     }
 
     /// A request of the probe, rendered as for SageMaker.

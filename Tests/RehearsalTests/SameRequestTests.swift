@@ -1,0 +1,46 @@
+import AWSStub
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import Testing
+
+/// What is rehearsed is what is sent.
+@Suite("One request, here and there", .needsEngine)
+struct SameRequestTests {
+    @Test("The document that was rehearsed is, byte for byte, the one that SageMaker is sent")
+    func same() async throws {
+        let stage = try Stage()
+        let id = RunID.random()
+        let request = try await stage.request(
+            [
+                "HyperParameters": ["lr": "0.1", "text": "grüße \"quoted\""], "Environment": ["A": "b\nc"],
+                "CheckpointConfig": ["S3Uri": "s3://bucket/ck"],
+            ], id: id)
+        let before = try JSON.canonical(request.document)
+        let ended = try await stage.rehearse(request, id: id)
+        #expect(ended.end.phase == .succeeded)
+
+        let handle = try await stage.sender.submit(request, as: id)
+        let job = try #require(stage.stub.sagemaker.job(handle.fields["name"] ?? "", region: "eu-west-1"))
+        let sent = try JSON.canonical(JSONValue(parsing: String(decoding: job.body, as: UTF8.self)))
+        #expect(sent == before)
+        // Whoever renders it for real makes the same document of the same job.
+        #expect(try JSON.canonical(request.document) == before)
+        #expect(ended.description["HyperParameters"] == request.document["HyperParameters"])
+        #expect(ended.description["TrainingJobName"]?.stringValue == handle.fields["name"])
+    }
+
+    @Test("Both runners render one job to the same document")
+    func rendersTheSame() async throws {
+        let stage = try Stage()
+        let digest = try #require(Digest(rawValue: "sha256:" + String(repeating: "a", count: 64)))
+        let id = RunID.random()
+        let job = RunnableJob(
+            job: ResolvedJob(
+                runID: id, runName: "same", project: "tests", entity: "", author: "tester", resource: "sagemaker",
+                source: .image("probe"), arguments: ["--fast"], runConfig: ["lr": "0.1"],
+                template: ["RoleArn": "arn:aws:iam::123456789012:role/trainer"]),
+            image: PinnedImage(reference: "probe@\(digest)", digest: digest, name: "probe"))
+        #expect(try stage.runner.render(job).document == stage.sender.render(job).document)
+    }
+}
