@@ -75,7 +75,7 @@ enum PipeWriter {
         defer { close(descriptor) }
         var rest = bytes[...]
         while !rest.isEmpty, !Task.isCancelled {
-            let (count, code) = writeQuietly(rest, to: descriptor)
+            let (count, code) = QuietWrite.write(rest, to: descriptor)
             if count >= 0 {
                 rest = rest.dropFirst(count)
             } else if code == EAGAIN {
@@ -84,23 +84,5 @@ enum PipeWriter {
                 return
             }
         }
-    }
-
-    /// A write that does not raise SIGPIPE when the program has closed its end.
-    private static func writeQuietly(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> (Int, Int32) {
-        var pipe = sigset_t()
-        var before = sigset_t()
-        sigemptyset(&pipe)
-        sigaddset(&pipe, SIGPIPE)
-        pthread_sigmask(SIG_BLOCK, &pipe, &before)
-        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        let code = errno
-        if count < 0, code == EPIPE {
-            // The signal is pending on this thread alone; take it before the mask is put back.
-            var now = timespec()
-            sigtimedwait(&pipe, nil, &now)
-        }
-        pthread_sigmask(SIG_SETMASK, &before, nil)
-        return (count, code)
     }
 }

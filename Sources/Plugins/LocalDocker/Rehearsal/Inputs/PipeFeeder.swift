@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LaunchHost
+internal import Subprocess
 
 /// Writes one input of one host into its pipes, epoch after epoch, until the task is cancelled.
 struct PipeFeeder: Sendable {
@@ -98,26 +99,5 @@ struct RecordIO {
         let length = UInt32(truncatingIfNeeded: size) & 0x1fff_ffff
         header = [UInt32(0xced7_230a), length].flatMap { value in (0..<4).map { UInt8((value >> (8 * $0)) & 0xff) } }
         padding = [UInt8](repeating: 0, count: Int((4 - size % 4) % 4))
-    }
-}
-
-/// A write that does not raise SIGPIPE when the reader has gone.
-enum QuietWrite {
-    /// How many bytes were written, or -1 and the error's number.
-    static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> (Int, Int32) {
-        var pipe = sigset_t()
-        var before = sigset_t()
-        sigemptyset(&pipe)
-        sigaddset(&pipe, SIGPIPE)
-        pthread_sigmask(SIG_BLOCK, &pipe, &before)
-        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        let code = errno
-        if count < 0, code == EPIPE {
-            // The signal waits for this thread alone; it is taken before the mask is put back.
-            var now = timespec()
-            sigtimedwait(&pipe, nil, &now)
-        }
-        pthread_sigmask(SIG_SETMASK, &before, nil)
-        return (count, code)
     }
 }

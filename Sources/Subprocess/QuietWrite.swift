@@ -1,0 +1,22 @@
+internal import Glibc
+
+/// A write that does not raise SIGPIPE when the reader has gone.
+public enum QuietWrite {
+    /// How many bytes were written, or -1 and the error's number.
+    public static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> (Int, Int32) {
+        var pipe = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&pipe)
+        sigaddset(&pipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &pipe, &before)
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        let code = errno
+        if count < 0, code == EPIPE {
+            // The signal waits for this thread alone; it is taken before the mask is put back.
+            var now = timespec()
+            sigtimedwait(&pipe, nil, &now)
+        }
+        pthread_sigmask(SIG_SETMASK, &before, nil)
+        return (count, code)
+    }
+}
