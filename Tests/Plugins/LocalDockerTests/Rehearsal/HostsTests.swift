@@ -115,7 +115,7 @@ struct HostsTests {
     @Test("Hosts of two jobs are in networks of their own")
     func apart() async throws {
         let stage = try Stage()
-        let one = try await Stage.job("echo up; sleep 30", hosts: ["algo-1", "only-here"])
+        let one = try await Stage.job("echo up; sleep 600", hosts: ["algo-1", "only-here"])
         _ = try await stage.run(one) { runner, handle in
             try await Stage.reach(handle, with: runner) { $0.phase == .running }
             let other = try await Stage.job("nslookup only-here && exit 7; exit 0", hosts: ["algo-1", "algo-2"])
