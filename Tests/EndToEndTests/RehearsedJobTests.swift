@@ -88,6 +88,16 @@ import Testing
             ]
             #expect(NSDictionary(dictionary: expected).isEqual(seen), "\(seen)")
 
+            // Several hosts: each waits until it finds all by name, and the first to end does not wait for the others.
+            let several = try await world.succeeding(
+                words + ["--param", "learning-rate=0.1", "--set", "ResourceConfig.InstanceCount=2"]
+            ).json(Rehearsed.self)
+            #expect(several.state == "succeeded")
+            let places = try JSONSerialization.jsonObject(
+                with: try await several.file("seen.json", of: "output.tar.gz"))
+            let arguments = (places as? [String: Any])?["arguments"] as? [String: Any]
+            #expect(arguments?["hosts"] as? [String] == ["algo-1", "algo-2"], "\(places)")
+
             // The script raises an exception; the toolkit says so in the failure file.
             let answer = try await world.launch(words + ["--param", "learning-rate=5"])
             let failed = try answer.json(Rehearsed.self)
@@ -121,6 +131,7 @@ import Testing
             for words in ["rehearsal | Training\n", "  reproduced\n    - ", "  would differ on the backend\n    - "] {
                 #expect(told.errors.contains(words), "\(told)")
             }
+            #expect(!told.errors.contains("is not in Amazon ECR"), "the report says it, once and at the end")
             let id = try #require(told.errors.firstMatch(of: /run ([a-z0-9]{8}) succeeded/)).1
             let plain = try await world.succeeding("status", "--json", String(id)).json(Rehearsed.self)
             #expect(plain.metrics["validation:accuracy"].map { $0 > 0.9 } == true, "\(plain.metrics)")

@@ -85,6 +85,24 @@ struct StopTests {
         }
     }
 
+    @Test("ctrl-C stops the run from when it is written down, before launch run has said its ID")
+    func interruptAtOnce() async throws {
+        try await World.with { world in
+            // Standard error is a full pipe, so that the program waits where it would say the ID.
+            let pipe = try FullPipe(world.folder.file("errors"))
+            let run = try world.start(["run"] + world.script(Self.silent), errors: pipe.path)
+            let isThere = try await eventually(within: .seconds(100)) {
+                try await world.succeeding("list", "--json").json([RunFacts].self).count == 1
+            }
+            try #require(isThere)
+            try await run.signal(SIGINT)
+            let draining = Task { try await pipe.drain() }
+            defer { draining.cancel() }
+            let answer = try await run.end()
+            #expect(answer.code == 3, "\(answer)")
+        }
+    }
+
     @Test("ctrl-C twice does not wait for the grace")
     func interruptTwice() async throws {
         try await World.with { world in

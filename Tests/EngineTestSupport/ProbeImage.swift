@@ -63,9 +63,9 @@ public enum ProbeImage {
             note "path $(stat -c '%a %u' "$path") $(stat -c %F "$path" | tr ' ' -) $(printf %s "$path" | code) $content"
         done
         awk 'NR > 1 { print $1, $2 }' /proc/net/route | while read -r line; do note "route $line"; done
-        # Hosts know each other by name only while they run, so nobody goes before all have met.
-        address() {
-            awk -v name="$1" '{ for (i = 2; i <= NF; i++) if ($i == name) { print $1; exit } }' /etc/hosts
+        # Nobody goes before all have met. Who still runs, the engine's name server tells: it forgets who has ended.
+        address() { awk -v name="$1" '{ for (i = 2; i <= NF; i++) if ($i == name) { print $1; exit } }' /etc/hosts; }
+        running() {
             timeout 3 nslookup "$1" 2>/dev/null | awk '/^Name:/ { seen = 1 } seen && /^Address/ { print $NF; exit }'
         }
         say() { timeout 2 nc "$1" 7001 </dev/null 2>/dev/null; }
@@ -74,10 +74,10 @@ public enum ProbeImage {
         others=; for name in $names; do [ "$name" = "$host" ] || others="$others $name"; done
         echo met >/tmp/word
         [ -z "$others" ] || { while :; do nc -l -p 7001 </tmp/word >/dev/null 2>&1; done; } &
-        note "host $host $(address "$host" | head -n 1)"
+        note "host $host $(address "$host")"
         for name in $others; do
             while :; do
-                found=$(address "$name" | head -n 1)
+                found=$(address "$name")
                 [ -z "$found" ] || [ -z "$(say "$found")" ] || break
                 usleep 50000
             done
@@ -86,7 +86,7 @@ public enum ProbeImage {
         echo done >/tmp/word
         for name in $others; do
             # One that is not known any more has seen that all were done.
-            while found=$(address "$name" | head -n 1); [ -n "$found" ] && [ "$(say "$found")" != done ]; do
+            while found=$(running "$name"); [ -n "$found" ] && [ "$(say "$found")" != done ]; do
                 usleep 50000
             done
         done

@@ -21,7 +21,8 @@ struct EndingTests {
     func timeLimit() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
-            stage.request(["StoppingCondition": ["MaxRuntimeInSeconds": 2]], probe: Self.obedient))
+            // The time counts from before the engine is asked to start it, and the signal has to find it listening.
+            stage.request(["StoppingCondition": ["MaxRuntimeInSeconds": 6]], probe: Self.obedient))
         #expect(ended.end.phase == .stopped)
         #expect(ended.description["TrainingJobStatus"] == "Stopped")
         #expect(ended.description["SecondaryStatus"] == "MaxRuntimeExceeded", "\(ended.record.course)")

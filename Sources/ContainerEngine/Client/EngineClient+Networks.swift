@@ -23,6 +23,25 @@ extension EngineClient {
         return try await decoded(Answer.self, .post, "/networks/create", json: try Self.encode(spec)).id
     }
 
+    /// The addresses that a network has, of IPv4 and IPv6, in the engine's order; none where there is no such network.
+    public func addresses(of network: String) async throws(EngineError) -> [NetworkSpec.Addresses] {
+        struct Answer: Decodable {
+            struct Management: Decodable {
+                var config: [NetworkSpec.Addresses]?
+                private enum CodingKeys: String, CodingKey { case config = "Config" }
+            }
+            var management: Management?
+            private enum CodingKeys: String, CodingKey { case management = "IPAM" }
+        }
+        do {
+            return try await decoded(Answer.self, .get, "/networks/\(URLText.encoded(network))").management?.config
+                ?? []
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return []
+        }
+    }
+
     /// The IDs of all networks that have all of these labels: `name` or `name=value`.
     public func networks(labels: [String]) async throws(EngineError) -> [String] {
         struct Item: Decodable {

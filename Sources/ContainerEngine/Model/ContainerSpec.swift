@@ -52,13 +52,23 @@ public struct ContainerSpec: Sendable, Encodable {
     public struct NetworkingConfig: Sendable, Encodable {
         private struct Endpoint: Sendable, Encodable {
             var aliases: [String]
-            private enum CodingKeys: String, CodingKey { case aliases = "Aliases" }
+            var management: Management?
+            private enum CodingKeys: String, CodingKey {
+                case aliases = "Aliases"
+                case management = "IPAMConfig"
+            }
+        }
+        private struct Management: Sendable, Encodable {
+            var address: String
+            private enum CodingKeys: String, CodingKey { case address = "IPv4Address" }
         }
         private var endpoints: [String: Endpoint]
 
         /// Found by these names in that network.
-        public init(network: String, aliases: [String]) {
-            endpoints = [network: Endpoint(aliases: aliases)]
+        /// - Parameter address: The IPv4 address there, only in a network whose addresses were asked for; nil lets the
+        ///   engine choose at each start.
+        public init(network: String, aliases: [String], address: String? = nil) {
+            endpoints = [network: Endpoint(aliases: aliases, management: address.map(Management.init))]
         }
 
         private enum CodingKeys: String, CodingKey { case endpoints = "EndpointsConfig" }

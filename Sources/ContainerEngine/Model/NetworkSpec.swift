@@ -10,14 +10,14 @@ public struct NetworkSpec: Sendable, Encodable {
     public var addresses: Addresses?
 
     /// Addresses of a network.
-    public struct Addresses: Sendable, Encodable {
+    public struct Addresses: Sendable, Hashable, Codable {
         /// All of them: `169.254.170.0/28`.
         public var subnet: String
-        /// The machine's.
-        public var gateway: String
+        /// The machine's; nil lets the engine choose.
+        public var gateway: String?
 
         /// Addresses from their parts.
-        public init(subnet: String, gateway: String) {
+        public init(subnet: String, gateway: String? = nil) {
             self.subnet = subnet
             self.gateway = gateway
         }

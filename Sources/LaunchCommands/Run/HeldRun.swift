@@ -2,19 +2,29 @@ internal import Console
 internal import LaunchHost
 
 /// A run that this process holds and takes to its end: what `launch run` does, and `launch stop` where no agent lives.
+///
+/// From when it is made, ctrl-C and SIGTERM do not end the process any more: make it before the run, so that they never
+/// end one that is written down.
 struct HeldRun: Sendable {
+    private let interrupts = Interrupts()
     let store: Store
     let backends: Backends
     let terminal: Terminal
     let log: Logger
+
+    init(store: Store, backends: Backends, terminal: Terminal, log: Logger) {
+        self.store = store
+        self.backends = backends
+        self.terminal = terminal
+        self.log = log
+    }
 
     /// Drives the run to its recorded end while `beside` goes on. ctrl-C and SIGTERM stop the run: the first time with
     /// the job's own grace, then at once.
     func follow(
         _ run: RunRecord, as owner: OwnerLock, beside: @escaping @Sendable () async throws -> Void
     ) async throws -> RunRecord {
-        let (store, terminal) = (store, terminal)
-        let interrupts = Interrupts()
+        let (interrupts, store, terminal) = (interrupts, store, terminal)
         defer { interrupts.stop() }
         let agent = Agent(
             Agent.Settings(maxJobs: nil), store: store, backends: backends,

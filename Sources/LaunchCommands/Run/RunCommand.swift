@@ -30,23 +30,23 @@ enum RunCommand {
             try PlanCheck(bench, store: store, config: config).refuseInvalid(spec, as: id)
             let backends = try bench.backends(config)
             let owner = try store.becomeOwner(kind: "run")
+            let held = HeldRun(store: store, backends: backends, terminal: terminal, log: bench.log)
             let run = try store.submit(spec, as: id, claimedBy: owner.id)
             bench.note("run \(id)")
             let reader = RunLogReader(store: store, backends: backends)
             let printer = LogPrinter(terminal: terminal)
             let wantsJSON = bench.wantsJSON
-            let ended = try await HeldRun(store: store, backends: backends, terminal: terminal, log: bench.log)
-                .follow(run, as: owner) {
-                    guard !wantsJSON else { return }
-                    let steps =
-                        spec.rehearse ? Task { await RehearsalSteps(store: store, terminal: terminal).follow(id) } : nil
-                    defer { steps?.cancel() }
-                    do {
-                        try await reader.read(id, follow: true) { try printer.print($0) }
-                    } catch OutputError.closed {
-                        // Whoever reads has seen enough; how the run ends still matters.
-                    }
+            let ended = try await held.follow(run, as: owner) {
+                guard !wantsJSON else { return }
+                let steps =
+                    spec.rehearse ? Task { await RehearsalSteps(store: store, terminal: terminal).follow(id) } : nil
+                defer { steps?.cancel() }
+                do {
+                    try await reader.read(id, follow: true) { try printer.print($0) }
+                } catch OutputError.closed {
+                    // Whoever reads has seen enough; how the run ends still matters.
                 }
+            }
             let record = RehearsalRecord(in: store.home.folder(of: id))
             if wantsJSON { try bench.printJSON(RunView(ended, rehearsal: record)) }
             tell(ended, bench)

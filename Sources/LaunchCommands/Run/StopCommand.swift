@@ -74,10 +74,10 @@ enum StopCommand {
             if run.state.isTerminal { return run }
             if run.owner.map(store.isAlive) != true {
                 let owner = try store.becomeOwner(kind: "stop")
+                let held = HeldRun(
+                    store: store, backends: try bench.backends(config), terminal: bench.terminal, log: bench.log)
                 if let adopted = try store.adopt(id, owner: owner.id) {
-                    return try await HeldRun(
-                        store: store, backends: try bench.backends(config), terminal: bench.terminal, log: bench.log
-                    ).follow(adopted, as: owner) {}
+                    return try await held.follow(adopted, as: owner) {}
                 }
             }
             if told != run.state, !bench.wantsJSON {

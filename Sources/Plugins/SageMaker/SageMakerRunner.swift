@@ -37,7 +37,7 @@ public struct SageMakerRunner: Runner {
     public func validate(_ request: RunRequest) -> [Finding] {
         let findings = RequestValidator(model: model, region: service.knownRegion).findings(in: request.document)
         let all = findings + RequestNotes(request).findings
-        return request.rehearsal == nil ? all : all.map(Rehearsal.asRehearsed)
+        return request.rehearsal == nil ? all : all.filter(Rehearsal.counts)
     }
 
     /// Lists one job.

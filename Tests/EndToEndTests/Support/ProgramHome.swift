@@ -18,8 +18,11 @@ extension ProgramHome {
     }
 
     /// Starts the program and goes on.
-    func start(_ words: [String], setting: [String: String] = [:]) throws -> RunningProgram {
-        try RunningProgram(words, environment: environment(setting), folder: folder.path)
+    /// - Parameter errors: where its standard error goes; nil keeps it for the answer.
+    func start(
+        _ words: [String], setting: [String: String] = [:], errors: String? = nil
+    ) throws -> RunningProgram {
+        try RunningProgram(words, environment: environment(setting), folder: folder.path, errors: errors)
     }
 
     /// Runs the program to its end.

@@ -10,14 +10,17 @@ final class RunningProgram: Sendable {
     private let task: Task<Subprocess.Result, any Error>
 
     /// A shell writes down its number and becomes the program, so that signals reach the program itself.
-    init(_ words: [String], environment: Subprocess.Environment, folder: String) throws {
+    init(_ words: [String], environment: Subprocess.Environment, folder: String, errors: String? = nil) throws {
         let files = try TemporaryDirectory()
         let program = try LaunchProgram.path
         self.files = files
         task = Task {
             try await Subprocess.run(
                 "/bin/sh",
-                ["-c", "echo $$ >\"$0/pid\"; exec \"$@\" >\"$0/out\" 2>\"$0/err\"", files.path, program] + words,
+                [
+                    "-c", "echo $$ >\"$0/pid\"; errors=$1; shift; exec \"$@\" >\"$0/out\" 2>\"$errors\"", files.path,
+                    errors ?? files.file("err"), program,
+                ] + words,
                 environment: environment, workingDirectory: folder, timeout: .seconds(200),
                 teardown: [.init(signal: SIGKILL, wait: .seconds(1))])
         }

@@ -58,7 +58,7 @@ enum Jobs {
 
     /// Observes an ended container until the runner says how it ended: of a killed one it waits for the reason.
     static func end(of handle: RunHandle, with runner: LocalDockerRunner) async throws -> Observation {
-        for _ in 0..<200 {
+        for _ in 0..<1200 {
             guard let seen = try await runner.observe([handle]).first else { break }
             if ![.starting, .running, .stopping].contains(seen.phase) { return seen }
             try await Task.sleep(for: .milliseconds(50))

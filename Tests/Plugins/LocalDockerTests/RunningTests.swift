@@ -77,8 +77,24 @@ struct RunningTests {
 
     @Test("Out of memory is told apart from a kill")
     func outOfMemory() async throws {
-        let script = "x=$(yes | head -c 200000000); echo survived"
-        try await Jobs.withEnded(script, ["memory": .integer(16 << 20)]) { _, _, _, end in
+        let place = try TemporaryDirectory()
+        // The container outlives its big child until the engine has told of the want of memory: one that hears of the
+        // end first never tells of it.
+        let script = """
+            until [ -e /go/begin ]; do sleep 0.1; done; (x=$(yes | head -c 200000000)); code=$?
+            until [ -e /go/end ]; do sleep 0.1; done; exit $code
+            """
+        let template: [String: JSONValue] = [
+            "memory": .integer(16 << 20), "volumes": .array([.string("\(place.path):/go")]),
+        ]
+        try await Jobs.with(script, template) { runner, handle, _ in
+            let engine = try await EngineFixture.engine()
+            var events = try await engine.events(labels: ["launch.run=\(handle.runID)"])
+            try place.write("begin", "")
+            while let event = try await events.next(), event.action != "oom" {}
+            try place.write("end", "")
+            _ = try await engine.waitForContainer(try Jobs.id(handle))
+            let end = try await Jobs.end(of: handle, with: runner)
             #expect(end.phase == .failed)
             #expect(end.cause?.code == .outOfMemory)
             #expect(end.cause?.message.contains("limit 16 MiB") == true)
@@ -115,7 +131,9 @@ struct RunningTests {
             try await EngineFixture.pause(try Jobs.id(handle))
             try await runner.stop(handle, grace: .seconds(20))
             #expect(
-                try await eventually { try await runner.observe([handle]).first?.phase == .stopped })
+                try await eventually(within: .seconds(60)) {
+                    try await runner.observe([handle]).first?.phase == .stopped
+                })
             let end = try #require(try await runner.observe([handle]).first)
             #expect(end.cause?.code == .userStop)
             #expect(end.cause?.exitCode == 0)
@@ -130,7 +148,10 @@ struct RunningTests {
             #expect(ContinuousClock.now - begin < .seconds(20))
             #expect(try await runner.observe([handle]).first?.phase == .stopping)
             try await runner.stop(handle, grace: .zero)
-            #expect(try await eventually { try await runner.observe([handle]).first?.phase == .stopped })
+            #expect(
+                try await eventually(within: .seconds(60)) {
+                    try await runner.observe([handle]).first?.phase == .stopped
+                })
         }
     }
 

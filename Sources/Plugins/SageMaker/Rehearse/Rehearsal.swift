@@ -87,14 +87,9 @@ struct Rehearsal {
 }
 
 extension Rehearsal {
-    /// A finding about a request that is rehearsed: an image that only this machine has is no reason against that, and the
-    /// report tells of it.
-    static func asRehearsed(_ finding: Finding) -> Finding {
-        guard finding.rule == "image-registry" else { return finding }
-        var softer = finding
-        softer.severity = .warning
-        return softer
-    }
+    /// Whether a finding counts for a request that is rehearsed: an image that only this machine has is no reason against
+    /// that, and the report tells of it.
+    static func counts(_ finding: Finding) -> Bool { finding.rule != "image-registry" }
 
     /// The image that the request names.
     ///

@@ -31,7 +31,8 @@ struct FoldersTests {
         }
         let ended = try await stage.run(job) { runner, handle in
             #expect(
-                await eventually {
+                // The looks are the rarer the longer one takes, up to a minute.
+                await eventually(within: .seconds(90)) {
                     place.has("ck/n/new") && place.text("ck/step") == "1\n" && !place.has("ck/old")
                 })
             #expect(try await runner.observe([handle]).first?.phase == .running)

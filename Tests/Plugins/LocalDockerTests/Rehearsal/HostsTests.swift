@@ -2,6 +2,7 @@ import ContainerEngine
 import EngineTestSupport
 import Foundation
 import LaunchHost
+import TestSupport
 import Testing
 
 @testable import LocalDocker
@@ -51,17 +52,26 @@ struct HostsTests {
     func severalHosts() async throws {
         let stage = try Stage()
         let hosts = ["algo-1", "algo-2", "algo-3"]
-        // Each serves its name until all have been heard: whoever comes first tries again.
+        // Each serves its name until all have heard all: whoever comes first tries again.
         let script = """
             (while :; do echo "from $(hostname)" | nc -l -p 9000; done) & server=$!
             for peer in \(hosts.joined(separator: " ")); do
                 until answer=$(nc $peer 9000 </dev/null 2>/dev/null) && [ -n "$answer" ]; do sleep 0.1; done
                 echo "$answer"
             done
-            echo done; touch /tmp/done; sleep 2; kill $server
+            echo done; until [ -e /go/go ]; do sleep 0.1; done; kill $server
             """
-        async let first = stage.run(try await Stage.job(script, hosts: hosts))
-        async let second = stage.run(try await Stage.job(script, hosts: hosts, isolated: false))
+        @Sendable func run(isolated: Bool) async throws -> Stage.Ended {
+            let place = try TemporaryDirectory()
+            try place.write("go/empty", "")
+            let job = try await Stage.job(script, hosts: hosts, isolated: isolated, Self.waiting(for: place))
+            return try await stage.run(job) { runner, handle in
+                try await Stage.lines("done", count: hosts.count, of: handle, with: runner)
+                try place.write("go/go", "")
+            }
+        }
+        async let first = run(isolated: true)
+        async let second = run(isolated: false)
         for ended in try await [first, second] {
             #expect(ended.observation.phase == .succeeded)
             for host in hosts {
@@ -72,10 +82,40 @@ struct HostsTests {
         }
     }
 
+    /// Shows all hosts the folder in which the test says that they may go on.
+    private static func waiting(for place: TemporaryDirectory) -> @Sendable (inout ContainerJob.Surroundings) -> Void {
+        { $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)] }
+    }
+
+    @Test("A host that has ended is still found by name, where it was", arguments: [true, false])
+    func endedHost(isolated: Bool) async throws {
+        let place = try TemporaryDirectory()
+        try place.write("go/empty", "")
+        // ping says where it goes before it hears that nobody is there.
+        let job = try await Stage.job(
+            """
+            [ $(hostname) = algo-1 ] || { hostname -i; exit 0; }
+            until [ -e /go/go ]; do sleep 0.1; done
+            ping -c 1 -W 1 algo-2 | sed -n 's/^PING algo-2 (\\(.*\\)):.*/\\1/p'; exit 0
+            """, hosts: ["algo-1", "algo-2"], isolated: isolated, Self.waiting(for: place))
+        let ended = try await Stage().run(job) { runner, handle in
+            let engine = try await EngineFixture.engine()
+            let name = HostNames.container(handle.runID, "algo-2", attempt: 1)
+            try #require(
+                try await eventually(within: .seconds(60)) {
+                    try await engine.container(name)?.state.hasEnded == true
+                })
+            try place.write("go/go", "")
+        }
+        let addresses = ended.log.map(\.text)
+        #expect(addresses.count == 2 && Set(addresses).count == 1 && addresses.first?.isEmpty == false, "\(addresses)")
+        #expect(Set(ended.log.map(\.host)) == ["algo-1", "algo-2"])
+    }
+
     @Test("Hosts of two jobs are in networks of their own")
     func apart() async throws {
         let stage = try Stage()
-        let one = try await Stage.job("echo up; sleep 30", hosts: ["algo-1", "only-here"])
+        let one = try await Stage.job("echo up; sleep 600", hosts: ["algo-1", "only-here"])
         _ = try await stage.run(one) { runner, handle in
             try await Stage.reach(handle, with: runner) { $0.phase == .running }
             let other = try await Stage.job("nslookup only-here && exit 7; exit 0", hosts: ["algo-1", "algo-2"])

@@ -19,7 +19,7 @@ struct TakeoverTests {
         ) {
             $0.folders = [.init(path: "/scratch")]
             $0.synced = [.init(path: "/ck", place: nil)]
-            $0.drill = .init(afterSeconds: 1, graceSeconds: 10)
+            $0.drill = .init(afterSeconds: 4, graceSeconds: 60)
         }
         let ended = try await Stage().run(job)
         #expect(ended.log.map(\.text) == ["first", "caught", "saved", "again"])

@@ -11,7 +11,7 @@ struct HostContainers: Sendable {
     let attempt: Int
     /// The network that was made; of another name each time, because a program that died may have left the engine at
     /// making one, and engines make two of one name.
-    private(set) var network: String?
+    private(set) var network: HostNetwork?
     /// Variables that point to the credentials; none without.
     var credentials: [String: String] = [:]
 
@@ -42,18 +42,7 @@ struct HostContainers: Sendable {
             name: name, isInternal: surroundings.isIsolated,
             labels: [RunContainer.runLabel: runID.rawValue, RunContainer.versionLabel: RunContainer.version],
             addresses: addresses)
-        do {
-            try await Uncancelled.run { () async throws(EngineError) in try await engine.createNetwork(spec) }
-            network = name
-        } catch {
-            let words = error.message.lowercased()
-            if words.contains("non-overlapping") || words.contains("overlaps") {
-                throw BackendError(
-                    .transient, "The engine has no addresses left for one network more. \(error.message)",
-                    hint: "Remove networks that nobody uses: docker network prune.")
-            }
-            throw BackendError(error)
-        }
+        network = try await HostNetwork.make(spec, hosts: surroundings.hosts.map(\.name), on: engine)
     }
 
     /// Makes one host's container anew and fills it.
@@ -108,7 +97,7 @@ struct HostContainers: Sendable {
         var own = job
         own.resources = resources
         own.environment = job.environment.merging(host.environment) { $1 }.merging(credentials) { $1 }
-        own.network = network ?? "none"
+        own.network = network?.name ?? "none"
         own.mounts = []
         var spec = RunContainer.spec(own, runID: runID, fingerprint: fingerprint)
         spec.hostName = host.name
@@ -117,7 +106,10 @@ struct HostContainers: Sendable {
         spec.labels[HostNames.attemptLabel] = String(attempt)
         if !plan.mounts.isEmpty { spec.host.mounts = plan.mounts }
         if let network {
-            spec.networking = ContainerSpec.NetworkingConfig(network: network, aliases: [host.name])
+            spec.networking = ContainerSpec.NetworkingConfig(
+                network: network.name, aliases: [host.name], address: network.addresses[host.name])
+            let others = network.others(than: host.name)
+            if !others.isEmpty { spec.host.extraHosts = others }
         } else {
             spec.host.extraHosts = ["\(host.name):127.0.0.1"]
         }
