@@ -116,7 +116,7 @@ struct ECRRegistryTests {
         #expect(image?.digest.hex == String(repeating: "c", count: 64))
         let call = try #require(bench.stub.calls("ecr", "BatchGetImage").last)
         #expect(call.request.signer?.region == "eu-west-1")
-        #expect(call.request.raw.text.contains("\"registryId\":\"210987654321\""))
+        #expect(call.request.raw.text.contains("\"registryId\": \"210987654321\""))
         #expect(call.request.raw.text.contains("application/vnd.oci.image.index.v1+json"))
     }
 
