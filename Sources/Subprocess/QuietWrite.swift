@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A write that does not raise SIGPIPE when the reader has gone.
