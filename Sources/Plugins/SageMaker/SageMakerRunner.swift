@@ -63,38 +63,6 @@ struct SageMakerOptions: Sendable, Hashable {
     var archivesLogs = false
 }
 
-/// What a handle of this runner says.
-struct TrainingHandle: Sendable, Hashable {
-    /// The training job.
-    var name: String
-    /// Where it runs.
-    var region: String
-
-    init(name: String, region: String) {
-        self.name = name
-        self.region = region
-    }
-
-    init(_ handle: RunHandle) throws(BackendError) {
-        guard handle.runner == SageMakerRunner.type, let name = handle.fields["name"],
-            let region = handle.fields["region"]
-        else {
-            throw BackendError(
-                .invalid, "The handle of run \(handle.runID) is not one of runner '\(SageMakerRunner.type)'.")
-        }
-        self.init(name: name, region: region)
-    }
-
-    /// The job's page in the console of its partition.
-    var page: String? {
-        Partition.of(region: region)?.consoleURL(region: region, page: "sagemaker/home", fragment: "/jobs/\(name)")
-    }
-
-    func handle(of runID: RunID) -> RunHandle {
-        RunHandle(runner: SageMakerRunner.type, runID: runID, fields: ["name": name, "region": region])
-    }
-}
-
 /// Carries out calls of AWS with its errors in the host's words.
 func translated<Value>(_ calls: () async throws(AWSError) -> Value) async throws(BackendError) -> Value {
     do throws(AWSError) {

@@ -1,0 +1,45 @@
+internal import LaunchHost
+
+/// The template of a `sagemaker` queue.
+enum QueueTemplate {
+    /// What a queue gets that is made without a file: the body of the guide, with what has to be filled in.
+    static let defaultText = """
+        # The body of CreateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+        # Keys as AWS writes them, or in snake_case. Fill in what is <REQUIRED>.
+        RoleArn: <REQUIRED>             # the role that the job has: its ARN, or its name with path
+        ResourceConfig:
+          InstanceType: ml.m4.xlarge
+          InstanceCount: 1
+          VolumeSizeInGB: 2
+        OutputDataConfig:
+          S3OutputPath: <REQUIRED>      # s3://bucket/prefix; the job's own folder is made below it
+        StoppingCondition:
+          MaxRuntimeInSeconds: 3600
+
+        # What launch adds, beside the backend's keys:
+        # instance_types: [ml.m5.xlarge, ml.m5.2xlarge]   # tried in turn while AWS lacks instances
+        # long_environment: split                         # values over 512 characters as NAME_0, NAME_1, …
+
+        """
+
+    /// What a submitter may not change unless the queue says so: where the job's permissions, its network and its outputs
+    /// are.
+    static let protectedPaths = [
+        FieldPath([.member("RoleArn")]), FieldPath([.member("VpcConfig")]), FieldPath([.member("OutputDataConfig")]),
+        FieldPath([.member("ResourceConfig"), .member("VolumeKmsKeyId")]),
+    ]
+
+    /// The types to try in turn.
+    static let instanceTypes = "instance_types"
+    /// What becomes of long values.
+    static let longEnvironment = "long_environment"
+
+    static let ownKeys = [
+        Field(
+            instanceTypes, .list(.string), example: "[ml.g5.xlarge, ml.g4dn.2xlarge]",
+            help: "Instance types to try in turn, each as a new job, while AWS has none of the one before."),
+        Field(
+            longEnvironment, .choice(["refuse", "split"]), default: .string("refuse"), example: "split",
+            help: "What becomes of variables over SageMaker's 512 characters: refuse them, or NAME_0, NAME_1, …"),
+    ]
+}
