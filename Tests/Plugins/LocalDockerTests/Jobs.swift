@@ -85,6 +85,14 @@ enum Jobs {
         return try result.get()
     }
 
+    /// Returns when the script has said `ready`: before its `trap`, a signal ends it, and a started container is not there
+    /// yet on a busy machine.
+    static func awaitReady(_ handle: RunHandle, of runner: LocalDockerRunner) async throws {
+        for try await batch in runner.logs(handle, from: nil, follow: true)
+        where batch.contains(where: { $0.text == "ready" }) { return }
+        throw EngineFixtureFault(description: "the script ended before it was ready")
+    }
+
     static func id(_ handle: RunHandle) throws -> String {
         guard let id = handle.fields["container"] else { throw EngineFixtureFault(description: "no container") }
         return id

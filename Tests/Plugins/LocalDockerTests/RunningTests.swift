@@ -127,7 +127,8 @@ struct RunningTests {
 
     @Test("A stop is told as one, a paused container too can be stopped")
     func stop() async throws {
-        try await Jobs.with("trap 'exit 0' TERM; sleep 900 & wait") { runner, handle, _ in
+        try await Jobs.with("trap 'exit 0' TERM; echo ready; sleep 900 & wait") { runner, handle, _ in
+            try await Jobs.awaitReady(handle, of: runner)
             try await EngineFixture.pause(try Jobs.id(handle))
             try await runner.stop(handle, grace: .seconds(20))
             #expect(
@@ -142,11 +143,13 @@ struct RunningTests {
 
     @Test("The call to stop does not wait for a long grace")
     func stopReturns() async throws {
-        try await Jobs.with("trap '' TERM; while :; do sleep 1; done") { runner, handle, _ in
+        try await Jobs.with("trap '' TERM; echo ready; while :; do sleep 1; done") { runner, handle, _ in
+            try await Jobs.awaitReady(handle, of: runner)
             let begin = ContinuousClock.now
             try await runner.stop(handle, grace: .seconds(600))
             #expect(ContinuousClock.now - begin < .seconds(20))
-            #expect(try await runner.observe([handle]).first?.phase == .stopping)
+            let seen = try await runner.observe([handle]).first
+            #expect(seen?.phase == .stopping, "\(seen.debugDescription)")
             try await runner.stop(handle, grace: .zero)
             #expect(
                 try await eventually(within: .seconds(60)) {
