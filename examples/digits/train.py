@@ -28,10 +28,11 @@ def main(container, stop):
     train, validation = load(container.channel("train")), load(container.channel("validation"))
     network = Network(settings["hidden"], settings["seed"])
     checkpoints = Checkpoints(container.checkpoints, settings)
-    at = checkpoints.restore(network)
+    found = checkpoints.restore(network)
+    at = found or Place()
     print(f"rows={len(train)} validation_rows={len(validation)} "
           + " ".join(f"{name}={value}" for name, value in settings.items()), flush=True)
-    if at != Place():
+    if found:
         print(f"resumed in epoch {at.epoch}, behind row {at.row}", flush=True)
 
     while at.epoch <= settings["epochs"]:
@@ -67,9 +68,6 @@ class Place:
     def __init__(self, epoch=1, row=0, loss=0.0):
         self.epoch, self.row, self.loss = epoch, row, loss
 
-    def __eq__(self, other):
-        return vars(self) == vars(other)
-
 
 class Checkpoints:
     """The folder that SageMaker keeps the same as an S3 prefix; nothing is kept where the job has none."""
@@ -94,10 +92,10 @@ class Checkpoints:
             os.remove(os.path.join(self.folder, name))
 
     def restore(self, network):
-        """Puts the newest one into the network; answers where the training stood."""
+        """Puts the newest one into the network; answers where the training stood, None at its start."""
         names = self.names()
         if not names:
-            return Place()
+            return None
         path = os.path.join(self.folder, names[-1])
         with open(path, encoding="utf-8") as file:
             found = json.load(file)
