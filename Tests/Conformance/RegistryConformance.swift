@@ -47,6 +47,8 @@ public struct RegistryConformance: Sendable {
         await report.check("what is pushed resolves to its digest, and the reference holds it", pushedResolves)
         await report.check("resolving twice, and by the pinned reference, gives the same", resolvesTheSame)
         await report.check("a tag that moves resolves anew", movedTag)
+        await report.check(
+            "the login for a pull is that of the access, and none for another's image", pullsWithItsLogin)
         await report.check("no secret shows when registry or access are printed", printsNoSecret)
         return report
     }
@@ -112,6 +114,20 @@ public struct RegistryConformance: Sendable {
         try require(first != second, "the fixture pushed the same image twice")
         let image = try await registry.resolve(name)
         try require(image?.digest == second, "it still resolves to \(image.map { "\($0.digest)" } ?? "nothing")")
+    }
+
+    private func pullsWithItsLogin() async throws {
+        let registry = try await fixture.makeRegistry()
+        let own = try registry.destination(for: Self.keys[0], repository: "launch-conformance")
+        let login = try await registry.login(toPull: own)
+        var wanted: RegistryAccess.Login?
+        if case .remote(_, let given) = try await registry.access() { wanted = given }
+        try require(
+            login?.username == wanted?.username && login?.password.reveal() == wanted?.password.reveal(),
+            "the login for '\(own)' is not that of 'access'")
+        let other = ImageReference(host: "registry.invalid", repository: "other", tag: "v1")
+        let others = try await registry.login(toPull: other)
+        try require(others == nil, "'\(other)' would be pulled with this registry's login")
     }
 
     private func printsNoSecret() async throws {

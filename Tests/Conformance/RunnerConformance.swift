@@ -18,6 +18,7 @@ public struct RunnerConformance: Sendable {
         await report.check("render is pure: the same job gives the same bytes", renderIsPure)
         await report.check("a rendered request of a good job has no errors", goodRequestIsValid)
         await report.check("find answers nil for a run that was never submitted", findNothing)
+        await report.check("prepare, also twice, starts nothing, and submit works after it", preparing)
         await report.check("submit is idempotent, also 32 times at once", submitIsIdempotent)
         await report.check("find gets back what a lost submit left", findAfterLostAnswer)
         await report.check("exit code 0 is succeeded", { try await ends(.exit(0), as: .succeeded, exitCode: 0) })
@@ -66,6 +67,16 @@ public struct RunnerConformance: Sendable {
         let (runner, id) = (try await fixture.makeRunner(), RunID.random())
         let found = try await runner.find(runner.render(try job(.exit(0), id)), as: id)
         try require(found == nil, "it found \(String(describing: found))")
+    }
+
+    private func preparing() async throws {
+        try await withRun(.exit(0)) { runner, request, id in
+            for _ in 0..<2 { try await runner.prepare(for: request) { _ in } }
+            let found = try await runner.find(request, as: id)
+            try require(found == nil, "find answers \(String(describing: found)) before the submit")
+            let end = try await end(of: try await runner.submit(request, as: id), with: runner)
+            try require(end.phase == .succeeded, "it ended as \(end.phase)")
+        }
     }
 
     private func submitIsIdempotent() async throws {

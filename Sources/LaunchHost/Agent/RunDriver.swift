@@ -22,7 +22,7 @@ struct RunDriver: Sendable {
     let isLeaving: @Sendable () -> Bool
     /// Whether a run of a queue may go back there; not where somebody runs it by hand and waits for it.
     let mayRequeue: Bool
-    /// What a build has to say, for whoever watches.
+    /// What a build or a pull has to say, for whoever watches.
     let progress: @Sendable (RunID, BuildProgress) -> Void
 
     /// Drives `record` as far as it goes.
@@ -88,6 +88,8 @@ struct RunDriver: Sendable {
             var request = try RenderStage.request(for: job, image: image, runner: runner)
             request.rehearsal = record.spec.rehearsal
             try ValidateStage.refuseErrors(in: request, runner: runner)
+            let id = record.id
+            try await runner.prepare(for: request) { progress(id, $0) }
             // From here on the backend may hold something of this run: the intent is written before the call.
             return try store.transition(
                 record.id, token: record.claimToken, to: .submitting, changes: RunChanges(request: request))
@@ -155,7 +157,7 @@ struct RunDriver: Sendable {
             case _ where error.category == .unavailable: .unavailable
             case .claimed: .invalidRequest
             case .building where record.image == nil: record.spec.source.isImage ? .image : .build
-            case .building: .invalidRequest
+            case .building: error.category == .invalid ? .invalidRequest : .image
             default: .submit
             }
         return .over(try end(record, .failed, Cause(code, error.description)))

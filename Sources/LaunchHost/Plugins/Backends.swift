@@ -32,11 +32,13 @@ public final class Backends: Sendable {
         let environment = try Self.make(config.environment, .environment, catalog.environments, context, config)
         context.environment = environment
         self.environment = environment
-        self.context = context
-        registry = try Self.make(config.registry, .registry, catalog.registries, context, config)
+        let registry = try Self.make(config.registry, .registry, catalog.registries, context, config)
+        self.registry = registry
         builder = try Self.make(config.builder, .builder, catalog.builders, context, config)
         let parts = Parts(environment: environment, registry: registry, builder: builder) { config.place(of: $0) }
         self.parts = parts
+        context.registry = registry
+        self.context = context
         warnings = try Self.check([environment, registry, builder], with: parts, config)
         for warning in warnings { log.warning(warning.message) }
     }

@@ -67,14 +67,20 @@ public struct RunnerPlugin: Sendable {
 public struct PluginContext: Sendable {
     /// The environment of the same configuration; absent while the environment itself is made.
     public var environment: (any Environment)?
+    /// The registry of the same configuration; only runners are made with it.
+    public var registry: (any Registry)?
     /// The variables of the agent's process: for finding engines and credentials, never for templates.
     public var variables: [String: String]
     /// Where to say what happens.
     public var log: Logger
 
     /// A context from its parts.
-    public init(environment: (any Environment)? = nil, variables: [String: String] = [:], log: Logger = .silent) {
+    public init(
+        environment: (any Environment)? = nil, registry: (any Registry)? = nil, variables: [String: String] = [:],
+        log: Logger = .silent
+    ) {
         self.environment = environment
+        self.registry = registry
         self.variables = variables
         self.log = log
     }

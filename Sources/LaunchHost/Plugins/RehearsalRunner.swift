@@ -24,6 +24,12 @@ struct RehearsalRunner: Runner {
         }
     }
 
+    func prepare(
+        for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) {
+        try await local.prepare(for: localRequest(request, as: .random()), progress: progress)
+    }
+
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         try await local.submit(localRequest(request, as: runID), as: runID)
     }

@@ -33,11 +33,11 @@ public struct BuildSource: Sendable, Hashable {
     }
 }
 
-/// One thing that a build has to say while it works.
+/// One thing that getting an image has to say while it works: a build, or a pull.
 public struct BuildProgress: Sendable, Hashable {
     /// What is going on.
     public enum Step: String, Sendable {
-        /// Getting base images.
+        /// Getting an image, or those that it is built on.
         case pull
         /// Building.
         case build

@@ -16,6 +16,10 @@ public protocol Registry: Sendable {
     /// How an engine gets at the registry. May call a service for a short-lived login.
     func access() async throws(BackendError) -> RegistryAccess
 
+    /// The login with which an engine pulls that image; nil where this registry has none for it, and the engine pulls
+    /// without. The default answers that of `access`, for images of the host that it names.
+    func login(toPull image: ImageReference) async throws(BackendError) -> RegistryAccess.Login?
+
     /// Makes sure, before anything is built, that an image can be pushed there. The default has nothing to do.
     func prepare(for destination: ImageReference) async throws(BackendError)
 }
@@ -23,6 +27,11 @@ public protocol Registry: Sendable {
 extension Registry {
     /// No other way than `resolve`.
     public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? { nil }
+    /// That of its own host.
+    public func login(toPull image: ImageReference) async throws(BackendError) -> RegistryAccess.Login? {
+        guard case .remote(let host, let login) = try await access(), host == image.host else { return nil }
+        return login
+    }
     /// Nothing to make.
     public func prepare(for destination: ImageReference) async throws(BackendError) {}
 }

@@ -7,6 +7,12 @@ public protocol Runner: Sendable {
     /// Everything that is wrong with a request, at once. Pure and offline.
     func validate(_ request: RunRequest) -> [Finding]
 
+    /// Gets what a submit of that request needs and what takes long, such as a large image onto an engine. Called before
+    /// `submit`, which must work without it too. Idempotent; cancelling the task ends it. The default gets nothing.
+    func prepare(
+        for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError)
+
     /// Starts the run. Idempotent under the run ID: also when an earlier answer was lost, and when called 32 times at
     /// once, there is one run and every call answers its handle.
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle
@@ -61,6 +67,10 @@ public protocol Runner: Sendable {
 }
 
 extension Runner {
+    /// Nothing to get.
+    public func prepare(
+        for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) {}
     /// Nothing to free.
     public func release(_ handle: RunHandle) async throws(BackendError) {}
     /// It does not.

@@ -22,7 +22,8 @@ extension LocalDockerRunner {
                 engine: options.string("engine"),
                 stopGraceSeconds: options.number("stop_grace").map(DockerRender.wholeSeconds)
                     ?? DockerTemplate.defaultGraceSeconds,
-                environment: context.environment, variables: context.variables, log: context.log)
+                registry: context.registry, environment: context.environment, variables: context.variables,
+                log: context.log)
         },
         template: DockerTemplate.fields, defaultTemplate: DockerTemplate.defaultText,
         rehearses: true, protectedPaths: DockerTemplate.protectedPaths)

@@ -2,6 +2,18 @@ internal import ContainerEngine
 public import LaunchHost
 
 extension LocalDockerRunner {
+    /// Pulls the job's image where the engine does not have it.
+    public func prepare(
+        for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) {
+        let image = try Self.job(of: request).image
+        let engine = try await connection.client()
+        let isThere = try await engineCall { () async throws(EngineError) in
+            try await engine.image(image.reference) != nil
+        }
+        if !isThere { try await images.pull(image, onto: engine, progress: progress) }
+    }
+
     /// Makes and starts the run's container, or takes the one that an earlier call made from the same request.
     ///
     /// - Throws: `conflict` where the name belongs to something else, `invalid` where the container cannot be started;
@@ -13,7 +25,7 @@ extension LocalDockerRunner {
         if let surroundings = job.surroundings {
             return try await begin(job, surroundings, fingerprint, as: runID)
         }
-        let submission = Submission(engine: engine, job: job, runID: runID, fingerprint: fingerprint)
+        let submission = Submission(engine: engine, images: images, job: job, runID: runID, fingerprint: fingerprint)
         return try await submissions.withLock(runID) { () async throws(BackendError) in
             Self.handle(runID, container: try await submission.container())
         }
@@ -46,6 +58,7 @@ struct Submission {
     private static let creatorsTime = Duration.seconds(10)
 
     let engine: EngineClient
+    let images: ImagePulls
     let job: ContainerJob
     let runID: RunID
     let fingerprint: String
@@ -65,7 +78,7 @@ struct Submission {
                 case .conflict:
                     if let id = try await adopt() { return id }
                 case .notFound where error.message.lowercased().contains("no such image"):
-                    try await ImagePull(engine: engine, image: job.image).run()
+                    try await images.pull(job.image, onto: engine)
                 case .server, .invalid: throw StartFailure.error(error, job)
                 default: throw BackendError(error)
                 }
@@ -119,23 +132,6 @@ struct Submission {
             } catch {
                 throw BackendError(.cancelled, "The submission of run \(runID) was cancelled.")
             }
-        }
-    }
-}
-
-/// Gets an image that should be in the store already; where it is not, its digest names exactly what to pull.
-struct ImagePull {
-    let engine: EngineClient
-    let image: PinnedImage
-
-    func run() async throws(BackendError) {
-        guard image.reference.contains("@") else {
-            throw BackendError(
-                .notFound, "The image \(image.name) (\(image.reference)) is not in the engine's store any more.",
-                hint: "Build or pull it again.")
-        }
-        try await engineCall { () async throws(EngineError) in
-            try await engine.pullImage(image.reference, platform: image.platform)
         }
     }
 }

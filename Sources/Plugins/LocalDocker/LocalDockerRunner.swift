@@ -10,6 +10,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
     public static let type = "local-docker"
 
     let connection: EngineConnection
+    let images: ImagePulls
     let memory = RunMemory()
     let submissions = KeyedLock<RunID>()
     /// Those of jobs with surroundings.
@@ -20,16 +21,19 @@ public struct LocalDockerRunner: ContainerJobRunner {
     /// - Parameters:
     ///   - engine: the engine's socket or address; nil finds it by `DOCKER_HOST` and the usual sockets.
     ///   - stopGraceSeconds: seconds between SIGTERM and SIGKILL where the template says nothing.
+    ///   - registry: who knows the logins for images that have to be pulled; nil pulls without.
     ///   - environment: where objects and credentials for jobs with surroundings come from.
     ///   - variables: the environment of the process.
     ///   - log: where to say what happens.
     public init(
-        engine: String? = nil, stopGraceSeconds: Int = 30, environment: (any Environment)? = nil,
-        variables: [String: String], log: Logger = .silent
+        engine: String? = nil, stopGraceSeconds: Int = 30, registry: (any Registry)? = nil,
+        environment: (any Environment)? = nil, variables: [String: String], log: Logger = .silent
     ) {
         connection = EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log)
+        images = ImagePulls(registry: registry)
         attendants = Attendants(
-            RehearsalTools(connection: connection, environment: environment, variables: variables, log: log))
+            RehearsalTools(
+                connection: connection, images: images, environment: environment, variables: variables, log: log))
         graceSeconds = stopGraceSeconds
     }
 

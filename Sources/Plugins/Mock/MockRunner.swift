@@ -25,6 +25,23 @@ struct MockRunner: Rehearsable {
         return [Finding(.error, at: FieldPath([.member("time_limit")]), "must be 1 second or more, not \(limit)")]
     }
 
+    func prepare(
+        for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) {
+        let template = template(request)
+        if template.prepareFor > 0 {
+            progress(BuildProgress(.pull, "mock image"))
+            do {
+                try await Task.sleep(for: .seconds(template.prepareFor))
+            } catch {
+                throw BackendError(.cancelled, "The mock was getting ready.")
+            }
+        }
+        if let category = template.prepareError {
+            throw BackendError(category, "The mock was told to fail while it gets ready.")
+        }
+    }
+
     func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         let template = template(request)
         switch template.submit {

@@ -18,14 +18,19 @@ struct MockTemplate {
         Field(
             "log_line_bytes", .integer(1...1_048_576), help: "How long each line is; without it, 'line N'."),
         Field(
+            "prepare_for", .duration, default: .integer(0), help: "How long it gets ready before it is submitted."),
+        Field("prepare_error", .choice(errors), help: "The class of the error with which getting ready ends."),
+        Field(
             "submit", .choice(Submit.allCases.map(\.rawValue)), default: .string(Submit.ok.rawValue),
             help:
                 "How submit goes: it works, fails once or always, loses its answer after the effect, or never answers."),
         Field(
-            "submit_error", .choice(["transient", "throttled", "capacity", "quota", "denied", "invalid"]),
-            default: .string("transient"), help: "The class of the error where submit fails."),
+            "submit_error", .choice(errors), default: .string("transient"),
+            help: "The class of the error where submit fails."),
         Field("metrics", .map(.number(-1e300...1e300)), help: "Final metrics that it reports."),
     ]
+
+    private static let errors = ["transient", "throttled", "capacity", "quota", "denied", "invalid"]
 
     enum Submit: String, CaseIterable {
         case ok
@@ -52,8 +57,12 @@ struct MockTemplate {
     var logLineBytes: Int? { values["log_line_bytes"]?.integerValue.map { Int($0) } }
     var submit: Submit { values["submit"]?.stringValue.flatMap(Submit.init(rawValue:)) ?? .ok }
 
-    var submitError: BackendError.Category {
-        switch values["submit_error"]?.stringValue {
+    var prepareFor: Double { values["prepare_for"]?.doubleValue ?? 0 }
+    var prepareError: BackendError.Category? { values["prepare_error"].map(Self.category) }
+    var submitError: BackendError.Category { Self.category(values["submit_error"]) }
+
+    private static func category(_ value: JSONValue?) -> BackendError.Category {
+        switch value?.stringValue {
         case "throttled": .throttled
         case "capacity": .capacity
         case "quota": .quota

@@ -38,6 +38,18 @@ struct BuiltTests {
                 == account.job(of: built).request["AlgorithmSpecification"])
         try await account.expectAsBoto3()
         try await onMoto(program, source, image)
+        try await rehearsed(program, image)
+    }
+
+    /// On an engine that has never had the image, as on an engineer's own machine.
+    private func rehearsed(_ program: Inside, _ image: String) async throws {
+        let words = try program.engine.run("docker", ["images", "--all", "--quiet"]).split(separator: "\n")
+        try program.engine.run("docker", ["rmi", "--force"] + Set(words.map(String.init)).sorted())
+        let all = try program.run(
+            "run", "--rehearse", "-q", "train", "--image", image, "-E", "/bin/busybox echo trained", "--output",
+            program.account.folder.file("results"), "--set", "EnableNetworkIsolation=true")
+        #expect(all.contains("pulling \(image)") && all.contains("trained"), "\(all)")
+        #expect(!all.contains(RegistryServer.tokenPassword))
     }
 
     @Test(

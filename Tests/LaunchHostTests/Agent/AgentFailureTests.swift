@@ -70,7 +70,23 @@ struct AgentFailureTests {
         #expect(try bench.store.run(id).cause?.code == .image)
     }
 
-    @Test("a stop ends a run that waits, one that is built and one that runs")
+    @Test(
+        "an image that cannot be made ready fails the run before its submit, or lets it wait where that may pass",
+        arguments: [("denied", RunState.failed), ("transient", .queued)])
+    func unpreparedImage(_ error: String, _ state: RunState) async throws {
+        let bench = try AgentBench()
+        try bench.queue("q", ["prepare_error": .string(error)])
+        let id = try bench.submit("q")
+        let agent = bench.agent("q")
+        async let end = bench.run(agent)
+        try await bench.wait(for: id) { $0.cause != nil }
+        let run = try bench.store.run(id)
+        #expect(run.state == state && run.cause?.code == .image && run.request == nil, "\(run)")
+        if state == .queued { _ = try bench.store.requestStop(id, graceSeconds: 1) }
+        _ = try await end
+    }
+
+    @Test("a stop ends a run that waits, one that is built, one that gets ready and one that runs")
     func stops() async throws {
         let bench = try AgentBench(builder: "{type: mock, takes: 1h}")
         try bench.queue("q", ["run_for": .integer(900)])
@@ -80,14 +96,16 @@ struct AgentFailureTests {
             .snapshot(of: context.path, dockerfile: "Dockerfile").source
         let building = try bench.submit("q", source: .code(source))
         let running = try bench.submit("q")
+        let preparing = try bench.submit("q", ["prepare_for": .integer(900)])
         let waiting = try bench.submit("q")
-        let agent = bench.agent("q", maxJobs: 2)
+        let agent = bench.agent("q", maxJobs: 3)
         async let end = bench.run(agent)
         try await bench.wait(for: running) { $0.state == .running }
         try await bench.wait(for: building) { $0.state == .building }
-        for id in [waiting, building, running] { _ = try bench.store.requestStop(id, graceSeconds: 1) }
+        try await bench.wait(for: preparing) { $0.image != nil }
+        for id in [waiting, building, running, preparing] { _ = try bench.store.requestStop(id, graceSeconds: 1) }
         #expect(try await end == .done)
-        for id in [building, running, waiting] {
+        for id in [building, running, waiting, preparing] {
             let run = try bench.store.run(id)
             #expect(run.state == .stopped, "\(run)")
             #expect(run.cause?.code == .userStop)

@@ -117,6 +117,16 @@ public final class ECRRegistry: Registry {
         }
     }
 
+    /// A login for any repository of ECR that the credentials can see: tokens are made for a region, not for a repository.
+    public func login(toPull image: ImageReference) async throws(BackendError) -> RegistryAccess.Login? {
+        guard let host = image.host.flatMap({ ECRHost($0) }) else { return nil }
+        do throws(AWSError) {
+            return .init(username: "AWS", password: try await login(host.region).password())
+        } catch {
+            throw explained(error, ECRRepository(host: host, name: image.repository))
+        }
+    }
+
     /// Makes sure of the repository.
     public func prepare(for destination: ImageReference) async throws(BackendError) {
         do throws(AWSError) {

@@ -268,7 +268,8 @@ actor Attendant {
 
     func containers() async throws(BackendError) -> HostContainers {
         HostContainers(
-            engine: try await tools.connection.client(), job: job, surroundings: surroundings, runID: runID,
+            engine: try await tools.connection.client(), images: tools.images, job: job, surroundings: surroundings,
+            runID: runID,
             fingerprint: intent.fingerprint, attempt: state.attempt)
     }
 }

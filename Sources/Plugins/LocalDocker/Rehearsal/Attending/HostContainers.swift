@@ -4,6 +4,7 @@ internal import LaunchHost
 /// The containers of one attempt, and their network.
 struct HostContainers: Sendable {
     let engine: EngineClient
+    let images: ImagePulls
     let job: ContainerJob
     let surroundings: ContainerJob.Surroundings
     let runID: RunID
@@ -79,7 +80,7 @@ struct HostContainers: Sendable {
                 switch error.code {
                 case .notFound where error.message.lowercased().contains("no such image") && !hasPulled:
                     hasPulled = true
-                    try await ImagePull(engine: engine, image: job.image).run()
+                    try await images.pull(job.image, onto: engine)
                 case .conflict where conflicts < 5:
                     // A program that died may have left the engine at making one.
                     conflicts += 1

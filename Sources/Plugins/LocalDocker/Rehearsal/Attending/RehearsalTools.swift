@@ -5,6 +5,7 @@ internal import LaunchHost
 /// What every job with surroundings is attended with.
 struct RehearsalTools: Sendable {
     let connection: EngineConnection
+    let images: ImagePulls
     let environment: (any Environment)?
     let variables: [String: String]
     let log: Logger

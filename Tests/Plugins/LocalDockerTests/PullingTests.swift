@@ -1,0 +1,106 @@
+import ContainerEngine
+import EngineTestSupport
+import Foundation
+import LaunchHost
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LocalDocker
+
+/// Images that the engine does not have, in a registry that wants a login.
+@Suite(
+    "Pulling onto a real engine",
+    .enabled(if: EngineFixture.isWanted && RegistryServer.isWanted, "LAUNCH_TEST_NO_ENGINE=1 or …_NO_REGISTRY=1"))
+struct PullingTests {
+    @Test("An image of the registry is pulled with the registry's login, and says so")
+    func pulls() async throws {
+        try await Self.with { image, registry in
+            let runner = Self.runner(registry)
+            let id = RunID.random()
+            let request = try runner.render(Jobs.job("echo trained", id: id, image: image))
+            let lines = Mutex<[String]>([])
+            try await runner.prepare(for: request) { step in lines.withLock { $0.append(step.line) } }
+            #expect(lines.withLock { $0.first } == "pulling \(image.reference)")
+            #expect(try await EngineFixture.engine().image(image.reference) != nil)
+
+            let count = lines.withLock { $0.count }
+            try await runner.prepare(for: request) { step in lines.withLock { $0.append(step.line) } }
+            #expect(lines.withLock { $0.count } == count, "what is there is not pulled again")
+        }
+    }
+
+    @Test("Submit gets the image by itself where nobody prepared it")
+    func submits() async throws {
+        try await Self.with { image, registry in
+            let runner = Self.runner(registry)
+            let id = RunID.random()
+            let request = try runner.render(Jobs.job("echo trained", id: id, image: image))
+            let handle = try await runner.submit(request, as: id)
+            let lines = try await Jobs.read(runner.logs(handle, from: nil, follow: true))
+            try await runner.release(handle)
+            #expect(lines.map(\.text) == ["trained"])
+        }
+    }
+
+    @Test("Without the login it is refused, and the message says by whom")
+    func refuses() async throws {
+        try await Self.with { image, _ in
+            let runner = Self.runner(nil)
+            let request = try runner.render(Jobs.job("echo trained", image: image))
+            let error = await #expect(throws: BackendError.self) {
+                try await runner.prepare(for: request) { _ in }
+            }
+            #expect(error?.category == .denied)
+            #expect(error?.description.contains(image.reference) == true, "\(error.debugDescription)")
+        }
+    }
+
+    @Test("A registry gives its login for its own images only")
+    func othersImages() async throws {
+        let registry = try Self.registry("registry.example.com/team")
+        let own = try ImageReference(parsing: "registry.example.com/team/train:v1")
+        #expect(try await registry.login(toPull: own)?.username == RegistryServer.username)
+        for other in ["busybox", "registry.example.com:444/team/train", "example.com/team/train"] {
+            #expect(try await registry.login(toPull: ImageReference(parsing: other)) == nil)
+        }
+    }
+
+    private static func runner(_ registry: (any Registry)?) -> LocalDockerRunner {
+        LocalDockerRunner(registry: registry, variables: ProcessInfo.processInfo.environment)
+    }
+
+    private static func registry(_ place: String) throws -> any Registry {
+        try LocalRegistry.plugin.make(
+            Options([
+                "uri": .string(place), "username": .string(RegistryServer.username),
+                "password_env": .string("REGISTRY_PASSWORD"),
+            ]),
+            PluginContext(
+                variables: ProcessInfo.processInfo.environment
+                    .merging(["REGISTRY_PASSWORD": RegistryServer.password]) { $1 }))
+    }
+
+    /// An image that is in a registry of its own and not in the engine's store.
+    private static func with(_ body: (PinnedImage, any Registry) async throws -> Void) async throws {
+        let server = try await RegistryServer(.init(login: true))
+        let name = "\(server.host)/team/train"
+        let engine = try await EngineFixture.engine()
+        try await engine.tagImage(try await EngineFixture.imageID(), repository: name, tag: "v1")
+        _ = try await engine.pushImage(
+            name, tag: "v1",
+            credentials: RegistryCredentials(
+                username: RegistryServer.username, password: RegistryServer.password, server: server.host))
+        let registry = try Self.registry("\(server.host)/team")
+        let image = try #require(try await registry.resolve(try ImageReference(parsing: "\(name):v1")))
+        try await engine.removeImage("\(name):v1")
+        try await engine.removeImage(image.reference)
+        do {
+            try await body(image, registry)
+        } catch {
+            try await engine.removeImage(image.reference)
+            throw error
+        }
+        try await engine.removeImage(image.reference)
+    }
+}
