@@ -40,6 +40,32 @@ struct StopTests {
         }
     }
 
+    @Test(
+        "An end that cannot be recorded does not hold launch run for ever: the third signal leaves, and nothing is lost"
+    )
+    func unrecordable() async throws {
+        try await World.with { world in
+            let run = try world.start(
+                ["run"]
+                    + world.script("echo x >>/shared/starts; while [ ! -e /shared/go ]; do sleep 0.05; done; echo bye"))
+            try await world.wait(forShared: "starts")
+            let id = try #require(run.errors.split(separator: "\n").first?.split(separator: " ").last.map(String.init))
+            // Where the log goes on its way into the record.
+            let obstacle = "\(world.folder.file("home"))/runs/\(id)/log.partial"
+            try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
+            try world.folder.write("shared/go", "")
+            try await run.hasSaid("could not be recorded yet")
+            for word in ["once more to stop at once", "once more to leave", "launch stop \(id)"] {
+                try await run.signal(SIGINT)
+                try await run.hasSaid(word)
+            }
+            #expect(try await run.end().code == 130)
+            try FileManager.default.removeItem(atPath: obstacle)
+            try await world.succeeding("stop", id)
+            #expect(try await world.log(of: id).output == "bye\n")
+        }
+    }
+
     @Test("Where no agent lives, launch stop does it itself")
     func withoutAgent() async throws {
         try await World.with { world in

@@ -1,4 +1,5 @@
 internal import Console
+internal import Glibc
 internal import LaunchHost
 
 /// A run that this process holds and takes to its end: what `launch run` does, and `launch stop` where no agent lives.
@@ -20,7 +21,8 @@ struct HeldRun: Sendable {
     }
 
     /// Drives the run to its recorded end while `beside` goes on. ctrl-C and SIGTERM stop the run: the first time with
-    /// the job's own grace, then at once.
+    /// the job's own grace, then at once. The third ends the process: a backend that is away, or a full disk, can keep the
+    /// end from being recorded for as long as it likes.
     func follow(
         _ run: RunRecord, as owner: OwnerLock, beside: @escaping @Sendable () async throws -> Void
     ) async throws -> RunRecord {
@@ -35,11 +37,18 @@ struct HeldRun: Sendable {
                 )
             })
         let stopping = Task {
-            var isFirst = true
+            var count = 0
             for await _ in interrupts.events {
-                terminal.err(isFirst ? "stopping; once more to stop at once" : "stopping at once")
-                _ = try? store.requestStop(run.id, graceSeconds: isFirst ? nil : 0)
-                isFirst = false
+                count += 1
+                guard count < 3 else {
+                    terminal.err(
+                        "run \(run.id) is left as it is; 'launch stop \(run.id)' or an agent takes it to its end")
+                    exit(ExitCode.interrupted.rawValue)
+                }
+                terminal.err(
+                    "stopping\(count == 1 ? "; once more to stop at once" : " at once; once more to leave the run as it is")"
+                )
+                _ = try? store.requestStop(run.id, graceSeconds: count == 1 ? nil : 0)
             }
         }
         defer { stopping.cancel() }

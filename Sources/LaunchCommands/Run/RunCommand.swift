@@ -8,7 +8,7 @@ enum RunCommand {
             "run", summary: "Run a job here and now, without waiting in a queue, and follow it to its end",
             discussion: """
                 The same pipeline as an agent's. Ends with 0 where the run succeeds, 1 where it fails, 3 where it is \
-                stopped, 69 where a service that it needs cannot be reached. ctrl-C stops the run. With --queue the queue's template and rules hold, but nothing is queued. \
+                stopped, 69 where a service that it needs cannot be reached. ctrl-C stops the run, a second one at once; a third leaves it as it is. With --queue the queue's template and rules hold, but nothing is queued. \
                 With --rehearse a remote backend's request runs here, and a report says at the end what that \
                 does not show.
                 """,

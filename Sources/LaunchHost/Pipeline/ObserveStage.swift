@@ -16,6 +16,8 @@ actor ObserveStage {
         var stop: Stop?
         var hasStopOrder = false
         var isFinishing = false
+        /// How long to wait before its end is recorded, where that did not work: a full disk is not emptied by asking.
+        var rest = Duration.seconds(5)
     }
 
     private struct Stop {
@@ -215,7 +217,9 @@ actor ObserveStage {
                 lost(id)
             } catch {
                 log.error("the end of a run could not be recorded yet", ["run": id.rawValue, "error": "\(error)"])
-                try? await clock.sleep(.seconds(5))
+                let rest = live[id]?.rest ?? .zero
+                live[id]?.rest = min(rest * 2, .seconds(60))
+                try? await clock.sleep(rest)
                 live[id]?.isFinishing = false
                 pulse.signal()
             }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 
 /// A run's log as the program keeps it after the backend has forgotten it: one file, one line of text a line.
 ///
@@ -20,21 +21,30 @@ public struct LogArchive: Sendable {
     }
 
     /// Writes the whole of `log`; what an interrupted earlier attempt left is written anew.
-    /// - Throws: `BackendError`, the stream's own or `.internalFault` where the disk does not take it.
+    /// - Throws: `BackendError`, the stream's own or `.internalFault` where the disk does not take it. Then no part of it
+    ///   stays, which might be what fills the disk.
     public func write(_ log: LogStream) async throws(BackendError) {
         let partial = path + ".partial"
-        let file = try CFile(creating: partial)
-        for try await batch in log {
-            var bytes: [UInt8] = []
-            for line in batch { Self.append(line, to: &bytes) }
-            try file.write(bytes)
+        do throws(BackendError) {
+            try await Self.copy(log, to: CFile(creating: partial))
+        } catch {
+            unlink(partial)
+            throw error
         }
-        try file.close()
         do {
             try FileManager.default.moveItem(atPath: partial, toPath: path)
         } catch {
             throw BackendError(.internalFault, "The log could not be kept at \(path): \(error).")
         }
+    }
+
+    private static func copy(_ log: LogStream, to file: CFile) async throws(BackendError) {
+        for try await batch in log {
+            var bytes: [UInt8] = []
+            for line in batch { append(line, to: &bytes) }
+            try file.write(bytes)
+        }
+        try file.close()
     }
 
     /// The archived log after `cursor`, which counts lines from 0.
