@@ -5,7 +5,8 @@ internal import Subprocess
 /// Runs one command line against one engine, with a configuration folder of its own: the user's own login data is
 /// neither read nor written.
 ///
-/// The folder is readable by its owner only and is deleted when `with` ends, however it ends.
+/// The folder is readable by its owner only and is deleted when `with` ends, however it ends; what a killed program left
+/// is deleted by the next session.
 public struct CommandSession: Sendable {
     /// The program.
     public let command: EngineCommand
@@ -17,9 +18,10 @@ public struct CommandSession: Sendable {
         _ command: EngineCommand, engine address: EngineAddress,
         _ body: (CommandSession) async throws(EngineError) -> T
     ) async throws(EngineError) -> T {
-        let folder = try privateFolder()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        return try await body(CommandSession(command: command, address: address, folder: folder))
+        let folder = try PrivateFolder(in: FileManager.default.temporaryDirectory.path)
+        defer { extendLifetime(folder) }
+        linkPlugins(into: folder.path)
+        return try await body(CommandSession(command: command, address: address, folder: folder.path))
     }
 
     /// Logs in to a registry for the length of the session. The password goes over standard input only.
@@ -130,16 +132,9 @@ public struct CommandSession: Sendable {
     }
 
     /// Plugins that a user has installed for docker stay in reach; nothing else of the user's folder does.
-    private static func privateFolder() throws(EngineError) -> String {
-        var template = Array("\(FileManager.default.temporaryDirectory.path)/launch-docker-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else {
-            throw EngineError(.server, "No temporary folder could be made: \(String(cString: strerror(errno))).")
-        }
-        let folder = String(cString: made)
-        if let home = ProcessInfo.processInfo.environment["HOME"] {
-            let plugins = "\(home)/.docker/cli-plugins"
-            if access(plugins, X_OK) == 0 { symlink(plugins, "\(folder)/cli-plugins") }
-        }
-        return folder
+    private static func linkPlugins(into folder: String) {
+        guard let home = ProcessInfo.processInfo.environment["HOME"] else { return }
+        let plugins = "\(home)/.docker/cli-plugins"
+        if access(plugins, X_OK) == 0 { symlink(plugins, "\(folder)/cli-plugins") }
     }
 }

@@ -1,0 +1,50 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@testable import ContainerEngine
+
+struct PrivateFolderTests {
+    @Test func `is its owner's alone, and gone with its value`() throws {
+        let parent = try TemporaryDirectory()
+        var made = ""
+        do {
+            let folder = try PrivateFolder(in: parent.path)
+            made = folder.path
+            let mode = try FileManager.default.attributesOfItem(atPath: made)[.posixPermissions] as? Int
+            #expect(mode == 0o700)
+            _ = consume folder
+        }
+        #expect(!made.isEmpty && !FileManager.default.fileExists(atPath: made))
+    }
+
+    @Test func `what a killed program left goes with the next, and what is in use stays`() throws {
+        let parent = try TemporaryDirectory()
+        let used = try PrivateFolder(in: parent.path)
+        try parent.write("launch-docker-killed/auth.json", "{}")
+        try parent.write("other/file", "")
+        try FileManager.default.createSymbolicLink(
+            atPath: parent.file("launch-docker-link"), withDestinationPath: parent.file("other"))
+        let next = try PrivateFolder(in: parent.path)
+        let there = Set(try FileManager.default.contentsOfDirectory(atPath: parent.path))
+        let own = [used.path, next.path].map { URL(fileURLWithPath: $0).lastPathComponent }
+        #expect(there == Set(own + ["other", "launch-docker-link"]))
+        #expect(FileManager.default.fileExists(atPath: parent.file("other/file")))
+    }
+
+    @Test func `32 at once do not take each other's`() async throws {
+        let parent = try TemporaryDirectory()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<32 {
+                group.addTask {
+                    let folder = try PrivateFolder(in: parent.path)
+                    await Task.yield()
+                    return FileManager.default.createFile(atPath: "\(folder.path)/auth.json", contents: Data())
+                }
+            }
+            for try await isThere in group { #expect(isThere) }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path).isEmpty)
+    }
+}
