@@ -23,6 +23,11 @@ enum BenchServer {
         let stub = try AWSStub(keepsCalls: false)
         stub.s3.discardContent()
         stub.s3.add(bucket: "bench")
+        serve(stub)
+    }
+
+    /// Says where it is and how to sign, and serves until its standard input ends.
+    static func serve(_ stub: AWSStub) {
         let keys = stub.keys.permanent()
         wait(saying: "\(stub.url) \(keys.accessKeyID) \(keys.secretAccessKey.reveal())")
     }

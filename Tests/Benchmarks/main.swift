@@ -6,6 +6,8 @@ import Foundation
 //     launch-bench serve-aws [--seconds N]          the AWS of the tests, its training jobs N seconds long (5)
 //     launch-bench calls [COUNT] [URL]              calls with 64 in flight
 //     launch-bench s3 [MIB] [URL KEY SECRET]        one object up and down
+//     launch-bench log [MIB]                        a training job's log, read to its end
+//     launch-bench validate [ROUNDS]                the check of one request
 //     launch-bench watch [RUNS]                     an agent that takes over so many training jobs and watches them
 
 let words = Array(CommandLine.arguments.dropFirst())
@@ -18,11 +20,16 @@ do {
     case "calls": try await CallsBench.run(count: number ?? 50_000, url: words.dropFirst(2).first)
     case "s3": try await S3Bench.run(mebibytes: number ?? 5120, place: Array(words.dropFirst(2)))
     case "watch": try await WatchBench.run(count: number ?? 1000)
+    case "log": try await LogBench.run(mebibytes: number ?? 1024)
+    case "serve-log": try LogBench.serve(mebibytes: number ?? 1024)
+    case "validate": try ValidateBench.run(rounds: number ?? 1000)
     case "serve-jobs": try WatchBench.serve(count: number ?? 1000)
     case "seed-jobs": try WatchBench.seed(count: number ?? 1000, folder: words.dropFirst(2).first ?? "")
     default:
         FileHandle.standardError.write(
-            Data("usage: launch-bench calls [COUNT] | s3 [MIB] | watch [RUNS] | serve-aws [--seconds N]\n".utf8))
+            Data(
+                "usage: launch-bench calls [COUNT] | s3 [MIB] | log [MIB] | validate [ROUNDS] | watch [RUNS] | serve-aws [--seconds N]\n"
+                    .utf8))
         exit(64)
     }
 } catch {

@@ -126,11 +126,3 @@ public enum Explain {
         return lines.joined(separator: "\n")
     }
 }
-
-extension [String] {
-    /// Without repetitions, in order.
-    var uniqued: [String] {
-        var seen: Set<String> = []
-        return filter { seen.insert($0).inserted }
-    }
-}

@@ -4,42 +4,17 @@ internal import FoundationEssentials
 ///
 /// An error of the backend is logged and the call repeated; it never changes a run's state.
 actor ObserveStage {
-    /// What is kept in memory of a run while it is watched: not its record, of which there may be ten thousand.
-    private struct Live {
-        var handle: RunHandle
-        let token: Int64
-        var state: RunState
-        var backendStatus: String?
-        var deadline: Date?
-        var isMissing = false
-        /// The stop that somebody asked for.
-        var stop: Stop?
-        var hasStopOrder = false
-        var isFinishing = false
-        /// How long to wait before its end is recorded, where that did not work: a full disk is not emptied by asking.
-        var rest = Duration.seconds(5)
-    }
-
-    private struct Stop {
-        /// How long it waits before it uses force; nil is the job's own.
-        var grace: Duration?
-
-        func isMorePatient(than other: Duration?) -> Bool {
-            guard let other else { return false }
-            return grace.map { other < $0 } ?? true
-        }
-    }
-
     private let runner: any Runner
     private let store: Store
     private let finish: FinishStage
+    private let retry: RetryStage
     private let clock: HostClock
     private let log: Logger
     private let pulse = Pulse()
     private let ended: @Sendable (RunRecord) -> Void
     private let lost: @Sendable (RunID) -> Void
     private let again: @Sendable (RunRecord) -> Void
-    private var live: [RunID: Live] = [:]
+    private var live: [RunID: LiveRun] = [:]
 
     /// A watch over `runner`. `ended` is told of every run whose end is recorded, `lost` of every run that has a new
     /// owner, `again` of every run that is to be submitted once more.
@@ -56,12 +31,13 @@ actor ObserveStage {
         self.lost = lost
         self.again = again
         finish = FinishStage(store: store, runner: runner, log: log)
+        retry = RetryStage(store: store, runner: runner, clock: clock, log: log)
     }
 
     /// Watches one run more. It has a handle.
     func add(_ record: RunRecord) {
         guard let handle = record.handle else { return }
-        live[record.id] = Live(
+        live[record.id] = LiveRun(
             handle: handle, token: record.claimToken, state: record.state, backendStatus: record.backendStatus)
         pulse.signal()
     }
@@ -71,7 +47,7 @@ actor ObserveStage {
     func stop(_ id: RunID, grace: Duration?) {
         guard let run = live[id] else { return }
         if run.stop?.isMorePatient(than: grace) ?? true {
-            live[id]?.stop = Stop(grace: grace)
+            live[id]?.stop = LiveRun.Stop(grace: grace)
             live[id]?.hasStopOrder = false
         }
         carryOutStop(of: id)
@@ -156,7 +132,7 @@ actor ObserveStage {
         }
     }
 
-    private func move(_ run: Live, _ observation: Observation) throws(StoreError) -> Bool {
+    private func move(_ run: LiveRun, _ observation: Observation) throws(StoreError) -> Bool {
         let state: RunState =
             switch observation.phase {
             case .running: .running
@@ -206,7 +182,7 @@ actor ObserveStage {
         Task {
             do {
                 let record = try store.run(id, token: token)
-                if let next = try next(of: record, after: observation) {
+                if let next = try retry.next(of: record, after: observation) {
                     live[id] = nil
                     again(next)
                 } else {
@@ -223,29 +199,6 @@ actor ObserveStage {
                 live[id]?.isFinishing = false
                 pulse.signal()
             }
-        }
-    }
-
-    /// The run as it is submitted once more, where its backend has something else to try and the queue lets it.
-    private func next(of record: RunRecord, after end: Observation) throws(StoreError) -> RunRecord? {
-        let number = (record.pastAttempts?.count ?? 0) + 2
-        let limit = record.resolved?.retry?.attempts
-        guard end.phase == .failed, record.stopRequestedAt == nil, record.state != .stopping,
-            number <= limit ?? .max, let request = record.request, let handle = record.handle,
-            let next = runner.nextAttempt(number, after: request, end, limit: limit)
-        else { return nil }
-        let past = PastAttempt(
-            handle: handle, cause: end.cause, backendStatus: end.backendStatus,
-            startedAt: end.startedAt.map { Timestamp($0) }, endedAt: Timestamp(end.endedAt ?? clock.now()))
-        do {
-            let again = try store.beginAttempt(
-                record.id, token: record.claimToken, after: past, with: next.request,
-                message: "attempt \(number), \(next.summary)")
-            log.info("run tried again", ["run": record.id.rawValue, "attempt": "\(number)", "how": next.summary])
-            return again
-        } catch  where error.code == .refused {
-            // Somebody asked for its end in between.
-            return nil
         }
     }
 
@@ -269,7 +222,7 @@ actor ObserveStage {
         }
     }
 
-    private func orderStop(_ id: RunID, _ run: Live, _ cause: Cause, _ grace: Duration?) throws(StoreError) {
+    private func orderStop(_ id: RunID, _ run: LiveRun, _ cause: Cause, _ grace: Duration?) throws(StoreError) {
         if run.state != .stopping {
             try keep(id) { () throws(StoreError) in
                 try store.transition(id, token: run.token, to: .stopping, cause: cause)

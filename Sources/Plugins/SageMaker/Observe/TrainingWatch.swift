@@ -19,19 +19,6 @@ actor TrainingWatch {
         var status: TrainingStatus?
     }
 
-    /// One look over all jobs.
-    private struct Sweep {
-        let began: Date
-        let createdAfter: Double?
-        let nameContains: String?
-        var token: String?
-        var pages = 0
-        /// Calls of `observe` that it took so far.
-        var calls = 0
-        var hasNews = false
-        var seen: Set<String> = []
-    }
-
     /// Jobs by name.
     private typealias Jobs = [String: (runID: RunID, job: TrainingHandle)]
 
@@ -39,8 +26,6 @@ actor TrainingWatch {
     private static let pagesPerCall = 4
     /// Jobs that one call asks for one by one because no list has shown them.
     private static let askedPerCall = 10
-    /// Outcomes that wait for `finish`, so that an end costs one call.
-    private static let keptOutcomes = 1000
     /// How long a job that this program has made may be unknown to the service, in seconds.
     private static let settling: Double = 60
     /// The longest rest between two sweeps that show nothing new, in seconds. Rests grow as the host's waits do: 1, 3, 7, 15.
@@ -50,13 +35,12 @@ actor TrainingWatch {
     private let log: Logger
     private var known: [String: Known] = [:]
     private var fresh: [String: Date] = [:]
-    private var sweep: Sweep?
+    private var sweep: TrainingSweep?
     private var rest = (until: Date.distantPast, seconds: 0.0)
     /// What has to be described: jobs that a list has shown ended, and in turn jobs that no list has shown.
     private var ended: Set<String> = []
     private var unseen: [String] = []
-    private var outcomes: [String: Outcome] = [:]
-    private var outcomeOrder: [String] = []
+    private var outcomes = KeptOutcomes()
     /// A pulse whenever the next call of `observe` has something to go on with.
     nonisolated let changes: AsyncStream<Void>
     private let pulse: AsyncStream<Void>.Continuation
@@ -124,7 +108,7 @@ actor TrainingWatch {
 
     /// What a job that was observed to have ended has left, once without a call; else asks for it.
     func outcome(of job: TrainingHandle) async throws(AWSError) -> Outcome? {
-        if let kept = outcomes.removeValue(forKey: job.name) { return kept }
+        if let kept = outcomes.take(of: job.name) { return kept }
         return try await service.describe(job).map { TrainingOutcome(job, $0).outcome }
     }
 
@@ -171,11 +155,9 @@ actor TrainingWatch {
     ) async throws(BackendError) -> Bool {
         var current = sweep ?? begin(Set(jobs.keys))
         sweep = current
-        let query = TrainingService.ListQuery(
-            createdAfter: current.createdAfter, nameContains: current.nameContains, token: current.token)
         let page: (jobs: [TrainingSummary], next: String?)
         do throws(AWSError) {
-            page = try await service.list(query)
+            page = try await service.list(current.query)
         } catch {
             // A token that is too old begins a new sweep, and nothing else.
             if error.kind == .invalid, current.token != nil { sweep = nil }
@@ -201,14 +183,16 @@ actor TrainingWatch {
         current.token = page.next
         current.pages += 1
         sweep = current
-        // A list may go back years: far behind the jobs that it should show, the rest are asked for by themselves.
-        let enough = current.pages >= 2 * (listed / 100 + 1) + 8
-        guard page.next == nil || enough || current.seen.count >= listed else { return true }
+        guard current.isOver(of: listed) else { return true }
         endSweep(current, jobs)
         return false
     }
 
-    private func endSweep(_ sweep: Sweep, _ jobs: Jobs) {
+    private func begin(_ names: Set<String>) -> TrainingSweep {
+        TrainingSweep(of: names, at: service.clock.now()) { known[$0]?.created }
+    }
+
+    private func endSweep(_ sweep: TrainingSweep, _ jobs: Jobs) {
         // Behind those that wait already, so that each has its turn.
         let waiting = Set(unseen)
         unseen += jobs.keys.filter { name in
@@ -221,66 +205,23 @@ actor TrainingWatch {
         rest = (service.clock.now().addingTimeInterval(seconds), seconds)
     }
 
-    private func begin(_ names: Set<String>) -> Sweep {
-        let created = names.map { known[$0]?.created }
-        let oldest = created.contains(nil) ? nil : created.compactMap(\.self).min()
-        return Sweep(
-            began: service.clock.now(), createdAfter: oldest.map { $0 - 2 }, nameContains: Self.commonStart(of: names))
-    }
-
-    /// What all names begin with, which spares the pages that show only strangers; nil where that is next to nothing.
-    static func commonStart(of names: Set<String>) -> String? {
-        guard let first = names.min(), let last = names.max() else { return nil }
-        let common = zip(first, last).prefix { $0 == $1 }.map(\.0)
-        return common.count >= 3 ? String(common.prefix(TrainingJobName.longest)) : nil
-    }
-
     // MARK: describing
-
-    /// What came of one question. No tuple with a `Result`: read out of a task group, that crashes in optimised builds of
-    /// Swift 6.3, each time.
-    private final class Answer: Sendable {
-        let runID: RunID
-        let job: TrainingHandle
-        /// Nil where there is no such job, or an error.
-        let description: JSONValue?
-        let failure: AWSError?
-
-        init(_ runID: RunID, _ job: TrainingHandle, _ service: TrainingService) async {
-            (self.runID, self.job) = (runID, job)
-            do throws(AWSError) {
-                (description, failure) = (try await service.describe(job), nil)
-            } catch {
-                (description, failure) = (nil, error)
-            }
-        }
-    }
 
     /// Asks for jobs one by one, a few at once: what is to be told of them, how many answered, and an error of the others.
     private func described(
         _ jobs: [(runID: RunID, job: TrainingHandle)]
     ) async -> (found: [Observation], count: Int, failure: BackendError?) {
-        let service = service
-        var waiting = jobs[...]
         var found: [Observation] = []
         var count = 0
         var failure: AWSError?
-        await withTaskGroup(of: Answer.self) { group in
-            func add() {
-                guard let (runID, job) = waiting.popFirst() else { return }
-                group.addTask { await Answer(runID, job, service) }
-            }
-            for _ in 0..<8 { add() }
-            for await answer in group {
-                if let error = answer.failure {
-                    failure = error
-                    if !ended.contains(answer.job.name) { unseen.append(answer.job.name) }
-                } else {
-                    count += 1
-                    ended.remove(answer.job.name)
-                    if let told = observation(of: answer.runID, answer.job, answer.description) { found.append(told) }
-                }
-                add()
+        await TrainingAnswer.forAll(jobs, from: service) { answer in
+            if let error = answer.failure {
+                failure = error
+                if !ended.contains(answer.job.name) { unseen.append(answer.job.name) }
+            } else {
+                count += 1
+                ended.remove(answer.job.name)
+                if let told = observation(of: answer.runID, answer.job, answer.description) { found.append(told) }
             }
         }
         return (found, count, failure.map { Refusal.explained($0) })
@@ -302,14 +243,7 @@ actor TrainingWatch {
         if known[job.name]?.status == status { observation.message = nil }
         known[job.name]?.status = status
         known[job.name]?.created = description["CreationTime"]?.doubleValue
-        if status.isEnd { keep(TrainingOutcome(job, description).outcome, of: job.name) }
+        if status.isEnd { outcomes.keep(TrainingOutcome(job, description).outcome, of: job.name) }
         return observation
-    }
-
-    /// Keeps an outcome for `finish`, which comes next, unless the run is tried again: then the oldest give way.
-    private func keep(_ outcome: Outcome, of name: String) {
-        outcomes[name] = outcome
-        outcomeOrder.append(name)
-        if outcomeOrder.count > Self.keptOutcomes { outcomes[outcomeOrder.removeFirst()] = nil }
     }
 }

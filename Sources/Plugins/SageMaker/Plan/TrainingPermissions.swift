@@ -155,11 +155,3 @@ extension SageMakerRunner: Permitted {
         TrainingPermissions(request.document, region: service.knownRegion).all
     }
 }
-
-extension Sequence where Element: Hashable {
-    /// Each once, in the order of the first.
-    fileprivate var uniqued: [Element] {
-        var seen: Set<Element> = []
-        return filter { seen.insert($0).inserted }
-    }
-}

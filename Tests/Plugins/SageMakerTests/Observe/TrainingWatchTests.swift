@@ -173,6 +173,6 @@ struct TrainingWatchTests {
         (["a-1", "b-1"], nil), (["ab", "ac"], nil), ([], nil),
     ])
     func onlyALongCommonStartIsAskedFor(names: [String], start: String?) {
-        #expect(TrainingWatch.commonStart(of: Set(names)) == start)
+        #expect(TrainingSweep.commonStart(of: Set(names)) == start)
     }
 }

@@ -15,10 +15,10 @@ actor Attendant {
     var state: RehearsalState
 
     private var task: Task<Void, Never>?
-    private var lock: FolderLock?
+    var lock: FolderLock?
     /// The part of the work that a stop breaks off.
-    private var breakable: Task<Result<Void, BackendError>, Never>?
-    private var stops: [Task<Bool, Never>] = []
+    var breakable: Task<Result<Void, BackendError>, Never>?
+    var stops: [Task<Bool, Never>] = []
     var helpers: [Task<Void, Never>] = []
     var syncs: [FolderSync] = []
     var feeders: [PipeFeeder] = []
@@ -211,50 +211,6 @@ actor Attendant {
         state.course.results = results
         state.course.metrics = metrics
         try keep()
-    }
-
-    // MARK: stops
-
-    /// Orders the end of all hosts, or that there will be none.
-    func stop(grace: Duration?) async throws(BackendError) {
-        guard !hasEnded else { return }
-        let order = RehearsalState.Stop(graceSeconds: grace.map(Self.seconds))
-        guard lock != nil else {
-            // Somebody else has the job, or nobody yet: whoever has it finds the order beside it.
-            try folder.order(order)
-            if state.stage == .running || state.stage == .starting { try await deliverStop() }
-            return
-        }
-        state.stop = order
-        try keep()
-        breakable?.cancel()
-        guard state.stage == .running else { return }
-        show(.stopping, "")
-        try await deliverStop()
-    }
-
-    private static func seconds(_ grace: Duration) -> Int {
-        Int(max(0, grace.components.seconds + (grace.components.attoseconds > 0 ? 1 : 0)))
-    }
-
-    /// Stops all hosts in tasks of their own, which end with the engine's answers.
-    func deliverStop() async throws(BackendError) {
-        let containers = try await containers()
-        guard let members = try await containers.members() else { return }
-        let seconds =
-            state.stop.map { $0.graceSeconds ?? job.stopGraceSeconds } ?? surroundings.drill?.graceSeconds
-            ?? job.stopGraceSeconds
-        stops += members.map { member in
-            Task { await containers.stop(member, grace: .seconds(seconds)) }
-        }
-    }
-
-    /// Waits for the answers to the stops that were ordered.
-    func awaitStops() async {
-        while !stops.isEmpty {
-            let next = stops.removeFirst()
-            if await next.value { stopFound = true }
-        }
     }
 
     func endHelpers() async {

@@ -1,0 +1,28 @@
+internal import FoundationEssentials
+
+/// What is kept in memory of a run while it is watched: not its record, of which there may be ten thousand.
+struct LiveRun {
+    var handle: RunHandle
+    let token: Int64
+    var state: RunState
+    var backendStatus: String?
+    var deadline: Date?
+    var isMissing = false
+    /// The stop that somebody asked for.
+    var stop: Stop?
+    var hasStopOrder = false
+    var isFinishing = false
+    /// How long to wait before its end is recorded, where that did not work: a full disk is not emptied by asking.
+    var rest = Duration.seconds(5)
+
+    /// The order to end it.
+    struct Stop {
+        /// How long it waits before it uses force; nil is the job's own.
+        var grace: Duration?
+
+        func isMorePatient(than other: Duration?) -> Bool {
+            guard let other else { return false }
+            return grace.map { other < $0 } ?? true
+        }
+    }
+}

@@ -1,0 +1,33 @@
+internal import FoundationEssentials
+
+/// The retry stage: a run that ended without its own fault is submitted once more, where its backend has something else to
+/// try.
+struct RetryStage: Sendable {
+    let store: Store
+    let runner: any Runner
+    let clock: HostClock
+    let log: Logger
+
+    /// The run as it is submitted once more, where its backend has something else to try and the queue lets it.
+    func next(of record: RunRecord, after end: Observation) throws(StoreError) -> RunRecord? {
+        let number = (record.pastAttempts?.count ?? 0) + 2
+        let limit = record.resolved?.retry?.attempts
+        guard end.phase == .failed, record.stopRequestedAt == nil, record.state != .stopping,
+            number <= limit ?? .max, let request = record.request, let handle = record.handle,
+            let next = runner.nextAttempt(number, after: request, end, limit: limit)
+        else { return nil }
+        let past = PastAttempt(
+            handle: handle, cause: end.cause, backendStatus: end.backendStatus,
+            startedAt: end.startedAt.map { Timestamp($0) }, endedAt: Timestamp(end.endedAt ?? clock.now()))
+        do {
+            let again = try store.beginAttempt(
+                record.id, token: record.claimToken, after: past, with: next.request,
+                message: "attempt \(number), \(next.summary)")
+            log.info("run tried again", ["run": record.id.rawValue, "attempt": "\(number)", "how": next.summary])
+            return again
+        } catch  where error.code == .refused {
+            // Somebody asked for its end in between.
+            return nil
+        }
+    }
+}
