@@ -38,6 +38,12 @@ enum StopCommand {
                 let answer = try store.requestStop(id, graceSeconds: grace)
                 if answer.effect == .alreadyEnded {
                     bench.note("run \(id) had ended before: \(answer.run.state.rawValue)")
+                } else if grace != nil, answer.run.handle != nil,
+                    let fixed = try? bench.backends(config).runner(for: answer.run).fixedGrace
+                {
+                    bench.note(
+                        "run \(id): \(answer.run.resource) waits \(Int(fixed / .seconds(1))) s from SIGTERM to SIGKILL, "
+                            + "whatever --grace says")
                 }
             }
             var ended: [RunRecord] = []

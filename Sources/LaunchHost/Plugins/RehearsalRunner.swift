@@ -6,6 +6,7 @@ struct RehearsalRunner: Runner {
     let local: any ContainerJobRunner
 
     var keepsLogs: Bool { local.keepsLogs }
+    var fixedGrace: Duration? { local.fixedGrace }
     var pace: Pace { local.pace }
 
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try remote.render(job) }

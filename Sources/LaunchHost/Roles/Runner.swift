@@ -59,6 +59,9 @@ public protocol Runner: Sendable {
     /// after its stop was ordered counts as stopped, whatever its container made of it.
     var tellsStops: Bool { get }
 
+    /// How long the backend itself waits between a polite stop and force, where nobody else can choose that.
+    var fixedGrace: Duration? { get }
+
     /// How often `observe` is worth calling.
     var pace: Pace { get }
 
@@ -75,6 +78,8 @@ extension Runner {
     public func release(_ handle: RunHandle) async throws(BackendError) {}
     /// It does not.
     public var tellsStops: Bool { false }
+    /// Whoever stops it chooses.
+    public var fixedGrace: Duration? { nil }
     /// The backend can only be asked.
     public func changes() -> AsyncStream<Void>? { nil }
     /// The end is the end.

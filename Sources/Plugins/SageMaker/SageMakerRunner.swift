@@ -25,6 +25,8 @@ public struct SageMakerRunner: Runner {
     public var keepsLogs: Bool { !options.archivesLogs }
     /// `Completed` after a stop was ordered has completed: who was stopped is `Stopped`.
     public var tellsStops: Bool { true }
+    /// From SIGTERM to SIGKILL, as the documentation of `StopTrainingJob` has it.
+    public var fixedGrace: Duration? { .seconds(120) }
     /// `ListTrainingJobs` is limited to two calls a second for the whole account, whoever asks.
     public var pace: Pace { Pace(shortest: .seconds(1), longest: .seconds(20)) }
 

@@ -43,7 +43,8 @@ struct CourseTests {
         let program = try account.start(words)
         let id = try await account.id(of: "long")
         try await account.wait(for: id, toBe: "running")
-        try await account.succeeding("stop", id)
+        let told = try await account.succeeding("stop", id, "--grace", "5s").errors
+        #expect(told.contains("sagemaker waits 120 s from SIGTERM to SIGKILL, whatever --grace says"), "\(told)")
         return try await program.end()
     }
 

@@ -17,7 +17,7 @@ extension SageMakerRunner {
         return LogStream { { () async throws(BackendError) in try await log.next() } }
     }
 
-    /// `StopTrainingJob`. SageMaker's own grace holds, 120 seconds, whatever is asked for.
+    /// `StopTrainingJob`. SageMaker's own grace holds, whatever is asked for.
     public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
         let job = try TrainingHandle(handle)
         try await translated { () async throws(AWSError) in try await service.stop(job) }
