@@ -39,9 +39,27 @@ enum SpecFile {
         Field("shm_size", .bytes, example: "2g", help: "Size of /dev/shm."),
     ]
 
+    /// What W&B's launch specs and people call what has another name here.
+    private static func advice(_ key: String) -> SchemaDecoder.KeyAdvice? {
+        let hint: String? =
+            switch key {
+            case "overrides":
+                "its members stand at the top level here: args, entry_point, dockerfile, and run_config as params"
+            case "run_config", "config": "write it as params"
+            case "environment": "write it as env"
+            case "image_uri", "docker", "docker_image": "write image: URI"
+            case "uri": "write git: URL, or source: FOLDER"
+            case "template_variables": "write it as set_vars"
+            case "entity", "queue_entity", "author": "remove it: a run belongs to whoever submits it"
+            case "builder": "remove it: images are built as launch-config.yaml says"
+            default: nil
+            }
+        return hint.map { SchemaDecoder.KeyAdvice(message: "a spec has no key \(Wording.quoted(key))", hint: $0) }
+    }
+
     static func read(_ path: String) throws -> Options {
         let document = try Document(reading: path, kind: .invalid)
-        var decoder = SchemaDecoder(document: document)
+        var decoder = SchemaDecoder(document: document) { key, _ in advice(key) }
         let options = decoder.decode(document.root, fields: fields, in: .top)
         let diagnostics = DiagnosticRenderer.sorted(document.problems + decoder.diagnostics)
         guard diagnostics.allSatisfy({ $0.severity != .error }) else {

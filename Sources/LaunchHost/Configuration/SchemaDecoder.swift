@@ -40,6 +40,12 @@ public struct SchemaDecoder: Sendable {
         public var message: String
         /// What to do about it.
         public var hint: String?
+
+        /// Advice in words.
+        public init(message: String, hint: String? = nil) {
+            self.message = message
+            self.hint = hint
+        }
     }
 
     /// A decoder.
