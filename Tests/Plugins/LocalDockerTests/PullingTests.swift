@@ -84,6 +84,7 @@ struct PullingTests {
     /// An image that is in a registry of its own and not in the engine's store.
     private static func with(_ body: (PinnedImage, any Registry) async throws -> Void) async throws {
         let server = try await RegistryServer(.init(login: true))
+        defer { extendLifetime(server) }
         let name = "\(server.host)/team/train"
         let engine = try await EngineFixture.engine()
         try await engine.tagImage(try await EngineFixture.imageID(), repository: name, tag: "v1")

@@ -1,5 +1,30 @@
 internal import FoundationEssentials
 internal import LaunchHost
+internal import Synchronization
+
+/// The passwords for all regions. Tokens are made for a region, not for a repository.
+final class ECRLogins: Sendable {
+    private let environment: AWSEnvironment
+    private let logins = Mutex<[String: ECRLogin]>([:])
+
+    init(environment: AWSEnvironment) {
+        self.environment = environment
+    }
+
+    /// The password of the user `AWS` for the registries of a region.
+    func password(_ region: String) async throws(AWSError) -> Secret {
+        let login = logins.withLock { logins in
+            if let login = logins[region] { return login }
+            let environment = environment
+            let made = ECRLogin(now: environment.runtime.clock.now) { () async throws(AWSError) in
+                try await environment.client(.ecr, region: region)
+            }
+            logins[region] = made
+            return made
+        }
+        return try await login.password()
+    }
+}
 
 /// The password for the registries of a region: fetched once for all who wait, kept until half an hour before its end.
 actor ECRLogin {

@@ -13,7 +13,7 @@ public final class ECRRegistry: Registry {
     let environment: AWSEnvironment
     let images: ECRImages
     private let reach: @Sendable (ECRHost) throws(OCIError) -> RegistryClient.Configuration
-    private let logins = Mutex<[String: ECRLogin]>([:])
+    private let logins: ECRLogins
     private let clients = Mutex<[ECRHost: RegistryClient]>([:])
 
     init(
@@ -25,6 +25,7 @@ public final class ECRRegistry: Registry {
         self.environment = environment
         self.reach = reach
         images = ECRImages(environment: environment)
+        logins = ECRLogins(environment: environment)
     }
 
     // MARK: what there is
@@ -83,9 +84,9 @@ public final class ECRRegistry: Registry {
 
     private func client(of host: ECRHost) throws(OCIError) -> RegistryClient {
         if let client = clients.withLock({ $0[host] }) { return client }
-        let made = RegistryClient(try reach(host)) { [self] () throws(OCIError) in
+        let made = RegistryClient(try reach(host)) { [logins] () throws(OCIError) in
             do throws(AWSError) {
-                let password = try await login(host.region).password()
+                let password = try await logins.password(host.region)
                 return RegistryLogin(username: "AWS", password: password.reveal())
             } catch {
                 throw OCIError(error.kind == .cancelled ? .cancelled : .unauthorised, error.summary)
@@ -110,18 +111,18 @@ public final class ECRRegistry: Registry {
     /// Host and login.
     public func access() async throws(BackendError) -> RegistryAccess {
         do throws(AWSError) {
-            let password = try await login(repository.host.region).password()
+            let password = try await logins.password(repository.host.region)
             return .remote(host: repository.host.description, login: .init(username: "AWS", password: password))
         } catch {
             throw explained(error, repository)
         }
     }
 
-    /// A login for any repository of ECR that the credentials can see: tokens are made for a region, not for a repository.
+    /// A login for any repository of ECR that the credentials can see.
     public func login(toPull image: ImageReference) async throws(BackendError) -> RegistryAccess.Login? {
         guard let host = image.host.flatMap({ ECRHost($0) }) else { return nil }
         do throws(AWSError) {
-            return .init(username: "AWS", password: try await login(host.region).password())
+            return .init(username: "AWS", password: try await logins.password(host.region))
         } catch {
             throw explained(error, ECRRepository(host: host, name: image.repository))
         }
@@ -141,18 +142,6 @@ public final class ECRRegistry: Registry {
             try await images.create(repository)
         } catch {
             throw explained(error, repository)
-        }
-    }
-
-    private func login(_ region: String) -> ECRLogin {
-        logins.withLock { logins in
-            if let login = logins[region] { return login }
-            let environment = environment
-            let made = ECRLogin(now: environment.runtime.clock.now) { () async throws(AWSError) in
-                try await environment.client(.ecr, region: region)
-            }
-            logins[region] = made
-            return made
         }
     }
 }
