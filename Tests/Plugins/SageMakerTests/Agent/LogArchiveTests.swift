@@ -13,7 +13,7 @@ import Testing
     private func ended(_ world: TrainingWorld) async throws -> (run: RunRecord, archive: LogArchive) {
         try world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 60))
-        world.stub.logs.setClock { world.clock.now }
+        world.stub.logs.setClock { [clock = world.clock] in clock.now }
         let id = try world.submit("logged")
         try await world.clock.running(rate: 300) {
             let agent = Task {

@@ -14,6 +14,8 @@ struct SageMakerConformanceTests {
         let account = try FastAccount()
         let acting = Acting(account)
         account.stub.sagemaker.lives { request, _ in acting.life(of: request) }
+        // The stub must not hold the account, which holds the stub.
+        defer { account.stub.sagemaker.lives(.endless) }
         let fixture = RunnerFixture(
             plugin: SageMakerRunner.plugin, folder: folder.path, makeRunner: { account.runner() },
             job: { behaviour, id in Acting.job(behaviour, id: id) },
