@@ -83,14 +83,16 @@ enum SpecOptions {
             "entry-point", "E", value: "COMMAND", help: "Replaces the image's entry point: words, or a JSON list.",
             heading: "Overrides"),
         Option(
-            "param", value: "KEY=VALUE", help: "A value of the run's configuration.", repeatable: true,
+            "param", value: "KEY=VALUE",
+            help: "A value of the run's configuration, as YAML reads it: '\"1.10\"' is text, 1.10 a number.",
+            repeatable: true,
             heading: "Overrides"),
         Option(
             "env", value: "KEY=VALUE", help: "An environment variable of the container.", repeatable: true,
             heading: "Overrides"),
         Option(
             "set", value: "PATH=VALUE",
-            help: "A value in the backend's request, such as ResourceConfig.InstanceCount=2.",
+            help: "A value in the backend's request, such as ResourceConfig.InstanceCount=2; null takes it away.",
             repeatable: true, heading: "Overrides"),
         Option(
             "resource-args", "R", value: "FILE|JSON", help: "Values to merge into the backend's request.",

@@ -163,12 +163,14 @@ struct SpecReader {
         return document.jsonValue
     }
 
-    /// A value as YAML reads it: `3` is a number, `true` a truth value, `[a, b]` a list, anything else text.
+    /// A value as YAML reads it: `3` is a number, `true` a truth value, `[a, b]` a list, `null` none, anything else text.
     private static func typed(_ text: String) throws -> JSONValue {
+        // Nothing written is an empty text; null as a document would be an empty mapping.
+        if text.allSatisfy(\.isWhitespace) { return .string(text) }
+        if text == "null" || text == "~" { return .null }
         guard let document = try? Document(text: text, name: "value", kind: .invalid), document.problems.isEmpty else {
             return .string(text)
         }
-        if case .null = document.jsonValue, text != "null", text != "~" { return .string(text) }
         return document.jsonValue
     }
 }

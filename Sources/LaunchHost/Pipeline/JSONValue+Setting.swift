@@ -16,6 +16,21 @@ extension JSONValue {
         return value
     }
 
+    /// Takes the member or item at the path away, where it is there.
+    mutating func remove(at steps: ArraySlice<FieldPath.Step>) {
+        guard let step = steps.first else { return }
+        let rest = steps.dropFirst()
+        switch (step, self) {
+        case (.member(let name), .object(var members)):
+            if rest.isEmpty { members[name] = nil } else { members[name]?.remove(at: rest) }
+            self = .object(members)
+        case (.item(let index), .array(var items)) where items.indices.contains(index):
+            if rest.isEmpty { items.remove(at: index) } else { items[index].remove(at: rest) }
+            self = .array(items)
+        default: break
+        }
+    }
+
     /// Why a value could not be set at a path.
     struct PathError: Error {
         let message: String

@@ -3,16 +3,21 @@ struct Overriding {
     let queue: ResolveStage.Queue
     let plugin: RunnerPlugin
 
-    /// The queue's template with all changes that a spec makes. Everything that is refused is a mistake.
+    /// The queue's template with all changes that a spec makes; null takes a value away. Everything that is refused is a
+    /// mistake.
     func template(changedBy spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> JSONValue {
         var template = queue.template
+        // What has an option of its own is worked in by the runner; the queue's rules are the same.
+        mistakes += places(changedBy: spec.overrides).compactMap { refusal(of: $0) }
         for change in changes(of: spec) {
-            if let refusal = refusal(of: change.path) {
+            if let refusal = refusal(of: change.path) ?? listRefusal(of: change) {
                 mistakes.append(refusal)
                 continue
             }
             do {
-                if let key = plugin.keyedLists[change.path], case .array(let items) = change.value {
+                if case .null = change.value {
+                    template.remove(at: change.path.steps[...])
+                } else if let key = plugin.keyedLists[change.path], case .array(let items) = change.value {
                     let merged = merge(items, into: template.value(at: change.path), by: key, change.path, &mistakes)
                     try template.set(.array(merged), at: change.path.steps[...])
                 } else {
@@ -23,6 +28,16 @@ struct Overriding {
             }
         }
         return template
+    }
+
+    private func places(changedBy overrides: Overrides) -> [FieldPath] {
+        let places = plugin.places
+        var changed: [FieldPath] = []
+        if overrides.entryPoint != nil, let path = places.entryPoint { changed.append(path) }
+        if !overrides.arguments.isEmpty, let path = places.arguments { changed.append(path) }
+        if let path = places.environment { changed += overrides.environment.keys.sorted().map { path.appending($0) } }
+        if let path = places.runConfig { changed += overrides.runConfig.keys.sorted().map { path.appending($0) } }
+        return changed
     }
 
     /// The single changes that a spec makes to the template, in order and in the backend's spelling. Members of a mapping
@@ -61,12 +76,19 @@ struct Overriding {
         }) {
             return theQueues(protected.description, at: path)
         }
-        // An item of a keyed list by its number: those that the queue has written are the queue's.
-        for list in plugin.keyedLists.keys where path.steps.starts(with: list.steps) {
-            guard case .item(let index)? = path.steps.dropFirst(list.steps.count).first,
-                index < queue.template.value(at: list)?.arrayValue?.count ?? 0
-            else { continue }
-            return theQueues("\(list)[\(index)]", at: list)
+        return nil
+    }
+
+    /// In a keyed list, what the queue has written is the queue's: its items by their number, and all of them at once.
+    private func listRefusal(of change: Overrides.Setting) -> Diagnostic? {
+        guard queue.allowOverrides == nil else { return nil }
+        for list in plugin.keyedLists.keys where change.path.steps.starts(with: list.steps) {
+            guard let own = queue.template.value(at: list)?.arrayValue, !own.isEmpty else { continue }
+            switch change.path.steps.dropFirst(list.steps.count).first {
+            case .item(let index) where index < own.count: return theQueues("\(list)[\(index)]", at: list)
+            case nil where change.value.arrayValue == nil: return theQueues(list.description, at: list)
+            default: continue
+            }
         }
         return nil
     }

@@ -46,11 +46,39 @@ public struct RunnerPlugin: Sendable {
     /// and may not change the queue's.
     public var keyedLists: [FieldPath: String]
 
+    /// Where in the request the words of a submitter go that have options of their own, so that a queue's rules hold for
+    /// `--env` as for `--set Environment.…`.
+    public var places: Places
+
+    /// Paths of the template; nil for what has no place in it, and is the submitter's.
+    public struct Places: Sendable, Hashable {
+        /// Of `--entry-point`.
+        public var entryPoint: FieldPath?
+        /// Of the arguments behind `--`.
+        public var arguments: FieldPath?
+        /// Of `--env`: the mapping in which each variable is a member.
+        public var environment: FieldPath?
+        /// Of `--param`: the mapping in which each value is a member.
+        public var runConfig: FieldPath?
+
+        /// Places from their paths.
+        public init(
+            entryPoint: FieldPath? = nil, arguments: FieldPath? = nil, environment: FieldPath? = nil,
+            runConfig: FieldPath? = nil
+        ) {
+            self.entryPoint = entryPoint
+            self.arguments = arguments
+            self.environment = environment
+            self.runConfig = runConfig
+        }
+    }
+
     /// A runner plugin from its parts.
     public init(
         _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, rehearses: Bool = false,
         protectedPaths: [FieldPath] = [], ownKeys: [Field] = [],
-        spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:]
+        spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:],
+        places: Places = Places()
     ) {
         self.base = base
         self.template = template
@@ -60,6 +88,7 @@ public struct RunnerPlugin: Sendable {
         self.ownKeys = ownKeys
         self.spelling = spelling
         self.keyedLists = keyedLists
+        self.places = places
     }
 }
 

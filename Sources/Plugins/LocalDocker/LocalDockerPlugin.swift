@@ -26,5 +26,8 @@ extension LocalDockerRunner {
                 log: context.log)
         },
         template: DockerTemplate.fields, defaultTemplate: DockerTemplate.defaultText,
-        rehearses: true, protectedPaths: DockerTemplate.protectedPaths)
+        rehearses: true, protectedPaths: DockerTemplate.protectedPaths,
+        places: RunnerPlugin.Places(
+            entryPoint: FieldPath([.member("entry_point")]), arguments: FieldPath([.member("args")]),
+            environment: FieldPath([.member("env")])))
 }

@@ -34,5 +34,9 @@ extension SageMakerRunner {
         },
         template: nil, defaultTemplate: QueueTemplate.defaultText, protectedPaths: QueueTemplate.protectedPaths,
         ownKeys: QueueTemplate.ownKeys, spelling: { ServiceModel.bundled.canonical($0) },
-        keyedLists: [FieldPath([.member("Tags")]): "Key"])
+        keyedLists: [FieldPath([.member("Tags")]): "Key"],
+        places: RunnerPlugin.Places(
+            entryPoint: FieldPath([.member("AlgorithmSpecification"), .member("ContainerEntrypoint")]),
+            arguments: FieldPath([.member("AlgorithmSpecification"), .member("ContainerArguments")]),
+            environment: FieldPath([.member("Environment")]), runConfig: FieldPath([.member("HyperParameters")])))
 }

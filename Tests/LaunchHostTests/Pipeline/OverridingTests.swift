@@ -15,7 +15,11 @@ import Testing
                     return known.contains(name)
                         ? .member(words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()) : step
                 })
-        }, keyedLists: [FieldPath([.member("Tags")]): "Key"])
+        }, keyedLists: [FieldPath([.member("Tags")]): "Key"],
+        places: RunnerPlugin.Places(
+            entryPoint: FieldPath([.member("Start"), .member("Entry")]),
+            arguments: FieldPath([.member("Start"), .member("Words")]), environment: FieldPath([.member("Env")]),
+            runConfig: FieldPath([.member("Params")])))
 
     private static func tag(_ key: String, _ value: String) -> JSONValue {
         .object(["Key": .string(key), "Value": .string(value)])
@@ -27,17 +31,19 @@ import Testing
     ])
 
     private func resolve(
-        _ arguments: JSONValue? = nil, settings: [(String, JSONValue)] = [], allow: [FieldPath]? = nil
+        _ arguments: JSONValue? = nil, settings: [(String, JSONValue)] = [], allow: [FieldPath]? = nil,
+        _ change: (inout Overrides) -> Void = { _ in }
     ) throws -> JSONValue {
         let stage = ResolveStage(
             queue: ResolveStage.Queue(template: template, allowOverrides: allow), plugin: Self.keyed)
-        let spec = LaunchSpec(
+        var spec = LaunchSpec(
             source: .image("x"), project: "p", entity: "e", author: "a", resource: "cloud", queue: "q",
             overrides: Overrides(
                 resourceArguments: arguments,
                 settings: try settings.map {
                     Overrides.Setting(path: try #require(FieldPath(parsing: $0.0)), value: $0.1)
                 }))
+        change(&spec.overrides)
         return try stage.job(spec, as: .random()).template
     }
 
@@ -63,6 +69,33 @@ import Testing
         #expect(
             try complaint { try resolve(settings: [("Tags[1].Value", .string("9"))]) }
                 == "Tags[1] is the queue's to set, not a submitter's")
+    }
+
+    @Test(arguments: [JSONValue.null, .object(["cost": .string("9")]), .object([:]), .string("")])
+    func theQueuesTagsCannotBeTakenAwayWhole(value: JSONValue) throws {
+        #expect(
+            try complaint { try resolve(settings: [("tags", value)]) }
+                == "Tags is the queue's to set, not a submitter's")
+    }
+
+    @Test func nullTakesAwayWhatASubmitterMayChange() throws {
+        let changed = try resolve(.object(["Disk": .object(["Size": .null])]), settings: [("None.At.All", .null)])
+        #expect(changed["Disk"] == .object(["KmsKey": .string("k")]))
+        #expect(changed["None"] == nil)
+    }
+
+    @Test func whatHasAnOptionOfItsOwnIsUnderTheQueuesRulesToo() throws {
+        let changes: [(path: String, change: (inout Overrides) -> Void)] = [
+            ("Start.Entry", { $0.entryPoint = ["x"] }), ("Start.Words", { $0.arguments = ["x"] }),
+            ("Env.A", { $0.environment = ["A": "x"] }), ("Params.lr", { $0.runConfig = ["lr": .integer(1)] }),
+        ]
+        for (path, change) in changes {
+            #expect(
+                try complaint { try resolve(allow: [], change) } == "the queue does not let a submitter change \(path)")
+            let own = try #require(FieldPath(parsing: path))
+            _ = try resolve(allow: [own], change)
+            _ = try resolve(allow: nil, change)
+        }
     }
 
     @Test func theQueueMayGiveItsTagsAway() throws {

@@ -36,7 +36,7 @@ struct RequestRender {
         document["Environment"] = try ContainerEnvironment(
             document["Environment"], job, splits: splits
         ).value
-        document["Tags"] = .array(RunTags.merged(document["Tags"], job))
+        document["Tags"] = RunTags.merged(document["Tags"], job)
         return RunTags.fingerprinted(
             RunRequest(runner: SageMakerRunner.type, document: .object(document.filter { $0.value != .null })),
             notes: notes)

@@ -14,8 +14,10 @@ enum RunTags {
 
     private static let longest = 256
 
-    /// The template's tags and launch's own. Of two with one key the later counts; launch's own always do.
-    static func merged(_ template: JSONValue?, _ job: ResolvedJob) -> [JSONValue] {
+    /// The template's tags and launch's own. Of two with one key the later counts; launch's own always do. What is no list
+    /// stays as it is, for the validation to refuse.
+    static func merged(_ template: JSONValue?, _ job: ResolvedJob) -> JSONValue {
+        if let template, template != .null, template.arrayValue == nil { return template }
         var own = [
             (run, job.runID.rawValue), ("launch:name", job.runName), (project, job.project),
             ("launch:submitter", job.author), (attempt, "1"),
@@ -23,12 +25,14 @@ enum RunTags {
         if let queue = job.queue { own.append(("launch:queue", queue)) }
         let names = Set(own.map(\.0) + [fingerprint])
         let others = (template?.arrayValue ?? []).filter { !names.contains($0["Key"]?.stringValue ?? "") }
-        return others + own.map { tag($0, clean($1)) }
+        return .array(others + own.map { tag($0, clean($1)) })
     }
 
     /// The request with the fingerprint of all that is in it, and its notes.
     static func fingerprinted(_ request: RunRequest, notes: RequestNotes) -> RunRequest {
         var request = request
+        request.notes = try? JSONValue(encoding: notes)
+        if let wrong = request.document["Tags"], wrong.arrayValue == nil { return request }
         var tags = (request.document["Tags"]?.arrayValue ?? []).filter { $0["Key"]?.stringValue != fingerprint }
         var members = request.document.objectValue ?? [:]
         members["Tags"] = .array(tags)
@@ -36,7 +40,6 @@ enum RunTags {
         tags.append(tag(fingerprint, String(SHA256.hex(bytes).prefix(32))))
         members["Tags"] = .array(tags)
         request.document = .object(members)
-        request.notes = try? JSONValue(encoding: notes)
         return request
     }
 
