@@ -42,6 +42,7 @@ enum AgentCommand {
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 })
+            try await refuseStrangers(backends.environment, log)
             try await SourceStore(folder: store.home.sources).prune(keeping: try store.snapshotsInUse())
             let interrupts = Interrupts()
             let leaving = Task {
@@ -59,6 +60,22 @@ enum AgentCommand {
             }
             _ = try await agent.run(as: try store.becomeOwner(kind: "agent", queues: settings.queues))
             return .ok
+        }
+    }
+
+    /// Ends here where the backend would not know who calls: each run would fail, and none of them for its own fault. What may
+    /// pass by itself, such as a service that is away, keeps no agent from its queues.
+    private static func refuseStrangers(_ environment: any Environment, _ log: Logger) async throws {
+        do throws(BackendError) {
+            let identity = try await environment.verify()
+            log.info(
+                "credentials are good",
+                ["principal": identity.principal, "region": identity.region ?? "-"])
+        } catch {
+            guard ![.unauthenticated, .expired, .configuration, .invalid].contains(error.category) else {
+                throw LaunchError(error)
+            }
+            log.warning("it could not be seen whether the credentials are good", ["error": error.description])
         }
     }
 

@@ -173,12 +173,26 @@ public actor Agent {
             isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, progress: progress)
         driving[run.id] = Task {
             var run = run
+            var rest = 5
+            var isTold = false
             while true {
                 do throws(StoreError) {
                     switch try await driver.drive(run) {
                     case .submitted(let record): watch(record)
                     case .over(let record): tell(record)
-                    case .interrupted(let record): try store.release(record.id, token: record.claimToken)
+                    case .unknown(let record, let reason) where !leaving.isRaised:
+                        if !isTold {
+                            try store.note(
+                                record.id, token: record.claimToken,
+                                "The backend does not say whether it has the run, and is asked again. \(reason)")
+                        }
+                        isTold = true
+                        await self.rest(upTo: rest)
+                        rest = min(rest * 2, 60)
+                        run = try store.run(record.id, token: record.claimToken)
+                        continue
+                    case .interrupted(let record), .unknown(let record, _):
+                        try store.release(record.id, token: record.claimToken)
                     }
                     break
                 } catch {
@@ -196,6 +210,14 @@ public actor Agent {
             driving[run.id] = nil
             pulse.signal()
         }
+    }
+
+    /// Waits so many seconds, unless the agent is to leave. Not even a stop shortens it: what it waits for is the backend.
+    private func rest(upTo seconds: Int) async {
+        let (clock, leaving) = (clock, leaving)
+        await Task {
+            for _ in 0..<seconds where !leaving.isRaised { try? await clock.sleep(.seconds(1)) }
+        }.value
     }
 
     // MARK: watching runs

@@ -11,6 +11,9 @@ struct RunDriver: Sendable {
         case over(RunRecord)
         /// The program is leaving; somebody else goes on later.
         case interrupted(RunRecord)
+        /// The backend may have the run and does not say, for that reason; it has to be asked again, and nothing else may be
+        /// done.
+        case unknown(RunRecord, reason: String)
     }
 
     let store: Store
@@ -36,7 +39,7 @@ struct RunDriver: Sendable {
                 if try store.run(record.id).stopRequestedAt != nil {
                     switch try await place(of: record) {
                     case .there(let found): return .submitted(found)
-                    case .unknown where mayBeThere: return .interrupted(record)
+                    case .unknown(let reason) where mayBeThere: return .unknown(record, reason: reason)
                     case .nowhere, .unknown:
                         return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
                     }
@@ -125,16 +128,12 @@ struct RunDriver: Sendable {
     ) async throws(StoreError) -> Progress {
         var error = error
         // A submit that was not answered may have worked; then the run has begun. One that was refused has not.
-        if ![.invalid, .denied, .conflict].contains(error.category) {
+        if mayBeThere || ![.invalid, .denied, .conflict].contains(error.category) {
             switch try await place(of: record) {
             case .there(let found): return .submitted(found)
-            case .unknown where mayBeThere && record.queue != nil && mayRequeue:
-                // Back in its queue it would be stopped, or forgotten, while it runs and costs. So it stays as it is, and
-                // whoever takes it over asks again.
-                log.warning(
-                    "nobody knows yet whether the backend has the run",
-                    ["run": record.id.rawValue, "error": error.description])
-                return .interrupted(record)
+            case .unknown(let reason) where mayBeThere && record.queue != nil && mayRequeue:
+                // Back in its queue it would be stopped, or forgotten, while it runs and costs. So it stays as it is.
+                return .unknown(record, reason: "\(error.description) \(reason)")
             case .unknown where mayBeThere:
                 error.message += " The backend does not say whether it has the run all the same; look there."
             case .nowhere, .unknown: break
@@ -145,7 +144,7 @@ struct RunDriver: Sendable {
             return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
         case .cancelled:
             return .interrupted(record)
-        case .throttled, .transient, .unavailable, .capacity, .quota, .expired:
+        case .throttled, .transient, .unavailable, .capacity, .quota, .expired, .unauthenticated:
             guard record.queue != nil, mayRequeue else { break }
             if let limit = waitLimit(of: record) { return .over(try end(record, .failed, limit(error))) }
             return .over(try requeue(record, error))
@@ -169,23 +168,28 @@ struct RunDriver: Sendable {
         case there(RunRecord)
         /// Nowhere but in the store.
         case nowhere
-        /// The backend does not say.
-        case unknown
+        /// The backend does not say, for that reason.
+        case unknown(String)
     }
 
     /// Looks for what an earlier submit, by this program or by one that died, left in the backend. Who has not written down
     /// a request has submitted nothing.
     private func place(of record: RunRecord) async throws(StoreError) -> Place {
         guard let request = record.request, record.handle == nil else { return .nowhere }
-        guard let runner = try? backends.runner(for: record) else { return .unknown }
+        guard let runner = try? backends.runner(for: record) else {
+            return .unknown("There is no such backend in the configuration any more.")
+        }
         let handle: RunHandle?
         do throws(BackendError) {
             handle = try await submitStage(runner).find(request, as: record.id)
+        } catch  where error.category == .conflict {
+            // What is there under the run's name is somebody else's.
+            return .nowhere
         } catch {
             log.warning(
                 "the backend does not say whether it has the run",
                 ["run": record.id.rawValue, "error": error.description])
-            return .unknown
+            return .unknown(error.description)
         }
         guard let handle else { return .nowhere }
         return .there(

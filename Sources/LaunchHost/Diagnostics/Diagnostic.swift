@@ -76,7 +76,7 @@ public struct LaunchError: Error, Sendable, CustomStringConvertible {
             switch error.category {
             case .invalid: .invalid
             case .configuration: .configuration
-            case .denied, .expired: .denied
+            case .denied, .expired, .unauthenticated: .denied
             case .throttled, .transient, .capacity, .quota, .conflict: .tryAgain
             case .internalFault: .internalFault
             default: .unavailable

@@ -18,6 +18,8 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let quota = Category("quota")
         /// The credentials are too old.
         public static let expired = Category("expired")
+        /// There are no credentials, or none that the service takes: a fault of whoever calls, not of what is asked for.
+        public static let unauthenticated = Category("unauthenticated")
         /// The credentials do not allow it.
         public static let denied = Category("denied")
         /// The request can never be accepted as it is.

@@ -11,9 +11,17 @@ struct LiveRun {
     /// The stop that somebody asked for.
     var stop: Stop?
     var hasStopOrder = false
+    var refusedStop: RefusedStop?
     var isFinishing = false
     /// How long to wait before its end is recorded, where that did not work: a full disk is not emptied by asking.
     var rest = Duration.seconds(5)
+
+    /// A stop that the backend did not take, the last time that it was tried.
+    struct RefusedStop {
+        var category: BackendError.Category
+        /// How long to wait before the next try.
+        var rest: Duration
+    }
 
     /// The order to end it.
     struct Stop {

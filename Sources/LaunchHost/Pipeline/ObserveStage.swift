@@ -238,10 +238,23 @@ actor ObserveStage {
             } catch {
                 log.warning(
                     "the backend did not take the stop yet", ["run": id.rawValue, "error": error.description])
-                try? await clock.sleep(.seconds(1))
+                let rest = noteRefusedStop(of: id, run.token, error)
+                try? await clock.sleep(rest)
                 live[id]?.hasStopOrder = false
             }
             pulse.signal()
         }
+    }
+
+    /// Tells whoever waits for the stop why it takes so long, once for each class of reason; answers how long to wait before the next
+    /// try.
+    private func noteRefusedStop(of id: RunID, _ token: Int64, _ error: BackendError) -> Duration {
+        guard let run = live[id] else { return .zero }
+        // Not the words, which name another request of the service each time.
+        let isNew = run.refusedStop?.category != error.category
+        let rest = isNew ? .seconds(1) : min((run.refusedStop?.rest ?? .zero) * 2, .seconds(60))
+        live[id]?.refusedStop = LiveRun.RefusedStop(category: error.category, rest: rest)
+        if isNew { try? store.note(id, token: token, "The backend did not take the stop yet. \(error.description)") }
+        return rest
     }
 }

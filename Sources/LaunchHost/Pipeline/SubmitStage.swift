@@ -87,6 +87,8 @@ struct SubmitStage: Sendable {
 extension BackendError {
     /// Whether it says for certain that nothing was done.
     fileprivate var isRefusal: Bool {
-        [.throttled, .unavailable, .expired, .capacity, .quota, .denied, .invalid, .configuration].contains(category)
+        [
+            .throttled, .unavailable, .expired, .unauthenticated, .capacity, .quota, .denied, .invalid, .configuration,
+        ].contains(category)
     }
 }

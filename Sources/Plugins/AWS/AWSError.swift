@@ -14,7 +14,9 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
         public static let transient = Kind("transient")
         /// The credentials, or a token, are too old.
         public static let expired = Kind("expired")
-        /// Not who one says, or not permitted.
+        /// There are no credentials, or none that AWS takes.
+        public static let unauthenticated = Kind("unauthenticated")
+        /// Not permitted.
         public static let auth = Kind("auth")
         /// The account may not have more of it now.
         public static let quota = Kind("quota")
@@ -110,6 +112,7 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
             case .throttle: .throttled
             case .transient: .transient
             case .expired: .expired
+            case .unauthenticated: .unauthenticated
             case .auth: .denied
             case .quota: .quota
             case .capacity: .capacity

@@ -69,11 +69,16 @@ struct DockerChecks {
         for (name, value) in job.environment.sorted(by: { $0.key < $1.key }) {
             if name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
                 note("env", member: name, "'\(name)' is no name of a variable: letters, digits and '_', no digit first")
-            } else if name.hasPrefix("LAUNCH_"), !DockerRender.ownNames.contains(name) {
+            } else if name.hasPrefix("LAUNCH_"), !isOwn(name) {
                 note("env", member: name, "names that begin with LAUNCH_ are reserved")
             }
             if value.utf8.contains(0) { note("env", member: name, "a text for the container may not hold a NUL byte") }
         }
+    }
+
+    /// Whether it is one of launch's own, or a piece of one that another backend has to split: `LAUNCH_RUN_CONFIG_0`.
+    private func isOwn(_ name: String) -> Bool {
+        DockerRender.ownNames.contains(name.replacing(/_[0-9]+$/, with: ""))
     }
 
     private mutating func checkResources() {

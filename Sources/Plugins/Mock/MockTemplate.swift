@@ -30,7 +30,7 @@ struct MockTemplate {
         Field("metrics", .map(.number(-1e300...1e300)), help: "Final metrics that it reports."),
     ]
 
-    private static let errors = ["transient", "throttled", "capacity", "quota", "denied", "invalid"]
+    private static let errors = ["transient", "throttled", "capacity", "quota", "unauthenticated", "denied", "invalid"]
 
     enum Submit: String, CaseIterable {
         case ok
@@ -66,6 +66,7 @@ struct MockTemplate {
         case "throttled": .throttled
         case "capacity": .capacity
         case "quota": .quota
+        case "unauthenticated": .unauthenticated
         case "denied": .denied
         case "invalid": .invalid
         default: .transient

@@ -46,6 +46,19 @@ struct AgentFailureTests {
         #expect(run.notBefore != nil)
     }
 
+    @Test("whom the backend does not know has no fault in the run: it waits, and does not fail")
+    func unauthenticated() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q", ["submit": .string("fail-always"), "submit_error": .string("unauthenticated")])
+        let agent = bench.agent("q")
+        async let end = bench.run(agent)
+        try await bench.wait(for: id) { $0.state == .queued && $0.attempts == 1 }
+        agent.leave()
+        #expect(try await end == .left)
+        #expect(try bench.store.run(id).notBefore != nil)
+    }
+
     @Test("a request that is not valid fails the run before anything is submitted")
     func invalidRequest() async throws {
         let bench = try AgentBench()

@@ -62,8 +62,11 @@ final class ChosenCredentials: CredentialsProvider {
         }
     }
 
-    /// Where nobody answers at the last place of all, there are no credentials, and that is what is to be said.
+    /// Where nobody answers at the last place of all, there are no credentials, and that is what is to be said. Whoever gets
+    /// none is not known to AWS, whatever it was that was not permitted on the way.
     private func explained(_ error: AWSError, _ chosen: Chosen) -> AWSError {
+        var error = error
+        if error.kind == .auth { error.kind = .unauthenticated }
         guard chosen.mayBeAbsent, error.kind == .unavailable, !chosen.provider.hasFetched else { return error }
         let last = CredentialChain.Skipped(source: chosen.provider.name, reason: error.message)
         return Self.none(chosen.skipped + [last])
@@ -72,7 +75,7 @@ final class ChosenCredentials: CredentialsProvider {
     static func none(_ skipped: [CredentialChain.Skipped]) -> AWSError {
         let tried = skipped.map { "\($0.source) (\($0.reason))" }.joined(separator: "; ")
         return AWSError(
-            .auth, "There are no AWS credentials. Looked for: \(tried).",
+            .unauthenticated, "There are no AWS credentials. Looked for: \(tried).",
             hint: "Log in with 'aws sso login' or 'aws configure', or give the machine a role.")
     }
 }

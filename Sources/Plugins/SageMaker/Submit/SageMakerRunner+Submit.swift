@@ -27,8 +27,9 @@ extension SageMakerRunner {
         do throws(BackendError) {
             if let found = try await own(job, of: request, runID) { return found }
         } catch {
-            guard error.isWorthRetrying else { throw error }
-            // Not the class of this error: whoever hears "throttled" takes it that nothing was done.
+            // One that is somebody else's is an answer.
+            guard error.category != .conflict else { throw error }
+            // Not the class of this error: whoever hears "throttled" or "denied" takes it that nothing was done.
             throw BackendError(
                 .transient,
                 "\(Refusal.explained(failure).message) Whether \(job.name) is there cannot be told: "

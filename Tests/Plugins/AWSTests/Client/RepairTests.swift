@@ -54,7 +54,7 @@ import Testing
         let client = try AWSClient(
             .sts, endpoint: bench.stub.url, region: "us-east-1", credentials: Fixed(keys), runtime: bench.runtime())
         let error = await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) }
-        #expect(error?.kind == .auth)
+        #expect(error?.kind == .unauthenticated)
         #expect(bench.stub.requestCount == 1)
     }
 

@@ -41,8 +41,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("AccessDeniedException", 400, AWSError.Kind.auth), ("UnrecognizedClientException", 400, .auth),
-        ("InvalidClientTokenId", 403, .auth), ("SignatureDoesNotMatch", 403, .auth),
+        ("AccessDeniedException", 400, AWSError.Kind.auth), ("UnrecognizedClientException", 400, .unauthenticated),
+        ("InvalidClientTokenId", 403, .unauthenticated), ("SignatureDoesNotMatch", 403, .unauthenticated),
         ("ResourceLimitExceeded", 400, .quota), ("ServiceQuotaExceededException", 400, .quota),
         ("ResourceNotFound", 400, .notFound), ("NoSuchKey", 404, .notFound), ("ResourceInUse", 400, .conflict),
         ("RepositoryAlreadyExistsException", 400, .conflict), ("ValidationException", 400, .invalid),

@@ -113,7 +113,7 @@ struct BadCredentialTests {
         let file = try bench.home.write(
             ".aws/config", "[default]\ncredential_process = \(script) --token planted-argument\n")
         let error = try await bench.failure()
-        #expect(error.kind == .auth)
+        #expect(error.kind == .unauthenticated)
         #expect(error.message == "\(file):2: The credential_process ended with code 4: the vault is locked")
     }
 
@@ -211,7 +211,7 @@ struct BadCredentialTests {
         let error = try await bench.failure([
             "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": bench.cloud.url,
         ])
-        #expect(error.kind == .auth)
+        #expect(error.kind == .unauthenticated)
         #expect(bench.cloud.snapshot.paths == ["/latest/api/token"])
     }
 

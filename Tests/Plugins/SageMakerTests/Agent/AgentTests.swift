@@ -40,7 +40,7 @@ import Testing
             let agent = drain(world)
             // Nobody can say whether the job is there, so that it is looked for again and again.
             try await wait {
-                try world.store.events(of: id).contains { $0.message?.hasPrefix("taken over by") == true }
+                try world.store.events(of: id).contains { $0.message?.contains("is asked again") == true }
             }
             #expect(try events(world, id).count { $0 == .queued } == 1)
             _ = try world.store.requestStop(id)
@@ -52,6 +52,55 @@ import Testing
         #expect(run.state == .stopped && run.cause?.code == .userStop)
         #expect(world.stub.sagemaker.jobs.map(\.end?.status) == ["Stopped"])
         #expect(run.handle?.fields["name"] == world.stub.sagemaker.jobs.first?.name)
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func whoMayNotLookAsksAgainAtGrowingDistances() async throws {
+        let world = try TrainingWorld(keepsCalls: true)
+        try world.queue()
+        world.stub.sagemaker.lives(.endless)
+        world.stub.script("sagemaker", "CreateTrainingJob", [.lostAnswer])
+        world.stub.always(
+            "sagemaker", "DescribeTrainingJob", .error("AccessDeniedException", "User: x is not authorized"))
+        let id = try world.submit("lost")
+        let begin = world.clock.now
+        try await world.clock.running(rate: 300) {
+            let agent = drain(world)
+            try await wait { try world.store.events(of: id).contains { $0.message?.contains("asked again") == true } }
+            _ = try world.store.requestStop(id)
+            try await wait { world.clock.now.timeIntervalSince(begin) > 600 }
+            #expect(world.stub.calls("sagemaker", "DescribeTrainingJob").count < 60)
+            #expect(try world.store.events(of: id).count < 10)
+            #expect(try world.store.run(id).state == .submitting)
+            world.stub.always("sagemaker", "DescribeTrainingJob", nil)
+            #expect(try await agent.value == .done)
+        }
+        #expect(try world.store.run(id).state == .stopped)
+        #expect(world.stub.sagemaker.jobs.map(\.end?.status) == ["Stopped"])
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func aStopThatIsRefusedSaysSoOnceAndIsTriedAgain() async throws {
+        let world = try TrainingWorld(keepsCalls: true)
+        try world.queue()
+        world.stub.sagemaker.lives(.endless)
+        world.stub.always(
+            "sagemaker", "StopTrainingJob",
+            .error("AccessDeniedException", "not authorized to perform: sagemaker:StopTrainingJob"))
+        let id = try world.submit("kept")
+        let begin = world.clock.now
+        try await world.clock.running(rate: 300) {
+            let agent = drain(world)
+            try await wait { try world.store.run(id).state == .running }
+            _ = try world.store.requestStop(id)
+            try await wait { world.clock.now.timeIntervalSince(begin) > 900 }
+            let told = try world.store.events(of: id).filter { $0.message?.contains("did not take the stop") == true }
+            #expect(told.count == 1 && told.first?.message?.contains("sagemaker:StopTrainingJob") == true)
+            #expect(world.stub.calls("sagemaker", "StopTrainingJob").count < 60)
+            world.stub.always("sagemaker", "StopTrainingJob", nil)
+            #expect(try await agent.value == .done)
+        }
+        #expect(try world.store.run(id).state == .stopped)
     }
 
     @Test(.timeLimit(.minutes(2))) func aQuotaLetsTheRunWaitInItsQueue() async throws {

@@ -13,13 +13,16 @@ enum ErrorKinds {
     private static let expired: Set<String> = [
         "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired",
     ]
-    private static let auth: Set<String> = [
-        "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException",
-        "NotAuthorized", "UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId", "InvalidToken",
+    private static let unauthenticated: Set<String> = [
+        "UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId", "InvalidToken",
         "SignatureDoesNotMatch", "InvalidSignatureException", "MissingAuthenticationToken",
         "MissingAuthenticationTokenException", "IncompleteSignature", "IncompleteSignatureException", "AuthFailure",
-        "OptInRequired", "RequestTimeTooSkewed", "RequestInTheFuture", "InvalidIdentityToken", "IDPRejectedClaim",
-        "AllAccessDisabled", "AccountProblem", "KMS.AccessDeniedException",
+        "RequestTimeTooSkewed", "RequestInTheFuture",
+    ]
+    private static let auth: Set<String> = [
+        "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException",
+        "NotAuthorized", "OptInRequired", "InvalidIdentityToken", "IDPRejectedClaim", "AllAccessDisabled",
+        "AccountProblem", "KMS.AccessDeniedException",
     ]
     private static let quota: Set<String> = [
         "ResourceLimitExceeded", "ServiceQuotaExceededException", "LimitExceeded", "QuotaExceeded",
@@ -51,6 +54,7 @@ enum ErrorKinds {
     private static func kind(_ code: String) -> AWSError.Kind? {
         if throttling.contains(code) { return .throttle }
         if expired.contains(code) { return .expired }
+        if unauthenticated.contains(code) { return .unauthenticated }
         if auth.contains(code) { return .auth }
         if quota.contains(code) { return .quota }
         if conflict.contains(code) || code.contains("AlreadyExist") { return .conflict }
@@ -89,11 +93,12 @@ enum ErrorKinds {
     /// What the user can do.
     static func hint(_ kind: AWSError.Kind, _ code: String?, _ status: Int) -> String? {
         switch (kind, code) {
-        case (.auth, "RequestTimeTooSkewed"), (.auth, "RequestInTheFuture"):
+        case (.unauthenticated, "RequestTimeTooSkewed"), (.unauthenticated, "RequestInTheFuture"):
             "Set the clock of this machine."
-        case (.auth, "InvalidClientTokenId"), (.auth, "UnrecognizedClientException"), (.auth, "InvalidAccessKeyId"):
+        case (.unauthenticated, "InvalidClientTokenId"), (.unauthenticated, "UnrecognizedClientException"),
+            (.unauthenticated, "InvalidAccessKeyId"):
             "These credentials are unknown to AWS: deleted, of another partition, or lacking their session token."
-        case (.auth, "SignatureDoesNotMatch"), (.auth, "InvalidSignatureException"):
+        case (.unauthenticated, "SignatureDoesNotMatch"), (.unauthenticated, "InvalidSignatureException"):
             "The secret access key does not belong to the access key ID, or the clock of this machine is off."
         case (.auth, _) where status == 407: "A proxy wants a login; see https_proxy and no_proxy."
         case (.expired, _): "Get new credentials, for example with `aws sso login`."
