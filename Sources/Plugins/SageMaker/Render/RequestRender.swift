@@ -33,9 +33,15 @@ struct RequestRender {
         document["AlgorithmSpecification"] = algorithm(document["AlgorithmSpecification"], runnable, &notes)
         notes.instanceTypes = Self.chooseFirst(of: types, in: &document)
         document["HyperParameters"] = Hyperparameters(document["HyperParameters"], job.runConfig).value
-        document["Environment"] = try ContainerEnvironment(
-            document["Environment"], job, splits: splits
-        ).value
+        let environment = try ContainerEnvironment(document["Environment"], job, splits: splits)
+        document["Environment"] = environment.value
+        if let count = environment.piecesLeftOut {
+            notes.say(
+                .warning, at: FieldPath([.member("HyperParameters")]),
+                "\(ContainerEnvironment.runConfig), their copy in Environment, is left out: it would take \(count) more of the "
+                    + "\(ContainerEnvironment.most) variables that SageMaker allows",
+                hint: "HyperParameters hold all of it: read /opt/ml/input/config/hyperparameters.json.")
+        }
         document["Tags"] = .array(RunTags.merged(document["Tags"], job))
         return RunTags.fingerprinted(
             RunRequest(runner: SageMakerRunner.type, document: .object(document.filter { $0.value != .null })),
