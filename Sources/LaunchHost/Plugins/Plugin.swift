@@ -45,12 +45,16 @@ public struct RunnerPlugin: Sendable {
     /// Lists whose items are told apart by a member, such as `Key` of `Tags`: a submitter adds items to those of the queue,
     /// and may not change the queue's.
     public var keyedLists: [FieldPath: String]
+    /// Where `template` is nil, whether the backend wants text at a path: a number or truth value of a template variable
+    /// becomes text there.
+    public var takesText: @Sendable (FieldPath) -> Bool
 
     /// A runner plugin from its parts.
     public init(
         _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, rehearses: Bool = false,
         protectedPaths: [FieldPath] = [], ownKeys: [Field] = [],
-        spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:]
+        spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:],
+        takesText: @escaping @Sendable (FieldPath) -> Bool = { _ in false }
     ) {
         self.base = base
         self.template = template
@@ -60,6 +64,7 @@ public struct RunnerPlugin: Sendable {
         self.ownKeys = ownKeys
         self.spelling = spelling
         self.keyedLists = keyedLists
+        self.takesText = takesText
     }
 }
 

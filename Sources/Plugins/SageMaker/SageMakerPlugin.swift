@@ -34,5 +34,5 @@ extension SageMakerRunner {
         },
         template: nil, defaultTemplate: QueueTemplate.defaultText, protectedPaths: QueueTemplate.protectedPaths,
         ownKeys: QueueTemplate.ownKeys, spelling: { ServiceModel.bundled.canonical($0) },
-        keyedLists: [FieldPath([.member("Tags")]): "Key"])
+        keyedLists: [FieldPath([.member("Tags")]): "Key"], takesText: { ServiceModel.bundled.takesText(at: $0) })
 }
