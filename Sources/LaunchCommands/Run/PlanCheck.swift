@@ -29,7 +29,7 @@ struct PlanCheck {
             job, image: ImageDecision(.unresolved, "not looked up"),
             runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
             imageOfSource: backends.imageOfSource(for: job.project), rehearsal: spec.rehearsal)
-        let diagnostics = plan.diagnostics(in: try document(of: spec))
+        let diagnostics = plan.diagnostics(in: try document(of: spec), of: spec)
         guard plan.isValid else {
             throw LaunchError(
                 .invalid, "The request is not valid.", hint: "'launch plan' shows it whole.", diagnostics: diagnostics)

@@ -43,7 +43,7 @@ enum PlanCommand {
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {
-                try PlanPage(plan, document: try check.document(of: spec), terminal).show()
+                try PlanPage(plan, of: spec, document: try check.document(of: spec), terminal).show()
             }
             return plan.isValid ? .ok : .invalidData
         }

@@ -5,10 +5,12 @@ internal import LaunchHost
 struct PlanPage {
     private let plan: Plan
     private let document: Document?
+    private let spec: LaunchSpec
     private let terminal: Terminal
 
-    init(_ plan: Plan, document: Document?, _ terminal: Terminal) {
+    init(_ plan: Plan, of spec: LaunchSpec, document: Document?, _ terminal: Terminal) {
         self.plan = plan
+        self.spec = spec
         self.document = document
         self.terminal = terminal
     }
@@ -45,7 +47,7 @@ struct PlanPage {
     }
 
     private func showFindings() throws {
-        let diagnostics = plan.diagnostics(in: document)
+        let diagnostics = plan.diagnostics(in: document, of: spec)
         guard !diagnostics.isEmpty else { return try line("findings", terminal.colours(.green, "none")) }
         try line("findings", DiagnosticRenderer.summary(diagnostics))
         for diagnostic in DiagnosticRenderer.sorted(diagnostics) {

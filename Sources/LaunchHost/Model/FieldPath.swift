@@ -38,6 +38,14 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
         return text
     }
 
+    /// The textual form as an item of a list in YAML: in quotes where it has more than names and dots, as brackets would
+    /// begin another list.
+    var inYAML: String {
+        let text = description
+        let isPlain = text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_.-]*/) != nil
+        return isPlain ? text : (try? JSON.canonical(JSONValue.string(text))) ?? text
+    }
+
     /// Reads `a.b[0].c`.
     ///
     /// Nil where the text is no path: an empty name, an open bracket, an index that is no whole number from 0.

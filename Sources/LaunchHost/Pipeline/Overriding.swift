@@ -96,7 +96,8 @@ struct Overriding {
     private func theQueues(_ what: String, at path: FieldPath) -> Diagnostic {
         Diagnostic(
             .error, "\(what) is the queue's to set, not a submitter's",
-            hint: "Whoever owns the queue can allow it: 'allow_overrides: [\(path)]' in the queue's file.", path: path)
+            hint: "Whoever owns the queue can allow it: 'allow_overrides: [\(path.inYAML)]' in the queue's file.",
+            path: path)
     }
 
     /// The items of the queue and those of a submitter. An item with the queue's key replaces the queue's where the queue

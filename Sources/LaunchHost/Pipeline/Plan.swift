@@ -45,14 +45,13 @@ public struct Plan: Sendable, Hashable, Codable {
         return PinnedImage(reference: name, digest: .unknown, name: name)
     }
 
-    /// What is wrong with the request, as diagnostics; in a queue's file where the place is known there.
+    /// What is wrong with the request, as diagnostics; in a queue's file where the value is that file's own.
     ///
     /// The document's keys are found in whatever spelling the runner takes, where it is `spelt(like:)` it.
-    public func diagnostics(in document: Document? = nil) -> [Diagnostic] {
-        findings.map { finding in
-            document?.diagnostic(for: finding)
-                ?? Diagnostic(finding.severity, finding.message, hint: finding.hint, path: finding.path)
-        }
+    /// - Parameter spec: what the plan was made of, to tell the submitter's values from the queue's.
+    public func diagnostics(in document: Document? = nil, of spec: LaunchSpec? = nil) -> [Diagnostic] {
+        let places = FindingPlaces(plan: self, document: document, overrides: spec?.overrides)
+        return findings.map { places.diagnostic(for: $0) }
     }
 }
 

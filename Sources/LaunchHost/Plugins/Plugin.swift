@@ -45,6 +45,9 @@ public struct RunnerPlugin: Sendable {
     /// Lists whose items are told apart by a member, such as `Key` of `Tags`: a submitter adds items to those of the queue,
     /// and may not change the queue's.
     public var keyedLists: [FieldPath: String]
+    /// Where `template` is nil, whether the backend wants text at a path: a number or truth value of a template variable
+    /// becomes text there.
+    public var takesText: @Sendable (FieldPath) -> Bool
 
     /// Where in the request the words of a submitter go that have options of their own, so that a queue's rules hold for
     /// `--env` as for `--set Environment.…`.
@@ -78,7 +81,8 @@ public struct RunnerPlugin: Sendable {
         _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, rehearses: Bool = false,
         protectedPaths: [FieldPath] = [], ownKeys: [Field] = [],
         spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:],
-        places: Places = Places()
+        places: Places = Places(),
+        takesText: @escaping @Sendable (FieldPath) -> Bool = { _ in false }
     ) {
         self.base = base
         self.template = template
@@ -89,6 +93,7 @@ public struct RunnerPlugin: Sendable {
         self.spelling = spelling
         self.keyedLists = keyedLists
         self.places = places
+        self.takesText = takesText
     }
 }
 

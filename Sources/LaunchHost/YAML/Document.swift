@@ -92,11 +92,7 @@ public struct Document: Sendable {
             walked.steps.append(step)
             switch step {
             case .member(let name):
-                let parent = FieldPath(walked.steps.dropLast())
-                let found =
-                    node.entry(name)
-                    ?? node.entries?.first { spelling(parent.appending($0.key)) == walked }
-                guard let entry = found else { return (key, nil) }
+                guard let entry = entry(name, of: node, at: walked) else { return (key, nil) }
                 node = entry.value
                 key = entry.keyMark
             case .item(let index):
@@ -108,13 +104,15 @@ public struct Document: Sendable {
         return (key, node.mark)
     }
 
-    /// The node at a path; nil where there is none.
+    /// The node at a path, in whatever spelling; nil where there is none.
     public func node(at path: FieldPath) -> ConfigNode? {
         var node = root
+        var walked = FieldPath()
         for step in path.steps {
+            walked.steps.append(step)
             switch step {
             case .member(let name):
-                guard let entry = node.entry(name) else { return nil }
+                guard let entry = entry(name, of: node, at: walked) else { return nil }
                 node = entry.value
             case .item(let index):
                 guard let items = node.items, items.indices.contains(index) else { return nil }
@@ -122,6 +120,11 @@ public struct Document: Sendable {
             }
         }
         return node
+    }
+
+    private func entry(_ name: String, of node: ConfigNode, at path: FieldPath) -> ConfigNode.Entry? {
+        let parent = FieldPath(path.steps.dropLast())
+        return node.entry(name) ?? node.entries?.first { spelling(parent.appending($0.key)) == path }
     }
 
     /// A diagnostic at a place of this document.

@@ -38,5 +38,6 @@ extension SageMakerRunner {
         places: RunnerPlugin.Places(
             entryPoint: FieldPath([.member("AlgorithmSpecification"), .member("ContainerEntrypoint")]),
             arguments: FieldPath([.member("AlgorithmSpecification"), .member("ContainerArguments")]),
-            environment: FieldPath([.member("Environment")]), runConfig: FieldPath([.member("HyperParameters")])))
+            environment: FieldPath([.member("Environment")]), runConfig: FieldPath([.member("HyperParameters")])),
+        takesText: { ServiceModel.bundled.takesText(at: $0) })
 }

@@ -12,12 +12,14 @@ public struct SageMakerRunner: Runner {
     let options: SageMakerOptions
     let model: ServiceModel
     let watch: TrainingWatch
+    let log: Logger
 
     /// A runner over an environment. Without one of AWS it renders and validates, and refuses to call.
     init(_ environment: AWSEnvironment?, options: SageMakerOptions, model: ServiceModel, log: Logger) {
         service = TrainingService(environment)
         self.options = options
         self.model = model
+        self.log = log
         watch = TrainingWatch(service, log: log)
     }
 
@@ -37,8 +39,9 @@ public struct SageMakerRunner: Runner {
 
     /// Everything that the model and the rules of the service have to say.
     public func validate(_ request: RunRequest) -> [Finding] {
-        let findings = RequestValidator(model: model, region: service.knownRegion).findings(in: request.document)
-        let all = findings + RequestNotes(request).findings
+        let notes = RequestNotes(request)
+        let validator = RequestValidator(model: model, region: service.knownRegion)
+        let all = InstanceTypeChecks(validator: validator, notes: notes).findings(in: request.document) + notes.findings
         return request.rehearsal == nil ? all : all.filter(Rehearsal.counts)
     }
 

@@ -51,8 +51,9 @@ struct SageMakerCommandTests {
 
     @Test func whatIsWrongStandsAlone() async throws {
         let desk = try await desk()
-        let plan = await desk.run(
-            "plan -q train --image \(Self.image) --offline --set stopping_condition.max_runtime_in_seconds=0")
+        let file = try desk.folder.write("queue.yaml", Self.queue.replacing("7200", with: "0"))
+        _ = await desk.run("queue edit train --config \(file)")
+        let plan = await desk.run("plan -q train --image \(Self.image) --offline")
         #expect(plan.code == .invalidData)
         #expect(plan.output.contains("StoppingCondition.MaxRuntimeInSeconds: 0 s is out of range"))
         #expect(plan.output.contains("queue.yaml:4:"))

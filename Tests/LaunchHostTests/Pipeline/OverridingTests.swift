@@ -132,4 +132,17 @@ import Testing
         let changed = try resolve(.object(["cloud": .object(["disk": .object(["size": .integer(3)])])]))
         #expect(changed["Disk"]?["Size"] == .integer(3))
     }
+
+    /// Brackets begin a list of YAML.
+    @Test(arguments: [
+        ("Disk.KmsKey", "Disk.KmsKey"), ("RoleArn[0]", #""RoleArn[0]""#), ("RoleArn.a b", #""RoleArn.a b""#),
+    ])
+    func theHintCanBePastedIntoTheQueuesFile(path: String, written: String) throws {
+        let error = try #require(throws: LaunchError.self) { _ = try resolve(settings: [(path, .string("x"))]) }
+        let hint = try #require(error.diagnostics.first?.hint)
+        let line = "allow_overrides: [\(written)]"
+        #expect(hint.contains("'\(line)'"))
+        let document = try Document(text: line, name: "queue.yaml")
+        #expect(document.jsonValue["allow_overrides"] == .array([.string(path)]))
+    }
 }

@@ -34,6 +34,29 @@ extension ServiceModel {
         return FieldPath(steps)
     }
 
+    /// Whether a value at that path is text; false where the model does not know the path.
+    func takesText(at path: FieldPath) -> Bool {
+        var place = 0
+        for step in path.steps {
+            guard shapes.indices.contains(place) else { return false }
+            switch (shapes[place].kind, step) {
+            case (.structure(let structure), .member(let written)):
+                guard let next = structure.spelling(of: written).flatMap({ structure.members[$0] }) else {
+                    return false
+                }
+                place = next
+            case (.list(let item, _), .item):
+                place = item
+            case (.map(_, let value, _), .member):
+                place = value
+            default:
+                return false
+            }
+        }
+        guard shapes.indices.contains(place), case .text = shapes[place].kind else { return false }
+        return true
+    }
+
     /// The document with every member's name as SageMaker writes it, at every depth.
     ///
     /// A member that is there in two spellings keeps both: which one is meant, nobody can tell, and validation says so.

@@ -37,7 +37,7 @@ enum QueueTemplate {
     static let ownKeys = [
         Field(
             instanceTypes, .list(.string), example: "[ml.g5.xlarge, ml.g4dn.2xlarge]",
-            help: "Instance types to try in turn, each as a new job, while AWS has none of the one before."),
+            help: "Instance types to try in turn, while AWS has none, or the account no quota, of the one before."),
         Field(
             longEnvironment, .choice(["refuse", "split"]), default: .string("refuse"), example: "split",
             help: "What becomes of variables over SageMaker's 512 characters: refuse them, or NAME_0, NAME_1, …"),

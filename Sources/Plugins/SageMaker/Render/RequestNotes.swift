@@ -6,6 +6,9 @@ struct RequestNotes: Sendable, Hashable, Codable {
     var attempt = 1
     /// The instance types to try in turn, the first attempt's first; empty where there is nothing to choose.
     var instanceTypes: [String] = []
+    /// Where each of them stands in the queue's `instance_types`; null for the request's own type. Requests of older
+    /// programs do not say it.
+    var typePlaces: [Int?]?
     /// The job's name where the template gives it.
     var givenName: String?
     /// The image, with what its name in the document does not tell: for which platform it is.

@@ -31,11 +31,17 @@ struct RequestRender {
         }
         document["RoleArn"] = document["RoleArn"].map { role(as: $0, image: runnable.image, &notes) }
         document["AlgorithmSpecification"] = algorithm(document["AlgorithmSpecification"], runnable, &notes)
-        notes.instanceTypes = Self.chooseFirst(of: types, in: &document)
+        Self.chooseFirst(of: types, in: &document, &notes)
         document["HyperParameters"] = Hyperparameters(document["HyperParameters"], job.runConfig).value
-        document["Environment"] = try ContainerEnvironment(
-            document["Environment"], job, splits: splits
-        ).value
+        let environment = try ContainerEnvironment(document["Environment"], job, splits: splits)
+        document["Environment"] = environment.value
+        if let count = environment.piecesLeftOut {
+            notes.say(
+                .warning, at: FieldPath([.member("HyperParameters")]),
+                "\(ContainerEnvironment.runConfig), their copy in Environment, is left out: it would take \(count) more of the "
+                    + "\(ContainerEnvironment.most) variables that SageMaker allows",
+                hint: "HyperParameters hold all of it: read /opt/ml/input/config/hyperparameters.json.")
+        }
         document["Tags"] = RunTags.merged(document["Tags"], job)
         return RunTags.fingerprinted(
             RunRequest(runner: SageMakerRunner.type, document: .object(document.filter { $0.value != .null })),
@@ -94,15 +100,16 @@ struct RequestRender {
         return .object(members)
     }
 
-    /// All instance types to try in order; the first is in the document afterwards.
-    private static func chooseFirst(of types: [String], in document: inout [String: JSONValue]) -> [String] {
-        guard !types.isEmpty, case .object(var resources) = document["ResourceConfig"] ?? .object([:]) else {
-            return []
-        }
+    /// Notes all instance types to try in order; the first is in the document afterwards.
+    private static func chooseFirst(
+        of types: [String], in document: inout [String: JSONValue], _ notes: inout RequestNotes
+    ) {
+        guard !types.isEmpty, case .object(var resources) = document["ResourceConfig"] ?? .object([:]) else { return }
         let own = resources["InstanceType"]?.stringValue
-        let all = (own.map { [$0] } ?? []) + types.filter { $0 != own }
-        resources["InstanceType"] = .string(all[0])
+        let others = types.enumerated().filter { $0.element != own }
+        notes.instanceTypes = (own.map { [$0] } ?? []) + others.map(\.element)
+        notes.typePlaces = (own == nil ? [] : [nil]) + others.map(\.offset)
+        resources["InstanceType"] = .string(notes.instanceTypes[0])
         document["ResourceConfig"] = .object(resources)
-        return all
     }
 }

@@ -52,10 +52,26 @@ enum RunTags {
         .object(["Key": .string(key), "Value": .string(value)])
     }
 
-    /// Letters, spaces, numbers and `_.:/=+-@` (`API_Tag`); anything else becomes `_`.
+    /// Letters, spaces, numbers and `_.:/=+-@` (`API_Tag`); a character that has none of them becomes `_`.
+    ///
+    /// The service looks at scalars, and takes no marks: of a letter with marks, as Hindi, Thai and decomposed text have
+    /// them, the letter stays.
     static func clean(_ text: String) -> String {
-        let allowed = Set("_.:/=+-@ ")
-        let clean = text.map { $0.isLetter || $0.isNumber || allowed.contains($0) ? $0 : "_" }
-        return String(String.UnicodeScalarView(String(clean).unicodeScalars.prefix(longest)))
+        var clean = String.UnicodeScalarView()
+        for character in text {
+            let kept = character.unicodeScalars.filter(isAllowed)
+            clean.append(contentsOf: kept.isEmpty ? "_".unicodeScalars : kept)
+        }
+        return String(String.UnicodeScalarView(clean.prefix(longest)))
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        if "_.:/=+-@".unicodeScalars.contains(scalar) { return true }
+        return switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+        case .spaceSeparator, .lineSeparator, .paragraphSeparator: true
+        case .decimalNumber, .letterNumber, .otherNumber: true
+        default: false
+        }
     }
 }

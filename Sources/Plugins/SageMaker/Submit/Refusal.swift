@@ -11,7 +11,7 @@ enum Refusal {
         if error.kind == .internalFault, (error.status ?? 0) >= 500 { said.category = .transient }
         switch error.code {
         case "ResourceLimitExceeded":
-            if let quota = Quota(error.message) {
+            if let quota = Quota(error) {
                 said.message = quota.description
                 said.hint =
                     "Ask for more in Service Quotas, \"Amazon SageMaker\", \"\(quota.name)\"; "
@@ -64,6 +64,15 @@ struct Quota: Sendable, Hashable, CustomStringConvertible {
         name = String(found.1)
         (self.limit, self.used, self.asked) = (limit, used, asked)
     }
+
+    /// What an error says of a quota; nil where it is about something else.
+    init?(_ error: AWSError) {
+        guard error.code == "ResourceLimitExceeded" else { return nil }
+        self.init(error.message)
+    }
+
+    /// Whether waiting cannot help: more is asked for than there may ever be.
+    var isOutOfReach: Bool { asked > limit }
 
     /// A sentence.
     var description: String {

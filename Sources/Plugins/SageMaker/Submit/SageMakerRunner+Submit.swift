@@ -5,25 +5,55 @@ extension SageMakerRunner {
     /// Makes the training job, or takes the one that an earlier call has made from the same request.
     ///
     /// One call, unless something went wrong: the job's name is unique in account and region, so that a second
-    /// `CreateTrainingJob` is refused, and the job that is there tells by its tags whether it is this request's.
+    /// `CreateTrainingJob` is refused, and the job that is there tells by its tags whether it is this request's. An instance
+    /// type whose quota is smaller than what is asked for would be refused for ever: where the request has others to
+    /// try, they are tried at once. Nothing was made of the refused, so the name and the tags stay, and `find` finds it.
     /// - Throws: `conflict` where the name belongs to another request.
     public func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         let job = try await translated { () async throws(AWSError) in try await training(of: request) }
-        do throws(AWSError) {
-            try await service.create(request.document)
-        } catch {
-            guard error.kind == .conflict || error.mayHaveTakenEffect else { throw Refusal.explained(error) }
-            // It may be there although nobody said so.
-            return try await adopted(job, of: request, runID, after: error)
+        var document = request.document
+        var others = otherTypes(of: request)[...]
+        var skipped: [String] = []
+        while true {
+            do throws(AWSError) {
+                try await service.create(document)
+                break
+            } catch {
+                if let quota = Quota(error), quota.isOutOfReach, let next = others.popFirst() {
+                    log.warning(
+                        "no quota for this instance type, the next is tried",
+                        ["run": runID.rawValue, "quota": quota.description, "next": next])
+                    skipped.append(quota.description)
+                    document = InstanceTypeChecks.with(next, document)
+                    continue
+                }
+                // A quota that is used up may be so by the job that another call has made on a further type.
+                guard error.kind == .conflict || error.mayHaveTakenEffect || !skipped.isEmpty else {
+                    throw Refusal.explained(error)
+                }
+                // It may be there although nobody said so.
+                return try await adopted(job, of: request, runID, after: Refusal.explained(error), skipped)
+            }
         }
         await watch.made(job)
         return job.handle(of: runID)
     }
 
+    /// The instance types that the request may run on beside its own, those after it first.
+    private func otherTypes(of request: RunRequest) -> [String] {
+        let types = RequestNotes(request).instanceTypes
+        guard let present = request.document["ResourceConfig"]?["InstanceType"]?.stringValue,
+            let index = types.firstIndex(of: present)
+        else { return [] }
+        return (types[index...] + types[..<index]).uniqued.filter { $0 != present }
+    }
+
     /// The job that a call made which was not answered, or an earlier one.
     private func adopted(
-        _ job: TrainingHandle, of request: RunRequest, _ runID: RunID, after failure: AWSError
+        _ job: TrainingHandle, of request: RunRequest, _ runID: RunID, after failure: BackendError, _ skipped: [String]
     ) async throws(BackendError) -> RunHandle {
+        var failure = failure
+        failure.message = (skipped + [failure.message]).joined(separator: " ")
         do throws(BackendError) {
             if let found = try await own(job, of: request, runID) { return found }
         } catch {
@@ -32,10 +62,10 @@ extension SageMakerRunner {
             // Not the class of this error: whoever hears "throttled" or "denied" takes it that nothing was done.
             throw BackendError(
                 .transient,
-                "\(Refusal.explained(failure).message) Whether \(job.name) is there cannot be told: "
+                "\(failure.message) Whether \(job.name) is there cannot be told: "
                     + error.message, retryAfter: error.retryAfter)
         }
-        throw Refusal.explained(failure)
+        throw failure
     }
 
     /// The training job of that request, whoever has made it.

@@ -37,6 +37,16 @@ struct SpellingTests {
         #expect(model.canonical(path).description == expected)
     }
 
+    @Test(arguments: [
+        ("Environment.WORLD_SIZE", true), ("Tags[3].Value", true), ("HyperParameters.lr", true), ("RoleArn", true),
+        ("ResourceConfig.InstanceType", true), ("ResourceConfig.InstanceCount", false), ("Environment", false),
+        ("EnableManagedSpotTraining", false), ("Tags[0]", false), ("Tags.Value", false), ("instance_types[0]", false),
+        ("Nobody.Knows", false), ("RoleArn.x", false),
+    ])
+    func `the model tells where text is wanted`(path: String, isText: Bool) throws {
+        #expect(model.takesText(at: try #require(FieldPath(parsing: path))) == isText)
+    }
+
     @Test func `documents too`() throws {
         let written = try JSONValue(
             parsing: """

@@ -12,6 +12,8 @@ struct RefusalTests {
         let quota = try #require(Quota(words))
         #expect(quota.name == "ml.p3.2xlarge for spot training job usage")
         #expect([quota.limit, quota.used, quota.asked] == [4, 3, 2])
+        #expect(!quota.isOutOfReach)
+        #expect(try #require(Quota(words.replacing("is 4", with: "is 1"))).isOutOfReach)
         #expect(Quota("The service is not available in this region.") == nil)
         let error = Refusal.explained(AWSError(.quota, words, code: "ResourceLimitExceeded"))
         #expect(error.category == .quota && error.message == quota.description)

@@ -107,6 +107,66 @@ struct SubmitTests {
         #expect(error?.hint?.contains("Service Quotas") == true)
     }
 
+    private func several(_ types: [String]) throws -> RunRequest {
+        try runner.render(
+            try TrainingWorld.job("run00001", ["instance_types": .array(types.map { .string($0) })]))
+    }
+
+    private var type: String? {
+        world.stub.sagemaker.job(name)?.request["ResourceConfig"]?["InstanceType"]?.stringValue
+    }
+
+    @Test func aTypeWhoseQuotaCanNeverDoGivesWayToTheNext() async throws {
+        world.stub.sagemaker.quota("ml.m5.xlarge", 0)
+        world.stub.sagemaker.quota("ml.g5.xlarge", 0)
+        let request = try several(["ml.g5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge"])
+        let handle = try await runner.submit(request, as: id)
+        #expect(handle.fields["name"] == name && type == "ml.m5.2xlarge")
+        #expect(try await world.runner().find(request, as: id) == handle)
+        #expect(try await world.runner().submit(request, as: id) == handle)
+        #expect(world.stub.sagemaker.jobs.count == 1)
+    }
+
+    @Test func aLaterAttemptComesBackToTheTypesBeforeIt() async throws {
+        world.stub.sagemaker.quota("ml.g5.xlarge", 0)
+        let end = Observation(runID: id, phase: .failed, cause: Cause(.capacity, "x"), backendStatus: "Failed")
+        let next = try #require(runner.nextAttempt(2, after: try several(["ml.g5.xlarge"]), end, limit: nil))
+        let handle = try await runner.submit(next.request, as: id)
+        let job = world.stub.sagemaker.job(try #require(handle.fields["name"]))
+        #expect(job?.request["ResourceConfig"]?["InstanceType"] == .string("ml.m5.xlarge"))
+    }
+
+    @Test func aQuotaThatIsOnlyUsedUpIsWaitedFor() async throws {
+        world.stub.sagemaker.quota("ml.m5.xlarge", 0)
+        world.stub.sagemaker.quota("ml.g5.xlarge", 1)
+        let other = try TrainingWorld.job(
+            "run00002",
+            [
+                "ResourceConfig": .object([
+                    "InstanceType": .string("ml.g5.xlarge"), "InstanceCount": .integer(1),
+                ])
+            ])
+        _ = try await runner.submit(try runner.render(other), as: other.job.runID)
+        let request = try several(["ml.g5.xlarge", "ml.m5.2xlarge"])
+        let error = await error { _ = try await runner.submit(request, as: id) }
+        #expect(error?.category == .quota)
+        #expect(
+            error?.message
+                == "The account's quota \"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more asked for. "
+                + "The account's quota \"ml.g5.xlarge for training job usage\" is 1; 1 in use, 1 more asked for.")
+        #expect(world.stub.sagemaker.job(name) == nil)
+    }
+
+    @Test func aRepeatedSubmitOnAFurtherTypeMakesNoSecondJob() async throws {
+        world.stub.sagemaker.quota("ml.m5.xlarge", 0)
+        world.stub.sagemaker.quota("ml.g5.xlarge", 1)
+        let request = try several(["ml.g5.xlarge", "ml.m5.2xlarge"])
+        _ = try await runner.submit(request, as: id)
+        // The quota of the type that was taken is used up by the job itself.
+        #expect(try await world.runner().submit(request, as: id).fields["name"] == name)
+        #expect(type == "ml.g5.xlarge" && world.stub.sagemaker.jobs.count == 1)
+    }
+
     @Test func jobsAreMadeAtThePaceOfTheService() async throws {
         for number in 0..<20 {
             let job = try TrainingWorld.job("run1\(number)")

@@ -79,7 +79,7 @@ struct WarningTests {
             ["AlgorithmSpecification.AlgorithmName": .string("my-algorithm")],
             ["AlgorithmSpecification.TrainingImage"]
         ),
-        ("plain-secret", "Environment", "full", ["Environment.WANDB_API_KEY": .string("x")], []),
+        ("plain-secret", "Environment.WANDB_API_KEY", "full", ["Environment.WANDB_API_KEY": .string("x")], []),
         ("enum", "ResourceConfig.InstanceType", "plain", ["ResourceConfig.InstanceType": .string("ml.m9g.large")], []),
         ("unknown-member", "Whatever", "plain", ["Whatever": .bool(true)], []),
         (

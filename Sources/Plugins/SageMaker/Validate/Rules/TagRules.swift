@@ -21,7 +21,9 @@ extension Rule {
         Rule("plain-secret", source: Source.api("CreateTrainingJob, Environment")) { request in
             guard case .object(let variables)? = request.document["Environment"] else { return [] }
             return variables.keys.filter(isSecretName).sorted().map { name in
-                .warning("Environment", "\(name) looks like a secret, and whoever may describe the job can read it")
+                Problem(
+                    severity: .warning, path: FieldPath([.member("Environment"), .member(name)]),
+                    message: "it looks like a secret, and whoever may describe the job can read it")
             }
         }
     ]

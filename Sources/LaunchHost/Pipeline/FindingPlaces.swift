@@ -1,0 +1,165 @@
+/// Shows findings about a plan in the queue's file, where the value that each is about is the queue's own.
+///
+/// What a submitter gave, or launch itself, stands nowhere in that file: a caret under an innocent line would send people
+/// the wrong way, so that such a finding names its path alone, and where the value comes from as far as that is known.
+struct FindingPlaces {
+    let plan: Plan
+    let document: Document?
+    /// What the submitter changes of the template; nil where that is not known.
+    let overrides: Overrides?
+
+    func diagnostic(for finding: Finding) -> Diagnostic {
+        let origin = origin(of: finding.path)
+        if let document, isQueues(finding, in: document, hasOrigin: origin != nil) {
+            return document.diagnostic(for: finding)
+        }
+        let place = finding.path.description
+        return Diagnostic(
+            finding.severity,
+            (place.isEmpty ? "" : "\(place): ") + finding.message + (origin.map { " (from \($0))" } ?? ""),
+            hint: finding.hint, path: finding.path)
+    }
+
+    // MARK: whose it is
+
+    private func isQueues(_ finding: Finding, in document: Document, hasOrigin: Bool) -> Bool {
+        let value = value(at: finding.path)
+        if let node = document.node(at: finding.path) {
+            guard finding.isAboutName != true else { return true }
+            guard let value else { return !hasOrigin }
+            guard !isAddedTo(node, value) else { return false }
+            return switch WrittenValue(node).isSource(of: value) {
+            case .yes: true
+            case .perhaps: !hasOrigin
+            case .no: false
+            }
+        }
+        guard value == nil, !hasOrigin else { return false }
+        // Something is missing: in the nearest thing above it that is there.
+        var above = finding.path
+        while !above.steps.isEmpty {
+            above.steps.removeLast()
+            if self.value(at: above) != nil { return document.node(at: above) != nil && origin(of: above) == nil }
+        }
+        return true
+    }
+
+    /// Whether a submitter's variables or parameters have come to those of a mapping.
+    private func isAddedTo(_ node: ConfigNode, _ value: JSONValue) -> Bool {
+        guard case .object(let members) = value else { return false }
+        return members.contains { name, member in
+            let given = plan.job.environment[name] ?? plan.job.runConfig[name].map(WrittenValue.text)
+            return given != nil && given == WrittenValue.text(member) && node.entry(name) == nil
+        }
+    }
+
+    /// The value in the request; of a key that is launch's own, in the template.
+    private func value(at path: FieldPath) -> JSONValue? {
+        plan.request.document.value(at: path) ?? plan.job.template.value(at: path)
+    }
+
+    // MARK: what set it
+
+    /// What the submitter has set the value with, in words; nil where none of that is seen.
+    private func origin(of path: FieldPath) -> String? {
+        guard !path.steps.isEmpty else { return nil }
+        let value = value(at: path)
+        if let option = settingOption(of: path, value) { return option }
+        guard let text = value.map(WrittenValue.text) else { return nil }
+        let job = plan.job
+        switch path.steps.last {
+        case .member(let name):
+            if job.environment[name] == text { return "--env" }
+            if job.runConfig[name].map(WrittenValue.text) == text { return "--param" }
+        case .item(let index):
+            if job.arguments.indices.contains(index), job.arguments[index] == text { return "the arguments after --" }
+            if let words = job.entryPoint, words.indices.contains(index), words[index] == text {
+                return "--entry-point"
+            }
+        case nil: break
+        }
+        let images = [plan.image.image?.reference, plan.image.image?.name, plan.image.destination]
+        return images.contains(text) || job.source == .image(text) ? "the run's image" : nil
+    }
+
+    private func settingOption(of path: FieldPath, _ value: JSONValue?) -> String? {
+        guard let overrides else { return nil }
+        let spelling = document?.spelling ?? { $0 }
+        func gives(_ setting: Overrides.Setting) -> Bool {
+            let place = spelling(setting.path)
+            guard path.steps.starts(with: place.steps) else { return false }
+            let rest = FieldPath(Array(path.steps.dropFirst(place.steps.count)))
+            guard let given = setting.value.respelt(at: place, by: spelling).value(at: rest) else { return false }
+            return given == value ?? .null
+        }
+        if overrides.settings.contains(where: gives) { return "--set" }
+        guard let arguments = overrides.resourceArguments else { return nil }
+        let whole = arguments[plan.job.resource] ?? arguments
+        return gives(Overrides.Setting(path: FieldPath(), value: whole)) ? "--resource-args" : nil
+    }
+}
+
+/// A value as a queue's file has it, with placeholders in it.
+private struct WrittenValue {
+    enum Answer {
+        case yes
+        /// It has placeholders, and they may have become that.
+        case perhaps
+        case no
+    }
+
+    private let node: ConfigNode
+
+    init(_ node: ConfigNode) {
+        self.node = node
+    }
+
+    /// Whether a value in a request was made of this one. Mappings and lists may have been added to.
+    func isSource(of value: JSONValue) -> Answer {
+        switch node.content {
+        case .mapping:
+            return value.objectValue == nil ? .no : .yes
+        case .sequence(let items):
+            guard let values = value.arrayValue, values.count >= items.count else { return .no }
+            let isKept = zip(items, values).allSatisfy { Self($0).isSource(of: $1) != .no }
+            return isKept ? .yes : .no
+        case .scalar:
+            let written = Self.text(node.jsonValue)
+            let pieces = Placeholders.pieces(of: written)
+            let text = Self.text(value)
+            guard Placeholders.contains(written) else {
+                let literal = Self.joined(pieces)
+                // A backend may complete a name, such as a role's to its ARN.
+                return text == literal || text.hasSuffix("/\(literal)") ? .yes : .no
+            }
+            return Self.fits(text, pieces) ? .perhaps : .no
+        }
+    }
+
+    /// The value as text, which some backends make of everything.
+    static func text(_ value: JSONValue) -> String {
+        value.stringValue ?? (try? JSON.canonical(value)) ?? ""
+    }
+
+    private static func joined(_ pieces: [Placeholders.Piece]) -> String {
+        pieces.map { piece in if case .text(let text) = piece { text } else { "" } }.joined()
+    }
+
+    /// Whether the text is these pieces with anything in the place of each placeholder.
+    private static func fits(_ text: String, _ pieces: [Placeholders.Piece]) -> Bool {
+        var rest = text[...]
+        if case .text(let first)? = pieces.first {
+            guard rest.hasPrefix(first) else { return false }
+            rest = rest.dropFirst(first.count)
+        }
+        if pieces.count > 1, case .text(let last)? = pieces.last {
+            guard rest.hasSuffix(last) else { return false }
+            rest = rest.dropLast(last.count)
+        }
+        for case .text(let part) in pieces.dropFirst().dropLast() {
+            guard let found = rest.firstRange(of: part) else { return false }
+            rest = rest[found.upperBound...]
+        }
+        return true
+    }
+}

@@ -1,0 +1,129 @@
+import Console
+import LaunchHost
+import Testing
+
+/// A line of the queue's file is shown only where it is that line which is wrong.
+struct FindingPlaceTests {
+    private static let queue = """
+        RoleArn: arn:aws:iam::123456789012:role/training
+        resource_config: {instance_type: ml.m5.xlarge, instance_count: 1, volume_size_in_gb: "{{size}}"}
+        OutputDataConfig: {S3OutputPath: "s3://models/${project_name}"}
+        StoppingCondition: {MaxRuntimeInSeconds: 7200}
+        Environment: {MODE: fast}
+        HyperParameters: {epochs: 3}
+        Tags: [{Key: team, Value: vision}]
+        template_variables: {size: {type: integer, default: 30}}
+
+        """
+
+    /// What a plan has to say, from the line of the findings on.
+    private func findings(
+        _ words: [String], image: String = SageMakerCommandTests.image, queue: (String) -> String = { $0 }
+    ) async throws -> String {
+        let desk = try await SageMakerCommandTests().desk(queue: queue(Self.queue))
+        let plan = await desk.run(words: ["plan", "-q", "train", "--image", image, "--offline"] + words)
+        #expect(plan.errors.isEmpty)
+        return String(plan.output.drop { $0 != "\n" }.split(separator: "findings").last ?? "")
+    }
+
+    private static let long = String(repeating: "x", count: 2600)
+
+    @Test(arguments: [
+        (
+            ["--set", "ResourceConfig.InstanceCount=abc"],
+            "error: ResourceConfig.InstanceCount: it must be a whole number, and it is the string \"abc\" (from --set)\n"
+        ),
+        (
+            ["--set", "resource_config.volume_size_in_gb=many"],
+            "error: ResourceConfig.VolumeSizeInGB: it must be a whole number, and it is the string \"many\" (from --set)\n"
+        ),
+        (
+            ["-R", #"{"stopping_condition": {"max_runtime_in_seconds": 0}}"#],
+            "error: StoppingCondition.MaxRuntimeInSeconds: 0 s is out of range: allowed are 1 s or more (from --resource-args)\n"
+        ),
+        (
+            ["--env", "MODE=\(long)"],
+            "error: Environment.MODE: the value has 2600 characters, allowed are 0 to 512 (from --env)\n"
+        ),
+        (
+            ["--param", "epochs=\(long)"],
+            "error: HyperParameters.epochs: the value has 2600 characters, allowed are 0 to 2500 (from --param)\n"
+        ),
+        (
+            ["--", "a", long],
+            "error: AlgorithmSpecification.ContainerArguments[1]: the value has 2600 characters, allowed are 0 to 256 "
+                + "(from the arguments after --)\n"
+        ),
+        (
+            ["--set", "instance_types=[ml.m5.xlage]"],
+            "error: instance_types[0]: \"ml.m5.xlage\" is not an instance type SageMaker knows; did you mean \"ml.m5.xlarge\"? "
+                + "(from --set)\n"
+        ),
+        (
+            ["--set", "EnableSpot=true"],
+            "warning: EnableSpot: SageMaker's CreateTrainingJob has no member of that name that we know (from --set)\n"
+        ),
+    ])
+    func aSubmittersValueHasNoLine(words: [String], expected: String) async throws {
+        let findings = try await findings(words)
+        #expect(findings.contains(expected), "\(findings)")
+        #expect(!findings.contains("queue.yaml"), "\(findings)")
+    }
+
+    @Test func aMappingThatASubmitterHasFilledIsNoLineOfTheQueue() async throws {
+        let many = (0..<100).flatMap { ["--env", "V\($0)=x"] }
+        let variables = try await findings(many)
+        #expect(variables.contains("error: Environment: it has 105 entries, at most 100 are allowed\n"), "\(variables)")
+        #expect(!variables.contains("queue.yaml"), "\(variables)")
+        let copy = try await findings((0..<25).flatMap { ["--param", "p\($0)=\(Self.long.prefix(2400))"] })
+        #expect(
+            copy.contains("warning: HyperParameters: LAUNCH_RUN_CONFIG, their copy in Environment, is left out"),
+            "\(copy)")
+        #expect(!copy.contains("queue.yaml"), "\(copy)")
+    }
+
+    @Test func anImageIsNoLineOfTheQueue() async throws {
+        let findings = try await findings([], image: "docker.io/library/python:3.12")
+        #expect(
+            findings.contains(
+                "error: AlgorithmSpecification.TrainingImage: \"docker.io/library/python:3.12\" is not in"))
+        #expect(findings.contains(" (from the run's image)\n"))
+        #expect(!findings.contains("queue.yaml"), "\(findings)")
+    }
+
+    @Test(arguments: [
+        ("instance_count: 1", "instance_count: one", "queue.yaml:2:64: ResourceConfig.InstanceCount: "),
+        ("default: 30", "default: -1", "queue.yaml:2:86: ResourceConfig.VolumeSizeInGB: "),
+        ("s3://models", "models", "queue.yaml:3:34: OutputDataConfig.S3OutputPath: "),
+        ("7200}", "7200, MaxRuntme: 1}", "queue.yaml:4:48: warning: StoppingCondition.MaxRuntme: "),
+        ("Value: vision", "Value: 'vi#sion'", "queue.yaml:7:27: Tags[0].Value: "),
+        ("StoppingCondition", "Stopping_Conditio", "queue.yaml:4:1: Stopping_Conditio: "),
+        (
+            ", instance_count: 1, volume_size_in_gb: \"{{size}}\"}", "}",
+            "queue.yaml:2:1: ResourceConfig.VolumeSizeInGB: "
+        ),
+    ])
+    func theQueuesOwnValueHasItsLine(right: String, wrong: String, expected: String) async throws {
+        let findings = try await findings(["--set", "Tags=[{Key: more, Value: x}]"]) {
+            $0.replacing(right, with: wrong).replacing(
+                "template_variables",
+                with: wrong == "}" ? "OTHER: \"{{size}}\"\ntemplate_variables" : "template_variables")
+        }
+        #expect(findings.contains(expected), "\(findings)")
+    }
+
+    @Test func aSubmitIsToldAsAPlanIs() async throws {
+        let desk = try await SageMakerCommandTests().desk(queue: Self.queue)
+        let answer = await desk.run(
+            "submit -q train --image \(SageMakerCommandTests.image) --set ResourceConfig.InstanceCount=abc")
+        #expect(answer.code == .invalidData)
+        #expect(answer.errors.contains("error: ResourceConfig.InstanceCount: it must be a whole number"))
+        #expect(!answer.errors.contains("queue.yaml"), "\(answer.errors)")
+    }
+
+    @Test func withoutAQueueThePathIsTold() async throws {
+        let desk = try await SageMakerCommandTests().desk(queue: Self.queue)
+        let plan = await desk.run("plan -r sagemaker --image \(SageMakerCommandTests.image) --offline")
+        #expect(plan.output.contains("error: RoleArn: it still holds the placeholder"), "\(plan.output)")
+    }
+}
