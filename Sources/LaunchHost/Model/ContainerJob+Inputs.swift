@@ -95,7 +95,8 @@ extension ContainerJob.Surroundings {
         public var path: String
         /// Whether it becomes one gzipped tar file; else the files stand under the name as they are.
         public var isPacked: Bool
-        /// Where it is put: the URI of a prefix, or an absolute folder of this machine; nil is with the run's own outputs.
+        /// Where it is put: the URI of a prefix, or an absolute folder of this machine, in which nothing is replaced that
+        /// is not this job's; nil is with the run's own outputs.
         public var destination: String?
         /// Whether it is kept of a job that failed, too.
         public var isKeptOnFailure: Bool

@@ -59,6 +59,31 @@ struct FoldersTests {
         #expect(ended.course.hosts.map(\.exitCode) == [0])
     }
 
+    @Test("A result's place that is somebody else's is not replaced", arguments: [true, false])
+    func taken(isLink: Bool) async throws {
+        let place = try TemporaryDirectory()
+        if isLink {
+            try FileManager.default.createDirectory(atPath: place.file("out"), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: place.file("out/model"), withDestinationPath: "/nowhere")
+        } else {
+            try place.write("out/model/mine", "mine")
+        }
+        let job = try await Stage.job("echo w > /m/w") {
+            $0.folders = [.init(path: "/m")]
+            $0.results = [.init(name: "model", path: "/m", isPacked: false, destination: place.file("out"))]
+        }
+        let ended = try await Stage().run(job)
+        #expect(ended.observation.phase == .failed)
+        #expect(ended.observation.cause?.message.contains("out/model is there already") == true)
+        #expect(ended.course.hosts.isEmpty)
+        if isLink {
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: place.file("out/model")) == "/nowhere")
+        } else {
+            #expect(place.text("out/model/mine") == "mine")
+        }
+    }
+
     @Test("Results of several hosts are merged, without what leads out of them, packed or as they are")
     func results() async throws {
         let place = try TemporaryDirectory()

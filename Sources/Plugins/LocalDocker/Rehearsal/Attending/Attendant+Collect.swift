@@ -20,9 +20,7 @@ extension Attendant {
         let isFailed = phase == .failed
         let wanted = surroundings.results.filter { !isFailed || $0.isKeptOnFailure }
         if !wanted.isEmpty { show(.uploading, "") }
-        let packer = ResultPacker(engine: containers.engine, objects: tools.objects, folder: folder.results) {
-            [weak self] message in Task { await self?.showUpload(message) }
-        }
+        let packer = packer(containers.engine)
         var kept: [Outcome.Output] = []
         for result in wanted {
             let packed = try await packer.collect(result, from: members.map { ($0.host, $0.id) })
@@ -31,6 +29,12 @@ extension Attendant {
         }
         state.course.results = kept
         try end(phase, cause)
+    }
+
+    func packer(_ engine: EngineClient) -> ResultPacker {
+        ResultPacker(engine: engine, objects: tools.objects, folder: folder.results) {
+            [weak self] message in Task { await self?.showUpload(message) }
+        }
     }
 
     private func showUpload(_ message: String) {

@@ -8,6 +8,8 @@ extension Attendant {
     func prepare() async throws(BackendError) {
         show(state.attempt == 1 ? .starting : .restarting, "")
         var containers = try await containers()
+        let packer = packer(containers.engine)
+        for result in surroundings.results { try packer.check(result) }
         try await openEndpoint(&containers)
         let inputs = try await resolveInputs()
         let synced = try await beginSyncs(containers.engine)

@@ -1,5 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
+internal import Glibc
 internal import LaunchHost
 internal import Subprocess
 
@@ -76,16 +77,8 @@ struct ResultPacker: Sendable {
         guard let destination = result.destination else { return made }
         switch try Place(destination) {
         case .path(let path):
-            let place = "\(path)/\(result.name)"
-            do {
-                let manager = FileManager.default
-                try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
-                try? manager.removeItem(atPath: place)
-                try manager.moveItem(atPath: made, toPath: place)
-            } catch {
-                throw BackendError(.invalid, "\(place) cannot be written: \(error)")
-            }
-            return place
+            try move(made, to: "\(path)/\(result.name)", in: path, as: result.name)
+            return "\(path)/\(result.name)"
         case .uri(let uri):
             let target = Place.folder(uri) + result.name
             let store = try await objects.store(for: uri)
@@ -101,6 +94,42 @@ struct ResultPacker: Sendable {
             }
             try? FileManager.default.removeItem(atPath: made)
             return target
+        }
+    }
+
+    /// Looks before the job runs whether a result can be put where it belongs.
+    /// - Throws: `conflict` where something else is there already.
+    func check(_ result: ContainerJob.Surroundings.Result) throws(BackendError) {
+        guard let destination = result.destination, case .path(let path) = try Place(destination) else { return }
+        try checkFree("\(path)/\(result.name)", for: result.name)
+    }
+
+    /// What an earlier try of this very job put there may be replaced; of that a mark tells, which is made before.
+    private func checkFree(_ place: String, for name: String) throws(BackendError) {
+        guard isTaken(place), !FileManager.default.fileExists(atPath: mark(name)) else { return }
+        throw BackendError(
+            .conflict, "\(place) is there already and is not this job's, so it was left as it is.",
+            hint: "Name another folder for the results, or take it away.")
+    }
+
+    private func mark(_ name: String) -> String { "\(folder)/.\(name)-placed" }
+
+    /// A link that leads nowhere counts, too.
+    private func isTaken(_ place: String) -> Bool {
+        var status = stat()
+        return lstat(place, &status) == 0
+    }
+
+    private func move(_ made: String, to place: String, in parent: String, as name: String) throws(BackendError) {
+        try checkFree(place, for: name)
+        let manager = FileManager.default
+        do {
+            try Data().write(to: URL(fileURLWithPath: mark(name)))
+            try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            if isTaken(place) { try manager.removeItem(atPath: place) }
+            try manager.moveItem(atPath: made, toPath: place)
+        } catch {
+            throw BackendError(.invalid, "\(place) cannot be written: \(error)")
         }
     }
 }
