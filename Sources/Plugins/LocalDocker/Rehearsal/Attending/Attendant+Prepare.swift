@@ -8,8 +8,9 @@ extension Attendant {
     func prepare() async throws(BackendError) {
         show(state.attempt == 1 ? .starting : .restarting, "")
         var containers = try await containers()
+        // What could not be kept afterwards is better known before.
         let packer = packer(containers.engine)
-        for result in surroundings.results { try packer.check(result) }
+        for result in surroundings.results where state.attempt == 1 { try await packer.check(result) }
         try await openEndpoint(&containers)
         let inputs = try await resolveInputs()
         let synced = try await beginSyncs(containers.engine)

@@ -1,6 +1,5 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-internal import Glibc
 internal import LaunchHost
 internal import Subprocess
 
@@ -8,7 +7,7 @@ internal import Subprocess
 struct ResultPacker: Sendable {
     let engine: EngineClient
     let objects: Objects
-    /// Where results are made; those without a place of their own stay there.
+    /// Where results are made; they stay there until they are put elsewhere.
     let folder: String
     let progress: @Sendable (String) -> Void
 
@@ -16,11 +15,11 @@ struct ResultPacker: Sendable {
     struct Packed: Sendable {
         /// Where it is; nil where there is none.
         var place: String?
-        var notes: [String]
+        var notes: [String] = []
     }
 
-    /// Collects one result of these containers, in order.
-    func collect(
+    /// Makes one result of these containers, in order.
+    func pack(
         _ result: ContainerJob.Surroundings.Result, from containers: [(host: String, id: String)]
     ) async throws(BackendError) -> Packed {
         let tree = "\(folder)/.\(result.name)-tree"
@@ -37,7 +36,7 @@ struct ResultPacker: Sendable {
         let made = "\(folder)/\(result.name)"
         try? FileManager.default.removeItem(atPath: made)
         if result.isPacked {
-            try await pack(tree, into: made)
+            try await archive(tree, into: made)
         } else {
             do {
                 try FileManager.default.moveItem(atPath: tree, toPath: made)
@@ -45,11 +44,11 @@ struct ResultPacker: Sendable {
                 throw BackendError(.internalFault, "\(made) cannot be made: \(error)")
             }
         }
-        return Packed(place: try await put(result, made), notes: notes)
+        return Packed(place: made, notes: notes)
     }
 
     /// The tree's content at the archive's root, owned by nobody in particular.
-    private func pack(_ tree: String, into archive: String) async throws(BackendError) {
+    private func archive(_ tree: String, into archive: String) async throws(BackendError) {
         let names = TreeCleaner.entries(tree)
         let list = "\(tree).names"
         defer { try? FileManager.default.removeItem(atPath: list) }
@@ -68,68 +67,6 @@ struct ResultPacker: Sendable {
             throw error
         } catch {
             throw BackendError(.internalFault, "\(archive) cannot be packed: \(error)")
-        }
-    }
-
-    private func put(
-        _ result: ContainerJob.Surroundings.Result, _ made: String
-    ) async throws(BackendError) -> String {
-        guard let destination = result.destination else { return made }
-        switch try Place(destination) {
-        case .path(let path):
-            try move(made, to: "\(path)/\(result.name)", in: path, as: result.name)
-            return "\(path)/\(result.name)"
-        case .uri(let uri):
-            let target = Place.folder(uri) + result.name
-            let store = try await objects.store(for: uri)
-            let report: @Sendable (Int64, Int64) -> Void = { [progress] done, total in
-                progress("\(result.name): \(Megabytes.text(done)) of \(Megabytes.text(total)) MB")
-            }
-            if result.isPacked {
-                try await store.upload(made, to: target, progress: report)
-            } else {
-                for file in try LocalTree.files(made) {
-                    try await store.upload(file.local, to: "\(target)/\(file.path)", progress: report)
-                }
-            }
-            try? FileManager.default.removeItem(atPath: made)
-            return target
-        }
-    }
-
-    /// Looks before the job runs whether a result can be put where it belongs.
-    /// - Throws: `conflict` where something else is there already.
-    func check(_ result: ContainerJob.Surroundings.Result) throws(BackendError) {
-        guard let destination = result.destination, case .path(let path) = try Place(destination) else { return }
-        try checkFree("\(path)/\(result.name)", for: result.name)
-    }
-
-    /// What an earlier try of this very job put there may be replaced; of that a mark tells, which is made before.
-    private func checkFree(_ place: String, for name: String) throws(BackendError) {
-        guard isTaken(place), !FileManager.default.fileExists(atPath: mark(name)) else { return }
-        throw BackendError(
-            .conflict, "\(place) is there already and is not this job's, so it was left as it is.",
-            hint: "Name another folder for the results, or take it away.")
-    }
-
-    private func mark(_ name: String) -> String { "\(folder)/.\(name)-placed" }
-
-    /// A link that leads nowhere counts, too.
-    private func isTaken(_ place: String) -> Bool {
-        var status = stat()
-        return lstat(place, &status) == 0
-    }
-
-    private func move(_ made: String, to place: String, in parent: String, as name: String) throws(BackendError) {
-        try checkFree(place, for: name)
-        let manager = FileManager.default
-        do {
-            try Data().write(to: URL(fileURLWithPath: mark(name)))
-            try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
-            if isTaken(place) { try manager.removeItem(atPath: place) }
-            try manager.moveItem(atPath: made, toPath: place)
-        } catch {
-            throw BackendError(.invalid, "\(place) cannot be written: \(error)")
         }
     }
 }
