@@ -25,7 +25,7 @@ extension ContainerJob.Surroundings {
             /// Nothing: an empty folder.
             case none
             /// A file or a folder of this machine with all below it, by absolute path; it is only read. A file counts as
-            /// a folder with it alone.
+            /// a folder with it alone. Hosts see files with mode 0644 and folders with 0755, as if they were objects.
             case folder(String)
             /// All objects whose URI begins with this one, whether or not it ends at a slash; files get the rest of their
             /// key as their path. Objects that stand for folders (keys that end in `/`) are left out. One whose key is

@@ -46,18 +46,30 @@ extension Attendant {
         guard !surroundings.inputs.isEmpty else { return [] }
         let cache = try tools.cache()
         cache.sweep()
-        let resolver = InputResolver(objects: tools.objects, cache: cache, work: folder.work) {
-            [weak self] name, done, total in
+        let progress: @Sendable (String, Int64, Int64) -> Void = { [weak self] name, done, total in
             Task {
                 await self?.showDownload("\(name) \(Megabytes.text(done)) of \(Megabytes.text(total)) MB")
             }
         }
+        let resolver = InputResolver(objects: tools.objects, cache: cache, work: folder.work, progress: progress)
+        let copies = LocalCopies(folder: folder, progress: progress)
         var resolved: [ResolvedInput] = []
         for input in surroundings.inputs {
             show(.downloading, input.name)
-            resolved.append(try await resolver.resolve(input, hosts: surroundings.hosts.map(\.name)))
+            let found = try await resolver.resolve(input, hosts: surroundings.hosts.map(\.name))
+            resolved.append(isMounted(input) ? try await copies.prepared(found) : found)
         }
         return resolved
+    }
+
+    /// Whether hosts see the input's files through a mount: for reading only, or because a pipe beside it does so.
+    private func isMounted(_ input: ContainerJob.Surroundings.Input) -> Bool {
+        guard input.delivery == .copy else { return input.delivery == .readOnly }
+        let path = DockerChecks.normal(input.path)
+        return surroundings.inputs.contains { pipe in
+            let parent = DockerChecks.normal(pipe.path).split(separator: "/").dropLast().joined(separator: "/")
+            return pipe.delivery == .pipe && path.hasPrefix("/\(parent)/")
+        }
     }
 
     /// Only while it is still the latest word.

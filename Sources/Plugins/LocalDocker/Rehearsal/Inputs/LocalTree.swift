@@ -26,15 +26,15 @@ enum LocalTree {
         return (walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }, walk.lost)
     }
 
-    /// Whether a folder has a link anywhere, which would lead elsewhere from inside a container.
-    static func hasLinks(_ path: String) -> Bool {
-        for name in TreeCleaner.entries(path) {
-            var status = stat()
-            guard lstat("\(path)/\(name)", &status) == 0 else { continue }
-            if status.st_mode & S_IFMT == S_IFLNK { return true }
-            if status.st_mode & S_IFMT == S_IFDIR, hasLinks("\(path)/\(name)") { return true }
+    /// Whether a folder looks as if it came from objects: files and folders with their modes, no links and nothing else.
+    static func isLikeObjects(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return false }
+        switch (status.st_mode & S_IFMT, status.st_mode & 0o7777) {
+        case (S_IFREG, mode_t(InputFile.mode)): return true
+        case (S_IFDIR, 0o755): return TreeCleaner.entries(path).allSatisfy { isLikeObjects("\(path)/\($0)") }
+        default: return false
         }
-        return false
     }
 
     private struct Mark: Equatable {
