@@ -71,7 +71,7 @@ extension ContainerJob.Surroundings {
     ///
     /// Before the start the place's content is put into the folder. While the hosts run, and once more when they have
     /// ended, what is new, changed or deleted in the folder becomes so at the place; what comes to the place from elsewhere
-    /// is not looked for. Hosts share the place: of two that write one name, the later wins.
+    /// is not looked for. Hosts share the place: of two that write one name, the later wins. Only files are kept, no links.
     public struct SyncedFolder: Sendable, Hashable, Codable {
         /// Where in the container.
         public var path: String

@@ -46,6 +46,31 @@ struct FoldersTests {
         #expect(!place.has("ck/n"))
     }
 
+    @Test("Links in a synced folder are not kept, which is noted once; what one leads to stays")
+    func syncedLinks() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("ck/old", "old")
+        try place.write("far/base", "base")
+        let files = FileManager.default
+        for (link, target) in [("dangling", "none"), ("round", "."), ("far", "../far")] {
+            try files.createSymbolicLink(atPath: place.file("ck/\(link)"), withDestinationPath: target)
+        }
+        let job = try await Stage.job(
+            "cd /ck; cat old far/base; ls; rm -r far; echo 1 > ckpt-1; ln -s ckpt-1 latest; ln -s none gone; ln old hard"
+        ) { $0.synced = [.init(path: "/ck", place: place.file("ck"))] }
+        let ended = try await Stage().run(job)
+        #expect(ended.observation.phase == .succeeded, "\(ended.observation)")
+        #expect(ended.log.map(\.text) == ["oldbasefar", "old"])
+        #expect(place.text("ck/ckpt-1") == "1\n" && place.text("far/base") == "base")
+        #expect(!place.has("ck/latest"))
+        #expect(
+            ended.outcome.warnings == [
+                "/ck: the link dangling leads to no file and was left out.",
+                "/ck: the link round leads to no file and was left out.",
+                "Links in /ck were not kept, only files are.",
+            ])
+    }
+
     @Test("A place that cannot be written to fails the job at its end, and says so")
     func refused() async throws {
         let place = try TemporaryDirectory()

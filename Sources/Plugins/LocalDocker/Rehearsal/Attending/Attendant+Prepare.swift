@@ -87,6 +87,7 @@ extension Attendant {
         for sync in syncs {
             show(.downloading, sync.folder.path)
             let files = try await sync.begin(hosts: surroundings.hosts.map(\.name)) { _ in }
+            for note in await sync.notes.sorted() { state.note(note) }
             synced.append((sync.folder.path, files))
         }
         return synced
