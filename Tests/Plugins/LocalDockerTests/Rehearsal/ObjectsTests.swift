@@ -142,6 +142,25 @@ struct JobObjectsTests {
         #expect(world.stub.calls("s3", "PutObject").count == 3)
     }
 
+    @Test("A deletion that failed is made up for by the next look")
+    func deletedAgain() async throws {
+        let world = try World()
+        world.put("ck/old", "old")
+        world.stub.script("s3", "DeleteObject", [.error("AccessDenied", status: 403)])
+        let place = try TemporaryDirectory()
+        try place.write("go/empty", "")
+        let job = try await Stage.job("rm /ck/old; while [ ! -e /go/go ]; do sleep 0.1; done") {
+            $0.synced = [.init(path: "/ck", place: "s3://data/ck")]
+            $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)]
+        }
+        let ended = try await Stage(environment: world.environment).run(job) { _, _ in
+            #expect(await eventually(within: .seconds(90)) { world.stub.calls("s3", "DeleteObject").count > 0 })
+            try place.write("go/go", "")
+        }
+        #expect(ended.observation.phase == .succeeded)
+        #expect(world.text("ck/old") == nil)
+    }
+
     @Test("A bucket for results that is not there fails the job before it runs")
     func noBucket() async throws {
         let world = try World()

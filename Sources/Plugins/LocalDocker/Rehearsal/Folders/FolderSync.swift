@@ -96,10 +96,11 @@ actor FolderSync {
             }
         }
         for path in known.keys where !here.contains(path) {
-            known[path] = nil
-            seen[host] = known
             let others = seen.contains { $0.key != host && $0.value[path] != nil && !isInitial(path, $0.key) }
             if !others { try await place.remove(path) }
+            // Not before: a look that is broken off here leaves the deletion to the next.
+            known[path] = nil
+            seen[host] = known
         }
         seen[host] = known
     }
