@@ -135,13 +135,14 @@ struct EndingTests {
     @Test("What root wrote in a container is the user's to read and delete at the end")
     func ownership() async throws {
         let stage = try Stage()
-        let out = stage.folder.file("out")
-        let ended = try await stage.rehearse(
-            stage.request(
-                ["OutputDataConfig": ["CompressionType": "NONE"]],
-                probe: "mkdir -m 700 /opt/ml/model/d; echo x >/opt/ml/model/d/f; chmod 000 /opt/ml/model/d/f",
-                RehearsalOptions(output: out)))
+        let request = try await stage.request(
+            ["OutputDataConfig": ["CompressionType": "NONE"]],
+            probe: "mkdir -m 700 /opt/ml/model/d; echo x >/opt/ml/model/d/f; chmod 000 /opt/ml/model/d/f",
+            RehearsalOptions(output: stage.folder.file("out")))
+        let ended = try await stage.rehearse(request)
         #expect(ended.end.phase == .succeeded)
+        let name = try #require(request.document["TrainingJobName"]?.stringValue)
+        let out = stage.folder.file("out/\(name)/output")
         #expect(FileManager.default.contents(atPath: "\(out)/model/d/f") == Data("x\n".utf8))
         let attributes = try FileManager.default.attributesOfItem(atPath: "\(out)/model/d/f")
         #expect(attributes[.ownerAccountID] as? Int == Int(getuid()))

@@ -167,6 +167,28 @@ struct FolderTests {
             stage.stub.s3.content(bucket: "bucket", key: "out/\(name)/output/model/weights") == Array("w\n".utf8))
     }
 
+    @Test("--output: each job has its own folder, and what the user has there stays", arguments: [true, false])
+    func ownFolder(isPacked: Bool) async throws {
+        let stage = try Stage()
+        for file in ["model/mine", "data/mine", "model.tar.gz"] { try stage.folder.write("out/\(file)", "mine") }
+        let compression: JSONValue = ["OutputDataConfig": ["CompressionType": isPacked ? "GZIP" : "NONE"]]
+        for probe in ["echo w >/opt/ml/model/weights", "true"] {
+            let request = try await stage.request(
+                compression.objectValue ?? [:], probe: probe, RehearsalOptions(output: stage.folder.file("out")))
+            let ended = try await stage.rehearse(request)
+            #expect(ended.end.phase == .succeeded)
+            let name = try #require(request.document["TrainingJobName"]?.stringValue)
+            let place = stage.folder.file("out/\(name)/output")
+            let model = isPacked ? "model.tar.gz" : "model"
+            let hasModel = probe != "true"
+            #expect(FileManager.default.fileExists(atPath: "\(place)/\(model)") == hasModel)
+            #expect(ended.outcome.outputs.contains { $0.path == "\(place)/\(model)" } == hasModel)
+        }
+        for file in ["model/mine", "data/mine", "model.tar.gz"] {
+            #expect(FileManager.default.contents(atPath: stage.folder.file("out/\(file)")) == Data("mine".utf8))
+        }
+    }
+
     @Test("The size of /dev/shm is by rule, or as asked", arguments: [(nil, 4 << 20), (64 << 20, 64 << 10)])
     func sharedMemory(asked: Int64?, kibibytes: Int) async throws {
         let stage = try Stage()

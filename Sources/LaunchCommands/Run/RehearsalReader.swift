@@ -51,11 +51,13 @@ struct RehearsalReader {
 
     private func options() throws -> RehearsalOptions {
         let grace = try graceSeconds()
-        return RehearsalOptions(
+        let options = RehearsalOptions(
             channels: try channels(), checkpoints: try place("checkpoints"), output: try place("output"),
             keepsLocal: flag("keep-local"), graceSeconds: grace, drill: try drill(graceSeconds: grace),
             wantsCredentials: flag("with-credentials"), isLikeInstance: flag("like-instance"),
             sharedMemoryBytes: try sharedMemory())
+        if let clash = RehearsalPlaces.clash(in: options) { throw bench.arguments.usageError(clash) }
+        return options
     }
 
     private func flag(_ name: String) -> Bool { bench.arguments.flag(name) || file.flag(Self.key(name)) }

@@ -30,7 +30,7 @@ enum SpecFile {
     static let rehearsal: [Field] = [
         Field("channels", .map(.string), help: "Local folders or files instead of input channels' data, by channel."),
         Field("checkpoints", .string, help: "A local folder instead of the checkpoints' place."),
-        Field("output", .string, help: "A local folder for the results."),
+        Field("output", .string, help: "A local folder for the results, in a folder of the job's name."),
         Field("keep_local", .boolean, help: "Whether nothing is written outside."),
         Field("drill", .string, example: "spot@10s", help: "An interruption, so long after the start."),
         Field("grace", .duration, example: "120s", help: "From SIGTERM to SIGKILL."),

@@ -22,7 +22,9 @@ enum SpecOptions {
             "checkpoints", value: "DIR", help: "A local folder instead of the checkpoints' place, kept afterwards.",
             values: .directories, heading: "Rehearsal"),
         Option(
-            "output", value: "DIR", help: "A local folder for the results, instead of where the request wants them.",
+            "output", value: "DIR",
+            help:
+                "A local folder for the results, in a folder of the job's name, instead of where the request wants them.",
             values: .directories, heading: "Rehearsal"),
         Option(
             flag: "keep-local",

@@ -25,7 +25,7 @@ extension ContainerJob.Surroundings {
             /// Nothing: an empty folder.
             case none
             /// A file or a folder of this machine with all below it, by absolute path; it is only read. A file counts as
-            /// a folder with it alone.
+            /// a folder with it alone. Hosts see files with mode 0644 and folders with 0755, as if they were objects.
             case folder(String)
             /// All objects whose URI begins with this one, whether or not it ends at a slash; files get the rest of their
             /// key as their path. Objects that stand for folders (keys that end in `/`) are left out. One whose key is
@@ -71,7 +71,7 @@ extension ContainerJob.Surroundings {
     ///
     /// Before the start the place's content is put into the folder. While the hosts run, and once more when they have
     /// ended, what is new, changed or deleted in the folder becomes so at the place; what comes to the place from elsewhere
-    /// is not looked for. Hosts share the place: of two that write one name, the later wins.
+    /// is not looked for. Hosts share the place: of two that write one name, the later wins. Only files are kept, no links.
     public struct SyncedFolder: Sendable, Hashable, Codable {
         /// Where in the container.
         public var path: String
@@ -95,7 +95,8 @@ extension ContainerJob.Surroundings {
         public var path: String
         /// Whether it becomes one gzipped tar file; else the files stand under the name as they are.
         public var isPacked: Bool
-        /// Where it is put: the URI of a prefix, or an absolute folder of this machine; nil is with the run's own outputs.
+        /// Where it is put: the URI of a prefix, or an absolute folder of this machine, in which nothing is replaced that
+        /// is not this job's; nil is with the run's own outputs.
         public var destination: String?
         /// Whether it is kept of a job that failed, too.
         public var isKeptOnFailure: Bool

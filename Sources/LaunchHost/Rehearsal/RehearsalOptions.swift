@@ -7,7 +7,8 @@ public struct RehearsalOptions: Sendable, Hashable, Codable {
     public var channels: [String: String]
     /// A local folder that takes the place of the checkpoints' own, and turns them on where the request has none.
     public var checkpoints: String?
-    /// A local folder for the results, instead of where the request wants them; nil sends them there.
+    /// A local folder for the results, instead of where the request wants them; nil sends them there. Each rehearsal has
+    /// a folder of its own in it, as each job has at the backend.
     public var output: String?
     /// Whether results and checkpoints stay on this machine where no folder is named for them.
     public var keepsLocal: Bool

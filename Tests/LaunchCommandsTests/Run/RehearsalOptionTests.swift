@@ -117,6 +117,37 @@ import Testing
         #expect(try desk.store().runs().isEmpty)
     }
 
+    @Test(
+        "a folder that is written to holds no data, and results are no checkpoints",
+        arguments: [
+            ("--checkpoints DIR/data/train", "--checkpoints DIR/data/train is the data of --channel train=DIR/"),
+            ("--checkpoints DIR/data", "--checkpoints DIR/data holds the data of --channel train="),
+            ("--checkpoints DIR/data/train/ck", "--checkpoints DIR/data/train/ck lies in the data of --channel train="),
+            ("--checkpoints DIR/link/new", "--checkpoints DIR/link/new lies in the data of --channel train="),
+            ("--checkpoints DIR/dangling", "--checkpoints DIR/dangling lies in the data of --channel train="),
+            ("--output DIR/data/train", "--output DIR/data/train is the data of --channel train=DIR/data/train"),
+            ("--output /", "--output / holds the data of --channel train="),
+            ("--output DIR/link/../train", "is the data of --channel train="),
+            ("--output DIR/data/training", nil),
+            ("--output DIR/o --checkpoints DIR/o", "--output DIR/o is the folder of --checkpoints DIR/o"),
+            ("--output DIR/o/p --checkpoints DIR/o", "--output DIR/o/p lies in the folder of --checkpoints DIR/o"),
+            ("--output DIR/o --checkpoints DIR/o/ck", nil),
+        ] as [(String, String?)])
+    func placesThatClash(_ options: String, _ words: String?) async throws {
+        let desk = try await desk()
+        let files = FileManager.default
+        try files.createSymbolicLink(atPath: desk.folder.file("link"), withDestinationPath: "data/train")
+        try files.createSymbolicLink(
+            atPath: desk.folder.file("dangling"), withDestinationPath: desk.folder.file("link/to-be"))
+        let line = "--rehearse --channel train=DIR/data/train \(options)".replacing("DIR", with: desk.folder.path)
+        for command in words == nil ? ["plan"] : ["plan", "submit", "run"] {
+            let answer = await desk.run("\(command) -q far \(Self.image) \(line)")
+            #expect((answer.code == .usage) == (words != nil), "\(command): \(answer.errors)")
+            #expect(words.map(answer.errors.contains) ?? true, "\(command): \(answer.errors)")
+        }
+        #expect(try desk.store().runs().isEmpty)
+    }
+
     @Test func aRunThatIsHereAnywayIsNoRehearsal() async throws {
         let desk = try await desk()
         let answer = await desk.run("plan -r here \(Self.image) --rehearse --drill spot")

@@ -33,7 +33,8 @@ extension LocalDockerRunner {
         return observations
     }
 
-    /// Moves the results that have no place of their own into `<folder>/outputs`, and looks for the metrics.
+    /// Moves the results that have no place of their own, or could not be put there, into `<folder>/outputs`, and looks
+    /// for the metrics.
     func finish(_ job: ContainerJob, _ handle: RunHandle, into folder: String) async throws(BackendError) -> Outcome {
         guard let attendant = try await attendants.attendant(of: handle.runID), await attendant.hasEnded else {
             throw BackendError(.notFound, "The rehearsal of run \(handle.runID) is not there, or has not ended.")
@@ -41,8 +42,13 @@ extension LocalDockerRunner {
         var outcome = Outcome()
         let course = await attendant.course
         for result in course.results {
-            outcome.outputs.append(
-                Outcome.Output(name: result.name, path: try Self.keep(result, of: job, into: "\(folder)/outputs")))
+            let own = "\(folder)/outputs/\(result.name)"
+            let place = try Self.keep(result, of: attendant.folder, at: own)
+            outcome.outputs.append(Outcome.Output(name: result.name, path: place))
+            let wanted = job.surroundings?.results.first { $0.name == result.name }?.destination
+            if let wanted, place == own {
+                outcome.warnings.append("\(result.name) could not be put to \(wanted); it is kept as \(place).")
+            }
         }
         if !course.hosts.isEmpty { try await collectMetrics(of: job, handle, into: &outcome) }
         outcome.warnings += course.notes
@@ -51,20 +57,19 @@ extension LocalDockerRunner {
     }
 
     private static func keep(
-        _ result: Outcome.Output, of job: ContainerJob, into folder: String
+        _ result: Outcome.Output, of rehearsal: RehearsalFolder, at place: String
     ) throws(BackendError) -> String {
-        let isPlaced = job.surroundings?.results.contains { $0.name == result.name && $0.destination != nil } ?? true
-        let place = "\(folder)/\(result.name)"
-        guard !isPlaced, result.path != place else { return result.path }
+        guard result.path.hasPrefix("\(rehearsal.results)/") else { return result.path }
         let manager = FileManager.default
         // After a crash in between it is there already.
         guard manager.fileExists(atPath: result.path) else { return place }
         do {
+            let folder = String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)])
             try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try? manager.removeItem(atPath: place)
             try manager.moveItem(atPath: result.path, toPath: place)
         } catch {
-            throw BackendError(.internalFault, "\(result.name) cannot be moved to \(folder): \(error)")
+            throw BackendError(.internalFault, "\(result.name) cannot be moved to \(place): \(error)")
         }
         return place
     }

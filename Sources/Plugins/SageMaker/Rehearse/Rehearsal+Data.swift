@@ -54,7 +54,9 @@ extension Rehearsal {
     /// The model, and what else was written.
     var results: [ContainerJob.Surroundings.Result] {
         let isPacked = !document.isUncompressed
-        let place = options.output ?? (options.keepsLocal ? nil : document.resultURI)
+        // Below a local folder as below S3OutputPath, so that no two rehearsals meet, and nothing else of the user's.
+        let local = options.output.map { "\($0)/\(document.jobName)/output" }
+        let place = local ?? (options.keepsLocal ? nil : document.resultURI)
         return [
             .init(
                 name: isPacked ? "model.tar.gz" : "model", path: "/opt/ml/model", isPacked: isPacked,

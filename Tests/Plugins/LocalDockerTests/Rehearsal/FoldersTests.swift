@@ -46,6 +46,31 @@ struct FoldersTests {
         #expect(!place.has("ck/n"))
     }
 
+    @Test("Links in a synced folder are not kept, which is noted once; what one leads to stays")
+    func syncedLinks() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("ck/old", "old")
+        try place.write("far/base", "base")
+        let files = FileManager.default
+        for (link, target) in [("dangling", "none"), ("round", "."), ("far", "../far")] {
+            try files.createSymbolicLink(atPath: place.file("ck/\(link)"), withDestinationPath: target)
+        }
+        let job = try await Stage.job(
+            "cd /ck; cat old far/base; ls; rm -r far; echo 1 > ckpt-1; ln -s ckpt-1 latest; ln -s none gone; ln old hard"
+        ) { $0.synced = [.init(path: "/ck", place: place.file("ck"))] }
+        let ended = try await Stage().run(job)
+        #expect(ended.observation.phase == .succeeded, "\(ended.observation)")
+        #expect(ended.log.map(\.text) == ["oldbasefar", "old"])
+        #expect(place.text("ck/ckpt-1") == "1\n" && place.text("far/base") == "base")
+        #expect(!place.has("ck/latest"))
+        #expect(
+            ended.outcome.warnings == [
+                "/ck: the link dangling leads to no file and was left out.",
+                "/ck: the link round leads to no file and was left out.",
+                "Links in /ck were not kept, only files are.",
+            ])
+    }
+
     @Test("A place that cannot be written to fails the job at its end, and says so")
     func refused() async throws {
         let place = try TemporaryDirectory()
@@ -57,6 +82,31 @@ struct FoldersTests {
         #expect(ended.observation.phase == .failed)
         #expect(ended.observation.cause?.code == Cause.Code(rawValue: "results"))
         #expect(ended.course.hosts.map(\.exitCode) == [0])
+    }
+
+    @Test("A result's place that is somebody else's is not replaced", arguments: [true, false])
+    func taken(isLink: Bool) async throws {
+        let place = try TemporaryDirectory()
+        if isLink {
+            try FileManager.default.createDirectory(atPath: place.file("out"), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: place.file("out/model"), withDestinationPath: "/nowhere")
+        } else {
+            try place.write("out/model/mine", "mine")
+        }
+        let job = try await Stage.job("echo w > /m/w") {
+            $0.folders = [.init(path: "/m")]
+            $0.results = [.init(name: "model", path: "/m", isPacked: false, destination: place.file("out"))]
+        }
+        let ended = try await Stage().run(job)
+        #expect(ended.observation.phase == .failed)
+        #expect(ended.observation.cause?.message.contains("out/model is there already") == true)
+        #expect(ended.course.hosts.isEmpty)
+        if isLink {
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: place.file("out/model")) == "/nowhere")
+        } else {
+            #expect(place.text("out/model/mine") == "mine")
+        }
     }
 
     @Test("Results of several hosts are merged, without what leads out of them, packed or as they are")

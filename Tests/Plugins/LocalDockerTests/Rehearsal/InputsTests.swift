@@ -1,5 +1,6 @@
 import EngineTestSupport
 import Foundation
+import Glibc
 import LaunchHost
 import TestSupport
 import Testing
@@ -127,7 +128,43 @@ struct InputsTests {
         #expect(Array(lines.prefix(8)) != Array(lines.suffix(8)))
     }
 
-    @Test("Names that the plain header cannot hold, executables and times arrive as they were")
+    @Test("Files are 0644 and folders 0755 however they are delivered, and the user's own are only read")
+    func modes() async throws {
+        let data = try TemporaryDirectory()
+        try data.write("in/secret", "s\n")
+        try data.write("in/deep/er/run", "r\n")
+        try data.write("pipe/x", "x\n")
+        let files = FileManager.default
+        // A folder with a link cannot be mounted as it is, whatever its modes.
+        try files.createSymbolicLink(atPath: data.file("in/same"), withDestinationPath: "secret")
+        for (name, mode) in [("in/deep/er/run", 0o755), ("in/secret", 0o600), ("in/deep", 0o700), ("in", 0o700)] {
+            try files.setAttributes([.posixPermissions: mode], ofItemAtPath: data.file(name))
+        }
+        var before = stat()
+        #expect(stat(data.file("in/secret"), &before) == 0)
+        let job = try await Stage.job(
+            """
+            for d in /d/file /d/fast /p/beside; do
+                cd $d; echo $(stat -c '%a' . secret deep deep/er deep/er/run) $(cat secret same deep/er/run)
+            done
+            """
+        ) {
+            $0.inputs = [
+                Input(name: "file", path: "/d/file", source: .folder(data.file("in"))),
+                Input(name: "fast", path: "/d/fast", source: .folder(data.file("in")), delivery: .readOnly),
+                Input(name: "pipe", path: "/p/pipe", source: .folder(data.file("pipe")), delivery: .pipe),
+                Input(name: "beside", path: "/p/beside", source: .folder(data.file("in"))),
+            ]
+        }
+        let log = try await Stage().run(job).log.map(\.text)
+        #expect(log == Array(repeating: "755 644 755 755 644 s s r", count: 3))
+        var after = stat()
+        #expect(stat(data.file("in/secret"), &after) == 0)
+        #expect(after.st_nlink == 1 && after.st_mode == before.st_mode)
+        #expect(after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec)
+    }
+
+    @Test("Names that the plain header cannot hold and times arrive as they were")
     func names() async throws {
         let data = try TemporaryDirectory()
         let long = String(repeating: "long-", count: 30) + "näme"
@@ -136,7 +173,7 @@ struct InputsTests {
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o755, .modificationDate: Date(timeIntervalSince1970: 1_500_000_000)],
             ofItemAtPath: data.file("in/run"))
-        let job = try await Stage.job("cd /in; find . -name 'long*' -exec echo {} +; ./run; stat -c %Y run") {
+        let job = try await Stage.job("cd /in; find . -name 'long*' -exec echo {} +; sh run; stat -c %Y run") {
             $0.inputs = [Input(name: "in", path: "/in", source: .folder(data.file("in")))]
         }
         #expect(try await Stage().run(job).log.map(\.text) == ["./" + long, "ran", "1500000000"])

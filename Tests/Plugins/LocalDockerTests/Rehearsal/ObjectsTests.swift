@@ -142,8 +142,27 @@ struct JobObjectsTests {
         #expect(world.stub.calls("s3", "PutObject").count == 3)
     }
 
-    @Test("Results that cannot be put where they belong fail the job, and say so")
-    func refused() async throws {
+    @Test("A deletion that failed is made up for by the next look")
+    func deletedAgain() async throws {
+        let world = try World()
+        world.put("ck/old", "old")
+        world.stub.script("s3", "DeleteObject", [.error("AccessDenied", status: 403)])
+        let place = try TemporaryDirectory()
+        try place.write("go/empty", "")
+        let job = try await Stage.job("rm /ck/old; while [ ! -e /go/go ]; do sleep 0.1; done") {
+            $0.synced = [.init(path: "/ck", place: "s3://data/ck")]
+            $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)]
+        }
+        let ended = try await Stage(environment: world.environment).run(job) { _, _ in
+            #expect(await eventually(within: .seconds(90)) { world.stub.calls("s3", "DeleteObject").count > 0 })
+            try place.write("go/go", "")
+        }
+        #expect(ended.observation.phase == .succeeded)
+        #expect(world.text("ck/old") == nil)
+    }
+
+    @Test("A bucket for results that is not there fails the job before it runs")
+    func noBucket() async throws {
         let world = try World()
         let job = try await Stage.job("echo w > /m/w") {
             $0.folders = [.init(path: "/m")]
@@ -151,7 +170,61 @@ struct JobObjectsTests {
         }
         let ended = try await Stage(environment: world.environment).run(job)
         #expect(ended.observation.phase == .failed)
+        #expect(ended.course.hosts.isEmpty && ended.log.isEmpty)
+        #expect(ended.observation.cause?.message.contains("s3://no-such-bucket/out, where model.tar.gz") == true)
+    }
+
+    @Test("A place that may be written to and not be listed is good enough")
+    func unlistable() async throws {
+        let world = try World()
+        world.stub.always("s3", "ListObjectsV2", .error("AccessDenied", status: 403))
+        let job = try await Stage.job("echo w > /m/w") {
+            $0.folders = [.init(path: "/m")]
+            $0.results = [.init(name: "model.tar.gz", path: "/m", destination: "s3://data/out")]
+        }
+        #expect(try await Stage(environment: world.environment).run(job).observation.phase == .succeeded)
+    }
+
+    @Test("Results that cannot be put where they belong fail the job, and are kept with the run")
+    func refused() async throws {
+        let world = try World()
+        world.stub.always("s3", "PutObject", .error("NoSuchBucket", "It was deleted.", status: 404))
+        let job = try await Stage.job("echo w > /m/w; echo o > /o/o") {
+            $0.folders = [.init(path: "/m"), .init(path: "/o")]
+            $0.results = [
+                .init(name: "model.tar.gz", path: "/m", destination: "s3://data/out"),
+                .init(name: "plain", path: "/o", isPacked: false, destination: "s3://data/out"),
+            ]
+        }
+        let stage = try Stage(environment: world.environment)
+        let ended = try await stage.run(job)
+        #expect(ended.observation.phase == .failed)
         #expect(ended.observation.cause?.code == Cause.Code(rawValue: "results"))
-        #expect(ended.observation.cause?.message.contains("could not be kept") == true)
+        #expect(ended.observation.cause?.message.contains("It was deleted.") == true)
+        let kept = "kept-\(ended.runID)/outputs"
+        #expect(
+            ended.outcome.outputs.map(\.path) == [
+                stage.home.file("\(kept)/model.tar.gz"), stage.home.file("\(kept)/plain"),
+            ])
+        #expect(stage.home.has("\(kept)/model.tar.gz") && stage.home.text("\(kept)/plain/o") == "o\n")
+        #expect(
+            ended.outcome.warnings.contains { $0.contains("plain could not be put to s3://data/out; it is kept as") })
+    }
+
+    @Test("Links that lead nowhere are left out of results that are objects, with a warning")
+    func links() async throws {
+        let world = try World()
+        let job = try await Stage.job("cd /m; echo w > w; ln -s none dang; ln -s w same; ln -s . round") {
+            $0.folders = [.init(path: "/m")]
+            $0.results = [.init(name: "model", path: "/m", isPacked: false, destination: "s3://data/out")]
+        }
+        let ended = try await Stage(environment: world.environment).run(job)
+        #expect(ended.observation.phase == .succeeded, "\(ended.observation)")
+        #expect(world.text("out/model/w") == "w\n" && world.text("out/model/same") == "w\n")
+        #expect(
+            ended.outcome.warnings == [
+                "model: the link dang leads to no file and was left out.",
+                "model: the link round leads to no file and was left out.",
+            ])
     }
 }

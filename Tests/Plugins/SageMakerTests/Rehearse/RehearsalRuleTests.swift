@@ -117,7 +117,8 @@ struct RehearsalRuleTests {
         ]
         let here = try Requests.job(changes, RehearsalOptions(checkpoints: "/home/ck", output: "/home/out"))
         #expect(here.surroundings?.synced == [.init(path: "/opt/ml/saved", place: "/home/ck")])
-        #expect(here.surroundings?.results.map(\.destination) == ["/home/out", "/home/out"])
+        #expect(
+            here.surroundings?.results.map(\.destination) == ["/home/out/digits-1/output", "/home/out/digits-1/output"])
         #expect(here.surroundings?.hosts.first?.files.last?.content == #"{"LocalPath":"/opt/ml/saved/"}"#)
         let kept = try Requests.job(changes, RehearsalOptions(keepsLocal: true))
         #expect(kept.surroundings?.synced == [.init(path: "/opt/ml/saved", place: nil)])

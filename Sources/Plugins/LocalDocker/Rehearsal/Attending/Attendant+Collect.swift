@@ -14,23 +14,42 @@ extension Attendant {
             syncs = try await makeSyncs(containers.engine)
             for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
         }
-        try await syncAll(members)
         let (phase, cause) = try await ending(containers, members)
         state.course.phase = phase
         let isFailed = phase == .failed
         let wanted = surroundings.results.filter { !isFailed || $0.isKeptOnFailure }
         if !wanted.isEmpty { show(.uploading, "") }
-        let packer = ResultPacker(engine: containers.engine, objects: tools.objects, folder: folder.results) {
+        let packer = packer(containers.engine)
+        // All are made before anything is sent: what cannot be sent is kept with the run.
+        state.course.results = []
+        for result in wanted {
+            let packed = try await packer.pack(result, from: members.map { ($0.host, $0.id) })
+            keep(packed, of: result)
+        }
+        try keep()
+        try await syncAll(members)
+        for result in wanted {
+            guard let made = state.course.results.first(where: { $0.name == result.name }) else { continue }
+            keep(try await packer.put(result, made.path), of: result)
+        }
+        try end(phase, cause)
+    }
+
+    private func keep(_ packed: ResultPacker.Packed, of result: ContainerJob.Surroundings.Result) {
+        for note in packed.notes { state.note(note) }
+        guard let place = packed.place else { return }
+        let output = Outcome.Output(name: result.name, path: place)
+        if let index = state.course.results.firstIndex(where: { $0.name == result.name }) {
+            state.course.results[index] = output
+        } else {
+            state.course.results.append(output)
+        }
+    }
+
+    func packer(_ engine: EngineClient) -> ResultPacker {
+        ResultPacker(engine: engine, objects: tools.objects, folder: folder.results) {
             [weak self] message in Task { await self?.showUpload(message) }
         }
-        var kept: [Outcome.Output] = []
-        for result in wanted {
-            let packed = try await packer.collect(result, from: members.map { ($0.host, $0.id) })
-            for note in packed.notes { state.note(note) }
-            if let place = packed.place { kept.append(Outcome.Output(name: result.name, path: place)) }
-        }
-        state.course.results = kept
-        try end(phase, cause)
     }
 
     private func showUpload(_ message: String) {

@@ -8,6 +8,9 @@ extension Attendant {
     func prepare() async throws(BackendError) {
         show(state.attempt == 1 ? .starting : .restarting, "")
         var containers = try await containers()
+        // What could not be kept afterwards is better known before.
+        let packer = packer(containers.engine)
+        for result in surroundings.results where state.attempt == 1 { try await packer.check(result) }
         try await openEndpoint(&containers)
         let inputs = try await resolveInputs()
         let synced = try await beginSyncs(containers.engine)
@@ -43,18 +46,30 @@ extension Attendant {
         guard !surroundings.inputs.isEmpty else { return [] }
         let cache = try tools.cache()
         cache.sweep()
-        let resolver = InputResolver(objects: tools.objects, cache: cache, work: folder.work) {
-            [weak self] name, done, total in
+        let progress: @Sendable (String, Int64, Int64) -> Void = { [weak self] name, done, total in
             Task {
                 await self?.showDownload("\(name) \(Megabytes.text(done)) of \(Megabytes.text(total)) MB")
             }
         }
+        let resolver = InputResolver(objects: tools.objects, cache: cache, work: folder.work, progress: progress)
+        let copies = LocalCopies(folder: folder, progress: progress)
         var resolved: [ResolvedInput] = []
         for input in surroundings.inputs {
             show(.downloading, input.name)
-            resolved.append(try await resolver.resolve(input, hosts: surroundings.hosts.map(\.name)))
+            let found = try await resolver.resolve(input, hosts: surroundings.hosts.map(\.name))
+            resolved.append(isMounted(input) ? try await copies.prepared(found) : found)
         }
         return resolved
+    }
+
+    /// Whether hosts see the input's files through a mount: for reading only, or because a pipe beside it does so.
+    private func isMounted(_ input: ContainerJob.Surroundings.Input) -> Bool {
+        guard input.delivery == .copy else { return input.delivery == .readOnly }
+        let path = DockerChecks.normal(input.path)
+        return surroundings.inputs.contains { pipe in
+            let parent = DockerChecks.normal(pipe.path).split(separator: "/").dropLast().joined(separator: "/")
+            return pipe.delivery == .pipe && path.hasPrefix("/\(parent)/")
+        }
     }
 
     /// Only while it is still the latest word.
@@ -72,6 +87,7 @@ extension Attendant {
         for sync in syncs {
             show(.downloading, sync.folder.path)
             let files = try await sync.begin(hosts: surroundings.hosts.map(\.name)) { _ in }
+            for note in await sync.notes.sorted() { state.note(note) }
             synced.append((sync.folder.path, files))
         }
         return synced

@@ -120,7 +120,10 @@ extension Attendant {
     }
 
     func syncAll(_ members: [HostContainers.Member]) async throws(BackendError) {
-        for sync in syncs { try await sync.pass(members.map { ($0.host, $0.id) }) }
+        for sync in syncs {
+            try await sync.pass(members.map { ($0.host, $0.id) })
+            for note in await sync.notes.sorted() { state.note(note) }
+        }
     }
 
     /// Writes down how each host ended.

@@ -62,22 +62,20 @@ struct HostPlan: Sendable {
     }
 
     private mutating func addView(_ input: ResolvedInput, at path: String) throws(BackendError) {
-        if let place = pipeFolder(of: path) { try folder.make("\(place.local)/\(place.rest)") }
+        if let place = pipeFolder(of: path) { try folder.makeView("\(place.local)/\(place.rest)") }
         let source: String
-        if case .folder(let whole) = input.input.source, !input.input.isSharded, !input.input.isCompressed,
-            Self.isFolder(whole), !LocalTree.hasLinks(whole)
-        {
+        if let whole = input.mountable {
             source = whole
         } else {
             source = folder.view(attempt, host, mounts.count)
             try? FileManager.default.removeItem(atPath: source)
-            try makePublic(source)
+            try folder.makeView(source)
             for file in input.files(of: host) {
                 let place = "\(source)/\(file.path)"
-                if let slash = place.lastIndex(of: "/") { try makePublic(String(place[..<slash])) }
-                // A second name costs nothing; where the file is on another disk, it is copied.
-                guard linkat(AT_FDCWD, file.local, AT_FDCWD, place, AT_SYMLINK_FOLLOW) != 0 else { continue }
-                try Self.copy(file.local, place)
+                if let slash = place.lastIndex(of: "/") { try folder.makeView(String(place[..<slash])) }
+                // A second name costs nothing; the user's own files get none, because that shows on them.
+                guard !folder.owns(file.local) || link(file.local, place) != 0 else { continue }
+                try LocalCopies.copy(file, to: place)
             }
         }
         mounts.append(ContainerSpec.Mount(.bind, source: source, target: path, readOnly: true))
@@ -93,7 +91,7 @@ struct HostPlan: Sendable {
         } else {
             local = folder.view(attempt, host, mounts.count)
             try? FileManager.default.removeItem(atPath: local)
-            try makePublic(local)
+            try folder.makeView(local)
             pipeFolders[parent] = local
             mounts.append(ContainerSpec.Mount(.bind, source: local, target: parent, readOnly: true))
         }
@@ -106,7 +104,8 @@ struct HostPlan: Sendable {
 
     private mutating func add(_ file: InputFile, below path: String) throws(BackendError) {
         try add(
-            "\(path)/\(file.path)", .file(file.local, size: file.size), mode: file.mode, modified: file.modified)
+            "\(path)/\(file.path)", .file(file.local, size: file.size), mode: InputFile.mode,
+            modified: file.modified)
     }
 
     private mutating func add(
@@ -114,12 +113,14 @@ struct HostPlan: Sendable {
     ) throws(BackendError) {
         if let place = pipeFolder(of: path) {
             let local = "\(place.local)/\(place.rest)"
-            if let slash = local.lastIndex(of: "/") { try makePublic(String(local[..<slash])) }
+            if let slash = local.lastIndex(of: "/") { try folder.makeView(String(local[..<slash])) }
             switch content {
-            case .folder: try makePublic(local)
+            case .folder: try folder.makeView(local)
             case .bytes(let bytes): try FileSink(local, mode: mode).write(bytes[...])
-            case .file(let file, _): try Self.copy(file, local)
+            case .file(let file, _): try LocalCopies.copy(try InputFile("", at: file), to: local)
             }
+            // Past the umask.
+            chmod(local, mode_t(mode))
             return
         }
         addParents(of: path)
@@ -149,26 +150,5 @@ struct HostPlan: Sendable {
             return (local, String(path.dropFirst(parent.count + 1)))
         }
         return nil
-    }
-
-    private func makePublic(_ path: String) throws(BackendError) {
-        try folder.make(path)
-        // Whoever the container runs as must be able to look in.
-        chmod(path, 0o755)
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    private static func copy(_ file: String, _ place: String) throws(BackendError) {
-        do {
-            try? FileManager.default.removeItem(atPath: place)
-            try FileManager.default.copyItem(atPath: file, toPath: place)
-            chmod(place, 0o644)
-        } catch {
-            throw BackendError(.internalFault, "\(place) cannot be written: \(error)")
-        }
     }
 }

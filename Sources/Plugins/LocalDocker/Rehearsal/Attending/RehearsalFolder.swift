@@ -7,10 +7,15 @@ internal import LaunchHost
 /// Everything in it is this program's own, so that it can be removed without being root: containers only ever read it.
 struct RehearsalFolder: Sendable {
     let path: String
+    private let cache: String
 
     init(home: LaunchHome, runID: RunID) {
         path = "\(home.path)/rehearsals/\(runID)"
+        cache = "\(home.path)/cache"
     }
+
+    /// Whether a file is this program's own, here or in the cache, and may get another name or mode.
+    func owns(_ file: String) -> Bool { file.hasPrefix("\(path)/") || file.hasPrefix("\(cache)/") }
 
     /// The job and what it was made from.
     struct Intent: Codable, Sendable {
@@ -20,10 +25,23 @@ struct RehearsalFolder: Sendable {
 
     var results: String { "\(path)/results" }
     var work: String { "\(path)/work" }
+    /// Copies of the user's files for containers to see.
+    var copies: String { "\(path)/copies" }
     /// The place of a synced folder that has none of its own.
     func synced(_ index: Int) -> String { "\(path)/synced-\(index)" }
     /// A folder that a host of an attempt sees read-only.
-    func view(_ attempt: Int, _ host: String, _ index: Int) -> String { "\(path)/views/\(attempt)-\(host)-\(index)" }
+    func view(_ attempt: Int, _ host: String, _ index: Int) -> String { "\(views)/\(attempt)-\(host)-\(index)" }
+    private var views: String { "\(path)/views" }
+
+    /// Makes a folder of a view, which whoever the container runs as can look into, and those above it.
+    func makeView(_ folder: String) throws(BackendError) {
+        try make(folder)
+        var place = folder[...]
+        while place.hasPrefix("\(views)/"), let slash = place.lastIndex(of: "/") {
+            chmod(String(place), 0o755)
+            place = place[..<slash]
+        }
+    }
 
     /// What was written down before anything was begun; nil where nothing was.
     func intent() throws(BackendError) -> Intent? { try read(Intent.self, "job.json") }

@@ -20,6 +20,8 @@ actor FolderSync {
     /// Where files are on their way.
     private let work: String
     private var seen: [String: [String: Seen]] = [:]
+    /// What went other than expected, in sentences.
+    private(set) var notes: Set<String> = []
 
     init(
         _ folder: ContainerJob.Surroundings.SyncedFolder, at place: SyncPlace, engine: EngineClient, work: String
@@ -34,7 +36,8 @@ actor FolderSync {
     func begin(hosts: [String], _ progress: @escaping @Sendable (Int64) -> Void) async throws(BackendError)
         -> [InputFile]
     {
-        let files = try await place.content(progress)
+        let (files, lost) = try await place.content(progress)
+        for path in lost { notes.insert("\(folder.path): the link \(path) leads to no file and was left out.") }
         let known = Dictionary(
             files.map { ($0.path, Seen(size: $0.size, modified: $0.modified, hash: nil, isFresh: false)) }
         ) { first, _ in first }
@@ -60,6 +63,10 @@ actor FolderSync {
         while let part = try await members.next() {
             switch part {
             case .member(let member):
+                switch member.kind {
+                case .link, .hardLink: notes.insert("Links in \(folder.path) were not kept, only files are.")
+                case .file, .folder, .other: break
+                }
                 guard member.kind == .file, let path = ContainerFolder.inside(member.path), Self.isSafe(path) else {
                     continue
                 }
@@ -89,10 +96,11 @@ actor FolderSync {
             }
         }
         for path in known.keys where !here.contains(path) {
-            known[path] = nil
-            seen[host] = known
             let others = seen.contains { $0.key != host && $0.value[path] != nil && !isInitial(path, $0.key) }
             if !others { try await place.remove(path) }
+            // Not before: a look that is broken off here leaves the deletion to the next.
+            known[path] = nil
+            seen[host] = known
         }
         seen[host] = known
     }

@@ -7,7 +7,7 @@ internal import Subprocess
 struct ResultPacker: Sendable {
     let engine: EngineClient
     let objects: Objects
-    /// Where results are made; those without a place of their own stay there.
+    /// Where results are made; they stay there until they are put elsewhere.
     let folder: String
     let progress: @Sendable (String) -> Void
 
@@ -15,11 +15,11 @@ struct ResultPacker: Sendable {
     struct Packed: Sendable {
         /// Where it is; nil where there is none.
         var place: String?
-        var notes: [String]
+        var notes: [String] = []
     }
 
-    /// Collects one result of these containers, in order.
-    func collect(
+    /// Makes one result of these containers, in order.
+    func pack(
         _ result: ContainerJob.Surroundings.Result, from containers: [(host: String, id: String)]
     ) async throws(BackendError) -> Packed {
         let tree = "\(folder)/.\(result.name)-tree"
@@ -36,7 +36,7 @@ struct ResultPacker: Sendable {
         let made = "\(folder)/\(result.name)"
         try? FileManager.default.removeItem(atPath: made)
         if result.isPacked {
-            try await pack(tree, into: made)
+            try await archive(tree, into: made)
         } else {
             do {
                 try FileManager.default.moveItem(atPath: tree, toPath: made)
@@ -44,11 +44,11 @@ struct ResultPacker: Sendable {
                 throw BackendError(.internalFault, "\(made) cannot be made: \(error)")
             }
         }
-        return Packed(place: try await put(result, made), notes: notes)
+        return Packed(place: made, notes: notes)
     }
 
     /// The tree's content at the archive's root, owned by nobody in particular.
-    private func pack(_ tree: String, into archive: String) async throws(BackendError) {
+    private func archive(_ tree: String, into archive: String) async throws(BackendError) {
         let names = TreeCleaner.entries(tree)
         let list = "\(tree).names"
         defer { try? FileManager.default.removeItem(atPath: list) }
@@ -67,40 +67,6 @@ struct ResultPacker: Sendable {
             throw error
         } catch {
             throw BackendError(.internalFault, "\(archive) cannot be packed: \(error)")
-        }
-    }
-
-    private func put(
-        _ result: ContainerJob.Surroundings.Result, _ made: String
-    ) async throws(BackendError) -> String {
-        guard let destination = result.destination else { return made }
-        switch try Place(destination) {
-        case .path(let path):
-            let place = "\(path)/\(result.name)"
-            do {
-                let manager = FileManager.default
-                try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
-                try? manager.removeItem(atPath: place)
-                try manager.moveItem(atPath: made, toPath: place)
-            } catch {
-                throw BackendError(.invalid, "\(place) cannot be written: \(error)")
-            }
-            return place
-        case .uri(let uri):
-            let target = Place.folder(uri) + result.name
-            let store = try await objects.store(for: uri)
-            let report: @Sendable (Int64, Int64) -> Void = { [progress] done, total in
-                progress("\(result.name): \(Megabytes.text(done)) of \(Megabytes.text(total)) MB")
-            }
-            if result.isPacked {
-                try await store.upload(made, to: target, progress: report)
-            } else {
-                for file in try LocalTree.files(made) {
-                    try await store.upload(file.local, to: "\(target)/\(file.path)", progress: report)
-                }
-            }
-            try? FileManager.default.removeItem(atPath: made)
-            return target
         }
     }
 }

@@ -19,18 +19,20 @@ struct SyncPlace: Sendable {
         self.cache = cache
     }
 
-    /// What is there, as files of this machine.
-    func content(_ progress: @escaping @Sendable (Int64) -> Void) async throws(BackendError) -> [InputFile] {
+    /// What is there, as files of this machine; `lost` has the paths of links that lead nowhere.
+    func content(
+        _ progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(BackendError) -> (files: [InputFile], lost: [String]) {
         switch kind {
         case .folder(let path):
-            return access(path, F_OK) == 0 ? try LocalTree.files(path) : []
+            return access(path, F_OK) == 0 ? try LocalTree.found(path) : ([], [])
         case .objects(let store, let prefix):
             var files: [InputFile] = []
             for object in try await store.all(prefix) where !object.uri.hasSuffix("/") {
                 let local = try await cache.file(object, from: store, progress: progress)
                 files.append(try InputFile(String(object.uri.dropFirst(prefix.count)), at: local))
             }
-            return files
+            return (files, [])
         }
     }
 
@@ -61,11 +63,20 @@ struct SyncPlace: Sendable {
     func remove(_ path: String) async throws(BackendError) {
         switch kind {
         case .folder(let folder):
-            unlink("\(folder)/\(path)")
             var parts = path.split(separator: "/").dropLast()
+            // What the user linked to stays: it may be no checkpoint at all.
+            guard !Self.hasLink(folder, parts) else { return }
+            unlink("\(folder)/\(path)")
             while !parts.isEmpty, rmdir("\(folder)/\(parts.joined(separator: "/"))") == 0 { parts.removeLast() }
         case .objects(let store, let prefix):
             try await store.delete(prefix + path)
+        }
+    }
+    private static func hasLink(_ folder: String, _ parts: ArraySlice<Substring>) -> Bool {
+        (0..<parts.count).contains { count in
+            var status = stat()
+            return lstat("\(folder)/\(parts.prefix(count + 1).joined(separator: "/"))", &status) == 0
+                && status.st_mode & S_IFMT == S_IFLNK
         }
     }
 }

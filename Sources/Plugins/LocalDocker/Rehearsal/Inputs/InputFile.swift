@@ -1,14 +1,16 @@
 internal import Glibc
 internal import LaunchHost
 
-/// A file of this machine that hosts get.
+/// A file of this machine that hosts get, with the mode of all: an object carries none, so what a file has here must not
+/// show in a container.
 struct InputFile: Sendable, Hashable {
+    static let mode: UInt16 = 0o644
+
     /// Where below the input's path.
     var path: String
     /// Where it is on this machine.
     var local: String
     var size: Int64
-    var mode: UInt16
     /// Seconds since 1970.
     var modified: Int64
 
@@ -20,7 +22,6 @@ struct InputFile: Sendable, Hashable {
         self.path = path
         self.local = local
         size = Int64(status.st_size)
-        mode = UInt16(status.st_mode & 0o777) | 0o444
         modified = Int64(status.st_mtim.tv_sec)
     }
 }
@@ -47,6 +48,8 @@ struct ResolvedInput: Sendable {
     var pieces: [PipePiece] = []
     /// The manifest, as a file for each host.
     var manifest: InputFile?
+    /// A folder of the user's that a container may see as it is; nil where what it sees has to be made.
+    var mountable: String?
     /// The hosts, in order.
     var hosts: [String]
 

@@ -11,20 +11,30 @@ enum LocalTree {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             return [try InputFile(String(path.split(separator: "/").last ?? "file"), at: path)]
         }
-        var found: [InputFile] = []
-        try walk(path, "", [Mark(status)], &found)
-        return found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        var walk = Walk()
+        try walk.enter(path, "", [Mark(status)])
+        return walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
-    /// Whether a folder has a link anywhere, which would lead elsewhere from inside a container.
-    static func hasLinks(_ path: String) -> Bool {
-        for name in TreeCleaner.entries(path) {
-            var status = stat()
-            guard lstat("\(path)/\(name)", &status) == 0 else { continue }
-            if status.st_mode & S_IFMT == S_IFLNK { return true }
-            if status.st_mode & S_IFMT == S_IFDIR, hasLinks("\(path)/\(name)") { return true }
+    /// The same, without links that lead nowhere or in a circle; `lost` has their paths.
+    static func found(_ path: String) throws(BackendError) -> (files: [InputFile], lost: [String]) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw FileFault.error("read", path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return (try files(path), []) }
+        var walk = Walk(leavesLinksOut: true)
+        try walk.enter(path, "", [Mark(status)])
+        return (walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }, walk.lost)
+    }
+
+    /// Whether a folder looks as if it came from objects: files and folders with their modes, no links and nothing else.
+    static func isLikeObjects(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return false }
+        switch (status.st_mode & S_IFMT, status.st_mode & 0o7777) {
+        case (S_IFREG, mode_t(InputFile.mode)): return true
+        case (S_IFDIR, 0o755): return TreeCleaner.entries(path).allSatisfy { isLikeObjects("\(path)/\($0)") }
+        default: return false
         }
-        return false
     }
 
     private struct Mark: Equatable {
@@ -33,25 +43,41 @@ enum LocalTree {
         init(_ status: stat) { (device, inode) = (UInt(status.st_dev), UInt(status.st_ino)) }
     }
 
-    private static func walk(
-        _ folder: String, _ inside: String, _ above: [Mark], _ found: inout [InputFile]
-    ) throws(BackendError) {
-        guard access(folder, R_OK | X_OK) == 0 else { throw FileFault.error("read", folder) }
-        for name in TreeCleaner.entries(folder) {
-            let local = "\(folder)/\(name)"
-            let path = inside.isEmpty ? name : "\(inside)/\(name)"
-            var status = stat()
-            guard stat(local, &status) == 0 else { throw FileFault.error("read", local) }
-            switch status.st_mode & S_IFMT {
-            case S_IFDIR:
-                let mark = Mark(status)
-                guard !above.contains(mark) else {
-                    throw BackendError(.invalid, "The link \(local) leads to a folder above itself.")
+    private struct Walk {
+        /// Whether a link that leads nowhere is no error.
+        var leavesLinksOut = false
+        var files: [InputFile] = []
+        var lost: [String] = []
+
+        mutating func enter(_ folder: String, _ inside: String, _ above: [Mark]) throws(BackendError) {
+            guard access(folder, R_OK | X_OK) == 0 else { throw FileFault.error("read", folder) }
+            for name in TreeCleaner.entries(folder) {
+                let local = "\(folder)/\(name)"
+                let path = inside.isEmpty ? name : "\(inside)/\(name)"
+                var status = stat()
+                guard stat(local, &status) == 0 else {
+                    let code = errno
+                    try leaveOut(path, FileFault.error("read", local, code))
+                    continue
                 }
-                try walk(local, path, above + [mark], &found)
-            case S_IFREG: found.append(try InputFile(path, at: local))
-            default: break
+                switch status.st_mode & S_IFMT {
+                case S_IFDIR:
+                    let mark = Mark(status)
+                    guard !above.contains(mark) else {
+                        try leaveOut(
+                            path, BackendError(.invalid, "The link \(local) leads to a folder above itself."))
+                        continue
+                    }
+                    try enter(local, path, above + [mark])
+                case S_IFREG: files.append(try InputFile(path, at: local))
+                default: break
+                }
             }
+        }
+
+        private mutating func leaveOut(_ path: String, _ error: BackendError) throws(BackendError) {
+            guard leavesLinksOut else { throw error }
+            lost.append(path)
         }
     }
 }

@@ -1,0 +1,59 @@
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// The local folders that a rehearsal reads and writes, and whether one stands in another's way.
+enum RehearsalPlaces {
+    /// What is wrong with them, in sentences; nil where nothing is.
+    ///
+    /// A folder that is written to may lose files, so it must hold no data of a channel. Checkpoints may lie below the
+    /// results' folder, where every job has one of its own.
+    static func clash(in options: RehearsalOptions) -> String? {
+        for (option, place) in [("--checkpoints", options.checkpoints), ("--output", options.output)] {
+            guard let place else { continue }
+            for (name, data) in options.channels.sorted(by: { $0.key < $1.key }) {
+                guard let relation = relation(of: place, to: data) else { continue }
+                return
+                    "\(option) \(place) \(relation) the data of --channel \(name)=\(data), which is only to be read; "
+                    + "name another folder"
+            }
+        }
+        guard let checkpoints = options.checkpoints, let output = options.output else { return nil }
+        let (kept, results) = (real(checkpoints), real(output))
+        guard kept == results || isBelow(results, kept) else { return nil }
+        return
+            "--output \(output) \(kept == results ? "is" : "lies in") the folder of --checkpoints \(checkpoints), where "
+            + "results would be taken for checkpoints; name another folder"
+    }
+
+    private static func relation(of place: String, to data: String) -> String? {
+        let (place, data) = (real(place), real(data))
+        if place == data { return "is" }
+        if isBelow(place, data) { return "lies in" }
+        return isBelow(data, place) ? "holds" : nil
+    }
+
+    private static func isBelow(_ path: String, _ folder: String) -> Bool {
+        path.hasPrefix(folder == "/" ? folder : folder + "/")
+    }
+
+    /// The path without links, also of what is not there yet.
+    private static func real(_ path: String) -> String {
+        var done: [Substring] = []
+        var rest = Array(path.split(separator: "/").reversed())
+        // As many as Linux follows.
+        var links = 40
+        while let part = rest.popLast() {
+            if part == ".." { _ = done.popLast() }
+            guard part != ".", part != ".." else { continue }
+            let next = "/" + (done + [part]).joined(separator: "/")
+            guard links > 0, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: next) else {
+                done.append(part)
+                continue
+            }
+            links -= 1
+            if target.hasPrefix("/") { done = [] }
+            rest += target.split(separator: "/").reversed()
+        }
+        return "/" + done.joined(separator: "/")
+    }
+}

@@ -1,0 +1,88 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import LaunchHost
+
+/// Where results belong.
+extension ResultPacker {
+    /// Looks before the job runs whether a result can be put where it belongs.
+    /// - Throws: `conflict` where something else is there already, `notFound` where there is no bucket.
+    func check(_ result: ContainerJob.Surroundings.Result) async throws(BackendError) {
+        guard let destination = result.destination else { return }
+        switch try Place(destination) {
+        case .path(let path): try checkFree("\(path)/\(result.name)", for: result.name)
+        case .uri(let uri):
+            let store = try await objects.store(for: uri)
+            do throws(BackendError) {
+                // One page is enough to see that somebody answers.
+                try await store.list(uri) { _ throws(BackendError) in throw BackendError(.conflict, "") }
+            } catch {
+                // Who may write there need not be allowed to look.
+                guard ![.conflict, .denied].contains(error.category) else { return }
+                throw BackendError(
+                    error.category, "\(uri), where \(result.name) is to be put, cannot be used: \(error.message)",
+                    hint: error.hint, retryAfter: error.retryAfter)
+            }
+        }
+    }
+
+    /// Puts what was made where it belongs. Where that fails it stays where it is.
+    func put(_ result: ContainerJob.Surroundings.Result, _ made: String) async throws(BackendError) -> Packed {
+        guard let destination = result.destination else { return Packed(place: made) }
+        switch try Place(destination) {
+        case .path(let path):
+            try move(made, to: "\(path)/\(result.name)", in: path, as: result.name)
+            return Packed(place: "\(path)/\(result.name)")
+        case .uri(let uri):
+            let target = Place.folder(uri) + result.name
+            let notes = try await upload(result, made, to: target, in: try await objects.store(for: uri))
+            try? FileManager.default.removeItem(atPath: made)
+            return Packed(place: target, notes: notes)
+        }
+    }
+
+    private func upload(
+        _ result: ContainerJob.Surroundings.Result, _ made: String, to target: String, in store: any ObjectStore
+    ) async throws(BackendError) -> [String] {
+        let report: @Sendable (Int64, Int64) -> Void = { [progress] done, total in
+            progress("\(result.name): \(Megabytes.text(done)) of \(Megabytes.text(total)) MB")
+        }
+        guard !result.isPacked else {
+            try await store.upload(made, to: target, progress: report)
+            return []
+        }
+        let found = try LocalTree.found(made)
+        for file in found.files {
+            try await store.upload(file.local, to: "\(target)/\(file.path)", progress: report)
+        }
+        return found.lost.map { "\(result.name): the link \($0) leads to no file and was left out." }
+    }
+
+    /// What an earlier try of this very job put there may be replaced; of that a mark tells, which is made before.
+    private func checkFree(_ place: String, for name: String) throws(BackendError) {
+        guard isTaken(place), !FileManager.default.fileExists(atPath: mark(name)) else { return }
+        throw BackendError(
+            .conflict, "\(place) is there already and is not this job's, so it was left as it is.",
+            hint: "Name another folder for the results, or take it away.")
+    }
+
+    private func mark(_ name: String) -> String { "\(folder)/.\(name)-placed" }
+
+    /// A link that leads nowhere counts, too.
+    private func isTaken(_ place: String) -> Bool {
+        var status = stat()
+        return lstat(place, &status) == 0
+    }
+
+    private func move(_ made: String, to place: String, in parent: String, as name: String) throws(BackendError) {
+        try checkFree(place, for: name)
+        let manager = FileManager.default
+        do {
+            try Data().write(to: URL(fileURLWithPath: mark(name)))
+            try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            if isTaken(place) { try manager.removeItem(atPath: place) }
+            try manager.moveItem(atPath: made, toPath: place)
+        } catch {
+            throw BackendError(.invalid, "\(place) cannot be written: \(error)")
+        }
+    }
+}

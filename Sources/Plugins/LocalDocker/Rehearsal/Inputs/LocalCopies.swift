@@ -1,0 +1,66 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import LaunchHost
+
+/// Makes the user's files such that containers can see them through a mount: with the modes of objects, and without a
+/// touch to the files themselves, of which a second name would change the link count.
+struct LocalCopies: Sendable {
+    let folder: RehearsalFolder
+    /// Told of an input's name and of the bytes done and in all.
+    let progress: @Sendable (String, Int64, Int64) -> Void
+
+    private static let chunk = 1 << 20
+
+    /// The input with copies in place of the user's files; as it is where its whole folder can be mounted.
+    func prepared(_ resolved: ResolvedInput) async throws(BackendError) -> ResolvedInput {
+        var resolved = resolved
+        let input = resolved.input
+        if case .folder(let whole) = input.source, !input.isSharded, !input.isCompressed, Self.isFolder(whole),
+            LocalTree.isLikeObjects(whole)
+        {
+            resolved.mountable = whole
+            return resolved
+        }
+        let total = resolved.files.reduce(0) { $0 + $1.size }
+        var done: Int64 = 0
+        for (index, file) in resolved.files.enumerated() {
+            if folder.owns(file.local) {
+                // What gzip unpacked has the mode of what it was packed in.
+                chmod(file.local, mode_t(InputFile.mode))
+            } else {
+                let place = "\(folder.copies)/\(input.name)/\(file.path)"
+                if let slash = place.lastIndex(of: "/") { try folder.make(String(place[..<slash])) }
+                // An attempt before may have made it.
+                let known = try? InputFile(file.path, at: place)
+                if known?.size != file.size || known?.modified != file.modified { try Self.copy(file, to: place) }
+                resolved.files[index].local = place
+            }
+            done += file.size
+            progress(input.name, done, total)
+        }
+        return resolved
+    }
+
+    /// Copies a file, which has its name only when it is whole.
+    static func copy(_ file: InputFile, to place: String) throws(BackendError) {
+        let partial = "\(place).launch-\(UInt64.random(in: .min ... .max))"
+        defer { unlink(partial) }
+        let reader = try FileReader(file.local)
+        let sink = try FileSink(partial, mode: InputFile.mode)
+        while true {
+            if Task.isCancelled { throw BackendError(.cancelled, "The copy of \(file.local) was broken off.") }
+            let bytes = try reader.read(chunk)
+            guard !bytes.isEmpty else { break }
+            try sink.write(bytes[...])
+        }
+        sink.date(file.modified)
+        // Past the umask: whoever the container runs as must be able to read.
+        chmod(partial, mode_t(InputFile.mode))
+        guard rename(partial, place) == 0 else { throw FileFault.error("write", place) }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+}
