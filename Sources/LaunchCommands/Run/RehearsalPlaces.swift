@@ -5,13 +5,15 @@ internal import LaunchHost
 enum RehearsalPlaces {
     /// What is wrong with them, in sentences; nil where nothing is.
     ///
-    /// A folder that is written to may lose files, so it must hold no data of a channel. Checkpoints may lie below the
-    /// results' folder, where every job has one of its own.
+    /// The folder of checkpoints may lose files, so it must hold no data of a channel. Below the results' folder every job has
+    /// one of its own, so that data and checkpoints may lie there.
     static func clash(in options: RehearsalOptions) -> String? {
-        for (option, place) in [("--checkpoints", options.checkpoints), ("--output", options.output)] {
+        for (option, place, mayHold) in [
+            ("--checkpoints", options.checkpoints, false), ("--output", options.output, true),
+        ] {
             guard let place else { continue }
             for (name, data) in options.channels.sorted(by: { $0.key < $1.key }) {
-                guard let relation = relation(of: place, to: data) else { continue }
+                guard let relation = relation(of: place, to: data), !(mayHold && relation == holds) else { continue }
                 return
                     "\(option) \(place) \(relation) the data of --channel \(name)=\(data), which is only to be read; "
                     + "name another folder"
@@ -29,8 +31,10 @@ enum RehearsalPlaces {
         let (place, data) = (real(place), real(data))
         if place == data { return "is" }
         if isBelow(place, data) { return "lies in" }
-        return isBelow(data, place) ? "holds" : nil
+        return isBelow(data, place) ? holds : nil
     }
+
+    private static let holds = "holds"
 
     private static func isBelow(_ path: String, _ folder: String) -> Bool {
         path.hasPrefix(folder == "/" ? folder : folder + "/")

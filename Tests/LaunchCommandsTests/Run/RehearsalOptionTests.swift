@@ -126,7 +126,7 @@ import Testing
             ("--checkpoints DIR/link/new", "--checkpoints DIR/link/new lies in the data of --channel train="),
             ("--checkpoints DIR/dangling", "--checkpoints DIR/dangling lies in the data of --channel train="),
             ("--output DIR/data/train", "--output DIR/data/train is the data of --channel train=DIR/data/train"),
-            ("--output /", "--output / holds the data of --channel train="),
+            ("--output DIR/data", nil),
             ("--output DIR/link/../train", "is the data of --channel train="),
             ("--output DIR/data/training", nil),
             ("--output DIR/o --checkpoints DIR/o", "--output DIR/o is the folder of --checkpoints DIR/o"),
