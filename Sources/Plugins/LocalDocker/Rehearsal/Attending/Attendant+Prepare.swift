@@ -6,7 +6,8 @@ internal import LaunchHost
 extension Attendant {
     /// Makes everything up to the start. Begun anew after a failure or a takeover.
     func prepare() async throws(BackendError) {
-        show(state.attempt == 1 ? .starting : .restarting, "")
+        // At another try, the reason for it stays to be seen until there is something new.
+        if !isTryingAgain { show(state.attempt == 1 ? .starting : .restarting, "") }
         var containers = try await containers()
         try await openEndpoint(&containers)
         let inputs = try await resolveInputs()
@@ -51,7 +52,7 @@ extension Attendant {
         }
         var resolved: [ResolvedInput] = []
         for input in surroundings.inputs {
-            show(.downloading, input.name)
+            if !isTryingAgain { show(.downloading, input.name) }
             resolved.append(try await resolver.resolve(input, hosts: surroundings.hosts.map(\.name)))
         }
         return resolved
@@ -60,6 +61,7 @@ extension Attendant {
     /// Only while it is still the latest word.
     private func showDownload(_ message: String) {
         guard state.course.steps.last?.status == .downloading, state.stage == .preparing else { return }
+        isTryingAgain = false
         show(.downloading, message)
     }
 
@@ -70,7 +72,7 @@ extension Attendant {
         syncs = try await makeSyncs(engine)
         var synced: [(path: String, files: [InputFile])] = []
         for sync in syncs {
-            show(.downloading, sync.folder.path)
+            if !isTryingAgain { show(.downloading, sync.folder.path) }
             let files = try await sync.begin(hosts: surroundings.hosts.map(\.name)) { _ in }
             synced.append((sync.folder.path, files))
         }

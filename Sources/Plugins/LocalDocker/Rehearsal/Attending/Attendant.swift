@@ -31,6 +31,9 @@ actor Attendant {
     var stopFound = false
     /// Whether all hosts of this attempt have ended.
     var hostsHaveEnded = false
+    /// Whether the step that is under way failed before, and the reason is what is shown.
+    var isTryingAgain = false
+    private var troubled = ""
 
     init(
         _ runID: RunID, _ intent: RehearsalFolder.Intent, _ surroundings: ContainerJob.Surroundings,
@@ -89,6 +92,7 @@ actor Attendant {
             do throws(BackendError) {
                 try await step()
                 failures = 0
+                isTryingAgain = false
             } catch {
                 if Task.isCancelled { return }
                 failures += 1
@@ -147,13 +151,10 @@ actor Attendant {
         }
         // A host that runs is not given up because the engine is away for a while.
         let isRunning = state.stage == .running && !hostsHaveEnded
-        let mayPass = error.isWorthRetrying && (times < 9 || isRunning)
+        let mayPass = error.isWorthRetrying && (times < (hasRunHosts ? 9 : Self.triesBeforeStart) || isRunning)
         guard mayPass else {
             tools.log.warning("a job ends early", ["run": runID.rawValue, "error": error.description])
-            let hasRun = state.stage == .collecting || state.stage == .running
-            let cause = Cause(
-                hasRun ? .results : .submit,
-                (hasRun ? "the results could not be kept: " : "it could not be started: ") + error.description)
+            let cause = failure(error)
             do throws(BackendError) {
                 try end(.failed, cause)
             } catch {
@@ -164,6 +165,7 @@ actor Attendant {
             }
             return
         }
+        showTrouble(error)
         let wait = error.retryAfter ?? min(.milliseconds(250 * (1 << min(times, 7))), .seconds(30))
         let until = ContinuousClock.now + wait
         // A stop does not wait for the next try.
@@ -173,6 +175,31 @@ actor Attendant {
     }
 
     private var hasRunHosts: Bool { state.startedAt != nil }
+
+    /// Each try of a service's client is several calls already, and somebody waits who may have mistyped an address.
+    private static let triesBeforeStart = 5
+
+    private func failure(_ error: BackendError) -> Cause {
+        if state.stage == .collecting || state.stage == .running {
+            return Cause(.results, "the results could not be kept: \(error)")
+        }
+        // What never began because something is not there says nothing about the job.
+        let isAway = !hasRunHosts && [.unavailable, .transient, .throttled].contains(error.category)
+        return Cause(isAway ? .unavailable : .submit, "it could not be started: \(error)")
+    }
+
+    /// Says why nothing moves, as long as that is so. Hosts that run do not wait for what this program tries.
+    private func showTrouble(_ error: BackendError) {
+        guard state.stage != .running, let last = state.course.steps.last else { return }
+        if !isTryingAgain {
+            troubled = last.status == .downloading && !last.message.isEmpty ? "\(last.message): " : ""
+        }
+        isTryingAgain = true
+        var reason = Substring(error.message)
+        if reason.hasSuffix(".") { reason = reason.dropLast() }
+        state.step(last.status, "\(troubled)\(reason); trying again", at: RehearsalTools.now())
+        pulses.signal()
+    }
 
     // MARK: what is written down
 

@@ -70,7 +70,8 @@ struct RehearsalState: Codable, Sendable {
         var seen = Observation(
             runID: runID, phase: phase, backendStatus: last?.status.rawValue ?? "",
             startedAt: startedAt?.date)
-        if let last, [.downloading, .uploading].contains(last.status), !last.message.isEmpty {
+        // What it ends with is the cause; an interruption's word is for the record.
+        if let last, stage != .ended, last.status != .interrupted, !last.message.isEmpty {
             seen.backendStatus += ": \(last.message)"
         }
         if stage == .ended {
