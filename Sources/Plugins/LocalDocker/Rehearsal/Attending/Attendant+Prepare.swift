@@ -13,6 +13,7 @@ extension Attendant {
         let inputs = try await resolveInputs()
         let synced = try await beginSyncs(containers.engine)
         let resources = try await fitting(containers.engine)
+        state.course.resources = resources
         if !surroundings.inputs.isEmpty || !synced.isEmpty { show(.downloading, "placing the inputs") }
         var plans: [(ContainerJob.Surroundings.Host, HostPlan)] = []
         for host in surroundings.hosts {

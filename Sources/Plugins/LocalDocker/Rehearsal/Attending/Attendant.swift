@@ -183,9 +183,15 @@ actor Attendant {
         if state.stage == .collecting || state.stage == .running {
             return Cause(.results, "the results could not be kept: \(error)")
         }
-        // What never began because something is not there says nothing about the job.
-        let isAway = !hasRunHosts && [.unavailable, .transient, .throttled].contains(error.category)
-        return Cause(isAway ? .unavailable : .submit, "it could not be started: \(error)")
+        // What never began because something is not there, or wrong with this program, says nothing about the job.
+        let code: Cause.Code =
+            switch error.category {
+            case .unavailable where !hasRunHosts, .transient where !hasRunHosts, .throttled where !hasRunHosts:
+                .unavailable
+            case .internalFault: .internalFault
+            default: .submit
+            }
+        return Cause(code, "it could not be started: \(error)")
     }
 
     /// Says why nothing moves, as long as that is so. Hosts that run do not wait for what this program tries.
