@@ -52,6 +52,15 @@ extension Attendant {
         }
         if state.didStop { return (.stopped, failed.first?.observation.cause ?? first?.cause) }
         guard let worst = failed.first else { return (.succeeded, first?.cause) }
+        if state.lostPipes == true {
+            return (
+                .failed,
+                Cause(
+                    .lost,
+                    "the program that fed the pipes ended before the job did, and nobody can fill a pipe from its middle, "
+                        + "so the hosts were killed; rehearse it again")
+            )
+        }
         var cause = worst.observation.cause ?? Cause(.exit, "a host failed")
         if members.count > 1 { cause.message = "\(worst.member.host): \(cause.message)" }
         if let file = surroundings.failure {

@@ -37,6 +37,8 @@ struct RehearsalState: Codable, Sendable {
     var stop: Stop?
     /// Whether the stop found a host that ran.
     var didStop = false
+    /// Whether hosts were ended because nobody could fill their pipes any more; nil where not.
+    var lostPipes: Bool?
     /// When the drill's interruption was ordered, and whether it found a host that ran.
     var drill: Timestamp?
     /// When the hosts of the first attempt were started, and those of this one.
