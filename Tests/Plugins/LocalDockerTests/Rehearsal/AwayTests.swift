@@ -44,4 +44,24 @@ struct AwayTests {
                 == "it could not be started: S3 cannot be reached at http://127.0.0.1:9.")
         #expect(ended.course.steps.map(\.status) == [.starting, .downloading, .failed])
     }
+
+    @Test("What the environment does not reach is found without a call, all at once")
+    func unreached() async throws {
+        let job = try await Stage.job("echo never") {
+            $0.inputs = [.init(name: "train", path: "/in", source: .objects("s3://bucket/train"))]
+            $0.results = [.init(name: "model.tar.gz", path: "/m", destination: "s3://bucket/out")]
+            $0.offersCredentials = true
+            $0.isIsolated = false
+        }
+        let runner = try Stage().runner()
+        let found = runner.validate(try runner.request(for: job, as: .random()))
+        #expect(
+            found.map(\.message) == [
+                "The environment of this configuration cannot reach s3://bucket/train.",
+                "The environment of this configuration cannot reach s3://bucket/out.",
+                "The environment of this configuration has no credentials for containers.",
+            ])
+        let reaching = try Stage(environment: Away()).runner()
+        #expect(reaching.validate(try reaching.request(for: job, as: .random())).count == 1)
+    }
 }
