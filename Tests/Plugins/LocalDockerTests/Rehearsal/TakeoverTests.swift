@@ -123,6 +123,30 @@ struct TakeoverTests {
         try await Stage.expectNothing(of: id)
     }
 
+    @Test("SIGTERM is sent once, also by whoever takes the job over meanwhile, and its time goes on")
+    func signalledOnce() async throws {
+        let stage = try Stage()
+        let job = try await Stage.job(
+            "trap 'echo caught' TERM; echo ready; while [ ! -e /go/on ]; do sleep 0.1; done; exit 0"
+        ) { $0.folders = [.init(path: "/go")] }
+        let id = RunID.random()
+        let first = stage.runner()
+        let request = try first.request(for: job, as: id)
+        let handle = try await first.submit(request, as: id)
+        try await Stage.line("ready", of: handle, with: first)
+        try await Stage.reach(handle, with: first) { $0.backendStatus == "Training" }
+        try await first.stop(handle, grace: .seconds(6))
+        try await Stage.line("caught", of: handle, with: first)
+        try await first.attendants.attendant(of: id)?.leave()
+        let second = stage.runner()
+        let ended = try await stage.finish(handle, request, with: second)
+        #expect(ended.observation.phase == .stopped)
+        #expect(ended.log.map(\.text) == ["ready", "caught"])
+        #expect(ended.course.hosts.map(\.exitCode) == [137])
+        try await second.release(handle)
+        try await Stage.expectNothing(of: id)
+    }
+
     @Test("A log can be read on from any line, over hosts and attempts")
     func logPlaces() async throws {
         let job = try await Stage.job(

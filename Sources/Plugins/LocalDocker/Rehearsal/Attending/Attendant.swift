@@ -19,6 +19,8 @@ actor Attendant {
     /// The part of the work that a stop breaks off.
     var breakable: Task<Result<Void, BackendError>, Never>?
     var stops: [Task<Bool, Never>] = []
+    /// The last signal that this process sent to the hosts.
+    var sentSignal: RehearsalState.Signal?
     var helpers: [Task<Void, Never>] = []
     var syncs: [FolderSync] = []
     var feeders: [PipeFeeder] = []

@@ -41,6 +41,10 @@ struct RehearsalFolder: Sendable {
     func order() throws(BackendError) -> RehearsalState.Stop? { try read(RehearsalState.Stop.self, "stop.json") }
     func order(_ stop: RehearsalState.Stop) throws(BackendError) { try write(stop, "stop.json") }
 
+    /// The last signal to the hosts, whichever process sent it; nil where none was.
+    func signal() throws(BackendError) -> RehearsalState.Signal? { try read(RehearsalState.Signal.self, "signal.json") }
+    func keep(_ signal: RehearsalState.Signal) throws(BackendError) { try write(signal, "signal.json") }
+
     /// Removes everything. None is not an error.
     func remove() throws(BackendError) {
         guard access(path, F_OK) == 0 else { return }

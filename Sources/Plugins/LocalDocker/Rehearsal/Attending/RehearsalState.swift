@@ -22,6 +22,14 @@ struct RehearsalState: Codable, Sendable {
         var graceSeconds: Int?
     }
 
+    /// SIGTERM to the hosts of an attempt. It is sent once, whoever has the job by then.
+    struct Signal: Codable, Sendable {
+        var attempt: Int
+        /// When it was sent, and when SIGKILL follows.
+        var at: Timestamp
+        var killAt: Timestamp
+    }
+
     /// Where the hosts find credentials.
     struct Endpoint: Codable, Sendable {
         var address: String
