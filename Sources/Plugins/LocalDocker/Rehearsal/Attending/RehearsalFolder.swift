@@ -51,7 +51,7 @@ struct RehearsalFolder: Sendable {
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            throw BackendError(.internalFault, "The folder \(path) cannot be removed: \(error)")
+            throw BackendError(.internalFault, "The folder \(path) cannot be removed: \(FileFault.words(error))")
         }
     }
 
@@ -60,7 +60,7 @@ struct RehearsalFolder: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(error)")
+            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(FileFault.words(error))")
         }
     }
 
@@ -88,7 +88,7 @@ struct RehearsalFolder: Sendable {
         do {
             try JSON.canonicalData(value).write(to: URL(fileURLWithPath: "\(path)/\(name)"), options: .atomic)
         } catch {
-            throw BackendError(.internalFault, "The file \(path)/\(name) cannot be written: \(error)")
+            throw BackendError(.internalFault, "The file \(path)/\(name) cannot be written: \(FileFault.words(error))")
         }
     }
 }
