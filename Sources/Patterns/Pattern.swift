@@ -7,6 +7,7 @@ internal import CPCRE2
 public final class Pattern {
     /// Why a text is no regular expression, in the library's words, with the place.
     public struct Wrong: Error, CustomStringConvertible {
+        /// The words.
         public let description: String
     }
 
