@@ -2,7 +2,11 @@ internal import LaunchHost
 
 extension RehearsalReportWriter {
     /// What would go another way on SageMaker, and what to do about it.
-    var differences: [String] { image + data + places + drill + surroundings + limitsApart + metricsLeftOut }
+    var differences: [String] {
+        // Of containers that never ran there is nothing to tell.
+        let course = hasRun ? data + places + drill + surroundings + limitsApart : missingInputs + drill
+        return image + course + metricsLeftOut
+    }
 
     private var image: [String] {
         var lines: [String] = []
@@ -34,7 +38,6 @@ extension RehearsalReportWriter {
         if document.channels.contains(where: { options.channels[$0.name] != nil && $0.dataType == "ManifestFile" }) {
             lines.append("Of a manifest's local folder all files were taken, and the manifest itself was not there.")
         }
-        lines += missingInputs
         if document.channels.contains(where: { $0.groups != nil }) {
             lines.append(
                 "Hosts were told of their own groups' channels only; what SageMaker writes into inputdataconfig.json of "
@@ -45,7 +48,7 @@ extension RehearsalReportWriter {
 
     /// Inputs that could not be had, and whether that says anything of SageMaker.
     private var missingInputs: [String] {
-        guard course.phase == .failed, !hasRun, let step = course.steps.last(where: { $0.status == .downloading })
+        guard course.phase == .failed, let step = course.steps.last(where: { $0.status == .downloading })
         else { return [] }
         let cause = course.cause
         let what = "The inputs could not be had: \(clause(cause?.message ?? "nothing says why"))."

@@ -91,7 +91,7 @@ extension RehearsalReportWriter {
     private var instances: [String] {
         let types = rehearsal.hosts.types
         var lines: [String] = []
-        if given.cpus == nil, given.memoryBytes == nil, !types.isEmpty {
+        if hasRun, given.cpus == nil, given.memoryBytes == nil, !types.isEmpty {
             lines.append(
                 "The shape of \(listed(types)): the containers could use all processors and memory of this machine.")
         }

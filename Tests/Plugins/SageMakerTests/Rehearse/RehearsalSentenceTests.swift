@@ -291,6 +291,16 @@ struct RehearsalSentenceTests {
         #expect(said.allSatisfy { !$0.contains("..") && ($0.contains("too.") == words.contains("too.")) })
     }
 
+    @Test func `of containers that never ran nothing is told`() throws {
+        let course = RehearsalReportTests.course(Self.unfetched, phase: .failed, cause: Cause(.unavailable, "away"))
+        let report = try RehearsalReportTests.report(
+            ["InputDataConfig": Self.channel], .init(channels: ["t": "/d"], keepsLocal: true), course: course)
+        let lines = report.reproduced + report.notSimulated + report.differences
+        for words in ["/dev/shm", "was read from", "stayed on this machine", "AWS_REGION", "the containers could use"] {
+            #expect(!lines.contains { $0.contains(words) })
+        }
+    }
+
     @Test func `an interruption that never came is not told of as if it had`() throws {
         let report = try RehearsalReportTests.report([:], .init(drill: .init(afterSeconds: 10, graceSeconds: 5)))
         let lines = report.reproduced + report.differences
