@@ -64,7 +64,7 @@ extension LocalDockerRunner {
             try? manager.removeItem(atPath: place)
             try manager.moveItem(atPath: result.path, toPath: place)
         } catch {
-            throw BackendError(.internalFault, "\(result.name) cannot be moved to \(folder): \(FileFault.words(error))")
+            throw BackendError(.internalFault, "\(result.name) cannot be moved to \(folder): \(error)")
         }
         return place
     }

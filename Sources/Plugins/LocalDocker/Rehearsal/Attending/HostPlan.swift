@@ -168,7 +168,7 @@ struct HostPlan: Sendable {
             try FileManager.default.copyItem(atPath: file, toPath: place)
             chmod(place, 0o644)
         } catch {
-            throw BackendError(.internalFault, "\(place) cannot be written: \(FileFault.words(error))")
+            throw BackendError(.internalFault, "\(place) cannot be written: \(error)")
         }
     }
 }
