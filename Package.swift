@@ -47,12 +47,14 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         system("CXML", pkgConfig: "libxml-2.0", apt: "libxml2-dev", brew: "libxml2"),
+        system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
         // What everything stands on; none of these knows of launch.
         library("Suggestions", at: "Sources/Suggestions"),
         library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+        library("Patterns", at: "Sources/Patterns", uses: ["CPCRE2"]),
         library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
         library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
 
@@ -72,14 +74,15 @@ let package = Package(
         // The plugins: each knows the host, none another.
         library(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
-            uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Subprocess"]),
+            uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Patterns", "Subprocess"]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
         library(
             "AWS", at: "Sources/Plugins/AWS",
             uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess", "Suggestions"]),
         // The one plugin that stands on another: it has AWS's credentials, signatures and errors from there.
         library(
-            "SageMaker", at: "Sources/Plugins/SageMaker", uses: ["AWS", "Crypto", "LaunchHost", "Suggestions"]),
+            "SageMaker", at: "Sources/Plugins/SageMaker",
+            uses: ["AWS", "Crypto", "LaunchHost", "Patterns", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
@@ -111,6 +114,7 @@ let package = Package(
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
+        tests("PatternsTests", at: "Tests/PatternsTests", uses: ["Patterns"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
         tests("SubprocessTests", at: "Tests/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
         .executableTarget(
@@ -164,7 +168,8 @@ let package = Package(
         tests(
             "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "Mock", "SageMaker", "Subprocess", "TestSupport",
+                "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "Mock", "Patterns", "SageMaker", "Subprocess",
+                "TestSupport",
             ],
             resources: [
                 .copy("Stub/boto3_training_jobs.py"),

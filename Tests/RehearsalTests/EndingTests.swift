@@ -48,6 +48,11 @@ struct EndingTests {
         #expect(ended.end.phase == .stopped)
         #expect(ended.description["SecondaryStatus"] == "Stopped")
         #expect(ended.record.course.hosts.map(\.exitCode) == Array(repeating: 137, count: Int(hosts)))
+        #expect(
+            ended.record.report.reproduced.contains {
+                $0.hasPrefix("The stop sent SIGTERM, and SIGKILL ") && $0.contains("algo-1")
+                    && $0.hasSuffix("which had not ended (exit code 137).")
+            }, "\(ended.record.report.reproduced)")
         for index in 1...hosts {
             #expect(try ended.probe("algo-\(index)").signals.count == 1)
             #expect(ended.file("model/algo-\(index)") == "early\n")
@@ -76,6 +81,10 @@ struct EndingTests {
                     """, RehearsalOptions(drill: .init(afterSeconds: 4, graceSeconds: 30))))
         #expect(ended.end.phase == .succeeded, "\(ended.end) \(ended.log)")
         #expect(ended.statuses.contains("Interrupted") && ended.statuses.contains("Restarting"))
+        #expect(
+            ended.record.report.reproduced.contains {
+                $0.hasPrefix("The interruption sent SIGTERM, and the hosts ended")
+            })
         #expect(Set(ended.record.course.hosts.map(\.attempt)) == [1, 2])
         for index in 1...hosts {
             #expect(ended.file("model/before-algo-\(index)") == "old\n")

@@ -14,6 +14,7 @@ lib:yaml-0.1 libyaml-dev libyaml
 lib:sqlite3 libsqlite3-dev sqlite
 lib:libcrypto libssl-dev openssl@3
 lib:libxml-2.0 libxml2-dev libxml2
+lib:libpcre2-8 libpcre2-dev pcre2
 '
 packages_tests='
 docker-registry docker-registry -

@@ -17,12 +17,15 @@ public struct RehearsalCourse: Sendable, Hashable, Codable {
     /// What went other than asked, in sentences: no GPU here, a limit that is larger than the machine, a name that two
     /// hosts wrote.
     public var notes: [String]
+    /// What the containers were given of what was asked for; nil where none was made, or an older program wrote it down.
+    public var resources: ContainerJob.Resources?
 
     /// A course from its parts.
     public init(
         steps: [Step] = [], hosts: [HostEnd] = [], phase: Observation.Phase, cause: Cause? = nil,
         failure: String? = nil,
-        results: [Outcome.Output] = [], metrics: [String: Double] = [:], notes: [String] = []
+        results: [Outcome.Output] = [], metrics: [String: Double] = [:], notes: [String] = [],
+        resources: ContainerJob.Resources? = nil
     ) {
         self.steps = steps
         self.hosts = hosts
@@ -32,6 +35,7 @@ public struct RehearsalCourse: Sendable, Hashable, Codable {
         self.results = results
         self.metrics = metrics
         self.notes = notes
+        self.resources = resources
     }
 
     /// What a container job with surroundings does at a time. The raw values are what `Observation.backendStatus` says.

@@ -43,7 +43,9 @@ enum DockerTemplate {
             help: "Files and folders in the container, as absolute paths, that are kept when it has ended."),
         Field(
             "metrics", .map(.string), example: "{loss: 'loss=([0-9.]+)'}",
-            help: "Final metrics: the last match in the log of a regular expression with exactly one group, by name."),
+            help:
+                "Final metrics: the last match in the log of a regular expression (PCRE2) with exactly one group, by name."
+        ),
     ]
 
     static let defaultText = """

@@ -41,26 +41,15 @@ extension LocalDockerRunner {
             }
         }
         guard !patterns.isEmpty else { return }
-        var last: [String: String] = [:]
         var log = logs(handle, from: nil, follow: false).makeAsyncIterator()
         while let batch = try await log.next() {
             for line in batch {
-                for pattern in patterns {
-                    if let value = pattern.lastValue(in: line.text) { last[pattern.name] = value }
-                }
+                for index in patterns.indices { patterns[index].read(line.text) }
             }
         }
         for pattern in patterns {
-            guard let text = last[pattern.name] else {
-                outcome.warnings.append("The metric \(pattern.name) is not in the log.")
-                continue
-            }
-            guard let value = Double(text), value.isFinite else {
-                outcome.warnings.append(
-                    "The last value of metric \(pattern.name) is no finite number: '\(text.prefix(100))'.")
-                continue
-            }
-            outcome.metrics[pattern.name] = value
+            outcome.warnings += pattern.warnings
+            outcome.metrics[pattern.name] = pattern.value
         }
     }
 }

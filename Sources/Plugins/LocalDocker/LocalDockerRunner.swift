@@ -56,10 +56,13 @@ public struct LocalDockerRunner: ContainerJobRunner {
         }
     }
 
-    /// Everything that can be said without the engine.
+    /// Everything that can be said without the engine: also what the environment does not reach of what the job needs.
     public func validate(_ request: RunRequest) -> [Finding] {
         do {
-            return DockerChecks.findings(of: try Self.job(of: request))
+            let job = try Self.job(of: request)
+            let missing = job.surroundings.map { attendants.tools.missing(for: $0) } ?? []
+            return DockerChecks.findings(of: job)
+                + missing.map { Finding(.error, at: FieldPath(), $0.message, hint: $0.hint) }
         } catch {
             return [Finding(.error, at: FieldPath(), error.message)]
         }

@@ -1,6 +1,6 @@
-/// A regular expression that finds a metric's value in a line of the log, in the syntax of Swift's `Regex`.
-///
-/// Not `NSRegularExpression`: it would bring ICU with its tables into the program, which makes it four times as large.
+internal import Patterns
+
+/// A regular expression that finds a metric's value in the lines of a log, and what became of the search.
 struct MetricPattern {
     /// A pattern that cannot be used, and why.
     struct Wrong: Error, CustomStringConvertible {
@@ -8,17 +8,24 @@ struct MetricPattern {
     }
 
     let name: String
-    private let expression: Regex<AnyRegexOutput>
+    /// The text of the group in the last match so far.
+    private(set) var last: String?
+    /// On how many lines the search was given up because it took too long.
+    private(set) var failures = 0
+    private let pattern: Pattern
+
+    /// So many lines may take too long before the pattern is given up: of one that always does, every line costs.
+    private static let mostFailures = 3
 
     /// Compiles `pattern`, which must have exactly one group.
     init(name: String, _ pattern: String) throws(Wrong) {
         guard pattern.utf8.count <= 4096 else { throw Wrong(description: "it is longer than 4096 bytes") }
         do {
-            expression = try Regex(pattern)
+            self.pattern = try Pattern(pattern)
         } catch {
-            throw Wrong(description: "'\(pattern)' is no regular expression")
+            throw Wrong(description: "'\(pattern)' is no regular expression: \(error)")
         }
-        guard Self.hasOneGroup(pattern) else {
+        guard self.pattern.groups == 1 else {
             throw Wrong(
                 description: "'\(pattern)' must have exactly one group, around the number; "
                     + "(?:…) groups without counting")
@@ -26,15 +33,38 @@ struct MetricPattern {
         self.name = name
     }
 
-    /// The type of a pattern's output tells its groups; one that need not take part is optional.
-    private static func hasOneGroup(_ pattern: String) -> Bool {
-        (try? Regex(pattern, as: (Substring, Substring).self)) != nil
-            || (try? Regex(pattern, as: (Substring, Substring?).self)) != nil
+    private var isGivenUp: Bool { failures >= Self.mostFailures }
+
+    /// Looks for the metric in the next line of the log.
+    mutating func read(_ line: String) {
+        guard !isGivenUp else { return }
+        switch pattern.lastGroup(in: line) {
+        case .ended(let text): last = text ?? last
+        case .tookTooLong: failures += 1
+        }
     }
 
-    /// The text of the group in the last match of the line; nil without a match.
-    func lastValue(in line: String) -> String? {
-        guard let output = line.matches(of: expression).last?.output, output.count > 1 else { return nil }
-        return output[1].substring.map(String.init)
+    /// The metric's value after the last line; nil where there is none to rely on.
+    var value: Double? {
+        guard !isGivenUp, let last, let value = Double(last), value.isFinite else { return nil }
+        return value
+    }
+
+    /// What there is to say of the search after the last line.
+    var warnings: [String] {
+        var warnings: [String] = []
+        if failures > 0 {
+            let lines = failures == 1 ? "a line" : "\(failures) lines"
+            let end = isGivenUp ? "and was given up, so it has no value" : "and such lines do not count"
+            warnings.append(
+                "The metric \(name): its pattern took too long on \(lines), \(end). "
+                    + "Write it without a repetition in a repetition, such as (a+)+.")
+        }
+        if isGivenUp { return warnings }
+        guard let last else { return warnings + ["The metric \(name) is not in the log."] }
+        if value == nil {
+            warnings.append("The last value of metric \(name) is no finite number: '\(last.prefix(100))'.")
+        }
+        return warnings
     }
 }

@@ -67,4 +67,22 @@ struct FinishingTests {
             #expect(outcome.outputs.isEmpty)
         }
     }
+
+    @Test("A pattern that goes back and forth without end is given up, and told of")
+    func endlessPattern() async throws {
+        let script = "for i in 1 2 3 4 5; do echo \"loss=$i $(printf %049d 0)b\"; done; echo 000"
+        let template: [String: JSONValue] = [
+            "metrics": .object(["a": .string("(0+)+$"), "loss": .string("loss=([0-9.]+)")])
+        ]
+        try await Jobs.withEnded(script, template) { runner, handle, request, _ in
+            let folder = try TemporaryDirectory()
+            let outcome = try await runner.finish(handle, of: request, into: folder.path)
+            #expect(outcome.metrics == ["loss": 5])
+            #expect(outcome.warnings.count == 1)
+            #expect(
+                outcome.warnings.first?.hasPrefix(
+                    "The metric a: its pattern took too long on 3 lines, and was given up") == true,
+                "\(outcome.warnings)")
+        }
+    }
 }

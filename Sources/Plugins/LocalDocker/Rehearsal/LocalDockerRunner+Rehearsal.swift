@@ -9,7 +9,7 @@ extension LocalDockerRunner {
         if let finding = DockerChecks.findings(of: job).first(where: { $0.severity == .error }) {
             throw BackendError(.invalid, "\(finding.path): \(finding.message)", hint: finding.hint)
         }
-        try attendants.tools.check(surroundings)
+        if let missing = attendants.tools.missing(for: surroundings).first { throw missing }
         try await submissions.withLock(runID) { () async throws(BackendError) in
             try await attendants.begin(job, as: runID, fingerprint: fingerprint)
         }
@@ -69,7 +69,7 @@ extension LocalDockerRunner {
             try? manager.removeItem(atPath: place)
             try manager.moveItem(atPath: result.path, toPath: place)
         } catch {
-            throw BackendError(.internalFault, "\(result.name) cannot be moved to \(place): \(error)")
+            throw BackendError(.internalFault, "\(result.name) cannot be moved to \(place): \(FileFault.words(error))")
         }
         return place
     }

@@ -12,13 +12,14 @@ enum FailureReason {
     /// container left no word), `ClientError: …` for what it could not have of the request, `InternalServerError: …` else.
     static func text(_ course: RehearsalCourse) -> String {
         let hasRun = course.steps.contains { $0.status == .training }
-        if hasRun, let code = exitCode(course) {
+        // What a lost job's hosts ended with is not their doing.
+        if hasRun, course.cause?.code != .lost, let code = exitCode(course) {
             let end = ", exit code: \(code)"
             let start = "AlgorithmError: "
             let words = (course.failure ?? "").prefix(most - start.count - end.count)
             return start + words + end
         }
-        let isOurs = course.cause.map { [.internalFault, .unavailable].contains($0.code) } ?? true
+        let isOurs = course.cause.map { [.internalFault, .unavailable, .lost].contains($0.code) } ?? true
         let message = course.cause?.message ?? "It ended for a reason that is not known."
         return String("\(isOurs ? "InternalServerError" : "ClientError"): \(message)".prefix(most))
     }

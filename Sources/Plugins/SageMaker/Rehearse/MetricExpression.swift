@@ -1,10 +1,12 @@
-/// A metric definition's `Regex`, made ready for Swift's `Regex` with exactly one group.
+internal import Patterns
+
+/// A metric definition's `Regex`, made ready for PCRE2 with exactly one group.
 ///
-/// The service takes the first group of an expression in the manner of Java and Python. Swift's knows nearly all of that
-/// syntax. What it lacks is translated where that can be done without a change of meaning: a second group becomes one that does
-/// not capture, a name is taken away, and a lookbehind at the very beginning becomes part of the match.
+/// The service takes the first group of an expression in the manner of Java and Python, and PCRE2 knows nearly all of that
+/// syntax. What a container job does not take is translated where that changes no meaning: a second group becomes one that
+/// does not capture.
 struct MetricExpression {
-    /// The pattern for Swift; nil where there is none.
+    /// The pattern with its one group; nil where there is none.
     let pattern: String?
     /// Why there is none, as the end of a sentence.
     let reason: String
@@ -20,9 +22,7 @@ struct MetricExpression {
             (pattern, reason) = (nil, "it refers back to one of its groups")
             return
         }
-        let isUsable =
-            (try? Regex(scan.result, as: (Substring, Substring).self)) != nil
-            || (try? Regex(scan.result, as: (Substring, Substring?).self)) != nil
+        let isUsable = (try? Pattern(scan.result))?.groups == 1
         pattern = isUsable ? scan.result : nil
         reason = "its syntax cannot be used here"
     }
@@ -42,26 +42,29 @@ extension MetricExpression {
 
         mutating func run() {
             var index = 0
-            var depth = 0
+            var isInClass = false
             while index < source.count {
                 let character = source[index]
                 switch character {
                 case "\\":
                     if index + 1 < source.count {
                         let next = source[index + 1]
-                        refersBack = refersBack || depth == 0 && ("1"..."9" ~= next || next == "k" || next == "g")
+                        refersBack = refersBack || !isInClass && ("1"..."9" ~= next || next == "k" || next == "g")
                         result += "\\\(next)"
                     } else {
                         result.append(character)
                     }
                     index += 2
                     continue
-                case "[":
+                case "[" where !isInClass:
                     index = openClass(at: index)
-                    depth += 1
+                    isInClass = true
                     continue
-                case "]": depth = max(0, depth - 1)
-                case "(" where depth == 0:
+                case "[" where starts("[:", at: index):
+                    index = copyNamedClass(at: index)
+                    continue
+                case "]": isInClass = false
+                case "(" where !isInClass:
                     index = open(at: index)
                     continue
                 default: break
@@ -76,10 +79,6 @@ extension MetricExpression {
             guard starts("?", at: index + 1) else {
                 result += capture()
                 return index + 1
-            }
-            if index == 0, starts("?<=", at: 1) {
-                result += "(?:"
-                return 4
             }
             for (mark, end) in [("?P<", ">"), ("?<", ">"), ("?'", "'")] as [(String, Character)]
             where starts(mark, at: index + 1) {
@@ -107,6 +106,14 @@ extension MetricExpression {
                 next += 1
             }
             return next
+        }
+
+        /// Copies `[:alpha:]`, whose `]` does not end the class that it stands in.
+        private mutating func copyNamedClass(at index: Int) -> Int {
+            let name = source[(index + 2)...].prefix { $0.isLetter || $0 == "^" }
+            let isNamed = starts(":]", at: name.endIndex)
+            result += isNamed ? "[:\(String(name)):]" : "["
+            return isNamed ? name.endIndex + 2 : index + 1
         }
 
         private mutating func capture() -> String {

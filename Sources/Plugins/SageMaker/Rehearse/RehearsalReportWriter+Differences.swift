@@ -2,7 +2,11 @@ internal import LaunchHost
 
 extension RehearsalReportWriter {
     /// What would go another way on SageMaker, and what to do about it.
-    var differences: [String] { image + data + places + surroundings + limitsApart + metricsLeftOut }
+    var differences: [String] {
+        // Of containers that never ran there is nothing to tell.
+        let course = hasRun ? data + places + drill + surroundings + limitsApart : missingInputs + drill
+        return image + course + metricsLeftOut
+    }
 
     private var image: [String] {
         var lines: [String] = []
@@ -34,17 +38,32 @@ extension RehearsalReportWriter {
         if document.channels.contains(where: { options.channels[$0.name] != nil && $0.dataType == "ManifestFile" }) {
             lines.append("Of a manifest's local folder all files were taken, and the manifest itself was not there.")
         }
-        if course.phase == .failed, !hasRun, course.steps.contains(where: { $0.status == .downloading }) {
-            lines.append(
-                "The inputs could not be had: \(course.cause?.message ?? "nothing says why"). SageMaker would fail there, "
-                    + "too. Correct the channels' URIs, or upload the data.")
-        }
         if document.channels.contains(where: { $0.groups != nil }) {
             lines.append(
                 "Hosts were told of their own groups' channels only; what SageMaker writes into inputdataconfig.json of "
                     + "the others is not documented. Do not rely on it.")
         }
         return lines
+    }
+
+    /// Inputs that could not be had, and whether that says anything of SageMaker.
+    private var missingInputs: [String] {
+        guard course.phase == .failed, let step = course.steps.last(where: { $0.status == .downloading })
+        else { return [] }
+        let cause = course.cause
+        let what = "The inputs could not be had: \(clause(cause?.message ?? "nothing says why"))."
+        // The step names the channel that was under way, with how far it was behind it.
+        let channel = document.channels.filter { channel in
+            step.message == channel.name || [" ", ":"].contains { step.message.hasPrefix(channel.name + $0) }
+        }.max { $0.name.count < $1.name.count }
+        guard let channel else { return [what] }
+        if options.channels[channel.name] != nil {
+            return ["\(what) That is this machine's alone: SageMaker reads \(channel.origin)."]
+        }
+        if cause?.code == .unavailable || cause?.code == .internalFault {
+            return ["\(what) That is this machine's alone, and says nothing of SageMaker."]
+        }
+        return ["\(what) SageMaker would fail there, too. Correct the channels' URIs, or upload the data."]
     }
 
     private var places: [String] {
@@ -66,11 +85,6 @@ extension RehearsalReportWriter {
         } else if options.checkpoints != nil, document.checkpointURI == nil {
             lines.append(
                 "Checkpoints were kept, and the request has no CheckpointConfig: SageMaker would keep none. Add it.")
-        }
-        if options.drill != nil, !rehearsal.hasCheckpoints {
-            lines.append(
-                "The interrupted job began anew because the request has no CheckpointConfig. Add it, and write "
-                    + "checkpoints to /opt/ml/checkpoints.")
         }
         return lines
     }
@@ -99,10 +113,15 @@ extension RehearsalReportWriter {
     }
 
     private var sharedMemory: String {
-        let size = job.resources.sharedMemoryBytes.map { "had \(Self.gibibytes($0))" } ?? "had the engine's own size"
+        let size = given.sharedMemoryBytes.map { "had \(Self.gibibytes($0))" } ?? "had the engine's own size"
         let rule =
-            options.sharedMemoryBytes == nil && job.resources.sharedMemoryBytes != nil
-            ? ", half of the instance's memory" : ""
+            if given.sharedMemoryBytes != job.resources.sharedMemoryBytes {
+                ", half of this machine's memory, which has less than the \(Self.gibibytes(job.resources.sharedMemoryBytes ?? 0)) asked for"
+            } else if options.sharedMemoryBytes == nil, job.resources.sharedMemoryBytes != nil {
+                ", half of the instance's memory"
+            } else {
+                ""
+            }
         return
             "/dev/shm \(size) here\(rule); SageMaker's size is not documented and cannot be set. A job that shares large "
             + "batches between processes should survive with less."
@@ -110,15 +129,9 @@ extension RehearsalReportWriter {
 
     private var limitsApart: [String] {
         var lines: [String] = []
-        if job.stopGraceSeconds != 120 {
+        if job.stopGraceSeconds != 120, course.phase == .stopped {
             lines.append(
                 "A stop left \(job.stopGraceSeconds) s between SIGTERM and SIGKILL; SageMaker leaves 120 s.")
-        }
-        if let drill = options.drill {
-            let isSpot = document.isSpot ? "" : " The request has no EnableManagedSpotTraining, so SageMaker would not."
-            lines.append(
-                "The interruption left \(drill.graceSeconds) s between SIGTERM and SIGKILL; SageMaker documents no time. "
-                    + "Write checkpoints as you go, not at the signal.\(isSpot)")
         }
         let types = rehearsal.hosts.types
         if options.isLikeInstance {

@@ -91,7 +91,7 @@ extension RehearsalReportWriter {
     private var instances: [String] {
         let types = rehearsal.hosts.types
         var lines: [String] = []
-        if !options.isLikeInstance, !types.isEmpty {
+        if hasRun, given.cpus == nil, given.memoryBytes == nil, !types.isEmpty {
             lines.append(
                 "The shape of \(listed(types)): the containers could use all processors and memory of this machine.")
         }
@@ -111,7 +111,7 @@ extension RehearsalReportWriter {
         let wait =
             document.value["StoppingCondition"]?["MaxWaitTimeInSeconds"] == nil ? "" : " and MaxWaitTimeInSeconds"
         return [
-            options.drill == nil
+            !wasInterrupted
                 ? "EnableManagedSpotTraining: no interruption\(wait) was tried; a drill rehearses one."
                 : "EnableManagedSpotTraining: the price, and the wait for capacity\(wait), were not."
         ]

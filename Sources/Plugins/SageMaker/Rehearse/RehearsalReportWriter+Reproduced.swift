@@ -66,19 +66,13 @@ extension RehearsalReportWriter {
                 "MaxRuntimeInSeconds was in force: \(limit) s from the start of the containers\(description.isOutOfTime ? ", and it ended the job" : "")."
             )
         }
-        if course.phase == .stopped {
-            lines.append("The stop sent SIGTERM, and would have sent SIGKILL after \(job.stopGraceSeconds) s.")
-        }
-        if course.steps.contains(where: { $0.status == .interrupted }) {
-            lines.append(
-                "The hosts were interrupted, given up with all that was in them, and started again"
-                    + (rehearsal.hasCheckpoints ? " with their checkpoints." : " from nothing."))
-        }
-        if options.isLikeInstance, let cpus = job.resources.cpus {
-            lines.append(
-                "The containers had the processors and memory of \(listed(rehearsal.hosts.types)): "
-                    + "\(Self.plain(cpus)) CPUs\(job.resources.memoryBytes.map { " and \(Self.gibibytes($0))" } ?? "")."
-            )
+        lines += signals
+        // Only what was in force: a machine with less than the instance has no such limit.
+        let limits = [
+            given.cpus.map { "\(Self.plain($0)) CPUs" }, given.memoryBytes.map { Self.gibibytes($0) },
+        ].compactMap(\.self)
+        if options.isLikeInstance, !limits.isEmpty {
+            lines.append("The containers had of \(listed(rehearsal.hosts.types)): \(listed(limits)).")
         }
         return lines
     }
@@ -104,7 +98,7 @@ extension RehearsalReportWriter {
     static func gibibytes(_ bytes: Int64) -> String { "\(plain(Double(bytes) / 1_073_741_824)) GiB" }
 
     /// A number without a needless fraction, to one digit.
-    private static func plain(_ number: Double) -> String {
+    static func plain(_ number: Double) -> String {
         let tenths = (number * 10).rounded() / 10
         return Int64(exactly: tenths).map { String($0) } ?? String(tenths)
     }

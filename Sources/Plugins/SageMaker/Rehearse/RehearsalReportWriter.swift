@@ -10,6 +10,9 @@ struct RehearsalReportWriter {
     var job: ContainerJob { ended.job }
     var course: RehearsalCourse { ended.course }
 
+    /// What the containers were given: less than was asked for, where the machine has less.
+    var given: ContainerJob.Resources { course.resources ?? job.resources }
+
     /// Whether the containers ran at all.
     var hasRun: Bool { course.steps.contains { $0.status == .training } }
 
@@ -39,4 +42,11 @@ struct RehearsalReportWriter {
 func listed(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return "\(words.dropLast().joined(separator: ", ")) and \(last)"
+}
+
+/// A sentence as a part of another, without its end.
+func clause(_ sentence: String) -> String {
+    var words = Substring(sentence)
+    while let last = words.last, last == "." || last.isWhitespace { words = words.dropLast() }
+    return String(words)
 }

@@ -144,11 +144,37 @@ struct HostsTests {
         }
         let ended = try await stage.run(job)
         #expect(ended.observation.phase == .failed)
-        #expect(ended.observation.cause == Cause(.exit, String(repeating: "ä", count: 1024), exitCode: 3))
+        #expect(ended.observation.cause == Cause(.exit, "algo-2: " + String(repeating: "ä", count: 1024), exitCode: 3))
         #expect(ended.course.failure == String(repeating: "ä", count: 1024))
         #expect(ended.text.contains("late"))
         #expect(ended.outcome.outputs.map(\.name) == ["output.tar.gz"])
         #expect(ended.course.steps.last?.status == .failed)
+    }
+
+    @Test("A failure file's last line end is no part of the cause, and its host is named where there are several")
+    func failureLine() async throws {
+        let script = "[ $(hostname) = algo-1 ] && exit 5; echo because > /failure; exit 4"
+        let several = try await Stage().run(
+            try await Stage.job(script, hosts: ["algo-1", "algo-2"]) { $0.failure = .init(path: "/failure") })
+        #expect(several.observation.cause == Cause(.exit, "algo-2: because", exitCode: 4))
+        let one = try await Stage().run(
+            try await Stage.job("echo because > /failure; exit 4") { $0.failure = .init(path: "/failure") })
+        #expect(one.observation.cause == Cause(.exit, "because", exitCode: 4))
+        #expect(one.course.failure == "because\n")
+    }
+
+    @Test("What cannot be written is told in the system's words")
+    func systemWords() throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("file", "")
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder.file("file/deep"), withIntermediateDirectories: true)
+            Issue.record("a file is no folder")
+        } catch {
+            let words = FileFault.words(error)
+            #expect(!words.contains("CocoaError") && !words.contains("("), "\(words)")
+        }
     }
 
     @Test("Without a failure file the exit code is the reason, with the host's name where there are several")

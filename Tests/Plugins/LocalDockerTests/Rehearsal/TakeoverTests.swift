@@ -98,6 +98,55 @@ struct TakeoverTests {
         }
     }
 
+    @Test("Whoever takes over a job with pipes ends it, and says why instead of blaming the job")
+    func pipes() async throws {
+        let data = try TemporaryDirectory()
+        try data.write("in/a", "a")
+        let stage = try Stage()
+        let job = try await Stage.job("cat /p/t_0; echo; echo ready; sleep 600") {
+            $0.inputs = [.init(name: "t", path: "/p/t", source: .folder(data.file("in")), delivery: .pipe)]
+        }
+        let id = RunID.random()
+        let first = stage.runner()
+        let request = try first.request(for: job, as: id)
+        let handle = try await first.submit(request, as: id)
+        try await Stage.line("ready", of: handle, with: first)
+        // The log may show it before the first program has written down that the hosts run.
+        try await Stage.reach(handle, with: first) { $0.phase == .running && $0.backendStatus == "Training" }
+        try await first.attendants.attendant(of: id)?.leave()
+        let second = stage.runner()
+        let ended = try await stage.finish(handle, request, with: second)
+        #expect(ended.observation.phase == .failed)
+        #expect(ended.observation.cause?.code == .lost)
+        #expect(ended.observation.cause?.message.hasPrefix("the program that fed the pipes ended") == true)
+        try await second.release(handle)
+        try await Stage.expectNothing(of: id)
+    }
+
+    @Test("SIGTERM is sent once, also by whoever takes the job over meanwhile, and its time goes on")
+    func signalledOnce() async throws {
+        let stage = try Stage()
+        let job = try await Stage.job(
+            "trap 'echo caught' TERM; echo ready; while [ ! -e /go/on ]; do sleep 0.1; done; exit 0"
+        ) { $0.folders = [.init(path: "/go")] }
+        let id = RunID.random()
+        let first = stage.runner()
+        let request = try first.request(for: job, as: id)
+        let handle = try await first.submit(request, as: id)
+        try await Stage.line("ready", of: handle, with: first)
+        try await Stage.reach(handle, with: first) { $0.backendStatus == "Training" }
+        try await first.stop(handle, grace: .seconds(6))
+        try await Stage.line("caught", of: handle, with: first)
+        try await first.attendants.attendant(of: id)?.leave()
+        let second = stage.runner()
+        let ended = try await stage.finish(handle, request, with: second)
+        #expect(ended.observation.phase == .stopped)
+        #expect(ended.log.map(\.text) == ["ready", "caught"])
+        #expect(ended.course.hosts.map(\.exitCode) == [137])
+        try await second.release(handle)
+        try await Stage.expectNothing(of: id)
+    }
+
     @Test("A log can be read on from any line, over hosts and attempts")
     func logPlaces() async throws {
         let job = try await Stage.job(

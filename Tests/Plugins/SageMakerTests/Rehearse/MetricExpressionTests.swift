@@ -1,3 +1,4 @@
+import Patterns
 import Testing
 
 @testable import SageMaker
@@ -16,17 +17,19 @@ struct MetricExpressionTests {
         (#"[(]loss[)] (\d)"#, "(loss) 4", "4"),
         (#"\(loss\) (\d)"#, "(loss) 4", "4"),
         (#"(?i)LOSS (\d)"#, "loss 4", "4"),
-        (#"\p{Alpha}+ (\d)"#, "loss 4", "4"),
+        (#"\p{L}+ (\d)"#, "loss 4", "4"),
+        (#"x(?<!y)(\d)"#, "x4", "4"),
+        (#"[[(]loss (\d)"#, "[loss 4", "4"),
+        (#"[[:alpha:](]= (\d)(x)?"#, "(= 4x", "4"),
     ])
     func `is the service's, with one group`(pattern: String, line: String, value: String) throws {
-        let expression = try Regex(try #require(MetricExpression(pattern).pattern))
-        let match = try #require(try expression.firstMatch(in: line))
-        #expect(match.output.count == 2)
-        #expect(match.output[1].substring.map(String.init) == value)
+        let expression = try Pattern(try #require(MetricExpression(pattern).pattern))
+        #expect(expression.groups == 1)
+        #expect(expression.lastGroup(in: line) == .ended(value))
     }
 
     @Test(arguments: [
-        (#"loss=\d+"#, "group"), (#"(a)(b)\1"#, "refers"), (#"x(?<!y)(\d)"#, "syntax"), ("(", "syntax"),
+        (#"loss=\d+"#, "group"), (#"(a)(b)\1"#, "refers"), (#"x(?<!y+)(\d)"#, "syntax"), ("(", "syntax"),
         (#"(?:x)"#, "group"), (#"[(]"#, "group"), ("", "group"), ("\\", "group"),
     ])
     func `is left out where it cannot be the same`(pattern: String, word: String) {

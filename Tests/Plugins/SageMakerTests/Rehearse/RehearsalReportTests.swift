@@ -150,6 +150,14 @@ struct RehearsalReportTests {
         #expect(early.description?["BillableTimeInSeconds"] == nil)
     }
 
+    @Test func `a job that was lost is not the algorithm's failure, whatever its hosts ended with`() throws {
+        let course = Self.course(
+            [(.starting, 0), (.training, 1), (.failed, 2)], phase: .failed, cause: Cause(.lost, "the program ended")
+        ) { $0.hosts = [.init(name: "algo-1", exitCode: 137)] }
+        let reason = try Self.report(course: course).description?["FailureReason"]?.stringValue
+        #expect(reason == "InternalServerError: the program ended")
+    }
+
     @Test func `uncompressed results and chosen instances are described as the service does`() throws {
         let description = try #require(
             try Self.report([

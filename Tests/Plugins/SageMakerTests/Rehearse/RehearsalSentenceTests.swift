@@ -12,6 +12,9 @@ struct RehearsalSentenceTests {
         var steps: [(RehearsalCourse.Status, Double)] = RehearsalReportTests.well
         var phase = Observation.Phase.succeeded
         var notes: [String] = []
+        var exits: [(attempt: Int, code: Int, end: Double)] = []
+        var cause: Cause?
+        var given: ContainerJob.Resources?
         var region: String? = "eu-west-1"
         /// Whether the least request says it, too.
         var isAlways = false
@@ -22,6 +25,13 @@ struct RehearsalSentenceTests {
                 changes, options,
                 course: RehearsalReportTests.course(steps, phase: phase) { course in
                     course.notes = notes
+                    course.resources = given
+                    course.cause = cause
+                    course.hosts = exits.map {
+                        .init(
+                            name: "algo-1", attempt: $0.attempt, exitCode: $0.code,
+                            endedAt: RehearsalReportTests.time($0.end))
+                    }
                     course.results = [.init(name: "model.tar.gz", path: "s3://bucket/m")]
                 }, region: region)
         }
@@ -38,6 +48,10 @@ struct RehearsalSentenceTests {
     }
 
     static let local = RehearsalOptions(channels: ["t": "/d"])
+    static let again: [(RehearsalCourse.Status, Double)] = [
+        (.training, 0), (.interrupted, 1), (.restarting, 5), (.training, 6), (.completed, 9),
+    ]
+    static let unfetched: [(RehearsalCourse.Status, Double)] = [(.starting, 0), (.downloading, 1), (.failed, 2)]
     static let channel: JSONValue = [Requests.channel("t", "s3://b/t")]
     static let efs: JSONValue = [
         [
@@ -93,15 +107,27 @@ struct RehearsalSentenceTests {
         Case(words: "(EnableNetworkIsolation)", changes: ["EnableNetworkIsolation": true]),
         Case(words: "MaxRuntimeInSeconds was in force: 3600 s", isAlways: true),
         Case(
-            words: "SIGKILL after 120 s", steps: RehearsalReportTests.stopped, phase: .stopped),
+            words: "The stop sent SIGTERM, and the hosts ended, 0.5 s later, before SIGKILL.",
+            steps: RehearsalReportTests.stopped, phase: .stopped, exits: [(1, 143, 12.5)]),
         Case(
-            words: "started again from nothing", options: .init(drill: .init(afterSeconds: 1)),
-            steps: [(.training, 0), (.interrupted, 1), (.restarting, 2), (.training, 3), (.completed, 4)]),
+            words: "The stop sent SIGTERM, and SIGKILL 1 s later to algo-1, which had not ended (exit code 137).",
+            options: .init(graceSeconds: 1), steps: RehearsalReportTests.stopped, phase: .stopped,
+            exits: [(1, 137, 13.02)]),
+        Case(
+            words: "The stop gave no time: it sent SIGKILL to algo-1", steps: RehearsalReportTests.stopped,
+            phase: .stopped, exits: [(1, 137, 12.1)]),
+        Case(
+            words: "The interruption sent SIGTERM, and SIGKILL 3 s later to algo-1",
+            options: .init(drill: .init(afterSeconds: 1, graceSeconds: 3)), steps: again,
+            exits: [(1, 137, 4), (2, 0, 9)]),
+        Case(
+            words: "started again from nothing", options: .init(drill: .init(afterSeconds: 1)), steps: again),
         Case(
             words: "started again with their checkpoints", changes: ["CheckpointConfig": ["S3Uri": "s3://b/c"]],
-            steps: [(.training, 0), (.interrupted, 1), (.restarting, 2), (.training, 3), (.completed, 4)]),
+            steps: again),
+        Case(words: "had of ml.m5.large: 2 CPUs and 8 GiB.", options: .init(isLikeInstance: true)),
         Case(
-            words: "memory of ml.m5.large: 2 CPUs and 8 GiB", options: .init(isLikeInstance: true)),
+            words: "had of ml.m5.large: 2 CPUs.", options: .init(isLikeInstance: true), given: .init(cpus: 2)),
         Case(
             words: "/opt/ml/checkpoints was kept the same as s3://b/c",
             changes: ["CheckpointConfig": ["S3Uri": "s3://b/c"]]),
@@ -154,7 +180,7 @@ struct RehearsalSentenceTests {
                 ]),
             Case(
                 words: "the wait for capacity, were not", changes: ["EnableManagedSpotTraining": true],
-                options: .init(drill: .init(afterSeconds: 1))),
+                options: .init(drill: .init(afterSeconds: 1)), steps: again),
             Case(words: "BrandNew is not known", changes: ["BrandNew": [:]]),
         ]
 
@@ -201,7 +227,16 @@ struct RehearsalSentenceTests {
             words: "as long as the rehearsal; SageMaker starts from what is at s3://b/c",
             changes: ["CheckpointConfig": ["S3Uri": "s3://b/c"]], options: .init(keepsLocal: true)),
         Case(words: "SageMaker would keep none", options: .init(checkpoints: "/ck")),
-        Case(words: "began anew", options: .init(drill: .init(afterSeconds: 1))),
+        Case(words: "began anew", options: .init(drill: .init(afterSeconds: 1)), steps: again),
+        Case(
+            words: "The drill did not take place: the job ended before its 10 s were over.",
+            options: .init(drill: .init(afterSeconds: 10))),
+        Case(
+            words: "The drill did not take place: the job never ran", options: .init(drill: .init(afterSeconds: 10)),
+            steps: [(.starting, 0), (.failed, 2)], phase: .failed),
+        Case(
+            words: "was not started again", options: .init(drill: .init(afterSeconds: 1)),
+            steps: [(.training, 0), (.interrupted, 1), (.stopping, 2), (.stopped, 3)], phase: .stopped),
         Case(words: "AWS_REGION was eu-west-1 here", isAlways: true),
         Case(
             words: "region is not known",
@@ -212,10 +247,15 @@ struct RehearsalSentenceTests {
         Case(words: "/dev/shm had 2 GiB here;", options: .init(sharedMemoryBytes: 2 << 30)),
         Case(
             words: "/dev/shm had the engine's own size", changes: ["ResourceConfig": ["InstanceType": "ml.g7.2xlarge"]]),
-        Case(words: "A stop left 5 s", options: .init(graceSeconds: 5)),
+        Case(
+            words: "A stop left 5 s", options: .init(graceSeconds: 5), steps: RehearsalReportTests.stopped,
+            phase: .stopped),
+        Case(
+            words: "/dev/shm had 4 GiB here, half of this machine's memory, which has less than the 100 GiB asked for;",
+            options: .init(sharedMemoryBytes: 100 << 30), given: .init(sharedMemoryBytes: 4 << 30)),
         Case(
             words: "The request has no EnableManagedSpotTraining",
-            options: .init(drill: .init(afterSeconds: 1, graceSeconds: 2))),
+            options: .init(drill: .init(afterSeconds: 1, graceSeconds: 2)), steps: again),
         Case(
             words: "The shape of ml.g7.2xlarge is not known",
             changes: ["ResourceConfig": ["InstanceType": "ml.g7.2xlarge"]], options: .init(isLikeInstance: true)),
@@ -230,6 +270,42 @@ struct RehearsalSentenceTests {
     @Test(arguments: differences)
     func `what differs`(given: Case) throws {
         try check(given, \.differences)
+    }
+
+    @Test(
+        arguments: [
+            (local, Cause(.submit, "/d/x is a link to nothing."), "this machine's alone: SageMaker reads s3://b/t."),
+            (RehearsalOptions(), Cause(.unavailable, "S3 is away."), "says nothing of SageMaker."),
+            (RehearsalOptions(), Cause(.internalFault, "There is no gzip."), "says nothing of SageMaker."),
+            (RehearsalOptions(), Cause(.submit, "There is none."), "SageMaker would fail there, too."),
+        ])
+    func `inputs that could not be had say of SageMaker what they can`(
+        options: RehearsalOptions, cause: Cause, words: String
+    ) throws {
+        let course = RehearsalReportTests.course(Self.unfetched, phase: .failed, cause: cause) {
+            $0.steps[1].message = "t: 3 of 4 MB"
+        }
+        let report = try RehearsalReportTests.report(["InputDataConfig": Self.channel], options, course: course)
+        let said = report.differences.filter { $0.contains("could not be had") }
+        #expect(said.count == 1 && said[0].contains(words), "\(said)")
+        #expect(said.allSatisfy { !$0.contains("..") && ($0.contains("too.") == words.contains("too.")) })
+    }
+
+    @Test func `of containers that never ran nothing is told`() throws {
+        let course = RehearsalReportTests.course(Self.unfetched, phase: .failed, cause: Cause(.unavailable, "away"))
+        let report = try RehearsalReportTests.report(
+            ["InputDataConfig": Self.channel], .init(channels: ["t": "/d"], keepsLocal: true), course: course)
+        let lines = report.reproduced + report.notSimulated + report.differences
+        for words in ["/dev/shm", "was read from", "stayed on this machine", "AWS_REGION", "the containers could use"] {
+            #expect(!lines.contains { $0.contains(words) })
+        }
+    }
+
+    @Test func `an interruption that never came is not told of as if it had`() throws {
+        let report = try RehearsalReportTests.report([:], .init(drill: .init(afterSeconds: 10, graceSeconds: 5)))
+        let lines = report.reproduced + report.differences
+        #expect(
+            !lines.contains { $0.contains("nterruption") || $0.contains("interrupted") || $0.contains("began anew") })
     }
 
     @Test func `an image for another platform differs`() throws {

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
@@ -31,6 +32,12 @@ final class FileReader: Sendable {
 
 /// What the system says of files, as the host's errors.
 enum FileFault {
+    /// What the system said, instead of Foundation's account of its own values.
+    static func words(_ error: any Error) -> String {
+        guard let fault = (error as? CocoaError)?.underlying as? POSIXError else { return "\(error)" }
+        return String(cString: strerror(fault.code.rawValue))
+    }
+
     static func error(_ verb: String, _ path: String, _ code: Int32 = errno) -> BackendError {
         BackendError(
             .invalid, "\(path) cannot be \(verb == "read" ? "read" : "written"): \(String(cString: strerror(code))).")

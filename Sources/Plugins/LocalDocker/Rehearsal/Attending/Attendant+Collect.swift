@@ -71,17 +71,36 @@ extension Attendant {
         }
         if state.didStop { return (.stopped, failed.first?.observation.cause ?? first?.cause) }
         guard let worst = failed.first else { return (.succeeded, first?.cause) }
-        var cause = worst.observation.cause ?? Cause(.exit, "a host failed")
-        if members.count > 1 { cause.message = "\(worst.member.host): \(cause.message)" }
+        if state.lostPipes == true {
+            return (
+                .failed,
+                Cause(
+                    .lost,
+                    "the program that fed the pipes ended before the job did, and nobody can fill a pipe from its middle, "
+                        + "so the hosts were killed; rehearse it again")
+            )
+        }
+        var (host, cause) = (worst.member.host, worst.observation.cause ?? Cause(.exit, "a host failed"))
         if let file = surroundings.failure {
-            for (member, _) in failed {
+            for (member, observation) in failed {
                 let source = ContainerFolder(engine: containers.engine, container: member.id, path: file.path)
                 guard let text = try await source.text(limit: file.limit), !text.isEmpty else { continue }
                 state.course.failure = text
-                cause.message = text
+                (host, cause) = (member.host, observation.cause ?? cause)
+                let words = text.trimmed
+                if !words.isEmpty { cause.message = words }
                 break
             }
         }
+        if members.count > 1 { cause.message = "\(host): \(cause.message)" }
         return (.failed, cause)
+    }
+}
+
+extension String {
+    /// Without the white space around it, such as the end of a file's last line.
+    fileprivate var trimmed: String {
+        let end = lastIndex { !$0.isWhitespace }.map { index(after: $0) } ?? startIndex
+        return String(self[..<end].drop(while: \.isWhitespace))
     }
 }

@@ -6,7 +6,8 @@ internal import LaunchHost
 extension Attendant {
     /// Makes everything up to the start. Begun anew after a failure or a takeover.
     func prepare() async throws(BackendError) {
-        show(state.attempt == 1 ? .starting : .restarting, "")
+        // At another try, the reason for it stays to be seen until there is something new.
+        if !isTryingAgain { show(state.attempt == 1 ? .starting : .restarting, "") }
         var containers = try await containers()
         // What could not be kept afterwards is better known before.
         let packer = packer(containers.engine)
@@ -15,6 +16,7 @@ extension Attendant {
         let inputs = try await resolveInputs()
         let synced = try await beginSyncs(containers.engine)
         let resources = try await fitting(containers.engine)
+        state.course.resources = resources
         if !surroundings.inputs.isEmpty || !synced.isEmpty { show(.downloading, "placing the inputs") }
         var plans: [(ContainerJob.Surroundings.Host, HostPlan)] = []
         for host in surroundings.hosts {
@@ -55,7 +57,7 @@ extension Attendant {
         let copies = LocalCopies(folder: folder, progress: progress)
         var resolved: [ResolvedInput] = []
         for input in surroundings.inputs {
-            show(.downloading, input.name)
+            if !isTryingAgain { show(.downloading, input.name) }
             let found = try await resolver.resolve(input, hosts: surroundings.hosts.map(\.name))
             resolved.append(isMounted(input) ? try await copies.prepared(found) : found)
         }
@@ -75,6 +77,7 @@ extension Attendant {
     /// Only while it is still the latest word.
     private func showDownload(_ message: String) {
         guard state.course.steps.last?.status == .downloading, state.stage == .preparing else { return }
+        isTryingAgain = false
         show(.downloading, message)
     }
 
@@ -85,7 +88,7 @@ extension Attendant {
         syncs = try await makeSyncs(engine)
         var synced: [(path: String, files: [InputFile])] = []
         for sync in syncs {
-            show(.downloading, sync.folder.path)
+            if !isTryingAgain { show(.downloading, sync.folder.path) }
             let files = try await sync.begin(hosts: surroundings.hosts.map(\.name)) { _ in }
             for note in await sync.notes.sorted() { state.note(note) }
             synced.append((sync.folder.path, files))

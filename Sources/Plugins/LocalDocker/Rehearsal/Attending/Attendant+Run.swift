@@ -49,8 +49,10 @@ extension Attendant {
         syncs = try await makeSyncs(containers.engine)
         for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
         guard surroundings.inputs.contains(where: { $0.delivery == .pipe }) else { return }
-        state.note("The program that fed the pipes ended before the hosts did; they were stopped.")
-        for member in members { _ = await containers.stop(member, grace: .zero) }
+        // Those that are being ended anyway have their grace; after a drill the next attempt has pipes of its own.
+        guard state.stop == nil, state.drill == nil || state.attempt > 1 else { return }
+        for member in members where await containers.stop(member, grace: .zero) { state.lostPipes = true }
+        if state.lostPipes == true { try keep() }
     }
 
     private func startHelpers(_ containers: HostContainers, _ members: [HostContainers.Member]) {

@@ -32,8 +32,25 @@ extension Attendant {
         let seconds =
             state.stop.map { $0.graceSeconds ?? job.stopGraceSeconds } ?? surroundings.drill?.graceSeconds
             ?? job.stopGraceSeconds
-        stops += members.map { member in
-            Task { await containers.stop(member, grace: .seconds(seconds)) }
+        let now = RehearsalTools.now()
+        var signal = RehearsalState.Signal(
+            attempt: state.attempt, at: now, killAt: Timestamp(milliseconds: now.milliseconds + Int64(seconds) * 1_000))
+        var written = sentSignal
+        if written == nil { written = try folder.signal() }
+        if let written, written.attempt == state.attempt, seconds > 0 {
+            // A job that counts its signals gets one, as from the service: only the rest of its time is waited for.
+            signal.at = written.at
+            signal.killAt = min(written.killAt, signal.killAt)
+            sentSignal = signal
+            try folder.keep(signal)
+            let rest = Duration.milliseconds(max(0, signal.killAt.milliseconds - now.milliseconds))
+            stops += members.map { member in Task { await containers.end(member, after: rest) } }
+            return
+        }
+        sentSignal = signal
+        let folder = folder
+        stops += members.map { [signal] member in
+            Task { await containers.stop(member, grace: .seconds(seconds)) { try? folder.keep(signal) } }
         }
     }
 

@@ -11,7 +11,7 @@ actor Attendant {
     let surroundings: ContainerJob.Surroundings
     let folder: RehearsalFolder
     let tools: RehearsalTools
-    private let pulses: Pulses
+    let pulses: Pulses
     var state: RehearsalState
 
     private var task: Task<Void, Never>?
@@ -19,6 +19,8 @@ actor Attendant {
     /// The part of the work that a stop breaks off.
     var breakable: Task<Result<Void, BackendError>, Never>?
     var stops: [Task<Bool, Never>] = []
+    /// The last signal that this process sent to the hosts.
+    var sentSignal: RehearsalState.Signal?
     var helpers: [Task<Void, Never>] = []
     var syncs: [FolderSync] = []
     var feeders: [PipeFeeder] = []
@@ -31,6 +33,10 @@ actor Attendant {
     var stopFound = false
     /// Whether all hosts of this attempt have ended.
     var hostsHaveEnded = false
+    /// Whether the step that is under way failed before, and the reason is what is shown.
+    var isTryingAgain = false
+    /// What that step was about when it failed first.
+    var troubled = ""
 
     init(
         _ runID: RunID, _ intent: RehearsalFolder.Intent, _ surroundings: ContainerJob.Surroundings,
@@ -89,6 +95,7 @@ actor Attendant {
             do throws(BackendError) {
                 try await step()
                 failures = 0
+                isTryingAgain = false
             } catch {
                 if Task.isCancelled { return }
                 failures += 1
@@ -139,40 +146,6 @@ actor Attendant {
         breakable = nil
         try result.get()
     }
-
-    private func failed(_ error: BackendError, times: Int) async {
-        if state.stop != nil, state.startedAt == nil {
-            try? end(.stopped, Cause(.userStop, "stopped before it began"))
-            return
-        }
-        // A host that runs is not given up because the engine is away for a while.
-        let isRunning = state.stage == .running && !hostsHaveEnded
-        let mayPass = error.isWorthRetrying && (times < 9 || isRunning)
-        guard mayPass else {
-            tools.log.warning("a job ends early", ["run": runID.rawValue, "error": error.description])
-            let hasRun = state.stage == .collecting || state.stage == .running
-            let cause = Cause(
-                hasRun ? .results : .submit,
-                (hasRun ? "the results could not be kept: " : "it could not be started: ") + error.description)
-            do throws(BackendError) {
-                try end(.failed, cause)
-            } catch {
-                // The disk does not take it either; in memory it is the end all the same.
-                state.stage = .ended
-                state.course.phase = .failed
-                state.course.cause = cause
-            }
-            return
-        }
-        let wait = error.retryAfter ?? min(.milliseconds(250 * (1 << min(times, 7))), .seconds(30))
-        let until = ContinuousClock.now + wait
-        // A stop does not wait for the next try.
-        while ContinuousClock.now < until, state.stop == nil || hasRunHosts, !Task.isCancelled {
-            try? await Task.sleep(for: min(.milliseconds(100), until - ContinuousClock.now))
-        }
-    }
-
-    private var hasRunHosts: Bool { state.startedAt != nil }
 
     // MARK: what is written down
 

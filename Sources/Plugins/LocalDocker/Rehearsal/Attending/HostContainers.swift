@@ -179,8 +179,8 @@ struct HostContainers: Sendable {
         }
     }
 
-    /// Stops one host; whether it ran until then.
-    func stop(_ member: Member, grace: Duration) async -> Bool {
+    /// Stops one host; whether it ran until then. `willSend` is called right before SIGTERM is.
+    func stop(_ member: Member, grace: Duration, willSend: @Sendable () -> Void = {}) async -> Bool {
         while !Task.isCancelled {
             do {
                 guard let found = try await engine.container(member.id), !found.state.hasEnded,
@@ -191,6 +191,7 @@ struct HostContainers: Sendable {
                     try await engine.killContainer(member.id, signal: "SIGKILL")
                     return true
                 }
+                willSend()
                 return try await engine.stopContainer(member.id, grace: grace)
             } catch {
                 guard error.code != .notFound else { return false }
@@ -199,6 +200,17 @@ struct HostContainers: Sendable {
             }
         }
         return false
+    }
+
+    /// Ends one host that has its SIGTERM already when its time is over; whether it ran until this call.
+    func end(_ member: Member, after rest: Duration) async -> Bool {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await wait(for: member) }
+            group.addTask { try? await Task.sleep(for: rest) }
+            await group.next()
+            group.cancelAll()
+        }
+        return await stop(member, grace: .zero)
     }
 
     /// Removes every container and network of the run, of whichever attempt.

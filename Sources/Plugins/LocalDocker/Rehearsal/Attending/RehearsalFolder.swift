@@ -59,13 +59,17 @@ struct RehearsalFolder: Sendable {
     func order() throws(BackendError) -> RehearsalState.Stop? { try read(RehearsalState.Stop.self, "stop.json") }
     func order(_ stop: RehearsalState.Stop) throws(BackendError) { try write(stop, "stop.json") }
 
+    /// The last signal to the hosts, whichever process sent it; nil where none was.
+    func signal() throws(BackendError) -> RehearsalState.Signal? { try read(RehearsalState.Signal.self, "signal.json") }
+    func keep(_ signal: RehearsalState.Signal) throws(BackendError) { try write(signal, "signal.json") }
+
     /// Removes everything. None is not an error.
     func remove() throws(BackendError) {
         guard access(path, F_OK) == 0 else { return }
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            throw BackendError(.internalFault, "The folder \(path) cannot be removed: \(error)")
+            throw BackendError(.internalFault, "The folder \(path) cannot be removed: \(FileFault.words(error))")
         }
     }
 
@@ -74,7 +78,7 @@ struct RehearsalFolder: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(error)")
+            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(FileFault.words(error))")
         }
     }
 
@@ -102,7 +106,7 @@ struct RehearsalFolder: Sendable {
         do {
             try JSON.canonicalData(value).write(to: URL(fileURLWithPath: "\(path)/\(name)"), options: .atomic)
         } catch {
-            throw BackendError(.internalFault, "The file \(path)/\(name) cannot be written: \(error)")
+            throw BackendError(.internalFault, "The file \(path)/\(name) cannot be written: \(FileFault.words(error))")
         }
     }
 }

@@ -22,6 +22,14 @@ struct RehearsalState: Codable, Sendable {
         var graceSeconds: Int?
     }
 
+    /// SIGTERM to the hosts of an attempt. It is sent once, whoever has the job by then.
+    struct Signal: Codable, Sendable {
+        var attempt: Int
+        /// When it was sent, and when SIGKILL follows.
+        var at: Timestamp
+        var killAt: Timestamp
+    }
+
     /// Where the hosts find credentials.
     struct Endpoint: Codable, Sendable {
         var address: String
@@ -37,6 +45,8 @@ struct RehearsalState: Codable, Sendable {
     var stop: Stop?
     /// Whether the stop found a host that ran.
     var didStop = false
+    /// Whether hosts were ended because nobody could fill their pipes any more; nil where not.
+    var lostPipes: Bool?
     /// When the drill's interruption was ordered, and whether it found a host that ran.
     var drill: Timestamp?
     /// When the hosts of the first attempt were started, and those of this one.
@@ -70,7 +80,8 @@ struct RehearsalState: Codable, Sendable {
         var seen = Observation(
             runID: runID, phase: phase, backendStatus: last?.status.rawValue ?? "",
             startedAt: startedAt?.date)
-        if let last, [.downloading, .uploading].contains(last.status), !last.message.isEmpty {
+        // What it ends with is the cause; an interruption's word is for the record.
+        if let last, stage != .ended, last.status != .interrupted, !last.message.isEmpty {
             seen.backendStatus += ": \(last.message)"
         }
         if stage == .ended {

@@ -30,23 +30,29 @@ struct RehearsalTools: Sendable {
 
     static func now() -> Timestamp { Timestamp(Date()) }
 
-    /// Everything that can be said against a job before anything is made for it.
-    /// - Throws: `configuration` where the environment does not have what the job needs.
-    func check(_ surroundings: ContainerJob.Surroundings) throws(BackendError) {
-        var places: [String] = surroundings.synced.compactMap(\.place) + surroundings.results.compactMap(\.destination)
+    /// Everything that the environment does not have of what a job needs. Pure: it calls nothing.
+    func missing(for surroundings: ContainerJob.Surroundings) -> [BackendError] {
+        var places: [String] = []
         for input in surroundings.inputs {
             switch input.source {
             case .none, .folder: break
             case .objects(let text), .manifest(let text), .augmentedManifest(let text, _): places.append(text)
             }
         }
+        places += surroundings.synced.compactMap(\.place) + surroundings.results.compactMap(\.destination)
+        var missing: [BackendError] = []
         for place in places {
-            if case .uri(let uri) = try Place(place), !objects.reaches(uri) { throw Objects.unreachable(uri) }
+            // What is no place at all is told of by the checks of the request.
+            guard case .uri(let uri)? = try? Place(place), !objects.reaches(uri) else { continue }
+            let error = Objects.unreachable(uri)
+            if !missing.contains(error) { missing.append(error) }
         }
         if surroundings.offersCredentials, !(environment is any CredentialsOffering) {
-            throw BackendError(
-                .configuration, "The environment of this configuration has no credentials for containers.",
-                hint: "Use environment 'aws' in launch-config.yaml, or do without credentials.")
+            missing.append(
+                BackendError(
+                    .configuration, "The environment of this configuration has no credentials for containers.",
+                    hint: "Use environment 'aws' in launch-config.yaml, or do without credentials."))
         }
+        return missing
     }
 }

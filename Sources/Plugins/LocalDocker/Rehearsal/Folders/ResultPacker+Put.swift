@@ -82,7 +82,7 @@ extension ResultPacker {
             if isTaken(place) { try manager.removeItem(atPath: place) }
             try manager.moveItem(atPath: made, toPath: place)
         } catch {
-            throw BackendError(.invalid, "\(place) cannot be written: \(error)")
+            throw BackendError(.invalid, "\(place) cannot be written: \(FileFault.words(error))")
         }
     }
 }

@@ -52,7 +52,7 @@ struct SyncPlace: Sendable {
             } catch let error as BackendError {
                 throw error
             } catch {
-                throw BackendError(.invalid, "\(place) cannot be written: \(error)")
+                throw BackendError(.invalid, "\(place) cannot be written: \(FileFault.words(error))")
             }
         case .objects(let store, let prefix):
             try await store.upload(file, to: prefix + path, progress: nil)

@@ -90,7 +90,7 @@ struct TreeWriter {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
         } catch {
-            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(error)")
+            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(FileFault.words(error))")
         }
     }
 }

@@ -25,7 +25,7 @@ struct ObjectCache: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(error)")
+            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(FileFault.words(error))")
         }
         let partial = "\(folder)/partial-\(UInt64.random(in: .min ... .max))"
         defer { unlink(partial) }

@@ -43,6 +43,7 @@ struct Objects: Sendable {
     static func unreachable(_ uri: String) -> BackendError {
         BackendError(
             .configuration, "The environment of this configuration cannot reach \(uri).",
-            hint: "Use environment 'aws' in launch-config.yaml, or name a local folder instead.")
+            hint: "Use environment 'aws' in launch-config.yaml, or name local folders instead: --channel, --output and "
+                + "--checkpoints, or --keep-local for what is written.")
     }
 }

@@ -1,0 +1,13 @@
+// PCRE2 for bytes. Its names are macros of the width, which Swift does not see: these are doors to what is used.
+#pragma once
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+typedef pcre2_code_8 launch_pcre2_code;
+typedef pcre2_match_data_8 launch_pcre2_match_data;
+typedef pcre2_match_context_8 launch_pcre2_match_context;
+
+// PCRE2_UNSET is a cast that Swift does not import.
+static inline size_t launch_pcre2_unset(void) {
+    return PCRE2_UNSET;
+}
