@@ -27,17 +27,17 @@ public actor Agent {
     }
 
     private let settings: Settings
-    private let store: Store
-    private let backends: Backends
-    private let clock: HostClock
-    private let log: Logger
-    private let contexts: any ContextProvider
-    private let progress: @Sendable (RunID, BuildProgress) -> Void
-    private let pulse = Pulse()
-    private let leaving = LeaveFlag()
+    let store: Store
+    let backends: Backends
+    let clock: HostClock
+    let log: Logger
+    let contexts: any ContextProvider
+    let progress: @Sendable (RunID, BuildProgress) -> Void
+    let pulse = Pulse()
+    let leaving = LeaveFlag()
 
     private var turn = 0
-    private var driving: [RunID: Task<Void, Never>] = [:]
+    var driving: [RunID: Task<Void, Never>] = [:]
     private var watched: Set<RunID> = []
     private var watches: [String: (watch: ObserveStage, task: Task<Void, Never>)] = [:]
 
@@ -117,7 +117,7 @@ public actor Agent {
     }
 
     /// How long a lost bell, or a run that waits for its time, can go unnoticed.
-    private static let fallback = Duration.seconds(5)
+    static let fallback = Duration.seconds(5)
 
     // MARK: taking runs
 
@@ -166,63 +166,9 @@ public actor Agent {
         try store.resources(of: settings.queues)
     }
 
-    private func drive(_ run: RunRecord, mayRequeue: Bool = true) {
-        let leaving = leaving
-        let driver = RunDriver(
-            store: store, backends: backends, contexts: contexts, clock: clock, log: log,
-            isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, progress: progress)
-        driving[run.id] = Task {
-            var run = run
-            var rest = 5
-            var isTold = false
-            while true {
-                do throws(StoreError) {
-                    switch try await driver.drive(run) {
-                    case .submitted(let record): watch(record)
-                    case .over(let record): tell(record)
-                    case .unknown(let record, let reason) where !leaving.isRaised:
-                        if !isTold {
-                            try store.note(
-                                record.id, token: record.claimToken,
-                                "The backend does not say whether it has the run, and is asked again. \(reason)")
-                        }
-                        isTold = true
-                        await self.rest(upTo: rest)
-                        rest = min(rest * 2, 60)
-                        run = try store.run(record.id, token: record.claimToken)
-                        continue
-                    case .interrupted(let record), .unknown(let record, _):
-                        try store.release(record.id, token: record.claimToken)
-                    }
-                    break
-                } catch {
-                    guard [.busy, .full, .inputOutput].contains(error.code), !leaving.isRaised else {
-                        log.error("run let go", ["run": run.id.rawValue, "error": error.description])
-                        break
-                    }
-                    // Nobody else would take it while this agent lives.
-                    log.error("a run has to wait for the store", ["run": run.id.rawValue, "error": error.description])
-                    let clock = clock
-                    await Task { try? await clock.sleep(Self.fallback) }.value
-                    run = (try? store.run(run.id, token: run.claimToken)) ?? run
-                }
-            }
-            driving[run.id] = nil
-            pulse.signal()
-        }
-    }
-
-    /// Waits so many seconds, unless the agent is to leave. Not even a stop shortens it: what it waits for is the backend.
-    private func rest(upTo seconds: Int) async {
-        let (clock, leaving) = (clock, leaving)
-        await Task {
-            for _ in 0..<seconds where !leaving.isRaised { try? await clock.sleep(.seconds(1)) }
-        }.value
-    }
-
     // MARK: watching runs
 
-    private func watch(_ record: RunRecord) {
+    func watch(_ record: RunRecord) {
         let runner: any Runner
         do {
             runner = try backends.runner(for: record)
@@ -266,7 +212,7 @@ public actor Agent {
         pulse.signal()
     }
 
-    private func tell(_ record: RunRecord) {
+    func tell(_ record: RunRecord) {
         log.info(
             "run \(record.state.rawValue)", ["run": record.id.rawValue, "cause": record.cause?.message ?? "-"])
     }
