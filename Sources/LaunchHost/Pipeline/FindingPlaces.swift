@@ -9,6 +9,10 @@ struct FindingPlaces {
     let overrides: Overrides?
 
     func diagnostic(for finding: Finding) -> Diagnostic {
+        // What is about no value of the request has no line.
+        guard !finding.path.steps.isEmpty else {
+            return Diagnostic(finding.severity, finding.message, hint: finding.hint, path: finding.path)
+        }
         let origin = origin(of: finding.path)
         if let document, isQueues(finding, in: document, hasOrigin: origin != nil) {
             return document.diagnostic(for: finding)
