@@ -34,9 +34,9 @@ enum StopCommand {
             let config = try bench.config()
             let grace = try graceSeconds(arguments)
             let runs = try arguments.strings("run").map { try store.run(matching: $0).id }
-            var heard: [RunID: Int64] = [:]
+            var heard: [RunID: EventRecord] = [:]
             for id in runs {
-                heard[id] = try store.events(of: id, limit: .max).last?.sequence
+                heard[id] = try store.events(of: id, limit: .max).last
                 let answer = try store.requestStop(id, graceSeconds: grace)
                 if answer.effect == .alreadyEnded {
                     bench.note("run \(id) had ended before: \(answer.run.state.rawValue)")
@@ -50,7 +50,7 @@ enum StopCommand {
             }
             var ended: [RunRecord] = []
             for id in runs where !arguments.flag("no-wait") {
-                let run = try await waitForEnd(of: id, after: heard[id] ?? 0, store: store, config: config, bench)
+                let run = try await waitForEnd(of: id, after: heard[id], store: store, config: config, bench)
                 ended.append(run)
                 if !bench.wantsJSON { bench.note("run \(id) \(run.state.rawValue)") }
             }
@@ -72,12 +72,12 @@ enum StopCommand {
 
     /// Waits for whoever holds the run; where nobody lives who does, holds it to its end here.
     private static func waitForEnd(
-        of id: RunID, after sequence: Int64, store: Store, config: LaunchConfig, _ bench: Workbench
+        of id: RunID, after last: EventRecord?, store: Store, config: LaunchConfig, _ bench: Workbench
     ) async throws -> RunRecord {
         let looks = try Looks(store)
         var rings = looks.stream.makeAsyncIterator()
         var told: RunState?
-        var heard = sequence
+        var heard = last
         while true {
             let run = try store.run(id)
             if run.state.isTerminal { return run }
@@ -89,16 +89,16 @@ enum StopCommand {
                     return try await held.follow(adopted, as: owner) {}
                 }
             }
-            for event in try store.events(of: id, after: heard) {
-                heard = event.sequence
-                // Changes of state are told below, with what they lead to.
-                if event.state == told, let message = event.message, !bench.wantsJSON {
-                    bench.note("run \(id): \(Terminal.printable(message))")
-                }
-            }
             if told != run.state, !bench.wantsJSON {
                 bench.note("run \(id) \(run.state.rawValue) …")
                 told = run.state
+            }
+            for event in try store.events(of: id, after: heard?.sequence ?? 0) {
+                // Changes of state are told already.
+                if event.state == heard?.state, let message = event.message, !bench.wantsJSON {
+                    bench.note("run \(id): \(Terminal.printable(message))")
+                }
+                heard = event
             }
             guard await rings.next() != nil else { throw CancellationError() }
         }
