@@ -249,7 +249,7 @@ actor ObserveStage {
     /// Tells whoever waits for the stop why it takes so long, once for each class of reason; answers how long to wait before the next
     /// try.
     private func noteRefusedStop(of id: RunID, _ token: Int64, _ error: BackendError) -> Duration {
-        guard let run = live[id] else { return .zero }
+        guard let run = live[id], !run.isFinishing else { return .zero }
         // Not the words, which name another request of the service each time.
         let isNew = run.refusedStop?.category != error.category
         let rest = isNew ? .seconds(1) : min((run.refusedStop?.rest ?? .zero) * 2, .seconds(60))

@@ -76,12 +76,14 @@ extension Store {
         }
     }
 
-    /// Adds an event to a run without moving it: what a user should find in its story.
+    /// Adds an event to a run without moving it: what a user should find in its story. One that has ended takes none.
     /// - Throws: `.stale` where the run has a new owner.
     public func note(_ id: RunID, token: Int64, _ message: String, cause: Cause? = nil) throws(StoreError) {
         let now = now
         try write { connection throws(StoreError) in
             let run = try Self.ownRun(id, token, connection)
+            // The end is the last that there is to say of a run.
+            guard !run.state.isTerminal else { return }
             try Self.addEvent(connection, id, run.state, cause: cause, message: message, at: now)
         }
     }
