@@ -15,7 +15,8 @@ struct PrivateFolder: ~Copyable {
     /// Makes one in `parent`, and removes those that were left there.
     init(in parent: String) throws(EngineError) {
         Self.removeAbandoned(in: parent)
-        while true {
+        var reason: Int32 = 0
+        for _ in 0..<Self.tries {
             var template = Array("\(parent)/\(Self.prefix)XXXXXX".utf8CString)
             guard let made = mkdtemp(&template) else {
                 throw EngineError(.server, "No temporary folder could be made: \(String(cString: strerror(errno))).")
@@ -27,9 +28,17 @@ struct PrivateFolder: ~Copyable {
                 (self.path, self.lock) = (path, lock)
                 return
             }
+            reason = errno
             if lock >= 0 { close(lock) }
+            try? FileManager.default.removeItem(atPath: path)
         }
+        throw EngineError(
+            .server, "No temporary folder in '\(parent)' could be locked: \(String(cString: strerror(reason))).",
+            hint: "Set TMPDIR to a folder of a local disk.")
     }
+
+    /// Somebody who cleans up may be in the way once or twice; a file system without locks always is.
+    private static let tries = 8
 
     deinit {
         try? FileManager.default.removeItem(atPath: path)

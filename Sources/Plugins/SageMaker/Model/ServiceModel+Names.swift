@@ -12,14 +12,28 @@ extension ServiceModel {
     /// Keys of maps (hyperparameters, environment) are the user's own and stay, and so does everything from the first
     /// name on that the model does not know.
     func canonical(_ path: FieldPath) -> FieldPath {
+        FieldPath(walk(path).steps)
+    }
+
+    /// Whether a value at that path is text; false where the model does not know the path.
+    func takesText(at path: FieldPath) -> Bool {
+        guard let place = walk(path).place, shapes.indices.contains(place), case .text = shapes[place].kind else {
+            return false
+        }
+        return true
+    }
+
+    /// Follows a path through the shapes: its steps as SageMaker writes them, as far as the model knows them, and the shape
+    /// that it leads to; nil where it leads out of the model.
+    private func walk(_ path: FieldPath) -> (steps: [FieldPath.Step], place: Int?) {
         var steps = path.steps
         var place = 0
         for index in steps.indices {
-            guard shapes.indices.contains(place) else { break }
+            guard shapes.indices.contains(place) else { return (steps, nil) }
             switch (shapes[place].kind, steps[index]) {
             case (.structure(let structure), .member(let written)):
                 guard let name = structure.spelling(of: written), let next = structure.members[name] else {
-                    return FieldPath(steps)
+                    return (steps, nil)
                 }
                 steps[index] = .member(name)
                 place = next
@@ -28,33 +42,10 @@ extension ServiceModel {
             case (.map(_, let value, _), .member):
                 place = value
             default:
-                return FieldPath(steps)
+                return (steps, nil)
             }
         }
-        return FieldPath(steps)
-    }
-
-    /// Whether a value at that path is text; false where the model does not know the path.
-    func takesText(at path: FieldPath) -> Bool {
-        var place = 0
-        for step in path.steps {
-            guard shapes.indices.contains(place) else { return false }
-            switch (shapes[place].kind, step) {
-            case (.structure(let structure), .member(let written)):
-                guard let next = structure.spelling(of: written).flatMap({ structure.members[$0] }) else {
-                    return false
-                }
-                place = next
-            case (.list(let item, _), .item):
-                place = item
-            case (.map(_, let value, _), .member):
-                place = value
-            default:
-                return false
-            }
-        }
-        guard shapes.indices.contains(place), case .text = shapes[place].kind else { return false }
-        return true
+        return (steps, place)
     }
 
     /// The document with every member's name as SageMaker writes it, at every depth.
