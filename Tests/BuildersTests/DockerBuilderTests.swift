@@ -125,7 +125,7 @@ struct DockerBuilderTests {
             Options(["uri": .string("localhost:\(server.port)")]), PluginContext(variables: bench.variables))
         let (source, builder) = (try bench.source(.good(content: UUID().uuidString)), try bench.builder())
         let task = Task { try await bench.build(source, with: builder, to: registry) }
-        #expect(await eventually(within: .seconds(60)) { !uploads.all.isEmpty })
+        #expect(await eventually { !uploads.all.isEmpty })
         let key = try await builder.key(for: source, offline: false)
         let label = ["image", "ls", "--quiet", "--filter", "label=launch.content-key=\(key)"]
         #expect(try TestDocker.docker(label) != "")

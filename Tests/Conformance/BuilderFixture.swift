@@ -43,7 +43,7 @@ public struct BuilderFixture: Sendable {
 
     /// A fixture from its parts.
     public init(
-        plugin: Plugin<any Builder>, folder: String, secrets: [String] = [], limit: Duration = .seconds(120),
+        plugin: Plugin<any Builder>, folder: String, secrets: [String] = [], limit: Duration = .seconds(600),
         makeBuilder: @escaping @Sendable (Variation) async throws -> (any Builder)?,
         makeRegistry: @escaping @Sendable () async throws -> any Registry,
         write: @escaping @Sendable (Source, String) throws -> Void,

@@ -35,7 +35,7 @@ public struct RunnerFixture: Sendable {
 
     /// A fixture from its parts.
     public init(
-        plugin: RunnerPlugin, folder: String, limit: Duration = .seconds(60),
+        plugin: RunnerPlugin, folder: String, limit: Duration = .seconds(600),
         makeRunner: @escaping @Sendable () async throws -> any Runner,
         job: @escaping @Sendable (Behaviour, RunID) -> RunnableJob?,
         count: @escaping @Sendable (RunID) async throws -> Int

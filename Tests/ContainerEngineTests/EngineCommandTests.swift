@@ -159,7 +159,7 @@ struct EngineCommandTests {
             labels: ["launch.test": "1"], network: "none")
         let lines = Mutex<[String]>([])
         let id = try await CommandSession.with(command, engine: engine.address) { session throws(EngineError) in
-            try await session.build(build, timeout: .seconds(120)) { line in lines.withLock { $0.append(line) } }
+            try await session.build(build, timeout: .seconds(600)) { line in lines.withLock { $0.append(line) } }
         }
         let image = try #require(try await engine.image("\(name):1"))
         #expect(image.id == id)

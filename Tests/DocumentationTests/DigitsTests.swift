@@ -43,11 +43,11 @@ import Testing
                 "/bin/sh", ["-c", "echo $$ >\"$ML_ROOT/pid\"; exec python3 \"$0\" train 2>&1", program],
                 environment: .inherited(
                     setting: ["ML_ROOT": root.path, "PYTHONDONTWRITEBYTECODE": "1"], removing: []),
-                timeout: .seconds(120))
+                timeout: .seconds(600))
         }
         if let checkpoint {
             let path = "\(root.path)/checkpoints/\(checkpoint)"
-            #expect(await eventually(within: .seconds(100)) { FileManager.default.fileExists(atPath: path) })
+            #expect(await eventually { FileManager.default.fileExists(atPath: path) })
             let number = try root.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)
             kill(try #require(pid_t(number)), SIGTERM)
         }

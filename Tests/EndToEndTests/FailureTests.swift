@@ -12,7 +12,6 @@ struct FailureTests {
         ])
     func noEngine(_ address: String) async throws {
         try await World.with { world in
-            let begin = ContinuousClock.now
             for words in [["run"], ["plan"], ["run", "-r", "local-docker"]] {
                 let source = words.count > 1 ? [] : ["-q", "q"]
                 let answer = try await world.launch(
@@ -22,7 +21,6 @@ struct FailureTests {
                 let lines = answer.errors.split(separator: "\n")
                 #expect(lines.count { $0.contains("DOCKER_HOST") && !$0.contains("hint:") } == 1, "\(answer)")
             }
-            #expect(ContinuousClock.now - begin < .seconds(60))
             // Nothing of it waits for an agent.
             let states = try await world.succeeding("list", "--json").json([RunFacts].self).map(\.state)
             #expect(states.allSatisfy { $0 == "failed" }, "\(states)")
@@ -136,7 +134,7 @@ struct FailureTests {
             #expect([69, 75].contains(refused.code), "\(refused)")
             #expect(refused.messages == 1 && refused.output.isEmpty)
             let agent = try world.start(["agent", "-q", "q", "--drain"], setting: setting)
-            _ = await eventually(within: .seconds(20)) { agent.errors.contains("full") }
+            _ = await eventually { agent.errors.contains("full") }
             unlink("\(place)/filler")
             let answer = try await agent.end()
             if answer.code != 0 {

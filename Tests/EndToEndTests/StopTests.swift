@@ -15,9 +15,7 @@ struct StopTests {
             let run = try world.start(["run"] + world.script(Self.silent))
             try await world.wait(forShared: "starts")
             let id = try #require(run.errors.split(separator: "\n").first?.split(separator: " ").last.map(String.init))
-            let begin = ContinuousClock.now
             let stop = try await world.succeeding("stop", "--grace", "2s", id)
-            #expect(ContinuousClock.now - begin < .seconds(30))
             #expect(stop.output.isEmpty)
             let answer = try await run.end()
             #expect(answer.code == 3, "\(answer)")
@@ -117,7 +115,7 @@ struct StopTests {
             // Standard error is a full pipe, so that the program waits where it would say the ID.
             let pipe = try FullPipe(world.folder.file("errors"))
             let run = try world.start(["run"] + world.script(Self.silent), errors: pipe.path)
-            let isThere = try await eventually(within: .seconds(100)) {
+            let isThere = try await eventually {
                 try await world.succeeding("list", "--json").json([RunFacts].self).count == 1
             }
             try #require(isThere)
@@ -136,10 +134,8 @@ struct StopTests {
             try await world.wait(forShared: "starts")
             try await run.signal(SIGINT)
             try await run.hasSaid("once more")
-            let begin = ContinuousClock.now
             try await run.signal(SIGINT)
             #expect(try await run.end().code == 3)
-            #expect(ContinuousClock.now - begin < .seconds(40))
         }
     }
 
@@ -157,11 +153,9 @@ struct StopTests {
     @Test("A time limit ends the run with that cause, by force after the template's own grace")
     func timeLimit() async throws {
         try await World.with(template: "time_limit: 1s\nstop_grace: 1s\n") { world in
-            let begin = ContinuousClock.now
             let answer = try await world.launch(["run"] + world.script(Self.silent))
             #expect(answer.code == 3)
             #expect(answer.errors.contains("time limit"))
-            #expect(ContinuousClock.now - begin < .seconds(60))
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 
 /// One request, one answer, in memory.
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPClientTests {
     private let client = HTTPClient()
 
     @Test func statusHeadersAndBodyArriveAsSent() async throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import HTTP
 
 /// What goes wrong, and how it is told.
-@Suite(.timeLimit(.minutes(1))) struct HTTPFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPFailureTests {
     private let client = HTTPClient()
 
     private func failure(_ request: HTTPRequest) async throws -> HTTPError {

@@ -5,7 +5,7 @@ import Testing
 @testable import HTTP
 
 /// TLS with an authority of one's own, made at test time.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: Subprocess.find("openssl") != nil)) struct HTTPTrustTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: Subprocess.find("openssl") != nil)) struct HTTPTrustTests {
     private static let name = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
     /// A key and a certificate for `name` that is its own authority.

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 
 /// Request bodies from memory, files and producers.
-@Suite(.timeLimit(.minutes(1))) struct HTTPUploadTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPUploadTests {
     private let client = HTTPClient()
 
     /// Answers with what arrived: framing, size and a checksum that notices order.

@@ -13,7 +13,7 @@ import Testing
             program, line.split(separator: " ").map(String.init),
             environment: .exact(["HOME": folder.path, "LAUNCH_HOME": folder.file("home")]),
             stdin: .bytes(Array(input.utf8)),
-            timeout: .seconds(60))
+            timeout: .seconds(600))
     }
 
     @Test func aQueueIsMadeFromIt() async throws {

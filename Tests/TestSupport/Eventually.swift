@@ -1,6 +1,6 @@
 /// Waits until a condition holds, asking again in short intervals; false when the time is over first.
 public func eventually(
-    within limit: Duration = .seconds(60), _ condition: @Sendable () async throws -> Bool
+    within limit: Duration = .seconds(600), _ condition: @Sendable () async throws -> Bool
 ) async rethrows -> Bool {
     let deadline = ContinuousClock.now + limit
     while true {

@@ -30,7 +30,7 @@ public final class MotoServer: Sendable {
         process.standardError = FileHandle.nullDevice
         try process.run()
         let health = HTTPRequest(.get, "\(url)/moto-api/", timeout: .seconds(5))
-        let up = await eventually(within: .seconds(60)) { (try? await http.send(health))?.status == 200 }
+        let up = await eventually { (try? await http.send(health))?.status == 200 }
         guard up else { throw CannotStart() }
     }
 

@@ -123,7 +123,7 @@ public final class RegistryServer: Sendable {
     /// A request to it, with the login where one is wanted.
     func request(_ method: HTTPMethod, _ path: String, body: HTTPBody = .none, type: String? = nil) -> HTTPRequest {
         let url = path.hasPrefix("http") ? path : "\(options.tlsName == nil ? "http" : "https")://\(host)\(path)"
-        var request = HTTPRequest(method, url, body: body, timeout: .seconds(30), resolve: addresses)
+        var request = HTTPRequest(method, url, body: body, timeout: .seconds(600), resolve: addresses)
         if let type { request.headers["Content-Type"] = type }
         if options.login {
             let credentials = Data(

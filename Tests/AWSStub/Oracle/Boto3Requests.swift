@@ -45,7 +45,7 @@ public enum Boto3Requests {
         }
         let result = try await Subprocess.run(
             "python3", [Bundle.module.bundlePath + "/boto3_requests.py", file],
-            stdout: .collect(maxBytes: 256 << 20), timeout: .seconds(120))
+            stdout: .collect(maxBytes: 256 << 20), timeout: .seconds(600))
         if result.exit == .code(3) {
             print("Not compared with boto3: python3 has no module boto3.")
             return nil

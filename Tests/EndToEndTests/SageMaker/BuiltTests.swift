@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// From source to a training job, over a registry with TLS and a login under a host name of ECR.
-@Suite("Source on SageMaker", .timeLimit(.minutes(5)))
+@Suite("Source on SageMaker", .timeLimit(.minutes(10)))
 struct BuiltTests {
     @Test(
         "What is built is pushed to ECR, and ends in the same training job as the image alone; on moto too",

@@ -5,7 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("Training jobs followed to their end", .timeLimit(.minutes(3)))
+@Suite("Training jobs followed to their end", .timeLimit(.minutes(10)))
 struct CourseTests {
     @Test("launch run: the job's lines on standard output, and an exit code that tells how it went")
     func runCodes() async throws {
@@ -63,7 +63,7 @@ struct CourseTests {
 
         let request = try account.job(of: id).request
         account.stub.logs.print(["first", "progress 1 %\rprogress 2 %"], as: request)
-        #expect(await eventually(within: .seconds(60)) { log.output.contains("progress 2 %") })
+        #expect(await eventually { log.output.contains("progress 2 %") })
         account.stub.logs.print(["last"], as: request)
         let asked = try await account.succeeding("stop", id, "--json")
         #expect(try asked.json([RunFacts].self).map(\.state) == ["stopped"])
@@ -114,7 +114,7 @@ struct CourseTests {
         try await account.wait(for: first, toBe: "running")
         let second = try await account.submit()
         let words = "The account's quota \"ml.m4.xlarge for training job usage\" is 1; 1 in use, 1 more asked for."
-        let isTold = try await eventually(within: .seconds(30)) {
+        let isTold = try await eventually {
             try await account.succeeding("events", second).output.contains(words)
         }
         #expect(isTold)
@@ -132,7 +132,7 @@ extension Account {
     /// The ID of the run of that name, once there is one.
     func id(of name: String) async throws -> String {
         var found: String?
-        let isThere = try await eventually(within: .seconds(60)) {
+        let isThere = try await eventually {
             try await succeeding("list", "--json").json([NamedRun].self).contains { $0.name == name }
         }
         if isThere {
@@ -143,7 +143,7 @@ extension Account {
 
     /// Waits for a state of a run.
     func wait(for id: String, toBe state: String) async throws {
-        let isThere = try await eventually(within: .seconds(60)) { try await facts(of: id).state == state }
+        let isThere = try await eventually { try await facts(of: id).state == state }
         let last = try await facts(of: id).state
         try #require(isThere, "\(id) is \(last), not \(state)")
     }

@@ -5,7 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("W&B's guide to SageMaker, to the letter", .timeLimit(.minutes(3)))
+@Suite("W&B's guide to SageMaker, to the letter", .timeLimit(.minutes(10)))
 struct GuideTests {
     @Test(
         "Its configuration and its queue become one training job",

@@ -1,7 +1,7 @@
 import AWSStub
 import Testing
 
-@Suite("A queue file with mistakes", .timeLimit(.minutes(1)))
+@Suite("A queue file with mistakes", .timeLimit(.minutes(10)))
 struct MistakesTests {
     private static let queue = """
         RoleArn: arn:aws:iam::123456789012:role/train

@@ -53,7 +53,7 @@ enum Moto {
             """
         let result = try await Subprocess.run(
             "python3", ["-c", head + script, moto.url] + words, stdout: .collect(maxBytes: 1 << 20),
-            timeout: .seconds(60))
+            timeout: .seconds(600))
         try #require(result.exit.isSuccess, "\(result.stderrText)")
         return try JSONValue(parsing: String(decoding: result.stdout, as: UTF8.self))
     }

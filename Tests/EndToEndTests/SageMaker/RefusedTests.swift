@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// AWS says no, and it is not the run's fault.
-@Suite("What AWS refuses", .timeLimit(.minutes(3)))
+@Suite("What AWS refuses", .timeLimit(.minutes(10)))
 struct RefusedTests {
     @Test(
         "An agent whom AWS does not know takes no run, says so, and ends with 77",

@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("SageMaker queues as people write them", .timeLimit(.minutes(3)))
+@Suite("SageMaker queues as people write them", .timeLimit(.minutes(10)))
 struct SpellingTests {
     private static let camel = """
         RoleArn: service-role/teams/train

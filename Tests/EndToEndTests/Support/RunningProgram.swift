@@ -21,7 +21,7 @@ final class RunningProgram: Sendable {
                     "-c", "echo $$ >\"$0/pid\"; errors=$1; shift; exec \"$@\" >\"$0/out\" 2>\"$errors\"", files.path,
                     errors ?? files.file("err"), program,
                 ] + words,
-                environment: environment, workingDirectory: folder, timeout: .seconds(200),
+                environment: environment, workingDirectory: folder, timeout: .seconds(600),
                 teardown: [.init(signal: SIGKILL, wait: .seconds(1))])
         }
     }
@@ -40,7 +40,7 @@ final class RunningProgram: Sendable {
 
     /// Waits until it has said that on standard error.
     func hasSaid(_ words: String) async throws {
-        let said = await eventually(within: .seconds(100)) { errors.contains(words) }
+        let said = await eventually { errors.contains(words) }
         try #require(said, "'\(words)' was not said: \(errors)")
     }
 

@@ -72,7 +72,7 @@ struct World: ProgramHome {
 
     /// Waits until a container has written that file in the shared folder.
     func wait(forShared name: String, _ count: Int = 1) async throws {
-        let there = await eventually(within: .seconds(100)) { shared(name).count >= count }
+        let there = await eventually { shared(name).count >= count }
         try #require(there, "no container wrote \(count) lines to \(name)")
     }
 
@@ -85,7 +85,7 @@ struct World: ProgramHome {
     /// Waits until the run's container does not run any more, whoever looks after it.
     func waitForContainer(of id: String) async throws {
         let engine = try await EngineFixture.engine()
-        let ended = try await eventually(within: .seconds(100)) {
+        let ended = try await eventually {
             try await engine.container("launch-\(id)")?.state.hasEnded ?? true
         }
         try #require(ended)

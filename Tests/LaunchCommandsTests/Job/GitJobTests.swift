@@ -10,7 +10,7 @@ import Testing
     private func git(_ desk: Desk, _ arguments: String...) async throws -> String {
         let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
         let result = try await Subprocess.run(
-            "git", identity + arguments, workingDirectory: desk.folder.file("work"), timeout: .seconds(60))
+            "git", identity + arguments, workingDirectory: desk.folder.file("work"), timeout: .seconds(600))
         try #require(result.exit.isSuccess, "\(arguments): \(result.stderrText)")
         return result.stdoutText.split(separator: "\n").first.map(String.init) ?? ""
     }

@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: Long.allCases) func longFilesEndSoon(_ long: Long) {
+    @Test(.timeLimit(.minutes(10)), arguments: Long.allCases) func longFilesEndSoon(_ long: Long) {
         #expect(!diagnostics(Array(long.text.utf8)).isEmpty)
     }
 }

@@ -14,7 +14,7 @@ enum Tool {
         let program = try #require(arguments.first)
         let result = try await Subprocess.run(
             program, Array(arguments.dropFirst()), environment: .inherited(setting: environment),
-            workingDirectory: folder, timeout: .seconds(120))
+            workingDirectory: folder, timeout: .seconds(600))
         guard result.exit.isSuccess else {
             throw Failed(description: "\(arguments.joined(separator: " ")): \(result.exit): \(result.stderrText)")
         }

@@ -14,7 +14,7 @@ enum Botocore {
         }
         let path = Bundle.module.bundlePath + "/\(script)"
         let result = try await Subprocess.run(
-            "python3", [path] + arguments, stdout: .collect(maxBytes: 256 << 20), timeout: .seconds(300))
+            "python3", [path] + arguments, stdout: .collect(maxBytes: 256 << 20), timeout: .seconds(600))
         if result.exit == .code(3) {
             print("Not compared with botocore: python3 has no module botocore.")
             return nil

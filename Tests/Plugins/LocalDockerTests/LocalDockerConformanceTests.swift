@@ -9,7 +9,8 @@ import Testing
 
 @Suite("local-docker conforms")
 struct LocalDockerConformanceTests {
-    @Test("The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(5)))
+    @Test(
+        "The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
     func kit() async throws {
         let folder = try TemporaryDirectory()
         let image = try await Jobs.image()

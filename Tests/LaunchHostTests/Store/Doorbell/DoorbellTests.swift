@@ -16,7 +16,7 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells)
     }
 
-    @Test(.timeLimit(.minutes(1))) func everyListenerHearsAChange() async throws {
+    @Test(.timeLimit(.minutes(10))) func everyListenerHearsAChange() async throws {
         let other = try sandbox.store()
         let listeners = [try store.listen(), try other.listen()]
         try other.submit(.sample())
@@ -27,7 +27,7 @@ import Testing
         #expect(try store.claimNext(queues: ["q"], owner: owner("a")) != nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func whoLooksAfterEachRingMissesNothing() async throws {
+    @Test(.timeLimit(.minutes(10))) func whoLooksAfterEachRingMissesNothing() async throws {
         let listener = try store.listen()
         let total = 200
         let sandbox = sandbox
@@ -44,7 +44,7 @@ import Testing
         #expect(seen == total)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aClosedOneEndsAndIsTakenDown() async throws {
+    @Test(.timeLimit(.minutes(10))) func aClosedOneEndsAndIsTakenDown() async throws {
         let listener = try store.listen()
         #expect(try bells().count == 1)
         listener.close()
@@ -61,7 +61,7 @@ import Testing
         #expect(try bells().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aListenerThatDoesNotReadHoldsNobodyUp() async throws {
+    @Test(.timeLimit(.minutes(10))) func aListenerThatDoesNotReadHoldsNobodyUp() async throws {
         // A pipe that is open and full, as that of a stopped process is.
         let path = sandbox.home.bells + "/stuck"
         #expect(mkfifo(path, 0o600) == 0)

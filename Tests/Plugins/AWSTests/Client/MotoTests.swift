@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The same calls to somebody else's idea of AWS, where it is installed.
-@Suite(.timeLimit(.minutes(3))) struct MotoTests {
+@Suite(.timeLimit(.minutes(10))) struct MotoTests {
     static let program = MotoServer.program
 
     @Test func whichServerRan() {

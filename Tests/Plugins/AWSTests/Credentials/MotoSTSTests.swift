@@ -16,12 +16,12 @@ struct MotoSTSTests {
         let port = try #require(freePort())
         let moto = try #require(Self.moto)
         let server = Task {
-            try await Subprocess.run(moto, ["-H", "127.0.0.1", "-p", "\(port)"], timeout: .seconds(120))
+            try await Subprocess.run(moto, ["-H", "127.0.0.1", "-p", "\(port)"], timeout: .seconds(600))
         }
         defer { server.cancel() }
         let url = "http://127.0.0.1:\(port)"
         let client = HTTPClient(configuration: .init(proxy: .direct))
-        let isUp = await eventually(within: .seconds(60)) {
+        let isUp = await eventually {
             (try? await client.send(HTTPRequest(.get, "\(url)/moto-api/")))?.status == 200
         }
         try #require(isUp, "moto_server does not start")

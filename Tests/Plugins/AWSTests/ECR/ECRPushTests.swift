@@ -13,7 +13,7 @@ struct ECRPushTests {
 
     @Test(
         .enabled(if: PrivateEngine.obstacle == nil, Comment(rawValue: PrivateEngine.obstacle ?? "")),
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(10)))
     func `source is built, pushed to ECR with its login, and run by digest; the second time nothing is built`()
         async throws
     {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Objects in parts: whole, broken off, cancelled, changed meanwhile.
-@Suite(.timeLimit(.minutes(2))) struct S3TransferTests {
+@Suite(.timeLimit(.minutes(10))) struct S3TransferTests {
     let folder: TemporaryDirectory
     /// 17 MiB and a bit: three parts and a last one of 2 MiB.
     static let bytes = content((17 << 20) + 11)

@@ -76,7 +76,7 @@ struct CredentialsTests {
         let runner = stage.runner()
         try await Stage.reach(handle, with: runner) { $0.phase == .running }
         let attendant = try #require(try await runner.attendants.attendant(of: id))
-        #expect(await eventually(within: .seconds(60)) { await attendant.endpoint != nil })
+        #expect(await eventually { await attendant.endpoint != nil })
         try await runner.stop(handle, grace: .seconds(60))
         let ended = try await stage.finish(handle, request, with: runner)
         try await runner.release(handle)

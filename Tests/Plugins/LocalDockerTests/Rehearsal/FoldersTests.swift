@@ -32,7 +32,7 @@ struct FoldersTests {
         let ended = try await stage.run(job) { runner, handle in
             #expect(
                 // The looks are the rarer the longer one takes, up to a minute.
-                await eventually(within: .seconds(90)) {
+                await eventually {
                     place.has("ck/n/new") && place.text("ck/step") == "1\n" && !place.has("ck/old")
                 })
             #expect(try await runner.observe([handle]).first?.phase == .running)

@@ -102,7 +102,7 @@ struct HostsTests {
             let engine = try await EngineFixture.engine()
             let name = HostNames.container(handle.runID, "algo-2", attempt: 1)
             try #require(
-                try await eventually(within: .seconds(60)) {
+                try await eventually {
                     try await engine.container(name)?.state.hasEnded == true
                 })
             try place.write("go/go", "")

@@ -154,7 +154,7 @@ struct JobObjectsTests {
             $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)]
         }
         let ended = try await Stage(environment: world.environment).run(job) { _, _ in
-            #expect(await eventually(within: .seconds(90)) { world.stub.calls("s3", "DeleteObject").count > 0 })
+            #expect(await eventually { world.stub.calls("s3", "DeleteObject").count > 0 })
             try place.write("go/go", "")
         }
         #expect(ended.observation.phase == .succeeded)

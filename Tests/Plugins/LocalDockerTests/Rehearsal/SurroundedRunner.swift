@@ -49,7 +49,8 @@ struct SurroundedRunner: Runner {
 
 @Suite("local-docker conforms with surroundings, too")
 struct SurroundedConformanceTests {
-    @Test("The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(5)))
+    @Test(
+        "The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
     func kit() async throws {
         let stage = try Stage()
         let image = try await Jobs.image()

@@ -97,7 +97,7 @@ private struct ChaoticDay {
             for part in [3, 2] {
                 let agent = try world.agent()
                 let life = Task { try await agent.run(as: world.store.becomeOwner(kind: "agent")) }
-                _ = try await eventually(within: .seconds(120)) {
+                _ = try await eventually {
                     let counts = try world.store.counts()
                     let states: [RunState] = [.starting, .running, .stopping, .succeeded, .failed, .stopped]
                     return states.map { counts[$0] }.reduce(0, +) > ids.count / part

@@ -19,7 +19,7 @@ import Testing
             let agent = Task {
                 try await world.agent(runner: Self.runner).run(as: try world.store.becomeOwner(kind: "agent"))
             }
-            let named = try await eventually(within: .seconds(60)) { try world.store.run(id).handle != nil }
+            let named = try await eventually { try world.store.run(id).handle != nil }
             #expect(named)
             let name = try #require(try world.store.run(id).handle?.fields["name"])
             let now = Int64(world.clock.now.timeIntervalSince1970 * 1000)
@@ -31,7 +31,7 @@ import Testing
         return (try world.store.run(id), LogArchive(path: LogArchive.path(in: world.store.home.folder(of: id))))
     }
 
-    @Test(.timeLimit(.minutes(2))) func theLogIsInTheRecord() async throws {
+    @Test(.timeLimit(.minutes(10))) func theLogIsInTheRecord() async throws {
         let world = try TrainingWorld()
         let (run, archive) = try await ended(world)
         #expect(run.state == .succeeded && run.outcome?.warnings == [])
@@ -40,7 +40,7 @@ import Testing
         #expect(lines == ["epoch 1", "epoch 2"])
     }
 
-    @Test(.timeLimit(.minutes(2))) func aLogThatNobodyMayReadIsAWarning() async throws {
+    @Test(.timeLimit(.minutes(10))) func aLogThatNobodyMayReadIsAWarning() async throws {
         let world = try TrainingWorld()
         world.stub.always(
             "logs", "FilterLogEvents",

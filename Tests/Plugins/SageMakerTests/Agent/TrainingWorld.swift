@@ -20,7 +20,9 @@ final class TrainingWorld: Sendable {
     private let keys: AWSCredentials
 
     init(jumps: Bool = false, keepsCalls: Bool = false) throws {
-        let clock = PumpedClock(jumps: jumps)
+        let echo = try TestServer { _ in TestAnswer() }
+        let http = HTTPClient(configuration: .init(proxy: .direct))
+        let clock = PumpedClock(jumps: jumps, roundTrip: { _ = try? await http.send(HTTPRequest(.get, echo.url)) })
         self.clock = clock
         stub = try AWSStub(now: { clock.now }, keepsCalls: keepsCalls)
         keys = stub.keys.permanent()

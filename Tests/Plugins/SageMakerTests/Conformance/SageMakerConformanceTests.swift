@@ -6,7 +6,7 @@ import SageMaker
 import TestSupport
 import Testing
 
-@Suite("sagemaker conforms", .timeLimit(.minutes(3)))
+@Suite("sagemaker conforms", .timeLimit(.minutes(10)))
 struct SageMakerConformanceTests {
     @Test("The whole kit, over the stub")
     func kit() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import SageMaker
 
 /// Every line once, also where hosts are late and where reading goes on in another process.
-@Suite(.timeLimit(.minutes(5))) struct LogResumeTests {
+@Suite(.timeLimit(.minutes(10))) struct LogResumeTests {
     /// Numbers as by chance, but the same every time.
     private struct Dice: RandomNumberGenerator {
         var state: UInt64

@@ -6,7 +6,7 @@ import Subprocess
 import Testing
 
 /// The stub's logs, as AWS's own client for Python reads them.
-@Suite(.timeLimit(.minutes(3))) struct LogsStubTests {
+@Suite(.timeLimit(.minutes(10))) struct LogsStubTests {
     private static let script = """
         import json, sys
         try:
@@ -60,7 +60,7 @@ import Testing
             return
         }
         // Without a group first.
-        let missing = try await Subprocess.run("python3", arguments, timeout: .seconds(60))
+        let missing = try await Subprocess.run("python3", arguments, timeout: .seconds(600))
         if missing.exit == .code(3) {
             print("Not compared with boto3: python3 has no module boto3.")
             return
@@ -74,7 +74,7 @@ import Testing
         bench.add("algo-1-1", [("another job", 0, 0)], job: "job-10")
         bench.set(1000)
         bench.stub.logs.answerEmptyPages(1)
-        let result = try await Subprocess.run("python3", arguments, timeout: .seconds(60))
+        let result = try await Subprocess.run("python3", arguments, timeout: .seconds(600))
         #expect(result.exit.isSuccess, "\(result.stderrText)")
         let line = try #require(result.stdoutText.split(separator: "\n").last)
         let answer = try JSONDecoder().decode(Answer.self, from: Data(line.utf8))

@@ -6,7 +6,7 @@ import Testing
 @testable import SageMaker
 
 /// What is read of a training job's log, and what it takes.
-@Suite(.timeLimit(.minutes(3))) struct TrainingLogsTests {
+@Suite(.timeLimit(.minutes(10))) struct TrainingLogsTests {
     @Test func hostsAreMergedByTimeAndNamed() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1700", (0..<20).map { ("one \($0)", Double($0), Double($0) + 3) })

@@ -6,7 +6,7 @@ import Testing
 @testable import SageMaker
 
 /// What leaves is what boto3 would send for the same document.
-@Suite("boto3 as the judge of what is sent", .timeLimit(.minutes(3)))
+@Suite("boto3 as the judge of what is sent", .timeLimit(.minutes(10)))
 struct Boto3Tests {
     @Test("500 documents with everything that the model has: accepted by its validator, and the same bytes")
     func documents() async throws {

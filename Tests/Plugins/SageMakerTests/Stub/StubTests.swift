@@ -21,7 +21,7 @@ import Testing
             [
                 Bundle.module.bundlePath + "/boto3_training_jobs.py", when, stub.url, keys.accessKeyID,
                 keys.secretAccessKey.reveal(),
-            ], stdout: .collect(maxBytes: 16 << 20), timeout: .seconds(120))
+            ], stdout: .collect(maxBytes: 16 << 20), timeout: .seconds(600))
         if result.exit == .code(3) {
             print("The stub was not judged: python3 has no module boto3.")
             return nil
@@ -53,7 +53,7 @@ import Testing
         return stub
     }
 
-    @Test(.timeLimit(.minutes(5))) func boto3UnderstandsIt() async throws {
+    @Test(.timeLimit(.minutes(10))) func boto3UnderstandsIt() async throws {
         let stub = try Self.stub()
         guard let early = try await Self.boto3("begin", stub) else { return }
         #expect(early["faults"] == .array([]))

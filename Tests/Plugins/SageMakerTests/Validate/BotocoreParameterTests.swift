@@ -7,7 +7,8 @@ import Testing
 
 /// The oracle of the corpus: botocore's own validator, which checks less than ours and must never say more.
 struct BotocoreParameterTests {
-    @Test(.timeLimit(.minutes(5))) func `every valid request of the corpus passes botocore's validator`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `every valid request of the corpus passes botocore's validator`() async throws
+    {
         let requests = try Corpus.valid()
         guard let (version, reports) = try await Self.reports(on: requests.map { try Corpus.document(of: $0.change) })
         else { return }
@@ -19,7 +20,7 @@ struct BotocoreParameterTests {
     }
 
     /// Each base with one value at a time missing or of another type: thousands of requests that nobody wrote.
-    @Test(.timeLimit(.minutes(5))) func `whatever botocore refuses, the validator refuses`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `whatever botocore refuses, the validator refuses`() async throws {
         let mutants = try ["full", "groups", "preferences", "efs", "serverless"].flatMap { base in
             Self.mutants(of: try Corpus.document(of: Corpus.Change(base: base)))
         }
@@ -66,7 +67,7 @@ struct BotocoreParameterTests {
     }
 
     /// The oracle itself must be able to say no.
-    @Test(.timeLimit(.minutes(5))) func `botocore refuses what it can`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `botocore refuses what it can`() async throws {
         let empty = JSONValue.object([:])
         guard let (_, reports) = try await Self.reports(on: [empty]) else { return }
         #expect(reports.first?.contains("RoleArn") ?? false)
@@ -81,7 +82,7 @@ struct BotocoreParameterTests {
         let result = try await Subprocess.run(
             "python3", [Bundle.module.bundlePath + "/botocore_parameters.py"],
             stdin: .bytes(Array(try JSON.canonicalData(documents))),
-            stdout: .collect(maxBytes: 64 << 20), timeout: .seconds(240))
+            stdout: .collect(maxBytes: 64 << 20), timeout: .seconds(600))
         if result.exit == .code(3) {
             print("Not compared with botocore: python3 has no module botocore.")
             return nil
