@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 public import LaunchHost
 
 extension DockerBuilder {
@@ -28,18 +27,27 @@ extension DockerBuilder {
         }
     }
 
-    private static func dockerfile(of source: BuildSource) throws(BackendError) -> [UInt8] {
+    /// The bytes of the Dockerfile, which is a regular file of the context: the context's author must not have another
+    /// file of this machine read through a link.
+    static func dockerfile(of source: BuildSource) throws(BackendError) -> [UInt8] {
         let parts = source.dockerfile.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.isEmpty, !parts.contains(".."), parts.first?.isEmpty == false else {
             throw BackendError(
                 .invalid, "The Dockerfile '\(source.dockerfile)' must be inside of the source folder.",
                 hint: "Give its path from there, for example docker/Dockerfile.")
         }
-        guard let data = FileManager.default.contents(atPath: "\(source.context)/\(source.dockerfile)") else {
-            throw BackendError(
-                .invalid, "There is no Dockerfile '\(source.dockerfile)' in the source.",
-                hint: "Name it with --dockerfile, or leave out what hides it in .dockerignore.")
+        do throws(LaunchError) {
+            let root = try SourceRoot(source.context)
+            if let bytes = try root.content(
+                of: source.dockerfile, limit: SourceLimits.dockerfileBytes, links: .refused)
+            {
+                return bytes
+            }
+        } catch {
+            throw BackendError(source: error)
         }
-        return [UInt8](data)
+        throw BackendError(
+            .invalid, "There is no Dockerfile '\(source.dockerfile)' in the source.",
+            hint: "Name it with --dockerfile, or leave out what hides it in .dockerignore.")
     }
 }

@@ -18,6 +18,9 @@ public struct Dockerfile: Sendable, Hashable {
         }
     }
 
+    /// The most images that one Dockerfile may be built from: each is looked up in its registry.
+    static let maxBases = 100
+
     /// The images that it is built from, each once, in the order of their first use: of `FROM`, `COPY --from` and
     /// `RUN --mount=from`. Stages of the Dockerfile itself and `scratch` are none.
     public let bases: [Base]
@@ -35,6 +38,9 @@ public struct Dockerfile: Sendable, Hashable {
     public init(
         parsing text: String, file: String, buildArguments: [String: String] = [:], platform: String = "linux/amd64"
     ) throws(LaunchError) {
+        guard !text.utf8.contains(0) else {
+            throw DockerfileLines.error("the Dockerfile has a NUL byte, so it is not a text", file: file, line: 1)
+        }
         let lines = try DockerfileLines(text, file: file)
         var reader = BaseReader(
             file: file, escape: lines.escape,
@@ -80,6 +86,9 @@ private struct BaseReader {
     var names: Set<String> = []
     /// The stages so far.
     var stages: [String?] = []
+    /// The names of the stages so far.
+    private var known: Set<String> = []
+    private var taken: Set<ImageReference> = []
     var bases: [Dockerfile.Base] = []
 
     init(file: String, escape: Character, variables: DockerfileVariables) {
@@ -120,10 +129,12 @@ private struct BaseReader {
         guard !image.isEmpty else {
             throw .init(why: "the image of FROM is empty once '\(words[0])' is expanded")
         }
-        if !stages.contains(image.lowercased()), image != "scratch" {
+        if !known.contains(image.lowercased()), image != "scratch" {
             try add(image, line: instruction.line)
         }
-        stages.append(words.count == 3 ? words[2].lowercased() : nil)
+        let name = words.count == 3 ? words[2].lowercased() : nil
+        stages.append(name)
+        if let name { known.insert(name) }
     }
 
     private mutating func takeSource(
@@ -148,8 +159,11 @@ private struct BaseReader {
         } catch {
             throw .init(why: String(error.description.dropLast(error.description.hasSuffix(".") ? 1 : 0)))
         }
-        if !bases.contains(where: { $0.reference == reference }) {
-            bases.append(Dockerfile.Base(reference: reference, line: line))
+        guard taken.insert(reference).inserted else { return }
+        guard bases.count < Dockerfile.maxBases else {
+            throw .init(
+                why: "the Dockerfile is built from more than \(Dockerfile.maxBases) images, which is the limit")
         }
+        bases.append(Dockerfile.Base(reference: reference, line: line))
     }
 }

@@ -28,6 +28,9 @@ struct DockerfileVariables {
         }
     }
 
+    /// The most characters of a value: values that name each other double with every line.
+    static let longest = 64 << 10
+
     /// Takes in an `ARG` instruction: `NAME`, `NAME=default`, or several of them.
     mutating func declare(_ text: String) throws(Failure) {
         let words = ShellWords(escape: escape).all(of: text)
@@ -87,6 +90,11 @@ private struct Expansion {
                 }
             } else if character == "$" {
                 result += try variable()
+                guard result.utf8.count <= DockerfileVariables.longest else {
+                    throw .init(
+                        why: "a value is longer than \(DockerfileVariables.longest) bytes once its variables are put in"
+                    )
+                }
             } else {
                 result.append(character)
             }

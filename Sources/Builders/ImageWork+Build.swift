@@ -1,5 +1,4 @@
 internal import ContainerEngine
-internal import FoundationEssentials
 internal import LaunchHost
 
 extension ImageWork {
@@ -66,11 +65,9 @@ extension ImageWork {
 
     /// The registry's login, where a base image comes from there. Else the build has no use for it and does not get it.
     private func baseLogin(_ access: RegistryAccess) throws -> RegistryCredentials? {
-        guard case .remote(let host, let login?) = access,
-            let data = FileManager.default.contents(atPath: "\(source.context)/\(source.dockerfile)")
-        else { return nil }
+        guard case .remote(let host, let login?) = access else { return nil }
         let dockerfile = try Dockerfile(
-            parsing: String(decoding: data, as: UTF8.self), file: source.dockerfile,
+            parsing: String(decoding: try DockerBuilder.dockerfile(of: source), as: UTF8.self), file: source.dockerfile,
             buildArguments: settings.buildArguments, platform: settings.platform)
         guard dockerfile.bases.contains(where: { ($0.reference.host ?? "docker.io") == host }) else { return nil }
         return RegistryCredentials(username: login.username, password: login.password.reveal(), server: host)

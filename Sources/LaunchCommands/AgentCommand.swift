@@ -38,7 +38,8 @@ enum AgentCommand {
                 terminal, verbosity: arguments.count(GlobalOptions.verbose), base: .info)
             let agent = Agent(
                 settings, store: store, backends: backends,
-                contexts: SourceContexts(store: SourceStore(folder: store.home.sources)), log: log,
+                contexts: SourceContexts(store: SourceStore(folder: store.home.sources, limits: config.limits)),
+                log: log,
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 })

@@ -26,8 +26,8 @@ enum JobCreateCodeCommand {
             let name = try NewJob.name(arguments, from: URL(filePath: folder).standardizedFileURL.path)
             let store = try bench.store()
             let source = try await SourceChoice.code(
-                folder, dockerfile: arguments.string("dockerfile"), home: store.home, terminal: terminal,
-                quiet: bench.wantsJSON)
+                folder, dockerfile: arguments.string("dockerfile"), home: store.home, limits: bench.limits,
+                terminal: terminal, quiet: bench.wantsJSON)
             try NewJob.add(name, source, aliases: arguments.strings("alias"), to: store, on: bench)
             return .ok
         }

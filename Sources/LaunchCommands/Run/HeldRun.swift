@@ -30,7 +30,7 @@ struct HeldRun: Sendable {
         defer { interrupts.stop() }
         let agent = Agent(
             Agent.Settings(maxJobs: nil), store: store, backends: backends,
-            contexts: SourceContexts(store: SourceStore(folder: store.home.sources)), log: log,
+            contexts: SourceContexts(store: SourceStore(folder: store.home.sources, limits: backends.limits)), log: log,
             progress: { _, progress in
                 terminal.err(
                     "\(terminal.errorColours(.dim, "\(progress.step.rawValue) |")) \(Terminal.printable(progress.line))"

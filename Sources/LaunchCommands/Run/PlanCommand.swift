@@ -34,7 +34,7 @@ enum PlanCommand {
             let backends = try bench.backends(config, runnerOptions: model ?? [:])
             let stage = ImageStage(
                 registry: backends.registry, builder: backends.builder,
-                contexts: SourceContexts(store: SourceStore(folder: store.home.sources)))
+                contexts: SourceContexts(store: SourceStore(folder: store.home.sources, limits: backends.limits)))
             let image = try await stage.plan(job.source, project: job.project, offline: arguments.flag("offline"))
             let plan = try Plan(
                 job, image: image, runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),

@@ -83,7 +83,7 @@ struct SpecReader {
             let isRelativeToFile = onLine.isEmpty && !text.hasPrefix("/")
             return try await SourceChoice.code(
                 isRelativeToFile ? "\(folder)/\(text)" : text, dockerfile: dockerfile, home: store.home,
-                terminal: bench.terminal, quiet: bench.wantsJSON)
+                limits: bench.limits, terminal: bench.terminal, quiet: bench.wantsJSON)
         }
     }
 

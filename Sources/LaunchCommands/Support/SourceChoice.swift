@@ -6,13 +6,14 @@ enum SourceChoice {
     /// Keeps the folder as it is now in the source store, and tells how far that is.
     /// - Parameters:
     ///   - dockerfile: its path in the folder; nil is `Dockerfile.wandb`, then `Dockerfile`.
+    ///   - limits: what a source may be at most.
     ///   - quiet: says nothing but warnings.
     /// - Throws: `LaunchError` where the folder or its Dockerfile cannot be used or the store cannot be written.
     static func code(
-        _ folder: String, dockerfile: String?, home: LaunchHome, terminal: Terminal, quiet: Bool
+        _ folder: String, dockerfile: String?, home: LaunchHome, limits: SizeLimits, terminal: Terminal, quiet: Bool
     ) async throws -> Source {
         let file = if let dockerfile { dockerfile } else { try DockerfileChoice.find(in: folder) }
-        let store = SourceStore(folder: home.sources)
+        let store = SourceStore(folder: home.sources, limits: limits)
         let snapshot = try await Progress.show("Reading \(folder)", on: terminal, quiet: quiet) { progress in
             try await store.snapshot(of: folder, dockerfile: file) { now in
                 progress.update("\(words(now.step)) \(folder)", .bytes(now.bytes))

@@ -42,6 +42,11 @@ struct Workbench: Sendable {
         return config
     }
 
+    /// The limits of the configuration; the standard ones where it cannot be read, which other calls tell.
+    var limits: SizeLimits {
+        (try? LaunchConfig(at: location, catalog: catalog))?.limits ?? .standard
+    }
+
     /// The store of this user.
     func store() throws -> Store {
         let home = try LaunchHome(variables: variables)

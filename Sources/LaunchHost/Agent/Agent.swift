@@ -189,7 +189,7 @@ public actor Agent {
 
     private func newWatch(of runner: any Runner, key: String) -> ObserveStage {
         let watch = ObserveStage(
-            runner, store: store, clock: clock, log: log,
+            runner, store: store, limits: backends.limits, clock: clock, log: log,
             ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } },
             again: { record in Task { await self.again(record) } })
         watches[key] = (watch, Task { await watch.run() })

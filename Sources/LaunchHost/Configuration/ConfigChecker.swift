@@ -47,6 +47,9 @@ enum ConfigChecker {
         return LaunchConfig(
             maxJobs: jobs == -1 ? nil : Int(clamping: jobs), queues: options.strings("queues") ?? [],
             entity: options.string("entity"),
+            limits: SizeLimits(
+                sourceBytes: options.integer("source_size_limit") ?? SizeLimits.standard.sourceBytes,
+                logBytes: options.integer("log_size_limit") ?? SizeLimits.standard.logBytes),
             environment: block(.environment) ?? none, registry: block(.registry) ?? none,
             builder: block(.builder) ?? none, runner: block(.runner), document: document)
     }

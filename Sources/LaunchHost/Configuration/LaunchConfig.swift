@@ -16,6 +16,8 @@ public struct LaunchConfig: Sendable {
     public var queues: [String]
     /// The team or user whose queues they are, where the file names one.
     public var entity: String?
+    /// How much the program keeps of what others make.
+    public var limits: SizeLimits
     /// Where credentials and the region come from.
     public var environment: Block
     /// Where images live.
@@ -54,12 +56,13 @@ public struct LaunchConfig: Sendable {
     }
 
     init(
-        maxJobs: Int?, queues: [String], entity: String?, environment: Block,
+        maxJobs: Int?, queues: [String], entity: String?, limits: SizeLimits, environment: Block,
         registry: Block, builder: Block, runner: Block?, document: Document?
     ) {
         self.maxJobs = maxJobs
         self.queues = queues
         self.entity = entity
+        self.limits = limits
         self.environment = environment
         self.registry = registry
         self.builder = builder

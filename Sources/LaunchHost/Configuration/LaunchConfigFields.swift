@@ -8,6 +8,12 @@ extension LaunchConfig {
             "queues", .list(.string), example: "[default]",
             help: "The queues that the agent takes jobs from, served in turn."),
         Field("entity", .string, example: "my-team", help: "The team or user whose queues they are."),
+        Field(
+            "source_size_limit", .bytes, default: .integer(SizeLimits.standard.sourceBytes), example: "5g",
+            help: "The most bytes of a source, a folder or a checkout, after its .dockerignore."),
+        Field(
+            "log_size_limit", .bytes, default: .integer(SizeLimits.standard.logBytes), example: "500m",
+            help: "The most bytes of a run's log that are kept when it has ended."),
     ]
 
     /// The type that holds where a role's block is missing; nil for the runner, which the queue's resource decides.

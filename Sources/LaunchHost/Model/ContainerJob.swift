@@ -25,6 +25,8 @@ public struct ContainerJob: Sendable, Hashable, Codable {
     public var stopGraceSeconds: Int
     /// Files and folders in the container that are kept when it has ended.
     public var outputs: [String]
+    /// The most bytes of one output; nil is as the runner has it.
+    public var outputBytesLimit: Int64?
     /// Final metrics: the last match of the pattern's first group in the log, by metric name.
     public var metrics: [String: String]
     /// What stands around the containers where one plain container is not all; nil is one plain container, and then

@@ -5,6 +5,7 @@ struct FinishStage: Sendable {
     let store: Store
     let runner: any Runner
     let log: Logger
+    var limits = SizeLimits.standard
 
     /// Records the end of `record` that `observation` tells of.
     /// - Throws: `BackendError` where the log or the outputs cannot be had now; nothing is released then and the call
@@ -32,12 +33,25 @@ struct FinishStage: Sendable {
         let archive = LogArchive(path: LogArchive.path(in: folder))
         guard !runner.keepsLogs, !archive.exists else { return nil }
         do throws(BackendError) {
-            try await archive.write(runner.logs(handle, from: nil, follow: false))
-            return nil
+            return try await archive.write(runner.logs(handle, from: nil, follow: false), limit: limits.logBytes)
         } catch {
             guard [.denied, .invalid, .configuration].contains(error.category) else { throw error }
             return "The log was not kept. \(error.description)"
         }
+    }
+
+    /// Records the end of a run whose user did not want to wait until its log and outputs were kept.
+    func giveUp(_ record: RunRecord, _ observation: Observation) async throws(StoreError) -> RunRecord {
+        let message = "Stopped while its outputs were copied; those that were not complete are not kept."
+        let ended = try store.transition(
+            record.id, token: record.claimToken, to: .stopped,
+            cause: Cause(.userStop, message, exitCode: observation.cause?.exitCode),
+            changes: RunChanges(
+                backendStatus: observation.backendStatus,
+                startedAt: observation.startedAt.map { Timestamp($0) },
+                endedAt: observation.endedAt.map { Timestamp($0) }))
+        await release(ended)
+        return ended
     }
 
     /// Records that the backend does not know the run any more.

@@ -13,6 +13,10 @@ struct LiveRun {
     var hasStopOrder = false
     var refusedStop: RefusedStop?
     var isFinishing = false
+    /// The work that keeps its log and outputs.
+    var finishing: Task<Void, Never>?
+    /// Whether a stop has ended that work.
+    var isGivenUp = false
     /// How long to wait before its end is recorded, where that did not work: a full disk is not emptied by asking.
     var rest = Duration.seconds(5)
 

@@ -19,7 +19,7 @@ actor ObserveStage {
     /// A watch over `runner`. `ended` is told of every run whose end is recorded, `lost` of every run that has a new
     /// owner, `again` of every run that is to be submitted once more.
     init(
-        _ runner: any Runner, store: Store, clock: HostClock, log: Logger,
+        _ runner: any Runner, store: Store, limits: SizeLimits = .standard, clock: HostClock, log: Logger,
         ended: @escaping @Sendable (RunRecord) -> Void, lost: @escaping @Sendable (RunID) -> Void,
         again: @escaping @Sendable (RunRecord) -> Void
     ) {
@@ -30,7 +30,7 @@ actor ObserveStage {
         self.ended = ended
         self.lost = lost
         self.again = again
-        finish = FinishStage(store: store, runner: runner, log: log)
+        finish = FinishStage(store: store, runner: runner, log: log, limits: limits)
         retry = RetryStage(store: store, runner: runner, clock: clock, log: log)
     }
 
@@ -45,10 +45,15 @@ actor ObserveStage {
     /// Stops one of its runs, as somebody asked; more than once is once, unless there is less patience than before. The
     /// order goes out at once, also while a look over all runs takes its time.
     func stop(_ id: RunID, grace: Duration?) {
-        guard let run = live[id] else { return }
-        if run.stop?.isMorePatient(than: grace) ?? true {
-            live[id]?.stop = LiveRun.Stop(grace: grace)
-            live[id]?.hasStopOrder = false
+        guard let run = live[id], run.stop?.isMorePatient(than: grace) ?? true else {
+            return carryOutStop(of: id)
+        }
+        live[id]?.stop = LiveRun.Stop(grace: grace)
+        live[id]?.hasStopOrder = false
+        if run.isFinishing {
+            // The run has ended by itself or by an earlier stop. What this one ends is the copying of its outputs.
+            live[id]?.isGivenUp = true
+            run.finishing?.cancel()
         }
         carryOutStop(of: id)
     }
@@ -179,10 +184,12 @@ actor ObserveStage {
 
     private func beginEnd(of id: RunID, _ token: Int64, _ observation: Observation) {
         let finish = finish
-        Task {
+        live[id]?.finishing = Task {
             do {
                 let record = try store.run(id, token: token)
-                if let next = try retry.next(of: record, after: observation) {
+                if live[id]?.isGivenUp == true {
+                    close(try await finish.giveUp(record, observation))
+                } else if let next = try retry.next(of: record, after: observation) {
                     live[id] = nil
                     again(next)
                 } else {
@@ -192,6 +199,10 @@ actor ObserveStage {
                 live[id] = nil
                 lost(id)
             } catch {
+                if live[id]?.isGivenUp == true, !(error is StoreError) {
+                    // Its outputs are not wanted any more, so the error does not matter.
+                    return beginEnd(of: id, token, observation)
+                }
                 log.error("the end of a run could not be recorded yet", ["run": id.rawValue, "error": "\(error)"])
                 let rest = live[id]?.rest ?? .zero
                 live[id]?.rest = min(rest * 2, .seconds(60))

@@ -8,6 +8,8 @@ public final class Backends: Sendable {
     public let registry: any Registry
     /// The builder.
     public let builder: any Builder
+    /// How much the program keeps of what others make.
+    public var limits: SizeLimits { config.limits }
     private let catalog: PluginCatalog
     private let config: LaunchConfig
     private let runnerOptions: [String: JSONValue]

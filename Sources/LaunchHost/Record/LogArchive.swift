@@ -20,13 +20,22 @@ public struct LogArchive: Sendable {
         FileManager.default.fileExists(atPath: path)
     }
 
-    /// Writes the whole of `log`; what an interrupted earlier attempt left is written anew.
+    /// Writes `log` up to a limit, and a last line that says so where there was more; what an interrupted earlier attempt
+    /// left is written anew.
+    /// - Parameters:
+    ///   - limit: the most bytes of the archive.
+    ///   - reserve: what stays free on its disk.
+    /// - Returns: why it is not the whole log; nil where it is.
     /// - Throws: `BackendError`, the stream's own or `.internalFault` where the disk does not take it. Then no part of it
     ///   stays, which might be what fills the disk.
-    public func write(_ log: LogStream) async throws(BackendError) {
+    @discardableResult
+    public func write(
+        _ log: LogStream, limit: Int64 = .max, reserve: DiskReserve = .standard
+    ) async throws(BackendError) -> String? {
+        let cut: String?
         let partial = path + ".partial"
         do throws(BackendError) {
-            try await Self.copy(log, to: CFile(creating: partial))
+            cut = try await Self.copy(log, to: CFile(creating: partial), partial, limit, reserve)
         } catch {
             unlink(partial)
             throw error
@@ -36,15 +45,50 @@ public struct LogArchive: Sendable {
         } catch {
             throw BackendError(.internalFault, "The log could not be kept at \(path): \(error).")
         }
+        return cut
     }
 
-    private static func copy(_ log: LogStream, to file: CFile) async throws(BackendError) {
-        for try await batch in log {
+    private static func copy(
+        _ log: LogStream, to file: CFile, _ path: String, _ limit: Int64, _ reserve: DiskReserve
+    ) async throws(BackendError) -> String? {
+        var written: Int64 = 0
+        var cut: String?
+        var isNewLine = true
+        batches: for try await batch in log {
             var bytes: [UInt8] = []
-            for line in batch { append(line, to: &bytes) }
+            for line in batch {
+                let count = bytes.count
+                append(line, to: &bytes)
+                guard written + Int64(bytes.count) <= limit else {
+                    bytes.removeLast(bytes.count - count)
+                    cut =
+                        "The log is longer than \(ByteCount.text(limit)), the 'log_size_limit'; the rest was not kept."
+                    break
+                }
+                isNewLine = !line.continues
+            }
+            if cut == nil, !bytes.isEmpty, room(for: bytes.count, path, reserve) == false {
+                cut = "The disk has too little space for the whole log; the rest was not kept."
+                bytes = []
+            }
             try file.write(bytes)
+            written += Int64(bytes.count)
+            if let cut {
+                var last: [UInt8] = []
+                if !isNewLine { append(LogLine(text: "", cursor: LogCursor(rawValue: "")), to: &last) }
+                append(LogLine(text: "launch: \(cut)", cursor: LogCursor(rawValue: "")), to: &last)
+                try file.write(last)
+                break batches
+            }
         }
         try file.close()
+        return cut
+    }
+
+    /// Whether the disk has room for so much beside its reserve.
+    private static func room(for bytes: Int, _ path: String, _ reserve: DiskReserve) -> Bool {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        return reserve.room(on: folder).map { $0 >= Int64(bytes) } ?? true
     }
 
     /// The archived log after `cursor`, which counts lines from 0.

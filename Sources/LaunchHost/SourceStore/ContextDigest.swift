@@ -23,6 +23,7 @@ public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads all files of a scan, in pieces.
     init(of scan: ContextScan, work: SourceWork) throws(LaunchError) {
+        let root = try SourceRoot(scan.folder)
         var meter = work.meter(.hash)
         var whole = SHA256()
         var contents: [String?] = []
@@ -39,7 +40,7 @@ public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
                 Self.add(target, to: &whole)
                 contents.append(nil)
             case .file:
-                let content = try Self.content(of: entry, in: scan.folder, meter: &meter)
+                let content = try Self.content(of: entry, in: root, meter: &meter)
                 Self.add("file", to: &whole)
                 Self.add(content, to: &whole)
                 contents.append(content)
@@ -56,7 +57,7 @@ public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func content(
-        of entry: ContextEntry, in folder: String, meter: inout SourceWork.Meter
+        of entry: ContextEntry, in root: SourceRoot, meter: inout SourceWork.Meter
     ) throws(LaunchError) -> String {
         var hash = SHA256()
         if let generated = entry.generated {
@@ -64,7 +65,7 @@ public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
             return Hex.encode(hash.finalize())
         }
         do {
-            let file = try FileSystem.File(reading: "\(folder)/\(entry.path)")
+            let file = try root.file(entry.path)
             var buffer = [UInt8](repeating: 0, count: 256 << 10)
             while case let count = try file.read(into: &buffer), count > 0 {
                 hash.update(buffer.prefix(count))

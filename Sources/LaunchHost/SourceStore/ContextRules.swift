@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Which rules a context is under, and how they are handed on to whoever builds from its snapshot.
 ///
 /// A builder applies the `.dockerignore` that it finds in a snapshot a second time. The same rules on what they left
@@ -18,15 +16,18 @@ struct ContextRules {
     /// The Dockerfile, relative to the context.
     var dockerfile: String
 
-    /// Finds the rules for a build of `dockerfile` in the context `root`, both without links.
-    /// - Throws: `.invalid` where they cannot be read.
-    init(root: String, dockerfile: String, shownAs folder: String) throws(LaunchError) {
+    /// The most bytes of a file of rules. It has a line for each rule, and people write far fewer.
+    static let limit = 1 << 20
+
+    /// Finds the rules for a build of `dockerfile` in the context `root`.
+    /// - Throws: `.invalid` where they cannot be read, also where a link leads out of the context.
+    init(root: SourceRoot, dockerfile: String, shownAs folder: String) throws(LaunchError) {
         self.dockerfile = dockerfile
         for candidate in ["\(dockerfile)\(Self.fileName)", Self.fileName] {
             let shown = "\(folder)/\(candidate)"
             do {
-                let real = try FileSystem.realPath("\(root)/\(candidate)")
-                guard let text = String(validating: try FileSystem.bytes(of: real), as: UTF8.self) else {
+                let bytes = try root.bytes(of: candidate, limit: Self.limit, links: .inside)
+                guard let text = String(validating: bytes, as: UTF8.self) else {
                     throw LaunchError(.invalid, "\(shown) is not UTF-8 text.")
                 }
                 ignore = try DockerIgnore(parsing: text, file: shown)
@@ -34,7 +35,7 @@ struct ContextRules {
                 return
             } catch let failure as FileSystem.Failure {
                 guard failure.isMissing else {
-                    throw LaunchError(.invalid, "\(shown) cannot be read: \(failure.why).")
+                    throw SourceRoot.error(failure, file: shown, limit: Self.limit)
                 }
             } catch let error as LaunchError {
                 throw error
@@ -68,20 +69,5 @@ struct ContextRules {
             text += isSpecial ? "\\\(scalar)" : "\(scalar)"
         }
         return text
-    }
-}
-
-extension FileSystem {
-    /// The whole of a small file: at most 16 MiB, which no text that people write comes near.
-    static func bytes(of path: String) throws(Failure) -> [UInt8] {
-        let file = try File(reading: path)
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = try file.read(into: &buffer)
-            if count == 0 { return content }
-            content += buffer.prefix(count)
-            guard content.count <= 16 << 20 else { throw Failure(code: EFBIG, path: path) }
-        }
     }
 }

@@ -27,12 +27,21 @@ public struct ContextScan: Sendable {
         work: SourceWork
     ) throws(LaunchError) {
         let root = try Self.root(folder)
-        var walk = ContextWalk(root: root, rules: rules, needed: needed, dropping: dropping, meter: work.meter(.scan))
-        try walk.visit("", in: nil)
+        var walk = ContextWalk(
+            root: try SourceRoot(root), rules: rules, needed: needed, dropping: dropping, limits: work.limits,
+            meter: work.meter(.scan))
+        try walk.visit("", in: nil, depth: 0)
         try walk.refuseUnreadable(shownAs: folder)
         entries = walk.entries.sorted(by: ContextEntry.precedes)
         self.folder = root
-        warnings = walk.warnings + Self.sizeWarning(entries, folder: folder)
+        var warnings = walk.warnings
+        if walk.leftOut > warnings.count {
+            warnings.append(
+                Diagnostic(
+                    .warning, "\(walk.leftOut - warnings.count) more sockets, pipes and devices are left out",
+                    file: folder))
+        }
+        self.warnings = warnings + Self.sizeWarning(entries, folder: folder)
     }
 
     static func root(_ folder: String) throws(LaunchError) -> String {
@@ -77,28 +86,36 @@ public struct ContextScan: Sendable {
 
 /// The walk itself, which collects.
 private struct ContextWalk {
-    let root: String
+    let root: SourceRoot
     let rules: DockerIgnore
     let needed: [String]
     let dropping: Set<String>
+    let limits: SourceLimits
     var meter: SourceWork.Meter
     var entries: [ContextEntry] = []
     var warnings: [Diagnostic] = []
+    /// How many sockets, pipes and devices were left out.
+    var leftOut = 0
     var unreadable: [FileSystem.Failure] = []
 
-    init(root: String, rules: DockerIgnore, needed: [String], dropping: Set<String>, meter: SourceWork.Meter) {
+    init(
+        root: SourceRoot, rules: DockerIgnore, needed: [String], dropping: Set<String>, limits: SourceLimits,
+        meter: SourceWork.Meter
+    ) {
         self.root = root
         self.rules = rules
         self.needed = needed
         self.dropping = dropping
+        self.limits = limits
         self.meter = meter
     }
 
     /// Visits what is in a folder; `path` is relative, and empty for the context itself.
-    mutating func visit(_ path: String, in verdict: DockerIgnore.Verdict?) throws(LaunchError) {
+    mutating func visit(_ path: String, in verdict: DockerIgnore.Verdict?, depth: Int) throws(LaunchError) {
+        guard depth <= SourceLimits.depth else { throw limits.tooDeep(path) }
         let names: [[UInt8]]
         do {
-            names = try FileSystem.names(in: path.isEmpty ? root : "\(root)/\(path)")
+            names = try root.names(in: path)
         } catch {
             unreadable.append(error)
             return
@@ -107,37 +124,34 @@ private struct ContextWalk {
             guard let text = String(validating: name, as: UTF8.self) else { throw notText(name, in: path) }
             guard !dropping.contains(text) else { continue }
             let child = path.isEmpty ? text : "\(path)/\(text)"
-            try take(child, rules.verdict(on: child, in: verdict))
+            try take(child, rules.verdict(on: child, in: verdict), depth: depth)
         }
     }
 
-    private mutating func take(_ path: String, _ verdict: DockerIgnore.Verdict) throws(LaunchError) {
+    private mutating func take(_ path: String, _ verdict: DockerIgnore.Verdict, depth: Int) throws(LaunchError) {
         let isWanted = !verdict.isExcluded || needed.contains(path)
         do {
-            let status = try FileSystem.status("\(root)/\(path)")
+            let status = try root.status(path)
             var entry = ContextEntry(path: path, kind: .file, mode: UInt32(status.st_mode & 0o7777))
             switch status.st_mode & S_IFMT {
             case S_IFDIR:
                 entry.kind = .folder
-                try takeFolder(entry, verdict, isWanted: isWanted)
+                try takeFolder(entry, verdict, isWanted: isWanted, depth: depth)
                 return
             case _ where !isWanted:
                 return
             case S_IFREG:
                 entry.size = Int64(status.st_size)
-                if !FileSystem.mayRead("\(root)/\(path)") {
+                if !root.mayRead(path) {
                     throw FileSystem.Failure(code: EACCES, path: path)
                 }
             case S_IFLNK:
-                let target = try FileSystem.linkTarget("\(root)/\(path)")
+                let target = try root.linkTarget(path)
                 guard let text = String(validating: target, as: UTF8.self) else { throw notText(target, in: path) }
                 entry.kind = .link(target: text)
                 entry.mode = 0o777
             default:
-                warnings.append(
-                    Diagnostic(
-                        .warning, "'\(path)' is a socket, a pipe or a device and is left out of the source",
-                        file: path))
+                leaveOut(path)
                 return
             }
             entries.append(entry)
@@ -152,17 +166,26 @@ private struct ContextWalk {
         }
     }
 
+    /// Tells of the first ones. A source with a million of them fills neither the memory nor the screen.
+    private mutating func leaveOut(_ path: String) {
+        leftOut += 1
+        guard leftOut <= 20 else { return }
+        warnings.append(
+            Diagnostic(
+                .warning, "'\(path)' is a socket, a pipe or a device and is left out of the source", file: path))
+    }
+
     private mutating func takeFolder(
-        _ folder: ContextEntry, _ verdict: DockerIgnore.Verdict, isWanted: Bool
+        _ folder: ContextEntry, _ verdict: DockerIgnore.Verdict, isWanted: Bool, depth: Int
     ) throws(LaunchError) {
         if isWanted {
             entries.append(folder)
             try meter.add(entries: 1)
-            try visit(folder.path, in: verdict)
+            try visit(folder.path, in: verdict, depth: depth + 1)
         } else if rules.mayTakeBack(inside: folder.path) || needed.contains(where: { $0.hasPrefix("\(folder.path)/") })
         {
             let count = entries.count
-            try visit(folder.path, in: verdict)
+            try visit(folder.path, in: verdict, depth: depth + 1)
             // A folder that is left out still is there when something in it is not.
             if entries.count > count { entries.append(folder) }
         }
@@ -179,7 +202,7 @@ private struct ContextWalk {
     func refuseUnreadable(shownAs folder: String) throws(LaunchError) {
         guard !unreadable.isEmpty else { return }
         let shown = unreadable.map { failure in
-            let prefix = "\(root)/"
+            let prefix = "\(root.path)/"
             let path = failure.path.hasPrefix(prefix) ? String(failure.path.dropFirst(prefix.count)) : failure.path
             return "'\(path)' (\(failure.why))"
         }.sorted()

@@ -10,6 +10,9 @@ public struct DockerIgnore: Sendable {
 
     private let rules: [Rule]
 
+    /// The most rules of a file. Each path of a source is compared with each rule.
+    static let maxRules = 10_000
+
     /// Rules that leave nothing out.
     public static let none = DockerIgnore(rules: [])
 
@@ -27,12 +30,18 @@ public struct DockerIgnore: Sendable {
             do {
                 guard let rule = try Self.rule(from: line) else { continue }
                 rules.append(rule)
-            } catch {
+                guard rules.count <= Self.maxRules else { throw Self.tooMany(file: file, line: index + 1) }
+            } catch let error as LaunchError {
+                throw error
+            } catch let error as GlobPattern.Invalid {
                 problems.append(
                     Diagnostic(
                         .error, "the pattern '\(Self.trimmed(line))' cannot be read: \(error.why)", file: file,
                         line: index + 1,
                         sourceLine: line))
+                guard problems.count < 100 else { break }
+            } catch {
+                throw LaunchError(.internalFault, "\(file) cannot be read: \(error).")
             }
         }
         if let first = problems.first {
@@ -42,6 +51,12 @@ public struct DockerIgnore: Sendable {
                 diagnostics: problems)
         }
         self.init(rules: rules)
+    }
+
+    private static func tooMany(file: String, line: Int) -> LaunchError {
+        LaunchError(
+            .invalid, "\(file):\(line): there are more than \(maxRules) patterns, which is the limit.",
+            hint: "Name folders instead of the files in them.")
     }
 
     private static func lines(of text: String) -> [String] {

@@ -9,8 +9,20 @@ enum FileSystem {
         var code: Int32
         var path: String
 
+        /// The code of this program for a path that is not a regular file. The system has no such code.
+        static let notRegular: Int32 = -1
+        /// The code of this program for a file that is larger than its limit.
+        static let tooLarge: Int32 = EFBIG
+
         var isMissing: Bool { code == ENOENT || code == ENOTDIR }
-        var why: String { String(cString: strerror(code)) }
+        var why: String {
+            switch code {
+            case Self.notRegular: "it is not a regular file"
+            case EXDEV: "a link in its path leads out of the folder"
+            case ELOOP: "a part of its path is a link"
+            default: String(cString: strerror(code))
+            }
+        }
     }
 
     static func status(_ path: String, followLinks: Bool = false) throws(Failure) -> stat {
@@ -23,7 +35,18 @@ enum FileSystem {
 
     /// The names in a folder, in no order, as bytes: a name need not be UTF-8.
     static func names(in folder: String) throws(Failure) -> [[UInt8]] {
-        guard let stream = opendir(folder) else { throw Failure(code: errno, path: folder) }
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(code: errno, path: folder) }
+        return try names(inOpen: descriptor, path: folder)
+    }
+
+    /// The names in an open folder, whose descriptor is closed.
+    static func names(inOpen descriptor: Int32, path folder: String) throws(Failure) -> [[UInt8]] {
+        guard let stream = fdopendir(descriptor) else {
+            let code = errno
+            close(descriptor)
+            throw Failure(code: code, path: folder)
+        }
         defer { closedir(stream) }
         var names: [[UInt8]] = []
         while true {
@@ -34,19 +57,6 @@ enum FileSystem {
         }
         guard errno == 0 else { throw Failure(code: errno, path: folder) }
         return names
-    }
-
-    static func linkTarget(_ path: String) throws(Failure) -> [UInt8] {
-        var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = target.withUnsafeMutableBytes { buffer in
-            buffer.baseAddress.map { readlink(path, $0, buffer.count) } ?? 0
-        }
-        guard count >= 0 else { throw Failure(code: errno, path: path) }
-        return Array(target.prefix(count))
-    }
-
-    static func mayRead(_ path: String) -> Bool {
-        faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0
     }
 
     /// The path without links, `.` and `..`.
@@ -103,9 +113,19 @@ extension FileSystem {
         /// Opens a regular file for reading; a link in its place is a failure.
         init(reading path: String) throws(Failure) {
             // Not blocking: a pipe that took the file's place must not hold up the walk.
-            descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+            try self.init(
+                regular: open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), code: errno, path: path)
+        }
+
+        /// Takes an open descriptor. `code` says why it is negative.
+        /// - Throws: `Failure` where the descriptor is negative or is not a regular file.
+        init(regular descriptor: Int32, code: Int32, path: String) throws(Failure) {
+            self.descriptor = descriptor
             self.path = path
-            guard descriptor >= 0 else { throw Failure(code: errno, path: path) }
+            guard descriptor >= 0 else { throw Failure(code: code, path: path) }
+            guard try status().st_mode & S_IFMT == S_IFREG else {
+                throw Failure(code: Failure.notRegular, path: path)
+            }
         }
 
         /// Makes a file that is not there yet.
@@ -116,7 +136,28 @@ extension FileSystem {
         }
 
         deinit {
-            close(descriptor)
+            if descriptor >= 0 { close(descriptor) }
+        }
+
+        func status() throws(Failure) -> stat {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { throw Failure(code: errno, path: path) }
+            return status
+        }
+
+        /// The whole of a small file.
+        /// - Throws: `Failure` with `tooLarge` where it has more than `limit` bytes.
+        func bytes(limit: Int) throws(Failure) -> [UInt8] {
+            guard try status().st_size <= limit else { throw Failure(code: Failure.tooLarge, path: path) }
+            var content: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 64 << 10)
+            while true {
+                let count = try read(into: &buffer)
+                if count == 0 { return content }
+                content += buffer.prefix(count)
+                // It may have grown since its size was read.
+                guard content.count <= limit else { throw Failure(code: Failure.tooLarge, path: path) }
+            }
         }
 
         /// The next bytes, into `buffer`; 0 at the end.

@@ -11,7 +11,12 @@ struct GitCommand: Sendable {
     let limit: Duration
 
     /// Settings of the user that would make the same commit come to other files, or run programs of theirs on it.
-    private static let settings = ["core.hooksPath=/dev/null", "core.autocrlf=false", "advice.detachedHead=false"]
+    private static let settings = [
+        "core.hooksPath=/dev/null", "core.autocrlf=false", "advice.detachedHead=false",
+        // Nothing that a repository names is run or asked for beside its files.
+        "core.fsmonitor=false", "core.alternateRefsCommand=false", "protocol.ext.allow=never",
+        "submodule.recurse=false", "fetch.recurseSubmodules=false", "gc.auto=0", "maintenance.auto=false",
+    ]
 
     /// Variables by which a caller of this program would send git to another repository.
     private static let misleading: Set<String> = [

@@ -56,7 +56,10 @@ public struct GitFetch: Sendable {
         // The checkout goes when its owner does.
         defer { extendLifetime(staging) }
         let checkout = "\(staging.path)/checkout"
-        try await checkOut(address, commit.lowercased(), to: checkout)
+        let wanted = commit.lowercased()
+        try await CheckoutSpace(folder: staging.path, limits: store.limits).watch { () async throws(LaunchError) in
+            try await checkOut(address, wanted, to: checkout)
+        }
         do throws(LaunchError) {
             return try await store.snapshot(
                 of: checkout, dockerfile: dockerfile, origin: "\(address.text)@\(commit.lowercased())", as: .checkout,

@@ -26,6 +26,8 @@ struct GlobPattern: Sendable, Hashable {
     }
 
     private let steps: [Step]
+    /// The characters that the pattern begins with, before its first wildcard. Most paths end at these.
+    private let beginning: [Unicode.Scalar]
 
     /// Compiles a cleaned pattern: no leading slash, no `.` and `..` parts that could be resolved.
     init(_ text: String) throws(Invalid) {
@@ -65,10 +67,17 @@ struct GlobPattern: Sendable, Hashable {
             }
         }
         self.steps = steps
+        beginning = steps.prefix { $0.literal != nil }.compactMap(\.literal)
     }
 
     /// Whether the whole path fits.
     func matches(_ path: some Sequence<Unicode.Scalar>) -> Bool {
+        var expected = beginning.makeIterator()
+        var rest = path.makeIterator()
+        while let wanted = expected.next() {
+            guard rest.next() == wanted else { return false }
+        }
+        if beginning.count == steps.count { return rest.next() == nil }
         var states = States(steps)
         for scalar in path {
             guard states.advance(steps, over: scalar) else { return false }
@@ -138,6 +147,10 @@ extension GlobPattern {
 }
 
 extension GlobPattern.Step {
+    fileprivate var literal: Unicode.Scalar? {
+        if case .literal(let scalar) = self { scalar } else { nil }
+    }
+
     fileprivate var mayBeEmpty: Bool {
         switch self {
         case .many, .folders, .anything: true

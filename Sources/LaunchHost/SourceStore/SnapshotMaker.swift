@@ -12,7 +12,9 @@ struct SnapshotMaker {
     ) throws(LaunchError) -> SourceStore.Snapshot {
         let root = try ContextScan.root(folder)
         let file = try dockerfilePath(dockerfile, root: root, shownAs: folder)
-        let rules = try ContextRules(root: root, dockerfile: file, shownAs: folder)
+        let source = try SourceRoot(root)
+        try checkDockerfile(file, in: source, shownAs: folder)
+        let rules = try ContextRules(root: source, dockerfile: file, shownAs: folder)
         var scan = try ContextScan(
             of: folder, ignoring: rules.ignore, needed: [file], dropping: treatment == .checkout ? [".git"] : [],
             work: work)
@@ -67,6 +69,22 @@ struct SnapshotMaker {
         }
     }
 
+    /// Refuses a Dockerfile that no build can use before anything is copied.
+    private func checkDockerfile(_ file: String, in root: SourceRoot, shownAs folder: String) throws(LaunchError) {
+        do {
+            let bytes = try root.bytes(of: file, limit: SourceLimits.dockerfileBytes, links: .refused)
+            guard !bytes.contains(0) else {
+                throw LaunchError(.invalid, "\(folder)/\(file) has a NUL byte, so it is not a text.")
+            }
+        } catch let failure as FileSystem.Failure {
+            throw SourceRoot.error(failure, file: "\(folder)/\(file)", limit: SourceLimits.dockerfileBytes)
+        } catch let error as LaunchError {
+            throw error
+        } catch {
+            throw LaunchError(.internalFault, "\(folder)/\(file) cannot be read: \(error).")
+        }
+    }
+
     /// Puts the content into the store; true where it was there already.
     private func keep(_ scan: ContextScan, _ digest: ContextDigest) throws -> Bool {
         let place = "\(store.folder)/\(digest.hex)"
@@ -76,7 +94,7 @@ struct SnapshotMaker {
         let made = "\(staging.path)/\(digest.hex)"
         try FileSystem.makeFolder(made, mode: 0o700)
         try FileSystem.makeFolder("\(made)/context", mode: 0o700)
-        try copy(scan, digest, to: "\(made)/context")
+        try copy(scan, digest, from: try SourceRoot(opening: scan.folder), to: "\(made)/context")
         syncDisk(staging.path)
         // A crash of the machine may have left a snapshot without its bytes: it makes room for the new one.
         for _ in 1...3 {
@@ -103,8 +121,15 @@ struct SnapshotMaker {
         }
     }
 
-    private func copy(_ scan: ContextScan, _ digest: ContextDigest, to target: String) throws {
+    private func copy(
+        _ scan: ContextScan, _ digest: ContextDigest, from root: SourceRoot, to target: String
+    ) throws {
         var meter = work.meter(.copy)
+        do throws(BackendError) {
+            try DiskReserve.standard.check(writing: scan.bytes, to: store.folder)
+        } catch {
+            throw LaunchError(error)
+        }
         for (entry, content) in zip(scan.entries, digest.contents) {
             let path = "\(target)/\(entry.path)"
             switch entry.kind {
@@ -114,7 +139,7 @@ struct SnapshotMaker {
             case .link(let pointee):
                 try FileSystem.makeLink(path, to: pointee)
             case .file:
-                let copied = try copyFile(entry, of: scan, to: path, meter: &meter)
+                let copied = try copyFile(entry, of: root, to: path, meter: &meter)
                 guard copied == content else { throw Self.changed(entry.path) }
                 try FileSystem.setMode(path, entry.mode)
             }
@@ -127,7 +152,7 @@ struct SnapshotMaker {
 
     /// Copies a file and answers the hash of what was copied.
     private func copyFile(
-        _ entry: ContextEntry, of scan: ContextScan, to path: String, meter: inout SourceWork.Meter
+        _ entry: ContextEntry, of root: SourceRoot, to path: String, meter: inout SourceWork.Meter
     ) throws -> String {
         let target = try FileSystem.File(creating: path)
         var hash = SHA256()
@@ -138,9 +163,11 @@ struct SnapshotMaker {
         }
         let source: FileSystem.File
         do throws(FileSystem.Failure) {
-            source = try FileSystem.File(reading: "\(scan.folder)/\(entry.path)")
+            source = try root.file(entry.path)
         } catch {
-            guard error.isMissing else { throw error }
+            guard error.isMissing || error.code == FileSystem.Failure.notRegular || error.code == ELOOP else {
+                throw error
+            }
             throw Self.changed(entry.path)
         }
         var buffer = [UInt8](repeating: 0, count: 256 << 10)

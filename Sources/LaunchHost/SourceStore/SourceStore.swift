@@ -8,11 +8,16 @@ internal import Glibc
 public struct SourceStore: Sendable {
     /// The folder of the store; it is made when the first snapshot is.
     public let folder: String
+    /// What a source may be at most.
+    let limits: SourceLimits
 
     /// A store in that folder.
-    /// - Parameter folder: an absolute path.
-    public init(folder: String) {
+    /// - Parameters:
+    ///   - folder: an absolute path.
+    ///   - limits: what a source may be at most.
+    public init(folder: String, limits: SourceLimits = SourceLimits()) {
         self.folder = folder
+        self.limits = limits
     }
 
     /// What has been kept, and what to say about it.
@@ -44,11 +49,17 @@ public struct SourceStore: Sendable {
         try await snapshot(of: source, dockerfile: dockerfile, origin: origin, as: .found, progress: progress)
     }
 
+    /// A store in that folder, under the limits of the configuration.
+    /// - Parameter folder: an absolute path.
+    public init(folder: String, limits: SizeLimits) {
+        self.init(folder: folder, limits: SourceLimits(bytes: limits.sourceBytes))
+    }
+
     func snapshot(
         of source: String, dockerfile: String, origin: String?, as treatment: SnapshotTreatment,
         progress: @escaping @Sendable (SourceProgress) -> Void
     ) async throws(LaunchError) -> Snapshot {
-        try await SourceWork.run(progress: progress) { work throws(LaunchError) in
+        try await SourceWork.run(limits: limits, progress: progress) { work throws(LaunchError) in
             var attempt = 1
             while true {
                 do throws(LaunchError) {

@@ -5,8 +5,11 @@ internal import Synchronization
 final class SourceWork: Sendable {
     private let tell: @Sendable (SourceProgress) -> Void
     private let cancelled = Atomic<Bool>(false)
+    /// What the source may be at most.
+    let limits: SourceLimits
 
-    init(_ tell: @escaping @Sendable (SourceProgress) -> Void = { _ in }) {
+    init(limits: SourceLimits = .none, _ tell: @escaping @Sendable (SourceProgress) -> Void = { _ in }) {
+        self.limits = limits
         self.tell = tell
     }
 
@@ -37,10 +40,12 @@ final class SourceWork: Sendable {
             self.now = now
         }
 
+        /// - Throws: `.invalid` where the source is larger than its limit.
         mutating func add(entries: Int = 0, bytes: Int64 = 0) throws(LaunchError) {
             try work.goOn()
             now.entries += entries
-            now.bytes += bytes
+            now.bytes = now.bytes.addingReportingOverflow(bytes).overflow ? Int64.max : now.bytes + bytes
+            try work.limits.check(entries: now.entries, bytes: now.bytes)
             guard now.entries - told.entries >= 1000 || now.bytes - told.bytes >= 32 << 20 else { return }
             told = (now.entries, now.bytes)
             work.tell(now)
@@ -52,10 +57,10 @@ extension SourceWork {
     /// Does blocking work on a thread of its own, not on one of the few that all tasks share. Cancelling the task
     /// cancels the work.
     static func run<Result: Sendable>(
-        progress: @escaping @Sendable (SourceProgress) -> Void = { _ in },
+        limits: SourceLimits = .none, progress: @escaping @Sendable (SourceProgress) -> Void = { _ in },
         _ body: @escaping @Sendable (SourceWork) throws(LaunchError) -> Result
     ) async throws(LaunchError) -> Result {
-        let work = SourceWork(progress)
+        let work = SourceWork(limits: limits, progress)
         let result: Swift.Result<Result, LaunchError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 DispatchQueue.global().async {

@@ -2,6 +2,7 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
@@ -31,6 +32,18 @@ static inline int launch_signal_is_ignored(int number) {
 static inline long launch_file_system(const char *path) {
     struct statfs information;
     return statfs(path, &information) == 0 ? (long)information.f_type : -1;
+}
+
+// O_PATH, which Glibc's module lacks: a descriptor that names a file and cannot read it.
+static const int launch_path_only = 010000000;
+
+// Opens a path below a folder. The kernel refuses a path that leaves the folder. With `follows_links` a link inside the
+// folder is followed, without it every link is refused. -1 with ENOSYS where the kernel does not have the call.
+static inline int launch_open_beneath(int folder, const char *path, int flags, int follows_links) {
+    struct open_how how = {0};
+    how.flags = (unsigned long long)flags;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (follows_links ? 0 : RESOLVE_NO_SYMLINKS);
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
 // GNU only: waits until all of a file system's data is on the disk.

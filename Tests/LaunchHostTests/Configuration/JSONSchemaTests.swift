@@ -45,7 +45,8 @@ import Testing
         let properties = try #require(schema["properties"]?.objectValue)
         #expect(
             properties.keys.sorted() == [
-                "builder", "entity", "environment", "max_jobs", "queues", "registry", "runner",
+                "builder", "entity", "environment", "log_size_limit", "max_jobs", "queues", "registry", "runner",
+                "source_size_limit",
             ])
         #expect(properties["max_jobs"]?["default"] == .integer(1))
         #expect(properties["builder"]?["properties"]?["type"]?["enum"] == .array([.string("docker"), .string("noop")]))

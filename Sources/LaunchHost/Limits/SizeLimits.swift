@@ -1,0 +1,76 @@
+/// How much the program itself keeps of what others make, from the top level of `launch-config.yaml`.
+public struct SizeLimits: Sendable, Hashable {
+    /// The most bytes of a source, a folder or a checkout, after its `.dockerignore`.
+    public var sourceBytes: Int64
+    /// The most bytes of a run's archived log. What comes after them is not kept.
+    public var logBytes: Int64
+
+    /// 20 GiB of source and 2 GiB of log.
+    public static let standard = SizeLimits(sourceBytes: 20 << 30, logBytes: 2 << 30)
+
+    /// Limits in bytes.
+    public init(sourceBytes: Int64, logBytes: Int64) {
+        self.sourceBytes = sourceBytes
+        self.logBytes = logBytes
+    }
+}
+
+/// What a source may be at most.
+public struct SourceLimits: Sendable, Hashable {
+    /// The most bytes of a Dockerfile.
+    public static let dockerfileBytes = 1 << 20
+    /// How many folders may be in one another. A path of the system has at most 2,048 parts.
+    static let depth = 256
+
+    /// For content that the program has accepted before.
+    static let none = SourceLimits(bytes: .max, entries: .max)
+
+    /// The most bytes of all files.
+    var bytes: Int64
+    /// The most files, folders and links.
+    var entries: Int
+
+    /// - Parameters:
+    ///   - bytes: the most bytes of all files.
+    ///   - entries: the most files, folders and links.
+    public init(bytes: Int64 = SizeLimits.standard.sourceBytes, entries: Int = 1_000_000) {
+        self.bytes = bytes
+        self.entries = entries
+    }
+
+    func tooDeep(_ path: String) -> LaunchError {
+        LaunchError(
+            .invalid,
+            "the source has folders more than \(Self.depth) deep, below '\(path.prefix(80))…'.",
+            hint: "Name the folder in .dockerignore.")
+    }
+
+    /// - Throws: `.invalid` where so much is over a limit.
+    func check(entries: Int, bytes: Int64) throws(LaunchError) {
+        guard entries <= self.entries else {
+            throw LaunchError(
+                .invalid, "the source has more than \(self.entries) files and folders, which is the limit.",
+                hint: "Name in .dockerignore what the image does not need.")
+        }
+        guard bytes <= self.bytes else {
+            throw LaunchError(
+                .invalid,
+                "the source is larger than \(ByteCount.text(self.bytes)), the 'source_size_limit'. "
+                    + "Files count by the size that they show, also where they have holes.",
+                hint: "Name in .dockerignore what the image does not need, or raise 'source_size_limit' in "
+                    + "launch-config.yaml.")
+        }
+    }
+}
+
+/// Bytes as limits are written.
+public enum ByteCount {
+    /// In the largest unit that divides the number: `20g`, `512m`, `1000`.
+    public static func text(_ bytes: Int64) -> String {
+        for (unit, name) in [(Int64(1) << 40, "t"), (1 << 30, "g"), (1 << 20, "m"), (1 << 10, "k")]
+        where bytes >= unit && bytes % unit == 0 {
+            return "\(bytes / unit)\(name)"
+        }
+        return "\(bytes) bytes"
+    }
+}

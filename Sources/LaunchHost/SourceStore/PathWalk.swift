@@ -1,0 +1,61 @@
+internal import CLinux
+internal import Glibc
+
+/// Opens a path below a folder one component at a time: what `openat2` does, for kernels that do not have it.
+struct PathWalk {
+    /// The folder's descriptor, which stays open.
+    let root: Int32
+    /// Whether links that stay in the folder are followed.
+    let followsLinks: Bool
+
+    private static let maxLinks = 40
+
+    /// The descriptor, or -1 and the reason: `EXDEV` for a path that leaves the folder, `ELOOP` for a link that is not
+    /// followed.
+    func open(_ path: String, _ flags: Int32) -> (descriptor: Int32, code: Int32) {
+        guard !path.hasPrefix("/") else { return (-1, EXDEV) }
+        var rest = Self.components(path)
+        // The open folders from the root, without the root's own descriptor.
+        var folders: [Int32] = []
+        defer { for folder in folders { close(folder) } }
+        var links = 0
+        while let name = rest.popFirst() {
+            if name == ".." {
+                guard let last = folders.popLast() else { return (-1, EXDEV) }
+                close(last)
+                continue
+            }
+            let parent = folders.last ?? root
+            if let target = Self.target(name, in: parent) {
+                links += 1
+                guard followsLinks, links <= Self.maxLinks else { return (-1, ELOOP) }
+                guard !target.hasPrefix("/") else { return (-1, EXDEV) }
+                rest = (Self.components(target) + rest)[...]
+                continue
+            }
+            guard !rest.isEmpty else {
+                let opened = openat(parent, name, flags | O_NOFOLLOW | O_CLOEXEC)
+                return (opened, opened < 0 ? errno : 0)
+            }
+            let folder = openat(parent, name, launch_path_only | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard folder >= 0 else { return (-1, errno) }
+            folders.append(folder)
+        }
+        // The path ends in `..`, or is the folder itself.
+        let opened = openat(folders.last ?? root, ".", flags | O_CLOEXEC)
+        return (opened, opened < 0 ? errno : 0)
+    }
+
+    private static func components(_ path: String) -> ArraySlice<String> {
+        path.split(separator: "/").map(String.init).filter { $0 != "." }[...]
+    }
+
+    /// Where a link leads; nil for what is not a link.
+    private static func target(_ name: String, in folder: Int32) -> String? {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            bytes.baseAddress.map { readlinkat(folder, name, $0, bytes.count) } ?? -1
+        }
+        return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+}

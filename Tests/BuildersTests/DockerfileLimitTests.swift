@@ -1,0 +1,52 @@
+import Builders
+import LaunchHost
+import Testing
+
+@Suite("Dockerfiles that are made to hurt")
+struct DockerfileLimitTests {
+    private func message(_ text: String) -> String {
+        do throws(LaunchError) {
+            _ = try Dockerfile(parsing: text, file: "Dockerfile")
+            return ""
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test("Arguments that double with every line are refused instead of expanded")
+    func bomb() {
+        let lines = (1...60).map { "ARG A\($0)=$A\($0 - 1)$A\($0 - 1)" }
+        let text = "ARG A0=xxxxxxxxxxxxxxxx\n" + lines.joined(separator: "\n") + "\nFROM $A60\n"
+        #expect(message(text) == "Dockerfile:14: a value is longer than 65536 bytes once its variables are put in.")
+    }
+
+    @Test("An image more than a hundred is refused: each is looked up")
+    func bases() {
+        let hundred = (1...100).map { "FROM base:\($0)" }.joined(separator: "\n")
+        #expect(message(hundred) == "")
+        #expect(
+            message(hundred + "\nFROM base:101\n")
+                == "Dockerfile:101: the Dockerfile is built from more than 100 images, which is the limit.")
+    }
+
+    @Test("A hundred thousand stages of one image are read in time that grows with their number")
+    func stages() throws {
+        let text = String(repeating: "FROM scratch\n", count: 50_000) + "FROM a AS b\nFROM b\n"
+        let dockerfile = try Dockerfile(parsing: text, file: "Dockerfile")
+        #expect(dockerfile.stages.count == 50_002)
+        #expect(dockerfile.bases.map(\.reference.description) == ["a"])
+    }
+
+    @Test(
+        "FROM takes an image and nothing else",
+        arguments: [
+            ("FROM -v /:/host alpine\n", "FROM takes an image, or an image, AS and a name"),
+            ("FROM alpine; rm -rf /\n", "FROM takes an image, or an image, AS and a name"),
+            ("FROM $(touch marker)\n", ""), ("FROM\n", "FROM takes an image"), ("RUN true\n", "comes before the first FROM"),
+            ("FROM a\nRUN <<END\n", "has no end"), ("FROM a\u{0}b\n", "has a NUL byte"), ("", "there is no FROM"),
+        ])
+    func from(text: String, expected: String) {
+        let found = message(text)
+        #expect(!found.isEmpty && found.contains(expected), "\(found)")
+    }
+}
