@@ -28,6 +28,7 @@ struct DockerRender {
         request.timeLimitSeconds = options.number("time_limit").map(Self.wholeSeconds)
         request.stopGraceSeconds = options.number("stop_grace").map(Self.wholeSeconds) ?? graceSeconds
         request.outputs = options.strings("outputs") ?? []
+        request.outputBytesLimit = options.integer(TransferLimits.outputKey)
         request.metrics = options.stringMap("metrics") ?? [:]
         return request
     }

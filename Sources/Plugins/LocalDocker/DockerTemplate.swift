@@ -42,6 +42,9 @@ enum DockerTemplate {
             "outputs", .list(.string), example: "[/out]",
             help: "Files and folders in the container, as absolute paths, that are kept when it has ended."),
         Field(
+            TransferLimits.outputKey, .bytes, example: "10g",
+            help: "The most bytes of one output; a larger one is not kept. None: the runner's output_size_limit."),
+        Field(
             "metrics", .map(.string), example: "{loss: 'loss=([0-9.]+)'}",
             help:
                 "Final metrics: the last match in the log of a regular expression (PCRE2) with exactly one group, by name."
@@ -64,11 +67,14 @@ enum DockerTemplate {
         # time_limit: 2h
         # stop_grace: 30s
         # outputs: [/out]
+        # output_size_limit: 10g
         # metrics: {loss: 'loss=([0-9.]+)'}
         {}
 
         """
 
     /// The parts of the machine that a submitter may not choose unless the queue allows it.
-    static let protectedPaths = ["volumes", "network", "user"].map { FieldPath([.member($0)]) }
+    static let protectedPaths = ["volumes", "network", "user", TransferLimits.outputKey].map {
+        FieldPath([.member($0)])
+    }
 }

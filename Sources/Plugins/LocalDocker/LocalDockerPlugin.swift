@@ -12,6 +12,19 @@ extension LocalDockerRunner {
                 Field(
                     "stop_grace", .duration, default: .integer(Int64(DockerTemplate.defaultGraceSeconds)),
                     example: "30s", help: "Time between SIGTERM and SIGKILL when a run is stopped."),
+                Field(
+                    TransferLimits.outputKey, .bytes, default: .integer(TransferLimits.defaultOutput), example: "10g",
+                    help:
+                        "The most bytes of one output or result. A larger one is not kept; a file with holes counts whole."
+                ),
+                Field(
+                    TransferLimits.downloadKey, .bytes, default: .integer(TransferLimits.defaultDownload),
+                    example: "20g", help: "The most bytes of one input of a rehearsal."),
+                Field(
+                    TransferLimits.reserveKey, .bytes, example: "5g",
+                    help:
+                        "What stays free on the disk that outputs are copied to. None: 1g, or a twentieth of the disk."
+                ),
             ],
             examples: [
                 "runner:\n  type: local-docker\n",
@@ -22,6 +35,10 @@ extension LocalDockerRunner {
                 engine: options.string("engine"),
                 stopGraceSeconds: options.number("stop_grace").map(DockerRender.wholeSeconds)
                     ?? DockerTemplate.defaultGraceSeconds,
+                limits: TransferLimits(
+                    outputBytes: options.integer(TransferLimits.outputKey),
+                    downloadBytes: options.integer(TransferLimits.downloadKey),
+                    reserve: DiskReserve(bytes: options.integer(TransferLimits.reserveKey))),
                 registry: context.registry, environment: context.environment, variables: context.variables,
                 log: context.log)
         },

@@ -18,7 +18,9 @@ extension LocalDockerRunner {
             throw BackendError(.notFound, "The container of run \(handle.runID) is not there any more.")
         }
         var outcome = Outcome()
-        let collector = OutputCollector(engine: engine, container: id, folder: "\(folder)/outputs")
+        var limits = limits
+        if let own = job.outputBytesLimit { limits.outputBytes = own }
+        let collector = OutputCollector(engine: engine, container: id, folder: "\(folder)/outputs", limits: limits)
         for (path, name) in OutputCollector.names(of: job.outputs) {
             let result = try await collector.collect(path, as: name)
             if let kept = result.path { outcome.outputs.append(Outcome.Output(name: path, path: kept)) }

@@ -16,24 +16,29 @@ public struct LocalDockerRunner: ContainerJobRunner {
     /// Those of jobs with surroundings.
     let attendants: Attendants
     private let graceSeconds: Int
+    let limits: TransferLimits
 
     /// A runner.
     /// - Parameters:
     ///   - engine: the engine's socket or address; nil finds it by `DOCKER_HOST` and the usual sockets.
     ///   - stopGraceSeconds: seconds between SIGTERM and SIGKILL where the template says nothing.
+    ///   - limits: how much is copied between containers, this machine and object stores.
     ///   - registry: who knows the logins for images that have to be pulled; nil pulls without.
     ///   - environment: where objects and credentials for jobs with surroundings come from.
     ///   - variables: the environment of the process.
     ///   - log: where to say what happens.
     public init(
-        engine: String? = nil, stopGraceSeconds: Int = 30, registry: (any Registry)? = nil,
+        engine: String? = nil, stopGraceSeconds: Int = 30, limits: TransferLimits = TransferLimits(),
+        registry: (any Registry)? = nil,
         environment: (any Environment)? = nil, variables: [String: String], log: Logger = .silent
     ) {
         connection = EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log)
         images = ImagePulls(registry: registry)
         attendants = Attendants(
             RehearsalTools(
-                connection: connection, images: images, environment: environment, variables: variables, log: log))
+                connection: connection, images: images, environment: environment, variables: variables, log: log,
+                limits: limits))
+        self.limits = limits
         graceSeconds = stopGraceSeconds
     }
 

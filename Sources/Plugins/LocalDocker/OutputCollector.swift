@@ -1,7 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchHost
-internal import Subprocess
 
 /// Copies files and folders of a container into a folder of the caller.
 ///
@@ -11,6 +10,7 @@ struct OutputCollector {
     let container: String
     /// Where the outputs go; made where it does not exist.
     let folder: String
+    let limits: TransferLimits
 
     /// What became of one output.
     struct Result {
@@ -29,53 +29,60 @@ struct OutputCollector {
         }
     }
 
-    /// Copies one output. What was there under the name is replaced when the copy is complete.
+    /// Copies one output. What was there under the name is replaced when the copy is complete. Of an output that is too
+    /// large, or that cannot be read to its end, nothing is kept.
+    /// - Throws: where another try may succeed, or the task is cancelled.
     func collect(_ path: String, as name: String) async throws(BackendError) -> Result {
+        var tries = 1
+        while true {
+            do throws(BackendError) {
+                return try await copy(path, as: name)
+            } catch {
+                switch error.category {
+                case .invalid, .internalFault, .conflict, .denied: break
+                // The disk: somebody may free some of it, but the queue does not wait for that.
+                case .unavailable where await isEngineThere(), .transient where await isEngineThere():
+                    tries += 1
+                    if tries <= Self.tries { continue }
+                default: throw error
+                }
+                return Result(warnings: ["The output \(path) was not kept. \(error.description)"])
+            }
+        }
+    }
+
+    private static let tries = 3
+
+    private func isEngineThere() async -> Bool {
+        (try? await engine.ping()) != nil
+    }
+
+    private func copy(_ path: String, as name: String) async throws(BackendError) -> Result {
         let work = "\(folder)/.launch-\(UInt64.random(in: .min ... .max))"
         do {
-            try FileManager.default.createDirectory(atPath: "\(work)/tree", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
         } catch {
-            throw BackendError(.internalFault, "The folder \(work) cannot be made: \(error)")
+            throw BackendError(.internalFault, "The folder \(work) cannot be made: \(FileFault.words(error))")
         }
         defer { try? FileManager.default.removeItem(atPath: work) }
-        do {
-            try await fetch(path, into: "\(work)/archive.tar")
-        } catch {
-            guard error.code == .notFound else { throw BackendError(error) }
+        let source = ContainerFolder(engine: engine, container: container, path: path)
+        guard let members = try await source.members() else {
             return Result(warnings: ["The output \(path) does not exist in the container."])
         }
-        try await unpack("\(work)/archive.tar", into: "\(work)/tree", path)
-        return try keep(path, from: "\(work)/tree", as: name)
-    }
-
-    private func fetch(_ path: String, into file: String) async throws(EngineError) {
-        let archive = try await engine.archive(of: container, path: path)
-        guard FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let writer = FileWriter(path: file)
-        else { throw EngineError(.server, "The file \(file) cannot be written.") }
-        while let chunk = try await archive.next() {
-            guard writer.write(chunk) else { throw EngineError(.server, "The file \(file) cannot be written.") }
-        }
-    }
-
-    private func unpack(_ archive: String, into tree: String, _ path: String) async throws(BackendError) {
-        do {
-            let result = try await Subprocess.run(
-                "tar", ["-x", "--no-same-owner", "--no-same-permissions", "-f", archive, "-C", tree])
-            guard result.exit.isSuccess else {
-                throw BackendError(
-                    .internalFault, "The output \(path) could not be unpacked: \(result.stderrText.prefix(500))")
-            }
-        } catch let error as BackendError {
-            throw error
-        } catch {
-            throw BackendError(.unavailable, "The output \(path) could not be unpacked: \(error)")
-        }
+        let budget = WriteBudget(
+            "The output \(path)", limit: limits.outputBytes, key: TransferLimits.outputKey, folder: work,
+            reserve: limits.reserve)
+        var writer = try TreeWriter(root: "\(work)/tree", budget: budget, keepsName: true)
+        try await writer.add(members, of: "")
+        writer.finish()
+        return try keep(path, from: "\(work)/tree", as: name, notes: writer.notes)
     }
 
     /// Moves the one entry of the tree to its place.
-    private func keep(_ path: String, from tree: String, as name: String) throws(BackendError) -> Result {
-        var warnings = TreeCleaner(root: tree).clean().map { "In the output \(path), \($0)." }
+    private func keep(
+        _ path: String, from tree: String, as name: String, notes: [String]
+    ) throws(BackendError) -> Result {
+        var warnings = notes.map { "In the output \(path), \($0)" }
         do {
             let manager = FileManager.default
             guard let entry = try manager.contentsOfDirectory(atPath: tree).first else {
@@ -87,7 +94,8 @@ struct OutputCollector {
             try manager.moveItem(atPath: "\(tree)/\(entry)", toPath: place)
             return Result(path: place, warnings: warnings)
         } catch {
-            throw BackendError(.internalFault, "The output \(path) cannot be moved to \(folder): \(error)")
+            throw BackendError(
+                .internalFault, "The output \(path) cannot be moved to \(folder): \(FileFault.words(error))")
         }
     }
 }

@@ -35,7 +35,7 @@ struct TreeCleaner {
             }
         default:
             unlink(path)
-            removed.append("\(inside) is no file, folder or link and was left out")
+            removed.append("\(inside) is not a file, folder or link and was left out")
         }
     }
 

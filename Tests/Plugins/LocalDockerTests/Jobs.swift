@@ -7,8 +7,8 @@ import LocalDocker
 
 /// Jobs for the tests, all of the busybox image.
 enum Jobs {
-    static func runner() -> LocalDockerRunner {
-        LocalDockerRunner(variables: ProcessInfo.processInfo.environment)
+    static func runner(limits: TransferLimits = TransferLimits()) -> LocalDockerRunner {
+        LocalDockerRunner(limits: limits, variables: ProcessInfo.processInfo.environment)
     }
 
     /// A request for calls that ask for a run by its ID alone.

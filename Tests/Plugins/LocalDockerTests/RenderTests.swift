@@ -46,7 +46,8 @@ struct RenderTests {
             "gpus": .string("all"), "network": .string("host"), "user": .string("1000:1000"),
             "volumes": .array([.string("/data:/in:ro"), .string("cache:/cache"), .string("/w:/w:rw")]),
             "workdir": .string("/app"), "time_limit": .number(1.5), "stop_grace": .integer(5),
-            "outputs": .array([.string("/out")]), "metrics": .object(["loss": .string("loss=([0-9.]+)")]),
+            "outputs": .array([.string("/out")]), "output_size_limit": .integer(1 << 30),
+            "metrics": .object(["loss": .string("loss=([0-9.]+)")]),
         ]
         #expect(Set(template.keys) == Set(try #require(LocalDockerRunner.plugin.template).map(\.name)))
         let job = try Self.render(template).job
@@ -65,6 +66,7 @@ struct RenderTests {
         #expect(job.timeLimitSeconds == 2)
         #expect(job.stopGraceSeconds == 5)
         #expect(job.outputs == ["/out"])
+        #expect(job.outputBytesLimit == 1 << 30)
         #expect(job.metrics == ["loss": "loss=([0-9.]+)"])
         #expect(try Self.findings(template) == [])
     }

@@ -33,12 +33,12 @@ struct InputsTests {
         #expect(FileManager.default.fileExists(atPath: data.file("train/c.txt")))
     }
 
-    @Test("A folder for reading only cannot be written to, links lead where they led")
+    @Test("A folder for reading only cannot be written to, links in it lead where they led")
     func readOnly() async throws {
         let data = try data()
-        try data.write("other/x", "x\n")
+        try data.write("other/x", "aaa\n")
         try FileManager.default.createSymbolicLink(
-            atPath: data.file("other/away"), withDestinationPath: data.file("train/a.txt"))
+            atPath: data.file("other/away"), withDestinationPath: data.file("other/x"))
         let stage = try Stage()
         let job = try await Stage.job(
             "cd /opt/ml/input/data; cat train/a.txt other/away; touch train/n 2>&1; touch other/n 2>&1; exit 0"
@@ -56,6 +56,25 @@ struct InputsTests {
         #expect(ended.log.prefix(2).map(\.text) == ["aaa", "aaa"])
         #expect(ended.log.dropFirst(2).allSatisfy { $0.text.contains("Read-only file system") })
         #expect(ended.log.count == 4)
+    }
+
+    @Test("A link that leads out of a channel's folder is an error that names it", arguments: [false, true])
+    func linkOut(isFolder: Bool) async throws {
+        let data = try data()
+        try data.write("secret/key", "the secret\n")
+        try FileManager.default.createSymbolicLink(
+            atPath: data.file("train/out"),
+            withDestinationPath: isFolder ? "../secret" : data.file("secret/key"))
+        let job = try await Stage.job("cat /opt/ml/input/data/train/out*") {
+            $0.inputs = [
+                Input(name: "train", path: "/opt/ml/input/data/train", source: .folder(data.file("train")))
+            ]
+        }
+        let ended = try await Stage().run(job)
+        #expect(ended.observation.phase == .failed)
+        let message = ended.observation.cause?.message ?? ""
+        #expect(message.contains("train/out leads out of"), "\(message)")
+        #expect(!ended.text.contains("the secret"))
     }
 
     @Test("Shards are disjoint and together all, also for hosts of a group, and a seed decides the order")

@@ -211,6 +211,25 @@ struct JobObjectsTests {
             ended.outcome.warnings.contains { $0.contains("plain could not be put to s3://data/out; it is kept as") })
     }
 
+    @Test("Objects can have a name and the names below it: hosts get the folder, and nothing is lost")
+    func nameAndFolder() async throws {
+        let world = try World()
+        for key in ["ck/a", "ck/a/b", "ck/a/../../up", "ck/other"] { world.put(key, key) }
+        let job = try await Stage.job(
+            "cd /ck; find . -type f | sort; rm other; mkdir other; echo n > other/n; rm -r a; echo f > a"
+        ) {
+            $0.synced = [.init(path: "/ck", place: "s3://data/ck")]
+        }
+        let ended = try await Stage(environment: world.environment).run(job)
+        #expect(ended.observation.phase == .succeeded, "\(ended.observation)")
+        #expect(ended.log.map(\.text) == ["./a/b", "./other"])
+        #expect(world.text("ck/a") == "f\n" && world.text("ck/a/b") == nil)
+        #expect(world.text("ck/other/n") == "n\n" && world.text("ck/other") == nil)
+        #expect(world.text("ck/a/../../up") == "ck/a/../../up")
+        #expect(ended.outcome.warnings.contains { $0.contains("'a' is an object and the folder of others") })
+        #expect(ended.outcome.warnings.contains { $0.contains("'a/../../up' has a key that can be no file's path") })
+    }
+
     @Test("Links that lead nowhere are left out of results that are objects, with a warning")
     func links() async throws {
         let world = try World()
@@ -223,8 +242,8 @@ struct JobObjectsTests {
         #expect(world.text("out/model/w") == "w\n" && world.text("out/model/same") == "w\n")
         #expect(
             ended.outcome.warnings == [
-                "model: the link dang leads to no file and was left out.",
-                "model: the link round leads to no file and was left out.",
+                "model: the link dang leads to no file in it and was left out.",
+                "model: the link round leads to no file in it and was left out.",
             ])
     }
 }

@@ -11,17 +11,19 @@ import Testing
 final class Stage: Sendable {
     let home: TemporaryDirectory
     let environment: (any Environment)?
+    let limits: TransferLimits
 
-    init(environment: (any Environment)? = nil) throws {
+    init(environment: (any Environment)? = nil, limits: TransferLimits = TransferLimits()) throws {
         home = try TemporaryDirectory()
         self.environment = environment
+        self.limits = limits
     }
 
     /// A runner as a program that was just started has it: it remembers nothing.
     func runner() -> LocalDockerRunner {
         var variables = ProcessInfo.processInfo.environment
         variables["LAUNCH_HOME"] = home.file("state")
-        return LocalDockerRunner(environment: environment, variables: variables)
+        return LocalDockerRunner(limits: limits, environment: environment, variables: variables)
     }
 
     static func job(

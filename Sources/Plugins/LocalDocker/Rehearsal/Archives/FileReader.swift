@@ -7,11 +7,11 @@ final class FileReader: Sendable {
     let path: String
     private let descriptor: Int32
 
-    /// - Throws: `invalid` where the file cannot be opened.
+    /// - Parameter path: a path without links, as `InputFile` has it.
+    /// - Throws: `invalid` where it is not a regular file, has a link in its path or cannot be opened.
     init(_ path: String) throws(BackendError) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileFault.error("read", path) }
+        descriptor = try SourceRoot.open(real: path)
     }
 
     deinit { close(descriptor) }

@@ -1,3 +1,5 @@
+internal import LaunchHost
+
 /// One member of a tar archive that is put into a container.
 struct TarEntry: Sendable {
     /// What it is.
@@ -72,7 +74,8 @@ struct TarEntry: Sendable {
         put(octal(0, width: 8), at: 108, width: 8)
         put(octal(0, width: 8), at: 116, width: 8)
         put(octal(size, width: 12), at: 124, width: 12)
-        put(octal(max(0, modified), width: 12), at: 136, width: 12)
+        // A time that the field cannot hold is the last one that it can.
+        put(octal(min(max(0, modified), 0o77777777777), width: 12), at: 136, width: 12)
         block[156] = UInt8(ascii: kind)
         put("ustar", at: 257, width: 6)
         put("00", at: 263, width: 2)
@@ -87,6 +90,32 @@ struct TarEntry: Sendable {
 /// What tar archives have in common.
 enum Tar {
     static let blockSize = 512
+
+    /// - Parameter what: what is wrong, after "The engine's archive".
+    static func broken(_ what: String) -> BackendError {
+        BackendError(.internalFault, "The engine's archive \(what).")
+    }
+
+    /// A name up to its first NUL. A byte that is not UTF-8 is written as `\xNN`, so that two such names stay two.
+    static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        let bytes = bytes.prefix { $0 != 0 }
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        var text = ""
+        var rest = bytes
+        while let first = rest.first {
+            // A character has at most 4 bytes.
+            let length = (1...4).first { String(validating: rest.prefix($0), as: UTF8.self) != nil && rest.count >= $0 }
+            if let length {
+                text += String(decoding: rest.prefix(length), as: UTF8.self)
+                rest = rest.dropFirst(length)
+            } else {
+                let digits = String(first, radix: 16)
+                text += "\\x\(digits.count < 2 ? "0" : "")\(digits)"
+                rest = rest.dropFirst()
+            }
+        }
+        return text
+    }
 
     /// The zeros that fill the last block.
     static func padding(_ size: Int64) -> [UInt8] {

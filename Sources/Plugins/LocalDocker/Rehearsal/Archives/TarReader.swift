@@ -43,54 +43,47 @@ struct TarReader {
     }
 
     /// The next part; nil at the end.
+    /// - Throws: `internalFault` for what is not an archive, `transient` for one that ends too early.
     mutating func next() async throws(BackendError) -> Part? {
         if isInFile { return try await content() }
-        var extended: [String: String] = [:]
-        while true {
+        var extended = TarExtension()
+        for _ in 0..<Self.maxHeaders {
             guard let block = try await block(), block.contains(where: { $0 != 0 }) else { return nil }
-            let header = Array(block)
-            let size = Self.number(header[124..<136])
-            switch header[156] {
-            case UInt8(ascii: "x"):
-                extended.merge(Self.records(try await whole(size))) { $1 }
-            case UInt8(ascii: "g"):
-                _ = try await whole(size)
-            case UInt8(ascii: "L"):
-                extended["path"] = Self.text(try await whole(size)[...])
-            case UInt8(ascii: "K"):
-                extended["linkpath"] = Self.text(try await whole(size)[...])
-            default:
-                return .member(begin(header, size, extended))
+            let header = try TarHeader(Array(block))
+            switch header.flag {
+            case UInt8(ascii: "x"): try extended.take(records: try await whole(header.size))
+            case UInt8(ascii: "g"): _ = try await whole(header.size)
+            case UInt8(ascii: "L"): extended.path = Tar.text(try await whole(header.size)[...])
+            case UInt8(ascii: "K"): extended.target = Tar.text(try await whole(header.size)[...])
+            default: return .member(begin(header, extended))
             }
         }
+        throw Tar.broken("has more than \(Self.maxHeaders) extended headers for one member")
     }
 
-    private mutating func begin(_ header: [UInt8], _ size: Int64, _ extended: [String: String]) -> Member {
-        let prefix = Self.text(header[345..<500])
-        let isUstar = Self.text(header[257..<263]).hasPrefix("ustar")
-        var path = Self.text(header[0..<100])
-        if isUstar, !prefix.isEmpty, header[262] == 0 { path = "\(prefix)/\(path)" }
-        path = extended["path"] ?? path
+    /// How many headers may precede one member. Writers use at most three.
+    private static let maxHeaders = 16
+
+    private mutating func begin(_ header: TarHeader, _ extended: TarExtension) -> Member {
+        var path = extended.path ?? header.path
         while path.hasSuffix("/") { path.removeLast() }
-        let target = extended["linkpath"] ?? Self.text(header[157..<257])
+        let target = extended.target ?? header.target
         let kind: Kind =
-            switch header[156] {
+            switch header.flag {
             case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): .file
             case UInt8(ascii: "1"): .hardLink(target)
             case UInt8(ascii: "2"): .link(target)
             case UInt8(ascii: "5"): .folder
             default: .other
             }
-        let length = kind == .file ? extended["size"].flatMap { Int64($0) } ?? size : 0
-        let seconds = extended["mtime"].flatMap { Double($0) }.map { Int64($0) }
+        let length = kind == .file ? extended.size ?? header.size : 0
         if kind == .file {
             isInFile = true
             left = length
             padding = Tar.padding(length).count
         }
         return Member(
-            path: path, kind: kind, size: length, mode: UInt16(truncatingIfNeeded: Self.number(header[100..<108])),
-            modified: seconds ?? Self.number(header[136..<148]))
+            path: path, kind: kind, size: length, mode: header.mode, modified: extended.modified ?? header.modified)
     }
 
     private mutating func content() async throws(BackendError) -> Part? {
@@ -134,41 +127,10 @@ struct TarReader {
 
     private mutating func whole(_ size: Int64) async throws(BackendError) -> [UInt8] {
         guard (0...(1 << 20)).contains(size) else {
-            throw BackendError(.internalFault, "The engine's archive has an extended header of \(size) bytes.")
+            throw Tar.broken("has an extended header of \(size) bytes")
         }
         let content = Array(try await bytes(Int(size)))
         _ = try await bytes(Tar.padding(size).count)
         return content
-    }
-
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-
-    /// Octal digits, or with the highest bit set a big-endian number.
-    private static func number(_ bytes: ArraySlice<UInt8>) -> Int64 {
-        guard let first = bytes.first, first & 0x80 != 0 else {
-            let digits = text(bytes).filter { ("0"..."7").contains($0) }
-            return Int64(digits, radix: 8) ?? 0
-        }
-        return bytes.dropFirst().reduce(Int64(first & 0x3f)) { ($0 << 8) | Int64($1) }
-    }
-
-    private static func records(_ bytes: [UInt8]) -> [String: String] {
-        var found: [String: String] = [:]
-        var rest = bytes[...]
-        while let space = rest.firstIndex(of: UInt8(ascii: " ")),
-            let length = Int(String(decoding: rest[rest.startIndex..<space], as: UTF8.self)),
-            length > space - rest.startIndex + 1, length <= rest.count
-        {
-            let end = rest.startIndex + length
-            let record = rest[(space + 1)..<(end - 1)]
-            if let equals = record.firstIndex(of: UInt8(ascii: "=")) {
-                found[String(decoding: record[record.startIndex..<equals], as: UTF8.self)] =
-                    String(decoding: record[(equals + 1)...], as: UTF8.self)
-            }
-            rest = rest[end...]
-        }
-        return found
     }
 }

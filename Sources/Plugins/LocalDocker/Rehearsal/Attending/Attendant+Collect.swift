@@ -5,6 +5,19 @@ internal import LaunchHost
 extension Attendant {
     /// Says how it ended and keeps the results. Begun anew after a failure or a takeover.
     func collect() async throws(BackendError) {
+        if state.givesUpResults == true { return try endWithoutResults() }
+        try await breakably { attendant throws(BackendError) in try await attendant.keepResults() }
+    }
+
+    /// Ends a job whose user did not want to wait until its results were kept. What was put to its place stays there.
+    func endWithoutResults() throws(BackendError) {
+        state.course.results.removeAll { $0.path.hasPrefix("\(folder.results)/") }
+        try end(
+            .stopped,
+            Cause(.userStop, "stopped while its results were being kept; those that were not complete are not kept"))
+    }
+
+    private func keepResults() async throws(BackendError) {
         let containers = try await containers()
         guard let members = try await containers.members() else {
             return try end(.failed, Cause(.lost, "a container of the run was removed by somebody else"))
@@ -47,7 +60,7 @@ extension Attendant {
     }
 
     func packer(_ engine: EngineClient) -> ResultPacker {
-        ResultPacker(engine: engine, objects: tools.objects, folder: folder.results) {
+        ResultPacker(engine: engine, objects: tools.objects, folder: folder.results, limits: tools.limits) {
             [weak self] message in Task { await self?.showUpload(message) }
         }
     }

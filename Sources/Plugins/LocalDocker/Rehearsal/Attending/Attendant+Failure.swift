@@ -8,6 +8,10 @@ extension Attendant {
             try? end(.stopped, Cause(.userStop, "stopped before it began"))
             return
         }
+        if state.givesUpResults == true, state.stage == .collecting {
+            // What ends the job does not matter any more; the next step ends it.
+            return
+        }
         // A host that runs is not given up because the engine is away for a while.
         let isRunning = state.stage == .running && !hostsHaveEnded
         let mayPass = error.isWorthRetrying && (times < (hasRunHosts ? 9 : Self.triesBeforeStart) || isRunning)

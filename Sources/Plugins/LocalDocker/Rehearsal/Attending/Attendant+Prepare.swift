@@ -106,7 +106,7 @@ extension Attendant {
                 FolderSync(
                     item,
                     at: try await SyncPlace(place ?? .path(own), objects: tools.objects, cache: try tools.cache()),
-                    engine: engine, work: folder.work))
+                    engine: engine, work: folder.work, limits: tools.limits))
         }
         return made
     }

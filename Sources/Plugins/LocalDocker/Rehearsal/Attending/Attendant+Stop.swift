@@ -13,6 +13,11 @@ extension Attendant {
             if state.stage == .running || state.stage == .starting { try await deliverStop() }
             return
         }
+        if state.stage == .collecting {
+            // The stop that led to this end wants its results. A later one, or one with less patience, does not.
+            if let earlier = state.stop, !earlier.isMorePatient(than: order) { return }
+            state.givesUpResults = true
+        }
         state.stop = order
         try keep()
         breakable?.cancel()

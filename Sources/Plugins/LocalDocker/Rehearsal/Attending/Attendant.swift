@@ -126,7 +126,7 @@ actor Attendant {
     }
 
     /// Runs what a stop may break off.
-    private func breakably(
+    func breakably(
         _ body: @escaping @Sendable (Attendant) async throws(BackendError) -> Void
     ) async throws(BackendError) {
         let task = Task { () -> Result<Void, BackendError> in

@@ -20,6 +20,11 @@ struct RehearsalState: Codable, Sendable {
     struct Stop: Codable, Sendable {
         /// Seconds between SIGTERM and SIGKILL; nil is the job's own.
         var graceSeconds: Int?
+
+        func isMorePatient(than other: Stop) -> Bool {
+            guard let limit = other.graceSeconds else { return false }
+            return graceSeconds.map { limit < $0 } ?? true
+        }
     }
 
     /// SIGTERM to the hosts of an attempt. It is sent once, whoever has the job by then.
@@ -45,6 +50,8 @@ struct RehearsalState: Codable, Sendable {
     var stop: Stop?
     /// Whether the stop found a host that ran.
     var didStop = false
+    /// Whether a stop was ordered while results were being kept, which ended that; nil where not.
+    var givesUpResults: Bool?
     /// Whether hosts were ended because nobody could fill their pipes any more; nil where not.
     var lostPipes: Bool?
     /// When the drill's interruption was ordered, and whether it found a host that ran.

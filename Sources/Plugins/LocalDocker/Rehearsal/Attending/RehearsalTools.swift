@@ -9,6 +9,7 @@ struct RehearsalTools: Sendable {
     let environment: (any Environment)?
     let variables: [String: String]
     let log: Logger
+    var limits = TransferLimits()
 
     var objects: Objects { Objects(environment: environment) }
 
@@ -25,7 +26,7 @@ struct RehearsalTools: Sendable {
     }
 
     func cache() throws(BackendError) -> ObjectCache {
-        ObjectCache(folder: "\(try home().path)/cache/objects")
+        ObjectCache(folder: "\(try home().path)/cache/objects", limits: limits)
     }
 
     static func now() -> Timestamp { Timestamp(Date()) }

@@ -10,6 +10,8 @@ actor FolderSync {
         var size: Int64
         var modified: Int64
         var hash: String?
+        /// The path at the place: another one than the host's own where something else is in its way.
+        var place: String
         /// Whether the file may have changed again without its size and its second telling.
         var isFresh: Bool
     }
@@ -19,27 +21,38 @@ actor FolderSync {
     private let engine: EngineClient
     /// Where files are on their way.
     private let work: String
+    private let limits: TransferLimits
     private var seen: [String: [String: Seen]] = [:]
     /// What went other than expected, in sentences.
     private(set) var notes: Set<String> = []
 
+    private static let maxNotes = 50
+
     init(
-        _ folder: ContainerJob.Surroundings.SyncedFolder, at place: SyncPlace, engine: EngineClient, work: String
+        _ folder: ContainerJob.Surroundings.SyncedFolder, at place: SyncPlace, engine: EngineClient, work: String,
+        limits: TransferLimits
     ) {
         self.folder = folder
         self.place = place
         self.engine = engine
         self.work = work
+        self.limits = limits
+    }
+
+    private func note(_ sentence: String) {
+        if notes.count < Self.maxNotes { notes.insert(sentence) }
     }
 
     /// What the hosts begin with.
     func begin(hosts: [String], _ progress: @escaping @Sendable (Int64) -> Void) async throws(BackendError)
         -> [InputFile]
     {
-        let (files, lost) = try await place.content(progress)
-        for path in lost { notes.insert("\(folder.path): the link \(path) leads to no file and was left out.") }
+        let (files, left) = try await place.content(progress)
+        for sentence in left { note("\(folder.path): \(sentence)") }
         let known = Dictionary(
-            files.map { ($0.path, Seen(size: $0.size, modified: $0.modified, hash: nil, isFresh: false)) }
+            files.map {
+                ($0.path, Seen(size: $0.size, modified: $0.modified, hash: nil, place: $0.path, isFresh: false))
+            }
         ) { first, _ in first }
         for host in hosts { seen[host] = known }
         return files
@@ -57,56 +70,107 @@ actor FolderSync {
         let began = Int64(time(nil))
         let source = ContainerFolder(engine: engine, container: id, path: folder.path)
         guard var members = try await source.members() else { return }
-        var known = seen[host] ?? [:]
+        let budget = WriteBudget(
+            folder.path, limit: limits.outputBytes, key: TransferLimits.outputKey, folder: work,
+            reserve: limits.reserve)
+        let folders = Self.folders(of: seen[host] ?? [:])
         var here: Set<String> = []
         var open: (path: String, sink: FileSink, seen: Seen)?
+        defer { if let open { unlink(open.sink.path) } }
         while let part = try await members.next() {
             switch part {
             case .member(let member):
+                try budget.announce(0)
+                guard let path = ContainerFolder.inside(member.path), InputFile.isSafe(path) else { continue }
                 switch member.kind {
-                case .link, .hardLink: notes.insert("Links in \(folder.path) were not kept, only files are.")
-                case .file, .folder, .other: break
-                }
-                guard member.kind == .file, let path = ContainerFolder.inside(member.path), Self.isSafe(path) else {
+                case .link, .hardLink:
+                    note("Links in \(folder.path) were not kept, only files are.")
                     continue
+                case .other: continue
+                case .folder:
+                    // Where the host had a file there is a folder now: the file makes room at the place.
+                    try await forget(path, of: host)
+                    continue
+                case .file: break
                 }
                 here.insert(path)
-                let old = known[path]
+                try budget.take(member.size)
+                let old = seen[host]?[path]
                 if let old, old.size == member.size, old.modified == member.modified, !old.isFresh { continue }
+                if folders.contains(path) { try await forgetAll(below: path, of: host) }
+                let free: String
+                if let old { free = old.place } else { free = try freePlace(for: path, of: host) }
                 let now = Seen(
-                    size: member.size, modified: member.modified, hash: old?.hash,
-                    isFresh: member.modified >= began - 2)
+                    size: member.size, modified: member.modified, hash: old?.hash, place: free,
+                    isFresh: member.modified >= began.subtractingReportingOverflow(2).partialValue)
                 open = (path, try FileSink("\(work)/sync-\(UInt64.random(in: .min ... .max))"), now)
             case .bytes(let bytes):
                 try open?.sink.write(bytes)
             case .fileEnd:
                 guard let file = open else { continue }
-                open = nil
-                defer { unlink(file.sink.path) }
+                defer {
+                    unlink(file.sink.path)
+                    open = nil
+                }
                 var now = file.seen
                 let hash = try Self.hash(file.sink.path)
                 if hash != now.hash {
                     file.sink.date(now.modified)
                     chmod(file.sink.path, 0o644)
-                    try await place.put(file.sink.path, as: file.path)
+                    try await place.put(file.sink.path, as: now.place)
                 }
                 now.hash = hash
-                known[file.path] = now
-                seen[host] = known
+                seen[host, default: [:]][file.path] = now
             }
         }
-        for path in known.keys where !here.contains(path) {
-            let others = seen.contains { $0.key != host && $0.value[path] != nil && !isInitial(path, $0.key) }
-            if !others { try await place.remove(path) }
-            // Not before: a look that is broken off here leaves the deletion to the next.
-            known[path] = nil
-            seen[host] = known
-        }
-        seen[host] = known
+        for path in Array((seen[host] ?? [:]).keys) where !here.contains(path) { try await forget(path, of: host) }
     }
 
-    /// Whether a host only has the file that all began with.
-    private func isInitial(_ path: String, _ host: String) -> Bool { seen[host]?[path]?.hash == nil }
+    /// Removes a file that the host has removed, unless another host has a file of the same name.
+    private func forget(_ path: String, of host: String) async throws(BackendError) {
+        guard let old = seen[host]?[path] else { return }
+        let others = seen.contains { other, files in
+            other != host && files[path]?.place == old.place && files[path]?.hash != nil
+        }
+        if !others { try await place.remove(old.place) }
+        // Not before: a look that is broken off here leaves the deletion to the next.
+        seen[host]?[path] = nil
+    }
+
+    private func forgetAll(below folder: String, of host: String) async throws(BackendError) {
+        for path in Array((seen[host] ?? [:]).keys) where path.hasPrefix(folder + "/") {
+            try await forget(path, of: host)
+        }
+    }
+
+    /// Where a new file of a host goes. What is in its way is another host's, or the user's own, and stays: then the file
+    /// goes beside it, as `NAME.HOST`.
+    private func freePlace(for path: String, of host: String) throws(BackendError) -> String {
+        var placed = path
+        for number in 1...100 {
+            guard let part = place.obstacle(to: placed) else {
+                if placed != path {
+                    note("\(folder.path): \(path) of \(host) is kept as \(placed), because of what is there.")
+                }
+                return placed
+            }
+            placed = "\(part).\(host)\(number < 3 ? "" : "-\(number)")\(placed.dropFirst(part.count))"
+        }
+        throw BackendError(.conflict, "\(folder.path): there is no free name for \(path) of \(host).")
+    }
+
+    /// All folders that known files are in.
+    private static func folders(of files: [String: Seen]) -> Set<String> {
+        var folders: Set<String> = []
+        for path in files.keys {
+            var rest = path[...]
+            while let slash = rest.lastIndex(of: "/") {
+                rest = rest[..<slash]
+                guard folders.insert(String(rest)).inserted else { break }
+            }
+        }
+        return folders
+    }
 
     private static func hash(_ path: String) throws(BackendError) -> String {
         do {
@@ -114,9 +178,5 @@ actor FolderSync {
         } catch {
             throw BackendError(.internalFault, "\(path) cannot be read: \(error)")
         }
-    }
-
-    private static func isSafe(_ path: String) -> Bool {
-        !path.split(separator: "/").contains("..") && !path.utf8.contains(0)
     }
 }

@@ -54,7 +54,7 @@ extension ResultPacker {
         for file in found.files {
             try await store.upload(file.local, to: "\(target)/\(file.path)", progress: report)
         }
-        return found.lost.map { "\(result.name): the link \($0) leads to no file and was left out." }
+        return found.lost.map { "\(result.name): the link \($0) leads to no file in it and was left out." }
     }
 
     /// What an earlier try of this very job put there may be replaced; of that a mark tells, which is made before.
@@ -80,7 +80,13 @@ extension ResultPacker {
             try Data().write(to: URL(fileURLWithPath: mark(name)))
             try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
             if isTaken(place) { try manager.removeItem(atPath: place) }
-            try manager.moveItem(atPath: made, toPath: place)
+            try Relocation.move(
+                made, to: place,
+                budget: WriteBudget(
+                    name, limit: .max, entries: .max, key: TransferLimits.outputKey, folder: parent,
+                    reserve: limits.reserve))
+        } catch let error as BackendError {
+            throw error
         } catch {
             throw BackendError(.invalid, "\(place) cannot be written: \(FileFault.words(error))")
         }

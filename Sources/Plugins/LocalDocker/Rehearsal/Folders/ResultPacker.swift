@@ -9,6 +9,7 @@ struct ResultPacker: Sendable {
     let objects: Objects
     /// Where results are made; they stay there until they are put elsewhere.
     let folder: String
+    let limits: TransferLimits
     let progress: @Sendable (String) -> Void
 
     /// What became of one result.
@@ -24,7 +25,7 @@ struct ResultPacker: Sendable {
     ) async throws(BackendError) -> Packed {
         let tree = "\(folder)/.\(result.name)-tree"
         defer { try? FileManager.default.removeItem(atPath: tree) }
-        var writer = try TreeWriter(root: tree)
+        var writer = try TreeWriter(root: tree, budget: budget(result.name))
         for container in containers {
             let source = ContainerFolder(engine: engine, container: container.id, path: result.path)
             guard let members = try await source.members() else { continue }
@@ -36,7 +37,7 @@ struct ResultPacker: Sendable {
         let made = "\(folder)/\(result.name)"
         try? FileManager.default.removeItem(atPath: made)
         if result.isPacked {
-            try await archive(tree, into: made)
+            try await archive(tree, into: made, as: result.name)
         } else {
             do {
                 try FileManager.default.moveItem(atPath: tree, toPath: made)
@@ -47,8 +48,23 @@ struct ResultPacker: Sendable {
         return Packed(place: made, notes: notes)
     }
 
+    /// Counts what one result may write.
+    func budget(_ name: String) -> WriteBudget {
+        WriteBudget(
+            name, limit: limits.outputBytes, key: TransferLimits.outputKey, folder: folder, reserve: limits.reserve)
+    }
+
     /// The tree's content at the archive's root, owned by nobody in particular.
-    private func archive(_ tree: String, into archive: String) async throws(BackendError) {
+    private func archive(_ tree: String, into archive: String, as name: String) async throws(BackendError) {
+        let watch = GrowthWatch(
+            file: archive, folder: folder, limit: limits.outputBytes,
+            tooLarge: BackendError(
+                .invalid, "\(name) is larger than \(ByteCount.text(limits.outputBytes)), the 'output_size_limit'."),
+            reserve: limits.reserve)
+        try await watch.watch { () async throws(BackendError) in try await tar(tree, into: archive) }
+    }
+
+    private func tar(_ tree: String, into archive: String) async throws(BackendError) {
         let names = TreeCleaner.entries(tree)
         let list = "\(tree).names"
         defer { try? FileManager.default.removeItem(atPath: list) }
@@ -65,6 +81,8 @@ struct ResultPacker: Sendable {
             }
         } catch let error as BackendError {
             throw error
+        } catch let error as SubprocessError where error.code == .cancelled {
+            throw BackendError(.cancelled, "The packing of \(archive) was broken off.")
         } catch {
             throw BackendError(.internalFault, "\(archive) cannot be packed: \(error)")
         }

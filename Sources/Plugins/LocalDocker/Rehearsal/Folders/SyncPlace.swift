@@ -19,21 +19,68 @@ struct SyncPlace: Sendable {
         self.cache = cache
     }
 
-    /// What is there, as files of this machine; `lost` has the paths of links that lead nowhere.
+    /// What is there, as files of this machine; `notes` has a sentence for what is left out.
     func content(
         _ progress: @escaping @Sendable (Int64) -> Void
-    ) async throws(BackendError) -> (files: [InputFile], lost: [String]) {
+    ) async throws(BackendError) -> (files: [InputFile], notes: [String]) {
         switch kind {
         case .folder(let path):
-            return access(path, F_OK) == 0 ? try LocalTree.found(path) : ([], [])
+            guard access(path, F_OK) == 0 else { return ([], []) }
+            let found = try LocalTree.found(path)
+            return (found.files, found.lost.map { "the link \($0) leads to no file in it and was left out." })
         case .objects(let store, let prefix):
+            let all = try await store.all(prefix).filter { !$0.uri.hasSuffix("/") }
+            let chosen = Self.files(of: all.map { String($0.uri.dropFirst(prefix.count)) })
+            let budget = cache.budget("The content of \(prefix)")
             var files: [InputFile] = []
-            for object in try await store.all(prefix) where !object.uri.hasSuffix("/") {
-                let local = try await cache.file(object, from: store, progress: progress)
-                files.append(try InputFile(String(object.uri.dropFirst(prefix.count)), at: local))
+            for (object, path) in zip(all, chosen.paths) {
+                guard let path else { continue }
+                let local = try await cache.file(object, from: store, budget: budget, progress: progress)
+                files.append(try InputFile(path, at: local))
             }
-            return (files, [])
+            return (files, chosen.notes)
         }
+    }
+
+    /// The paths that files can have; nil for a key that no file of a tree can have. Objects may have keys that are the
+    /// beginning of others' keys: of such a file and folder, hosts get the folder.
+    private static func files(of keys: [String]) -> (paths: [String?], notes: [String]) {
+        var folders: Set<Substring> = []
+        for key in keys {
+            var rest = key[...]
+            while let slash = rest.lastIndex(of: "/") {
+                rest = rest[..<slash]
+                guard folders.insert(rest).inserted else { break }
+            }
+        }
+        var notes = TreeNotes()
+        let paths = keys.map { key -> String? in
+            if !InputFile.isSafe(key) {
+                notes.add("the object '\(key)' has a key that can be no file's path; it stays where it is.")
+            } else if folders.contains(key[...]) {
+                notes.add(
+                    "'\(key)' is an object and the folder of others; hosts get the folder, and it stays where it is.")
+            } else {
+                return key
+            }
+            return nil
+        }
+        return (paths, notes.all)
+    }
+
+    /// The part of a path in whose place something else is: a file where a folder has to be, or the reverse; nil where
+    /// the file can be put. Between objects there are no such conflicts.
+    func obstacle(to path: String) -> String? {
+        guard case .folder(let folder) = kind else { return nil }
+        let parts = path.split(separator: "/")
+        for count in 1...max(1, parts.count) {
+            let part = parts.prefix(count).joined(separator: "/")
+            var status = stat()
+            guard stat("\(folder)/\(part)", &status) == 0 else { return nil }
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            if isFolder == (count == parts.count) { return part }
+        }
+        return nil
     }
 
     /// Puts a file there; what was there under the path is replaced at once.
@@ -45,10 +92,7 @@ struct SyncPlace: Sendable {
             do {
                 let parent = String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)])
                 try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
-                let partial = "\(place).launch-\(UInt64.random(in: .min ... .max))"
-                defer { unlink(partial) }
-                try manager.copyItem(atPath: file, toPath: partial)
-                guard rename(partial, place) == 0 else { throw FileFault.error("write", place) }
+                try LocalCopies.copy(try InputFile(path, at: file), to: place)
             } catch let error as BackendError {
                 throw error
             } catch {

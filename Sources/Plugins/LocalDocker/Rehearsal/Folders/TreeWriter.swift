@@ -2,39 +2,53 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// Merges folders of several containers into one folder of this machine.
+/// Writes folders of one or several containers into one folder of this machine.
 ///
 /// Containers are not trusted: links are made when all else is written, so that nothing is ever written through one, and
 /// those that lead out are left away.
 struct TreeWriter {
     let root: String
-    /// What went other than expected, in sentences.
-    private(set) var notes: [String] = []
-    /// Files by path, with the host that each came from.
-    private var origins: [String: String] = [:]
+    private let budget: WriteBudget
+    /// Whether the name of the container's folder is part of the paths.
+    private let keepsName: Bool
+    private var noted = TreeNotes()
+    private var names = TreeNames()
     private var links: [String: String] = [:]
 
-    init(root: String) throws(BackendError) {
+    /// - Parameters:
+    ///   - root: the folder. Its old content is removed.
+    ///   - keepsName: whether the folder of the container becomes an entry of `root`; else its entries do.
+    init(root: String, budget: WriteBudget, keepsName: Bool = false) throws(BackendError) {
         self.root = root
+        self.budget = budget
+        self.keepsName = keepsName
         try? FileManager.default.removeItem(atPath: root)
-        try Self.make(root)
+        try Self.make(root, mode: 0o755)
     }
 
+    /// What went other than expected, in sentences.
+    var notes: [String] { noted.all }
     /// Whether anything was written.
-    var isEmpty: Bool { origins.isEmpty && links.isEmpty && TreeCleaner.entries(root).isEmpty }
+    var isEmpty: Bool { names.isEmpty && links.isEmpty && TreeCleaner.entries(root).isEmpty }
 
-    /// Adds a host's folder.
+    /// Adds a host's folder. The empty host is the only one.
     mutating func add(_ members: consuming TarReader, of host: String) async throws(BackendError) {
+        names.begin(host)
         var sink: (FileSink, Int64)?
         while let part = try await members.next() {
             switch part {
             case .member(let member):
-                guard let path = ContainerFolder.inside(member.path), isSafe(path) else {
-                    sink = nil
+                try budget.announce(member.kind == .file ? member.size : 0)
+                sink = nil
+                guard let path = place(member.path) else { continue }
+                guard Self.isSafe(path) else {
+                    noted.add("\(path.prefix(200)) does not name a path below the folder and was left out.")
                     continue
                 }
                 sink = try begin(member, path, host).map { ($0, member.modified) }
-            case .bytes(let bytes): try sink?.0.write(bytes)
+            case .bytes(let bytes):
+                try budget.take(Int64(bytes.count))
+                try sink?.0.write(bytes)
             case .fileEnd:
                 if let (file, modified) = sink { file.date(modified) }
                 sink = nil
@@ -42,55 +56,92 @@ struct TreeWriter {
         }
     }
 
+    private func place(_ path: String) -> String? {
+        keepsName ? (path.isEmpty || path == "." ? nil : path) : ContainerFolder.inside(path)
+    }
+
     private mutating func begin(
         _ member: TarReader.Member, _ path: String, _ host: String
     ) throws(BackendError) -> FileSink? {
         switch member.kind {
         case .folder:
-            try Self.make("\(root)/\(path)")
+            let path = names.place(path, isFolder: true, &noted)
+            try Self.make("\(root)/\(path)", mode: member.mode)
         case .file:
-            note(path, host)
-            if let slash = path.lastIndex(of: "/") { try Self.make("\(root)/\(path[..<slash])") }
+            let path = try entry(path)
             return try FileSink("\(root)/\(path)", mode: member.mode & 0o777)
         case .link(let target):
-            note(path, host)
+            let path = try entry(path)
+            unlink("\(root)/\(path)")
             links[path] = target
         case .hardLink(let target):
-            note(path, host)
-            if let inside = ContainerFolder.inside(target), isSafe(inside) {
-                unlink("\(root)/\(path)")
-                link("\(root)/\(inside)", "\(root)/\(path)")
+            // Its target is a member that came before.
+            let known = place(target).flatMap { Self.isSafe($0) ? names.placed($0) : nil }
+            if let known, let pointee = links[known] {
+                links[try entry(path)] = pointee
+                break
+            }
+            guard let known, case let place = try entry(path), unlink("\(root)/\(place)") == 0 || errno == ENOENT,
+                link("\(root)/\(known)", "\(root)/\(place)") == 0
+            else {
+                noted.add("\(path)\(Self.of(host)) is a second name of a file that is not there, and was left out.")
+                break
             }
         case .other:
-            notes.append("\(path) of \(host) is no file, folder or link and was left out.")
+            noted.add("\(path)\(Self.of(host)) is not a file, folder or link and was left out.")
         }
         return nil
     }
 
-    private mutating func note(_ path: String, _ host: String) {
-        if let other = origins[path], other != host {
-            notes.append("\(path) was written by \(other) and by \(host); the latter's was kept.")
-        }
-        origins[path] = host
+    /// The place of what is not a folder, with the folder that it goes into.
+    private mutating func entry(_ path: String) throws(BackendError) -> String {
+        let path = names.place(path, isFolder: false, &noted)
         links[path] = nil
+        if let slash = path.lastIndex(of: "/") { try Self.make("\(root)/\(path[..<slash])", mode: 0o755) }
+        return path
     }
 
     /// Makes the links, and takes away what may not be kept.
     mutating func finish() {
         for (path, target) in links.sorted(by: { $0.key < $1.key }) { symlink(target, "\(root)/\(path)") }
-        notes += TreeCleaner(root: root, isOneWhole: true).clean().map { "\($0)." }
+        for note in TreeCleaner(root: root, isOneWhole: !keepsName).clean() { noted.add("\(note).") }
     }
 
-    private func isSafe(_ path: String) -> Bool {
-        !path.split(separator: "/").contains("..") && !path.utf8.contains(0)
+    private static func of(_ host: String) -> String { host.isEmpty ? "" : " of \(host)" }
+
+    /// How deep folders may be: the system's own paths end at 4,096 bytes.
+    private static let depth = 256
+
+    private static func isSafe(_ path: String) -> Bool {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count <= depth && !parts.contains { $0 == ".." || $0 == "." || $0.isEmpty }
+            && !path.utf8.contains(0) && path.utf8.count < 3500
     }
 
-    private static func make(_ folder: String) throws(BackendError) {
+    /// Makes a folder that its owner can use, and those above it.
+    private static func make(_ folder: String, mode: UInt16) throws(BackendError) {
+        if mkdir(folder, mode_t(mode & 0o777 | 0o700)) == 0 || errno == EEXIST { return }
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
         } catch {
             throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(FileFault.words(error))")
         }
+    }
+}
+
+/// Sentences about a tree, of which the first are kept: a container can give reason for a million.
+struct TreeNotes {
+    private static let kept = 50
+    private var first: [String] = []
+    private var count = 0
+
+    mutating func add(_ note: String) {
+        count += 1
+        if first.count < Self.kept { first.append(note) }
+    }
+
+    var all: [String] {
+        count > first.count ? first + ["\(count - first.count) more such notes are left out."] : first
     }
 }

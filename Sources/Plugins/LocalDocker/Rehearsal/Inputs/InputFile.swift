@@ -8,19 +8,30 @@ struct InputFile: Sendable, Hashable {
 
     /// Where below the input's path.
     var path: String
-    /// Where it is on this machine.
+    /// Where it is on this machine: a path without links.
     var local: String
     var size: Int64
     /// Seconds since 1970.
     var modified: Int64
 
+    /// Whether a key or a name can be a file's path below a folder.
+    static func isSafe(_ path: String) -> Bool {
+        !path.split(separator: "/", omittingEmptySubsequences: false)
+            .contains { $0 == ".." || $0 == "." || $0.isEmpty } && !path.utf8.contains(0)
+    }
+
     /// The file as it is now.
     /// - Throws: `invalid` where there is no such file.
     init(_ path: String, at local: String) throws(BackendError) {
+        guard let real = realpath(local, nil) else { throw FileFault.error("read", local) }
+        defer { free(real) }
         var status = stat()
-        guard stat(local, &status) == 0 else { throw FileFault.error("read", local) }
+        guard stat(real, &status) == 0 else { throw FileFault.error("read", local) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw BackendError(.invalid, "\(local) cannot be read: it is not a regular file.")
+        }
         self.path = path
-        self.local = local
+        self.local = String(cString: real)
         size = Int64(status.st_size)
         modified = Int64(status.st_mtim.tv_sec)
     }

@@ -110,7 +110,9 @@ struct InputResolver: Sendable {
             guard let object = try await store.object(uri) else {
                 throw BackendError(.notFound, "\(uri), for \(input.name), does not exist.")
             }
-            return try await cache.file(object, from: store) { _ in }
+            return try await cache.file(
+                object, from: store, budget: cache.budget("\(uri), for \(input.name),")
+            ) { _ in }
         }
     }
 
@@ -121,9 +123,11 @@ struct InputResolver: Sendable {
     ) async throws(BackendError) -> [InputFile] {
         guard let first = wanted.first else { return [] }
         let store = try await objects.store(for: first.object.uri)
-        let total = wanted.reduce(Int64(0)) { $0 + $1.object.size }
+        let total = wanted.reduce(Int64(0)) { $0.addingReportingOverflow(max(0, $1.object.size)).partialValue }
         let sum = Sum { [progress] in progress(input.name, $0, total) }
         let cache = cache
+        let budget = cache.budget("The input \(input.name)")
+        try budget.announce(total, isNew: false)
         let fetched = await withTaskGroup(of: (Int, Result<InputFile, BackendError>).self) { group in
             var results: [Int: InputFile] = [:]
             var failure: BackendError?
@@ -134,7 +138,7 @@ struct InputResolver: Sendable {
                 next += 1
                 group.addTask {
                     do throws(BackendError) {
-                        let local = try await cache.file(item.object, from: store) { sum.add($0) }
+                        let local = try await cache.file(item.object, from: store, budget: budget) { sum.add($0) }
                         return (index, .success(try InputFile(item.path, at: local)))
                     } catch {
                         return (index, .failure(error))
@@ -170,12 +174,8 @@ struct InputResolver: Sendable {
                 let packed = "\(place).gz"
                 try? FileManager.default.removeItem(atPath: packed)
                 try? FileManager.default.removeItem(atPath: place)
-                try FileManager.default.copyItem(atPath: file.local, toPath: packed)
-                let done = try await Subprocess.run("gzip", ["-d", "-f", packed])
-                guard done.exit.isSuccess else {
-                    throw BackendError(
-                        .invalid, "\(file.path) of \(input.name) is no gzip file: \(done.stderrText.prefix(300))")
-                }
+                try LocalCopies.copy(file, to: packed)
+                try await gunzip(packed, to: place, file, input)
             } catch let error as BackendError {
                 throw error
             } catch {
@@ -188,6 +188,34 @@ struct InputResolver: Sendable {
         return result
     }
 
+    private func gunzip(
+        _ packed: String, to place: String, _ file: InputFile, _ input: ContainerJob.Surroundings.Input
+    ) async throws(BackendError) {
+        let watch = GrowthWatch(
+            file: place, folder: work, limit: cache.limits.downloadBytes,
+            tooLarge: BackendError(
+                .invalid,
+                "\(file.path) of \(input.name) is larger than \(ByteCount.text(cache.limits.downloadBytes)) once it is "
+                    + "unpacked, the 'download_size_limit'."),
+            reserve: cache.limits.reserve)
+        defer { try? FileManager.default.removeItem(atPath: packed) }
+        try await watch.watch { () async throws(BackendError) in
+            do {
+                let done = try await Subprocess.run("gzip", ["-d", "-f", packed])
+                guard done.exit.isSuccess else {
+                    throw BackendError(
+                        .invalid, "\(file.path) of \(input.name) is no gzip file: \(done.stderrText.prefix(300))")
+                }
+            } catch let error as BackendError {
+                throw error
+            } catch let error as SubprocessError where error.code == .cancelled {
+                throw BackendError(.cancelled, "The unpacking of \(file.path) was broken off.")
+            } catch {
+                throw BackendError(.internalFault, "\(file.path) of \(input.name) cannot be unpacked: \(error)")
+            }
+        }
+    }
+
     /// A key may be what no path can be.
     private static func check(
         _ files: [InputFile], _ input: ContainerJob.Surroundings.Input
@@ -196,7 +224,7 @@ struct InputResolver: Sendable {
         var seen: Set<String> = []
         for file in files {
             var parts = file.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-            guard !parts.contains(where: { $0 == ".." || $0 == "." || $0.isEmpty }), !file.path.utf8.contains(0) else {
+            guard InputFile.isSafe(file.path) else {
                 throw BackendError(.invalid, "\(input.name) has an object '\(file.path)', which can be no file's path.")
             }
             guard seen.insert(file.path).inserted else {

@@ -47,6 +47,9 @@ struct LocalCopies: Sendable {
         defer { unlink(partial) }
         let reader = try FileReader(file.local)
         let sink = try FileSink(partial, mode: InputFile.mode)
+        if let slash = place.lastIndex(of: "/") {
+            try DiskReserve.standard.check(writing: file.size, to: String(place[..<slash]))
+        }
         while true {
             if Task.isCancelled { throw BackendError(.cancelled, "The copy of \(file.local) was broken off.") }
             let bytes = try reader.read(chunk)

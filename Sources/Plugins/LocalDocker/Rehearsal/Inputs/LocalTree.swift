@@ -2,26 +2,29 @@ internal import Glibc
 internal import LaunchHost
 
 /// The files of a local folder, found and never touched.
+///
+/// A link that stays in the folder is followed. A link that leads out of it is not: permission to read the folder is not
+/// permission to read other files of this machine.
 enum LocalTree {
-    /// Every file below `path` in order of the paths' UTF-8, links followed; `path` itself where it is a file.
-    /// - Throws: `invalid` where something cannot be read, or a link leads in a circle.
+    /// Every file below `path` in order of the paths' UTF-8; `path` itself where it is a file.
+    /// - Throws: `invalid` where something cannot be read, or a link leads out of the folder or in a circle.
     static func files(_ path: String) throws(BackendError) -> [InputFile] {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileFault.error("read", path) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             return [try InputFile(String(path.split(separator: "/").last ?? "file"), at: path)]
         }
-        var walk = Walk()
+        var walk = Walk(root: try realPath(path))
         try walk.enter(path, "", [Mark(status)])
         return walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
-    /// The same, without links that lead nowhere or in a circle; `lost` has their paths.
+    /// The same, without links that lead nowhere, out of the folder or in a circle; `lost` has their paths.
     static func found(_ path: String) throws(BackendError) -> (files: [InputFile], lost: [String]) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileFault.error("read", path) }
         guard status.st_mode & S_IFMT == S_IFDIR else { return (try files(path), []) }
-        var walk = Walk(leavesLinksOut: true)
+        var walk = Walk(root: try realPath(path), leavesLinksOut: true)
         try walk.enter(path, "", [Mark(status)])
         return (walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }, walk.lost)
     }
@@ -43,22 +46,42 @@ enum LocalTree {
         init(_ status: stat) { (device, inode) = (UInt(status.st_dev), UInt(status.st_ino)) }
     }
 
+    private static func realPath(_ path: String) throws(BackendError) -> String {
+        guard let real = realpath(path, nil) else { throw FileFault.error("read", path) }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     private struct Walk {
+        /// The folder, without links.
+        let root: String
         /// Whether a link that leads nowhere is no error.
         var leavesLinksOut = false
         var files: [InputFile] = []
         var lost: [String] = []
 
+        /// Links to folders can name the same files again and again.
+        private static let maxFiles = 1_000_000
+        private static let maxDepth = 256
+
+        private func isInside(_ path: String) -> Bool { path.hasPrefix(root == "/" ? "/" : "\(root)/") }
+
         mutating func enter(_ folder: String, _ inside: String, _ above: [Mark]) throws(BackendError) {
+            guard above.count <= Self.maxDepth else {
+                throw BackendError(.invalid, "\(root) has folders more than \(Self.maxDepth) deep.")
+            }
             guard access(folder, R_OK | X_OK) == 0 else { throw FileFault.error("read", folder) }
             for name in TreeCleaner.entries(folder) {
                 let local = "\(folder)/\(name)"
                 let path = inside.isEmpty ? name : "\(inside)/\(name)"
                 var status = stat()
-                guard stat(local, &status) == 0 else {
+                guard lstat(local, &status) == 0 else {
                     let code = errno
                     try leaveOut(path, FileFault.error("read", local, code))
                     continue
+                }
+                if status.st_mode & S_IFMT == S_IFLNK {
+                    guard try leadsInside(local, path), stat(local, &status) == 0 else { continue }
                 }
                 switch status.st_mode & S_IFMT {
                 case S_IFDIR:
@@ -69,10 +92,39 @@ enum LocalTree {
                         continue
                     }
                     try enter(local, path, above + [mark])
-                case S_IFREG: files.append(try InputFile(path, at: local))
+                case S_IFREG:
+                    let file = try InputFile(path, at: local)
+                    // A link may have taken its place since it was looked at.
+                    guard isInside(file.local) else { continue }
+                    guard files.count < Self.maxFiles else {
+                        throw BackendError(
+                            .invalid, "\(root) has more than \(Self.maxFiles) files, which is the limit.",
+                            hint: "Pack them into fewer files.")
+                    }
+                    files.append(file)
                 default: break
                 }
             }
+        }
+
+        /// Whether a link leads to something in the folder.
+        private mutating func leadsInside(_ local: String, _ path: String) throws(BackendError) -> Bool {
+            guard let real = realpath(local, nil) else {
+                let code = errno
+                try leaveOut(path, FileFault.error("read", local, code))
+                return false
+            }
+            defer { free(real) }
+            let target = String(cString: real)
+            guard target == root || isInside(target) else {
+                try leaveOut(
+                    path,
+                    BackendError(
+                        .invalid, "The link \(local) leads out of \(root), so it is not followed.",
+                        hint: "Name a folder that has the files themselves."))
+                return false
+            }
+            return true
         }
 
         private mutating func leaveOut(_ path: String, _ error: BackendError) throws(BackendError) {

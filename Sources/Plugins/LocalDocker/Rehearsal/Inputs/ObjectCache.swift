@@ -9,10 +9,19 @@ struct ObjectCache: Sendable {
     private static let life = 14 * 86_400
 
     let folder: String
+    let limits: TransferLimits
+
+    /// Counts what one input may bring.
+    func budget(_ what: String) -> WriteBudget {
+        WriteBudget(
+            what, limit: limits.downloadBytes, key: TransferLimits.downloadKey, folder: folder,
+            reserve: limits.reserve)
+    }
 
     /// The object's content as a file, which must not be written to.
     func file(
-        _ object: StoredObject, from store: any ObjectStore, progress: @escaping @Sendable (Int64) -> Void
+        _ object: StoredObject, from store: any ObjectStore, budget: WriteBudget,
+        progress: @escaping @Sendable (Int64) -> Void
     ) async throws(BackendError) -> String {
         let known = path(object)
         if access(known, R_OK) == 0 {
@@ -29,8 +38,8 @@ struct ObjectCache: Sendable {
         }
         let partial = "\(folder)/partial-\(UInt64.random(in: .min ... .max))"
         defer { unlink(partial) }
-        let counter = Advance(progress)
-        let got = try await store.download(object.uri, to: partial) { done, _ in counter.reach(done) }
+        try budget.announce(object.size)
+        let got = try await Download(budget, progress).run(object.uri, from: store, to: partial)
         let place = path(got)
         chmod(partial, 0o644)
         guard rename(partial, place) == 0 else { throw FileFault.error("write", place) }

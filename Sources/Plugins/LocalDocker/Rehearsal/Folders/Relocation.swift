@@ -1,0 +1,48 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import LaunchHost
+
+/// Moves a result to its place, also onto another disk. A cancelled task ends it, and then nothing of it is at the place.
+enum Relocation {
+    /// - Throws: `invalid` where the place cannot be written, `cancelled` with the task.
+    static func move(_ made: String, to place: String, budget: WriteBudget) throws(BackendError) {
+        if rename(made, place) == 0 { return }
+        guard errno == EXDEV else { throw FileFault.error("write", place) }
+        let partial = "\(place).launch-\(UInt64.random(in: .min ... .max))"
+        do throws(BackendError) {
+            try copy(made, to: partial, budget)
+            guard rename(partial, place) == 0 else { throw FileFault.error("write", place) }
+        } catch {
+            try? FileManager.default.removeItem(atPath: partial)
+            throw error
+        }
+        try? FileManager.default.removeItem(atPath: made)
+    }
+
+    private static func copy(_ source: String, to target: String, _ budget: WriteBudget) throws(BackendError) {
+        var status = stat()
+        guard lstat(source, &status) == 0 else { throw FileFault.error("read", source) }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR:
+            try budget.announce(0)
+            guard mkdir(target, status.st_mode & 0o777 | 0o700) == 0 else { throw FileFault.error("write", target) }
+            for name in TreeCleaner.entries(source) { try copy("\(source)/\(name)", to: "\(target)/\(name)", budget) }
+        case S_IFREG:
+            try budget.announce(Int64(status.st_size))
+            let file = try InputFile("", at: source)
+            let reader = try FileReader(file.local)
+            let sink = try FileSink(target, mode: UInt16(status.st_mode & 0o777))
+            while case let bytes = try reader.read(1 << 20), !bytes.isEmpty {
+                try budget.take(Int64(bytes.count))
+                try sink.write(bytes[...])
+            }
+            sink.date(file.modified)
+        case S_IFLNK:
+            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+            guard readlink(source, &buffer, buffer.count - 1) > 0, symlink(buffer, target) == 0 else {
+                throw FileFault.error("write", target)
+            }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,24 @@
+public import LaunchHost
+
+/// How much the runner copies between containers, this machine and object stores.
+public struct TransferLimits: Sendable {
+    static let outputKey = "output_size_limit"
+    static let downloadKey = "download_size_limit"
+    static let reserveKey = "disk_reserve"
+    static let defaultOutput: Int64 = 50 << 30
+    static let defaultDownload: Int64 = 200 << 30
+
+    /// The most bytes of one output, one result or one synced folder.
+    public var outputBytes: Int64
+    /// The most bytes of one input.
+    public var downloadBytes: Int64
+    /// What stays free on the disk of the program's home.
+    public var reserve: DiskReserve
+
+    /// Limits in bytes; 50 GiB of outputs and 200 GiB of inputs where nothing is said.
+    public init(outputBytes: Int64? = nil, downloadBytes: Int64? = nil, reserve: DiskReserve = .standard) {
+        self.outputBytes = outputBytes ?? Self.defaultOutput
+        self.downloadBytes = downloadBytes ?? Self.defaultDownload
+        self.reserve = reserve
+    }
+}
