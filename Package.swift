@@ -190,3 +190,9 @@ let package = Package(
             path: "Tests/Benchmarks", exclude: ["boto3_client.py", "rehearsal.py"], swiftSettings: settings),
     ]
 )
+
+// LAUNCH_ONLY_TESTS=LaunchHostTests,BuildersTests compiles no other tests, which saves most of a build while working.
+if let only = Context.environment["LAUNCH_ONLY_TESTS"] {
+    let names = Set(only.split(separator: ",").map(String.init))
+    package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}
