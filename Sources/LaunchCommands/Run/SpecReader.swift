@@ -99,10 +99,10 @@ struct SpecReader {
         for (path, value) in (file.values["set"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
             overrides.settings.append(Overrides.Setting(path: try self.path(path), value: value))
         }
-        for (key, value) in try arguments.pairs("param") { overrides.runConfig[key] = try Self.typed(value) }
+        for (key, value) in try arguments.pairs("param") { overrides.runConfig[key] = try typed("param", key, value) }
         for (key, value) in try arguments.pairs("env") { overrides.environment[key] = value }
         for (key, value) in try arguments.pairs("set") {
-            overrides.settings.append(Overrides.Setting(path: try path(key), value: try Self.typed(value)))
+            overrides.settings.append(Overrides.Setting(path: try path(key), value: try typed("set", key, value)))
         }
         for (key, value) in try arguments.pairs("set-var") { overrides.variables[key] = .string(value) }
         return overrides
@@ -118,33 +118,24 @@ struct SpecReader {
 
     private func entryPoint() throws -> [String]? {
         guard let text = bench.arguments.string("entry-point") else {
-            return file.strings("entry_point") ?? file.string("entry_point").map { Self.words($0) }
-        }
-        if text.hasPrefix("["), let list = try? JSONValue(parsing: text).arrayValue {
-            return list.compactMap(\.stringValue)
-        }
-        return Self.words(text)
-    }
-
-    /// Words between blanks; quotes hold a word together.
-    static func words(_ text: String) -> [String] {
-        var words: [String] = []
-        var word: String?
-        var quote: Character?
-        for character in text {
-            if let open = quote {
-                if character == open { quote = nil } else { word?.append(character) }
-            } else if character == "'" || character == "\"" {
-                quote = character
-                word = word ?? ""
-            } else if character.isWhitespace {
-                if let word { words.append(word) }
-                word = nil
-            } else {
-                word = (word ?? "") + String(character)
+            if let words = file.strings("entry_point") { return words }
+            return try file.string("entry_point").map { text in
+                do throws(CommandWords.Fault) { return try CommandWords.split(text) } catch {
+                    throw LaunchError(
+                        .invalid, "entry_point \(Wording.quoted(text)) \(error.description).",
+                        hint: "Close the quote, or write a list: [python3, train.py].")
+                }
             }
         }
-        return words + (word.map { [$0] } ?? [])
+        let label = bench.arguments.label("entry-point")
+        if text.hasPrefix("[") {
+            do throws(TypedText.Fault) { return try TypedText.words(ofList: text) } catch {
+                throw bench.arguments.usageError("\(label) \(error.message); \(error.hint)")
+            }
+        }
+        do throws(CommandWords.Fault) { return try CommandWords.split(text) } catch {
+            throw bench.arguments.usageError("\(label) \(error.description): \(Wording.quoted(text))")
+        }
     }
 
     private func resourceArguments() throws -> JSONValue? {
@@ -163,14 +154,10 @@ struct SpecReader {
         return document.jsonValue
     }
 
-    /// A value as YAML reads it: `3` is a number, `true` a truth value, `[a, b]` a list, `null` none, anything else text.
-    private static func typed(_ text: String) throws -> JSONValue {
-        // Nothing written is an empty text; null as a document would be an empty mapping.
-        if text.allSatisfy(\.isWhitespace) { return .string(text) }
-        if text == "null" || text == "~" { return .null }
-        guard let document = try? Document(text: text, name: "value", kind: .invalid), document.problems.isEmpty else {
-            return .string(text)
+    private func typed(_ option: String, _ key: String, _ text: String) throws -> JSONValue {
+        do throws(TypedText.Fault) { return try TypedText.value(of: text) } catch {
+            throw bench.arguments.usageError(
+                "\(bench.arguments.label(option)) \(key): \(Wording.quoted(text)) \(error.message); \(error.hint)")
         }
-        return document.jsonValue
     }
 }

@@ -35,7 +35,7 @@ public struct Document: Sendable {
         }
         var builder = TreeBuilder(source.text)
         do {
-            root = try builder.build()
+            root = try Self.tree(of: source, by: &builder)
         } catch {
             let problem =
                 switch error {
@@ -56,6 +56,20 @@ public struct Document: Sendable {
     /// - Throws: as `init(parsing:name:kind:)` of bytes.
     public init(text: String, name: String, kind: LaunchError.Kind = .configuration) throws(LaunchError) {
         try self.init(parsing: text.utf8, name: name, kind: kind)
+    }
+
+    /// The tree of a text. libyaml refuses the pairs that JSON writers make of characters beyond U+FFFF, so a text that
+    /// has any is read again with the pairs joined.
+    private static func tree(
+        of source: SourceText, by builder: inout TreeBuilder
+    ) throws(TreeBuilder.Fault) -> ConfigNode {
+        do throws(TreeBuilder.Fault) { return try builder.build() } catch {
+            guard case .syntax(let fault) = error, SurrogatePairs.isCause(of: fault),
+                let joined = SurrogatePairs.joined(in: source.text)
+            else { throw error }
+            builder = TreeBuilder(joined)
+            return try builder.build()
+        }
     }
 
     /// The document with the spelling of that runner's templates.

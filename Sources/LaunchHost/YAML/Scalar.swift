@@ -27,7 +27,9 @@ public enum Scalar {
             let digits = text.drop { "+-".contains($0) }.drop { $0 == "0" }
             let sign = text.hasPrefix("-") ? "-" : ""
             let plain = sign + (digits.isEmpty ? "0" : digits)
-            let octal = digits.allSatisfy { $0 < "8" } && !digits.isEmpty ? ", \(sign)0o\(digits) for octal" : ""
+            // YAML 1.2 has no sign before an octal number.
+            let isOctal = sign.isEmpty && !text.hasPrefix("+") && !digits.isEmpty && digits.allSatisfy { $0 < "8" }
+            let octal = isOctal ? ", 0o\(digits) for octal" : ""
             return (
                 "the number \(text) begins with a zero: YAML 1.1 reads it as octal, YAML 1.2 as decimal",
                 "write \(plain) for decimal\(octal), or \"\(text)\" in quotes for text"

@@ -48,7 +48,7 @@ struct SourceText: Sendable {
                 throw Fault(
                     message:
                         "the file has the control character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code)",
-                    hint: "remove it, or write it as \"\\x\(code.suffix(2))\" in double quotes",
+                    hint: "remove it, or write it as \"\(Self.escape(code))\" in double quotes",
                     mark: Mark(line: line, column: column))
             }
             afterReturn = false
@@ -57,6 +57,15 @@ struct SourceText: Sendable {
         lines.append(String(current))
         self.text = text
         self.lines = lines
+    }
+
+    /// YAML's escape of a code point in hexadecimal.
+    private static func escape(_ code: String) -> String {
+        switch code.count {
+        case ...2: "\\x" + String(repeating: "0", count: 2 - code.count) + code
+        case ...4: "\\u" + String(repeating: "0", count: 4 - code.count) + code
+        default: "\\U" + String(repeating: "0", count: max(0, 8 - code.count)) + code
+        }
     }
 
     private static func markOfBadByte(_ bytes: some Collection<UInt8>) -> Mark {

@@ -1,3 +1,5 @@
+internal import LaunchHost
+
 /// What AWS's tools share on a machine: `~/.aws/config` and `~/.aws/credentials`, with the place of every value.
 public struct SharedConfig: Sendable {
     /// The path of the configuration file, which need not exist.
@@ -49,7 +51,9 @@ public struct SharedConfig: Sendable {
             configProfiles["default"] = try Self.made(section, name: "default", file: configFile)
             return
         }
-        guard let words = CommandWords.split(section.name), words.count == 2 else { return }
+        guard let words = try? CommandWords.split(section.name, escapedInDoubleQuotes: CommandWords.shlexEscapes),
+            words.count == 2
+        else { return }
         let made = try Self.made(section, name: words[1], file: configFile)
         switch words[0] {
         case "profile": configProfiles[words[1]] = made

@@ -14,10 +14,10 @@ struct Hyperparameters {
         value = all.isEmpty ? nil : .object(all.mapValues { .string(Self.text($0)) })
     }
 
-    /// Text stays as it is. Everything else is JSON, which is what AWS's training toolkit reads; so is text with a line
-    /// break, because SageMaker takes none (pattern `.*`).
+    /// Text is sent as typed. Everything else is JSON, which AWS's training toolkit reads. The checks refuse a line break,
+    /// because SageMaker takes none (pattern `.*`).
     static func text(_ value: JSONValue) -> String {
-        if case .string(let text) = value, !text.contains(where: \.isNewline) { return text }
+        if case .string(let text) = value { return text }
         return (try? JSON.canonical(value)) ?? ""
     }
 }

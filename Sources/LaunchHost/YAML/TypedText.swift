@@ -1,0 +1,88 @@
+/// The value of a text that a user typed for an option such as `--param lr=0.1`.
+///
+/// A complete scalar of YAML 1.2's core schema, or a complete list or mapping in brackets, is that value. Every other
+/// text stays as typed. So `color=#ff0000`, `flag=-` and `title=run # 5` are text.
+public enum TypedText {
+    /// Why a text has no value.
+    public struct Fault: Error, Hashable {
+        /// What is wrong, as the rest of a sentence that begins with the option.
+        public var message: String
+        /// What to type instead.
+        public var hint: String
+    }
+
+    /// The value of `text`.
+    /// - Throws: `Fault` where the text begins like a list or a mapping and is none, or is a number that no JSON
+    ///   reader keeps.
+    public static func value(of text: String) throws(Fault) -> JSONValue {
+        guard let first = text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) else {
+            return .string(text)
+        }
+        switch first {
+        // A template variable of the queue is text until the queue fills it in.
+        case "{" where text.contains("{{"): return .string(text)
+        case "[", "{": return try collection(text, opening: first)
+        case "\"", "'":
+            // A quote that is not closed, or that closes early, belongs to the text.
+            guard let document = try? Document(text: text, name: "value", kind: .invalid), document.problems.isEmpty,
+                case .scalar(let content, plain: false) = document.root.content
+            else { return .string(text) }
+            return .string(content)
+        default: return try scalar(text)
+        }
+    }
+
+    /// The items of a list as text, each as typed: `10` is "10" and `1.0` is "1.0".
+    /// - Throws: `Fault` where the text is no list, or an item is null, a list or a mapping.
+    public static func words(ofList text: String) throws(Fault) -> [String] {
+        let document = try document(text, opening: "[")
+        guard let items = document.root.items else { throw notComplete("[", nil) }
+        var words: [String] = []
+        for (index, item) in items.enumerated() {
+            guard case .scalar(let word, _) = item.content, !item.isNull else {
+                throw Fault(
+                    message: "item \(index) is \(item.words), and each item must be text or a number",
+                    hint: "put the item in double quotes")
+            }
+            words.append(word)
+        }
+        return words
+    }
+
+    private static func scalar(_ text: String) throws(Fault) -> JSONValue {
+        let value = Scalar.value(ofPlain: text)
+        if case .string = value, let number = Double(text),
+            text.allSatisfy({ $0.isASCII && !$0.isLetter || $0 == "e" || $0 == "E" })
+        {
+            let isWhole = text.allSatisfy { $0.isNumber || $0 == "-" || $0 == "+" }
+            if isWhole && number.magnitude >= 0x1p63 || !number.isFinite {
+                throw Fault(
+                    message: isWhole ? "does not fit a 64-bit integer" : "is too large for a number",
+                    hint: "for text, quote it twice: '\"\(Wording.shortened(text))\"'")
+            }
+        }
+        return value
+    }
+
+    private static func collection(_ text: String, opening: Unicode.Scalar) throws(Fault) -> JSONValue {
+        try document(text, opening: opening).jsonValue
+    }
+
+    private static func document(_ text: String, opening: Unicode.Scalar) throws(Fault) -> Document {
+        let document: Document
+        do throws(LaunchError) {
+            document = try Document(text: text, name: "value", kind: .invalid)
+        } catch {
+            throw notComplete(opening, error.diagnostics.last?.message)
+        }
+        if let problem = document.problems.first { throw notComplete(opening, problem.message) }
+        return document
+    }
+
+    private static func notComplete(_ opening: Unicode.Scalar, _ reason: String?) -> Fault {
+        let kind = opening == "[" ? "list" : "mapping"
+        return Fault(
+            message: "begins like a \(kind) and is not a complete one" + (reason.map { ": \($0)" } ?? ""),
+            hint: "write valid JSON; for text that begins with \"\(opening)\", quote it twice: '\"\(opening)…\"'")
+    }
+}

@@ -1,0 +1,46 @@
+import LaunchHost
+import Testing
+
+@Suite struct TypedTextTests {
+    @Test(
+        "A text that is no complete value stays as typed",
+        arguments: [
+            "#ff0000", "|", ">", "-", "run # 5", "&a", "*a", "!tag", "- a", "a: b", "key:", "? x", "%d", "@home", "`x`",
+            "\"open", "'open", "\"a\" b", "007", "-010", "1_000", "no", "on", "{{name}}", "{{a}}-{{b}}", " ", "",
+            "https://example.com/a?b=c#d", ".inf", ".nan", "1e", "0x", "two\nlines", "a\tb", "---", "...", "<<",
+        ])
+    func text(_ text: String) throws {
+        #expect(try TypedText.value(of: text) == .string(text))
+    }
+
+    @Test(
+        "A complete scalar, list or mapping is that value",
+        arguments: [
+            ("null", JSONValue.null), ("Null", .null), ("NULL", .null), ("~", .null), ("true", .bool(true)),
+            ("False", .bool(false)), ("3", .integer(3)), ("-7", .integer(-7)), ("0x1f", .integer(31)),
+            ("0.1", .number(0.1)), ("1e-3", .number(0.001)), ("\"1.10\"", .string("1.10")), ("'it'", .string("it")),
+            ("[1, a]", .array([.integer(1), .string("a")])), ("[]", .array([])), ("{}", .object([:])),
+            ("{\"a\": [true]}", .object(["a": .array([.bool(true)])])), ("\"\\ud83d\\ude80\"", .string("🚀")),
+            ("9223372036854775807", .integer(.max)),
+        ])
+    func value(_ text: String, _ value: JSONValue) throws {
+        #expect(try TypedText.value(of: text) == value)
+    }
+
+    @Test(
+        "A text that begins like a list or a mapping and is none, and a number that JSON readers cut, are refused",
+        arguments: ["[1, 2", "{a: 1", "{\"a\": 1}}", "[a] b", "9223372036854775808", "-99999999999999999999", "1e999"])
+    func refused(_ text: String) {
+        #expect(throws: TypedText.Fault.self) { try TypedText.value(of: text) }
+    }
+
+    @Test func itemsOfAListKeepTheirText() throws {
+        let words = try TypedText.words(ofList: #"["python", "train.py", "--epochs", 10, 1.0, true, "null", ""]"#)
+        #expect(words == ["python", "train.py", "--epochs", "10", "1.0", "true", "null", ""])
+    }
+
+    @Test(arguments: ["[a, null]", "[a, [b]]", "[{a: b}]", "[a", "[a] b"])
+    func anItemThatIsNoTextIsRefused(_ text: String) {
+        #expect(throws: TypedText.Fault.self) { try TypedText.words(ofList: text) }
+    }
+}
