@@ -59,7 +59,7 @@ let package = Package(
         library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
 
         // Container engines, docker and podman; and image registries.
-        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["HTTP", "Subprocess"]),
+        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["Crypto", "HTTP", "Subprocess"]),
         library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["Crypto", "HTTP"]),
 
         // The host: it knows no cloud and no container engine.
@@ -85,7 +85,9 @@ let package = Package(
             uses: ["AWS", "Crypto", "LaunchHost", "Patterns", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
-        library("LaunchCommands", at: "Sources/LaunchCommands", uses: ["Console", "LaunchHost", "Suggestions"]),
+        library(
+            "LaunchCommands", at: "Sources/LaunchCommands",
+            uses: ["Console", "LaunchHost", "Subprocess", "Suggestions"]),
         .executableTarget(
             name: "launch",
             dependencies: [
@@ -126,7 +128,7 @@ let package = Package(
             "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
         tests(
             "ContainerEngineTests", at: "Tests/ContainerEngineTests",
-            uses: ["ContainerEngine", "EngineTestSupport", "Subprocess", "TestSupport"]),
+            uses: ["ContainerEngine", "Crypto", "EngineTestSupport", "Subprocess", "TestSupport"]),
         tests(
             "OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["Crypto", "HTTP", "OCIRegistry", "TestSupport"]),
         tests(

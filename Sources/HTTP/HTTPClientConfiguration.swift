@@ -19,6 +19,12 @@ extension HTTPClient {
         public var connectTimeout: Duration
         /// A PEM file with the authorities to trust instead of the system's.
         public var caBundle: String?
+        /// A PEM file with this client's certificate, for servers that ask for one.
+        public var clientCertificate: String?
+        /// A PEM file with the key of that certificate.
+        public var clientKey: String?
+        /// Whether the server's certificate and name are checked. Only an explicit setting of the user turns it off.
+        public var verifiesServer: Bool
         /// The proxy.
         public var proxy: Proxy
         /// The `User-Agent` of requests that bring none.
@@ -27,13 +33,17 @@ extension HTTPClient {
         /// Makes a configuration; see the properties.
         public init(
             maxConnectionsPerHost: Int = 64, maxConcurrentRequests: Int = 256,
-            connectTimeout: Duration = .seconds(10), caBundle: String? = nil, proxy: Proxy = .environment,
+            connectTimeout: Duration = .seconds(10), caBundle: String? = nil, clientCertificate: String? = nil,
+            clientKey: String? = nil, verifiesServer: Bool = true, proxy: Proxy = .environment,
             userAgent: String = "launch"
         ) {
             self.maxConnectionsPerHost = max(1, maxConnectionsPerHost)
             self.maxConcurrentRequests = max(1, maxConcurrentRequests)
             self.connectTimeout = connectTimeout
             self.caBundle = caBundle
+            self.clientCertificate = clientCertificate
+            self.clientKey = clientKey
+            self.verifiesServer = verifiesServer
             self.proxy = proxy
             self.userAgent = userAgent
         }

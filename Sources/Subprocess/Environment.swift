@@ -15,7 +15,7 @@ extension Subprocess.Environment {
         return all.filter { !$0.key.isEmpty && !$0.key.contains("=") }.map { "\($0.key)=\($0.value)" }
     }
 
-    private static func own() -> [String: String] {
+    static func own() -> [String: String] {
         var all: [String: String] = [:]
         // Read through the C library's pointer: each entry is a C string of its own, and the list ends with nil.
         var next = environ

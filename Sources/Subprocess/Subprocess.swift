@@ -13,7 +13,7 @@ public enum Subprocess {
     /// and only then does this throw. What the program leaves running in the background when it ends by itself may
     /// keep the pipes for a quarter of a second, and is then no longer listened to.
     public static func run(
-        _ executable: String, _ arguments: [String] = [], environment: Environment = .inherited(),
+        _ executable: String, _ arguments: [String] = [], environment: Environment = .allowed(),
         workingDirectory: String? = nil, stdin: Input = .none, stdout: Output = .collect(),
         stderr: Output = .collect(), timeout: Duration? = nil, teardown: [TeardownStep] = defaultTeardown
     ) async throws(SubprocessError) -> Result {

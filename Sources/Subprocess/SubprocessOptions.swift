@@ -1,7 +1,7 @@
 extension Subprocess {
     /// What variables the program sees.
     public enum Environment: Sendable {
-        /// Those of this process, without some, with others set.
+        /// Those of this process, without some, with others set. They may hold secrets: see `allowed(_:setting:)`.
         case inherited(setting: [String: String] = [:], removing: Set<String> = [])
         /// These and no others.
         case exact([String: String])

@@ -18,7 +18,8 @@ struct EngineLocatorTests {
     @Test(
         "What is no address is refused with the reason",
         arguments: [
-            ("unix://relative", "absolute"), ("ssh://host", "unix:// or tcp://"), ("tcp://host", "a host and a port"),
+            ("unix://relative", "absolute"), ("ssh://host", "forward the socket: ssh"),
+            ("tcp://host", "a host and a port"),
             ("tcp://host:70000", "a host and a port"), ("docker.sock", "unix:// or tcp://"),
             ("unix:///" + String(repeating: "x", count: 120), "107 bytes"),
         ])

@@ -126,7 +126,7 @@ public enum EngineFixture {
         case .unix(let socket):
             try await http.send(
                 HTTPRequest(method, "http://engine/v\(client.api)\(path)", body: body, unixSocketPath: socket))
-        case .tcp(let host, let port):
+        case .tcp(let host, let port, _):
             try await http.send(HTTPRequest(method, "http://\(host):\(port)/v\(client.api)\(path)", body: body))
         }
     }

@@ -1,9 +1,10 @@
 /// A certificate for one host name, and the authority that signed it, made by the `openssl` program.
-struct TestCertificate {
+public struct TestCertificate {
     /// The PEM files.
-    let authority: String, certificate: String, key: String
+    public let authority: String, certificate: String, key: String
 
-    init(for name: String, in folder: TemporaryDirectory) throws {
+    /// Makes one for a name and 127.0.0.1.
+    public init(for name: String, in folder: TemporaryDirectory) throws {
         authority = folder.file("ca.crt")
         certificate = folder.file("server.crt")
         key = folder.file("server.key")

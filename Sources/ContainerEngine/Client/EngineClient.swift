@@ -25,7 +25,9 @@ public struct EngineClient: Sendable {
     public static func connect(to address: EngineAddress) async throws(EngineError) -> EngineClient {
         // Log and event streams each hold a connection, so the usual limit per host would starve the short calls.
         let configuration = HTTPClient.Configuration(
-            maxConnectionsPerHost: 1024, maxConcurrentRequests: 1024, connectTimeout: .seconds(5), proxy: .direct)
+            maxConnectionsPerHost: 1024, maxConcurrentRequests: 1024, connectTimeout: .seconds(5),
+            caBundle: address.tls?.authority, clientCertificate: address.tls?.certificate,
+            clientKey: address.tls?.key, verifiesServer: address.tls?.verifies ?? true, proxy: .direct)
         let http = HTTPClient(configuration: configuration)
         let asking = EngineClient(address: address, api: oldestAPI, http: http)
         let answer = try await asking.checked(.get, unversioned: "/_ping", limit: .seconds(15))
@@ -141,7 +143,8 @@ public struct EngineClient: Sendable {
     private func request(_ method: HTTPMethod, _ path: String) -> HTTPRequest {
         switch address {
         case .unix(let socket): HTTPRequest(method, "http://engine\(path)", unixSocketPath: socket)
-        case .tcp(let host, let port): HTTPRequest(method, "http://\(host):\(port)\(path)")
+        case .tcp(let host, let port, let tls):
+            HTTPRequest(method, "\(tls == nil ? "http" : "https")://\(host):\(port)\(path)")
         }
     }
 

@@ -78,7 +78,8 @@ public struct CommandSession: Sendable {
         let result: Subprocess.Result
         do {
             result = try await Subprocess.run(
-                command.path, connection + arguments, environment: .exact(environment), stdin: stdin, stdout: output,
+                command.path, connection + arguments, environment: .allowed(Self.allowed, setting: setting),
+                stdin: stdin, stdout: output,
                 stderr: output, timeout: timeout)
         } catch {
             switch error.code {
@@ -110,9 +111,8 @@ public struct CommandSession: Sendable {
         command.kind == .podman ? ["--url", address.description] : []
     }
 
-    private var environment: [String: String] {
-        var environment = Self.environment()
-        environment["DOCKER_HOST"] = address.description
+    private var setting: [String: String] {
+        var environment = address.commandVariables
         environment["DOCKER_CONFIG"] = folder
         environment["REGISTRY_AUTH_FILE"] = "\(folder)/auth.json"
         environment["DOCKER_BUILDKIT"] = command.buildKit == .none ? "0" : "1"
@@ -121,15 +121,8 @@ public struct CommandSession: Sendable {
         return environment
     }
 
-    /// Only what a command line needs to work: the agent's own variables may hold credentials.
-    static func environment() -> [String: String] {
-        let names = [
-            "PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "XDG_RUNTIME_DIR", "HTTP_PROXY", "HTTPS_PROXY",
-            "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy", "SSL_CERT_FILE",
-            "SSL_CERT_DIR",
-        ]
-        return ProcessInfo.processInfo.environment.filter { names.contains($0.key) }
-    }
+    /// What a docker or podman command line may see.
+    static let allowed = Subprocess.AllowedVariables(names: Subprocess.AllowedVariables.network)
 
     /// Plugins that a user has installed for docker stay in reach; nothing else of the user's folder does.
     private static func linkPlugins(into folder: String) {

@@ -105,7 +105,7 @@ extension EngineCommand {
     private static func output(_ path: String, _ arguments: [String]) async throws(EngineError) -> String? {
         do {
             let result = try await Subprocess.run(
-                path, arguments, environment: .exact(CommandSession.environment()), timeout: .seconds(20))
+                path, arguments, environment: .allowed(CommandSession.allowed), timeout: .seconds(20))
             return result.exit.isSuccess ? result.stdoutText : nil
         } catch {
             if error.code == .cancelled { throw EngineError(.cancelled, "Looking for docker was cancelled.") }

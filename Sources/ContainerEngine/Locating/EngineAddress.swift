@@ -2,8 +2,8 @@
 public enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
     /// A unix socket at that absolute path.
     case unix(String)
-    /// Plain HTTP at that host and port.
-    case tcp(host: String, port: Int)
+    /// HTTP at that host and port; over TLS where there is an identity.
+    case tcp(host: String, port: Int, tls: EngineTLS? = nil)
 
     /// Reads `unix:///path`, `/path`, `tcp://host:port` or `http://host:port`.
     /// - Throws: `invalid` with what is wrong and what is allowed.
@@ -21,7 +21,13 @@ public enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
             return
         }
         guard let scheme = ["tcp://", "http://"].first(where: { text.hasPrefix($0) }) else {
-            throw Self.wrong(text, "it must begin with unix:// or tcp:// (ssh:// and https:// are not supported)")
+            if text.hasPrefix("ssh://") {
+                throw Self.wrong(
+                    text,
+                    "ssh:// is not supported; forward the socket: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock "
+                        + "HOST, and use unix:///tmp/engine.sock")
+            }
+            throw Self.wrong(text, "it must begin with unix:// or tcp://")
         }
         let rest = text.dropFirst(scheme.count)
         let pattern = /([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})\/?/
@@ -29,6 +35,37 @@ public enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
             throw Self.wrong(text, "after \(scheme) a host and a port are expected: tcp://127.0.0.1:2375")
         }
         self = .tcp(host: String(match.1), port: port)
+    }
+
+    /// How TLS goes with it, where it does.
+    var tls: EngineTLS? {
+        if case .tcp(_, _, let tls) = self { tls } else { nil }
+    }
+
+    /// This address over TLS; a socket stays as it is.
+    func over(_ tls: EngineTLS?) -> EngineAddress {
+        if case .tcp(let host, let port, _) = self { .tcp(host: host, port: port, tls: tls) } else { self }
+    }
+
+    /// Refuses an engine on another host without TLS: registry passwords and a job's data would cross the network in clear.
+    /// - Throws: `notReachable`.
+    func requireProtected() throws(EngineError) {
+        guard case .tcp(let host, _, nil) = self, !Self.isLoopback(host) else { return }
+        throw EngineError(
+            .notReachable, "The engine at \(self) is on another host and has no TLS; passwords would travel in clear.",
+            hint:
+                "Set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem, or forward "
+                + "the socket: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST.")
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "[::1]" || host.wholeMatch(of: /127\.[0-9]+\.[0-9]+\.[0-9]+/) != nil
+    }
+
+    /// The variables that lead a docker command line to this engine.
+    var commandVariables: [String: String] {
+        guard case .tcp(_, _, let tls?) = self else { return ["DOCKER_HOST": description] }
+        return ["DOCKER_HOST": description].merging(tls.commandVariables) { $1 }
     }
 
     private static func wrong(_ text: String, _ why: String) -> EngineError {
@@ -39,7 +76,7 @@ public enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unix(let path): "unix://\(path)"
-        case .tcp(let host, let port): "tcp://\(host):\(port)"
+        case .tcp(let host, let port, _): "tcp://\(host):\(port)"
         }
     }
 }

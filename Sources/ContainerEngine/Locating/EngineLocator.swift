@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Finds the container engine of this machine: what is asked for explicitly, `DOCKER_HOST`, then the usual sockets.
+/// Finds the container engine of this machine: the one that is asked for explicitly, `DOCKER_HOST`, docker's context, then
+/// the usual sockets. TLS is as docker's variables and contexts say.
 public struct EngineLocator: Sendable {
     /// Where an address came from.
     public enum Source: Sendable, Hashable, CustomStringConvertible {
@@ -8,6 +9,8 @@ public struct EngineLocator: Sendable {
         case option
         /// The variable `DOCKER_HOST`.
         case dockerHost
+        /// The context that docker's command line uses.
+        case context
         /// One of the places where engines listen by default.
         case wellKnown
 
@@ -16,6 +19,7 @@ public struct EngineLocator: Sendable {
             switch self {
             case .option: "the option 'engine'"
             case .dockerHost: "DOCKER_HOST"
+            case .context: "docker's context"
             case .wellKnown: "a usual place"
             }
         }
@@ -28,6 +32,12 @@ public struct EngineLocator: Sendable {
         /// Who says so.
         public var source: Source
     }
+
+    /// The variables that say where an engine is.
+    static let variableNames: Set<String> = [
+        "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "HOME",
+        "XDG_RUNTIME_DIR",
+    ]
 
     private let option: String?
     private let variables: [String: String]
@@ -44,16 +54,26 @@ public struct EngineLocator: Sendable {
     /// The addresses to try, best first. An explicit one stands alone: another engine would surprise.
     /// - Throws: `invalid` where the address of the option is none, `notReachable` where that of the variable is none.
     public func candidates() throws(EngineError) -> [Candidate] {
+        let tls = EngineTLS(variables: variables, configFolder: DockerContext.folder(variables))
         if let option, !option.isEmpty {
-            return [Candidate(address: try EngineAddress(parsing: option), source: .option)]
+            let address = try EngineAddress(parsing: option).over(tls)
+            try address.requireProtected()
+            return [Candidate(address: address, source: .option)]
         }
         if let host = variables["DOCKER_HOST"], !host.isEmpty {
             do {
-                return [Candidate(address: try EngineAddress(parsing: host), source: .dockerHost)]
+                let address = try EngineAddress(parsing: host).over(tls)
+                try address.requireProtected()
+                return [Candidate(address: address, source: .dockerHost)]
             } catch {
-                // Nobody's request is at fault: an engine is just not there.
-                throw EngineError(.notReachable, "The variable DOCKER_HOST cannot be used. \(error.message)")
+                // No request is at fault: there is just no engine.
+                throw EngineError(
+                    .notReachable, "The variable DOCKER_HOST cannot be used. \(error.message)", hint: error.hint)
             }
+        }
+        if let context = try DockerContext.current(variables) {
+            try context.address.requireProtected()
+            return [Candidate(address: context.address, source: .context)]
         }
         var paths = ["/var/run/docker.sock"]
         if let runtime = variables["XDG_RUNTIME_DIR"], runtime.hasPrefix("/") {

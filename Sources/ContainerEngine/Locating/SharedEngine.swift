@@ -8,7 +8,7 @@ public actor SharedEngine {
     /// An engine that is found like that.
     /// - Parameter variables: the environment of the process; only what names an engine is kept of it.
     public init(option: String? = nil, variables: [String: String]) {
-        let names = ["DOCKER_HOST", "XDG_RUNTIME_DIR"]
+        let names = EngineLocator.variableNames
         locator = EngineLocator(option: option, variables: variables.filter { names.contains($0.key) })
     }
 

@@ -220,6 +220,7 @@ final class CurlEasy {
         setter.set(CURLOPT_PATH_AS_IS, 1)
         if case .stream = entry.transfer.receiver { setter.set(CURLOPT_BUFFERSIZE, 32 << 10) }
         setTrust(&setter, configuration.caBundle)
+        setIdentity(&setter, configuration)
         setRoute(&setter, request, configuration.proxy)
         setMethod(&setter, request)
         followsRedirects = request.followRedirects && [.get, .head].contains(request.method)
@@ -252,6 +253,15 @@ final class CurlEasy {
         // With a folder of authorities beside the file, libcurl would trust both, and would read the file anew for
         // every connection instead of keeping what it read.
         launch_curl_set_pointer(handle, CURLOPT_CAPATH, nil)
+    }
+
+    /// This client's certificate. A key that a password protects is an error of the handshake: nothing prompts for it.
+    private func setIdentity(_ setter: inout CurlSetter, _ configuration: HTTPClient.Configuration) {
+        if let certificate = configuration.clientCertificate { setter.set(CURLOPT_SSLCERT, certificate) }
+        if let key = configuration.clientKey { setter.set(CURLOPT_SSLKEY, key) }
+        guard !configuration.verifiesServer else { return }
+        setter.set(CURLOPT_SSL_VERIFYPEER, 0)
+        setter.set(CURLOPT_SSL_VERIFYHOST, 0)
     }
 
     private func setRoute(

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Glibc
 internal import LaunchHost
+internal import Subprocess
 
 /// The user's editor, on the terminal that this program was started from.
 struct Editor {
@@ -16,7 +17,13 @@ struct Editor {
                 hint: "Set one, for example EDITOR=nano, or take a file with --config.")
         }
         self.command = command
-        self.variables = variables
+        // The editor is the user's, and needs no credentials.
+        self.variables = Subprocess.AllowedVariables(
+            names: [
+                "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "COLORTERM", "VISUAL", "EDITOR", "DBUS_SESSION_BUS_ADDRESS",
+            ],
+            prefixes: ["VIM", "NVIM", "EMACS", "VSCODE_", "TERM", "XDG_", "SSH_"]
+        ).filter(variables)
     }
 
     /// Opens a file and waits until the editor ends.

@@ -18,6 +18,14 @@ struct GitCommand: Sendable {
         "submodule.recurse=false", "fetch.recurseSubmodules=false", "gc.auto=0", "maintenance.auto=false",
     ]
 
+    /// What git may see: its own settings, the way to ssh's agent and the network, and which AWS profile a credential
+    /// helper is to use. Keys and tokens in variables are not passed on.
+    private static let allowed = Subprocess.AllowedVariables(
+        names: Subprocess.AllowedVariables.network.union([
+            "SSH_AUTH_SOCK", "SSH_AGENT_PID", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE",
+            "AWS_SHARED_CREDENTIALS_FILE",
+        ]), prefixes: ["GIT_"], withheld: misleading)
+
     /// Variables by which a caller of this program would send git to another repository.
     private static let misleading: Set<String> = [
         "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX",
@@ -41,7 +49,7 @@ struct GitCommand: Sendable {
         do {
             result = try await Subprocess.run(
                 program, Self.settings.flatMap { ["-c", $0] } + arguments,
-                environment: .inherited(setting: set, removing: Self.misleading), workingDirectory: folder,
+                environment: .allowed(Self.allowed, setting: set), workingDirectory: folder,
                 stdout: .collect(maxBytes: 64 << 20), timeout: limit)
         } catch {
             throw Self.error(error, address: address, limit: limit)
@@ -62,7 +70,7 @@ struct GitCommand: Sendable {
         if own.contains(where: { variables[$0] != nil || getenv($0) != nil }) { return true }
         let asked = try? await Subprocess.run(
             program, ["config", "--get", "core.sshCommand"],
-            environment: .inherited(setting: variables, removing: Self.misleading), workingDirectory: "/",
+            environment: .allowed(Self.allowed, setting: variables), workingDirectory: "/",
             stderr: .discard, timeout: limit)
         return asked?.exit.isSuccess ?? false
     }

@@ -7,16 +7,27 @@ struct ProcessSource: CredentialSource {
     let command: ConfigValue
     var timeout: Duration = .seconds(60)
 
+    /// What the process may see. Keys in variables are those of another source, and other secrets are none of its business.
+    private static let allowed = Subprocess.AllowedVariables(
+        names: Subprocess.AllowedVariables.network.union(["DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "DISPLAY"]),
+        prefixes: ["AWS_"],
+        withheld: [
+            "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK",
+        ])
+
     var name: String { "profile \(section.name) (credential_process)" }
 
     func fetch() async throws(AWSError) -> AWSCredentials {
-        guard let words = CommandWords.split(command.text), let program = words.first else {
+        let words = try? CommandWords.split(command.text, escapedInDoubleQuotes: CommandWords.shlexEscapes)
+        guard let words, let program = words.first else {
             throw .configuration("The credential_process has an open quote, or nothing in it.", at: command)
         }
         let result: Subprocess.Result
         do throws(SubprocessError) {
             result = try await Subprocess.run(
-                program, Array(words.dropFirst()), stdout: .collect(maxBytes: 1 << 20),
+                program, Array(words.dropFirst()), environment: .allowed(Self.allowed),
+                stdout: .collect(maxBytes: 1 << 20),
                 stderr: .collect(maxBytes: 64 << 10), timeout: timeout)
         } catch {
             throw failure(error)
