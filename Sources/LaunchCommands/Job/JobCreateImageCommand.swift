@@ -7,7 +7,8 @@ enum JobCreateImageCommand {
         Command(
             "image", summary: "Keep an image that exists already",
             discussion: """
-                The image's tag becomes an alias of the version. The image is looked up, and pinned to its digest, when a \
+                The image's tag becomes an alias of the version. A tag such as v3 becomes the version's number where no \
+                version has that number or a higher one. The image is looked up, and pinned to its digest, when a \
                 run needs it.
                 """,
             examples: [
@@ -31,7 +32,9 @@ enum JobCreateImageCommand {
                 aliases.append(alias)
             }
             let name = try NewJob.name(arguments, from: image.repository)
-            try NewJob.add(name, .image(text), aliases: aliases, to: try bench.store(), on: bench)
+            try NewJob.add(
+                name, .image(text), aliases: aliases, tagged: image.tag.flatMap(JobNaming.version(ofTag:)),
+                to: try bench.store(), on: bench)
             return .ok
         }
     }

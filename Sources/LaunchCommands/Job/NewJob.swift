@@ -28,8 +28,18 @@ enum NewJob {
     }
 
     /// Stores the version and prints which one it is.
-    static func add(_ name: String, _ source: Source, aliases: [String], to store: Store, on bench: Workbench) throws {
-        let job = try store.createJob(name, source: source, aliases: aliases)
+    /// - Parameter tagged: The version that the image's tag names. A job's `NAME:v3` must not name an image with another
+    ///   tag, so the version takes that number, or the user is warned.
+    static func add(
+        _ name: String, _ source: Source, aliases: [String], tagged: Int? = nil, to store: Store, on bench: Workbench
+    ) throws {
+        let job = try store.createJob(name, source: source, aliases: aliases, number: tagged ?? 1)
+        if let tagged, job.version != tagged {
+            bench.terminal.tell(
+                Diagnostic(
+                    .warning, "\(name):v\(tagged) does not name this image: the job has a version \(tagged) or higher",
+                    hint: "This image is \(name):v\(job.version). For a job of its own, give --name."))
+        }
         if bench.wantsJSON {
             try bench.printJSON(job)
         } else {

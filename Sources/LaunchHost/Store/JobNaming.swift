@@ -17,6 +17,12 @@ public enum JobNaming {
         return name.isEmpty ? nil : name
     }
 
+    /// The version that an image's tag names: 3 for `v3`. Nil for every other tag, and for a number over a billion.
+    public static func version(ofTag tag: String) -> Int? {
+        guard let match = tag.wholeMatch(of: /v([1-9][0-9]{0,8})/) else { return nil }
+        return Int(match.1)
+    }
+
     /// The alias that an image's tag is kept as; nil for a tag that the store gives a meaning of its own.
     public static func alias(ofTag tag: String) -> String? {
         do {

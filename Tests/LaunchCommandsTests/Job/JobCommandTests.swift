@@ -14,12 +14,12 @@ import Testing
         #expect(await desk.run("job create image busybox -n hello").output == "hello:v1\n")
         // The store gives these tags a meaning of its own.
         #expect(await desk.run("job create image hello:latest").output == "hello:v2\n")
-        #expect(await desk.run("job create image hello:v9").output == "hello:v3\n")
+        #expect(await desk.run("job create image hello:v9").output == "hello:v9\n")
         #expect(
             await desk.run("job list").output
                 == """
                 JOB    VERSION  ALIASES                KIND   SOURCE
-                hello  v3       latest                 image  hello:v9
+                hello  v9       latest                 image  hello:v9
                 train  v2       2024-07, best, latest  image  localhost:5000/team/train:2024-07
 
                 """)
@@ -42,6 +42,20 @@ import Testing
                 image    localhost:5000/team/train:2024-06
 
                 """)
+    }
+
+    @Test func aTagThatLooksLikeAVersionNeverNamesAnotherImage() async throws {
+        let desk = try Desk()
+        for tag in ["v2", "v3"] { _ = await desk.run("job create image repo/train:\(tag) -n t") }
+        for tag in ["v2", "v3"] {
+            let job = try desk.store().job(JobReference(parsing: "t:\(tag)"))
+            #expect(job.source == .image("repo/train:\(tag)"))
+        }
+        // Version 2 exists, so that the number cannot be that of the tag.
+        let late = await desk.run("job create image other/train:v2 -n t")
+        #expect(late.code == .ok && late.output == "t:v4\n")
+        #expect(late.errors.contains("t:v2 does not name this image") && late.errors.contains("t:v4"))
+        #expect(try desk.store().job(JobReference(parsing: "t:v2")).source == .image("repo/train:v2"))
     }
 
     @Test func aFolderIsKeptAsItIs() async throws {

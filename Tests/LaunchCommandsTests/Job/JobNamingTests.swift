@@ -17,6 +17,11 @@ import Testing
         #expect(JobNaming.name(from: text) == nil)
     }
 
+    @Test(arguments: [("v3", 3), ("v0", nil), ("v03", nil), ("v1.2", nil), ("best", nil), ("v99999999999", nil)])
+    func aTagMayNameAVersion(tag: String, version: Int?) {
+        #expect(JobNaming.version(ofTag: tag) == version)
+    }
+
     @Test func tagsThatTheStoreGivesAreNoAliases() {
         #expect(JobNaming.alias(ofTag: "best") == "best")
         #expect(JobNaming.alias(ofTag: "latest") == nil)

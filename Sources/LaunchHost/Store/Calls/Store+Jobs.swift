@@ -1,18 +1,22 @@
 extension Store {
     /// Adds a version to a job, the first one where there is no job of that name. `latest` moves to it, and so does
     /// each of `aliases` from the version that had it.
+    /// - Parameter number: The version's number where it is higher than that of every earlier version; else the next
+    ///   number is taken.
     /// - Throws: `.invalid` for a name or alias that cannot be.
     @discardableResult
-    public func createJob(_ name: String, source: Source, aliases: [String] = []) throws(StoreError) -> JobRecord {
+    public func createJob(
+        _ name: String, source: Source, aliases: [String] = [], number: Int = 1
+    ) throws(StoreError) -> JobRecord {
         try Names.check(name, of: "job")
         for alias in aliases { try Names.check(alias: alias) }
         let now = now
         return try write { connection throws(StoreError) in
             let version = try connection.first(
                 """
-                INSERT INTO jobs (name, last_version) VALUES (?, 1)
-                ON CONFLICT (name) DO UPDATE SET last_version = last_version + 1 RETURNING last_version
-                """, [.text(name)]
+                INSERT INTO jobs (name, last_version) VALUES (?1, ?2)
+                ON CONFLICT (name) DO UPDATE SET last_version = max(last_version + 1, ?2) RETURNING last_version
+                """, [.text(name), .integer(Int64(max(1, number)))]
             ) { row throws(StoreError) in try row.integer("last_version") }
             try connection.run(
                 "INSERT INTO job_versions (name, version, source, created_at) VALUES (?, ?, ?, ?)",
