@@ -24,6 +24,21 @@ import Testing
         #expect(shown.stdoutText == "run_for: 3s # short\n")
     }
 
+    @Test("A pipe whose writer failed leaves a queue as it is", arguments: ["", "\n\n", "# only a comment\n", "---\n"])
+    func anEmptyPipeChangesNoQueue(_ input: String) async throws {
+        let folder = try TemporaryDirectory()
+        _ = try await launch(folder, "queue create try -r mock --config -", input: "run_for: 3s\nallow_overrides: []\n")
+        for line in ["queue edit try --config -", "queue create other -r mock --config -"] {
+            let answer = try await launch(folder, line, input: input)
+            #expect(answer.exit == .code(65), "\(line)")
+            #expect(answer.stderrText.contains("standard input is empty, so nothing was changed"))
+        }
+        let shown = try await launch(folder, "queue show try --template", input: "")
+        #expect(shown.stdoutText == "run_for: 3s\nallow_overrides: []\n")
+        let emptied = try await launch(folder, "queue edit try --config -", input: "{}\n")
+        #expect(emptied.exit == .code(0))
+    }
+
     @Test func aConfigurationIsCheckedFromIt() async throws {
         let folder = try TemporaryDirectory()
         let wrong = try await launch(folder, "config check -", input: "max_job: 2\n")

@@ -65,6 +65,7 @@ enum QueueEditCommand {
                 draft.remove()
                 return nil
             }
+            try QueueText.refuseEmpty(Document(reading: draft.path, kind: .invalid))
             var definition = try text.definition(of: queue.name, reading: draft.path)
             definition.fileName = queue.definition.fileName
             guard try store.queue(queue.name).definition == queue.definition else {

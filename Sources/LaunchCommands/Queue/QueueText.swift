@@ -12,7 +12,22 @@ struct QueueText {
         let isInput = path == "-"
         let document = try Document(
             reading: isInput ? "/dev/stdin" : path, kind: .invalid, as: isInput ? "standard input" : nil)
+        if isInput { try Self.refuseEmpty(document) }
         return try definition(of: name, document, fileName: isInput ? nil : path)
+    }
+
+    /// Refuses a text without a value. A pipe whose writer failed, or an editor that saved nothing, must not remove a
+    /// queue's template and rules.
+    /// - Throws: `LaunchError` of kind `.invalid`.
+    static func refuseEmpty(_ document: Document) throws {
+        let hasValue = document.text.split(whereSeparator: \.isNewline).contains { line in
+            let text = line.drop(while: \.isWhitespace)
+            return !text.isEmpty && !text.hasPrefix("#") && text != "---"
+        }
+        guard !hasValue else { return }
+        throw LaunchError(
+            .invalid, "\(document.name) is empty, so nothing was changed.",
+            hint: "For a queue whose template has no keys, write {}.")
     }
 
     /// The runner's own template.

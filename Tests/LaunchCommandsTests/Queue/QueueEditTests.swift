@@ -34,6 +34,15 @@ import Testing
         #expect(try drafts(desk) == [])
     }
 
+    @Test("An editor that saves nothing changes nothing", arguments: ["truncate -s 0", "sed -i s/^/#/"])
+    func anEmptyTextChangesNothing(editor: String) async throws {
+        let desk = try await desk(editor: editor)
+        let before = try desk.store().queue("try").definition
+        let answer = await desk.run("queue edit try")
+        #expect(answer.code == .invalidData && answer.errors.contains("is empty, so nothing was changed"))
+        #expect(try desk.store().queue("try").definition == before)
+    }
+
     @Test func visualGoesBeforeEditor() async throws {
         var desk = try await desk(editor: "false")
         desk.variables["VISUAL"] = "sed -i s/none/host/"
