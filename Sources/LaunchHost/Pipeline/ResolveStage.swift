@@ -117,7 +117,7 @@ public struct ResolveStage: Sendable {
         // A value that is one variable and nothing else keeps the variable's type, `InstanceCount: "{{nodes}}"`, but where
         // the backend wants text: the queue's author has written quotes, and there is no other way to ask for text.
         if case .variable(let name)? = pieces.first, pieces.count == 1, let value = variables[name],
-            value.stringValue != nil || !plugin.takesText(path)
+            value.stringValue != nil || !plugin.wantsText(at: path)
         {
             return value.stringValue.map { .string(Self.escaped($0)) } ?? value
         }

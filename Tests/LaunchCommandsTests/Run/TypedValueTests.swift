@@ -1,0 +1,66 @@
+import Console
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LaunchCommands
+
+/// What a value on the command line is by the time it reaches the request.
+@Suite struct TypedValueTests {
+    private let queue = """
+        args: [--epochs, "{{epochs}}", "--lr={{lr}}"]
+        env: {LR: "{{lr}}", FAST: "{{fast}}", NAME: "{{name}}"}
+        cpus: "{{cpus}}"
+        template_variables:
+          epochs: {type: integer, default: 3}
+          lr: {type: number, default: 0.1}
+          fast: {type: boolean, default: true}
+          name: {type: string, default: x}
+          cpus: {type: number, default: 1.5}
+        """
+
+    private func plan(_ desk: Desk, _ words: [String]) async throws -> JSONValue {
+        let answer = await desk.run(words: ["plan", "--offline", "--json", "--image", "busybox:1"] + words)
+        #expect(answer.code == .ok, "\(answer.errors)")
+        return try #require(try answer.json()["request"]?["document"])
+    }
+
+    @Test func typedVariablesBecomeTextWhereTheTemplateWantsText() async throws {
+        let desk = try Desk()
+        let file = try desk.folder.write("q.yaml", queue)
+        #expect(await desk.run("queue create q -r local-docker --config \(file)").code == .ok)
+        let document = try await plan(desk, ["-q", "q", "-V", "epochs=5"])
+        #expect(document["arguments"] ?? document["args"] == ["--epochs", "5", "--lr=0.1"].json)
+        let environment = document["environment"] ?? document["env"]
+        #expect(environment?["LR"] == .string("0.1") && environment?["FAST"] == .string("true"))
+        #expect(environment?["NAME"] == .string("x"))
+    }
+
+    @Test func everyItemOfAnEntryPointArrives() async throws {
+        let desk = try Desk()
+        let list = #"["python","train.py","--epochs",10,true]"#
+        let document = try await plan(desk, ["-r", "local-docker", "-E", list])
+        let words = document["entry_point"] ?? document["entrypoint"] ?? document["entryPoint"]
+        #expect(words == ["python", "train.py", "--epochs", "10", "true"].json)
+        let quoted = try await plan(desk, ["-r", "local-docker", "-E", #"python3 -c "print(\"x\")""#])
+        let split = quoted["entry_point"] ?? quoted["entrypoint"] ?? quoted["entryPoint"]
+        #expect(split == ["python3", "-c", "print(\"x\")"].json)
+    }
+
+    @Test(arguments: [
+        (["-E", "python 'train.py"], "open quote"), (["-E", "[python, null]"], "item 1"), (["-E", "[python"], "list"),
+        (["--param", "x=[1, 2"], "--param x"), (["--set", "env={a: 1"], "--set env"),
+        (["--param", "x=9223372036854775808"], "64-bit"),
+    ])
+    func whatCannotBeReadIsAUsageError(_ words: [String], _ says: String) async throws {
+        let desk = try Desk()
+        let answer = await desk.run(
+            words: ["plan", "--offline", "--image", "busybox:1", "-r", "local-docker"] + words)
+        #expect(answer.code == .usage && answer.errors.contains(says), "\(answer.errors)")
+        #expect(answer.output == "")
+    }
+}
+
+extension [String] {
+    fileprivate var json: JSONValue { .array(map { .string($0) }) }
+}
