@@ -126,11 +126,21 @@ private struct BaseReader {
                 why: "FROM takes an image, or an image, AS and a name; found '\(instruction.rest)'")
         }
         let image = try variables.expand(words[0])
+        let missing = variables.missing(in: words[0]).first
+        let hint = missing.map {
+            "Give it a default with 'ARG \($0)=…' above the first FROM, or set it in the builder's build_args."
+        }
         guard !image.isEmpty else {
-            throw .init(why: "the image of FROM is empty once '\(words[0])' is expanded")
+            let cause = missing.map { "; the build argument \($0) has no value here" } ?? ""
+            throw .init(why: "the image of FROM is empty once '\(words[0])' is expanded\(cause)", hint: hint)
         }
         if !known.contains(image.lowercased()), image != "scratch" {
-            try add(image, line: instruction.line)
+            do throws(DockerfileVariables.Failure) {
+                try add(image, line: instruction.line)
+            } catch {
+                let cause = missing.map { "; the build argument \($0) has no value here" } ?? ""
+                throw .init(why: error.why + cause, hint: error.hint ?? hint)
+            }
         }
         let name = words.count == 3 ? words[2].lowercased() : nil
         stages.append(name)

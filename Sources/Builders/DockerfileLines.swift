@@ -139,9 +139,12 @@ struct DockerfileLines {
         } else if !["RUN", "COPY", "ADD"].contains(instruction.name) {
             return
         }
-        for word in ShellWords(escape: escape).all(of: text) {
-            guard let match = word.wholeMatch(of: /[0-9]*<<(-?)([^<]+)/) else { continue }
-            let end = ShellWords(escape: escape).unquoted(String(match.output.2))
+        var words = ShellWords(escape: escape).all(of: text)[...]
+        while let word = words.popFirst() {
+            guard let match = word.wholeMatch(of: /[0-9]*<<(-?)([^<]*)/) else { continue }
+            // The delimiter may be a word of its own: `RUN python3 << EOF`.
+            guard let delimiter = match.output.2.isEmpty ? words.popFirst() : String(match.output.2) else { continue }
+            let end = ShellWords(escape: escape).unquoted(delimiter)
             let ignoresTabs = !match.output.1.isEmpty
             repeat {
                 guard position < lines.count else {

@@ -2,8 +2,6 @@
 struct DockerfileVariables {
     /// Why a text cannot be expanded: a clause without a full stop.
     struct Failure: Error, Hashable {
-        /// Whether the text is fine but for a variable without a value.
-        var isMissingValue = false
         var why: String
         var hint: String?
     }
@@ -37,24 +35,25 @@ struct DockerfileVariables {
         guard !words.isEmpty else { throw Failure(why: "ARG needs a name") }
         for word in words {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            // Docker takes every name that is not empty, `#` and the words of a comment included.
             let name = String(parts[0])
-            guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil else {
-                throw Failure(why: "'\(name)' is not the name of a build argument")
-            }
+            guard !name.isEmpty else { throw Failure(why: "ARG has a value without a name: '\(word)'") }
             if let value = given[name] {
                 values[name] = value
             } else if parts.count > 1 {
-                do {
-                    values[name] = try expand(String(parts[1]))
-                } catch  where error.isMissingValue {
-                    // It matters only if a FROM uses it, and then it is an error there.
-                    values[name] = nil
-                }
+                values[name] = try expand(String(parts[1]))
             }
         }
     }
 
-    /// A word with its variables put in and its quotes taken off.
+    /// The names in a word that have no value, and so are empty text.
+    func missing(in word: String) -> [String] {
+        var reader = Expansion(rest: word[...], escape: escape, values: values)
+        _ = try? reader.text(until: nil)
+        return reader.missing
+    }
+
+    /// A word with its variables put in and its quotes taken off. A variable without a value is empty text.
     func expand(_ word: String) throws(Failure) -> String {
         var reader = Expansion(rest: word[...], escape: escape, values: values)
         return try reader.text(until: nil)
@@ -70,6 +69,8 @@ private struct Expansion {
     var depth = 0
     /// Whether what is read now is thrown away.
     var ignoresMissing = false
+    /// The names that were used and have no value.
+    var missing: [String] = []
 
     mutating func text(until end: Character?) throws(DockerfileVariables.Failure) -> String {
         var result = ""
@@ -113,15 +114,16 @@ private struct Expansion {
     private mutating func variable() throws(DockerfileVariables.Failure) -> String {
         guard rest.first == "{" else {
             let name = name()
-            return name.isEmpty ? "$" : try value(of: name)
+            return name.isEmpty ? "$" : value(of: name)
         }
         rest = rest.dropFirst()
         let name = name()
         guard !name.isEmpty else { throw .init(why: "'${' must be followed by the name of a build argument") }
         if rest.first == "}" {
             rest = rest.dropFirst()
-            return try value(of: name)
+            return value(of: name)
         }
+        if let first = rest.first, "#%/".contains(first) { return try edited(name) }
         let countsEmpty = rest.first == ":"
         if countsEmpty { rest = rest.dropFirst() }
         let sign = rest.first
@@ -129,7 +131,9 @@ private struct Expansion {
         guard let sign, "-+?".contains(sign) else {
             throw .init(
                 why: "'${\(name)\(countsEmpty ? ":" : "")\(sign.map(String.init) ?? "")' cannot be read",
-                hint: "In FROM, ${NAME}, ${NAME:-default}, ${NAME:+other} and ${NAME:?message} can be used.")
+                hint:
+                    "In FROM, ${NAME}, ${NAME:-default}, ${NAME:+other}, ${NAME:?message}, ${NAME#prefix}, ${NAME%suffix} "
+                    + "and ${NAME/old/new} can be used.")
         }
         depth += 1
         guard depth <= 32 else { throw .init(why: "'${…}' is nested more than 32 deep") }
@@ -150,10 +154,31 @@ private struct Expansion {
         }
     }
 
-    private func value(of name: String) throws(DockerfileVariables.Failure) -> String {
-        if let value = values[name] ?? (ignoresMissing ? "" : nil) { return value }
-        throw .init(
-            isMissingValue: true, why: "the build argument \(name) has no value here",
-            hint: "Give it a default with 'ARG \(name)=…' above the first FROM, or set it in the builder's build_args.")
+    private mutating func value(of name: String) -> String {
+        if values[name] == nil, !ignoresMissing { missing.append(name) }
+        return values[name] ?? ""
+    }
+
+    /// The value with a part cut off or replaced: `${NAME#glob}`, `##`, `%`, `%%`, `${NAME/glob/new}` and `//`.
+    private mutating func edited(_ name: String) throws(DockerfileVariables.Failure) -> String {
+        let sign = rest.removeFirst()
+        let isDouble = rest.first == sign
+        if isDouble { rest = rest.dropFirst() }
+        let pattern = try text(until: sign == "/" ? "/" : "}")
+        var replacement = ""
+        if sign == "/" {
+            guard rest.first == "/" else { throw .init(why: "'${\(name)/' has no second '/'") }
+            rest = rest.dropFirst()
+            replacement = try text(until: "}")
+        }
+        guard rest.first == "}" else { throw .init(why: "'${\(name)' has no '}'") }
+        rest = rest.dropFirst()
+        let glob = ShellGlob(pattern)
+        let value = value(of: name)
+        return switch sign {
+        case "#": glob.withoutPrefix(of: value, longest: isDouble)
+        case "%": glob.withoutSuffix(of: value, longest: isDouble)
+        default: glob.replacing(in: value, with: replacement, all: isDouble)
+        }
     }
 }

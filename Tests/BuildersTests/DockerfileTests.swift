@@ -23,6 +23,10 @@ struct DockerfileTests {
         ("FROM a\nRUN cat <<< x && echo \"<<EOF\" $((1<<2))\nFROM b", "a b"),
         ("FROM a\nONBUILD RUN <<EOF\nFROM no\nEOF\nFROM b", "a b"),
         ("FROM a\nENV x=<<EOF\nFROM b", "a b"),
+        ("FROM a\nRUN python3 << EOF\nFROM no\nEOF\nFROM b", "a b"),
+        ("FROM a\nCOPY << EOF /x\nFROM no\nEOF\nFROM b", "a b"),
+        ("FROM a\nRUN cat << \"EOF\"\nFROM no\nEOF\nFROM b", "a b"),
+        ("FROM a\nRUN cat <<- 'EOF' | sh\nFROM no\n\tEOF\nFROM b", "a b"),
         ("FROM a\r\nRUN true \\\r\n && true\r\nFROM b\r\n", "a b"),
         ("\u{FEFF}FROM a", "a"),
         ("FROM a\nFROM a\nCOPY --from=a / /", "a"),
@@ -42,7 +46,12 @@ struct DockerfileTests {
         ("ARG V=\nFROM a${V-x}", "a"), ("ARG A=1\nARG B=${A}.2 C=3\nFROM a:$B.$C", "a:1.2.3"),
         ("ARG V=\"a:1\"\nFROM $V", "a:1"), ("ARG V='a:1'\nFROM \"$V\"", "a:1"),
         ("FROM ${NO:-${NEITHER:-b}}", "b"), ("ARG V=1\nFROM a:${V:-$NO}", "a:1"), ("FROM a${NO:+$NEITHER}", "a"),
-        ("ARG UNUSED=$NO\nFROM a", "a"),
+        ("ARG UNUSED=$NO\nFROM a", "a"), ("ARG BASE=img:1 # the base\nFROM $BASE", "img:1"),
+        ("ARG A=a B=b\nFROM $A-$B", "a-b"), ("ARG my-base=x\nFROM a", "a"), ("ARG S\nFROM img:1${S}", "img:1"),
+        ("FROM img:1$NEITHER", "img:1"), ("ARG V=v1.2\nFROM a:${V#v}", "a:1.2"), ("ARG V=a/b/c\nFROM ${V##*/}", "c"),
+        ("ARG V=a/b/c\nFROM ${V#*/}", "b/c"), ("ARG V=1.2.3\nFROM a:${V%.*}", "a:1.2"),
+        ("ARG V=1.2.3\nFROM a:${V%%.*}", "a:1"), ("ARG V=1_2_3\nFROM a:${V/_/.}", "a:1.2_3"),
+        ("ARG V=1_2_3\nFROM a:${V//_/.}", "a:1.2.3"), ("ARG V=1\nFROM a:${V#x}", "a:1"),
     ])
     func expandsWhatIsAboveTheFirstStage(_ text: String, _ expected: String) throws {
         #expect(try bases(text, ["G": "given"]) == [expected])
@@ -54,13 +63,14 @@ struct DockerfileTests {
         ("FROM a\nFROM b:$V", 2, "the build argument V has no value here"),
         ("ARG V\nFROM b:${V}", 2, "the build argument V has no value here"),
         ("FROM a\nARG V=1\nFROM b:$V", 3, "the build argument V has no value here"),
-        ("ARG UNUSED=$NO\nFROM a:$UNUSED", 2, "the build argument UNUSED has no value here"),
+        ("ARG V=1\nFROM a:${V/1", 2, "has no second '/'"),
         ("FROM ${V:?which-one}", 1, "the build argument V is needed: which-one"),
-        ("FROM ${V%x}", 1, "cannot be read"), ("FROM ${V", 1, "cannot be read"), ("FROM ${V:-a", 1, "has no '}'"),
+        ("FROM ${V%x}", 1, "is empty"), ("FROM ${V!x}", 1, "cannot be read"), ("FROM ${V", 1, "cannot be read"),
+        ("FROM ${V:-a", 1, "has no '}'"),
         ("ARG V=\nFROM $V", 2, "is empty"), ("FROM", 1, "FROM takes an image"), ("FROM a b", 1, "FROM takes an image"),
         ("FROM UPPER/Case", 1, "capital letters"), ("FROM a\nCOPY --from=$x / /", 2, "takes no variables"),
         ("FROM a\nRUN <<EOF\nx", 2, "'<<EOF' has no end"), ("# escape=x\nFROM a", 1, "must be \\ or `"),
-        ("# escape=`\n# escape=`\nFROM a", 2, "given twice"), ("ARG 1=2\nFROM a", 1, "is not the name"),
+        ("# escape=`\n# escape=`\nFROM a", 2, "given twice"), ("ARG =2\nFROM a", 1, "a value without a name"),
     ])
     func refusesWithFileAndLine(_ text: String, _ line: Int, _ why: String) throws {
         let error = try #require(throws: LaunchError.self) { try Dockerfile(parsing: text, file: "d/Dockerfile") }
