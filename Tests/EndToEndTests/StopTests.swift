@@ -159,6 +159,23 @@ struct StopTests {
         }
     }
 
+    @Test("A stop of a run whose agent is suspended ends with what to do, and works once the agent is gone")
+    func suspendedAgent() async throws {
+        try await World.with { world in
+            let id = try await world.submit(Self.silent)
+            let agent = try world.start(["agent", "-q", "q"])
+            try await world.wait(forShared: "starts")
+            try await agent.signal(SIGSTOP)
+            let stop = try await world.launch(["stop", id, "--grace", "0"])
+            #expect(stop.code == 75 && stop.output.isEmpty, "\(stop)")
+            #expect(stop.errors.contains("is suspended") && stop.errors.contains("kill -CONT"), "\(stop)")
+            try await agent.signal(SIGKILL)
+            #expect(try await agent.end().code == -SIGKILL)
+            try await world.succeeding("stop", id, "--grace", "0")
+            #expect(try await world.facts(of: id).state == "stopped")
+        }
+    }
+
     @Test("Several stops at once are one")
     func manyAtOnce() async throws {
         try await World.with { world in

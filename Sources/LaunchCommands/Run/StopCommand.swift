@@ -59,6 +59,14 @@ enum StopCommand {
         }
     }
 
+    private static func suspended(_ owner: OwnerRecord, of id: RunID) -> LaunchError {
+        LaunchError(
+            .tryAgain,
+            "Run \(id) is held by the \(owner.kind) with process ID \(owner.pid), which is suspended and cannot stop it.",
+            hint: "The request is recorded. Resume the process with 'kill -CONT \(owner.pid)', or end it with "
+                + "'kill -KILL \(owner.pid)' and call 'launch stop \(id)' again.")
+    }
+
     private static func graceSeconds(_ arguments: ParsedArguments) throws -> Int? {
         guard let text = arguments.string("grace") else { return nil }
         let field = Field("grace", .duration, help: "")
@@ -78,6 +86,7 @@ enum StopCommand {
         var rings = looks.stream.makeAsyncIterator()
         var told: RunState?
         var heard = last
+        var suspendedLooks = 0
         while true {
             let run = try store.run(id)
             if run.state.isTerminal { return run }
@@ -92,6 +101,13 @@ enum StopCommand {
             if told != run.state, !bench.wantsJSON {
                 bench.note("run \(id) \(run.state.rawValue) …")
                 told = run.state
+            }
+            if let owner = run.owner.flatMap(store.suspendedOwner) {
+                // A process that was suspended for a moment gets time to be resumed.
+                suspendedLooks += 1
+                guard suspendedLooks < 5 else { throw suspended(owner, of: id) }
+            } else {
+                suspendedLooks = 0
             }
             for event in try store.events(of: id, after: heard?.sequence ?? 0) {
                 // Changes of state are told already.

@@ -1,12 +1,14 @@
 import Foundation
 import Glibc
 import Subprocess
+import Synchronization
 import TestSupport
 import Testing
 
 /// The program as a process that goes on beside the test. It ends with the value at the latest.
 final class RunningProgram: Sendable {
     private let files: TemporaryDirectory
+    private let ended: Flag
     private let task: Task<Subprocess.Result, any Error>
 
     /// A shell writes down its number and becomes the program, so that signals reach the program itself.
@@ -14,8 +16,11 @@ final class RunningProgram: Sendable {
         let files = try TemporaryDirectory()
         let program = try LaunchProgram.path
         self.files = files
+        let ended = Flag()
+        self.ended = ended
         task = Task {
-            try await Subprocess.run(
+            defer { ended.value.store(true, ordering: .relaxed) }
+            return try await Subprocess.run(
                 "/bin/sh",
                 [
                     "-c", "echo $$ >\"$0/pid\"; errors=$1; shift; exec \"$@\" >\"$0/out\" 2>\"$errors\"", files.path,
@@ -28,6 +33,8 @@ final class RunningProgram: Sendable {
 
     deinit { task.cancel() }
 
+    /// Whether the program has ended.
+    var hasEnded: Bool { ended.value.load(ordering: .relaxed) }
     var output: String { text("out") }
     var errors: String { text("err") }
 
@@ -54,6 +61,10 @@ final class RunningProgram: Sendable {
             }
         return Answer(
             code: code, bytes: FileManager.default.contents(atPath: files.file("out")) ?? Data(), errors: errors)
+    }
+
+    private final class Flag: Sendable {
+        let value = Atomic(false)
     }
 
     private func text(_ name: String) -> String {

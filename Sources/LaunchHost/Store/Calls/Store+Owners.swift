@@ -9,6 +9,9 @@ extension Store {
         return try OwnerLock(kind: kind, queues: queues, folder: home.owners, now: now)
     }
 
+    /// The record of a living owner whose process is suspended; nil for every other.
+    public func suspendedOwner(_ id: OwnerID) -> OwnerRecord? { ownersFolder.suspended(id) }
+
     /// Whether the process of that owner still runs. Exact: no clock and no lease is in it.
     public func isAlive(_ owner: OwnerID) -> Bool {
         ownersFolder.isAlive(owner)

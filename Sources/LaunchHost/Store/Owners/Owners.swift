@@ -24,6 +24,17 @@ struct Owners: Sendable {
         }.sorted { $0.startedAt < $1.startedAt }
     }
 
+    /// The record of a living owner whose process is suspended (SIGSTOP, SIGTSTP or a debugger); nil for every other.
+    func suspended(_ id: OwnerID) -> OwnerRecord? {
+        guard isAlive(id), let contents = Files.contents(of: Self.path(of: id, in: folder)),
+            let record = try? JSON.decode(OwnerRecord.self, from: Data(contents)),
+            let stat = Files.contents(of: "/proc/\(record.pid)/stat")
+        else { return nil }
+        // proc(5): the state is the field after the name, which is in parentheses and may hold anything.
+        let fields = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.split(separator: " ")
+        return ["T", "t"].contains(fields?.first) ? record : nil
+    }
+
     /// Removes the files of dead owners.
     ///
     /// They may go at once: an owner without a file is dead as well, and names are never used again.
