@@ -42,7 +42,8 @@ struct DockerfileLimitTests {
         arguments: [
             ("FROM -v /:/host alpine\n", "FROM takes an image, or an image, AS and a name"),
             ("FROM alpine; rm -rf /\n", "FROM takes an image, or an image, AS and a name"),
-            ("FROM $(touch marker)\n", ""), ("FROM\n", "FROM takes an image"), ("RUN true\n", "comes before the first FROM"),
+            ("FROM $(touch marker)\n", ""), ("FROM\n", "FROM takes an image"),
+            ("RUN true\n", "comes before the first FROM"),
             ("FROM a\nRUN <<END\n", "has no end"), ("FROM a\u{0}b\n", "has a NUL byte"), ("", "there is no FROM"),
         ])
     func from(text: String, expected: String) {

@@ -105,7 +105,8 @@ struct WriteBudgetTests {
         func next() -> [LogLine]? {
             given += 1
             guard given < 1_000_000 else { return nil }
-            return (0..<10).map { _ in LogLine(text: String(repeating: "x", count: 90), cursor: LogCursor(rawValue: "")) }
+            return (0..<10).map { _ in LogLine(text: String(repeating: "x", count: 90), cursor: LogCursor(rawValue: ""))
+            }
         }
     }
 }

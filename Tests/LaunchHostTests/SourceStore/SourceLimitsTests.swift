@@ -85,6 +85,8 @@ struct SourceLimitsTests {
             }
         }
         #expect(error?.kind == .invalid)
-        #expect(error?.message.contains("which is the limit") == true || error?.message.contains("source_size_limit") == true)
+        #expect(
+            error?.message.contains("which is the limit") == true
+                || error?.message.contains("source_size_limit") == true)
     }
 }

@@ -9,7 +9,9 @@ struct SourceRootTests {
     /// A folder with links of all kinds, beside a secret.
     private func scratch() throws -> Scratch {
         let scratch = try Scratch()
-        try scratch.write(["secret/key": "the secret", "root/file": "inside", "root/deep/file": "deep", "root/empty/": ""])
+        try scratch.write([
+            "secret/key": "the secret", "root/file": "inside", "root/deep/file": "deep", "root/empty/": "",
+        ])
         for (link, target) in [
             ("in", "file"), ("chain", "in"), ("up", "deep/../file"), ("folder", "deep"),
             ("out", "../secret/key"), ("absolute", "\(scratch.path)/secret/key"), ("outside", "../secret"),
@@ -30,7 +32,8 @@ struct SourceRootTests {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
         for name in [
-            "out", "absolute", "chained", "deep/out", "magic", "sly", "../secret/key", "outside/key", "deep/../../secret/key",
+            "out", "absolute", "chained", "deep/out", "magic", "sly", "../secret/key", "outside/key",
+            "deep/../../secret/key",
             "\(scratch.path)/secret/key", "own",
         ] {
             for links in [SourceRoot.Links.inside, .refused] {

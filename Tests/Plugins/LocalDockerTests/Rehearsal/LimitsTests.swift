@@ -93,7 +93,8 @@ struct TransferLimitsTests {
         #expect(ended.observation.phase == .failed)
         #expect(ended.observation.cause?.code == Cause.Code(rawValue: "results"))
         #expect(
-            ended.observation.cause?.message.contains("model.tar.gz is larger than 1g, the 'output_size_limit'") == true,
+            ended.observation.cause?.message.contains("model.tar.gz is larger than 1g, the 'output_size_limit'")
+                == true,
             "\(String(describing: ended.observation.cause))")
         #expect(ended.outcome.outputs.isEmpty)
     }

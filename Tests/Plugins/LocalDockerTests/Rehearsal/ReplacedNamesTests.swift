@@ -66,7 +66,8 @@ struct ReplacedNamesTests {
         let kept = [place.text("ck/s"), place.text("ck/s/t"), place.text("ck/s.algo-1"), place.text("ck/s.algo-2/t")]
         #expect(Set(kept.compactMap { $0 }) == ["one\n", "two\n"], "\(kept)")
         #expect(ended.outcome.warnings.contains { $0.contains("s is a file of algo-1 and a folder of algo-2") })
-        #expect(ended.outcome.warnings.contains { $0.contains("because of what is there") }, "\(ended.outcome.warnings)")
+        #expect(
+            ended.outcome.warnings.contains { $0.contains("because of what is there") }, "\(ended.outcome.warnings)")
     }
 
     @Test("What the user has in the way of a checkpoint stays, and the checkpoint is kept beside it")

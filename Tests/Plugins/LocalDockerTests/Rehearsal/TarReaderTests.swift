@@ -20,7 +20,8 @@ struct TarReaderTests {
         let largest: [UInt8] = [0x80, 0, 0, 0, 0x7f, 255, 255, 255, 255, 255, 255, 255]
         for (field, expected) in [
             (largest, Int64.max), ([0x80, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255], 0),
-            ([UInt8](repeating: 255, count: 12), -1), (Array("not a number".utf8), 0), (Array("77777777777".utf8), 8_589_934_591),
+            ([UInt8](repeating: 255, count: 12), -1), (Array("not a number".utf8), 0),
+            (Array("77777777777".utf8), 8_589_934_591),
         ] {
             var tarball = Tarball()
             tarball.add(Array("f".utf8), modified: field)
@@ -111,7 +112,9 @@ struct TarReaderTests {
     @Test("Members of every kind are told apart")
     func kinds() async throws {
         var tarball = Tarball()
-        for (name, flag) in [("d/", "5"), ("f", "0"), ("l", "2"), ("h", "1"), ("c", "3"), ("p", "6")] as [(String, Character)] {
+        for (name, flag) in [("d/", "5"), ("f", "0"), ("l", "2"), ("h", "1"), ("c", "3"), ("p", "6")]
+            as [(String, Character)]
+        {
             tarball.add(name, flag: flag, target: "t")
         }
         #expect(

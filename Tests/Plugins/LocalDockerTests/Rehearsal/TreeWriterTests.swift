@@ -16,7 +16,8 @@ struct TreeWriterTests {
             guard lstat("\(root)/\(name)", &status) == 0 else { continue }
             switch status.st_mode & S_IFMT {
             case S_IFREG: found[name] = try String(contentsOfFile: "\(root)/\(name)", encoding: .utf8)
-            case S_IFLNK: found[name] = "-> " + (try FileManager.default.destinationOfSymbolicLink(atPath: "\(root)/\(name)"))
+            case S_IFLNK:
+                found[name] = "-> " + (try FileManager.default.destinationOfSymbolicLink(atPath: "\(root)/\(name)"))
             default: break
             }
         }
