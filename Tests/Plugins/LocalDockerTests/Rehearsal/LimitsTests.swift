@@ -129,6 +129,25 @@ struct TransferLimitsTests {
         #expect(ended.outcome.outputs.isEmpty)
     }
 
+    @Test(
+        "A reason of failure that is huge is cut, and one that is a link, a pipe or a folder is not read",
+        arguments: [
+            ("head -c 50000000 /dev/zero | tr '\\0' x > F", String(repeating: "x", count: 1024)),
+            ("ln -s /etc/passwd F", "exit code 1"), ("mkfifo F", "exit code 1"),
+            ("mkdir F; echo x > F/y", "exit code 1"),
+            ("ln -s /proc/self/environ F", "exit code 1"), ("truncate -s $((5 << 40)) F", "exit code 1"),
+        ])
+    func failureFile(script: String, message: String) async throws {
+        let job = try await Stage.job(script.replacingOccurrences(of: "F", with: "/f/failure") + "; exit 1") {
+            $0.folders = [.init(path: "/f")]
+            $0.failure = .init(path: "/f/failure")
+        }
+        let ended = try await Stage().run(job)
+        #expect(ended.observation.phase == .failed)
+        let found = ended.observation.cause?.message.filter { $0 != "\u{0}" }
+        #expect(found?.isEmpty == true || found == message, "\(found?.prefix(100) ?? "nil")")
+    }
+
     @Test("An input that unpacks to more than the limit is ended, and its packed form is not kept")
     func bomb() async throws {
         let data = try TemporaryDirectory()
