@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The part of a disk that the program leaves free, so that the machine and other programs go on.
+/// The part of a disk that the program leaves free, so that the machine and other programs keep working.
 public struct DiskReserve: Sendable, Hashable {
     /// Bytes; nil is the standard: 1 GiB, or a twentieth of a small disk.
     private let bytes: Int64?

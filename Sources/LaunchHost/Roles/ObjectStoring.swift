@@ -56,14 +56,25 @@ public struct StoredObject: Sendable, Hashable, Codable {
 
 extension ObjectStore {
     /// All objects whose key begins with that of `uri`.
-    public func all(_ uri: String) async throws(BackendError) -> [StoredObject] {
+    /// - Parameter limit: the most objects, which are all in memory.
+    /// - Throws: `invalid` where there are more, and what `list` throws.
+    public func all(_ uri: String, limit: Int = 1_000_000) async throws(BackendError) -> [StoredObject] {
         let found = Found()
-        try await list(uri) { page async throws(BackendError) in await found.add(page) }
+        try await list(uri) { page async throws(BackendError) in
+            guard await found.add(page) <= limit else {
+                throw BackendError(
+                    .invalid, "There are more than \(limit) objects whose URI begins with \(uri), which is the limit.",
+                    hint: "Pack them into fewer objects.")
+            }
+        }
         return await found.objects
     }
 }
 
 private actor Found {
     var objects: [StoredObject] = []
-    func add(_ page: [StoredObject]) { objects += page }
+    func add(_ page: [StoredObject]) -> Int {
+        objects += page
+        return objects.count
+    }
 }

@@ -87,6 +87,7 @@ struct GlobPattern: Sendable, Hashable {
 
     /// Whether some path that begins with `prefix` and goes on fits.
     func mayMatch(beginning prefix: some Sequence<Unicode.Scalar>) -> Bool {
+        guard zip(beginning, prefix).allSatisfy(==) else { return false }
         var states = States(steps)
         for scalar in prefix {
             guard states.advance(steps, over: scalar) else { return false }

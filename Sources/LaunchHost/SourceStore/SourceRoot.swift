@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// A folder of somebody else's whose content is read without leaving it.
+/// A folder with an untrusted author. Its content is read without leaving it.
 ///
 /// Each path is opened relative to the folder's descriptor. The kernel refuses a path that leaves the folder through `..`
 /// or through a link (`openat2`). Where the kernel does not have the call, ``PathWalk`` opens one component at a time.
@@ -47,7 +47,7 @@ public final class SourceRoot: Sendable {
     /// - Parameters:
     ///   - file: relative to the folder.
     ///   - limit: the most bytes that it may have.
-    /// - Returns: nil where there is no such file.
+    /// - Returns: nil if the file does not exist.
     /// - Throws: `.invalid` where it leaves the folder, is not a regular file, is too large or cannot be read.
     public func content(of file: String, limit: Int, links: Links = .inside) throws(LaunchError) -> [UInt8]? {
         do {
@@ -76,7 +76,7 @@ public final class SourceRoot: Sendable {
         }
     }
 
-    /// What the user is told of a file that cannot be read.
+    /// The error for a file that cannot be read.
     static func error(_ failure: FileSystem.Failure, file: String, limit: Int) -> LaunchError {
         switch failure.code {
         case FileSystem.Failure.tooLarge:

@@ -40,7 +40,7 @@ struct OutputCollector {
             } catch {
                 switch error.category {
                 case .invalid, .internalFault, .conflict, .denied: break
-                // The disk: somebody may free some of it, but the queue does not wait for that.
+                // The disk or the engine. A short disturbance passes; the queue does not wait for a longer one.
                 case .unavailable where await isEngineThere(), .transient where await isEngineThere():
                     tries += 1
                     if tries <= Self.tries { continue }

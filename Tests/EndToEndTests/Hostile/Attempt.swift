@@ -121,7 +121,7 @@ extension SourceAttempt {
         .init("a pipe in the context", "is a socket, a pipe or a device and is left out") { try $0.pipe("file") },
         .init("a device in the context", "") { folder in
             unlink(folder.file("file"))
-            // Where nobody may make one there is nothing to try.
+            // Only root can make a device. Another user tries a pipe.
             if mknod(folder.file("file"), S_IFCHR | 0o666, 0x105) != 0 { try folder.pipe("file") }
         },
         .init("links to secrets among the files", "") {

@@ -70,7 +70,7 @@ struct DockerfileAttemptTests {
         try await World.with { world in
             let answer = try await run(
                 """
-                # syntax=nobody.invalid/frontend
+                # syntax=registry.invalid/frontend
                 \(Self.from)LABEL big=\(Self.huge)
                 ENV ODD="a\\nb\\u001b[31m" LAUNCH_RUN_ID=mine
                 VOLUME /bin/sub /dev/none

@@ -32,7 +32,7 @@ struct SourceAttemptTests {
 
     /// No file of the program's home has the secret; links in it are not followed.
     static func expectNoSecret(in world: World) throws {
-        // Of all that is to be found, grep prints the names.
+        // grep fails if it finds nothing, and prints the files otherwise.
         let found = try? Tool.run("grep", ["-rlF", Self.secret, world.folder.file("home")])
         #expect(found == nil, "\(found ?? "")")
     }

@@ -230,6 +230,27 @@ struct JobObjectsTests {
         #expect(ended.outcome.warnings.contains { $0.contains("'a/../../up' has a key that can be no file's path") })
     }
 
+    @Test(
+        "A manifest cannot have a file of this machine read", arguments: ["/etc/passwd", "file:///proc/self/environ"])
+    func localReference(reference: String) async throws {
+        let world = try World()
+        world.put("m/lines", "{\"source-ref\": \"\(reference)\"}\n")
+        let job = try await Stage.job("cat /in/x_0") {
+            $0.inputs = [
+                Input(
+                    name: "x", path: "/in/x",
+                    source: .augmentedManifest("s3://data/m/lines", attributes: ["source-ref"]),
+                    delivery: .pipe)
+            ]
+        }
+        let ended = try await Stage(environment: world.environment).run(job)
+        #expect(ended.observation.phase == .failed)
+        let message = ended.observation.cause?.message ?? ""
+        #expect(
+            message.contains("Line 1 of the manifest s3://data/m/lines refers to the file \(reference)"), "\(message)")
+        #expect(ended.text.isEmpty)
+    }
+
     @Test("Links that lead nowhere are left out of results that are objects, with a warning")
     func links() async throws {
         let world = try World()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LocalDocker
 
-/// A name that stands for a file, then for a folder, or for both at once.
+/// A name of a file that later is the name of a folder, or of both at once.
 @Suite("Names that change what they are", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct ReplacedNamesTests {
     private static func go(_ number: Int) -> String { "while [ ! -e /go/\(number) ]; do sleep 0.1; done" }

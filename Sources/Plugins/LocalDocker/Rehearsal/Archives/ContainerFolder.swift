@@ -1,13 +1,13 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// A folder of a container, read through the engine, so that nobody need be root and whoever wrote in it.
+/// A folder of a container, read through the engine. That works without root, whatever user wrote the files.
 struct ContainerFolder {
     let engine: EngineClient
     let container: String
     let path: String
 
-    /// Its members with paths relative to it; nil where there is no such folder.
+    /// Its members; nil if the folder does not exist.
     func members() async throws(BackendError) -> TarReader? {
         let bytes: EngineBytes
         do throws(EngineError) {
@@ -32,14 +32,17 @@ struct ContainerFolder {
         return rest.isEmpty ? nil : String(rest)
     }
 
-    /// The beginning of a small file, at most `limit` characters; nil where there is no such file.
+    /// The beginning of a small file, at most `limit` characters; nil if it does not exist or is not a file.
     func text(limit: Int) async throws(BackendError) -> String? {
         guard var members = try await members() else { return nil }
         var bytes: [UInt8] = []
         var isFile = false
         while let part = try await members.next() {
             switch part {
-            case .member(let member): isFile = isFile || member.kind == .file
+            case .member(let member):
+                // A folder of that name may have files in it.
+                guard member.kind == .file else { return nil }
+                isFile = true
             case .bytes(let some):
                 bytes += some
                 // A character of UTF-8 has at most 4 bytes.

@@ -6,7 +6,7 @@ struct TarEntry: Sendable {
     enum Content: Sendable {
         case folder
         case bytes([UInt8])
-        /// A file of this machine, of which so many bytes are taken.
+        /// The first `size` bytes of a file of this machine.
         case file(String, size: Int64)
     }
 

@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// One 512-byte header of a tar archive. Every number in it is somebody else's and is checked.
+/// One 512-byte header of a tar archive. Its numbers are untrusted, and each is checked.
 struct TarHeader {
     /// The type flag.
     let flag: UInt8
@@ -98,7 +98,7 @@ struct TarExtension {
             }
             self.size = size
         case "mtime":
-            // A fraction of a second does not matter here; what 64 bits cannot hold is no time.
+            // Fractions of a second are ignored. A time that 64 bits cannot hold becomes 0.
             modified = Int64(String(decoding: value.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)) ?? 0
         default: break
         }

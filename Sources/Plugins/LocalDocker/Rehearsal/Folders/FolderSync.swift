@@ -97,6 +97,7 @@ actor FolderSync {
                 try budget.take(member.size)
                 let old = seen[host]?[path]
                 if let old, old.size == member.size, old.modified == member.modified, !old.isFresh { continue }
+                try limits.reserve.check(writing: member.size, to: work)
                 if folders.contains(path) { try await forgetAll(below: path, of: host) }
                 let free: String
                 if let old { free = old.place } else { free = try freePlace(for: path, of: host) }

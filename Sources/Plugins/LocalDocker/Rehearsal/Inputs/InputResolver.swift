@@ -17,6 +17,10 @@ struct InputResolver: Sendable {
     func resolve(
         _ input: ContainerJob.Surroundings.Input, hosts: [String]
     ) async throws(BackendError) -> ResolvedInput {
+        // The name becomes a part of paths.
+        guard InputFile.isSafe(input.name), !input.name.contains("/") else {
+            throw BackendError(.invalid, "'\(input.name)' cannot be the name of an input.")
+        }
         var resolved = ResolvedInput(input: input, hosts: input.hosts.map { hosts.filter($0.contains) } ?? hosts)
         switch input.source {
         case .none: break
@@ -52,73 +56,24 @@ struct InputResolver: Sendable {
         return rest.isEmpty ? String(uri.split(separator: "/").last ?? "object") : String(rest)
     }
 
-    private func manifest(
-        _ text: String, _ input: ContainerJob.Surroundings.Input
-    ) async throws(BackendError) -> ([InputFile], InputFile) {
-        let local = try await document(text, input)
-        let wrong = { (why: String) in BackendError(.invalid, "The manifest \(text) for \(input.name) \(why).") }
-        guard let data = FileManager.default.contents(atPath: local),
-            let items = try? JSONDecoder().decode(JSONValue.self, from: data).arrayValue,
-            let prefix = items.first?["prefix"]?.stringValue
-        else { throw wrong("is no JSON array whose first item is {\"prefix\": URI}") }
-        let store = try await objects.store(for: prefix)
-        var wanted: [(StoredObject, String)] = []
-        for item in items.dropFirst() {
-            guard let rest = item.stringValue else { throw wrong("has an item that is no text") }
-            guard let object = try await store.object(prefix + rest) else {
-                throw BackendError(.notFound, "The manifest \(text) names \(prefix + rest), which does not exist.")
-            }
-            wanted.append((object, String(rest.drop { $0 == "/" })))
-        }
-        return (try await fetch(wanted, input), try InputFile("", at: local))
-    }
-
-    private func augmented(
-        _ text: String, _ attributes: [String], _ input: ContainerJob.Surroundings.Input
-    ) async throws(BackendError) -> [PipePiece] {
-        let local = try await document(text, input)
-        let content = String(decoding: FileManager.default.contents(atPath: local) ?? Data(), as: UTF8.self)
-        var pieces: [PipePiece] = []
-        for (number, line) in content.split(whereSeparator: \.isNewline).enumerated() {
-            guard let record = try? JSONValue(parsing: String(line)) else {
-                throw BackendError(.invalid, "Line \(number + 1) of the manifest \(text) is no JSON object.")
-            }
-            for attribute in attributes {
-                guard let value = record[attribute] else {
-                    throw BackendError(.invalid, "Line \(number + 1) of the manifest \(text) has no '\(attribute)'.")
-                }
-                guard attribute.hasSuffix("-ref"), let uri = value.stringValue else {
-                    let bytes = value.stringValue ?? (try? JSON.canonical(value)) ?? ""
-                    pieces.append(.bytes(Array(bytes.utf8)))
-                    continue
-                }
-                let file = try InputFile("", at: try await document(uri, input))
-                pieces.append(.file(file.local, size: file.size))
-            }
-        }
-        return pieces
-    }
-
     /// One object or file as a file of this machine.
-    private func document(
-        _ text: String, _ input: ContainerJob.Surroundings.Input
-    ) async throws(BackendError) -> String {
+    func document(
+        _ text: String, _ input: ContainerJob.Surroundings.Input, budget: WriteBudget
+    ) async throws(BackendError) -> InputFile {
         switch try Place(text) {
-        case .path(let path): return path
+        case .path(let path): return try InputFile("", at: path)
         case .uri(let uri):
             let store = try await objects.store(for: uri)
             guard let object = try await store.object(uri) else {
                 throw BackendError(.notFound, "\(uri), for \(input.name), does not exist.")
             }
-            return try await cache.file(
-                object, from: store, budget: cache.budget("\(uri), for \(input.name),")
-            ) { _ in }
+            return try InputFile("", at: try await cache.file(object, from: store, budget: budget) { _ in })
         }
     }
 
     // MARK: content
 
-    private func fetch(
+    func fetch(
         _ wanted: [(object: StoredObject, path: String)], _ input: ContainerJob.Surroundings.Input
     ) async throws(BackendError) -> [InputFile] {
         guard let first = wanted.first else { return [] }
