@@ -28,6 +28,9 @@ struct DockerfileVariables {
 
     /// The most characters of a value: values that name each other double with every line.
     static let longest = 64 << 10
+    /// The most edits of values, such as `${NAME#prefix}`, in one Dockerfile.
+    static let maxEdits = 200
+    private var edits = 0
 
     /// Takes in an `ARG` instruction: `NAME`, `NAME=default`, or several of them.
     mutating func declare(_ text: String) throws(Failure) {
@@ -54,8 +57,10 @@ struct DockerfileVariables {
     }
 
     /// A word with its variables put in and its quotes taken off. A variable without a value is empty text.
-    func expand(_ word: String) throws(Failure) -> String {
+    mutating func expand(_ word: String) throws(Failure) -> String {
         var reader = Expansion(rest: word[...], escape: escape, values: values)
+        reader.edits = edits
+        defer { edits = reader.edits }
         return try reader.text(until: nil)
     }
 }
@@ -69,6 +74,8 @@ private struct Expansion {
     var depth = 0
     /// Whether what is read now is thrown away.
     var ignoresMissing = false
+    /// How many values were edited.
+    var edits = 0
     /// The names that were used and have no value.
     var missing: [String] = []
 
@@ -173,8 +180,20 @@ private struct Expansion {
         }
         guard rest.first == "}" else { throw .init(why: "'${\(name)' has no '}'") }
         rest = rest.dropFirst()
-        let glob = ShellGlob(pattern)
         let value = value(of: name)
+        edits += 1
+        guard edits <= DockerfileVariables.maxEdits else {
+            throw .init(why: "more than \(DockerfileVariables.maxEdits) values are edited, which is the limit")
+        }
+        guard pattern.count <= ShellGlob.longestPattern, value.count <= ShellGlob.longestText,
+            replacement.count <= ShellGlob.longestText
+        else {
+            throw .init(
+                why:
+                    "'${\(name)\(sign)' edits a value of more than \(ShellGlob.longestText) characters, or by a pattern of "
+                    + "more than \(ShellGlob.longestPattern)")
+        }
+        let glob = ShellGlob(pattern)
         return switch sign {
         case "#": glob.withoutPrefix(of: value, longest: isDouble)
         case "%": glob.withoutSuffix(of: value, longest: isDouble)

@@ -1,44 +1,93 @@
-internal import Glibc
-
-/// A pattern of a shell's parameter expansion, such as `v*` in `${TAG#v*}`.
+/// A pattern of a shell's parameter expansion, such as `v*` in `${TAG#v*}`: `*` and `?` are wildcards, all else is literal.
+///
+/// Matching follows all readings of the pattern at once. Its time grows with the pattern times the text, whatever the
+/// pattern: a Dockerfile's author cannot make it explode.
 struct ShellGlob {
-    private let pattern: String
+    private enum Step: Equatable {
+        case literal(Character)
+        case one
+        case many
+    }
+
+    /// The most characters of a value that is edited, and of a replacement. A name of an image has fewer.
+    static let longestText = 256
+    /// The most characters of a pattern.
+    static let longestPattern = 32
+
+    private let steps: [Step]
 
     init(_ pattern: String) {
-        self.pattern = pattern
+        steps = pattern.map { character in
+            switch character {
+            case "*": .many
+            case "?": .one
+            default: .literal(character)
+            }
+        }
     }
 
     /// The text without its shortest or longest prefix that matches.
     func withoutPrefix(of text: String, longest: Bool) -> String {
-        let ends = Array(text.indices) + [text.endIndex]
-        let end = (longest ? ends.reversed() : ends).first { matches(text[..<$0]) }
-        return end.map { String(text[$0...]) } ?? text
+        let characters = Array(text)
+        guard let ends = ends(in: characters, from: 0) else { return text }
+        return String(characters[(longest ? ends.longest : ends.shortest)...])
     }
 
     /// The text without its shortest or longest suffix that matches.
     func withoutSuffix(of text: String, longest: Bool) -> String {
-        let starts = Array(text.indices) + [text.endIndex]
-        let start = (longest ? starts : starts.reversed()).first { matches(text[$0...]) }
-        return start.map { String(text[..<$0]) } ?? text
+        let characters = Array(text)
+        let starts = longest ? Array(0...characters.count) : (0...characters.count).reversed()
+        let start = starts.first { ends(in: characters, from: $0)?.longest == characters.count }
+        return start.map { String(characters[..<$0]) } ?? text
     }
 
-    /// The text with its first match, or every match, replaced. Each match is the longest at its place.
+    /// The text with its first match, or every match, replaced. Each match is the longest at its place, and not empty.
     func replacing(in text: String, with replacement: String, all: Bool) -> String {
+        let characters = Array(text)
         var result = ""
-        var rest = text[...]
-        while let first = rest.first {
-            let ends = rest.indices.dropFirst() + [rest.endIndex]
-            if let end = ends.reversed().first(where: { matches(rest[..<$0]) }) {
-                result += replacement
-                rest = rest[end...]
-                if !all { break }
-            } else {
-                result.append(first)
-                rest = rest.dropFirst()
+        var position = 0
+        while position < characters.count {
+            guard let end = ends(in: characters, from: position)?.longest, end > position else {
+                result.append(characters[position])
+                position += 1
+                continue
             }
+            result += replacement
+            position = end
+            if !all { break }
         }
-        return result + rest
+        return result + String(characters[position...])
     }
 
-    private func matches(_ text: Substring) -> Bool { fnmatch(pattern, String(text), 0) == 0 }
+    /// Where the shortest and the longest match end that begin at `start`; nil where none does.
+    private func ends(in text: [Character], from start: Int) -> (shortest: Int, longest: Int)? {
+        var active = [Bool](repeating: false, count: steps.count + 1)
+        enter(0, &active)
+        var found: (shortest: Int, longest: Int)?
+        var position = start
+        while true {
+            if active[steps.count] { found = (found?.shortest ?? position, position) }
+            guard position < text.count, active.contains(true) else { return found }
+            var next = [Bool](repeating: false, count: steps.count + 1)
+            for (index, step) in steps.enumerated() where active[index] {
+                switch step {
+                case .many: enter(index, &next)
+                case .one: enter(index + 1, &next)
+                case .literal(let wanted): if wanted == text[position] { enter(index + 1, &next) }
+                }
+            }
+            active = next
+            position += 1
+        }
+    }
+
+    /// Marks a step as possible, and those after it while they may take nothing.
+    private func enter(_ start: Int, _ active: inout [Bool]) {
+        var index = start
+        active[index] = true
+        while index < steps.count, steps[index] == .many {
+            index += 1
+            active[index] = true
+        }
+    }
 }

@@ -20,6 +20,31 @@ struct DockerfileLimitTests {
         #expect(message(text) == "Dockerfile:14: a value is longer than 65536 bytes once its variables are put in.")
     }
 
+    @Test(
+        "Edits of values are limited in number, size and pattern",
+        arguments: [
+            (
+                "ARG A=\(String(repeating: "a", count: 300))\nFROM ${A//a/b}\n",
+                "edits a value of more than 256 characters"
+            ),
+            ("ARG A=a\nFROM ${A//a/\(String(repeating: "b", count: 300))}\n", "edits a value of more than 256"),
+            ("ARG A=a\nFROM ${A#\(String(repeating: "*a", count: 20))}\n", "by a pattern of more than 32"),
+            ("ARG A=a\n\(String(repeating: "ARG B=${A#x}\n", count: 201))FROM a\n", "more than 200 values are edited"),
+        ])
+    func edits(text: String, expected: String) {
+        #expect(message(text).contains(expected), "\(message(text))")
+    }
+
+    @Test("A pattern that backtracks without end elsewhere is matched at once")
+    func backtracking() throws {
+        let value = String(repeating: "a", count: 250)
+        let pattern = String(repeating: "*a", count: 15)
+        for edit in ["##\(pattern)b", "%%\(pattern)b", "//\(pattern)b/x"] {
+            let text = "ARG A=\(value)\nFROM ${A\(edit)}\n"
+            #expect(try Dockerfile(parsing: text, file: "Dockerfile").bases.first?.reference.description == value)
+        }
+    }
+
     @Test("An image more than a hundred is refused: each is looked up")
     func bases() {
         let hundred = (1...100).map { "FROM base:\($0)" }.joined(separator: "\n")
