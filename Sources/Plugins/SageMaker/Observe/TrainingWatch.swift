@@ -169,7 +169,8 @@ actor TrainingWatch {
             let status = TrainingStatus(primary: summary.status, secondary: summary.secondary)
             let isNew = known[summary.name]?.status != status
             if isNew { current.hasNews = true }
-            known[summary.name]?.created = summary.created
+            // One that names no credible time must not hide the others from the next list.
+            if let created = summary.created { known[summary.name]?.created = created }
             known[summary.name]?.status = status
             if status.isEnd {
                 ended.insert(summary.name)
@@ -242,7 +243,7 @@ actor TrainingWatch {
             secondary: description["SecondaryStatus"]?.stringValue)
         if known[job.name]?.status == status { observation.message = nil }
         known[job.name]?.status = status
-        known[job.name]?.created = description["CreationTime"]?.doubleValue
+        known[job.name]?.created = description["CreationTime"]?.timeValue?.timeIntervalSince1970
         if status.isEnd { outcomes.keep(TrainingOutcome(job, description).outcome, of: job.name) }
         return observation
     }
