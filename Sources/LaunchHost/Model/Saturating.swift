@@ -36,7 +36,7 @@ extension Duration {
     /// The longest time that the program computes with, in seconds: about 30,000 years.
     public static let mostSeconds = 1e12
 
-    /// A length of time of so many seconds, within `mostSeconds` in both directions. NaN becomes zero.
+    /// A length of time in seconds. It is limited to `mostSeconds` in both directions; NaN becomes zero.
     public init(saturatingSeconds seconds: Double) {
         self = seconds.isNaN ? .zero : .seconds(min(max(seconds, -Self.mostSeconds), Self.mostSeconds))
     }

@@ -192,7 +192,7 @@ actor ObserveStage {
         let isSuspect = (live[id]?.crashes ?? 0) > 0
         live[id]?.finishing = Task {
             // What a run left can end the program that reads it. One at a time, the next owner can tell which it was.
-            let hasTurn = isSuspect ? await suspects.enter() : false
+            var hasTurn = isSuspect ? await suspects.enter() : false
             defer { if hasTurn { suspects.leave() } }
             do {
                 try store.beginWork(on: id, token: token)
@@ -215,6 +215,8 @@ actor ObserveStage {
                 }
                 log.error("the end of a run could not be recorded yet", ["run": id.rawValue, "error": "\(error)"])
                 try? store.endWork(on: id, token: token)
+                if hasTurn { suspects.leave() }
+                hasTurn = false
                 let rest = live[id]?.rest ?? .zero
                 live[id]?.rest = min(rest * 2, .seconds(60))
                 try? await clock.sleep(rest)

@@ -17,14 +17,22 @@ extension LocalDockerRunner {
         }
         let known = Dictionary(list.map { ($0.id, $0) }) { first, _ in first }
         await memory.keep(only: Set(known.keys))
+        var failure: BackendError?
         for handle in handles {
-            let id = try Self.containerID(of: handle)
-            if let summary = known[id] {
-                observations.append(try await observation(of: handle.runID, summary, engine))
-            } else {
+            // A stored handle without a container names nothing that can be there.
+            guard let id = try? Self.containerID(of: handle), let summary = known[id] else {
                 observations.append(Self.missing(handle.runID))
+                continue
+            }
+            do throws(BackendError) {
+                observations.append(try await observation(of: handle.runID, summary, engine))
+            } catch {
+                // What the engine tells wrongly about one container must not hide the others.
+                guard error.category == .malformed else { throw error }
+                failure = error
             }
         }
+        if let failure, observations.isEmpty { throw failure }
         return observations
     }
 

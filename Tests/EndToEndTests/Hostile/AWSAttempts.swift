@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a server that stands in AWS's place may try: numbers at the limits, depth, length, slowness, endless pages.
+/// What a server that answers instead of AWS may try: numbers at the limits, depth, length, slowness, endless pages.
 ///
 /// The stub answers as AWS does, and a proxy in front of it changes one thing.
 @Suite("Attempts by AWS's endpoint", .timeLimit(.minutes(10)))
@@ -35,7 +35,7 @@ struct AWSAttempts {
             [StubLogEvent(text, time: now, ingested: now)], to: "\(try account.job(of: id).name)/algo-1-1")
     }
 
-    /// A run to its end by an agent behind the proxy.
+    /// Submits a run and drains the queue through the proxy.
     private func drained(_ account: Account, _ proxy: HostileProxy) async throws -> (agent: Answer, run: RunFacts) {
         try await account.queue(Guide.queueYAML)
         let id = try await account.submit()

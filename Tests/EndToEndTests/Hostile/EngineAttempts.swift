@@ -28,7 +28,7 @@ struct EngineAttempts {
         request.method == "GET" && request.target.contains("/containers/") && request.target.hasSuffix("/json")
     }
 
-    /// What `launch run` makes of a script behind a changed engine.
+    /// Runs a script with `launch run`, through a proxy that changes what the engine answers.
     private func run(_ script: String, _ change: @escaping HostileProxy.Change) async throws -> (Answer, RunFacts) {
         let folder = try TemporaryDirectory()
         let (proxy, host) = try await Self.proxy(in: folder, change)
@@ -109,6 +109,31 @@ struct EngineAttempts {
         }
         #expect([1, 69].contains(answer.code), "\(answer)")
         #expect(run.state == "failed" || run.state == "running", "\(run)")
+    }
+
+    @Test("a wrong answer about one container keeps no other run from its end", .needsEngine)
+    func oneOfTwo() async throws {
+        let folder = try TemporaryDirectory()
+        let target = Mutex<String?>(nil)
+        let (proxy, host) = try await Self.proxy(in: folder) { request, answer in
+            guard Self.isInspection(request), let id = target.withLock(\.self) else { return }
+            if String(decoding: answer.body, as: UTF8.self).contains("launch-\(id)") {
+                Self.set("ExitCode", "9223372036854775808", in: &answer)
+            }
+        }
+        defer { proxy.stop() }
+        try await World.with { world in
+            let wrong = try await world.submit("exit 3")
+            let right = try await world.submit("exit 4")
+            target.withLock { $0 = wrong }
+            let agent = try world.start(
+                ["agent", "--drain", "-q", "q", "--max-jobs", "2"], setting: ["DOCKER_HOST": host])
+            #expect(try await world.end(of: right).exitCode == 4)
+            #expect(["starting", "running"].contains(try await world.facts(of: wrong).state))
+            target.withLock { $0 = nil }
+            #expect(try await agent.end().code == 0)
+            #expect(try await world.facts(of: wrong).exitCode == 3)
+        }
     }
 
     @Test(

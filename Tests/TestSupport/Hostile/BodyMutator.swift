@@ -14,7 +14,7 @@ public enum BodyMutator: String, Sendable, CaseIterable {
     case truncated
     /// Nothing is left.
     case empty
-    /// A piece stands there twice.
+    /// A piece is repeated.
     case duplicate
     /// Two pieces change places.
     case order

@@ -89,7 +89,7 @@ public final class HostileProxy: Sendable {
         }
     }
 
-    /// Passes one request and its answer on; false where the connection is to end.
+    /// Forwards one request and its answer. Returns false where the connection must end.
     private func pass(_ request: TestRequest, to connection: Int32) -> Bool {
         guard let server = Socket.connecting(to: upstream) else { return false }
         guard admit(server) else {

@@ -1,6 +1,6 @@
 /// Reads the one answer of a connection that the server ends after it.
 struct ResponseReader {
-    /// How much of an answer is taken at once. What is longer, or pauses for so long, goes on behind that.
+    /// How much of an answer is read before it is changed, and how long a pause ends that. The rest is forwarded unchanged.
     private static let (most, pause) = (4 << 20, 0.3)
 
     private let connection: Int32
@@ -40,7 +40,7 @@ struct ResponseReader {
         return ProxiedAnswer(status: status, headers: headers, body: body, goesOn: !hasEnded)
     }
 
-    /// The next bytes of an answer that goes on; nil at its end, and when the other connection has ended.
+    /// The next bytes of an answer that is not complete; nil at its end, and when the other connection has ended.
     mutating func more(unless other: Int32) -> [UInt8]? {
         while !hasEnded {
             if let piece = piece(waiting: 0.2) { return piece }

@@ -35,7 +35,7 @@ struct StoredValues {
     mutating func state() -> RunState {
         let word = row.optionalText("state") ?? ""
         if let state = RunState(rawValue: word) { return state }
-        notes.append("The database's column 'state' holds \(Wording.quoted(word)), which is no state of a run.")
+        notes.append("The database's column 'state' holds \(Wording.quoted(word)), which is not the name of a state.")
         return .claimed
     }
 }

@@ -60,7 +60,7 @@ import Testing
             reference: "a", digest: try #require(Digest(rawValue: "sha256:" + String(repeating: "0", count: 64))),
             name: "a")
         #expect(try store.record(run.id, token: run.claimToken, RunChanges(image: image)).crashes == 0)
-        // A note, or the backend's words, are no stage.
+        // The backend's words do not complete a stage.
         try store.beginWork(on: run.id, token: run.claimToken)
         run = try adopt(run.id, 2)
         #expect(try store.record(run.id, token: run.claimToken, RunChanges(backendStatus: "x")).crashes == 1)

@@ -7,8 +7,8 @@ import Testing
 
 @testable import SageMaker
 
-/// Every number of SageMaker's and CloudWatch's answers at its extremes: nothing traps, and what cannot be is told or left
-/// out.
+/// Every number of SageMaker's and CloudWatch's answers at its extremes: nothing traps. Impossible values are reported or
+/// left out.
 @Suite("nasty numbers of SageMaker") struct NastyAnswerTests {
     private static let job = TrainingHandle(name: "train-1", region: "eu-west-1")
     private static let description = """
