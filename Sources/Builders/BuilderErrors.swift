@@ -26,6 +26,7 @@ extension BackendError {
             case .denied: .denied
             case .interrupted, .server: .transient
             case .cancelled: .cancelled
+            case .protocolFault: .malformed
             default: .internalFault
             }
         self.init(category, error.message, hint: error.hint)

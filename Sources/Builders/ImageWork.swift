@@ -42,7 +42,7 @@ struct ImageWork: Sendable {
             case .engineStore:
                 guard let image = try await registry.resolve(destination) else {
                     throw BackendError(
-                        .internalFault, "\(destination) was built, and the registry's engine does not have it.",
+                        .malformed, "\(destination) was built, and the registry's engine does not have it.",
                         hint: "Let the builder and the registry use the same 'engine'.")
                 }
                 return image
@@ -61,7 +61,7 @@ struct ImageWork: Sendable {
 
     private func checkPlatform(_ id: String, _ client: EngineClient) async throws {
         guard let image = try await client.image(id) else {
-            throw BackendError(.internalFault, "The engine does not have the image \(id) that was just built.")
+            throw BackendError(.malformed, "The engine does not have the image \(id) that was just built.")
         }
         let built = "\(image.operatingSystem ?? "?")/\(image.architecture ?? "?")"
         guard built == settings.platform else {

@@ -32,6 +32,21 @@ public struct HTTPRequest: Sendable {
         }
     }
 
+    /// So many bytes of a body in each stretch of so long, as long as the reader does not hold them back. A server that
+    /// sends a byte now and then is never silent, and would hold up whoever reads for days.
+    public struct LeastProgress: Sendable {
+        /// How many bytes.
+        public var bytes: Int
+        /// How long a stretch is.
+        public var within: Duration
+
+        /// So many bytes within so long.
+        public init(bytes: Int, within: Duration) {
+            self.bytes = bytes
+            self.within = within
+        }
+    }
+
     /// The method.
     public var method: HTTPMethod
     /// The absolute URL, http or https, percent-encoded, without credentials. It is sent as written.
@@ -44,6 +59,8 @@ public struct HTTPRequest: Sendable {
     public var timeout: Duration?
     /// The limit for silence: no byte sent or received for so long. A stream whose reader is slow is not silent.
     public var idleTimeout: Duration?
+    /// The limit for slowness: what must come of the answer's body. Nil is none.
+    public var leastProgress: LeastProgress?
     /// The unix socket to connect to instead of the URL's host.
     public var unixSocketPath: String?
     /// Hosts that are to be found elsewhere, for this request only.
@@ -59,8 +76,9 @@ public struct HTTPRequest: Sendable {
     /// Makes a request; see the properties.
     public init(
         _ method: HTTPMethod = .get, _ url: String, headers: HTTPHeaders = [], body: HTTPBody = .none,
-        timeout: Duration? = nil, idleTimeout: Duration? = nil, unixSocketPath: String? = nil,
-        resolve: [AddressOverride] = [], followRedirects: Bool = false, maxBodyBytes: Int = defaultMaxBodyBytes
+        timeout: Duration? = nil, idleTimeout: Duration? = nil, leastProgress: LeastProgress? = nil,
+        unixSocketPath: String? = nil, resolve: [AddressOverride] = [], followRedirects: Bool = false,
+        maxBodyBytes: Int = defaultMaxBodyBytes
     ) {
         self.method = method
         self.url = url
@@ -68,6 +86,7 @@ public struct HTTPRequest: Sendable {
         self.body = body
         self.timeout = timeout
         self.idleTimeout = idleTimeout
+        self.leastProgress = leastProgress
         self.unixSocketPath = unixSocketPath
         self.resolve = resolve
         self.followRedirects = followRedirects

@@ -59,8 +59,12 @@ enum AgentCommand {
                 leaving.cancel()
                 interrupts.stop()
             }
-            _ = try await agent.run(as: try store.becomeOwner(kind: "agent", queues: settings.queues))
-            return .ok
+            let end = try await agent.run(as: try store.becomeOwner(kind: "agent", queues: settings.queues))
+            guard case .stuck(let runs) = end else { return .ok }
+            let names = runs.prefix(10).map(\.rawValue).joined(separator: ", ") + (runs.count > 10 ? ", …" : "")
+            throw LaunchError(
+                .unavailable, "The queues are empty, and these runs have not ended: \(names).",
+                hint: "'launch status RUN' and the log above say why; the next agent takes them over.")
         }
     }
 

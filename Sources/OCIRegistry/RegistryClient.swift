@@ -92,6 +92,7 @@ public final class RegistryClient: Sendable {
             return nil
         }
         if let digest = head.headers["Docker-Content-Digest"] {
+            try requireDigest(digest, of: repository)
             if reference.contains(":"), digest != reference {
                 throw OCIError(.corrupt, "\(name(repository)) answers \(digest) where \(reference) was asked for.")
             }
@@ -106,6 +107,7 @@ public final class RegistryClient: Sendable {
     private func describe(_ repository: String, _ digest: String) async throws(OCIError) -> RemoteImage? {
         guard let (manifest, type) = try await manifest(repository, digest) else { return nil }
         if let entries = manifest.manifests {
+            for entry in entries { try requireDigest(entry.digest, of: repository) }
             let images = entries.compactMap { entry in
                 entry.platform?.platform.map { RemoteImage.Variant(digest: entry.digest, platform: $0) }
             }
@@ -113,6 +115,7 @@ public final class RegistryClient: Sendable {
         }
         var platform: ImagePlatform?
         if let config = manifest.config {
+            try requireDigest(config.digest, of: repository)
             let blob = try await document("blobs/\(config.digest)", repository, config.digest, Self.configLimit)
             // An artifact's config may be anything; it is no image then, and has no platform.
             let fields = blob.flatMap { try? JSONDecoder().decode(Manifest.PlatformFields.self, from: $0.body) }
@@ -155,6 +158,14 @@ public final class RegistryClient: Sendable {
                 .notARegistry,
                 "\(configuration.host.name) is no image registry: it has no /v2/, asked for "
                     + "\(name(repository)).")
+        }
+    }
+
+    /// A digest of the registry's becomes part of the next URL and of the image's name.
+    private func requireDigest(_ text: String, of repository: String) throws(OCIError) {
+        guard text.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil else {
+            let shown = text.unicodeScalars.prefix(80).map { $0.isASCII && $0.value > 31 ? String($0) : "?" }.joined()
+            throw OCIError(.corrupt, "\(name(repository)) names the digest '\(shown)', which is no SHA-256.")
         }
     }
 

@@ -44,6 +44,33 @@ struct RegistryFaultTests {
         #expect([.corrupt, .notARegistry].contains(error?.code))
     }
 
+    @Test(arguments: [
+        "", "sha256:", "sha256:abc", "sha512:" + String(repeating: "0", count: 128),
+        "../../../v2/other/manifests/latest",
+        "sha256:" + String(repeating: "0", count: 63) + "\u{e9}", String(repeating: "a", count: 60_000),
+    ])
+    func `a digest that is none goes into no address and no name`(digest: String) async throws {
+        let targets = Mutex<[String]>([])
+        let head = try TestServer { request in
+            targets.withLock { $0.append(request.target) }
+            return .text("{}", headers: [("Docker-Content-Digest", digest)])
+        }
+        // An empty header is none.
+        if !digest.isEmpty {
+            #expect(try await error(client(head.port)).code == .corrupt)
+            #expect(targets.withLock { $0 } == ["/v2/team/train/manifests/v1"])
+        }
+        for body in [
+            #"{"schemaVersion":2,"config":{"digest":"\#(digest)"}}"#,
+            #"{"schemaVersion":2,"manifests":[{"digest":"\#(digest)"}]}"#,
+        ] {
+            let inner = try TestServer { _ in .text(body) }
+            let error = try await error(client(inner.port))
+            #expect(error.code == .corrupt && error.message.contains("which is no SHA-256"))
+            #expect(error.message.utf8.count < 400)
+        }
+    }
+
     @Test func `a passing fault is tried again twice, then told`() async throws {
         let calls = Mutex(0)
         let failing = try TestServer { _ in

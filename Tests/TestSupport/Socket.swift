@@ -63,6 +63,70 @@ struct Socket {
         return Socket(descriptor: descriptor, port: 0)
     }
 
+    /// A connection to a real server; nil where nobody takes it.
+    static func connecting(to upstream: HostileProxy.Upstream) -> Int32? {
+        switch upstream {
+        case .port(let port):
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+            return connected(descriptor, &address)
+        case .socket(let path):
+            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            let fits = withUnsafeMutableBytes(of: &address.sun_path) { room in
+                guard path.utf8.count < room.count else { return false }
+                room.copyBytes(from: path.utf8)
+                return true
+            }
+            guard fits else {
+                close(descriptor)
+                return nil
+            }
+            return connected(descriptor, &address)
+        }
+    }
+
+    private static func connected<Address>(_ descriptor: Int32, _ address: inout Address) -> Int32? {
+        guard descriptor >= 0 else { return nil }
+        let isReady = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size)) == 0
+            }
+        }
+        guard isReady else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
+    /// Whether bytes, or the end of the connection, come within that time.
+    static func hasBytes(_ descriptor: Int32, within seconds: Double) -> Bool {
+        var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&look, 1, Int32(seconds * 1000)) > 0
+    }
+
+    /// Whether the peer has ended the connection.
+    static func hasEnded(_ descriptor: Int32) -> Bool {
+        guard hasBytes(descriptor, within: 0) else { return false }
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) <= 0
+    }
+
+    /// Waits until the peer ends the connection, at most so long.
+    static func waitForEnd(_ descriptor: Int32, seconds: Double) {
+        var left = seconds
+        while left > 0, !hasEnded(descriptor) {
+            var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            _ = poll(&look, 1, 100)
+            left -= 0.1
+        }
+    }
+
     /// The next connection; nil once the socket is shut down.
     func accept() -> Int32? {
         let connection = Glibc.accept(descriptor, nil, nil)

@@ -28,6 +28,8 @@ public struct TestAnswer: Sendable {
         case text(String)
         /// Sends so many zero bytes, in pieces of 64 KiB.
         case zeros(Int)
+        /// Sends a byte, again and again with so many milliseconds between, until the peer has had enough.
+        case drip(milliseconds: Int)
         /// Waits until the gate is open.
         case wait(Gate)
         /// Drops the connection with a reset; nothing follows.

@@ -22,7 +22,10 @@ public final class TestServer: Sendable {
     public let path: String?
 
     /// No socket could be had, or the path is taken or too long.
-    public struct CannotListen: Error {}
+    public struct CannotListen: Error {
+        /// The error; it says no more.
+        public init() {}
+    }
 
     /// Starts a server on a port of the system's choice on 127.0.0.1, or on a unix socket. One that reads no bodies
     /// answers after the head, and should then end the connection.
@@ -132,6 +135,11 @@ public final class TestServer: Sendable {
                     guard send(piece, chunked: chunked, on: connection) else { return false }
                     left -= piece.count
                 }
+            case .drip(let milliseconds):
+                while send([0x20], chunked: chunked, on: connection) {
+                    if Socket.hasBytes(connection, within: Double(milliseconds) / 1000) { return false }
+                }
+                return false
             case .wait(let gate):
                 guard gate.pass() else { return false }
             case .reset:
@@ -168,7 +176,7 @@ extension TestAnswer.Step {
         case .bytes(let bytes): bytes.count
         case .text(let text): text.utf8.count
         case .zeros(let count): count
-        case .wait, .reset, .close: 0
+        case .drip, .wait, .reset, .close: 0
         }
     }
 }

@@ -14,14 +14,15 @@ extension EngineClient {
             query: [
                 ("stdout", "1"), ("stderr", "1"), ("timestamps", "1"), ("follow", follow ? "1" : "0"),
                 ("since", since?.description),
-            ])
+            ], idle: follow ? nil : Self.readLimit)
         return EngineLogReader(EngineBytes(answer, of: self), frames: LogFrames(framed: framed))
     }
 
     /// A file or folder of a container as a tar archive, also when the container has ended.
     /// - Throws: `notFound` where there is no such container or path.
     public func archive(of id: String, path inside: String) async throws(EngineError) -> EngineBytes {
-        EngineBytes(try await streamed(.get, path(id, "/archive"), query: [("path", inside)]), of: self)
+        EngineBytes(
+            try await streamed(.get, path(id, "/archive"), query: [("path", inside)], idle: Self.readLimit), of: self)
     }
 
     /// Unpacks a tar archive into a folder of a container that exists, also before its start. `next` gives the archive

@@ -119,12 +119,17 @@ public struct EngineClient: Sendable {
         try Self.decode(type, from: try await checked(method, path, query: query, json: json, limit: limit).body)
     }
 
-    /// Sends and gives the answer as it comes; another status than success is an error.
+    /// Silence in an answer that has all its bytes at hand. Engines read far through a large log before they send a byte.
+    static let readLimit = Duration.seconds(600)
+
+    /// Sends and gives the answer as it comes; another status than success is an error. `idle` limits silence.
     func streamed(
-        _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], headers: [(String, String)] = []
+        _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], headers: [(String, String)] = [],
+        idle: Duration? = nil
     ) async throws(EngineError) -> HTTPStream {
         var request = request(method, "/v\(api)\(path)\(URLText.query(query))")
         for (name, value) in headers { request.headers.add(name, value) }
+        request.idleTimeout = idle
         do {
             let answer = try await http.stream(request)
             guard answer.status >= 300 else { return answer }

@@ -53,6 +53,8 @@ final class LoopThread {
             guard let running = running[ObjectIdentifier(transfer)] else { return }
             running.isPaused = false
             running.touched()
+            running.restartWindow()
+            if let least = running.transfer.request.leastProgress { watch(running.window.began + least.within) }
             if let idle = running.transfer.request.idleTimeout { watch(running.lastActivity + idle) }
             let code = running.easy.unpause()
             if code != .ok { finish(running, code) }
@@ -80,6 +82,7 @@ final class LoopThread {
             }
             running[ObjectIdentifier(transfer)] = entry
             if let idle = transfer.request.idleTimeout { watch(entry.lastActivity + idle) }
+            if let least = transfer.request.leastProgress { watch(entry.window.began + least.within) }
         }
     }
 
@@ -126,7 +129,15 @@ final class LoopThread {
                 stop(entry, .timedOut, "no complete answer within \(timeout)")
             } else if let idle = request.idleTimeout, !entry.isPaused, entry.lastActivity + idle <= now {
                 stop(entry, .timedOut, "nothing was sent or received for \(idle)")
+            } else if let least = request.leastProgress, !entry.isPaused, entry.hasHead,
+                entry.window.began + least.within <= now, entry.window.bytes < least.bytes
+            {
+                stop(entry, .timedOut, "less than \(least.bytes) bytes came within \(least.within)")
             } else {
+                if let least = request.leastProgress, !entry.isPaused {
+                    if entry.window.began + least.within <= now { entry.restartWindow() }
+                    watch(entry.window.began + least.within)
+                }
                 if let timeout = request.timeout { watch(entry.transfer.asked + timeout) }
                 if let idle = request.idleTimeout, !entry.isPaused { watch(entry.lastActivity + idle) }
             }

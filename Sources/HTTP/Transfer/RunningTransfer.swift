@@ -7,12 +7,16 @@ final class RunningTransfer {
     private(set) var lastActivity = ContinuousClock.now
     /// Whether libcurl holds back: then silence is the reader's, or the producer's, doing.
     var isPaused = false
+    /// What came of the body since the beginning of the present window, where the request has a least speed.
+    private(set) var window = SpeedWindow()
     private var parser = HeadParser()
     private var body = Data()
     private var upload: UploadSource?
     /// Whether libcurl pauses because the producer has nothing yet.
     private var uploadWaits = false
     private var headDelivered = false
+    /// Whether the head of the answer is there.
+    private(set) var hasHead = false
     /// Why a callback of ours made libcurl give up; it goes before libcurl's own words.
     private(set) var failure: HTTPError?
 
@@ -41,6 +45,9 @@ final class RunningTransfer {
         lastActivity = ContinuousClock.now
     }
 
+    /// Begins the next window.
+    func restartWindow() { window = SpeedWindow() }
+
     func succeed() {
         guard let head = parser.final else {
             let message = "the server sent no complete head"
@@ -68,6 +75,10 @@ final class RunningTransfer {
         guard parser.take(headLine) else {
             return refuse(.protocolError, "the head of the answer is malformed or too large")
         }
+        if !hasHead, parser.final != nil {
+            hasHead = true
+            restartWindow()
+        }
         deliverHead(bodyHasCome: false)
         // libcurl would wait for ever for the end of a pause in sending, although nobody wants the rest.
         if uploadWaits, isRefused {
@@ -84,6 +95,7 @@ final class RunningTransfer {
     /// A piece of the body.
     func take(body bytes: UnsafeRawBufferPointer) -> Answer {
         touched()
+        window.bytes += bytes.count
         deliverHead(bodyHasCome: true)
         switch transfer.receiver {
         case .whole(_, let limit):
@@ -95,6 +107,8 @@ final class RunningTransfer {
             return .taken
         case .stream(_, let buffer):
             isPaused = !buffer.append(bytes)
+            // From here on the reader sets the pace.
+            if isPaused { window = SpeedWindow() }
             return isPaused ? .pause : .taken
         }
     }

@@ -109,9 +109,13 @@ struct SpecReader {
     }
 
     private func path(_ text: String) throws -> FieldPath {
+        guard !FieldPath.isTooDeep(text) else {
+            throw bench.arguments.usageError(
+                "\(Wording.quoted(text)) has more than \(FieldPath.depthLimit) levels; a path has at most so many")
+        }
         guard let path = FieldPath(parsing: text) else {
             throw bench.arguments.usageError(
-                "'\(text)' is no path; write it like ResourceConfig.InstanceCount or Tags[0].Key")
+                "\(Wording.quoted(text)) is no path; write it like ResourceConfig.InstanceCount or Tags[0].Key")
         }
         return path
     }

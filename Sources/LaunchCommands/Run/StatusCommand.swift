@@ -46,6 +46,7 @@ enum StatusCommand {
         let state = run.state.style.map { colours($0, run.state.rawValue) } ?? run.state.rawValue
         try terminal.out("\(colours(.dim, "state".padding(to: 12)))\(state)")
         try line("cause", run.cause?.message)
+        try line("damaged", run.damage)
         try line("exit code", run.cause?.exitCode.map(String.init))
         try line("backend", run.backendStatus.map { "\(run.resource): \($0)" } ?? run.resource)
         for (index, past) in (run.pastAttempts ?? []).enumerated() {
@@ -71,7 +72,8 @@ enum StatusCommand {
 
     private static func duration(_ run: RunRecord) -> String {
         guard let started = run.startedAt, let ended = run.endedAt, ended >= started else { return "" }
-        return ", after \(Format.duration(.milliseconds(ended.milliseconds - started.milliseconds)))"
+        return
+            ", after \(Format.duration(.milliseconds(ended.milliseconds.saturatingSubtracting(started.milliseconds))))"
     }
 }
 

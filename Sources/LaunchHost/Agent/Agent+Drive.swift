@@ -13,7 +13,7 @@ extension Agent {
             var isTold = false
             while true {
                 do throws(StoreError) {
-                    switch try await driver.drive(run) {
+                    switch try await work(on: run, driver) {
                     case .submitted(let record): watch(record)
                     case .over(let record): tell(record)
                     case .unknown(let record, let reason) where !leaving.isRaised:
@@ -23,6 +23,8 @@ extension Agent {
                                 "The backend does not say whether it has the run, and is asked again. \(reason)")
                         }
                         isTold = true
+                        // The wait is the backend's: an end of this program in it is not the run's doing.
+                        try store.endWork(on: record.id, token: record.claimToken)
                         await self.rest(upTo: rest)
                         rest = min(rest * 2, 60)
                         run = try store.run(record.id, token: record.claimToken)
@@ -33,7 +35,7 @@ extension Agent {
                     break
                 } catch {
                     guard [.busy, .full, .inputOutput].contains(error.code), !leaving.isRaised else {
-                        log.error("run let go", ["run": run.id.rawValue, "error": error.description])
+                        giveUp(run, error)
                         break
                     }
                     // Nobody else would take it while this agent lives.
@@ -45,6 +47,30 @@ extension Agent {
             }
             driving[run.id] = nil
             pulse.signal()
+        }
+    }
+
+    /// Drives the run as far as it goes; one that owners died over only while no other such run is driven.
+    private func work(on run: RunRecord, _ driver: RunDriver) async throws(StoreError) -> RunDriver.Progress {
+        let hasTurn = run.crashes > 0 ? await suspects.enter() : false
+        defer { if hasTurn { suspects.leave() } }
+        if run.handle == nil { try store.beginWork(on: run.id, token: run.claimToken) }
+        return try await driver.drive(run)
+    }
+
+    /// Ends a run that the store refuses to go on with. Left as it is, nobody would take it while this agent lives.
+    private func giveUp(_ run: RunRecord, _ error: StoreError) {
+        log.error("run given up", ["run": run.id.rawValue, "error": error.description])
+        // A new owner looks after it; an agent that leaves lets the next one try.
+        guard error.code != .stale, !leaving.isRaised else { return }
+        do throws(StoreError) {
+            let present = try store.run(run.id, token: run.claimToken)
+            guard !present.state.isTerminal, present.state != .queued else { return }
+            try store.transition(
+                run.id, token: run.claimToken, to: .failed,
+                cause: Cause(.internalFault, "The program cannot go on with the run: \(error.description)"))
+        } catch {
+            log.error("run let go", ["run": run.id.rawValue, "error": error.description])
         }
     }
 

@@ -24,6 +24,8 @@ public actor Agent {
         case done
         /// It was asked to leave; its runs go on without it.
         case left
+        /// It was drained, but for these runs, which it holds and could not take to their end.
+        case stuck([RunID])
     }
 
     private let settings: Settings
@@ -35,6 +37,8 @@ public actor Agent {
     let progress: @Sendable (RunID, BuildProgress) -> Void
     let pulse = Pulse()
     let leaving = LeaveFlag()
+    /// Runs that owners died over go through here one at a time, so that the next death tells which run it was.
+    let suspects = Turnstile()
 
     private var turn = 0
     var driving: [RunID: Task<Void, Never>] = [:]
@@ -106,8 +110,9 @@ public actor Agent {
                     try claim(as: owner.id)
                 }
                 if try isDone(only: one) {
-                    log.info("agent done")
-                    return .done
+                    let stuck = try store.held(by: owner.id)
+                    log.info("agent done", stuck.isEmpty ? [:] : ["runs that did not end": "\(stuck.count)"])
+                    return stuck.isEmpty ? .done : .stuck(stuck)
                 }
             } catch  where error.code == .busy || error.code == .full {
                 log.error("the store cannot be used for now", ["error": error.description])
@@ -189,7 +194,7 @@ public actor Agent {
 
     private func newWatch(of runner: any Runner, key: String) -> ObserveStage {
         let watch = ObserveStage(
-            runner, store: store, limits: backends.limits, clock: clock, log: log,
+            runner, store: store, limits: backends.limits, clock: clock, log: log, suspects: suspects,
             ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } },
             again: { record in Task { await self.again(record) } })
         watches[key] = (watch, Task { await watch.run() })

@@ -32,6 +32,8 @@ struct RunDriver: Sendable {
     /// - Throws: `StoreError`; `.stale` where the run has a new owner and must be let go.
     func drive(_ record: RunRecord) async throws(StoreError) -> Progress {
         var record = record
+        if record.crashes >= Store.mostCrashes { return .over(try setAside(record)) }
+        if let damage = record.damage, record.handle == nil { return try await end(damaged: record, damage) }
         // Whoever held it before may have died over a submit.
         var mayBeThere = record.state == .submitting
         do {
@@ -121,6 +123,36 @@ struct RunDriver: Sendable {
         return try ResolveStage(queue: queue, plugin: plugin).job(record.spec, as: record.id)
     }
 
+    // MARK: runs that cannot be driven
+
+    /// Ends a run that ended every program that worked on it, so that the others go on.
+    private func setAside(_ record: RunRecord) throws(StoreError) -> RunRecord {
+        let mayBeThere = record.request != nil && record.handle == nil
+        let place = mayBeThere ? " The backend may have it: look there for \(record.id)." : ""
+        log.error("run set aside", ["run": record.id.rawValue, "crashes": "\(record.crashes)"])
+        return try end(
+            record, .failed,
+            Cause(
+                .internalFault,
+                "\(record.crashes) programs ended while they worked on this run (\(record.state.rawValue)), and so it is "
+                    + "set aside.\(place) 'launch events \(record.id)' has its history; please report it."))
+    }
+
+    /// Ends a run whose record cannot be read, unless the backend has it: then it is watched on.
+    private func end(damaged record: RunRecord, _ damage: String) async throws(StoreError) -> Progress {
+        switch try await place(of: record) {
+        case .there(let found): return .submitted(found)
+        case .unknown(let reason): return .unknown(record, reason: reason)
+        case .nowhere: break
+        }
+        let isLost = record.request == nil && record.state.mayBecome(.submitting) == false
+        let place = isLost ? " The backend may have it: look there for \(record.id)." : ""
+        return .over(
+            try end(
+                record, .failed,
+                Cause(.internalFault, "The run's record in the database cannot be read. \(damage)\(place)")))
+    }
+
     // MARK: ends
 
     private func failed(
@@ -192,9 +224,12 @@ struct RunDriver: Sendable {
             return .unknown(error.description)
         }
         guard let handle else { return .nowhere }
-        return .there(
-            try store.transition(
-                record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle)))
+        let changes = RunChanges(handle: handle)
+        guard record.state.mayBecome(.starting) else {
+            // A run that was further already, and whose handle could not be read.
+            return .there(try store.record(record.id, token: record.claimToken, changes))
+        }
+        return .there(try store.transition(record.id, token: record.claimToken, to: .starting, changes: changes))
     }
 
     /// Gives the run back to its queue for a while: what stands in its way may pass by itself.

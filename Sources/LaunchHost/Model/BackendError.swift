@@ -32,6 +32,9 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let notFound = Category("not found")
         /// The service or the engine cannot be reached at all: not running, not installed, no route.
         public static let unavailable = Category("unavailable")
+        /// What the backend answered is not what its interface says: a wrong digest, a missing member, a number that cannot
+        /// be. A fault of the backend or of something between; the same call may be answered the same way again.
+        public static let malformed = Category("malformed answer")
         /// The caller gave up waiting.
         public static let cancelled = Category("cancelled")
         /// A fault of the backend or of the plugin.

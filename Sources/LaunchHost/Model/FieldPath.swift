@@ -48,8 +48,10 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads `a.b[0].c`.
     ///
-    /// Nil where the text is no path: an empty name, an open bracket, an index that is no whole number from 0.
+    /// Nil where the text is no path: an empty name, an open bracket, an index that is no whole number from 0, or more than
+    /// `depthLimit` steps.
     public init?(parsing text: String) {
+        guard !Self.isTooDeep(text) else { return nil }
         var steps: [Step] = []
         for (position, part) in text.split(separator: ".", omittingEmptySubsequences: false).enumerated() {
             var pieces = part.split(separator: "[", omittingEmptySubsequences: false)
@@ -65,6 +67,17 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension FieldPath {
+    /// How many steps a path may have. Values are set by recursion over the steps, and the result must stay within
+    /// `JSONValue.depthLimit`.
+    public static let depthLimit = 64
+
+    /// Whether the text has more steps than `depthLimit`.
+    public static func isTooDeep(_ text: String) -> Bool {
+        text.utf8.count { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") } >= depthLimit
+    }
+}
+
 extension FieldPath: Codable {
     /// Reads the textual form.
     public init(from decoder: any Decoder) throws {
@@ -75,7 +88,8 @@ extension FieldPath: Codable {
             return
         }
         guard let path = FieldPath(parsing: text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a field path: \(text)")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "not a field path: \(Wording.quoted(text))")
         }
         self = path
     }

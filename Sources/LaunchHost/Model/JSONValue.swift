@@ -117,6 +117,8 @@ extension JSONValue {
 
 extension JSONValue: Codable {
     /// Reads any JSON value; whole numbers that fit 64 bits stay whole.
+    ///
+    /// - Throws: `DecodingError` where lists and mappings nest deeper than `depthLimit`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         // What is most likely first: a wrong guess costs the decoder an error, which is most of what reading costs.
@@ -124,7 +126,9 @@ extension JSONValue: Codable {
             self = .string(text)
         } else if container.decodeNil() {
             self = .null
-        } else if let members = try? container.decode([String: JSONValue].self) {
+        } else if decoder.codingPath.count > Self.depthLimit {
+            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: Self.tooDeep))
+        } else if let members = try Self.members(in: container) {
             self = .object(members)
         } else if let number = try? container.decode(Double.self) {
             let whole = number.rounded() == number ? try? container.decode(Int64.self) : nil
@@ -136,8 +140,31 @@ extension JSONValue: Codable {
         }
     }
 
+    /// How deep lists and mappings may nest in a document that is read or written. Reading and writing recurse, so that a
+    /// deeper document could end the program. Templates of real backends nest less than 20 deep.
+    public static let depthLimit = 256
+
+    private static let tooDeep = "lists and mappings nest more than \(depthLimit) deep"
+
+    /// The members of a mapping; nil where the value is something else. An error inside a member is thrown on.
+    private static func members(in container: any SingleValueDecodingContainer) throws -> [String: JSONValue]? {
+        do {
+            return try container.decode([String: JSONValue].self)
+        } catch DecodingError.typeMismatch {
+            return nil
+        }
+    }
+
     /// Writes the value as JSON.
+    /// - Throws: `EncodingError` where lists and mappings nest deeper than `depthLimit`.
     public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .array, .object:
+            guard encoder.codingPath.count > Self.depthLimit else { break }
+            // Without the value: a message that shows it would recurse as well.
+            throw EncodingError.invalidValue(kindName, .init(codingPath: [], debugDescription: Self.tooDeep))
+        default: break
+        }
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()

@@ -11,10 +11,16 @@ struct FinishStage: Sendable {
     /// - Throws: `BackendError` where the log or the outputs cannot be had now; nothing is released then and the call
     ///   can be repeated. `StoreError` where the record cannot be written.
     func finish(_ record: RunRecord, _ observation: Observation) async throws -> RunRecord {
-        guard let handle = record.handle, let request = record.request else { return record }
+        guard let handle = record.handle else { return record }
         let folder = try store.home.makeFolder(of: record.id)
         let unkept = try await archiveLog(of: handle, into: folder)
-        var outcome = try await runner.finish(handle, of: request, into: folder)
+        var outcome: Outcome
+        if let request = record.request {
+            outcome = try await runner.finish(handle, of: request, into: folder)
+        } else {
+            let why = record.damage ?? "The record has no request."
+            outcome = Outcome(warnings: ["Outputs and metrics were not kept: the run's request cannot be read. \(why)"])
+        }
         if let unkept { outcome.warnings.append(unkept) }
         let end = runner.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
         let ended = try store.transition(
@@ -35,7 +41,7 @@ struct FinishStage: Sendable {
         do throws(BackendError) {
             return try await archive.write(runner.logs(handle, from: nil, follow: false), limit: limits.logBytes)
         } catch {
-            guard [.denied, .invalid, .configuration].contains(error.category) else { throw error }
+            guard [.denied, .invalid, .configuration, .malformed].contains(error.category) else { throw error }
             return "The log was not kept. \(error.description)"
         }
     }

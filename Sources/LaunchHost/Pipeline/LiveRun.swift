@@ -4,6 +4,8 @@ internal import FoundationEssentials
 struct LiveRun {
     var handle: RunHandle
     let token: Int64
+    /// How many owners ended while they worked on the run.
+    var crashes = 0
     var state: RunState
     var backendStatus: String?
     var deadline: Date?

@@ -10,6 +10,7 @@ actor ObserveStage {
     private let retry: RetryStage
     private let clock: HostClock
     private let log: Logger
+    private let suspects: Turnstile
     private let pulse = Pulse()
     private let ended: @Sendable (RunRecord) -> Void
     private let lost: @Sendable (RunID) -> Void
@@ -17,9 +18,11 @@ actor ObserveStage {
     private var live: [RunID: LiveRun] = [:]
 
     /// A watch over `runner`. `ended` is told of every run whose end is recorded, `lost` of every run that has a new
-    /// owner, `again` of every run that is to be submitted once more.
+    /// owner, `again` of every run that is to be submitted once more. Runs that owners died over are finished one at a time,
+    /// through `suspects`.
     init(
         _ runner: any Runner, store: Store, limits: SizeLimits = .standard, clock: HostClock, log: Logger,
+        suspects: Turnstile = Turnstile(),
         ended: @escaping @Sendable (RunRecord) -> Void, lost: @escaping @Sendable (RunID) -> Void,
         again: @escaping @Sendable (RunRecord) -> Void
     ) {
@@ -27,6 +30,7 @@ actor ObserveStage {
         self.store = store
         self.clock = clock
         self.log = log
+        self.suspects = suspects
         self.ended = ended
         self.lost = lost
         self.again = again
@@ -38,7 +42,8 @@ actor ObserveStage {
     func add(_ record: RunRecord) {
         guard let handle = record.handle else { return }
         live[record.id] = LiveRun(
-            handle: handle, token: record.claimToken, state: record.state, backendStatus: record.backendStatus)
+            handle: handle, token: record.claimToken, crashes: record.crashes, state: record.state,
+            backendStatus: record.backendStatus)
         pulse.signal()
     }
 
@@ -82,7 +87,7 @@ actor ObserveStage {
             let wasWoken = await pulse.wait(upTo: limit, clock: clock)
             // A backend may tell of an end before its own list shows it: then the next look comes soon as well.
             wait = wasWoken ? pace.shortest : min(wait * 2, pace.longest)
-            let rest = pace.shortest - .seconds(max(0, clock.now().timeIntervalSince(begin)))
+            let rest = pace.shortest - Duration(saturatingSeconds: max(0, clock.now().timeIntervalSince(begin)))
             if wasWoken, rest > .zero, !Task.isCancelled { try? await clock.sleep(rest) }
         }
     }
@@ -90,7 +95,7 @@ actor ObserveStage {
     private func nextLook(within wait: Duration) -> Duration {
         let next = live.values.filter { !$0.isFinishing && !$0.hasStopOrder }.compactMap(\.deadline).min()
         guard let next else { return wait }
-        return min(wait, max(.zero, .seconds(next.timeIntervalSince(clock.now()))))
+        return min(wait, max(.zero, Duration(saturatingSeconds: next.timeIntervalSince(clock.now()))))
     }
 
     // MARK: observing
@@ -183,9 +188,14 @@ actor ObserveStage {
     // MARK: finishing
 
     private func beginEnd(of id: RunID, _ token: Int64, _ observation: Observation) {
-        let finish = finish
+        let (finish, store, suspects) = (finish, store, suspects)
+        let isSuspect = (live[id]?.crashes ?? 0) > 0
         live[id]?.finishing = Task {
+            // What a run left can end the program that reads it. One at a time, the next owner can tell which it was.
+            var hasTurn = isSuspect ? await suspects.enter() : false
+            defer { if hasTurn { suspects.leave() } }
             do {
+                try store.beginWork(on: id, token: token)
                 let record = try store.run(id, token: token)
                 if live[id]?.isGivenUp == true {
                     close(try await finish.giveUp(record, observation))
@@ -204,6 +214,9 @@ actor ObserveStage {
                     return beginEnd(of: id, token, observation)
                 }
                 log.error("the end of a run could not be recorded yet", ["run": id.rawValue, "error": "\(error)"])
+                try? store.endWork(on: id, token: token)
+                if hasTurn { suspects.leave() }
+                hasTurn = false
                 let rest = live[id]?.rest ?? .zero
                 live[id]?.rest = min(rest * 2, .seconds(60))
                 try? await clock.sleep(rest)

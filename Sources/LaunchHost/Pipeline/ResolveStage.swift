@@ -42,8 +42,12 @@ public struct ResolveStage: Sendable {
         var template = overriding.template(changedBy: spec, &mistakes)
         let variables = variableValues(spec.overrides.variables, &mistakes)
         let macros = Self.macros(spec, runID)
+        var budget = Budget()
         template = template.mappingStrings { text, path in
-            expand(text, at: path, variables: variables, macros: macros, &mistakes)
+            guard !budget.isExceeded else { return .null }
+            let value = expand(text, at: path, variables: variables, macros: macros, &budget, &mistakes)
+            if budget.isExceeded { mistakes.append(Budget.mistake(at: path)) }
+            return value
         }
         if mistakes.isEmpty { template = decoded(template, &mistakes) }
         guard mistakes.isEmpty else {
@@ -111,7 +115,7 @@ public struct ResolveStage: Sendable {
 
     private func expand(
         _ text: String, at path: FieldPath, variables: [String: JSONValue], macros: [String: String],
-        _ mistakes: inout [Diagnostic]
+        _ budget: inout Budget, _ mistakes: inout [Diagnostic]
     ) -> JSONValue {
         let pieces = Placeholders.pieces(of: text)
         // A value that is one variable and nothing else keeps the variable's type, `InstanceCount: "{{nodes}}"`, but where
@@ -119,10 +123,13 @@ public struct ResolveStage: Sendable {
         if case .variable(let name)? = pieces.first, pieces.count == 1, let value = variables[name],
             value.stringValue != nil || !plugin.wantsText(at: path)
         {
+            budget.charge(value.stringValue ?? "")
             return value.stringValue.map { .string(Self.escaped($0)) } ?? value
         }
         var expanded = ""
-        for piece in pieces {
+        for piece in pieces where !budget.isExceeded {
+            let before = expanded.utf8.count
+            defer { budget.charge(expanded.utf8.count - before) }
             switch piece {
             case .text(let text):
                 expanded += Self.escaped(text)
@@ -146,6 +153,23 @@ public struct ResolveStage: Sendable {
             }
         }
         return .string(expanded)
+    }
+
+    /// How much text the expansion of a template may make. A short template can repeat a long value many times.
+    private struct Budget {
+        private static let most = 8 << 20
+        private var used = 0
+
+        var isExceeded: Bool { used > Self.most }
+
+        mutating func charge(_ bytes: Int) { used += bytes }
+        mutating func charge(_ text: String) { charge(text.utf8.count) }
+
+        static func mistake(at path: FieldPath) -> Diagnostic {
+            Diagnostic(
+                .error, "the template expands to more than \(most >> 20) MiB of text",
+                hint: "Give shorter values for its template variables, or use them in fewer places.", path: path)
+        }
     }
 
     private static let imageMacro = "image_uri"

@@ -48,7 +48,11 @@ public final class Backends: Sendable {
     /// The runner for a run: the one that has it already, else the one that the spec and the configuration choose.
     /// - Throws: `LaunchError` where there is no such runner, or where the two cannot rehearse.
     public func runner(for run: RunRecord) throws(LaunchError) -> any Runner {
-        guard let handle = run.handle else { return try runner(for: run.resource, rehearse: run.spec.rehearse) }
+        guard let handle = run.handle else {
+            // Where the spec cannot be read, the request still tells a rehearsal.
+            let isRehearsed = run.spec.rehearse || run.request?.rehearsal != nil
+            return try runner(for: run.resource, rehearse: isRehearsed)
+        }
         return try runner(for: run.resource, on: handle.runner)
     }
 

@@ -102,7 +102,7 @@ public struct LogArchive: Sendable {
     }
 
     private static func append(_ line: LogLine, to bytes: inout [UInt8]) {
-        let time = line.time.map { String(Int64(($0.timeIntervalSince1970 * 1000).rounded())) } ?? "-"
+        let time = line.time.map { String(Timestamp($0).milliseconds) } ?? "-"
         let stream =
             switch line.stream {
             case .stdout: "o"

@@ -32,6 +32,8 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
         public static let internalFault = Kind("internal")
         /// The service cannot be reached at all.
         public static let unavailable = Kind("unavailable")
+        /// The answer is not what the service's interface says.
+        public static let malformed = Kind("malformed answer")
         /// The caller gave up waiting.
         public static let cancelled = Kind("cancelled")
         /// A setting is wrong or missing.
@@ -122,6 +124,9 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
             case .configuration: .configuration
             case .unavailable: .unavailable
             case .cancelled: .cancelled
+            case .malformed: .malformed
+            // The service's own fault, which it tells of by its status; it may pass.
+            case .internalFault where (status ?? 0) >= 500: .transient
             default: .internalFault
             }
         return BackendError(category, summary, hint: hint, retryAfter: retryAfter)

@@ -41,6 +41,7 @@ extension BackendError {
             case .denied: .denied
             case .server, .interrupted: .transient
             case .cancelled: .cancelled
+            case .protocolFault: .malformed
             default: .internalFault
             }
         self.init(category, error.message, hint: error.hint)

@@ -17,14 +17,22 @@ extension LocalDockerRunner {
         }
         let known = Dictionary(list.map { ($0.id, $0) }) { first, _ in first }
         await memory.keep(only: Set(known.keys))
+        var failure: BackendError?
         for handle in handles {
-            let id = try Self.containerID(of: handle)
-            if let summary = known[id] {
-                observations.append(try await observation(of: handle.runID, summary, engine))
-            } else {
+            // A stored handle without a container names nothing that can be there.
+            guard let id = try? Self.containerID(of: handle), let summary = known[id] else {
                 observations.append(Self.missing(handle.runID))
+                continue
+            }
+            do throws(BackendError) {
+                observations.append(try await observation(of: handle.runID, summary, engine))
+            } catch {
+                // What the engine tells wrongly about one container must not hide the others.
+                guard error.category == .malformed else { throw error }
+                failure = error
             }
         }
+        if let failure, observations.isEmpty { throw failure }
         return observations
     }
 
@@ -67,7 +75,8 @@ extension LocalDockerRunner {
         guard info.state.exitCode == 137, !info.state.outOfMemory, info.memoryLimit != nil,
             let finished = info.state.finishedAt
         else { return false }
-        return Duration.nanoseconds(EngineTime.now.nanoseconds - finished.nanoseconds) < .seconds(2)
+        // An engine whose clock is ahead may name an end that is still to come. That must not be waited for.
+        return (0..<2_000_000_000).contains(EngineTime.now.nanoseconds - finished.nanoseconds)
     }
 
     private static func notStarted(_ runID: RunID, _ info: ContainerInfo) -> Observation {
@@ -94,7 +103,9 @@ extension LocalDockerRunner {
     private static func live(
         _ runID: RunID, _ status: String, _ startedAt: EngineTime?, _ labels: [String: String], isStopping: Bool
     ) -> Observation {
+        // The label may be somebody else's: only a length of time counts.
         let limit = labels[RunContainer.timeLimitLabel].flatMap { Double($0) }
+            .flatMap { (0...Duration.mostSeconds).contains($0) ? $0 : nil }
         let start = startedAt?.date
         return Observation(
             runID: runID, phase: isStopping ? .stopping : .running, backendStatus: status, startedAt: start,

@@ -10,7 +10,7 @@ extension BackendError {
             case .unreachable: .unavailable
             case .throttled: .throttled
             case .failing: .transient
-            case .corrupt: .internalFault
+            case .corrupt: .malformed
             case .cancelled: .cancelled
             default: .invalid
             }
@@ -19,6 +19,7 @@ extension BackendError {
             case .unauthorised: "Check 'username' and the password of the registry."
             case .tls: "Give the authority's certificate as 'ca_file', or 'insecure: true' for plain http."
             case .unreachable: "Check the registry's 'uri', and that it runs."
+            case .corrupt: "The registry, or a proxy before it, is damaged or not what it says it is. Check both"
             default: nil
             }
         self.init(category, error.message, hint: hint, retryAfter: error.retryAfter)

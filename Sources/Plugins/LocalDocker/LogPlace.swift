@@ -39,7 +39,10 @@ struct LogPlace {
     /// - Throws: `invalid` where the cursor is not one of this runner's.
     static func reading(_ cursor: LogCursor) throws(BackendError) -> (place: LogPlace, skipped: Int) {
         let parts = cursor.rawValue.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let since = Int64(parts[0]), let lines = Int(parts[1]), since >= 0, lines >= 0 else {
+        guard parts.count == 2, let since = Int64(parts[0]), let lines = Int(parts[1]), since >= 0, lines >= 0,
+            // Room for the next nanosecond, which a place may move to.
+            since < .max
+        else {
             throw BackendError(.invalid, "'\(cursor.rawValue)' is no place in a log of runner 'local-docker'.")
         }
         return (LogPlace(since: since), lines)

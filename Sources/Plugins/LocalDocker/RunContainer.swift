@@ -49,7 +49,7 @@ enum RunContainer {
     private static func host(_ job: ContainerJob) -> ContainerSpec.HostConfig {
         var host = ContainerSpec.HostConfig()
         host.network = job.network
-        host.nanoCPUs = job.resources.cpus.map { Int64(($0 * 1e9).rounded()) }
+        host.nanoCPUs = job.resources.cpus.map { Int64(saturating: $0 * 1e9) }
         host.memory = job.resources.memoryBytes
         // Memory and swap together: without it the engine would add as much swap again.
         host.memorySwap = job.resources.memoryBytes

@@ -53,7 +53,15 @@ struct TrainingService: Sendable {
     func tags(of arn: String, region: String) async throws(AWSError) -> [String: String] {
         var tags: [String: String] = [:]
         var token: JSONValue?
+        var pages = 0
         repeat {
+            // A resource has at most 50 tags. A service that always names a further page would be asked for ever.
+            pages += 1
+            guard pages <= 50 else {
+                throw AWSError(
+                    .malformed, "The answer names more pages of tags than a resource can have.", service: "SageMaker",
+                    operation: "ListTags")
+            }
             var input: [String: JSONValue] = ["ResourceArn": .string(arn)]
             input["NextToken"] = token
             let page = try await client(region).call(.read("ListTags"), input: .object(input))
@@ -98,7 +106,7 @@ struct TrainingService: Sendable {
             "SortOrder": .string("Descending"),
         ]
         // Whole seconds, rounded down: AWS's own client sends no more either.
-        input["CreationTimeAfter"] = query.createdAfter.map { .integer(Int64($0.rounded(.down))) }
+        input["CreationTimeAfter"] = query.createdAfter.map { .integer(Int64(saturating: max(0, $0.rounded(.down)))) }
         input["NameContains"] = query.nameContains.map { .string($0) }
         input["NextToken"] = query.token.map { .string($0) }
         let page = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
@@ -135,8 +143,8 @@ struct TrainingSummary: Sendable, Hashable {
     var status: String
     /// `SecondaryStatus`; nil where the list does not say it.
     var secondary: String?
-    /// When it was made, in seconds since 1970.
-    var created: Double
+    /// When it was made, in seconds since 1970; nil where the list names no credible time.
+    var created: Double?
 
     init?(_ value: JSONValue) {
         guard let name = value["TrainingJobName"]?.stringValue, let status = value["TrainingJobStatus"]?.stringValue
@@ -144,6 +152,6 @@ struct TrainingSummary: Sendable, Hashable {
         self.name = name
         self.status = status
         secondary = value["SecondaryStatus"]?.stringValue
-        created = value["CreationTime"]?.doubleValue ?? 0
+        created = value["CreationTime"]?.timeValue?.timeIntervalSince1970
     }
 }

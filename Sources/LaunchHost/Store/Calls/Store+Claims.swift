@@ -61,7 +61,8 @@ extension Store {
                     countsAttempt: false, at: now)
             }
             try connection.run(
-                "UPDATE runs SET owner = NULL, claim_token = claim_token + 1 WHERE id = ?", [.text(id.rawValue)])
+                "UPDATE runs SET owner = NULL, claim_token = claim_token + 1, working = 0 WHERE id = ?",
+                [.text(id.rawValue)])
             try Self.addEvent(
                 connection, id, run.state, cause: nil, message: message ?? "let go of by its owner", at: now)
             return try Self.knownRun(id, connection)
@@ -100,7 +101,7 @@ extension Store {
             """
             UPDATE runs SET state = ?1, cause = ?2, owner = NULL, claim_token = claim_token + 1, not_before = ?3,
                 attempts = attempts + ?4, waiting_since = iif(?4, coalesce(waiting_since, ?7), waiting_since),
-                ended_at = ?5 WHERE id = ?6 RETURNING *
+                working = 0, ended_at = ?5 WHERE id = ?6 RETURNING *
             """,
             [
                 .text(state.rawValue), try .json(cause), .time(notBefore), .integer(countsAttempt ? 1 : 0),

@@ -75,17 +75,27 @@ extension Store {
                 guard !state.isTerminal, state != .queued else { continue }
                 // Inside the transaction: nobody else can become the owner between the question and the answer.
                 if let old, owners.isAlive(old) { continue }
+                let wasWorking = try Self.works(on: id, connection)
                 let changed = try connection.first(
-                    "UPDATE runs SET owner = ?, claim_token = claim_token + 1, claimed_at = ? WHERE id = ? RETURNING *",
-                    [.text(owner.rawValue), .time(now), .text(id.rawValue)]
+                    """
+                    UPDATE runs SET owner = ?, claim_token = claim_token + 1, claimed_at = ?,
+                        crashes = crashes + working, working = 0 WHERE id = ? RETURNING *
+                    """, [.text(owner.rawValue), .time(now), .text(id.rawValue)]
                 ) { row throws(StoreError) in try RunRecord(row) }
                 let from = old.map { " from \($0), which is gone" } ?? ""
+                let over = wasWorking ? "; it ended while it worked on the run (\(changed?.crashes ?? 1))" : ""
                 try Self.addEvent(
-                    connection, id, state, cause: nil, message: "taken over by \(owner)\(from)", at: now)
+                    connection, id, state, cause: nil, message: "taken over by \(owner)\(from)\(over)", at: now)
                 if let changed { adopted.append(changed) }
             }
             return adopted
         }
+    }
+
+    private static func works(on id: RunID, _ connection: Connection) throws(StoreError) -> Bool {
+        try connection.first("SELECT working FROM runs WHERE id = ?", [.text(id.rawValue)]) { row throws(StoreError) in
+            try row.flag("working")
+        } ?? false
     }
 
     private static func stateAndOwner(
@@ -93,7 +103,8 @@ extension Store {
     ) throws(StoreError) -> (RunState, OwnerID?) {
         let found = try connection.first("SELECT state, owner FROM runs WHERE id = ?", [.text(id.rawValue)]) {
             row throws(StoreError) -> (RunState, OwnerID?) in
-            (try row.word("state"), row.optionalText("owner").flatMap { OwnerID(rawValue: $0) })
+            var values = StoredValues(row)
+            return (values.state(), row.optionalText("owner").flatMap { OwnerID(rawValue: $0) })
         }
         if let found { return found }
         // Says that there is none.

@@ -89,9 +89,11 @@ extension Store {
             ? "SELECT state, count(*) AS n FROM runs GROUP BY state"
             : "SELECT state, count(*) AS n FROM runs WHERE queue = ? GROUP BY state"
         let found = try connection.rows(sql, queue.map { [.text($0)] } ?? []) {
-            row throws(StoreError) -> (RunState, Int) in (try row.word("state"), Int(try row.integer("n")))
+            row throws(StoreError) -> (RunState, Int) in
+            var values = StoredValues(row)
+            return (values.state(), Int(clamping: try row.integer("n")))
         }
-        return StateCounts(Dictionary(uniqueKeysWithValues: found))
+        return StateCounts(Dictionary(found) { $0.saturatingAdding($1) })
     }
 
     static func run(_ id: RunID, _ connection: Connection) throws(StoreError) -> RunRecord? {

@@ -16,6 +16,7 @@ extension Store {
         var changes = changes
         if state == .running, changes.startedAt == nil { changes.startedAt = now }
         if state.isTerminal, changes.endedAt == nil { changes.endedAt = now }
+        if state.isTerminal { changes.endsWork = true }
         let values = try changes.values()
         let wasTaken = changes.handle != nil
         return try write { connection throws(StoreError) in
@@ -51,7 +52,7 @@ extension Store {
             let changed = try connection.first(
                 """
                 UPDATE runs SET state = 'submitting', cause = ?, past_attempts = ?, request = ?, handle = NULL,
-                    backend_status = NULL, started_at = NULL WHERE id = ? RETURNING *
+                    backend_status = NULL, started_at = NULL, working = 0, crashes = 0 WHERE id = ? RETURNING *
                 """,
                 [
                     try .json(past.cause), try .json((run.pastAttempts ?? []) + [past]), try .json(request),

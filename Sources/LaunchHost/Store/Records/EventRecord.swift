@@ -17,8 +17,10 @@ public struct EventRecord: Sendable, Hashable, Codable {
         sequence = try row.integer("seq")
         runID = try row.word("run_id")
         at = try row.time("at")
-        state = try row.word("state")
-        cause = try row.optionalJSON("cause")
-        message = row.optionalText("message")
+        var values = StoredValues(row)
+        state = values.state()
+        cause = values.json("cause")
+        let parts = [row.optionalText("message"), values.damage].compactMap(\.self)
+        message = parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 }

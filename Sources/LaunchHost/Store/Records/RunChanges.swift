@@ -19,6 +19,12 @@ public struct RunChanges: Sendable, Hashable {
     /// When the run ended; else the time of the move to the end state.
     public var endedAt: Timestamp?
 
+    /// Whether the owner has nothing more to do with the run but to watch it. So where the backend has it, and at its end.
+    var endsWork = false
+
+    /// Whether a stage is complete: then what ended earlier owners is behind the run.
+    private var completesStage: Bool { resolved != nil || image != nil || request != nil || handle != nil }
+
     /// Changes from their parts; without any, nothing changes.
     public init(
         resolved: ResolvedJob? = nil, image: PinnedImage? = nil, imageDecision: String? = nil,
@@ -41,14 +47,15 @@ public struct RunChanges: Sendable, Hashable {
         resolved = coalesce(?, resolved), image = coalesce(?, image), image_decision = coalesce(?, image_decision),
         request = coalesce(?, request), handle = coalesce(?, handle), outcome = coalesce(?, outcome),
         backend_status = coalesce(?, backend_status), started_at = coalesce(started_at, ?),
-        ended_at = coalesce(ended_at, ?)
+        ended_at = coalesce(ended_at, ?), crashes = iif(?, 0, crashes), working = iif(?, 0, working)
         """
 
     /// The values of `assignments`.
     func values() throws(StoreError) -> [SQLValue] {
         [
             try .json(resolved), try .json(image), .text(imageDecision), try .json(request), try .json(handle),
-            try .json(outcome), .text(backendStatus), .time(startedAt), .time(endedAt),
+            try .json(outcome), .text(backendStatus), .time(startedAt), .time(endedAt), .flag(completesStage),
+            .flag(endsWork || handle != nil),
         ]
     }
 }

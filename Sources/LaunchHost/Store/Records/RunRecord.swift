@@ -60,6 +60,10 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     public var startedAt: Timestamp?
     /// When it reached its end state.
     public var endedAt: Timestamp?
+    /// How many owners ended while they worked on its present stage.
+    public var crashes: Int
+    /// Which of its stored values cannot be read, and why; nil where all can. The record does without them.
+    public var damage: String?
 }
 
 /// An attempt of the backend at a run that ended without being the run's end.
@@ -89,9 +93,13 @@ public struct PastAttempt: Sendable, Hashable, Codable {
 
 extension RunRecord {
     /// Reads a row of the table `runs` with all its columns.
+    ///
+    /// A value that cannot be read is left out and noted in `damage`: one such row must not hide the others, or end an
+    /// agent.
     init(_ row: Row) throws(StoreError) {
+        var values = StoredValues(row)
         let ranks = Priority.allCases
-        let rank = Int(try row.integer("priority"))
+        let rank = Int(clamping: try row.integer("priority"))
         id = try row.word("id")
         sequence = try row.integer("sequence")
         queue = row.optionalText("queue")
@@ -100,27 +108,33 @@ extension RunRecord {
         project = try row.text("project")
         author = try row.text("author")
         priority = ranks.indices.contains(rank) ? ranks[rank] : .medium
-        state = try row.word("state")
-        cause = try row.optionalJSON("cause")
+        state = values.state()
+        cause = values.json("cause")
         backendStatus = row.optionalText("backend_status")
-        spec = try row.json("spec")
-        resolved = try row.optionalJSON("resolved")
-        image = try row.optionalJSON("image")
+        spec =
+            values.required("spec")
+            ?? LaunchSpec(
+                source: .image(""), name: name, project: project, entity: author, author: author, resource: resource,
+                queue: queue, priority: priority)
+        resolved = values.json("resolved")
+        image = values.json("image")
         imageDecision = row.optionalText("image_decision")
-        request = try row.optionalJSON("request")
-        handle = try row.optionalJSON("handle")
-        outcome = try row.optionalJSON("outcome")
+        request = values.json("request")
+        handle = values.json("handle")
+        outcome = values.json("outcome")
         owner = row.optionalText("owner").flatMap { OwnerID(rawValue: $0) }
         claimToken = try row.integer("claim_token")
-        attempts = Int(try row.integer("attempts"))
+        attempts = Int(clamping: try row.integer("attempts"))
         waitingSince = row.optionalTime("waiting_since")
-        pastAttempts = try row.optionalJSON("past_attempts")
+        pastAttempts = values.json("past_attempts")
         stopRequestedAt = row.optionalTime("stop_requested_at")
-        stopGraceSeconds = row.optionalInteger("stop_grace").map { Int($0) }
+        stopGraceSeconds = row.optionalInteger("stop_grace").map { Int(clamping: $0) }
         submittedAt = try row.time("submitted_at")
         notBefore = row.optionalTime("not_before")
         claimedAt = row.optionalTime("claimed_at")
         startedAt = row.optionalTime("started_at")
         endedAt = row.optionalTime("ended_at")
+        crashes = Int(clamping: row.optionalInteger("crashes") ?? 0)
+        damage = values.damage
     }
 }

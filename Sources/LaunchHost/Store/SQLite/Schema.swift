@@ -21,13 +21,19 @@ enum Schema {
                     .notADatabase, "The file '\(connection.path)' is a database of another program.",
                     hint: "Move it away, or set LAUNCH_HOME to another folder.")
             }
+            guard version >= 0 else {
+                throw StoreError(
+                    .notADatabase,
+                    "The database '\(connection.path)' has version \(version); launch never writes a negative one.",
+                    hint: "Restore it from a backup, or set LAUNCH_HOME to another folder.")
+            }
             guard version <= latest else {
                 throw StoreError(
                     .newer,
                     "The database '\(connection.path)' has version \(version); this program knows up to \(latest).",
                     hint: "Use the newer launch that changed it, or set LAUNCH_HOME to another folder.")
             }
-            for step in migrations.dropFirst(Int(version)) { try connection.script(step) }
+            for step in migrations.dropFirst(Int(clamping: version)) { try connection.script(step) }
             try connection.script("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(latest)")
         }
     }
@@ -140,6 +146,11 @@ enum Schema {
             WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
         CREATE INDEX runs_to_stop ON runs (owner, sequence)
             WHERE stop_requested_at IS NOT NULL AND state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
+        """,
+        // Whether the owner works on the run itself, and how many owners ended while they did.
+        """
+        ALTER TABLE runs ADD COLUMN working INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
         """,
     ]
 }

@@ -10,6 +10,7 @@ extension AWSError {
             case .couldNotConnect, .couldNotResolve, .timedOut, .tls: .unavailable
             case .badURL, .badRequest: .configuration
             case .reset, .protocolError: .transient
+            case .tooLarge: .malformed
             default: .internalFault
             }
         return AWSError(kind, "No answer from the \(whom): \(error).")

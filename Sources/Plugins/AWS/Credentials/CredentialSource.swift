@@ -33,7 +33,7 @@ struct SourceContext: Sendable {
 extension CredentialSource {
     /// The error for an answer of a source that nobody understands.
     func malformed(_ what: String) -> AWSError {
-        AWSError(.internalFault, "The credentials of \(name) cannot be used: \(what)")
+        AWSError(.malformed, "The credentials of \(name) cannot be used: \(what)")
     }
 }
 
@@ -60,12 +60,12 @@ struct CredentialDocument {
         let needed = ["AccessKeyId", "SecretAccessKey"] + (needsExpiry ? [tokenName, "Expiration"] : [])
         let missing = needed.filter { self[$0] == nil }
         guard missing.isEmpty, let key = self["AccessKeyId"], let secret = self["SecretAccessKey"] else {
-            throw AWSError(.internalFault, "\(Wording.all(missing)) \(missing.count == 1 ? "is" : "are") missing.")
+            throw AWSError(.malformed, "\(Wording.all(missing)) \(missing.count == 1 ? "is" : "are") missing.")
         }
         var expiration: Date?
         if let text = self["Expiration"] {
             guard let date = AWSDate.parse(text) else {
-                throw AWSError(.internalFault, "the Expiration is no time: \(Wording.quoted(text)).")
+                throw AWSError(.malformed, "the Expiration is no time: \(Wording.quoted(text)).")
             }
             expiration = date
         }

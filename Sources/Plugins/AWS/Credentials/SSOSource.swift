@@ -49,7 +49,7 @@ struct SSOSource: CredentialSource {
         else { throw malformed("GetRoleCredentials did not answer with a key, a token and their end.") }
         return AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: Secret(session),
-            expiration: Date(timeIntervalSince1970: end / 1_000), accountID: profile.account)
+            expiration: Date(reportedSeconds: end / 1_000), accountID: profile.account)
     }
 
     // MARK: renewing the login

@@ -76,7 +76,7 @@ struct STS: Sendable {
 
     private static func malformed(_ operation: String, _ what: String) -> AWSError {
         AWSError(
-            .internalFault, "The answer is well-formed, and \(what) that it should hold cannot be found in it.",
+            .malformed, "The answer is well-formed, and \(what) that it should hold cannot be found in it.",
             service: "STS", operation: operation)
     }
 }

@@ -25,7 +25,7 @@ struct ECRImages: Sendable {
             else { continue }
             guard let manifest = ECRManifest(text, digest: found) else {
                 throw AWSError(
-                    .internalFault, "The manifest of \(repository)@\(found) cannot be read.", service: "ECR",
+                    .malformed, "The manifest of \(repository)@\(found) cannot be read.", service: "ECR",
                     operation: operation.name)
             }
             return manifest
@@ -33,7 +33,7 @@ struct ECRImages: Sendable {
         // Errors of single images come with status 200.
         guard let failure = answer["failures"]?.arrayValue?.first else {
             throw AWSError(
-                .internalFault, "The answer has neither the image of \(repository) nor a reason why not.",
+                .malformed, "The answer has neither the image of \(repository) nor a reason why not.",
                 service: "ECR", operation: operation.name)
         }
         let code = failure["failureCode"]?.stringValue ?? "unknown"

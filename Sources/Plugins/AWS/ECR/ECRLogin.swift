@@ -75,9 +75,9 @@ actor ECRLogin {
             let text = String(validating: bytes, as: UTF8.self), text.hasPrefix("AWS:"), text != "AWS:"
         else {
             throw AWSError(
-                .internalFault, "The answer has no login of the user AWS.", service: "ECR", operation: operation.name)
+                .malformed, "The answer has no login of the user AWS.", service: "ECR", operation: operation.name)
         }
-        let end = data?["expiresAt"]?.doubleValue.map { Date(timeIntervalSince1970: $0) } ?? now
+        let end = data?["expiresAt"]?.timeValue ?? now
         let life = max(0, end.timeIntervalSince(now))
         return Token(
             password: Secret(String(text.dropFirst("AWS:".count))),

@@ -76,7 +76,7 @@ extension BackendError {
             case .unreachable: .unavailable
             case .throttled: .throttled
             case .failing: .transient
-            case .corrupt: .internalFault
+            case .corrupt: .malformed
             case .cancelled: .cancelled
             default: .invalid
             }

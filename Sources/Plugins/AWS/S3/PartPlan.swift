@@ -1,3 +1,5 @@
+internal import LaunchHost
+
 /// How an object is cut into parts.
 struct PartPlan: Sendable {
     /// S3's bounds of an upload.
@@ -20,11 +22,11 @@ struct PartPlan: Sendable {
     }
 
     /// How many parts there are; none for an empty object.
-    var count: Int { Int((total + partSize - 1) / partSize) }
+    var count: Int { Int(clamping: total / partSize + (total % partSize > 0 ? 1 : 0)) }
 
     /// The bytes of a part, counted from 0.
     func range(_ index: Int) -> Range<Int64> {
-        let start = Int64(index) * partSize
-        return start..<min(start + partSize, total)
+        let start = min(Int64(index).saturatingMultiplied(by: partSize), total)
+        return start..<min(start.saturatingAdding(partSize), total)
     }
 }

@@ -30,6 +30,9 @@ public struct S3Listing: AsyncSequence, Sendable {
         let listing: S3Listing
         var token: String?
         var ended = false
+        var emptyPages = 0
+        /// How many pages without anything on them may follow each other. Real ones come where many objects were deleted.
+        private static let mostEmptyPages = 1000
 
         init(listing: S3Listing) {
             self.listing = listing
@@ -39,6 +42,13 @@ public struct S3Listing: AsyncSequence, Sendable {
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(AWSError) -> Page? {
             guard !ended else { return nil }
             let (page, next) = try await listing.page(after: token)
+            emptyPages = page.objects.isEmpty && page.prefixes.isEmpty ? emptyPages + 1 : 0
+            guard emptyPages <= Self.mostEmptyPages else {
+                throw AWSError(
+                    .malformed,
+                    "The listing of s3://\(listing.bucket)/\(listing.prefix) has no end: "
+                        + "\(emptyPages) pages without an object.", service: "S3", operation: "ListObjectsV2")
+            }
             // The same token again would never end.
             ended = next == nil || next == token
             token = next
@@ -61,12 +71,18 @@ public struct S3Listing: AsyncSequence, Sendable {
         }
         let isEncoded = root.text("EncodingType")?.trimmed == "url"
         let decoded = { (text: String?) in text.flatMap { isEncoded ? URLDecoding.decode($0) : $0 } }
-        let objects = root.all("Contents").compactMap { entry -> S3Object? in
-            guard let key = decoded(entry.text("Key")), let size = entry.text("Size").flatMap({ Int64($0.trimmed) })
-            else { return nil }
-            return S3Object(
-                key: key, size: size, etag: entry.text("ETag")?.trimmed ?? "",
-                lastModified: entry.text("LastModified")?.trimmed)
+        var objects: [S3Object] = []
+        for entry in root.all("Contents") {
+            // Leaving one out would train on less data than there is, without a word.
+            guard let key = decoded(entry.text("Key")), let size = entry.text("Size").flatMap({ Int64($0.trimmed) }),
+                S3Object.sizes.contains(size)
+            else {
+                throw Bodies.unreadable(answer, "lists an object without a name or a size", .s3, exchange.operation)
+            }
+            objects.append(
+                S3Object(
+                    key: key, size: size, etag: entry.text("ETag")?.trimmed ?? "",
+                    lastModified: entry.text("LastModified")?.trimmed))
         }
         let prefixes = root.all("CommonPrefixes").compactMap { decoded($0.text("Prefix")) }
         let more = root.text("IsTruncated")?.trimmed == "true"

@@ -23,8 +23,12 @@ public struct S3Object: Sendable, Hashable {
         self.contentType = contentType
     }
 
+    /// The sizes that an object may have. S3's own limit is 50 TB; without one, a wrong answer would have a file cut into
+    /// more parts than memory can count.
+    static let sizes: ClosedRange<Int64> = 0...(64 << 40)
+
     init?(key: String, _ headers: HTTPHeaders) {
-        guard let size = headers["Content-Length"].flatMap({ Int64($0) }), size >= 0 else { return nil }
+        guard let size = headers["Content-Length"].flatMap({ Int64($0) }), Self.sizes.contains(size) else { return nil }
         self.init(
             key: key, size: size, etag: headers["ETag"] ?? "", lastModified: headers["Last-Modified"],
             contentType: headers["Content-Type"])

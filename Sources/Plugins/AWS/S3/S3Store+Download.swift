@@ -18,12 +18,15 @@ extension S3Store {
         return object
     }
 
+    private static let leastProgress: Int64 = 64 << 10
+
     /// Fetches one part; where it breaks off, on from there.
     private func fetch(
         _ range: Range<Int64>, of object: S3Object, bucket: String, into file: PartialFile, _ count: ProgressCount
     ) async throws(AWSError) {
         var position = range.lowerBound
         var attempt = 1
+        var counted = position
         while position < range.upperBound {
             do throws(AWSError) {
                 let body = try await get(
@@ -33,8 +36,8 @@ extension S3Store {
                     try file.write(chunk, at: position)
                     position += Int64(chunk.count)
                     count.add(Int64(chunk.count))
-                    // Bytes that came are progress: only breaks in a row count.
-                    attempt = 1
+                    // Bytes that came are progress: only breaks in a row count. One byte for each connection is none.
+                    if position - counted >= Self.leastProgress { (attempt, counted) = (1, position) }
                 }
             } catch {
                 guard error.isPassing, error.status == nil, attempt < runtime.retry.maxAttempts else { throw error }

@@ -9,7 +9,7 @@ extension S3Store {
         exchange.readsBody = false
         let answer = try await send(exchange, bucket: bucket, key: key)
         guard let object = S3Object(key: key, answer.headers) else {
-            throw Bodies.unreadable(answer, "has no length", .s3, exchange.operation)
+            throw Bodies.unreadable(answer, "has no length that an object can have", .s3, exchange.operation)
         }
         return object
     }

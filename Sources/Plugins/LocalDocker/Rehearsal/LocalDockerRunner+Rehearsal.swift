@@ -20,15 +20,20 @@ extension LocalDockerRunner {
     func observeJobs(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         var observations: [Observation] = []
         for handle in handles {
-            guard let attendant = try await attendants.attendant(of: handle.runID) else {
-                observations.append(
-                    Observation(
-                        runID: handle.runID, phase: .missing,
-                        cause: Cause(.lost, "the folder of the rehearsal is not there any more"),
-                        backendStatus: "removed"))
-                continue
+            var reason = "the folder of the rehearsal is not there any more"
+            do throws(BackendError) {
+                if let attendant = try await attendants.attendant(of: handle.runID) {
+                    observations.append(await attendant.observation)
+                    continue
+                }
+            } catch {
+                // A file that cannot be read will not be readable later. The other rehearsals go on.
+                guard error.category == .malformed else { throw error }
+                reason = error.message
             }
-            observations.append(await attendant.observation)
+            observations.append(
+                Observation(
+                    runID: handle.runID, phase: .missing, cause: Cause(.lost, reason), backendStatus: "removed"))
         }
         return observations
     }

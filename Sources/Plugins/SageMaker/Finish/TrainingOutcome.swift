@@ -13,7 +13,7 @@ struct TrainingOutcome {
 
     /// Outputs, metrics and facts.
     var outcome: Outcome {
-        var outcome = Outcome(outputs: outputs, metrics: metrics, facts: course + bill)
+        var outcome = Outcome(outputs: outputs, metrics: metrics, warnings: doubts, facts: course + bill)
         if let reason = description["FailureReason"]?.stringValue, !reason.isEmpty {
             outcome.facts.append(Outcome.Fact("reason", reason))
         }
@@ -51,29 +51,47 @@ struct TrainingOutcome {
     private var course: [Outcome.Fact] {
         let steps = (description["SecondaryStatusTransitions"]?.arrayValue ?? []).compactMap { step -> String? in
             guard let name = step["Status"]?.stringValue else { return nil }
-            guard let start = step["StartTime"]?.doubleValue, let end = step["EndTime"]?.doubleValue, end > start else {
+            guard let start = step["StartTime"]?.timeValue, let end = step["EndTime"]?.timeValue, end > start else {
                 return name
             }
-            return "\(name) \(Int((end - start).rounded())) s"
+            return "\(name) \(Int64(saturating: end.timeIntervalSince(start))) s"
         }
         guard !steps.isEmpty else { return [] }
         return [Outcome.Fact("course", steps.joined(separator: ", "))]
     }
 
+    /// No job runs for a hundred years: a longer time, or a negative one, is a fault of the answer.
+    private static let credibleSeconds: ClosedRange<Int64> = 0...3_155_760_000
+
+    private func seconds(_ name: String) -> Int64? {
+        description[name]?.integerValue.flatMap { Self.credibleSeconds.contains($0) ? $0 : nil }
+    }
+
+    /// Numbers of the answer that cannot be. They are told, and not computed with.
+    private var doubts: [String] {
+        ["BillableTimeInSeconds", "TrainingTimeInSeconds"].compactMap { name in
+            guard let value = description[name], value != .null, seconds(name) == nil else { return nil }
+            let shown = value.doubleValue.map { "\($0)" } ?? value.kindName
+            return "SageMaker's answer has \(name) \(shown), which cannot be."
+        }
+    }
+
     /// Billed is wall clock; each instance of the job is billed for it
     /// (github.com/aws/sagemaker-python-sdk/issues/1067).
     private var bill: [Outcome.Fact] {
-        guard let billable = description["BillableTimeInSeconds"]?.integerValue else { return [] }
+        guard let billable = seconds("BillableTimeInSeconds") else { return [] }
         let shape = TrainingShape(description)
         let kinds = shape.groups.map { "\($0.count) x \($0.type)" }.joined(separator: " + ")
         var facts = [
-            Outcome.Fact("billed", "\(billable) s x \(kinds) = \(billable * Int64(shape.hosts)) instance seconds")
+            Outcome.Fact(
+                "billed",
+                "\(billable) s x \(kinds) = \(billable.saturatingMultiplied(by: Int64(shape.hosts))) instance seconds")
         ]
         if description["EnableManagedSpotTraining"]?.boolValue == true,
-            let training = description["TrainingTimeInSeconds"]?.integerValue, training > 0
+            let training = seconds("TrainingTimeInSeconds"), training > 0
         {
             let saving = (1 - Double(billable) / Double(training)) * 100
-            facts.append(Outcome.Fact("spot saving", "\(Int(saving.rounded())) % of \(training) s"))
+            facts.append(Outcome.Fact("spot saving", "\(Int64(saturating: saving)) % of \(training) s"))
         }
         if let pool = description["WarmPoolStatus"]?["Status"]?.stringValue {
             facts.append(Outcome.Fact("warm pool", pool))

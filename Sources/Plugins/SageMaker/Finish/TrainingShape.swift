@@ -27,7 +27,7 @@ struct TrainingShape: Sendable, Hashable {
     }
 
     /// How many machines there are, at least 1.
-    var hosts: Int { max(1, groups.map(\.count).reduce(0, +)) }
+    var hosts: Int { max(1, groups.map { max(0, $0.count) }.reduce(0) { $0.saturatingAdding($1) }) }
 
     private static func group(_ type: JSONValue?, _ count: JSONValue?) -> Group {
         Group(type: type?.stringValue ?? "", count: count?.integerValue.map { Int(clamping: $0) } ?? 1)

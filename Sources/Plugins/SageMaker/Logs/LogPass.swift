@@ -35,7 +35,7 @@ struct LogPass: Sendable, Hashable {
     /// Whether an event is one of this pass.
     func gives(_ event: LogEvent) -> Bool {
         guard event.ingested <= high else { return false }
-        let isLate = event.ingested - event.time > Self.lateness
+        let isLate = event.ingested.saturatingSubtracting(event.time) > Self.lateness
         return isLate ? isWhole && event.ingested > lateLow : event.ingested > low
     }
 }
@@ -64,7 +64,7 @@ extension LogMark {
         let parts = cursor.rawValue.split(separator: " ", maxSplits: 7, omittingEmptySubsequences: false)
         let numbers = parts.dropFirst(2).prefix(5).compactMap { Int64($0) }
         guard parts.count == 8, parts[0] == "1", parts[1] == "w" || parts[1] == "r", numbers.count == 5,
-            let line = Int(exactly: numbers[4])
+            let line = Int(exactly: numbers[4]), line >= 0, numbers[3] >= 0
         else {
             throw BackendError(
                 .invalid, "\(Wording.quoted(cursor.rawValue)) is no place in the log of a training job.",

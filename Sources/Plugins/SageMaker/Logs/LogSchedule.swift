@@ -40,7 +40,7 @@ struct LogSchedule: Sendable {
 
     init(since: Date?, now: Date) {
         // The hosts' clocks and SageMaker's need not agree to the second.
-        begin = since.map { Self.milliseconds($0) - 3_600_000 } ?? 0
+        begin = since.map { max(0, Self.milliseconds($0) - 3_600_000) } ?? 0
         wholeSince = now
     }
 
@@ -79,9 +79,9 @@ struct LogSchedule: Sendable {
 
     /// Where to begin, in milliseconds since 1970.
     func start(of pass: LogPass) -> Int64 {
-        let recent = max(begin, pass.low - LogPass.lateness)
+        let recent = max(begin, pass.low.saturatingSubtracting(LogPass.lateness))
         guard pass.isWhole else { return recent }
-        return isLarge ? max(begin, pass.low - Self.largeLookBack) : begin
+        return isLarge ? max(begin, pass.low.saturatingSubtracting(Self.largeLookBack)) : begin
     }
 
     private func pass(upTo high: Int64, whole: Bool) -> LogPass {
@@ -105,7 +105,7 @@ struct LogSchedule: Sendable {
         // It was alive a moment ago, whatever the clocks say.
         if sawAlive { return Self.lag }
         let left = end.timeIntervalSince(now) + Double(Self.lag.components.seconds)
-        return min(Self.lag, .seconds(max(0, left)))
+        return min(Self.lag, Duration(saturatingSeconds: max(0, left)))
     }
 
     // MARK: what was read
@@ -131,6 +131,6 @@ struct LogSchedule: Sendable {
     }
 
     private static func milliseconds(_ date: Date) -> Int64 {
-        Int64((date.timeIntervalSince1970 * 1000).rounded())
+        Int64(saturating: date.timeIntervalSince1970 * 1000)
     }
 }

@@ -19,20 +19,35 @@ extension TrainingLogs {
         ]
         if let token { input["nextToken"] = .string(token) }
         let answer = try await client.call(.read("FilterLogEvents"), input: .object(input))
-        let events = (answer["events"]?.arrayValue ?? []).compactMap { event($0) }
+        var events: [LogEvent] = []
+        for value in answer["events"]?.arrayValue ?? [] {
+            if let event = try event(value) { events.append(event) }
+        }
         let next = answer["nextToken"]?.stringValue
         // A token that leads to itself would lead there for ever.
         return Page(events: events, token: next == token ? nil : next)
     }
 
-    private func event(_ value: JSONValue) -> LogEvent? {
+    /// The milliseconds since 1970 that an event may name.
+    private static let credible = 0...Int64(Date.reportedSeconds.upperBound * 1000)
+
+    /// Nil for an event that is not of this job.
+    private func event(_ value: JSONValue) throws(AWSError) -> LogEvent? {
         guard let members = value.objectValue, let time = members["timestamp"]?.integerValue,
             let text = members["message"]?.stringValue, let stream = members["logStreamName"]?.stringValue,
             // Stand-ins of AWS do not all know the prefix.
             stream.hasPrefix("\(job)/")
         else { return nil }
+        let ingested = members["ingestionTime"]?.integerValue ?? time
+        // What was given is known by these times: one that cannot be would hide all lines that come after it.
+        if let wrong = [time, ingested].first(where: { !Self.credible.contains($0) }) {
+            throw AWSError(
+                .malformed,
+                "The answer has an event of the time \(wrong), in milliseconds since 1970, which cannot be.",
+                service: "CloudWatch Logs", operation: "FilterLogEvents")
+        }
         return LogEvent(
-            stream: stream, time: time, ingested: members["ingestionTime"]?.integerValue ?? time,
+            stream: stream, time: time, ingested: ingested,
             id: members["eventId"]?.stringValue ?? stream, text: text)
     }
 

@@ -55,7 +55,7 @@ private actor RunLog {
             return TrainingLogs(
                 client: try await service.logs(job.region), job: job.name, hosts: TrainingShape(found).hosts,
                 account: found["TrainingJobArn"]?.stringValue.flatMap { ARN($0)?.account },
-                since: found["CreationTime"]?.doubleValue.map { .init(timeIntervalSince1970: $0) },
+                since: found["CreationTime"]?.timeValue,
                 clock: service.clock
             ) { () async throws(BackendError) in
                 try await translated { () async throws(AWSError) in

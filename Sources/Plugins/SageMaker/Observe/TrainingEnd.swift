@@ -32,7 +32,7 @@ struct TrainingEnd {
     }
 
     private func date(_ name: String) -> Date? {
-        description[name]?.doubleValue.map { Date(timeIntervalSince1970: $0) }
+        description[name]?.timeValue
     }
 
     private var reason: String? {

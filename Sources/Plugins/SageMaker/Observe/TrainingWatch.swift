@@ -67,6 +67,7 @@ actor TrainingWatch {
             throw Refusal.explained(error)
         }
         var jobs: Jobs = [:]
+        var unreadable: [Observation] = []
         for handle in handles {
             do throws(BackendError) {
                 let job = try TrainingHandle(handle)
@@ -74,14 +75,19 @@ actor TrainingWatch {
             } catch {
                 // One that cannot be read must not hide all others.
                 log.error("a run cannot be watched", ["run": handle.runID.rawValue, "error": error.message])
+                // Without a name there is nothing to ask for, now or later.
+                unreadable.append(
+                    Observation(
+                        runID: handle.runID, phase: .missing, cause: Cause(.lost, error.message),
+                        backendStatus: "Unknown"))
             }
         }
         remember(jobs)
         // Lists show the jobs of one region; those of another, made under an earlier configuration, are asked for.
         let listed = jobs.values.count { $0.job.region == region }
-        var found: [Observation] = []
+        var found = unreadable
         var failure: BackendError?
-        var progressed = false
+        var progressed = !unreadable.isEmpty
         if listed > 1 {
             if sweep != nil || isDue { failure = await turn(of: jobs, listed, &found, &progressed) }
         } else {
@@ -169,7 +175,8 @@ actor TrainingWatch {
             let status = TrainingStatus(primary: summary.status, secondary: summary.secondary)
             let isNew = known[summary.name]?.status != status
             if isNew { current.hasNews = true }
-            known[summary.name]?.created = summary.created
+            // One that names no credible time must not hide the others from the next list.
+            if let created = summary.created { known[summary.name]?.created = created }
             known[summary.name]?.status = status
             if status.isEnd {
                 ended.insert(summary.name)
@@ -242,7 +249,7 @@ actor TrainingWatch {
             secondary: description["SecondaryStatus"]?.stringValue)
         if known[job.name]?.status == status { observation.message = nil }
         known[job.name]?.status = status
-        known[job.name]?.created = description["CreationTime"]?.doubleValue
+        known[job.name]?.created = description["CreationTime"]?.timeValue?.timeIntervalSince1970
         if status.isEnd { outcomes.keep(TrainingOutcome(job, description).outcome, of: job.name) }
         return observation
     }

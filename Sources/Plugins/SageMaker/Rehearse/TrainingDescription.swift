@@ -34,7 +34,7 @@ struct TrainingDescription {
         guard course.phase == .stopped, let limit = ended.job.timeLimitSeconds else { return false }
         if course.cause?.code == .timeLimit { return true }
         // Clocks of engine and host may differ by a little.
-        return trainingMilliseconds >= Int64(limit) * 1_000 - 250
+        return trainingMilliseconds >= Int64(limit).saturatingMultiplied(by: 1_000) - 250
     }
 
     private var trainingMilliseconds: Int64 {

@@ -110,7 +110,7 @@ struct SSOTests {
         let keys = #""accessKeyId":"a","secretAccessKey":"planted","sessionToken":"planted""#
         let answer = TestAnswer.text("{\"roleCredentials\":{\(keys),\"expiration\":\(end)}}")
         bench.cloud.change { $0.instead["/federation/credentials"] = [answer] }
-        #expect(try await bench.failure(["AWS_PROFILE": "sso"]).kind == .internalFault)
+        #expect(try await bench.failure(["AWS_PROFILE": "sso"]).kind == .malformed)
     }
 
     @Test func theRoleIsAskedForEncoded() async throws {

@@ -72,7 +72,7 @@ struct ECRLoginTests {
             "ecr", "GetAuthorizationToken", .answer(.text(body, headers: [("Content-Type", "application/json")])))
         let registry = try bench.registry()
         let error = await #expect(throws: BackendError.self) { _ = try await registry.access() }
-        #expect(error?.category == .internalFault)
+        #expect(error?.category == .malformed)
         #expect(text.isEmpty || error?.description.contains(text) == false)
     }
 }

@@ -92,7 +92,7 @@ struct ECRRegistryTests {
     @Test func `an answer that says nothing is a fault, not a missing image`() async throws {
         let bench = try await ECRBench()
         bench.stub.always("ecr", "BatchGetImage", .answer(.text("{}", headers: [("Content-Type", "application/json")])))
-        #expect(try await failure(bench, "\(ECRBench.host)/train:v1").category == .internalFault)
+        #expect(try await failure(bench, "\(ECRBench.host)/train:v1").category == .malformed)
     }
 
     @Test func `a refusal says what the role needs`() async throws {

@@ -16,7 +16,7 @@ enum WireError {
         case .tls, .badURL: .configuration
         case .cancelled: .cancelled
         case .badRequest, .bodyFailed, .file: .invalid
-        case .tooLarge: .internalFault
+        case .tooLarge: .malformed
         default: .internalFault
         }
     }

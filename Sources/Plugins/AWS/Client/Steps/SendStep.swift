@@ -29,7 +29,13 @@ struct SendStep: Sendable {
         }
     }
 
+    /// The limit of a call that has no other: a server that sends a byte now and then is never silent.
+    private static let longestAnswer = Duration.seconds(3600)
+    /// What must come of a body: 512 bytes a second.
+    private static let leastProgress = HTTPRequest.LeastProgress(bytes: 15_360, within: .seconds(30))
+
     private func request(for exchange: Exchange) -> HTTPRequest {
+        let isStream = if case .stream = exchange.reply { true } else { false }
         var headers = HTTPHeaders(exchange.headers)
         headers["User-Agent"] = userAgent
         // curl would ask for leave to send larger bodies, which costs a round trip each.
@@ -38,7 +44,8 @@ struct SendStep: Sendable {
         let url = "\(address.scheme)://\(wire.host)\(wire.target)"
         return HTTPRequest(
             exchange.method, url, headers: headers, body: exchange.payload.body,
-            timeout: exchange.timeout, idleTimeout: limits.idle, maxBodyBytes: limits.answerBytes)
+            timeout: exchange.timeout ?? (isStream ? nil : Self.longestAnswer), idleTimeout: limits.idle,
+            leastProgress: isStream ? Self.leastProgress : nil, maxBodyBytes: limits.answerBytes)
     }
 
     /// The first bytes of an error's body: enough for any error of AWS.

@@ -27,7 +27,8 @@ extension Attendant {
     }
 
     private static func seconds(_ grace: Duration) -> Int {
-        Int(max(0, grace.components.seconds + (grace.components.attoseconds > 0 ? 1 : 0)))
+        let whole = max(0, grace.components.seconds.saturatingAdding(grace.components.attoseconds > 0 ? 1 : 0))
+        return Int(clamping: whole)
     }
 
     /// Stops all hosts in tasks of their own, which end with the engine's answers.
@@ -39,7 +40,9 @@ extension Attendant {
             ?? job.stopGraceSeconds
         let now = RehearsalTools.now()
         var signal = RehearsalState.Signal(
-            attempt: state.attempt, at: now, killAt: Timestamp(milliseconds: now.milliseconds + Int64(seconds) * 1_000))
+            attempt: state.attempt, at: now,
+            killAt: Timestamp(
+                milliseconds: now.milliseconds.saturatingAdding(Int64(seconds).saturatingMultiplied(by: 1_000))))
         var written = sentSignal
         if written == nil { written = try folder.signal() }
         if let written, written.attempt == state.attempt, seconds > 0 {
@@ -48,7 +51,7 @@ extension Attendant {
             signal.killAt = min(written.killAt, signal.killAt)
             sentSignal = signal
             try folder.keep(signal)
-            let rest = Duration.milliseconds(max(0, signal.killAt.milliseconds - now.milliseconds))
+            let rest = Duration.milliseconds(max(0, signal.killAt.milliseconds.saturatingSubtracting(now.milliseconds)))
             stops += members.map { member in Task { await containers.end(member, after: rest) } }
             return
         }

@@ -98,7 +98,7 @@ struct RehearsalFolder: Sendable {
         do {
             return try JSON.decode(type, from: data)
         } catch {
-            throw BackendError(.internalFault, "The file \(path)/\(name) is not what this program wrote: \(error)")
+            throw BackendError(.malformed, "The file \(path)/\(name) is not what this program wrote: \(error)")
         }
     }
 

@@ -95,8 +95,8 @@ struct RehearsalState: Codable, Sendable {
             seen.cause = course.cause
             seen.endedAt = endedAt?.date
         } else if stage == .running, let limit = job.timeLimitSeconds, let start = attemptStartedAt {
-            let left = Int64(limit) * 1000 - earlierMilliseconds
-            seen.deadline = Timestamp(milliseconds: start.milliseconds + left).date
+            let left = Int64(limit).saturatingMultiplied(by: 1000).saturatingSubtracting(earlierMilliseconds)
+            seen.deadline = Timestamp(milliseconds: start.milliseconds.saturatingAdding(left)).date
         }
         return seen
     }

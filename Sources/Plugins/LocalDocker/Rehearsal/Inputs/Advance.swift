@@ -1,3 +1,4 @@
+internal import LaunchHost
 internal import Synchronization
 
 /// Turns "so many bytes by now" into "so many bytes more".
@@ -30,7 +31,7 @@ final class Sum: Sendable {
     func add(_ more: Int64) {
         report(
             total.withLock { total in
-                total += more
+                total = total.saturatingAdding(more)
                 return total
             })
     }

@@ -78,7 +78,7 @@ struct InputResolver: Sendable {
     ) async throws(BackendError) -> [InputFile] {
         guard let first = wanted.first else { return [] }
         let store = try await objects.store(for: first.object.uri)
-        let total = wanted.reduce(Int64(0)) { $0.addingReportingOverflow(max(0, $1.object.size)).partialValue }
+        let total = wanted.reduce(Int64(0)) { $0.saturatingAdding(max(0, $1.object.size)) }
         let sum = Sum { [progress] in progress(input.name, $0, total) }
         let cache = cache
         let budget = cache.budget("The input \(input.name)")

@@ -1,0 +1,181 @@
+import AWSStub
+import EngineTestSupport
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// The program talks to its servers through a proxy that changes answers at random: numbers, types, order, length, depth, framing, speed.
+///
+/// Whatever comes, a command ends in time, by a documented exit code that does not blame this program, and without a
+/// signal; nothing is started twice; and once the answers are true again, every run reaches its end.
+///
+/// `LAUNCH_MUTATION_ROUNDS` (of each kind; 6 without it) and `LAUNCH_MUTATION_SEED` (else one by chance) lead it. A failure
+/// names the seed and what was changed.
+@Suite("Mutated answers", .timeLimit(.minutes(10)))
+struct MutationTests {
+    /// 70 is missing: a fault of this program is what is looked for.
+    private static let codes: Set<Int32> = [0, 1, 3, 64, 65, 69, 75, 77, 78]
+    private static let variables = ProcessInfo.processInfo.environment
+    private static let seed =
+        variables["LAUNCH_MUTATION_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1_000_000_000)
+    private static let rounds = 0..<UInt64(variables["LAUNCH_MUTATION_ROUNDS"].flatMap { UInt64($0) } ?? 6)
+
+    @Test("of AWS", arguments: rounds)
+    func aws(_ round: UInt64) async throws {
+        let account = try Account()
+        let port = try #require(URL(string: account.stub.url)?.port)
+        let mutation = Mutation(seed: Self.seed &+ round)
+        let proxy = try HostileProxy(to: .port(port)) { mutation.change($0, &$1) }
+        defer { proxy.stop() }
+        let changed = ["AWS_ENDPOINT_URL": proxy.url]
+        try await account.queue(Guide.queueYAML)
+        let first = try await account.submit()
+        var others: [String] = []
+        let image = ["--image", Account.image, "-q", "train"]
+        for words in [
+            ["doctor"], ["run"] + image, ["agent", "--drain"], ["logs", first], ["status", first], ["stop", first],
+            ["plan"] + image,
+        ] {
+            let answer = try await run(words, account, changed, mutation)
+            if words.first == "run", answer.code == 0 { others.append(answer.output) }
+        }
+        // True answers again: what is left reaches its end.
+        let last = try await account.launch("agent", "--drain")
+        #expect(last.code == 0, "\(mutation): \(last)")
+        let runs = try await account.succeeding("list", "--json").json([RunFacts].self)
+        #expect(runs.allSatisfy { ["succeeded", "failed", "stopped"].contains($0.state) }, "\(mutation): \(runs)")
+        for run in runs {
+            let jobs = account.stub.sagemaker.jobs.filter { $0.name.hasSuffix("-\(run.id)") }
+            #expect(jobs.count <= 1, "\(mutation): \(run.id) was started \(jobs.count) times")
+            if run.state == "succeeded" { #expect(jobs.count == 1, "\(mutation): \(run.id) never ran") }
+        }
+    }
+
+    @Test("of an engine", .needsEngine, arguments: rounds)
+    func engine(_ round: UInt64) async throws {
+        let folder = try TemporaryDirectory()
+        let mutation = Mutation(seed: Self.seed &+ round, kind: 1)
+        let (proxy, host) = try await EngineAttempts.proxy(in: folder) { mutation.change($0, &$1) }
+        defer { proxy.stop() }
+        try await World.with { world in
+            let first = try await world.submit("echo started >>/shared/one; echo loss=1; exit 7")
+            for words in [
+                ["doctor"], ["run"] + world.script("echo started >>/shared/two; exit 3"),
+                ["agent", "--drain", "-q", "q"],
+                ["logs", first], ["status", first], ["stop", first],
+            ] {
+                _ = try await run(words, world, ["DOCKER_HOST": host], mutation)
+            }
+            let last = try await world.launch("agent", "--drain", "-q", "q")
+            #expect(last.code == 0, "\(mutation): \(last)")
+            let runs = try await world.succeeding("list", "--json").json([RunFacts].self)
+            #expect(runs.allSatisfy { ["succeeded", "failed", "stopped"].contains($0.state) }, "\(mutation): \(runs)")
+            for name in ["one", "two"] { #expect(world.shared(name).count <= 1, "\(mutation): \(name) ran twice") }
+        }
+    }
+
+    @Test("of a registry", .enabled(if: RegistryServer.isWanted), arguments: rounds)
+    func registry(_ round: UInt64) async throws {
+        let registry = try await RegistryServer()
+        let mutation = Mutation(seed: Self.seed &+ round, kind: 2)
+        let proxy = try HostileProxy(to: .port(registry.port)) { mutation.change($0, &$1) }
+        defer { proxy.stop() }
+        let home = try MockHome()
+        try home.folder.write(
+            ".config/launch/launch-config.yaml",
+            "registry: {type: local, uri: \"localhost:\(proxy.port)/team\"}\n")
+        let image = "localhost:\(proxy.port)/team/train"
+        for tag in ["v1", "v2@sha256:" + String(repeating: "0", count: 64), "latest"] {
+            let answer = try await run(
+                ["plan", "-r", "local-docker", "--image", "\(image):\(tag)"], home,
+                ["DOCKER_HOST": "unix:///none.sock"], mutation)
+            // Nothing is there, so nothing can have been found.
+            #expect(answer.code != 0 || answer.output.contains("is not in the registry"), "\(mutation): \(answer)")
+        }
+    }
+
+    /// Runs a command through the proxy, and checks what must hold for every answer.
+    private func run(
+        _ words: [String], _ home: some ProgramHome, _ setting: [String: String], _ mutation: Mutation
+    ) async throws -> Answer {
+        mutation.begin(words.joined(separator: " "))
+        // What is killed after 200 s ends by a signal, and so is found as a hang.
+        let answer = try await home.launch(words, setting: setting)
+        #expect(
+            Self.codes.contains(answer.code), "launch \(words.joined(separator: " ")) behind \(mutation): \(answer)")
+        #expect(!answer.errors.contains("fault of launch itself"), "\(mutation): \(answer)")
+        return answer
+    }
+}
+
+/// Changes some answers of one round, and remembers which.
+private final class Mutation: Sendable, CustomStringConvertible {
+    private struct State {
+        var random: SeededRandom
+        var left = 0
+        var story: [String] = []
+    }
+
+    private let seed: UInt64
+    private let state: Mutex<State>
+
+    /// The changes of one round. `kind` keeps the rounds of different servers apart.
+    init(seed: UInt64, kind: UInt64 = 0) {
+        self.seed = seed
+        state = Mutex(State(random: SeededRandom(seed: seed &+ kind &* 1_000_000_007)))
+    }
+
+    /// A command begins: up to six of its answers are changed. An agent asks a server without end that lies without end.
+    func begin(_ command: String) {
+        state.withLock { state in
+            state.left = 6
+            state.story.append("[\(command)]")
+        }
+    }
+
+    func change(_ request: TestRequest, _ answer: inout ProxiedAnswer) {
+        state.withLock { state in
+            guard state.left > 0, !state.random.oneIn(3) else { return }
+            state.left -= 1
+            let words = Self.changed(&answer, &state.random)
+            let target = request.header("X-Amz-Target") ?? String(request.target.prefix(80))
+            state.story.append("\(request.method) \(target): \(words)")
+        }
+    }
+
+    private static func changed(_ answer: inout ProxiedAnswer, _ random: inout SeededRandom) -> String {
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0:
+            answer.status =
+                [100, 204, 206, 301, 400, 401, 403, 404, 409, 429, 500, 503, 599].randomElement(using: &random) ?? 500
+            return "status \(answer.status)"
+        case 1:
+            let value = NastyNumbers.text.randomElement(using: &random)?.filter { $0 != "\u{0}" } ?? ""
+            let name =
+                ["Retry-After", "x-amz-retry-after", "Date", "Docker-Content-Digest", "Api-Version", "Content-Range"]
+                .randomElement(using: &random) ?? "Date"
+            answer.headers.removeAll { $0.name.lowercased() == name.lowercased() }
+            answer.headers.append((name, value))
+            return "\(name): \(value)"
+        case 2:
+            let count = Int.random(in: 0...max(0, answer.body.count), using: &random)
+            let forms: [ProxiedAnswer.Delivery] = [
+                .announcing(.max), .announcing(Int64(count)), .brokenChunks, .cut(after: count),
+                .stalled(after: count, seconds: 2),
+            ]
+            answer.delivery = forms.randomElement(using: &random) ?? .brokenChunks
+            return "\(answer.delivery)"
+        default:
+            let mutator = BodyMutator.allCases.randomElement(using: &random) ?? .number
+            let (bytes, words) = mutator.mutate(answer.body, &random)
+            answer.body = bytes
+            return words
+        }
+    }
+
+    var description: String {
+        let story = state.withLock { $0.story.suffix(40).joined(separator: "\n  ") }
+        return "LAUNCH_MUTATION_SEED=\(seed) LAUNCH_MUTATION_ROUNDS=1\n  \(story)"
+    }
+}

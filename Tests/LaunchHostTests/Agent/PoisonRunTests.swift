@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LaunchHost
+
+@Suite("runs that agents end over", .timeLimit(.minutes(10))) struct PoisonRunTests {
+    /// Owners that end while they work on the run, so often.
+    private func crash(_ id: RunID, times: Int, in bench: AgentBench) throws {
+        for number in 0..<times {
+            let dead = try #require(OwnerID(rawValue: "agent-\(number)"))
+            let held =
+                number == 0
+                ? try bench.store.claimNext(queues: ["q"], owner: dead) : try bench.store.adopt(id, owner: dead)
+            let run = try #require(held)
+            #expect(run.id == id)
+            try bench.store.beginWork(on: id, token: run.claimToken)
+        }
+    }
+
+    @Test("after three ends it is set aside as failed, with its history, and the others go on")
+    func setAside() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let poison = try bench.submit("q")
+        try crash(poison, times: 3, in: bench)
+        let others = try (0..<3).map { _ in try bench.submit("q") }
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        let run = try bench.store.run(poison)
+        #expect(run.state == .failed && run.cause?.code == .internalFault)
+        #expect(run.cause?.message.contains("3 programs ended while they worked on this run") == true)
+        #expect(try bench.store.events(of: poison).count { $0.message?.contains("it ended while") == true } == 3)
+        for other in others { #expect(try bench.store.run(other).state == .succeeded) }
+    }
+
+    @Test("after two ends it gets its chance, and one that is well succeeds")
+    func suspects() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q")
+        try crash(id, times: 2, in: bench)
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        #expect(try bench.store.run(id).state == .succeeded)
+        #expect(try bench.store.run(id).crashes == 0)
+    }
+
+    @Test("a set-aside run that may be in the backend says so")
+    func mayBeThere() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q")
+        let first = try #require(OwnerID(rawValue: "agent-9"))
+        let run = try #require(try bench.store.claimNext(queues: ["q"], owner: first))
+        try bench.store.transition(
+            id, token: run.claimToken, to: .submitting,
+            changes: RunChanges(request: RunRequest(runner: "mock", document: .object([:]))))
+        for number in 0..<3 {
+            let dead = try #require(OwnerID(rawValue: "agent-\(number)"))
+            let adopted = try #require(try bench.store.adopt(id, owner: dead))
+            try bench.store.beginWork(on: id, token: adopted.claimToken)
+        }
+        try await bench.run(bench.agent("q"))
+        let cause = try bench.store.run(id).cause
+        #expect(cause?.message.contains("The backend may have it: look there for \(id)") == true)
+    }
+
+    @Test("a run whose record cannot be read fails, says which value, and stops no other")
+    func damaged() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let bad = try bench.submit("q")
+        let good = try bench.submit("q")
+        let deep = Array(repeating: "a", count: 4_000).joined(separator: ".")
+        try bench.store.database.write { connection throws(StoreError) in
+            _ = try connection.run(
+                """
+                UPDATE runs SET spec = json_set(spec, '$.overrides.settings', json(?)) WHERE id = ?
+                """, [.text("[{\"path\":\"\(deep)\",\"value\":1}]"), .text(bad.rawValue)])
+        }
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        let run = try bench.store.run(bad)
+        #expect(run.state == .failed && run.cause?.code == .internalFault)
+        #expect(run.cause?.message.contains("'spec'") == true)
+        #expect(try bench.store.run(good).state == .succeeded)
+    }
+
+    @Test("a damaged run that the backend has is found again and watched to its end")
+    func damagedAndRunning() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q", ["run_for": .integer(1)])
+        let id = try bench.submit("q")
+        let first = bench.agent("q", drain: false)
+        async let end = bench.run(first)
+        try await bench.wait(for: id) { $0.handle != nil }
+        first.leave()
+        _ = try await end
+        try bench.store.database.write { connection throws(StoreError) in
+            _ = try connection.run("UPDATE runs SET handle = '{', state = 'running' WHERE id = ?", [.text(id.rawValue)])
+        }
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        #expect(try bench.store.run(id).state == .succeeded)
+    }
+
+    @Test("a queue that cannot be read fails its runs; the agent does not end 0 with a run that it holds")
+    func damagedQueue() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q")
+        try bench.store.database.write { connection throws(StoreError) in
+            _ = try connection.run("UPDATE queues SET template = '{' WHERE name = 'q'")
+        }
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        let run = try bench.store.run(id)
+        #expect(run.state == .failed && run.cause?.code == .internalFault)
+    }
+
+    @Test("a drained agent that holds a run which nothing can watch says so")
+    func stuck() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let id = try bench.submit("q")
+        let dead = try #require(OwnerID(rawValue: "agent-1"))
+        let run = try #require(try bench.store.claimNext(queues: ["q"], owner: dead))
+        try bench.store.transition(
+            id, token: run.claimToken, to: .starting,
+            changes: RunChanges(
+                request: RunRequest(runner: "gone", document: .object([:])),
+                handle: RunHandle(runner: "gone", runID: id)))
+        #expect(try await bench.run(bench.agent("q")) == .stuck([id]))
+    }
+
+    @Test("a turnstile lets one in at a time, in order, and lets a cancelled task go")
+    func turnstile() async throws {
+        let turnstile = Turnstile()
+        #expect(await turnstile.enter())
+        let order = Names()
+        let first = Task {
+            #expect(await turnstile.enter())
+            order.add("first")
+            turnstile.leave()
+        }
+        let cancelled = Task { await turnstile.enter() }
+        cancelled.cancel()
+        #expect(await cancelled.value == false)
+        #expect(order.all.isEmpty)
+        turnstile.leave()
+        await first.value
+        #expect(await turnstile.enter())
+        #expect(order.all == ["first"])
+    }
+}

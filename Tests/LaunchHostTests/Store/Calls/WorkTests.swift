@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+/// What the store counts of owners that end: only those that worked on the run at that moment.
+@Suite("owners that end over a run") struct WorkTests {
+    private let sandbox: Sandbox
+    private let store: Store
+
+    init() throws {
+        sandbox = try Sandbox()
+        store = try sandbox.storeWithQueue()
+        try store.submit(.sample())
+    }
+
+    private func adopt(_ id: RunID, _ number: Int) throws -> RunRecord {
+        try #require(try store.adopt(id, owner: owner("agent-\(number)")))
+    }
+
+    @Test func anOwnerThatEndsWhileItWorksIsCounted() throws {
+        var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
+        for number in 1...3 {
+            try store.beginWork(on: run.id, token: run.claimToken)
+            run = try adopt(run.id, number)
+            #expect(run.crashes == number)
+        }
+        let last = try #require(try store.events(of: run.id).last?.message)
+        #expect(last.contains("it ended while it worked on the run (3)"))
+    }
+
+    @Test func anOwnerThatWaitsIsNotCounted() throws {
+        var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
+        for number in 1...5 {
+            try store.beginWork(on: run.id, token: run.claimToken)
+            try store.endWork(on: run.id, token: run.claimToken)
+            run = try adopt(run.id, number)
+            #expect(run.crashes == 0)
+        }
+    }
+
+    @Test func theBackendHasTheRunSoNobodyWorksOnIt() throws {
+        var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
+        try store.beginWork(on: run.id, token: run.claimToken)
+        let handle = RunHandle(runner: "mock", runID: run.id)
+        run = try store.transition(
+            run.id, token: run.claimToken, to: .starting, changes: RunChanges(handle: handle))
+        for number in 1...5 {
+            run = try adopt(run.id, number)
+            #expect(run.crashes == 0 && run.state == .starting)
+        }
+    }
+
+    @Test func aStageThatIsCompleteBeginsTheCountAgain() throws {
+        var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
+        try store.beginWork(on: run.id, token: run.claimToken)
+        run = try adopt(run.id, 1)
+        #expect(run.crashes == 1)
+        let image = PinnedImage(
+            reference: "a", digest: try #require(Digest(rawValue: "sha256:" + String(repeating: "0", count: 64))),
+            name: "a")
+        #expect(try store.record(run.id, token: run.claimToken, RunChanges(image: image)).crashes == 0)
+        // The backend's words do not complete a stage.
+        try store.beginWork(on: run.id, token: run.claimToken)
+        run = try adopt(run.id, 2)
+        #expect(try store.record(run.id, token: run.claimToken, RunChanges(backendStatus: "x")).crashes == 1)
+    }
+
+    @Test func aStaleTokenNotesNothing() throws {
+        var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
+        let old = run.claimToken
+        run = try adopt(run.id, 1)
+        try store.beginWork(on: run.id, token: old)
+        #expect(try adopt(run.id, 2).crashes == 0)
+    }
+
+    @Test func aRunThatIsGivenBackOrLetGoIsNotWorkedOn() throws {
+        var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
+        try store.beginWork(on: run.id, token: run.claimToken)
+        try store.release(run.id, token: run.claimToken)
+        run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
+        run = try store.transition(run.id, token: run.claimToken, to: .building)
+        try store.beginWork(on: run.id, token: run.claimToken)
+        try store.release(run.id, token: run.claimToken)
+        #expect(try adopt(run.id, 2).crashes == 0)
+    }
+}

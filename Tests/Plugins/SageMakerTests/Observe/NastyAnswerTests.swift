@@ -1,0 +1,131 @@
+import AWS
+import AWSStub
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import SageMaker
+
+/// Every number of SageMaker's and CloudWatch's answers at its extremes: nothing traps. Impossible values are reported or
+/// left out.
+@Suite("nasty numbers of SageMaker") struct NastyAnswerTests {
+    private static let job = TrainingHandle(name: "train-1", region: "eu-west-1")
+    private static let description = """
+        {"TrainingJobName": "train-1", "TrainingJobStatus": "Completed", "SecondaryStatus": "Completed",
+         "CreationTime": 1700000001, "LastModifiedTime": 1700000002, "TrainingStartTime": 1700000003,
+         "TrainingEndTime": 1700000004, "TrainingTimeInSeconds": 1000, "BillableTimeInSeconds": 300,
+         "EnableManagedSpotTraining": true,
+         "ResourceConfig": {"InstanceGroups": [{"InstanceType": "ml.m5.xlarge", "InstanceCount": 2},
+            {"InstanceType": "ml.m5.large", "InstanceCount": 3}]},
+         "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+         "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.25, "Timestamp": 1700000005}],
+         "SecondaryStatusTransitions": [{"Status": "Starting", "StartTime": 1700000006, "EndTime": 1700000007}]}
+        """
+    private static let numbers = [
+        "1700000001", "1700000002", "1700000003", "1700000004", "1000,", "300,", "2}", "3}", "3600", "0.25",
+        "1700000005", "1700000006", "1700000007",
+    ]
+
+    @Test(
+        "a description with any number at any extreme has an end and an outcome that can be stored", arguments: numbers)
+    func descriptions(_ number: String) throws {
+        let tail = number.last.map { ",}".contains($0) ? String($0) : "" } ?? ""
+        for nasty in NastyNumbers.json + ["null", "\"1\"", "[]", "{}", "true"] {
+            let text = Self.description.replacing(number, with: nasty + tail)
+            // JSON that the reader refuses is another test's.
+            guard let value = try? JSONValue(parsing: text) else { continue }
+            let end = TrainingEnd(description: value).observation(of: .random())
+            for date in [end.startedAt, end.endedAt].compactMap(\.self) {
+                #expect(Date.reportedSeconds.contains(date.timeIntervalSince1970), "\(nasty)")
+            }
+            let outcome = TrainingOutcome(Self.job, value).outcome
+            _ = try JSON.canonical(outcome)
+            #expect(TrainingShape(value).hosts >= 1)
+            if number.hasPrefix("300"), let seconds = Double(nasty), !(0...3.2e9).contains(seconds) {
+                #expect(outcome.warnings.contains { $0.contains("BillableTimeInSeconds") }, "\(nasty)")
+                #expect(!outcome.facts.contains { $0.name == "billed" })
+            }
+        }
+    }
+
+    @Test("a list with any creation time leads to a query that can be sent")
+    func lists() throws {
+        for nasty in NastyNumbers.json {
+            let text = """
+                {"TrainingJobName": "train-1", "TrainingJobStatus": "InProgress", "CreationTime": \(nasty)}
+                """
+            guard let value = try? JSONValue(parsing: text) else { continue }
+            let summary = try #require(TrainingSummary(value))
+            let sweep = TrainingSweep(of: ["train-1"], at: Date()) { _ in summary.created }
+            if let after = sweep.query.createdAfter { #expect(abs(after) < 1e12) }
+        }
+    }
+
+    private static let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, 1_700_000_000_000, .max - 1, .max]
+
+    @Test("passes and schedules take any times")
+    func passes() throws {
+        for time in Self.extremes {
+            for ingested in Self.extremes {
+                let event = LogEvent(stream: "train-1/algo-1", time: time, ingested: ingested, id: "x", text: "y")
+                for low in Self.extremes {
+                    let pass = LogPass(isWhole: false, low: low, lateLow: time, high: ingested)
+                    _ = pass.gives(event)
+                    var schedule = LogSchedule(since: nil, now: Date(timeIntervalSince1970: 1_700_000_000))
+                    schedule.resume(pass)
+                    schedule.sawPage(of: [event])
+                    _ = schedule.start(of: pass)
+                    schedule.close(pass)
+                    let next = schedule.next(now: Date(timeIntervalSince1970: 1_700_000_100), isLast: true)
+                    _ = schedule.start(of: next)
+                }
+            }
+        }
+    }
+
+    @Test("a cursor of any numbers is a place, or an error that says what to do")
+    func cursors() {
+        for one in NastyNumbers.text {
+            for place in 0..<5 {
+                var numbers = ["1", "2", "3", "4", "5"]
+                numbers[place] = one
+                let cursor = LogCursor(rawValue: "1 w \(numbers.joined(separator: " ")) id")
+                do throws(BackendError) {
+                    let mark = try LogMark(cursor)
+                    #expect(mark.line >= 0 && mark.time >= 0)
+                    var schedule = LogSchedule(since: Date(), now: Date())
+                    schedule.resume(mark.pass)
+                    _ = schedule.start(of: mark.pass)
+                } catch {
+                    #expect(error.category == .invalid && error.hint != nil)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "an event of a time that cannot be ends the reading with words, and is no line",
+        arguments: ["timestamp", "ingestionTime"])
+    func events(_ member: String) async throws {
+        for nasty in ["9223372036854775807", "-1", "253402300800001"] {
+            let bench = try LogsBench()
+            bench.end(at: 0)
+            var members = ["timestamp": "1700000000000", "ingestionTime": "1700000000000"]
+            members[member] = nasty
+            let numbers = members.map { "\"\($0)\":\($1)" }.joined(separator: ",")
+            bench.stub.always(
+                "logs", "FilterLogEvents",
+                .answer(
+                    .text(
+                        "{\"events\":[{\(numbers),\"message\":\"x\",\"logStreamName\":\"job-1/algo-1-1\",\"eventId\":\"1\"}]}",
+                        headers: [("Content-Type", "application/x-amz-json-1.1")])))
+            var lines: [String] = []
+            let error = await #expect(throws: BackendError.self) {
+                for try await batch in bench.logs().stream(from: nil, follow: false) { lines += batch.map(\.text) }
+            }
+            #expect(error?.category == .malformed && error?.message.contains(nasty) == true)
+            #expect(lines.isEmpty)
+        }
+    }
+}
