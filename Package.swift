@@ -56,7 +56,8 @@ let package = Package(
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
         library("Patterns", at: "Sources/Patterns", uses: ["CPCRE2"]),
         library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
-        library("Console", at: "Sources/Console", uses: ["CLinux", "Suggestions"]),
+        library("PrintableText", at: "Sources/PrintableText"),
+        library("Console", at: "Sources/Console", uses: ["CLinux", "PrintableText", "Suggestions"]),
 
         // Container engines, docker and podman; and image registries.
         library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["Crypto", "HTTP", "Subprocess"]),
@@ -65,7 +66,7 @@ let package = Package(
         // The host: it knows no cloud and no container engine.
         library(
             "LaunchHost", at: "Sources/LaunchHost",
-            uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Subprocess", "Suggestions"]),
+            uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "PrintableText", "Subprocess", "Suggestions"]),
 
         // How source becomes an image.
         library(
@@ -115,6 +116,7 @@ let package = Package(
 
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
+        tests("PrintableTextTests", at: "Tests/PrintableTextTests", uses: ["PrintableText"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("PatternsTests", at: "Tests/PatternsTests", uses: ["Patterns"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
@@ -146,13 +148,16 @@ let package = Package(
         tests(
             "EndToEndTests", at: "Tests/EndToEndTests",
             uses: [
-                "AWS", "AWSStub", "ContainerEngine", "EngineTestSupport", "HTTP", "LaunchHost", "Subprocess",
-                "TestSupport", "launch",
+                "AWS", "AWSStub", "ContainerEngine", "EngineTestSupport", "HTTP", "LaunchHost", "PrintableText",
+                "Subprocess", "TestSupport", "launch",
             ],
             resources: [.copy("Toolkit/train.py")]),
         tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
-            uses: ["Console", "LaunchCommands", "LaunchHost", "Mock", "Subprocess", "TestSupport", "launch"]),
+            uses: [
+                "Console", "LaunchCommands", "LaunchHost", "Mock", "PrintableText", "Subprocess", "TestSupport",
+                "launch",
+            ]),
         tests(
             "ProcessRunnerTests", at: "Tests/Examples/ProcessRunnerTests",
             uses: ["Conformance", "LaunchHost", "ProcessRunner", "TestSupport"]),

@@ -51,12 +51,11 @@ enum DoctorCommand {
                 case .warn: .yellow
                 case .fail: .red
                 }
-            let status = check.status.rawValue
-            let space = String(repeating: " ", count: 4 - status.count)
+            let status = Styled(check.status.rawValue, style)
+            let space = String(repeating: " ", count: 4 - check.status.rawValue.count)
             let what = check.what + String(repeating: " ", count: width - check.what.count)
-            let hint = check.hint.map { "  " + terminal.colours(.cyan, "(\(Terminal.printable($0)))") } ?? ""
-            try terminal.out(
-                "\(terminal.colours(style, status))\(space)  \(what)  \(Terminal.printable(check.detail))\(hint)")
+            let hint = check.hint.map { "  " + Styled("(\($0))", .cyan) } ?? ""
+            try terminal.out("\(status)\(space)  \(what)  \(check.detail)\(hint)")
         }
     }
 

@@ -28,7 +28,7 @@ extension Command {
         ) { arguments, terminal in
             let name = try arguments.required("shell")
             guard let shell = Shell(rawValue: name) else { throw arguments.usageError("unknown shell '\(name)'") }
-            try terminal.out(shell.script(program: program), terminator: "")
+            try terminal.out(data: shell.script(program: program))
             return .ok
         }
     }

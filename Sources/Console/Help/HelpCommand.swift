@@ -30,7 +30,7 @@ enum HelpCommand {
     }
 
     static func show(_ path: [Command], on terminal: Terminal) throws(OutputError) {
-        try terminal.out(HelpText(path: path, width: terminal.width, palette: terminal.colours).text)
+        try terminal.out(HelpText(path: path, width: terminal.width).styled)
     }
 
     private static func resolve(_ words: [String], in root: Command) throws(UsageError) -> [Command] {

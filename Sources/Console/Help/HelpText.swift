@@ -2,24 +2,25 @@
 public struct HelpText: Sendable {
     private let path: [Command]
     private let width: Int
-    private let palette: Palette
 
     /// Lines longer than this are hard to read, however wide the terminal is.
     private static let widest = 100
 
     /// The help of the last command of a path that begins at the root. `width` in columns.
-    public init(path: [Command], width: Int = 80, palette: Palette = Palette(isOn: false)) {
+    public init(path: [Command], width: Int = 80) {
         self.path = path
         self.width = min(width, Self.widest)
-        self.palette = palette
     }
 
+    /// The text, without the last line's end and without styles.
+    public var text: String { styled.plain }
+
     /// The text, without the last line's end.
-    public var text: String {
+    public var styled: Styled {
         guard let command = path.last else { return "" }
-        var blocks: [[String]] = [TextLayout.wrap(command.summary, to: width)]
-        blocks.append([heading("Usage"), "  " + usage(command)])
-        if let discussion = command.discussion { blocks.append(TextLayout.wrap(discussion, to: width)) }
+        var blocks: [[Styled]] = [wrap(command.summary)]
+        blocks.append([heading("Usage"), "  \(usage(command))"])
+        if let discussion = command.discussion { blocks.append(wrap(discussion)) }
         blocks.append(examples(command))
         blocks += command.groups.map(commands)
         blocks.append(arguments(command))
@@ -32,7 +33,9 @@ public struct HelpText: Sendable {
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
-    private func heading(_ text: String) -> String { palette(.bold, "\(text):") }
+    private func wrap(_ text: String) -> [Styled] { TextLayout.wrap(text, to: width).map { Styled($0) } }
+
+    private func heading(_ text: String) -> Styled { Styled("\(text):", .bold) }
 
     private func usage(_ command: Command) -> String {
         var words = path.map(\.name) + ["[OPTIONS]"]
@@ -45,18 +48,18 @@ public struct HelpText: Sendable {
         return words.joined(separator: " ")
     }
 
-    private func examples(_ command: Command) -> [String] {
+    private func examples(_ command: Command) -> [Styled] {
         guard !command.examples.isEmpty else { return [] }
         return [heading("Examples")]
-            + command.examples.flatMap { [palette(.dim, "  # \($0.comment)"), "  \($0.line)"] }
+            + command.examples.flatMap { [Styled("  # \($0.comment)", .dim), Styled("  \($0.line)")] }
     }
 
-    private func commands(_ group: CommandGroup) -> [String] {
+    private func commands(_ group: CommandGroup) -> [Styled] {
         let shown = group.commands.filter { !$0.isHidden }
         return list(group.heading ?? "Commands", shown.map { ($0.name, $0.summary) })
     }
 
-    private func arguments(_ command: Command) -> [String] {
+    private func arguments(_ command: Command) -> [Styled] {
         var rows = command.arguments.map { argument in
             (term: argument.display, text: argument.help + notes([oneOf(argument.values)]))
         }
@@ -65,7 +68,7 @@ public struct HelpText: Sendable {
     }
 
     /// One block a heading, in the order in which headings first appear, the global ones last.
-    private func options(_ command: Command) -> [[String]] {
+    private func options(_ command: Command) -> [[Styled]] {
         let own = command.options.filter { !$0.isHidden && !$0.isGlobal }
         let global = path.flatMap(\.options).filter { !$0.isHidden && $0.isGlobal } + [.help]
         var headings: [String] = []
@@ -93,7 +96,7 @@ public struct HelpText: Sendable {
         return notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
     }
 
-    private func environment(_ command: Command) -> [String] {
+    private func environment(_ command: Command) -> [Styled] {
         let options = (path.dropLast().flatMap { $0.options.filter(\.isGlobal) } + command.options)
             .filter { !$0.isHidden }
         let rows = options.compactMap { option in
@@ -102,8 +105,8 @@ public struct HelpText: Sendable {
         return list("Environment", rows + command.environment.map { ($0.name, $0.help) })
     }
 
-    private func list(_ title: String, _ rows: [(term: String, text: String)]) -> [String] {
+    private func list(_ title: String, _ rows: [(term: String, text: String)]) -> [Styled] {
         guard !rows.isEmpty else { return [] }
-        return [heading(title)] + TextLayout.list(rows, width: width) { palette(.cyan, $0) }
+        return [heading(title)] + TextLayout.list(rows, width: width, term: .cyan)
     }
 }

@@ -22,16 +22,17 @@ enum TextLayout {
     }
 
     /// Terms on the left, their explanations on the right, aligned; a term that is too long has its own line.
-    static func list(_ rows: [(term: String, text: String)], width: Int, term style: (String) -> String) -> [String] {
+    static func list(_ rows: [(term: String, text: String)], width: Int, term style: Palette.Style) -> [Styled] {
         let longest = rows.map(\.term.displayWidth).filter { $0 <= widestTerm }.max() ?? 0
         let indent = longest + 4
-        return rows.flatMap { row -> [String] in
+        return rows.flatMap { row -> [Styled] in
             let text = wrap(row.text, to: max(20, width - indent))
             let fits = row.term.displayWidth <= longest
             let space = String(repeating: " ", count: max(0, longest - row.term.displayWidth))
-            let first = "  " + style(row.term) + (fits ? space + "  " + (text.first ?? "") : "")
+            let begun = fits ? text.first.map { Styled("\(space)  \($0)") } : nil
+            let first = "  " + Styled(row.term, style) + (begun ?? "")
             let others = fits ? text.dropFirst() : text[...]
-            return [trimmed(first)] + others.map { String(repeating: " ", count: indent) + $0 }
+            return [first] + others.map { Styled(String(repeating: " ", count: indent) + $0) }
         }
     }
 
@@ -48,11 +49,5 @@ enum TextLayout {
             current += (current.isEmpty ? "" : " ") + word
         }
         return current.isEmpty ? lines : lines + [current]
-    }
-
-    private static func trimmed(_ line: String) -> String {
-        var line = line
-        while line.last == " " { line.removeLast() }
-        return line
     }
 }

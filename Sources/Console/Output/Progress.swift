@@ -87,7 +87,7 @@ public final class Progress: Sendable {
         }
         guard !wasOver, !isQuiet else { return }
         if terminal.errorIsLive { terminal.showLive(nil) }
-        if let message { terminal.err("\(Terminal.printable(message)) (\(Format.duration(elapsed())))") }
+        if let message { terminal.err("\(message) (\(Format.duration(elapsed())))") }
     }
 
     private func keepTicking() async {
@@ -113,7 +113,7 @@ public final class Progress: Sendable {
         let mark: Character = terminal.usesUnicode ? "…" : ">"
         // The last column stays free: writing there would wrap the line on some terminals.
         let cut = line.truncated(to: terminal.width - 3, mark: mark)
-        terminal.showLive("\(terminal.errorColours(.cyan, String(frame))) \(cut)")
+        terminal.showLive("\(Styled(String(frame), .cyan)) \(cut)")
     }
 
     private func drawPlain(_ state: inout State) {

@@ -60,24 +60,36 @@ public struct Table: Sendable {
     /// The number of rows.
     public var count: Int { rows.count }
 
+    /// The lines, without the last line's end and without styles. `width` in columns of the terminal; nil cuts nothing.
+    public func text(width: Int? = nil, ellipsis: Character = "…") -> String {
+        styled(width: width, ellipsis: ellipsis).plain
+    }
+
     /// The lines, without the last line's end. `width` in columns of the terminal; nil cuts nothing.
-    public func text(width: Int? = nil, palette: Palette = Palette(isOn: false), ellipsis: Character = "…") -> String {
+    public func styled(width: Int? = nil, ellipsis: Character = "…") -> Styled {
         let widths = columnWidths(fitting: width)
         let headings = columns.map { Cell($0.heading, .bold) }
-        return ([headings] + rows).map { row in
-            var line = ""
-            for (index, cell) in row.enumerated() {
-                let cut = cell.text.truncated(to: widths[index], mark: ellipsis)
-                let isLast = index == row.count - 1
-                let space = String(repeating: " ", count: widths[index] - cut.displayWidth)
-                let styled = cell.style.map { palette($0, cut) } ?? cut
-                line += columns[index].alignment == .right ? space + styled : styled + (isLast ? "" : space)
-                line += isLast ? "" : Self.gap
+        return ([headings] + rows).map { line($0, widths, ellipsis) }.joined(separator: "\n")
+    }
+
+    private func line(_ row: [Cell], _ widths: [Int], _ ellipsis: Character) -> Styled {
+        var line: Styled = ""
+        // Spaces are written only before a value, so that blank values at the end of a row add none.
+        var space = ""
+        for (index, cell) in row.enumerated() {
+            let cut = cell.text.truncated(to: widths[index], mark: ellipsis)
+            let padding = String(repeating: " ", count: widths[index] - cut.displayWidth)
+            let isRight = columns[index].alignment == .right
+            if isRight { space += padding }
+            if !cut.allSatisfy({ $0 == " " }) {
+                line += Styled(space) + Styled(cut, cell.style)
+                space = isRight ? "" : padding
+            } else {
+                space += cut + (isRight ? "" : padding)
             }
-            // Blank values at the end of a row leave no blanks behind.
-            while line.last == " " { line.removeLast() }
-            return line
-        }.joined(separator: "\n")
+            space += Self.gap
+        }
+        return line
     }
 
     private static let gap = "  "
@@ -105,7 +117,7 @@ extension Terminal {
     /// Writes a table to standard output, cut to the width where that is a terminal.
     public func out(_ table: Table) throws(OutputError) {
         let ellipsis: Character = usesUnicode ? "…" : ">"
-        try out(table.text(width: outputIsTTY ? width : nil, palette: colours, ellipsis: ellipsis))
+        try out(table.styled(width: outputIsTTY ? width : nil, ellipsis: ellipsis))
     }
 }
 

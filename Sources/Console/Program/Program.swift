@@ -4,29 +4,30 @@ public struct Program: Sendable {
     /// How an error ends the program.
     public struct Failure: Sendable {
         /// The whole message, without a full stop; nil or empty says nothing.
-        public var message: String?
+        public var message: Styled?
         /// The exit code.
         public var exitCode: ExitCode
 
-        /// A failure.
-        public init(_ message: String?, _ exitCode: ExitCode) {
+        /// A failure with its message.
+        public init(_ message: Styled?, _ exitCode: ExitCode) {
             self.message = message
             self.exitCode = exitCode
+        }
+
+        /// A failure whose message may have several lines.
+        @_disfavoredOverload
+        public init(_ message: String, _ exitCode: ExitCode) {
+            self.init(Styled(lines: message), exitCode)
         }
     }
 
     /// The whole tree, with the commands that every program has.
     public let root: Command
-    private let failure: @Sendable (any Error, Palette) -> Failure
+    private let failure: @Sendable (any Error) -> Failure
 
     /// A program. `failure` says how an error of a command ends it; usage errors, cancellation and a closed output are
     /// known already.
     public init(_ root: Command, failure: @escaping @Sendable (any Error) -> Failure) {
-        self.init(root) { error, _ in failure(error) }
-    }
-
-    /// A program whose messages have colours of their own: `failure` is given those of standard error.
-    public init(_ root: Command, failure: @escaping @Sendable (any Error, Palette) -> Failure) {
         self.root = Self.complete(root)
         self.failure = failure
     }
@@ -57,22 +58,22 @@ public struct Program: Sendable {
                 return try await body(arguments, terminal)
             }
         } catch {
-            let failure = explain(error, path, terminal.errorColours)
-            if let message = failure.message, !message.isEmpty {
-                terminal.err("\(terminal.errorColours(.red, "error:")) \(message)")
+            let failure = explain(error, path)
+            if let message = failure.message, message != "" {
+                terminal.err("\(Styled("error:", .red)) \(message)")
             }
             return failure.exitCode
         }
     }
 
-    private func explain(_ error: any Error, _ path: [String], _ palette: Palette) -> Failure {
+    private func explain(_ error: any Error, _ path: [String]) -> Failure {
         switch error {
         case let error as UsageError: Failure(error.concerning(path).description, .usage)
         // Whoever closed the pipe has seen enough, and knows that it did.
         case OutputError.closed: Failure(nil, .ok)
         case let error as OutputError: Failure(error.description, .unavailable)
         case is CancellationError: Failure(nil, .interrupted)
-        default: failure(error, palette)
+        default: failure(error)
         }
     }
 }

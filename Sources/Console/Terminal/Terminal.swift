@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// Where a command writes: data to standard output, everything else to standard error. Injected, so that tests can
 /// record it.
 public struct Terminal: Sendable {
@@ -44,27 +46,59 @@ public struct Terminal: Sendable {
         return max(20, known)
     }
 
-    /// Colours for text that goes to standard output.
-    public var colours: Palette { Palette(isOn: settings.allowsColour && screen.device.isTTY(.output)) }
-
-    /// Colours for text that goes to standard error.
-    public var errorColours: Palette { Palette(isOn: settings.allowsColour && screen.device.isTTY(.error)) }
-
-    /// Writes data and the end of the line to standard output.
-    /// - Throws: ``OutputError/closed`` where nobody reads any more: let it pass, the program ends quietly on it.
-    public func out(_ text: String, terminator: String = "\n") throws(OutputError) {
-        try screen.write(text + terminator, to: .output)
+    /// Writes text for people and the end of the line to standard output.
+    /// - Throws: ``OutputError/closed`` where the reader has gone: let it pass, the program ends without a message.
+    public func out(_ text: Styled, terminator: String = "\n") throws(OutputError) {
+        try screen.write(text.text(colours: hasColours(.output)) + terminator, to: .output)
     }
 
-    /// Writes a line to standard error. Where that fails there is nobody left to tell.
+    /// Writes text with its own lines, and the end of the line, to standard output.
+    @_disfavoredOverload
+    public func out(_ text: String, terminator: String = "\n") throws(OutputError) {
+        try out(Styled(lines: text), terminator: terminator)
+    }
+
+    /// Writes data to standard output: byte for byte where that is a file or a pipe, and as safe text on a terminal.
+    /// Nothing is added at its end.
+    public func out(data: String) throws(OutputError) {
+        guard outputIsTTY else { return try out(raw: data) }
+        try out(Styled(lines: data), terminator: "")
+    }
+
+    /// Writes a JSON document and the end of the line to standard output. Characters that a terminal may obey are
+    /// escapes in its strings.
+    public func out(json: String) throws(OutputError) {
+        try out(raw: Printable.json(json) + "\n")
+    }
+
+    /// Writes text as it is, control sequences included. Only for output of a job whose user asked for it.
+    public func out(raw text: String) throws(OutputError) {
+        try screen.write(text, to: .output)
+    }
+
+    /// Writes text for people and the end of the line to standard error. A failure to write is not reported: there is no
+    /// other place for the report.
+    public func err(_ text: Styled, terminator: String = "\n") {
+        try? screen.write(text.text(colours: hasColours(.error)) + terminator, to: .error)
+    }
+
+    /// Writes text with its own lines, and the end of the line, to standard error.
+    @_disfavoredOverload
     public func err(_ text: String, terminator: String = "\n") {
-        try? screen.write(text + terminator, to: .error)
+        err(Styled(lines: text), terminator: terminator)
+    }
+
+    /// The text as one line with every control character escaped, for a message that is put together as a `String`.
+    public static func printable(_ text: String) -> String { Printable.line(text) }
+
+    private func hasColours(_ stream: StandardStream) -> Bool {
+        settings.allowsColour && screen.device.isTTY(stream)
     }
 
     /// Shows a line at the foot of standard error that other output leaves in place; nil or empty takes it away.
     /// Only for a terminal that is live, and only with text narrower than it.
-    func showLive(_ line: String?) {
-        screen.setLive(line ?? "")
+    func showLive(_ line: Styled?) {
+        screen.setLive(line?.text(colours: hasColours(.error)) ?? "")
     }
 }
 

@@ -94,11 +94,11 @@ private struct ConfigCheck {
         let terminal = bench.terminal
         if let error, error.diagnostics.isEmpty { throw error }
         if !diagnostics.isEmpty {
-            terminal.err(DiagnosticRenderer(terminal.errorColours).render(diagnostics))
+            for diagnostic in DiagnosticRenderer.sorted(diagnostics) { terminal.tell(diagnostic) }
+            terminal.err(DiagnosticRenderer.summary(diagnostics))
         }
         guard error == nil, let config else { return }
-        let state = terminal.colours(.green, "ok")
-        try terminal.out(name.map { "\($0): \(state)" } ?? "no launch-config.yaml: the defaults hold")
+        try terminal.out(name.map { "\($0): \(Styled("ok", .green))" } ?? "no launch-config.yaml: the defaults hold")
         var facts = Facts()
         facts.add("jobs at once", config.maxJobs.map(String.init) ?? "no limit")
         facts.add("queues", config.queues.isEmpty ? "those named with -q" : config.queues.joined(separator: ", "))
@@ -110,6 +110,6 @@ private struct ConfigCheck {
             }
             facts.add(role.rawValue, summary ?? "the one that a queue's resource names")
         }
-        for line in facts.text(terminal.colours).split(separator: "\n") { try terminal.out("  \(line)") }
+        try terminal.out(facts.styled(indent: 2))
     }
 }

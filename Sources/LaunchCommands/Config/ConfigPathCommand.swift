@@ -27,8 +27,8 @@ enum ConfigPathCommand {
                 try bench.printJSON(result)
                 return .ok
             }
-            if let path = result.path { try terminal.out(path) }
-            bench.note(result.reason)
+            if let path = result.path { try terminal.out(data: path + "\n") }
+            bench.note(Styled(result.reason))
             return .ok
         }
     }

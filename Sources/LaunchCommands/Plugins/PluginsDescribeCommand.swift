@@ -54,12 +54,11 @@ enum PluginsDescribeCommand {
     }
 
     private static func show(_ declaration: PluginCatalog.Declaration, on terminal: Terminal) throws {
-        let colours = terminal.colours
-        func heading(_ text: String) throws { try terminal.out("\n\(colours(.bold, text))") }
+        func heading(_ text: String) throws { try terminal.out("\n\(Styled(text, .bold))") }
         func block(_ text: String) throws {
             for line in text.split(separator: "\n") { try terminal.out("  \(line)") }
         }
-        try terminal.out("\(colours(.bold, "\(declaration.role.rawValue) \(declaration.type)"))")
+        try terminal.out(Styled("\(declaration.role.rawValue) \(declaration.type)", .bold))
         try block(declaration.summary)
         try heading("Keys, besides type")
         if declaration.fields.isEmpty { try block("none") } else { try terminal.out(table(of: declaration.fields)) }

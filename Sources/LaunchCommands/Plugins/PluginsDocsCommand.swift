@@ -13,7 +13,7 @@ enum PluginsDocsCommand {
             if bench.wantsJSON {
                 try bench.printJSON(["markdown": text])
             } else {
-                try terminal.out(text, terminator: "")
+                try terminal.out(data: text)
             }
             return .ok
         }

@@ -21,7 +21,7 @@ enum QueueShowCommand {
                 try bench.printJSON(try QueueView(queue))
             } else if arguments.flag("template") {
                 let text = try queue.definition.text
-                try terminal.out(text, terminator: text.hasSuffix("\n") ? "" : "\n")
+                try terminal.out(data: text.hasSuffix("\n") ? text : text + "\n")
             } else {
                 try show(queue, on: terminal)
             }
@@ -49,9 +49,9 @@ enum QueueShowCommand {
             try terminal.out("")
             try terminal.out(table(of: try definition.variables.decode([TemplateVariable].self)))
         }
-        try terminal.out("\n\(terminal.colours(.bold, "template"))")
+        try terminal.out("\n\(Styled("template", .bold))")
         for line in try definition.text.split(separator: "\n", omittingEmptySubsequences: false).trimmed {
-            try terminal.out(line.isEmpty ? "" : "  \(Terminal.printable(String(line)))")
+            try terminal.out(line.isEmpty ? "" : "  \(line)")
         }
     }
 

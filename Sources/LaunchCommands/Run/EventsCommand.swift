@@ -29,10 +29,10 @@ enum EventsCommand {
                 let events = try store.events(of: run?.id, after: last)
                 for event in events {
                     last = event.sequence
-                    if !bench.wantsJSON { try terminal.out(line(event, withRun: run == nil, terminal)) }
+                    if !bench.wantsJSON { try terminal.out(line(event, withRun: run == nil)) }
                 }
                 if bench.wantsJSON, follow {
-                    for event in events { try terminal.out(try JSON.canonical(event)) }
+                    for event in events { try terminal.out(json: try JSON.canonical(event)) }
                 }
                 all += follow ? [] : events
                 if !events.isEmpty, !follow { continue }
@@ -45,11 +45,10 @@ enum EventsCommand {
         }
     }
 
-    private static func line(_ event: EventRecord, withRun: Bool, _ terminal: Terminal) -> String {
-        let colours = terminal.colours
+    private static func line(_ event: EventRecord, withRun: Bool) -> Styled {
         let state = event.state.rawValue.padding(to: 11)
         let words = [event.message, event.cause?.message].compactMap(\.self).joined(separator: ": ")
-        return colours(.dim, "\(event.at)  ") + (withRun ? "\(event.runID)  " : "")
-            + (event.state.style.map { colours($0, state) } ?? state) + Terminal.printable(words)
+        return Styled("\(event.at)  ", .dim) + (withRun ? "\(event.runID)  " : "")
+            + Styled(state, event.state.style) + Styled(words)
     }
 }

@@ -32,9 +32,10 @@ struct HeldRun: Sendable {
             Agent.Settings(maxJobs: nil), store: store, backends: backends,
             contexts: SourceContexts(store: SourceStore(folder: store.home.sources, limits: backends.limits)), log: log,
             progress: { _, progress in
-                terminal.err(
-                    "\(terminal.errorColours(.dim, "\(progress.step.rawValue) |")) \(Terminal.printable(progress.line))"
-                )
+                // One line each: a build that prints a line feed must not print lines without the mark.
+                for line in Styled(log: progress.line).plain.split(separator: "\n", omittingEmptySubsequences: false) {
+                    terminal.err("\(Styled("\(progress.step.rawValue) |", .dim)) \(line)")
+                }
             })
         let stopping = Task {
             var count = 0

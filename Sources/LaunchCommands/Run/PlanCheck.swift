@@ -34,7 +34,7 @@ struct PlanCheck {
             throw LaunchError(
                 .invalid, "The request is not valid.", hint: "'launch plan' shows it whole.", diagnostics: diagnostics)
         }
-        for warning in diagnostics { bench.note(DiagnosticRenderer().render(warning)) }
+        for warning in diagnostics { bench.note(Styled(warning)) }
     }
 
     /// The queue's file, so that findings can be shown at their places in it.

@@ -16,14 +16,14 @@ struct PlanPage {
     }
 
     func show() throws {
-        try line("image", plan.image.summary)
-        if let image = plan.image.image { try line("", image.reference) }
+        try line("image", Styled(plan.image.summary))
+        if let image = plan.image.image { try line("", Styled(image.reference)) }
         // A request that is not valid would only push away what is wrong with it.
         if plan.isValid {
             let isRehearsed = plan.request.rehearsal != nil
             try line("request", "for \(plan.request.runner)\(isRehearsed ? ", to be rehearsed here" : "")")
             for text in try JSON.pretty(plan.request.document).split(separator: "\n") {
-                try terminal.out("  \(Terminal.printable(String(text)))")
+                try terminal.out("  \(text)")
             }
             try showCost()
             try showPermissions()
@@ -33,7 +33,7 @@ struct PlanPage {
 
     private func showCost() throws {
         guard let cost = plan.cost else { return }
-        guard let maximum = cost.maximum else { return try line("cost", cost.basis) }
+        guard let maximum = cost.maximum else { return try line("cost", Styled(cost.basis)) }
         try line("cost", "at most \(Format.amount(maximum)) \(cost.currency): \(cost.basis)")
     }
 
@@ -41,21 +41,21 @@ struct PlanPage {
         for (holder, title) in [(Permission.Holder.agent, "agent may"), (.job, "job may")] {
             for (index, permission) in plan.permissions.filter({ $0.holder == holder }).enumerated() {
                 let actions = permission.actions.joined(separator: ", ")
-                try line(index == 0 ? title : "", "\(permission.reason): \(terminal.colours(.dim, actions))")
+                try line(index == 0 ? title : "", "\(permission.reason): \(Styled(actions, .dim))")
             }
         }
     }
 
     private func showFindings() throws {
         let diagnostics = plan.diagnostics(in: document, of: spec)
-        guard !diagnostics.isEmpty else { return try line("findings", terminal.colours(.green, "none")) }
-        try line("findings", DiagnosticRenderer.summary(diagnostics))
+        guard !diagnostics.isEmpty else { return try line("findings", Styled("none", .green)) }
+        try line("findings", Styled(DiagnosticRenderer.summary(diagnostics)))
         for diagnostic in DiagnosticRenderer.sorted(diagnostics) {
-            try terminal.out(DiagnosticRenderer().render(diagnostic))
+            try terminal.out(Styled(diagnostic))
         }
     }
 
-    private func line(_ name: String, _ value: String) throws {
-        try terminal.out("\(terminal.colours(.bold, name.padding(to: 10)))\(value)")
+    private func line(_ name: String, _ value: Styled) throws {
+        try terminal.out("\(Styled(name.padding(to: 10), .bold))\(value)")
     }
 }

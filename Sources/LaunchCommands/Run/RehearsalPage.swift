@@ -21,7 +21,7 @@ struct RehearsalPage {
 
     private func section(_ title: String, _ lines: [String], _ style: Palette.Style) {
         guard !lines.isEmpty else { return }
-        terminal.err(terminal.errorColours(style, "  \(title)"))
-        for line in lines { terminal.err("    - \(Terminal.printable(line))") }
+        terminal.err(Styled("  \(title)", style))
+        for line in lines { terminal.err("    - \(line)") }
     }
 }

@@ -21,7 +21,7 @@ struct RehearsalSteps {
     private func tell(_ id: RunID, _ told: inout String?) -> Bool {
         guard let run = try? store.run(id), !run.state.isTerminal else { return false }
         if let status = run.backendStatus, status != told {
-            terminal.err("\(terminal.errorColours(.dim, "rehearsal |")) \(Terminal.printable(status))")
+            terminal.err("\(Styled("rehearsal |", .dim)) \(status)")
             told = status
         }
         return true

@@ -20,7 +20,7 @@ enum RunCommand {
                     "The same with local data, interrupted after 30 seconds",
                     "launch run --rehearse -q train --source . --channel train=data --drill spot@30s --keep-local"),
             ],
-            options: SpecOptions.all(bench) + SpecOptions.rehearsal, rest: SpecOptions.rest
+            options: SpecOptions.all(bench) + [LogPrinter.raw] + SpecOptions.rehearsal, rest: SpecOptions.rest
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let store = try bench.store()
@@ -34,7 +34,7 @@ enum RunCommand {
             let run = try store.submit(spec, as: id, claimedBy: owner.id)
             bench.note("run \(id)")
             let reader = RunLogReader(store: store, backends: backends)
-            let printer = LogPrinter(terminal: terminal)
+            let printer = LogPrinter(terminal: terminal, isRaw: arguments.flag(LogPrinter.raw.long))
             let wantsJSON = bench.wantsJSON
             let ended = try await held.follow(run, as: owner) {
                 guard !wantsJSON else { return }
@@ -57,10 +57,9 @@ enum RunCommand {
     }
 
     private static func tell(_ run: RunRecord, _ bench: Workbench) {
-        let colours = bench.terminal.errorColours
-        let state = run.state.style.map { colours($0, run.state.rawValue) } ?? run.state.rawValue
-        bench.note("run \(run.id) \(state)\(run.cause.map { ": \(Terminal.printable($0.message))" } ?? "")")
+        let state = Styled(run.state.rawValue, run.state.style)
+        bench.note("run \(run.id) \(state)\(run.cause.map { ": \($0.message)" } ?? "")")
         for output in run.outcome?.outputs ?? [] { bench.note("  \(output.name) -> \(output.path)") }
-        for warning in run.outcome?.warnings ?? [] { bench.note("  \(colours(.yellow, "warning:")) \(warning)") }
+        for warning in run.outcome?.warnings ?? [] { bench.note("  \(Styled("warning:", .yellow)) \(warning)") }
     }
 }

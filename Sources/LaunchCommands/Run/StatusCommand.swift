@@ -36,15 +36,11 @@ enum StatusCommand {
         func line(_ name: String, _ value: String?) throws {
             guard let value, !value.isEmpty else { return }
             let label = name.padding(to: 12)
-            let lines = value.split(separator: "\n", omittingEmptySubsequences: false).map {
-                Terminal.printable(String($0))
-            }
-            try terminal.out("\(terminal.colours(.dim, label))\(lines.joined(separator: "\n" + "".padding(to: 12)))")
+            let indented = value.replacing("\n", with: "\n" + "".padding(to: 12))
+            try terminal.out("\(Styled(label, .dim))\(lines: indented)")
         }
-        let colours = terminal.colours
         try line("run", run.name == run.id.rawValue ? run.id.rawValue : "\(run.id) (\(run.name))")
-        let state = run.state.style.map { colours($0, run.state.rawValue) } ?? run.state.rawValue
-        try terminal.out("\(colours(.dim, "state".padding(to: 12)))\(state)")
+        try terminal.out("\(Styled("state".padding(to: 12), .dim))\(Styled(run.state.rawValue, run.state.style))")
         try line("cause", run.cause?.message)
         try line("damaged", run.damage)
         try line("exit code", run.cause?.exitCode.map(String.init))

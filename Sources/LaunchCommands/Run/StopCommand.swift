@@ -112,7 +112,7 @@ enum StopCommand {
             for event in try store.events(of: id, after: heard?.sequence ?? 0) {
                 // Changes of state are told already.
                 if event.state == heard?.state, let message = event.message, !bench.wantsJSON {
-                    bench.note("run \(id): \(Terminal.printable(message))")
+                    bench.note("run \(id): \(message)")
                 }
                 heard = event
             }

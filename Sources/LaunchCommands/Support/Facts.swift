@@ -4,17 +4,18 @@ internal import Console
 struct Facts {
     private var rows: [(name: String, value: String)] = []
 
-    /// Adds a line; nothing where there is no value.
+    /// Adds a line. A nil value adds none.
     mutating func add(_ name: String, _ value: String?) {
         if let value { rows.append((name, value)) }
     }
 
-    /// The lines without the last one's end.
-    func text(_ palette: Palette) -> String {
+    /// The lines, indented by so many spaces, without the line feed of the last one.
+    func styled(indent: Int = 0) -> Styled {
+        let margin = Styled(String(repeating: " ", count: indent))
         let width = rows.map(\.name.count).max() ?? 0
         return rows.map { row in
             let space = String(repeating: " ", count: width - row.name.count)
-            return "\(palette(.bold, row.name))\(space)  \(Terminal.printable(row.value))"
+            return margin + Styled(row.name, .bold) + "\(space)  \(row.value)"
         }.joined(separator: "\n")
     }
 }
@@ -22,6 +23,6 @@ struct Facts {
 extension Terminal {
     /// Writes facts to standard output.
     func out(_ facts: Facts) throws(OutputError) {
-        try out(facts.text(colours))
+        try out(facts.styled())
     }
 }

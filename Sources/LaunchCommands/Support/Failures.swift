@@ -3,24 +3,23 @@ internal import LaunchHost
 
 /// How an error ends the program: one message and the documented exit code.
 enum Failures {
-    @Sendable static func explain(_ error: any Error, _ palette: Palette) -> Program.Failure {
+    @Sendable static func explain(_ error: any Error) -> Program.Failure {
         switch error {
-        case let error as LaunchError: failure(error, palette)
-        case let error as StoreError: failure(LaunchError(error), palette)
+        case let error as LaunchError: failure(error)
+        case let error as StoreError: failure(LaunchError(error))
         case let error as BackendError:
-            error.category == .cancelled ? Program.Failure(nil, .interrupted) : failure(LaunchError(error), palette)
+            error.category == .cancelled ? Program.Failure(nil, .interrupted) : failure(LaunchError(error))
         default:
             Program.Failure(
-                "A fault of launch itself: \(error)\n  hint: Please report it, with the command and this message.",
+                "A fault of launch itself: \(lines: "\(error)")\n  hint: Please report it, with the command and this message.",
                 .internalFault)
         }
     }
 
-    private static func failure(_ error: LaunchError, _ palette: Palette) -> Program.Failure {
-        let renderer = DiagnosticRenderer(palette)
-        var lines = [error.message]
-        lines += DiagnosticRenderer.sorted(error.diagnostics).map { renderer.render($0) }
-        if let hint = error.hint { lines.append("  " + palette(.cyan, "hint: \(hint)")) }
+    private static func failure(_ error: LaunchError) -> Program.Failure {
+        var lines = [Styled(lines: error.message)]
+        lines += DiagnosticRenderer.sorted(error.diagnostics).map { Styled($0) }
+        if let hint = error.hint { lines.append("  " + Styled(lines: "hint: \(hint)", .cyan)) }
         return Program.Failure(lines.joined(separator: "\n"), exitCode(error.kind))
     }
 

@@ -12,20 +12,19 @@ enum LogSink {
             case 1: min(base, .info)
             default: .debug
             }
-        return Logger(level: level) { record in terminal.err(line(record, terminal.errorColours)) }
+        return Logger(level: level) { record in terminal.err(line(record)) }
     }
 
-    static func line(_ record: Logger.Record, _ colours: Palette) -> String {
-        let level =
+    static func line(_ record: Logger.Record) -> Styled {
+        let level: Styled =
             switch record.level {
-            case .debug: colours(.dim, "debug")
-            case .info: colours(.cyan, "info")
-            case .warning: colours(.yellow, "warning")
-            case .error: colours(.red, "error")
+            case .debug: Styled("debug", .dim)
+            case .info: Styled("info", .cyan)
+            case .warning: Styled("warning", .yellow)
+            case .error: Styled("error", .red)
             }
         let fields = record.fields.map { " \($0.name)=\(quoted($0.value))" }.joined()
-        return "\(colours(.dim, Timestamp(record.time).description)) \(level) \(Terminal.printable(record.message))"
-            + colours(.dim, fields)
+        return Styled(Timestamp(record.time).description, .dim) + " \(level) \(record.message)" + Styled(fields, .dim)
     }
 
     private static func quoted(_ value: String) -> String {

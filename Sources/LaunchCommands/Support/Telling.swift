@@ -1,18 +1,24 @@
 internal import Console
 internal import LaunchHost
 
-extension DiagnosticRenderer {
-    /// A renderer in the colours of one stream.
-    init(_ palette: Palette) {
-        self.init { part, text in
-            switch part {
-            case .place: palette(.bold, text)
-            case .error: palette(.red, text)
-            case .warning: palette(.yellow, text)
-            case .source: palette(.dim, text)
-            case .caret: palette(.green, text)
-            case .hint: palette(.cyan, text)
-            }
+extension Styled {
+    /// What is wrong, or may be, with a place of a file.
+    init(_ diagnostic: Diagnostic) {
+        self = DiagnosticRenderer().pieces(of: diagnostic).map { piece in
+            Styled(lines: piece.text, piece.part?.style)
+        }.joined()
+    }
+}
+
+extension DiagnosticRenderer.Part {
+    fileprivate var style: Palette.Style {
+        switch self {
+        case .place: .bold
+        case .error: .red
+        case .warning: .yellow
+        case .source: .dim
+        case .caret: .green
+        case .hint: .cyan
         }
     }
 }
@@ -20,11 +26,11 @@ extension DiagnosticRenderer {
 extension Terminal {
     /// Says on standard error what is wrong, or may be, with a place of a file.
     func tell(_ diagnostic: Diagnostic) {
-        err(DiagnosticRenderer(errorColours).render(diagnostic))
+        err(Styled(diagnostic))
     }
 
     /// Says on standard error what the user should know.
     func warn(_ text: String) {
-        err("\(errorColours(.yellow, "warning:")) \(text)")
+        err("\(Styled("warning:", .yellow)) \(lines: text)")
     }
 }

@@ -63,11 +63,11 @@ struct Workbench: Sendable {
 
     /// Prints a value as the one JSON document of this call.
     func printJSON(_ value: some Encodable) throws {
-        try terminal.out(try JSON.pretty(value))
+        try terminal.out(json: try JSON.pretty(value))
     }
 
     /// Tells something that is not data: to standard error, and only where people read it.
-    func note(_ text: String) {
+    func note(_ text: Styled) {
         terminal.err(text)
     }
 }

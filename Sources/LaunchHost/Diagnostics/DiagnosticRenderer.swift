@@ -1,6 +1,8 @@
+internal import PrintableText
+
 /// Writes diagnostics for people: `FILE:LINE:COLUMN: MESSAGE`, the source line, a caret under the place, and the hint.
 public struct DiagnosticRenderer: Sendable {
-    /// What a piece of the output is, for whoever colours it.
+    /// What a piece of the output is, for a caller that sets each off in its own style.
     public enum Part: Sendable {
         /// `FILE:LINE:COLUMN:`
         case place
@@ -16,13 +18,23 @@ public struct DiagnosticRenderer: Sendable {
         case hint
     }
 
-    private let style: @Sendable (Part, String) -> String
+    /// A piece of the output; its text may have line feeds at its end.
+    public struct Piece: Sendable, Equatable {
+        /// What it is; nil for the message and what is between the parts.
+        public var part: Part?
+        /// The text, in which every control character is escaped.
+        public var text: String
+
+        init(_ part: Part?, _ text: String) {
+            self.part = part
+            self.text = text
+        }
+    }
+
     private static let widest = 100
 
-    /// A renderer; `style` may add colours to a piece, and must not change its text otherwise.
-    public init(style: @escaping @Sendable (Part, String) -> String = { $1 }) {
-        self.style = style
-    }
+    /// A renderer.
+    public init() {}
 
     /// All diagnostics in the order of their places, and a line that counts them. Empty where there are none.
     public func render(_ diagnostics: [Diagnostic]) -> String {
@@ -33,29 +45,36 @@ public struct DiagnosticRenderer: Sendable {
 
     /// One diagnostic, without a line feed at the end.
     public func render(_ diagnostic: Diagnostic) -> String {
-        var head = ""
+        pieces(of: diagnostic).map(\.text).joined()
+    }
+
+    /// One diagnostic in its pieces, for a caller that sets each off in its own style.
+    public func pieces(of diagnostic: Diagnostic) -> [Piece] {
+        var pieces: [Piece] = []
         if let file = diagnostic.file {
             let position = [diagnostic.line, diagnostic.column].compactMap { $0.map(String.init) }
-            head = style(.place, ([Wording.visible(file)] + position).joined(separator: ":") + ":") + " "
+            pieces.append(Piece(.place, ([Wording.visible(file)] + position).joined(separator: ":") + ":"))
+            pieces.append(Piece(nil, " "))
         }
         switch diagnostic.severity {
-        case .warning: head += style(.warning, "warning:") + " "
-        case .error: head += diagnostic.file == nil ? style(.error, "error:") + " " : ""
+        case .warning: pieces += [Piece(.warning, "warning:"), Piece(nil, " ")]
+        case .error: pieces += diagnostic.file == nil ? [Piece(.error, "error:"), Piece(nil, " ")] : []
         }
-        var lines = [head + Wording.visible(diagnostic.message)]
+        pieces.append(Piece(nil, Wording.visible(diagnostic.message)))
         if let source = diagnostic.sourceLine, let number = diagnostic.line, !source.isEmpty {
             let gutter = "  \(number) | "
             let excerpt = Self.excerpt(of: source, column: diagnostic.column ?? 1)
-            lines.append(style(.source, gutter + excerpt.text))
+            pieces += [Piece(nil, "\n"), Piece(.source, gutter + excerpt.text)]
             if diagnostic.column != nil {
                 let margin = String(repeating: " ", count: gutter.count - 2)
-                lines.append(style(.source, "\(margin)| ") + excerpt.indent + style(.caret, "^"))
+                pieces += [Piece(nil, "\n"), Piece(.source, "\(margin)| ")]
+                pieces += [Piece(nil, excerpt.indent), Piece(.caret, "^")]
             }
         }
         if let hint = diagnostic.hint {
-            lines.append("  " + style(.hint, "hint: \(Wording.visible(hint))"))
+            pieces += [Piece(nil, "\n  "), Piece(.hint, "hint: \(Wording.visible(hint))")]
         }
-        return lines.joined(separator: "\n")
+        return pieces
     }
 
     /// `2 errors, 1 warning`.
@@ -108,9 +127,10 @@ public struct DiagnosticRenderer: Sendable {
             if scalar == "\t" {
                 text += "    "
                 width += 4
-            } else if Wording.isControl(scalar) {
-                text += "?"
-                width += 1
+            } else if Printable.isUnsafe(scalar) {
+                let escape = Printable.line(String(scalar))
+                text += escape
+                width += escape.count
             } else {
                 text.unicodeScalars.append(scalar)
                 width += DisplayWidth.of(scalar)

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// How messages quote and join what users wrote.
 public enum Wording {
     /// The text in double quotes, shortened, with nothing in it that a terminal would obey.
@@ -12,28 +14,9 @@ public enum Wording {
         return visible.count > 60 ? "\(visible.prefix(57))..." : visible
     }
 
-    /// The text with control characters replaced by `\n`, `\t` or `\u{..}`.
+    /// The text as one line, in which control characters and tabs are visible escapes.
     public static func visible(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case _ where isControl(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
-    /// Whether a terminal might obey the character: controls, and what changes the direction of the text.
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-        }
+        Printable.line(text).replacing("\t", with: "\\t")
     }
 
     /// `a`, `a or b`, `a, b or c`.

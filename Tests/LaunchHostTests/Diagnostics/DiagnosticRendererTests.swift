@@ -62,7 +62,14 @@ import Testing
         let shown = DiagnosticRenderer().render(
             Diagnostic(.error, "bad \u{1B}[31m", file: "a\nb", line: 1, column: 1, sourceLine: "\u{1B}]0;x\u{7}"))
         #expect(!shown.contains("\u{1B}") && !shown.contains("\u{7}"))
-        #expect(shown.hasPrefix("a\\nb:1:1: bad \\u{1b}[31m\n"))
+        #expect(shown.contains("  1 | \\x1b]0;x\\x07\n"))
+        #expect(shown.hasPrefix("a\\nb:1:1: bad \\x1b[31m\n"))
+    }
+
+    @Test func alignsTheCaretUnderAnEscape() {
+        let shown = DiagnosticRenderer().render(
+            Diagnostic(.error, "wrong", file: "f", line: 1, column: 3, sourceLine: "\u{202E}bX"))
+        #expect(shown == "f:1:3: wrong\n  1 | \\u{202e}bX\n    |          ^")
     }
 
     @Test func sortsByPlaceAndCounts() {
@@ -79,9 +86,11 @@ import Testing
     }
 
     @Test func stylesPieces() {
-        let renderer = DiagnosticRenderer { part, text in part == .caret ? "<\(text)>" : text }
-        let shown = renderer.render(Diagnostic(.error, "x", file: "f", line: 1, column: 2, sourceLine: "ab"))
-        #expect(shown == "f:1:2: x\n  1 | ab\n    |  <^>")
+        let diagnostic = Diagnostic(.error, "x", hint: "h", file: "f", line: 1, column: 2, sourceLine: "ab")
+        let pieces = DiagnosticRenderer().pieces(of: diagnostic)
+        #expect(pieces.map(\.text).joined() == "f:1:2: x\n  1 | ab\n    |  ^\n  hint: h")
+        #expect(pieces.compactMap(\.part) == [.place, .source, .source, .caret, .hint])
+        #expect(pieces.first { $0.part == .caret }?.text == "^")
     }
 
     @Test func writesJSON() throws {

@@ -1,0 +1,36 @@
+import Console
+import Testing
+
+@Suite struct StyledTests {
+    private static let hostile = "\u{1B}[31m\u{9B}m\nx"
+
+    @Test func valuesAreOneLineUnlessTheyAreAskedForAsLines() {
+        let text: Styled = "a\n\(Self.hostile) \(lines: "b\u{7}\nc")"
+        #expect(text.plain == "a\n\\x1b[31m\\x9bm\\nx b\\x07\nc")
+    }
+
+    @Test(arguments: [true, false])
+    func onlyOurOwnSequencesReachATerminal(isTTY: Bool) throws {
+        let device = RecordingDevice(outputIsTTY: isTTY, errorIsTTY: isTTY)
+        let terminal = Terminal(device: device, environment: [:])
+        try terminal.out("\(Styled(Self.hostile, .red)) end")
+        terminal.err(Self.hostile)
+        let shown = "\\x1b[31m\\x9bm\\nx"
+        #expect(device.output == (isTTY ? "\u{1B}[31m\(shown)\u{1B}[0m end\n" : "\(shown) end\n"))
+        #expect(device.errors == "\\x1b[31m\\x9bm\nx\n")
+    }
+
+    @Test(arguments: [true, false])
+    func dataIsUnchangedWhereNoTerminalReadsIt(isTTY: Bool) throws {
+        let device = RecordingDevice(outputIsTTY: isTTY)
+        let terminal = Terminal(device: device, environment: [:])
+        try terminal.out(data: "\u{1B}c\r\n")
+        #expect(device.output == (isTTY ? "\\x1bc\n" : "\u{1B}c\r\n"))
+    }
+
+    @Test func rawIsRaw() throws {
+        let device = RecordingDevice(outputIsTTY: true)
+        try Terminal(device: device, environment: [:]).out(raw: Self.hostile)
+        #expect(device.output == Self.hostile)
+    }
+}
