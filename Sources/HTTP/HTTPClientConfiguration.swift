@@ -3,7 +3,8 @@ extension HTTPClient {
     public struct Configuration: Sendable {
         /// Which proxy is used. Unix sockets never use one.
         public enum Proxy: Sendable {
-            /// What `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` say.
+            /// What `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` say. Loopback and link-local addresses are
+            /// reached directly.
             case environment
             /// None, whatever the environment says.
             case direct

@@ -11,15 +11,18 @@ final class Authenticator: Sendable {
 
     private let host: RegistryHost
     private let plainAllowed: Bool
+    private let realms: TokenRealms
     private let login: @Sendable () async throws(OCIError) -> RegistryLogin?
     private let tickets = Mutex<[String: Ticket]>([:])
 
     /// - Parameter plainAllowed: whether a password may go out over plain HTTP.
     init(
-        host: RegistryHost, plainAllowed: Bool, login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin?
+        host: RegistryHost, plainAllowed: Bool, tokenHosts: [String] = [],
+        login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin?
     ) {
         self.host = host
         self.plainAllowed = plainAllowed
+        realms = TokenRealms(host: host, isPlain: plainAllowed, named: tokenHosts)
         self.login = login
     }
 
@@ -60,13 +63,10 @@ final class Authenticator: Sendable {
         send: (HTTPRequest) async throws(OCIError) -> HTTPResponse
     ) async throws(OCIError) -> Ticket? {
         let subject = "\(host.name)/\(repository)"
-        guard let realm = challenge.parameters["realm"], let scheme = realm.firstRange(of: "://") else {
+        guard let realm = challenge.parameters["realm"] else {
             throw OCIError(.notARegistry, "\(subject) asks for a token and does not say where one is to be had.")
         }
-        // A token service over plain HTTP would see the password of a registry that is itself behind TLS.
-        guard realm[..<scheme.lowerBound] == "https" || plainAllowed else {
-            throw OCIError(.tls, "\(subject) sends to the token service \(realm), which is not https.")
-        }
+        try realms.check(realm, asksWithLogin: login != nil, for: subject)
         var query = ["scope=" + Self.encode(challenge.parameters["scope"] ?? "repository:\(repository):pull")]
         if let service = challenge.parameters["service"] { query.insert("service=" + Self.encode(service), at: 0) }
         let url = realm + (realm.contains("?") ? "&" : "?") + query.joined(separator: "&")

@@ -14,6 +14,8 @@ public struct OCIError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let denied = Code("denied")
         /// Nobody answers there.
         public static let unreachable = Code("unreachable")
+        /// The registry asks for its login to be sent to another host.
+        public static let untrusted = Code("untrusted")
         /// No secure connection: most often a certificate of an authority that is not trusted.
         public static let tls = Code("tls")
         /// Something answers there that is no registry.

@@ -16,16 +16,19 @@ public final class RegistryClient: Sendable {
         public var insecure: Bool
         /// Names that are to be found at other addresses.
         public var addresses: [HTTPRequest.AddressOverride]
+        /// Other hosts, or `host:port`, whose token services may see the login.
+        public var tokenHosts: [String]
 
-        /// A configuration from its parts.
+        /// A registry that is reached like that.
         public init(
             host: RegistryHost, caFile: String? = nil, insecure: Bool = false,
-            addresses: [HTTPRequest.AddressOverride] = []
+            addresses: [HTTPRequest.AddressOverride] = [], tokenHosts: [String] = []
         ) {
             self.host = host
             self.caFile = caFile
             self.insecure = insecure
             self.addresses = addresses
+            self.tokenHosts = tokenHosts
         }
 
         /// Whether no TLS is used.
@@ -61,7 +64,8 @@ public final class RegistryClient: Sendable {
             host: configuration.host, scheme: plain ? "http" : "https",
             http: HTTPClient(configuration: .init(caBundle: configuration.caFile)),
             addresses: configuration.addresses,
-            authenticator: Authenticator(host: configuration.host, plainAllowed: plain, login: login))
+            authenticator: Authenticator(
+                host: configuration.host, plainAllowed: plain, tokenHosts: configuration.tokenHosts, login: login))
     }
 
     /// What the registry has under a tag or a `sha256:` digest, or nil where it has nothing.

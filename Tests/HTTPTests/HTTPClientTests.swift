@@ -130,4 +130,28 @@ import Testing
         let answer = try await client.send(HTTPRequest(.get, "http://registry.example/v2/"))
         #expect(String(decoding: answer.body, as: UTF8.self) == "http://registry.example/v2/")
     }
+
+    /// A redirect to another port is a redirect to another server.
+    @Test func aRedirectToAnotherServerLosesTheLogin() async throws {
+        let other = try TestServer { .text($0.header("Authorization") ?? "none") }
+        let server = try TestServer { request in
+            if request.target == "/there" { return .text(request.header("Authorization") ?? "none") }
+            let place = request.target == "/out" ? "\(other.url)/" : "/there"
+            return .text("", status: 307, headers: [("Location", place)])
+        }
+        for (path, seen) in [("/out", "none"), ("/in", "Basic eDp5")] {
+            let answer = try await client.send(
+                HTTPRequest(.get, server.url + path, headers: ["Authorization": "Basic eDp5"], followRedirects: true))
+            #expect(String(decoding: answer.body, as: UTF8.self) == seen)
+        }
+    }
+
+    @Test(arguments: [
+        ("http://127.0.0.1:1/", true), ("http://localhost/", true), ("http://[::1]:5000/", true),
+        ("http://a.localhost/", true), ("http://169.254.169.254/", true), ("http://127.0.0.1.example/", false),
+        ("http://localhost.example/", false), ("http://128.0.0.1/", false), ("http://169.253.1.1/", false),
+    ])
+    func addressesThatNoProxySees(_ url: String, _ isLocal: Bool) throws {
+        #expect(try Target(HTTPRequest(.get, url)).isLocal == isLocal)
+    }
 }

@@ -211,6 +211,9 @@ final class CurlEasy {
         setter.set(CURLOPT_PROTOCOLS_STR, "http,https")
         setter.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         setter.set(CURLOPT_NOSIGNAL, 1)
+        // A login comes from the caller, never from a file that happens to name the host.
+        setter.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        setter.set(CURLOPT_UNRESTRICTED_AUTH, 0)
         launch_curl_set_quick_exit(handle)
         setter.set(CURLOPT_NOPROGRESS, 1)
         setter.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
@@ -221,7 +224,7 @@ final class CurlEasy {
         if case .stream = entry.transfer.receiver { setter.set(CURLOPT_BUFFERSIZE, 32 << 10) }
         setTrust(&setter, configuration.caBundle)
         setIdentity(&setter, configuration)
-        setRoute(&setter, request, configuration.proxy)
+        setRoute(&setter, entry.transfer, configuration.proxy)
         setMethod(&setter, request)
         followsRedirects = request.followRedirects && [.get, .head].contains(request.method)
         if followsRedirects {
@@ -265,15 +268,18 @@ final class CurlEasy {
     }
 
     private func setRoute(
-        _ setter: inout CurlSetter, _ request: HTTPRequest, _ proxy: HTTPClient.Configuration.Proxy
+        _ setter: inout CurlSetter, _ transfer: Transfer, _ proxy: HTTPClient.Configuration.Proxy
     ) {
+        let request = transfer.request
         if let path = request.unixSocketPath {
             setter.set(CURLOPT_UNIX_SOCKET_PATH, path)
             setter.set(CURLOPT_PROXY, "")
             return
         }
         switch proxy {
-        case .environment: break
+        case .environment:
+            // A proxy would see the password for a registry of this machine, which travels without TLS.
+            if transfer.target.isLocal { setter.set(CURLOPT_PROXY, "") }
         case .direct: setter.set(CURLOPT_PROXY, "")
         case .url(let url): setter.set(CURLOPT_PROXY, url)
         }

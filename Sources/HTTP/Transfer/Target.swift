@@ -4,6 +4,8 @@ struct Target: Sendable {
     let host: String
     /// Whether the URL is https.
     let isSecure: Bool
+    /// Whether it is this machine, or the link-local addresses at which a machine finds its own credentials.
+    let isLocal: Bool
     /// What shares the limit of connections per host.
     let key: String
 
@@ -22,6 +24,14 @@ struct Target: Sendable {
         }
         host = request.unixSocketPath ?? url.host
         isSecure = url.scheme == "https"
+        isLocal = Self.isLocal(url.host)
         key = request.unixSocketPath ?? "\(url.scheme)://\(url.host):\(url.port)"
+    }
+
+    private static func isLocal(_ host: String) -> Bool {
+        if host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }) else { return false }
+        return parts[0] == "127" || (parts[0] == "169" && parts[1] == "254")
     }
 }

@@ -27,7 +27,7 @@ enum SourceChoice {
     /// nothing is fetched before the image is built.
     /// - Parameters:
     ///   - version: a branch, a tag or a full commit ID; nil is the default branch.
-    ///   - variables: the environment that git is called with.
+    ///   - variables: the environment of the program, of which git gets what it needs.
     ///   - offline: the repository is not asked.
     /// - Throws: `LaunchError` where the address or the version is wrong or the repository cannot be asked.
     static func git(

@@ -5,7 +5,7 @@ internal import Subprocess
 struct GitCommand: Sendable {
     /// The program's name or path.
     let program: String
-    /// Set besides the variables of this process.
+    /// The caller's variables, which go before those of this process. Both pass the list of what git may see.
     let variables: [String: String]
     /// How long one call may take.
     let limit: Duration
@@ -24,12 +24,19 @@ struct GitCommand: Sendable {
         names: Subprocess.AllowedVariables.network.union([
             "SSH_AUTH_SOCK", "SSH_AGENT_PID", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE",
             "AWS_SHARED_CREDENTIALS_FILE",
-        ]), prefixes: ["GIT_"], withheld: misleading)
+        ]), prefixes: ["GIT_"], withheld: misleading.union(talkative))
 
     /// Variables by which a caller of this program would send git to another repository.
     private static let misleading: Set<String> = [
         "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX",
-        "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_TRACE",
+        "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    ]
+
+    /// Variables that make git print its requests, logins included, into what becomes an error message.
+    private static let talkative: Set<String> = [
+        "GIT_TRACE", "GIT_TRACE_CURL", "GIT_TRACE_PACKET", "GIT_TRACE_PACKFILE", "GIT_TRACE_SETUP", "GIT_TRACE_SHALLOW",
+        "GIT_TRACE_PERFORMANCE", "GIT_TRACE_REFS", "GIT_TRACE_REDACT", "GIT_TRACE2", "GIT_TRACE2_EVENT",
+        "GIT_TRACE2_PERF", "GIT_CURL_VERBOSE",
     ]
 
     /// Calls git to its end and answers what it printed.
@@ -38,7 +45,7 @@ struct GitCommand: Sendable {
     func run(
         _ arguments: [String], in folder: String? = nil, for address: GitAddress
     ) async throws(LaunchError) -> String {
-        var set = variables
+        var set = Self.allowed.filter(variables)
         // Messages that can be told apart, no questions, and no transport that runs a command.
         set["LC_ALL"] = "C"
         set["GIT_TERMINAL_PROMPT"] = "0"
@@ -70,7 +77,7 @@ struct GitCommand: Sendable {
         if own.contains(where: { variables[$0] != nil || getenv($0) != nil }) { return true }
         let asked = try? await Subprocess.run(
             program, ["config", "--get", "core.sshCommand"],
-            environment: .allowed(Self.allowed, setting: variables), workingDirectory: "/",
+            environment: .allowed(Self.allowed, setting: Self.allowed.filter(variables)), workingDirectory: "/",
             stderr: .discard, timeout: limit)
         return asked?.exit.isSuccess ?? false
     }

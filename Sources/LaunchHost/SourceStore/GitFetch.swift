@@ -6,7 +6,7 @@ public struct GitFetch: Sendable {
 
     /// - Parameters:
     ///   - git: the program: a name to be found on the PATH, or a path.
-    ///   - variables: set for git besides those of this process.
+    ///   - variables: go before those of this process. Git gets what it needs of both, and no others.
     ///   - limit: how long one call of git may take.
     public init(git: String = "git", setting variables: [String: String] = [:], limit: Duration = .seconds(900)) {
         command = GitCommand(program: git, variables: variables, limit: limit)

@@ -6,7 +6,7 @@ extension BackendError {
     init(registry error: OCIError) {
         let category: Category =
             switch error.code {
-            case .unauthorised, .denied: .denied
+            case .unauthorised, .denied, .untrusted: .denied
             case .unreachable: .unavailable
             case .throttled: .throttled
             case .failing: .transient
@@ -17,6 +17,7 @@ extension BackendError {
         let hint: String? =
             switch error.code {
             case .unauthorised: "Check 'username' and the password of the registry."
+            case .untrusted: "If that host belongs to the registry, name it in the registry's 'token_hosts'."
             case .tls: "Give the authority's certificate as 'ca_file', or 'insecure: true' for plain http."
             case .unreachable: "Check the registry's 'uri', and that it runs."
             case .corrupt: "The registry, or a proxy before it, is damaged or not what it says it is. Check both"

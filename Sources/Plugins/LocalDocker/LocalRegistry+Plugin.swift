@@ -23,6 +23,9 @@ extension LocalRegistry {
                 "ca_file", .string, example: "/etc/ssl/team-ca.pem",
                 help: "PEM file with the authorities that sign the registry's certificate, instead of the system's."),
             Field(
+                "token_hosts", .list(.string), example: "[auth.example.com]",
+                help: "Hosts, or host:port, of token services that may see the login beside the registry itself."),
+            Field(
                 "insecure", .boolean, default: .bool(false),
                 help: "Plain http also where the registry is not on this machine."),
             Field(
@@ -47,7 +50,8 @@ extension LocalRegistry {
     init(_ options: Options, _ context: PluginContext) throws(BackendError) {
         engine = SharedEngine(option: options.string("engine"), variables: context.variables)
         guard let uri = options.string("uri") else {
-            for name in ["username", "password_file", "password_env", "ca_file"] where options.string(name) != nil {
+            for name in ["username", "password_file", "password_env", "ca_file", "token_hosts"]
+            where options.values[name] != nil {
                 throw BackendError(
                     .invalid, "'\(name)' is given without 'uri', and the engine's own store has no use for it.",
                     hint: "Add 'uri: host[:port][/path]', or leave '\(name)' away.")
@@ -67,6 +71,8 @@ extension LocalRegistry {
         }
         remote = RemoteStore(
             location: location, login: try PasswordSource(options, context),
-            configuration: .init(host: location.host, caFile: caFile, insecure: options.flag("insecure")))
+            configuration: .init(
+                host: location.host, caFile: caFile, insecure: options.flag("insecure"),
+                tokenHosts: options.strings("token_hosts") ?? []))
     }
 }

@@ -1,0 +1,25 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LaunchHost
+
+/// Git is called with the variables that it needs, also where the caller hands over a whole environment.
+@Suite(.timeLimit(.minutes(10))) struct GitVariablesTests {
+    @Test func gitSeesNoSecretOfTheCaller() async throws {
+        let folder = try TemporaryDirectory()
+        let spy = try folder.write("git", "#!/bin/sh\nenv >>'\(folder.file("seen"))'\nexec git \"$@\"\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: spy)
+        let environment = ProcessInfo.processInfo.environment.merging([
+            "REGISTRY_PASSWORD": "planted", "AWS_SECRET_ACCESS_KEY": "planted", "AWS_SESSION_TOKEN": "planted",
+            "GIT_TRACE_CURL": "planted", "GIT_DIR": "planted", "GIT_SSH_COMMAND": "ssh -i kept", "AWS_PROFILE": "kept",
+        ]) { $1 }
+        // The address is refused by git, after it was started.
+        await #expect(throws: LaunchError.self) {
+            try await GitFetch(git: spy, setting: environment).resolve("http://127.0.0.1:1/x.git")
+        }
+        let seen = try String(contentsOfFile: folder.file("seen"), encoding: .utf8)
+        #expect(!seen.contains("planted"))
+        #expect(seen.contains("GIT_SSH_COMMAND=ssh -i kept\n") && seen.contains("AWS_PROFILE=kept\n"))
+    }
+}
