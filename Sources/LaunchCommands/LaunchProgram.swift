@@ -17,7 +17,7 @@ public enum LaunchProgram {
         let environment = ProcessInfo.processInfo.environment
         let code = await make(catalog: catalog, version: version).run(
             Array(CommandLine.arguments.dropFirst()), environment: environment,
-            terminal: .standard(environment: environment))
+            terminal: .standard(environment: environment) { SecretMask.shared.mask($0) })
         exit(code.rawValue)
     }
 

@@ -20,8 +20,11 @@ public struct Terminal: Sendable {
 
     /// The process's own standard output and error. Also makes the process ignore SIGPIPE, so that writing to a closed
     /// pipe is an error that ends quietly rather than a signal.
-    public static func standard(environment: [String: String]) -> Terminal {
-        Terminal(device: StandardDevice(), environment: environment)
+    /// - Parameter filter: changes every text before it is written.
+    public static func standard(
+        environment: [String: String], filter: @escaping @Sendable (String) -> String = { $0 }
+    ) -> Terminal {
+        Terminal(device: FilteredDevice(StandardDevice(), filter: filter), environment: environment)
     }
 
     /// The same terminal, without colours.

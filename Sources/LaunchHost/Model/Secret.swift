@@ -4,8 +4,15 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
 {
     private let value: String
 
-    /// Hides `value`.
+    /// Hides `value`, and has it masked wherever this process prints or stores it.
     public init(_ value: String) {
+        self.value = value
+        SecretMask.shared.add(value)
+    }
+
+    /// Hides a value that is not masked in other text, because ordinary text repeats parts of it: a document around a
+    /// key, a URL, a setting that may be a key.
+    public init(unmasked value: String) {
         self.value = value
     }
 
@@ -13,7 +20,7 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
     public func reveal() -> String { value }
 
     /// A mask.
-    public var description: String { "<secret>" }
+    public var description: String { SecretMask.mark }
     /// A mask.
     public var debugDescription: String { description }
     /// A mirror without children, so that `dump` shows nothing.

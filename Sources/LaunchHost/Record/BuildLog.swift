@@ -19,7 +19,8 @@ final class BuildLog: Sendable {
     func append(_ progress: BuildProgress) {
         state.withLock { state in
             guard state.written < Self.limit else { return }
-            var bytes = Array("\(progress.step.rawValue) | \(progress.line)\n".utf8)
+            let line = SecretMask.shared.mask(progress.line)
+            var bytes = Array("\(progress.step.rawValue) | \(line)\n".utf8)
             state.written += bytes.count
             if state.written >= Self.limit {
                 bytes = Array(

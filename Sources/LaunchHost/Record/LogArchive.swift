@@ -117,7 +117,7 @@ public struct LogArchive: Sendable {
         bytes.append(tab)
         bytes += (line.continues ? "+" : ".").utf8
         bytes.append(tab)
-        bytes += line.text.utf8
+        bytes += SecretMask.shared.mask(line.text).utf8
         bytes.append(UInt8(ascii: "\n"))
     }
 

@@ -104,7 +104,7 @@ extension Store {
                 working = 0, ended_at = ?5 WHERE id = ?6 RETURNING *
             """,
             [
-                .text(state.rawValue), try .json(cause), .time(notBefore), .integer(countsAttempt ? 1 : 0),
+                .text(state.rawValue), try .words(cause), .time(notBefore), .integer(countsAttempt ? 1 : 0),
                 .time(stops ? now : nil), .text(run.id.rawValue), .time(now),
             ]
         ) { row throws(StoreError) in try RunRecord(row) }

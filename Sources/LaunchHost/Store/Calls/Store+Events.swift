@@ -26,6 +26,6 @@ extension Store {
     ) throws(StoreError) {
         try connection.run(
             "INSERT INTO events (run_id, at, state, cause, message) VALUES (?, ?, ?, ?, ?)",
-            [.text(run.rawValue), .time(time), .text(state.rawValue), try .json(cause), .text(message)])
+            [.text(run.rawValue), .time(time), .text(state.rawValue), try .words(cause), .words(message)])
     }
 }

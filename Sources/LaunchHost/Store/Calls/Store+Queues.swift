@@ -119,7 +119,7 @@ extension Store {
                 UPDATE runs SET state = 'stopped', cause = ?, ended_at = ?,
                     stop_requested_at = coalesce(stop_requested_at, ?)
                 WHERE queue = ? AND state = 'queued' RETURNING id
-                """, [try .json(cause), .time(now), .time(now), .text(name)]
+                """, [try .words(cause), .time(now), .time(now), .text(name)]
             ) { row throws(StoreError) -> RunID in try row.word("id") }
             for id in stopped {
                 try Self.addEvent(connection, id, .stopped, cause: cause, message: nil, at: now)

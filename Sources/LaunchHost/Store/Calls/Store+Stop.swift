@@ -40,7 +40,7 @@ extension Store {
                     stop_grace = coalesce(min(stop_grace, ?5), ?5, stop_grace), ended_at = ?4 WHERE id = ?6 RETURNING *
                 """,
                 [
-                    .text(state.rawValue), try .json(cause), .time(now), .time(isWaiting ? now : nil),
+                    .text(state.rawValue), try .words(cause), .time(now), .time(isWaiting ? now : nil),
                     grace.map { .integer($0) } ?? .null, .text(id.rawValue),
                 ]
             ) { row throws(StoreError) in try RunRecord(row) }

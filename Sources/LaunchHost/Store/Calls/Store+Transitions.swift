@@ -30,7 +30,7 @@ extension Store {
                 UPDATE runs SET state = ?, cause = ?, waiting_since = iif(?, NULL, waiting_since),
                     \(RunChanges.assignments) WHERE id = ? RETURNING *
                 """,
-                [.text(state.rawValue), try .json(cause), .flag(wasTaken)] + values + [.text(id.rawValue)]
+                [.text(state.rawValue), try .words(cause), .flag(wasTaken)] + values + [.text(id.rawValue)]
             ) { row throws(StoreError) in try RunRecord(row) }
             try Self.addEvent(connection, id, state, cause: cause, message: message, at: now)
             return changed ?? run
@@ -55,7 +55,7 @@ extension Store {
                     backend_status = NULL, started_at = NULL, working = 0, crashes = 0 WHERE id = ? RETURNING *
                 """,
                 [
-                    try .json(past.cause), try .json((run.pastAttempts ?? []) + [past]), try .json(request),
+                    try .words(past.cause), try .words((run.pastAttempts ?? []) + [past]), try .json(request),
                     .text(id.rawValue),
                 ]
             ) { row throws(StoreError) in try RunRecord(row) }

@@ -53,8 +53,8 @@ public struct RunChanges: Sendable, Hashable {
     /// The values of `assignments`.
     func values() throws(StoreError) -> [SQLValue] {
         [
-            try .json(resolved), try .json(image), .text(imageDecision), try .json(request), try .json(handle),
-            try .json(outcome), .text(backendStatus), .time(startedAt), .time(endedAt), .flag(completesStage),
+            try .json(resolved), try .json(image), .words(imageDecision), try .json(request), try .json(handle),
+            try .words(outcome), .words(backendStatus), .time(startedAt), .time(endedAt), .flag(completesStage),
             .flag(endsWork || handle != nil),
         ]
     }

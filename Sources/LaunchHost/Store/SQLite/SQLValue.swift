@@ -19,4 +19,13 @@ enum SQLValue: Sendable {
             throw StoreError(.invalid, "A value cannot be stored, because it has no JSON form: \(error).")
         }
     }
+
+    /// Words for people, without the secrets of this process. Every column of words is bound with this; names, keys
+    /// and values that work goes on with are not, as a changed one would be another.
+    static func words(_ text: String?) -> SQLValue { .text(text.map { SecretMask.shared.mask($0) }) }
+
+    /// A value whose words for people are without the secrets of this process, as canonical JSON.
+    static func words(_ value: (some MaskedWords & Encodable)?) throws(StoreError) -> SQLValue {
+        try json(value.map { $0.masked(by: .shared) })
+    }
 }

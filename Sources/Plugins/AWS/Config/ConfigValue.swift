@@ -12,7 +12,7 @@ public struct ConfigValue: Sendable, Hashable {
 
     /// A value from its parts.
     public init(_ text: String, file: String, line: Int, nested: [String: ConfigValue] = [:]) {
-        value = Secret(text)
+        value = Secret(unmasked: text)
         self.file = file
         self.line = line
         self.nested = nested

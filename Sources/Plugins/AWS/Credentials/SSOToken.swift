@@ -27,7 +27,10 @@ struct SSOToken: Sendable {
             throw .configuration("The login cache holds no JSON object.", file: path)
         }
         self.path = path
-        members = value.compactMapValues { $0.stringValue.map { Secret($0) } }
+        members = value.compactMapValues { $0.stringValue.map { Secret(unmasked: $0) } }
+        for name in ["accessToken", "clientSecret", "refreshToken"] {
+            members[name] = members[name].map { Secret($0.reveal()) }
+        }
         guard members["accessToken"] != nil, expiration != nil else {
             throw .configuration("The login cache has no accessToken or no \(Self.end) that is a time.", file: path)
         }
@@ -48,7 +51,7 @@ struct SSOToken: Sendable {
     func renewed(_ token: Secret, until expiration: Date, refreshToken: Secret?) -> SSOToken {
         var login = self
         login.members["accessToken"] = token
-        login.members[Self.end] = Secret(AWSDate.text(expiration))
+        login.members[Self.end] = Secret(unmasked: AWSDate.text(expiration))
         if let refreshToken { login.members["refreshToken"] = refreshToken }
         return login
     }

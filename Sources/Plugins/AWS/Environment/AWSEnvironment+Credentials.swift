@@ -36,6 +36,6 @@ extension AWSEnvironment: CredentialsOffering {
         guard let text = try? JSON.canonical(JSONValue.object(members)) else {
             throw AWSError(.internalFault, "The credentials cannot be written as JSON.")
         }
-        return ContainerCredentials(document: Secret(text), expiresAt: expiration)
+        return ContainerCredentials(document: Secret(unmasked: text), expiresAt: expiration)
     }
 }

@@ -28,7 +28,7 @@ extension S3Store {
         let signed = SigningRequest(method: action.rawValue, host: request.host, path: request.path)
         let time = place.client.skew.time(for: place.client.address.host, clock: runtime.clock.now())
         return Secret(
-            SigV4.presign(
+            unmasked: SigV4.presign(
                 signed, credentials: try await credentials.credentials(), service: AWSService.s3.signingName,
                 region: place.client.region, at: time, expires: life, scheme: place.client.address.scheme))
     }
