@@ -141,5 +141,10 @@ enum Schema {
         CREATE INDEX runs_to_stop ON runs (owner, sequence)
             WHERE stop_requested_at IS NOT NULL AND state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
         """,
+        // What a submitter may ask beside overrides. A queue without it has none of the keys: beside `allow_overrides`
+        // everything is denied.
+        """
+        ALTER TABLE queues ADD COLUMN policy TEXT;
+        """,
     ]
 }
