@@ -29,8 +29,9 @@ public struct QueueFile: Sendable {
                 help: "The {{…}} of the template that a submit may fill: type, enum, minimum, maximum, default."),
             Field(
                 "allow_overrides", .list(.string), example: "[ResourceConfig.InstanceType]",
-                help: "What a submitter may change of the template; nothing else. It also turns every other allow_ key "
-                    + "without a value into a refusal."),
+                help:
+                    "What a submitter may change of the template; nothing else. With it, what the other allow_ keys do not allow is denied."
+            ),
         ] + SubmitterPolicy.fields + [
             Field(
                 "retry", .object(RetryRules.fields), example: "{attempts: 5, wait: 12h}",

@@ -118,7 +118,7 @@ struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
         source("--image", "HOST/train-evil", says: "does not allow the image HOST/train-evil"),
         source("--image", "train:v1", says: "does not allow the image docker.io/library/train:v1"),
         source("--image", "deadbeef0123", says: "an engine may take for the ID of another image"),
-        source("--image", "../train", says: "is not"),
+        source("--image", "../train", says: "'..' is not a host name"),
         git("https://github.com/evil/train", says: "does not allow the repository https://github.com/evil/train"),
         git("https://github.com/team/../evil/train", says: "'.' or '..'"),
         git("https://github.com/team/%2e%2e/evil", says: "its path has a '%'"),
