@@ -1,5 +1,6 @@
 import EngineTestSupport
 import Foundation
+import LaunchHost
 import TestSupport
 import Testing
 
@@ -21,14 +22,14 @@ struct TemplateTests {
             words[1] = "v"
             let answer = try await world.launch(
                 [
-                    "run", "-V", "size=large", "-V", "n=8", "--name", "my ${run_id} {{n}}", "--env",
+                    "run", "-V", "size=large", "-V", "n=8", "--name", "my run", "--env",
                     "RAW=${run_id} {{n}}",
                 ] + words
                     + ["zero", "a b", "${run_id}", "{{n}}", "$HOME"])
             #expect(answer.code == 0, "\(answer)")
             let lines = answer.lines
             let id = try #require(lines.first?.split(separator: "|").last)
-            #expect(lines.first == "tester|my ${run_id} {{n}} of \(world.project) in v|n=8|large|\(id)|\(id)")
+            #expect(lines.first == "\(SystemUser.name)|my run of \(world.project) in v|n=8|large|\(id)|\(id)")
             #expect(lines.dropFirst().first == (try await EngineFixture.imageID()))
             #expect(lines.contains("RAW=${run_id} {{n}}"))
             #expect(!answer.output.contains("leaked"))

@@ -7,9 +7,11 @@ enum QueueCreateCommand {
         Command(
             "create", summary: "Make a queue",
             discussion: """
-                The file is the backend's request template, as YAML or JSON, with three keys of its own: \
+                The file is the backend's request template, as YAML or JSON, with keys of the queue itself: \
                 'template_variables' declares the {{…}} that a submit may fill, 'allow_overrides' lists what a submit \
-                may change, 'retry' says how often and how long a run is tried. Without a file, the queue gets the template that 'launch plugins describe TYPE' shows.
+                may change, the other 'allow_' keys say what else a submitter may ask, 'retry' says how often and how \
+                long a run is tried. 'launch config explain allow_sources' explains a key. Without a file, the queue \
+                gets the template that 'launch plugins describe TYPE' shows.
 
                 Prints the queue's name, and nothing else, on standard output.
                 """,

@@ -44,6 +44,8 @@ enum QueueShowCommand {
             let names = allowed.map(\.description).map { $0.isEmpty ? "everything" : $0 }
             facts.add("overrides", names.isEmpty ? "nothing may be changed at submit" : names.joined(separator: ", "))
         }
+        let rules = definition.policy.facts(isLocked: definition.allowOverrides != nil)
+        facts.add("allows", rules.isEmpty ? nil : rules.map { "\($0.name): \($0.value)" }.joined(separator: "; "))
         try terminal.out(facts)
         if let declared = definition.variables.arrayValue, !declared.isEmpty {
             try terminal.out("")

@@ -12,6 +12,7 @@ struct QueueView: Encodable {
     private let template: JSONValue?
     private let variables: JSONValue?
     private let allowOverrides: JSONValue?
+    private let policy: SubmitterPolicy?
     private let text: String?
 
     /// - Parameter whole: with the template and what else its file says.
@@ -27,6 +28,7 @@ struct QueueView: Encodable {
         template = whole ? definition.template : nil
         variables = whole ? definition.variables : nil
         allowOverrides = whole ? definition.allowOverrides : nil
+        policy = whole ? definition.policy : nil
         text = whole ? try definition.text : nil
     }
 }

@@ -28,7 +28,7 @@ struct PlanCheck {
         let plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
             runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
-            imageOfSource: backends.imageOfSource(for: job.project), rehearsal: spec.rehearsal)
+            imageOfSource: backends.imageOfSource(for: job.project))
         let diagnostics = plan.diagnostics(in: try document(of: spec), of: spec)
         guard plan.isValid else {
             throw LaunchError(

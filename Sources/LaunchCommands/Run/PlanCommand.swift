@@ -39,7 +39,7 @@ enum PlanCommand {
             let plan = try Plan(
                 job, image: image, runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
                 imageOfSource: backends.imageOfSource(for: job.project),
-                parts: [backends.environment, backends.registry, backends.builder], rehearsal: spec.rehearsal)
+                parts: [backends.environment, backends.registry, backends.builder])
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import LaunchHost
 
 /// The local folders that a rehearsal reads and writes, and whether one stands in another's way.
@@ -37,27 +36,8 @@ enum RehearsalPlaces {
     private static let holds = "holds"
 
     private static func isBelow(_ path: String, _ folder: String) -> Bool {
-        path.hasPrefix(folder == "/" ? folder : folder + "/")
+        path != folder && RealPath.isWithin(path, folder)
     }
 
-    /// The path without links, also of what is not there yet.
-    private static func real(_ path: String) -> String {
-        var done: [Substring] = []
-        var rest = Array(path.split(separator: "/").reversed())
-        // As many as Linux follows.
-        var links = 40
-        while let part = rest.popLast() {
-            if part == ".." { _ = done.popLast() }
-            guard part != ".", part != ".." else { continue }
-            let next = "/" + (done + [part]).joined(separator: "/")
-            guard links > 0, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: next) else {
-                done.append(part)
-                continue
-            }
-            links -= 1
-            if target.hasPrefix("/") { done = [] }
-            rest += target.split(separator: "/").reversed()
-        }
-        return "/" + done.joined(separator: "/")
-    }
+    private static func real(_ path: String) -> String { RealPath.of(path) }
 }

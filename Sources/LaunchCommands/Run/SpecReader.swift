@@ -21,7 +21,7 @@ struct SpecReader {
         let resource = try resource(queue: queue, store: store, config: config)
         let rehearsal = try RehearsalReader(bench, file: file, folder: folder).options(of: resource, config)
         let source = try await source(store, offline: offline)
-        let author = bench.variables["USER"] ?? SystemUser.name
+        let author = SystemUser.name
         return LaunchSpec(
             source: source, name: value("name"), project: value("project") ?? "default",
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
@@ -64,6 +64,7 @@ struct SpecReader {
             let list = given.map { "--\($0)" }.joined(separator: " and ")
             throw bench.arguments.usageError("\(list) exclude each other: a run has one source")
         }
+        try refuseStray(besides: name, isOnLine: !onLine.isEmpty)
         let text = value(name) ?? ""
         let dockerfile = value("dockerfile")
         switch name {
@@ -84,6 +85,18 @@ struct SpecReader {
             return try await SourceChoice.code(
                 isRelativeToFile ? "\(folder)/\(text)" : text, dockerfile: dockerfile, home: store.home,
                 limits: bench.limits, terminal: bench.terminal, quiet: bench.wantsJSON)
+        }
+    }
+
+    /// Refuses what only means something to another kind of source: it would be lost.
+    private func refuseStray(besides source: String, isOnLine: Bool) throws {
+        for (option, kinds) in [("dockerfile", ["source", "git"]), ("git-version", ["git"])]
+        where !kinds.contains(source) {
+            // A source of the command line takes the place of the file's, with what belongs to it.
+            let isInFile = !isOnLine && file.string(option.replacing("-", with: "_")) != nil
+            guard isInFile || bench.arguments.string(option) != nil else { continue }
+            let list = kinds.map { "--\($0)" }.joined(separator: " and ")
+            throw bench.arguments.usageError("--\(option) is for \(list), and the run's source is --\(source)")
         }
     }
 

@@ -61,6 +61,7 @@ struct RunDriver: Sendable {
         } catch let error as LaunchError {
             let details = error.diagnostics.map { diagnostic in
                 (diagnostic.path.map { "\($0): " } ?? "") + diagnostic.message
+                    + (diagnostic.hint.map { " (\($0))" } ?? "")
             }
             let message = ([error.description] + details).joined(separator: "\n")
             return .over(try end(record, .failed, Cause(.invalidRequest, message)))
@@ -76,6 +77,8 @@ struct RunDriver: Sendable {
                 record.id, token: record.claimToken, to: .building,
                 changes: RunChanges(resolved: try resolve(record)))
         }
+        // The queue's owner may have changed the rules since the run was resolved, and it has not begun.
+        if record.state == .claimed { try resolveStage(of: record).refuse(record.spec) }
         guard let image = record.image else {
             let stage = ImageStage(registry: backends.registry, builder: backends.builder, contexts: contexts)
             let id = record.id
@@ -91,7 +94,8 @@ struct RunDriver: Sendable {
         let runner = try backends.runner(for: record)
         guard let request = record.request else {
             var request = try RenderStage.request(for: job, image: image, runner: runner)
-            request.rehearsal = record.spec.rehearsal
+            // A job that an older program resolved does not have them.
+            request.rehearsal = job.rehearsal ?? record.spec.rehearsal
             try ValidateStage.refuseErrors(in: request, runner: runner)
             let id = record.id
             try await runner.prepare(for: request) { progress(id, $0) }
@@ -118,9 +122,15 @@ struct RunDriver: Sendable {
     }
 
     private func resolve(_ record: RunRecord) throws -> ResolvedJob {
+        try resolveStage(of: record).job(record.spec, as: record.id)
+    }
+
+    /// The stage with the queue's rules as they are now. A row whose columns contradict its spec is refused.
+    private func resolveStage(of record: RunRecord) throws -> ResolveStage {
+        try RowCheck(home: store.home).refuse(record)
         let plugin = try backends.plugin(for: record.resource)
-        let queue = try ResolveStage.Queue(of: record.spec, plugin: plugin, store: store)
-        return try ResolveStage(queue: queue, plugin: plugin).job(record.spec, as: record.id)
+        return ResolveStage(
+            queue: try ResolveStage.Queue(of: record.spec, plugin: plugin, store: store), plugin: plugin)
     }
 
     // MARK: runs that cannot be driven

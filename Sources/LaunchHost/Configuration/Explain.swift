@@ -1,4 +1,4 @@
-/// What `launch config explain KEY` says of a key of `launch-config.yaml`.
+/// What `launch config explain KEY` says of a key of `launch-config.yaml` or of a queue's file.
 public enum Explain {
     /// Explains `max_jobs`, `builder`, `builder.platform`, `registry.type`, or a key's bare name wherever it occurs.
     /// - Throws: `LaunchError` of kind `.usage` for a key that does not exist, with the nearest that does.
@@ -34,7 +34,8 @@ public enum Explain {
         let top = LaunchConfig.fields.map(\.name) + Role.allCases.map(\.rawValue)
         throw LaunchError(
             .usage,
-            "there is no key \(Wording.quoted(key)) in launch-config.yaml" + SchemaDecoder.question(key, names),
+            "there is no key \(Wording.quoted(key)) in launch-config.yaml or a queue's file"
+                + SchemaDecoder.question(key, names),
             hint: "keys of the top level: \(top.joined(separator: ", "))")
     }
 
@@ -51,6 +52,8 @@ public enum Explain {
 
     private static func entries(_ catalog: PluginCatalog) -> [Entry] {
         var entries = LaunchConfig.fields.map { Entry(path: $0.name, field: $0, type: nil) }
+        // The keys of a queue's file, which stand in no block of launch-config.yaml.
+        for field in QueueFile.fields { entries += nested(field, below: "queue", type: nil) }
         for role in Role.allCases {
             let declarations = catalog.declarations.filter { $0.role == role }
             let types = declarations.map(\.type)
@@ -78,12 +81,10 @@ public enum Explain {
         return entries
     }
 
-    private static func nested(_ field: Field, below path: String, type: String) -> [Entry] {
+    private static func nested(_ field: Field, below path: String, type: String?) -> [Entry] {
         let place = "\(path).\(field.name)"
         var entries = [Entry(path: place, field: field, type: type)]
-        if case .object(let fields) = field.kind {
-            for field in fields { entries += nested(field, below: place, type: type) }
-        }
+        for field in field.kind.ownFields { entries += nested(field, below: place, type: type) }
         return entries
     }
 
@@ -124,5 +125,16 @@ public enum Explain {
             }
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension Field.Kind {
+    /// The fields of a block, also where a word may stand in its place.
+    fileprivate var ownFields: [Field] {
+        switch self {
+        case .object(let fields): fields
+        case .either(let kinds): kinds.flatMap(\.ownFields)
+        default: []
+        }
     }
 }

@@ -1,14 +1,16 @@
 /// What a queue's file says: the template, its variables, and what a submitter may override.
 ///
-/// The file is the template itself, with three keys of its own at the top level: `template_variables`, `allow_overrides`
-/// and `retry`.
+/// The file is the template itself, with keys of the queue's own at the top level: `template_variables`,
+/// `allow_overrides`, the other keys of `SubmitterPolicy`, and `retry`.
 public struct QueueFile: Sendable {
-    /// The template in the backend's own spelling, without the three keys; `${…}` and `{{…}}` still stand in it.
+    /// The template in the backend's own spelling, without the queue's own keys; `${…}` and `{{…}}` still stand in it.
     public var template: JSONValue
     /// The variables in the order of the file.
     public var variables: [TemplateVariable]
     /// What a submitter may override; nil where the file does not say, and the runner's own rule holds.
     public var allowOverrides: [FieldPath]?
+    /// What a submitter may ask beside overrides.
+    public var policy: SubmitterPolicy
     /// How often and how long runs are tried; nil where the file does not say.
     public var retry: RetryRules?
     /// What may be a mistake.
@@ -17,7 +19,24 @@ public struct QueueFile: Sendable {
     public let document: Document
 
     /// The keys that are not the template's.
-    public static let reservedKeys: Set<String> = ["template_variables", "allow_overrides", "retry"]
+    public static let reservedKeys = Set(fields.map(\.name))
+
+    /// The keys that are not the template's, for the documentation.
+    static let fields =
+        [
+            Field(
+                "template_variables", .map(.any), example: "{gpus: {type: integer, minimum: 1, maximum: 8}}",
+                help: "The {{…}} of the template that a submit may fill: type, enum, minimum, maximum, default."),
+            Field(
+                "allow_overrides", .list(.string), example: "[ResourceConfig.InstanceType]",
+                help:
+                    "What a submitter may change of the template; nothing else. With it, what the other allow_ keys do not allow is denied."
+            ),
+        ] + SubmitterPolicy.fields + [
+            Field(
+                "retry", .object(RetryRules.fields), example: "{attempts: 5, wait: 12h}",
+                help: "How often a run is tried for want of machines, and how long it waits for quota.")
+        ]
 
     /// Checks a document against the template fields of the runner, as far as the runner declares them.
     /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong, each at its place.
@@ -39,6 +58,8 @@ public struct QueueFile: Sendable {
 
         var checker = TemplateChecker(document: document, runner: runner, variables: declared)
         allowOverrides = checker.allowOverrides(root.entry("allow_overrides"))
+        policy = checker.policy(root)
+        checker.checkSources(policy, isLocked: allowOverrides != nil, root)
         retry = checker.retry(root.entry("retry"))
         checker.check(root)
         diagnostics = DiagnosticRenderer.sorted(diagnostics + checker.decoder.diagnostics)

@@ -1,6 +1,6 @@
 /// The reference tables of the documentation, as Markdown.
 public enum Reference {
-    /// All of `launch-config.yaml`: the top level, then each role with its types.
+    /// All of `launch-config.yaml`: the top level, then each role with its types; and a queue's own keys.
     public static func markdown(_ catalog: PluginCatalog) -> String {
         var parts = ["## The top level", table(LaunchConfig.fields)]
         for role in Role.allCases {
@@ -8,6 +8,7 @@ public enum Reference {
             parts.append(LaunchConfig.help(of: role))
             parts += catalog.declarations.filter { $0.role == role }.map { markdown($0) }
         }
+        parts += ["## A queue's file", "Keys of the queue itself, beside the template's:", table(QueueFile.fields)]
         return parts.joined(separator: "\n\n") + "\n"
     }
 

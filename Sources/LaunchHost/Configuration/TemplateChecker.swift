@@ -1,6 +1,6 @@
 /// Checks the template in a queue's file: its keys against the runner's fields, and every placeholder in it.
 struct TemplateChecker {
-    private(set) var decoder: SchemaDecoder
+    var decoder: SchemaDecoder
     private let runner: RunnerPlugin
     private let variables: [String]
     private var used: Set<String> = []
@@ -99,9 +99,10 @@ struct TemplateChecker {
                     hint: "for example ResourceConfig.InstanceType or Tags[0].Value", at: item.mark, path: place)
                 return nil
             }
-            if let names = runner.template?.map(\.name), case .member(let first) = parsed.steps.first,
-                !names.contains(first)
+            if let keys = runner.template?.map(\.name), case .member(let first) = parsed.steps.first,
+                !(keys + runner.places.words).contains(first)
             {
+                let names = (keys + runner.places.words).uniqued
                 decoder.note(
                     "the template (resource: \(runner.base.type)) has no key \(Wording.quoted(first))"
                         + SchemaDecoder.question(first, names),

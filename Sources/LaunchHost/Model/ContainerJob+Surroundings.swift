@@ -24,6 +24,8 @@ extension ContainerJob {
         /// Whether the hosts get short-lived credentials of the environment through an endpoint, and the variables that
         /// point to it. The environment must be `CredentialsOffering`.
         public var offersCredentials: Bool
+        /// The role whose credentials they get; nil for the environment's own.
+        public var role: AssumedRole?
         /// Whether GPUs and limits that the machine does not have are left away with a note, instead of failing.
         public var isLenient: Bool
 
@@ -31,7 +33,7 @@ extension ContainerJob {
         public init(
             hosts: [Host], isIsolated: Bool = false, folders: [Folder] = [], inputs: [Input] = [],
             synced: [SyncedFolder] = [], results: [Result] = [], failure: FailureFile? = nil, drill: Drill? = nil,
-            offersCredentials: Bool = false, isLenient: Bool = false
+            offersCredentials: Bool = false, role: AssumedRole? = nil, isLenient: Bool = false
         ) {
             self.hosts = hosts
             self.isIsolated = isIsolated
@@ -42,6 +44,7 @@ extension ContainerJob {
             self.failure = failure
             self.drill = drill
             self.offersCredentials = offersCredentials
+            self.role = role
             self.isLenient = isLenient
         }
     }

@@ -72,7 +72,15 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
                 text,
                 "'\(tag)' is not a tag: 1 to 128 of letters, digits, '.', '_' and '-', not beginning with '.' or '-'")
         }
-        if let host, host.wholeMatch(of: /(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?/) == nil {
+        // Labels between dots, so that `..` is none.
+        let label = /[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/
+        let name = host.map { $0.replacing(/:[0-9]{1,5}$/, with: "") } ?? ""
+        let isHost =
+            name.wholeMatch(of: /\[[0-9a-fA-F:]+\]/) != nil
+            || name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+                $0.wholeMatch(of: label) != nil
+            }
+        if let host, !isHost {
             throw ImageReferenceError(text, "'\(host)' is not a host name with an optional port")
         }
     }

@@ -28,15 +28,17 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
     public var environment: [String: String]
     /// The backend's request template, overridden and expanded.
     public var template: JSONValue
+    /// What is asked of a rehearsal, with what the queue's rules make of it.
+    public var rehearsal: RehearsalOptions?
     /// How often and how long it is tried, where the queue says so.
     public var retry: RetryRules?
 
-    /// A resolved job from its parts.
+    /// A job whose values are settled.
     public init(
         runID: RunID, runName: String, project: String, entity: String, author: String, queue: String? = nil,
         resource: String, source: Source, entryPoint: [String]? = nil, arguments: [String] = [],
         runConfig: [String: JSONValue] = [:], environment: [String: String] = [:],
-        template: JSONValue = .object([:]), retry: RetryRules? = nil
+        template: JSONValue = .object([:]), rehearsal: RehearsalOptions? = nil, retry: RetryRules? = nil
     ) {
         self.runID = runID
         self.runName = runName
@@ -51,6 +53,7 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
         self.runConfig = runConfig
         self.environment = environment
         self.template = template
+        self.rehearsal = rehearsal
         self.retry = retry
     }
 }

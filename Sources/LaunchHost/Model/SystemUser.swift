@@ -1,16 +1,20 @@
 internal import Glibc
 
-/// The user that the process runs as.
+/// The account that the process runs as, as the kernel and the account database know it. No variable can change it.
 public enum SystemUser {
-    /// The login name of the effective user; the number where the machine has no name for it.
-    public static var name: String {
-        let id = geteuid()
+    /// The login name of the real user; the user's number where the machine has no name for it, or one that no run can be
+    /// named after.
+    public static var name: String { name(of: getuid()) }
+
+    /// The login name of a user.
+    static func name(of id: uid_t) -> String {
         var buffer = [CChar](repeating: 0, count: 16_384)
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
-        guard getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name else {
+        guard getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, found != nil, let text = entry.pw_name else {
             return String(id)
         }
-        return String(cString: name)
+        let name = String(cString: text)
+        return SpecGrammar.fault(in: name) == nil ? name : String(id)
     }
 }

@@ -9,7 +9,7 @@ struct Overriding {
         var template = queue.template
         // What has an option of its own is worked in by the runner; the queue's rules are the same.
         mistakes += places(changedBy: spec.overrides).compactMap { refusal(of: $0) }
-        for change in changes(of: spec) {
+        for change in changes(of: spec, &mistakes) {
             if let refusal = refusal(of: change.path) ?? listRefusal(of: change) {
                 mistakes.append(refusal)
                 continue
@@ -31,18 +31,16 @@ struct Overriding {
     }
 
     private func places(changedBy overrides: Overrides) -> [FieldPath] {
-        let places = plugin.places
-        var changed: [FieldPath] = []
-        if overrides.entryPoint != nil, let path = places.entryPoint { changed.append(path) }
-        if !overrides.arguments.isEmpty, let path = places.arguments { changed.append(path) }
-        if let path = places.environment { changed += overrides.environment.keys.sorted().map { path.appending($0) } }
-        if let path = places.runConfig { changed += overrides.runConfig.keys.sorted().map { path.appending($0) } }
-        return changed
+        let places = plugin.places.whole
+        return (overrides.entryPoint == nil ? [] : [places.entryPoint])
+            + (overrides.arguments.isEmpty ? [] : [places.arguments])
+            + overrides.environment.keys.sorted().map { places.environment.appending($0) }
+            + overrides.runConfig.keys.sorted().map { places.runConfig.appending($0) }
     }
 
     /// The single changes that a spec makes to the template, in order and in the backend's spelling. Members of a mapping
     /// are changed one by one, so that the queue's policy sees each; lists are replaced whole.
-    private func changes(of spec: LaunchSpec) -> [Overrides.Setting] {
+    private func changes(of spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> [Overrides.Setting] {
         var changes: [Overrides.Setting] = []
         func collect(_ value: JSONValue, at path: FieldPath) {
             if case .object(let members) = value, !members.isEmpty {
@@ -57,11 +55,39 @@ struct Overriding {
             changes.append(Overrides.Setting(path: path, value: value.respelt(at: path, by: plugin.spelling)))
         }
         if let arguments = spec.overrides.resourceArguments {
-            // W&B's files hold the arguments below the name of the resource; both spellings mean the same.
-            collect(arguments[spec.resource] ?? arguments, at: FieldPath())
+            collect(unwrapped(arguments, spec.resource, &mistakes), at: FieldPath())
         }
         for setting in spec.overrides.settings { change(setting.value, at: plugin.spelling(setting.path)) }
         return changes
+    }
+
+    /// W&B's files hold the arguments below the name of the resource. Keys beside that name would be lost, and so would
+    /// a value below it that has no keys.
+    private func unwrapped(
+        _ arguments: JSONValue, _ resource: String, _ mistakes: inout [Diagnostic]
+    ) -> JSONValue {
+        guard let inner = arguments[resource] else {
+            if arguments.objectValue == nil {
+                mistakes.append(
+                    Diagnostic(.error, "the resource arguments must be a mapping of keys; found \(arguments.kindName)"))
+            }
+            return arguments
+        }
+        let siblings = (arguments.objectValue ?? [:]).keys.filter { $0 != resource }.sorted()
+        if !siblings.isEmpty {
+            mistakes.append(
+                Diagnostic(
+                    .error,
+                    "the resource arguments have \(Wording.all(siblings.map(Wording.quoted))) beside \"\(resource)\"",
+                    hint: "Put every key below \"\(resource)\", or leave \"\(resource)\" out."))
+        }
+        if inner.objectValue == nil {
+            mistakes.append(
+                Diagnostic(
+                    .error,
+                    "\"\(resource)\" of the resource arguments must be a mapping of keys; found \(inner.kindName)"))
+        }
+        return inner
     }
 
     private func refusal(of path: FieldPath) -> Diagnostic? {
@@ -120,5 +146,22 @@ struct Overriding {
             }
         }
         return merged
+    }
+}
+
+extension RunnerPlugin.Places {
+    /// A path for each option, with the option's own word where it has no place in the template.
+    var whole: (entryPoint: FieldPath, arguments: FieldPath, environment: FieldPath, runConfig: FieldPath) {
+        (
+            entryPoint ?? FieldPath([.member("entry_point")]), arguments ?? FieldPath([.member("args")]),
+            environment ?? FieldPath([.member("env")]), runConfig ?? FieldPath([.member("params")])
+        )
+    }
+
+    /// The words that `allow_overrides` takes beside the template's own keys.
+    var words: [String] {
+        [whole.entryPoint, whole.arguments, whole.environment, whole.runConfig].compactMap {
+            if case .member(let name)? = $0.steps.first { name } else { nil }
+        }
     }
 }

@@ -20,17 +20,16 @@ public struct Plan: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - imageOfSource: the name that stands for an image of source whose place is not known yet.
     ///   - parts: the other parts that take part in it, for what they have to be permitted.
-    ///   - rehearsal: what is asked of a rehearsal of it.
     /// - Throws: `BackendError` where no request can be made at all.
     public init(
         _ job: ResolvedJob, image: ImageDecision, runner: any Runner, imageOfSource: String? = nil,
-        parts: [any Sendable] = [], rehearsal: RehearsalOptions? = nil
+        parts: [any Sendable] = []
     ) throws(BackendError) {
         self.job = job
         self.image = image
         request = try RenderStage.request(
             for: job, image: image.image ?? Self.standIn(for: job, image, imageOfSource), runner: runner)
-        request.rehearsal = rehearsal
+        request.rehearsal = job.rehearsal
         findings = ValidateStage.findings(in: request, runner: runner)
         cost = (runner as? any Pricing)?.cost(of: request)
         let needing = ([runner] + parts).compactMap { $0 as? any Permitted }

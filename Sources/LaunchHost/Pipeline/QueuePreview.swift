@@ -21,7 +21,10 @@ public struct QueuePreview: Sendable {
         let spec = LaunchSpec(
             source: .image(image ?? "image"), project: "project", entity: "entity", author: "author",
             resource: definition.resource, queue: definition.name, overrides: overrides)
-        let job = try ResolveStage(queue: ResolveStage.Queue(definition), plugin: plugin).job(spec, as: .random())
+        var queue = try ResolveStage.Queue(definition)
+        // A preview is about the template. Its image and its names are examples, which no policy needs to allow.
+        queue.policy = .unlimited
+        let job = try ResolveStage(queue: queue, plugin: plugin).job(spec, as: .random())
         return try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
             runner: backends.runner(for: definition.resource),

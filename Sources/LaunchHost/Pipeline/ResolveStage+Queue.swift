@@ -19,7 +19,8 @@ extension ResolveStage.Queue {
     public init(_ definition: QueueDefinition) throws {
         self.init(
             template: definition.template, variables: try definition.variables.decode([TemplateVariable].self),
-            allowOverrides: try definition.allowOverrides?.decode([FieldPath].self), retry: definition.retry)
+            allowOverrides: try definition.allowOverrides?.decode([FieldPath].self), policy: definition.policy,
+            retry: definition.retry)
     }
 
     /// The template of a run without a queue: its submitter owns it, so that nothing is protected.
@@ -27,6 +28,7 @@ extension ResolveStage.Queue {
         let document = try Document(
             text: plugin.defaultTemplate, name: "the default template of \(plugin.base.type)", kind: .invalid)
         let file = try QueueFile(document, runner: plugin)
-        self.init(template: file.template, variables: file.variables, allowOverrides: [FieldPath()])
+        self.init(
+            template: file.template, variables: file.variables, allowOverrides: [FieldPath()], policy: .unlimited)
     }
 }

@@ -1,6 +1,7 @@
 /// The resolve stage: spec and queue become a job whose every value is settled, but for the image.
 ///
-/// Pure: overrides by the queue's policy, then template variables, then macros. All mistakes are reported at once.
+/// The submitter's policy and the grammar of names, overrides, then template variables, then macros. It changes nothing
+/// and calls no service; all mistakes are reported at once.
 public struct ResolveStage: Sendable {
     /// What the stage needs of a queue.
     public struct Queue: Sendable {
@@ -10,15 +11,18 @@ public struct ResolveStage: Sendable {
         public var variables: [TemplateVariable]
         /// What a submitter may override; nil is everything but the runner's protected paths.
         public var allowOverrides: [FieldPath]?
+        /// What a submitter may ask beside overrides.
+        public var policy: SubmitterPolicy
         /// How often and how long its runs are tried.
         public var retry: RetryRules?
 
-        /// A queue's part from its parts.
+        /// What a queue's definition holds.
         public init(
             template: JSONValue, variables: [TemplateVariable] = [], allowOverrides: [FieldPath]? = nil,
-            retry: RetryRules? = nil
+            policy: SubmitterPolicy = SubmitterPolicy(), retry: RetryRules? = nil
         ) {
             self.template = template
+            self.policy = policy
             self.variables = variables
             self.allowOverrides = allowOverrides
             self.retry = retry
@@ -37,29 +41,54 @@ public struct ResolveStage: Sendable {
     /// The job that `spec` asks for.
     /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each mistake.
     public func job(_ spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> ResolvedJob {
-        var mistakes: [Diagnostic] = []
+        var mistakes = refusals(of: spec)
         let overriding = Overriding(queue: queue, plugin: plugin)
         var template = overriding.template(changedBy: spec, &mistakes)
         let variables = variableValues(spec.overrides.variables, &mistakes)
-        let macros = Self.macros(spec, runID)
+        let values = PlaceholderValues(
+            variables: variables, macros: PlaceholderValues.macros(of: spec, runID),
+            chosen: queue.variables.filter { $0.allowed == nil && spec.overrides.variables[$0.name] != nil })
         var budget = Budget()
         template = template.mappingStrings { text, path in
             guard !budget.isExceeded else { return .null }
-            let value = expand(text, at: path, variables: variables, macros: macros, &budget, &mistakes)
+            let value = expand(text, at: path, values, &budget, &mistakes)
             if budget.isExceeded { mistakes.append(Budget.mistake(at: path)) }
             return value
         }
         if mistakes.isEmpty { template = decoded(template, &mistakes) }
-        guard mistakes.isEmpty else {
-            let place = spec.queue.map { "queue \($0)" } ?? "resource \(spec.resource)"
-            throw LaunchError(.invalid, "The run does not fit \(place).", diagnostics: mistakes)
-        }
+        guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
         return ResolvedJob(
             runID: runID, runName: spec.name ?? runID.rawValue, project: spec.project, entity: spec.entity,
             author: spec.author, queue: spec.queue, resource: spec.resource, source: spec.source,
             entryPoint: spec.overrides.entryPoint, arguments: spec.overrides.arguments,
             runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template,
-            retry: queue.retry)
+            rehearsal: rehearsal(of: spec), retry: queue.retry)
+    }
+
+    /// What the queue's policy and the grammar of names have against a spec, whatever its overrides.
+    /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each.
+    public func refuse(_ spec: LaunchSpec) throws(LaunchError) {
+        let mistakes = refusals(of: spec)
+        guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
+    }
+
+    private func refusals(of spec: LaunchSpec) -> [Diagnostic] {
+        SpecGrammar.mistakes(in: spec)
+            + queue.policy.refusals(of: spec, isLocked: queue.allowOverrides != nil && spec.queue != nil)
+    }
+
+    private func error(_ mistakes: [Diagnostic], of spec: LaunchSpec) -> LaunchError {
+        let place = spec.queue.map { "queue \($0)" } ?? "resource \(spec.resource)"
+        return LaunchError(.invalid, "The run does not fit \(place).", diagnostics: mistakes)
+    }
+
+    /// The options of the rehearsal, with what the host decides. Where folders are limited, their real paths are used, so
+    /// that a link that is made after the check changes nothing.
+    private func rehearsal(of spec: LaunchSpec) -> RehearsalOptions? {
+        guard var options = spec.rehearsal else { return nil }
+        options.usesOwnCredentials = spec.queue == nil ? true : nil
+        let isLimited = queue.policy.folders.map { $0 != .any } ?? false
+        return isLimited ? options.withRealPlaces(RealPath.of) : options
     }
 
     /// The template with every value that the runner declares decoded; what it does not declare stays as it is.
@@ -114,29 +143,30 @@ public struct ResolveStage: Sendable {
     }
 
     private func expand(
-        _ text: String, at path: FieldPath, variables: [String: JSONValue], macros: [String: String],
-        _ budget: inout Budget, _ mistakes: inout [Diagnostic]
+        _ text: String, at path: FieldPath, _ values: PlaceholderValues, _ budget: inout Budget,
+        _ mistakes: inout [Diagnostic]
     ) -> JSONValue {
         let pieces = Placeholders.pieces(of: text)
+        // Charged before anything is expanded, so that the text is never made.
+        for piece in pieces where !budget.isExceeded { budget.charge(values.size(of: piece)) }
+        guard !budget.isExceeded else { return .null }
+        mistakes += values.expanded(pieces, at: path, place: plugin.valuePlace(path)).mistakes
         // A value that is one variable and nothing else keeps the variable's type, `InstanceCount: "{{nodes}}"`, but where
         // the backend wants text: the queue's author has written quotes, and there is no other way to ask for text.
-        if case .variable(let name)? = pieces.first, pieces.count == 1, let value = variables[name],
+        if case .variable(let name)? = pieces.first, pieces.count == 1, let value = values.variables[name],
             value.stringValue != nil || !plugin.wantsText(at: path)
         {
-            budget.charge(value.stringValue ?? "")
             return value.stringValue.map { .string(Self.escaped($0)) } ?? value
         }
         var expanded = ""
-        for piece in pieces where !budget.isExceeded {
-            let before = expanded.utf8.count
-            defer { budget.charge(expanded.utf8.count - before) }
+        for piece in pieces {
             switch piece {
             case .text(let text):
                 expanded += Self.escaped(text)
             case .macro(let name):
-                if name == Self.imageMacro {
+                if name == PlaceholderValues.imageMacro {
                     expanded += "${\(name)}"
-                } else if let value = macros[name] {
+                } else if let value = values.macros[name] {
                     expanded += Self.escaped(value)
                 } else {
                     let known = Placeholders.macroNames.map { "${\($0)}" }.joined(separator: ", ")
@@ -144,8 +174,8 @@ public struct ResolveStage: Sendable {
                         Diagnostic(.error, "unknown macro \"${\(name)}\"", hint: "Known: \(known).", path: path))
                 }
             case .variable(let name):
-                if let value = variables[name] {
-                    expanded += Self.escaped(value.stringValue ?? ((try? JSON.canonical(value)) ?? ""))
+                if let value = values.variables[name] {
+                    expanded += Self.escaped(PlaceholderValues.text(value))
                 } else if !queue.variables.contains(where: { $0.name == name }) {
                     mistakes.append(
                         Diagnostic(.error, "\"{{\(name)}}\" is not declared in template_variables", path: path))
@@ -163,7 +193,6 @@ public struct ResolveStage: Sendable {
         var isExceeded: Bool { used > Self.most }
 
         mutating func charge(_ bytes: Int) { used += bytes }
-        mutating func charge(_ text: String) { charge(text.utf8.count) }
 
         static func mistake(at path: FieldPath) -> Diagnostic {
             Diagnostic(
@@ -172,17 +201,8 @@ public struct ResolveStage: Sendable {
         }
     }
 
-    private static let imageMacro = "image_uri"
-
     /// Text that is settled, written so that the render stage, which expands once more, leaves it alone.
     private static func escaped(_ text: String) -> String {
         text.replacing("${", with: "$${").replacing("{{", with: "\\{{")
-    }
-
-    private static func macros(_ spec: LaunchSpec, _ runID: RunID) -> [String: String] {
-        [
-            "project_name": spec.project, "entity_name": spec.entity, "run_id": runID.rawValue,
-            "run_name": spec.name ?? runID.rawValue, "author": spec.author, "queue_name": spec.queue ?? "",
-        ]
     }
 }

@@ -15,6 +15,10 @@ extension Field {
             switch field.kind {
             case .object(let inner): return [row] + rows(inner, below: "\(row.path).")
             case .list(.object(let inner)): return [row] + rows(inner, below: "\(row.path)[].")
+            // A word may stand in the place of a block.
+            case .either(let kinds):
+                let blocks = kinds.compactMap { if case .object(let inner) = $0 { inner } else { nil } }
+                return [row] + rows(blocks.flatMap(\.self), below: "\(row.path).")
             default: return [row]
             }
         }

@@ -48,12 +48,15 @@ public struct RunnerPlugin: Sendable {
     /// Where `template` is nil, whether the backend wants text at a path: a number or truth value of a template variable
     /// becomes text there.
     public var takesText: @Sendable (FieldPath) -> Bool
+    /// What the text at a path of the template is used as, so that a submitter's values in it are checked for that.
+    public var valuePlace: @Sendable (FieldPath) -> ValuePlace
 
     /// Where in the request the words of a submitter go that have options of their own, so that a queue's rules hold for
     /// `--env` as for `--set Environment.…`.
     public var places: Places
 
-    /// Paths of the template; nil for what has no place in it, and is the submitter's.
+    /// Paths of the template. What has no place in it is allowed by the option's own word in `allow_overrides`:
+    /// `entry_point`, `args`, `env`, `params`.
     public struct Places: Sendable, Hashable {
         /// Of `--entry-point`.
         public var entryPoint: FieldPath?
@@ -82,7 +85,8 @@ public struct RunnerPlugin: Sendable {
         protectedPaths: [FieldPath] = [], ownKeys: [Field] = [],
         spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:],
         places: Places = Places(),
-        takesText: @escaping @Sendable (FieldPath) -> Bool = { _ in false }
+        takesText: @escaping @Sendable (FieldPath) -> Bool = { _ in false },
+        valuePlace: @escaping @Sendable (FieldPath) -> ValuePlace = { _ in .text }
     ) {
         self.base = base
         self.template = template
@@ -94,6 +98,7 @@ public struct RunnerPlugin: Sendable {
         self.keyedLists = keyedLists
         self.places = places
         self.takesText = takesText
+        self.valuePlace = valuePlace
     }
 }
 

@@ -70,7 +70,16 @@ struct RehearsalRunner: Runner {
     func changes() -> AsyncStream<Void>? { local.changes() }
 
     private func containerJob(_ request: RunRequest) throws(BackendError) -> ContainerJob {
-        try remote.rehearsal(of: request, with: request.rehearsal ?? RehearsalOptions())
+        let options = request.rehearsal ?? RehearsalOptions()
+        let job = try remote.rehearsal(of: request, with: options)
+        guard let surroundings = job.surroundings, surroundings.offersCredentials else { return job }
+        // Whatever the remote runner makes of the options, a queue's run never gets the credentials of the agent.
+        guard options.wantsCredentials, surroundings.role != nil || options.usesOwnCredentials == true else {
+            throw BackendError(
+                .denied, "A rehearsal of a queue's run does not get the agent's own credentials.",
+                hint: "The queue must name a role for them.")
+        }
+        return job
     }
 
     private func localRequest(_ request: RunRequest, as runID: RunID) throws(BackendError) -> RunRequest {

@@ -22,12 +22,16 @@ public struct RehearsalOptions: Sendable, Hashable, Codable {
     public var isLikeInstance: Bool
     /// Size of `/dev/shm` in bytes; nil is by the rules of whoever rehearses.
     public var sharedMemoryBytes: Int64?
+    /// Whether the containers may get the environment's own credentials, because the submitter runs the job for himself,
+    /// without a queue. The resolve stage decides it, whatever a spec says; nil is no.
+    public var usesOwnCredentials: Bool?
 
     /// Options from their parts; without any, all is as the request says.
     public init(
         channels: [String: String] = [:], checkpoints: String? = nil, output: String? = nil, keepsLocal: Bool = false,
         graceSeconds: Int? = nil, drill: ContainerJob.Surroundings.Drill? = nil, wantsCredentials: Bool = false,
-        isLikeInstance: Bool = false, sharedMemoryBytes: Int64? = nil
+        isLikeInstance: Bool = false, sharedMemoryBytes: Int64? = nil,
+        usesOwnCredentials: Bool? = nil
     ) {
         self.channels = channels
         self.checkpoints = checkpoints
@@ -38,5 +42,6 @@ public struct RehearsalOptions: Sendable, Hashable, Codable {
         self.wantsCredentials = wantsCredentials
         self.isLikeInstance = isLikeInstance
         self.sharedMemoryBytes = sharedMemoryBytes
+        self.usesOwnCredentials = usesOwnCredentials
     }
 }

@@ -9,7 +9,25 @@ public protocol CredentialsOffering: Environment {
     var credentialsEndpoint: CredentialsEndpoint { get }
 
     /// Credentials that are good for at least some minutes and for hours at most.
-    func containerCredentials() async throws(BackendError) -> ContainerCredentials
+    /// - Parameter role: whose they are; nil for the environment's own, which only a run without a queue gets.
+    func containerCredentials(of role: AssumedRole?) async throws(BackendError) -> ContainerCredentials
+}
+
+/// A role that an environment assumes, to give its credentials to containers instead of its own.
+public struct AssumedRole: Sendable, Hashable, Codable {
+    /// The role as the environment's cloud names it: an ARN.
+    public var name: String
+    /// What the credentials may do at most, in the cloud's own policy language; nil for all that the role may do.
+    public var sessionPolicy: String?
+    /// The name of the session, by which the cloud's records tell whose calls they are.
+    public var session: String
+
+    /// The role of that name, under a policy, in a session of its own.
+    public init(name: String, sessionPolicy: String? = nil, session: String) {
+        self.name = name
+        self.sessionPolicy = sessionPolicy
+        self.session = session
+    }
 }
 
 /// Credentials as the endpoint answers them.

@@ -12,6 +12,8 @@ public final class Store: Sendable {
     let ownersFolder: Owners
     private let doorbell: Doorbell
     private let clock: @Sendable () -> Date
+    /// The account that runs are submitted by.
+    let author = SystemUser.name
 
     /// Opens the store in `home`, and makes what is missing of folders and tables.
     /// - Parameter now: the clock that times are taken from.

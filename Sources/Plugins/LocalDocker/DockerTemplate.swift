@@ -77,4 +77,16 @@ enum DockerTemplate {
     static let protectedPaths = ["volumes", "network", "user", TransferLimits.outputKey].map {
         FieldPath([.member($0)])
     }
+
+    /// What the text at a path of the template becomes.
+    static func valuePlace(_ path: FieldPath) -> ValuePlace {
+        guard case .member(let name)? = path.steps.first else { return .text }
+        return switch name {
+        case "volumes": .mount
+        case "network": .name(reserved: ["host"])
+        case "user": .name(reserved: ["root", "0"])
+        case "outputs", "workdir": .path
+        default: .text
+        }
+    }
 }

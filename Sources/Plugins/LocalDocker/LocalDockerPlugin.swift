@@ -46,5 +46,6 @@ extension LocalDockerRunner {
         rehearses: true, protectedPaths: DockerTemplate.protectedPaths,
         places: RunnerPlugin.Places(
             entryPoint: FieldPath([.member("entry_point")]), arguments: FieldPath([.member("args")]),
-            environment: FieldPath([.member("env")])))
+            environment: FieldPath([.member("env")])),
+        valuePlace: DockerTemplate.valuePlace)
 }

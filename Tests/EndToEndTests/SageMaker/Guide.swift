@@ -64,7 +64,7 @@ enum Guide {
           "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
           "Tags": [
             {"Key": "launch:run", "Value": "RUN"}, {"Key": "launch:name", "Value": "RUN"},
-            {"Key": "launch:project", "Value": "default"}, {"Key": "launch:submitter", "Value": "tester"},
+            {"Key": "launch:project", "Value": "default"}, {"Key": "launch:submitter", "Value": "\(SystemUser.name)"},
             {"Key": "launch:attempt", "Value": "1"}, {"Key": "launch:queue", "Value": "train"},
             {"Key": "launch:request", "Value": "FINGERPRINT"}
           ],

@@ -56,7 +56,8 @@ struct RefusedTests {
         let account = try Account()
         try await account.queue(
             Guide.queueYAML
-                + "Environment: {MODE: safe}\nTags: [{Key: cost, Value: a}]\nallow_overrides: [Environment]\n")
+                + "Environment: {MODE: safe}\nTags: [{Key: cost, Value: a}]\nallow_overrides: [Environment]\nallow_sources: any\n"
+        )
         let plan = ["plan", "--offline", "-q", "train", "--image", Account.image]
         for (words, path) in [
             (["--param", "lr=2"], "HyperParameters.lr"),

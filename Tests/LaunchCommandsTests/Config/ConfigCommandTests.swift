@@ -102,7 +102,8 @@ import Testing
         #expect(unknown.code == .usage)
         #expect(
             unknown.errors.hasPrefix(
-                "error: there is no key \"max_job\" in launch-config.yaml; did you mean \"max_jobs\"?\n  hint: "))
+                "error: there is no key \"max_job\" in launch-config.yaml or a queue's file; did you mean \"max_jobs\"?\n  hint: "
+            ))
     }
 
     @Test func theSchemaKnowsThePlugins() async throws {

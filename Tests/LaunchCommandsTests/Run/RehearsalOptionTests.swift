@@ -10,7 +10,8 @@ import Testing
     private func desk() async throws -> Desk {
         var desk = try Desk()
         desk.catalog = LocalRehearser.catalog
-        _ = await desk.run("queue create far -r mock")
+        let queue = try desk.folder.write("far-queue.yaml", "allow_credentials: true\n")
+        _ = await desk.run("queue create far -r mock --config \(queue)")
         try desk.folder.write("data/train/rows.csv", "1\n")
         try desk.folder.write("file", "1\n")
         return desk

@@ -70,7 +70,8 @@ import Testing
         #expect(error.kind == .usage)
         #expect(
             error.message
-                == "there is no key \"builder.platfrom\" in launch-config.yaml; did you mean \"builder.platform\"?")
+                == "there is no key \"builder.platfrom\" in launch-config.yaml or a queue's file; did you mean \"builder.platform\"?"
+        )
     }
 
     @Test func everyListedKeyCanBeExplained() throws {

@@ -24,6 +24,7 @@ import Testing
               memory: {type: string, enum: [4g, 8g], default: 4g, description: How much.}
               gpus: {schema: {type: integer, min: 0, max: 4}}
             allow_overrides: [memory, "volumes[0]"]
+            allow_sources: any
             """)
         #expect(
             file.template

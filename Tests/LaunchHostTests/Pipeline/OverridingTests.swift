@@ -35,7 +35,9 @@ import Testing
         _ change: (inout Overrides) -> Void = { _ in }
     ) throws -> JSONValue {
         let stage = ResolveStage(
-            queue: ResolveStage.Queue(template: template, allowOverrides: allow), plugin: Self.keyed)
+            queue: ResolveStage.Queue(
+                template: template, allowOverrides: allow,
+                policy: SubmitterPolicy(images: .any, projects: .any, entities: .any)), plugin: Self.keyed)
         var spec = LaunchSpec(
             source: .image("x"), project: "p", entity: "e", author: "a", resource: "cloud", queue: "q",
             overrides: Overrides(

@@ -14,12 +14,13 @@ extension Store {
             try connection.run(
                 """
                 INSERT INTO queues (name, resource, file_text, file_name, template, variables, allow_overrides,
-                    retry, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    policy, retry, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(definition.name), .text(definition.resource), .text(definition.fileText),
                     .text(definition.fileName), try .json(definition.template), try .json(definition.variables),
-                    try .json(definition.allowOverrides), try .json(definition.retry), .time(now), .time(now),
+                    try .json(definition.allowOverrides), try .json(definition.policy), try .json(definition.retry),
+                    .time(now), .time(now),
                 ])
             return try Self.knownQueue(definition.name, connection)
         }
@@ -41,12 +42,12 @@ extension Store {
             try connection.run(
                 """
                 UPDATE queues SET file_text = ?, file_name = ?, template = ?, variables = ?, allow_overrides = ?,
-                    retry = ?, updated_at = ? WHERE name = ?
+                    policy = ?, retry = ?, updated_at = ? WHERE name = ?
                 """,
                 [
                     .text(definition.fileText), .text(definition.fileName), try .json(definition.template),
                     try .json(definition.variables), try .json(definition.allowOverrides),
-                    try .json(definition.retry), .time(now), .text(definition.name),
+                    try .json(definition.policy), try .json(definition.retry), .time(now), .text(definition.name),
                 ])
             return try Self.knownQueue(definition.name, connection)
         }

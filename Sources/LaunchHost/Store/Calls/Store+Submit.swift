@@ -1,6 +1,6 @@
 extension Store {
     /// Puts a run into its queue, or, with `owner`, into that owner's hands at once, which is how a run without a queue
-    /// begins.
+    /// begins. The author is the account of this process, whatever the spec says.
     /// - Throws: `.unknown` where the queue does not exist, `.exists` where the ID is taken, `.invalid` for a run with
     ///   neither queue nor owner, which nobody would ever take.
     @discardableResult
@@ -11,6 +11,9 @@ extension Store {
             throw StoreError(.invalid, "The run '\(id)' has neither a queue nor an owner.")
         }
         let now = now
+        var owned = spec
+        owned.author = author
+        let spec = owned
         return try write { connection throws(StoreError) in
             if let queue = spec.queue, try Self.queue(queue, connection) == nil {
                 throw try Self.unknownQueue(queue, connection)

@@ -6,13 +6,15 @@ extension QueueDefinition {
         self.init(
             name: name, resource: resource, fileText: file.document.text, fileName: fileName, template: file.template,
             variables: try JSONValue(encoding: file.variables),
-            allowOverrides: try file.allowOverrides.map { try JSONValue(encoding: $0) }, retry: file.retry)
+            allowOverrides: try file.allowOverrides.map { try JSONValue(encoding: $0) }, policy: file.policy,
+            retry: file.retry)
     }
 
     /// Whether both hold the same; what the file is called does not count, nor how it is laid out.
     public func means(theSameAs other: QueueDefinition) -> Bool {
         name == other.name && resource == other.resource && template == other.template
-            && variables == other.variables && allowOverrides == other.allowOverrides && retry == other.retry
+            && variables == other.variables && allowOverrides == other.allowOverrides && policy == other.policy
+            && retry == other.retry
     }
 
     /// The text to show and to edit: the file as its user wrote it, else the same as JSON, which is YAML too.
@@ -27,6 +29,7 @@ extension QueueDefinition {
                     Dictionary(variables.map { ($0.name, $0.declaration) }) { $1 })
             }
             members["allow_overrides"] = allowOverrides
+            members.merge(policy.declaration) { $1 }
             members["retry"] = retry?.declaration
             return try JSON.pretty(JSONValue.object(members)) + "\n"
         }

@@ -14,14 +14,16 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
     public var variables: JSONValue
     /// Which protected places of the template a submitter may override; nil where the file does not say.
     public var allowOverrides: JSONValue?
+    /// What a submitter may ask beside overrides.
+    public var policy: SubmitterPolicy
     /// How often and how long its runs are tried; nil where the file does not say.
     public var retry: RetryRules?
 
-    /// A definition from its parts.
+    /// What a queue is made of.
     public init(
         name: String, resource: String, fileText: String? = nil, fileName: String? = nil,
         template: JSONValue = .object([:]), variables: JSONValue = .object([:]), allowOverrides: JSONValue? = nil,
-        retry: RetryRules? = nil
+        policy: SubmitterPolicy = SubmitterPolicy(), retry: RetryRules? = nil
     ) {
         self.name = name
         self.resource = resource
@@ -30,6 +32,7 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
         self.template = template
         self.variables = variables
         self.allowOverrides = allowOverrides
+        self.policy = policy
         self.retry = retry
     }
 }
@@ -54,7 +57,7 @@ public struct QueueRecord: Sendable, Hashable, Codable {
             name: try row.text("name"), resource: try row.text("resource"), fileText: row.optionalText("file_text"),
             fileName: row.optionalText("file_name"), template: try row.json("template"),
             variables: try row.json("variables"), allowOverrides: try row.optionalJSON("allow_overrides"),
-            retry: try row.optionalJSON("retry"))
+            policy: try row.optionalJSON("policy") ?? SubmitterPolicy(), retry: try row.optionalJSON("retry"))
         paused = try row.flag("paused")
         createdAt = try row.time("created_at")
         updatedAt = try row.time("updated_at")

@@ -152,5 +152,10 @@ enum Schema {
         ALTER TABLE runs ADD COLUMN working INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE runs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
         """,
+        // What a submitter may ask beside overrides. A queue without it has none of the keys: beside `allow_overrides`
+        // everything is denied.
+        """
+        ALTER TABLE queues ADD COLUMN policy TEXT;
+        """,
     ]
 }

@@ -5,6 +5,8 @@ struct RoleRequest: Sendable, Hashable {
     var roleARN: String
     var sessionName: String?
     var externalID: String?
+    /// A session policy, as JSON: the credentials may do what it and the role both allow.
+    var policy: String?
     /// In seconds, 900 to 43,200; without it STS gives an hour.
     var duration: Int?
 

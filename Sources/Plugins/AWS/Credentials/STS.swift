@@ -20,6 +20,7 @@ struct STS: Sendable {
     ) async throws(AWSError) -> AWSCredentials {
         var fields = Self.fields(request, now)
         if let externalID = request.externalID { fields.append(("ExternalId", externalID)) }
+        if let policy = request.policy { fields.append(("Policy", policy)) }
         if let duration = request.duration { fields.append(("DurationSeconds", String(duration))) }
         return try Self.credentials(try await call(.read("AssumeRole"), fields, provider), "AssumeRole")
     }

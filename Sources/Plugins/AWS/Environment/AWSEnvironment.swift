@@ -20,6 +20,8 @@ public final class AWSEnvironment: Environment {
     private let asksInstance: Bool
     private let clients = Mutex<[String: AWSClient]>([:])
     private let instanceRegion = Mutex<String?>(nil)
+    /// Credentials of roles for containers.
+    let roles = Mutex<[AssumedRole: RefreshingCredentials]>([:])
 
     /// The environment of checked options.
     /// - Throws: kind configuration for files, profiles, regions and settings that cannot be used.

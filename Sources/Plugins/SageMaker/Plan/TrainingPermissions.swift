@@ -152,6 +152,10 @@ struct TrainingPermissions {
 extension SageMakerRunner: Permitted {
     /// What the agent and the job's role need of IAM.
     public func permissions(for request: RunRequest) -> [Permission] {
-        TrainingPermissions(request.document, region: service.knownRegion).all
+        let role = RequestNotes(request).rehearsalRole.map {
+            Permission(
+                .agent, ["sts:AssumeRole"], on: [$0], reason: "give the containers of rehearsals their credentials")
+        }
+        return (role.map { [$0] } ?? []) + TrainingPermissions(request.document, region: service.knownRegion).all
     }
 }

@@ -9,6 +9,7 @@ struct Rehearsal {
     /// The region of the job; nil where it is known nowhere.
     let region: String?
     private let image: PinnedImage
+    private let role: AssumedRole?
 
     /// A rehearsal of a request.
     /// - Parameter region: where the job would run; else it is read off an image in ECR.
@@ -21,6 +22,7 @@ struct Rehearsal {
                 .invalid, "A serverless job (ServerlessJobConfig) has no container, so it cannot be rehearsed.")
         }
         image = try Self.image(document, notes: request.notes)
+        role = try RehearsalRole.role(of: request, options)
         hosts = try TrainingHosts(document)
         self.region = region ?? ImagePlace(image).ecr?.region
         try Self.check(options, against: document)
@@ -55,7 +57,7 @@ struct Rehearsal {
             hosts: named.sorted { $0.name < $1.name }, isIsolated: document.isIsolated, folders: Self.folders,
             inputs: inputs, synced: synced, results: results,
             failure: .init(path: "/opt/ml/output/failure", limit: FailureReason.most), drill: options.drill,
-            offersCredentials: options.wantsCredentials, isLenient: true)
+            offersCredentials: options.wantsCredentials, role: role, isLenient: true)
     }
 
     /// What is there whatever the request says. `/opt/ml/code` is a convention of the toolkit and the image's to have.

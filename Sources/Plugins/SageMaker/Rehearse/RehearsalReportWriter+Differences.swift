@@ -101,8 +101,9 @@ extension RehearsalReportWriter {
                 "The job's region is not known, so TRAINING_JOB_ARN named us-east-1. Give the environment a region.")
         }
         if options.wantsCredentials {
+            let whose = job.surroundings?.role.map { "those of the role \($0.name)" } ?? "the environment's"
             lines.append(
-                "The credentials were the environment's; SageMaker gives the role's. See that the role may do what the job "
+                "The credentials were \(whose); SageMaker gives the job's role's. See that the job's role may do what the job "
                     + "does.")
         }
         lines.append(

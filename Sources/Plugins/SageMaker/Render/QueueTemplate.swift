@@ -22,17 +22,22 @@ enum QueueTemplate {
 
         """
 
-    /// What a submitter may not change unless the queue says so: where the job's permissions, its network and its outputs
-    /// are.
+    /// What a submitter may not change unless the queue says so: the job's name, and where its permissions, its network and
+    /// its outputs are.
     static let protectedPaths = [
         FieldPath([.member("RoleArn")]), FieldPath([.member("VpcConfig")]), FieldPath([.member("OutputDataConfig")]),
-        FieldPath([.member("ResourceConfig"), .member("VolumeKmsKeyId")]),
+        FieldPath([.member("ResourceConfig"), .member("VolumeKmsKeyId")]), FieldPath([.member("TrainingJobName")]),
+        FieldPath([.member(rehearsalRole)]), FieldPath([.member(rehearsalPolicy)]),
     ]
 
     /// The types to try in turn.
     static let instanceTypes = "instance_types"
     /// What becomes of long values.
     static let longEnvironment = "long_environment"
+    /// The role whose credentials the containers of a rehearsal get.
+    static let rehearsalRole = "rehearsal_role_arn"
+    /// What those credentials may do at most.
+    static let rehearsalPolicy = "rehearsal_session_policy"
 
     static let ownKeys = [
         Field(
@@ -41,5 +46,14 @@ enum QueueTemplate {
         Field(
             longEnvironment, .choice(["refuse", "split"]), default: .string("refuse"), example: "split",
             help: "What becomes of variables over SageMaker's 512 characters: refuse them, or NAME_0, NAME_1, …"),
+        Field(
+            rehearsalRole, .string, example: "arn:aws:iam::123456789012:role/rehearsal",
+            help: "The role whose credentials a rehearsal's containers get where allow_credentials is true."),
+        Field(
+            rehearsalPolicy, .either([.map(.any), .string]),
+            example: "{Version: \"2012-10-17\", Statement: [{Effect: Allow, Action: \"s3:Get*\", Resource: \"*\"}]}",
+            help:
+                "The session policy of these credentials. None: all that the role may, but no iam:* and no sts:AssumeRole*."
+        ),
     ]
 }

@@ -13,6 +13,10 @@ struct RequestNotes: Sendable, Hashable, Codable {
     var givenName: String?
     /// The image, with what its name in the document does not tell: for which platform it is.
     var image: PinnedImage?
+    /// The role whose credentials a rehearsal gets, where the queue names one.
+    var rehearsalRole: String?
+    /// The session policy of these credentials, as JSON.
+    var rehearsalPolicy: String?
     /// What rendering found.
     var findings: [Finding] = []
 

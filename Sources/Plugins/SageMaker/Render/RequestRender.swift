@@ -23,6 +23,7 @@ struct RequestRender {
         let types = (document.removeValue(forKey: QueueTemplate.instanceTypes)?.arrayValue ?? [])
             .compactMap(\.stringValue)
 
+        RehearsalRole.take(from: &document, into: &notes)
         if let given = document["TrainingJobName"]?.stringValue, !given.isEmpty {
             notes.givenName = given
         } else {

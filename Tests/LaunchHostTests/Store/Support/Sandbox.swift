@@ -35,7 +35,7 @@ extension LaunchSpec {
         queue: String? = "q", priority: Priority = .medium, name: String? = nil, image: String = "busybox"
     ) -> LaunchSpec {
         LaunchSpec(
-            source: .image(image), name: name, project: "p", entity: "e", author: "ada", resource: "mock",
+            source: .image(image), name: name, project: "p", entity: "e", author: SystemUser.name, resource: "mock",
             queue: queue, priority: priority)
     }
 }

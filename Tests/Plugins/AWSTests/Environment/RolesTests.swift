@@ -41,7 +41,7 @@ import Testing
 
     @Test func keysForGoodBecomeASessionForContainers() async throws {
         let keys = stub.keys.permanent()
-        let given = try await environment(keys).containerCredentials()
+        let given = try await environment(keys).containerCredentials(of: nil)
         let document = try document(given)
         #expect(document.AccessKeyId.hasPrefix("ASIA"))
         #expect(document.SecretAccessKey != keys.secretAccessKey.reveal())
@@ -53,10 +53,36 @@ import Testing
 
     @Test func aSessionIsHandedOn() async throws {
         let keys = stub.keys.session()
-        let document = try document(try await environment(keys).containerCredentials())
+        let document = try document(try await environment(keys).containerCredentials(of: nil))
         #expect(document.AccessKeyId == keys.accessKeyID)
         #expect(document.Token == keys.sessionToken?.reveal())
         #expect(stub.calls("sts", "GetSessionToken").isEmpty)
+    }
+
+    @Test func aRoleIsAssumedUnderItsSessionPolicyOnceAnHour() async throws {
+        let environment = try environment(stub.keys.session())
+        let role = AssumedRole(
+            name: "arn:aws:iam::123456789012:role/rehearsal", sessionPolicy: "{\"Statement\":[]}", session: "launch-r1")
+        let first = try document(try await environment.containerCredentials(of: role))
+        let second = try document(try await environment.containerCredentials(of: role))
+        let own = try await environment.credentials.credentials()
+        #expect(first.AccessKeyId == second.AccessKeyId && first.AccessKeyId != own.accessKeyID)
+        let calls = stub.calls("sts", "AssumeRole")
+        #expect(calls.count == 1)
+        let form = try #require(calls.first?.request.form)
+        #expect(form["RoleArn"] == role.name && form["RoleSessionName"] == "launch-r1")
+        #expect(form["Policy"] == role.sessionPolicy)
+        #expect(stub.calls("sts", "GetSessionToken").isEmpty)
+    }
+
+    @Test(arguments: ["", "rehearsal", "arn:aws:s3:::bucket", "arn:aws:iam::1:role/x"])
+    func whatIsNotARoleIsNotAssumed(name: String) async throws {
+        let environment = try environment(stub.keys.session())
+        let error = await #expect(throws: BackendError.self) {
+            _ = try await environment.containerCredentials(of: AssumedRole(name: name, session: "s"))
+        }
+        #expect(error?.message.contains("is no ARN of a role") == true)
+        #expect(stub.calls("sts", "AssumeRole").isEmpty)
     }
 
     @Test func objectsByURI() async throws {

@@ -20,7 +20,7 @@ struct CredentialsTests {
                     .init(address: "169.254.170.23", subnet: "169.254.170.16/28"),
                 ], pathVariable: "CREDENTIALS_PATH", urlVariable: "CREDENTIALS_URL")
         }
-        func containerCredentials() async throws(BackendError) -> ContainerCredentials {
+        func containerCredentials(of role: AssumedRole?) async throws(BackendError) -> ContainerCredentials {
             ContainerCredentials(
                 document: Secret("{\"Token\":\"\(Self.secret)\"}"), expiresAt: Date().addingTimeInterval(900))
         }

@@ -138,7 +138,9 @@ struct RehearsalRuleTests {
         #expect(
             try Requests.job([:], RehearsalOptions(isLikeInstance: true)).resources
                 == .init(cpus: 2, memoryBytes: 8 << 30, sharedMemoryBytes: 4 << 30))
-        #expect(try Requests.job([:], RehearsalOptions(wantsCredentials: true)).surroundings?.offersCredentials == true)
+        #expect(
+            try Requests.job([:], RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true)).surroundings?
+                .offersCredentials == true)
     }
 
     @Test func `a user's AWS_REGION stands, and the service's own names cannot be taken`() throws {
@@ -186,7 +188,10 @@ struct RehearsalRuleTests {
                 RehearsalOptions(channels: ["train": "/d"]), "it has a, b"
             ),
             (["InputDataConfig": [Requests.channel("..", "s3://b/a")]], RehearsalOptions(), "folder"),
-            (["EnableNetworkIsolation": true], RehearsalOptions(wantsCredentials: true), "EnableNetworkIsolation"),
+            (
+                ["EnableNetworkIsolation": true], RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true),
+                "EnableNetworkIsolation"
+            ),
             (["ResourceConfig": ["InstanceCount": 101]], RehearsalOptions(), "100 instances"),
             (["ResourceConfig": ["InstanceCount": 9_223_372_036_854_775_807]], RehearsalOptions(), "100 instances"),
         ] as [([String: JSONValue], RehearsalOptions, String)])

@@ -101,7 +101,9 @@ struct RehearsalSentenceTests {
             ]),
         Case(words: "no SM_* was added, and no credentials were there", isAlways: true),
         Case(words: "the request's 2 variables", changes: ["Environment": ["A": "1", "B": "2"]]),
-        Case(words: "credentials came through the container endpoint", options: .init(wantsCredentials: true)),
+        Case(
+            words: "credentials came through the container endpoint",
+            options: .init(wantsCredentials: true, usesOwnCredentials: true)),
         Case(words: "algo-1, algo-2 and algo-3 found each other", changes: ["ResourceConfig": ["InstanceCount": 3]]),
         Case(words: "in the groups a and b", changes: ["ResourceConfig": groups]),
         Case(words: "(EnableNetworkIsolation)", changes: ["EnableNetworkIsolation": true]),
@@ -241,7 +243,9 @@ struct RehearsalSentenceTests {
         Case(
             words: "region is not known",
             changes: ["AlgorithmSpecification": ["TrainingImage": "localhost:5000/t@\(Requests.digest)"]], region: nil),
-        Case(words: "The credentials were the environment's", options: .init(wantsCredentials: true)),
+        Case(
+            words: "The credentials were the environment's",
+            options: .init(wantsCredentials: true, usesOwnCredentials: true)),
         Case(words: "SageMaker's are root's", isAlways: true),
         Case(words: "/dev/shm had 4 GiB here, half of the instance's memory", isAlways: true),
         Case(words: "/dev/shm had 2 GiB here;", options: .init(sharedMemoryBytes: 2 << 30)),

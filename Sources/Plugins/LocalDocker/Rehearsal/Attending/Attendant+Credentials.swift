@@ -60,7 +60,8 @@ extension Attendant {
         _ place: RehearsalState.Endpoint, _ port: UInt16, _ offering: any CredentialsOffering
     ) throws(BackendError) -> CredentialsServer {
         try CredentialsServer(
-            address: place.address, port: port, path: place.path, credentials: offering, log: tools.log)
+            address: place.address, port: port, path: place.path, credentials: offering, role: surroundings.role,
+            log: tools.log)
     }
 
     /// The first address that no other job has at the moment.

@@ -11,7 +11,8 @@ final class CredentialsServer: Sendable {
     /// Listens; `port` 0 takes any.
     /// - Throws: `unavailable` where the address or the port cannot be had.
     init(
-        address: String, port: UInt16, path: String, credentials: any CredentialsOffering, log: Logger
+        address: String, port: UInt16, path: String, credentials: any CredentialsOffering, role: AssumedRole?,
+        log: Logger
     ) throws(BackendError) {
         let socket = Glibc.socket(
             AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -48,7 +49,7 @@ final class CredentialsServer: Sendable {
                     continue
                 }
                 _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-                Task { await Self.serve(connection, path, credentials, log) }
+                Task { await Self.serve(connection, path, credentials, role, log) }
             }
         }
     }
@@ -67,13 +68,14 @@ final class CredentialsServer: Sendable {
     // MARK: one connection
 
     private static func serve(
-        _ connection: Int32, _ path: String, _ credentials: any CredentialsOffering, _ log: Logger
+        _ connection: Int32, _ path: String, _ credentials: any CredentialsOffering, _ role: AssumedRole?,
+        _ log: Logger
     ) async {
         defer { close(connection) }
         guard let asked = await request(connection) else { return }
         guard asked == path else { return await answer(connection, "404 Not Found", "{\"message\":\"not found\"}") }
         do throws(BackendError) {
-            let document = try await credentials.containerCredentials().document
+            let document = try await credentials.containerCredentials(of: role).document
             await answer(connection, "200 OK", document.reveal())
         } catch {
             log.warning("a container gets no credentials", ["error": error.description])

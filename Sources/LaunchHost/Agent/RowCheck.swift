@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// Checks the row of a claimed run before anything is made of it: another program may have written it, and the rules of a
+/// queue are found by what the row says.
+struct RowCheck {
+    let home: LaunchHome
+
+    /// - Throws: `LaunchError` of kind `.invalid` with everything in the row that no submit writes.
+    func refuse(_ record: RunRecord) throws(LaunchError) {
+        let spec = record.spec
+        var mistakes: [String] = []
+        for (what, row, asked) in [
+            ("queue", record.queue, spec.queue), ("resource", record.resource, spec.resource),
+            ("project", record.project, spec.project), ("name", record.name, spec.name ?? record.id.rawValue),
+            ("author", record.author, spec.author), ("priority", record.priority.rawValue, spec.priority.rawValue),
+        ] where row != asked {
+            mistakes.append(
+                "the row's \(what) is \(Wording.quoted(row ?? "none")), and its spec says \(Wording.quoted(asked ?? "none"))"
+            )
+        }
+        if let accounts, !accounts.contains(spec.author) {
+            mistakes.append(
+                "the author \(Wording.quoted(spec.author)) is not an account that can write to \(home.path): "
+                    + Wording.either(accounts))
+        }
+        if record.attempts == 0, record.state == .claimed,
+            record.resolved != nil || record.image != nil || record.request != nil
+        {
+            mistakes.append("the row has values of a later stage, and no stage has begun")
+        }
+        guard !mistakes.isEmpty else { return }
+        throw LaunchError(
+            .invalid, "The row of run \(record.id) is not one that 'launch submit' writes.",
+            hint: "Submit the run again.", diagnostics: mistakes.map { Diagnostic(.error, $0) })
+    }
+
+    /// The accounts that can write rows; nil where the folder's mode lets others do it as well.
+    private var accounts: [String]? {
+        var information = stat()
+        guard stat(home.path, &information) == 0, information.st_mode & 0o022 == 0 else { return nil }
+        return [information.st_uid, getuid(), 0].map(SystemUser.name(of:)).uniqued
+    }
+}

@@ -1,0 +1,31 @@
+extension TemplateChecker {
+    /// The submitter's policy, with what is wrong with it noted.
+    mutating func policy(_ root: ConfigNode) -> SubmitterPolicy {
+        let names = Set(SubmitterPolicy.fields.map(\.name))
+        let entries = root.entries?.filter { names.contains($0.key) } ?? []
+        // These keys take no placeholders: a submitter would fill them.
+        var own = SchemaDecoder(document: decoder.document)
+        let options = own.decode(ConfigNode(.mapping(entries), at: root.mark), fields: SubmitterPolicy.fields, in: .top)
+        let policy = SubmitterPolicy(options)
+        if own.diagnostics.isEmpty {
+            for mistake in policy.mistakes {
+                own.note(
+                    "\(Wording.quoted(mistake.pattern)) cannot be in \(mistake.key): \(mistake.why)",
+                    at: decoder.document?.node(at: mistake.key)?.mark ?? root.mark, path: mistake.key)
+            }
+        }
+        for diagnostic in own.diagnostics { decoder.keep(diagnostic) }
+        return policy
+    }
+
+    /// Warns of a queue that nobody can submit to.
+    mutating func checkSources(_ policy: SubmitterPolicy, isLocked: Bool, _ root: ConfigNode) {
+        guard policy.allowsNoSource(isLocked: isLocked) else { return }
+        let entry = root.entry("allow_sources") ?? root.entry("allow_overrides")
+        decoder.note(
+            "the queue allows no source, so that nobody can submit to it",
+            hint: "add \"allow_sources: any\", or the images, git repositories and folders that may run",
+            at: entry?.keyMark,
+            path: FieldPath().appending("allow_sources"), severity: .warning)
+    }
+}

@@ -1,0 +1,60 @@
+/// The values of a run's macros and template variables, and which of them a submitter chose.
+struct PlaceholderValues {
+    /// The macro that the render stage expands, when the image is known.
+    static let imageMacro = "image_uri"
+    /// Macros whose values the program or the queue's owner makes.
+    private static let ownMacros: Set = ["run_id", "queue_name", imageMacro]
+
+    /// By the variable's name.
+    let variables: [String: JSONValue]
+    /// By the macro's name, without `image_uri`.
+    let macros: [String: String]
+    /// Variables that hold any text of the submitter's: without a list of values, and given at submit.
+    let chosen: Set<String>
+
+    init(variables: [String: JSONValue], macros: [String: String], chosen: [TemplateVariable]) {
+        self.variables = variables
+        self.macros = macros
+        self.chosen = Set(chosen.filter { $0.type == .string }.map(\.name))
+    }
+
+    /// The macros of a run.
+    static func macros(of spec: LaunchSpec, _ runID: RunID) -> [String: String] {
+        [
+            "project_name": spec.project, "entity_name": spec.entity, "run_id": runID.rawValue,
+            "run_name": spec.name ?? runID.rawValue, "author": spec.author, "queue_name": spec.queue ?? "",
+        ]
+    }
+
+    /// A value as a part of a text.
+    static func text(_ value: JSONValue) -> String { value.stringValue ?? (try? JSON.canonical(value)) ?? "" }
+
+    /// How many bytes of text a piece becomes.
+    func size(of piece: Placeholders.Piece) -> Int {
+        switch piece {
+        case .text(let text): text.utf8.count
+        case .macro(let name): macros[name]?.utf8.count ?? 0
+        case .variable(let name): variables[name].map { Self.text($0).utf8.count } ?? 0
+        }
+    }
+
+    /// The pieces of a text with their values, for a check of the place that it stands in.
+    func expanded(_ pieces: [Placeholders.Piece], at path: FieldPath, place: ValuePlace) -> ExpandedText {
+        ExpandedText(
+            place: place, path: path,
+            parts: pieces.map { piece in
+                switch piece {
+                case .text(let text): ExpandedText.Part(text: text)
+                // Any name of an image has '/' and ':', which only URIs and free text take.
+                case .macro(Self.imageMacro): ExpandedText.Part(text: "host/image:tag", chosenBy: "${image_uri}")
+                case .macro(let name):
+                    ExpandedText.Part(
+                        text: macros[name] ?? "", chosenBy: Self.ownMacros.contains(name) ? nil : "${\(name)}")
+                case .variable(let name):
+                    ExpandedText.Part(
+                        text: variables[name].map(Self.text) ?? "",
+                        chosenBy: chosen.contains(name) ? "{{\(name)}}" : nil)
+                }
+            })
+    }
+}

@@ -1,0 +1,58 @@
+/// What a submitter may ask of a queue's runs beside changes of the template: the `allow_…` keys of the queue's file.
+///
+/// The resolve stage applies it at `plan`, `submit` and `run`, and again when an agent has claimed the run, because a row
+/// of the store may come from an older client. A key that the file does not have denies once the file has
+/// `allow_overrides`, and allows otherwise; credentials are always denied without their key.
+public struct SubmitterPolicy: Sendable, Hashable, Codable {
+    /// Whether a run may be rehearsed on the agent's own container engine.
+    public var rehearse: Bool?
+    /// Whether a rehearsal's containers may get credentials.
+    public var credentials: Bool?
+    /// The images that may run.
+    public var images: Allowance?
+    /// The git repositories that may be built.
+    public var git: Allowance?
+    /// The folders whose snapshots may be built.
+    public var sourceFolders: Allowance?
+    /// The folders of this machine that a rehearsal may read and write.
+    public var folders: Allowance?
+    /// The projects beside `default`.
+    public var projects: Allowance?
+    /// The names of runs.
+    public var names: Allowance?
+    /// The entities beside the author's own name.
+    public var entities: Allowance?
+    /// The most urgent priority.
+    public var maxPriority: Priority?
+
+    /// A policy with these keys; nil is a key that the queue's file does not have.
+    public init(
+        rehearse: Bool? = nil, credentials: Bool? = nil, images: Allowance? = nil, git: Allowance? = nil,
+        sourceFolders: Allowance? = nil, folders: Allowance? = nil, projects: Allowance? = nil,
+        names: Allowance? = nil, entities: Allowance? = nil, maxPriority: Priority? = nil
+    ) {
+        self.rehearse = rehearse
+        self.credentials = credentials
+        self.images = images
+        self.git = git
+        self.sourceFolders = sourceFolders
+        self.folders = folders
+        self.projects = projects
+        self.names = names
+        self.entities = entities
+        self.maxPriority = maxPriority
+    }
+
+    /// A policy that denies nothing, also beside `allow_overrides`.
+    static let unlimited = SubmitterPolicy(
+        rehearse: true, credentials: true, images: .any, git: .any, sourceFolders: .any, folders: .any, projects: .any,
+        names: .any, entities: .any, maxPriority: .critical)
+
+    /// Whether the queue's file has none of the keys.
+    var isEmpty: Bool { self == SubmitterPolicy() }
+
+    /// Whether no source at all is allowed, so that nobody can submit.
+    func allowsNoSource(isLocked: Bool) -> Bool {
+        [images, git, sourceFolders].allSatisfy { ($0 ?? (isLocked ? .only([]) : .any)) == .only([]) }
+    }
+}

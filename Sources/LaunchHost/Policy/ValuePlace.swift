@@ -1,0 +1,82 @@
+/// What a text of a queue's template is used as, so that values of macros and template variables are checked for it.
+///
+/// A value that a submitter chooses fills one part of the text. It must not end that part, or begin another.
+public enum ValuePlace: Sendable, Hashable {
+    /// Text that nothing is made of: any value may stand in it.
+    case text
+    /// A path in a container.
+    case path
+    /// A mount: a path or volume of the agent's machine, a colon, and a path in the container.
+    case mount
+    /// A name, which may not be one of the reserved words as a whole.
+    case name(reserved: Set<String> = [])
+    /// An ARN, or the name of a role.
+    case arn
+    /// A URI such as `s3://bucket/prefix`.
+    case uri
+
+    /// Why a value cannot fill a part of such a text; nil where it can.
+    func fault(in value: String) -> String? {
+        guard self != .text else { return nil }
+        if value.isEmpty { return "it is empty" }
+        if value.unicodeScalars.contains(where: { Printable.isEscaped($0) }) { return "it has a control character" }
+        if value == "." || value == ".." { return "it is '\(value)'" }
+        if let wrong = value.unicodeScalars.first(where: { forbidden.contains($0) || !isTaken($0) }) {
+            return "it has '\(Wording.visible(String(wrong)))'"
+        }
+        return nil
+    }
+
+    /// Why the whole text, with values filled in, cannot stand there; nil where it can.
+    func fault(inWhole text: String) -> String? {
+        switch self {
+        case .text: return nil
+        case .path, .uri, .mount:
+            let parts = text.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == ":" }
+            guard !parts.contains("."), !parts.contains("..") else { return "it has a part '.' or '..'" }
+            return text.unicodeScalars.contains(where: { Printable.isEscaped($0) }) ? "it has a control character" : nil
+        case .name(let reserved):
+            // `0`, `00` and `0:0` are one user.
+            let name = text.prefix { $0 != ":" }.lowercased()
+            let digits = String(name.drop { $0 == "0" })
+            let isReserved =
+                reserved.contains(name) || (name.hasPrefix("0") && digits.isEmpty && reserved.contains("0"))
+            return isReserved ? "'\(name)' is reserved" : nil
+        case .arn: return text.contains("..") || text.contains("*") ? "it has '..' or '*'" : nil
+        }
+    }
+
+    /// Whether a template variable without a list of values may be the whole text. A mount would be any folder of the
+    /// agent's machine.
+    var takesWholeValues: Bool { self != .mount }
+
+    /// What the text is, in messages.
+    var words: String {
+        switch self {
+        case .text: "text"
+        case .path: "a path"
+        case .mount: "a mount"
+        case .name: "a name"
+        case .arn: "an ARN"
+        case .uri: "a URI"
+        }
+    }
+
+    private var forbidden: String.UnicodeScalarView {
+        switch self {
+        case .text: "".unicodeScalars
+        case .path: "/\\".unicodeScalars
+        case .mount: "/\\:,".unicodeScalars
+        case .name: "/\\:,@=+ *?".unicodeScalars
+        case .arn: "/\\:,*? ".unicodeScalars
+        case .uri: "/\\:?#%".unicodeScalars
+        }
+    }
+
+    private func isTaken(_ scalar: Unicode.Scalar) -> Bool {
+        switch self {
+        case .name, .arn: scalar.isASCII
+        default: true
+        }
+    }
+}

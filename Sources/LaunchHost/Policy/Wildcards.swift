@@ -1,0 +1,45 @@
+/// Matches text against a pattern in which `*` stands for any characters. No other character is special.
+enum Wildcards {
+    /// Whether the whole text fits the pattern. The time is at most the product of the two lengths.
+    static func matches(_ text: some StringProtocol, _ pattern: some StringProtocol) -> Bool {
+        let text = Array(text.unicodeScalars)
+        let pattern = Array(pattern.unicodeScalars)
+        var (position, index) = (0, 0)
+        // Where the last `*` is, and how much of the text it has taken so far.
+        var star: (index: Int, position: Int)?
+        while position < text.count {
+            if index < pattern.count, pattern[index] == "*" {
+                star = (index, position)
+                index += 1
+            } else if index < pattern.count, pattern[index] == text[position] {
+                index += 1
+                position += 1
+            } else if let last = star {
+                star = (last.index, last.position + 1)
+                (index, position) = (last.index + 1, last.position + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[index...].allSatisfy { $0 == "*" }
+    }
+
+    /// Whether the components of a path fit those of a pattern: `*` stays within one component, and a component `**`
+    /// stands for one component or more.
+    static func matches(path: [String], _ pattern: [String]) -> Bool {
+        // Which components of the pattern may be next, over all readings of the path so far.
+        var active: Set<Int> = [0]
+        for component in path {
+            var next: Set<Int> = []
+            for index in active where index < pattern.count {
+                if pattern[index] == "**" {
+                    next.formUnion([index, index + 1])
+                } else if matches(component, pattern[index]) {
+                    next.insert(index + 1)
+                }
+            }
+            active = next
+        }
+        return active.contains(pattern.count)
+    }
+}

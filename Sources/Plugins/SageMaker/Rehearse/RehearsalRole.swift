@@ -1,0 +1,59 @@
+internal import AWS
+internal import LaunchHost
+
+/// The role whose credentials the containers of a rehearsal get, and what these may do at most.
+enum RehearsalRole {
+    /// What STS takes as a session policy, in characters (`API_AssumeRole`, Policy).
+    private static let longest = 2048
+
+    /// What holds where the queue names no session policy: the role's own permissions, without a way to more of them.
+    private static let standard = """
+        {"Statement":[{"Action":"*","Effect":"Allow","Resource":"*"},\
+        {"Action":["iam:*","sts:AssumeRole*","sts:GetFederationToken","organizations:*","account:*"],"Effect":"Deny",\
+        "Resource":"*"}],"Version":"2012-10-17"}
+        """
+
+    /// Moves the queue's two keys out of a template: SageMaker does not know them.
+    static func take(from document: inout [String: JSONValue], into notes: inout RequestNotes) {
+        let role = document.removeValue(forKey: QueueTemplate.rehearsalRole)?.stringValue
+        let policy = document.removeValue(forKey: QueueTemplate.rehearsalPolicy)
+        if let role, !(ARN(role).map { $0.service == "iam" && $0.resource.hasPrefix("role/") } ?? false) {
+            notes.say(
+                .error, at: FieldPath([.member(QueueTemplate.rehearsalRole)]), "\"\(role)\" is not the ARN of a role",
+                hint: "One looks like arn:aws:iam::123456789012:role/name.")
+        }
+        notes.rehearsalRole = role
+        guard let policy else { return }
+        let place = FieldPath([.member(QueueTemplate.rehearsalPolicy)])
+        let parsed = policy.stringValue.map { try? JSONValue(parsing: $0) } ?? policy
+        guard let parsed, parsed["Statement"] != nil, let text = try? JSON.canonical(parsed) else {
+            return notes.say(
+                .error, at: place, "it is not an IAM policy: a mapping with Version and Statement",
+                hint: "Write it as YAML, or as JSON in quotes.")
+        }
+        if text.utf8.count > longest {
+            notes.say(.error, at: place, "it has \(text.utf8.count) characters; STS takes \(longest)")
+        }
+        notes.rehearsalPolicy = text
+    }
+
+    /// The role for a rehearsal of a request; nil for the environment's own credentials.
+    /// - Throws: `denied` for a run of a queue that names no role.
+    static func role(of request: RunRequest, _ options: RehearsalOptions) throws(BackendError) -> AssumedRole? {
+        let notes = RequestNotes(request)
+        guard options.wantsCredentials else { return nil }
+        if let role = notes.rehearsalRole {
+            let run = RunTags.value(RunTags.run, in: request.document) ?? "run"
+            return AssumedRole(
+                name: role, sessionPolicy: notes.rehearsalPolicy ?? standard, session: "launch-rehearsal-\(run)")
+        }
+        guard options.usesOwnCredentials == true else {
+            throw BackendError(
+                .denied, "The queue names no role whose credentials a rehearsal could get.",
+                hint:
+                    "The queue's owner can add '\(QueueTemplate.rehearsalRole): arn:aws:iam::ACCOUNT:role/NAME' to the "
+                    + "queue's file.")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import LaunchHost
+import TestSupport
+import Testing
+
+/// A submitter against queues that are locked: every option and file that `plan`, `submit` and `run` take.
+@Suite("A submitter cannot get more than a locked queue allows", .timeLimit(.minutes(10)))
+struct SubmitterTests {
+    private func refuse(_ attempts: [SubmitterAttempt]) async throws {
+        let queues = try await LockedQueues.make()
+        for (number, attempt) in attempts.enumerated() {
+            var words = attempt.words
+            if let spec = attempt.spec {
+                let text = queues.words([spec])[0]
+                words = ["--spec", try queues.account.folder.write("spec-\(number).yaml", text)]
+            }
+            for command in ["plan", "submit", "run"] {
+                let answer = try await queues.account.launch(
+                    [command] + queues.words(words), setting: attempt.setting)
+                let says = queues.words([attempt.says])[0]
+                #expect(answer.code == attempt.code, "\(command) \(attempt.testDescription): \(answer)")
+                #expect(answer.errors.contains(says), "\(command) \(attempt.testDescription): \(answer)")
+                #expect(answer.output.isEmpty, "\(command) \(attempt.testDescription): \(answer)")
+            }
+        }
+        try await queues.expectNothing()
+    }
+
+    @Test("by changes of the template") func overrides() async throws { try await refuse(SubmitterAttempt.overrides) }
+    @Test("by a rehearsal") func rehearsals() async throws { try await refuse(SubmitterAttempt.rehearsals) }
+    @Test("by a name or a priority") func names() async throws { try await refuse(SubmitterAttempt.names) }
+    @Test("by another source") func sources() async throws { try await refuse(SubmitterAttempt.sources) }
+    @Test("by a value in a path or a name") func values() async throws { try await refuse(SubmitterAttempt.values) }
+    @Test("by a spec file") func specs() async throws { try await refuse(SubmitterAttempt.specs) }
+
+    @Test("what the queue allows is taken, and its author is the account whatever the variables say")
+    func allowed() async throws {
+        let queues = try await LockedQueues.make()
+        let account = queues.account
+        for words in [
+            ["--image", "\(Account.host)/train:v1"], ["--source", account.folder.file("allowed/mine")],
+            ["--git", "https://github.com/team/train.git", "--git-version", LockedQueues.commit],
+        ] {
+            let answer = try await account.launch(
+                ["submit", "-q", "locked"] + words,
+                setting: ["USER": "root-of-all", "LOGNAME": "root-of-all", "USERNAME": "root-of-all"])
+            #expect(answer.code == 0, "\(words): \(answer)")
+        }
+        let runs = try Store(home: LaunchHome(path: account.folder.file("home"))).runs()
+        #expect(
+            runs.count == 3 && runs.allSatisfy { $0.author == SystemUser.name && $0.spec.author == SystemUser.name })
+        #expect(runs.allSatisfy { $0.spec.entity == SystemUser.name })
+    }
+}
