@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// What a text of a queue's template is used as, so that values of macros and template variables are checked for it.
 ///
 /// A value that a submitter chooses fills one part of the text. It must not end that part, or begin another.
@@ -19,7 +21,7 @@ public enum ValuePlace: Sendable, Hashable {
     func fault(in value: String) -> String? {
         guard self != .text else { return nil }
         if value.isEmpty { return "it is empty" }
-        if value.unicodeScalars.contains(where: { Printable.isEscaped($0) }) { return "it has a control character" }
+        if value.unicodeScalars.contains(where: { Printable.isUnsafe($0) }) { return "it has a control character" }
         if value == "." || value == ".." { return "it is '\(value)'" }
         if let wrong = value.unicodeScalars.first(where: { forbidden.contains($0) || !isTaken($0) }) {
             return "it has '\(Wording.visible(String(wrong)))'"
@@ -34,7 +36,7 @@ public enum ValuePlace: Sendable, Hashable {
         case .path, .uri, .mount:
             let parts = text.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == ":" }
             guard !parts.contains("."), !parts.contains("..") else { return "it has a part '.' or '..'" }
-            return text.unicodeScalars.contains(where: { Printable.isEscaped($0) }) ? "it has a control character" : nil
+            return text.unicodeScalars.contains(where: { Printable.isUnsafe($0) }) ? "it has a control character" : nil
         case .name(let reserved):
             // `0`, `00` and `0:0` are one user.
             let name = text.prefix { $0 != ":" }.lowercased()
