@@ -16,8 +16,6 @@ struct SecretForm: Hashable {
     static let lineWindow = 32
     /// The shortest text that is masked.
     static let shortest = 6
-    /// Bytes of a secret that are searched for; the rest is beyond what any service uses.
-    static let longest = 64 * 1024
     /// Bytes of a secret up to which its encoded forms are searched for too.
     static let longestEncoded = 16 * 1024
 
@@ -26,7 +24,8 @@ struct SecretForm: Hashable {
 
     init(_ text: String, _ kind: Kind) {
         self.text =
-            text.utf8.count > Self.longest ? String(decoding: text.utf8.prefix(Self.longest), as: UTF8.self) : text
+            text.utf8.count > SecretMask.longest
+            ? String(decoding: text.utf8.prefix(SecretMask.longest), as: UTF8.self) : text
         self.kind = kind
     }
 
@@ -40,11 +39,14 @@ struct SecretForm: Hashable {
     var patterns: Set<[UInt8]> {
         var found: Set<String> = []
         let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingSpaces }
-        for line in lines {
+        // The head of a section is an ordinary word.
+        for line in lines where kind == .value || line.wholeMatch(of: /\[[^\]]*\]/) == nil {
             found.insert(line)
             guard text.utf8.count <= Self.longestEncoded else { continue }
             found.formUnion(Self.escapes(of: line))
             found.formUnion(Self.base64(Array(line.utf8)))
+            // A registry's login is sent as base64 of JSON.
+            found.formUnion(Self.base64(Array(Self.jsonEscaped(line).utf8)))
         }
         if text.utf8.count <= Self.longestEncoded {
             found.formUnion(Self.base64(Array(text.utf8)))
@@ -61,7 +63,7 @@ struct SecretForm: Hashable {
     /// The line as URLs, JSON, XML and shells write it.
     private static func escapes(of line: String) -> [String] {
         let url = percentEncoded(line, keeping: "")
-        let json = line.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\t", with: "\\t")
+        let json = jsonEscaped(line)
         let xml = line.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
         return [
             url, percentEncoded(line, keeping: "/"), url.replacing("%20", with: "+"), lowerHex(url),
@@ -73,6 +75,10 @@ struct SecretForm: Hashable {
             line.replacing("'", with: "'\\''"), line.replacing("'", with: "'\"'\"'"),
             shellEscaped(line),
         ]
+    }
+
+    private static func jsonEscaped(_ line: String) -> String {
+        line.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\t", with: "\\t")
     }
 
     private static func percentEncoded(_ text: String, keeping kept: String) -> String {
@@ -138,6 +144,7 @@ struct SecretForm: Hashable {
 extension SecretForm {
     /// What is secret in the content of a file.
     static func forms(ofFile content: String) -> [SecretForm] {
+        let content = String(decoding: content.utf8.prefix(SecretMask.longest), as: UTF8.self)
         let lines = content.split(whereSeparator: \.isNewline).map { $0.trimmingSpaces }.filter { !$0.isEmpty }
         // A file of one word is a token.
         if lines.count == 1, !lines[0].contains(where: \.isWhitespace) { return [SecretForm(lines[0], .value)] }

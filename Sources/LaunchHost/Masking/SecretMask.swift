@@ -11,6 +11,8 @@ internal import Synchronization
 public final class SecretMask: Sendable {
     /// What stands for a secret.
     public static let mark = "<secret>"
+    /// Bytes of a secret that are searched for; the rest is beyond what any service uses.
+    public static let longest = 64 * 1024
 
     /// The secrets of this process.
     ///

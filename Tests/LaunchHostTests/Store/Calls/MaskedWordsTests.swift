@@ -66,8 +66,9 @@ import Testing
                 let rest = Shared([lines])
                 return { rest.with { $0.popLast() } }
             })
-        #expect(try String(contentsOfFile: folder + "/build.log", encoding: .utf8).hasPrefix("build | #7 0.3 <secret>\n"))
-        #expect(try String(contentsOfFile: archive.path, encoding: .utf8).hasSuffix("key <secret>\n"))
+        func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+        #expect(try text(folder + "/build.log").hasPrefix("build | #7 0.3 <secret>\n"))
+        #expect(try text(archive.path).hasSuffix("key <secret>\n"))
         try expectNoSecretOnDisk()
     }
 
