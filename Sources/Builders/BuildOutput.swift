@@ -20,7 +20,8 @@ final class BuildOutput: Sendable {
 
     func take(_ text: String) {
         // What a carriage return and colours do on a terminal is noise in a line.
-        let line = Self.plain(text.split(separator: "\r").last ?? "")
+        // Masked before it is cut: a part of a secret is harder to find.
+        let line = SecretMask.shared.mask(Self.plain(text.split(separator: "\r").last ?? ""))
         guard !line.allSatisfy(\.isWhitespace) else { return }
         state.withLock { state in
             state.last.append(line.count > Self.longest ? "\(line.prefix(Self.longest))…" : line)

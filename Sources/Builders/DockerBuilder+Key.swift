@@ -8,6 +8,7 @@ extension DockerBuilder {
             let dockerfile = try Dockerfile(
                 parsing: String(decoding: bytes, as: UTF8.self), file: source.dockerfile,
                 buildArguments: settings.buildArguments, platform: settings.platform)
+            try settings.checkSecrets(of: dockerfile, source)
             let context = try await ContextDigest.of(folder: source.context)
             var found: [ImageKey.Base] = []
             for base in dockerfile.bases {
@@ -16,7 +17,8 @@ extension DockerBuilder {
             }
             return ImageKey(
                 platform: settings.platform, buildArguments: settings.buildArguments, dockerfile: bytes,
-                target: settings.target, context: context.hex, bases: found
+                target: settings.target, context: context.hex, bases: found,
+                secrets: settings.usedSecrets(of: dockerfile, source)
             ).contentKey
         } catch let error as LaunchError {
             throw BackendError(source: error)

@@ -20,8 +20,10 @@ extension DockerBuilder {
                 "build_args", .map(.string), example: "{PYTHON: '3.12'}",
                 help: "Build arguments by name. They can be read in the image: no secrets."),
             Field(
-                "secrets", .map(.string), example: "{pip: /run/secrets/pip.conf}",
-                help: "Files by the ID under which RUN --mount=type=secret finds them; needs BuildKit."),
+                "secrets", .map(BuildSecret.kind), example: "{pip: {file: /run/secrets/pip.conf, queues: [train]}}",
+                help:
+                    "Files by the ID under which RUN --mount=type=secret finds them; needs BuildKit. One without queues "
+                    + "and sources reaches only runs without a queue."),
             Field("target", .string, example: "runtime", help: "Stage of the Dockerfile to build; else the last."),
             Field("timeout", .duration, default: .integer(3600), example: "1h", help: "Limit for one build."),
             Field("no_cache", .boolean, default: .bool(false), help: "Build every step anew."),
@@ -40,6 +42,10 @@ extension DockerBuilder {
                 PYTHON: "3.12"
               secrets:
                 pip: /run/secrets/pip.conf
+                git:
+                  file: /run/secrets/netrc
+                  queues: [train]
+                  sources: ["https://git.example.com/ml/*"]
               timeout: 30m
 
             """,
@@ -51,7 +57,8 @@ extension DockerBuilder {
         settings = Settings(
             platform: options.string("platform") ?? "linux/amd64", destination: options.string("destination"),
             engine: engine, buildArguments: options.stringMap("build_args") ?? [:],
-            secrets: options.stringMap("secrets") ?? [:], target: options.string("target"),
+            secrets: (options.values["secrets"]?.objectValue ?? [:]).map { BuildSecret($0.key, $0.value) }
+                .sorted { $0.id < $1.id }, target: options.string("target"),
             timeout: options.duration("timeout") ?? .seconds(3600), noCache: options.flag("no_cache"),
             network: options.string("network"))
         self.engine = SharedEngine(option: engine.option(context.variables), variables: context.variables)
@@ -67,20 +74,7 @@ extension DockerBuilder.Settings {
             throw BackendError(
                 .invalid, "The build argument '\(name)' has no name that ARG can take: letters, digits and '_'.")
         }
-        for (id, file) in secrets {
-            guard id.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*/) != nil else {
-                throw BackendError(.invalid, "The secret '\(id)' has no usable ID: letters, digits, '_', '.' and '-'.")
-            }
-            // The command line reads the two as one comma-separated value.
-            guard file.hasPrefix("/"), !file.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else {
-                throw BackendError(
-                    .invalid, "The file of secret '\(id)' is '\(file)'; expected an absolute path without ',' and '\"'."
-                )
-            }
-            guard FileManager.default.isReadableFile(atPath: file) else {
-                throw BackendError(.invalid, "The file of secret '\(id)', \(file), cannot be read.")
-            }
-        }
+        for secret in secrets { try secret.check() }
         for (name, text) in [("target", target), ("network", network)] {
             if let text, text.isEmpty || text.hasPrefix("-") || text.contains(where: \.isWhitespace) {
                 throw BackendError(.invalid, "The builder's '\(name)' is '\(text)', which is no name.")

@@ -14,8 +14,8 @@ public struct DockerBuilder: Builder {
         var destination: String?
         var engine: EngineChoice
         var buildArguments: [String: String]
-        /// Files by the ID under which `RUN --mount=type=secret` finds them.
-        var secrets: [String: String]
+        /// Files for `RUN --mount=type=secret`, by their IDs.
+        var secrets: [BuildSecret]
         var target: String?
         var timeout: Duration
         var noCache: Bool

@@ -24,6 +24,16 @@ public struct Dockerfile: Sendable, Hashable {
     /// The images that it is built from, each once, in the order of their first use: of `FROM`, `COPY --from` and
     /// `RUN --mount=from`. Stages of the Dockerfile itself and `scratch` are none.
     public let bases: [Base]
+    /// A secret that a step asks for.
+    struct SecretRequest: Sendable, Hashable {
+        /// Its ID; nil where only the builder can tell it.
+        var id: String?
+        /// The line of the step, from 1.
+        var line: Int
+    }
+
+    /// The secrets that `RUN --mount=type=secret` asks for, in order.
+    let secrets: [SecretRequest]
     /// The names of the stages, in order; nil for one without a name.
     public let stages: [String?]
     /// The image of the frontend that `# syntax=` asks for.
@@ -62,6 +72,7 @@ public struct Dockerfile: Sendable, Hashable {
             )
         }
         bases = reader.bases
+        secrets = reader.secrets
         stages = reader.stages
         syntax = lines.syntax
     }
@@ -90,6 +101,7 @@ private struct BaseReader {
     private var known: Set<String> = []
     private var taken: Set<ImageReference> = []
     var bases: [Dockerfile.Base] = []
+    var secrets: [Dockerfile.SecretRequest] = []
 
     init(file: String, escape: Character, variables: DockerfileVariables) {
         self.file = file
@@ -111,12 +123,28 @@ private struct BaseReader {
             }
         case "RUN":
             for flag in instruction.flags where flag.hasPrefix("--mount=") {
+                takeSecret(flag.dropFirst("--mount=".count), line: instruction.line)
                 for part in flag.dropFirst("--mount=".count).split(separator: ",") where part.hasPrefix("from=") {
                     try takeSource(String(part.dropFirst("from=".count)), of: "RUN --mount", line: instruction.line)
                 }
             }
         default: break
         }
+    }
+
+    /// `type=secret,id=pip`; without an ID, it is the last name of the target.
+    private mutating func takeSecret(_ mount: Substring, line: Int) {
+        var values: [String: String] = [:]
+        for part in mount.split(separator: ",") {
+            let pair = part.filter { $0 != "\"" && $0 != "'" }.split(separator: "=", maxSplits: 1)
+            if let name = pair.first { values[name.lowercased()] = pair.count == 2 ? String(pair[1]) : "" }
+        }
+        guard let type = values["type"], type.lowercased() == "secret" || type.contains("$") else { return }
+        let target = values["target"] ?? values["dst"] ?? values["destination"]
+        let id = values["id"] ?? target.flatMap { $0.split(separator: "/").last.map(String.init) }
+        // A variable, or an escape, is expanded by the builder.
+        let isPlain = id?.wholeMatch(of: /[A-Za-z0-9_.-]+/) != nil
+        secrets.append(Dockerfile.SecretRequest(id: isPlain ? id : nil, line: line))
     }
 
     private mutating func takeStage(_ instruction: DockerfileInstruction) throws(DockerfileVariables.Failure) {

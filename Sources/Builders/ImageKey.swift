@@ -29,11 +29,13 @@ public struct ImageKey: Sendable, Hashable {
     public var context: String
     /// The base images, in the Dockerfile's order.
     public var bases: [Base]
+    /// The IDs of the secrets that the build uses: without one, the same steps may come to another image.
+    public var secrets: [String]
 
-    /// A key from its parts.
+    /// The key of these inputs.
     public init(
         platform: String, buildArguments: [String: String] = [:], dockerfile: [UInt8], target: String? = nil,
-        context: String, bases: [Base]
+        context: String, bases: [Base], secrets: [String] = []
     ) {
         self.platform = platform
         self.buildArguments = buildArguments
@@ -41,6 +43,7 @@ public struct ImageKey: Sendable, Hashable {
         self.target = target
         self.context = context
         self.bases = bases
+        self.secrets = secrets
     }
 
     /// The name of what would be built. Pure: the same parts give the same key, on any machine.
@@ -60,6 +63,7 @@ public struct ImageKey: Sendable, Hashable {
             Self.add("base", base.reference.utf8, to: &hash)
             Self.add("digest", (base.digest?.rawValue ?? "absent").utf8, to: &hash)
         }
+        for id in secrets.sorted() { Self.add("secret", id.utf8, to: &hash) }
         return ContentKey(hex: Hex.encode(hash.finalize()))
     }
     /// Names and lengths in front of every field, so that no two sets of parts can give the same bytes.

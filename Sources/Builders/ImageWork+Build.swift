@@ -8,6 +8,7 @@ extension ImageWork {
         try settings.engine.check(isPodman: version.isPodman, at: client.address)
         let command = try await command(for: client, isPodman: version.isPodman)
         tell(BuildProgress(.build, "building \(destination) with \(command)"))
+        for secret in settings.secrets where secret.isGranted(to: source) { secret.mask() }
         let output = BuildOutput(tell)
         let build = imageBuild(command, enginePlatform: Self.platform(of: version))
         let login = try baseLogin(access)
@@ -41,7 +42,8 @@ extension ImageWork {
         let isClassic = command.kind == .docker && command.buildKit == .none
         var build = ImageBuild(
             context: source.context, dockerfile: "\(source.context)/\(source.dockerfile)",
-            platform: settings.platform, buildArguments: settings.buildArguments, secretFiles: settings.secrets,
+            platform: settings.platform, buildArguments: settings.buildArguments,
+            secretFiles: settings.secretFiles(for: source),
             labels: [Self.label: key.hex], target: settings.target)
         build.noCache = settings.noCache
         build.network = settings.network

@@ -76,7 +76,7 @@ final class BuildBench: Sendable {
         let context = folder.file(UUID().uuidString)
         try FileManager.default.createDirectory(atPath: context, withIntermediateDirectories: true)
         try write(source, into: context)
-        return BuildSource(context: context, dockerfile: "Dockerfile", project: "launch-test")
+        return BuildSource(context: context, dockerfile: "Dockerfile", project: "launch-test", queue: nil)
     }
 
     /// Containers from the base, and folders of command lines.

@@ -6,7 +6,7 @@ import Testing
 struct BuilderOptionsTests {
     @Test func `the builder noop says what to do`() async throws {
         let builder = try NoopBuilder.plugin.make(Options(), PluginContext())
-        let source = BuildSource(context: "/nonexistent", dockerfile: "Dockerfile", project: "p")
+        let source = BuildSource(context: "/nonexistent", dockerfile: "Dockerfile", project: "p", queue: nil)
         let error = await #expect(throws: BackendError.self) { _ = try await builder.key(for: source, offline: false) }
         #expect(error?.category == .invalid)
         #expect(
@@ -41,7 +41,7 @@ struct BuilderOptionsTests {
         for (name, words) in [
             ("../Dockerfile", "../Dockerfile"), ("/etc/passwd", "/etc/passwd"), ("Dockerfile", ":2:"),
         ] {
-            let source = BuildSource(context: folder.path, dockerfile: name, project: "p")
+            let source = BuildSource(context: folder.path, dockerfile: name, project: "p", queue: nil)
             let error = await #expect(throws: BackendError.self) {
                 _ = try await builder.key(for: source, offline: true)
             }

@@ -91,6 +91,43 @@ struct DockerBuilderTests {
         #expect(size == "\(secret.utf8.count)")
     }
 
+    @Test func `a secret is masked in what a build prints, and is not in a build for another queue`() async throws {
+        guard await BuildBench.hasBuildKit() else { return }
+        let bench = try BuildBench()
+        let secret = "planted/\(UUID().uuidString)"
+        let file = try bench.folder.write("token", secret)
+        let script =
+            "cat /run/secrets/token; echo; base64 /run/secrets/token; test -s /run/secrets/token && echo it-is-here; true"
+        var source = try bench.source(.good(content: "x"))
+        try Data(
+            """
+            FROM \(bench.base)
+            ENV PATH=/bin
+            RUN --mount=type=secret,id=token ["/bin/busybox", "sh", "-c", "\(script.replacing("cat", with: "busybox cat").replacing("base64", with: "busybox base64"))"]
+            """.utf8
+        ).write(to: URL(fileURLWithPath: "\(source.context)/Dockerfile"))
+        let builder = try bench.builder([
+            "secrets": .object([
+                "token": .object(["file": .string(file), "queues": .array([.string("train")])])
+            ]), "network": .string("none"), "no_cache": .bool(true),
+        ])
+        let registry = try bench.engineStore()
+        let key = try await builder.key(for: source, offline: false)
+        for queue in ["train", "other"] {
+            source.queue = queue
+            let said = Mutex("")
+            // Not through `key`, which refuses the other queue before anything is built.
+            let destination = try registry.destination(for: key, repository: "launch-test-\(queue)")
+            _ = try await builder.build(source, key: key, to: destination, registry: registry) { progress in
+                said.withLock { $0 += progress.line + "\n" }
+            }
+            let text = said.withLock { $0 }
+            #expect(text.contains("it-is-here\n") == (queue == "train"), "\(queue): \(text)")
+            #expect(text.contains(SecretMask.mark) == (queue == "train"), "\(queue): \(text)")
+            #expect(!text.contains(secret) && !text.contains(Data(secret.utf8).base64EncodedString().prefix(16)))
+        }
+    }
+
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
     func `a key stays the same when its base image has been pulled, and follows the base's tag`() async throws {
         let server = try await RegistryServer()

@@ -202,7 +202,7 @@ extension BuilderConformance {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try fixture.write(source, folder)
         return try await body(
-            builder, BuildSource(context: folder, dockerfile: "Dockerfile", project: "launch-conformance"))
+            builder, BuildSource(context: folder, dockerfile: "Dockerfile", project: "launch-conformance", queue: nil))
     }
 
     /// An engine takes a moment to remove what a broken-off build had.

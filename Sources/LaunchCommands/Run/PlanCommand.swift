@@ -35,7 +35,8 @@ enum PlanCommand {
             let stage = ImageStage(
                 registry: backends.registry, builder: backends.builder,
                 contexts: SourceContexts(store: SourceStore(folder: store.home.sources, limits: backends.limits)))
-            let image = try await stage.plan(job.source, project: job.project, offline: arguments.flag("offline"))
+            let image = try await stage.plan(
+                job.source, project: job.project, queue: spec.queue, offline: arguments.flag("offline"))
             let plan = try Plan(
                 job, image: image, runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
                 imageOfSource: backends.imageOfSource(for: job.project),

@@ -84,7 +84,7 @@ struct RunDriver: Sendable {
             let id = record.id
             let buildLog = job.source.isImage ? nil : BuildLog(path: try buildLogPath(of: id))
             defer { buildLog?.close() }
-            let decision = try await stage.image(job.source, project: job.project) { step in
+            let decision = try await stage.image(job.source, project: job.project, queue: record.spec.queue) { step in
                 buildLog?.append(step)
                 progress(id, step)
             }

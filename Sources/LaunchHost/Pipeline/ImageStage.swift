@@ -13,7 +13,7 @@ public struct ImageStage: Sendable {
 
     /// What would happen to get the image of `source`. Changes nothing; with `offline` no service is called.
     public func plan(
-        _ source: Source, project: String, offline: Bool
+        _ source: Source, project: String, queue: String?, offline: Bool
     ) async throws(BackendError) -> ImageDecision {
         switch source {
         case .image(let text):
@@ -29,7 +29,9 @@ public struct ImageStage: Sendable {
             guard let context = try await contexts.context(of: source, fetching: false) else {
                 return ImageDecision(.unresolved, "source; the commit is fetched when the run starts")
             }
-            let build = BuildSource(context: context, dockerfile: source.dockerfile, project: project)
+            let build = BuildSource(
+                context: context, dockerfile: source.dockerfile, project: project, queue: queue,
+                repository: source.repository)
             let key = try await builder.key(for: build, offline: offline)
             let destination = try registry.destination(for: key, repository: builder.repository(for: project))
             if offline {
@@ -48,7 +50,7 @@ public struct ImageStage: Sendable {
 
     /// Gets the image of `source`, building it where that is needed.
     public func image(
-        _ source: Source, project: String, progress: @escaping @Sendable (BuildProgress) -> Void
+        _ source: Source, project: String, queue: String?, progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> ImageDecision {
         switch source {
         case .image(let text):
@@ -66,7 +68,9 @@ public struct ImageStage: Sendable {
             guard let context = try await contexts.context(of: source, fetching: true) else {
                 throw BackendError(.notFound, "The source of the run is not there any more: \(source.origin).")
             }
-            let build = BuildSource(context: context, dockerfile: source.dockerfile, project: project)
+            let build = BuildSource(
+                context: context, dockerfile: source.dockerfile, project: project, queue: queue,
+                repository: source.repository)
             let key = try await builder.key(for: build, offline: false)
             let destination = try registry.destination(for: key, repository: builder.repository(for: project))
             if let image = try await registry.resolve(destination) {
@@ -142,6 +146,11 @@ extension Source {
         case .code(let code): code.dockerfile
         case .git(let git): git.dockerfile
         }
+    }
+
+    /// The address of the git repository that it is of.
+    var repository: String? {
+        if case .git(let git) = self { git.url } else { nil }
     }
 
     /// Where it comes from, for people.

@@ -25,11 +25,18 @@ public struct BuildSource: Sendable, Hashable {
     /// The project's name, for the repository's.
     public var project: String
 
-    /// A source from its parts.
-    public init(context: String, dockerfile: String, project: String) {
+    /// The queue of the run; nil for a run without one. A builder gives secrets only to queues that may have them.
+    public var queue: String?
+    /// The address of the git repository that the context is of; nil for a folder.
+    public var repository: String?
+
+    /// A folder to build from, for a run of `queue`. The queue has no default: nil gives the build all secrets.
+    public init(context: String, dockerfile: String, project: String, queue: String?, repository: String? = nil) {
         self.context = context
         self.dockerfile = dockerfile
         self.project = project
+        self.queue = queue
+        self.repository = repository
     }
 }
 

@@ -1,0 +1,136 @@
+internal import FoundationEssentials
+internal import LaunchHost
+
+/// A file that steps of a Dockerfile may read, and whose runs get it.
+///
+/// A submitter's Dockerfile can print what it is given, in a form that no mask finds. So the file reaches the builds of
+/// a queue only where the configuration names the queue or the repository. A run without a queue is the work of the
+/// user whose configuration this is, who can read the file anyway.
+struct BuildSecret: Sendable, Hashable {
+    /// The ID under which `RUN --mount=type=secret` finds it.
+    let id: String
+    /// Its absolute path.
+    let file: String
+    /// The queues whose runs get it, `*` for all; nil where the configuration does not say.
+    let queues: [String]?
+    /// The git repositories whose builds get it; nil where the configuration does not say.
+    let sources: [String]?
+
+    /// What may be written for it.
+    static let kind = Field.Kind.either([
+        .string,
+        .object([
+            Field("file", .string, required: true, help: "The absolute path of the file."),
+            Field("queues", .list(.string), help: "The queues whose runs get it; '*' is every queue."),
+            Field(
+                "sources", .list(.string),
+                help: "The git repositories whose builds get it; a '*' at the end stands for one name."),
+        ]),
+    ])
+
+    init(_ id: String, _ value: JSONValue) {
+        self.id = id
+        let members = value.objectValue
+        file = value.stringValue ?? members?["file"]?.stringValue ?? ""
+        queues = members?["queues"]?.arrayValue?.compactMap(\.stringValue)
+        sources = members?["sources"]?.arrayValue?.compactMap(\.stringValue)
+    }
+
+    /// Throws for values that no build can be made with.
+    func check() throws(BackendError) {
+        guard id.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*/) != nil else {
+            throw BackendError(.invalid, "The secret '\(id)' has no usable ID: letters, digits, '_', '.' and '-'.")
+        }
+        // The command line reads the two as one comma-separated value.
+        guard file.hasPrefix("/"), !file.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else {
+            throw BackendError(
+                .invalid, "The file of secret '\(id)' is '\(file)'; expected an absolute path without ',' and '\"'.")
+        }
+        guard FileManager.default.isReadableFile(atPath: file) else {
+            throw BackendError(.invalid, "The file of secret '\(id)', \(file), cannot be read.")
+        }
+        for source in sources ?? [] where source.dropLast(source.hasSuffix("/*") ? 1 : 0).contains("*") {
+            throw BackendError(
+                .invalid, "The source '\(source)' of secret '\(id)' has a '*' that is not a whole name at its end.",
+                hint: "Write an address, such as https://git.example.com/ml/train, or one that ends in '/*'.")
+        }
+    }
+
+    /// Whether a build gets it.
+    func isGranted(to source: BuildSource) -> Bool {
+        guard let queue = source.queue else { return true }
+        guard queues != nil || sources != nil else { return false }
+        let isQueue = queues?.contains { $0 == "*" || $0 == queue } ?? true
+        let isSource = sources?.contains { Self.matches($0, source.repository) } ?? true
+        return isQueue && isSource
+    }
+
+    /// The last name is a plain one: `..` or an encoded `/` leads to another repository.
+    private static func matches(_ pattern: String, _ repository: String?) -> Bool {
+        guard let repository else { return false }
+        guard pattern.hasSuffix("/*") else { return pattern == repository }
+        let start = pattern.dropLast()
+        guard repository.hasPrefix(start) else { return false }
+        let name = repository.dropFirst(start.count)
+        return name.wholeMatch(of: /[A-Za-z0-9._~-]+/) != nil && name.contains { $0 != "." }
+    }
+
+    /// Why a build does not get it, and the key that changes this.
+    func denial(to source: BuildSource, at place: String) -> BackendError {
+        let queue = source.queue ?? ""
+        let key = "builder.secrets.\(id)"
+        let why: String
+        let hint: String
+        switch (queues, sources) {
+        case (nil, nil):
+            why = "\(key) names no queues and no sources, so it reaches only runs without a queue"
+            hint = "Write '\(id): {file: \(file), queues: [\(queue)]}' in builder.secrets"
+        case (let queues?, _) where !queues.contains(where: { $0 == "*" || $0 == queue }):
+            why = "\(key).queues does not name the queue '\(queue)'"
+            hint = "Add '\(queue)' to \(key).queues"
+        default:
+            why = "\(key).sources does not name \(source.repository.map { "the repository \($0)" } ?? "a folder")"
+            hint = source.repository.map { "Add '\($0)' to \(key).sources" } ?? "Submit the code from a git repository"
+        }
+        return BackendError(
+            .denied, "\(place): the Dockerfile asks for the build secret '\(id)', and \(why).",
+            hint: "\(hint), if everyone who can submit this source may read the secret.")
+    }
+
+    /// Has what is in the file masked from now on. Read at each build, as the builder reads it at each build.
+    func mask() {
+        guard let content = FileManager.default.contents(atPath: file) else { return }
+        SecretMask.shared.add(contentOf: String(decoding: content.prefix(SecretMask.longest), as: UTF8.self))
+    }
+}
+
+extension DockerBuilder.Settings {
+    /// The files that a build gets, by their IDs.
+    func secretFiles(for source: BuildSource) -> [String: String] {
+        secrets.reduce(into: [:]) { files, secret in
+            if secret.isGranted(to: source) { files[secret.id] = secret.file }
+        }
+    }
+
+    /// The IDs of the secrets that a build of the Dockerfile gets and may use.
+    func usedSecrets(of dockerfile: Dockerfile, _ source: BuildSource) -> [String] {
+        // Another frontend than docker's may use any of them, whatever the instructions say.
+        let isDockers = dockerfile.syntax?.wholeMatch(
+            of: /(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@].*)?/)
+        let usesAny = dockerfile.syntax != nil && isDockers == nil || dockerfile.secrets.contains { $0.id == nil }
+        let asked = Set(dockerfile.secrets.compactMap(\.id))
+        return secrets.filter { $0.isGranted(to: source) && (usesAny || asked.contains($0.id)) }.map(\.id)
+    }
+
+    /// Throws where the Dockerfile asks for a secret that the build does not get.
+    ///
+    /// The check comes before the key: an image that another queue has built with the secret is not given out either.
+    func checkSecrets(of dockerfile: Dockerfile, _ source: BuildSource) throws(BackendError) {
+        for request in dockerfile.secrets {
+            // Where the ID is not certain, every one counts as asked for.
+            for secret in secrets where (request.id ?? secret.id) == secret.id && !secret.isGranted(to: source) {
+                throw secret.denial(to: source, at: "\(source.dockerfile):\(request.line)")
+            }
+        }
+    }
+}
