@@ -44,6 +44,27 @@ import Testing
         #expect(try bench.store.run(id).crashes == 0)
     }
 
+    @Test("an end while outputs are kept counts as well; a run that is well is finished after two", arguments: [2, 3])
+    func finishing(_ crashes: Int) async throws {
+        let bench = try AgentBench()
+        try bench.queue("q", ["run_for": .integer(1)])
+        let id = try bench.submit("q")
+        let first = bench.agent("q", drain: false)
+        async let end = bench.run(first)
+        try await bench.wait(for: id) { $0.handle != nil }
+        first.leave()
+        _ = try await end
+        for number in 0..<crashes {
+            let dead = try #require(OwnerID(rawValue: "agent-\(number)"))
+            let adopted = try #require(try bench.store.adopt(id, owner: dead))
+            try bench.store.beginWork(on: id, token: adopted.claimToken)
+        }
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        let run = try bench.store.run(id)
+        #expect(run.state == (crashes == 2 ? .succeeded : .failed), "\(run.cause?.message ?? "-")")
+        #expect(run.cause?.code == (crashes == 2 ? .exit : .internalFault))
+    }
+
     @Test("a set-aside run that may be in the backend says so")
     func mayBeThere() async throws {
         let bench = try AgentBench()
