@@ -146,9 +146,10 @@ private final class Mutation: Sendable, CustomStringConvertible {
 
     private static func changed(_ answer: inout ProxiedAnswer, _ random: inout SeededRandom) -> String {
         switch Int.random(in: 0..<12, using: &random) {
-        case 0:
+        case 0 where answer.status != 404:
+            // Never 404: the program must believe a server that says that something is gone, and leaves it there.
             answer.status =
-                [100, 204, 206, 301, 400, 401, 403, 404, 409, 429, 500, 503, 599].randomElement(using: &random) ?? 500
+                [100, 204, 206, 301, 400, 401, 403, 409, 429, 500, 503, 599].randomElement(using: &random) ?? 500
             return "status \(answer.status)"
         case 1:
             let value = NastyNumbers.text.randomElement(using: &random)?.filter { $0 != "\u{0}" } ?? ""
