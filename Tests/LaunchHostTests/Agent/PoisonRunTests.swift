@@ -62,7 +62,8 @@ import Testing
         #expect(try await bench.run(bench.agent("q")) == .done)
         let run = try bench.store.run(id)
         #expect(run.state == (crashes == 2 ? .succeeded : .failed), "\(run.cause?.message ?? "-")")
-        #expect(run.cause?.code == (crashes == 2 ? .exit : .internalFault))
+        let code: Cause.Code = crashes == 2 ? .exit : .internalFault
+        #expect(run.cause?.code == code)
     }
 
     @Test("a set-aside run that may be in the backend says so")
