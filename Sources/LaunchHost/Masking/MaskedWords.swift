@@ -29,6 +29,18 @@ extension Outcome: MaskedWords {
     }
 }
 
+extension JSONValue: MaskedWords {
+    /// Each text is masked by itself, so the document stays whole. Names of members stay as they are.
+    func masked(by mask: SecretMask) -> JSONValue {
+        switch self {
+        case .string(let text): .string(mask.mask(text))
+        case .array(let items): .array(items.masked(by: mask))
+        case .object(let members): .object(members.mapValues { $0.masked(by: mask) })
+        default: self
+        }
+    }
+}
+
 extension Array: MaskedWords where Element: MaskedWords {
     func masked(by mask: SecretMask) -> [Element] { map { $0.masked(by: mask) } }
 }

@@ -32,10 +32,13 @@ public struct RehearsalRecord: Sendable, Hashable, Codable {
     func write(into folder: String) throws(BackendError) -> [Outcome.Output] {
         var outputs = [Outcome.Output(name: Self.reportName, path: Self.path(in: folder))]
         do {
-            try JSON.canonicalData(self).write(to: URL(fileURLWithPath: Self.path(in: folder)), options: .atomic)
+            let record = try JSONValue(parsing: JSON.canonical(self)).masked(by: .shared)
+            let file = URL(fileURLWithPath: Self.path(in: folder))
+            try JSON.canonicalData(record).write(to: file, options: .atomic)
             if let description = report.description {
                 let path = "\(folder)/describe.json"
-                try JSON.canonicalData(description).write(to: URL(fileURLWithPath: path), options: .atomic)
+                try JSON.canonicalData(description.masked(by: .shared)).write(
+                    to: URL(fileURLWithPath: path), options: .atomic)
                 outputs.append(Outcome.Output(name: Self.descriptionName, path: path))
             }
         } catch {

@@ -72,6 +72,20 @@ import Testing
         try expectNoSecretOnDisk()
     }
 
+    @Test func `each text of a document is masked, and the document stays whole`() throws {
+        let document = JSONValue.object([
+            "said": .array([.string("\\\(secret)\n"), .integer(1), .null]), "deep": .object(["a": .string(secret)]),
+        ])
+        let masked = document.masked(by: .shared)
+        #expect(
+            masked
+                == .object([
+                    "said": .array([.string("\\<secret>\n"), .integer(1), .null]),
+                    "deep": .object(["a": .string("<secret>")]),
+                ]))
+        #expect(try JSONValue(parsing: JSON.canonical(masked)) == masked)
+    }
+
     private func expectNoSecretOnDisk() throws {
         let forms = [secret, Data(secret.utf8).base64EncodedString(), secret.replacing("/", with: "\\/")]
         var count = 0
