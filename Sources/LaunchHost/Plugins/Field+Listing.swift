@@ -1,6 +1,6 @@
 extension Field {
     /// A field and where it stands: the fields of a block follow it as `block.key`, those of a list's blocks as
-    /// `block[].key`.
+    /// `block[].key`, and those of a mapping's blocks as `block.NAME.key`.
     public struct Row: Sendable {
         /// The key with those above it.
         public var path: String
@@ -16,9 +16,9 @@ extension Field {
             case .object(let inner): return [row] + rows(inner, below: "\(row.path).")
             case .list(.object(let inner)): return [row] + rows(inner, below: "\(row.path)[].")
             // A word may stand in the place of a block.
-            case .either(let kinds):
-                let blocks = kinds.compactMap { if case .object(let inner) = $0 { inner } else { nil } }
-                return [row] + rows(blocks.flatMap(\.self), below: "\(row.path).")
+            case .either: return [row] + rows(field.kind.blocks, below: "\(row.path).")
+            // A block for each name, which the user chooses.
+            case .map(let value): return [row] + rows(value.blocks, below: "\(row.path).NAME.")
             default: return [row]
             }
         }
@@ -37,6 +37,17 @@ extension Field {
         members["default"] = defaultValue
         members["example"] = example.map { .string($0) }
         return members
+    }
+}
+
+extension Field.Kind {
+    /// The fields of the blocks that it takes itself, not within a list or a mapping.
+    fileprivate var blocks: [Field] {
+        switch self {
+        case .object(let fields): fields
+        case .either(let kinds): kinds.flatMap(\.blocks)
+        default: []
+        }
     }
 }
 

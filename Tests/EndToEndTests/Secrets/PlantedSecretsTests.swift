@@ -31,6 +31,7 @@ struct PlantedSecretsTests {
         let account = try Account()
         let (variables, others) = try source.plant(account)
         let quoting = try QuotingServer()
+        let watch = source.isInFiles ? ProcessWatch(for: others) : nil
         try await account.queue(Guide.queueYAML)
         var said: [(String, Answer)] = []
         var run = "none"
@@ -50,6 +51,7 @@ struct PlantedSecretsTests {
                 said.append((command, answer))
             }
         }
+        if let seen = watch?.stop() { #expect(seen.scans > 1 && seen.found.isEmpty, "\(seen)") }
         // The search finds something only where the secrets were in use.
         #expect(said.contains { $0.0 == "run -q train --image IMAGE" && $0.1.code == 0 })
         #expect(quoting.requestCount > 0)

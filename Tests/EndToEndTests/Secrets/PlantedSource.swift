@@ -8,6 +8,8 @@ import Testing
 /// One place where a user keeps credentials.
 struct PlantedSource: Sendable, CustomTestStringConvertible {
     let testDescription: String
+    /// Whether its secrets are in no variable, so that no process may have them in its own.
+    var isInFiles = false
     /// Puts it into an account's home. Gives the variables that lead the program there, and what must not be found.
     let plant: @Sendable (Account) throws -> (variables: [String: String], secrets: [String])
 
@@ -33,7 +35,7 @@ struct PlantedSource: Sendable, CustomTestStringConvertible {
                 """)
             return (none, [])
         },
-        PlantedSource(testDescription: "credential process") { account in
+        PlantedSource(testDescription: "credential process", isInFiles: true) { account in
             let keys = account.stub.keys.session()
             let document = try account.folder.write(
                 "planted/process.json",
@@ -42,7 +44,7 @@ struct PlantedSource: Sendable, CustomTestStringConvertible {
                 "\(keys.secretAccessKey.reveal())", "SessionToken": "\(keys.sessionToken?.reveal() ?? "")"}
                 """)
             try account.folder.write(".aws/config", "[default]\ncredential_process = cat \(document)\n")
-            return (none, [])
+            return (none, [keys.secretAccessKey.reveal(), keys.sessionToken?.reveal() ?? ""])
         },
         PlantedSource(testDescription: "web identity token file") { account in
             let token = "planted.web/\(UUID().uuidString)"
