@@ -29,7 +29,8 @@ public struct RegistryHost: Sendable, Hashable, CustomStringConvertible {
             }
             port = rest.isEmpty ? nil : rest.dropFirst()
             host = host[host.index(after: host.startIndex)..<end]
-            guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else {
+            // The names of images allow no dots between the brackets, so no image could be in such a registry.
+            guard host.contains(":"), host.allSatisfy({ $0.isASCII && ($0.isHexDigit || $0 == ":") }) else {
                 throw OCIError(.invalid, "The registry '\(text)' has no IPv6 address between its brackets.")
             }
         } else {

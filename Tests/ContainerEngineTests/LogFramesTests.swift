@@ -38,6 +38,13 @@ struct LogFramesTests {
         #expect(lines.allSatisfy { !$0.continues })
     }
 
+    @Test("An empty frame loses nothing of what follows it, wherever the bytes are cut", arguments: [1, 7, 8, 1000])
+    func emptyFrames(step: Int) throws {
+        let empty: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
+        let bytes = empty + Self.frame("one\n") + empty + empty + Self.frame("two\n", 2) + empty
+        #expect(try Self.decode(bytes, step: step).map(\.text) == ["one", "two"])
+    }
+
     @Test("Entries that the engine cut at 16 KiB become one line, without the times between", arguments: [1000, .max])
     func joinsEntries(step: Int) throws {
         let part = String(repeating: "x", count: 16_384)

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
+internal import Glibc
 
 /// The engine that a context of docker's command line names (`docker context use`).
 struct DockerContext {
@@ -60,7 +61,11 @@ struct DockerContext {
     }
 
     private static func read<T: Decodable>(_ type: T.Type, _ path: String) -> T? {
-        guard let data = FileManager.default.contents(atPath: path), data.count <= 1 << 20 else { return nil }
+        // A pipe could keep the read for ever, and a device could fill the memory.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 20,
+            let data = FileManager.default.contents(atPath: path)
+        else { return nil }
         return try? JSONDecoder().decode(type, from: data)
     }
 }

@@ -38,7 +38,9 @@ public struct LogFrames: Sendable {
         }
         while !rest.isEmpty {
             if remaining == 0 {
-                guard try readHeader(&rest) else { break }
+                try readHeader(&rest)
+                // The header is not complete, or it is one of an empty frame; what follows is another header.
+                if remaining == 0 { continue }
             }
             let part = rest.prefix(remaining)
             rest = rest.dropFirst(part.count)
@@ -58,12 +60,12 @@ public struct LogFrames: Sendable {
         return lines
     }
 
-    /// Reads frame headers until one is followed by an entry; false where more bytes are needed.
-    private mutating func readHeader(_ rest: inout ArraySlice<UInt8>) throws(EngineError) -> Bool {
+    /// Reads as much of a frame's header as there is. `remaining` becomes the size of its entry when it is complete.
+    private mutating func readHeader(_ rest: inout ArraySlice<UInt8>) throws(EngineError) {
         let part = rest.prefix(Self.headerSize - header.count)
         header += part
         rest = rest.dropFirst(part.count)
-        guard header.count == Self.headerSize else { return false }
+        guard header.count == Self.headerSize else { return }
         guard header[0] <= 2, header[1...3].allSatisfy({ $0 == 0 }) else {
             throw EngineError(.protocolFault, "The engine's log is not in frames as its API says")
         }
@@ -71,7 +73,6 @@ public struct LogFrames: Sendable {
         remaining = header[4...].reduce(0) { $0 << 8 | Int($1) }
         header.removeAll(keepingCapacity: true)
         prefix = []
-        return remaining > 0
     }
 
     private mutating func feedEntry(

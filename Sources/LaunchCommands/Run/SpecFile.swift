@@ -58,13 +58,18 @@ enum SpecFile {
     }
 
     static func read(_ path: String) throws -> Options {
-        let document = try Document(reading: path, kind: .invalid)
+        try options(of: Document(reading: path, kind: .invalid))
+    }
+
+    /// The options in a document.
+    /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong.
+    static func options(of document: Document) throws -> Options {
         var decoder = SchemaDecoder(document: document) { key, _ in advice(key) }
         let options = decoder.decode(document.root, fields: fields, in: .top)
         let diagnostics = DiagnosticRenderer.sorted(document.problems + decoder.diagnostics)
         guard diagnostics.allSatisfy({ $0.severity != .error }) else {
             throw LaunchError(
-                .invalid, "\(path): \(DiagnosticRenderer.summary(diagnostics)).", diagnostics: diagnostics)
+                .invalid, "\(document.name): \(DiagnosticRenderer.summary(diagnostics)).", diagnostics: diagnostics)
         }
         return options
     }

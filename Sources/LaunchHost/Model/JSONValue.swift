@@ -170,7 +170,13 @@ extension JSONValue: Codable {
         case .null: try container.encodeNil()
         case .bool(let flag): try container.encode(flag)
         case .integer(let whole): try container.encode(whole)
-        case .number(let number): try container.encode(number)
+        case .number(let number):
+            // A whole number reads as an integer. Written as one, it has the same text before and after.
+            if let whole = Int64(exactly: number) {
+                try container.encode(whole)
+            } else {
+                try container.encode(number)
+            }
         case .string(let text): try container.encode(text)
         case .array(let items): try container.encode(items)
         case .object(let members): try container.encode(members)

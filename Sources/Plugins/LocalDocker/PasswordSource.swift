@@ -8,6 +8,9 @@ struct PasswordSource: Sendable {
         case variable(Secret)
     }
 
+    /// More than any password has, in bytes.
+    private static let largest = 64 << 10
+
     let username: String
     private let origin: Origin
 
@@ -50,13 +53,12 @@ struct PasswordSource: Sendable {
         case .variable(let password):
             return RegistryAccess.Login(username: username, password: password)
         case .file(let path):
-            let text: String
-            do {
-                text = try String(contentsOfFile: path, encoding: .utf8)
-            } catch {
+            guard let bytes = try? SmallFile.bytes(of: path, limit: Self.largest), bytes.count <= Self.largest,
+                let text = String(validating: bytes, as: UTF8.self)
+            else {
                 throw BackendError(
                     .invalid, "The 'password_file' \(path) cannot be read.",
-                    hint: "It must exist, be readable for the agent, and hold UTF-8 text.")
+                    hint: "It must exist, be readable for the agent, and hold UTF-8 text of at most 64 KiB.")
             }
             guard let line = text.split(whereSeparator: \.isNewline).first, text.first?.isNewline == false else {
                 throw BackendError(

@@ -23,6 +23,11 @@ struct SSOToken: Sendable {
     /// Nil where nobody has logged in.
     init?(_ path: String) throws(AWSError) {
         guard let bytes = try ConfigFile.bytes(path) else { return nil }
+        try self.init(bytes, path: path)
+    }
+
+    /// Reads the content of a login cache; `path` names it in errors.
+    init(_ bytes: [UInt8], path: String) throws(AWSError) {
         guard let value = CredentialDocument(bytes)?.value.objectValue else {
             throw .configuration("The login cache holds no JSON object.", file: path)
         }

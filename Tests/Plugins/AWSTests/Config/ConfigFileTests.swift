@@ -42,7 +42,7 @@ struct ConfigFileTests {
         try folder.write("config/inner", "")
         let error = try #require(throws: AWSError.self) { _ = try settings(["AWS_CONFIG_FILE": folder.file("config")]) }
         #expect(error.kind == .configuration)
-        #expect(error.message.contains(folder.file("config") + ": The file cannot be read: Is a directory"))
+        #expect(error.message.contains(folder.file("config") + ": The file cannot be read: this is a folder"))
     }
 
     @Test func whatIsNoUTF8IsAnErrorWithItsLine() throws {

@@ -139,7 +139,7 @@ struct BadCredentialTests {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": bench.home.path,
         ])
-        #expect(error.message.contains("\(bench.home.path): The file cannot be read: Is a directory"))
+        #expect(error.message.contains("\(bench.home.path): The file cannot be read: this is a folder"))
         #expect(bench.cloud.snapshot.paths.isEmpty)
     }
 

@@ -1,0 +1,83 @@
+internal import Glibc
+
+/// Reads a file that a user names: a configuration, a password. It may be a pipe, as a shell makes for `<(command)`.
+///
+/// The size is limited, so that `/dev/zero` ends in an error. A named pipe without a writer does too, after a few seconds.
+public enum SmallFile {
+    /// Why a file was not read.
+    public struct Fault: Error, Sendable, Hashable {
+        /// The number of the system's error; 0 for what is not an error of the system.
+        public let code: Int32
+        /// A clause without a full stop: "there is no such file".
+        public let message: String
+
+        init(_ code: Int32) {
+            self.code = code
+            message =
+                switch code {
+                case ENOENT, ENOTDIR: "there is no such file"
+                case EISDIR: "this is a folder, and a file is expected"
+                case EACCES, EPERM: "there is no permission to read this file"
+                default: String(cString: strerror(code))
+                }
+        }
+
+        init(_ message: String) {
+            code = 0
+            self.message = message
+        }
+
+        /// Whether nothing has that name.
+        public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+    }
+
+    /// How long a wait for the writer of a pipe takes at most before the next look, in milliseconds.
+    private static let step: Int32 = 50
+
+    /// The bytes up to a few more than `limit`, so that a larger file is noticed without being read.
+    /// - Parameter patience: how long a named pipe may stay without a writer, in milliseconds.
+    /// - Throws: `Fault`.
+    public static func bytes(of path: String, limit: Int, patience: Int32 = 3_000) throws(Fault) -> [UInt8] {
+        // Without O_NONBLOCK a named pipe keeps the call until it has a writer.
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard file >= 0 else { throw Fault(errno) }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        var waited: Int32 = 0
+        // A pipe that was opened this way reads as empty until its writer comes.
+        var hasBegun = !isPipe(file)
+        while bytes.count <= limit {
+            let count = read(file, &chunk, chunk.count)
+            let reason = errno
+            if count > 0 {
+                hasBegun = true
+                bytes += chunk[..<count]
+            } else if count == 0 {
+                if hasBegun { break }
+                guard waited < patience else { throw Fault("this is a pipe, and no program writes to it") }
+                waited += step
+                // A writer that came and left without a byte ends the wait too.
+                hasBegun = isReady(file, within: step)
+            } else if reason == EAGAIN {
+                // There is a writer, which takes its time.
+                hasBegun = true
+                _ = isReady(file, within: -1)
+            } else if reason != EINTR {
+                throw Fault(reason)
+            }
+        }
+        return bytes
+    }
+
+    private static func isPipe(_ file: Int32) -> Bool {
+        var status = stat()
+        return fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    }
+
+    /// Waits for bytes or for the end; false where neither came in so many milliseconds. -1 waits as long as it takes.
+    private static func isReady(_ file: Int32, within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, milliseconds) > 0
+    }
+}
