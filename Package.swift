@@ -190,6 +190,22 @@ let package = Package(
                 "Subprocess", "TestSupport",
             ]),
 
+        // Fuzzing: the parsers of outside data with their properties, and a program that replays stored inputs.
+        library(
+            "FuzzTargets", at: "Tests/Fuzz/Targets",
+            uses: [
+                "AWS", "Builders", "Console", "ContainerEngine", "HTTP", "LaunchCommands", "LaunchHost", "LocalDocker",
+                "OCIRegistry", "SageMaker",
+            ]),
+        .executableTarget(
+            name: "launch-replay", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),
+        tests(
+            "FuzzTests", at: "Tests/FuzzTests",
+            uses: [
+                "AWS", "Builders", "Console", "FuzzTargets", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock",
+                "SageMaker", "Subprocess", "TestSupport", "launch", "launch-replay",
+            ]),
+
         // What scripts/benchmark runs; no product, so that nobody installs it.
         .executableTarget(
             name: "launch-bench",
@@ -197,6 +213,16 @@ let package = Package(
             path: "Tests/Benchmarks", exclude: ["boto3_client.py", "rehearsal.py"], swiftSettings: settings),
     ]
 )
+
+// The program that libFuzzer drives. It links only with -sanitize=fuzzer, so only scripts/fuzz asks for it.
+if Context.environment["LAUNCH_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "launch-fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/Fuzz/Program",
+            swiftSettings: settings),
+    ]
+}
 
 // LAUNCH_ONLY_TESTS=LaunchHostTests,BuildersTests compiles no other tests, which saves most of a build while working.
 if let only = Context.environment["LAUNCH_ONLY_TESTS"] {

@@ -1,0 +1,11 @@
+import AWS
+import Builders
+import LaunchHost
+import LocalDocker
+import SageMaker
+
+/// The plugins whose fields the documents are checked against.
+let fuzzCatalog = PluginCatalog(
+    environments: [LocalEnvironment.plugin, AWSEnvironment.plugin],
+    registries: [LocalRegistry.plugin, ECRRegistry.plugin], builders: [DockerBuilder.plugin, NoopBuilder.plugin],
+    runners: [LocalDockerRunner.plugin, SageMakerRunner.plugin])

@@ -1,0 +1,63 @@
+@testable import Builders
+@testable import LaunchHost
+
+extension FuzzTarget {
+    /// What comes with a source: ignore rules, Dockerfiles, git.
+    static let sources = [dockerIgnore, dockerfile, shellWords, git]
+
+    /// Rules, a zero byte, and a path.
+    private static let dockerIgnore = FuzzTarget.text("dockerignore", dictionary: "dockerignore") { text in
+        let (rules, path) = halves(of: text)
+        do throws(LaunchError) {
+            let ignore = try DockerIgnore(parsing: rules, file: ".dockerignore")
+            let excluded = ignore.excludes(path)
+            expect(ignore.excludes(path) == excluded, "the same answer twice")
+            _ = ignore.mayTakeBack(inside: path)
+        } catch {
+            expect(error.kind == .invalid && !error.diagnostics.isEmpty, "a refusal says why")
+            _ = DiagnosticRenderer().render(error.diagnostics)
+        }
+    }
+
+    private static let dockerfile = FuzzTarget.text("dockerfile", dictionary: "dockerfile") { text in
+        do throws(LaunchError) {
+            let file = try Dockerfile(
+                parsing: text, file: "Dockerfile", buildArguments: ["TAG": "1", "EMPTY": ""], platform: "linux/arm64/v8"
+            )
+            expect(!file.stages.isEmpty, "a Dockerfile has a stage")
+            for base in file.bases {
+                let again = try? ImageReference(parsing: base.reference.description)
+                expect(again == base.reference, "a base is a valid reference: \(base.reference)")
+            }
+        } catch {
+            expect(error.kind == .invalid, "a wrong Dockerfile is invalid")
+            _ = DiagnosticRenderer().render(error.diagnostics)
+        }
+    }
+
+    private static let shellWords = FuzzTarget.text("shell-words") { text in
+        for escape in ["\\", "`"] as [Character] {
+            let words = ShellWords(escape: escape)
+            let all = words.all(of: text)
+            expect(all.allSatisfy { !$0.isEmpty }, "no word is empty")
+            // Words keep their quotes, so joining them does not change where they end.
+            let again = words.all(of: all.joined(separator: " "))
+            if all.last?.last != escape { expect(again == all, "joined words are the same words") }
+            for word in all { _ = words.unquoted(word) }
+        }
+    }
+
+    private static let git = FuzzTarget.text("git", dictionary: "git") { text in
+        do throws(LaunchError) {
+            let address = try GitAddress(text)
+            expect(!address.text.hasPrefix("-"), "an address is no option")
+        } catch {
+            expect(error.kind == .invalid, "a wrong address is invalid")
+        }
+        let (output, version) = halves(of: text)
+        let references = GitReferences(parsing: output)
+        if let commit = try? references.commit(of: version.isEmpty ? nil : version, in: "address") {
+            expect(GitReferences.isCommit(commit), "a version is a commit: \(commit)")
+        }
+    }
+}

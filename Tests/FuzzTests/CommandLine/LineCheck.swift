@@ -1,0 +1,54 @@
+import Console
+import Subprocess
+
+/// What must hold of every end of the program, whatever its line was.
+enum LineCheck {
+    /// What does not hold; empty for an end that is as documented.
+    static func findings(_ line: HostileLine, _ end: Playground.End) -> [String] {
+        var found: [String] = []
+        let waits = line.words.first.map { LineMaker.waiting.contains($0) } ?? false
+        if end.wasTold, !waits { found.append("it does not end by itself") }
+        let code: Int32
+        switch end.exit {
+        case .signal(let signal): return found + ["signal \(signal)"]
+        case .code(let number): code = number
+        }
+        // `timeout` reports a signal as 128 and its number. TERM ends what has no reason to handle it.
+        if end.wasTold, code == 143 { return found }
+        guard let known = ExitCode(rawValue: code) else { return found + ["exit code \(code) is not documented"] }
+        if known == .internalFault { found.append("a fault of launch itself") }
+        for word in ["Fatal error", "Illegal instruction", "Stack dump"] where end.errors.contains(word) {
+            found.append("it prints '\(word)'")
+        }
+        if end.errors.unicodeScalars.contains(where: moves) { found.append("a message with control characters") }
+        if line.streams.showsErrors { found += messages(known, end) }
+        return found
+    }
+
+    private static func messages(_ code: ExitCode, _ end: Playground.End) -> [String] {
+        let errors = end.errors.split(separator: "\n").filter { $0.hasPrefix("error:") }
+        switch code {
+        case .ok, .runFailed, .stopped, .interrupted:
+            return []
+        case .usage:
+            var found = errors.count == 1 ? [] : ["\(errors.count) messages for a wrong line"]
+            if !end.output.isEmpty { found.append("output for a wrong line") }
+            return found
+        default:
+            // The report of `doctor` and the findings of `plan` and `config check` are the message.
+            let isSilent = end.errors.allSatisfy(\.isWhitespace) && end.output.isEmpty
+            return isSilent ? ["no message for exit code \(code.rawValue)"] : []
+        }
+    }
+
+    private static func moves(_ scalar: Unicode.Scalar) -> Bool {
+        let value = scalar.value
+        return (value < 0x20 && value != 0x09 && value != 0x0A) || (0x7F...0x9F).contains(value)
+            || (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
+    }
+
+    /// Commands that only print: where the output cannot be written, they must not end with 0.
+    static let printing: Set<String> = [
+        "list", "help", "version", "plugins", "completion", "config", "iam-policy", "status", "events",
+    ]
+}
