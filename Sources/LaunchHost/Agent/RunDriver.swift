@@ -96,6 +96,7 @@ struct RunDriver: Sendable {
             var request = try RenderStage.request(for: job, image: image, runner: runner)
             // A job that an older program resolved does not have them.
             request.rehearsal = job.rehearsal ?? record.spec.rehearsal
+            if record.queue != nil { request.rehearsal?.usesOwnCredentials = nil }
             try ValidateStage.refuseErrors(in: request, runner: runner)
             let id = record.id
             try await runner.prepare(for: request) { progress(id, $0) }

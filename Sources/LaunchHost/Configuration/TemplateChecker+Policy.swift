@@ -18,12 +18,12 @@ extension TemplateChecker {
         return policy
     }
 
-    /// Warns of a queue that nobody can submit to.
+    /// Warns where the policy allows no source.
     mutating func checkSources(_ policy: SubmitterPolicy, isLocked: Bool, _ root: ConfigNode) {
         guard policy.allowsNoSource(isLocked: isLocked) else { return }
         let entry = root.entry("allow_sources") ?? root.entry("allow_overrides")
         decoder.note(
-            "the queue allows no source, so that nobody can submit to it",
+            "the queue allows no source, so every submit is refused",
             hint: "add \"allow_sources: any\", or the images, git repositories and folders that may run",
             at: entry?.keyMark,
             path: FieldPath().appending("allow_sources"), severity: .warning)

@@ -38,7 +38,7 @@ struct PlaceholderValues {
         }
     }
 
-    /// The pieces of a text with their values, for a check of the place that it stands in.
+    /// The pieces of a text with their values, for a check against its place in the template.
     func expanded(_ pieces: [Placeholders.Piece], at path: FieldPath, place: ValuePlace) -> ExpandedText {
         ExpandedText(
             place: place, path: path,

@@ -1,4 +1,4 @@
-/// One text of a template with the values of its placeholders, checked for the place that it stands in.
+/// One text of a template with the values of its placeholders, checked against its place.
 struct ExpandedText {
     /// A piece of the text with its value.
     struct Part {

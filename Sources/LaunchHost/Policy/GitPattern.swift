@@ -2,7 +2,7 @@
 /// `file:///srv/git/*`.
 ///
 /// Scheme, user, host and port are compared as they are, in their usual spelling; only the path may have wildcards. `*`
-/// stays within one part of the path, `**` stands for one part or more. `https` never stands for `http` or `ssh`.
+/// matches within one part of the path, `**` matches one part or more. `https` never matches `http` or `ssh`.
 struct GitPattern: Sendable, Hashable {
     private let location: GitLocation
 
@@ -36,7 +36,7 @@ struct GitPattern: Sendable, Hashable {
         }
     }
 
-    /// A part that begins with `~` is a user's home folder, which no wildcard stands for.
+    /// A part that begins with `~` is a user's home folder. No wildcard matches it.
     private static func fits(_ path: [String], _ pattern: [String]) -> Bool {
         guard !path.contains(where: { $0.hasPrefix("~") && !pattern.contains($0) }) else { return false }
         return Wildcards.matches(path: path, pattern)
@@ -54,7 +54,7 @@ struct GitLocation: Sendable, Hashable {
     /// `host:path` of ssh begins at the user's home folder; `ssh://host/path` at the root.
     let isRelative: Bool
 
-    /// Why a text is no address that can be compared, as the end of a sentence.
+    /// Why a text is not an address that can be compared, as the end of a sentence.
     struct Invalid: Error {
         let why: String
     }

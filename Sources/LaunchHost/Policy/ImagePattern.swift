@@ -1,7 +1,7 @@
 /// A pattern of image names in a queue's `allow_sources`: `registry.example.com/team/*`, `python:3.*`, `docker.io/library/**`.
 ///
-/// Names are compared in their full form: `python` is `docker.io/library/python`. `*` stays within one part of the
-/// repository, `**` stands for one part or more, and the host is compared as it is. A pattern without a tag allows every
+/// Names are compared in their full form: `python` is `docker.io/library/python`. `*` matches within one part of the
+/// repository, `**` matches one part or more, and the host is compared as it is. A pattern without a tag allows every
 /// tag and digest. A pattern with a tag allows no digest, because an engine looks at the digest alone.
 struct ImagePattern: Sendable, Hashable {
     private let host: String

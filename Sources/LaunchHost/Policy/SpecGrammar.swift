@@ -3,7 +3,7 @@ enum SpecGrammar {
     /// The most characters of a name.
     static let longest = 128
 
-    /// What is wrong with the names, times and paths of a spec, whoever wrote it.
+    /// What is wrong with the names, times and paths of a spec from any source.
     static func mistakes(in spec: LaunchSpec) -> [Diagnostic] {
         var mistakes: [Diagnostic] = []
         for (what, value) in [

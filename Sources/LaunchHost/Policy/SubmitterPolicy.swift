@@ -51,7 +51,7 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
     /// Whether the queue's file has none of the keys.
     var isEmpty: Bool { self == SubmitterPolicy() }
 
-    /// Whether no source at all is allowed, so that nobody can submit.
+    /// Whether no source at all is allowed, so that every submit is refused.
     func allowsNoSource(isLocked: Bool) -> Bool {
         [images, git, sourceFolders].allSatisfy { ($0 ?? (isLocked ? .only([]) : .any)) == .only([]) }
     }

@@ -4,7 +4,7 @@ internal import PrintableText
 ///
 /// A value that a submitter chooses fills one part of the text. It must not end that part, or begin another.
 public enum ValuePlace: Sendable, Hashable {
-    /// Text that nothing is made of: any value may stand in it.
+    /// Free text. Any value is allowed in it.
     case text
     /// A path in a container.
     case path
@@ -29,7 +29,7 @@ public enum ValuePlace: Sendable, Hashable {
         return nil
     }
 
-    /// Why the whole text, with values filled in, cannot stand there; nil where it can.
+    /// Why the whole text, with values filled in, is refused; nil where it is not.
     func fault(inWhole text: String) -> String? {
         switch self {
         case .text: return nil

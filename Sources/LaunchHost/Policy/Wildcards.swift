@@ -1,4 +1,4 @@
-/// Matches text against a pattern in which `*` stands for any characters. No other character is special.
+/// Matches text against a pattern in which `*` matches any characters. No other character is special.
 enum Wildcards {
     /// Whether the whole text fits the pattern. The time is at most the product of the two lengths.
     static func matches(_ text: some StringProtocol, _ pattern: some StringProtocol) -> Bool {
@@ -24,8 +24,8 @@ enum Wildcards {
         return pattern[index...].allSatisfy { $0 == "*" }
     }
 
-    /// Whether the components of a path fit those of a pattern: `*` stays within one component, and a component `**`
-    /// stands for one component or more.
+    /// Whether the components of a path fit those of a pattern: `*` matches within one component, and a component `**`
+    /// matches one component or more.
     static func matches(path: [String], _ pattern: [String]) -> Bool {
         // Which components of the pattern may be next, over all readings of the path so far.
         var active: Set<Int> = [0]

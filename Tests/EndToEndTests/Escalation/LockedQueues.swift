@@ -53,7 +53,7 @@ struct LockedQueues {
         return LockedQueues(account: account)
     }
 
-    /// Words with what stands for the account's own values.
+    /// Words with the account's own values filled in.
     func words(_ text: [String]) -> [String] {
         text.map { $0.replacing("DIR", with: account.folder.path).replacing("HOST", with: Account.host) }
     }

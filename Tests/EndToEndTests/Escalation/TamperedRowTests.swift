@@ -9,7 +9,7 @@ import Testing
 /// Rows that no `launch submit` writes, as an older or changed client could: the agent applies the queue's rules itself.
 @Suite("An agent refuses a row that breaks the rules of its queue", .timeLimit(.minutes(10)))
 struct TamperedRowTests {
-    /// A row: a spec that was checked by nobody, and changes of its columns after that.
+    /// A row: a spec that no command has checked, and later changes of its columns.
     private struct Row: Sendable {
         var says: String
         var spec: @Sendable (inout LaunchSpec, String) -> Void = { _, _ in }

@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: ["allow_overrides: []", "allow_overrides: [A]\nallow_sources: {}", "allow_sources: {images: []}"])
-    func aQueueThatNobodyCanSubmitToIsToldOf(text: String) throws {
+    func aQueueWithoutAnySourceIsAWarning(text: String) throws {
         #expect(try read("A: b\n" + text).warnings.contains { $0.message.contains("the queue allows no source") })
     }
 
