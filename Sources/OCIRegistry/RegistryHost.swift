@@ -38,7 +38,10 @@ public struct RegistryHost: Sendable, Hashable, CustomStringConvertible {
                 port = host[host.index(after: colon)...]
                 host = host[..<colon]
             }
-            guard host.wholeMatch(of: /[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/) != nil else {
+            // Labels between dots, as in the names of images.
+            let label = /[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/
+            let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+            guard labels.allSatisfy({ $0.wholeMatch(of: label) != nil }) else {
                 throw OCIError(
                     .invalid, "The registry '\(text)' is no host name: expected host or host:port, as localhost:5000.")
             }

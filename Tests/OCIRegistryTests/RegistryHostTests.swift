@@ -31,7 +31,7 @@ struct RegistryHostTests {
         arguments: [
             "", ":5000", "host:", "host:0", "host:65536", "host:5000:1", "host:٥", "https://host", "ho st", "host/x",
             "[::1", "[::1]x", "[::1]:", "[]:5000", "[host]:5000", "user@host", "-host", "host?", "[::1%eth0]",
-            "[::ffff:127.0.0.1]",
+            "[::ffff:127.0.0.1]", "a..b", "a.", "a.-b",
         ])
     func `what is no host is refused with its text`(text: String) {
         let error = #expect(throws: OCIError.self) { try RegistryHost(parsing: text) }

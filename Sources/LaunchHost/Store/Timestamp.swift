@@ -21,8 +21,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
     }
 
-    /// The first moment of the year 1 and the last of the year 9999: what ISO 8601 can write and read.
-    private static let written: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+    /// The first moment of the year 1 and the last of the year 9999: what ISO 8601 can write and read. Foundation counts the
+    /// days before 1582 by the Julian calendar, so its year 1 begins two days earlier than that of ISO 8601.
+    private static let written: ClosedRange<Int64> = -62_135_769_600_000...253_402_300_799_999
 
     /// ISO 8601 in UTC with milliseconds: `2026-08-01T12:00:00.250Z`. A moment outside the years 1 to 9999 is written as the
     /// nearest moment within them, so that what is written can be read again.

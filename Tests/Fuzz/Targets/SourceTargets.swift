@@ -40,8 +40,8 @@ extension FuzzTarget {
             let words = ShellWords(escape: escape)
             let all = words.all(of: text)
             expect(all.allSatisfy { !$0.isEmpty }, "no word is empty")
-            // Words keep their quotes, so joining them does not change where they end.
-            let again = words.all(of: all.joined(separator: " "))
+            // Words keep their quotes, so joining them does not change where they end. No mark combines with a line break.
+            let again = words.all(of: all.joined(separator: "\n"))
             if all.last?.last != escape { expect(again == all, "joined words are the same words") }
             for word in all { _ = words.unquoted(word) }
         }
