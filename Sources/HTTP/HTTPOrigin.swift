@@ -7,7 +7,8 @@ public struct HTTPOrigin: Sendable, Hashable, CustomStringConvertible {
     /// The port, also where the URL leaves it to the scheme.
     public let port: Int
 
-    /// The origin of a URL as libcurl reads it; nil where it is no http or https URL, or holds a user name or a password.
+    /// The origin of a URL as libcurl reads it; nil for another scheme, and for a URL with a user name or a
+    /// password in it.
     public init?(_ url: String) {
         guard let parts = CurlURL.parse(url), !parts.hasCredentials, let port = Int(parts.port) else { return nil }
         scheme = parts.scheme

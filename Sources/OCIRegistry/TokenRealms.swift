@@ -21,7 +21,8 @@ struct TokenRealms: Sendable {
     func check(_ realm: String, asksWithLogin: Bool, for subject: String) throws(OCIError) {
         guard let origin = HTTPOrigin(realm) else {
             throw OCIError(
-                .notARegistry, "\(subject) sends to a token service whose address is no http or https URL with a host.")
+                .notARegistry,
+                "\(subject) sends to a token service whose address is not an http or https URL with a host.")
         }
         // A token service over plain HTTP would show the token of a registry that is itself behind TLS.
         guard origin.isSecure || isPlain else {

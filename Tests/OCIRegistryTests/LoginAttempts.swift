@@ -68,20 +68,21 @@ struct LoginAttempt: Sendable, CustomTestStringConvertible {
         realm("the registry's name as a fragment", .untrusted, { elsewhere($0.other) }) {
             "http://localhost:\($0.other)#@localhost:\($0.own)/token"
         },
-        realm("the registry's name as a user", .notARegistry, { _ in "no http or https URL with a host" }) {
+        realm("the registry's name as a user", .notARegistry, { _ in "not an http or https URL with a host" }) {
             "http://localhost:\($0.own)@localhost:\($0.other)/token"
         },
         realm("the registry's name as the beginning of a name", .untrusted, { _ in "which is another server" }) {
             "http://localhost.evil.example:\($0.own)/token"
         },
-        realm("TLS on the registry's own port", .untrusted, { "https://localhost:\($0.own), which is another server" }) {
+        realm("TLS on the registry's own port", .untrusted, { "https://localhost:\($0.own), which is another server" })
+        {
             "https://localhost:\($0.own)/token"
         },
-        realm("a file", .notARegistry, { _ in "no http or https URL with a host" }) { _ in "file:///etc/hostname" },
-        realm("another protocol", .notARegistry, { _ in "no http or https URL with a host" }) {
+        realm("a file", .notARegistry, { _ in "not an http or https URL with a host" }) { _ in "file:///etc/hostname" },
+        realm("another protocol", .notARegistry, { _ in "not an http or https URL with a host" }) {
             "gopher://localhost:\($0.other)/_token"
         },
-        realm("no address", .notARegistry, { _ in "no http or https URL with a host" }) { _ in "" },
+        realm("no address", .notARegistry, { _ in "not an http or https URL with a host" }) { _ in "" },
         LoginAttempt("a challenge that is Basic and Bearer", .untrusted, { elsewhere($0.other) }) { _, ports in
             .text(
                 "", status: 401,

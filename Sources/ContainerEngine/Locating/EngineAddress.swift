@@ -69,7 +69,9 @@ public enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func wrong(_ text: String, _ why: String) -> EngineError {
-        EngineError(.invalid, "'\(text)' is no address of an engine: \(why).")
+        // A password in front of the host would be in every log.
+        let shown = text.replacing(/[^\/]*@/, with: "***@")
+        return EngineError(.invalid, "'\(shown)' is no address of an engine: \(why).")
     }
 
     /// The address as `DOCKER_HOST` takes it.

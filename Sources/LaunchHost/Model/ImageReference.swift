@@ -98,11 +98,11 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
 
 /// A text that is no image reference, and why.
 public struct ImageReferenceError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// One sentence with the text in it.
+    /// One sentence with the text in it, without a password that it holds.
     public let description: String
 
     init(_ text: String, _ why: String) {
-        description = "'\(text)' is not an image reference: \(why)."
+        description = "'\(AddressText.masked(text))' is not an image reference: \(why)."
     }
 }
 

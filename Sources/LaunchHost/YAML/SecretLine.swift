@@ -9,8 +9,9 @@ enum SecretLine {
     /// No key that anybody would write is longer; the bound keeps the work proportional to the line.
     private static let longestKey = 80
 
-    /// The line, cut behind the first key that sounds like a secret.
+    /// The line without passwords in addresses, cut at the first key that sounds like a secret.
     static func masked(_ line: String) -> String {
+        let line = AddressText.masked(line)
         let bytes = Array(line.utf8)
         for colon in bytes.indices where bytes[colon] == UInt8(ascii: ":") {
             let key = key(before: colon, in: bytes)

@@ -8,6 +8,13 @@ struct RegistryLocation: Sendable, Hashable {
 
     /// Reads the option `uri`.
     init(parsing uri: String) throws(BackendError) {
+        if let at = uri.firstIndex(of: "@"), !uri[at...].hasPrefix("@sha256:") {
+            throw BackendError(
+                .invalid, "The registry's 'uri' holds a user name or a password.",
+                hint:
+                    "Write host[:port][/path], and give the login with 'username' and 'password_file' or 'password_env'."
+            )
+        }
         for scheme in ["https://", "http://", "oci://", "docker://"] where uri.lowercased().hasPrefix(scheme) {
             let rest = uri.dropFirst(scheme.count)
             throw BackendError(

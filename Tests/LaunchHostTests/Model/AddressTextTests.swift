@@ -1,0 +1,34 @@
+import Testing
+
+@testable import LaunchHost
+
+@Suite struct AddressTextTests {
+    @Test(arguments: [
+        ("user:hush@registry:5000/x", "user:***@registry:5000/x"),
+        ("https://user:hush@host/x", "https://user:***@host/x"), ("https://token@host/x", "https://***@host/x"),
+        ("uri: \"user:hu:sh@host\" # note", "uri: \"user:***@host\" # note"), ("a:b@c, d:e@f", "a:***@c, d:***@f"),
+        ("user:hu@sh@host", "user:***@host"), (":hush@host", ":***@host"), ("ssh://git@host/x", "ssh://git@host/x"),
+        ("git@host:team/x", "git@host:team/x"), ("ann@example.com", "ann@example.com"), ("nothing", "nothing"),
+        ("team/x:v1@sha256:abc", "team/x:v1@sha256:abc"), ("@", "@"), (":@", ":@"), ("", ""),
+        ("é:hush@host", "é:***@host"),
+    ])
+    func masks(_ text: String, _ shown: String) {
+        #expect(AddressText.masked(text) == shown)
+    }
+
+    /// A line of nothing but marks takes no longer than any other line.
+    @Test func manyMarksTakeLinearTime() {
+        let text = String(repeating: ":@", count: 200_000)
+        #expect(AddressText.masked(text).utf8.count >= text.utf8.count)
+    }
+
+    @Test func anImageWithAPasswordIsRefusedWithoutIt() {
+        let error = #expect(throws: ImageReferenceError.self) { try ImageReference(parsing: "u:hush@host:5000/x:1") }
+        #expect(error?.description.contains("hush") == false)
+        #expect(error?.description.hasPrefix("'u:***@host:5000/x:1' is not an image reference") == true)
+    }
+
+    @Test func aLineOfAFileIsShownWithoutIt() {
+        #expect(SecretLine.masked("  uri: u:hush@host:5000/x") == "  uri: u:***@host:5000/x")
+    }
+}

@@ -1,0 +1,52 @@
+import AWS
+import AWSStub
+import Foundation
+import HTTP
+import LaunchHost
+import TestSupport
+import Testing
+
+/// A signed request has a session token in its headers. No answer moves it to another server.
+@Suite("Attempts on AWS's credentials", .timeLimit(.minutes(10)))
+struct RedirectAttemptsTests {
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func aRedirectIsNotFollowed(_ status: Int) async throws {
+        let bench = try ClientBench()
+        let other = try TestServer { _ in .text("{}") }
+        let asked = try TestServer { _ in .text("", status: status, headers: [("Location", "\(other.url)/x")]) }
+        for service in [AWSService.sts, .ecr] {
+            let client = try AWSClient(
+                service, endpoint: asked.url, region: "us-east-1", credentials: bench.provider, runtime: bench.runtime()
+            )
+            let error = await failure { () throws(AWSError) in
+                try await client.query(.read("GetCallerIdentity"))
+            }
+            #expect(error?.status == status, "\(error?.message ?? "none")")
+        }
+        #expect(asked.requestCount > 0)
+        #expect(other.requestCount == 0)
+    }
+
+    /// S3 names a bucket's region in a header. A name that would be another host is no region.
+    @Test(arguments: ["evil.example/", "evil.example#", "a@evil.example", "a b", "", "..", "x:1"])
+    func aRegionThatIsAHostIsRefused(_ region: String) async throws {
+        let bench = try ClientBench()
+        let asked = try TestServer { _ in .text("", status: 301, headers: [("x-amz-bucket-region", region)]) }
+        let places = Recorder<String>()
+        let store = S3Store(
+            region: "us-east-1", credentials: bench.provider, runtime: bench.runtime(), style: .path
+        ) { (wanted: String) throws(AWSError) in
+            guard wanted != "us-east-1" else { return asked.url }
+            do {
+                let url = try Endpoint.resolve(service: .s3, region: wanted).url
+                places.add(url)
+                return url
+            } catch {
+                throw AWSError(.invalid, "\(error)")
+            }
+        }
+        let error = await failure { () throws(AWSError) in try await store.head(bucket: "data", key: "x") }
+        #expect(error != nil)
+        #expect(places.all.isEmpty, "\(places.all)")
+    }
+}
