@@ -163,6 +163,17 @@ enum StartFailure {
         if words.contains("device driver"), job.resources.gpus != nil {
             return "The engine has no GPU runtime; install the NVIDIA container toolkit, or leave 'gpus' away."
         }
+        if words.contains("storage-opt") || words.contains("storage opt") {
+            return
+                "The engine's storage driver cannot limit a container's disk. Remove 'storage_size' from the template, "
+                + "or use an engine with overlay2 on XFS (mounted with pquota), btrfs or zfs."
+        }
+        if words.contains("capability") || words.contains("operation not permitted"), job.hardening != nil {
+            return "The container is hardened: see cap_drop, cap_add and no_new_privileges of the queue's template."
+        }
+        if words.contains("read-only file system"), job.hardening?.readOnlyRoot == true {
+            return "The root file system is read-only: add the folder to 'writable' in the queue's template."
+        }
         if words.contains("network"), let network = job.network {
             return "Make the network with 'docker network create \(network)', or choose another."
         }

@@ -63,6 +63,7 @@ enum RunContainer {
                     readOnly: mount.readOnly)
             }
         }
+        host.harden(job.hardening)
         return host
     }
 }
