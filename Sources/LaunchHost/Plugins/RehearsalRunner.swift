@@ -67,6 +67,10 @@ struct RehearsalRunner: Runner {
     }
 
     func release(_ handle: RunHandle) async throws(BackendError) { try await local.release(handle) }
+    func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
+        try await local.sweep(standing)
+    }
+
     func changes() -> AsyncStream<Void>? { local.changes() }
 
     private func containerJob(_ request: RunRequest) throws(BackendError) -> ContainerJob {

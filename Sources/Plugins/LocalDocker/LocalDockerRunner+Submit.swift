@@ -25,7 +25,9 @@ extension LocalDockerRunner {
         if let surroundings = job.surroundings {
             return try await begin(job, surroundings, fingerprint, as: runID)
         }
-        let submission = Submission(engine: engine, images: images, job: job, runID: runID, fingerprint: fingerprint)
+        let submission = Submission(
+            engine: engine, images: images, job: job, runID: runID, fingerprint: fingerprint,
+            home: attendants.tools.homeIdentity)
         return try await submissions.withLock(runID) { () async throws(BackendError) in
             Self.handle(runID, container: try await submission.container())
         }
@@ -62,12 +64,14 @@ struct Submission {
     let job: ContainerJob
     let runID: RunID
     let fingerprint: String
+    /// The identity of this program's home; nil where there is none.
+    let home: String?
 
     private var name: String { RunContainer.name(runID) }
 
     /// The ID of the run's container, which has been started.
     func container() async throws(BackendError) -> String {
-        let spec = RunContainer.spec(job, runID: runID, fingerprint: fingerprint)
+        let spec = RunContainer.spec(job, runID: runID, fingerprint: fingerprint, home: home)
         // Each round but the last ends with a change that makes the next one go another way.
         for _ in 0..<4 {
             do {
