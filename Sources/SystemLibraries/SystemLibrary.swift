@@ -61,7 +61,7 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
             }
     }
 
-    /// `10.42 2022-12-11`: the date is no part of the version.
+    /// The library says `10.42 2022-12-11`: the date is left out.
     private static var pcre: String? {
         var buffer = [UInt8](repeating: 0, count: 64)
         guard pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &buffer) > 0 else { return nil }

@@ -2,7 +2,7 @@
 public enum RunStanding: Sendable, Hashable {
     /// A living process looks after it, or it waits in its queue.
     case owned
-    /// It is under way and its owner died. Its next owner goes on with what is there.
+    /// It is under way and its owner died. Its next owner continues with what is there.
     case abandoned
     /// It has ended, or this home has no record of it.
     case over

@@ -2,7 +2,7 @@ internal import LaunchHost
 
 /// The template of a `local-docker` queue: which keys it has, and what they become in a container job.
 enum DockerTemplate {
-    /// What stands where nothing else is said of the time between SIGTERM and SIGKILL, in seconds.
+    /// Seconds between SIGTERM and SIGKILL where neither the template nor the configuration sets them.
     static let defaultGraceSeconds = 30
 
     static let fields: [Field] = [

@@ -98,7 +98,7 @@ enum HardeningChecks {
 }
 
 extension ContainerJob.Hardening {
-    /// Reads `SOFT` or `SOFT:HARD`; -1 is no limit. Nil where the text is neither.
+    /// Reads `SOFT` or `SOFT:HARD`; -1 means unlimited. Nil for any other text.
     static func limit(_ text: String) -> (soft: Int64, hard: Int64)? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count) else { return nil }
