@@ -25,7 +25,16 @@ extension LocalDockerRunner {
             case .owned: continue
             case .over:
                 attendants.tools.log.info("leftovers of an ended run are removed", ["run": id.rawValue])
-                try await attendants.release(id)
+                // Only what carries this home's label: another home may have a run of the same ID.
+                try await engineCall { () async throws(EngineError) in
+                    for container in containers where run(container.labels) == id {
+                        try await engine.removeContainer(container.id)
+                    }
+                    for network in networks where run(network.labels) == id {
+                        try await engine.removeNetwork(network.id)
+                    }
+                }
+                try await attendants.forget(id)
             case .abandoned:
                 guard !containers.contains(where: { run($0.labels) == id }) else { continue }
                 // One that is in use belongs to a container that was made meanwhile.

@@ -77,7 +77,8 @@ struct HardeningTests {
     func setUserID(isForbidden: Bool) async throws {
         // busybox's su refuses to work where its set-user-ID bit has no effect.
         let script = """
-            cp /bin/busybox /suid; chmod 4755 /suid; su -s /bin/sh runner -c '/suid su root -c true' </dev/null 2>&1
+            mkdir /s; cp /bin/busybox /s/busybox; chmod 4755 /s/busybox
+            su -s /bin/sh runner -c '/s/busybox su root -c true' </dev/null 2>&1
             grep NoNewPrivs /proc/self/status
             """
         try await Jobs.withEnded(script, ["no_new_privileges": .bool(isForbidden)]) { runner, handle, _, _ in
