@@ -56,6 +56,9 @@ let package = Package(
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
         library("Patterns", at: "Sources/Patterns", uses: ["CPCRE2"]),
         library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
+        library(
+            "SystemLibraries", at: "Sources/SystemLibraries",
+            uses: ["CCrypto", "CCurl", "CLinux", "CPCRE2", "CSQLite", "CXML", "CYAML"]),
         library("PrintableText", at: "Sources/PrintableText"),
         library("Console", at: "Sources/Console", uses: ["CLinux", "PrintableText", "Suggestions"]),
 
@@ -88,7 +91,7 @@ let package = Package(
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library(
             "LaunchCommands", at: "Sources/LaunchCommands",
-            uses: ["Console", "LaunchHost", "Subprocess", "Suggestions"]),
+            uses: ["Console", "LaunchHost", "Subprocess", "Suggestions", "SystemLibraries"]),
         .executableTarget(
             name: "launch",
             dependencies: [
@@ -116,6 +119,7 @@ let package = Package(
 
         // Tests stand in Tests where the source stands in Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
+        tests("SystemLibrariesTests", at: "Tests/SystemLibrariesTests", uses: ["SystemLibraries"]),
         tests("PrintableTextTests", at: "Tests/PrintableTextTests", uses: ["PrintableText"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("PatternsTests", at: "Tests/PatternsTests", uses: ["Patterns"]),

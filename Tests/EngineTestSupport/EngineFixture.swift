@@ -90,6 +90,13 @@ public enum EngineFixture {
         return try JSONDecoder().decode(type, from: answer.body)
     }
 
+    /// How many processes a container has.
+    public static func processes(of id: String) async throws -> Int {
+        struct Answer: Decodable { var Processes: [[String]] }
+        let answer = try await raw(.get, "/containers/\(id)/top", of: try await engine())
+        return try JSONDecoder().decode(Answer.self, from: answer.body).Processes.count
+    }
+
     /// Pauses a container.
     public static func pause(_ id: String) async throws {
         let answer = try await raw(.post, "/containers/\(id)/pause", of: try await engine())

@@ -54,6 +54,24 @@ extension EngineClient {
         ).map(\.id)
     }
 
+    /// The IDs and labels of all networks that have all of these labels: `name` or `name=value`.
+    public func labelledNetworks(
+        _ labels: [String]
+    ) async throws(EngineError) -> [(id: String, labels: [String: String])] {
+        struct Item: Decodable {
+            var id: String
+            var labels: [String: String]?
+            private enum CodingKeys: String, CodingKey {
+                case id = "Id"
+                case labels = "Labels"
+            }
+        }
+        let filters = try Self.encode(["label": labels])
+        return try await decoded(
+            [Item].self, .get, "/networks", query: [("filters", String(decoding: filters, as: UTF8.self))]
+        ).map { ($0.id, $0.labels ?? [:]) }
+    }
+
     /// Removes a network that no container uses. None is not an error.
     public func removeNetwork(_ name: String) async throws(EngineError) {
         do {

@@ -94,6 +94,22 @@ public struct ContainerSpec: Sendable, Encodable {
         public var devices: [DeviceRequest]?
         /// Where the log goes.
         public var log: LogConfig?
+        /// The most processes and threads.
+        public var processes: Int64?
+        /// Capabilities that are taken away.
+        public var droppedCapabilities: [String]?
+        /// Capabilities that are added.
+        public var addedCapabilities: [String]?
+        /// Such as `no-new-privileges`.
+        public var securityOptions: [String]?
+        /// Whether the root file system is read-only.
+        public var isRootReadOnly: Bool?
+        /// Folders in memory, with their mount options.
+        public var memoryFolders: [String: String]?
+        /// Limits of the kernel.
+        public var limits: [Limit]?
+        /// Options of the storage driver: `size`.
+        public var storageOptions: [String: String]?
 
         /// No limits and no mounts.
         public init() {}
@@ -108,6 +124,37 @@ public struct ContainerSpec: Sendable, Encodable {
             case mounts = "Mounts"
             case devices = "DeviceRequests"
             case log = "LogConfig"
+            case processes = "PidsLimit"
+            case droppedCapabilities = "CapDrop"
+            case addedCapabilities = "CapAdd"
+            case securityOptions = "SecurityOpt"
+            case isRootReadOnly = "ReadonlyRootfs"
+            case memoryFolders = "Tmpfs"
+            case limits = "Ulimits"
+            case storageOptions = "StorageOpt"
+        }
+    }
+
+    /// One limit of the kernel; -1 is none.
+    public struct Limit: Sendable, Encodable {
+        /// Its name: `nofile`.
+        public var name: String
+        /// What holds at first.
+        public var soft: Int64
+        /// How far a program may raise it.
+        public var hard: Int64
+
+        /// A limit of that name.
+        public init(name: String, soft: Int64, hard: Int64) {
+            self.name = name
+            self.soft = soft
+            self.hard = hard
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case name = "Name"
+            case soft = "Soft"
+            case hard = "Hard"
         }
     }
 
@@ -123,7 +170,7 @@ public struct ContainerSpec: Sendable, Encodable {
 
         /// What is mounted.
         public var kind: Kind
-        /// A path of the machine, or a volume's name.
+        /// A path of the machine, or a volume's name; empty is a new volume that is removed with the container.
         public var source: String
         /// A path in the container.
         public var target: String

@@ -80,11 +80,9 @@ public actor Agent {
             for (_, task) in watches.values { task.cancel() }
         }
         log.info("agent started", ["queues": settings.queues.joined(separator: ","), "owner": owner.id.rawValue])
-        if let one {
-            drive(one, mayRequeue: false)
-        } else {
-            await releaseLeftovers()
-        }
+        let served = if let one { [one.resource] } else { try resources() }
+        await LeftoverSweep(store: store, backends: backends, log: log).run(resources: served)
+        if let one { drive(one, mayRequeue: false) }
         while true {
             if Task.isCancelled {
                 // Whoever runs the agent has given it up: no step is ended, the next agent repeats it.
@@ -238,14 +236,5 @@ public actor Agent {
         if one != nil { return true }
         guard settings.drain else { return false }
         return try store.hasWaiting(queues: settings.queues) == false
-    }
-
-    /// Frees what ended runs still hold in the backend because a program died between record and release.
-    private func releaseLeftovers() async {
-        guard let leftovers = try? store.unreleased() else { return }
-        for run in leftovers {
-            guard let runner = try? backends.runner(for: run) else { continue }
-            await FinishStage(store: store, runner: runner, log: log).release(run)
-        }
     }
 }

@@ -29,6 +29,8 @@ public struct ContainerJob: Sendable, Hashable, Codable {
     public var outputBytesLimit: Int64?
     /// Final metrics: the last match of the pattern's first group in the log, by metric name.
     public var metrics: [String: String]
+    /// What the container may not do, or has less of; nil is the engine's defaults.
+    public var hardening: Hardening?
     /// What stands around the containers where one plain container is not all; nil is one plain container, and then
     /// `network` and `outputs` count, which are not looked at otherwise.
     public var surroundings: Surroundings?
@@ -78,7 +80,7 @@ public struct ContainerJob: Sendable, Hashable, Codable {
         environment: [String: String] = [:], workingDirectory: String? = nil, user: String? = nil,
         resources: Resources = Resources(), mounts: [Mount] = [], network: String? = nil,
         timeLimitSeconds: Int? = nil, stopGraceSeconds: Int = 30, outputs: [String] = [],
-        metrics: [String: String] = [:], surroundings: Surroundings? = nil
+        metrics: [String: String] = [:], hardening: Hardening? = nil, surroundings: Surroundings? = nil
     ) {
         self.image = image
         self.entryPoint = entryPoint
@@ -93,6 +95,7 @@ public struct ContainerJob: Sendable, Hashable, Codable {
         self.stopGraceSeconds = stopGraceSeconds
         self.outputs = outputs
         self.metrics = metrics
+        self.hardening = hardening
         self.surroundings = surroundings
     }
 }

@@ -32,13 +32,17 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
     public var rehearsal: RehearsalOptions?
     /// How often and how long it is tried, where the queue says so.
     public var retry: RetryRules?
+    /// Whether others than the queue's owner submit to its queue: its file has `allow_overrides`. A runner on this machine
+    /// then gives its containers less.
+    public var isShared: Bool?
 
     /// A job whose values are settled.
     public init(
         runID: RunID, runName: String, project: String, entity: String, author: String, queue: String? = nil,
         resource: String, source: Source, entryPoint: [String]? = nil, arguments: [String] = [],
         runConfig: [String: JSONValue] = [:], environment: [String: String] = [:],
-        template: JSONValue = .object([:]), rehearsal: RehearsalOptions? = nil, retry: RetryRules? = nil
+        template: JSONValue = .object([:]), rehearsal: RehearsalOptions? = nil, retry: RetryRules? = nil,
+        isShared: Bool? = nil
     ) {
         self.runID = runID
         self.runName = runName
@@ -55,6 +59,7 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
         self.template = template
         self.rehearsal = rehearsal
         self.retry = retry
+        self.isShared = isShared
     }
 }
 
@@ -107,6 +112,8 @@ public struct RunRequest: Sendable, Hashable, Codable {
     public var notes: JSONValue?
     /// What the submitter asks of a rehearsal of it. No part of what is sent.
     public var rehearsal: RehearsalOptions?
+    /// Whether the job's queue is one that others submit to. No part of what is sent.
+    public var isShared: Bool?
 
     /// A request from its parts.
     public init(

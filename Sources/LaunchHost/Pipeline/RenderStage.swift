@@ -5,7 +5,9 @@ public enum RenderStage {
     public static func request(
         for job: ResolvedJob, image: PinnedImage, runner: any Runner
     ) throws(BackendError) -> RunRequest {
-        try runner.render(runnable(job, image: image))
+        var request = try runner.render(runnable(job, image: image))
+        request.isShared = job.isShared
+        return request
     }
 
     /// `job` with its image, and the image's macro filled in.

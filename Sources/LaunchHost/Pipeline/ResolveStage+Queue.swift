@@ -21,6 +21,7 @@ extension ResolveStage.Queue {
             template: definition.template, variables: try definition.variables.decode([TemplateVariable].self),
             allowOverrides: try definition.allowOverrides?.decode([FieldPath].self), policy: definition.policy,
             retry: definition.retry)
+        isShared = definition.allowOverrides != nil
     }
 
     /// The template of a run without a queue: its submitter owns it, so that nothing is protected.

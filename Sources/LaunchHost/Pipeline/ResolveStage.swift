@@ -15,6 +15,8 @@ public struct ResolveStage: Sendable {
         public var policy: SubmitterPolicy
         /// How often and how long its runs are tried.
         public var retry: RetryRules?
+        /// Whether others than its owner submit to it.
+        public var isShared = false
 
         /// What a queue's definition holds.
         public init(
@@ -62,7 +64,7 @@ public struct ResolveStage: Sendable {
             author: spec.author, queue: spec.queue, resource: spec.resource, source: spec.source,
             entryPoint: spec.overrides.entryPoint, arguments: spec.overrides.arguments,
             runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template,
-            rehearsal: rehearsal(of: spec), retry: queue.retry)
+            rehearsal: rehearsal(of: spec), retry: queue.retry, isShared: queue.isShared ? true : nil)
     }
 
     /// What the queue's policy and the grammar of names have against a spec, whatever its overrides.

@@ -77,6 +77,16 @@ public final class Backends: Sendable {
         }
     }
 
+    /// The runners that may hold something of runs of these resources: their own, and those that rehearse them. One that
+    /// cannot be made holds nothing now.
+    func holders(of resources: [String]) -> [any Runner] {
+        resources.uniqued.flatMap { resource in
+            let own = try? runner(for: resource)
+            let isLocal = catalog.runner(resource)?.rehearses == true
+            return [own, isLocal ? nil : try? runner(for: resource, rehearse: true)].compactMap(\.self)
+        }
+    }
+
     /// The declaration of the runner for that resource.
     /// - Throws: `LaunchError` naming the resources that there are.
     public func plugin(for resource: String) throws(LaunchError) -> RunnerPlugin {

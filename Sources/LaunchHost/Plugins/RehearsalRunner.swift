@@ -67,11 +67,16 @@ struct RehearsalRunner: Runner {
     }
 
     func release(_ handle: RunHandle) async throws(BackendError) { try await local.release(handle) }
+    func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
+        try await local.sweep(standing)
+    }
+
     func changes() -> AsyncStream<Void>? { local.changes() }
 
     private func containerJob(_ request: RunRequest) throws(BackendError) -> ContainerJob {
         let options = request.rehearsal ?? RehearsalOptions()
-        let job = try remote.rehearsal(of: request, with: options)
+        var job = try remote.rehearsal(of: request, with: options)
+        if request.isShared == true { job.hardening = (job.hardening ?? .init()).filled(from: .shared) }
         guard let surroundings = job.surroundings, surroundings.offersCredentials else { return job }
         // Whatever the remote runner makes of the options, a queue's run never gets the credentials of the agent.
         guard options.wantsCredentials, surroundings.role != nil || options.usesOwnCredentials == true else {

@@ -39,6 +39,10 @@ public protocol Runner: Sendable {
     /// Frees what the backend still holds of an ended run, after its record is kept. Idempotent.
     func release(_ handle: RunHandle) async throws(BackendError)
 
+    /// Removes what programs of this home that died left in the backend: of a run that is over, everything; of an
+    /// abandoned one only what its next owner makes anew. Never anything of another home. The default removes nothing.
+    func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError)
+
     /// Asks the backend something harmless, to see that it answers: for `launch doctor`.
     func reach() async throws(BackendError)
 
@@ -76,6 +80,8 @@ extension Runner {
     ) async throws(BackendError) {}
     /// Nothing to free.
     public func release(_ handle: RunHandle) async throws(BackendError) {}
+    /// Nothing to remove.
+    public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {}
     /// It does not.
     public var tellsStops: Bool { false }
     /// Whoever stops it chooses.

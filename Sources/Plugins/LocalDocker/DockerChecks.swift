@@ -17,7 +17,8 @@ struct DockerChecks {
         checks.checkPlaces()
         checks.checkTimes()
         checks.checkMetrics()
-        return checks.findings + (job.surroundings.map { SurroundingsChecks.findings(of: $0, job) } ?? [])
+        let hardening = job.hardening.map { HardeningChecks.findings(of: $0, job) } ?? []
+        return checks.findings + hardening + (job.surroundings.map { SurroundingsChecks.findings(of: $0, job) } ?? [])
     }
 
     private init(_ job: ContainerJob) {

@@ -30,6 +30,8 @@ struct DockerRender {
         request.outputs = options.strings("outputs") ?? []
         request.outputBytesLimit = options.integer(TransferLimits.outputKey)
         request.metrics = options.stringMap("metrics") ?? [:]
+        request.hardening = Self.hardening(options)
+        if job.isShared == true { request.hardening = (request.hardening ?? .init()).filled(from: .shared) }
         return request
     }
 
@@ -45,6 +47,19 @@ struct DockerRender {
             }
         }
         return Options(values.filter { $0.value != .null })
+    }
+
+    /// Nil where the template has none of the keys.
+    private static func hardening(_ options: Options) -> ContainerJob.Hardening? {
+        let hardening = ContainerJob.Hardening(
+            processes: options.integer("pids_limit"), dropped: options.strings("cap_drop"),
+            added: options.strings("cap_add"), noNewPrivileges: options.values["no_new_privileges"]?.boolValue,
+            readOnlyRoot: options.values["read_only"]?.boolValue, writable: options.strings("writable"),
+            limits: options.values["ulimits"]?.objectValue?.compactMapValues { value in
+                value.stringValue ?? value.integerValue.map { String($0) }
+            },
+            storageBytes: options.integer("storage_size"))
+        return hardening == .init() ? nil : hardening
     }
 
     private static func entryPoint(_ options: Options) -> [String]? {

@@ -2,7 +2,7 @@ internal import LaunchHost
 
 /// The template of a `local-docker` queue: which keys it has, and what they become in a container job.
 enum DockerTemplate {
-    /// What stands where nothing else is said of the time between SIGTERM and SIGKILL, in seconds.
+    /// Seconds between SIGTERM and SIGKILL where neither the template nor the configuration sets them.
     static let defaultGraceSeconds = 30
 
     static let fields: [Field] = [
@@ -32,6 +32,30 @@ enum DockerTemplate {
             "network", .string, example: "none",
             help: "The network to join: none, host, or a network's name. None given: the engine's default."),
         Field("user", .string, example: "\"1000:1000\"", help: "The user, and group, that the container runs as."),
+        Field(
+            "pids_limit", .integer(1...4_194_304), example: "4096",
+            help: "The most processes and threads at once. None: 4096 in a queue with allow_overrides, else no limit."),
+        Field(
+            "cap_drop", .list(.string), example: "[ALL]",
+            help:
+                "Capabilities that are taken away. None: in a queue with allow_overrides those that jobs do not need "
+                + "(\(ContainerJob.Hardening.shared.dropped?.joined(separator: ", ") ?? "")), else none."),
+        Field("cap_add", .list(.string), example: "[SYS_PTRACE]", help: "Capabilities that are added, also after ALL."),
+        Field(
+            "no_new_privileges", .boolean, example: "true",
+            help: "Whether set-user-ID programs gain nothing. None: true in a queue with allow_overrides, else false."),
+        Field(
+            "read_only", .boolean, example: "true",
+            help: "Whether the root file system is read-only. /tmp is then in memory; 'writable' names more folders."),
+        Field(
+            "writable", .list(.string), example: "[/out]",
+            help: "Folders in the container, as absolute paths, that are empty volumes and are removed with it."),
+        Field(
+            "ulimits", .map(.either([.integer(-1...Int64.max), .string])), example: "{nofile: \"1024:4096\", core: 0}",
+            help: "Limits of the kernel, each SOFT or SOFT:HARD; 'unlimited' or -1 is none."),
+        Field(
+            "storage_size", .bytes, example: "20g",
+            help: "Size of the container's own layer on the disk. The engine's storage driver must support it."),
         Field("workdir", .string, example: "/app", help: "The working directory, an absolute path."),
         Field(
             "time_limit", .duration, example: "2h", help: "The run is stopped after it; at least 1s. None: no limit."),
@@ -63,6 +87,14 @@ enum DockerTemplate {
         # volumes: [/data:/data:ro]
         # network: none
         # user: "1000:1000"
+        # pids_limit: 4096
+        # cap_drop: [ALL]
+        # cap_add: [SYS_PTRACE]
+        # no_new_privileges: true
+        # read_only: true
+        # writable: [/out]
+        # ulimits: {nofile: "1024:4096", core: 0}
+        # storage_size: 20g
         # workdir: /app
         # time_limit: 2h
         # stop_grace: 30s
@@ -74,7 +106,10 @@ enum DockerTemplate {
         """
 
     /// The parts of the machine that a submitter may not choose unless the queue allows it.
-    static let protectedPaths = ["volumes", "network", "user", TransferLimits.outputKey].map {
+    static let protectedPaths = [
+        "volumes", "network", "user", "pids_limit", "cap_drop", "cap_add", "no_new_privileges", "read_only", "writable",
+        "ulimits", "storage_size", TransferLimits.outputKey,
+    ].map {
         FieldPath([.member($0)])
     }
 

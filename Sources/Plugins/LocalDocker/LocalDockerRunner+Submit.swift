@@ -25,7 +25,9 @@ extension LocalDockerRunner {
         if let surroundings = job.surroundings {
             return try await begin(job, surroundings, fingerprint, as: runID)
         }
-        let submission = Submission(engine: engine, images: images, job: job, runID: runID, fingerprint: fingerprint)
+        let submission = Submission(
+            engine: engine, images: images, job: job, runID: runID, fingerprint: fingerprint,
+            home: attendants.tools.homeIdentity)
         return try await submissions.withLock(runID) { () async throws(BackendError) in
             Self.handle(runID, container: try await submission.container())
         }
@@ -62,12 +64,14 @@ struct Submission {
     let job: ContainerJob
     let runID: RunID
     let fingerprint: String
+    /// The identity of this program's home; nil where there is none.
+    let home: String?
 
     private var name: String { RunContainer.name(runID) }
 
     /// The ID of the run's container, which has been started.
     func container() async throws(BackendError) -> String {
-        let spec = RunContainer.spec(job, runID: runID, fingerprint: fingerprint)
+        let spec = RunContainer.spec(job, runID: runID, fingerprint: fingerprint, home: home)
         // Each round but the last ends with a change that makes the next one go another way.
         for _ in 0..<4 {
             do {
@@ -162,6 +166,17 @@ enum StartFailure {
         }
         if words.contains("device driver"), job.resources.gpus != nil {
             return "The engine has no GPU runtime; install the NVIDIA container toolkit, or leave 'gpus' away."
+        }
+        if words.contains("storage-opt") || words.contains("storage opt") {
+            return
+                "The engine's storage driver cannot limit a container's disk. Remove 'storage_size' from the template, "
+                + "or use an engine with overlay2 on XFS (mounted with pquota), btrfs or zfs."
+        }
+        if words.contains("capability") || words.contains("operation not permitted"), job.hardening != nil {
+            return "The container is hardened: see cap_drop, cap_add and no_new_privileges of the queue's template."
+        }
+        if words.contains("read-only file system"), job.hardening?.readOnlyRoot == true {
+            return "The root file system is read-only: add the folder to 'writable' in the queue's template."
         }
         if words.contains("network"), let network = job.network {
             return "Make the network with 'docker network create \(network)', or choose another."

@@ -14,6 +14,8 @@ enum RunContainer {
     static let versionLabel = "launch.version"
     /// The run's time limit in seconds.
     static let timeLimitLabel = "launch.time_limit"
+    /// The identity of the home whose run it is.
+    static let homeLabel = "launch.home"
     /// The handle's field with the container's ID.
     static let handleField = "container"
 
@@ -29,7 +31,7 @@ enum RunContainer {
     }
 
     /// What the engine makes the container from.
-    static func spec(_ job: ContainerJob, runID: RunID, fingerprint: String) -> ContainerSpec {
+    static func spec(_ job: ContainerJob, runID: RunID, fingerprint: String, home: String?) -> ContainerSpec {
         var spec = ContainerSpec(image: job.image.reference)
         spec.entryPoint = job.entryPoint
         spec.command = job.arguments
@@ -37,6 +39,7 @@ enum RunContainer {
         spec.workingDirectory = job.workingDirectory
         spec.user = job.user
         spec.labels = [runLabel: runID.rawValue, requestLabel: fingerprint, versionLabel: version]
+        spec.labels[homeLabel] = home
         spec.labels[timeLimitLabel] = job.timeLimitSeconds.map(String.init)
         spec.stopSignal = "SIGTERM"
         spec.stopTimeout = job.stopGraceSeconds
@@ -63,6 +66,7 @@ enum RunContainer {
                     readOnly: mount.readOnly)
             }
         }
+        host.harden(job.hardening)
         return host
     }
 }

@@ -52,3 +52,8 @@ static inline void launch_curl_set_quick_exit(CURL *easy) {
     (void)easy;
 #endif
 }
+
+// The number of the structure's version is an enumeration's alias, which Swift does not import.
+static inline const curl_version_info_data *launch_curl_version(void) {
+    return curl_version_info(CURLVERSION_NOW);
+}

@@ -81,3 +81,10 @@ static inline int launch_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }
+
+// The version of the C library that is loaded; Glibc's module does not declare the function.
+extern const char *gnu_get_libc_version(void);
+
+static inline const char *launch_libc_version(void) {
+    return gnu_get_libc_version();
+}

@@ -46,6 +46,10 @@ struct RenderTests {
             "gpus": .string("all"), "network": .string("host"), "user": .string("1000:1000"),
             "volumes": .array([.string("/data:/in:ro"), .string("cache:/cache"), .string("/w:/w:rw")]),
             "workdir": .string("/app"), "time_limit": .number(1.5), "stop_grace": .integer(5),
+            "pids_limit": .integer(100), "cap_drop": .array([.string("ALL")]),
+            "cap_add": .array([.string("CAP_CHOWN")]),
+            "no_new_privileges": .bool(true), "read_only": .bool(true), "writable": .array([.string("/out")]),
+            "ulimits": .object(["nofile": .string("1:2"), "core": .integer(0)]), "storage_size": .integer(1 << 30),
             "outputs": .array([.string("/out")]), "output_size_limit": .integer(1 << 30),
             "metrics": .object(["loss": .string("loss=([0-9.]+)")]),
         ]
@@ -68,7 +72,50 @@ struct RenderTests {
         #expect(job.outputs == ["/out"])
         #expect(job.outputBytesLimit == 1 << 30)
         #expect(job.metrics == ["loss": "loss=([0-9.]+)"])
+        #expect(
+            job.hardening
+                == .init(
+                    processes: 100, dropped: ["ALL"], added: ["CAP_CHOWN"], noNewPrivileges: true, readOnlyRoot: true,
+                    writable: ["/out"], limits: ["nofile": "1:2", "core": "0"], storageBytes: 1 << 30))
         #expect(try Self.findings(template) == [])
+    }
+
+    @Test("A queue that others submit to gives less, unless its own template says otherwise")
+    func sharedQueue() throws {
+        #expect(try Self.render([:]).job.hardening == nil)
+        let shared = try Self.render([:]) { $0.isShared = true }.job.hardening
+        #expect(shared?.processes == 4096 && shared?.noNewPrivileges == true)
+        #expect(shared?.dropped?.contains("NET_RAW") == true && shared?.added == nil)
+        let own: [String: JSONValue] = ["no_new_privileges": .bool(false), "cap_drop": .array([])]
+        let kept = try Self.render(own) { $0.isShared = true }.job.hardening
+        #expect(kept?.noNewPrivileges == false && kept?.dropped == [] && kept?.processes == 4096)
+    }
+
+    @Test("What cannot be hardened so is said at its key")
+    func wrongHardening() throws {
+        let template: [String: JSONValue] = [
+            "cap_drop": .array([.string("net_raw")]), "cap_add": .array([.string("ALL"), .string("CAP_ALL")]),
+            "ulimits": .object(["files": .integer(1), "nofile": .string("5:4"), "core": .string("x")]),
+            "writable": .array([.string("out"), .string("/a/../"), .string("/w"), .string("/w/")]),
+            "read_only": .bool(true), "outputs": .array([.string("/elsewhere/x"), .string("/w/y")]),
+            "storage_size": .integer(0),
+        ]
+        let places = try Self.findings(template).map { $0.split(separator: ":").first.map(String.init) ?? "" }
+        #expect(
+            Set(places) == [
+                "cap_drop[0]", "cap_add[1]", "ulimits.files", "ulimits.nofile", "ulimits.core", "writable[0]",
+                "writable[1]", "writable[3]", "outputs[0]", "storage_size",
+            ], "\(places)")
+    }
+
+    @Test("A submitter cannot change any of it, unless the queue allows it")
+    func protected() {
+        let protected = Set(LocalDockerRunner.plugin.protectedPaths.map(\.description))
+        #expect(
+            protected.isSuperset(of: [
+                "pids_limit", "cap_drop", "cap_add", "no_new_privileges", "read_only", "writable", "ulimits",
+                "storage_size",
+            ]))
     }
 
     @Test("The submitter goes before the template, and the run's own variables before both")

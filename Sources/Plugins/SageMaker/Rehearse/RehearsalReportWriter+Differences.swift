@@ -110,6 +110,12 @@ extension RehearsalReportWriter {
             "Folders for results could be written by any user here; SageMaker's are root's. If the image sets a USER, try "
                 + "it on SageMaker with a small job first.")
         lines.append(sharedMemory)
+        if let hardening = job.hardening {
+            lines.append(
+                "The queue has allow_overrides, so the containers had at most \(hardening.processes ?? 0) processes, no new "
+                    + "privileges, and not \((hardening.dropped ?? []).joined(separator: ", ")). SageMaker's containers run "
+                    + "as the image says with the default capabilities.")
+        }
         return lines
     }
 

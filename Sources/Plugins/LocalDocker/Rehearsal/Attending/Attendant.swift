@@ -199,7 +199,7 @@ actor Attendant {
         HostContainers(
             engine: try await tools.connection.client(), images: tools.images, job: job, surroundings: surroundings,
             runID: runID,
-            fingerprint: intent.fingerprint, attempt: state.attempt)
+            fingerprint: intent.fingerprint, attempt: state.attempt, home: tools.homeIdentity)
     }
 }
 

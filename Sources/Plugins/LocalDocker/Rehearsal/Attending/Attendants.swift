@@ -53,6 +53,12 @@ actor Attendants {
         if let known = living[runID] { await known.leave() }
         let engine = try await tools.connection.client()
         try await HostContainers.remove(runID, engine)
+        try await forget(runID)
+    }
+
+    /// Removes a job's folder; what it has in the engine is gone already.
+    func forget(_ runID: RunID) async throws(BackendError) {
+        if let known = living[runID] { await known.leave() }
         try tools.folder(of: runID).remove()
         living[runID] = nil
     }

@@ -10,6 +10,8 @@ struct HostContainers: Sendable {
     let runID: RunID
     let fingerprint: String
     let attempt: Int
+    /// The identity of this program's home.
+    let home: String?
     /// The network that was made; of another name each time, because a program that died may have left the engine at
     /// making one, and engines make two of one name.
     private(set) var network: HostNetwork?
@@ -41,7 +43,10 @@ struct HostContainers: Sendable {
         let name = "\(RunContainer.name(runID))-\(String(UInt32.random(in: .min ... .max), radix: 36))"
         let spec = NetworkSpec(
             name: name, isInternal: surroundings.isIsolated,
-            labels: [RunContainer.runLabel: runID.rawValue, RunContainer.versionLabel: RunContainer.version],
+            labels: [
+                RunContainer.runLabel: runID.rawValue, RunContainer.versionLabel: RunContainer.version,
+                RunContainer.homeLabel: home ?? "",
+            ],
             addresses: addresses)
         network = try await HostNetwork.make(spec, hosts: surroundings.hosts.map(\.name), on: engine)
     }
@@ -100,7 +105,7 @@ struct HostContainers: Sendable {
         own.environment = job.environment.merging(host.environment) { $1 }.merging(credentials) { $1 }
         own.network = network?.name ?? "none"
         own.mounts = []
-        var spec = RunContainer.spec(own, runID: runID, fingerprint: fingerprint)
+        var spec = RunContainer.spec(own, runID: runID, fingerprint: fingerprint, home: home)
         spec.hostName = host.name
         spec.labels[RunContainer.timeLimitLabel] = nil
         spec.labels[HostNames.hostLabel] = host.name

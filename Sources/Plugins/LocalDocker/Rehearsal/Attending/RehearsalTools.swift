@@ -21,6 +21,9 @@ struct RehearsalTools: Sendable {
         }
     }
 
+    /// What marks the containers and networks of this home; nil where there is no home.
+    var homeIdentity: String? { (try? home())?.identity() }
+
     func folder(of runID: RunID) throws(BackendError) -> RehearsalFolder {
         RehearsalFolder(home: try home(), runID: runID)
     }

@@ -1,0 +1,53 @@
+/// How a run stands, for a backend that holds something of it.
+public enum RunStanding: Sendable, Hashable {
+    /// A living process looks after it, or it waits in its queue.
+    case owned
+    /// It is under way and its owner died. Its next owner continues with what is there.
+    case abandoned
+    /// It has ended, or this home has no record of it.
+    case over
+}
+
+/// Removes what programs that died left behind. Every program that drives runs does it once, at its start.
+struct LeftoverSweep: Sendable {
+    let store: Store
+    let backends: Backends
+    let log: Logger
+
+    /// Longest time that the start of a program waits for it.
+    private static let limit = Duration.seconds(15)
+
+    /// Releases ended runs that were not released, and lets the backends of these resources remove what no run owns.
+    func run(resources: [String]) async {
+        _ = await TimeLimit.value(within: Self.limit) {
+            await releaseEnded()
+            for runner in backends.holders(of: resources) {
+                do throws(BackendError) {
+                    try await runner.sweep { standing(of: $0) }
+                } catch {
+                    log.debug("leftovers of earlier programs stay for now", ["error": error.description])
+                }
+            }
+        }
+    }
+
+    /// Frees what ended runs still hold in the backend because a program died between record and release.
+    private func releaseEnded() async {
+        guard let leftovers = try? store.unreleased() else { return }
+        for run in leftovers {
+            guard let runner = try? backends.runner(for: run) else { continue }
+            await FinishStage(store: store, runner: runner, log: log).release(run)
+        }
+    }
+
+    /// Where the store does not say, the run counts as owned: removing is not undone.
+    private func standing(of id: RunID) -> RunStanding {
+        do throws(StoreError) {
+            let run = try store.run(id)
+            if run.owner.map(store.isAlive) == true || run.state == .queued { return .owned }
+            return run.state.isTerminal ? .over : .abandoned
+        } catch {
+            return error.code == .unknown ? .over : .owned
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+extension ContainerSpec.HostConfig {
+    /// Works the hardening in. Call it after the mounts are set.
+    mutating func harden(_ hardening: ContainerJob.Hardening?) {
+        guard let hardening else { return }
+        processes = hardening.processes
+        droppedCapabilities = hardening.dropped
+        addedCapabilities = hardening.added
+        if hardening.noNewPrivileges == true { securityOptions = ["no-new-privileges"] }
+        var mounts = mounts ?? []
+        if hardening.readOnlyRoot == true {
+            isRootReadOnly = true
+            let targets =
+                mounts.map { DockerChecks.normal($0.target) } + (hardening.writable ?? []).map(DockerChecks.normal)
+            // Programs are run from /tmp by compilers of models, so that it is not mounted noexec.
+            if !targets.contains("/tmp") { memoryFolders = ["/tmp": "rw,exec,nosuid,nodev,mode=1777"] }
+        }
+        mounts += (hardening.writable ?? []).map { path in
+            ContainerSpec.Mount(.volume, source: "", target: path, readOnly: false)
+        }
+        self.mounts = mounts.isEmpty ? nil : mounts
+        if let limits = hardening.limits {
+            self.limits = limits.sorted { $0.key < $1.key }.compactMap { name, text in
+                ContainerJob.Hardening.limit(text).map { .init(name: name, soft: $0.soft, hard: $0.hard) }
+            }
+        }
+        storageOptions = hardening.storageBytes.map { ["size": String($0)] }
+    }
+}

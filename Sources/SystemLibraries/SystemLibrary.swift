@@ -1,0 +1,81 @@
+internal import CCrypto
+internal import CCurl
+internal import CPCRE2
+internal import CSQLite
+internal import CXML
+internal import CYAML
+internal import CLinux
+
+/// One library of the system that the program uses, with the version that runs and the one it was compiled against.
+public struct SystemLibrary: Sendable, Hashable, Encodable {
+    /// What it calls itself: `libcurl`.
+    public let name: String
+    /// The version that is loaded, in the library's own words.
+    public let version: String
+    /// The version of the headers, where it differs from the one that is loaded.
+    public let compiledWith: String?
+    /// The source package of Debian and Ubuntu, under which their security trackers list it.
+    public let package: String
+
+    private init(_ name: String, _ version: String?, compiledWith: String? = nil, package: String) {
+        self.name = name
+        self.version = version ?? "unknown"
+        self.compiledWith = compiledWith == version ? nil : compiledWith
+        self.package = package
+    }
+
+    /// All of them, those that libcurl brings after it.
+    public static var all: [SystemLibrary] {
+        curl + [
+            SystemLibrary(
+                "libcrypto", text(OpenSSL_version(OPENSSL_VERSION)), compiledWith: OPENSSL_VERSION_TEXT,
+                package: "openssl"),
+            SystemLibrary("SQLite", text(sqlite3_libversion()), compiledWith: SQLITE_VERSION, package: "sqlite3"),
+            SystemLibrary("libyaml", text(yaml_get_version_string()), package: "libyaml"),
+            SystemLibrary("PCRE2", pcre, compiledWith: "\(PCRE2_MAJOR).\(PCRE2_MINOR)", package: "pcre2"),
+            SystemLibrary("libxml2", xml, compiledWith: LIBXML_DOTTED_VERSION, package: "libxml2"),
+            SystemLibrary("glibc", text(launch_libc_version()), package: "glibc"),
+        ]
+    }
+
+    /// The version of the Swift compiler.
+    public static var compiler: String {
+        #if compiler(>=6.4)
+        "6.4 or newer"
+        #elseif compiler(>=6.3)
+        "6.3"
+        #else
+        "6.2"
+        #endif
+    }
+
+    private static var curl: [SystemLibrary] {
+        guard let info = launch_curl_version()?.pointee else { return [] }
+        let others: [(name: String, version: UnsafePointer<CChar>?, package: String)] = [
+            ("TLS of libcurl", info.ssl_version, "openssl"), ("zlib", info.libz_version, "zlib"),
+            ("nghttp2", info.nghttp2_version, "nghttp2"),
+        ]
+        return [SystemLibrary("libcurl", text(info.version), compiledWith: LIBCURL_VERSION, package: "curl")]
+            + others.compactMap { other in
+                other.version.map { SystemLibrary(other.name, text($0), package: other.package) }
+            }
+    }
+
+    /// The library says `10.42 2022-12-11`: the date is left out.
+    private static var pcre: String? {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        guard pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &buffer) > 0 else { return nil }
+        return String(decoding: buffer.prefix { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
+    }
+
+    /// libxml2 tells a number, 20914 for 2.9.14, and may add words.
+    private static var xml: String? {
+        guard let words = text(launch_xml_version()), let number = Int(words.prefix { $0.isNumber }), number >= 10_000
+        else { return nil }
+        return "\(number / 10_000).\(number / 100 % 100).\(number % 100)"
+    }
+
+    private static func text(_ pointer: UnsafePointer<CChar>?) -> String? {
+        pointer.map { String(cString: $0) }
+    }
+}

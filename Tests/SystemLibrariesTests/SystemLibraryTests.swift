@@ -1,0 +1,45 @@
+import Foundation
+import SystemLibraries
+import Testing
+
+@Suite struct SystemLibraryTests {
+    /// What is loaded, according to the linker of this process: an independent answer.
+    private static func loaded(_ prefix: String) throws -> Bool {
+        try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).contains("/\(prefix).so")
+    }
+
+    @Test func everyLibraryHasAVersionAndAPackage() throws {
+        let libraries = SystemLibrary.all
+        let names = Set(libraries.map(\.name))
+        #expect(
+            names.isSuperset(of: ["libcurl", "libcrypto", "SQLite", "libyaml", "PCRE2", "libxml2", "glibc", "zlib"]))
+        #expect(names.count == libraries.count)
+        for library in libraries {
+            #expect(library.version.contains(/[0-9]+\.[0-9]+/), "\(library)")
+            #expect(!library.package.isEmpty)
+        }
+    }
+
+    @Test func whatIsLoadedIsListed() throws {
+        for (file, name) in [("libcurl", "libcurl"), ("libsqlite3", "SQLite"), ("libxml2", "libxml2")]
+        where try Self.loaded(file) {
+            #expect(SystemLibrary.all.contains { $0.name == name })
+        }
+        #expect(try Self.loaded("libc"))
+    }
+
+    /// Debian's package manager knows the versions too; where it is not there, there is nothing to compare with.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/var/lib/dpkg/status")))
+    func debianAgrees() throws {
+        let status = try String(contentsOfFile: "/var/lib/dpkg/status", encoding: .utf8)
+        for (package, name) in [
+            ("libcurl4", "libcurl"), ("libsqlite3-0", "SQLite"), ("libyaml-0-2", "libyaml"), ("libpcre2-8-0", "PCRE2"),
+            ("libc6", "glibc"),
+        ] {
+            guard let start = status.firstRange(of: "Package: \(package)\n") else { continue }
+            let version = status[start.upperBound...].firstMatch(of: /Version: (?:[0-9]+:)?([0-9]+\.[0-9]+)/)?.1
+            let told = SystemLibrary.all.first { $0.name == name }?.version
+            #expect(told?.hasPrefix(version.map(String.init) ?? "-") == true, "\(name): \(told ?? "-")")
+        }
+    }
+}
