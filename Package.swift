@@ -55,7 +55,8 @@ let package = Package(
         library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
         library("Patterns", at: "Sources/Patterns", uses: ["CPCRE2"]),
-        library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux"]),
+        library("Ownership", at: "Sources/Ownership"),
+        library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux", "Ownership"]),
         library(
             "SystemLibraries", at: "Sources/SystemLibraries",
             uses: ["CCrypto", "CCurl", "CLinux", "CPCRE2", "CSQLite", "CXML", "CYAML"]),
@@ -63,13 +64,13 @@ let package = Package(
         library("Console", at: "Sources/Console", uses: ["CLinux", "PrintableText", "Suggestions"]),
 
         // Container engines, docker and podman; and image registries.
-        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["Crypto", "HTTP", "Subprocess"]),
+        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["Crypto", "HTTP", "Ownership", "Subprocess"]),
         library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["Crypto", "HTTP"]),
 
         // The host: it knows no cloud and no container engine.
         library(
             "LaunchHost", at: "Sources/LaunchHost",
-            uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "PrintableText", "Subprocess", "Suggestions"]),
+            uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Ownership", "PrintableText", "Subprocess", "Suggestions"]),
 
         // How source becomes an image.
         library(
@@ -79,7 +80,7 @@ let package = Package(
         library(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
             uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Patterns", "Subprocess"]),
-        library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost"]),
+        library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost", "Ownership"]),
         library(
             "AWS", at: "Sources/Plugins/AWS",
             uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess", "Suggestions"]),
@@ -91,7 +92,7 @@ let package = Package(
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library(
             "LaunchCommands", at: "Sources/LaunchCommands",
-            uses: ["Console", "LaunchHost", "Subprocess", "Suggestions", "SystemLibraries"]),
+            uses: ["CLinux", "Console", "LaunchHost", "Ownership", "Subprocess", "Suggestions", "SystemLibraries"]),
         .executableTarget(
             name: "launch",
             dependencies: [
@@ -124,6 +125,7 @@ let package = Package(
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("PatternsTests", at: "Tests/PatternsTests", uses: ["Patterns"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
+        tests("OwnershipTests", at: "Tests/OwnershipTests", uses: ["Ownership", "TestSupport"]),
         tests("SubprocessTests", at: "Tests/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
         .executableTarget(
             name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),

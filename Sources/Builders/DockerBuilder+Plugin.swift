@@ -60,7 +60,7 @@ extension DockerBuilder {
             secrets: (options.values["secrets"]?.objectValue ?? [:]).map { BuildSecret($0.key, $0.value) }
                 .sorted { $0.id < $1.id }, target: options.string("target"),
             timeout: options.duration("timeout") ?? .seconds(3600), noCache: options.flag("no_cache"),
-            network: options.string("network"))
+            network: options.string("network"), isConfined: context.sandbox)
         self.engine = SharedEngine(option: engine.option(context.variables), variables: context.variables)
         bases = BaseImages(engine: self.engine, log: context.log)
         try settings.check()

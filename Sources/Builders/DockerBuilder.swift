@@ -20,6 +20,8 @@ public struct DockerBuilder: Builder {
         var timeout: Duration
         var noCache: Bool
         var network: String?
+        /// Whether docker's command line can change files only in its own temporary folder.
+        var isConfined = true
     }
 
     /// The option `destination`.

@@ -13,8 +13,9 @@ extension ImageWork {
         let build = imageBuild(command, enginePlatform: Self.platform(of: version))
         let login = try baseLogin(access)
         do {
-            return try await CommandSession.with(command, engine: client.address) {
-                session throws(EngineError) in
+            return try await CommandSession.with(
+                command, engine: client.address, isConfined: settings.isConfined
+            ) { session throws(EngineError) in
                 if let login { try await session.login(login) }
                 return try await session.build(build, timeout: settings.timeout) { output.take($0) }
             }

@@ -38,8 +38,7 @@ enum AgentCommand {
                 terminal, verbosity: arguments.count(GlobalOptions.verbose), base: .info)
             let agent = Agent(
                 settings, store: store, backends: backends,
-                contexts: SourceContexts(store: SourceStore(folder: store.home.sources, limits: config.limits)),
-                log: log,
+                contexts: bench.contexts(store), log: log,
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 })

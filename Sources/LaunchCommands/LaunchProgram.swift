@@ -14,6 +14,7 @@ public enum LaunchProgram {
     /// Runs the program with the arguments, the variables and the terminal of this process, and ends the process with the
     /// documented exit code.
     public static func main(catalog: PluginCatalog, version: String) async -> Never {
+        ProcessHardening.apply()
         let environment = ProcessInfo.processInfo.environment
         let code = await make(catalog: catalog, version: version).run(
             Array(CommandLine.arguments.dropFirst()), environment: environment,

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-// The unsafe part: C strings and descriptors on their way into posix_spawn.
+// The unsafe part: C strings and descriptors on their way into a new process.
 
 /// A program that has been started and not yet reaped, with our ends of its pipes.
 struct Child: Sendable {
@@ -13,7 +13,8 @@ struct Child: Sendable {
 
     init(
         _ path: String, arguments: [String], environment: [String], workingDirectory: String?,
-        stdin: Subprocess.Input, stdout: Subprocess.Output, stderr: Subprocess.Output
+        stdin: Subprocess.Input, stdout: Subprocess.Output, stderr: Subprocess.Output,
+        confinement: Subprocess.Confinement? = nil
     ) throws(SubprocessError) {
         let texts = arguments + environment + [path, workingDirectory ?? ""]
         guard !texts.contains(where: { $0.utf8.contains(0) }) else {
@@ -25,7 +26,7 @@ struct Child: Sendable {
             try ends.input(stdin, for: path)
             try ends.output(stdout, for: path)
             try ends.output(stderr, for: path)
-            pid = try Self.spawn(path, arguments, environment, workingDirectory, ends.theirs)
+            pid = try Self.spawn(path, arguments, environment, workingDirectory, ends.theirs, confinement)
         } catch {
             ends.closeOurs()
             throw error
@@ -68,35 +69,35 @@ struct Child: Sendable {
     }
 
     private static func spawn(
-        _ path: String, _ arguments: [String], _ environment: [String], _ workingDirectory: String?, _ theirs: [Int32]
+        _ path: String, _ arguments: [String], _ environment: [String], _ workingDirectory: String?, _ theirs: [Int32],
+        _ confinement: Subprocess.Confinement?
     ) throws(SubprocessError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (number, descriptor) in theirs.enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
-        }
-        launch_spawn_close_from(&actions, 3)
-        if let workingDirectory { launch_spawn_chdir(&actions, workingDirectory) }
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        var all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-        posix_spawnattr_setflags(&attributes, Int16(flags))
-
+        let rules = confinement.flatMap { LandlockRules($0) }
         let argv = arguments.map { strdup($0) } + [nil]
         let envp = environment.map { strdup($0) } + [nil]
-        defer { for text in argv + envp { free(text) } }
+        let file = strdup(path)
+        let folder = workingDirectory.flatMap { strdup($0) }
+        defer {
+            for text in argv + envp { free(text) }
+            free(file)
+            free(folder)
+        }
         var pid: pid_t = 0
-        let code = posix_spawn(&pid, path, &actions, &attributes, argv, envp)
+        let code = argv.withUnsafeBufferPointer { argv in
+            envp.withUnsafeBufferPointer { envp in
+                var child = launch_child()
+                child.path = file.map { UnsafePointer($0) }
+                child.arguments = argv.baseAddress
+                child.environment = envp.baseAddress
+                child.folder = folder.map { UnsafePointer($0) }
+                child.streams = (theirs[0], theirs[1], theirs[2])
+                child.confined = confinement == nil ? 0 : 1
+                child.rules = rules?.descriptor ?? -1
+                child.largest = confinement?.largestFile ?? 0
+                return launch_spawn(&child, &pid)
+            }
+        }
+        extendLifetime(rules)
         guard code == 0 else {
             if let workingDirectory, access(workingDirectory, X_OK) != 0 {
                 let reason = String(cString: strerror(errno))

@@ -1,4 +1,5 @@
 import Glibc
+import Ownership
 
 extension Subprocess.Environment {
     /// The variables as NAME=value. Names that are empty or hold "=" cannot be passed on and are left out.
@@ -11,6 +12,11 @@ extension Subprocess.Environment {
             all = Self.own()
             for name in removing { all[name] = nil }
             all.merge(setting) { $1 }
+        }
+        // The program looks for others itself, and must not find them where another user could put them.
+        if let path = all["PATH"] {
+            all["PATH"] = path.split(separator: ":").filter { Ownership.isSafeProgramFolder(String($0)) }
+                .joined(separator: ":")
         }
         return all.filter { !$0.key.isEmpty && !$0.key.contains("=") }.map { "\($0.key)=\($0.value)" }
     }

@@ -1,4 +1,6 @@
+import CLinux
 import Glibc
+import Ownership
 
 /// Runs other programs: each in a process group of its own, with no descriptor but the three, and never outliving its
 /// caller's interest.
@@ -12,17 +14,22 @@ public enum Subprocess {
     /// cancelled, the steps of `teardown` are taken, then what is left of the group is killed and the program reaped,
     /// and only then does this throw. What the program leaves running in the background when it ends by itself may
     /// keep the pipes for a quarter of a second, and is then no longer listened to.
+    ///
+    /// `confinement` is for programs that work on bytes from outside: it takes from the program, and from all that it
+    /// starts, what the work does not need.
     public static func run(
         _ executable: String, _ arguments: [String] = [], environment: Environment = .allowed(),
         workingDirectory: String? = nil, stdin: Input = .none, stdout: Output = .collect(),
-        stderr: Output = .collect(), timeout: Duration? = nil, teardown: [TeardownStep] = defaultTeardown
+        stderr: Output = .collect(), timeout: Duration? = nil, teardown: [TeardownStep] = defaultTeardown,
+        confinement: Confinement? = nil
     ) async throws(SubprocessError) -> Result {
         if Task.isCancelled { throw SubprocessError(.cancelled, "\(executable) was not started: cancelled") }
         let found = executable.contains("/") ? executable : find(executable)
         guard let found else { throw SubprocessError(.notFound, "there is no program named \(executable) on the PATH") }
         let child = try Child(
             found, arguments: [executable] + arguments, environment: environment.variables,
-            workingDirectory: workingDirectory, stdin: stdin, stdout: stdout, stderr: stderr)
+            workingDirectory: workingDirectory, stdin: stdin, stdout: stdout, stderr: stderr,
+            confinement: confinement)
         return try await Supervision(child, name: executable, timeout: timeout, teardown: teardown)
             .run(stdin: stdin, stdout: stdout, stderr: stderr)
     }
@@ -33,6 +40,9 @@ public enum Subprocess {
     }
 
     /// All executable files of a name on the PATH, in order, each once. A name with a slash is nowhere on it.
+    ///
+    /// Folders that every user can write to, and those that depend on the working directory, are left out: another user
+    /// could put a program there.
     public static func findAll(_ name: String) -> [String] {
         guard !name.isEmpty, !name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) else { return [] }
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
@@ -40,7 +50,8 @@ public enum Subprocess {
         for folder in path.split(separator: ":", omittingEmptySubsequences: true) {
             let file = "\(folder)/\(name)"
             var status = Glibc.stat()
-            guard !found.contains(file), stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            guard !found.contains(file), Ownership.isSafeProgramFolder(String(folder)), stat(file, &status) == 0,
+                status.st_mode & S_IFMT == S_IFREG,
                 access(file, X_OK) == 0
             else { continue }
             found.append(file)

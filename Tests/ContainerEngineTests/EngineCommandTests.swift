@@ -87,7 +87,9 @@ struct EngineCommandTests {
                 + "cat > \(folder.file("stdin")); echo secret > $DOCKER_CONFIG/config.json")
         let command = EngineCommand(path: path, kind: .docker, version: "20.10.24", buildKit: .builtin)
         let login = RegistryCredentials(username: "ann", password: "s3cr3t word", server: "localhost:5000")
-        try await CommandSession.with(command, engine: .unix("/x.sock")) { session throws(EngineError) in
+        // The script writes what it saw to a folder of the test.
+        try await CommandSession.with(command, engine: .unix("/x.sock"), isConfined: false) {
+            session throws(EngineError) in
             try await session.login(login)
         }
         let seen = try String(contentsOfFile: record, encoding: .utf8)
@@ -99,6 +101,25 @@ struct EngineCommandTests {
         let config = try #require(seen.firstMatch(of: /config (.+)/)).1
         #expect(!FileManager.default.fileExists(atPath: String(config)))
         #expect(!"\(login) \(String(reflecting: login))".contains("s3cr3t"))
+    }
+
+    @Test(
+        "The command line can change files only in its private folder",
+        .enabled(if: Subprocess.Confinement.isEnforced, "this kernel has no Landlock"))
+    func confinement() async throws {
+        let folder = try TemporaryDirectory()
+        let path = try await Self.tool(
+            folder, "docker",
+            "touch $DOCKER_CONFIG/a $TMPDIR/b || exit 1; touch \(folder.file("outside")); echo \"denied: $(id -u)\"; exit 9"
+        )
+        let command = EngineCommand(path: path, kind: .docker, version: "20.10.24", buildKit: .builtin)
+        let error = await #expect(throws: EngineError.self) {
+            try await CommandSession.with(command, engine: .unix("/x.sock")) { session throws(EngineError) in
+                try await session.push("localhost:5000/a:1") { _ in }
+            }
+        }
+        #expect(error?.message.contains("exit code 9") == true, "\(String(describing: error))")
+        #expect(!FileManager.default.fileExists(atPath: folder.file("outside")))
     }
 
     @Test("A failing command ends with its last words, a refused one as denied")
@@ -125,7 +146,8 @@ struct EngineCommandTests {
         let path = try await Self.tool(folder, "docker", "sleep 900 & echo $! > \(folder.file("pid")); wait")
         let command = EngineCommand(path: path, kind: .docker, version: "20.10.24", buildKit: .builtin)
         let error = await #expect(throws: EngineError.self) {
-            try await CommandSession.with(command, engine: .unix("/x.sock")) { session throws(EngineError) in
+            try await CommandSession.with(command, engine: .unix("/x.sock"), isConfined: false) {
+                session throws(EngineError) in
                 try await session.push("a:1", timeout: .seconds(1)) { _ in }
             }
         }

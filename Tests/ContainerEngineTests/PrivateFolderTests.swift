@@ -19,6 +19,18 @@ struct PrivateFolderTests {
         #expect(!made.isEmpty && !FileManager.default.fileExists(atPath: made))
     }
 
+    @Test func `is not made where every user could replace it`() throws {
+        let parent = try TemporaryDirectory()
+        try #require(chmod(parent.path, 0o777) == 0)
+        let error = #expect(throws: EngineError.self) { _ = try PrivateFolder(in: parent.path) }
+        #expect(error?.code == .denied)
+        #expect(error?.hint?.contains("chmod o-w '\(parent.path)'") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path).isEmpty)
+        // As in /tmp.
+        try #require(chmod(parent.path, 0o1777) == 0)
+        _ = try PrivateFolder(in: parent.path)
+    }
+
     @Test func `what a killed program left goes with the next, and what is in use stays`() throws {
         let parent = try TemporaryDirectory()
         let used = try PrivateFolder(in: parent.path)

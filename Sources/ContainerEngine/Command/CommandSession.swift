@@ -12,16 +12,20 @@ public struct CommandSession: Sendable {
     public let command: EngineCommand
     private let address: EngineAddress
     private let folder: String
+    private let isConfined: Bool
 
     /// Makes a session and deletes everything that it kept when `body` has ended.
+    /// - Parameter isConfined: whether docker's command line can change files only in the session's folder, where the kernel
+    ///   can do that.
     public static func with<T: Sendable>(
-        _ command: EngineCommand, engine address: EngineAddress,
+        _ command: EngineCommand, engine address: EngineAddress, isConfined: Bool = true,
         _ body: (CommandSession) async throws(EngineError) -> T
     ) async throws(EngineError) -> T {
         let folder = try PrivateFolder(in: FileManager.default.temporaryDirectory.path)
         defer { extendLifetime(folder) }
         linkPlugins(into: folder.path)
-        return try await body(CommandSession(command: command, address: address, folder: folder.path))
+        return try await body(
+            CommandSession(command: command, address: address, folder: folder.path, isConfined: isConfined))
     }
 
     /// Logs in to a registry for the length of the session. The password goes over standard input only.
@@ -80,7 +84,7 @@ public struct CommandSession: Sendable {
             result = try await Subprocess.run(
                 command.path, connection + arguments, environment: .allowed(Self.allowed, setting: setting),
                 stdin: stdin, stdout: output,
-                stderr: output, timeout: timeout)
+                stderr: output, timeout: timeout, confinement: confinement)
         } catch {
             switch error.code {
             case .cancelled: throw EngineError(.cancelled, "The \(what) was cancelled.")
@@ -107,6 +111,11 @@ public struct CommandSession: Sendable {
             .contains { words.contains($0) }
     }
 
+    /// Podman needs its own helpers with privileges, and so stays as it is.
+    private var confinement: Subprocess.Confinement? {
+        isConfined && command.kind == .docker ? Subprocess.Confinement(writable: [folder]) : nil
+    }
+
     private var connection: [String] {
         command.kind == .podman ? ["--url", address.description] : []
     }
@@ -114,6 +123,7 @@ public struct CommandSession: Sendable {
     private var setting: [String: String] {
         var environment = address.commandVariables
         environment["DOCKER_CONFIG"] = folder
+        if confinement != nil { environment["TMPDIR"] = folder }
         environment["REGISTRY_AUTH_FILE"] = "\(folder)/auth.json"
         environment["DOCKER_BUILDKIT"] = command.buildKit == .none ? "0" : "1"
         environment["BUILDKIT_PROGRESS"] = "plain"

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Ownership
 
 /// A temporary folder for logins, which only its owner can read and which is gone when its owner is.
 ///
@@ -14,6 +15,14 @@ struct PrivateFolder: ~Copyable {
 
     /// Makes one in `parent`, and removes those that were left there.
     init(in parent: String) throws(EngineError) {
+        do throws(OwnershipProblem) {
+            // The entry below does not exist; what counts are the folders above it.
+            try Ownership.checkParents(of: "\(parent)/\(Self.prefix)")
+        } catch {
+            throw EngineError(
+                .denied, "A login cannot be kept in '\(parent)': \(error.description)",
+                hint: "\(error.remedy) Or set TMPDIR to a folder of your own.")
+        }
         Self.removeAbandoned(in: parent)
         var reason: Int32 = 0
         for _ in 0..<Self.tries {

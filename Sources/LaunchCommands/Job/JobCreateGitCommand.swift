@@ -30,7 +30,7 @@ enum JobCreateGitCommand {
             let source = try await Progress.show("Asking the repository", on: terminal, quiet: bench.wantsJSON) { _ in
                 try await SourceChoice.git(
                     url, version: arguments.string("git-version"), dockerfile: arguments.string("dockerfile"),
-                    variables: bench.variables)
+                    git: bench.git)
             }
             let name = try NewJob.name(arguments, from: url)
             try NewJob.add(name, source, aliases: arguments.strings("alias"), to: try bench.store(), on: bench)

@@ -12,7 +12,11 @@ struct QueueText {
         let isInput = path == "-"
         let document = try Document(
             reading: isInput ? "/dev/stdin" : path, kind: .invalid, as: isInput ? "standard input" : nil)
-        if isInput { try Self.refuseEmpty(document) }
+        if isInput {
+            try Self.refuseEmpty(document)
+        } else {
+            bench.warnIfOthersCanChange(path)
+        }
         return try definition(of: name, document, fileName: isInput ? nil : path)
     }
 

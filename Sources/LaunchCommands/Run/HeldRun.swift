@@ -10,12 +10,14 @@ struct HeldRun: Sendable {
     private let interrupts = Interrupts()
     let store: Store
     let backends: Backends
+    let contexts: SourceContexts
     let terminal: Terminal
     let log: Logger
 
-    init(store: Store, backends: Backends, terminal: Terminal, log: Logger) {
+    init(store: Store, backends: Backends, contexts: SourceContexts, terminal: Terminal, log: Logger) {
         self.store = store
         self.backends = backends
+        self.contexts = contexts
         self.terminal = terminal
         self.log = log
     }
@@ -30,7 +32,7 @@ struct HeldRun: Sendable {
         defer { interrupts.stop() }
         let agent = Agent(
             Agent.Settings(maxJobs: nil), store: store, backends: backends,
-            contexts: SourceContexts(store: SourceStore(folder: store.home.sources, limits: backends.limits)), log: log,
+            contexts: contexts, log: log,
             progress: { _, progress in
                 // One line each: a build that prints a line feed must not print lines without the mark.
                 for line in Styled(log: progress.line).plain.split(separator: "\n", omittingEmptySubsequences: false) {

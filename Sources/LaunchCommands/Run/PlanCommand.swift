@@ -34,7 +34,7 @@ enum PlanCommand {
             let backends = try bench.backends(config, runnerOptions: model ?? [:])
             let stage = ImageStage(
                 registry: backends.registry, builder: backends.builder,
-                contexts: SourceContexts(store: SourceStore(folder: store.home.sources, limits: backends.limits)))
+                contexts: bench.contexts(store))
             let image = try await stage.plan(
                 job.source, project: job.project, queue: spec.queue, offline: arguments.flag("offline"))
             let plan = try Plan(

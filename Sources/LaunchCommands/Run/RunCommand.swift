@@ -30,7 +30,8 @@ enum RunCommand {
             try PlanCheck(bench, store: store, config: config).refuseInvalid(spec, as: id)
             let backends = try bench.backends(config)
             let owner = try store.becomeOwner(kind: "run")
-            let held = HeldRun(store: store, backends: backends, terminal: terminal, log: bench.log)
+            let held = HeldRun(
+                store: store, backends: backends, contexts: bench.contexts(store), terminal: terminal, log: bench.log)
             let run = try store.submit(spec, as: id, claimedBy: owner.id)
             bench.note("run \(id)")
             let reader = RunLogReader(store: store, backends: backends)

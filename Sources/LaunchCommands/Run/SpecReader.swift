@@ -78,7 +78,7 @@ struct SpecReader {
             }
         case "git":
             return try await SourceChoice.git(
-                text, version: value("git-version"), dockerfile: dockerfile, variables: bench.variables,
+                text, version: value("git-version"), dockerfile: dockerfile, git: bench.git,
                 offline: offline)
         default:
             let isRelativeToFile = onLine.isEmpty && !text.hasPrefix("/")

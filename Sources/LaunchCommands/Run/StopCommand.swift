@@ -93,7 +93,8 @@ enum StopCommand {
             if run.owner.map(store.isAlive) != true {
                 let owner = try store.becomeOwner(kind: "stop")
                 let held = HeldRun(
-                    store: store, backends: try bench.backends(config), terminal: bench.terminal, log: bench.log)
+                    store: store, backends: try bench.backends(config), contexts: bench.contexts(store),
+                    terminal: bench.terminal, log: bench.log)
                 if let adopted = try store.adopt(id, owner: owner.id) {
                     return try await held.follow(adopted, as: owner) {}
                 }

@@ -27,13 +27,13 @@ enum SourceChoice {
     /// nothing is fetched before the image is built.
     /// - Parameters:
     ///   - version: a branch, a tag or a full commit ID; nil is the default branch.
-    ///   - variables: the environment of the program, of which git gets what it needs.
+    ///   - git: how git is called.
     ///   - offline: the repository is not asked.
     /// - Throws: `LaunchError` where the address or the version is wrong or the repository cannot be asked.
     static func git(
-        _ url: String, version: String?, dockerfile: String?, variables: [String: String], offline: Bool = false
+        _ url: String, version: String?, dockerfile: String?, git: GitFetch, offline: Bool = false
     ) async throws -> Source {
-        let commit = try await GitFetch(setting: variables).resolve(url, version: version, offline: offline)
+        let commit = try await git.resolve(url, version: version, offline: offline)
         return .git(
             GitSource(url: url, commit: commit, version: version ?? "HEAD", dockerfile: dockerfile ?? "Dockerfile"))
     }

@@ -1,5 +1,6 @@
 internal import Console
 internal import LaunchHost
+internal import Ownership
 
 /// What a command works with: the plugins, and, made when they are asked for, the configuration, the store and the
 /// backends.
@@ -38,6 +39,7 @@ struct Workbench: Sendable {
     /// The configuration that holds for this call. Its warnings are told.
     func config() throws -> LaunchConfig {
         let config = try LaunchConfig(at: location, catalog: catalog)
+        if let path = location.path { warnIfOthersCanChange(path) }
         for warning in config.warnings { terminal.tell(warning) }
         return config
     }
@@ -47,11 +49,31 @@ struct Workbench: Sendable {
         (try? LaunchConfig(at: location, catalog: catalog))?.limits ?? .standard
     }
 
+    /// Git, as the configuration wants it.
+    var git: GitFetch {
+        let config = try? LaunchConfig(at: location, catalog: catalog)
+        return GitFetch(setting: variables, isConfined: config?.sandbox ?? true)
+    }
+
+    /// The contexts of sources that are to be built.
+    func contexts(_ store: Store) -> SourceContexts {
+        SourceContexts(store: SourceStore(folder: store.home.sources, limits: limits), git: git)
+    }
+
+    /// Warns of a file that decides what runs, and that another user can change.
+    func warnIfOthersCanChange(_ path: String) {
+        do throws(OwnershipProblem) {
+            try Ownership.checkContent(path)
+        } catch {
+            terminal.warn("\(error.description) \(error.remedy)")
+        }
+    }
+
     /// The store of this user.
     func store() throws -> Store {
         let home = try LaunchHome(variables: variables)
         let store = try Store(home: home)
-        for warning in home.warnings { terminal.warn(warning) }
+        for warning in store.repairs + home.warnings { terminal.warn(warning) }
         return store
     }
 

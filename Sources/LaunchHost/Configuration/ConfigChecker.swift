@@ -44,7 +44,7 @@ enum ConfigChecker {
     ) -> LaunchConfig {
         let none = LaunchConfig.Block(type: "", options: Options())
         let jobs = options.integer("max_jobs") ?? 1
-        return LaunchConfig(
+        var config = LaunchConfig(
             maxJobs: jobs == -1 ? nil : Int(clamping: jobs), queues: options.strings("queues") ?? [],
             entity: options.string("entity"),
             limits: SizeLimits(
@@ -52,6 +52,8 @@ enum ConfigChecker {
                 logBytes: options.integer("log_size_limit") ?? SizeLimits.standard.logBytes),
             environment: block(.environment) ?? none, registry: block(.registry) ?? none,
             builder: block(.builder) ?? none, runner: block(.runner), document: document)
+        config.sandbox = options.string("sandbox") != "off"
+        return config
     }
 
     private static func checkQueues(_ root: ConfigNode, _ decoder: inout SchemaDecoder) {

@@ -18,6 +18,8 @@ public struct LaunchConfig: Sendable {
     public var entity: String?
     /// How much the program keeps of what others make.
     public var limits: SizeLimits
+    /// Whether child processes that work on sources are kept from files that their work does not need.
+    public var sandbox = true
     /// Where credentials and the region come from.
     public var environment: Block
     /// Where images live.

@@ -7,6 +7,11 @@ extension LaunchConfig {
         Field(
             "queues", .list(.string), example: "[default]",
             help: "The queues that the agent takes jobs from, served in turn."),
+        Field(
+            "sandbox", .choice(["on", "off"]), default: .string("on"),
+            help:
+                "Whether git, and docker's command line, are kept from files that their work does not need. 'off' is for credential helpers that write files of their own."
+        ),
         Field("entity", .string, example: "my-team", help: "The team or user whose queues they are."),
         Field(
             "source_size_limit", .bytes, default: .integer(SizeLimits.standard.sourceBytes), example: "5g",

@@ -1,3 +1,5 @@
+internal import Ownership
+
 /// Looks whether everything that a run would need is there: the configuration, the store, the services and the queues.
 ///
 /// Only the functions of the roles are called that change nothing.
@@ -29,6 +31,7 @@ public struct Doctor: Sendable {
         let config = configuration(&found)
         let store = state(&found)
         guard let config else { return found }
+        found.append(SandboxHealth.finding(isOn: config.sandbox))
         let backends: Backends
         do throws(LaunchError) {
             backends = try Backends(config, catalog: catalog, variables: variables, log: log)
@@ -53,6 +56,12 @@ public struct Doctor: Sendable {
         do throws(LaunchError) {
             let config = try LaunchConfig(at: location, catalog: catalog)
             let name = location.path ?? "none, so that the defaults hold"
+            do throws(OwnershipProblem) {
+                if let path = location.path { try Ownership.checkContent(path) }
+            } catch {
+                found.append(HealthCheck(.warn, "configuration", error.description, hint: error.remedy))
+                return config
+            }
             if let warning = config.warnings.first {
                 found.append(HealthCheck(.warn, "configuration", "\(name): \(warning.message)", hint: warning.hint))
             } else {
@@ -70,8 +79,7 @@ public struct Doctor: Sendable {
     private func state(_ found: inout [HealthCheck]) -> Store? {
         do throws(StoreError) {
             let home = try LaunchHome(variables: variables)
-            try home.make()
-            let warnings = home.warnings
+            let warnings = try home.make() + home.warnings
             found.append(
                 warnings.isEmpty
                     ? HealthCheck(.ok, "home", home.path)

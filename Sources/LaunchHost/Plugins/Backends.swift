@@ -30,7 +30,7 @@ public final class Backends: Sendable {
         self.config = config
         self.runnerOptions = runnerOptions
         self.catalog = catalog
-        var context = PluginContext(variables: variables, log: log)
+        var context = PluginContext(variables: variables, log: log, sandbox: config.sandbox)
         let environment = try Self.make(config.environment, .environment, catalog.environments, context, config)
         context.environment = environment
         self.environment = environment

@@ -112,15 +112,18 @@ public struct PluginContext: Sendable {
     public var variables: [String: String]
     /// Where to say what happens.
     public var log: Logger
+    /// Whether child processes that work on sources are kept from files that their work does not need.
+    public var sandbox: Bool
 
-    /// A context from its parts.
+    /// A context with these values.
     public init(
         environment: (any Environment)? = nil, registry: (any Registry)? = nil, variables: [String: String] = [:],
-        log: Logger = .silent
+        log: Logger = .silent, sandbox: Bool = true
     ) {
         self.environment = environment
         self.registry = registry
         self.variables = variables
         self.log = log
+        self.sandbox = sandbox
     }
 }

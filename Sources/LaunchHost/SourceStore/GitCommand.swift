@@ -9,6 +9,17 @@ struct GitCommand: Sendable {
     let variables: [String: String]
     /// How long one call may take.
     let limit: Duration
+    /// Whether git is kept from what its work does not need.
+    var isConfined = true
+    /// The folder in which git may change files; nil where it only asks a server.
+    var staging: String?
+
+    /// The same command for work in a folder.
+    func working(in staging: String) -> GitCommand {
+        var command = self
+        command.staging = staging
+        return command
+    }
 
     /// Settings of the user that would make the same commit come to other files, or run programs of theirs on it.
     private static let settings = [
@@ -51,13 +62,17 @@ struct GitCommand: Sendable {
         set["GIT_TERMINAL_PROMPT"] = "0"
         set["GIT_ALLOW_PROTOCOL"] = address.protocols
         set["SSH_ASKPASS_REQUIRE"] = "never"
-        if await !hasOwnSSH() { set["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes" }
+        let settings = await GitSettings(
+            program, environment: .allowed(Self.allowed, setting: set), limit: limit)
+        // ssh must not wait for a password at a terminal that nobody may be sitting at, and need not leave a connection.
+        if !hasOwnSSH(settings) { set["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ControlMaster=no" }
+        if isConfined, let staging { set["TMPDIR"] = staging }
         let result: Subprocess.Result
         do {
             result = try await Subprocess.run(
                 program, Self.settings.flatMap { ["-c", $0] } + arguments,
                 environment: .allowed(Self.allowed, setting: set), workingDirectory: folder,
-                stdout: .collect(maxBytes: 64 << 20), timeout: limit)
+                stdout: .collect(maxBytes: 64 << 20), timeout: limit, confinement: confinement(settings, address))
         } catch {
             throw Self.error(error, address: address, limit: limit)
         }
@@ -70,16 +85,19 @@ struct GitCommand: Sendable {
         return result.stdoutText
     }
 
-    /// Whether the user has said how git is to call ssh. Where not, ssh must not wait for a password at a terminal that
-    /// nobody may be sitting at.
-    private func hasOwnSSH() async -> Bool {
-        let own = ["GIT_SSH_COMMAND", "GIT_SSH"]
-        if own.contains(where: { variables[$0] != nil || getenv($0) != nil }) { return true }
-        let asked = try? await Subprocess.run(
-            program, ["config", "--get", "core.sshCommand"],
-            environment: .allowed(Self.allowed, setting: Self.allowed.filter(variables)), workingDirectory: "/",
-            stderr: .discard, timeout: limit)
-        return asked?.exit.isSuccess ?? false
+    /// Whether the user has said how git is to call ssh.
+    private func hasOwnSSH(_ settings: GitSettings) -> Bool {
+        settings.hasOwnSSH || ["GIT_SSH_COMMAND", "GIT_SSH"].contains { variable($0) != nil }
+    }
+
+    private func confinement(_ settings: GitSettings, _ address: GitAddress) -> Subprocess.Confinement? {
+        guard isConfined, let path = program.contains("/") ? program : Subprocess.find(program) else { return nil }
+        return GitConfinement.of(
+            program: path, folder: staging, address: address, settings: settings, variables: variable)
+    }
+
+    private func variable(_ name: String) -> String? {
+        variables[name] ?? getenv(name).map { String(cString: $0) }
     }
 
     private static func error(_ error: SubprocessError, address: GitAddress, limit: Duration) -> LaunchError {

@@ -2,14 +2,18 @@ internal import FoundationEssentials
 
 /// Gets a commit of a git repository into the source store, with the `git` of the machine and its user's credentials.
 public struct GitFetch: Sendable {
-    private let command: GitCommand
+    private var command: GitCommand
 
     /// - Parameters:
     ///   - git: the program: a name to be found on the PATH, or a path.
     ///   - variables: go before those of this process. Git gets what it needs of both, and no others.
     ///   - limit: how long one call of git may take.
-    public init(git: String = "git", setting variables: [String: String] = [:], limit: Duration = .seconds(900)) {
-        command = GitCommand(program: git, variables: variables, limit: limit)
+    ///   - isConfined: whether git is kept from files that its work does not need, where the kernel can do that.
+    public init(
+        git: String = "git", setting variables: [String: String] = [:], limit: Duration = .seconds(900),
+        isConfined: Bool = true
+    ) {
+        command = GitCommand(program: git, variables: variables, limit: limit, isConfined: isConfined)
     }
 
     /// The full commit ID that a branch, a tag, a full reference or a full commit ID stands for.
@@ -56,9 +60,11 @@ public struct GitFetch: Sendable {
         // The checkout goes when its owner does.
         defer { extendLifetime(staging) }
         let checkout = "\(staging.path)/checkout"
-        let wanted = commit.lowercased()
+        var staged = self
+        staged.command = command.working(in: staging.path)
+        let (wanted, fetch) = (commit.lowercased(), staged)
         try await CheckoutSpace(folder: staging.path, limits: store.limits).watch { () async throws(LaunchError) in
-            try await checkOut(address, wanted, to: checkout)
+            try await fetch.checkOut(address, wanted, to: checkout)
         }
         do throws(LaunchError) {
             return try await store.snapshot(

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Crypto
 internal import Glibc
+internal import Ownership
 
 /// Makes one snapshot: lists, names and copies.
 struct SnapshotMaker {
@@ -113,7 +114,8 @@ struct SnapshotMaker {
 
     /// Whether the store's copy has every entry in its kind, mode and size. Marks it as just used.
     private func isWhole(_ place: String, _ scan: ContextScan) -> Bool {
-        guard (try? FileSystem.status("\(place)/context")) != nil, utimensat(AT_FDCWD, place, nil, 0) == 0,
+        guard Ownership.isOwn(place), (try? FileSystem.status("\(place)/context")) != nil,
+            utimensat(AT_FDCWD, place, nil, 0) == 0,
             let found = try? ContextScan(of: "\(place)/context", ignoring: .none, work: work)
         else { return false }
         return found.entries.elementsEqual(scan.entries) {

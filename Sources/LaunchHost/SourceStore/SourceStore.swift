@@ -142,7 +142,7 @@ public struct SourceStore: Sendable {
     static func error(_ failure: FileSystem.Failure) -> LaunchError {
         LaunchError(
             .unavailable, "the source store cannot be written: \(failure.path): \(failure.why).",
-            hint: failure.code == ENOSPC ? "Free some space." : nil)
+            hint: [ENOSPC, EDQUOT].contains(failure.code) ? "Free some space." : nil)
     }
 
     /// Turns what the file system says into what the user is told.

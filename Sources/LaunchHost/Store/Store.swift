@@ -8,6 +8,9 @@ public final class Store: Sendable {
     /// The folder that it is in.
     public let home: LaunchHome
 
+    /// What was open to other users and was closed when the store was opened, one sentence each.
+    public let repairs: [String]
+
     let database: Database
     let ownersFolder: Owners
     private let doorbell: Doorbell
@@ -25,7 +28,7 @@ public final class Store: Sendable {
     init(
         home: LaunchHome, durability: Database.Durability, now: @escaping @Sendable () -> Date = { Date() }
     ) throws(StoreError) {
-        try home.make()
+        repairs = try home.make()
         self.home = home
         database = try Database(path: home.database, durability: durability)
         ownersFolder = Owners(folder: home.owners)

@@ -71,13 +71,7 @@ struct MockBackend: Sendable {
         return draft
     }
 
-    private func makeFolder() throws(BackendError) {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw BackendError(.internalFault, "The mock cannot make its folder \(folder): \(error).")
-        }
-    }
+    private func makeFolder() throws(BackendError) { try MockFolder.make(folder) }
 
     private func path(_ id: RunID) -> String { "\(folder)/\(id).json" }
     private func attempts(_ id: RunID) -> String { "\(folder)/\(id).attempts" }

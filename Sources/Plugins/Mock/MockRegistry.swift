@@ -33,8 +33,8 @@ struct MockImages: Sendable {
     }
 
     func add(_ tag: String) throws(BackendError) {
+        try MockFolder.make("\(folder)/images")
         do {
-            try FileManager.default.createDirectory(atPath: "\(folder)/images", withIntermediateDirectories: true)
             try Data().write(to: URL(filePath: "\(folder)/images/\(tag)"))
         } catch {
             throw BackendError(.internalFault, "The mock cannot note an image in \(folder): \(error).")

@@ -54,11 +54,13 @@ enum Files {
         return names
     }
 
-    /// The whole of a small file, or nil where it cannot be read.
+    /// The whole of a small regular file, or nil where it cannot be read, is a link, or is larger than 1 MiB.
     static func contents(of path: String) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
+        var facts = stat()
+        guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size <= 1 << 20 else { return nil }
         var contents: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while true {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Ownership
 
 /// The folder in which the program keeps its state, and where things are in it.
 public struct LaunchHome: Sendable, Hashable {
@@ -47,9 +48,15 @@ public struct LaunchHome: Sendable, Hashable {
     /// Whether a store has been made here.
     public var exists: Bool { access(database, F_OK) == 0 }
 
-    /// Makes the folders that are missing, for their owner alone (0700).
-    /// - Throws: `.denied` where that is not possible or the folder may not be written to.
-    public func make() throws(StoreError) {
+    /// Makes the folders and the database that are missing, for their owner alone (0700 and 0600, whatever the umask),
+    /// and takes away what a looser mode gives to others.
+    /// - Returns: what was open to others and is closed now, one sentence each.
+    /// - Throws: `.denied` where that is not possible, the folder may not be written to, or another user owns or can
+    ///   replace what is there.
+    @discardableResult
+    public func make() throws(StoreError) -> [String] {
+        let guarding = HomeGuard(home: self)
+        try guarding.checkPlace()
         for folder in [path, "\(path)/runs", sources, bells, owners] {
             try Files.makeFolder(folder)
         }
@@ -58,6 +65,9 @@ public struct LaunchHome: Sendable, Hashable {
                 .denied, "The folder '\(path)' may not be written to: \(Files.reason()).",
                 hint: "Set LAUNCH_HOME to a folder of your own.")
         }
+        let repaired = try guarding.repair()
+        try guarding.makeDatabase()
+        return repaired
     }
 
     /// Makes a run's own folder and answers its path.
@@ -65,10 +75,16 @@ public struct LaunchHome: Sendable, Hashable {
     @discardableResult
     public func makeFolder(of run: RunID) throws(StoreError) -> String {
         try Files.makeFolder(folder(of: run))
+        guard Ownership.isOwn(folder(of: run)) else {
+            throw StoreError(
+                .denied, "The folder '\(folder(of: run))' belongs to another user.",
+                hint: "Remove it: rm -r \(Ownership.quoted(folder(of: run))).")
+        }
         return folder(of: run)
     }
 
-    /// What is unwise about an existing folder, in sentences: that it is on a network file system, or open to others.
+    /// What is unwise about an existing folder, in sentences: that it is on a network file system, or that a group can
+    /// replace it.
     public var warnings: [String] {
         var warnings: [String] = []
         if let kind = NetworkFileSystem.kind(of: path) {
@@ -76,11 +92,10 @@ public struct LaunchHome: Sendable, Hashable {
                 "The folder '\(path)' is on a network file system (\(kind)), where locks of the database do not hold. "
                     + "Set LAUNCH_HOME to a folder on a local disk.")
         }
-        var information = stat()
-        if stat(path, &information) == 0, information.st_mode & 0o022 != 0 {
+        for folder in Ownership.groupWritableParents(of: path) {
             warnings.append(
-                "Others may write to the folder '\(path)', and so run jobs in your name. Take that away: "
-                    + "chmod go-w '\(path)'.")
+                "A group can write to the folder '\(folder)', and so replace '\(path)'. Take that away: "
+                    + "chmod g-w \(Ownership.quoted(folder)).")
         }
         return warnings
     }

@@ -9,9 +9,14 @@ struct Owners: Sendable {
 
     /// Whether the owner's process still runs. The kernel knows: its lock is held, or it is not.
     func isAlive(_ id: OwnerID) -> Bool {
-        let file = open(Self.path(of: id, in: folder), O_RDONLY | O_CLOEXEC)
+        // Not blocking and not through a link: a named pipe in its place would hold up the caller for good.
+        let file = open(Self.path(of: id, in: folder), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { return false }
         defer { close(file) }
+        var facts = stat()
+        guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else {
+            return false
+        }
         // Shared, so that two who ask at once do not take each other for the owner.
         return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }

@@ -32,11 +32,33 @@ import Testing
         #expect(home.warnings.isEmpty)
     }
 
-    @Test func warnsOfAFolderThatOthersMayWriteTo() throws {
+    @Test func closesWhatIsOpenToOthersAndSaysSo() throws {
         let sandbox = try Sandbox()
-        try sandbox.home.make()
-        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: sandbox.home.path)
-        #expect(sandbox.home.warnings.count == 1)
+        let home = sandbox.home
+        #expect(try home.make().isEmpty)
+        for (path, mode) in [(home.path, 0o777), (home.bells, 0o755), (home.database, 0o644)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+        let said = try home.make()
+        #expect(said.count == 3)
+        #expect(said.first == "'\(home.path)' was open to other users (mode 0777); its mode is now 0700.")
+        for (path, mode) in [(home.path, 0o700), (home.bells, 0o700), (home.database, 0o600)] {
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == mode)
+        }
+        #expect(try home.make().isEmpty)
+    }
+
+    @Test func doesNotCloseAFolderThatHoldsOtherThings() throws {
+        let sandbox = try Sandbox()
+        let folder = sandbox.path + "/mine"
+        try FileManager.default.createDirectory(atPath: folder + "/photos", withIntermediateDirectories: true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+        let error = try #require(storeError { try LaunchHome(path: folder).make() })
+        #expect(error.code == .denied && error.hint?.contains("chmod 700 '\(folder)'") == true)
+        #expect(try FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? Int == 0o755)
+        // Closed by its owner, it is used.
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
+        try LaunchHome(path: folder).make()
     }
 
     @Test(arguments: ["/home", "/home/below"])

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LaunchHost
+internal import Synchronization
 
 /// Serves short-lived credentials to the hosts of one job: one document at one path that nobody can guess, at an address
 /// that only this machine and the job's own network reach.
@@ -8,11 +9,12 @@ final class CredentialsServer: Sendable {
     let port: UInt16
     private let listening: Task<Void, Never>
 
-    /// Listens; `port` 0 takes any.
+    /// Listens; `port` 0 takes any. Other users of the machine reach the port, and must not use up this process's
+    /// descriptors: over `mostConnections` at once are closed without an answer.
     /// - Throws: `unavailable` where the address or the port cannot be had.
     init(
         address: String, port: UInt16, path: String, credentials: any CredentialsOffering, role: AssumedRole?,
-        log: Logger
+        log: Logger, mostConnections: Int = 64
     ) throws(BackendError) {
         let socket = Glibc.socket(
             AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -39,6 +41,7 @@ final class CredentialsServer: Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
         }
         self.port = UInt16(bigEndian: place.sin_port)
+        let open = OpenConnections(most: mostConnections)
         listening = Task {
             defer { close(socket) }
             while !Task.isCancelled {
@@ -49,7 +52,14 @@ final class CredentialsServer: Sendable {
                     continue
                 }
                 _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-                Task { await Self.serve(connection, path, credentials, role, log) }
+                guard open.begin() else {
+                    close(connection)
+                    continue
+                }
+                Task {
+                    await Self.serve(connection, path, credentials, role, log)
+                    open.end()
+                }
             }
         }
     }
@@ -124,4 +134,22 @@ final class CredentialsServer: Sendable {
             }
         }
     }
+}
+
+/// Counts the connections that are open.
+private final class OpenConnections: Sendable {
+    private let most: Int
+    private let count = Mutex(0)
+
+    init(most: Int) { self.most = most }
+
+    func begin() -> Bool {
+        count.withLock { count in
+            guard count < most else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    func end() { count.withLock { $0 -= 1 } }
 }

@@ -26,6 +26,7 @@ enum Relocation {
         case S_IFDIR:
             try budget.announce(0)
             guard mkdir(target, status.st_mode & 0o777 | 0o700) == 0 else { throw FileFault.error("write", target) }
+            UserMask.apply(UInt32(status.st_mode & 0o777 | 0o700), to: target)
             for name in TreeCleaner.entries(source) { try copy("\(source)/\(name)", to: "\(target)/\(name)", budget) }
         case S_IFREG:
             try budget.announce(Int64(status.st_size))

@@ -73,18 +73,24 @@ extension ResultPacker {
         return lstat(place, &status) == 0
     }
 
+    private func isFolder(_ place: String) -> Bool {
+        var status = stat()
+        return lstat(place, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     private func move(_ made: String, to place: String, in parent: String, as name: String) throws(BackendError) {
         try checkFree(place, for: name)
         let manager = FileManager.default
         do {
             try Data().write(to: URL(fileURLWithPath: mark(name)))
-            try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            try UserFolder.make(parent)
             if isTaken(place) { try manager.removeItem(atPath: place) }
             try Relocation.move(
                 made, to: place,
                 budget: WriteBudget(
                     name, limit: .max, entries: .max, key: TransferLimits.outputKey, folder: parent,
                     reserve: limits.reserve))
+            if !isFolder(place) { UserMask.apply(0o666, to: place) }
         } catch let error as BackendError {
             throw error
         } catch {

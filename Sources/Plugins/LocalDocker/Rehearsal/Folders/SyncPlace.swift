@@ -88,10 +88,9 @@ struct SyncPlace: Sendable {
         switch kind {
         case .folder(let folder):
             let place = "\(folder)/\(path)"
-            let manager = FileManager.default
             do {
                 let parent = String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)])
-                try manager.createDirectory(atPath: parent, withIntermediateDirectories: true)
+                try UserFolder.make(parent)
                 try LocalCopies.copy(try InputFile(path, at: file), to: place)
             } catch let error as BackendError {
                 throw error

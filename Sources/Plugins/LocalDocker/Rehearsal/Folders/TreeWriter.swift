@@ -120,7 +120,11 @@ struct TreeWriter {
 
     /// Makes a folder that its owner can use, and those above it.
     private static func make(_ folder: String, mode: UInt16) throws(BackendError) {
-        if mkdir(folder, mode_t(mode & 0o777 | 0o700)) == 0 || errno == EEXIST { return }
+        if mkdir(folder, mode_t(mode & 0o777 | 0o700)) == 0 {
+            UserMask.apply(UInt32(mode & 0o777 | 0o700), to: folder)
+            return
+        }
+        if errno == EEXIST { return }
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])

@@ -1,0 +1,67 @@
+import Glibc
+
+extension Ownership {
+    static func status(_ path: String, followLinks: Bool = false) -> stat? {
+        var found = stat()
+        guard (followLinks ? stat(path, &found) : lstat(path, &found)) == 0 else { return nil }
+        return found
+    }
+
+    /// Root's files are as safe as the system, and ours are ours.
+    static func isTrusted(_ user: uid_t) -> Bool { user == 0 || user == geteuid() }
+
+    /// Whether this user is the only member of a group. Many distributions give each user such a group, and a umask that lets
+    /// the group write.
+    static func isOwnGroup(_ group: gid_t) -> Bool {
+        guard group == getegid() else { return false }
+        var buffer = [CChar](repeating: 0, count: 65_536)
+        var entry = Glibc.group()
+        var found: UnsafeMutablePointer<Glibc.group>?
+        guard getgrgid_r(group, &entry, &buffer, buffer.count, &found) == 0, found != nil,
+            let groupName = entry.gr_name, String(cString: groupName) == userName(geteuid())
+        else { return false }
+        return entry.gr_mem.pointee == nil
+    }
+
+    /// `user 'eve' (1001)`, or the number alone where the machine has no name for it.
+    static func name(of user: uid_t) -> String {
+        userName(user).map { "user '\($0)' (\(user))" } ?? "user \(user)"
+    }
+
+    private static func userName(_ user: uid_t) -> String? {
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        guard getpwuid_r(user, &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name
+        else { return nil }
+        return String(cString: name)
+    }
+
+    static func octal(_ mode: mode_t) -> String { "0" + String(mode & 0o7777, radix: 8) }
+
+    /// A path as one word of a shell.
+    public static func quoted(_ path: String) -> String {
+        var word = "'"
+        for character in path { word += character == "'" ? "'\\''" : String(character) }
+        return word + "'"
+    }
+
+    /// The folders above a path, the top one first. A relative path begins at the working directory.
+    static func parents(of path: String) -> [String] {
+        var whole = path
+        if !path.hasPrefix("/") {
+            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+            guard let folder = getcwd(&buffer, buffer.count) else { return [] }
+            whole = "\(String(cString: folder))/\(path)"
+        }
+        var folders = ["/"]
+        var place = ""
+        for part in whole.split(separator: "/").dropLast() {
+            place += "/\(part)"
+            folders.append(place)
+        }
+        return folders
+    }
+
+    static func parent(of path: String) -> String { parents(of: path).last ?? "/" }
+}

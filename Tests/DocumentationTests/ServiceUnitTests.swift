@@ -1,0 +1,42 @@
+import Foundation
+import Subprocess
+import TestSupport
+import Testing
+
+/// The service of systemd that the documentation gives.
+@Suite(
+    .enabled(if: Subprocess.find("systemd-analyze") != nil, "there is no systemd-analyze"),
+    .timeLimit(.minutes(10)))
+struct ServiceUnitTests {
+    private static let path = "deploy/systemd/launch-agent.service"
+
+    /// The unit with a program that is there.
+    private func unit(_ folder: TemporaryDirectory) throws -> String {
+        let text = try Repository.text(Self.path)
+        let changed = text.replacing("/usr/local/bin/launch agent", with: "/bin/true")
+        #expect(changed != text, "the unit starts no agent")
+        return try folder.write("launch-agent.service", changed)
+    }
+
+    @Test func systemdUnderstandsEveryLine() async throws {
+        let folder = try TemporaryDirectory()
+        let result = try await Subprocess.run("systemd-analyze", ["verify", unit(folder)], timeout: .seconds(600))
+        #expect(result.exit.isSuccess && result.stderrText.isEmpty, "\(result.stderrText)")
+    }
+
+    @Test func systemdFindsItWellProtected() async throws {
+        let folder = try TemporaryDirectory()
+        // The exposure times ten: 10 is fully open, and 2.5 is far better than any service of Debian.
+        let result = try await Subprocess.run(
+            "systemd-analyze", ["security", "--offline=yes", "--threshold=25", unit(folder)], timeout: .seconds(600))
+        #expect(result.exit.isSuccess, "\(result.stdoutText.suffix(200)) \(result.stderrText)")
+    }
+
+    @Test func itsStateIsForItsOwnerAlone() throws {
+        let lines = try Repository.text(Self.path).split(separator: "\n").map(String.init)
+        for line in ["StateDirectoryMode=0700", "UMask=0077", "User=launch", "NoNewPrivileges=yes", "LimitCORE=0"] {
+            #expect(lines.contains(line), "\(line)")
+        }
+        #expect(try Repository.text("docs/sagemaker.md").contains(Self.path))
+    }
+}
