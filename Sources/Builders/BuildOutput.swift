@@ -7,7 +7,16 @@ final class BuildOutput: Sendable {
         var last: [String] = []
         var step: String?
         var failed: String?
+        var lines = 0
+        var bytes = 0
+        /// The last lines after the limit, as they were printed.
+        var unread: [String] = []
     }
+
+    /// The most lines, and the most bytes, that are shown and looked at. Work on each line of a flood would slow the build
+    /// down for hours, and the engine with it.
+    static let maxLines = 100_000
+    static let maxBytes = 32 << 20
 
     private static let kept = 40
     private static let longest = 400
@@ -19,6 +28,28 @@ final class BuildOutput: Sendable {
     }
 
     func take(_ text: String) {
+        guard !isOverLimit(text) else { return }
+        read(text)
+    }
+
+    /// Counts a line. One over the limit is only kept for the end.
+    private func isOverLimit(_ text: String) -> Bool {
+        let (isOver, isFirst) = state.withLock { state in
+            let wasOver = state.lines >= Self.maxLines || state.bytes >= Self.maxBytes
+            state.lines += 1
+            state.bytes += text.utf8.count
+            guard wasOver else { return (false, false) }
+            state.unread.append(text)
+            if state.unread.count > Self.kept { state.unread.removeFirst() }
+            // The steps of the classic builder; their names are needed when one fails.
+            if text.hasPrefix("Step ") { state.step = Self.step(text) ?? state.step }
+            return (true, state.unread.count == 1)
+        }
+        if isFirst { tell(BuildProgress(.build, "the build prints too much; the rest is not shown")) }
+        return isOver
+    }
+
+    private func read(_ text: String) {
         // What a carriage return and colours do on a terminal is noise in a line.
         // Masked before it is cut: a part of a secret is harder to find.
         let line = SecretMask.shared.mask(Self.plain(text.split(separator: "\r").last ?? ""))
@@ -38,10 +69,16 @@ final class BuildOutput: Sendable {
     var failedStep: String? { state.withLock { $0.failed ?? $0.step } }
 
     /// The last lines that were printed.
-    var lastLines: String { state.withLock { $0.last.joined(separator: "\n") } }
+    var lastLines: String {
+        let (read, unread) = state.withLock { ($0.last, $0.unread) }
+        let masked = unread.map { text in
+            String(SecretMask.shared.mask(Self.plain(text.split(separator: "\r").last ?? "")).prefix(Self.longest))
+        }
+        return (read + masked).suffix(Self.kept).joined(separator: "\n")
+    }
 
     func contains(_ words: String) -> Bool {
-        state.withLock { $0.last.contains { $0.contains(words) } }
+        state.withLock { state in (state.last + state.unread).contains { $0.contains(words) } }
     }
 
     private static func step(_ line: String) -> String? {

@@ -16,6 +16,14 @@ public struct ContainerInfo: Sendable, Decodable {
     public var hasTerminal: Bool
     /// The memory limit in bytes; nil is none.
     public var memoryLimit: Int64?
+    /// The program that it runs.
+    public var program: String
+    /// The program's arguments.
+    public var arguments: [String]
+    /// The user and the group that it runs as.
+    public var user: String
+    /// Where it runs.
+    public var workingDirectory: String
 
     /// What a container does.
     public struct State: Sendable, Hashable, Decodable {
@@ -61,6 +69,8 @@ public struct ContainerInfo: Sendable, Decodable {
         case name = "Name"
         case createdAt = "Created"
         case state = "State"
+        case program = "Path"
+        case arguments = "Args"
         case config = "Config"
         case host = "HostConfig"
     }
@@ -69,11 +79,15 @@ public struct ContainerInfo: Sendable, Decodable {
         var labels: [String: String]?
         var environment: [String]?
         var terminal: Bool?
+        var user: String?
+        var workingDirectory: String?
 
         private enum CodingKeys: String, CodingKey {
             case labels = "Labels"
             case environment = "Env"
             case terminal = "Tty"
+            case user = "User"
+            case workingDirectory = "WorkingDir"
         }
     }
 
@@ -94,6 +108,10 @@ public struct ContainerInfo: Sendable, Decodable {
         labels = config?.labels ?? [:]
         environment = config?.environment ?? []
         hasTerminal = config?.terminal ?? false
+        program = try container.decodeIfPresent(String.self, forKey: .program) ?? ""
+        arguments = try container.decodeIfPresent([String].self, forKey: .arguments) ?? []
+        user = config?.user ?? ""
+        workingDirectory = config?.workingDirectory ?? ""
         let memory = try container.decodeIfPresent(Host.self, forKey: .host)?.memory ?? 0
         memoryLimit = memory > 0 ? memory : nil
     }

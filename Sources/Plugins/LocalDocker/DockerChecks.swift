@@ -41,14 +41,26 @@ struct DockerChecks {
         return true
     }
 
+    private mutating func checkLength(_ text: String, _ limit: Int, _ path: String, index: Int? = nil) {
+        guard text.utf8.count > limit else { return }
+        note(path, index: index, "a text of \(text.utf8.count) bytes; the kernel takes at most \(limit) here")
+    }
+
     private mutating func checkProcess() {
         if let entryPoint = job.entryPoint {
             if entryPoint.first?.isEmpty ?? true {
                 note("entry_point", "it is empty", hint: "Leave the key out to keep the image's own entry point.")
             }
-            for (index, part) in entryPoint.enumerated() { _ = hasNUL(part, "entry_point", index: index) }
+            for (index, part) in entryPoint.enumerated() {
+                guard !hasNUL(part, "entry_point", index: index) else { continue }
+                checkLength(part, index == 0 ? StartLimits.path : StartLimits.text, "entry_point", index: index)
+            }
         }
-        for (index, part) in (job.arguments ?? []).enumerated() { _ = hasNUL(part, "args", index: index) }
+        for (index, part) in (job.arguments ?? []).enumerated() where !hasNUL(part, "args", index: index) {
+            checkLength(part, StartLimits.text, "args", index: index)
+        }
+        checkLength(job.user ?? "", StartLimits.path, "user")
+        checkLength(job.workingDirectory ?? "", StartLimits.path, "workdir")
         if let user = job.user, !hasNUL(user, "user"),
             user.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*\$?(?::[A-Za-z0-9_][A-Za-z0-9_.-]*\$?)?/) == nil
         {

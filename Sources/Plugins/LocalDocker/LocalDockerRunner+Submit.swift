@@ -97,6 +97,14 @@ struct Submission {
 
     /// Starts a container that is not started yet; false where somebody has removed it meanwhile.
     private func start(_ id: String) async throws(BackendError) -> Bool {
+        let made = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
+        guard let made else { return false }
+        do throws(BackendError) {
+            try StartLimits.check(made)
+        } catch {
+            try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
+            throw error
+        }
         do {
             try await engine.startContainer(id)
             return true

@@ -138,6 +138,11 @@ struct HostContainers: Sendable {
             guard let found = try await engine.container(member.id), found.state.status == "created" else {
                 return nil
             }
+            do throws(BackendError) {
+                try StartLimits.check(found)
+            } catch {
+                return error
+            }
             let engine = engine
             try await Uncancelled.run { () async throws(EngineError) in try await engine.startContainer(member.id) }
             return nil

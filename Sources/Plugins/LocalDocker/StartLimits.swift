@@ -1,0 +1,31 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+/// What a container may be started with.
+///
+/// The kernel refuses longer texts. The engine's answer to that has the text in it several times, and may be larger than the
+/// pipe that it goes through: then the engine waits for good, and with it every call for the container.
+enum StartLimits {
+    /// The most bytes of a path.
+    static let path = 4_095
+    /// The most bytes of one argument or variable.
+    static let text = (128 << 10) - 1
+
+    /// Refuses a container that cannot be started: an image may have any texts in its configuration.
+    static func check(_ info: ContainerInfo) throws(BackendError) {
+        for (what, text) in [
+            ("program", info.program), ("user", info.user), ("working directory", info.workingDirectory),
+        ] where text.utf8.count > path {
+            throw BackendError(
+                .invalid,
+                "The container cannot be started. Its \(what) is a text of \(text.utf8.count) bytes, and \(path) is the limit.",
+                hint: "Check the image's configuration.")
+        }
+        if let long = (info.arguments + info.environment).first(where: { $0.utf8.count > text }) {
+            throw BackendError(
+                .invalid,
+                "The container cannot be started. An argument or a variable has \(long.utf8.count) bytes, and \(text) is the "
+                    + "limit.", hint: "Put long texts into a file.")
+        }
+    }
+}
