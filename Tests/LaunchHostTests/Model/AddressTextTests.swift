@@ -19,7 +19,7 @@ import Testing
     /// A line of nothing but marks takes no longer than any other line.
     @Test func manyMarksTakeLinearTime() {
         let text = String(repeating: ":@", count: 200_000)
-        #expect(AddressText.masked(text).utf8.count >= text.utf8.count)
+        #expect(AddressText.masked(text) == ":***@")
     }
 
     @Test func anImageWithAPasswordIsRefusedWithoutIt() {
