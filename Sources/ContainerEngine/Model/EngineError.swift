@@ -56,7 +56,8 @@ extension EngineError {
     /// `failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process:
     /// exec: "/x": stat /x: no such file or directory: unknown` becomes `Exec: "/x": stat /x: no such file or directory`.
     static func cleaned(_ message: String) -> String {
-        var text = message.split(separator: "\n").joined(separator: " ")
+        // An engine quotes the setting that it refuses, and an image's settings have no limit.
+        var text = message.prefix(4_096).split(separator: "\n").joined(separator: " ")
         let wrappers = [
             "Error response from daemon: ", "failed to create task for container: ", "failed to create shim task: ",
             "failed to create shim: ", "OCI runtime create failed: ", "runc create failed: ", "runc: ", "crun: ",

@@ -24,6 +24,11 @@ struct EngineAttempts {
         AWSAttempts.set(member, value, in: &answer)
     }
 
+    /// Whether an inspected container has ended: a wrong answer before the start is the submit's to report.
+    private static func hasExited(_ answer: ProxiedAnswer) -> Bool {
+        String(decoding: answer.body, as: UTF8.self).contains("\"Status\":\"exited\"")
+    }
+
     private static func isInspection(_ request: TestRequest) -> Bool {
         request.method == "GET" && request.target.contains("/containers/") && request.target.hasSuffix("/json")
     }
@@ -54,7 +59,7 @@ struct EngineAttempts {
     func beyond() async throws {
         let lies = Mutex(5)
         let (answer, run) = try await run("exit 3") { request, answer in
-            guard Self.isInspection(request),
+            guard Self.isInspection(request), Self.hasExited(answer),
                 lies.withLock({
                     $0 -= 1; return $0 >= 0
                 })
@@ -117,7 +122,7 @@ struct EngineAttempts {
         let target = Mutex<String?>(nil)
         let (proxy, host) = try await Self.proxy(in: folder) { request, answer in
             guard Self.isInspection(request), let id = target.withLock(\.self) else { return }
-            if String(decoding: answer.body, as: UTF8.self).contains("launch-\(id)") {
+            if Self.hasExited(answer), String(decoding: answer.body, as: UTF8.self).contains("launch-\(id)") {
                 Self.set("ExitCode", "9223372036854775808", in: &answer)
             }
         }

@@ -15,6 +15,9 @@ struct WatchedChild: Sendable, CustomTestStringConvertible {
 
     private static let notes = "env >>HOME/seen\n"
 
+    /// A confined git, and what it starts, could not write the notes.
+    private static let unconfined = "sandbox: off\n"
+
     static let all = [
         WatchedChild(
             name: "credential process", variables: ["AWS_EC2_METADATA_DISABLED": "true"],
@@ -27,10 +30,12 @@ struct WatchedChild: Sendable, CustomTestStringConvertible {
             words: ["queue", "edit", "q"]),
         WatchedChild(
             name: "git at submit", variables: ["GIT_SSH_COMMAND": "sh -c '. \"$HOME/child.sh\"'"],
-            files: ["child.sh": notes], words: ["submit", "-q", "q", "--git", "ssh://git@127.0.0.1/team/repo.git"]),
+            files: ["child.sh": notes, ".config/launch/launch-config.yaml": unconfined],
+            words: ["submit", "-q", "q", "--git", "ssh://git@127.0.0.1/team/repo.git"]),
         WatchedChild(
             name: "git at plan", variables: ["GIT_SSH_COMMAND": "sh -c '. \"$HOME/child.sh\"'"],
-            files: ["child.sh": notes], words: ["plan", "-r", "local-docker", "--git", "git@127.0.0.1:team/repo.git"]),
+            files: ["child.sh": notes, ".config/launch/launch-config.yaml": unconfined],
+            words: ["plan", "-r", "local-docker", "--git", "git@127.0.0.1:team/repo.git"]),
     ]
 }
 

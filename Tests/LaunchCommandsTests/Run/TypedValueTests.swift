@@ -7,33 +7,10 @@ import Testing
 
 /// What a value on the command line is by the time it reaches the request.
 @Suite struct TypedValueTests {
-    private let queue = """
-        args: [--epochs, "{{epochs}}", "--lr={{lr}}"]
-        env: {LR: "{{lr}}", FAST: "{{fast}}", NAME: "{{name}}"}
-        cpus: "{{cpus}}"
-        template_variables:
-          epochs: {type: integer, default: 3}
-          lr: {type: number, default: 0.1}
-          fast: {type: boolean, default: true}
-          name: {type: string, default: x}
-          cpus: {type: number, default: 1.5}
-        """
-
     private func plan(_ desk: Desk, _ words: [String]) async throws -> JSONValue {
         let answer = await desk.run(words: ["plan", "--offline", "--json", "--image", "busybox:1"] + words)
         #expect(answer.code == .ok, "\(answer.errors)")
         return try #require(try answer.json()["request"]?["document"])
-    }
-
-    @Test func typedVariablesBecomeTextWhereTheTemplateWantsText() async throws {
-        let desk = try Desk()
-        let file = try desk.folder.write("q.yaml", queue)
-        #expect(await desk.run("queue create q -r local-docker --config \(file)").code == .ok)
-        let document = try await plan(desk, ["-q", "q", "-V", "epochs=5"])
-        #expect(document["arguments"] ?? document["args"] == ["--epochs", "5", "--lr=0.1"].json)
-        let environment = document["environment"] ?? document["env"]
-        #expect(environment?["LR"] == .string("0.1") && environment?["FAST"] == .string("true"))
-        #expect(environment?["NAME"] == .string("x"))
     }
 
     @Test func everyItemOfAnEntryPointArrives() async throws {

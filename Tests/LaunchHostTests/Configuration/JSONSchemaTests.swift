@@ -46,6 +46,7 @@ import Testing
         #expect(
             properties.keys.sorted() == [
                 "builder", "entity", "environment", "log_size_limit", "max_jobs", "queues", "registry", "runner",
+                "sandbox",
                 "source_size_limit",
             ])
         #expect(properties["max_jobs"]?["default"] == .integer(1))

@@ -16,7 +16,7 @@ import Testing
         ("", "is empty"), ("..", "begins with '.'"), (".hidden", "begins with '.'"), ("-x", "begins with '-'"),
         (" x", "begins with a space"), ("../secret", "begins with '.'"), ("a/b", "has '/'"), ("a\\b", "has '\\'"),
         ("a:b", "has ':'"), ("a,b", "has ','"), ("a..b", "has '..'"), ("a\nb", "has '\\n'"),
-        ("a\u{9B}b", "has '\\u{9b}'"),
+        ("a\u{9B}b", "has '\\x9b'"),
         ("a\u{202E}b", "has '\\u{202e}'"), ("a\0b", "has"), ("${run_id}", "begins with '$'"), ("a{{b}}", "has '{'"),
         ("a*", "has '*'"), ("a?", "has '?'"), ("a#", "has '#'"), ("a%2e", "has '%'"), ("x ", "ends in a space"),
         ("x.", "ends in '.'"), (String(repeating: "a", count: 129), "is longer than 128"), ("a\u{2028}b", "has"),
