@@ -47,22 +47,20 @@ import Testing
     @Test("an end while outputs are kept counts as well; a run that is well is finished after two", arguments: [2, 3])
     func finishing(_ crashes: Int) async throws {
         let bench = try AgentBench()
-        try bench.queue("q", ["run_for": .integer(5)])
+        let go = bench.folder.file("go")
+        try bench.queue("q", ["until": .string(go)])
         let id = try bench.submit("q")
         let first = bench.agent("q", drain: false)
         async let end = bench.run(first)
         try await bench.wait(for: id) { $0.handle != nil }
         first.leave()
         _ = try await end
-        // On a loaded machine the first agent may leave in the middle of its work.
-        try bench.store.database.write { connection throws(StoreError) in
-            try connection.run("UPDATE runs SET crashes = 0, working = 0 WHERE id = ?", [.text(id.rawValue)])
-        }
         for number in 0..<crashes {
             let dead = try #require(OwnerID(rawValue: "agent-\(number)"))
             let adopted = try #require(try bench.store.adopt(id, owner: dead))
             try bench.store.beginWork(on: id, token: adopted.claimToken)
         }
+        try bench.folder.write("go", "")
         #expect(try await bench.run(bench.agent("q")) == .done)
         let run = try bench.store.run(id)
         #expect(run.state == (crashes == 2 ? .succeeded : .failed), "\(run.cause?.message ?? "-")")
@@ -113,7 +111,8 @@ import Testing
     @Test("a damaged run that the backend has is found again and watched to its end")
     func damagedAndRunning() async throws {
         let bench = try AgentBench()
-        try bench.queue("q", ["run_for": .integer(5)])
+        let go = bench.folder.file("go")
+        try bench.queue("q", ["until": .string(go)])
         let id = try bench.submit("q")
         let first = bench.agent("q", drain: false)
         async let end = bench.run(first)
@@ -123,6 +122,7 @@ import Testing
         try bench.store.database.write { connection throws(StoreError) in
             _ = try connection.run("UPDATE runs SET handle = '{', state = 'running' WHERE id = ?", [.text(id.rawValue)])
         }
+        try bench.folder.write("go", "")
         #expect(try await bench.run(bench.agent("q")) == .done)
         #expect(try bench.store.run(id).state == .succeeded)
     }

@@ -67,7 +67,6 @@ actor TrainingWatch {
             throw Refusal.explained(error)
         }
         var jobs: Jobs = [:]
-        var unreadable: [Observation] = []
         for handle in handles {
             do throws(BackendError) {
                 let job = try TrainingHandle(handle)
@@ -75,19 +74,14 @@ actor TrainingWatch {
             } catch {
                 // One that cannot be read must not hide all others.
                 log.error("a run cannot be watched", ["run": handle.runID.rawValue, "error": error.message])
-                // Without a name there is nothing to ask for, now or later.
-                unreadable.append(
-                    Observation(
-                        runID: handle.runID, phase: .missing, cause: Cause(.lost, error.message),
-                        backendStatus: "Unknown"))
             }
         }
         remember(jobs)
         // Lists show the jobs of one region; those of another, made under an earlier configuration, are asked for.
         let listed = jobs.values.count { $0.job.region == region }
-        var found = unreadable
+        var found: [Observation] = []
         var failure: BackendError?
-        var progressed = !unreadable.isEmpty
+        var progressed = false
         if listed > 1 {
             if sweep != nil || isDue { failure = await turn(of: jobs, listed, &found, &progressed) }
         } else {

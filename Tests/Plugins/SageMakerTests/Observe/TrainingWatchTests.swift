@@ -41,17 +41,6 @@ struct TrainingWatchTests {
         return told
     }
 
-    @Test func aHandleThatNamesNoJobIsMissingAndHidesNoOther() async throws {
-        let good = try handles(2)
-        add(good)
-        let id = try #require(RunID(rawValue: "damaged1"))
-        let bad = RunHandle(runner: "sagemaker", runID: id, fields: ["name": ""])
-        let told = try await sweep(good + [RunHandle(runner: "sagemaker", runID: id)])
-        #expect(told[id]?.phase == .missing)
-        #expect(good.allSatisfy { told[$0.runID]?.phase == .running || told[$0.runID]?.phase == .starting })
-        #expect(try await runner.observe([bad]).map(\.phase) == [.missing])
-    }
-
     @Test(arguments: [1000, 10_000])
     func aTickCostsAPageAHundredAndACallAChange(count: Int) async throws {
         let all = try handles(count)
