@@ -17,6 +17,8 @@ struct LiveRun {
     var isFinishing = false
     /// The work that keeps its log and outputs.
     var finishing: Task<Void, Never>?
+    /// Whether that work waits for its next try: then there is no copy to end, and a stop must not lose the log.
+    var isResting = false
     /// Whether a stop has ended that work.
     var isGivenUp = false
     /// How long to wait before its end is recorded, where that did not work: a full disk is not emptied by asking.

@@ -55,7 +55,7 @@ actor ObserveStage {
         }
         live[id]?.stop = LiveRun.Stop(grace: grace)
         live[id]?.hasStopOrder = false
-        if run.isFinishing {
+        if run.isFinishing, !run.isResting {
             // The run has ended by itself or by an earlier stop. What this one ends is the copying of its outputs.
             live[id]?.isGivenUp = true
             run.finishing?.cancel()
@@ -219,7 +219,9 @@ actor ObserveStage {
                 hasTurn = false
                 let rest = live[id]?.rest ?? .zero
                 live[id]?.rest = min(rest * 2, .seconds(60))
+                live[id]?.isResting = true
                 try? await clock.sleep(rest)
+                live[id]?.isResting = false
                 live[id]?.isFinishing = false
                 pulse.signal()
             }

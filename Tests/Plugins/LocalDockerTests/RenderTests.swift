@@ -100,7 +100,8 @@ struct RenderTests {
             "read_only": .bool(true), "outputs": .array([.string("/elsewhere/x"), .string("/w/y")]),
             "storage_size": .integer(0),
         ]
-        let places = try Self.findings(template).map { $0.split(separator: ":").first.map(String.init) ?? "" }
+        let request = try Self.render(template).request
+        let places = LocalDockerRunner(variables: [:]).validate(request).map(\.path.description)
         #expect(
             Set(places) == [
                 "cap_drop[0]", "cap_add[1]", "ulimits.files", "ulimits.nofile", "ulimits.core", "writable[0]",
