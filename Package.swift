@@ -59,7 +59,7 @@ let package = Package(
         library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux", "Ownership"]),
         library(
             "SystemLibraries", at: "Sources/SystemLibraries",
-            uses: ["CCrypto", "CCurl", "CLinux", "CPCRE2", "CSQLite", "CXML", "CYAML"]),
+            uses: ["CCrypto", "CCurl", "CLinux", "CPCRE2", "CSQLite", "CYAML"]),
         library("PrintableText", at: "Sources/PrintableText"),
         library("Console", at: "Sources/Console", uses: ["CLinux", "PrintableText", "Suggestions"]),
 

@@ -2,9 +2,9 @@ internal import CCrypto
 internal import CCurl
 internal import CPCRE2
 internal import CSQLite
-internal import CXML
 internal import CYAML
 internal import CLinux
+internal import Glibc
 
 /// One library of the system that the program uses, with the version that runs and the one it was compiled against.
 public struct SystemLibrary: Sendable, Hashable, Encodable {
@@ -33,9 +33,8 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
             SystemLibrary("SQLite", text(sqlite3_libversion()), compiledWith: SQLITE_VERSION, package: "sqlite3"),
             SystemLibrary("libyaml", text(yaml_get_version_string()), package: "libyaml"),
             SystemLibrary("PCRE2", pcre, compiledWith: "\(PCRE2_MAJOR).\(PCRE2_MINOR)", package: "pcre2"),
-            SystemLibrary("libxml2", xml, compiledWith: LIBXML_DOTTED_VERSION, package: "libxml2"),
             SystemLibrary("glibc", text(launch_libc_version()), package: "glibc"),
-        ]
+        ] + (xml.map { [SystemLibrary("libxml2", $0, package: "libxml2")] } ?? [])
     }
 
     /// The version of the Swift compiler.
@@ -69,8 +68,11 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
     }
 
     /// libxml2 tells a number, 20914 for 2.9.14, and may add words.
+    ///
+    /// Looked up by name: the library's headers bring in those of ICU, which contradict the ones of Foundation.
     private static var xml: String? {
-        guard let words = text(launch_xml_version()), let number = Int(words.prefix { $0.isNumber }), number >= 10_000
+        guard let variable = dlsym(nil, "xmlParserVersion")?.assumingMemoryBound(to: UnsafePointer<CChar>?.self),
+            let words = text(variable.pointee), let number = Int(words.prefix { $0.isNumber }), number >= 10_000
         else { return nil }
         return "\(number / 10_000).\(number / 100 % 100).\(number % 100)"
     }

@@ -14,7 +14,7 @@ struct RedirectAttemptsTests {
         let bench = try ClientBench()
         let other = try TestServer { _ in .text("{}") }
         let asked = try TestServer { _ in .text("", status: status, headers: [("Location", "\(other.url)/x")]) }
-        for service in [AWSService.sts, .ecr] {
+        for service in [AWSService.sts] {
             let client = try AWSClient(
                 service, endpoint: asked.url, region: "us-east-1", credentials: bench.provider, runtime: bench.runtime()
             )
