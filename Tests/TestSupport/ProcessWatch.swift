@@ -25,7 +25,11 @@ public final class ProcessWatch: Sendable {
     public init(for texts: [String]) {
         let needles = texts.flatMap { [$0, Data($0.utf8).base64EncodedString()] }.map { Data($0.utf8) }
         Thread.detachNewThread { [self] in
-            while !state.withLock(\.isOver) { scan(needles) }
+            while !state.withLock(\.isOver) {
+                scan(needles)
+                // Several watches at once must leave the processors to the programs that they watch.
+                Thread.sleep(forTimeInterval: 0.05)
+            }
             done.signal()
         }
     }
