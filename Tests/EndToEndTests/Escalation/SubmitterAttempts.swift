@@ -80,7 +80,7 @@ struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
         ask("--rehearse", says: "'allow_rehearse: true'"),
         ask("--rehearse", "--with-credentials", says: "'allow_credentials: true'"),
         ask("--rehearse", "--channel", "train=DIR", says: "'allow_folders: ["),
-        ask("--rehearse", "--output", "/root/.ssh", says: "the folder /root/.ssh for output"),
+        ask("--rehearse", "--output", "/etc/ssh", says: "the folder /etc/ssh for output"),
         ask("--rehearse", "--checkpoints", "/etc/cron.d", says: "the folder /etc/cron.d for checkpoints"),
         ask("--rehearse", "--drill", "spot", says: "'allow_rehearse: true'"),
         ask("--rehearse", "--keep-local", says: "'allow_rehearse: true'"),
