@@ -99,8 +99,8 @@ actor RunLog {
         do {
             reader = try await engine.logs(of: id, framed: !info.hasTerminal, since: since, follow: follow)
         } catch {
-            // Between the question above and this one somebody has begun to remove the container.
-            if error.message.contains("marked for removal") { throw gone }
+            // The container's removal began after the question above. Docker answers 409, and others only say it in words.
+            if error.code == .conflict || error.message.contains("marked for removal") { throw gone }
             throw BackendError(error)
         }
     }
