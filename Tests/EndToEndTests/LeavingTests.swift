@@ -49,4 +49,14 @@ struct LeavingTests {
             #expect(try await world.facts(of: id).state == "stopped")
         }
     }
+
+    @Test("A signal to quit or to abort ends it at once, as it ends any program", arguments: [SIGQUIT, SIGABRT])
+    func quits(_ signal: Int32) async throws {
+        try await World.with { world in
+            let agent = try world.start(["agent", "-q", "q"])
+            try await agent.hasSaid("agent started")
+            try await agent.signal(signal)
+            #expect(try await agent.end().code == -signal)
+        }
+    }
 }

@@ -13,5 +13,13 @@ enum ProcessHardening {
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         // Covers core dumps that go to a program instead of a file, and keeps other processes from reading the memory.
         launch_forbid_dumps()
+        endOnRequest()
+    }
+
+    /// SIGQUIT and SIGABRT end the program at once. Swift's runtime catches them to print a backtrace, and then lets a
+    /// program go on that another process sent them to.
+    private static func endOnRequest() {
+        launch_default_signal(SIGQUIT)
+        launch_default_signal(SIGABRT)
     }
 }

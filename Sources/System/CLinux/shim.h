@@ -87,6 +87,14 @@ static inline int launch_forbid_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+// Gives a signal its default action, unless it is ignored. Swift cannot compare the actions.
+static inline void launch_default_signal(int number) {
+    struct sigaction action;
+    if (sigaction(number, 0, &action) == 0 && action.sa_handler != SIG_IGN) {
+        signal(number, SIG_DFL);
+    }
+}
+
 // The newest version of Landlock that the kernel offers; 0 or less where there is none. The numbers of the system calls
 // are the same on all architectures.
 static inline long launch_landlock_version(void) {
