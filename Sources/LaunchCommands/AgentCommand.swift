@@ -33,9 +33,14 @@ enum AgentCommand {
             let store = try bench.store()
             let settings = try settings(arguments, config)
             let backends = try bench.backends(config)
-            for name in settings.queues { _ = try backends.runner(for: try store.queue(name).definition.resource) }
             let log = LogSink.logger(
                 terminal, verbosity: arguments.count(GlobalOptions.verbose), base: .info)
+            for name in settings.queues {
+                let queue = try store.queue(name, evenDamaged: true)
+                _ = try backends.runner(for: queue.definition.resource)
+                // The other queues are served. Its own runs end as failed, with the same words.
+                if let problem = queue.problem { log.error("a queue cannot be read", ["error": problem.description]) }
+            }
             let agent = Agent(
                 settings, store: store, backends: backends,
                 contexts: bench.contexts(store), log: log,
@@ -43,7 +48,7 @@ enum AgentCommand {
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 })
             try await refuseStrangers(backends.environment, log)
-            try await SourceStore(folder: store.home.sources).prune(keeping: try store.snapshotsInUse())
+            await removeUnusedSnapshots(of: store, log)
             let interrupts = Interrupts()
             let leaving = Task {
                 var isFirst = true
@@ -80,6 +85,17 @@ enum AgentCommand {
                 throw LaunchError(error)
             }
             log.warning("it could not be seen whether the credentials are good", ["error": error.description])
+        }
+    }
+
+    /// Housekeeping only: whatever it cannot do, the agent starts.
+    private static func removeUnusedSnapshots(of store: Store, _ log: Logger) async {
+        do {
+            try await SourceStore(folder: store.home.sources).prune(keeping: try store.snapshotsInUse()) { problem in
+                log.warning("a leftover of an earlier program stays", ["error": problem])
+            }
+        } catch {
+            log.warning("unused source snapshots stay for now", ["error": "\(error)"])
         }
     }
 

@@ -37,7 +37,7 @@ enum JobListCommand {
                 table.add([
                     Table.Cell(job.name), Table.Cell("v\(job.version)"),
                     Table.Cell(job.aliases.joined(separator: ", ")), Table.Cell(job.source.kind),
-                    Table.Cell(job.source.origin),
+                    job.damage == nil ? Table.Cell(job.source.origin) : Table.Cell("unreadable", .red),
                 ])
             }
             try terminal.out(table)

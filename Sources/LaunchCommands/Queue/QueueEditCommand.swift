@@ -25,7 +25,7 @@ enum QueueEditCommand {
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let store = try bench.store()
-            let queue = try store.queue(try arguments.required("name"))
+            let queue = try store.queue(try arguments.required("name"), evenDamaged: true)
             let text = QueueText(bench: bench, runner: try bench.catalog.knownRunner(queue.definition.resource))
             let changed: QueueRecord?
             if let path = arguments.string("config") {
@@ -68,7 +68,7 @@ enum QueueEditCommand {
             try QueueText.refuseEmpty(Document(reading: draft.path, kind: .invalid))
             var definition = try text.definition(of: queue.name, reading: draft.path)
             definition.fileName = queue.definition.fileName
-            guard try store.queue(queue.name).definition == queue.definition else {
+            guard try store.queue(queue.name, evenDamaged: true).definition == queue.definition else {
                 throw LaunchError(.tryAgain, "Somebody else has changed the queue '\(queue.name)' meanwhile.")
             }
             let changed = try store.updateQueue(definition)

@@ -29,12 +29,15 @@ enum QueueListCommand {
                 let counts = queue.counts
                 table.add([
                     Table.Cell(queue.name), Table.Cell(queue.definition.resource),
-                    queue.paused ? Table.Cell("paused", .yellow) : Table.Cell("open", .green),
+                    queue.damage != nil
+                        ? Table.Cell("unreadable", .red)
+                        : queue.paused ? Table.Cell("paused", .yellow) : Table.Cell("open", .green),
                     Table.Cell(String(counts[.queued])), Table.Cell(String(counts.unfinished - counts[.queued])),
                     Table.Cell(String(counts.total - counts.unfinished)),
                 ])
             }
             try terminal.out(table)
+            for case let problem? in queues.map(\.problem) { bench.note("\(problem.description)") }
             return .ok
         }
     }

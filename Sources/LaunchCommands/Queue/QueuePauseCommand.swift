@@ -22,7 +22,7 @@ enum QueuePauseCommand {
             let bench = bench(arguments, terminal)
             let store = try bench.store()
             let name = try arguments.required("name")
-            let was = try store.queue(name).paused
+            let was = try store.queue(name, evenDamaged: true).paused
             let queue = try store.setPaused(paused, queue: name)
             if bench.wantsJSON { try bench.printJSON(try QueueView(queue, whole: false)) }
             switch (paused, was) {

@@ -16,7 +16,7 @@ enum QueueShowCommand {
             arguments: [QueueCommands.name]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
-            let queue = try bench.store().queue(try arguments.required("name"))
+            let queue = try bench.store().queue(try arguments.required("name"), evenDamaged: true)
             if bench.wantsJSON {
                 try bench.printJSON(try QueueView(queue))
             } else if arguments.flag("template") {
@@ -40,6 +40,7 @@ enum QueueShowCommand {
         facts.add("created", queue.createdAt.description)
         if queue.updatedAt != queue.createdAt { facts.add("changed", queue.updatedAt.description) }
         facts.add("file", definition.fileName)
+        facts.add("damage", queue.problem?.description)
         if let allowed = try definition.allowOverrides?.decode([FieldPath].self) {
             let names = allowed.map(\.description).map { $0.isEmpty ? "everything" : $0 }
             facts.add("overrides", names.isEmpty ? "nothing may be changed at submit" : names.joined(separator: ", "))

@@ -14,6 +14,7 @@ struct QueueView: Encodable {
     private let allowOverrides: JSONValue?
     private let policy: SubmitterPolicy?
     private let text: String?
+    private let damage: String?
 
     /// - Parameter whole: with the template and what else its file says.
     init(_ queue: QueueRecord, whole: Bool = true) throws {
@@ -29,6 +30,7 @@ struct QueueView: Encodable {
         variables = whole ? definition.variables : nil
         allowOverrides = whole ? definition.allowOverrides : nil
         policy = whole ? definition.policy : nil
+        damage = queue.damage
         text = whole ? try definition.text : nil
     }
 }

@@ -26,7 +26,7 @@ enum ListCommand {
             let bench = bench(arguments, terminal)
             let limit = try arguments.integer("limit", in: 0...1_000_000) ?? 20
             let store = try bench.store()
-            if let queue = arguments.string("queue") { _ = try store.queue(queue) }
+            if let queue = arguments.string("queue") { _ = try store.queue(queue, evenDamaged: true) }
             let states = arguments.strings("state").compactMap(RunState.init(rawValue:))
             let runs = try store.runs(
                 RunFilter(states: states, queue: arguments.string("queue"), limit: limit == 0 ? nil : limit))

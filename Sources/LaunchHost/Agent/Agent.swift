@@ -80,6 +80,9 @@ public actor Agent {
             for (_, task) in watches.values { task.cancel() }
         }
         log.info("agent started", ["queues": settings.queues.joined(separator: ","), "owner": owner.id.rawValue])
+        for text in try store.setAsideUnreadable(queues: settings.queues) {
+            log.error("a row of the database has no run ID and is set aside", ["id": Wording.quoted(text)])
+        }
         let served = if let one { [one.resource] } else { try resources() }
         await LeftoverSweep(store: store, backends: backends, log: log).run(resources: served)
         if let one { drive(one, mayRequeue: false) }

@@ -33,7 +33,12 @@ struct LeftoverSweep: Sendable {
 
     /// Frees what ended runs still hold in the backend because a program died between record and release.
     private func releaseEnded() async {
-        guard let leftovers = try? store.unreleased() else { return }
+        let leftovers: [RunRecord]
+        do throws(StoreError) {
+            leftovers = try store.unreleased()
+        } catch {
+            return log.warning("leftovers of ended runs stay for now", ["error": error.description])
+        }
         for run in leftovers {
             guard let runner = try? backends.runner(for: run) else { continue }
             await FinishStage(store: store, runner: runner, log: log).release(run)

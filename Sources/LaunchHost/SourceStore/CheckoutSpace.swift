@@ -56,7 +56,7 @@ struct CheckoutSpace: Sendable {
             throw LaunchError(error)
         }
         var size = Size(limits: limits)
-        try size.add(folder, depth: 0)
+        try size.add(folder)
     }
 
     /// What is in a folder, as far as it is within the limits.
@@ -69,15 +69,23 @@ struct CheckoutSpace: Sendable {
             self.limits = limits
         }
 
-        mutating func add(_ folder: String, depth: Int) throws(LaunchError) {
-            // What goes away meanwhile does not count.
-            guard depth <= SourceLimits.depth, let names = try? FileSystem.names(in: folder) else { return }
+        mutating func add(_ folder: String) throws(LaunchError) {
+            let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            if descriptor >= 0 { try add(open: descriptor, depth: 0) }
+        }
+
+        /// Counts what is in an open folder, and closes it. Names stay bytes: one that is not UTF-8 counts as well.
+        private mutating func add(open folder: Int32, depth: Int) throws(LaunchError) {
+            defer { close(folder) }
+            let copy = FileSystem.openFolder([UInt8(ascii: ".")], in: folder)
+            // What is removed meanwhile does not count.
+            guard copy >= 0, let names = try? FileSystem.names(inOpen: copy, path: "") else { return }
             for name in names {
-                let path = "\(folder)/\(String(decoding: name, as: UTF8.self))"
-                guard let status = try? FileSystem.status(path) else { continue }
+                guard let status = FileSystem.status(of: name, in: folder) else { continue }
                 entries += 1
                 if status.st_mode & S_IFMT == S_IFDIR {
-                    try add(path, depth: depth + 1)
+                    let child = depth < SourceLimits.depth ? FileSystem.openFolder(name, in: folder) : -1
+                    if child >= 0 { try add(open: child, depth: depth + 1) }
                 } else {
                     bytes = bytes.addingReportingOverflow(Int64(status.st_size)).partialValue
                 }

@@ -82,26 +82,6 @@ enum FileSystem {
     static func move(_ path: String, to target: String) throws(Failure) {
         guard rename(path, target) == 0 else { throw Failure(code: errno, path: path) }
     }
-
-    /// Removes a folder and all that is in it, read-only folders too. What is not there is no failure.
-    static func remove(_ path: String) throws(Failure) {
-        let kind: mode_t
-        do {
-            kind = try status(path).st_mode & S_IFMT
-        } catch {
-            if error.isMissing { return }
-            throw error
-        }
-        guard kind == S_IFDIR else {
-            guard unlink(path) == 0 || errno == ENOENT else { throw Failure(code: errno, path: path) }
-            return
-        }
-        _ = chmod(path, 0o700)
-        for name in try names(in: path) {
-            try remove("\(path)/\(String(decoding: name, as: UTF8.self))")
-        }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw Failure(code: errno, path: path) }
-    }
 }
 
 extension FileSystem {

@@ -1,4 +1,3 @@
-public import FoundationEssentials
 internal import Glibc
 
 /// Where the program keeps what it was told to build: each folder's content once, under the name of its digest.
@@ -93,42 +92,6 @@ public struct SourceStore: Sendable {
                 hint: "Submit the source again; that repairs it.")
         }
         return context
-    }
-
-    /// Removes snapshots that nobody names, and what killed programs left behind.
-    /// - Parameters:
-    ///   - names: the snapshots to keep.
-    ///   - age: how long, in seconds, a snapshot is kept in any case: whoever made it may not have named it yet.
-    /// - Returns: the names of what was removed.
-    /// - Throws: `.unavailable` where something cannot be removed.
-    @discardableResult
-    public func prune(keeping names: Set<String>, olderThan age: TimeInterval = 3600) async throws(LaunchError)
-        -> [String]
-    {
-        try await SourceWork.run { work throws(LaunchError) in
-            try storing { () throws(any Error) in
-                guard (try? FileSystem.status(folder)) != nil else { return [] }
-                let limit = Date().timeIntervalSince1970 - age
-                var removed: [String] = []
-                for bytes in try FileSystem.names(in: folder) {
-                    try work.goOn()
-                    let name = String(decoding: bytes, as: UTF8.self)
-                    let path = "\(folder)/\(name)"
-                    if StagingFolder.isName(name) {
-                        try StagingFolder.removeAbandoned(path)
-                    } else if Self.isName(name), !names.contains(name),
-                        let status = try? FileSystem.status(path), TimeInterval(status.st_mtim.tv_sec) <= limit
-                    {
-                        // Moved away first, so that nobody finds half of it.
-                        let staging = try StagingFolder(in: folder)
-                        defer { extendLifetime(staging) }
-                        try FileSystem.move(path, to: "\(staging.path)/\(name)")
-                        removed.append(name)
-                    }
-                }
-                return removed.sorted()
-            }
-        }
     }
 
     /// Where the files of a snapshot are.

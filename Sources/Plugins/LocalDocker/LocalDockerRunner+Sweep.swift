@@ -24,17 +24,24 @@ extension LocalDockerRunner {
             switch standing(id) {
             case .owned: continue
             case .over:
-                attendants.tools.log.info("leftovers of an ended run are removed", ["run": id.rawValue])
-                // Only what carries this home's label: another home may have a run of the same ID.
-                try await engineCall { () async throws(EngineError) in
-                    for container in containers where run(container.labels) == id {
-                        try await engine.removeContainer(container.id)
+                let log = attendants.tools.log
+                log.info("leftovers of an ended run are removed", ["run": id.rawValue])
+                do throws(BackendError) {
+                    // Only what carries this home's label: another home may have a run of the same ID.
+                    try await engineCall { () async throws(EngineError) in
+                        for container in containers where run(container.labels) == id {
+                            try await engine.removeContainer(container.id)
+                        }
+                        for network in networks where run(network.labels) == id {
+                            try await engine.removeNetwork(network.id)
+                        }
                     }
-                    for network in networks where run(network.labels) == id {
-                        try await engine.removeNetwork(network.id)
-                    }
+                    try await attendants.forget(id)
+                } catch {
+                    // What one run left must not keep the leftovers of the others.
+                    log.warning(
+                        "leftovers of an ended run stay for now", ["run": id.rawValue, "error": error.description])
                 }
-                try await attendants.forget(id)
             case .abandoned:
                 guard !containers.contains(where: { run($0.labels) == id }) else { continue }
                 // One that is in use belongs to a container that was made meanwhile.

@@ -140,6 +140,24 @@ import Testing
         #expect(run.state == .failed && run.cause?.code == .internalFault)
     }
 
+    @Test("rows without a run ID, waiting and under way, keep no agent from its runs")
+    func withoutID() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        for state in ["queued", "building", "running"] {
+            let id = try bench.submit("q")
+            try bench.store.database.write { connection throws(StoreError) in
+                _ = try connection.run(
+                    "UPDATE runs SET id = ?, state = ? WHERE id = ?",
+                    [.text("NOT \(state)"), .text(state), .text(id.rawValue)])
+            }
+        }
+        let good = try bench.submit("q")
+        #expect(try await bench.run(bench.agent("q")) == .done)
+        #expect(try bench.store.run(good).state == .succeeded)
+        #expect(try bench.store.counts()[.failed] == 3)
+    }
+
     @Test("a drained agent that holds a run which nothing can watch says so")
     func stuck() async throws {
         let bench = try AgentBench()

@@ -9,7 +9,7 @@ extension Store {
                 SELECT * FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
                     AND stop_requested_at IS NOT NULL AND owner = ? ORDER BY sequence
                 """, [.text(owner.rawValue)]
-            ) { row throws(StoreError) in try RunRecord(row) }
+            ) { row throws(StoreError) in try RunRecord.readable(row) }.compactMap(\.self)
         }
     }
 
@@ -36,7 +36,7 @@ extension Store {
                 SELECT * FROM runs WHERE state IN ('succeeded', 'failed', 'stopped') AND handle IS NOT NULL
                     AND released_at IS NULL ORDER BY sequence
                 """
-            ) { row throws(StoreError) in try RunRecord(row) }
+            ) { row throws(StoreError) in try RunRecord.readable(row) }.compactMap(\.self)
         }
     }
 
@@ -46,8 +46,9 @@ extension Store {
         try database.read { connection throws(StoreError) in
             let names = try connection.rows(
                 """
-                SELECT source ->> '$.code.snapshot' AS name FROM job_versions
-                UNION SELECT spec ->> '$.source.code.snapshot' FROM runs
+                -- A value that is not JSON would end the query for all rows.
+                SELECT iif(json_valid(source), source, '{}') ->> '$.code.snapshot' AS name FROM job_versions
+                UNION SELECT iif(json_valid(spec), spec, '{}') ->> '$.source.code.snapshot' FROM runs
                     WHERE state NOT IN ('succeeded', 'failed', 'stopped')
                 """
             ) { row throws(StoreError) in row.optionalText("name") }

@@ -15,7 +15,7 @@ extension Store {
         guard mayHaveSome else { return nil }
         return try write { connection throws(StoreError) in
             for queue in queues {
-                guard let sequence = try Self.readyRun(in: queue, at: now, connection) else { continue }
+                guard let sequence = try Self.claimable(in: queue, at: now, connection) else { continue }
                 let run = try connection.first(
                     """
                     UPDATE runs SET state = 'claimed', cause = NULL, not_before = NULL, owner = ?, claimed_at = ?,
@@ -112,17 +112,29 @@ extension Store {
         return changed ?? run
     }
 
-    private static func readyRun(
+    /// The next run of the queue that can be claimed. A row before it whose ID is not a run ID ends as failed: it would
+    /// be the next one for ever.
+    private static func claimable(
         in queue: String, at now: Timestamp, _ connection: Connection
     ) throws(StoreError) -> Int64? {
+        while let ready = try readyRun(in: queue, at: now, connection) {
+            if ready.id != nil { return ready.sequence }
+            try setAside(ready.sequence, at: now, connection)
+        }
+        return nil
+    }
+
+    private static func readyRun(
+        in queue: String, at now: Timestamp, _ connection: Connection
+    ) throws(StoreError) -> (sequence: Int64, id: RunID?)? {
         try connection.first(
             """
-            SELECT sequence FROM runs
+            SELECT sequence, id FROM runs
             WHERE state = 'queued' AND queue = ?1 AND stop_requested_at IS NULL
                 AND (not_before IS NULL OR not_before <= ?2)
                 AND EXISTS (SELECT 1 FROM queues WHERE name = ?1 AND paused = 0)
             ORDER BY priority, sequence LIMIT 1
             """, [.text(queue), .time(now)]
-        ) { row throws(StoreError) in try row.integer("sequence") }
+        ) { row throws(StoreError) in (try row.integer("sequence"), row.runID) }
     }
 }

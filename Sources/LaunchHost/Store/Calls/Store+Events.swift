@@ -1,5 +1,5 @@
 extension Store {
-    /// What happened, to one run or to all, oldest first.
+    /// What happened, to one run or to all, oldest first. Events whose run ID is not one are left out.
     /// - Parameters:
     ///   - sequence: only events after the one with this number.
     ///   - limit: at most so many; ask again with the last one's number.
@@ -8,17 +8,21 @@ extension Store {
         of run: RunID? = nil, after sequence: Int64 = 0, limit: Int = 1_000
     ) throws(StoreError) -> [EventRecord] {
         let bounds: [SQLValue] = [.integer(sequence), .integer(max(0, limit))]
-        return try database.read { connection throws(StoreError) in
+        let found = try database.read { connection throws(StoreError) in
             guard let run else {
                 return try connection.rows("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", bounds) {
-                    row throws(StoreError) in try EventRecord(row)
+                    row throws(StoreError) in try EventRecord.numbered(row)
                 }
             }
             return try connection.rows(
                 "SELECT * FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
                 [.text(run.rawValue)] + bounds
-            ) { row throws(StoreError) in try EventRecord(row) }
+            ) { row throws(StoreError) in try EventRecord.numbered(row) }
         }
+        let events = found.compactMap(\.event)
+        // No events means that there are no more. A page without a readable one must not look like the end.
+        guard events.isEmpty, let last = found.last else { return events }
+        return try self.events(of: run, after: last.sequence, limit: limit)
     }
 
     static func addEvent(

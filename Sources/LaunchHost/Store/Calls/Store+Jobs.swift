@@ -29,12 +29,17 @@ extension Store {
     }
 
     /// The version that a reference names.
-    /// - Throws: `.unknown` with the names, or the versions and aliases, that there are.
+    /// - Throws: `.unknown` with the names, or the versions and aliases, that there are; `.corrupt` where it cannot be
+    ///   read.
     public func job(_ reference: JobReference) throws(StoreError) -> JobRecord {
-        try database.read { connection throws(StoreError) in try Self.job(reference, connection) }
+        let job = try database.read { connection throws(StoreError) in try Self.job(reference, connection) }
+        guard let damage = job.damage else { return job }
+        throw StoreError(
+            .corrupt, "The job '\(job.name):v\(job.version)' in the database cannot be read. \(damage)",
+            hint: "Delete this version: launch job delete \(job.name):v\(job.version)")
     }
 
-    /// All versions of all jobs, or of the one of that name; by name, newest first.
+    /// All versions of all jobs, or of the one of that name; by name, newest first. One that cannot be read has `damage`.
     /// - Throws: `.unknown` where a name is given and there is no such job.
     public func jobs(named name: String? = nil) throws(StoreError) -> [JobRecord] {
         try database.read { connection throws(StoreError) in

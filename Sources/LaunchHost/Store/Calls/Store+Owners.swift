@@ -51,7 +51,7 @@ extension Store {
                         OR (queue IS NULL AND resource IN (SELECT value FROM json_each(?2))))
                 ORDER BY sequence LIMIT ?4
                 """, [queues, resources, try .json(gone), .integer(Int64(limit))]
-            ) { row throws(StoreError) in try row.word("id") }
+            ) { row throws(StoreError) in row.runID }.compactMap(\.self)
         }
     }
 

@@ -53,7 +53,7 @@ extension Store {
         }
     }
 
-    /// All queues by name, with the number of their runs in each state.
+    /// All queues by name, with the number of their runs in each state. One that cannot be read has `damage`.
     /// - Throws: `StoreError` where the database cannot be read.
     public func queues() throws(StoreError) -> [QueueRecord] {
         try database.read { connection throws(StoreError) in
@@ -75,9 +75,12 @@ extension Store {
     }
 
     /// The queue of that name.
-    /// - Throws: `.unknown` with the names that there are.
-    public func queue(_ name: String) throws(StoreError) -> QueueRecord {
-        try database.read { connection throws(StoreError) in try Self.knownQueue(name, connection) }
+    /// - Parameter evenDamaged: whether one that cannot be read is an answer, with its `damage`.
+    /// - Throws: `.unknown` with the names that there are; `.corrupt` where it cannot be read.
+    public func queue(_ name: String, evenDamaged: Bool = false) throws(StoreError) -> QueueRecord {
+        let queue = try database.read { connection throws(StoreError) in try Self.knownQueue(name, connection) }
+        if !evenDamaged, let problem = queue.problem { throw problem }
+        return queue
     }
 
     /// Takes nothing more from a queue, or takes from it again. What runs already goes on.
@@ -121,8 +124,8 @@ extension Store {
                     stop_requested_at = coalesce(stop_requested_at, ?)
                 WHERE queue = ? AND state = 'queued' RETURNING id
                 """, [try .words(cause), .time(now), .time(now), .text(name)]
-            ) { row throws(StoreError) -> RunID in try row.word("id") }
-            for id in stopped {
+            ) { row throws(StoreError) in row.runID }
+            for case let id? in stopped {
                 try Self.addEvent(connection, id, .stopped, cause: cause, message: nil, at: now)
             }
             try connection.run("DELETE FROM queues WHERE name = ?", [.text(name)])

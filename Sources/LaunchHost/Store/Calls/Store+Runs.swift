@@ -49,7 +49,7 @@ extension Store {
             // Nothing in `text` is special to GLOB, and a prefix uses the index.
             let found = try connection.rows(
                 "SELECT id FROM runs WHERE id GLOB ? ORDER BY id LIMIT 11", [.text(text + "*")]
-            ) { row throws(StoreError) -> RunID in try row.word("id") }
+            ) { row throws(StoreError) in row.runID }.compactMap(\.self)
             guard let id = found.first else { throw Self.unknownRun(text) }
             guard found.count == 1 else {
                 let names = found.prefix(10).map(\.rawValue)
@@ -73,7 +73,7 @@ extension Store {
                     AND (?2 IS NULL OR queue = ?2) AND (?3 IS NULL OR sequence < ?3)
                 ORDER BY sequence DESC LIMIT ?4
                 """, [states, .text(filter.queue), .integer(filter.before), .integer(max(0, filter.limit ?? .max))]
-            ) { row throws(StoreError) in try RunRecord(row) }
+            ) { row throws(StoreError) in try RunRecord.readable(row) }.compactMap(\.self)
         }
     }
 

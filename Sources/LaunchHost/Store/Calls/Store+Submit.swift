@@ -15,9 +15,7 @@ extension Store {
         owned.author = author
         let spec = owned
         return try write { connection throws(StoreError) in
-            if let queue = spec.queue, try Self.queue(queue, connection) == nil {
-                throw try Self.unknownQueue(queue, connection)
-            }
+            if let queue = spec.queue, let problem = try Self.knownQueue(queue, connection).problem { throw problem }
             if try Self.run(id, connection) != nil {
                 throw StoreError(.exists, "There is a run '\(id)' already.", hint: "Leave the ID to the program.")
             }

@@ -36,7 +36,7 @@ extension Store {
                 SELECT id FROM runs INDEXED BY runs_owned
                 WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND owner = ? ORDER BY sequence
                 """, [.text(owner.rawValue)]
-            ) { row throws(StoreError) in try row.word("id") }
+            ) { row throws(StoreError) in row.runID }.compactMap(\.self)
         }
     }
 }

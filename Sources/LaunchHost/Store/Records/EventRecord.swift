@@ -13,6 +13,12 @@ public struct EventRecord: Sendable, Hashable, Codable {
     /// What happened, in words.
     public var message: String?
 
+    /// The row's number, and its event where the run ID is one.
+    static func numbered(_ row: Row) throws(StoreError) -> (sequence: Int64, event: EventRecord?) {
+        let isReadable = row.optionalText("run_id").flatMap { RunID(rawValue: $0) } != nil
+        return (try row.integer("seq"), isReadable ? try EventRecord(row) : nil)
+    }
+
     init(_ row: Row) throws(StoreError) {
         sequence = try row.integer("seq")
         runID = try row.word("run_id")

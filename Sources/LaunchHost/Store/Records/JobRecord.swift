@@ -10,13 +10,17 @@ public struct JobRecord: Sendable, Hashable, Codable {
     public var source: Source
     /// When this version was made.
     public var createdAt: Timestamp
+    /// Why its source cannot be read; nil where it can. The record then has an empty one.
+    public var damage: String?
 
     init(_ row: Row, aliases: [String]) throws(StoreError) {
         name = try row.text("name")
-        version = Int(try row.integer("version"))
+        version = Int(clamping: try row.integer("version"))
         self.aliases = aliases
-        source = try row.json("source")
+        var values = StoredValues(row)
+        source = values.required("source") ?? .image("")
         createdAt = try row.time("created_at")
+        damage = values.damage
     }
 }
 

@@ -49,19 +49,33 @@ public struct QueueRecord: Sendable, Hashable, Codable {
     public var updatedAt: Timestamp
     /// How many runs it has in each state; states without any are left out.
     public var counts: StateCounts
+    /// Which of its stored values cannot be read, and why; nil where all can. The record does without them, and
+    /// nothing may be submitted with it.
+    public var damage: String?
     /// Its name.
     public var name: String { definition.name }
 
     init(_ row: Row, counts: StateCounts) throws(StoreError) {
+        var values = StoredValues(row)
         definition = QueueDefinition(
             name: try row.text("name"), resource: try row.text("resource"), fileText: row.optionalText("file_text"),
-            fileName: row.optionalText("file_name"), template: try row.json("template"),
-            variables: try row.json("variables"), allowOverrides: try row.optionalJSON("allow_overrides"),
-            policy: try row.optionalJSON("policy") ?? SubmitterPolicy(), retry: try row.optionalJSON("retry"))
+            fileName: row.optionalText("file_name"), template: values.required("template") ?? .object([:]),
+            variables: values.required("variables") ?? .array([]), allowOverrides: values.json("allow_overrides"),
+            policy: values.json("policy") ?? SubmitterPolicy(), retry: values.json("retry"))
         paused = try row.flag("paused")
         createdAt = try row.time("created_at")
         updatedAt = try row.time("updated_at")
         self.counts = counts
+        damage = values.damage
+    }
+
+    /// Why the queue cannot be used; nil where all of it can be read.
+    public var problem: StoreError? {
+        damage.map {
+            StoreError(
+                .corrupt, "The queue '\(name)' in the database cannot be read. \($0)",
+                hint: "Write its file again: launch queue edit \(name) --config FILE. Or delete it.")
+        }
     }
 }
 

@@ -92,10 +92,16 @@ public struct PastAttempt: Sendable, Hashable, Codable {
 }
 
 extension RunRecord {
+    /// Reads the row where its ID is one; nil for a row that no run can have, which must not hide the others.
+    static func readable(_ row: Row) throws(StoreError) -> RunRecord? {
+        row.runID == nil ? nil : try RunRecord(row)
+    }
+
     /// Reads a row of the table `runs` with all its columns.
     ///
     /// A value that cannot be read is left out and noted in `damage`: one such row must not hide the others, or end an
     /// agent.
+    /// - Throws: `.corrupt` where the ID is not a run ID.
     init(_ row: Row) throws(StoreError) {
         var values = StoredValues(row)
         let ranks = Priority.allCases

@@ -8,6 +8,9 @@ struct Row {
     func optionalInteger(_ column: String) -> Int64? { statement.integer(column) }
     func optionalTime(_ column: String) -> Timestamp? { statement.integer(column).map { Timestamp(milliseconds: $0) } }
 
+    /// The run ID in the column `id`; nil where the text is not one.
+    var runID: RunID? { optionalText("id").flatMap { RunID(rawValue: $0) } }
+
     func text(_ column: String) throws(StoreError) -> String {
         try required(statement.text(column), column)
     }

@@ -87,4 +87,103 @@ import Testing
         #expect(error?.code == .notADatabase)
         #expect(error?.message.contains("version \(kept)") == true && error?.hint != nil)
     }
+
+    // MARK: IDs that are not run IDs
+
+    private static let ids = ["", "UPPER", "a b", "-a", "a\u{0}b", "é", String(repeating: "a", count: 40), "../../x"]
+
+    /// A store whose second run has that ID.
+    private func rename(_ id: String, state: String = "queued") throws {
+        let old = bad
+        try store.database.write { connection throws(StoreError) in
+            _ = try connection.run(
+                "UPDATE runs SET id = ?, state = ?, priority = 0, handle = '{}' WHERE id = ?",
+                [.text(id), .text(state), .text(old.rawValue)])
+            _ = try connection.run(
+                "INSERT INTO events (run_id, at, state) VALUES (?, 0, ?)", [.text(id), .text(state)])
+        }
+    }
+
+    @Test(arguments: ids) func aRowWithoutARunIDHidesNoOtherRow(_ id: String) throws {
+        for state in ["queued", "running", "failed"] {
+            try rename(id, state: state)
+            #expect(try store.runs().map(\.id) == [good])
+            #expect(try store.queues().map(\.name) == ["q"])
+            #expect(try store.unreleased() == [] && store.adoptable(queues: ["q"]) == [])
+            #expect(try store.events().map(\.runID).contains(good))
+            #expect(try store.run(matching: String(good.rawValue.prefix(4))).id == good)
+            _ = try store.snapshotsInUse()
+            try store.database.write { connection throws(StoreError) in
+                _ = try connection.run("UPDATE runs SET id = ? WHERE id = ?", [.text(bad.rawValue), .text(id)])
+            }
+        }
+    }
+
+    @Test(arguments: ids) func aRowWithoutARunIDInFrontEndsAndTheNextIsClaimed(_ id: String) throws {
+        try rename(id)
+        let owner = try #require(OwnerID(rawValue: "agent-1"))
+        #expect(try store.claimNext(queues: ["q"], owner: owner)?.id == good)
+        #expect(try store.claimNext(queues: ["q"], owner: owner) == nil)
+        #expect(try store.hasWaiting(queues: ["q"]) == false)
+        #expect(try store.counts()[.failed] == 1)
+    }
+
+    @Test(arguments: ["queued", "running", "submitting"]) func anAgentSetsThemAsideAtItsStart(_ state: String) throws {
+        try rename("NOT ONE", state: state)
+        #expect(try store.setAsideUnreadable(queues: ["other"]) == [])
+        #expect(try store.setAsideUnreadable(queues: ["q"]) == ["NOT ONE"])
+        #expect(try store.setAsideUnreadable(queues: ["q"]) == [])
+        #expect(try store.counts()[.failed] == 1)
+    }
+
+    @Test func aQueueWithSuchARowCanBeDeleted() throws {
+        try rename("NOT ONE")
+        #expect(try store.deleteQueue("q", force: true) == 2)
+        #expect(try store.queues() == [])
+    }
+
+    // MARK: queues and jobs
+
+    @Test(arguments: ["template", "variables", "allow_overrides", "policy", "retry"])
+    func aQueueThatCannotBeReadIsListedAndCanBeRepaired(_ column: String) throws {
+        try store.createQueue(QueueDefinition(name: "r", resource: "mock"))
+        for text in Self.texts where text != "null" && !(text == "[]" && column != "policy" && column != "retry") {
+            // Any JSON is a template; unknown members of rules are nothing to read.
+            if ["template", "variables", "allow_overrides"].contains(column) ? text != "{" : text.contains("source") {
+                continue
+            }
+            try store.database.write { connection throws(StoreError) in
+                _ = try connection.run("UPDATE queues SET \(column) = ? WHERE name = 'q'", [.text(text)])
+            }
+            let queues = try store.queues()
+            #expect(queues.map(\.name) == ["q", "r"] && queues[1].damage == nil)
+            #expect(queues[0].damage?.contains("'\(column)'") == true, "\(text.prefix(40))")
+            let error = storeError { _ = try store.queue("q") }
+            #expect(error?.code == .corrupt && error?.hint?.contains("launch queue edit q") == true)
+            #expect(storeError { _ = try store.submit(.sample()) }?.code == .corrupt)
+            #expect(try store.setPaused(true, queue: "q").paused)
+        }
+        try store.updateQueue(QueueDefinition(name: "q", resource: "mock"))
+        #expect(try store.queue("q").damage == nil)
+    }
+
+    @Test func aQueueThatCannotBeReadCanBeDeleted() throws {
+        try store.database.write { connection throws(StoreError) in
+            _ = try connection.run("UPDATE queues SET template = '{' WHERE name = 'q'")
+        }
+        #expect(try store.deleteQueue("q", force: true) == 2)
+    }
+
+    @Test func aJobThatCannotBeReadIsListedAndCanBeDeleted() throws {
+        try store.createJob("a", source: .image("busybox"))
+        try store.createJob("b", source: .image("busybox"))
+        try store.database.write { connection throws(StoreError) in
+            _ = try connection.run("UPDATE job_versions SET source = '{' WHERE name = 'a'")
+        }
+        #expect(try store.jobs().map { $0.damage == nil } == [false, true])
+        #expect(try store.snapshotsInUse() == [])
+        #expect(storeError { _ = try store.job(JobReference(parsing: "a")) }?.code == .corrupt)
+        #expect(try store.deleteJob(JobReference(parsing: "a:v1")) == 1)
+        #expect(try store.jobs().map(\.name) == ["b"])
+    }
 }

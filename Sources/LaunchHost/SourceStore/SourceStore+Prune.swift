@@ -1,0 +1,63 @@
+public import FoundationEssentials
+internal import Glibc
+
+extension SourceStore {
+    /// Removes snapshots that are not in use, and folders that killed programs left.
+    ///
+    /// An entry that cannot be removed is reported and left. It does not keep the other entries.
+    /// - Parameters:
+    ///   - names: the snapshots to keep.
+    ///   - age: how long, in seconds, a snapshot is kept in any case: a program that makes one records its name later.
+    ///   - warn: gets a sentence for each entry that could not be removed; called from another thread.
+    /// - Returns: the names of the removed snapshots.
+    /// - Throws: `.tryAgain` where the task is cancelled.
+    @discardableResult
+    public func prune(
+        keeping names: Set<String>, olderThan age: TimeInterval = 3600,
+        warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(LaunchError) -> [String] {
+        try await SourceWork.run { work throws(LaunchError) in
+            guard (try? FileSystem.status(folder)) != nil else { return [] }
+            let limit = Date().timeIntervalSince1970 - age
+            let found: [[UInt8]]
+            do throws(FileSystem.Failure) {
+                found = try FileSystem.names(in: folder)
+            } catch {
+                warn("The source store \(folder) cannot be read: \(error.why).")
+                return []
+            }
+            var removed: [String] = []
+            for bytes in found {
+                try work.goOn()
+                // Names that this program gives are ASCII.
+                guard let name = String(validating: bytes, as: UTF8.self) else { continue }
+                do throws(FileSystem.Failure) {
+                    if StagingFolder.isName(name) {
+                        try StagingFolder.removeAbandoned("\(folder)/\(name)")
+                    } else if Self.isName(name), !names.contains(name), try removeSnapshot(name, before: limit) {
+                        removed.append(name)
+                    }
+                } catch {
+                    warn(
+                        "\(folder)/\(name) is not in use and cannot be removed: \(error.path): \(error.why). "
+                            + "Remove it as a user who may.")
+                }
+            }
+            return removed.sorted()
+        }
+    }
+
+    /// Removes a snapshot that was last used before `limit`, in seconds since 1970. Answers whether it is removed.
+    private func removeSnapshot(_ name: String, before limit: TimeInterval) throws(FileSystem.Failure) -> Bool {
+        let path = "\(folder)/\(name)"
+        guard let status = try? FileSystem.status(path), TimeInterval(status.st_mtim.tv_sec) <= limit else {
+            return false
+        }
+        // Moved away first, so that no reader finds a part of it.
+        let staging = try StagingFolder(in: folder)
+        defer { extendLifetime(staging) }
+        try FileSystem.move(path, to: "\(staging.path)/\(name)")
+        try FileSystem.remove("\(staging.path)/\(name)")
+        return true
+    }
+}

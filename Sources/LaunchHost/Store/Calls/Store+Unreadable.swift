@@ -1,0 +1,43 @@
+/// Rows of runs whose ID is not a run ID. No submit writes them, and nothing can be started or looked up under such an ID.
+extension Store {
+    /// Ends those rows of these queues that have not ended, as `failed` with the cause `internal`: no agent can take them
+    /// further, and they would keep a queue from being empty.
+    /// - Returns: the texts that stand in place of their IDs.
+    /// - Throws: `StoreError` where the database cannot be written to.
+    func setAsideUnreadable(queues: [String]) throws(StoreError) -> [String] {
+        let (now, names) = (now, try SQLValue.json(queues))
+        let found = try database.read { connection throws(StoreError) in try Self.unreadable(names, connection) }
+        guard !found.isEmpty else { return [] }
+        return try write { connection throws(StoreError) in
+            let found = try Self.unreadable(names, connection)
+            for row in found { try Self.setAside(row.sequence, at: now, connection) }
+            return found.map(\.text)
+        }
+    }
+
+    /// Ends the row with that number as failed. Without an event, which names its run by the ID.
+    static func setAside(_ sequence: Int64, at now: Timestamp, _ connection: Connection) throws(StoreError) {
+        let cause = Cause(
+            .internalFault, "The run's ID in the database is not a run ID. If the backend has the run, look there.")
+        try connection.run(
+            """
+            UPDATE runs SET state = 'failed', cause = ?, owner = NULL, working = 0, ended_at = ? WHERE sequence = ?
+            """, [try .words(cause), .time(now), .integer(sequence)])
+    }
+
+    private static func unreadable(
+        _ queues: SQLValue, _ connection: Connection
+    ) throws(StoreError) -> [(sequence: Int64, text: String)] {
+        // The states are those of two indexes, so that ended runs are not read.
+        try connection.rows(
+            """
+            SELECT sequence, id FROM runs WHERE state = 'queued' AND queue IN (SELECT value FROM json_each(?1))
+            UNION ALL
+            SELECT sequence, id FROM runs WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped')
+                AND (queue IS NULL OR queue IN (SELECT value FROM json_each(?1)))
+            """, [queues]
+        ) { row throws(StoreError) in
+            row.runID == nil ? (try row.integer("sequence"), row.optionalText("id") ?? "") : nil
+        }.compactMap(\.self)
+    }
+}
