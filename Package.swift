@@ -72,14 +72,20 @@ let package = Package(
             "LaunchHost", at: "Sources/LaunchHost",
             uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Ownership", "PrintableText", "Subprocess", "Suggestions"]),
 
+        // With which login an image is pulled.
+        library("RegistryLogins", at: "Sources/RegistryLogins", uses: ["ContainerEngine", "LaunchHost"]),
+
         // How source becomes an image.
         library(
-            "Builders", at: "Sources/Builders", uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry"]),
+            "Builders", at: "Sources/Builders",
+            uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "RegistryLogins"]),
 
         // The plugins: each knows the host, none another.
         library(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
-            uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Patterns", "Subprocess"]),
+            uses: [
+                "ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "Patterns", "RegistryLogins", "Subprocess",
+            ]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost", "Ownership"]),
         library(
             "AWS", at: "Sources/Plugins/AWS",

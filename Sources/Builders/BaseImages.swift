@@ -1,17 +1,20 @@
 internal import ContainerEngine
 internal import LaunchHost
 internal import OCIRegistry
+internal import RegistryLogins
 internal import Synchronization
 
 /// Finds out what the base images of a Dockerfile are at the moment: the engine's store first, as the engine itself does
-/// when it builds, then the base's own registry, without a login.
+/// when it builds, then the base's own registry, with the login that a build has for it.
 final class BaseImages: Sendable {
     private let engine: SharedEngine
     private let log: Logger
+    private let logins: PullLogins
     private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
 
-    init(engine: SharedEngine, log: Logger) {
+    init(engine: SharedEngine, logins: PullLogins, log: Logger) {
         self.engine = engine
+        self.logins = logins
         self.log = log
     }
 
@@ -22,7 +25,7 @@ final class BaseImages: Sendable {
         if let digest = try await stored(reference) { return digest }
         do throws(OCIError) {
             let host = try reference.host.map { name throws(OCIError) in try RegistryHost(parsing: name) } ?? .dockerHub
-            let image = try await client(host).image(reference.repository, reference.tag ?? "latest")
+            let image = try await image(reference, of: host)
             return image.flatMap { Digest(rawValue: $0.digest) }
         } catch {
             switch error.code {
@@ -54,9 +57,33 @@ final class BaseImages: Sendable {
         }
     }
 
-    private func client(_ host: RegistryHost) -> RegistryClient {
+    private func image(_ reference: ImageReference, of host: RegistryHost) async throws(OCIError) -> RemoteImage? {
+        let tag = reference.tag ?? "latest"
+        do throws(OCIError) {
+            return try await client(host, for: reference).image(reference.repository, tag)
+        } catch {
+            // A public image of a registry whose login is old, or may not go to its token service.
+            guard [.untrusted, .unauthorised].contains(error.code),
+                let image = try? await RegistryClient(.init(host: host)).image(reference.repository, tag)
+            else { throw error }
+            return image
+        }
+    }
+
+    private func client(_ host: RegistryHost, for reference: ImageReference) -> RegistryClient {
         clients.withLock { clients in
-            let client = clients[host] ?? RegistryClient(.init(host: host))
+            let client =
+                clients[host]
+                ?? RegistryClient(.init(host: host)) { [logins] () throws(OCIError) in
+                    do throws(BackendError) {
+                        guard let login = try await logins.login(toPull: reference),
+                            let password = login.revealPassword()
+                        else { return nil }
+                        return RegistryLogin(username: login.username, password: password)
+                    } catch {
+                        throw OCIError(error.category == .cancelled ? .cancelled : .unauthorised, error.description)
+                    }
+                }
             clients[host] = client
             return client
         }

@@ -29,6 +29,22 @@ extension DockerBuilder {
         }
     }
 
+    /// `no_cache`, or a file from the network that has no checksum: its content is not part of the key.
+    public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? {
+        if settings.noCache { return "the builder has 'no_cache'" }
+        let bytes = try Self.dockerfile(of: source)
+        do throws(LaunchError) {
+            let dockerfile = try Dockerfile(
+                parsing: String(decoding: bytes, as: UTF8.self), file: source.dockerfile,
+                buildArguments: settings.buildArguments, platform: settings.platform)
+            return dockerfile.remoteFiles.first.map {
+                "\(source.dockerfile):\($0.line) adds \($0.address), which may change (--checksum pins a file)"
+            }
+        } catch {
+            throw BackendError(source: error)
+        }
+    }
+
     /// The bytes of the Dockerfile, which is a regular file of the context: the context's author must not have another
     /// file of this machine read through a link.
     static func dockerfile(of source: BuildSource) throws(BackendError) -> [UInt8] {

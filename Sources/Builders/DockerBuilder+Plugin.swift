@@ -1,4 +1,5 @@
 internal import ContainerEngine
+internal import RegistryLogins
 internal import FoundationEssentials
 public import LaunchHost
 
@@ -12,7 +13,9 @@ extension DockerBuilder {
                 help: "What the images are to run on."),
             Field(
                 "destination", .string, example: "team/train",
-                help: "Repository that images are pushed to; without it, one named after the project."),
+                help:
+                    "Repository that images are pushed to; without it, one named after the project. With a host and without a "
+                    + "'registry', it says which registry it is."),
             Field(
                 "engine", .string, default: .string("auto"), example: "unix:///var/run/docker.sock",
                 help: "auto, docker, podman, or the address of the engine's socket."),
@@ -26,7 +29,9 @@ extension DockerBuilder {
                     + "and sources reaches only runs without a queue."),
             Field("target", .string, example: "runtime", help: "Stage of the Dockerfile to build; else the last."),
             Field("timeout", .duration, default: .integer(3600), example: "1h", help: "Limit for one build."),
-            Field("no_cache", .boolean, default: .bool(false), help: "Build every step anew."),
+            Field(
+                "no_cache", .boolean, default: .bool(false),
+                help: "Build the source of every run, and every step of it."),
             Field(
                 "network", .string, example: "host",
                 help: "Network of the RUN steps: none, host, or what else the engine knows; else the engine's default."),
@@ -62,7 +67,8 @@ extension DockerBuilder {
             timeout: options.duration("timeout") ?? .seconds(3600), noCache: options.flag("no_cache"),
             network: options.string("network"), isConfined: context.sandbox)
         self.engine = SharedEngine(option: engine.option(context.variables), variables: context.variables)
-        bases = BaseImages(engine: self.engine, log: context.log)
+        logins = PullLogins(context)
+        bases = BaseImages(engine: self.engine, logins: logins, log: context.log)
         try settings.check()
     }
 }
@@ -81,10 +87,16 @@ extension DockerBuilder.Settings {
             }
         }
         if let destination {
+            let reference: ImageReference
             do {
-                _ = try ImageReference(parsing: destination)
+                reference = try ImageReference(parsing: destination)
             } catch {
                 throw BackendError(.invalid, "The builder's 'destination': \(error.description)")
+            }
+            guard reference.tag == nil, reference.digest == nil else {
+                throw BackendError(
+                    .invalid, "The builder's 'destination' is '\(destination)', which has a tag or a digest.",
+                    hint: "Write 'destination: \(reference.name)': each image gets a tag made from its content.")
             }
         }
         guard timeout > .zero else { throw BackendError(.invalid, "The builder's 'timeout' must be longer than 0 s.") }

@@ -1,11 +1,13 @@
 internal import ContainerEngine
 public import LaunchHost
+internal import RegistryLogins
 
 /// Builder `docker`: builds with the docker or podman of this machine, and pushes through its engine.
 public struct DockerBuilder: Builder {
     let settings: Settings
     let engine: SharedEngine
     let bases: BaseImages
+    let logins: PullLogins
     let flights = SingleFlight()
 
     /// What the configuration says.
@@ -41,7 +43,7 @@ public struct DockerBuilder: Builder {
             }
             return try await ImageWork(
                 source: source, key: key, destination: destination, registry: registry, settings: settings,
-                engine: engine, tell: tell
+                engine: engine, logins: logins, tell: tell
             ).run()
         }
     }

@@ -34,6 +34,9 @@ public struct Dockerfile: Sendable, Hashable {
 
     /// The secrets that `RUN --mount=type=secret` asks for, in order.
     let secrets: [SecretRequest]
+    /// What `ADD` fetches from the network without a checksum or a commit, in order. Its content may change while the
+    /// Dockerfile stays the same.
+    let remoteFiles: [RemoteFile]
     /// The names of the stages, in order; nil for one without a name.
     public let stages: [String?]
     /// The image of the frontend that `# syntax=` asks for.
@@ -73,6 +76,7 @@ public struct Dockerfile: Sendable, Hashable {
         }
         bases = reader.bases
         secrets = reader.secrets
+        remoteFiles = RemoteFile.all(in: lines.instructions, escape: lines.escape, buildArguments: buildArguments)
         stages = reader.stages
         syntax = lines.syntax
     }

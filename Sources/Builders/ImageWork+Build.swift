@@ -1,5 +1,6 @@
 internal import ContainerEngine
 internal import LaunchHost
+internal import RegistryLogins
 
 extension ImageWork {
     /// Builds and gives the image's ID.
@@ -11,11 +12,12 @@ extension ImageWork {
         for secret in settings.secrets where secret.isGranted(to: source) { secret.mask() }
         let output = BuildOutput(tell)
         let build = imageBuild(command, enginePlatform: Self.platform(of: version))
-        let login = try baseLogin(access)
+        let (login, others) = try await baseLogins(access)
         do {
             return try await CommandSession.with(
                 command, engine: client.address, isConfined: settings.isConfined
             ) { session throws(EngineError) in
+                try session.use(others)
                 if let login { try await session.login(login) }
                 return try await session.build(build, timeout: settings.timeout) { output.take($0) }
             }
@@ -66,14 +68,28 @@ extension ImageWork {
         return "\(system)/\(architecture)"
     }
 
-    /// The registry's login, where a base image comes from there. Else the build has no use for it and does not get it.
-    private func baseLogin(_ access: RegistryAccess) throws -> RegistryCredentials? {
-        guard case .remote(let host, let login?) = access else { return nil }
+    /// The logins for the registries that the base images come from: that of the configured registry, and the others. The
+    /// build gets no login that it has no use for.
+    private func baseLogins(
+        _ access: RegistryAccess
+    ) async throws -> (configured: RegistryCredentials?, others: [RegistryCredentials]) {
         let dockerfile = try Dockerfile(
             parsing: String(decoding: try DockerBuilder.dockerfile(of: source), as: UTF8.self), file: source.dockerfile,
             buildArguments: settings.buildArguments, platform: settings.platform)
-        guard dockerfile.bases.contains(where: { ($0.reference.host ?? "docker.io") == host }) else { return nil }
-        return RegistryCredentials(username: login.username, password: login.password.reveal(), server: host)
+        var configured: RegistryCredentials?
+        var others: [RegistryCredentials] = []
+        var seen: Set<String> = []
+        for base in dockerfile.bases {
+            let name = base.reference.host ?? "docker.io"
+            guard seen.insert(name).inserted else { continue }
+            if case .remote(let host, let login?) = access, host == name {
+                configured = RegistryCredentials(
+                    username: login.username, password: login.password.reveal(), server: host)
+            } else if let login = try await logins.login(toPull: base.reference, registry: registry) {
+                others.append(login)
+            }
+        }
+        return (configured, others)
     }
 
     private func failure(_ error: any Error, _ output: BuildOutput, _ client: EngineClient) async -> BackendError {

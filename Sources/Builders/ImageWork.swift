@@ -1,6 +1,7 @@
 internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchHost
+internal import RegistryLogins
 
 /// One build, from the context folder to the pinned image. It leaves nothing behind but that image.
 struct ImageWork: Sendable {
@@ -10,6 +11,7 @@ struct ImageWork: Sendable {
     let registry: any Registry
     let settings: DockerBuilder.Settings
     let engine: SharedEngine
+    let logins: PullLogins
     let tell: @Sendable (BuildProgress) -> Void
 
     /// Carries the key, so that an image can be told to be of this program wherever it is found.

@@ -43,9 +43,10 @@ public enum Subprocess {
     ///
     /// Folders that every user can write to, and those that depend on the working directory, are left out: another user
     /// could put a program there.
-    public static func findAll(_ name: String) -> [String] {
+    /// - Parameter path: the folders to look into; nil is this process's PATH.
+    public static func findAll(_ name: String, path: String? = nil) -> [String] {
         guard !name.isEmpty, !name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) else { return [] }
-        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        let path = path ?? getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         var found: [String] = []
         for folder in path.split(separator: ":", omittingEmptySubsequences: true) {
             let file = "\(folder)/\(name)"

@@ -24,6 +24,7 @@ struct BuilderOptionsTests {
             ("secrets", .object(["a": .string("/no/such/file")]), "/no/such/file"),
             ("secrets", .object(["a": .string("/tmp/x,y")]), "/tmp/x,y"), ("target", .string("--push"), "--push"),
             ("network", .string("a b"), "a b"), ("destination", .string("Upper/x"), "Upper/x"),
+            ("destination", .string("h.example.com/x:v1"), "a tag"),
             ("timeout", .integer(0), "timeout"),
         ])
     func `a wrong option is refused with its value`(name: String, value: JSONValue, words: String) {

@@ -6,15 +6,29 @@ public struct RegistryCredentials: Sendable, CustomStringConvertible, CustomDebu
     public var username: String
     /// The password or token.
     let password: String
+    /// A token that stands for a login, of registries that hand out such; there is no password then.
+    let identityToken: String?
     /// Host and port of the registry.
     public var server: String
 
-    /// A login from its parts.
+    /// A user's login with a password.
     public init(username: String, password: String, server: String) {
         self.username = username
         self.password = password
         self.server = server
+        identityToken = nil
     }
+
+    /// A login with an identity token.
+    init(username: String, identityToken: String, server: String) {
+        self.username = username
+        self.identityToken = identityToken
+        self.server = server
+        password = ""
+    }
+
+    /// The password, for a client of the registry; nil where the login is an identity token.
+    public func revealPassword() -> String? { identityToken == nil ? password : nil }
 
     /// Without the password.
     public var description: String { "\(username)@\(server)" }
@@ -25,8 +39,15 @@ public struct RegistryCredentials: Sendable, CustomStringConvertible, CustomDebu
 
     /// The value of the header `X-Registry-Auth`: JSON in the URL-safe variant of base64.
     var header: String {
-        let members = ["username": username, "password": password, "serveraddress": server]
+        var members = ["username": username, "password": password, "serveraddress": server]
+        members["identitytoken"] = identityToken
         let data = (try? JSONEncoder().encode(members)) ?? Data()
         return data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+    }
+
+    /// The login as an entry of docker's `config.json` and podman's `auth.json`.
+    var entry: [String: String] {
+        let pair = Data("\(username):\(password)".utf8).base64EncodedString()
+        return identityToken.map { ["auth": pair, "identitytoken": $0] } ?? ["auth": pair]
     }
 }

@@ -38,6 +38,30 @@ public struct CommandSession: Sendable {
         ) { _ in }
     }
 
+    /// Gives the command line these logins for the length of the session, without asking the registries. They are written to
+    /// the session's folder, which only this user can read.
+    public func use(_ logins: [RegistryCredentials]) throws(EngineError) {
+        guard !logins.isEmpty else { return }
+        var entries: [String: [String: String]] = [:]
+        for login in logins {
+            entries[login.server] = login.entry
+            if login.server == DockerLogins.hubKey { entries["docker.io"] = login.entry }
+        }
+        do {
+            let data = try JSONEncoder().encode(["auths": entries])
+            for name in ["config.json", "auth.json"] {
+                let path = "\(folder)/\(name)"
+                guard
+                    FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
+                else { throw EngineError(.server, "The file \(path) cannot be written.") }
+            }
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw EngineError(.server, "The logins have no JSON form: \(error).")
+        }
+    }
+
     /// Builds an image and answers its ID (`sha256:…`). Cancelling the task ends the whole process group.
     /// - Parameters:
     ///   - timeout: the limit for everything.

@@ -148,7 +148,7 @@ public struct Doctor: Sendable {
 
     private func services(_ config: LaunchConfig, _ backends: Backends) -> [Work] {
         let environment = "environment \(config.environment.type)"
-        let registry = "registry \(config.registry.type)"
+        let registry = "registry \(backends.registryType)"
         let builder = "builder \(config.builder.type)"
         return [
             Work(name: environment) {
@@ -162,10 +162,18 @@ public struct Doctor: Sendable {
             },
             // A builder has nothing that can be asked without building.
             Work(name: builder) {
-                let target = backends.builder.repository.map { "pushes to \($0)" } ?? "set up; the first build tries it"
+                let target = await Self.target(of: backends)
                 return HealthCheck(.ok, builder, target)
             },
         ]
+    }
+
+    private static func target(of backends: Backends) async -> String {
+        guard let repository = backends.builder.repository else { return "set up; the first build tries it" }
+        if case .engineStore? = try? await backends.registry.access() {
+            return "names images \(repository); they stay in the engine's own store"
+        }
+        return "pushes to \(repository)"
     }
 
     /// Asks for an image that nobody has built: the same question as before each build, and no is a good answer.

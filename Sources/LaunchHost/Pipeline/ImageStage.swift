@@ -39,6 +39,11 @@ public struct ImageStage: Sendable {
                     .unresolved, "source; would be \(destination), looked up when online", key: key,
                     destination: destination)
             }
+            if let reason = try builder.rebuildReason(for: build) {
+                return ImageDecision(
+                    .build, "source; would be built for this run alone, under a tag of its own, because \(reason)",
+                    key: key, destination: destination)
+            }
             if let image = try await registry.resolve(destination) {
                 return ImageDecision(
                     .cached, "source; already built as \(destination)", key: key, destination: destination, image: image
@@ -71,17 +76,21 @@ public struct ImageStage: Sendable {
             let build = BuildSource(
                 context: context, dockerfile: source.dockerfile, project: project, queue: queue,
                 repository: source.repository)
-            let key = try await builder.key(for: build, offline: false)
+            let reason = try builder.rebuildReason(for: build)
+            var key = try await builder.key(for: build, offline: false)
+            // A tag of its own: a registry may refuse to move one, and a tag that another run has must not move.
+            if reason != nil { key = try key.unique() }
             let destination = try registry.destination(for: key, repository: builder.repository(for: project))
-            if let image = try await registry.resolve(destination) {
+            if reason == nil, let image = try await registry.resolve(destination) {
                 return ImageDecision(
                     .cached, "source; already built as \(destination)", key: key, destination: destination, image: image
                 )
             }
             let image = try await builder.build(
                 build, key: key, to: destination, registry: registry, progress: progress)
+            let why = reason.map { ", for this run alone, because \($0)" } ?? ""
             return ImageDecision(
-                .build, "source; built as \(destination)", key: key, destination: destination, image: image)
+                .build, "source; built as \(destination)\(why)", key: key, destination: destination, image: image)
         }
     }
 

@@ -8,6 +8,8 @@ public final class Backends: Sendable {
     public let registry: any Registry
     /// The builder.
     public let builder: any Builder
+    /// The type of the registry: the configured one, or the one that the builder's destination asks for.
+    public let registryType: String
     /// How much the program keeps of what others make.
     public var limits: SizeLimits { config.limits }
     private let catalog: PluginCatalog
@@ -34,9 +36,10 @@ public final class Backends: Sendable {
         let environment = try Self.make(config.environment, .environment, catalog.environments, context, config)
         context.environment = environment
         self.environment = environment
-        let registry = try Self.make(config.registry, .registry, catalog.registries, context, config)
-        self.registry = registry
-        builder = try Self.make(config.builder, .builder, catalog.builders, context, config)
+        let builder = try Self.make(config.builder, .builder, catalog.builders, context, config)
+        self.builder = builder
+        let (registry, type) = try Self.registry(for: builder, catalog, context, config)
+        (self.registry, registryType) = (registry, type)
         let parts = Parts(environment: environment, registry: registry, builder: builder) { config.place(of: $0) }
         self.parts = parts
         context.registry = registry
@@ -139,6 +142,37 @@ public final class Backends: Sendable {
         guard findings.contains(where: { $0.severity == .error }) else { return diagnostics }
         throw LaunchError(
             .configuration, "The parts of the configuration do not go together.", diagnostics: diagnostics)
+    }
+
+    /// The configured registry. Without one, the registry that holds the builder's destination, as for W&B Launch.
+    private static func registry(
+        for builder: any Builder, _ catalog: PluginCatalog, _ context: PluginContext, _ config: LaunchConfig
+    ) throws(LaunchError) -> (any Registry, String) {
+        guard config.registry.mark == nil, let text = builder.repository,
+            let destination = try? ImageReference(parsing: text), destination.host != nil
+        else {
+            return (
+                try make(config.registry, .registry, catalog.registries, context, config), config.registry.type
+            )
+        }
+        func refused(_ why: String, _ hint: String?) -> LaunchError {
+            let path = FieldPath([.member(Role.builder.rawValue), .member("destination")])
+            return LaunchError(
+                .configuration, "The configuration of the builder cannot be used.",
+                diagnostics: [config.diagnostic(for: Finding(.error, at: path, why, hint: hint))])
+        }
+        for plugin in catalog.registries {
+            guard let options = plugin.optionsForDestination(destination) else { continue }
+            let all = Options(plugin.defaultOptions.values.merging(options) { $1 })
+            do throws(BackendError) {
+                return (try plugin.make(all, context), plugin.type)
+            } catch {
+                throw refused("the registry of \"\(text)\" (type: \(plugin.type)): \(error.message)", error.hint)
+            }
+        }
+        throw refused(
+            "there is no registry for \"\(text)\"",
+            "configure one: registry: {type: local, uri: HOST[:PORT][/PATH]}")
     }
 
     private static func make<Product>(

@@ -11,16 +11,21 @@ public struct Plugin<Product: Sendable>: Sendable {
     /// Makes the backend from checked options. No call to any service here: that is for the functions of the product.
     /// - Throws: `BackendError` of category `.invalid` for options that do not go together; the host adds the place.
     public var make: @Sendable (Options, PluginContext) throws(BackendError) -> Product
+    /// Of a registry: the options of the one that holds the images of a builder's `destination`; nil where this type of
+    /// registry cannot hold them. It is asked where the configuration has no registry.
+    public var optionsForDestination: @Sendable (ImageReference) -> [String: JSONValue]?
 
-    /// A plugin from its parts.
+    /// A plugin of that type.
     public init(
         type: String, summary: String, fields: [Field] = [], examples: [String] = [],
+        optionsForDestination: @escaping @Sendable (ImageReference) -> [String: JSONValue]? = { _ in nil },
         make: @escaping @Sendable (Options, PluginContext) throws(BackendError) -> Product
     ) {
         self.type = type
         self.summary = summary
         self.fields = fields
         self.examples = examples
+        self.optionsForDestination = optionsForDestination
         self.make = make
     }
 }

@@ -12,8 +12,17 @@ public protocol Builder: Sendable {
         progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> PinnedImage
 
+    /// Why the source is built for every run, although an image of its key may be there; nil where that image is good.
+    /// The default is nil. Such an image gets a tag of its own, so that it replaces no other.
+    func rebuildReason(for source: BuildSource) throws(BackendError) -> String?
+
     /// The repository that built images go to, where the builder's configuration names one.
     var repository: String? { get }
+}
+
+extension Builder {
+    /// Equal keys are equal images.
+    public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? { nil }
 }
 
 /// A folder to build an image from.

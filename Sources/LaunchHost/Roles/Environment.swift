@@ -6,6 +6,13 @@ public protocol Environment: Sendable {
     func verify() async throws(BackendError) -> Identity
 }
 
+/// An environment whose credentials can get logins for registries.
+public protocol PullLoginOffering: Environment {
+    /// The login with which an image is pulled; nil where its registry is not one of the environment's cloud. May call a
+    /// service.
+    func login(toPull image: ImageReference) async throws(BackendError) -> RegistryAccess.Login?
+}
+
 /// Who the program is to a backend.
 public struct Identity: Sendable, Hashable, Codable {
     /// The user or role, in the backend's words.

@@ -1,3 +1,5 @@
+internal import Crypto
+
 /// Where images live.
 ///
 /// A tag is never trusted twice: what a registry resolves leaves it pinned to a digest.
@@ -72,4 +74,14 @@ public struct ContentKey: Sendable, Hashable, Codable, CustomStringConvertible {
     public var tag: String { "launch-\(hex.prefix(32))" }
     /// The digits.
     public var description: String { hex }
+
+    /// A key that no other call returns, for an image that is built although its key is known.
+    /// - Throws: `.internalFault` where the system has no random numbers.
+    func unique() throws(BackendError) -> ContentKey {
+        do {
+            return ContentKey(hex: Hex.encode(SHA256.hash(Array(hex.utf8) + (try SecureRandom.bytes(16)))))
+        } catch {
+            throw BackendError(.internalFault, "\(error)")
+        }
+    }
 }

@@ -63,13 +63,15 @@ public struct GitFetch: Sendable {
         var staged = self
         staged.command = command.working(in: staging.path)
         let (wanted, fetch) = (commit.lowercased(), staged)
+        let work = GitCheckout(staged.command, of: address)
         try await CheckoutSpace(folder: staging.path, limits: store.limits).watch { () async throws(LaunchError) in
-            try await fetch.checkOut(address, wanted, to: checkout)
+            try await fetch.getCommit(address, wanted, into: checkout)
+            try await work.run(wanted, in: checkout)
         }
         do throws(LaunchError) {
             return try await store.snapshot(
-                of: checkout, dockerfile: dockerfile, origin: "\(address.text)@\(commit.lowercased())", as: .checkout,
-                progress: progress)
+                of: checkout, dockerfile: dockerfile, origin: "\(address.text)@\(commit.lowercased())",
+                as: .checkout(largeFiles: work.largeFileProblem), progress: progress)
         } catch {
             // The folder means nothing to the user, the repository does.
             var shown = error
@@ -82,7 +84,7 @@ public struct GitFetch: Sendable {
         }
     }
 
-    private func checkOut(_ address: GitAddress, _ commit: String, to folder: String) async throws(LaunchError) {
+    private func getCommit(_ address: GitAddress, _ commit: String, into folder: String) async throws(LaunchError) {
         let format = commit.utf8.count == 64 ? "sha256" : "sha1"
         try await command.run(
             ["init", "--quiet", "--template=", "--object-format=\(format)", "--", folder], for: address)
@@ -94,14 +96,6 @@ public struct GitFetch: Sendable {
         } catch {
             try Task.checkStillWanted()
             try await fetchWhole(address, commit, in: folder, first: error)
-        }
-        try await command.run(["checkout", "--quiet", "--detach", commit, "--"], in: folder, for: address)
-        let update = ["submodule", "--quiet", "update", "--init", "--recursive"]
-        do {
-            try await command.run(update + ["--depth=1"], in: folder, for: address)
-        } catch {
-            try Task.checkStillWanted()
-            try await command.run(update, in: folder, for: address)
         }
     }
 

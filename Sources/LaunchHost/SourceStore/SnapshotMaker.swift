@@ -17,19 +17,24 @@ struct SnapshotMaker {
         try checkDockerfile(file, in: source, shownAs: folder)
         let rules = try ContextRules(root: source, dockerfile: file, shownAs: folder)
         var scan = try ContextScan(
-            of: folder, ignoring: rules.ignore, needed: [file], dropping: treatment == .checkout ? [".git"] : [],
+            of: folder, ignoring: rules.ignore, needed: [file], dropping: treatment.isCheckout ? [".git"] : [],
             work: work)
         scan.entries = rules.applied(to: scan.entries)
-        if treatment == .checkout {
+        if treatment.isCheckout {
             for index in scan.entries.indices where scan.entries[index].generated == nil {
                 scan.entries[index].mode = Self.gitMode(of: scan.entries[index])
             }
+        }
+        let pointers = LargeFiles.pointers(among: scan.entries, in: source)
+        if case .checkout(let problem) = treatment, !pointers.isEmpty {
+            throw LargeFiles.error(pointers, reason: problem)
         }
         let digest = try ContextDigest(of: scan, work: work)
         let isReused = try store.storing { try keep(scan, digest) }
         return SourceStore.Snapshot(
             source: CodeSource(snapshot: digest.hex, origin: origin ?? root, dockerfile: file),
-            entries: scan.entries.count, bytes: scan.bytes, isReused: isReused, warnings: scan.warnings)
+            entries: scan.entries.count, bytes: scan.bytes, isReused: isReused,
+            warnings: scan.warnings + LargeFiles.warnings(pointers, folder: folder))
     }
 
     private static func gitMode(of entry: ContextEntry) -> UInt32 {

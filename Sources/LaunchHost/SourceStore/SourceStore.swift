@@ -126,6 +126,9 @@ public struct SourceStore: Sendable {
 enum SnapshotTreatment: Sendable {
     /// As they are.
     case found
-    /// As git knows them: without `.git`, and with the two modes that git keeps, whatever the umask of the checkout.
-    case checkout
+    /// As git knows them: without `.git`, and with the two modes that git keeps, whatever the umask of the checkout. Pointers
+    /// of Git LFS are refused. `largeFiles` says why their content could not be fetched; nil where `git-lfs` is missing.
+    case checkout(largeFiles: String?)
+
+    var isCheckout: Bool { if case .checkout = self { true } else { false } }
 }

@@ -1,10 +1,12 @@
 internal import ContainerEngine
 internal import LaunchHost
+internal import RegistryLogins
 internal import Synchronization
 
-/// Gets images that an engine does not have, with the logins of the configuration's registry.
+/// Gets images that an engine does not have, with the login of the configuration, else the user's own.
 struct ImagePulls: Sendable {
     let registry: (any Registry)?
+    let logins: PullLogins
 
     /// Pulls exactly these bytes.
     /// - Throws: `notFound` where nothing names them to a registry, or the registry does not have them; `denied` where it
@@ -18,11 +20,7 @@ struct ImagePulls: Sendable {
                 .notFound, "The image \(image.name) (\(image.reference)) is not in the engine's store any more.",
                 hint: "Build or pull it again.")
         }
-        let login = try await registry?.login(toPull: reference)
-        let credentials = login.map {
-            RegistryCredentials(
-                username: $0.username, password: $0.password.reveal(), server: reference.host ?? "")
-        }
+        let credentials = try await logins.login(toPull: reference, registry: registry)
         progress(BuildProgress(.pull, "pulling \(reference)"))
         let meter = PullMeter()
         try await engineCall { () async throws(EngineError) in

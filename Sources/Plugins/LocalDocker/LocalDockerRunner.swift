@@ -1,5 +1,6 @@
 internal import ContainerEngine
 public import LaunchHost
+internal import RegistryLogins
 
 /// Runner `local-docker`: one container a run on the docker or podman engine of this machine.
 ///
@@ -33,7 +34,8 @@ public struct LocalDockerRunner: ContainerJobRunner {
         environment: (any Environment)? = nil, variables: [String: String], log: Logger = .silent
     ) {
         connection = EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log)
-        images = ImagePulls(registry: registry)
+        let context = PluginContext(environment: environment, registry: registry, variables: variables, log: log)
+        images = ImagePulls(registry: registry, logins: PullLogins(context))
         attendants = Attendants(
             RehearsalTools(
                 connection: connection, images: images, environment: environment, variables: variables, log: log,

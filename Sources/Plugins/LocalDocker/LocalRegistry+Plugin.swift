@@ -2,6 +2,7 @@ internal import ContainerEngine
 internal import FoundationEssentials
 public import LaunchHost
 internal import OCIRegistry
+internal import RegistryLogins
 
 extension LocalRegistry {
     /// What `registry: {type: local}` understands.
@@ -45,10 +46,15 @@ extension LocalRegistry {
 
             """,
         ],
+        optionsForDestination: { destination in
+            guard let host = destination.host, (try? RegistryLocation(parsing: host)) != nil else { return nil }
+            return ["uri": .string(host)]
+        },
         make: { options, context throws(BackendError) in try LocalRegistry(options, context) })
 
     init(_ options: Options, _ context: PluginContext) throws(BackendError) {
         engine = SharedEngine(option: options.string("engine"), variables: context.variables)
+        logins = PullLogins(context)
         guard let uri = options.string("uri") else {
             for name in ["username", "password_file", "password_env", "ca_file", "token_hosts"]
             where options.values[name] != nil {
@@ -70,9 +76,24 @@ extension LocalRegistry {
             )
         }
         remote = RemoteStore(
-            location: location, login: try PasswordSource(options, context),
+            location: location, login: try PasswordSource(options, context), logins: logins,
             configuration: .init(
                 host: location.host, caFile: caFile, insecure: options.flag("insecure"),
                 tokenHosts: options.strings("token_hosts") ?? []))
+    }
+}
+
+extension LocalRegistry: CrossChecking {
+    /// A destination with a host, and images that are never pushed there.
+    public func findings(with parts: Parts) -> [Finding] {
+        guard remote == nil, let text = parts.builder.repository,
+            let host = (try? ImageReference(parsing: text))?.host
+        else { return [] }
+        return [
+            Finding(
+                .warning, at: FieldPath([.member(Role.builder.rawValue), .member("destination")]),
+                "images are named \"\(text)\" and stay in the engine's own store; nothing is pushed to \(host)",
+                hint: "leave 'registry' away, or give it 'uri: \(host)', to push them")
+        ]
     }
 }

@@ -1,11 +1,13 @@
 internal import ContainerEngine
 public import LaunchHost
 internal import OCIRegistry
+internal import RegistryLogins
 
 /// Registry `local`: the engine's own store of images, or any OCI registry.
 public struct LocalRegistry: Registry {
     let engine: SharedEngine
     let remote: RemoteStore?
+    let logins: PullLogins
 
     /// Pins what the registry has; an image of another registry is pinned where the engine's store has it already.
     public func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
@@ -13,14 +15,16 @@ public struct LocalRegistry: Registry {
         return try await stored(reference)
     }
 
-    /// Pulls an image of another registry into the engine's store, without a login.
+    /// Pulls an image of another registry into the engine's store, with the login that the environment or the user's docker
+    /// has for it.
     public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
         // Of its own registry `resolve` has said all that there is to say.
         if let remote, remote.location.holds(reference) { return nil }
         var wanted = reference
         if wanted.tag == nil, wanted.digest == nil { wanted.tag = "latest" }
+        let login = try await logins.login(toPull: wanted)
         do {
-            try await engine.client().pullImage(wanted.description)
+            try await engine.client().pullImage(wanted.description, credentials: login)
         } catch {
             if error.code == .notFound { return nil }
             throw BackendError(error)
@@ -52,7 +56,7 @@ public struct LocalRegistry: Registry {
     /// The engine's store, or host and login.
     public func access() async throws(BackendError) -> RegistryAccess {
         guard let remote else { return .engineStore }
-        return .remote(host: remote.location.host.name, login: try remote.login?.read())
+        return .remote(host: remote.location.host.name, login: try await remote.access())
     }
 
     private func stored(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {

@@ -1,23 +1,41 @@
 internal import LaunchHost
 internal import OCIRegistry
+internal import RegistryLogins
 
 /// A registry of its own, asked over the distribution API.
 struct RemoteStore: Sendable {
     let location: RegistryLocation
-    let login: PasswordSource?
+    private let login: PasswordSource?
+    private let logins: PullLogins
     private let client: RegistryClient
 
-    init(location: RegistryLocation, login: PasswordSource?, configuration: RegistryClient.Configuration) {
+    init(
+        location: RegistryLocation, login: PasswordSource?, logins: PullLogins,
+        configuration: RegistryClient.Configuration
+    ) {
         self.location = location
         self.login = login
+        self.logins = logins
         client = RegistryClient(configuration) { () throws(OCIError) in
             do throws(BackendError) {
-                guard let login = try login?.read() else { return nil }
+                guard let login = try await Self.login(login, logins, location) else { return nil }
                 return RegistryLogin(username: login.username, password: login.password.reveal())
             } catch {
                 throw OCIError(.invalid, error.message)
             }
         }
+    }
+
+    /// The configured login, else the user's own of docker or podman.
+    func access() async throws(BackendError) -> RegistryAccess.Login? {
+        try await Self.login(login, logins, location)
+    }
+
+    private static func login(
+        _ login: PasswordSource?, _ logins: PullLogins, _ location: RegistryLocation
+    ) async throws(BackendError) -> RegistryAccess.Login? {
+        if let login { return try login.read() }
+        return try await logins.ownLogin(to: location.host.name)?.login
     }
 
     func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {

@@ -56,6 +56,16 @@ struct RegistryOptionsTests {
         #expect(refusal(["uri": uri, "ca_file": .string(file), "insecure": .bool(true)]) != nil)
     }
 
+    @Test func `a destination with a host says which registry it is`() throws {
+        func uri(_ text: String) throws -> JSONValue? {
+            LocalRegistry.plugin.optionsForDestination(try ImageReference(parsing: text))?["uri"]
+        }
+        #expect(try uri("registry.example.com:5000/team/train") == .string("registry.example.com:5000"))
+        #expect(try uri("docker.io/me/train") == .string("docker.io"))
+        #expect(try uri("team/train") == nil)
+        #expect(try uri("123456789012.dkr.ecr.us-east-1.amazonaws.com/train") == nil)
+    }
+
     @Test func `destinations with and without a path and a repository`() throws {
         let key = ContentKey(hex: String(repeating: "ab", count: 32))
         func destination(_ uri: String?, _ repository: String?) throws -> String {

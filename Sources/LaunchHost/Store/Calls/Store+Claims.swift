@@ -39,8 +39,8 @@ extension Store {
             try connection.first(
                 """
                 SELECT min(not_before) AS at FROM runs
-                WHERE state = 'queued' AND not_before > ? AND stop_requested_at IS NULL
-                    AND queue IN (SELECT value FROM json_each(?))
+                WHERE state = 'queued' AND not_before > ?1 AND (requeued_at IS NULL OR requeued_at <= ?1)
+                    AND stop_requested_at IS NULL AND queue IN (SELECT value FROM json_each(?2))
                 """, [.time(now), names]
             ) { row throws(StoreError) in row.optionalTime("at") } ?? nil
         }
@@ -101,7 +101,7 @@ extension Store {
             """
             UPDATE runs SET state = ?1, cause = ?2, owner = NULL, claim_token = claim_token + 1, not_before = ?3,
                 attempts = attempts + ?4, waiting_since = iif(?4, coalesce(waiting_since, ?7), waiting_since),
-                working = 0, ended_at = ?5 WHERE id = ?6 RETURNING *
+                working = 0, ended_at = ?5, requeued_at = ?7 WHERE id = ?6 RETURNING *
             """,
             [
                 .text(state.rawValue), try .words(cause), .time(notBefore), .integer(countsAttempt ? 1 : 0),
@@ -131,7 +131,9 @@ extension Store {
             """
             SELECT sequence, id FROM runs
             WHERE state = 'queued' AND queue = ?1 AND stop_requested_at IS NULL
-                AND (not_before IS NULL OR not_before <= ?2)
+                -- A wait that begins in the future began before the clock was set back. How long it has been is unknown,
+                -- and so it is over.
+                AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
                 AND EXISTS (SELECT 1 FROM queues WHERE name = ?1 AND paused = 0)
             ORDER BY priority, sequence LIMIT 1
             """, [.text(queue), .time(now)]

@@ -157,5 +157,9 @@ enum Schema {
         """
         ALTER TABLE queues ADD COLUMN policy TEXT;
         """,
+        // When the wait of a run began that went back to its queue: a clock that is set back must not make it longer.
+        """
+        ALTER TABLE runs ADD COLUMN requeued_at INTEGER;
+        """,
     ]
 }

@@ -55,6 +55,12 @@ extension ECRRegistry {
 
             """,
         ],
+        optionsForDestination: { destination in
+            guard destination.host.flatMap({ ECRHost($0) }) != nil,
+                (try? ECRRepository(parsing: destination.description, key: "uri")) != nil
+            else { return nil }
+            return ["uri": .string(destination.description)]
+        },
         make: { options, context throws(BackendError) in
             let own = try ECROptions(options)
             guard let environment = context.environment as? AWSEnvironment else {

@@ -20,6 +20,8 @@ public final class AWSEnvironment: Environment {
     private let asksInstance: Bool
     private let clients = Mutex<[String: AWSClient]>([:])
     private let instanceRegion = Mutex<String?>(nil)
+    /// Logins to ECR by region.
+    let registryLogins = Mutex<[String: ECRLogin]>([:])
     /// Credentials of roles for containers.
     let roles = Mutex<[AssumedRole: RefreshingCredentials]>([:])
 

@@ -85,6 +85,31 @@ import Testing
         #expect(again.id == run.id && again.claimToken > run.claimToken && again.cause == nil)
     }
 
+    @Test(arguments: [3_600, 86_400 * 365, 5]) func aClockThatIsSetBackDoesNotMakeAWaitLonger(_ seconds: Int) throws {
+        try submit("a1")
+        clock.with { $0 += 60 }
+        let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
+        let later = Timestamp(milliseconds: store.now.milliseconds + 300_000)
+        try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x"), notBefore: later)
+        #expect(try claim() == nil)
+        clock.with { $0 -= Double(seconds) }
+        #expect(try store.nextReady(queues: ["q"]) == nil)
+        #expect(try claim() == "a1")
+    }
+
+    @Test func aClockThatIsSetBackIntoTheWaitMakesItLongerByThatMuchOnly() throws {
+        try submit("a1")
+        let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
+        let later = Timestamp(milliseconds: store.now.milliseconds + 300_000)
+        try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x"), notBefore: later)
+        clock.with { $0 += 290 }
+        clock.with { $0 -= 200 }
+        #expect(try claim() == nil)
+        #expect(try store.nextReady(queues: ["q"]) == later)
+        clock.with { $0 += 210 }
+        #expect(try claim() == "a1")
+    }
+
     @Test func aRunThatStartedDoesNotGoBack() throws {
         try submit("a1")
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))

@@ -65,6 +65,22 @@ struct ECRCrossCheckTests {
         #expect(made.warnings.first?.hint?.contains("repository's policy") == true)
     }
 
+    @Test func `without a registry, the destination of the builder says which one it is`() throws {
+        let text = "environment: {type: aws, region: us-east-1}\nbuilder: {type: mock, destination: \(Self.uri)}\n"
+        let made = try backends(text)
+        #expect(made.registryType == "ecr" && made.warnings.isEmpty)
+        let key = ContentKey(hex: String(repeating: "a", count: 64))
+        let name = try made.registry.destination(for: key, repository: made.builder.repository(for: "p"))
+        #expect(name.description == "\(Self.uri):\(key.tag)")
+        #expect(made.imageOfSource(for: "p")?.hasPrefix("\(Self.uri):launch-") == true)
+        #expect(try backends(text + "registry: {}\n").registryType == "ecr")
+        // The checks of a registry hold for it as well.
+        #expect(
+            diagnostics(text.replacing("us-east-1}", with: "eu-west-1}")).first?.message.contains("us-east-1") == true)
+        let found = diagnostics(text.replacing("{type: aws, region: us-east-1}", with: "{type: mock}"))
+        #expect(found.first?.line == 2 && found.first?.hint?.contains("type: aws") == true)
+    }
+
     @Test func `an environment without credentials is an error at the registry`() throws {
         let found = diagnostics(
             "environment: {type: mock}\nregistry: {type: ecr, uri: \(Self.uri)}\nbuilder: {type: mock}\n")

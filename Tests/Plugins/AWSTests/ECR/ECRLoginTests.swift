@@ -75,4 +75,20 @@ struct ECRLoginTests {
         #expect(error?.category == .malformed)
         #expect(text.isEmpty || error?.description.contains(text) == false)
     }
+
+    @Test func `the environment has the login of every registry of ECR, once for a region`() async throws {
+        let bench = try await ECRBench()
+        let environment = try bench.environment()
+        let offering: any PullLoginOffering = environment
+        for account in ["763104351884", "123456789012"] {
+            let image = try ImageReference(parsing: "\(account).dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3")
+            let login = try #require(try await offering.login(toPull: image))
+            #expect(login.username == "AWS" && login.password.reveal() == RegistryServer.tokenPassword)
+        }
+        #expect(fetches(bench) == 1)
+        for name in ["public.ecr.aws/x/y", "busybox", "docker.io/team/x", "localhost:5000/x"] {
+            #expect(try await offering.login(toPull: ImageReference(parsing: name)) == nil)
+        }
+        #expect(fetches(bench) == 1)
+    }
 }

@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ContainerEngine
+
+/// What the user's `docker login` and `podman login` left, and the credential helpers that it names.
+@Suite("docker's own logins", .timeLimit(.minutes(10))) struct DockerLoginsTests {
+    private let folder: TemporaryDirectory
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        for name in ["docker", "bin", "run/containers"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.file(name), withIntermediateDirectories: true)
+        }
+    }
+
+    private var variables: [String: String] {
+        ["DOCKER_CONFIG": folder.file("docker"), "PATH": "\(folder.file("bin")):/usr/bin:/bin"]
+    }
+
+    private func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: folder.file(name)))
+    }
+
+    private func helper(_ name: String, _ script: String) throws {
+        try write("bin/docker-credential-\(name)", "#!/bin/sh\n\(script)\n")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: folder.file("bin/docker-credential-\(name)"))
+    }
+
+    /// `user:password server` of what is found.
+    private func login(_ host: String?, _ more: [String: String] = [:]) async throws -> String? {
+        let logins = DockerLogins(variables: variables.merging(more) { $1 })
+        guard let found = try await logins.login(to: host) else { return nil }
+        return "\(found.username):\(found.revealPassword() ?? "token \(found.identityToken ?? "")") \(found.server)"
+    }
+
+    private static func auth(_ text: String) -> String { "{\"auth\": \"\(Data(text.utf8).base64EncodedString())\"}" }
+
+    @Test func `entries of config.json are found by host, as a URL or plain`() async throws {
+        try write(
+            "docker/config.json",
+            """
+            {"auths": {"https://index.docker.io/v1/": \(Self.auth("hub:p:w")), "r.example.com": \(Self.auth("r:x")),
+              "https://old.example.com:5000/v2/": \(Self.auth("o:y\u{0}\u{0}")), "empty.example.com": {},
+              "bad.example.com": {"auth": "%%%"}, "nouser.example.com": \(Self.auth(":x")),
+              "token.example.com": {"auth": "\(Data("u:".utf8).base64EncodedString())", "identitytoken": "abc"}}}
+            """)
+        #expect(try await login(nil) == "hub:p:w https://index.docker.io/v1/")
+        #expect(try await login("docker.io") == "hub:p:w https://index.docker.io/v1/")
+        #expect(try await login("r.example.com") == "r:x r.example.com")
+        #expect(try await login("old.example.com:5000") == "o:y old.example.com:5000")
+        #expect(try await login("token.example.com") == "u:token abc token.example.com")
+        for host in ["example.com", "r.example.com:5000", "empty.example.com", "bad.example.com", "nouser.example.com"]
+        {
+            #expect(try await login(host) == nil, "\(host)")
+        }
+    }
+
+    @Test func `a helper of the host counts, then the store, then the file`() async throws {
+        try helper(
+            "store",
+            "read server; case $server in *hub*|*index*) echo '{\"Username\":\"s\",\"Secret\":\"1\"}';; "
+                + "*) echo 'credentials not found in native keychain'; exit 1;; esac")
+        try helper("own", "read server; echo \"{\\\"Username\\\":\\\"$server\\\",\\\"Secret\\\":\\\"2\\\"}\"")
+        try helper("token", "echo '{\"Username\":\"<token>\",\"Secret\":\"3\"}'")
+        try write(
+            "docker/config.json",
+            """
+            {"credsStore": "store", "credHelpers": {"own.example.com": "own", "https://token.example.com": "token"},
+             "auths": {"file.example.com": \(Self.auth("f:4"))}}
+            """)
+        #expect(try await login(nil) == "s:1 https://index.docker.io/v1/")
+        #expect(try await login("own.example.com") == "own.example.com:2 own.example.com")
+        #expect(try await login("token.example.com") == ":token 3 token.example.com")
+        #expect(try await login("file.example.com") == "f:4 file.example.com")
+        #expect(try await login("none.example.com") == nil)
+    }
+
+    @Test func `podman's files count after docker's`() async throws {
+        try write("docker/config.json", "{\"auths\": {\"a\": \(Self.auth("docker:1"))}}")
+        try write(
+            "run/containers/auth.json",
+            "{\"auths\": {\"a\": \(Self.auth("podman:1")), \"docker.io\": \(Self.auth("podman:2"))}}")
+        let more = ["XDG_RUNTIME_DIR": folder.file("run")]
+        #expect(try await login("a", more) == "docker:1 a")
+        #expect(try await login(nil, more) == "podman:2 https://index.docker.io/v1/")
+    }
+
+    @Test func `no files, odd files and pipes are no logins`() async throws {
+        #expect(try await login("a") == nil)
+        #expect(try await DockerLogins(variables: [:]).login(to: "a") == nil)
+        for text in ["", "[]", "{\"auths\": []}", "{", String(repeating: "[", count: 100_000)] {
+            try write("docker/config.json", text)
+            #expect(try await login("a") == nil)
+        }
+        try FileManager.default.removeItem(atPath: folder.file("docker/config.json"))
+        try #require(mkfifo(folder.file("docker/config.json"), 0o600) == 0)
+        #expect(try await login("a") == nil)
+    }
+
+    @Test(arguments: [
+        ("missing", "", "is not on the PATH"), ("../../bin/sh", "", "which is not a name"),
+        ("fails", "exit 3", "ended with"),
+        ("odd", "echo hunter2", "its answer is not one"), ("slow", "exec sleep 1000", "within"),
+    ])
+    func `a helper that cannot help is an error without its output`(
+        _ name: String, _ script: String, _ words: String
+    ) async throws {
+        if !script.isEmpty { try helper(name, script) }
+        try write("docker/config.json", "{\"credsStore\": \"\(name)\"}")
+        let logins = DockerLogins(variables: variables, limit: .seconds(name == "slow" ? 1 : 60))
+        let error = await #expect(throws: EngineError.self) { _ = try await logins.login(to: "a") }
+        #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
+    @Test func `a helper sees no keys of this process`() async throws {
+        try helper(
+            "env",
+            "read server; n=$(env | grep -c SECRET); echo \"{\\\"Username\\\":\\\"n$n\\\",\\\"Secret\\\":\\\"x\\\"}\"")
+        try write("docker/config.json", "{\"credsStore\": \"env\"}")
+        setenv("LAUNCH_TEST_SECRET", "x", 1)
+        defer { unsetenv("LAUNCH_TEST_SECRET") }
+        #expect(try await login("a") == "n0:x a")
+    }
+}
