@@ -86,7 +86,9 @@ final class Authenticator: Sendable {
             var expires_in: Double?
         }
         guard let answer = try? JSONDecoder().decode(Answer.self, from: response.body),
-            let token = answer.token ?? answer.access_token, !token.contains(where: \.isNewline)
+            // Some services send one of the two, and an empty text as the other.
+            let token = [answer.token, answer.access_token].compactMap({ $0 }).first(where: { !$0.isEmpty }),
+            !token.contains(where: \.isNewline)
         else { throw OCIError(.notARegistry, "The token service of \(subject) answers without a token.") }
         // 60 seconds are what the token specification says where nothing is said; the margin covers the next call's way.
         let lifetime = min(max(answer.expires_in ?? 60, 0), 3600) * 0.8

@@ -90,6 +90,7 @@ public final class RegistryClient: Sendable {
     private func digest(_ repository: String, _ reference: String) async throws(OCIError) -> String? {
         let head = try await transport.get(
             .head, "manifests/\(reference)", of: repository, accept: Manifest.acceptedTypes, limit: Self.manifestLimit)
+        if Transport.isUnknownMethod(head) { return try await digestByGet(repository, reference) }
         guard head.status == 200 else {
             // What answers 404 to everything is no registry; one that says what it is needs no second question.
             if head.headers["Docker-Distribution-Api-Version"] == nil { try await requireRegistry(repository) }
@@ -103,9 +104,22 @@ public final class RegistryClient: Sendable {
             return digest
         }
         if reference.contains(":") { return reference }
+        return try await digestByGet(repository, reference)
+    }
+
+    /// The digest of the document itself.
+    private func digestByGet(_ repository: String, _ reference: String) async throws(OCIError) -> String? {
         let whole = try await transport.get(
             .get, "manifests/\(reference)", of: repository, accept: Manifest.acceptedTypes, limit: Self.manifestLimit)
-        return whole.status == 200 ? Self.digest(of: whole.body) : nil
+        guard whole.status == 200 else {
+            if whole.headers["Docker-Distribution-Api-Version"] == nil { try await requireRegistry(repository) }
+            return nil
+        }
+        let digest = Self.digest(of: whole.body)
+        if reference.contains(":"), digest != reference {
+            throw OCIError(.corrupt, "\(name(repository)) answers \(digest) where \(reference) was asked for.")
+        }
+        return digest
     }
 
     private func describe(_ repository: String, _ digest: String) async throws(OCIError) -> RemoteImage? {

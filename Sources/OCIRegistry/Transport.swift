@@ -8,7 +8,8 @@ struct Transport: Sendable {
     let addresses: [HTTPRequest.AddressOverride]
     let authenticator: Authenticator
 
-    /// Asks `/v2/<repository>/<path>`, answering the registry's challenge on the way. The answer has status 200 or 404.
+    /// Asks `/v2/<repository>/<path>`, answering the registry's challenge on the way. The answer has status 200 or 404; to
+    /// HEAD it may also say that the method is unknown.
     func get(
         _ method: HTTPMethod, _ path: String, of repository: String, accept: [String] = [], limit: Int
     ) async throws(OCIError) -> HTTPResponse {
@@ -34,9 +35,14 @@ struct Transport: Sendable {
             request.headers["Authorization"] = answer
             response = try await send(request, name)
         }
+        // Some registries and proxies know no HEAD: the caller asks again with GET.
+        if method == .head, Self.isUnknownMethod(response) { return response }
         try check(response, name)
         return response
     }
+
+    /// Whether the answer says that the method of the request is not supported.
+    static func isUnknownMethod(_ response: HTTPResponse) -> Bool { response.status == 405 || response.status == 501 }
 
     /// Whether `/v2/` is answered as a registry does.
     func isRegistry() async throws(OCIError) -> Bool {

@@ -1,6 +1,8 @@
-import ContainerEngine
+import Foundation
 import TestSupport
 import Testing
+
+@testable import ContainerEngine
 
 @Suite("Finding the engine")
 struct EngineLocatorTests {
@@ -36,6 +38,24 @@ struct EngineLocatorTests {
         #expect(try both.candidates().map { "\($0.address) \($0.source)" } == ["unix:///a.sock the option 'engine'"])
         let variable = EngineLocator(variables: ["DOCKER_HOST": "unix:///b.sock", "XDG_RUNTIME_DIR": "/x"])
         #expect(try variable.candidates().map { "\($0.address) \($0.source)" } == ["unix:///b.sock DOCKER_HOST"])
+    }
+
+    @Test("A socket that is missing, or in a folder that may not be entered, is said as that")
+    func absence() async throws {
+        #expect(EngineLocator.absence(of: "/x", ENOENT) == "no such socket")
+        #expect(EngineLocator.absence(of: "/x", EACCES) == "its folder may not be entered")
+        let folder = try TemporaryDirectory()
+        #expect(EngineLocator.closedFolder(above: folder.file("a/docker.sock")) == nil)
+        // The super-user may enter every folder.
+        guard geteuid() != 0 else { return }
+        try FileManager.default.createDirectory(
+            atPath: folder.file("closed"), withIntermediateDirectories: false, attributes: [.posixPermissions: 0])
+        let locator = EngineLocator(variables: ["DOCKER_HOST": "unix://\(folder.file("closed/docker.sock"))"])
+        let error = await #expect(throws: EngineError.self) {
+            _ = try await locator.locate(EngineClient.connect)
+        }
+        #expect(error?.message.contains("its folder may not be entered") == true)
+        #expect(error?.hint?.contains(folder.file("closed")) == true)
     }
 
     @Test("The usual sockets, docker's first")

@@ -89,10 +89,13 @@ public struct EngineLocator: Sendable {
         -> LocatedEngine
     {
         var tried: [String] = []
+        var closed: String?
         let candidates = try candidates()
         for candidate in candidates {
             if case .unix(let path) = candidate.address, access(path, F_OK) != 0 {
-                tried.append("\(candidate.address) (no such socket)")
+                let code = errno
+                tried.append("\(candidate.address) (\(Self.absence(of: path, code)))")
+                if code == EACCES { closed = closed ?? Self.closedFolder(above: path) }
                 continue
             }
             do {
@@ -106,7 +109,29 @@ public struct EngineLocator: Sendable {
         let place = source == .wellKnown || source == nil ? "" : " at the address from \(source?.description ?? "")"
         throw EngineError(
             .notReachable, "No container engine answers\(place). Tried: \(tried.joined(separator: ", ")).",
-            hint: "Start docker or podman, or set DOCKER_HOST to its socket, e.g. unix:///var/run/docker.sock.")
+            hint: closed.map {
+                "This user may not enter \($0): add the user to the folder's group and log in again, open the folder with "
+                    + "'chmod +x', or set DOCKER_HOST to another socket."
+            } ?? "Start docker or podman, or set DOCKER_HOST to its socket, e.g. unix:///var/run/docker.sock.")
+    }
+
+    /// Why a socket cannot be seen.
+    static func absence(of path: String, _ code: Int32) -> String {
+        switch code {
+        case EACCES: "its folder may not be entered"
+        case ENOENT, ENOTDIR: "no such socket"
+        default: String(cString: strerror(code))
+        }
+    }
+
+    /// The first folder on the way to a path that this process may not enter; nil where it may enter all.
+    static func closedFolder(above path: String) -> String? {
+        var folder = ""
+        for part in path.split(separator: "/").dropLast() {
+            folder += "/\(part)"
+            if access(folder, X_OK) != 0 { return errno == EACCES ? folder : nil }
+        }
+        return nil
     }
 
     private static func brief(_ message: String) -> String {

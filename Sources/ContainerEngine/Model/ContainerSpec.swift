@@ -90,6 +90,8 @@ public struct ContainerSpec: Sendable, Encodable {
         public var extraHosts: [String]?
         /// The mounts.
         public var mounts: [Mount]?
+        /// Mounts of paths of the machine as `source:target:options`: the form that labels for SELinux need.
+        public var binds: [String]?
         /// The devices, e.g. GPUs.
         public var devices: [DeviceRequest]?
         /// Where the log goes.
@@ -122,6 +124,7 @@ public struct ContainerSpec: Sendable, Encodable {
             case sharedMemory = "ShmSize"
             case extraHosts = "ExtraHosts"
             case mounts = "Mounts"
+            case binds = "Binds"
             case devices = "DeviceRequests"
             case log = "LogConfig"
             case processes = "PidsLimit"

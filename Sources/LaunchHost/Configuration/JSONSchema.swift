@@ -108,8 +108,8 @@ public enum JSONSchema {
             if range.upperBound < .greatestFiniteMagnitude { schema["maximum"] = .number(range.upperBound) }
             return schema
         case .boolean: return ["type": .string("boolean")]
-        case .duration: return measure(pattern: #"^[0-9]+(\.[0-9]+)?\s*[smhd]?$"#)
-        case .bytes: return measure(pattern: #"^[0-9]+(\.[0-9]+)?\s*([kmgtKMGT]([iI]?[bB])?|[bB])?$"#)
+        case .duration: return measure(pattern: "^(\(Self.number)|(\(Self.number)\\s*(ms|[smhd]))+)$")
+        case .bytes: return measure(pattern: "^\(Self.number)\\s*([kmgtpeKMGTPE]([iI]?[bB])?|[bB])?$")
         case .list(let item): return ["type": .string("array"), "items": .object(Self.kind(item))]
         case .map(let value):
             return ["type": .string("object"), "additionalProperties": .object(Self.kind(value))]
@@ -118,6 +118,8 @@ public enum JSONSchema {
         case .any: return [:]
         }
     }
+
+    private static let number = #"([0-9]+(\.[0-9]+)?|\.[0-9]+)"#
 
     private static func measure(pattern: String) -> [String: JSONValue] {
         [

@@ -1,33 +1,50 @@
-/// Lengths of time and sizes as people write them: `90s`, `2h`, `512m`, `8GiB`.
+/// Lengths of time and sizes as people write them: `90s`, `1h30m`, `512m`, `8GiB`.
 public enum Quantity {
-    /// The seconds of `90`, `90s`, `10m`, `1.5h` or `2d`; nil where the text is none of that or would overflow.
+    /// The seconds of `90`, `90s`, `10m`, `.5h`, `1h30m` or `500ms`; nil where the text is none of that or would overflow.
     public static func seconds(_ text: String) -> Double? {
-        guard let match = text.wholeMatch(of: /([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)/), let number = Double(match.1) else {
-            return nil
+        var seconds = 0.0
+        if let match = text.wholeMatch(of: /[0-9]+(?:\.[0-9]+)?|\.[0-9]+/) {
+            guard let number = Double(match.0) else { return nil }
+            seconds = number
+        } else {
+            var rest = Substring(text)
+            repeat {
+                guard let match = rest.prefixMatch(of: /([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*(ms|[smhd])/),
+                    let number = Double(match.1)
+                else { return nil }
+                seconds += number * factor(match.2)
+                rest = rest[match.range.upperBound...]
+            } while !rest.isEmpty
         }
-        let factor: Double =
-            switch match.2 {
-            case "m": 60
-            case "h": 3600
-            case "d": 86400
-            default: 1
-            }
         // What `Duration` can hold with room to spare; nobody waits longer.
-        let seconds = number * factor
         return seconds <= 1e12 ? seconds : nil
     }
 
-    /// The bytes of `1024`, `512m`, `8g`, `1.5GiB` or `100kb` (powers of 1024); nil where the text is none of that or
-    /// does not fit 64 bits.
+    private static func factor(_ unit: Substring) -> Double {
+        switch unit {
+        case "ms": 0.001
+        case "m": 60
+        case "h": 3600
+        case "d": 86400
+        default: 1
+        }
+    }
+
+    /// The bytes of `1024`, `512m`, `8g`, `.5g`, `1.5GiB`, `100kb` or `1P` (powers of 1024); nil where the text is none of
+    /// that or does not fit 64 bits.
     public static func bytes(_ text: String) -> Int64? {
-        let pattern = /([0-9]+)(?:\.([0-9]+))?\s*(?:([kmgtKMGT])(?:[iI]?[bB])?|[bB])?/
-        guard let match = text.wholeMatch(of: pattern), let whole = Int64(match.1) else { return nil }
+        let pattern = /([0-9]*)(?:\.([0-9]+))?\s*(?:([kmgtpeKMGTPE])(?:[iI]?[bB])?|[bB])?/
+        guard let match = text.wholeMatch(of: pattern), !match.1.isEmpty || match.2 != nil,
+            let whole = match.1.isEmpty ? 0 : Int64(match.1)
+        else { return nil }
         let factor: Int64 =
             switch match.3.map({ $0.lowercased() }) {
             case "k": 1 << 10
             case "m": 1 << 20
             case "g": 1 << 30
             case "t": 1 << 40
+            case "p": 1 << 50
+            case "e": 1 << 60
             default: 1
             }
         let (product, overflow) = whole.multipliedReportingOverflow(by: factor)

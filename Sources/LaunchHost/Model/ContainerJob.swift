@@ -65,12 +65,15 @@ public struct ContainerJob: Sendable, Hashable, Codable {
         public var target: String
         /// Whether the container may only read it.
         public var readOnly: Bool
+        /// The label that the files get where SELinux is in use: `z` shared by containers, `Z` for this one alone.
+        public var label: String?
 
-        /// A mount from its parts.
-        public init(source: String, target: String, readOnly: Bool = false) {
+        /// A mount of a source at a target.
+        public init(source: String, target: String, readOnly: Bool = false, label: String? = nil) {
             self.source = source
             self.target = target
             self.readOnly = readOnly
+            self.label = label
         }
     }
 

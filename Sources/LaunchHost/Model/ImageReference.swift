@@ -58,6 +58,12 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
         if repository.isEmpty {
             throw ImageReferenceError(text, "the repository's name is missing")
         }
+        // What the engines and the distribution specification take at most.
+        if repository.utf8.count > 255 {
+            throw ImageReferenceError(
+                String(text.prefix(80)) + "…",
+                "a repository's name has at most 255 characters, and this one has \(repository.utf8.count)")
+        }
         if let upper = repository.first(where: \.isUppercase) {
             throw ImageReferenceError(text, "a repository has no capital letters, and '\(upper)' is one")
         }

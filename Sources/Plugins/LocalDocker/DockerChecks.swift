@@ -86,6 +86,22 @@ struct DockerChecks {
                 note("env", member: name, "names that begin with LAUNCH_ are reserved")
             }
             if value.utf8.contains(0) { note("env", member: name, "a text for the container may not hold a NUL byte") }
+            let size = name.utf8.count + 1 + value.utf8.count
+            if size > StartLimits.text {
+                note(
+                    "env", member: name, "a variable of \(size) bytes; the kernel takes at most \(StartLimits.text)",
+                    hint: "Put long texts into a file.")
+            }
+        }
+        // Each text costs its NUL byte and a pointer as well.
+        let size =
+            job.environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 10 }
+            + ((job.entryPoint ?? []) + (job.arguments ?? [])).reduce(0) { $0 + $1.utf8.count + 9 }
+        if size > StartLimits.all {
+            note(
+                "env",
+                "arguments and variables have \(size) bytes; a program can be started with at most "
+                    + "\(StartLimits.all)", hint: "Put long parameters into a file, such as an input or a volume.")
         }
     }
 
@@ -119,12 +135,14 @@ struct DockerChecks {
         for (index, mount) in job.mounts.enumerated() {
             if hasNUL(mount.text, "volumes", index: index) { continue }
             if mount.target.isEmpty {
-                note("volumes", index: index, "'\(mount.source)' is not source:target[:ro|rw]")
+                note("volumes", index: index, "'\(mount.source)' is not source:target[:ro|rw|z|Z]")
                 continue
             }
             if let colon = mount.target.firstIndex(of: ":") {
                 let mode = mount.target[mount.target.index(after: colon)...]
-                note("volumes", index: index, "what follows the target must be ro or rw, and it is '\(mode)'")
+                note(
+                    "volumes", index: index, "what follows the target must be ro, rw, z or Z, and it is '\(mode)'",
+                    hint: "Other options of docker's -v have no place here.")
                 continue
             }
             checkSource(mount, index)

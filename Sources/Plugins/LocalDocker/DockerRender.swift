@@ -13,10 +13,11 @@ struct DockerRender {
         var request = ContainerJob(image: runnable.image)
         request.entryPoint = job.entryPoint ?? Self.entryPoint(options)
         request.arguments = job.arguments.isEmpty ? options.strings("args") : job.arguments
+        let own = try Self.ownEnvironment(job)
         request.environment = (options.stringMap("env") ?? [:])
             .merging(job.environment) { $1 }
             .filter { !Self.ownNames.contains($0.key) }
-            .merging(try Self.ownEnvironment(job)) { $1 }
+            .merging(own) { $1 }
         request.workingDirectory = options.string("workdir")
         request.user = options.string("user")
         request.resources = ContainerJob.Resources(
@@ -80,10 +81,27 @@ struct DockerRender {
         }
         var environment = [
             "LAUNCH_RUN_ID": job.runID.rawValue, "LAUNCH_RUN_NAME": job.runName, "LAUNCH_PROJECT": job.project,
-            "LAUNCH_RUN_CONFIG": config,
         ]
         environment["LAUNCH_QUEUE"] = job.queue
-        return environment
+        return environment.merging(variables("LAUNCH_RUN_CONFIG", config)) { $1 }
+    }
+
+    /// The variable, or `NAME_0`, `NAME_1` and so on where one would be longer than the kernel takes. They are to be joined
+    /// without anything between them, as on SageMaker.
+    static func variables(_ name: String, _ text: String) -> [String: String] {
+        guard name.utf8.count + 1 + text.utf8.count > StartLimits.text else { return [name: text] }
+        var pieces: [String.UnicodeScalarView] = [.init()]
+        var size = 0
+        for scalar in text.unicodeScalars {
+            let more = UTF8.width(scalar)
+            if size + more > StartLimits.piece {
+                pieces.append(.init())
+                size = 0
+            }
+            pieces[pieces.count - 1].append(scalar)
+            size += more
+        }
+        return Dictionary(uniqueKeysWithValues: pieces.enumerated().map { ("\(name)_\($0)", String($1)) })
     }
 
     /// Rounded up, so that a limit over 0 never becomes 0.
@@ -93,19 +111,28 @@ struct DockerRender {
 }
 
 extension ContainerJob.Mount {
-    /// Reads `source:target[:ro|rw]`. What does not fit stays in the target, where validation finds and reports it.
+    /// Reads `source:target[:ro|rw][,z|Z]`. What does not fit stays in the target, where validation finds and reports it.
     init(text: String) {
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         var readOnly = false
-        if parts.count > 2, let mode = parts.last, mode == "ro" || mode == "rw" {
-            readOnly = mode == "ro"
+        var label: String?
+        if parts.count > 2, let words = parts.last?.split(separator: ",", omittingEmptySubsequences: false),
+            Set(words).count == words.count, words.allSatisfy({ ["ro", "rw", "z", "Z"].contains($0) }),
+            !(words.contains("ro") && words.contains("rw")), !(words.contains("z") && words.contains("Z"))
+        {
+            readOnly = words.contains("ro")
+            label = words.first { $0.lowercased() == "z" }.map(String.init)
             parts.removeLast()
         }
-        self.init(source: parts[0], target: parts.dropFirst().joined(separator: ":"), readOnly: readOnly)
+        self.init(
+            source: parts[0], target: parts.dropFirst().joined(separator: ":"), readOnly: readOnly, label: label)
     }
 
     /// As it is written in a template.
-    var text: String { "\(source):\(target)\(readOnly ? ":ro" : "")" }
+    var text: String {
+        let words = (readOnly ? ["ro"] : []) + [label].compactMap { $0 }
+        return "\(source):\(target)\(words.isEmpty ? "" : ":\(words.joined(separator: ","))")"
+    }
 }
 
 extension Field.Kind {

@@ -27,7 +27,9 @@ enum DockerTemplate {
             help: "How many GPUs the container sees, or 'all'. The engine needs a GPU runtime for it."),
         Field(
             "volumes", .list(.string), example: "[/data/sets:/data:ro, cache:/var/cache/job]",
-            help: "Mounts, as source:target[:ro|rw]. The source is an absolute path that exists, or a volume's name."),
+            help:
+                "Mounts, as source:target[:ro|rw]. The source is an absolute path that exists, or a volume's name. z or Z after "
+                + "a comma labels it for SELinux, as docker does."),
         Field(
             "network", .string, example: "none",
             help: "The network to join: none, host, or a network's name. None given: the engine's default."),

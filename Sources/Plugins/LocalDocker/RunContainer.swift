@@ -59,8 +59,13 @@ enum RunContainer {
         host.sharedMemory = job.resources.sharedMemoryBytes
         host.log = .wholeFile
         if let gpus = job.resources.gpus, gpus != 0 { host.devices = [.gpus(gpus)] }
-        if !job.mounts.isEmpty {
-            host.mounts = job.mounts.map { mount in
+        // Only the older form of a mount can have a label.
+        let binds = job.mounts.filter { $0.label != nil && $0.source.hasPrefix("/") }.map(\.text)
+        if !binds.isEmpty { host.binds = binds }
+        // A volume of the engine has its label from the engine.
+        let mounts = job.mounts.filter { $0.label == nil || !$0.source.hasPrefix("/") }
+        if !mounts.isEmpty {
+            host.mounts = mounts.map { mount in
                 ContainerSpec.Mount(
                     mount.source.hasPrefix("/") ? .bind : .volume, source: mount.source, target: mount.target,
                     readOnly: mount.readOnly)

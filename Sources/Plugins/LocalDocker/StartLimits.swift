@@ -10,6 +10,11 @@ enum StartLimits {
     static let path = 4_095
     /// The most bytes of one argument or variable.
     static let text = (128 << 10) - 1
+    /// The bytes of one variable of a longer value: `text` with room for the variable's name.
+    static let piece = 100 << 10
+    /// The most bytes of all arguments and variables together. The kernel takes a quarter of the stack, 2 MiB as a rule, and
+    /// the image has variables of its own.
+    static let all = 1_900_000
 
     /// Refuses a container that cannot be started: an image may have any texts in its configuration.
     static func check(_ info: ContainerInfo) throws(BackendError) {

@@ -6,7 +6,9 @@ import Testing
         arguments: [
             ("90", 90.0), ("90s", 90), ("10m", 600), ("2h", 7200), ("1.5h", 5400), ("1d", 86400), ("0s", 0),
             ("5 m", 300),
-            ("", nil), ("m", nil), ("-5s", nil), ("10 minutes", nil), ("1h30m", nil), ("1e3", nil),
+            ("", nil), ("m", nil), ("-5s", nil), ("10 minutes", nil), ("1h30m", 5400), ("1e3", nil),
+            ("1d2h3m4s", 93_784), (".5h", 1800), ("500ms", 0.5), ("1.5m30s", 120), ("1h 30m", nil), ("1h30", nil),
+            ("h30m", nil), (".", nil), ("1.h", nil), ("9999999999999d1s", nil),
             ("9999999999999d", nil),
         ] as [(String, Double?)])
     func readsLengthsOfTime(_ text: String, _ seconds: Double?) {
@@ -17,7 +19,9 @@ import Testing
         arguments: [
             ("1024", 1024), ("1b", 1), ("2k", 2048), ("512m", 512 << 20), ("512MiB", 512 << 20), ("8g", 8 << 30),
             ("8GB", 8 << 30), ("1.5g", 3 << 29), ("1t", 1 << 40), ("8388607t", 8_388_607 << 40), ("8388608t", nil),
-            ("99999999999999999999", nil), ("-1g", nil), ("1p", nil), ("g", nil), ("1.g", nil), ("ib", nil),
+            ("99999999999999999999", nil), ("-1g", nil), ("1p", 1 << 50), ("1P", 1 << 50), ("2PiB", 2 << 50),
+            ("7e", 7 << 60), ("8e", nil), (".5g", 1 << 29), (".5", 0), (".g", nil), (".", nil), ("8192p", nil),
+            ("g", nil), ("1.g", nil), ("ib", nil),
         ] as [(String, Int64?)])
     func readsSizes(_ text: String, _ bytes: Int64?) {
         #expect(Quantity.bytes(text) == bytes)

@@ -1,3 +1,4 @@
+import Foundation
 import LaunchHost
 import LocalDocker
 import Testing
@@ -178,6 +179,47 @@ struct RenderTests {
                 "volumes[5]:", "volumes[6]:", "volumes[7]:", "outputs[0]:", "outputs[1]:", "outputs[2]:", "outputs[4]:",
                 "time_limit:", "stop_grace:", "metrics.bad:", "metrics.none:", "metrics.two:",
             ], "\(found.joined(separator: "\n"))")
+    }
+
+    @Test(
+        "A mount's options are ro, rw, z and Z, and nothing else",
+        arguments: [
+            ("/a:/b:z", "z", false), ("/a:/b:ro,Z", "Z", true), ("/a:/b:z,rw", "z", false), ("/a:/b:ro", nil, true),
+            ("cache:/b:z", "z", false),
+        ] as [(String, String?, Bool)])
+    func mountOptions(_ text: String, _ label: String?, _ readOnly: Bool) throws {
+        let template: [String: JSONValue] = ["volumes": .array([.string(text)])]
+        let mount = try #require(try Self.render(template).job.mounts.first)
+        #expect(mount.target == "/b" && mount.label == label && mount.readOnly == readOnly)
+        #expect(try Self.findings(template) == [])
+    }
+
+    @Test("Other options of a mount are refused", arguments: ["/a:/b:z,Z", "/a:/b:ro,rw", "/a:/b:cached", "/a:/b:z,"])
+    func wrongMountOptions(_ text: String) throws {
+        let found = try Self.findings(["volumes": .array([.string(text)])])
+        #expect(
+            found.count == 1 && found[0].hasPrefix("error: volumes[0]: what follows the target must be"), "\(found)")
+    }
+
+    @Test("Long parameters are split into variables that fit, and come together again")
+    func longParameters() throws {
+        let text = String(repeating: "é\u{1F680}x", count: 50_000)
+        let rendered = try Self.render([:]) { $0.runConfig = ["text": .string(text)] }
+        let environment = rendered.job.environment
+        #expect(environment["LAUNCH_RUN_CONFIG"] == nil)
+        let pieces = (0..<environment.count).compactMap { environment["LAUNCH_RUN_CONFIG_\($0)"] }
+        #expect(pieces.count == 4 && pieces.allSatisfy { $0.utf8.count < 128 << 10 })
+        #expect(try JSON.decode([String: String].self, from: Data(pieces.joined().utf8)) == ["text": text])
+        #expect(LocalDockerRunner(variables: [:]).validate(rendered.request).isEmpty)
+    }
+
+    @Test("What no program can be started with is said before the start")
+    func tooLong() throws {
+        let long = JSONValue.string(String(repeating: "x", count: 128 << 10))
+        #expect(try Self.findings(["env": .object(["A": long])]).map { $0.contains("env.A") } == [true])
+        let all = try Self.render([:]) { $0.runConfig = ["t": .string(String(repeating: "x", count: 2_000_000))] }
+        let found = LocalDockerRunner(variables: [:]).validate(all.request).map(\.description)
+        #expect(found.count == 1 && found[0].contains("a program can be started with at most"))
     }
 
     @Test("A request of another runner, or none at all, is one finding")

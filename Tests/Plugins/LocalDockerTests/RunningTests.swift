@@ -38,6 +38,26 @@ struct RunningTests {
         var Config: Config
     }
 
+    @Test("300 kB of parameters reach the container, and a mount with a label is there")
+    func longParametersAndLabels() async throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("file", "labelled")
+        let text = String(repeating: "0123456789", count: 30_000)
+        let image = try await Jobs.image()
+        let runner = Jobs.runner()
+        let id = RunID.random()
+        var job = Jobs.job(
+            "printf %s \"$LAUNCH_RUN_CONFIG_0$LAUNCH_RUN_CONFIG_1$LAUNCH_RUN_CONFIG_2\" | wc -c; cat /in/file; "
+                + "touch /in/x 2>/dev/null || echo read-only",
+            ["volumes": .array([.string("\(folder.path):/in:ro,z")])], id: id, image: image)
+        job.job.runConfig = ["text": .string(text)]
+        let handle = try await runner.submit(runner.render(job), as: id)
+        let lines = try await Jobs.read(runner.logs(handle, from: nil, follow: true)).map(\.text)
+        try await runner.release(handle)
+        #expect(lines.first?.trimmingCharacters(in: .whitespaces) == "\(text.count + 11)")
+        #expect(lines.dropFirst().joined() == "labelledread-only")
+    }
+
     @Test("Everything in the template reaches the container")
     func applied() async throws {
         let folder = try TemporaryDirectory()

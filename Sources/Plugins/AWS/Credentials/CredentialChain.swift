@@ -34,7 +34,8 @@ struct CredentialChain: Sendable {
         } else if try EnvironmentSource.isPresent(in: context.variables) {
             return Choice(source: EnvironmentSource(variables: context.variables), skipped: skipped)
         } else {
-            skipped.append(Skipped(source: "environment variables", reason: "AWS_ACCESS_KEY_ID is not set"))
+            skipped.append(
+                Skipped(source: "environment variables", reason: EnvironmentSource.absence(in: context.variables)))
         }
         let profiles = ProfileSources(settings: settings, context: context)
         if let source = try profiles.role(of: settings.profile.value) {

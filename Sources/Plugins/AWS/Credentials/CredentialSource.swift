@@ -54,21 +54,28 @@ struct CredentialDocument {
         value[name]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    private static func isAbsent(_ value: JSONValue?) -> Bool { value == nil || value == .null || value == .string("") }
+
+    /// When the credentials end; nil where they do not. What is there and is not a time must not count as never.
+    private func expiration() throws(AWSError) -> Date? {
+        guard let member = value["Expiration"], !Self.isAbsent(member) else { return nil }
+        let date = member.stringValue.map { AWSDate.parse($0) } ?? member.doubleValue.map { AWSDate.date($0) }
+        guard let date, let date else {
+            let found = member.stringValue.map { Wording.quoted($0) } ?? member.kindName
+            throw AWSError(.malformed, "the Expiration is not a time: \(found).")
+        }
+        return date
+    }
+
     /// The credentials in it.
     /// - Throws: the names of what is missing, as words for a message.
     func credentials(token tokenName: String, needsExpiry: Bool) throws(AWSError) -> AWSCredentials {
         let needed = ["AccessKeyId", "SecretAccessKey"] + (needsExpiry ? [tokenName, "Expiration"] : [])
-        let missing = needed.filter { self[$0] == nil }
+        let missing = needed.filter { $0 == "Expiration" ? Self.isAbsent(value[$0]) : self[$0] == nil }
         guard missing.isEmpty, let key = self["AccessKeyId"], let secret = self["SecretAccessKey"] else {
             throw AWSError(.malformed, "\(Wording.all(missing)) \(missing.count == 1 ? "is" : "are") missing.")
         }
-        var expiration: Date?
-        if let text = self["Expiration"] {
-            guard let date = AWSDate.parse(text) else {
-                throw AWSError(.malformed, "the Expiration is no time: \(Wording.quoted(text)).")
-            }
-            expiration = date
-        }
+        let expiration = try expiration()
         return AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: self[tokenName].map { Secret($0) },
             expiration: expiration, accountID: self["AccountId"])

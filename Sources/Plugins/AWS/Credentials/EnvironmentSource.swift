@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import LaunchHost
 
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
@@ -5,15 +6,23 @@ struct EnvironmentSource: CredentialSource {
     let name = "environment variables"
     let variables: AWSVariables
 
-    /// Whether the key's name is there, which is what makes AWS's tools look no further.
-    /// - Throws: kind configuration for half a key pair, naming the variable that is missing.
+    /// Whether the key's name is there, which is what makes AWS's tools look no further. A secret key alone is passed over, as
+    /// they do.
+    /// - Throws: kind configuration for a name without its secret key.
     static func isPresent(in variables: AWSVariables) throws(AWSError) -> Bool {
-        switch (variables["AWS_ACCESS_KEY_ID"] != nil, variables["AWS_SECRET_ACCESS_KEY"] != nil) {
-        case (true, true): return true
-        case (false, false): return false
-        case (true, false): throw half("AWS_ACCESS_KEY_ID", without: "AWS_SECRET_ACCESS_KEY")
-        case (false, true): throw half("AWS_SECRET_ACCESS_KEY", without: "AWS_ACCESS_KEY_ID")
+        guard variables["AWS_ACCESS_KEY_ID"] != nil else { return false }
+        guard variables["AWS_SECRET_ACCESS_KEY"] != nil else {
+            throw AWSError(
+                .configuration, "Half a key pair: AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not.",
+                hint: "Set both, or neither to use another source.")
         }
+        return true
+    }
+
+    /// Why the variables are not used.
+    static func absence(in variables: AWSVariables) -> String {
+        variables["AWS_SECRET_ACCESS_KEY"] == nil
+            ? "AWS_ACCESS_KEY_ID is not set" : "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID"
     }
 
     func fetch() async throws(AWSError) -> AWSCredentials {
@@ -25,13 +34,18 @@ struct EnvironmentSource: CredentialSource {
         let token = variables["AWS_SECURITY_TOKEN"] ?? variables["AWS_SESSION_TOKEN"]
         return AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: token.map { Secret($0) },
-            expiration: variables["AWS_CREDENTIAL_EXPIRATION"].flatMap(AWSDate.parse),
+            expiration: try expiration,
             accountID: variables["AWS_ACCOUNT_ID"])
     }
 
-    private static func half(_ found: String, without missing: String) -> AWSError {
-        AWSError(
-            .configuration, "Half a key pair: \(found) is set and \(missing) is not.",
-            hint: "Set both, or neither to use another source.")
+    /// What is set and is not a time must not count as never.
+    private var expiration: Date? {
+        get throws(AWSError) {
+            guard let text = variables["AWS_CREDENTIAL_EXPIRATION"] else { return nil }
+            if let date = AWSDate.parse(text) { return date }
+            throw AWSError(
+                .configuration, "AWS_CREDENTIAL_EXPIRATION is not a time: \(Wording.quoted(text)).",
+                hint: "Write it as 2026-11-29T12:00:00Z, or unset it.")
+        }
     }
 }

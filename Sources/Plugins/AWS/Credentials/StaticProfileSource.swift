@@ -6,20 +6,18 @@ struct StaticProfileSource: CredentialSource {
 
     var name: String { "profile \(section.name) (keys in \(section.file))" }
 
-    /// Whether the profile has keys, whole or half.
+    /// Whether the profile has a key, with its secret key or without. A secret key alone is passed over, as AWS's tools do.
     static func hasKeys(_ section: ConfigSection?) -> Bool {
-        section?.text("aws_access_key_id") != nil || section?.text("aws_secret_access_key") != nil
+        section?.text("aws_access_key_id") != nil
     }
 
     /// Throws for half a key pair, with the place of the half that is there.
     func check() throws(AWSError) {
         switch (section["aws_access_key_id"], section["aws_secret_access_key"]) {
         case (.some(let found), nil): throw half(found, "aws_access_key_id", "aws_secret_access_key")
-        case (nil, .some(let found)): throw half(found, "aws_secret_access_key", "aws_access_key_id")
-        case (.some(let key), .some(let secret)):
+        case (.some, .some(let secret)):
             if secret.text.isEmpty { throw half(secret, "aws_access_key_id", "aws_secret_access_key") }
-            if key.text.isEmpty { throw half(key, "aws_secret_access_key", "aws_access_key_id") }
-        case (nil, nil): throw .configuration("The profile \(section.name) has no keys.", at: section)
+        case (nil, _): throw .configuration("The profile \(section.name) has no keys.", at: section)
         }
     }
 

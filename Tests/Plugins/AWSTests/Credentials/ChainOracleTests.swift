@@ -42,6 +42,9 @@ struct ChainOracleTests {
             Case(config: "[profile p]\n\(role)source_profile = q\n[profile q]\n\(role)source_profile = p\n"),
             Case(config: "[profile p]\n\(role)source_profile = nobody\n"),
             Case(config: "[profile p]\naws_access_key_id = half\n"),
+            Case(config: "[profile p]\naws_secret_access_key = half\n"),
+            Case(config: "[profile p]\n\(process)", keys: "[p]\naws_secret_access_key = half\n"),
+            Case(config: "[profile p]\n\(keys)", variables: ["AWS_SECRET_ACCESS_KEY": "half"]),
             Case(config: "[profile p]\nregion = x\n"),
         ]
     }
