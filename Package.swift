@@ -147,7 +147,10 @@ let package = Package(
             "OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["Crypto", "HTTP", "OCIRegistry", "TestSupport"]),
         tests(
             "BuildersTests", at: "Tests/BuildersTests",
-            uses: ["Builders", "Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
+            uses: [
+                "Builders", "Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "RegistryLogins",
+                "TestSupport",
+            ]),
         tests(
             "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
             uses: [

@@ -31,7 +31,7 @@ import Testing
                 ok    database          DIR/home/launch.db, 0 unfinished runs
                 ok    environment mock  me, account 12, region here-1
                 ok    registry mock     the container engine's own store answers
-                ok    builder mock      pushes to team/train
+                ok    builder mock      names images team/train; they stay in the engine's own store
                 ok    runner mock       answers
                 ok    queue train       for mock; its template is valid
 

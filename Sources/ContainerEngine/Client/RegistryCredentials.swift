@@ -6,7 +6,7 @@ public struct RegistryCredentials: Sendable, CustomStringConvertible, CustomDebu
     public var username: String
     /// The password or token.
     let password: String
-    /// A token that stands for a login, of registries that hand out such; there is no password then.
+    /// An identity token, which some registries issue instead of a password; nil where there is a password.
     let identityToken: String?
     /// Host and port of the registry.
     public var server: String

@@ -60,8 +60,9 @@ struct DockerContext {
         }
     }
 
-    private static func read<T: Decodable>(_ type: T.Type, _ path: String) -> T? {
-        // A pipe could keep the read for ever, and a device could fill the memory.
+    /// Reads a small file of docker's; nil where it cannot be read or is not what docker writes.
+    static func read<T: Decodable>(_ type: T.Type, _ path: String) -> T? {
+        // A pipe could block the read, and a device could fill the memory.
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 20,
             let data = FileManager.default.contents(atPath: path)

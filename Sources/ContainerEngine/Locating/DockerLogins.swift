@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Subprocess
 
 /// The logins that the user has given to docker or podman: of `config.json` and `auth.json`, and of the credential helpers
@@ -53,7 +52,7 @@ public struct DockerLogins: Sendable {
     public func login(to host: String?) async throws(EngineError) -> RegistryCredentials? {
         let name = Self.name(of: host ?? "docker.io")
         for path in files {
-            guard let file = Self.read(path) else { continue }
+            guard let file = DockerContext.read(File.self, path) else { continue }
             let helper = file.credHelpers?.first { Self.name(of: $0.key) == name }?.value ?? file.credsStore
             if let helper, !helper.isEmpty, let found = try await ask(helper, for: name, file: path) { return found }
             if let found = Self.entry(for: name, in: file) { return found }
@@ -82,7 +81,7 @@ public struct DockerLogins: Sendable {
             if let token = entry.identitytoken, !token.isEmpty {
                 return RegistryCredentials(username: username, identityToken: token, server: key(of: name))
             }
-            // Docker writes NUL bytes behind some passwords.
+            // Docker writes NUL bytes after some passwords.
             let password = parts.count == 2 ? String(parts[1].prefix { $0 != "\0" }) : ""
             if !username.isEmpty, !password.isEmpty {
                 return RegistryCredentials(username: username, password: password, server: key(of: name))
@@ -141,19 +140,10 @@ public struct DockerLogins: Sendable {
             throw EngineError(.commandFailed, "\(program) gave no login to \(name): its answer is not one.")
         }
         guard !answer.Secret.isEmpty else { return nil }
-        // The user name of a token that stands for a login.
+        // The user name that marks an identity token.
         if answer.Username == "<token>" {
             return RegistryCredentials(username: "", identityToken: answer.Secret, server: Self.key(of: name))
         }
         return RegistryCredentials(username: answer.Username, password: answer.Secret, server: Self.key(of: name))
-    }
-
-    private static func read(_ path: String) -> File? {
-        // A pipe could keep the read for ever, and a device could fill the memory.
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 20,
-            let data = FileManager.default.contents(atPath: path)
-        else { return nil }
-        return try? JSONDecoder().decode(File.self, from: data)
     }
 }

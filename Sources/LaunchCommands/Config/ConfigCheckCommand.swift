@@ -41,6 +41,8 @@ private struct ConfigCheck {
     private(set) var config: LaunchConfig?
     private(set) var error: LaunchError?
     private var crossWarnings: [Diagnostic] = []
+    /// The registry's type, which may come from the builder's destination.
+    private var registryType: String?
 
     init(bench: Workbench, file: String?) {
         self.bench = bench
@@ -53,17 +55,21 @@ private struct ConfigCheck {
             } else {
                 config = try LaunchConfig(at: location, catalog: bench.catalog)
             }
-            if let config { crossWarnings = try Self.make(config, bench) }
+            if let config {
+                let backends = try Self.make(config, bench)
+                crossWarnings = backends.warnings
+                registryType = backends.registryType
+            }
         } catch {
             self.error = error
         }
     }
 
     /// Some options are right one by one and wrong together: only the plugins themselves can tell.
-    private static func make(_ config: LaunchConfig, _ bench: Workbench) throws(LaunchError) -> [Diagnostic] {
+    private static func make(_ config: LaunchConfig, _ bench: Workbench) throws(LaunchError) -> Backends {
         let backends = try Backends(config, catalog: bench.catalog, variables: bench.variables, log: .silent)
         if let runner = config.runner { _ = try backends.runner(for: runner.type) }
-        return backends.warnings
+        return backends
     }
 
     private var diagnostics: [Diagnostic] { error?.diagnostics ?? (config?.warnings ?? []) + crossWarnings }
@@ -81,13 +87,17 @@ private struct ConfigCheck {
                     "types": .object(
                         Dictionary(
                             Role.allCases.compactMap { role in
-                                config.block(role).map { (role.rawValue, JSONValue.string($0.type)) }
+                                type(of: role, config).map { (role.rawValue, JSONValue.string($0)) }
                             }
                         ) { $1 }),
                 ])
             }
             return .object(members)
         }
+    }
+
+    private func type(of role: Role, _ config: LaunchConfig) -> String? {
+        role == .registry ? registryType ?? config.registry.type : config.block(role)?.type
     }
 
     func tell() throws {
@@ -104,9 +114,9 @@ private struct ConfigCheck {
         facts.add("queues", config.queues.isEmpty ? "those named with -q" : config.queues.joined(separator: ", "))
         facts.add("entity", config.entity)
         for role in Role.allCases {
-            let summary = config.block(role).map { block in
-                let known = bench.catalog.declarations.first { $0.role == role && $0.type == block.type }
-                return known.map { "\(block.type): \($0.summary)" } ?? block.type
+            let summary = type(of: role, config).map { type in
+                let known = bench.catalog.declarations.first { $0.role == role && $0.type == type }
+                return known.map { "\(type): \($0.summary)" } ?? type
             }
             facts.add(role.rawValue, summary ?? "the one that a queue's resource names")
         }

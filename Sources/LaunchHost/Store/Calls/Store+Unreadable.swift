@@ -2,7 +2,7 @@
 extension Store {
     /// Ends those rows of these queues that have not ended, as `failed` with the cause `internal`: no agent can take them
     /// further, and they would keep a queue from being empty.
-    /// - Returns: the texts that stand in place of their IDs.
+    /// - Returns: the texts found instead of their IDs.
     /// - Throws: `StoreError` where the database cannot be written to.
     func setAsideUnreadable(queues: [String]) throws(StoreError) -> [String] {
         let (now, names) = (now, try SQLValue.json(queues))

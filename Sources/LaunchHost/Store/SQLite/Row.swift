@@ -41,7 +41,11 @@ struct Row {
         do {
             return try JSON.decode(T.self, from: Data(text.utf8))
         } catch {
-            throw StoreError(.corrupt, "The database's column '\(column)' holds what is no \(T.self): \(error).")
+            let words = "\(error)"
+            throw StoreError(
+                .corrupt,
+                "The database's column '\(column)' does not hold a \(T.self): \(words.hasSuffix(".") ? words : words + ".")"
+            )
         }
     }
 
