@@ -155,7 +155,7 @@ let package = Package(
             "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
             uses: [
                 "AWS", "AWSStub", "Conformance", "ContainerEngine", "EngineTestSupport", "LaunchHost", "LocalDocker",
-                "TestSupport",
+                "Patterns", "TestSupport",
             ]),
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",

@@ -2,7 +2,11 @@ internal import CPCRE2
 internal import Glibc
 
 /// A regular expression, by PCRE2, whose search in a line ends in any case: a pattern that goes back and forth without
-/// end costs milliseconds, never hours.
+/// end costs a limited time, never hours.
+///
+/// The library scans a line once where that is safe, with its compiled code and all its shortcuts. Its limits count the
+/// steps from one place of a line, and it has no clock. So a search that begins at many places is done in parts that grow
+/// while they are fast, with a look at the clock after each.
 ///
 /// Not Swift's `Regex`, which has no limit. Every unsafe part of the library's use stands in this file.
 public final class Pattern {
@@ -24,6 +28,11 @@ public final class Pattern {
     private let code: OpaquePointer
     private let matchData: OpaquePointer
     private let context: OpaquePointer
+    /// Memory for the compiled code; nil where there is none, and the library interprets the pattern.
+    private let stack: OpaquePointer?
+    /// Whether a match can begin only at the place where the search begins, or after a line break: it begins with `.*`
+    /// or `^`.
+    private let isAnchored: Bool
 
     /// How many groups capture.
     public let groups: Int
@@ -47,8 +56,21 @@ public final class Pattern {
         pcre2_set_match_limit_8(context, Self.steps)
         pcre2_set_depth_limit_8(context, Self.steps)
         pcre2_set_heap_limit_8(context, Self.kibibytes)
+        // Processors and systems that do not allow compiled code are left to the interpreter.
+        if pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE)) == 0 {
+            stack = pcre2_jit_stack_create_8(32 << 10, Self.stackBytes, nil)
+            if let stack { pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack)) }
+        } else {
+            stack = nil
+        }
         var count: UInt32 = 0
         pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_CAPTURECOUNT), &count)
+        var first: UInt32 = 0
+        pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_FIRSTCODETYPE), &first)
+        var all: UInt32 = 0
+        pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_ALLOPTIONS), &all)
+        isAnchored = first == 2 || all & PCRE2_ANCHORED != 0
+        if isAnchored { pcre2_set_match_limit_8(context, Self.anchoredSteps) }
         self.code = code
         self.matchData = matchData
         self.context = context
@@ -57,32 +79,31 @@ public final class Pattern {
 
     deinit {
         pcre2_match_context_free_8(context)
+        if let stack { pcre2_jit_stack_free_8(stack) }
         pcre2_match_data_free_8(matchData)
         pcre2_code_free_8(code)
     }
 
-    /// The most steps from one place of a line: twice what going back over the longest line takes, which has 64 KiB.
-    private static let steps: UInt32 = 150_000
+    /// The most steps from one place of a line. Going back over the longest line, which has 64 KiB, takes 130,000.
+    private static let steps: UInt32 = 1_000_000
+    /// The same for a pattern that is tried at one place of a line only.
+    private static let anchoredSteps: UInt32 = 5_000_000
     private static let kibibytes: UInt32 = 20 << 10
-    /// The library counts its steps anew at each place where a match may begin. So it is asked for few places at a time,
-    /// with a look at the clock in between.
+    private static let stackBytes = 8 << 20
+    /// How many places the first part of a search has. A part that takes less than `fast` nanoseconds is followed by one
+    /// that is `growth` times as long.
     private static let places = 64
-    /// Nanoseconds of work on a line. Of the processor's time: on a busy machine a thread may wait that long for its turn.
-    private static let most: Int64 = 20_000_000
+    private static let growth = 4
+    private static let fast: Int64 = 1_000_000
 
-    private static func worked() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
-    /// Searches a line for all matches, one behind the other.
-    public func lastGroup(in line: String) -> Search {
+    /// Searches a line for all matches, one after the other.
+    /// - Parameter time: what the search may take; what it took is taken off.
+    public func lastGroup(in line: String, _ time: inout SearchTime) -> Search {
         var line = line
         return line.withUTF8 { bytes in
             // An empty line has no address, and the library asks for one.
-            guard let base = bytes.baseAddress else { return withUnsafeTemporaryByte { search($0, 0) } }
-            return search(base, bytes.count)
+            guard let base = bytes.baseAddress else { return withUnsafeTemporaryByte { search($0, 0, &time) } }
+            return search(base, bytes.count, &time)
         }
     }
 
@@ -90,28 +111,35 @@ public final class Pattern {
         withUnsafePointer(to: UInt8(0), body)
     }
 
-    private func search(_ line: UnsafePointer<UInt8>, _ count: Int) -> Search {
-        let end = Self.worked() + Self.most
+    private func search(_ line: UnsafePointer<UInt8>, _ count: Int, _ time: inout SearchTime) -> Search {
+        // A line has no line break, so an anchored pattern is tried once and needs no parts.
+        let isWhole = isAnchored && memchr(line, Int32(UInt8(ascii: "\n")), count) == nil
+        var places = isWhole ? count : Self.places
         var last: String?
         var start = 0
         while start <= count {
-            let limit = start + Self.places
+            let began = SearchTime.now()
+            let limit = places >= count - start ? count : start + places
             pcre2_set_offset_limit_8(context, limit)
             // A text of Swift's is always valid UTF-8, so the library need not look.
             let result = pcre2_match_8(code, line, count, start, PCRE2_NO_UTF_CHECK, matchData, context)
+            let took = SearchTime.now() - began
+            time.take(took)
             if result == PCRE2_ERROR_NOMATCH {
+                guard limit < count else { return .ended(last) }
                 start = Self.character(atOrBehind: limit + 1, line, count)
+                if took < Self.fast, places <= count { places *= Self.growth }
             } else if result > 0 {
                 guard let places = pcre2_get_ovector_pointer_8(matchData) else { return .ended(last) }
                 last = result > 1 ? Self.text(line, places[2], places[3]) : nil
-                // A match of nothing, or one that \K begins behind its end, is left behind by a character.
+                // After a match of nothing, or one that \K begins after its end, the search goes on a character later.
                 start =
                     places[1] > max(start, places[0])
                     ? places[1] : Self.character(atOrBehind: max(start, places[1]) + 1, line, count)
             } else {
                 return .tookTooLong
             }
-            if start <= count, Self.worked() > end { return .tookTooLong }
+            if start <= count, time.isUsedUp { return .tookTooLong }
         }
         return .ended(last)
     }

@@ -13,12 +13,11 @@ struct MetricPattern {
     /// On how many lines the search was given up because it took too long.
     private(set) var failures = 0
     private let pattern: Pattern
-
-    /// So many lines may take too long before the pattern is given up: of one that always does, every line costs.
-    private static let mostFailures = 3
+    /// What the search in the rest of the log may take. A pattern that has used it up is given up.
+    private var time: SearchTime
 
     /// Compiles `pattern`, which must have exactly one group.
-    init(name: String, _ pattern: String) throws(Wrong) {
+    init(name: String, _ pattern: String, time: SearchTime = SearchTime()) throws(Wrong) {
         guard pattern.utf8.count <= 4096 else { throw Wrong(description: "it is longer than 4096 bytes") }
         do {
             self.pattern = try Pattern(pattern)
@@ -31,14 +30,16 @@ struct MetricPattern {
                     + "(?:…) groups without counting")
         }
         self.name = name
+        self.time = time
     }
 
-    private var isGivenUp: Bool { failures >= Self.mostFailures }
+    private var isGivenUp: Bool { time.isUsedUp }
 
     /// Looks for the metric in the next line of the log.
     mutating func read(_ line: String) {
         guard !isGivenUp else { return }
-        switch pattern.lastGroup(in: line) {
+        time.add(bytes: line.utf8.count)
+        switch pattern.lastGroup(in: line, &time) {
         case .ended(let text): last = text ?? last
         case .tookTooLong: failures += 1
         }
@@ -53,8 +54,8 @@ struct MetricPattern {
     /// What there is to say of the search after the last line.
     var warnings: [String] {
         var warnings: [String] = []
-        if failures > 0 {
-            let lines = failures == 1 ? "a line" : "\(failures) lines"
+        if failures > 0 || isGivenUp {
+            let lines = failures == 1 ? "a line" : failures == 0 ? "the log" : "\(failures) lines"
             let end = isGivenUp ? "and was given up, so it has no value" : "and such lines do not count"
             warnings.append(
                 "The metric \(name): its pattern took too long on \(lines), \(end). "

@@ -1,0 +1,59 @@
+import Patterns
+import Testing
+
+@testable import LocalDocker
+
+@Suite("Metrics in logs of progress bars")
+struct MetricPatternTests {
+    /// What a progress bar prints between two line breaks, as long as a line of a log can be.
+    private static func bar(_ size: Int = 64 << 10) -> String {
+        var line = ""
+        var step = 0
+        while line.utf8.count < size - 80 {
+            line += "\r\(step % 100)%|####  | \(step)/1000 [00:\(step % 60)<00:34, 5.3it/s, loss=0.\(step)]"
+            step += 1
+        }
+        return line
+    }
+
+    @Test(
+        "AWS's documented forms find their value after thousands of such lines, and tell of nothing",
+        .timeLimit(.minutes(10)),
+        arguments: [
+            (#".*\[[0-9]+\].*#011validation-rmse:(\S+)"#, "[12]#011train-rmse:3.1#011validation-rmse:2.75", 2.75),
+            (#".*train_loss=([0-9\.]+).*"#, "epoch 3 train_loss=0.125 done", 0.125),
+            (#"loss: ([0-9\.]+)"#, "loss: 0.5", 0.5),
+            (#"Train Loss=(.*?);"#, "Train Loss=0.138318; Time=1", 0.138318),
+            (#"(?:train|valid)_error=([0-9.]+)"#, "valid_error=0.25", 0.25),
+        ])
+    func documented(pattern: String, line: String, value: Double) throws {
+        var metric = try MetricPattern(name: "m", pattern)
+        let bar = Self.bar()
+        for _ in 0..<1500 { metric.read(bar) }
+        metric.read(line)
+        for _ in 0..<1500 { metric.read(bar) }
+        #expect(metric.value == value && metric.warnings.isEmpty, "\(metric.warnings)")
+    }
+
+    @Test("A pattern that is slow on every line is given up in a time in proportion to the log")
+    func bounded() throws {
+        var metric = try MetricPattern(
+            name: "m", "([0-9])(?:[^x]|x)*[zq]",
+            time: .init(start: .milliseconds(100), perMegabyte: .milliseconds(100)))
+        let line = Self.bar()
+        let clock = ContinuousClock.now
+        for _ in 0..<200 { metric.read(line) }
+        #expect(ContinuousClock.now - clock < .seconds(60))
+        #expect(metric.value == nil && metric.warnings.first?.contains("was given up") == true, "\(metric.warnings)")
+    }
+
+    @Test("A line that takes too long does not count, and costs the others nothing")
+    func oneLine() throws {
+        var metric = try MetricPattern(name: "m", "^(?:a+)+b=([0-9])|c=(?:[0-9])")
+        metric.read("aaab=1")
+        metric.read(String(repeating: "a", count: 60))
+        metric.read("aaab=2")
+        #expect(metric.value == 2)
+        #expect(metric.warnings.count <= 1)
+    }
+}
