@@ -1,4 +1,5 @@
 public import ContainerEngine
+internal import Crypto
 internal import Foundation
 internal import HTTP
 internal import Subprocess
@@ -43,13 +44,25 @@ public enum EngineFixture {
         init(_ what: String) { description = "A test needs \(what), and it is not there." }
     }
 
+    /// An image of busybox with symbolic links, by their paths, and a user; its ID.
+    public static func image(links: [String: String], user: String = "root") async throws -> String {
+        let client = try await engine()
+        let facts = "\(links.sorted { $0.key < $1.key }) \(user)"
+        let name = "launch-test-links:\(SHA256.hex(facts.utf8).prefix(12))"
+        if let image = try await client.image(name) { return image.id }
+        try await importImage(name, links: links, changes: ["USER \(user)"], to: client)
+        guard let image = try await client.image(name) else { throw Missing("an image with links") }
+        return image.id
+    }
+
     private static func importImage(to client: EngineClient) async throws {
         try await importImage(imageName, to: client)
     }
 
     /// Imports busybox with more programs, `path: script`, under a name, with lines of a Dockerfile worked in.
     static func importImage(
-        _ name: String, scripts: [String: String] = [:], changes: [String] = [], to client: EngineClient
+        _ name: String, scripts: [String: String] = [:], links: [String: String] = [:], changes: [String] = [],
+        to client: EngineClient
     ) async throws {
         guard let busybox = Subprocess.find("busybox") else {
             throw Missing("the program busybox (on Debian: apt-get install busybox-static)")
@@ -68,6 +81,11 @@ public enum EngineFixture {
         for (path, script) in scripts {
             try folder.write("root/\(path)", script)
             try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("root/\(path)"))
+        }
+        for (path, target) in links {
+            let place = URL(fileURLWithPath: folder.file("root/\(path)"))
+            try manager.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try manager.createSymbolicLink(atPath: place.path, withDestinationPath: target)
         }
         try manager.createDirectory(atPath: folder.file("root/tmp"), withIntermediateDirectories: true)
         let tar = try await Subprocess.run(

@@ -81,6 +81,38 @@ struct FolderTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder.file("local")) == ["file"])
     }
 
+    @Test(
+        "An empty local folder is refused for a channel of S3, and taken for a file system",
+        arguments: ["File", "FastFile", "Pipe"])
+    func emptyFolder(mode: String) async throws {
+        let stage = try Stage()
+        for name in ["train/sub", "fsx"] {
+            try FileManager.default.createDirectory(
+                atPath: stage.folder.file(name), withIntermediateDirectories: true)
+        }
+        let fileSystem: JSONValue = [
+            "ChannelName": "fsx",
+            "DataSource": [
+                "FileSystemDataSource": [
+                    "FileSystemId": "fs-0123456789abcdef0", "FileSystemType": "FSxLustre", "DirectoryPath": "/fsx",
+                    "FileSystemAccessMode": "ro",
+                ]
+            ],
+        ]
+        let options = RehearsalOptions(channels: ["fsx": stage.folder.file("fsx")], keepsLocal: true)
+        let vpc: JSONValue = ["Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]]
+        let empty = try await stage.rehearse(
+            stage.request(["VpcConfig": vpc, "InputDataConfig": [fileSystem]], options))
+        #expect(empty.end.phase == .succeeded, "\(empty.end)")
+        let refused = try await stage.rehearse(
+            stage.request(
+                ["InputDataConfig": [channel("train", "s3://bucket/none", ["InputMode": .string(mode)])]],
+                RehearsalOptions(channels: ["train": stage.folder.file("train")], keepsLocal: true)))
+        #expect(refused.end.phase == .failed)
+        let message = refused.end.cause?.message ?? ""
+        #expect(message.contains(stage.folder.file("train")) && message.contains("has no files"), "\(message)")
+    }
+
     @Test("Pipe: a pipe for each epoch, each with all the data, in the seed's order anew")
     func pipes() async throws {
         let stage = try Stage()

@@ -33,7 +33,9 @@ enum PlanCommand {
             let model = arguments.string(SpecOptions.model.long).map { [SpecOptions.model.long: JSONValue.string($0)] }
             let backends = try bench.backends(config, runnerOptions: model ?? [:])
             let stage = ImageStage(
-                registry: backends.registry, builder: backends.builder,
+                registry: try backends.registry(
+                    for: job.resource, rehearse: spec.rehearse, job.rehearsal ?? spec.rehearsal),
+                builder: backends.builder,
                 contexts: bench.contexts(store))
             let image = try await stage.plan(
                 job.source, project: job.project, queue: spec.queue, offline: arguments.flag("offline"))

@@ -80,7 +80,9 @@ struct RunDriver: Sendable {
         // The queue's owner may have changed the rules since the run was resolved, and it has not begun.
         if record.state == .claimed { try resolveStage(of: record).refuse(record.spec) }
         guard let image = record.image else {
-            let stage = ImageStage(registry: backends.registry, builder: backends.builder, contexts: contexts)
+            let registry = try backends.registry(
+                for: record.resource, rehearse: record.spec.rehearse, job.rehearsal ?? record.spec.rehearsal)
+            let stage = ImageStage(registry: registry, builder: backends.builder, contexts: contexts)
             let id = record.id
             let buildLog = job.source.isImage ? nil : BuildLog(path: try buildLogPath(of: id))
             defer { buildLog?.close() }

@@ -19,6 +19,8 @@ extension ContainerJob.Surroundings {
         public var shuffleSeed: Int64?
         /// Whether a pipe carries RecordIO, one record a file or attribute, instead of bare bytes one after another.
         public var isRecordIO: Bool
+        /// Whether the job fails where there is no file, as it does at the backend; nil is no.
+        public var needsFiles: Bool?
 
         /// Where data comes from.
         public enum Source: Sendable, Hashable, Codable {
@@ -53,7 +55,8 @@ extension ContainerJob.Surroundings {
         /// An input from its parts.
         public init(
             name: String, path: String, source: Source, delivery: Delivery = .copy, hosts: [String]? = nil,
-            isSharded: Bool = false, isCompressed: Bool = false, shuffleSeed: Int64? = nil, isRecordIO: Bool = false
+            isSharded: Bool = false, isCompressed: Bool = false, shuffleSeed: Int64? = nil, isRecordIO: Bool = false,
+            needsFiles: Bool? = nil
         ) {
             self.name = name
             self.path = path
@@ -64,6 +67,7 @@ extension ContainerJob.Surroundings {
             self.isCompressed = isCompressed
             self.shuffleSeed = shuffleSeed
             self.isRecordIO = isRecordIO
+            self.needsFiles = needsFiles
         }
     }
 

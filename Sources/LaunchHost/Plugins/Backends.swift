@@ -68,6 +68,17 @@ public final class Backends: Sendable {
         return try runner(for: resource, on: try localType(insteadOf: resource))
     }
 
+    /// The registry for new runs of a resource. A rehearsal also has the images of the engine that it runs on.
+    /// - Parameter options: what the submitter asks of the rehearsal.
+    public func registry(
+        for resource: String, rehearse: Bool, _ options: RehearsalOptions?
+    ) throws(LaunchError) -> any Registry {
+        guard let runner = try runner(for: resource, rehearse: rehearse) as? RehearsalRunner,
+            let store = runner.local.imageStore
+        else { return registry }
+        return RehearsalRegistry(configured: registry, store: store, keepsLocal: options?.keepsLocal == true)
+    }
+
     private func runner(for resource: String, on stage: String) throws(LaunchError) -> any Runner {
         let key = "\(resource) on \(stage)"
         if let runner = runners.withLock({ $0[key] }) { return runner }

@@ -141,4 +141,12 @@ public protocol ContainerJobRunner: Runner {
 
     /// How an ended job with surroundings went. Called after `finish` and before `release`.
     func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse
+
+    /// The store of images that the containers are made from, where it is on this machine. The default has none.
+    var imageStore: (any Registry)? { get }
+}
+
+extension ContainerJobRunner {
+    /// None.
+    public var imageStore: (any Registry)? { nil }
 }

@@ -12,6 +12,8 @@ public struct LocalDockerRunner: ContainerJobRunner {
 
     let connection: EngineConnection
     let images: ImagePulls
+    /// The engine's own store of images.
+    public let imageStore: (any Registry)?
     let memory = RunMemory()
     let submissions = KeyedLock<RunID>()
     /// Those of jobs with surroundings.
@@ -36,6 +38,8 @@ public struct LocalDockerRunner: ContainerJobRunner {
         connection = EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log)
         let context = PluginContext(environment: environment, registry: registry, variables: variables, log: log)
         images = ImagePulls(registry: registry, logins: PullLogins(context))
+        imageStore = LocalRegistry(
+            engine: SharedEngine(option: engine, variables: variables), remote: nil, logins: PullLogins(context))
         attendants = Attendants(
             RehearsalTools(
                 connection: connection, images: images, environment: environment, variables: variables, log: log,

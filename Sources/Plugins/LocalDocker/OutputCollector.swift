@@ -65,7 +65,7 @@ struct OutputCollector {
             throw BackendError(.internalFault, "The folder \(work) cannot be made: \(FileFault.words(error))")
         }
         defer { try? FileManager.default.removeItem(atPath: work) }
-        let source = ContainerFolder(engine: engine, container: container, path: path)
+        let source = ContainerFolder(engine: engine, container: container, path: path, followsLink: false)
         guard let members = try await source.members() else {
             return Result(warnings: ["The output \(path) does not exist in the container."])
         }

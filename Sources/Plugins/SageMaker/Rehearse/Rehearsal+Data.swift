@@ -11,7 +11,9 @@ extension Rehearsal {
             isSharded: channel.distribution == "ShardedByS3Key",
             // Both only mean something for pipes: "CompressionType is used only in Pipe input mode".
             isCompressed: isPipe && channel.isGzip, shuffleSeed: channel.shuffleSeed,
-            isRecordIO: isPipe && channel.recordWrapper == "RecordIO")
+            isRecordIO: isPipe && channel.recordWrapper == "RecordIO",
+            // SageMaker fails a job whose S3 prefix has no objects. A file system may be empty.
+            needsFiles: channel.s3 != nil ? true : nil)
     }
 
     private func source(

@@ -63,6 +63,7 @@ struct FoldersTests {
         #expect(ended.log.map(\.text) == ["oldold"])
         #expect(place.text("ck/ckpt-1") == "1\n" && place.text("far/base") == "base")
         #expect(!place.has("ck/latest"))
+        #expect(place.text("ck/old") == "old" && place.text("ck/hard") == "old")
         #expect(
             ended.outcome.warnings == [
                 "/ck: the link dangling leads to no file in it and was left out.",
@@ -70,6 +71,42 @@ struct FoldersTests {
                 "/ck: the link round leads to no file in it and was left out.",
                 "Links in /ck were not kept, only files are.",
             ])
+    }
+
+    @Test("Both names of a hard link are kept with their content, also when a name changes to another file")
+    func hardLinks() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("go/empty", "")
+        try place.write("ck/epoch-1", "one\n")
+        let wait = { (number: Int) in "while [ ! -e /go/\(number) ]; do sleep 0.1; done" }
+        let job = try await Stage.job(
+            """
+            cd /ck; mkdir deep; echo two > epoch-2; \(wait(1))
+            ln epoch-2 best; ln epoch-1 deep/first; \(wait(2))
+            echo 333 > epoch-3; ln -f epoch-3 best; touch -r epoch-2 epoch-3; \(wait(3)); rm epoch-2
+            """
+        ) {
+            $0.synced = [.init(path: "/ck", place: place.file("ck"))]
+            $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)]
+        }
+        let ended = try await Stage().run(job) { _, _ in
+            #expect(await eventually(within: .seconds(90)) { place.text("ck/epoch-2") == "two\n" })
+            try place.write("go/1", "")
+            #expect(
+                await eventually(within: .seconds(90)) {
+                    place.text("ck/best") == "two\n" && place.text("ck/deep/first") == "one\n"
+                })
+            #expect(place.text("ck/epoch-2") == "two\n" && place.text("ck/epoch-1") == "one\n")
+            try place.write("go/2", "")
+            // Same size, same time: only the content tells.
+            #expect(await eventually(within: .seconds(90)) { place.text("ck/best") == "333\n" })
+            #expect(place.text("ck/epoch-2") == "two\n")
+            try place.write("go/3", "")
+        }
+        #expect(ended.observation.phase == .succeeded, "\(ended.observation)")
+        #expect(place.text("ck/best") == "333\n" && place.text("ck/epoch-3") == "333\n")
+        #expect(place.text("ck/epoch-1") == "one\n" && place.text("ck/deep/first") == "one\n")
+        #expect(!place.has("ck/epoch-2") && ended.outcome.warnings.isEmpty, "\(ended.outcome.warnings)")
     }
 
     @Test("A place that cannot be written to fails the job at its end, and says so")
@@ -116,7 +153,7 @@ struct FoldersTests {
         let job = try await Stage.job(
             """
             cd /opt/ml/model; echo $(hostname) > who; echo $(hostname) > $(hostname); mkdir sub; echo s > sub/s
-            ln -s sub/s inside; ln -s /etc/passwd outside; mkfifo pipe; chmod 600 who
+            ln -s sub/s inside; ln -s /etc/passwd outside; mkfifo pipe; chmod 600 who; ln sub/s again
             """, hosts: ["algo-1", "algo-2"]
         ) {
             $0.folders = [.init(path: "/opt/ml/model"), .init(path: "/opt/ml/output/data")]
@@ -131,10 +168,11 @@ struct FoldersTests {
         #expect(ended.outcome.outputs.map(\.name) == ["model.tar.gz", "model"], "\(ended.text) \(ended.outcome)")
         #expect(ended.outcome.outputs[0].path == place.file("out/model.tar.gz"))
         let listed = try await Archive.list(place.file("out/model.tar.gz"))
-        #expect(listed == ["algo-1", "algo-2", "inside", "sub/", "sub/s", "who"])
+        #expect(listed == ["again", "algo-1", "algo-2", "inside", "sub/", "sub/s", "who"])
         let model = ended.outcome.outputs[1].path
         #expect(try String(contentsOfFile: "\(model)/who", encoding: .utf8) == "algo-2\n")
         #expect(try String(contentsOfFile: "\(model)/inside", encoding: .utf8) == "s\n")
+        #expect(try String(contentsOfFile: "\(model)/again", encoding: .utf8) == "s\n")
         #expect(ended.outcome.warnings.contains { $0.contains("who was written by algo-1 and by algo-2") })
         #expect(ended.outcome.warnings.contains { $0.contains("outside leads out") })
         #expect(ended.outcome.warnings.contains { $0.contains("pipe of algo-1 is not a file") })

@@ -119,7 +119,9 @@ struct JobObjectsTests {
         world.put("ck/old", "old")
         world.put("ck/keep", "keep")
         world.put("ckx/other", "no")
-        let job = try await Stage.job("cd /ck; ls; rm old; echo new > new; echo w > /m/w; echo o > /o/o") {
+        let job = try await Stage.job(
+            "cd /ck; ls; rm old; echo new > new; ln new best; ln keep first; echo w > /m/w; echo o > /o/o; ln /o/o /o/p"
+        ) {
             $0.folders = [.init(path: "/m"), .init(path: "/o")]
             $0.synced = [.init(path: "/ck", place: "s3://data/ck")]
             $0.results = [
@@ -132,14 +134,15 @@ struct JobObjectsTests {
         #expect(world.text("ck/old") == nil)
         #expect(world.text("ck/new") == "new\n")
         #expect(world.text("ck/keep") == "keep")
-        #expect(world.text("out/job/output/plain/o") == "o\n")
+        #expect(world.text("ck/best") == "new\n" && world.text("ck/first") == "keep")
+        #expect(world.text("out/job/output/plain/o") == "o\n" && world.text("out/job/output/plain/p") == "o\n")
         #expect(world.stub.s3.size(bucket: "data", key: "out/job/output/model.tar.gz") ?? 0 > 0)
         #expect(
             ended.outcome.outputs.map(\.path) == [
                 "s3://data/out/job/output/model.tar.gz", "s3://data/out/job/output/plain",
             ])
         // What was there already and was not changed is not sent again.
-        #expect(world.stub.calls("s3", "PutObject").count == 3)
+        #expect(world.stub.calls("s3", "PutObject").count == 6)
     }
 
     @Test("A deletion that failed is made up for by the next look")

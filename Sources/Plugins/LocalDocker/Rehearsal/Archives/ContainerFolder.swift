@@ -6,9 +6,16 @@ struct ContainerFolder {
     let engine: EngineClient
     let container: String
     let path: String
+    /// Whether a link at the path is followed, as a mount at the path follows it. Links below it are members.
+    var followsLink = true
 
     /// Its members; nil if the folder does not exist.
     func members() async throws(BackendError) -> TarReader? {
+        var path = path
+        if followsLink {
+            var links = ContainerLinks(engine: engine, container: container)
+            path = try await links.target(path)
+        }
         let bytes: EngineBytes
         do throws(EngineError) {
             bytes = try await engine.archive(of: container, path: path)

@@ -16,6 +16,9 @@ struct TarEntry: Sendable {
     var mode: UInt16
     /// When it was changed last, in seconds since 1970.
     var modified: Int64
+    var owner = FileOwner.root
+    /// Whether it is given to the user that the container's program runs as.
+    var isOfProgram = false
 
     init(_ path: String, _ content: Content, mode: UInt16, modified: Int64) {
         self.path = path
@@ -38,6 +41,8 @@ struct TarEntry: Sendable {
         var records: [UInt8] = []
         if name.utf8.count > 100 { records += Self.record("path", name) }
         if size > 0o77777777777 { records += Self.record("size", String(size)) }
+        if owner.user > Self.mostID { records += Self.record("uid", String(owner.user)) }
+        if owner.group > Self.mostID { records += Self.record("gid", String(owner.group)) }
         guard !records.isEmpty else { return block(name: name, size: size, kind: isFolder ? "5" : "0") }
         return block(name: "extended", size: Int64(records.count), kind: "x")
             + records + Tar.padding(Int64(records.count))
@@ -46,7 +51,15 @@ struct TarEntry: Sendable {
                 kind: isFolder ? "5" : "0")
     }
 
-    private var isFolder: Bool {
+    /// The largest number of a user that the plain header can hold.
+    private static let mostID: UInt32 = 0o7777777
+
+    /// Whether it is the folder of that absolute path, or below it.
+    func isIn(_ folder: String) -> Bool {
+        "/\(path)" == folder || path.hasPrefix("\(folder.dropFirst())/")
+    }
+
+    var isFolder: Bool {
         if case .folder = content { true } else { false }
     }
 
@@ -71,8 +84,8 @@ struct TarEntry: Sendable {
         }
         put(name, at: 0, width: 100)
         put(octal(Int64(mode & 0o7777), width: 8), at: 100, width: 8)
-        put(octal(0, width: 8), at: 108, width: 8)
-        put(octal(0, width: 8), at: 116, width: 8)
+        put(octal(Int64(min(owner.user, Self.mostID)), width: 8), at: 108, width: 8)
+        put(octal(Int64(min(owner.group, Self.mostID)), width: 8), at: 116, width: 8)
         put(octal(size, width: 12), at: 124, width: 12)
         // A time that the field cannot hold is the last one that it can.
         put(octal(min(max(0, modified), 0o77777777777), width: 12), at: 136, width: 12)

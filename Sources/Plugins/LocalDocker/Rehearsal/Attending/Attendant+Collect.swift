@@ -96,7 +96,8 @@ extension Attendant {
         var (host, cause) = (worst.member.host, worst.observation.cause ?? Cause(.exit, "a host failed"))
         if let file = surroundings.failure {
             for (member, observation) in failed {
-                let source = ContainerFolder(engine: containers.engine, container: member.id, path: file.path)
+                let source = ContainerFolder(
+                    engine: containers.engine, container: member.id, path: file.path, followsLink: false)
                 guard let text = try await source.text(limit: file.limit), !text.isEmpty else { continue }
                 state.course.failure = text
                 (host, cause) = (member.host, observation.cause ?? cause)

@@ -62,7 +62,7 @@ struct HostContainers: Sendable {
         let spec = spec(host, plan, resources)
         let id = try await create(spec, name)
         guard !plan.entries.isEmpty else { return Member(host: host.name, id: id) }
-        let archive = TarStream(plan.entries, progress: progress)
+        let archive = TarStream(try await entries(of: plan, for: id), progress: progress)
         do throws(EngineError) {
             try await engine.putArchive(into: id, path: "/") { try await archive.next() }
         } catch {
@@ -70,6 +70,16 @@ struct HostContainers: Sendable {
             throw BackendError(error)
         }
         return Member(host: host.name, id: id)
+    }
+
+    /// What is put into the container: where its image's links lead, and what is the program's own with its owner.
+    private func entries(of plan: HostPlan, for id: String) async throws(BackendError) -> [TarEntry] {
+        var links = ContainerLinks(engine: engine, container: id)
+        var entries = try await links.follow(plan.entries)
+        guard entries.contains(where: \.isOfProgram) else { return entries }
+        let owner = try await FileOwner.ofProgram(in: id, on: engine)
+        for index in entries.indices where entries[index].isOfProgram { entries[index].owner = owner }
+        return entries
     }
 
     private func create(_ spec: ContainerSpec, _ name: String) async throws(BackendError) -> String {

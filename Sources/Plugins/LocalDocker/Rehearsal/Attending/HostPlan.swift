@@ -35,8 +35,14 @@ struct HostPlan: Sendable {
         for input in mine { try add(input) }
         for item in synced {
             let path = DockerChecks.normal(item.path)
+            let first = entries.count
             try add(folder: path, mode: 0o777)
             for file in item.files { try add(file, below: path) }
+            // The program goes on with its own files, whatever user it runs as, and also after it has changed its user.
+            for index in entries.indices.dropFirst(first) where entries[index].isIn(path) {
+                entries[index].isOfProgram = true
+                entries[index].mode |= entries[index].isFolder ? 0o777 : 0o666
+            }
         }
     }
 

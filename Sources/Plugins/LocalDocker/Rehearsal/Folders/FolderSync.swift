@@ -75,7 +75,10 @@ actor FolderSync {
             reserve: limits.reserve)
         let folders = Self.folders(of: seen[host] ?? [:])
         var here: Set<String> = []
-        var open: (path: String, sink: FileSink, seen: Seen)?
+        var open: Arriving?
+        // An archive has the content of a file once. Its other names follow as hard links, without content.
+        var files: [String: TarReader.Member] = [:]
+        var links: [(path: String, target: TarReader.Member?, targetPath: String)] = []
         defer { if let open { unlink(open.sink.path) } }
         while let part = try await members.next() {
             switch part {
@@ -83,7 +86,7 @@ actor FolderSync {
                 try budget.announce(0)
                 guard let path = ContainerFolder.inside(member.path), InputFile.isSafe(path) else { continue }
                 switch member.kind {
-                case .link, .hardLink:
+                case .link:
                     note("Links in \(folder.path) were not kept, only files are.")
                     continue
                 case .other: continue
@@ -91,20 +94,18 @@ actor FolderSync {
                     // Where the host had a file there is a folder now: the file makes room at the place.
                     try await forget(path, of: host)
                     continue
+                case .hardLink(let target):
+                    let targetPath = ContainerFolder.inside(target) ?? ""
+                    here.insert(path)
+                    links.append((path, files[targetPath], targetPath))
+                    continue
                 case .file: break
                 }
                 here.insert(path)
+                files[path] = member
                 try budget.take(member.size)
-                let old = seen[host]?[path]
-                if let old, old.size == member.size, old.modified == member.modified, !old.isFresh { continue }
-                try limits.reserve.check(writing: member.size, to: work)
-                if folders.contains(path) { try await forgetAll(below: path, of: host) }
-                let free: String
-                if let old { free = old.place } else { free = try freePlace(for: path, of: host) }
-                let now = Seen(
-                    size: member.size, modified: member.modified, hash: old?.hash, place: free,
-                    isFresh: member.modified >= began.subtractingReportingOverflow(2).partialValue)
-                open = (path, try FileSink("\(work)/sync-\(UInt64.random(in: .min ... .max))"), now)
+                guard !isKnown(path, member, of: host) else { continue }
+                open = try await arriving(path, member, of: host, folders, began)
             case .bytes(let bytes):
                 try open?.sink.write(bytes)
             case .fileEnd:
@@ -113,18 +114,91 @@ actor FolderSync {
                     unlink(file.sink.path)
                     open = nil
                 }
-                var now = file.seen
-                let hash = try Self.hash(file.sink.path)
-                if hash != now.hash {
-                    file.sink.date(now.modified)
-                    chmod(file.sink.path, 0o644)
-                    try await place.put(file.sink.path, as: now.place)
-                }
-                now.hash = hash
-                seen[host, default: [:]][file.path] = now
+                try await carry(file, of: host)
             }
         }
+        for (path, target, targetPath) in links {
+            let hash = seen[host]?[targetPath]?.hash
+            if let target {
+                try budget.take(target.size)
+                if isKnown(path, target, of: host, hash: hash) { continue }
+            }
+            try await carryAlone(path, of: (host, id), folders, began, budget)
+            // A name that was taken for unchanged by its size and time is another name of this file.
+            guard hash != nil, seen[host]?[path]?.hash != seen[host]?[targetPath]?.hash else { continue }
+            try await carryAlone(targetPath, of: (host, id), folders, began, budget)
+        }
         for path in Array((seen[host] ?? [:]).keys) where !here.contains(path) { try await forget(path, of: host) }
+    }
+
+    /// A file on its way from a host to the place.
+    private struct Arriving {
+        var path: String
+        var sink: FileSink
+        var seen: Seen
+    }
+
+    /// Whether the place has this state of a host's file.
+    /// - Parameter hash: the hash of the same file under another name, where it is known.
+    private func isKnown(_ path: String, _ member: TarReader.Member, of host: String, hash: String? = nil) -> Bool {
+        guard let old = seen[host]?[path], old.size == member.size, old.modified == member.modified, !old.isFresh
+        else { return false }
+        // A name can change from one file to another of the same size and second.
+        if let hash, let known = old.hash { return hash == known }
+        return true
+    }
+
+    private func arriving(
+        _ path: String, _ member: TarReader.Member, of host: String, _ folders: Set<String>, _ began: Int64
+    ) async throws(BackendError) -> Arriving {
+        try limits.reserve.check(writing: member.size, to: work)
+        if folders.contains(path) { try await forgetAll(below: path, of: host) }
+        let old = seen[host]?[path]
+        let free: String
+        if let old { free = old.place } else { free = try freePlace(for: path, of: host) }
+        let now = Seen(
+            size: member.size, modified: member.modified, hash: old?.hash, place: free,
+            isFresh: member.modified >= began.subtractingReportingOverflow(2).partialValue)
+        return Arriving(path: path, sink: try FileSink("\(work)/sync-\(UInt64.random(in: .min ... .max))"), seen: now)
+    }
+
+    /// Puts a file that is complete to its place, if its content is new there.
+    private func carry(_ file: Arriving, of host: String) async throws(BackendError) {
+        var now = file.seen
+        let hash = try Self.hash(file.sink.path)
+        if hash != now.hash {
+            file.sink.date(now.modified)
+            chmod(file.sink.path, 0o644)
+            try await place.put(file.sink.path, as: now.place)
+        }
+        now.hash = hash
+        seen[host, default: [:]][file.path] = now
+    }
+
+    /// Reads one file of a host and carries it to its place. This is the way for a second name of a file: an archive of
+    /// one name has the content. Where the host has changed the name in the meantime, the next look finds it.
+    private func carryAlone(
+        _ path: String, of host: (name: String, id: String), _ folders: Set<String>, _ began: Int64,
+        _ budget: WriteBudget
+    ) async throws(BackendError) {
+        let source = ContainerFolder(
+            engine: engine, container: host.id, path: "\(folder.path)/\(path)", followsLink: false)
+        guard var members = try await source.members() else { return }
+        var open: Arriving?
+        defer { if let open { unlink(open.sink.path) } }
+        while let part = try await members.next() {
+            switch part {
+            case .member(let member):
+                guard member.kind == .file, open == nil else { return }
+                open = try await arriving(path, member, of: host.name, folders, began)
+            case .bytes(let bytes):
+                try budget.take(Int64(bytes.count))
+                try open?.sink.write(bytes)
+            case .fileEnd:
+                guard let file = open else { return }
+                return try await carry(file, of: host.name)
+            }
+        }
     }
 
     /// Removes a file that the host has removed, unless another host has a file of the same name.

@@ -31,6 +31,12 @@ struct InputResolver: Sendable {
             resolved.pieces = try await augmented(text, attributes, input)
             return resolved
         }
+        if resolved.files.isEmpty, input.needsFiles == true {
+            throw BackendError(
+                .notFound,
+                "\(Self.words(input.source)) for \(input.name) has no files, and the backend refuses such an input.",
+                hint: "Put the data there, or name another place.")
+        }
         try Self.check(resolved.files, input)
         if input.isCompressed { resolved.files = try await unpacked(resolved.files, input) }
         resolved.pieces = resolved.files.map { .file($0.local, size: $0.size) }
@@ -38,6 +44,15 @@ struct InputResolver: Sendable {
     }
 
     // MARK: sources
+
+    private static func words(_ source: ContainerJob.Surroundings.Input.Source) -> String {
+        switch source {
+        case .none: "The source"
+        case .folder(let path): "The folder \(path)"
+        case .objects(let text): "\(text)"
+        case .manifest(let text), .augmentedManifest(let text, _): "The manifest \(text)"
+        }
+    }
 
     private func files(
         under text: String, _ input: ContainerJob.Surroundings.Input

@@ -1,0 +1,112 @@
+internal import ContainerEngine
+internal import LaunchHost
+
+/// Follows the links of a container's image, as a mount at a path follows them.
+struct ContainerLinks {
+    let engine: EngineClient
+    let container: String
+    /// The real paths of folders that were asked for.
+    private var known: [String: Place] = [:]
+
+    private struct Place {
+        var parts: [String]
+        /// Whether there is nothing at the place, and so nothing below it.
+        var isMissing: Bool
+    }
+
+    /// As many as Linux follows for one path.
+    private static let most = 40
+
+    init(engine: EngineClient, container: String) {
+        self.engine = engine
+        self.container = container
+    }
+
+    /// The path without links. What does not exist keeps its name.
+    /// - Throws: `invalid` where links lead in a circle or below a file.
+    mutating func real(_ path: String) async throws(BackendError) -> String {
+        "/" + (try await place(of: path.split(separator: "/").map(String.init))).parts.joined(separator: "/")
+    }
+
+    /// Where a link at the path leads; the path itself where there is no link at it. This asks the engine only once for a
+    /// path that is not a link: the engine follows links of the folders above.
+    mutating func target(_ path: String) async throws(BackendError) -> String {
+        do throws(EngineError) {
+            guard case .link = try await engine.kind(of: path, in: container) else { return path }
+        } catch {
+            // A link that leads nowhere is as good as nothing. The caller asks for the path and sees what is there.
+            guard error.code == .server || error.code == .protocolFault else { throw BackendError(error) }
+            return path
+        }
+        return try await real(path)
+    }
+
+    /// The entries, each where the links of the folders above it lead. The root of the container is left as it is.
+    mutating func follow(_ entries: [TarEntry]) async throws(BackendError) -> [TarEntry] {
+        var followed: [TarEntry] = []
+        for var entry in entries {
+            var parts = entry.path.split(separator: "/").map(String.init)
+            var name: String?
+            if case .folder = entry.content {} else { name = parts.popLast() }
+            let place = try await place(of: parts).parts + (name.map { [$0] } ?? [])
+            guard !place.isEmpty else { continue }
+            entry.path = place.joined(separator: "/")
+            followed.append(entry)
+        }
+        return followed
+    }
+
+    private mutating func place(of parts: [String]) async throws(BackendError) -> Place {
+        let key = parts.joined(separator: "/")
+        if let place = known[key] { return place }
+        guard let last = parts.last else { return Place(parts: [], isMissing: false) }
+        let above = try await place(of: parts.dropLast())
+        let found = try await walk(from: above, [last], of: key)
+        known[key] = found
+        return found
+    }
+
+    private func walk(from above: Place, _ rest: [String], of path: String) async throws(BackendError) -> Place {
+        var place = above
+        var rest = rest[...]
+        var links = 0
+        while let part = rest.popFirst() {
+            if part == "." { continue }
+            if part == ".." {
+                _ = place.parts.popLast()
+                place.isMissing = false
+                continue
+            }
+            let next = place.parts + [part]
+            guard !place.isMissing, let kind = try await kind(of: next, for: path) else {
+                place = Place(parts: next, isMissing: true)
+                continue
+            }
+            guard case .link(let target) = kind else {
+                place.parts = next
+                continue
+            }
+            links += 1
+            guard links <= Self.most else { throw wrong(path, "leads through more than \(Self.most) links") }
+            if target.hasPrefix("/") { place.parts = [] }
+            rest = target.split(separator: "/").map(String.init) + rest
+        }
+        return place
+    }
+
+    private func kind(of parts: [String], for path: String) async throws(BackendError) -> EngineClient.PathKind? {
+        do {
+            return try await engine.kind(of: "/" + parts.joined(separator: "/"), in: container)
+        } catch {
+            // So the engine answers for a link in a circle, and for a path below a file.
+            guard error.code == .server else { throw BackendError(error) }
+            throw wrong(path, "cannot be followed by the engine")
+        }
+    }
+
+    private func wrong(_ path: String, _ what: String) -> BackendError {
+        BackendError(
+            .invalid, "The path /\(path) of the image \(what).",
+            hint: "Make it a folder in the image, or leave it out: it is made for the job.")
+    }
+}

@@ -1,0 +1,51 @@
+import LaunchHost
+import Testing
+
+@testable import LocalDocker
+
+@Suite("Who a container's files belong to")
+struct FileOwnerTests {
+    private static let accounts = """
+        root:x:0:0:root:/root:/bin/sh
+        broken
+        trainer:x:1000:1001:t:/home/t:/bin/sh
+        other:x:70000:70001::/:/bin/sh
+
+        """
+    private static let groups = "root:x:0:\ngpu:x:44:trainer\nbad:x:-1:\n"
+
+    @Test(
+        "The image's user as numbers",
+        arguments: [
+            ("", 0, 0), ("root", 0, 0), ("trainer", 1000, 1001), ("1000", 1000, 1001), ("1234", 1234, 0),
+            ("trainer:gpu", 1000, 44), ("1000:7", 1000, 7), ("other", 70000, 70001), (":gpu", 0, 44),
+            ("trainer:", 1000, 1001), ("1000690000:0", 1_000_690_000, 0),
+        ] as [(String, UInt32, UInt32)])
+    func known(words: String, user: UInt32, group: UInt32) {
+        let owner = FileOwner(words, accounts: Self.accounts, groups: Self.groups)
+        #expect(owner?.user == user && owner?.group == group, "\(String(describing: owner))")
+    }
+
+    @Test(
+        "A name that the image does not know has no number", arguments: ["nobody", "trainer:none", "trainer:bad", "-1"])
+    func unknown(words: String) {
+        #expect(FileOwner(words, accounts: Self.accounts, groups: Self.groups) == nil)
+    }
+
+    @Test(
+        "A large number of a user has its place in the archive",
+        arguments: [0, 1000, 0o7777777, 1_000_690_000] as [UInt32])
+    func archived(user: UInt32) throws {
+        var entry = TarEntry("a", .bytes([1]), mode: 0o644, modified: 1)
+        guard let owner = FileOwner("\(user):\(user)", accounts: "", groups: "") else {
+            Issue.record("no owner")
+            return
+        }
+        entry.owner = owner
+        let header = entry.header
+        let block = Array(header.suffix(512))
+        let number = TarHeader.number(block[108..<116])
+        #expect(number == Int64(min(user, 0o7777777)))
+        #expect(String(decoding: header, as: UTF8.self).contains("uid=\(user)\n") == (user > 0o7777777))
+    }
+}
