@@ -70,6 +70,16 @@ final class BaseImages: Sendable {
         }
     }
 
+    /// What keeps a login from being used for now must not look as if the base were unknown: the key would be another one.
+    private static func failure(_ error: BackendError) -> OCIError {
+        switch error.category {
+        case .cancelled: OCIError(.cancelled, error.description)
+        case .throttled: OCIError(.throttled, error.description, retryAfter: error.retryAfter)
+        case .transient, .unavailable, .expired, .unauthenticated: OCIError(.failing, error.description)
+        default: OCIError(.unauthorised, error.description)
+        }
+    }
+
     private func client(_ host: RegistryHost, for reference: ImageReference) -> RegistryClient {
         clients.withLock { clients in
             let client =
@@ -81,7 +91,7 @@ final class BaseImages: Sendable {
                         else { return nil }
                         return RegistryLogin(username: login.username, password: password)
                     } catch {
-                        throw OCIError(error.category == .cancelled ? .cancelled : .unauthorised, error.description)
+                        throw Self.failure(error)
                     }
                 }
             clients[host] = client
