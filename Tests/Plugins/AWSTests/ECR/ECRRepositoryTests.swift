@@ -41,7 +41,7 @@ struct ECRRepositoryTests {
         ("\(host)", "a registry without a repository", "\(host)/NAME"),
         ("\(host)/", "a registry without a repository", "\(host)/NAME"),
         ("\(host)/a", "2 to 256 characters", nil),
-        ("\(host)/" + String(repeating: "a", count: 257), "2 to 256 characters", nil),
+        ("\(host)/" + String(repeating: "a", count: 257), "at most 255 characters", nil),
         ("\(host)/a//b", "not a repository name", nil),
         ("public.ecr.aws/docker/library/python", "public gallery", "aws ecr create-repository"),
         ("docker.io/library/python", "no repository of ECR", "type: local"),
