@@ -29,12 +29,22 @@ def parameters(arguments, environment):
     options = vars(parser.parse_args(arguments))
 
     values = {name: default for name, (_, default, _, _, _) in HYPERPARAMETERS.items()}
-    for name, value in run_config(environment.get("LAUNCH_RUN_CONFIG", "")).items():
+    for name, value in run_config(handed_over(environment)).items():
         values[name] = checked(name, value, "LAUNCH_RUN_CONFIG")
     for name in HYPERPARAMETERS:
         if options[name] is not None:
             values[name] = checked(name, options[name], "the command line")
     return SimpleNamespace(**values, model_dir=options["model_dir"], data=options["data"])
+
+
+def handed_over(environment):
+    """The text of `LAUNCH_RUN_CONFIG`. `launch` splits a long one into `LAUNCH_RUN_CONFIG_0`, `LAUNCH_RUN_CONFIG_1` and so on."""
+    if "LAUNCH_RUN_CONFIG" in environment:
+        return environment["LAUNCH_RUN_CONFIG"]
+    pieces = []
+    while (name := f"LAUNCH_RUN_CONFIG_{len(pieces)}") in environment:
+        pieces.append(environment[name])
+    return "".join(pieces)
 
 
 def run_config(text):

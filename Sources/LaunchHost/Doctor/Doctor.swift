@@ -93,6 +93,12 @@ public struct Doctor: Sendable {
             let counts = try store.queues().map(\.counts.unfinished).reduce(0, +)
             found.append(
                 HealthCheck(.ok, "database", "\(store.home.database), \(Wording.count(counts, "unfinished run"))"))
+            if let job = try store.jobs().first(where: { $0.damage != nil }) {
+                found.append(
+                    HealthCheck(
+                        .warn, "jobs", "\(job.name):v\(job.version) cannot be read. \(job.damage ?? "")",
+                        hint: "'launch job list --all' shows those that cannot; 'launch job delete' removes them."))
+            }
             return store
         } catch {
             found.append(HealthCheck("database", error))
