@@ -100,7 +100,7 @@ extension Store {
         let changed = try connection.first(
             """
             UPDATE runs SET state = ?1, cause = ?2, owner = NULL, claim_token = claim_token + 1, not_before = ?3,
-                attempts = attempts + ?4, waiting_since = iif(?4, coalesce(waiting_since, ?7), waiting_since),
+                attempts = attempts + ?4, waiting_since = iif(?4, coalesce(min(waiting_since, ?7), ?7), waiting_since),
                 working = 0, ended_at = ?5, requeued_at = ?7 WHERE id = ?6 RETURNING *
             """,
             [

@@ -30,6 +30,8 @@ final class ECRLogins: Sendable {
 actor ECRLogin {
     private struct Token {
         var password: Secret
+        /// When it was fetched. Before that time the clock has been set back, and the end says nothing.
+        var fetchedAt: Date
         var goodUntil: Date
     }
 
@@ -48,7 +50,8 @@ actor ECRLogin {
 
     /// The password of the user `AWS`.
     func password() async throws(AWSError) -> Secret {
-        if let kept, kept.goodUntil > now() { return kept.password }
+        let time = now()
+        if let kept, kept.fetchedAt <= time, kept.goodUntil > time { return kept.password }
         let task =
             fetching
             ?? Task { [client, now] in
@@ -80,7 +83,7 @@ actor ECRLogin {
         let end = data?["expiresAt"]?.timeValue ?? now
         let life = max(0, end.timeIntervalSince(now))
         return Token(
-            password: Secret(String(text.dropFirst("AWS:".count))),
+            password: Secret(String(text.dropFirst("AWS:".count))), fetchedAt: now,
             goodUntil: end.addingTimeInterval(-min(margin, life / 2)))
     }
 }

@@ -97,6 +97,17 @@ import Testing
         #expect(try claim() == "a1")
     }
 
+    @Test func theTimeSinceWhichARunWaitsIsNeverInTheFuture() throws {
+        try submit("a1")
+        clock.with { $0 += 86_400 }
+        for (step, expected) in [(0.0, 1_086_400), (60, 1_086_400), (-3_600, 1_082_860), (100, 1_082_860)] {
+            clock.with { $0 += step }
+            let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
+            let back = try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x"))
+            #expect(back.waitingSince == Timestamp(milliseconds: Int64(expected) * 1_000))
+        }
+    }
+
     @Test func aClockThatIsSetBackIntoTheWaitMakesItLongerByThatMuchOnly() throws {
         try submit("a1")
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))

@@ -39,6 +39,21 @@ struct ECRLoginTests {
         #expect(fetches(bench) == count)
     }
 
+    @Test func `a login is fetched again where the clock was set back before it`() async throws {
+        let bench = try await ECRBench()
+        let registry = try bench.registry()
+        _ = try await password(registry)
+        bench.pass(60)
+        _ = try await password(registry)
+        #expect(fetches(bench) == 1)
+        bench.pass(-3600)
+        _ = try await password(registry)
+        let count = fetches(bench)
+        #expect(count > 1)
+        _ = try await password(registry)
+        #expect(fetches(bench) == count)
+    }
+
     @Test func `all who wait share one fetch`() async throws {
         let bench = try await ECRBench()
         let gate = Gate()
