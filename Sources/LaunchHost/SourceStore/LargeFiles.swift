@@ -44,7 +44,7 @@ enum LargeFiles {
     static func error(_ pointers: [String], reason: String?) -> LaunchError {
         LaunchError(
             .invalid,
-            "\(described(pointers)), and their content could not be fetched: \(reason ?? "git-lfs is missing").",
+            "\(described(pointers)), and the content could not be fetched: \(reason ?? "git-lfs is missing").",
             hint: reason == nil
                 ? "Install git-lfs on the agent's machine, or name the files in .dockerignore."
                 : "Try 'git lfs pull' in a clone of the repository, or name the files in .dockerignore.")
