@@ -16,9 +16,13 @@ public enum LaunchProgram {
     public static func main(catalog: PluginCatalog, version: String) async -> Never {
         ProcessHardening.apply()
         let environment = ProcessInfo.processInfo.environment
+        let terminal = Terminal.standard(environment: environment) { SecretMask.shared.mask($0) }
+        if let fault = ProcessText.fault {
+            terminal.err("\(Styled("error:", .red)) \(fault)")
+            exit(ExitCode.usage.rawValue)
+        }
         let code = await make(catalog: catalog, version: version).run(
-            Array(CommandLine.arguments.dropFirst()), environment: environment,
-            terminal: .standard(environment: environment) { SecretMask.shared.mask($0) })
+            Array(CommandLine.arguments.dropFirst()), environment: environment, terminal: terminal)
         exit(code.rawValue)
     }
 

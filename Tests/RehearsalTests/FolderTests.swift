@@ -52,13 +52,13 @@ struct FolderTests {
         let ended = try await stage.rehearse(
             stage.request(
                 ["InputDataConfig": [channel("s3", "s3://bucket/in/train"), channel("local", "s3://bucket/none")]],
-                probe: "set -e; echo more >>/opt/ml/input/data/local/deep/file; rm /opt/ml/input/data/s3/-2/b",
+                probe: "set -e; echo more >>/opt/ml/input/data/local/deep/file; rm /opt/ml/input/data/s3/train-2/b",
                 RehearsalOptions(channels: ["local": local], keepsLocal: true)))
         #expect(ended.end.phase == .succeeded)
         let probe = try ended.probe()
         #expect(
             probe.files(in: "/opt/ml/input/data/s3") == [
-                "a": "in/train/a", "-2/b": "in/train-2/b", "sub/c": "in/train/sub/c",
+                "train/a": "in/train/a", "train-2/b": "in/train-2/b", "train/sub/c": "in/train/sub/c",
             ])
         #expect(probe.files(in: "/opt/ml/input/data/local") == ["deep/file": "mine"])
         #expect(FileManager.default.contents(atPath: "\(local)/deep/file") == Data("mine".utf8))

@@ -21,8 +21,13 @@ extension EngineClient {
     /// A file or folder of a container as a tar archive, also when the container has ended.
     /// - Throws: `notFound` where there is no such container or path.
     public func archive(of id: String, path inside: String) async throws(EngineError) -> EngineBytes {
-        EngineBytes(
-            try await streamed(.get, path(id, "/archive"), query: [("path", inside)], idle: Self.readLimit), of: self)
+        try await archive(of: id, pathBytes: Array(inside.utf8))
+    }
+
+    /// The same for a path that need not be UTF-8.
+    public func archive(of id: String, pathBytes inside: [UInt8]) async throws(EngineError) -> EngineBytes {
+        let path = path(id, "/archive?path=\(URLText.encoded(inside))")
+        return EngineBytes(try await streamed(.get, path, idle: Self.readLimit), of: self)
     }
 
     /// Unpacks a tar archive into a folder of a container that exists, also before its start. `next` gives the archive

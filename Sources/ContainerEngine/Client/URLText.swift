@@ -1,10 +1,13 @@
 /// Percent-encoding for the engine's paths and queries.
 enum URLText {
     /// A text as one path component or one query value: everything but letters, digits and `-._~` is encoded.
-    static func encoded(_ text: String) -> String {
+    static func encoded(_ text: String) -> String { encoded(text.utf8) }
+
+    /// The same for bytes that need not be a text.
+    static func encoded(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789ABCDEF")
         var result = ""
-        for byte in text.utf8 {
+        for byte in bytes {
             let scalar = Unicode.Scalar(byte)
             let isPlain =
                 scalar.isASCII

@@ -29,9 +29,10 @@ extension ContainerJob.Surroundings {
             /// A file or a folder of this machine with all below it, by absolute path; it is only read. A file counts as
             /// a folder with it alone. Hosts see files with mode 0644 and folders with 0755, as if they were objects.
             case folder(String)
-            /// All objects whose URI begins with this one, whether or not it ends at a slash; files get the rest of their
-            /// key as their path. Objects that stand for folders (keys that end in `/`) are left out. One whose key is
-            /// the prefix gets its last part.
+            /// All objects whose URI begins with this one. Where it is a folder of all of them, files get the rest of their
+            /// key as their path. Where it is the beginning of names, `train` of `train.csv` and `train/a.csv`, files keep
+            /// the whole names. Objects that stand for folders (keys that end in `/`) are left out. One whose key is the
+            /// prefix gets its last part.
             case objects(String)
             /// A manifest's URI or absolute path: a JSON array whose first item is `{"prefix": URI}`, the others what
             /// comes behind the prefix. The manifest itself is placed at the input's path with `-manifest` behind it.

@@ -7,6 +7,8 @@ struct PathWalk {
     let root: Int32
     /// Whether links that stay in the folder are followed.
     let followsLinks: Bool
+    /// Whether paths are raw names.
+    var takesRawNames = false
 
     private static let maxLinks = 40
 
@@ -26,7 +28,7 @@ struct PathWalk {
                 continue
             }
             let parent = folders.last ?? root
-            if let target = Self.target(name, in: parent) {
+            if let target = target(name, in: parent) {
                 links += 1
                 guard followsLinks, links <= Self.maxLinks else { return (-1, ELOOP) }
                 guard !target.hasPrefix("/") else { return (-1, EXDEV) }
@@ -34,10 +36,14 @@ struct PathWalk {
                 continue
             }
             guard !rest.isEmpty else {
-                let opened = openat(parent, name, flags | O_NOFOLLOW | O_CLOEXEC)
+                let opened = RawName.withPath(name, isRaw: takesRawNames) {
+                    openat(parent, $0, flags | O_NOFOLLOW | O_CLOEXEC)
+                }
                 return (opened, opened < 0 ? errno : 0)
             }
-            let folder = openat(parent, name, launch_path_only | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            let folder = RawName.withPath(name, isRaw: takesRawNames) {
+                openat(parent, $0, launch_path_only | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            }
             guard folder >= 0 else { return (-1, errno) }
             folders.append(folder)
         }
@@ -51,11 +57,15 @@ struct PathWalk {
     }
 
     /// Where a link leads; nil for what is not a link.
-    private static func target(_ name: String, in folder: Int32) -> String? {
+    private func target(_ name: String, in folder: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { bytes in
-            bytes.baseAddress.map { readlinkat(folder, name, $0, bytes.count) } ?? -1
+            bytes.baseAddress.map { buffer in
+                RawName.withPath(name, isRaw: takesRawNames) { readlinkat(folder, $0, buffer, bytes.count) }
+            } ?? -1
         }
-        return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
+        guard count >= 0 else { return nil }
+        let bytes = buffer.prefix(count)
+        return takesRawNames ? RawName.text(bytes) : String(decoding: bytes, as: UTF8.self)
     }
 }

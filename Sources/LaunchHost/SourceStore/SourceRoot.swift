@@ -19,6 +19,8 @@ public final class SourceRoot: Sendable {
     public let path: String
     private let descriptor: Int32
     private let usesKernel: Bool
+    /// Whether the paths below it are raw names. A source's own paths are text.
+    private let takesRawNames: Bool
 
     /// Opens a folder. The path itself is the caller's and may have links.
     /// - Throws: `.invalid` where it is not a folder, `.denied` where it cannot be read.
@@ -31,9 +33,12 @@ public final class SourceRoot: Sendable {
         }
     }
 
-    /// - Parameter usesKernel: whether `openat2` is tried first.
-    init(opening path: String, usesKernel: Bool = true) throws(FileSystem.Failure) {
+    /// - Parameters:
+    ///   - usesKernel: whether `openat2` is tried first.
+    ///   - takesRawNames: whether the paths below it are raw names.
+    init(opening path: String, usesKernel: Bool = true, takesRawNames: Bool = false) throws(FileSystem.Failure) {
         self.path = path
+        self.takesRawNames = takesRawNames
         self.usesKernel = usesKernel
         descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileSystem.Failure(code: errno, path: path) }
@@ -58,21 +63,21 @@ public final class SourceRoot: Sendable {
         }
     }
 
-    /// Opens a regular file for reading by a path that has no link in it, such as `realpath` gives.
+    /// Opens a regular file for reading by a path that has no link in it, such as `realpath` gives. It may be a raw name.
     ///
     /// A link that takes the place of a part of the path after it was resolved is an error. The caller closes the
     /// descriptor.
     /// - Throws: `.invalid` where it is not a regular file, has a link in its path or cannot be read.
     public static func open(real path: String) throws(BackendError) -> Int32 {
         do throws(FileSystem.Failure) {
-            let root = try SourceRoot(opening: "/")
+            let root = try SourceRoot(opening: "/", takesRawNames: true)
             let file = try root.file(String(path.drop { $0 == "/" }))
             let descriptor = launch_dup_above_2(file.descriptor)
             guard descriptor >= 0 else { throw FileSystem.Failure(code: errno, path: path) }
             extendLifetime(file)
             return descriptor
         } catch {
-            throw BackendError(.invalid, "\(path) cannot be read: \(error.why).")
+            throw BackendError(.invalid, "\(RawName.shown(path)) cannot be read: \(error.why).")
         }
     }
 
@@ -155,7 +160,9 @@ public final class SourceRoot: Sendable {
         if usesKernel {
             // A rename elsewhere in the tree makes the kernel ask for another try.
             for _ in 0..<64 {
-                let opened = launch_open_beneath(descriptor, relative, flags, links == .inside ? 1 : 0)
+                let opened = RawName.withPath(relative, isRaw: takesRawNames) {
+                    launch_open_beneath(descriptor, $0, flags, links == .inside ? 1 : 0)
+                }
                 if opened >= 0 { return (opened, 0) }
                 let code = errno
                 if code == EAGAIN || code == EINTR { continue }
@@ -164,6 +171,7 @@ public final class SourceRoot: Sendable {
                 break
             }
         }
-        return PathWalk(root: descriptor, followsLinks: links == .inside).open(relative, flags)
+        return PathWalk(root: descriptor, followsLinks: links == .inside, takesRawNames: takesRawNames)
+            .open(relative, flags)
     }
 }

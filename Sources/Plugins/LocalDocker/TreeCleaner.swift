@@ -10,7 +10,7 @@ struct TreeCleaner {
     /// Cleans, and tells in sentences without a full stop what was taken out. At most 20 are told.
     func clean() -> [String] {
         var removed: [String] = []
-        for name in Self.entries(root) { clean([name], &removed) }
+        for name in Disk.names(in: root) { clean([name], &removed) }
         guard removed.count > 20 else { return removed }
         return removed.prefix(20) + ["\(removed.count - 20) more entries were left out"]
     }
@@ -18,23 +18,22 @@ struct TreeCleaner {
     private func clean(_ parts: [String], _ removed: inout [String]) {
         let inside = parts.joined(separator: "/")
         let path = "\(root)/\(inside)"
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
+        guard let status = Disk.linkStatus(path) else { return }
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
-            chmod(path, (status.st_mode & 0o777) | 0o700)
-            for name in Self.entries(path) { clean(parts + [name], &removed) }
+            Disk.chmod(path, (status.st_mode & 0o777) | 0o700)
+            for name in Disk.names(in: path) { clean(parts + [name], &removed) }
         case S_IFREG:
-            chmod(path, (status.st_mode & 0o777) | 0o600)
+            Disk.chmod(path, (status.st_mode & 0o777) | 0o600)
         case S_IFLNK:
-            let target = Self.target(path)
+            let target = Disk.linkTarget(path)
             guard let target, staysInside(target, from: parts.dropLast()) else {
-                unlink(path)
+                Disk.unlink(path)
                 removed.append("the link \(inside) leads out of it and was left out")
                 return
             }
         default:
-            unlink(path)
+            Disk.unlink(path)
             removed.append("\(inside) is not a file, folder or link and was left out")
         }
     }
@@ -47,25 +46,5 @@ struct TreeCleaner {
         let steps = target.split(separator: "/").filter { $0 != "." }
         let ups = steps.prefix { $0 == ".." }.count
         return (isOneWhole ? ups <= parts.count : ups < parts.count) && !steps.dropFirst(ups).contains("..")
-    }
-
-    static func entries(_ path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            // The name is a C string in an array of fixed size, which Swift sees as a tuple.
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
-    private static func target(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(path, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 }

@@ -8,8 +8,8 @@ extension S3Stub {
         let most = request.value("max-keys").flatMap { Int($0) } ?? 1000
         let token = request.value("continuation-token").flatMap { Data(base64Encoded: $0) }
         let after = token.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let objects = state.withLock { $0.objects[bucket] ?? [:] }
-        let keys = objects.keys.filter { $0.hasPrefix(prefix) && $0 > after }.sorted()
+        let objects = state.withLock { $0.objects[bucket] ?? S3Keys() }
+        let keys = objects.keys(from: prefix, after: after)
         let page = keys.prefix(most)
         let isEncoded = request.value("encoding-type") == "url"
         let entries = page.compactMap { key in

@@ -6,7 +6,7 @@ public import TestSupport
 public final class S3Stub: StubService {
     struct State {
         var buckets: [String: String] = [:]
-        var objects: [String: [String: S3Content]] = [:]
+        var objects: [String: S3Keys] = [:]
         var uploads: [String: S3Upload] = [:]
         var count = 0
         var keepsContent = true
@@ -23,7 +23,7 @@ public final class S3Stub: StubService {
     public func add(bucket: String, region: String = "us-east-1") {
         state.withLock { state in
             state.buckets[bucket] = region
-            state.objects[bucket] = [:]
+            state.objects[bucket] = S3Keys()
         }
     }
 
@@ -96,7 +96,7 @@ public final class S3Stub: StubService {
         case "GetObject": return try read(bucket, key, request, isHead: false)
         case "PutObject": return put(bucket, key, request)
         case "DeleteObject":
-            state.withLock { _ = $0.objects[bucket]?.removeValue(forKey: key) }
+            state.withLock { $0.objects[bucket]?[key] = nil }
             return TestAnswer(204)
         case "CreateMultipartUpload": return create(bucket, key, request)
         case "UploadPart": return try part(request)

@@ -57,7 +57,9 @@ struct JobObjectsTests {
         }
         let first = try await stage.run(job)
         #expect(
-            first.log.map(\.text) == ["./-01/c", "./a", "./deep/b", "A1,2touch: /f/x: Read-only file system"])
+            first.log.map(\.text) == [
+                "./train-01/c", "./train/a", "./train/deep/b", "A1,2touch: /f/x: Read-only file system",
+            ])
         #expect(first.course.steps.map(\.status).contains(.downloading))
         let gets = world.stub.calls("s3", "GetObject").count
         #expect(gets == 4)

@@ -18,7 +18,7 @@ struct ContainerFolder {
         }
         let bytes: EngineBytes
         do throws(EngineError) {
-            bytes = try await engine.archive(of: container, path: path)
+            bytes = try await engine.archive(of: container, pathBytes: RawName.bytes(path))
         } catch {
             if error.code == .notFound { return nil }
             throw BackendError(error)

@@ -40,6 +40,8 @@ enum FileFault {
 
     static func error(_ verb: String, _ path: String, _ code: Int32 = errno) -> BackendError {
         BackendError(
-            .invalid, "\(path) cannot be \(verb == "read" ? "read" : "written"): \(String(cString: strerror(code))).")
+            .invalid,
+            "\(RawName.shown(path)) cannot be \(verb == "read" ? "read" : "written"): \(String(cString: strerror(code)))."
+        )
     }
 }

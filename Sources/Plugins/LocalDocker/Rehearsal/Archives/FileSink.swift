@@ -8,8 +8,8 @@ final class FileSink {
 
     init(_ path: String, mode: UInt16 = 0o600) throws(BackendError) {
         self.path = path
-        unlink(path)
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode | 0o600))
+        Disk.unlink(path)
+        descriptor = Disk.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode | 0o600))
         guard descriptor >= 0 else { throw FileFault.error("write", path) }
         // What a container wrote keeps its mode on the way to the place that the user has chosen.
         if let mode = UserMask.mode(UInt32(mode | 0o600)) { fchmod(descriptor, mode_t(mode)) }

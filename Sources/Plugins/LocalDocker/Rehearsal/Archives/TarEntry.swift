@@ -10,7 +10,7 @@ struct TarEntry: Sendable {
         case file(String, size: Int64)
     }
 
-    /// Where it goes, relative to where the archive is unpacked.
+    /// Where it goes, relative to where the archive is unpacked. It may be a raw name.
     var path: String
     var content: Content
     var mode: UInt16
@@ -39,15 +39,16 @@ struct TarEntry: Sendable {
     var header: [UInt8] {
         let name = isFolder && !path.hasSuffix("/") ? path + "/" : path
         var records: [UInt8] = []
-        if name.utf8.count > 100 { records += Self.record("path", name) }
-        if size > 0o77777777777 { records += Self.record("size", String(size)) }
-        if owner.user > Self.mostID { records += Self.record("uid", String(owner.user)) }
-        if owner.group > Self.mostID { records += Self.record("gid", String(owner.group)) }
-        guard !records.isEmpty else { return block(name: name, size: size, kind: isFolder ? "5" : "0") }
-        return block(name: "extended", size: Int64(records.count), kind: "x")
+        let bytes = RawName.bytes(name)
+        if bytes.count > 100 { records += Self.record("path", bytes) }
+        if size > 0o77777777777 { records += Self.record("size", Array(String(size).utf8)) }
+        if owner.user > Self.mostID { records += Self.record("uid", Array(String(owner.user).utf8)) }
+        if owner.group > Self.mostID { records += Self.record("gid", Array(String(owner.group).utf8)) }
+        guard !records.isEmpty else { return block(name: bytes, size: size, kind: isFolder ? "5" : "0") }
+        return block(name: Array("extended".utf8), size: Int64(records.count), kind: "x")
             + records + Tar.padding(Int64(records.count))
             + block(
-                name: String(decoding: name.utf8.prefix(100), as: UTF8.self), size: min(size, 0o77777777777),
+                name: Array(bytes.prefix(100)), size: min(size, 0o77777777777),
                 kind: isFolder ? "5" : "0")
     }
 
@@ -64,25 +65,23 @@ struct TarEntry: Sendable {
     }
 
     /// `<length> <key>=<value>\n`, where the length counts itself.
-    private static func record(_ key: String, _ value: String) -> [UInt8] {
-        let rest = " \(key)=\(value)\n"
-        var length = rest.utf8.count
-        while length != rest.utf8.count + String(length).utf8.count {
-            length = rest.utf8.count + String(length).utf8.count
-        }
-        return Array("\(length)\(rest)".utf8)
+    private static func record(_ key: String, _ value: [UInt8]) -> [UInt8] {
+        let rest = Array(" \(key)=".utf8) + value + [UInt8(ascii: "\n")]
+        var length = rest.count
+        while length != rest.count + String(length).utf8.count { length = rest.count + String(length).utf8.count }
+        return Array(String(length).utf8) + rest
     }
 
-    private func block(name: String, size: Int64, kind: Unicode.Scalar) -> [UInt8] {
+    private func block(name: [UInt8], size: Int64, kind: Unicode.Scalar) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: Tar.blockSize)
-        func put(_ text: some StringProtocol, at offset: Int, width: Int) {
+        func put(_ text: String, at offset: Int, width: Int) {
             for (index, byte) in text.utf8.prefix(width).enumerated() { block[offset + index] = byte }
         }
         func octal(_ value: Int64, width: Int) -> String {
             let digits = String(value, radix: 8)
             return String(repeating: "0", count: max(0, width - 1 - digits.count)) + digits
         }
-        put(name, at: 0, width: 100)
+        for (index, byte) in name.prefix(100).enumerated() { block[index] = byte }
         put(octal(Int64(mode & 0o7777), width: 8), at: 100, width: 8)
         put(octal(Int64(min(owner.user, Self.mostID)), width: 8), at: 108, width: 8)
         put(octal(Int64(min(owner.group, Self.mostID)), width: 8), at: 116, width: 8)
@@ -109,26 +108,8 @@ enum Tar {
         BackendError(.internalFault, "The engine's archive \(what).")
     }
 
-    /// A name up to its first NUL. A byte that is not UTF-8 is written as `\xNN`, so that two such names stay two.
-    static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        let bytes = bytes.prefix { $0 != 0 }
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
-        var text = ""
-        var rest = bytes
-        while let first = rest.first {
-            // A character has at most 4 bytes.
-            let length = (1...4).first { String(validating: rest.prefix($0), as: UTF8.self) != nil && rest.count >= $0 }
-            if let length {
-                text += String(decoding: rest.prefix(length), as: UTF8.self)
-                rest = rest.dropFirst(length)
-            } else {
-                let digits = String(first, radix: 16)
-                text += "\\x\(digits.count < 2 ? "0" : "")\(digits)"
-                rest = rest.dropFirst()
-            }
-        }
-        return text
-    }
+    /// A name up to its first NUL, raw: it keeps every byte.
+    static func text(_ bytes: ArraySlice<UInt8>) -> String { RawName.text(bytes.prefix { $0 != 0 }) }
 
     /// The zeros that fill the last block.
     static func padding(_ size: Int64) -> [UInt8] {

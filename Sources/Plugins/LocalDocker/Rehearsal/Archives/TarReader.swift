@@ -14,7 +14,7 @@ struct TarReader {
 
     /// One member, before its content.
     struct Member: Sendable, Hashable {
-        /// As the archive has it, without a slash at the end.
+        /// As the archive has it, without a slash at the end; a raw name.
         var path: String
         var kind: Kind
         var size: Int64

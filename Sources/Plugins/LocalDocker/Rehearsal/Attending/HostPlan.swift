@@ -80,7 +80,7 @@ struct HostPlan: Sendable {
                 let place = "\(source)/\(file.path)"
                 if let slash = place.lastIndex(of: "/") { try folder.makeView(String(place[..<slash])) }
                 // A second name costs nothing; the user's own files get none, because that shows on them.
-                guard !folder.owns(file.local) || link(file.local, place) != 0 else { continue }
+                guard !folder.owns(file.local) || Disk.link(file.local, place) != 0 else { continue }
                 try LocalCopies.copy(file, to: place)
             }
         }
@@ -126,7 +126,7 @@ struct HostPlan: Sendable {
             case .file(let file, _): try LocalCopies.copy(try InputFile("", at: file), to: local)
             }
             // Past the umask.
-            chmod(local, mode_t(mode))
+            Disk.chmod(local, mode_t(mode))
             return
         }
         addParents(of: path)

@@ -15,7 +15,10 @@ struct RehearsalFolder: Sendable {
     }
 
     /// Whether a file is this program's own, here or in the cache, and may get another name or mode.
-    func owns(_ file: String) -> Bool { file.hasPrefix("\(path)/") || file.hasPrefix("\(cache)/") }
+    func owns(_ file: String) -> Bool {
+        let file = RawName.text(of: file)
+        return file.hasPrefix(RawName.text(of: "\(path)/")) || file.hasPrefix(RawName.text(of: "\(cache)/"))
+    }
 
     /// The job and what it was made from.
     struct Intent: Codable, Sendable {
@@ -38,7 +41,7 @@ struct RehearsalFolder: Sendable {
         try make(folder)
         var place = folder[...]
         while place.hasPrefix("\(views)/"), let slash = place.lastIndex(of: "/") {
-            chmod(String(place), 0o755)
+            Disk.chmod(String(place), 0o755)
             place = place[..<slash]
         }
     }
@@ -74,12 +77,7 @@ struct RehearsalFolder: Sendable {
     }
 
     func make(_ folder: String) throws(BackendError) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(FileFault.words(error))")
-        }
+        try Disk.makeFolders(folder, mode: 0o700)
     }
 
     /// Takes the job for this process; nil where another has it. It is let go when the value is, or the process ends.

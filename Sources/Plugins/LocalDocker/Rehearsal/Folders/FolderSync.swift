@@ -40,7 +40,7 @@ actor FolderSync {
     }
 
     private func note(_ sentence: String) {
-        if notes.count < Self.maxNotes { notes.insert(sentence) }
+        if notes.count < Self.maxNotes { notes.insert(RawName.shown(sentence)) }
     }
 
     /// What the hosts begin with.
@@ -96,11 +96,13 @@ actor FolderSync {
                     continue
                 case .hardLink(let target):
                     let targetPath = ContainerFolder.inside(target) ?? ""
+                    guard canKeep(path) else { continue }
                     here.insert(path)
                     links.append((path, files[targetPath], targetPath))
                     continue
                 case .file: break
                 }
+                guard canKeep(path) else { continue }
                 here.insert(path)
                 files[path] = member
                 try budget.take(member.size)
@@ -129,6 +131,14 @@ actor FolderSync {
             try await carryAlone(targetPath, of: (host, id), folders, began, budget)
         }
         for path in Array((seen[host] ?? [:]).keys) where !here.contains(path) { try await forget(path, of: host) }
+    }
+
+    private func canKeep(_ path: String) -> Bool {
+        if place.canHold(path) { return true }
+        note(
+            "\(folder.path): \(path) was not kept: its name is not UTF-8, so no object can have it. Give it another name."
+        )
+        return false
     }
 
     /// A file on its way from a host to the place.
@@ -231,7 +241,8 @@ actor FolderSync {
             }
             placed = "\(part).\(host)\(number < 3 ? "" : "-\(number)")\(placed.dropFirst(part.count))"
         }
-        throw BackendError(.conflict, "\(folder.path): there is no free name for \(path) of \(host).")
+        throw BackendError(
+            .conflict, "\(folder.path): there is no free name for \(RawName.shown(path)) of \(host).")
     }
 
     /// All folders that known files are in.

@@ -20,14 +20,15 @@ enum Relocation {
     }
 
     private static func copy(_ source: String, to target: String, _ budget: WriteBudget) throws(BackendError) {
-        var status = stat()
-        guard lstat(source, &status) == 0 else { throw FileFault.error("read", source) }
+        guard let status = Disk.linkStatus(source) else { throw FileFault.error("read", source) }
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
             try budget.announce(0)
-            guard mkdir(target, status.st_mode & 0o777 | 0o700) == 0 else { throw FileFault.error("write", target) }
-            UserMask.apply(UInt32(status.st_mode & 0o777 | 0o700), to: target)
-            for name in TreeCleaner.entries(source) { try copy("\(source)/\(name)", to: "\(target)/\(name)", budget) }
+            guard Disk.mkdir(target, status.st_mode & 0o777 | 0o700) == 0 else {
+                throw FileFault.error("write", target)
+            }
+            if let mode = UserMask.mode(UInt32(status.st_mode & 0o777 | 0o700)) { Disk.chmod(target, mode_t(mode)) }
+            for name in Disk.names(in: source) { try copy("\(source)/\(name)", to: "\(target)/\(name)", budget) }
         case S_IFREG:
             try budget.announce(Int64(status.st_size))
             let file = try InputFile("", at: source)
@@ -39,8 +40,7 @@ enum Relocation {
             }
             sink.date(file.modified)
         case S_IFLNK:
-            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-            guard readlink(source, &buffer, buffer.count - 1) > 0, symlink(buffer, target) == 0 else {
+            guard let leads = Disk.linkTarget(source), Disk.symlink(leads, target) == 0 else {
                 throw FileFault.error("write", target)
             }
         default: break

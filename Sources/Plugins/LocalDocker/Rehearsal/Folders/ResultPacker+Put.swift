@@ -51,10 +51,20 @@ extension ResultPacker {
             return []
         }
         let found = try LocalTree.found(made)
-        for file in found.files {
-            try await store.upload(file.local, to: "\(target)/\(file.path)", progress: report)
+        // Before anything is sent: what cannot be an object stays with the run, together with the rest.
+        for file in found.files where RawName.utf8(file.path) == nil {
+            throw BackendError(
+                .invalid,
+                "\(result.name) has a file '\(RawName.shown(file.path))', whose name is not UTF-8, so no object can have it.",
+                hint: "Give the file another name.")
         }
-        return found.lost.map { "\(result.name): the link \($0) leads to no file in it and was left out." }
+        for file in found.files {
+            guard let path = RawName.utf8(file.path), let local = RawName.utf8(file.local) else { continue }
+            try await store.upload(local, to: "\(target)/\(path)", progress: report)
+        }
+        return found.lost.map {
+            "\(result.name): the link \(RawName.shown($0)) leads to no file in it and was left out."
+        }
     }
 
     /// What an earlier try of this very job put there may be replaced; of that a mark tells, which is made before.

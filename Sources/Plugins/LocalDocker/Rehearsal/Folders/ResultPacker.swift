@@ -65,11 +65,11 @@ struct ResultPacker: Sendable {
     }
 
     private func tar(_ tree: String, into archive: String) async throws(BackendError) {
-        let names = TreeCleaner.entries(tree)
+        let names = Disk.names(in: tree)
         let list = "\(tree).names"
         defer { try? FileManager.default.removeItem(atPath: list) }
         do {
-            try Data(names.joined(separator: "\0").utf8).write(to: URL(fileURLWithPath: list))
+            try Data(RawName.bytes(names.joined(separator: "\0"))).write(to: URL(fileURLWithPath: list))
             let done = try await Subprocess.run(
                 "tar",
                 [

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
@@ -27,10 +26,13 @@ struct SyncPlace: Sendable {
         case .folder(let path):
             guard access(path, F_OK) == 0 else { return ([], []) }
             let found = try LocalTree.found(path)
-            return (found.files, found.lost.map { "the link \($0) leads to no file in it and was left out." })
+            return (
+                found.files,
+                found.lost.map { "the link \(RawName.shown($0)) leads to no file in it and was left out." }
+            )
         case .objects(let store, let prefix):
             let all = try await store.all(prefix).filter { !$0.uri.hasSuffix("/") }
-            let chosen = Self.files(of: all.map { String($0.uri.dropFirst(prefix.count)) })
+            let chosen = Self.files(of: all.map { RawName.text($0.uri.utf8.dropFirst(prefix.utf8.count)) })
             let budget = cache.budget("The content of \(prefix)")
             var files: [InputFile] = []
             for (object, path) in zip(all, chosen.paths) {
@@ -75,12 +77,17 @@ struct SyncPlace: Sendable {
         let parts = path.split(separator: "/")
         for count in 1...max(1, parts.count) {
             let part = parts.prefix(count).joined(separator: "/")
-            var status = stat()
-            guard stat("\(folder)/\(part)", &status) == 0 else { return nil }
+            guard let status = Disk.status("\(folder)/\(part)") else { return nil }
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             if isFolder == (count == parts.count) { return part }
         }
         return nil
+    }
+
+    /// Whether a file of that name can be there: the keys of objects are UTF-8.
+    func canHold(_ path: String) -> Bool {
+        if case .folder = kind { return true }
+        return RawName.utf8(path) != nil
     }
 
     /// Puts a file there; what was there under the path is replaced at once.
@@ -88,16 +95,12 @@ struct SyncPlace: Sendable {
         switch kind {
         case .folder(let folder):
             let place = "\(folder)/\(path)"
-            do {
-                let parent = String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)])
-                try UserFolder.make(parent)
-                try LocalCopies.copy(try InputFile(path, at: file), to: place)
-            } catch let error as BackendError {
-                throw error
-            } catch {
-                throw BackendError(.invalid, "\(place) cannot be written: \(FileFault.words(error))")
-            }
+            try UserFolder.make(String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)]))
+            try LocalCopies.copy(try InputFile(path, at: file), to: place)
         case .objects(let store, let prefix):
+            guard let path = RawName.utf8(path) else {
+                throw BackendError(.internalFault, "\(RawName.shown(path)) can be no object's key.")
+            }
             try await store.upload(file, to: prefix + path, progress: nil)
         }
     }
@@ -109,17 +112,18 @@ struct SyncPlace: Sendable {
             var parts = path.split(separator: "/").dropLast()
             // What the user linked to stays: it may be no checkpoint at all.
             guard !Self.hasLink(folder, parts) else { return }
-            unlink("\(folder)/\(path)")
-            while !parts.isEmpty, rmdir("\(folder)/\(parts.joined(separator: "/"))") == 0 { parts.removeLast() }
+            Disk.unlink("\(folder)/\(path)")
+            while !parts.isEmpty, Disk.rmdir("\(folder)/\(parts.joined(separator: "/"))") == 0 { parts.removeLast() }
         case .objects(let store, let prefix):
+            guard let path = RawName.utf8(path) else { return }
             try await store.delete(prefix + path)
         }
     }
+
     private static func hasLink(_ folder: String, _ parts: ArraySlice<Substring>) -> Bool {
         (0..<parts.count).contains { count in
-            var status = stat()
-            return lstat("\(folder)/\(parts.prefix(count + 1).joined(separator: "/"))", &status) == 0
-                && status.st_mode & S_IFMT == S_IFLNK
+            let status = Disk.linkStatus("\(folder)/\(parts.prefix(count + 1).joined(separator: "/"))")
+            return status.map { $0.st_mode & S_IFMT == S_IFLNK } ?? false
         }
     }
 }

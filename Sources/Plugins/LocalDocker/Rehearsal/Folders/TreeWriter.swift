@@ -29,7 +29,7 @@ struct TreeWriter {
     /// What went other than expected, in sentences.
     var notes: [String] { noted.all }
     /// Whether anything was written.
-    var isEmpty: Bool { names.isEmpty && links.isEmpty && TreeCleaner.entries(root).isEmpty }
+    var isEmpty: Bool { names.isEmpty && links.isEmpty && Disk.names(in: root).isEmpty }
 
     /// Adds a host's folder. The empty host is the only one.
     mutating func add(_ members: consuming TarReader, of host: String) async throws(BackendError) {
@@ -72,7 +72,7 @@ struct TreeWriter {
             return try FileSink("\(root)/\(path)", mode: member.mode & 0o777)
         case .link(let target):
             let path = try entry(path)
-            unlink("\(root)/\(path)")
+            Disk.unlink("\(root)/\(path)")
             links[path] = target
         case .hardLink(let target):
             // Its target is a member that came before.
@@ -81,8 +81,8 @@ struct TreeWriter {
                 links[try entry(path)] = pointee
                 break
             }
-            guard let known, case let place = try entry(path), unlink("\(root)/\(place)") == 0 || errno == ENOENT,
-                link("\(root)/\(known)", "\(root)/\(place)") == 0
+            guard let known, case let place = try entry(path), Disk.unlink("\(root)/\(place)") == 0 || errno == ENOENT,
+                Disk.link("\(root)/\(known)", "\(root)/\(place)") == 0
             else {
                 noted.add("\(path)\(Self.of(host)) is a second name of a file that is not there, and was left out.")
                 break
@@ -103,7 +103,7 @@ struct TreeWriter {
 
     /// Makes the links, and takes away what may not be kept.
     mutating func finish() {
-        for (path, target) in links.sorted(by: { $0.key < $1.key }) { symlink(target, "\(root)/\(path)") }
+        for (path, target) in links.sorted(by: { $0.key < $1.key }) { Disk.symlink(target, "\(root)/\(path)") }
         for note in TreeCleaner(root: root, isOneWhole: !keepsName).clean() { noted.add("\(note).") }
     }
 
@@ -115,22 +115,17 @@ struct TreeWriter {
     private static func isSafe(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count <= depth && !parts.contains { $0 == ".." || $0 == "." || $0.isEmpty }
-            && !path.utf8.contains(0) && path.utf8.count < 3500
+            && !path.utf8.contains(0) && RawName.bytes(path).count < 3500
     }
 
     /// Makes a folder that its owner can use, and those above it.
     private static func make(_ folder: String, mode: UInt16) throws(BackendError) {
-        if mkdir(folder, mode_t(mode & 0o777 | 0o700)) == 0 {
-            UserMask.apply(UInt32(mode & 0o777 | 0o700), to: folder)
+        if Disk.mkdir(folder, mode_t(mode & 0o777 | 0o700)) == 0 {
+            if let mode = UserMask.mode(UInt32(mode & 0o777 | 0o700)) { Disk.chmod(folder, mode_t(mode)) }
             return
         }
         if errno == EEXIST { return }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
-        } catch {
-            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(FileFault.words(error))")
-        }
+        try Disk.makeFolders(folder, mode: 0o755)
     }
 }
 
@@ -142,7 +137,7 @@ struct TreeNotes {
 
     mutating func add(_ note: String) {
         count += 1
-        if first.count < Self.kept { first.append(note) }
+        if first.count < Self.kept { first.append(RawName.shown(note)) }
     }
 
     var all: [String] {

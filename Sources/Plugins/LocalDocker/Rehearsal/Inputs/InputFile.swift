@@ -6,9 +6,9 @@ internal import LaunchHost
 struct InputFile: Sendable, Hashable {
     static let mode: UInt16 = 0o644
 
-    /// Where below the input's path.
+    /// Where below the input's path; a raw name.
     var path: String
-    /// Where it is on this machine: a path without links.
+    /// Where it is on this machine: a path without links, raw.
     var local: String
     var size: Int64
     /// Seconds since 1970.
@@ -23,15 +23,14 @@ struct InputFile: Sendable, Hashable {
     /// The file as it is now.
     /// - Throws: `invalid` where there is no such file.
     init(_ path: String, at local: String) throws(BackendError) {
-        guard let real = realpath(local, nil) else { throw FileFault.error("read", local) }
-        defer { free(real) }
-        var status = stat()
-        guard stat(real, &status) == 0 else { throw FileFault.error("read", local) }
+        guard let real = Disk.realPath(local), let status = Disk.status(real) else {
+            throw FileFault.error("read", local)
+        }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw BackendError(.invalid, "\(local) cannot be read: it is not a regular file.")
+            throw BackendError(.invalid, "\(RawName.shown(local)) cannot be read: it is not a regular file.")
         }
         self.path = path
-        self.local = String(cString: real)
+        self.local = real
         size = Int64(status.st_size)
         modified = Int64(status.st_mtim.tv_sec)
     }
@@ -55,8 +54,8 @@ struct ResolvedInput: Sendable {
     var input: ContainerJob.Surroundings.Input
     /// All files, in order.
     var files: [InputFile] = []
-    /// All pieces, for a pipe.
-    var pieces: [PipePiece] = []
+    /// All records, for a pipe, each with the pieces that stay together: a file, or the attributes of a manifest's line.
+    var records: [[PipePiece]] = []
     /// The manifest, as a file for each host.
     var manifest: InputFile?
     /// A folder of the user's that a container may see as it is; nil where what it sees has to be made.
@@ -72,9 +71,9 @@ struct ResolvedInput: Sendable {
         share(Seeded.shuffled(files, seed: input.shuffleSeed, epoch: 0), of: host)
     }
 
-    /// The host's share of the pieces in an epoch.
+    /// The host's share of the records in an epoch, piece by piece.
     func pieces(of host: String, epoch: Int) -> [PipePiece] {
-        share(Seeded.shuffled(pieces, seed: input.shuffleSeed, epoch: epoch), of: host)
+        share(Seeded.shuffled(records, seed: input.shuffleSeed, epoch: epoch), of: host).flatMap(\.self)
     }
 
     private func share<T>(_ all: [T], of host: String) -> [T] {

@@ -18,29 +18,33 @@ extension InputResolver {
             let prefix = items.first?["prefix"]?.stringValue
         else { throw wrong("is not a JSON array whose first item is {\"prefix\": URI}") }
         let store = try await objects.store(for: prefix)
-        var wanted: [(StoredObject, String)] = []
+        var wanted: [StoredObject] = []
         for item in items.dropFirst() {
             guard let rest = item.stringValue else { throw wrong("has an item that is not text") }
             guard let object = try await store.object(prefix + rest) else {
                 throw BackendError(.notFound, "The manifest \(text) names \(prefix + rest), which does not exist.")
             }
-            wanted.append((object, String(rest.drop { $0 == "/" })))
+            wanted.append(object)
         }
-        return (try await fetch(wanted, input), file)
+        let paths = Self.paths(wanted.map(\.uri), under: prefix)
+        return (try await fetch(zip(wanted, paths).map { ($0, $1) }, input), file)
     }
 
     func augmented(
         _ text: String, _ attributes: [String], _ input: ContainerJob.Surroundings.Input
-    ) async throws(BackendError) -> [PipePiece] {
+    ) async throws(BackendError) -> [[PipePiece]] {
         let budget = budget(input)
         let manifest = try await document(text, input, budget: budget)
-        let lines = String(decoding: try content(of: manifest, text), as: UTF8.self).split(whereSeparator: \.isNewline)
-        var pieces: [PipePiece] = []
-        for (number, line) in lines.enumerated() {
+        // A line ends with a line feed only. Other line breaks of Unicode can stand in a JSON text.
+        let lines = try content(of: manifest, text).split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var records: [[PipePiece]] = []
+        for (number, line) in lines.enumerated() where line.contains(where: { !Self.blanks.contains($0) }) {
             let place = "Line \(number + 1) of the manifest \(text)"
-            guard let record = try? JSONValue(parsing: String(line)) else {
+            guard let line = String(validating: line, as: UTF8.self), let record = try? JSONValue(parsing: line) else {
                 throw BackendError(.invalid, "\(place) is not a JSON object.")
             }
+            var pieces: [PipePiece] = []
             for attribute in attributes {
                 guard let value = record[attribute] else {
                     throw BackendError(.invalid, "\(place) has no '\(attribute)'.")
@@ -54,9 +58,12 @@ extension InputResolver {
                 try check(file, reference, from: manifest, text, place)
                 pieces.append(.file(file.local, size: file.size))
             }
+            records.append(pieces)
         }
-        return pieces
+        return records
     }
+
+    private static let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")]
 
     /// Refuses a file of this machine that the manifest's author has no business with.
     private func check(

@@ -28,18 +28,24 @@ struct InputResolver: Sendable {
         case .objects(let text): resolved.files = try await files(under: text, input)
         case .manifest(let text): (resolved.files, resolved.manifest) = try await manifest(text, input)
         case .augmentedManifest(let text, let attributes):
-            resolved.pieces = try await augmented(text, attributes, input)
+            resolved.records = try await augmented(text, attributes, input)
             return resolved
         }
         if resolved.files.isEmpty, input.needsFiles == true {
             throw BackendError(
                 .notFound,
-                "\(Self.words(input.source)) for \(input.name) has no files, and the backend refuses such an input.",
+                "The input \(input.name), from \(Self.words(input.source)), has no files, and the backend refuses that.",
                 hint: "Put the data there, or name another place.")
+        }
+        if input.needsFiles == true, let file = resolved.files.first(where: { RawName.utf8($0.path) == nil }) {
+            throw BackendError(
+                .invalid,
+                "\(input.name) has a file '\(RawName.shown(file.path))' in \(Self.words(input.source)), whose name is not "
+                    + "UTF-8, so no object can have it.", hint: "Give the file another name.")
         }
         try Self.check(resolved.files, input)
         if input.isCompressed { resolved.files = try await unpacked(resolved.files, input) }
-        resolved.pieces = resolved.files.map { .file($0.local, size: $0.size) }
+        resolved.records = resolved.files.map { [.file($0.local, size: $0.size)] }
         return resolved
     }
 
@@ -47,10 +53,10 @@ struct InputResolver: Sendable {
 
     private static func words(_ source: ContainerJob.Surroundings.Input.Source) -> String {
         switch source {
-        case .none: "The source"
-        case .folder(let path): "The folder \(path)"
+        case .none: "the source"
+        case .folder(let path): "the folder \(path)"
         case .objects(let text): "\(text)"
-        case .manifest(let text), .augmentedManifest(let text, _): "The manifest \(text)"
+        case .manifest(let text), .augmentedManifest(let text, _): "the manifest \(text)"
         }
     }
 
@@ -62,13 +68,27 @@ struct InputResolver: Sendable {
         guard !found.isEmpty else {
             throw BackendError(.notFound, "There is no object whose URI begins with \(uri), for \(input.name).")
         }
-        return try await fetch(found.map { ($0, Self.path($0.uri, under: uri)) }, input)
+        let paths = Self.paths(found.map(\.uri), under: uri)
+        return try await fetch(zip(found, paths).map { ($0, $1) }, input)
     }
 
-    /// What stands behind the prefix; an object that is the prefix keeps its last part.
-    private static func path(_ uri: String, under prefix: String) -> String {
-        let rest = uri.dropFirst(prefix.count).drop { $0 == "/" }
-        return rest.isEmpty ? String(uri.split(separator: "/").last ?? "object") : String(rest)
+    /// The paths of objects whose URIs begin with a prefix.
+    ///
+    /// Where the prefix is a folder of all of them, files are named from there. Otherwise it is the beginning of names,
+    /// `train` of `train.csv` and `train/a.csv`, and files keep the whole names. An object that is the prefix keeps its
+    /// last part.
+    static func paths(_ uris: [String], under prefix: String) -> [String] {
+        let slash = UInt8(ascii: "/")
+        let all = Array(prefix.utf8)
+        let isFolder = uris.allSatisfy { uri in
+            let rest = uri.utf8.dropFirst(all.count)
+            return rest.isEmpty || all.last == slash || rest.first == slash
+        }
+        let name = (all.lastIndex(of: slash) ?? -1) + 1
+        return uris.map { uri in
+            let isWhole = uri.utf8.count <= all.count || !isFolder
+            return RawName.text(uri.utf8.dropFirst(isWhole ? name : all.count).drop { $0 == slash })
+        }
     }
 
     /// One object or file as a file of this machine.
@@ -149,7 +169,8 @@ struct InputResolver: Sendable {
             } catch let error as BackendError {
                 throw error
             } catch {
-                throw BackendError(.internalFault, "\(file.path) of \(input.name) cannot be unpacked: \(error)")
+                throw BackendError(
+                    .internalFault, "\(RawName.shown(file.path)) of \(input.name) cannot be unpacked: \(error)")
             }
             var unpacked = try InputFile(name, at: place)
             unpacked.modified = file.modified
@@ -165,7 +186,7 @@ struct InputResolver: Sendable {
             file: place, folder: work, limit: cache.limits.downloadBytes,
             tooLarge: BackendError(
                 .invalid,
-                "\(file.path) of \(input.name) is larger than \(ByteCount.text(cache.limits.downloadBytes)) once it is "
+                "\(RawName.shown(file.path)) of \(input.name) is larger than \(ByteCount.text(cache.limits.downloadBytes)) once it is "
                     + "unpacked, the 'download_size_limit'."),
             reserve: cache.limits.reserve)
         defer { try? FileManager.default.removeItem(atPath: packed) }
@@ -174,14 +195,16 @@ struct InputResolver: Sendable {
                 let done = try await Subprocess.run("gzip", ["-d", "-f", packed])
                 guard done.exit.isSuccess else {
                     throw BackendError(
-                        .invalid, "\(file.path) of \(input.name) is no gzip file: \(done.stderrText.prefix(300))")
+                        .invalid,
+                        "\(RawName.shown(file.path)) of \(input.name) is no gzip file: \(done.stderrText.prefix(300))")
                 }
             } catch let error as BackendError {
                 throw error
             } catch let error as SubprocessError where error.code == .cancelled {
-                throw BackendError(.cancelled, "The unpacking of \(file.path) was broken off.")
+                throw BackendError(.cancelled, "The unpacking of \(RawName.shown(file.path)) was broken off.")
             } catch {
-                throw BackendError(.internalFault, "\(file.path) of \(input.name) cannot be unpacked: \(error)")
+                throw BackendError(
+                    .internalFault, "\(RawName.shown(file.path)) of \(input.name) cannot be unpacked: \(error)")
             }
         }
     }
@@ -195,10 +218,11 @@ struct InputResolver: Sendable {
         for file in files {
             var parts = file.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             guard InputFile.isSafe(file.path) else {
-                throw BackendError(.invalid, "\(input.name) has an object '\(file.path)', which can be no file's path.")
+                throw BackendError(
+                    .invalid, "\(input.name) has an object '\(RawName.shown(file.path))', which can be no file's path.")
             }
             guard seen.insert(file.path).inserted else {
-                throw BackendError(.invalid, "\(input.name) has two objects for the path \(file.path).")
+                throw BackendError(.invalid, "\(input.name) has two objects for the path \(RawName.shown(file.path)).")
             }
             parts.removeLast()
             while !parts.isEmpty {
@@ -207,7 +231,7 @@ struct InputResolver: Sendable {
             }
         }
         if let both = files.first(where: { folders.contains($0.path) }) {
-            throw BackendError(.invalid, "\(input.name) has '\(both.path)' as a file and as a folder.")
+            throw BackendError(.invalid, "\(input.name) has '\(RawName.shown(both.path))' as a file and as a folder.")
         }
     }
 }

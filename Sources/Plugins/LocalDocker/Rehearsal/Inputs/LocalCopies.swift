@@ -26,7 +26,7 @@ struct LocalCopies: Sendable {
         for (index, file) in resolved.files.enumerated() {
             if folder.owns(file.local) {
                 // What gzip unpacked has the mode of what it was packed in.
-                chmod(file.local, mode_t(InputFile.mode))
+                Disk.chmod(file.local, mode_t(InputFile.mode))
             } else {
                 let place = "\(folder.copies)/\(input.name)/\(file.path)"
                 if let slash = place.lastIndex(of: "/") { try folder.make(String(place[..<slash])) }
@@ -44,22 +44,24 @@ struct LocalCopies: Sendable {
     /// Copies a file, which has its name only when it is whole.
     static func copy(_ file: InputFile, to place: String) throws(BackendError) {
         let partial = "\(place).launch-\(UInt64.random(in: .min ... .max))"
-        defer { unlink(partial) }
+        defer { Disk.unlink(partial) }
         let reader = try FileReader(file.local)
         let sink = try FileSink(partial, mode: InputFile.mode)
         if let slash = place.lastIndex(of: "/") {
             try DiskReserve.standard.check(writing: file.size, to: String(place[..<slash]))
         }
         while true {
-            if Task.isCancelled { throw BackendError(.cancelled, "The copy of \(file.local) was broken off.") }
+            if Task.isCancelled {
+                throw BackendError(.cancelled, "The copy of \(RawName.shown(file.local)) was broken off.")
+            }
             let bytes = try reader.read(chunk)
             guard !bytes.isEmpty else { break }
             try sink.write(bytes[...])
         }
         sink.date(file.modified)
         // Past the umask: whoever the container runs as must be able to read.
-        chmod(partial, mode_t(InputFile.mode))
-        guard rename(partial, place) == 0 else { throw FileFault.error("write", place) }
+        Disk.chmod(partial, mode_t(InputFile.mode))
+        guard Disk.rename(partial, place) == 0 else { throw FileFault.error("write", place) }
     }
 
     private static func isFolder(_ path: String) -> Bool {

@@ -9,10 +9,9 @@ enum LocalTree {
     /// Every file below `path` in order of the paths' UTF-8; `path` itself where it is a file.
     /// - Throws: `invalid` where something cannot be read, or a link leads out of the folder or in a circle.
     static func files(_ path: String) throws(BackendError) -> [InputFile] {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw FileFault.error("read", path) }
+        guard let status = Disk.status(path) else { throw FileFault.error("read", path) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            return [try InputFile(String(path.split(separator: "/").last ?? "file"), at: path)]
+            return [try InputFile(RawName.text(of: String(path.split(separator: "/").last ?? "file")), at: path)]
         }
         var walk = Walk(root: try realPath(path))
         try walk.enter(path, "", [Mark(status)])
@@ -21,8 +20,7 @@ enum LocalTree {
 
     /// The same, without links that lead nowhere, out of the folder or in a circle; `lost` has their paths.
     static func found(_ path: String) throws(BackendError) -> (files: [InputFile], lost: [String]) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw FileFault.error("read", path) }
+        guard let status = Disk.status(path) else { throw FileFault.error("read", path) }
         guard status.st_mode & S_IFMT == S_IFDIR else { return (try files(path), []) }
         var walk = Walk(root: try realPath(path), leavesLinksOut: true)
         try walk.enter(path, "", [Mark(status)])
@@ -31,11 +29,10 @@ enum LocalTree {
 
     /// Whether a folder looks as if it came from objects: files and folders with their modes, no links and nothing else.
     static func isLikeObjects(_ path: String) -> Bool {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return false }
+        guard let status = Disk.linkStatus(path) else { return false }
         switch (status.st_mode & S_IFMT, status.st_mode & 0o7777) {
         case (S_IFREG, mode_t(InputFile.mode)): return true
-        case (S_IFDIR, 0o755): return TreeCleaner.entries(path).allSatisfy { isLikeObjects("\(path)/\($0)") }
+        case (S_IFDIR, 0o755): return Disk.names(in: path).allSatisfy { isLikeObjects("\(path)/\($0)") }
         default: return false
         }
     }
@@ -47,9 +44,8 @@ enum LocalTree {
     }
 
     private static func realPath(_ path: String) throws(BackendError) -> String {
-        guard let real = realpath(path, nil) else { throw FileFault.error("read", path) }
-        defer { free(real) }
-        return String(cString: real)
+        guard let real = Disk.realPath(path) else { throw FileFault.error("read", path) }
+        return real
     }
 
     private struct Walk {
@@ -68,27 +64,28 @@ enum LocalTree {
 
         mutating func enter(_ folder: String, _ inside: String, _ above: [Mark]) throws(BackendError) {
             guard above.count <= Self.maxDepth else {
-                throw BackendError(.invalid, "\(root) has folders more than \(Self.maxDepth) deep.")
+                throw BackendError(.invalid, "\(RawName.shown(root)) has folders more than \(Self.maxDepth) deep.")
             }
-            guard access(folder, R_OK | X_OK) == 0 else { throw FileFault.error("read", folder) }
-            for name in TreeCleaner.entries(folder) {
+            guard Disk.access(folder, R_OK | X_OK) == 0 else { throw FileFault.error("read", folder) }
+            for name in Disk.names(in: folder) {
                 let local = "\(folder)/\(name)"
                 let path = inside.isEmpty ? name : "\(inside)/\(name)"
-                var status = stat()
-                guard lstat(local, &status) == 0 else {
+                guard var status = Disk.linkStatus(local) else {
                     let code = errno
                     try leaveOut(path, FileFault.error("read", local, code))
                     continue
                 }
                 if status.st_mode & S_IFMT == S_IFLNK {
-                    guard try leadsInside(local, path), stat(local, &status) == 0 else { continue }
+                    guard try leadsInside(local, path), let target = Disk.status(local) else { continue }
+                    status = target
                 }
                 switch status.st_mode & S_IFMT {
                 case S_IFDIR:
                     let mark = Mark(status)
                     guard !above.contains(mark) else {
                         try leaveOut(
-                            path, BackendError(.invalid, "The link \(local) leads to a folder above itself."))
+                            path,
+                            BackendError(.invalid, "The link \(RawName.shown(local)) leads to a folder above itself."))
                         continue
                     }
                     try enter(local, path, above + [mark])
@@ -98,7 +95,8 @@ enum LocalTree {
                     guard isInside(file.local) else { continue }
                     guard files.count < Self.maxFiles else {
                         throw BackendError(
-                            .invalid, "\(root) has more than \(Self.maxFiles) files, which is the limit.",
+                            .invalid,
+                            "\(RawName.shown(root)) has more than \(Self.maxFiles) files, which is the limit.",
                             hint: "Pack them into fewer files.")
                     }
                     files.append(file)
@@ -109,18 +107,17 @@ enum LocalTree {
 
         /// Whether a link leads to something in the folder.
         private mutating func leadsInside(_ local: String, _ path: String) throws(BackendError) -> Bool {
-            guard let real = realpath(local, nil) else {
+            guard let target = Disk.realPath(local) else {
                 let code = errno
                 try leaveOut(path, FileFault.error("read", local, code))
                 return false
             }
-            defer { free(real) }
-            let target = String(cString: real)
             guard target == root || isInside(target) else {
                 try leaveOut(
                     path,
                     BackendError(
-                        .invalid, "The link \(local) leads out of \(root), so it is not followed.",
+                        .invalid,
+                        "The link \(RawName.shown(local)) leads out of \(RawName.shown(root)), so it is not followed.",
                         hint: "Name a folder that has the files themselves."))
                 return false
             }

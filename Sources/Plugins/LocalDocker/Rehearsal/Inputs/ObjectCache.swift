@@ -49,7 +49,7 @@ struct ObjectCache: Sendable {
     /// Drops what has not been used for two weeks, and what broke off a day ago.
     func sweep() {
         let now = time(nil)
-        for name in TreeCleaner.entries(folder) {
+        for name in Disk.names(in: folder) {
             var status = stat()
             guard stat("\(folder)/\(name)", &status) == 0 else { continue }
             let age = now - status.st_mtim.tv_sec

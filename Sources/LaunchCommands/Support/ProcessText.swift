@@ -1,0 +1,47 @@
+internal import Glibc
+
+/// The words and the variables of this process as bytes. Text of Swift replaces a byte that is not UTF-8, so another file
+/// or another value would be used than the one that was given.
+enum ProcessText {
+    /// Variables that name files or values for this program. Others are handed to child programs or ignored.
+    private static let names: Set<String> = ["HOME", "TMPDIR"]
+    private static let prefixes = ["LAUNCH_", "AWS_", "DOCKER_", "XDG_"]
+
+    /// Why this process cannot begin; nil where it can.
+    static var fault: String? { fault(words: words(CommandLine.unsafeArgv), variables: words(environ)) }
+
+    /// - Parameters:
+    ///   - words: the command line with the program's name.
+    ///   - variables: `NAME=value`.
+    static func fault(words: [[UInt8]], variables: [[UInt8]]) -> String? {
+        for (number, word) in words.enumerated().dropFirst() where String(validating: word, as: UTF8.self) == nil {
+            return "argument \(number) is not UTF-8: '\(shown(word))'"
+        }
+        for variable in variables where String(validating: variable, as: UTF8.self) == nil {
+            let name = String(decoding: variable.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+            if names.contains(name) || prefixes.contains(where: { name.hasPrefix($0) }) {
+                // Its value may be a secret.
+                return "the value of the variable \(name) is not UTF-8"
+            }
+        }
+        return nil
+    }
+
+    private static func shown(_ word: [UInt8]) -> String {
+        word.map { byte in
+            guard byte >= 0x80 else { return String(UnicodeScalar(byte)) }
+            return "\\x\(String(byte, radix: 16))"
+        }.joined()
+    }
+
+    /// The C strings of a list that ends with nil.
+    private static func words(_ list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> [[UInt8]] {
+        var words: [[UInt8]] = []
+        var next = list
+        while let word = next.pointee {
+            words.append(UnsafeBufferPointer(start: word, count: strlen(word)).map { UInt8(bitPattern: $0) })
+            next += 1
+        }
+        return words
+    }
+}

@@ -1,0 +1,83 @@
+/// Text that keeps every byte of a file's name.
+///
+/// The name of a file is bytes. Text of Swift cannot hold bytes that are not UTF-8, and it takes two spellings of a letter
+/// for equal that are two names: `é` as one character, and as `e` with an accent. So a raw name has ASCII as it is, and for
+/// each other byte a character of a private range of Unicode. Raw names are compared and taken apart like any text, byte
+/// for byte. They are for the program only; `shown` is for people.
+public enum RawName {
+    /// The character for a byte is this much above the byte. No name on a disk has such characters by chance, and in a
+    /// name that has them their bytes are escaped like others.
+    private static let offset: UInt32 = 0x10_F700
+    private static let escaped: ClosedRange<UInt32> = (offset + 0x80)...(offset + 0xff)
+
+    /// The raw name of bytes.
+    public static func text(_ bytes: some Sequence<UInt8>) -> String {
+        var text = String.UnicodeScalarView()
+        for byte in bytes {
+            if byte < 0x80 {
+                text.append(Unicode.Scalar(byte))
+            } else if let scalar = Unicode.Scalar(offset + UInt32(byte)) {
+                text.append(scalar)
+            }
+        }
+        return String(text)
+    }
+
+    /// The raw name of a name as the user writes it. A raw name stays as it is.
+    public static func text(of name: String) -> String { text(bytes(name)) }
+
+    /// The bytes of a raw name, or of a plain one, or of a mixture such as a path of both.
+    public static func bytes(_ text: String) -> [UInt8] {
+        guard mayBeRaw(text) else { return Array(text.utf8) }
+        var bytes: [UInt8] = []
+        for scalar in text.unicodeScalars {
+            if escaped.contains(scalar.value) {
+                bytes.append(UInt8(truncatingIfNeeded: scalar.value - offset))
+            } else {
+                bytes.append(contentsOf: String(scalar).utf8)
+            }
+        }
+        return bytes
+    }
+
+    /// The name as text; nil where it is not UTF-8.
+    public static func utf8(_ text: String) -> String? {
+        mayBeRaw(text) ? String(validating: bytes(text), as: UTF8.self) : text
+    }
+
+    /// The name, or a sentence with names, for people. A byte that is not UTF-8 is written as `\xNN`.
+    public static func shown(_ text: String) -> String {
+        guard mayBeRaw(text) else { return text }
+        let bytes = bytes(text)
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        var shown = ""
+        var rest = bytes[...]
+        while let first = rest.first {
+            // A character has at most 4 bytes.
+            let length = (1...4).first { $0 <= rest.count && String(validating: rest.prefix($0), as: UTF8.self) != nil }
+            if let length {
+                shown += String(decoding: rest.prefix(length), as: UTF8.self)
+                rest = rest.dropFirst(length)
+            } else {
+                let digits = String(first, radix: 16)
+                shown += "\\x\(digits.count < 2 ? "0" : "")\(digits)"
+                rest = rest.dropFirst()
+            }
+        }
+        return shown
+    }
+
+    /// Calls `body` with the path's bytes, as the system takes them.
+    /// - Parameter isRaw: false for a path that is plain text.
+    public static func withPath<T>(_ text: String, isRaw: Bool = true, _ body: (UnsafePointer<CChar>) -> T) -> T {
+        guard isRaw, mayBeRaw(text) else { return text.withCString(body) }
+        let bytes = bytes(text).map { CChar(bitPattern: $0) } + [0]
+        return bytes.withUnsafeBufferPointer { buffer in
+            guard let path = buffer.baseAddress else { return text.withCString(body) }
+            return body(path)
+        }
+    }
+
+    /// All characters of the range begin with this byte in UTF-8.
+    private static func mayBeRaw(_ text: String) -> Bool { text.utf8.contains(0xf4) }
+}

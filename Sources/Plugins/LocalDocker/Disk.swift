@@ -1,0 +1,88 @@
+internal import Glibc
+internal import LaunchHost
+
+/// The system's calls on files, with paths that may hold raw names. Each answers as the system does, with `errno`.
+enum Disk {
+    static func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
+        RawName.withPath(path) { Glibc.open($0, flags, mode) }
+    }
+
+    @discardableResult
+    static func unlink(_ path: String) -> Int32 { RawName.withPath(path) { Glibc.unlink($0) } }
+
+    @discardableResult
+    static func rmdir(_ path: String) -> Int32 { RawName.withPath(path) { Glibc.rmdir($0) } }
+
+    static func mkdir(_ path: String, _ mode: mode_t) -> Int32 { RawName.withPath(path) { Glibc.mkdir($0, mode) } }
+
+    @discardableResult
+    static func chmod(_ path: String, _ mode: mode_t) -> Int32 { RawName.withPath(path) { Glibc.chmod($0, mode) } }
+
+    @discardableResult
+    static func symlink(_ target: String, _ path: String) -> Int32 {
+        RawName.withPath(target) { target in RawName.withPath(path) { Glibc.symlink(target, $0) } }
+    }
+
+    static func link(_ old: String, _ new: String) -> Int32 {
+        RawName.withPath(old) { old in RawName.withPath(new) { Glibc.link(old, $0) } }
+    }
+
+    static func rename(_ old: String, _ new: String) -> Int32 {
+        RawName.withPath(old) { old in RawName.withPath(new) { Glibc.rename(old, $0) } }
+    }
+
+    static func access(_ path: String, _ mode: Int32) -> Int32 { RawName.withPath(path) { Glibc.access($0, mode) } }
+
+    /// Of a link, what it leads to; nil with `errno`.
+    static func status(_ path: String) -> stat? {
+        var status = stat()
+        return RawName.withPath(path) { stat($0, &status) } == 0 ? status : nil
+    }
+
+    /// Of a link, the link itself; nil with `errno`.
+    static func linkStatus(_ path: String) -> stat? {
+        var status = stat()
+        return RawName.withPath(path) { lstat($0, &status) } == 0 ? status : nil
+    }
+
+    /// The path without links, raw; nil with `errno`.
+    static func realPath(_ path: String) -> String? {
+        guard let real = RawName.withPath(path, { Glibc.realpath($0, nil) }) else { return nil }
+        defer { free(real) }
+        return RawName.text(UnsafeBufferPointer(start: real, count: strlen(real)).map { UInt8(bitPattern: $0) })
+    }
+
+    /// Where a link leads, raw; nil for what is not a link.
+    static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = RawName.withPath(path) { Glibc.readlink($0, &buffer, buffer.count) }
+        return count > 0 ? RawName.text(buffer.prefix(count).map { UInt8(bitPattern: $0) }) : nil
+    }
+
+    /// The names in a folder, raw and sorted by their bytes; none for what is not a folder.
+    static func names(in folder: String) -> [String] {
+        guard let open = RawName.withPath(folder, { Glibc.opendir($0) }) else { return [] }
+        defer { closedir(open) }
+        var names: [String] = []
+        while let entry = readdir(open) {
+            // The name is a C string in an array of fixed size, which Swift sees as a tuple.
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { RawName.text($0.prefix { $0 != 0 }) }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Makes a folder and those above it that are missing. One that is there is left as it is.
+    /// - Parameter mode: exactly this mode, whatever the umask; nil for what the user's umask leaves.
+    static func makeFolders(_ path: String, mode: mode_t? = nil) throws(BackendError) {
+        if let status = status(path) {
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw FileFault.error("write", path, ENOTDIR) }
+            return
+        }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try makeFolders(String(path[..<slash]), mode: mode)
+        }
+        guard mkdir(path, mode ?? 0o777) == 0 || errno == EEXIST else { throw FileFault.error("write", path) }
+        if let wanted = mode ?? UserMask.mode(0o777).map({ mode_t($0) }) { chmod(path, wanted) }
+    }
+}

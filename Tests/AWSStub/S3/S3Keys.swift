@@ -1,0 +1,17 @@
+/// The objects of a bucket by their keys' bytes, as S3 has them: two spellings of a letter are two keys.
+struct S3Keys {
+    private var contents: [[UInt8]: S3Content] = [:]
+
+    subscript(key: String) -> S3Content? {
+        get { contents[Array(key.utf8)] }
+        set { contents[Array(key.utf8)] = newValue }
+    }
+
+    /// The keys with a beginning, from the one after another on, in the order of their bytes.
+    func keys(from prefix: String, after last: String) -> [String] {
+        let last = Array(last.utf8)
+        return contents.keys
+            .filter { $0.starts(with: prefix.utf8) && (last.isEmpty || last.lexicographicallyPrecedes($0)) }
+            .sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
