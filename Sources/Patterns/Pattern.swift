@@ -107,6 +107,12 @@ public final class Pattern {
         }
     }
 
+    /// The same for one line alone, with the time that a search has at its start.
+    public func lastGroup(in line: String) -> Search {
+        var time = SearchTime()
+        return lastGroup(in: line, &time)
+    }
+
     private func withUnsafeTemporaryByte<T>(_ body: (UnsafePointer<UInt8>) -> T) -> T {
         withUnsafePointer(to: UInt8(0), body)
     }

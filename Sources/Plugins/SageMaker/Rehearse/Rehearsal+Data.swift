@@ -12,8 +12,9 @@ extension Rehearsal {
             // Both only mean something for pipes: "CompressionType is used only in Pipe input mode".
             isCompressed: isPipe && channel.isGzip, shuffleSeed: channel.shuffleSeed,
             isRecordIO: isPipe && channel.recordWrapper == "RecordIO",
-            // SageMaker fails a job whose S3 prefix has no objects. A file system may be empty.
-            needsFiles: channel.s3 != nil ? true : nil)
+            // SageMaker fails a job whose S3 prefix has no objects, and so does a folder in its place. A file system may be
+            // empty.
+            needsFiles: local != nil && channel.s3 != nil ? true : nil)
     }
 
     private func source(

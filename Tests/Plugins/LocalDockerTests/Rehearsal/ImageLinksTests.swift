@@ -58,7 +58,7 @@ struct ImageLinksTests {
     }
 
     @Test(
-        "A program that is not root goes on with its own checkpoints, in a drill and in the next job",
+        "A program that is not root goes on with its own checkpoints in the next job",
         arguments: ["runner", "1000", "1000:1000", "4321"])
     func ownFiles(user: String) async throws {
         let place = try TemporaryDirectory()
@@ -75,5 +75,22 @@ struct ImageLinksTests {
             #expect(ended.observation.phase == .succeeded, "\(count): \(ended.observation) \(ended.text)")
             #expect(place.text("ck/step") == String(repeating: "more\n", count: count))
         }
+    }
+
+    @Test("A program that is not root goes on with its own checkpoints after an interruption")
+    func drilled() async throws {
+        let script = """
+            set -e; cd /opt/ml/checkpoints
+            if [ -e step ]; then echo second >> step; mv step last; chmod 600 last; cat last deep/x; exit; fi
+            mkdir deep; echo x > deep/x; chmod 700 deep; echo first > step; chmod 600 step; exec sleep 60
+            """
+        let job = try await job(script, links: [:], user: "runner") {
+            $0.synced = [.init(path: "/opt/ml/checkpoints", place: nil)]
+            $0.drill = .init(afterSeconds: 3, graceSeconds: 1)
+        }
+        let ended = try await Stage().run(job)
+        #expect(ended.observation.phase == .succeeded, "\(ended.observation) \(ended.text)")
+        #expect(ended.log.map(\.text) == ["first", "second", "x"])
+        #expect(ended.course.hosts.map(\.attempt) == [1, 2])
     }
 }

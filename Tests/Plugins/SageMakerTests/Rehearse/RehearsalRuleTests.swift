@@ -73,6 +73,7 @@ struct RehearsalRuleTests {
                 .folder("/data/t"), .augmentedManifest("/data/b.jsonl", attributes: ["a"]), .objects("s3://bucket/o"),
             ])
         #expect(job.surroundings?.inputs.map(\.delivery) == [.readOnly, .pipe, .pipe])
+        #expect(job.surroundings?.inputs.map(\.needsFiles) == [true, true, nil])
     }
 
     @Test(arguments: [("ro", ContainerJob.Surroundings.Input.Delivery.readOnly), ("rw", .copy)])
@@ -98,6 +99,7 @@ struct RehearsalRuleTests {
         #expect(input.delivery == delivery)
         let given = try Requests.job(changes, RehearsalOptions(channels: ["efs": "/mnt"])).surroundings
         #expect(given?.inputs.first?.source == .folder("/mnt"))
+        #expect(given?.inputs.first?.needsFiles == nil)
         #expect(given?.hosts.first?.files[1].content.contains(#""TrainingInputMode":"File""#) == true)
     }
 
