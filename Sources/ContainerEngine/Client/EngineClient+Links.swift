@@ -11,7 +11,7 @@ extension EngineClient {
     }
 
     /// What is at a path of a container, also before its start. Links in the folders of the path are followed.
-    /// - Returns: nil where there is nothing.
+    /// - Returns: nil where there is nothing; `other` from an engine that does not say more.
     public func kind(of inside: String, in id: String) async throws(EngineError) -> PathKind? {
         /// The engine's answer: `mode` in the bits of Go.
         struct Answer: Decodable {
@@ -26,9 +26,7 @@ extension EngineClient {
             if error.code == .notFound { return nil }
             throw error
         }
-        guard let data = answer.flatMap({ Data(base64Encoded: $0) }) else {
-            throw EngineError(.protocolFault, "The engine does not say what \(inside) of a container is.")
-        }
+        guard let data = answer.flatMap({ Data(base64Encoded: $0) }) else { return .other }
         let found = try Self.decode(Answer.self, from: data)
         guard found.mode & 1 << 27 != 0, let target = found.linkTarget, !target.isEmpty else { return .other }
         return .link(target)

@@ -12,6 +12,8 @@ public enum RawName {
 
     /// The raw name of bytes.
     public static func text(_ bytes: some Sequence<UInt8>) -> String {
+        let bytes = Array(bytes)
+        guard bytes.contains(where: { $0 >= 0x80 }) else { return String(decoding: bytes, as: UTF8.self) }
         var text = String.UnicodeScalarView()
         for byte in bytes {
             if byte < 0x80 {
