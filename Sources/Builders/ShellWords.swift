@@ -5,31 +5,35 @@ struct ShellWords {
 
     /// The first word with its quotes still around, and what follows it; nil where there is none.
     func first(of text: Substring) -> (text: String, rest: Substring)? {
-        let text = text.drop(while: \.isWhitespace)
-        guard !text.isEmpty else { return nil }
-        var quote: Character?
-        var index = text.startIndex
-        while index < text.endIndex {
-            let character = text[index]
+        let scalars = text.unicodeScalars.drop(while: \.properties.isWhitespace)
+        guard !scalars.isEmpty else { return nil }
+        var quote: Unicode.Scalar?
+        var index = scalars.startIndex
+        while index < scalars.endIndex {
+            let scalar = scalars[index]
             if let open = quote {
-                if character == escape, open == "\"" {
-                    index = text.index(after: index)
-                    if index == text.endIndex { break }
-                } else if character == open {
+                if isEscape(scalar), open == "\"" {
+                    index = scalars.index(after: index)
+                    if index == scalars.endIndex { break }
+                } else if scalar == open {
                     quote = nil
                 }
-            } else if character == "\"" || character == "'" {
-                quote = character
-            } else if character == escape {
-                index = text.index(after: index)
-                if index == text.endIndex { break }
-            } else if character.isWhitespace {
+            } else if scalar == "\"" || scalar == "'" {
+                quote = scalar
+            } else if isEscape(scalar) {
+                index = scalars.index(after: index)
+                if index == scalars.endIndex { break }
+            } else if scalar.properties.isWhitespace {
                 break
             }
-            index = text.index(after: index)
+            index = scalars.index(after: index)
         }
-        return (String(text[..<index]), text[index...])
+        return (String(scalars[..<index]), Substring(scalars[index...]))
     }
+
+    // Docker reads a Dockerfile rune by rune: a mark that combines with a quote, or a carriage return before a line break,
+    // hides neither.
+    private func isEscape(_ scalar: Unicode.Scalar) -> Bool { escape.unicodeScalars.first == scalar }
 
     /// All words, with their quotes still around.
     func all(of text: String) -> [String] {
@@ -44,23 +48,23 @@ struct ShellWords {
 
     /// A word as the command would get it: without quotes and escapes.
     func unquoted(_ word: String) -> String {
-        var result = ""
-        var quote: Character?
+        var result = String.UnicodeScalarView()
+        var quote: Unicode.Scalar?
         var isEscaped = false
-        for character in word {
+        for scalar in word.unicodeScalars {
             if isEscaped {
-                result.append(character)
+                result.append(scalar)
                 isEscaped = false
-            } else if character == escape, quote != "'" {
+            } else if isEscape(scalar), quote != "'" {
                 isEscaped = true
             } else if let open = quote {
-                if character == open { quote = nil } else { result.append(character) }
-            } else if character == "\"" || character == "'" {
-                quote = character
+                if scalar == open { quote = nil } else { result.append(scalar) }
+            } else if scalar == "\"" || scalar == "'" {
+                quote = scalar
             } else {
-                result.append(character)
+                result.append(scalar)
             }
         }
-        return result
+        return String(result)
     }
 }

@@ -75,9 +75,7 @@ struct ImageAttemptTests {
             """
         try await run(script) { world, facts, folder, answer in
             var modes: [String: Int] = [:]
-            for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
-                var status = stat()
-                try #require(lstat("\(folder)/\(name)", &status) == 0, "\(name)")
+            for (name, status) in Self.entries(of: folder) {
                 #expect([S_IFREG, S_IFDIR, S_IFLNK].contains(status.st_mode & S_IFMT), "\(name)")
                 #expect(status.st_uid == getuid(), "\(name)")
                 modes[name] = Int(status.st_mode & 0o7777)
@@ -150,5 +148,34 @@ struct ImageAttemptTests {
                 #expect(answer.code == code, "\(script): \(answer)")
             }
         }
+    }
+
+    /// All that is below a folder, by its path. Bytes that are not UTF-8 are shown as `\xff`.
+    private static func entries(of folder: String) -> [String: stat] {
+        var found: [String: stat] = [:]
+        func look(in path: [CChar], as shown: String) {
+            guard let directory = opendir(path + [0]) else { return }
+            defer { closedir(directory) }
+            while let entry = readdir(directory) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }
+                }
+                let bytes = name.map(UInt8.init(bitPattern:))
+                let whole: String? = String(validating: bytes, as: UTF8.self)
+                let text: String =
+                    whole
+                    ?? bytes.map { (byte: UInt8) -> String in
+                        byte < 0x80 ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16)
+                    }.joined()
+                guard text != ".", text != ".." else { continue }
+                let inside = path + [CChar(UInt8(ascii: "/"))] + name
+                var status = stat()
+                guard lstat(inside + [0], &status) == 0 else { continue }
+                found[shown + text] = status
+                if status.st_mode & S_IFMT == S_IFDIR { look(in: inside, as: shown + text + "/") }
+            }
+        }
+        look(in: folder.utf8.map { CChar(bitPattern: $0) }, as: "")
+        return found
     }
 }
