@@ -41,10 +41,11 @@ public enum LaunchProgram {
                 Example("Run what is queued, then end", "launch agent -q try --drain"),
                 Example("Read what it printed", "launch logs abc12345"),
             ],
-            options: GlobalOptions.all,
+            options: GlobalOptions.all + [.version],
             environment: [
                 EnvironmentVariable("LAUNCH_HOME", "Where queues, jobs and runs are kept.")
             ],
+            advice: Advice.root,
             groups: [
                 CommandGroup("Runs", RunCommands.all(bench)),
                 CommandGroup("Queues and jobs", [QueueCommands.group(bench), JobCommands.group(bench)]),

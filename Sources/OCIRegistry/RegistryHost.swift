@@ -47,7 +47,8 @@ public struct RegistryHost: Sendable, Hashable, CustomStringConvertible {
             }
         }
         if let port {
-            guard port.utf8.count <= 5, port.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(port), (1...65_535).contains(number)
+            guard port.utf8.count <= 5, port.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(port),
+                (1...65_535).contains(number)
             else {
                 throw OCIError(.invalid, "The registry '\(text)' has the port '\(port)'; expected 1 to 65535.")
             }

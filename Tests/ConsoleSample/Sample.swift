@@ -21,6 +21,7 @@ public enum Sample {
             .noColor,
         ],
         environment: [EnvironmentVariable("NO_COLOR", "Switches colours off.")],
+        advice: ["cancel": "'sample belt list' shows what can be taken off"],
         groups: [
             CommandGroup("Work", [belt, echo]),
             CommandGroup("Everything else", [flood, signals, .completion(program: "sample")]),

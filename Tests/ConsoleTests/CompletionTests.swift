@@ -21,7 +21,8 @@ import Testing
         (["belt", "add", "--priority=l"], ["words", "--priority=low"]),
         (["belt", "add", "-ph"], ["words", "-phigh"]),
         (["belt", "add", "--to", "o"], ["words", "oslo\tthe north", "ost:ende"]),
-        (["belt", "add", "--into="], ["directories"]),
+        (["belt", "add", "--into="], ["directories\t--into="]),
+        (["--config=/et"], ["files\t--config="]), (["-c/et"], ["files\t-c"]),
         (["belt", "add", "--dry-run", "--dry"], ["words"]),
         (["belt", "add", "--stamp", "a=b", "--st"], ["words", "--stamp\tA stamp on the parcel."]),
         (["belt", "add", "--secret"], ["words"]),
@@ -63,6 +64,7 @@ import Testing
             ("sample belt add --to ost:e", ["sample", "belt", "add", "--to", "ost", ":", "e"], ["ende"]),
             ("sample belt add --to  os", ["sample", "belt", "add", "--to", "os"], ["oslo", "ost:ende"]),
             ("sample --config /etc/passw", ["sample", "--config", "/etc/passw"], ["/etc/passwd", "/etc/passwd-"]),
+            ("sample -c/etc/passw", ["sample", "-c/etc/passw"], ["-c/etc/passwd", "-c/etc/passwd-"]),
             (
                 "sample --config=/etc/passwd", ["sample", "--config", "=", "/etc/passwd"],
                 ["/etc/passwd", "/etc/passwd-"]
@@ -91,6 +93,9 @@ import Testing
         arguments: [
             ("sample be", "belt\tLook after the belt\n"), ("sample belt add -p ", "high\nlow\nmedium\n"),
             ("sample belt add --priority=m", "--priority=medium\n"), ("sample --config /etc/passw", "/etc/passwd"),
+            ("sample --config=/etc/passw", "--config=/etc/passwd"), ("sample -c/etc/passw", "-c/etc/passwd"),
+            ("sample belt add --into=/us", "--into=/usr/"), ("sample belt add --into /us", "/usr/"),
+            ("sample --config=/no-such-file", ""),
         ])
     func fishProposes(line: String, expected: String) throws {
         let program = try SampleProgram.path

@@ -80,6 +80,11 @@ import Testing
         ),
         (["belt", "add", "x", "--stamp", "=1"], "--stamp needs KEY=VALUE, found '=1'", "sample belt add"),
         (["belt", "add", "--\u{1B}[31m"], "unknown option '--\\x1b[31m'", "sample belt add"),
+        (["cancel"], "unknown command 'cancel' for 'sample'; 'sample belt list' shows what can be taken off", "sample"),
+        (
+            ["help", "cancel"], "unknown command 'cancel' for 'sample'; 'sample belt list' shows what can be taken off",
+            "sample"
+        ),
         (["help", "belt", "ads"], "unknown command 'ads' for 'sample belt'; did you mean 'add'?", "sample belt"),
     ])
     func faults(words: [String], message: String, command: String) async {
@@ -87,6 +92,23 @@ import Testing
         #expect(outcome.errors == "error: \(message)\nSee '\(command) --help'.\n")
         #expect(outcome.output == "")
         #expect(outcome.code == .usage)
+    }
+
+    @Test func onlyOneFileIsStandardInput() async {
+        let file = Option("file", value: "FILE", help: "It.", environment: "T_FILE", values: .files)
+        let other = Option("other", value: "TEXT", help: "It.")
+        let read = Command(
+            "read", summary: "Read", options: [file, other],
+            arguments: [Argument("path", help: "It.", required: false, values: .files)]
+        ) { _, _ in .ok }
+        let tree = Command("t", summary: "A tree", groups: [CommandGroup([read])])
+        for words in [["read", "-"], ["read", "--file", "-", "x"], ["read", "--file", "-", "--other", "-"]] {
+            #expect(await run(words, tree: tree).code == .ok, "\(words)")
+        }
+        let both = await run(["read", "--file=-", "-"], tree: tree)
+        #expect(both.code == .usage)
+        #expect(
+            both.errors.hasPrefix("error: only one of --file and PATH can be '-': standard input is read once\n"))
     }
 
     @Test func theEnvironmentStandsInForOptions() async {

@@ -19,6 +19,7 @@ import Testing
         let both = Command("both", summary: "Ends with a stop.", groups: [])
         let tree = Command(
             "t", summary: "All wrong", options: [Option(flag: "all", "a", help: "All.", global: true)],
+            advice: ["one": "'t one' does it", "rm": "'t delete' does it", "x": "do it yourself"],
             groups: [
                 CommandGroup([
                     command(
@@ -43,6 +44,9 @@ import Testing
         #expect(
             TreeCheck.problems(in: tree) == [
                 "t: two subcommands are called 'one'",
+                "t: the advice about 'one' hides a command",
+                "t: the advice about 'rm' does not parse: unknown command 'delete' for 't'",
+                "t: the advice about 'x' names no command",
                 "t one: two options are called --all",
                 "t one: two options are called -a",
                 "t one: two options are called -h",

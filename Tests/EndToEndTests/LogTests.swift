@@ -55,18 +55,22 @@ struct LogTests {
         }
     }
 
-    @Test("Every line of --json and --timestamps stands for one line of the log")
+    @Test("--json is one array, with -f one object a line; each time has milliseconds")
     func forms() async throws {
         struct Line: Decodable {
             var text: String
             var stream: String
+            var time: String
         }
         try await World.with { world in
             let id = try await world.submit("echo out; echo err >&2; echo")
             try await world.drain()
-            let json = try await world.succeeding("logs", id, "--json").lines.map {
+            let json = try await world.succeeding("logs", id, "--json").json([Line].self)
+            let followed = try await world.succeeding("logs", "-f", id, "--json").lines.map {
                 try JSONDecoder().decode(Line.self, from: Data($0.utf8))
             }
+            #expect(followed.map(\.text) == json.map(\.text) && json.count == 3)
+            #expect(json.allSatisfy { $0.time.wholeMatch(of: /.*T\d\d:\d\d:\d\d\.\d{3}Z/) != nil })
             #expect(json.filter { $0.stream == "stdout" }.map(\.text) == ["out", ""])
             #expect(json.filter { $0.stream == "stderr" }.map(\.text) == ["err"])
             let stamped = try await world.succeeding("logs", id, "-t").output.split(separator: "\n")
@@ -88,13 +92,30 @@ struct LogTests {
         }
     }
 
-    @Test("The log of a run that never started is empty, and following it ends")
+    @Test("The log of a run that never started is empty, and a follower is told why and ends as the run did")
     func unstartedRun() async throws {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", World.image, "-E", "/none")
             let id = try #require(answer.errors.split(separator: "\n").first?.split(separator: " ").last)
-            let log = try await world.succeeding("logs", "-f", String(id))
-            #expect(log.output.isEmpty)
+            for words in [["logs", "-f", String(id)], ["wait", String(id)]] {
+                let told = try await world.launch(words)
+                #expect(told.code == 1 && told.output.isEmpty, "\(words): \(told)")
+                #expect(told.errors.contains("run \(id) failed: ") && told.errors.contains("/none"), "\(told)")
+            }
+        }
+    }
+
+    @Test("submit --follow prints the log and ends as the run does; the reason for each wait is on standard error")
+    func submittedAndFollowed() async throws {
+        try await World.with { world in
+            var words = world.script("echo one; exit 7")
+            words.insert("--follow", at: 0)
+            let follower = try world.start(["submit"] + words)
+            try await follower.hasSaid("no agent serves queue 'q'; 'launch agent -q q' starts one")
+            try await world.drain()
+            let told = try await follower.end()
+            #expect(told.code == 1 && told.output == "one\n", "\(told)")
+            #expect(told.errors.contains(" failed: "), "\(told)")
         }
     }
 }

@@ -46,4 +46,33 @@ import Testing
         #expect(
             wrong.stderrText.hasPrefix("standard input:1:1: unknown key \"max_job\" at the top level; did you mean"))
     }
+
+    @Test("Each option that takes a file takes standard input as '-', the configuration too")
+    func everyFileIsTakenFromIt() async throws {
+        let folder = try TemporaryDirectory()
+        let image = "--image 123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1"
+        let job = "-r mock \(image) --json"
+        let spec = try await launch(folder, "plan --offline --spec - --json", input: "resource: mock\nimage: a/b:1\n")
+        #expect(spec.exit == .code(0), "\(spec.stderrText)")
+        let merged = try await launch(folder, "plan --offline \(job) -R -", input: "{run_for: 7s}")
+        #expect(merged.exit == .code(0) && merged.stdoutText.contains("\"run_for\" : 7"), "\(merged.stderrText)")
+        // Read several times by one command, and no file that others could change.
+        let config = try await launch(folder, "plan --offline \(job) -c -", input: "max_jobs: 2\n")
+        #expect(config.exit == .code(0) && config.stderrText == "", "\(config.stderrText)")
+        let wrong = try await launch(folder, "plan --offline \(job) -c -", input: "max_job: 2\n")
+        #expect(wrong.exit == .code(78) && wrong.stderrText.contains("standard input:1:1: unknown key"))
+        let model = try await launch(
+            folder, "plan --offline -r sagemaker \(image) --model - --json", input: "no model at all")
+        #expect(model.exit == .code(78) && model.stderrText.contains("is no model"), "\(model.stderrText)")
+        for line in ["plan --offline \(job) -c -", "plan --offline --spec -", "plan --offline \(job) -R -"] {
+            let empty = try await launch(folder, line, input: "")
+            #expect([.code(65), .code(78)].contains(empty.exit), "\(line)")
+            #expect(empty.stderrText.contains("standard input is empty"), "\(line)")
+        }
+        let both = try await launch(folder, "plan --spec - -R -", input: "{}")
+        #expect(both.exit == .code(64))
+        #expect(
+            both.stderrText.contains("only one of --resource-args and --spec can be '-'")
+                || both.stderrText.contains("only one of --spec and --resource-args can be '-'"))
+    }
 }

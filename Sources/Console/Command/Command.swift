@@ -22,6 +22,9 @@ public struct Command: Sendable {
     public var environment: [EnvironmentVariable]
     /// Subcommands under their headings.
     public var groups: [CommandGroup]
+    /// What to say about words that are not subcommands here, and that people know from other programs: by word, a clause
+    /// such as `'launch stop RUN' stops a run`.
+    public var advice: [String: String]
     /// Whether help and completion leave the command out.
     public var isHidden: Bool
     /// What the command does; nil for one that only groups others.
@@ -42,6 +45,7 @@ public struct Command: Sendable {
         self.rest = rest
         self.environment = environment
         self.groups = []
+        self.advice = [:]
         self.isHidden = isHidden
         self.run = run
     }
@@ -49,7 +53,8 @@ public struct Command: Sendable {
     /// A command that groups others.
     public init(
         _ name: String, summary: String, discussion: String? = nil, examples: [Example] = [], options: [Option] = [],
-        environment: [EnvironmentVariable] = [], isHidden: Bool = false, groups: [CommandGroup]
+        environment: [EnvironmentVariable] = [], advice: [String: String] = [:], isHidden: Bool = false,
+        groups: [CommandGroup]
     ) {
         self.name = name
         self.summary = summary
@@ -59,6 +64,7 @@ public struct Command: Sendable {
         self.arguments = []
         self.environment = environment
         self.groups = groups
+        self.advice = advice
         self.isHidden = isHidden
     }
 

@@ -67,6 +67,9 @@ public struct Option: Sendable {
     public static let noColor = Option(
         flag: "no-color", help: "Print without colours, also on a terminal.", global: true)
 
+    /// The same as the command `version`, for a root command that has one. The parser answers it.
+    public static let version = Option(flag: "version", help: "Print the version.")
+
     /// Present on every command; the parser answers it.
     static let help = Option(flag: "help", "h", help: "Show this help.", global: true)
 }

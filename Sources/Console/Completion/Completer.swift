@@ -14,10 +14,13 @@ struct Completer: Sendable {
 
         var kind = Kind.words
         var candidates: [Candidate] = []
+        /// What the word has before a file's path: `--config=` or `-c`.
+        var lead = ""
 
-        /// The kind on the first line, then one candidate a line, a tab before its description.
+        /// The kind on the first line, a tab before the lead. Then one candidate a line, a tab before its description.
         var text: String {
-            ([kind.rawValue] + candidates.map(Self.line)).joined(separator: "\n")
+            let first = lead.isEmpty ? kind.rawValue : "\(kind.rawValue)\t\(lead)"
+            return ([first] + candidates.map(Self.line)).joined(separator: "\n")
         }
 
         private static func line(_ candidate: Candidate) -> String {
@@ -82,6 +85,7 @@ struct Completer: Sendable {
         _ option: Option, _ lead: String, _ soFar: ParsedArguments, _ current: String
     ) async -> Answer {
         var answer = await answer(option.values, soFar, String(current.dropFirst(lead.count)))
+        if answer.kind != .words { answer.lead = lead }
         for index in answer.candidates.indices { answer.candidates[index].word = lead + answer.candidates[index].word }
         return answer
     }

@@ -24,7 +24,7 @@ public enum Shell: String, Sendable, CaseIterable {
     private static let bashScript = #"""
         # bash completion for @PROGRAM@; load it with: source <(@PROGRAM@ completion bash)
         @FUNCTION@_complete() {
-            local rest=${COMP_LINE:0:COMP_POINT} current="" trimmed word kind lead i
+            local rest=${COMP_LINE:0:COMP_POINT} current="" trimmed word kind lead option i
             local -a words=() lines=()
             for ((i = 0; i <= COMP_CWORD; i++)); do
                 trimmed=${rest#"${rest%%[![:space:]]*}"}
@@ -39,6 +39,9 @@ public enum Shell: String, Sendable, CaseIterable {
             done
             mapfile -t lines < <("$1" __complete -- "${words[@]:1}" "$current" 2>/dev/null)
             kind=${lines[0]:-}
+            option=""
+            if [[ $kind == *$'\t'* ]]; then option=${kind#*$'\t'}; fi
+            kind=${kind%%$'\t'*}
             word=$trimmed
             if [[ $word =~ ^[=:]+$ ]]; then word=""; fi
             lead=${current%"$word"}
@@ -48,7 +51,8 @@ public enum Shell: String, Sendable, CaseIterable {
                 compopt -o filenames 2>/dev/null
                 local action=-f
                 if [[ $kind == directories ]]; then action=-d; fi
-                mapfile -t COMPREPLY < <(compgen "$action" -- "$word")
+                option=${option#"$lead"}
+                mapfile -t COMPREPLY < <(compgen -P "$option" "$action" -- "${word#"$option"}")
                 ;;
             words)
                 for word in "${lines[@]:1}"; do
@@ -71,12 +75,13 @@ public enum Shell: String, Sendable, CaseIterable {
             local line word
             lines=("${(@f)$("${(Q)words[1]}" __complete -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
             case ${lines[1]} in
+            *$'\t'*) word=${lines[1]#*$'\t'}; compset -p ${#word} ;;
+            esac
+            case ${lines[1]%%$'\t'*} in
             files)
-                if [[ $PREFIX == --*=* ]]; then compset -P '*='; fi
                 _files
                 ;;
             directories)
-                if [[ $PREFIX == --*=* ]]; then compset -P '*='; fi
                 _files -/
                 ;;
             words)
@@ -108,11 +113,17 @@ public enum Shell: String, Sendable, CaseIterable {
             set -l program $words[1]
             set -e words[1]
             set -l lines ($program __complete -- $words "$current" 2>/dev/null)
-            switch "$lines[1]"
+            set -l first (string split -m 1 -- \t "$lines[1]")
+            set -l path (string sub -s (math 1 + (string length -- "$first[2]")) -- "$current")
+            switch "$first[1]"
                 case files
-                    __fish_complete_path "$current"
+                    for line in (__fish_complete_path "$path")
+                        printf '%s\n' "$first[2]$line"
+                    end
                 case directories
-                    __fish_complete_directories "$current"
+                    for line in (__fish_complete_directories "$path")
+                        printf '%s\n' "$first[2]$line"
+                    end
                 case words
                     if set -q lines[2]
                         printf '%s\n' $lines[2..-1]

@@ -39,7 +39,7 @@ enum HelpCommand {
         for word in words {
             guard let next = current.subcommand(word) else {
                 let names = current.subcommands.filter { !$0.isHidden }.map(\.name)
-                let near = Suggestion.question(about: word, in: names)
+                let near = current.advice[word].map { "; \($0)" } ?? Suggestion.question(about: word, in: names)
                 throw UsageError(
                     "unknown command '\(Terminal.printable(word))' for "
                         + "'\(path.map(\.name).joined(separator: " "))'\(near)",

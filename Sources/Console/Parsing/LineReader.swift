@@ -140,7 +140,7 @@ struct LineReader {
             path.append(chosen)
         } else if fault == nil {
             let known = command.subcommands.filter { !$0.isHidden }.map(\.name)
-            let near = Suggestion.question(about: word, in: known)
+            let near = command.advice[word].map { "; \($0)" } ?? Suggestion.question(about: word, in: known)
             note("unknown command '\(shown(word))' for '\(pathNames.joined(separator: " "))'\(near)")
         }
     }

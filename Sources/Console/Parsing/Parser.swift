@@ -14,6 +14,14 @@ enum Parser {
         for word in words { reader.read(word) }
         reader.end()
         if reader.wantsHelp { return .help(reader.path) }
+        if root.options.contains(where: { $0.long == Option.version.long }), reader.values[Option.version.long] != nil,
+            root.subcommand(Option.version.long) != nil
+        {
+            guard reader.path.count == 1 else {
+                throw UsageError("\(Option.version.spelling) stands without a command", command: reader.pathNames)
+            }
+            reader.read(Option.version.long)
+        }
         if let fault = reader.fault { throw fault }
         if reader.command.run == nil {
             guard reader.path.count > 1 || !words.isEmpty else { return .help(reader.path) }
@@ -45,6 +53,14 @@ enum Parser {
             for value in arguments.strings(argument.name) {
                 if let message = Refusal.of(value, in: argument.values, label: argument.display) { try fail(message) }
             }
+        }
+        let readers = (reader.optionsInScope.map { ($0.long, $0.values) } + declared.map { ($0.name, $0.values) })
+            .filter { name, values in
+                guard case .files = values else { return false }
+                return arguments.strings(name).contains("-")
+            }.map { arguments.label($0.0) }
+        if readers.count > 1 {
+            try fail("only one of \(readers.joined(separator: " and ")) can be '-': standard input is read once")
         }
         for option in reader.optionsInScope where arguments.source(of: option.long) == .environment {
             let label = arguments.label(option.long)

@@ -8,7 +8,7 @@ public enum TreeCheck {
     private static func problems(of path: [Command], _ root: Command) -> [String] {
         guard let command = path.last else { return [] }
         let name = path.map(\.name).joined(separator: " ")
-        let found = names(path) + texts(command) + arguments(command) + examples(command, root)
+        let found = names(path) + texts(command) + arguments(command) + examples(command, root) + advice(command, root)
         return found.map { "\(name): \($0)" } + command.subcommands.flatMap { problems(of: path + [$0], root) }
     }
 
@@ -76,6 +76,25 @@ public enum TreeCheck {
                 return nil
             } catch {
                 return "the example '\(example.line)' does not parse: \(error.message)"
+            }
+        }
+    }
+
+    /// Advice that names a command that does not exist, or a word that is a command.
+    private static func advice(_ command: Command, _ root: Command) -> [String] {
+        command.advice.sorted { $0.key < $1.key }.flatMap { word, text -> [String] in
+            if command.subcommand(word) != nil { return ["the advice about '\(word)' hides a command"] }
+            let lines = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+                .filter { $0.offset % 2 == 1 }.map { $0.element.split(separator: " ").map(String.init) }
+            let calls = lines.filter { $0.first == root.name }
+            if calls.isEmpty { return ["the advice about '\(word)' names no command"] }
+            return calls.compactMap { words -> String? in
+                do throws(UsageError) {
+                    _ = try Parser.parse(Array(words.dropFirst()), root: root, environment: [:])
+                    return nil
+                } catch {
+                    return "the advice about '\(word)' does not parse: \(error.message)"
+                }
             }
         }
     }

@@ -47,14 +47,9 @@ private struct ConfigCheck {
     init(bench: Workbench, file: String?) {
         self.bench = bench
         let location = file.map { ConfigLocation(explicit: $0, variables: bench.variables) } ?? bench.location
-        name = file == "-" ? "standard input" : location.path
+        name = location.isStandardInput ? StandardInput.name : location.path
         do throws(LaunchError) {
-            if file == "-" {
-                let document = try Document(reading: "/dev/stdin", kind: .configuration, as: name)
-                config = try LaunchConfig(document, catalog: bench.catalog)
-            } else {
-                config = try LaunchConfig(at: location, catalog: bench.catalog)
-            }
+            config = try LaunchConfig(at: location, catalog: bench.catalog)
             if let config {
                 let backends = try Self.make(config, bench)
                 crossWarnings = backends.warnings

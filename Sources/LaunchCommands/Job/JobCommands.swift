@@ -14,6 +14,7 @@ enum JobCommands {
                 Example("Keep an image", "launch job create image busybox:1 --name hello"),
                 Example("See what there is", "launch job list"),
             ],
+            advice: Advice.job,
             groups: [
                 CommandGroup([
                     create(bench), JobListCommand.command(bench), JobShowCommand.command(bench),

@@ -15,6 +15,7 @@ enum QueueCommands {
                 Example("Make a queue from a file", "launch queue create train --resource \(type) --config queue.yaml"),
                 Example("See what there is", "launch queue list"),
             ],
+            advice: Advice.queue,
             groups: [
                 CommandGroup([
                     QueueCreateCommand.command(bench), QueueListCommand.command(bench), QueueShowCommand.command(bench),

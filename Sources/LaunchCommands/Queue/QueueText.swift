@@ -9,26 +9,16 @@ struct QueueText {
     /// Reads a file, `-` for standard input.
     /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong, each at its place.
     func definition(of name: String, reading path: String) throws -> QueueDefinition {
-        let isInput = path == "-"
-        let document = try Document(
-            reading: isInput ? "/dev/stdin" : path, kind: .invalid, as: isInput ? "standard input" : nil)
-        if isInput {
-            try Self.refuseEmpty(document)
-        } else {
-            bench.warnIfOthersCanChange(path)
-        }
+        let isInput = path == StandardInput.path
+        let document = try Document(reading: path, kind: .invalid)
+        if !isInput { bench.warnIfOthersCanChange(path) }
         return try definition(of: name, document, fileName: isInput ? nil : path)
     }
 
-    /// Refuses a text without a value. A pipe whose writer failed, or an editor that saved nothing, must not remove a
-    /// queue's template and rules.
+    /// Refuses a text without a value. An editor that saved nothing must not remove a queue's template and rules.
     /// - Throws: `LaunchError` of kind `.invalid`.
     static func refuseEmpty(_ document: Document) throws {
-        let hasValue = document.text.split(whereSeparator: \.isNewline).contains { line in
-            let text = line.drop(while: \.isWhitespace)
-            return !text.isEmpty && !text.hasPrefix("#") && text != "---"
-        }
-        guard !hasValue else { return }
+        guard !document.hasValue else { return }
         throw LaunchError(
             .invalid, "\(document.name) is empty, so nothing was changed.",
             hint: "For a queue whose template has no keys, write {}.")

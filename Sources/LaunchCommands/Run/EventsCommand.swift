@@ -6,6 +6,9 @@ enum EventsCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
             "events", summary: "Show every state change of a run, with its cause",
+            discussion: """
+                --json prints one array of events. With --follow it prints one JSON object for each line.
+                """,
             examples: [
                 Example("The story of one run", "launch events abc12345"),
                 Example("Of all runs, as they happen", "launch events -f"),
@@ -48,7 +51,11 @@ enum EventsCommand {
     private static func line(_ event: EventRecord, withRun: Bool) -> Styled {
         let state = event.state.rawValue.padding(to: 11)
         let words = [event.message, event.cause?.message].compactMap(\.self).joined(separator: ": ")
+        // Further lines of a message are indented to the place of the first one.
+        let margin =
+            String(repeating: " ", count: event.at.description.count + 2 + state.count)
+            + (withRun ? String(repeating: " ", count: event.runID.rawValue.count + 2) : "")
         return Styled("\(event.at)  ", .dim) + (withRun ? "\(event.runID)  " : "")
-            + Styled(state, event.state.style) + Styled(words)
+            + Styled(state, event.state.style) + Styled(lines: words.replacing("\n", with: "\n" + margin))
     }
 }

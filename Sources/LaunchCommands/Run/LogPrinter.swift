@@ -6,7 +6,7 @@ internal import LaunchHost
 struct LogPrinter {
     let terminal: Terminal
     var timestamps = false
-    /// One JSON object a line.
+    /// JSON: one object on each line, or with `printAll` one array.
     var json = false
     /// Control sequences reach the terminal too.
     var isRaw = false
@@ -28,8 +28,31 @@ struct LogPrinter {
         }
     }
 
+    /// Prints the log that there is now. As JSON it is one array, written while it is read.
+    func printAll(_ reader: RunLogReader, of id: RunID) async throws {
+        guard json else { return try await reader.read(id, follow: false) { try print($0) } }
+        var array = JSONArray(terminal: terminal)
+        do {
+            try await reader.read(id, follow: false) { lines in
+                for line in lines { try array.add(line) }
+            }
+        } catch {
+            // What is printed already stays one document. Before the first line there is nothing to close.
+            if !array.isEmpty, !(error is OutputError) { try array.end() }
+            throw error
+        }
+        try array.end()
+    }
+
     /// The text of `launch logs --build`.
     func print(build text: String) throws {
+        if json {
+            var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            if lines.last == "" { lines.removeLast() }
+            var array = JSONArray(terminal: terminal)
+            for line in lines { try array.add(["text": String(line)]) }
+            return try array.end()
+        }
         guard !isRaw, terminal.outputIsTTY else { return try terminal.out(raw: text) }
         try terminal.out(Styled(log: text), terminator: "")
     }
@@ -49,5 +72,29 @@ struct LogPrinter {
         if timestamps, let time = line.time { prefix += Styled("\(Timestamp(time)) ", .dim) }
         if let host = line.host { prefix += Styled("\(host) ", .cyan) }
         return prefix
+    }
+}
+
+/// A JSON array on standard output that is written element by element, so that a long log needs no memory.
+private struct JSONArray {
+    let terminal: Terminal
+    /// The last element. Whether a comma follows it is known with the next one.
+    private var held: String?
+    private(set) var isEmpty = true
+
+    init(terminal: Terminal) {
+        self.terminal = terminal
+    }
+
+    mutating func add(_ value: some Encodable) throws {
+        let text = try JSON.canonical(value)
+        if let held { try terminal.out(json: held + ",") } else { try terminal.out(json: "[") }
+        held = text
+        isEmpty = false
+    }
+
+    mutating func end() throws {
+        if let held { try terminal.out(json: held + "\n]") } else { try terminal.out(json: "[]") }
+        held = nil
     }
 }

@@ -7,10 +7,18 @@ enum LogsCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
             "logs", summary: "Print what a run printed",
+            discussion: """
+                With --follow the command waits for the end of the run. It reports on standard error what the run waits for, \
+                and how it ends. It then ends as 'launch wait' does: with 0 where the run succeeds, 1 where it fails, 69 \
+                where a service that it needs is not available, 3 where it is stopped. Without --follow it ends with 0.
+
+                --json prints one array of lines. With --follow it prints one JSON object for each line.
+                """,
             examples: [
                 Example("All of it", "launch logs abc12345"),
                 Example("What was said while its image was built", "launch logs --build abc12345"),
                 Example("And what is still to come", "launch logs -f abc12345"),
+                Example("The last line, for a script", "launch logs --json abc12345 | jq -r '.[-1].text'"),
             ],
             options: [
                 Option(flag: "follow", "f", help: "Wait for more until the run has ended."),
@@ -35,12 +43,20 @@ enum LogsCommand {
                 return .ok
             }
             let follow = arguments.flag("follow")
-            if run.handle == nil, !run.state.isTerminal {
-                bench.note("run \(run.id) is \(run.state.rawValue); it has not printed anything yet")
+            if run.handle == nil, !run.state.isTerminal, !follow {
+                let reason = try store.waitReason(of: run).map { ": \(lines: $0)" as Styled } ?? ""
+                bench.note("run \(run.id) is \(run.state.rawValue) and has not printed anything yet" + reason)
             }
-            try await RunLogReader(store: store, backends: try bench.backends(try bench.config()))
-                .read(run.id, follow: follow) { try printer.print($0) }
-            return .ok
+            let backends = try bench.backends(try bench.config())
+            guard follow else {
+                try await printer.printAll(RunLogReader(store: store, backends: backends), of: run.id)
+                if run.handle == nil, run.state.isTerminal { bench.note(RunEnd.line(run)) }
+                return .ok
+            }
+            let ended = try await FollowedRun(store: store, backends: backends, terminal: terminal, printer: printer)
+                .follow(run.id)
+            bench.note(RunEnd.line(ended))
+            return RunEnd.exitCode(of: ended)
         }
     }
 }

@@ -30,7 +30,11 @@ enum PlanCommand {
                 store: store, config: config, offline: arguments.flag("offline"))
             let check = PlanCheck(bench, store: store, config: config)
             let job = try check.resolved(spec, as: RunID.random())
-            let model = arguments.string(SpecOptions.model.long).map { [SpecOptions.model.long: JSONValue.string($0)] }
+            let model = arguments.string(SpecOptions.model.long).map { path in
+                // The plugin reads the file by its path.
+                let path = path == StandardInput.path ? "/dev/stdin" : path
+                return [SpecOptions.model.long: JSONValue.string(path)]
+            }
             let backends = try bench.backends(config, runnerOptions: model ?? [:])
             let stage = ImageStage(
                 registry: try backends.registry(

@@ -50,17 +50,9 @@ enum RunCommand {
             }
             let record = RehearsalRecord(in: store.home.folder(of: id))
             if wantsJSON { try bench.printJSON(RunView(ended, rehearsal: record)) }
-            tell(ended, bench)
+            RunEnd.tell(ended, on: terminal)
             if let record { RehearsalPage(record, terminal).tell() }
-            // What never began, because a service is not there, says nothing about the job.
-            return ended.cause?.code == .unavailable ? .unavailable : ended.state.exitCode
+            return RunEnd.exitCode(of: ended)
         }
-    }
-
-    private static func tell(_ run: RunRecord, _ bench: Workbench) {
-        let state = Styled(run.state.rawValue, run.state.style)
-        bench.note("run \(run.id) \(state)\(run.cause.map { ": \($0.message)" } ?? "")")
-        for output in run.outcome?.outputs ?? [] { bench.note("  \(output.name) -> \(output.path)") }
-        for warning in run.outcome?.warnings ?? [] { bench.note("  \(Styled("warning:", .yellow)) \(warning)") }
     }
 }

@@ -8,7 +8,8 @@ enum SpecOptions {
     }
 
     static let model = Option(
-        "model", value: "FILE", help: "Check the request with a newer service model, from this file.", values: .files)
+        "model", value: "FILE",
+        help: "Check the request with a newer service model, from this file; - is standard input.", values: .files)
 
     /// What a rehearsal takes; all but the flag need the flag, or a configuration that rehearses.
     static let rehearsal = [
@@ -57,7 +58,9 @@ enum SpecOptions {
             Option(
                 "resource", "r", value: "TYPE", help: "The kind of backend, where no queue is named.",
                 values: .dynamic { _, _ in bench.catalog.runners.map { Candidate($0.base.type, $0.base.summary) } }),
-            Option("spec", value: "FILE", help: "A YAML or JSON file that holds any of these options.", values: .files),
+            Option(
+                "spec", value: "FILE",
+                help: "A YAML or JSON file that holds any of these options; - is standard input.", values: .files),
         ]
     }
 
@@ -97,7 +100,8 @@ enum SpecOptions {
             help: "A value in the backend's request, such as ResourceConfig.InstanceCount=2; null takes it away.",
             repeatable: true, heading: "Overrides"),
         Option(
-            "resource-args", "R", value: "FILE|JSON", help: "Values to merge into the backend's request.",
+            "resource-args", "R", value: "FILE|JSON",
+            help: "Values to merge into the backend's request; - is standard input.",
             values: .files, heading: "Overrides"),
         Option(
             "set-var", "V", value: "NAME=VALUE", help: "A template variable of the queue.", repeatable: true,

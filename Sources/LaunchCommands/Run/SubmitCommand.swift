@@ -9,13 +9,20 @@ enum SubmitCommand {
             discussion: """
                 Prints the run's ID, and nothing else, on standard output. What is wrong with the run is said now, \
                 before anything is queued.
+
+                With --follow the command prints the run's log instead, and the ID on standard error. It waits for the \
+                end of the run, and ends as 'launch run' does: with 0 where the run succeeds, 1 where it fails, 69 where \
+                a service that it needs is not available, 3 where it is stopped. ctrl-C ends the wait; the run continues.
                 """,
             examples: [
                 Example("An image that exists already", "launch submit -q train --image repo/train:v3 -- --epochs 10"),
                 Example("A folder, built when an agent takes it", "launch submit -q train --source . --param lr=0.01"),
-                Example("Wait for it", "launch logs -f $(launch submit -q train --job iris:best)"),
+                Example("And wait for its end", "launch submit -q train --job iris:best --follow"),
+                Example("Wait later", "id=$(launch submit -q train --job iris:best) && launch wait $id"),
             ],
-            options: SpecOptions.all(bench) + SpecOptions.rehearsal, rest: SpecOptions.rest
+            options: SpecOptions.all(bench) + [
+                Option(flag: "follow", "f", help: "Print the run's log, and wait until it has ended."), LogPrinter.raw,
+            ] + SpecOptions.rehearsal, rest: SpecOptions.rest
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let store = try bench.store()
@@ -27,6 +34,9 @@ enum SubmitCommand {
             let id = RunID.random()
             try PlanCheck(bench, store: store, config: config).refuseInvalid(spec, as: id)
             let run = try store.submit(spec, as: id)
+            if arguments.flag("follow") {
+                return try await follow(run, store: store, config: config, bench)
+            }
             if bench.wantsJSON {
                 try bench.printJSON(RunView(run))
             } else {
@@ -34,5 +44,32 @@ enum SubmitCommand {
             }
             return .ok
         }
+    }
+
+    private static func follow(
+        _ run: RunRecord, store: Store, config: LaunchConfig, _ bench: Workbench
+    ) async throws -> ExitCode {
+        let terminal = bench.terminal
+        bench.note("run \(run.id)")
+        let news = RunNews(store: store, terminal: terminal)
+        if bench.wantsJSON {
+            _ = try await news.ends(of: [run.id])
+        } else {
+            let printer = LogPrinter(terminal: terminal, isRaw: bench.arguments.flag(LogPrinter.raw.long))
+            let followed = FollowedRun(
+                store: store, backends: try bench.backends(config), terminal: terminal, printer: printer)
+            do {
+                _ = try await followed.follow(run.id)
+            } catch OutputError.closed {
+                // The reader of the log has left. How the run ends still matters.
+                _ = try await news.ends(of: [run.id])
+            }
+        }
+        let ended = try store.run(run.id)
+        let record = RehearsalRecord(in: store.home.folder(of: run.id))
+        if bench.wantsJSON { try bench.printJSON(RunView(ended, rehearsal: record)) }
+        RunEnd.tell(ended, on: terminal)
+        if let record { RehearsalPage(record, terminal).tell() }
+        return RunEnd.exitCode(of: ended)
     }
 }

@@ -8,9 +8,12 @@ enum GlobalOptions {
 
     static let all = [
         Option(
-            config, "c", value: "FILE", help: "The configuration to use.", environment: "LAUNCH_CONFIG",
+            config, "c", value: "FILE", help: "The configuration to use; - is standard input.",
+            environment: "LAUNCH_CONFIG",
             values: .files, global: true),
-        Option(flag: json, help: "Print one JSON document instead of text.", global: true),
+        Option(
+            flag: json, help: "Print one JSON document instead of text; with --follow, one JSON object for each line.",
+            global: true),
         Option(
             flag: verbose, "v", help: "Say more about what is done; twice for everything.", repeatable: true,
             global: true),

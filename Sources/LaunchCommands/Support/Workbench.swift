@@ -39,7 +39,7 @@ struct Workbench: Sendable {
     /// The configuration that holds for this call. Its warnings are told.
     func config() throws -> LaunchConfig {
         let config = try LaunchConfig(at: location, catalog: catalog)
-        if let path = location.path { warnIfOthersCanChange(path) }
+        if let path = location.path, !location.isStandardInput { warnIfOthersCanChange(path) }
         for warning in config.warnings { terminal.tell(warning) }
         return config
     }

@@ -41,6 +41,9 @@ public struct ConfigLocation: Sendable, Hashable {
         (path, origin) = (nil, .none)
     }
 
+    /// Whether the configuration comes from standard input.
+    public var isStandardInput: Bool { path == StandardInput.path }
+
     /// The places that are looked at where no file is named, in order.
     public static func standardPlaces(_ variables: [String: String]) -> [(path: String, origin: Origin)] {
         var places: [(path: String, origin: Origin)] = []

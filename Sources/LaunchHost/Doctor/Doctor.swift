@@ -55,9 +55,10 @@ public struct Doctor: Sendable {
     private func configuration(_ found: inout [HealthCheck]) -> LaunchConfig? {
         do throws(LaunchError) {
             let config = try LaunchConfig(at: location, catalog: catalog)
-            let name = location.path ?? "none, so that the defaults hold"
+            let isInput = location.isStandardInput
+            let name = isInput ? StandardInput.name : location.path ?? "none, so that the defaults hold"
             do throws(OwnershipProblem) {
-                if let path = location.path { try Ownership.checkContent(path) }
+                if let path = location.path, !isInput { try Ownership.checkContent(path) }
             } catch {
                 found.append(HealthCheck(.warn, "configuration", error.description, hint: error.remedy))
                 return config

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 /// One line that a run printed.
-public struct LogLine: Sendable, Hashable, Codable {
+public struct LogLine: Sendable, Hashable {
     /// Which of its two outputs a container printed to.
     public enum Stream: String, Sendable, Codable {
         /// Standard output.
@@ -34,6 +34,35 @@ public struct LogLine: Sendable, Hashable, Codable {
         self.text = text
         self.continues = continues
         self.cursor = cursor
+    }
+}
+
+extension LogLine: Codable {
+    private enum Key: String, CodingKey {
+        case time, stream, host, text, continues, cursor
+    }
+
+    /// Reads what `encode` writes.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        self.init(
+            text: try container.decode(String.self, forKey: .text),
+            cursor: try container.decode(LogCursor.self, forKey: .cursor),
+            time: try container.decodeIfPresent(Timestamp.self, forKey: .time)?.date,
+            stream: try container.decodeIfPresent(Stream.self, forKey: .stream),
+            host: try container.decodeIfPresent(String.self, forKey: .host),
+            continues: try container.decode(Bool.self, forKey: .continues))
+    }
+
+    /// Writes the time with milliseconds: many lines of one second would have the same time otherwise.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encodeIfPresent(time.map { Timestamp($0) }, forKey: .time)
+        try container.encodeIfPresent(stream, forKey: .stream)
+        try container.encodeIfPresent(host, forKey: .host)
+        try container.encode(text, forKey: .text)
+        try container.encode(continues, forKey: .continues)
+        try container.encode(cursor, forKey: .cursor)
     }
 }
 

@@ -1,14 +1,33 @@
 extension Document {
-    /// Reads a file, also one that is no regular file, such as a pipe; messages call it `name` where that is given.
-    /// - Throws: `LaunchError` of that kind: missing, a folder, not readable, too large, not UTF-8 or not YAML.
+    /// Reads a file, also one that is not a regular file, such as a pipe. `-` is standard input.
+    /// - Throws: `LaunchError` of that kind: missing, a folder, not readable, too large, not UTF-8 or not YAML. Also where
+    ///   standard input is empty: a pipe whose writer failed must not count as an empty document.
     public init(
-        reading path: String, kind: LaunchError.Kind, hint: String? = nil, as name: String? = nil
+        reading path: String, kind: LaunchError.Kind, hint: String? = nil
     ) throws(LaunchError) {
-        let name = name ?? path
+        let isInput = path == StandardInput.path
+        let name = isInput ? StandardInput.name : path
         let bytes: [UInt8]
-        do throws(SmallFile.Fault) { bytes = try SmallFile.bytes(of: path, limit: Self.byteLimit) } catch {
+        do throws(SmallFile.Fault) {
+            bytes =
+                isInput
+                ? try StandardInput.bytes(limit: Self.byteLimit) : try SmallFile.bytes(of: path, limit: Self.byteLimit)
+        } catch {
             throw LaunchError(kind, "\(Wording.visible(name)): \(error.message).", hint: hint)
         }
         try self.init(parsing: bytes, name: name, kind: kind)
+        guard !isInput || hasValue else {
+            throw LaunchError(
+                kind, "\(name) is empty, so nothing was changed.",
+                hint: "The program that writes to it may have failed. For a document without keys, write {}.")
+        }
+    }
+
+    /// Whether there is anything in it but blank lines and comments.
+    public var hasValue: Bool {
+        text.split(whereSeparator: \.isNewline).contains { line in
+            let text = line.drop(while: \.isWhitespace)
+            return !text.isEmpty && !text.hasPrefix("#") && text != "---"
+        }
     }
 }

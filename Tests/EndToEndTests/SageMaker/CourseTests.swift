@@ -70,7 +70,7 @@ struct CourseTests {
 
         let (drained, followed, told) = (try await agent.end(), try await log.end(), try await events.end())
         #expect(drained.code == 0, "\(drained)")
-        #expect(followed.code == 0 && followed.output == "first\nprogress 1 %\rprogress 2 %\nlast\n", "\(followed)")
+        #expect(followed.code == 3 && followed.output == "first\nprogress 1 %\rprogress 2 %\nlast\n", "\(followed)")
         #expect(try await account.log(of: id).output == followed.output)
         let facts = try await account.facts(of: id)
         #expect(facts.state == "stopped" && facts.cause?.code == "user-stop", "\(facts)")

@@ -21,7 +21,7 @@ import Testing
         "plan -q hostile --spec DIR/spec-good.yaml", "+plan -q hostile --image registry/a:1 --json -- EVIL",
         "+list", "+list --json", "+list --state EVIL", "+status ENDED", "+status ENDED --json", "+status EVIL",
         "+logs ENDED", "+logs -t ENDED", "+logs --json ENDED", "+logs --build ENDED", "+stop EVIL",
-        "+stop WAITING --json",
+        "+stop WAITING --json", "+wait ENDED", "+wait ENDED --json", "+wait EVIL",
         "+events ENDED", "+events", "+events --json", "+events -f --json ENDED",
         "+queue create EVIL --resource mock", "+queue create q --resource EVIL",
         "queue create q -r mock --config DIR/control.yaml",

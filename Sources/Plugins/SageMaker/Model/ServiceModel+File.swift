@@ -2,18 +2,25 @@ internal import FoundationEssentials
 internal import LaunchHost
 
 extension ServiceModel {
+    /// The largest file that is read, in bytes. botocore's is below 4 MiB.
+    private static let longestFile = 64 << 20
+
     /// Reads a model from a file: one that `scripts/regenerate-sagemaker-model --json` printed, or botocore's own
     /// `service-2.json`.
     /// - Throws: a `configuration` error that names the file, where it cannot be read or is no such model.
     init(reading path: String) throws(BackendError) {
-        let data: Data
+        let bytes: [UInt8]
         do {
-            data = try Data(contentsOf: URL(filePath: path))
+            bytes = try SmallFile.bytes(of: path, limit: Self.longestFile)
         } catch {
-            throw BackendError(.configuration, "The model \(path) cannot be read.", hint: Self.fileHint)
+            throw BackendError(
+                .configuration, "The model \(path) cannot be read: \(error.message).", hint: Self.fileHint)
+        }
+        guard bytes.count <= Self.longestFile else {
+            throw BackendError(.configuration, "The model \(path) is larger than 64 MiB.", hint: Self.fileHint)
         }
         do {
-            try self.init(parsing: data)
+            try self.init(parsing: Data(bytes))
         } catch {
             throw BackendError(
                 .configuration, "\(path) is no model of CreateTrainingJob: \(Self.words(for: error)).",

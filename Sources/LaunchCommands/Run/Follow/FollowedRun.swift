@@ -1,0 +1,26 @@
+internal import Console
+internal import LaunchHost
+
+/// Follows a run that an agent takes to its end: its log on standard output, its states on standard error.
+struct FollowedRun: Sendable {
+    let store: Store
+    let backends: Backends
+    let terminal: Terminal
+    let printer: LogPrinter
+
+    /// Returns when the end of the run is recorded.
+    /// - Throws: what the reader of the log throws; `OutputError.closed` where the reader of the output has left.
+    func follow(_ id: RunID) async throws -> RunRecord {
+        let news = RunNews(store: store, terminal: terminal, reportsRunning: false)
+        let watching = Task { try await news.ends(of: [id]) }
+        defer { watching.cancel() }
+        let run = try store.run(id)
+        let isRehearsal = run.spec.rehearse && !run.state.isTerminal
+        let steps = isRehearsal ? Task { await RehearsalSteps(store: store, terminal: terminal).follow(id) } : nil
+        defer { steps?.cancel() }
+        try await RunLogReader(store: store, backends: backends).read(id, follow: true) { try printer.print($0) }
+        // The log is complete before the outputs are kept and the end is recorded.
+        _ = try await watching.value
+        return try store.run(id)
+    }
+}

@@ -1,0 +1,31 @@
+internal import Console
+internal import LaunchHost
+
+/// How the commands that wait for runs report the end of a run, and the exit code that the end has.
+enum RunEnd {
+    /// The exit code of one ended run. A run that never began because a service is not available says nothing about the
+    /// job, so it has a code of its own.
+    static func exitCode(of run: RunRecord) -> ExitCode {
+        run.cause?.code == .unavailable ? .unavailable : run.state.exitCode
+    }
+
+    /// The exit code of several ended runs: that of the worst end. A failure is worse than a missing service, and a
+    /// missing service is worse than a stop.
+    static func exitCode(of runs: [RunRecord]) -> ExitCode {
+        let codes = runs.map(exitCode)
+        return [.runFailed, .unavailable, .stopped].first { codes.contains($0) } ?? .ok
+    }
+
+    /// `run abc12345 failed: exit code 1`.
+    static func line(_ run: RunRecord) -> Styled {
+        let cause = run.cause.map { ": \(lines: $0.message)" as Styled } ?? ""
+        return "run \(run.id) \(Styled(run.state.rawValue, run.state.style))" + cause
+    }
+
+    /// Reports the end with its outputs and warnings on standard error.
+    static func tell(_ run: RunRecord, on terminal: Terminal) {
+        terminal.err(line(run))
+        for output in run.outcome?.outputs ?? [] { terminal.err("  \(output.name) -> \(output.path)") }
+        for warning in run.outcome?.warnings ?? [] { terminal.err("  \(Styled("warning:", .yellow)) \(warning)") }
+    }
+}

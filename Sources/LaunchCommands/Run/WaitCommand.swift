@@ -1,0 +1,44 @@
+internal import Console
+internal import LaunchHost
+
+/// `launch wait`
+enum WaitCommand {
+    static func command(_ bench: Workbench.Maker) -> Command {
+        Command(
+            "wait", summary: "Wait until runs have ended",
+            discussion: """
+                Reports on standard error what each run does, why it waits, and how it ends. ctrl-C ends the wait; the \
+                runs continue.
+
+                Ends with 0 where all runs succeed. Otherwise the worst end counts: 1 where a run fails, 69 where a \
+                service that a run needs is not available, 3 where a run is stopped. Ends with 75 where --timeout is \
+                over first.
+                """,
+            examples: [
+                Example("One run", "launch wait abc12345"),
+                Example("Two runs, one hour at most", "launch wait abc12345 def67890 --timeout 1h"),
+                Example("How they ended", "launch wait abc12345 def67890 --json | jq -r '.[].state'"),
+            ],
+            options: [
+                Option("timeout", value: "DURATION", help: "Wait no longer than this, such as 90s, 10m or 2h.")
+            ],
+            arguments: [
+                Argument(
+                    "run", help: "The runs' IDs, or as much of each as is unique.", repeatable: true,
+                    values: Completions.runs)
+            ]
+        ) { arguments, terminal in
+            let bench = bench(arguments, terminal)
+            let store = try bench.store()
+            let limit = try arguments.duration("timeout", upTo: .seconds(366 * 86_400))
+            let ids = try arguments.strings("run").map { try store.run(matching: $0).id }.uniqued
+            let ended = try await RunNews(store: store, terminal: terminal)
+                .ends(of: ids, before: limit.map { .now + $0 }) { terminal.err(RunEnd.line($0)) }
+            if bench.wantsJSON {
+                try bench.printJSON(
+                    ended.map { RunView($0, rehearsal: RehearsalRecord(in: store.home.folder(of: $0.id))) })
+            }
+            return RunEnd.exitCode(of: ended)
+        }
+    }
+}

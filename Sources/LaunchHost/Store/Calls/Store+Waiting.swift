@@ -1,0 +1,74 @@
+/// Why a run does not move on, for whoever waits for it.
+extension Store {
+    /// What a run waits for and what the user can do about it, as a clause without a full stop; nil where nothing is known to
+    /// hold it up.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func waitReason(of run: RunRecord) throws(StoreError) -> String? {
+        if run.state.isTerminal { return nil }
+        guard run.state == .queued else { return try ownerReason(of: run) ?? run.backendStatus ?? run.cause?.message }
+        guard let queue = run.queue else { return nil }
+        let cause = run.cause.map { ": \($0.message)" } ?? ""
+        if try isPaused(queue) { return "queue '\(queue)' is paused; 'launch queue resume \(queue)' opens it" }
+        if let reason = agentReason(of: queue) { return reason + (cause.isEmpty ? "" : "; the last try ended\(cause)") }
+        if let time = run.notBefore, time > now { return "it is tried again at \(time)\(cause)" }
+        let ahead = try countAhead(of: run, in: queue)
+        guard ahead == 0 else { return "\(Wording.count(ahead, "run")) of queue '\(queue)' before it" }
+        let held = try countHeld(in: queue)
+        return held == 0
+            ? nil : "the agents of queue '\(queue)' hold \(Wording.count(held, "run")), up to their 'max_jobs'"
+    }
+
+    private func isPaused(_ queue: String) throws(StoreError) -> Bool {
+        try database.read { connection throws(StoreError) in
+            try connection.first("SELECT paused FROM queues WHERE name = ?", [.text(queue)]) { row throws(StoreError) in
+                try row.flag("paused")
+            } ?? false
+        }
+    }
+
+    /// Why no agent takes runs of the queue; nil where one does.
+    private func agentReason(of queue: String) -> String? {
+        let agents = livingOwners().filter { $0.kind == "agent" && $0.queues.contains(queue) }
+        guard let first = agents.first else {
+            return "no agent serves queue '\(queue)'; 'launch agent -q \(queue)' starts one"
+        }
+        guard agents.allSatisfy({ suspendedOwner($0.id) != nil }) else { return nil }
+        return "the agent of queue '\(queue)' is suspended; 'kill -CONT \(first.pid)' resumes it"
+    }
+
+    /// Why nobody drives a run under way; nil where its owner does.
+    private func ownerReason(of run: RunRecord) throws(StoreError) -> String? {
+        if let owner = run.owner, isAlive(owner) {
+            return suspendedOwner(owner).map { record in
+                "the \(record.kind) that holds it is suspended; 'kill -CONT \(record.pid)' resumes it"
+            }
+        }
+        let agent = run.queue.map { agentReason(of: $0) ?? "the next agent takes it over" }
+        return "no process holds it; \(agent ?? "the next agent of a queue for \(run.resource) takes it over")"
+    }
+
+    /// The ready runs that an agent takes first.
+    private func countAhead(of run: RunRecord, in queue: String) throws(StoreError) -> Int {
+        let time = now
+        return try database.read { connection throws(StoreError) in
+            try connection.first(
+                """
+                SELECT count(*) AS n FROM runs WHERE state = 'queued' AND queue = ?1 AND stop_requested_at IS NULL
+                    AND (not_before IS NULL OR not_before <= ?2)
+                    AND (priority < ?3 OR (priority = ?3 AND sequence < ?4))
+                """, [.text(queue), .time(time), .integer(run.priority.rank), .integer(run.sequence)]
+            ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
+        }
+    }
+
+    private func countHeld(in queue: String) throws(StoreError) -> Int {
+        try database.read { connection throws(StoreError) in
+            try connection.first(
+                """
+                SELECT count(*) AS n FROM runs
+                WHERE state NOT IN ('queued', 'succeeded', 'failed', 'stopped') AND queue = ?
+                """, [.text(queue)]
+            ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
+        }
+    }
+}
