@@ -46,7 +46,7 @@ struct LineMaker {
     private var generator: SeededGenerator
 
     /// Commands that wait for something outside until they are told to end.
-    static let waiting: Set<String> = ["agent", "run", "logs", "stop", "events"]
+    static let waiting: Set<String> = ["agent", "run", "submit", "wait", "logs", "stop", "events"]
 
     init(_ root: Command, values: HostileValues, seed: UInt64) {
         leaves = Self.leaves(of: root, path: [], options: root.options.filter(\.isGlobal))
