@@ -77,6 +77,14 @@ final class BuildOutput: Sendable {
         return (read + masked).suffix(Self.kept).joined(separator: "\n")
     }
 
+    /// Whether the build failed only because an image was removed meanwhile. The classic builder compares each step with every
+    /// image that has the same parent, and fails where one of them is gone (moby, image/cache: "unable to find image").
+    var lostCachedStep: Bool {
+        state.withLock { state in
+            (state.last + state.unread).last?.wholeMatch(of: /unable to find image "sha256:[0-9a-f]{64}"/) != nil
+        }
+    }
+
     func contains(_ words: String) -> Bool {
         state.withLock { state in (state.last + state.unread).contains { $0.contains(words) } }
     }

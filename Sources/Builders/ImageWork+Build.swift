@@ -10,21 +10,30 @@ extension ImageWork {
         let command = try await command(for: client, isPodman: version.isPodman)
         tell(BuildProgress(.build, "building \(destination) with \(command)"))
         for secret in settings.secrets where secret.isGranted(to: source) { secret.mask() }
-        let output = BuildOutput(tell)
         let build = imageBuild(command, enginePlatform: Self.platform(of: version))
         let (login, others) = try await baseLogins(access)
-        do {
-            return try await CommandSession.with(
-                command, engine: client.address, isConfined: settings.isConfined
-            ) { session throws(EngineError) in
-                try session.use(others)
-                if let login { try await session.login(login) }
-                return try await session.build(build, timeout: settings.timeout) { output.take($0) }
+        var tries = 1
+        while true {
+            let output = BuildOutput(tell)
+            do {
+                return try await CommandSession.with(
+                    command, engine: client.address, isConfined: settings.isConfined
+                ) { session throws(EngineError) in
+                    try session.use(others)
+                    if let login { try await session.login(login) }
+                    return try await session.build(build, timeout: settings.timeout) { output.take($0) }
+                }
+            } catch {
+                guard output.lostCachedStep, tries < Self.mostTries else {
+                    throw await failure(error, output, client)
+                }
+                tries += 1
             }
-        } catch {
-            throw await failure(error, output, client)
         }
     }
+
+    /// How often a build is tried whose cached steps another program removes.
+    private static let mostTries = 3
 
     /// The command line, and the way in which it builds.
     private func command(for client: EngineClient, isPodman: Bool) async throws -> EngineCommand {

@@ -1,0 +1,22 @@
+import LaunchHost
+import Testing
+
+@testable import Builders
+
+@Suite("What a build printed")
+struct BuildOutputTests {
+    @Test(
+        "A cached step that another program removed is told from a failure of the source",
+        arguments: [
+            (["Step 2/5 : LABEL a=b", "unable to find image \"sha256:\(String(repeating: "0a", count: 32))\""], true),
+            (["unable to find image \"sha256:\(String(repeating: "0a", count: 32))\"", "Step 3/5 : RUN false"], false),
+            (["unable to find image \"base:1\""], false),
+            (["RUN echo 'unable to find image \"sha256:\(String(repeating: "0a", count: 32))\"'"], false),
+            ([], false),
+        ])
+    func lostCachedStep(_ lines: [String], _ isLost: Bool) {
+        let output = BuildOutput { _ in }
+        for line in lines { output.take(line) }
+        #expect(output.lostCachedStep == isLost)
+    }
+}
