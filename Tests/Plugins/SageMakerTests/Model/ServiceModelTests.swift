@@ -82,7 +82,7 @@ struct ServiceModelTests {
 
     @Test func `a model that is not there is named`() throws {
         let error = #expect(throws: BackendError.self) { try ServiceModel(reading: "/nowhere/model.json") }
-        #expect(error?.message == "The model /nowhere/model.json cannot be read.")
+        #expect(error?.message == "The model /nowhere/model.json cannot be read: there is no such file.")
     }
 
     /// The data is made by a script; where the botocore that it was made of is installed, it must still say the same.
