@@ -1,4 +1,4 @@
-"""What SageMaker says to a training container, and what it wants to hear: paths, hyperparameters, the failure file."""
+"""The interface between SageMaker and a training container: paths, hyperparameters, the failure file."""
 
 import json
 import os
@@ -6,11 +6,11 @@ import signal
 
 
 class Failure(Exception):
-    """The training cannot go on; the message is for whoever started it."""
+    """The training cannot continue. The message is for the user."""
 
 
 class Container:
-    """The folders of one container. `root` is /opt/ml but for a try without a container."""
+    """The folders of one container. `root` is /opt/ml, or another folder for a trial without a container."""
 
     def __init__(self, root):
         self.root = root
@@ -19,7 +19,7 @@ class Container:
         self.failure = os.path.join(root, "output", "failure")
 
     def config(self, name, otherwise):
-        """A file of input/config, or `otherwise` where there is none."""
+        """The content of a file in input/config, or `otherwise` if it does not exist."""
         path = os.path.join(self.root, "input", "config", name)
         try:
             with open(path, encoding="utf-8") as file:
@@ -56,7 +56,7 @@ class Container:
         return os.path.join(self.root, "input", "data", name)
 
     def refuse_company(self):
-        """This training is for one instance: on several, each would do the same."""
+        """Refuses several instances: each of them would repeat the same work."""
         hosts = self.config("resourceconfig.json", {}).get("hosts", [])
         if len(hosts) > 1:
             raise Failure(f"this training runs on one instance, and there are {len(hosts)}: set InstanceCount to 1")
@@ -69,11 +69,11 @@ class Container:
 
 
 class Signal:
-    """Whether SIGTERM came: 120 seconds before SIGKILL where a job is stopped or out of time, and also on spot."""
+    """Whether SIGTERM was received: 120 seconds before SIGKILL at a stop or a time limit, and also on spot."""
 
     def __init__(self):
         self.came = False
-        # A container's first process has no default for SIGTERM: without a handler it would be ignored.
+        # The first process of a container ignores SIGTERM unless it has a handler.
         signal.signal(signal.SIGTERM, self._note)
 
     def _note(self, *_):
@@ -81,7 +81,7 @@ class Signal:
 
 
 def write(path, value):
-    """Writes whole files only: whoever copies the folder meanwhile finds the old one or the new one under the name."""
+    """Writes a file atomically: a concurrent copy of the folder gets the old or the new content."""
     folder, name = os.path.split(path)
     os.makedirs(folder, exist_ok=True)
     part = os.path.join(folder, f".{name}.part")

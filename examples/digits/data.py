@@ -1,4 +1,4 @@
-"""Reads tables of digits: a line has 64 grey values from 0 to 16, row by row of the 8 x 8 picture, and the digit."""
+"""Reads tables of digits. A line has 64 grey values from 0 to 16 (the rows of the 8 x 8 picture) and the digit."""
 
 import os
 
@@ -10,7 +10,7 @@ PIXELS, CLASSES, DARKEST = 64, 10, 16
 def load(folder):
     """All rows of a channel, in the order of file names: ([(pixel, value from 0 to 1), ...], digit).
 
-    Pixels that are white are left out: they are half of all, and add nothing to any sum.
+    White pixels are left out: they are half of all pixels, and contribute nothing to a sum.
     """
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".csv"))

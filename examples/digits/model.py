@@ -11,7 +11,7 @@ class Network:
 
     def __init__(self, hidden, seed):
         chance = random.Random(seed)
-        # By pixel and by unit: so a row touches only the pixels that it has.
+        # Indexed by pixel, then by unit, so that a row touches only its own pixels.
         self.first = [[chance.gauss(0, 0.2) for _ in range(hidden)] for _ in range(PIXELS)]
         self.first_bias = [0.0] * hidden
         self.second = [[chance.gauss(0, 0.2) for _ in range(hidden)] for _ in range(CLASSES)]
@@ -32,7 +32,7 @@ class Network:
         return hidden, [power / total for power in powers]
 
     def step(self, pixels, digit, rate):
-        """Learns one row; answers its loss before that."""
+        """Trains on one row. Returns the loss before this step."""
         hidden, chances = self.forward(pixels)
         errors = [chance - (at == digit) for at, chance in enumerate(chances)]
         back = [0.0] * len(hidden)

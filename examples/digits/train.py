@@ -36,13 +36,13 @@ def main(container, stop):
         print(f"resumed in epoch {at.epoch}, behind row {at.row}", flush=True)
 
     while at.epoch <= settings["epochs"]:
-        # The order is the epoch's own, so that a training that is resumed in the middle of one goes on in it.
+        # The order depends on the epoch only, so a training that resumes within an epoch continues in the same order.
         order = list(range(len(train)))
         random.Random(f"{settings['seed']}/{at.epoch}").shuffle(order)
         while at.row < len(order):
             if stop.came:
                 checkpoints.keep(network, at)
-                save(container, network, settings, at)  # of a stopped job SageMaker keeps the model, too
+                save(container, network, settings, at)  # SageMaker keeps the model of a stopped job, too
                 print(f"SIGTERM in epoch {at.epoch}, behind row {at.row}: kept", flush=True)
                 return 128 + signal.SIGTERM
             at.loss += network.step(*train[order[at.row]], settings["learning_rate"])
@@ -63,14 +63,14 @@ def save(container, network, settings, at):
 
 
 class Place:
-    """Where a training stands: the epoch, how many of its rows are done, and the sum of their losses."""
+    """The progress of a training: the epoch, the number of its rows that are done, and the sum of their losses."""
 
     def __init__(self, epoch=1, row=0, loss=0.0):
         self.epoch, self.row, self.loss = epoch, row, loss
 
 
 class Checkpoints:
-    """The folder that SageMaker keeps the same as an S3 prefix; nothing is kept where the job has none."""
+    """The folder that SageMaker synchronizes with an S3 prefix. Without the folder nothing is kept."""
 
     kept = 2
 
@@ -78,7 +78,7 @@ class Checkpoints:
         self.folder, self.settings = folder, settings
 
     def names(self):
-        """The whole ones, the oldest first. Their names sort as the training goes."""
+        """The complete checkpoints, oldest first. Their names sort in the order of the training."""
         if not os.path.isdir(self.folder):
             return []
         return sorted(name for name in os.listdir(self.folder) if name.startswith("at-") and name.endswith(".json"))
@@ -92,14 +92,14 @@ class Checkpoints:
             os.remove(os.path.join(self.folder, name))
 
     def restore(self, network):
-        """Puts the newest one into the network; answers where the training stood, None at its start."""
+        """Loads the newest checkpoint into the network. Returns its progress, or None without a checkpoint."""
         names = self.names()
         if not names:
             return None
         path = os.path.join(self.folder, names[-1])
         with open(path, encoding="utf-8") as file:
             found = json.load(file)
-        # A longer training may go on from a shorter one; anything else would be a mixture of two.
+        # A longer training may continue a shorter one. Other differences would mix two trainings.
         for name in HYPERPARAMETERS:
             if name != "epochs" and found["settings"].get(name) != self.settings[name]:
                 raise Failure(
@@ -112,7 +112,7 @@ class Checkpoints:
 if __name__ == "__main__":
     here = Container(os.environ.get("ML_ROOT", "/opt/ml"))
     try:
-        # SageMaker adds the word `train`; there is nothing else that this program does.
+        # SageMaker adds the argument `train`. This program has no other command.
         sys.exit(main(here, Signal()))
     except (Failure, OSError) as problem:
         here.tell_failure(str(problem))

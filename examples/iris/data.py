@@ -6,7 +6,7 @@ import random
 
 
 class BadInput(Exception):
-    """What the user gave cannot be used; the message says what was found, where, and what was expected."""
+    """The user's input is invalid. The message says what was found, where, and what was expected."""
 
 
 def load(path):

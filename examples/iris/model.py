@@ -10,7 +10,7 @@ class SoftmaxModel:
         columns = list(zip(*(features for features, _ in rows)))
         self.mean = [sum(column) / len(column) for column in columns]
         self.scale = [deviation(column, mean) for column, mean in zip(columns, self.mean)]
-        # One row per species, the bias last. The loss is convex, so starting from zero loses nothing.
+        # One row per species, with the bias last. The loss is convex, so zero is a good start.
         self.weights = [[0.0] * (len(columns) + 1) for _ in range(classes)]
 
     def probabilities(self, features):
@@ -29,7 +29,7 @@ class SoftmaxModel:
 
     def loss(self, rows):
         """Mean cross-entropy, in nats."""
-        # A probability can round to zero; its logarithm must not end the training.
+        # A probability can round to zero, which has no logarithm.
         return sum(-math.log(max(self.probabilities(features)[label], 1e-15)) for features, label in rows) / len(rows)
 
     def accuracy(self, rows):
@@ -47,12 +47,12 @@ class SoftmaxModel:
 
 
 def deviation(column, mean):
-    """Standard deviation, or 1 for a column that never changes (there is nothing to scale)."""
+    """The standard deviation, or 1 for a constant column."""
     return math.sqrt(sum((value - mean) ** 2 for value in column) / len(column)) or 1.0
 
 
 def softmax(scores):
-    # The largest score is taken off first: exp of a large number overflows.
+    # Subtract the largest score first, because exp overflows for large numbers.
     top = max(scores)
     powers = [math.exp(score - top) for score in scores]
     total = sum(powers)

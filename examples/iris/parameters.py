@@ -19,7 +19,7 @@ HYPERPARAMETERS = {
 
 
 def parameters(arguments, environment):
-    """Every hyperparameter by name, and `model_dir` and `data`."""
+    """The hyperparameters by name, with `model_dir` and `data`."""
     parser = argparse.ArgumentParser(prog="train.py", description="Learn to tell iris species apart.", allow_abbrev=False)
     for name, (_, default, _, _, text) in HYPERPARAMETERS.items():
         flags = sorted({f"--{name.replace('_', '-')}", f"--{name}"})
@@ -48,7 +48,7 @@ def handed_over(environment):
 
 
 def run_config(text):
-    """The run's parameters as `launch` hands them over: one JSON object."""
+    """The run's parameters from `launch`: one JSON object."""
     if not text.strip():
         return {}
     try:
@@ -61,7 +61,7 @@ def run_config(text):
 
 
 def checked(name, value, origin):
-    """`value` as the number that `name` takes; a number in quotes is taken too."""
+    """`value` as a number of the type of `name`. A number in quotes is accepted."""
     if name not in HYPERPARAMETERS:
         near = difflib.get_close_matches(name, HYPERPARAMETERS, n=1)
         hint = f"did you mean {near[0]}?" if near else "known are " + ", ".join(HYPERPARAMETERS)
@@ -73,7 +73,7 @@ def checked(name, value, origin):
         raise complaint
     try:
         number = kind(value)
-        # int() cuts 2.7 to 2; the user did not ask for that.
+        # int() would turn 2.7 into 2 without an error.
         exact = isinstance(value, str) or number == value
     except (ValueError, OverflowError) as error:
         raise complaint from error

@@ -18,7 +18,7 @@ from parameters import parameters
 
 
 class Terminated(Exception):
-    """SIGTERM came."""
+    """SIGTERM was received."""
 
 
 class Diverged(Exception):
@@ -26,13 +26,13 @@ class Diverged(Exception):
 
 
 def terminate(*_):
-    # Only the first counts: the second must not interrupt the saving that the first one started.
+    # Only the first signal counts. A second one must not interrupt saving.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise Terminated
 
 
 def main(arguments, environment):
-    # A container's first process has no default for SIGTERM: without a handler it would be ignored.
+    # The first process of a container ignores SIGTERM unless it has a handler.
     signal.signal(signal.SIGTERM, terminate)
     options = parameters(arguments, environment)
     table = options.data or os.path.join(os.path.dirname(os.path.abspath(__file__)), "iris.csv")
@@ -72,7 +72,7 @@ def main(arguments, environment):
 
 
 class Progress:
-    """The model as it was at the end of an epoch: a signal may come while the next one changes it."""
+    """The model at the end of an epoch. A signal may arrive while the next epoch changes it."""
 
     def __init__(self, model, train, test, epoch=0):
         self.model, self.epoch = copy.deepcopy(model), epoch
@@ -83,7 +83,7 @@ class Progress:
 
 
 def prepare(folder):
-    """Find out before the training, not after it, that the result has a place to go."""
+    """Check before the training that the result can be written."""
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
@@ -94,7 +94,7 @@ def prepare(folder):
 
 
 def save(folder, name, value):
-    """Write whole files only: a reader sees the old one or the new one, never half of one."""
+    """Write files atomically: a reader sees the old or the new content."""
     path = os.path.join(folder, name)
     with open(path + ".part", "w", encoding="utf-8") as file:
         json.dump(value, file, indent=2)

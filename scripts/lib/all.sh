@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Everything in this folder, in the order in which it builds up. Sourced from the root of the repository.
+# Sources the files of this folder in the order of their dependencies. Source it in the root of the repository.
 
 # shellcheck source=scripts/lib/say.sh
 . scripts/lib/say.sh

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # variables of the files that are sourced with this one
-# Makes a small root file system with Python, from the mirror that this machine's apt uses. Needs say.sh, state.sh.
+# shellcheck disable=SC2154 # variables of the sourced files
+# Makes a small root file system with Python from the mirror of this machine's apt. Needs say.sh, state.sh.
 
-# debian_release: this machine's release: the one that its mirror is sure to have.
+# debian_release: prints this machine's release, because its mirror has that one.
 debian_release() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
 
-# debian_mirror RELEASE: the address that apt fetches the release's main packages from.
+# debian_mirror RELEASE: prints the address from which apt fetches the main packages of the release.
 debian_mirror() {
     # shellcheck disable=SC2016 # these are apt's own fields
     apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
@@ -20,7 +20,7 @@ debian_root() {
         warn "apt has no http, https or file mirror for $1"
         return 1
     fi
-    # debootstrap does its own downloads; apt's proxy has to be handed on.
+    # debootstrap downloads by itself and needs apt's proxy in a variable.
     eval "$(apt-config shell proxy Acquire::http::Proxy)"
     [ -z "$proxy" ] || [ "$proxy" = DIRECT ] || export http_proxy=$proxy
     say "debootstrap: $1 with Python, about 45 s"
@@ -29,8 +29,8 @@ debian_root() {
     debian_slim "$2"
 }
 
-# debian_slim FOLDER: takes away what a job never reads, and what tells of the machine that this was made on. The
-# copyright files stay: the licences ask for them.
+# debian_slim FOLDER: removes files that no job reads, and files that identify this machine. The copyright files stay,
+# because the licences require them.
 debian_slim() {
     local root=${1:?}
     find "$root/usr/share/doc" -type f ! -name copyright -delete &&
@@ -41,6 +41,6 @@ debian_slim() {
             "${root:?}"/tmp/* "${root:?}"/dev/* "${root:?}"/etc/apt/sources.list \
             "${root:?}"/etc/machine-id "${root:?}"/var/lib/dbus/machine-id &&
         find "$root/usr/lib" -name __pycache__ -type d -prune -exec rm -rf {} + &&
-        : >"$root/etc/resolv.conf" && # debootstrap copies this one and the next from the machine
+        : >"$root/etc/resolv.conf" && # debootstrap copies this file and the next from the machine
         echo localhost >"$root/etc/hostname"
 }

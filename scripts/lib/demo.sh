@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # variables of the files that are sourced with this one
+# shellcheck disable=SC2154 # variables of the sourced files
 # The steps of the quickstart. Needs say.sh, state.sh and json.sh, and `launch` on the PATH.
 
-# show COMMAND...: print it as one would type it, then run it.
+# show COMMAND...: prints the command as a user types it, then runs it.
 show() {
     printf '\n%s$ %s%s\n' "$demo_bold" "$(typed "$@")" "$demo_off"
     "$@"
 }
 
-# typed COMMAND...: with quotes only where a shell needs them.
+# typed COMMAND...: prints the command, with quotes only where a shell needs them.
 typed() {
     local word line=''
     for word in "$@"; do
@@ -26,7 +26,7 @@ else
     demo_bold='' demo_off=''
 fi
 
-# demo_submit COMMAND...: sets run_id to what it prints on standard output.
+# demo_submit COMMAND...: runs the command and sets run_id to its standard output.
 demo_submit() {
     printf '\n%s$ %s%s\n' "$demo_bold" "$(typed "$@")" "$demo_off"
     run_id=$("$@")
@@ -34,12 +34,12 @@ demo_submit() {
     [ -n "$run_id" ] || die 70 "launch submit printed no run ID"
 }
 
-# demo_drain: the agent's own exit code is not the last word: a run's state is, and demo_result looks at that.
+# demo_drain: ignores the exit code of the agent. demo_result checks the states of the runs.
 demo_drain() {
     show launch agent -c examples/iris/launch-config.yaml --drain || warn "the agent ended with code $?"
 }
 
-# demo_result RUN: shows what became of it; 1 unless it succeeded and left a model.
+# demo_result RUN: shows the result of the run. Returns 1 unless it succeeded and wrote a model.
 demo_result() {
     local record state folder model=''
     show launch logs "$1" || warn "no logs"

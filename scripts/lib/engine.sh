@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # variables of the files that are sourced with this one
-# Makes sure of a container engine: one that answers, else a private one. Needs say.sh, state.sh, packages.sh and
+# shellcheck disable=SC2154 # variables of the sourced files
+# Finds a container engine that answers, or starts a private one. Needs say.sh, state.sh, packages.sh and
 # private-engine.sh.
 
-# engine_answers HOST: an engine speaks there, through whichever client is installed.
+# engine_answers HOST: whether an engine answers at the address. Asks with the client that is installed.
 engine_answers() {
     case $1 in
         unix://*) [ -S "${1#unix://}" ] || return 1 ;;
@@ -17,18 +17,18 @@ engine_answers() {
     fi
 }
 
-# The places where an engine usually listens, the most explicit first.
+# Prints the addresses where an engine usually listens, the most explicit first.
 engine_candidates() {
     local runtime=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
     if command -v docker >/dev/null; then
-        # The client's own choice (Docker Desktop, colima and the like register a context).
+        # The context of the client. Docker Desktop, colima and others register one.
         docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null | grep '^unix://' || true
     fi
     printf 'unix://%s\n' /var/run/docker.sock "${HOME:-/}/.docker/run/docker.sock" "$runtime/docker.sock" \
         "$runtime/podman/podman.sock" /run/podman/podman.sock "$private_socket"
 }
 
-# engine_find: prints the address of an engine that answers; 1 when there is none.
+# engine_find: prints the address of an engine that answers. Returns 1 if none does.
 engine_find() {
     local host
     if [ -n "${DOCKER_HOST:-}" ]; then
@@ -45,7 +45,7 @@ engine_find() {
     return 1
 }
 
-# engine_ensure: exports DOCKER_HOST, or ends the script with 69. Sets engine_started to 1 if it started one.
+# engine_ensure: exports DOCKER_HOST, or ends the script with 69. Sets engine_started to 1 if it started an engine.
 engine_ensure() {
     local host
     # shellcheck disable=SC2034  # for the scripts that source this
@@ -58,7 +58,7 @@ engine_ensure() {
     fi
 }
 
-# engine_install: makes sure that a daemon can be started here, or says what to do instead.
+# engine_install: installs what a private daemon needs. Ends the script with 69 and instructions if that is not possible.
 engine_install() {
     local denied=''
     [ -z "${DOCKER_HOST:-}" ] || die 69 "no container engine answers at DOCKER_HOST=$DOCKER_HOST." \

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Reads fields out of a JSON document on standard input; python3 is needed anyway.
+# Reads fields of a JSON document on standard input with python3, which other scripts need too.
 
-# json_field PATH: the value at a path such as image.reference; 1 and nothing printed where there is none.
+# json_field PATH: prints the value at a path such as image.reference. Without a value it prints nothing and returns 1.
 json_field() {
     python3 -c '
 import json, sys
@@ -14,7 +14,7 @@ print(value if isinstance(value, str) else json.dumps(value))
 ' "$1"
 }
 
-# json_paths: every outputs[].path, one a line.
+# json_paths: prints every outputs[].path, one per line.
 json_paths() {
     python3 -c '
 import json, sys

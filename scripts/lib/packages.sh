@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2034 # variables of, and for, the files that are sourced with this one
-# Installs what is missing, and only that. Needs say.sh and state.sh.
+# shellcheck disable=SC2154,SC2034 # variables that the sourced files share
+# Installs missing packages. Needs say.sh and state.sh.
 #
-# A need is a line "PROBE DEBIAN BREW". PROBE is a command to be found on the PATH, or lib:NAME for a library that
-# pkg-config knows: what counts is that it is there, not which package brought it. `-` in BREW: Homebrew has none, and
-# what needs it is skipped on macOS.
+# A need is a line "PROBE DEBIAN BREW". PROBE is a command on the PATH, or lib:NAME for a library that pkg-config knows.
+# A need is met if its probe succeeds, whatever package provides it. `-` in BREW means that Homebrew has no such package;
+# the tests that need it are skipped on macOS.
 packages_build='
 git git git
 python3 python3 python3
@@ -25,7 +25,7 @@ busybox busybox-static -
 packages_image='
 debootstrap debootstrap -
 '
-# Up to Debian 12 the first brings the client too; there is no package of the second name then.
+# Up to Debian 12 the first package contains the client, and the second does not exist.
 packages_engine='
 dockerd docker.io -
 '
@@ -36,7 +36,7 @@ docker docker-cli -
 is_debian() { [ -e /etc/debian_version ] && command -v apt-get >/dev/null; }
 is_macos() { [ "$(uname -s)" = Darwin ]; }
 
-# as_root COMMAND...: directly, or through sudo; fails where neither works.
+# as_root COMMAND...: runs the command as root, through sudo if necessary. Fails if that is not possible.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -44,7 +44,7 @@ as_root() {
 can_be_root() {
     [ "$(id -u)" -eq 0 ] && return 0
     command -v sudo >/dev/null || return 1
-    # Without a terminal sudo could only ask in vain.
+    # Without a terminal sudo cannot ask for a password.
     if [ -t 0 ]; then sudo -v; else sudo -n true 2>/dev/null; fi
 }
 
@@ -55,7 +55,7 @@ has_need() {
     esac
 }
 
-# packages_missing COLUMN NEEDS...: the packages of what is not there; COLUMN 2 is Debian, 3 is Homebrew.
+# packages_missing COLUMN NEEDS...: prints the packages of the needs that are not met. COLUMN 2 is Debian, 3 is Homebrew.
 packages_missing() {
     local column=$1 probe debian brew
     shift
@@ -66,7 +66,7 @@ packages_missing() {
     done <<<"$(printf '%s\n' "$@")"
 }
 
-# packages_ensure NEEDS...: ends the script with 69 where they cannot be installed.
+# packages_ensure NEEDS...: installs missing packages. Ends the script with 69 if that fails.
 packages_ensure() {
     local missing
     is_macos && command -v brew >/dev/null && packages_brew_paths
@@ -115,7 +115,7 @@ packages_brew() {
     packages_brew_paths
 }
 
-# Homebrew keeps libraries that macOS has too out of pkg-config's sight.
+# By default pkg-config does not find Homebrew's copies of libraries that macOS has too.
 packages_brew_paths() {
     local prefix name
     prefix=$(brew --prefix)

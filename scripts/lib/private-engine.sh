@@ -1,21 +1,21 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2034 # variables of, and for, the files that are sourced with this one
-# A Docker daemon of our own: nothing of it is outside its folders, and it touches no firewall. Needs say.sh, state.sh
-# and engine.sh.
+# shellcheck disable=SC2154,SC2034 # variables that the sourced files share
+# A private Docker daemon. It keeps all files in its own folders and changes no firewall rules. Needs say.sh, state.sh and
+# engine.sh.
 #
-# Its containers have no default bridge (that is what would need the firewall): they run with `--network none`, `host`,
-# or a network that one creates.
+# It has no default bridge, because a bridge needs firewall rules. Containers run with `--network none`, `host`, or a
+# network that the caller creates.
 
 private_home=$state/engine
-private_deadline=60 # seconds for the daemon to answer, and to end
-private_was_running=3 # how private_start_locked says so
+private_deadline=60 # seconds within which the daemon must answer, and end
+private_was_running=3 # the return code of private_start_locked for this
 
-# A socket's path has to fit into 108 bytes (sun_path), and the longest one of the daemon's own is this:
+# The path of a socket must fit into 108 bytes (sun_path). This is the daemon's longest one:
 private_longest=/exec/containerd/containerd.sock.ttrpc
 if [ $((${#private_home} + ${#private_longest})) -lt 108 ]; then
     private_run=$private_home
 else
-    # Only root gets here, and only root can write to /run: nobody else can put a folder in the way.
+    # This code runs as root only, and only root can write to /run, so no other user can create the folder first.
     private_run=/run/launch-dev-$(printf '%s' "$private_home" | cksum | cut -d ' ' -f 1)
 fi
 private_socket=$private_run/docker.sock
@@ -24,24 +24,24 @@ private_log=$state/log/dockerd.log
 
 private_possible() { [ "$(uname -s)" = Linux ] && [ "$(id -u)" -eq 0 ]; }
 
-# private_alive PIDFILE PROGRAM: prints the process id if that very program is running. A number alone proves nothing:
-# after a restart of the machine it may be anybody's.
+# private_alive PIDFILE PROGRAM: prints the process ID if the process runs that program. The number alone is not enough:
+# after a restart of the machine another process may have it.
 private_alive() {
     local pid command
     pid=$(cat "$1" 2>/dev/null) || return 1
     [[ $pid =~ ^[0-9]+$ && -r /proc/$pid/cmdline ]] || return 1
-    # A process that has ended and that nobody has waited for has an empty line here.
+    # The command line of a zombie process is empty.
     command=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || return 1
     [[ $command == *"$2"*"$private_run"* ]] || return 1
     printf '%s\n' "$pid"
 }
 
-# private_start: exports DOCKER_HOST; returns with engine_started=1 if the daemon was not running before.
+# private_start: exports DOCKER_HOST. Sets engine_started to 1 if the daemon did not run before.
 private_start() {
     local code=0
     mkdir -p "$private_home" "$private_run"
     chmod 700 "$private_home" "$private_run"
-    # Two scripts at once must not start two daemons on one folder. The lock ends with the subshell.
+    # Two concurrent scripts must not start two daemons on one folder. The subshell holds the lock.
     (
         flock -w "$private_deadline" 9 || die 69 "another script is starting the engine and does not come to an end"
         private_start_locked
@@ -59,7 +59,7 @@ private_start_locked() {
     local pid began=$SECONDS code=$private_was_running
     if ! pid=$(private_alive "$private_pidfile" dockerd); then
         say "starting a private container engine in $private_home"
-        # The daemon takes a left-over number for a running daemon, without looking whose it is.
+        # The daemon refuses to start if the file has a process ID, whatever process that is.
         rm -f "$private_pidfile" "$private_socket"
         private_alive "$private_run/exec/containerd/containerd.pid" containerd >/dev/null ||
             rm -f "$private_run/exec/containerd/containerd.pid"
@@ -79,8 +79,8 @@ private_start_locked() {
     return "$code"
 }
 
-# private_daemon: becomes the daemon. In a session of its own and with none of our files: a caller that reads our output
-# to its end, or waits for our process group, must not wait for the daemon.
+# private_daemon: replaces this process by the daemon, in a separate session and without the open files of the script. A
+# caller that reads the script's output to its end, or waits for its process group, must not wait for the daemon.
 private_daemon() {
     local file
     for file in "/proc/$BASHPID/fd/"*; do
@@ -106,7 +106,7 @@ private_report() {
     fi
 }
 
-# private_stop: ends the daemon and all its containers; its images stay for the next start.
+# private_stop: ends the daemon and all its containers. Its images stay for the next start.
 private_stop() {
     local pid began=$SECONDS signal=TERM
     while pid=$(private_alive "$private_pidfile" dockerd); do
@@ -118,7 +118,7 @@ private_stop() {
         [ $((SECONDS - began)) -lt "$private_deadline" ] || signal=KILL began=$SECONDS
         sleep 0.2
     done
-    # A daemon that was killed leaves its helper and its mounts; with them the folder could not be deleted.
+    # A killed daemon leaves containerd and its mounts, and then the folder cannot be deleted.
     if pid=$(private_alive "$private_run/exec/containerd/containerd.pid" containerd); then
         kill -TERM "$pid"
     fi

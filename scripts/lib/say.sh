@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Progress lines on standard error, each with the time since the script began.
 
-# Colours for a person only: a terminal that has them, and nobody asked for none (https://no-color.org).
+# Colours only on a terminal that has them, and not with NO_COLOR (https://no-color.org).
 if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
     say_bold=$'\033[1m' say_dim=$'\033[2m' say_red=$'\033[31m' say_off=$'\033[0m'
 else
@@ -19,7 +19,7 @@ say() { say_line '' "$@"; }
 say_step() { say_line "$say_bold" "$@"; }
 warn() { say_line "$say_red" "warning: $*"; }
 
-# die CODE TEXT...: end the script. Codes as in sysexits: 64 usage, 69 something that is needed is not there.
+# die CODE TEXT...: ends the script. The codes are those of sysexits: 64 usage, 69 something is not available.
 die() {
     local code=$1
     shift
@@ -27,7 +27,7 @@ die() {
     exit "$code"
 }
 
-# within SECONDS COMMAND...: run it with a deadline where the system has timeout(1); macOS has none.
+# within SECONDS COMMAND...: runs the command with a time limit if the system has timeout(1). macOS has none.
 within() {
     local seconds=$1
     shift
@@ -38,7 +38,7 @@ within() {
     fi
 }
 
-# quietly LOG COMMAND...: keep its output in LOG, and show the end of it only when it fails.
+# quietly LOG COMMAND...: writes the output to LOG, and shows its end only if the command fails.
 quietly() {
     local log=$1 code=0
     shift
@@ -51,7 +51,7 @@ quietly() {
     return "$code"
 }
 
-# usage_of SCRIPT: the comment at its head, which is its help.
+# usage_of SCRIPT: prints the comment at the start of the script, which is its help.
 usage_of() {
     sed -n '2,/^[^#]/{s/^# \{0,1\}//p;}' "$1"
 }

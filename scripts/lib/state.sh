@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Where the scripts keep what outlives them: the private container engine, the demo, logs. Needs say.sh.
+# The folder for everything that remains after a script: the private container engine, the demo, logs. Needs say.sh.
 
-# Debian leaves these out of an ordinary user's PATH, and of root's after a plain `su`.
+# On Debian the PATH of an ordinary user, and of root after a plain `su`, lacks these folders.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 state=${LAUNCH_DEV_STATE:-${XDG_STATE_HOME:-${HOME:-}/.local/state}/launch-dev}

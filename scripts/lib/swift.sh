@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Makes sure of a Swift toolchain that is new enough. Needs say.sh.
+# Checks that a Swift toolchain is installed and new enough. Needs say.sh.
 
 swift_needed=6.2
 

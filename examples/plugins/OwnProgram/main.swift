@@ -1,4 +1,4 @@
-// A launch of one's own: the plugins of the project beside another one. This file is all there is to it.
+// A launch program with the project's plugins and one more. It needs no other file.
 internal import Builders
 internal import LaunchCommands
 internal import LaunchHost

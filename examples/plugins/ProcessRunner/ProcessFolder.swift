@@ -2,11 +2,11 @@ internal import Foundation
 internal import Glibc
 internal import LaunchHost
 
-/// One run's folder, and the facts that are read off its files:
+/// The folder of one run, and the state that its files describe:
 ///
-///     request   what was submitted             alive   a lock that is held while the run goes on
-///     pid       who holds it, once it can be   grace   the seconds that a stop gives
-///               signalled
+///     request   what was submitted             alive   a lock that is held while the run is live
+///     pid       the holder of the lock, from   grace   the seconds between SIGTERM and SIGKILL
+///               when it handles signals
 ///     work/     the working directory          log     what the job printed
 ///     exit      how it ended: code, and whether it was stopped
 struct ProcessFolder: Sendable {
@@ -31,7 +31,7 @@ struct ProcessFolder: Sendable {
     /// Whether there is a process, or was one.
     var hasBegun: Bool { isAlive || has(.pid) || has(.exit) }
 
-    /// The kernel knows: the lock is held, or whoever held it has ended.
+    /// The kernel releases the lock when its holder ends.
     var isAlive: Bool {
         let file = open(self[.alive], O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return false }
@@ -44,7 +44,7 @@ struct ProcessFolder: Sendable {
     /// Starts the process, unless that was done before.
     func start(_ document: JSONValue, searchPath: String) throws(BackendError) {
         try make("\(path)/work")
-        // One at a time, in all programs. Nothing in here waits for anybody else.
+        // One start at a time, in all programs. The section is short and takes no other lock.
         let gate = try locked("\(parent)/.submit")
         defer { close(gate) }
         if hasBegun {
@@ -62,11 +62,11 @@ struct ProcessFolder: Sendable {
         process.executableURL = URL(filePath: "/bin/sh")
         let command = document["command"]?.arrayValue?.compactMap(\.stringValue) ?? []
         process.arguments = ["-c", ProcessScript.text, "launch-run", path] + command
-        // The agent's own variables stay with the agent: they may hold credentials.
+        // The job does not get the agent's variables, because they may contain credentials.
         process.environment = (document["environment"]?.objectValue?.compactMapValues(\.stringValue) ?? [:])
             .merging(["PATH": searchPath]) { given, _ in given }
         let lock = FileHandle(fileDescriptor: try locked(self[.alive]), closeOnDealloc: true)
-        // Only the child keeps it: as long as this program had it open too, a dead run would look alive.
+        // Only the child keeps the lock. If this program kept it too, an ended run would look live.
         defer { try? lock.close() }
         process.standardInput = lock
         process.standardOutput = FileHandle.nullDevice
@@ -80,7 +80,7 @@ struct ProcessFolder: Sendable {
 
     // MARK: ending
 
-    /// Leaves word of the stop, and wakes the one who carries it out. If there is no `pid` yet, it looks by itself.
+    /// Records the stop and signals the process. A process without a `pid` file checks for a stop by itself.
     func stop(graceSeconds: Double) throws(BackendError) {
         guard isAlive else { return }
         do {
@@ -91,7 +91,7 @@ struct ProcessFolder: Sendable {
         if let pid = words(of: .pid).first.flatMap({ pid_t($0) }), isAlive { kill(pid, SIGTERM) }
     }
 
-    /// How a process ended that is not alive any more.
+    /// How the process ended. Call it only when the process is not alive.
     func ending() -> (Observation.Phase, Cause) {
         let words = words(of: .exit)
         guard let code = words.first.flatMap({ Int($0) }) else {
@@ -101,7 +101,7 @@ struct ProcessFolder: Sendable {
         return (code == 0 ? .succeeded : .failed, Cause(.exit, "It ended with exit code \(code).", exitCode: code))
     }
 
-    /// Copies what the job left in its working directory; a copy that is there is whole.
+    /// Copies the job's working directory. An existing copy is complete.
     func keepWork(in folder: String) throws(BackendError) -> Outcome {
         let (kept, draft) = ("\(folder)/work", "\(folder)/work.partial")
         let files = FileManager.default

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import LaunchHost
 
-/// Reads a run's log from a place on: the cursor is the number of bytes before it.
+/// Reads a run's log from a position. A cursor is the number of bytes before it.
 actor ProcessLog {
     private let run: ProcessFolder
     private let follow: Bool
@@ -17,7 +17,7 @@ actor ProcessLog {
 
     func next() async throws(BackendError) -> [LogLine]? {
         while true {
-            // Asked before reading: what a dead process wrote is all there.
+            // Check before reading: the log of a process that has ended is complete.
             let isAlive = run.isAlive
             let lines = lines(in: try read(), isWhole: !isAlive)
             if !lines.isEmpty { return lines }
@@ -42,7 +42,7 @@ actor ProcessLog {
         }
     }
 
-    /// The lines of a block. Its last piece waits for its end, unless there is none to come.
+    /// The lines of a block. An incomplete last line is left for the next read, unless the process has ended.
     private func lines(in block: Data, isWhole: Bool) -> [LogLine] {
         var lines: [LogLine] = []
         var rest = block[...]
@@ -72,10 +72,10 @@ actor ProcessLog {
         return lines
     }
 
-    /// A byte that is no text becomes three, and a piece must stay under 64 KiB.
+    /// An invalid byte becomes a replacement character of three bytes, and a piece must be smaller than 64 KiB.
     private static let longest = 21_000
 
-    /// Cuts before a character of several bytes, not within.
+    /// The bytes without an incomplete character at their end.
     private static func characters(_ bytes: Data) -> Data {
         let start = bytes.suffix(4).lastIndex { $0 & 0b1100_0000 != 0b1000_0000 }
         guard let start, bytes[start] >= 0b1100_0000, start > bytes.startIndex else { return bytes }

@@ -1,7 +1,7 @@
 public import LaunchHost
 
-/// The runner `process`: jobs as plain processes of this machine. It is the example of `plugins.md`, and of use where
-/// there is no container engine.
+/// The runner `process`: runs jobs as plain processes of this machine. It is the example of `plugins.md`, and useful on
+/// machines without a container engine.
 public enum ProcessPlugin {
     /// The plugin's declaration.
     public static let runner = RunnerPlugin(

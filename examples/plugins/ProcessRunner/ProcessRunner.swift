@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Runs each job as a process with a folder of its own. All that is known of a run is in that folder, so that there is
-/// nothing to lose when the program dies.
+/// Runs each job as a process with its own folder. The folder contains the complete state of the run, so nothing is lost
+/// if the program ends.
 struct ProcessRunner: Runner {
     let folder: String
     let searchPath: String
@@ -63,7 +63,7 @@ struct ProcessRunner: Runner {
         RunHandle(runner: ProcessPlugin.runner.base.type, runID: runID, fields: ["folder": folder])
     }
 
-    /// The folder that the handle names, wherever the configuration points by now.
+    /// The folder that the handle names. The configuration may name another one meanwhile.
     private func run(_ handle: RunHandle) -> ProcessFolder {
         ProcessFolder(parent: handle.fields["folder"] ?? folder, runID: handle.runID)
     }
@@ -82,7 +82,7 @@ struct ProcessRunner: Runner {
             return Observation(runID: handle.runID, phase: .missing, backendStatus: "no such folder")
         }
         let started = run.date(of: .pid)
-        // In this order: whoever has ended wrote how it ended before it let go of the lock.
+        // In this order: a process records how it ended before it releases the lock.
         if run.isAlive {
             let limit = try run.request()["time_limit"]?.doubleValue
             let phase: Observation.Phase = run.has(.grace) ? .stopping : started == nil ? .starting : .running

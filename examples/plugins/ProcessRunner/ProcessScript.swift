@@ -1,5 +1,5 @@
-/// What stands between the program and the job: a shell that outlives the one, waits for the other, and writes down how
-/// it ended. Its standard input is the run's lock, which it holds as long as it lives and gives to nobody.
+/// A shell between the program and the job. It survives the program, waits for the job, and records how the job ended.
+/// Its standard input is the run's lock. It holds the lock until it ends, and does not pass it to the job.
 enum ProcessScript {
     static let text = """
         cd -- "$1" && shift || exit
