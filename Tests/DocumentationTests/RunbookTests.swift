@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// The runbook quotes messages of the program. A message that was reworded must be reworded there, too.
+struct RunbookTests {
+    private static let page = "docs/operating.md"
+
+    @Test func quotesMessagesOfTheProgram() throws {
+        let sources = try Self.literals()
+        let quotes = try Self.quotes(in: Repository.text(Self.page))
+        for quote in quotes {
+            for fragment in Self.fragments(of: quote) {
+                let isThere = sources.contains(fragment)
+                #expect(isThere, "\(Self.page): no message has \"\(fragment)\" of \"\(quote)\"")
+            }
+        }
+        #expect(quotes.count > 20, "quotes are not recognized")
+    }
+
+    @Test func findsAChangedMessage() {
+        let quote = "queue 'Q' is paused; 'launch queue resume Q' opens it"
+        #expect(Self.fragments(of: quote).contains("is paused; 'launch queue resume"))
+        #expect(Self.fragments(of: "There is no room left in '…'. (SQLite says: full)") == ["There is no room left in"])
+        #expect(
+            Self.quotes(in: "`launch status RUN` is a command, `no process holds it` is not.") == [
+                "no process holds it"
+            ])
+    }
+
+    /// The code spans of three words or more that are not commands.
+    private static func quotes(in text: String) -> [String] {
+        let programs: Set = [
+            "apt", "aws", "chmod", "df", "dmesg", "docker", "du", "fuser", "install", "journalctl", "jq", "kill",
+            "launch",
+            "mv", "podman", "ps", "sqlite3", "sudo", "swift", "systemctl", "tar", "./launch",
+        ]
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("    ") && !$0.hasPrefix("        ") }
+        return lines.joined(separator: " ").matches(of: /`([^`]+)`/).map { String($0.1) }.filter { quote in
+            let words = quote.split(separator: " ")
+            return words.count > 2 && !programs.contains(String(words[0])) && !quote.contains("=")
+        }
+    }
+
+    /// The parts of a quote between what differs each time: names in capitals, numbers, paths, and what is left out.
+    private static func fragments(of quote: String) -> [String] {
+        let own = quote.split(separator: "(SQLite says").first.map(String.init) ?? quote
+        let changing = /…|\b[A-Z]+\b|[0-9][0-9.:TZ-]*|unix:[^\s]*/
+        return own.split(separator: changing)
+            .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " '().,:;-")) }
+            .filter { $0.split(separator: " ").count > 1 }
+    }
+
+    /// The text of all sources, with string literals that are joined by '+' or a backslash as one.
+    private static func literals() throws -> String {
+        let root = Repository.root.appending(path: "Sources").path
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".swift") }
+        return try paths.map { path in
+            try Repository.text("Sources/\(path)")
+                .replacing(/"\s*\n\s*\+ "/, with: "").replacing(/\\\n\s*/, with: "")
+        }.joined(separator: "\n")
+    }
+}
