@@ -13,3 +13,5 @@
 . scripts/lib/private-engine.sh
 # shellcheck source=scripts/lib/engine.sh
 . scripts/lib/engine.sh
+# shellcheck source=scripts/lib/engine-watch.sh
+. scripts/lib/engine-watch.sh

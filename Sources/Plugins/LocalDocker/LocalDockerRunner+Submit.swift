@@ -58,6 +58,8 @@ struct Submission {
     /// How long after its creation a container that is not started belongs to whoever made it. The engine has no "start
     /// unless it ever ran", so starting somebody else's container could run a short job twice.
     private static let creatorsTime = Duration.seconds(10)
+    /// How long a name may be reserved without a container. An engine under load takes seconds to make one.
+    private static let reservationTime = Duration.seconds(60)
 
     let engine: EngineClient
     let images: ImagePulls
@@ -73,7 +75,10 @@ struct Submission {
     func container() async throws(BackendError) -> String {
         let spec = RunContainer.spec(job, runID: runID, fingerprint: fingerprint, home: home)
         // Each round but the last ends with a change that makes the next one go another way.
-        for _ in 0..<4 {
+        var rounds = 4
+        let began = ContinuousClock.now
+        while rounds > 0 {
+            rounds -= 1
             do {
                 let id = try await engine.createContainer(spec, name: name)
                 if try await start(id) { return id }
@@ -81,6 +86,11 @@ struct Submission {
                 switch error.code {
                 case .conflict:
                     if let id = try await adopt() { return id }
+                    // The engine reserves a name before it shows the container: a creator is at work, or has failed.
+                    if ContinuousClock.now - began < Self.reservationTime {
+                        rounds += 1
+                        try await pause()
+                    }
                 case .notFound where error.message.lowercased().contains("no such image"):
                     try await images.pull(job.image, onto: engine)
                 case .server, .invalid: throw StartFailure.error(error, job)
@@ -139,11 +149,15 @@ struct Submission {
             if Duration.nanoseconds(age) > Self.creatorsTime {
                 return try await start(found.id) ? found.id : nil
             }
-            do {
-                try await Task.sleep(for: .milliseconds(50))
-            } catch {
-                throw BackendError(.cancelled, "The submission of run \(runID) was cancelled.")
-            }
+            try await pause()
+        }
+    }
+
+    private func pause() async throws(BackendError) {
+        do {
+            try await Task.sleep(for: .milliseconds(50))
+        } catch {
+            throw BackendError(.cancelled, "The submission of run \(runID) was cancelled.")
         }
     }
 }
