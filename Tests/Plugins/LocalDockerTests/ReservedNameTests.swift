@@ -35,7 +35,9 @@ import Testing
                     #"{"Id":"\#(Self.id)","Created":"2026-01-01T00:00:00Z","State":{"Status":"running","Running":true},"#
                         + #""Config":{"Labels":\#(labels)}}"#, status: 200)
             }
-            return .text(#"{"ApiVersion":"1.41","Version":"20.10.24","MinAPIVersion":"1.12","Os":"linux"}"#, headers: [("Api-Version", "1.41")])
+            return .text(
+                #"{"ApiVersion":"1.41","Version":"20.10.24","MinAPIVersion":"1.12","Os":"linux"}"#,
+                headers: [("Api-Version", "1.41")])
         }
         let digest = try #require(Digest(rawValue: "sha256:" + Self.id))
         let image = PinnedImage(reference: digest.rawValue, digest: digest, name: "i:1")
