@@ -1,7 +1,8 @@
 internal import Glibc
 internal import LaunchHost
 
-/// The system's calls on files, with paths that may hold raw names. Each answers as the system does, with `errno`.
+/// System calls on files. Paths may hold raw names. Each function returns what the system call returns, and sets
+/// `errno`.
 enum Disk {
     static func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
         RawName.withPath(path) { Glibc.open($0, flags, mode) }
@@ -33,33 +34,33 @@ enum Disk {
 
     static func access(_ path: String, _ mode: Int32) -> Int32 { RawName.withPath(path) { Glibc.access($0, mode) } }
 
-    /// Of a link, what it leads to; nil with `errno`.
+    /// The status of the file; follows links. Nil on error, with `errno`.
     static func status(_ path: String) -> stat? {
         var status = stat()
         return RawName.withPath(path) { stat($0, &status) } == 0 ? status : nil
     }
 
-    /// Of a link, the link itself; nil with `errno`.
+    /// The status of the link itself. Nil on error, with `errno`.
     static func linkStatus(_ path: String) -> stat? {
         var status = stat()
         return RawName.withPath(path) { lstat($0, &status) } == 0 ? status : nil
     }
 
-    /// The path without links, raw; nil with `errno`.
+    /// The path with all links resolved, as a raw name. Nil on error, with `errno`.
     static func realPath(_ path: String) -> String? {
         guard let real = RawName.withPath(path, { Glibc.realpath($0, nil) }) else { return nil }
         defer { free(real) }
         return RawName.text(UnsafeBufferPointer(start: real, count: strlen(real)).map { UInt8(bitPattern: $0) })
     }
 
-    /// Where a link leads, raw; nil for what is not a link.
+    /// The target of a link, as a raw name. Nil if the file is not a link.
     static func linkTarget(_ path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = RawName.withPath(path) { Glibc.readlink($0, &buffer, buffer.count) }
         return count > 0 ? RawName.text(buffer.prefix(count).map { UInt8(bitPattern: $0) }) : nil
     }
 
-    /// The names in a folder, raw and sorted by their bytes; none for what is not a folder.
+    /// The names in a folder, raw and sorted by their bytes. Empty if it is not a folder.
     static func names(in folder: String) -> [String] {
         guard let open = RawName.withPath(folder, { Glibc.opendir($0) }) else { return [] }
         defer { closedir(open) }
@@ -72,8 +73,8 @@ enum Disk {
         return names.sorted()
     }
 
-    /// Makes a folder and those above it that are missing. One that is there is left as it is.
-    /// - Parameter mode: exactly this mode, whatever the umask; nil for what the user's umask leaves.
+    /// Creates a folder and its missing parents. An existing folder is not changed.
+    /// - Parameter mode: the exact mode, independent of the umask; nil applies the user's umask to 0o777.
     static func makeFolders(_ path: String, mode: mode_t? = nil) throws(BackendError) {
         if let status = status(path) {
             guard status.st_mode & S_IFMT == S_IFDIR else { throw FileFault.error("write", path, ENOTDIR) }

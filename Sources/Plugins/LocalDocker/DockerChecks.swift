@@ -1,13 +1,12 @@
 internal import LaunchHost
 
-/// Everything that can be said against a container job without asking the engine. Pure.
+/// Checks of a container job that do not need the engine. Pure.
 ///
-/// The paths are those of the template's keys, because that is what people write.
+/// Findings have the paths of the template's keys, because users write those.
 struct DockerChecks {
     private let job: ContainerJob
     private var findings: [Finding] = []
 
-    /// All findings of a container job.
     static func findings(of job: ContainerJob) -> [Finding] {
         var checks = DockerChecks(job)
         checks.checkProcess()
@@ -34,7 +33,7 @@ struct DockerChecks {
         findings.append(Finding(.error, at: place, message, hint: hint))
     }
 
-    /// The kernel cannot take a NUL byte in any of these; true where there is one.
+    /// Reports a NUL byte, which the kernel accepts in none of these texts. True if there is one.
     private mutating func hasNUL(_ text: String, _ path: String, index: Int? = nil) -> Bool {
         guard text.utf8.contains(0) else { return false }
         note(path, index: index, "a text for the container may not hold a NUL byte")
@@ -64,7 +63,7 @@ struct DockerChecks {
         if let user = job.user, !hasNUL(user, "user"),
             user.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*\$?(?::[A-Za-z0-9_][A-Za-z0-9_.-]*\$?)?/) == nil
         {
-            note("user", "'\(user)' is no user: a name or a number, and behind a ':' a group")
+            note("user", "'\(user)' is not a user: write a name or a number, and after a ':' a group")
         }
         if let folder = job.workingDirectory, !hasNUL(folder, "workdir"), !folder.hasPrefix("/") {
             note("workdir", "'\(folder)' must be an absolute path in the container")
@@ -72,7 +71,7 @@ struct DockerChecks {
         if let network = job.network, !hasNUL(network, "network") {
             if network.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_.-]*/) == nil {
                 note(
-                    "network", network.isEmpty ? "it is empty" : "'\(network)' is no network's name",
+                    "network", network.isEmpty ? "it is empty" : "'\(network)' is not the name of a network",
                     hint: "Write none, host, or the name of a network of the engine.")
             }
         }
@@ -81,7 +80,7 @@ struct DockerChecks {
     private mutating func checkEnvironment() {
         for (name, value) in job.environment.sorted(by: { $0.key < $1.key }) {
             if name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
-                note("env", member: name, "'\(name)' is no name of a variable: letters, digits and '_', no digit first")
+                note("env", member: name, "'\(name)' is not a variable name: letters, digits and '_', no digit first")
             } else if name.hasPrefix("LAUNCH_"), !isOwn(name) {
                 note("env", member: name, "names that begin with LAUNCH_ are reserved")
             }
@@ -93,7 +92,7 @@ struct DockerChecks {
                     hint: "Put long texts into a file.")
             }
         }
-        // Each text costs its NUL byte and a pointer as well.
+        // Each text also costs its NUL byte and a pointer.
         let size =
             job.environment.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 10 }
             + ((job.entryPoint ?? []) + (job.arguments ?? [])).reduce(0) { $0 + $1.utf8.count + 9 }
@@ -105,7 +104,8 @@ struct DockerChecks {
         }
     }
 
-    /// Whether it is one of launch's own, or a piece of one that another backend has to split: `LAUNCH_RUN_CONFIG_0`.
+    /// True for launch's own variables, also for a part of one that another backend must split:
+    /// `LAUNCH_RUN_CONFIG_0`.
     private func isOwn(_ name: String) -> Bool {
         DockerRender.ownNames.contains(name.replacing(/_[0-9]+$/, with: ""))
     }
@@ -127,7 +127,9 @@ struct DockerChecks {
                     .warning, at: FieldPath([.member("shm_size")]),
                     "what is written to /dev/shm counts as memory, and 'memory' is smaller (\(memory) bytes)"))
         }
-        if let gpus = resources.gpus, gpus < -1 { note("gpus", "\(gpus) is no number of GPUs: 0 or more, or 'all'") }
+        if let gpus = resources.gpus, gpus < -1 {
+            note("gpus", "\(gpus) is not a number of GPUs: write 0 or more, or 'all'")
+        }
     }
 
     private mutating func checkMounts() {
@@ -142,14 +144,14 @@ struct DockerChecks {
                 let mode = mount.target[mount.target.index(after: colon)...]
                 note(
                     "volumes", index: index, "what follows the target must be ro, rw, z or Z, and it is '\(mode)'",
-                    hint: "Other options of docker's -v have no place here.")
+                    hint: "Other options of docker's -v are not supported.")
                 continue
             }
             checkSource(mount, index)
             if !mount.target.hasPrefix("/") {
                 note("volumes", index: index, "the target '\(mount.target)' must be an absolute path in the container")
             } else if Self.normal(mount.target) == "/" {
-                note("volumes", index: index, "a mount cannot take the place of the container's root, '/'")
+                note("volumes", index: index, "a mount cannot replace the container's root, '/'")
             } else if !targets.insert(Self.normal(mount.target)).inserted {
                 note("volumes", index: index, "two mounts have the target \(mount.target)")
             }
@@ -167,7 +169,7 @@ struct DockerChecks {
         } else {
             note(
                 "volumes", index: index,
-                "'\(source)' is no volume's name: 2 or more of letters, digits, '_', '.', '-', a letter or digit first")
+                "'\(source)' is not a volume name: 2 or more letters, digits, '_', '.', '-'; a letter or digit first")
         }
     }
 
@@ -179,7 +181,7 @@ struct DockerChecks {
             } else if Self.normal(output) == "/" {
                 note("outputs", index: index, "the container's whole root cannot be an output; name a folder in it")
             } else if !seen.insert(Self.normal(output)).inserted {
-                note("outputs", index: index, "\(output) stands in the list twice")
+                note("outputs", index: index, "\(output) is in the list twice")
             }
         }
     }
@@ -203,7 +205,7 @@ struct DockerChecks {
         }
     }
 
-    /// The path without empty and `.` parts, with `..` worked out.
+    /// The path without empty parts and `.`, with `..` resolved.
     static func normal(_ path: String) -> String {
         var parts: [Substring] = []
         for part in path.split(separator: "/") where part != "." {

@@ -1,12 +1,11 @@
 internal import LaunchHost
 
-/// From a job with its template to a container job. Pure.
+/// Translates a resolved job with its template into a container job. Pure.
 struct DockerRender {
-    /// Seconds between SIGTERM and SIGKILL where the template says nothing.
+    /// Seconds between SIGTERM and SIGKILL if the template does not set them.
     let graceSeconds: Int
 
-    /// The container job of a job.
-    /// - Throws: `invalid` where the template is not of the declared kinds, so that no request can be made.
+    /// - Throws: `invalid` if a value of the template does not have its declared kind.
     func containerJob(_ runnable: RunnableJob) throws(BackendError) -> ContainerJob {
         let job = runnable.job
         let options = try decoded(job.template)
@@ -50,7 +49,7 @@ struct DockerRender {
         return Options(values.filter { $0.value != .null })
     }
 
-    /// Nil where the template has none of the keys.
+    /// Nil if the template has none of these keys.
     private static func hardening(_ options: Options) -> ContainerJob.Hardening? {
         let hardening = ContainerJob.Hardening(
             processes: options.integer("pids_limit"), dropped: options.strings("cap_drop"),
@@ -71,7 +70,7 @@ struct DockerRender {
         "LAUNCH_RUN_ID", "LAUNCH_RUN_NAME", "LAUNCH_PROJECT", "LAUNCH_QUEUE", "LAUNCH_RUN_CONFIG",
     ]
 
-    /// What every container is told of its run. Nothing may override it.
+    /// The variables about the run that every container gets. The template and overrides cannot replace them.
     private static func ownEnvironment(_ job: ResolvedJob) throws(BackendError) -> [String: String] {
         let config: String
         do {
@@ -86,8 +85,8 @@ struct DockerRender {
         return environment.merging(variables("LAUNCH_RUN_CONFIG", config)) { $1 }
     }
 
-    /// The variable, or `NAME_0`, `NAME_1` and so on where one would be longer than the kernel takes. They are to be joined
-    /// without anything between them, as on SageMaker.
+    /// The variable, or `NAME_0`, `NAME_1` and so on if its text is longer than the kernel accepts. The container
+    /// joins the pieces without a separator, as on SageMaker.
     static func variables(_ name: String, _ text: String) -> [String: String] {
         guard name.utf8.count + 1 + text.utf8.count > StartLimits.text else { return [name: text] }
         var pieces: [String.UnicodeScalarView] = [.init()]
@@ -104,14 +103,14 @@ struct DockerRender {
         return Dictionary(uniqueKeysWithValues: pieces.enumerated().map { ("\(name)_\($0)", String($1)) })
     }
 
-    /// Rounded up, so that a limit over 0 never becomes 0.
+    /// Rounds up, so that a limit above 0 never becomes 0.
     static func wholeSeconds(_ seconds: Double) -> Int {
         seconds.isFinite ? Int(exactly: seconds.rounded(.up)) ?? Int.max : Int.max
     }
 }
 
 extension ContainerJob.Mount {
-    /// Reads `source:target[:ro|rw][,z|Z]`. What does not fit stays in the target, where validation finds and reports it.
+    /// Reads `source:target[:ro|rw][,z|Z]`. Text that does not fit stays in the target, where validation reports it.
     init(text: String) {
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         var readOnly = false
@@ -128,7 +127,7 @@ extension ContainerJob.Mount {
             source: parts[0], target: parts.dropFirst().joined(separator: ":"), readOnly: readOnly, label: label)
     }
 
-    /// As it is written in a template.
+    /// The notation of a template.
     var text: String {
         let words = (readOnly ? ["ro"] : []) + [label].compactMap { $0 }
         return "\(source):\(target)\(words.isEmpty ? "" : ":\(words.joined(separator: ","))")"
@@ -136,7 +135,8 @@ extension ContainerJob.Mount {
 }
 
 extension Field.Kind {
-    /// Whether a decoded value is of this kind. The host's decoder has said more by now; this guards the rest.
+    /// Whether a decoded value has this kind. The host's decoder has already checked more; this guards direct
+    /// callers.
     func fits(_ value: JSONValue) -> Bool {
         switch self {
         case .string, .secret: value.stringValue != nil

@@ -1,8 +1,8 @@
 internal import LaunchHost
 
-/// The template of a `local-docker` queue: which keys it has, and what they become in a container job.
+/// The template of a `local-docker` queue: its keys, and what each becomes in a container job.
 enum DockerTemplate {
-    /// Seconds between SIGTERM and SIGKILL where neither the template nor the configuration sets them.
+    /// Seconds between SIGTERM and SIGKILL if neither the template nor the configuration sets them.
     static let defaultGraceSeconds = 30
 
     static let fields: [Field] = [
@@ -12,15 +12,16 @@ enum DockerTemplate {
                 "Replaces the image's entry point; a text is one program without arguments. --entry-point replaces it."),
         Field(
             "args", .list(.string), example: "[--epochs, \"3\"]",
-            help: "Arguments behind the entry point. Arguments given by the submitter replace them."),
+            help: "Arguments after the entry point. Arguments given by the submitter replace them."),
         Field(
             "env", .map(.string), example: "{OMP_NUM_THREADS: \"2\"}",
-            help: "Environment variables. Those of the submitter come on top; names with LAUNCH_ are reserved."),
+            help: "Environment variables. Those of the submitter are added; names with LAUNCH_ are reserved."),
         Field(
-            "cpus", .number(0...4096), example: "1.5", help: "Processors, in whole and parts; over 0. None: no limit."),
+            "cpus", .number(0...4096), example: "1.5",
+            help: "Number of processors, above 0, also a fraction. None: no limit."),
         Field(
             "memory", .bytes, example: "4g",
-            help: "Memory, swap included, at least 6m; past it the run ends as out of memory. None: no limit."),
+            help: "Memory, swap included, at least 6m; above it the run ends as out of memory. None: no limit."),
         Field("shm_size", .bytes, example: "1g", help: "Size of /dev/shm. None: the engine's default, often 64 MiB."),
         Field(
             "gpus", .either([.integer(0...1024), .choice(["all"])]), example: "all",
@@ -40,7 +41,7 @@ enum DockerTemplate {
         Field(
             "cap_drop", .list(.string), example: "[ALL]",
             help:
-                "Capabilities that are taken away. None: in a queue with allow_overrides those that jobs do not need "
+                "Capabilities that are removed. None: in a queue with allow_overrides those that jobs do not need "
                 + "(\(ContainerJob.Hardening.shared.dropped?.joined(separator: ", ") ?? "")), else none."),
         Field("cap_add", .list(.string), example: "[SYS_PTRACE]", help: "Capabilities that are added, also after ALL."),
         Field(
@@ -107,7 +108,7 @@ enum DockerTemplate {
 
         """
 
-    /// The parts of the machine that a submitter may not choose unless the queue allows it.
+    /// The keys about the machine that a submitter may not set unless the queue allows it.
     static let protectedPaths = [
         "volumes", "network", "user", "pids_limit", "cap_drop", "cap_add", "no_new_privileges", "read_only", "writable",
         "ulimits", "storage_size", TransferLimits.outputKey,
@@ -115,7 +116,7 @@ enum DockerTemplate {
         FieldPath([.member($0)])
     }
 
-    /// What the text at a path of the template becomes.
+    /// How the text at a path of the template is used.
     static func valuePlace(_ path: FieldPath) -> ValuePlace {
         guard case .member(let name)? = path.steps.first else { return .text }
         return switch name {

@@ -1,12 +1,12 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// How a container ended, as a phase with a cause that people can act on.
+/// How a container ended: the phase, and a cause that tells the user what to do.
 struct Ending {
     private let info: ContainerInfo
     private let wasStopped: Bool
 
-    /// The end of that container; `wasStopped` where a stop of this program ended it.
+    /// - Parameter wasStopped: whether a stop of this program ended the container.
     init(_ info: ContainerInfo, wasStopped: Bool) {
         self.info = info
         self.wasStopped = wasStopped
@@ -14,7 +14,7 @@ struct Ending {
 
     func observation(of runID: RunID) -> Observation {
         let start = info.state.startedAt
-        // A container that ends at once may have an end a hair before its start in the engine's books.
+        // If a container ends at once, the engine may report an end slightly before its start.
         let end = [start, info.state.finishedAt ?? info.createdAt].compactMap { $0 }.max()
         return Observation(
             runID: runID, phase: phase, cause: cause, backendStatus: "\(info.state.status) (\(info.state.exitCode))",
@@ -59,7 +59,7 @@ struct Ending {
         }
     }
 
-    /// Bytes in the largest unit that divides them.
+    /// The size in the largest unit that divides it.
     static func size(_ bytes: Int64) -> String {
         for (unit, name) in [(Int64(1) << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where bytes % unit == 0 {
             return "\(bytes / unit) \(name)"

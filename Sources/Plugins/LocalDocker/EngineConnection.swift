@@ -1,7 +1,7 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// Finds the engine when it is first needed, and keeps it.
+/// Finds the engine on first use and keeps the connection.
 actor EngineConnection {
     private let locator: EngineLocator
     private let log: Logger
@@ -12,7 +12,7 @@ actor EngineConnection {
         self.log = log
     }
 
-    /// The engine. Asked again after a failure, because it may have been started meanwhile.
+    /// The engine. A failed search is repeated on the next call, because the engine may have been started meanwhile.
     func client() async throws(BackendError) -> EngineClient {
         if let found { return found }
         do {
@@ -30,7 +30,7 @@ actor EngineConnection {
 }
 
 extension BackendError {
-    /// What an engine's error means to the host.
+    /// Maps an engine error to the host's categories.
     init(_ error: EngineError) {
         let category: Category =
             switch error.code {
@@ -48,7 +48,7 @@ extension BackendError {
     }
 }
 
-/// Runs engine calls, giving their errors the host's classes.
+/// Runs engine calls and maps their errors to `BackendError`.
 func engineCall<T>(_ body: () async throws(EngineError) -> T) async throws(BackendError) -> T {
     do {
         return try await body()

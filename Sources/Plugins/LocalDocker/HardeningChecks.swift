@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// What is wrong with the hardening of a container job, by the template's keys. Pure.
+/// Checks the hardening of a container job. Findings have the paths of the template's keys. Pure.
 enum HardeningChecks {
     /// The kernel's capabilities, without `CAP_`.
     static let capabilities: Set = [
@@ -12,7 +12,7 @@ enum HardeningChecks {
         "WAKE_ALARM",
     ]
 
-    /// The limits that engines know.
+    /// The resource limits that engines accept.
     static let limits: Set = [
         "as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss",
         "rtprio",
@@ -84,7 +84,7 @@ enum HardeningChecks {
             }
         }
         guard hardening.readOnlyRoot == true else { return findings }
-        // What is in memory is gone when the container has ended, so that an output in /tmp cannot be kept.
+        // The memory folder is gone when the container has ended, so an output in /tmp cannot be kept.
         for (index, output) in job.outputs.enumerated() {
             let place = DockerChecks.normal(output)
             guard !seen.contains(where: { place == $0 || place.hasPrefix($0 + "/") }) else { continue }

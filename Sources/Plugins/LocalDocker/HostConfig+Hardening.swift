@@ -2,7 +2,7 @@ internal import ContainerEngine
 internal import LaunchHost
 
 extension ContainerSpec.HostConfig {
-    /// Works the hardening in. Call it after the mounts are set.
+    /// Applies the hardening. Must run after the mounts are set.
     mutating func harden(_ hardening: ContainerJob.Hardening?) {
         guard let hardening else { return }
         processes = hardening.processes
@@ -14,7 +14,7 @@ extension ContainerSpec.HostConfig {
             isRootReadOnly = true
             let targets =
                 mounts.map { DockerChecks.normal($0.target) } + (hardening.writable ?? []).map(DockerChecks.normal)
-            // Programs are run from /tmp by compilers of models, so that it is not mounted noexec.
+            // Compilers of models run programs from /tmp, so it is not mounted noexec.
             if !targets.contains("/tmp") { memoryFolders = ["/tmp": "rw,exec,nosuid,nodev,mode=1777"] }
         }
         mounts += (hardening.writable ?? []).map { path in

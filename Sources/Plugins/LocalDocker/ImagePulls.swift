@@ -3,21 +3,21 @@ internal import LaunchHost
 internal import RegistryLogins
 internal import Synchronization
 
-/// Gets images that an engine does not have, with the login of the configuration, else the user's own.
+/// Pulls images that the engine does not have, with the login of the configuration or else the user's own.
 struct ImagePulls: Sendable {
     let registry: (any Registry)?
     let logins: PullLogins
 
-    /// Pulls exactly these bytes.
-    /// - Throws: `notFound` where nothing names them to a registry, or the registry does not have them; `denied` where it
-    ///   does not let the engine have them.
+    /// Pulls the image with exactly this digest.
+    /// - Throws: `notFound` if the reference has no digest or the registry does not have the image; `denied` if the
+    ///   registry refuses the pull.
     func pull(
         _ image: PinnedImage, onto engine: EngineClient,
         progress: @escaping @Sendable (BuildProgress) -> Void = { _ in }
     ) async throws(BackendError) {
         guard let reference = try? ImageReference(parsing: image.reference), reference.digest != nil else {
             throw BackendError(
-                .notFound, "The image \(image.name) (\(image.reference)) is not in the engine's store any more.",
+                .notFound, "The engine's store does not contain the image \(image.name) (\(image.reference)).",
                 hint: "Build or pull it again.")
         }
         let credentials = try await logins.login(toPull: reference, registry: registry)
@@ -31,7 +31,7 @@ struct ImagePulls: Sendable {
     }
 }
 
-/// Adds up the layers of a pull, and says how far it is at each further twentieth.
+/// Sums the progress of a pull's layers, and reports it after every further twentieth.
 private final class PullMeter: Sendable {
     private struct Layers {
         var done: [String: Int64] = [:]
@@ -41,11 +41,11 @@ private final class PullMeter: Sendable {
 
     private let layers = Mutex(Layers())
 
-    /// The line that a step is worth; most are worth none.
+    /// The progress line to print after a step, or nil, which is usual.
     func line(after step: PullProgress) -> String? {
         guard let layer = step.layer else { return nil }
         return layers.withLock { layers in
-            // Layers are unpacked after they are downloaded, and those bytes are counted anew.
+            // After its download a layer is unpacked, and the engine counts those bytes from zero.
             if step.status == "Downloading", let current = step.current, let total = step.total, total > 0 {
                 layers.done[layer] = current
                 layers.total[layer] = total

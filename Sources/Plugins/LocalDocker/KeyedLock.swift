@@ -1,10 +1,10 @@
 internal import LaunchHost
 
-/// Lets one task at a time work on each key.
+/// A mutual exclusion lock per key.
 actor KeyedLock<Key: Hashable & Sendable> {
     private var waiting: [Key: [CheckedContinuation<Void, Never>]] = [:]
 
-    /// Runs `body` when no other task of this lock works on `key`.
+    /// Runs `body` while no other task of this lock holds `key`.
     nonisolated func withLock<T: Sendable>(
         _ key: Key, _ body: () async throws(BackendError) -> T
     ) async throws(BackendError) -> T {

@@ -23,7 +23,7 @@ extension LocalDockerRunner {
                 Field(
                     TransferLimits.reserveKey, .bytes, example: "5g",
                     help:
-                        "What stays free on the disk that outputs are copied to. None: 1g, or a twentieth of the disk."
+                        "Space that stays free on the disk that outputs are copied to. None: 1g, or a twentieth of the disk."
                 ),
             ],
             examples: [

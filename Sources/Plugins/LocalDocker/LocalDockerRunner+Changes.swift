@@ -6,11 +6,12 @@ extension LocalDockerRunner {
         "create", "start", "restart", "die", "oom", "kill", "stop", "pause", "unpause", "destroy",
     ]
 
-    /// A pulse for each event of a run's container, and after every new connection, because events may have been missed.
+    /// A signal for each event of a run's container, and after every new connection, because events may have been
+    /// lost.
     public func changes() -> AsyncStream<Void>? {
         let connection = connection
         let pulses = attendants.pulses
-        // A pulse says "look again", so one that waits stands for all.
+        // A signal means "observe again", so one pending signal is enough.
         return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let task = Task {
                 var pause = Duration.milliseconds(200)
@@ -31,7 +32,7 @@ extension LocalDockerRunner {
         }
     }
 
-    /// Passes events on until the connection ends.
+    /// Forwards events until the connection ends.
     private static func listen(_ connection: EngineConnection, _ pulses: AsyncStream<Void>.Continuation) async {
         do {
             var events = try await connection.client().events(labels: [RunContainer.runLabel])
@@ -40,7 +41,7 @@ extension LocalDockerRunner {
                 if tellingActions.contains(event.action) { pulses.yield() }
             }
         } catch {
-            // The engine is away; whoever observes meets the error itself.
+            // The engine is not reachable. The next `observe` gets the same error and reports it.
         }
     }
 }

@@ -3,9 +3,10 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension LocalDockerRunner {
-    /// Copies the outputs into `<folder>/outputs` and looks for the metrics in the log.
+    /// Copies the outputs into `<folder>/outputs` and searches the log for the metrics.
     ///
-    /// What cannot be kept is a warning of the outcome; the run itself has ended, and nothing is gained by failing here.
+    /// An output that cannot be kept is a warning of the outcome: the run has ended, and an error here would not
+    /// help.
     public func finish(
         _ handle: RunHandle, of request: RunRequest, into folder: String
     ) async throws(BackendError) -> Outcome {
@@ -15,7 +16,7 @@ extension LocalDockerRunner {
         let engine = try await connection.client()
         let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
         guard found != nil else {
-            throw BackendError(.notFound, "The container of run \(handle.runID) is not there any more.")
+            throw BackendError(.notFound, "The container of run \(handle.runID) no longer exists.")
         }
         var outcome = Outcome()
         var limits = limits
@@ -30,7 +31,7 @@ extension LocalDockerRunner {
         return outcome
     }
 
-    /// One pass over the log, whatever the number of metrics.
+    /// Reads the log once for all metrics.
     func collectMetrics(
         of job: ContainerJob, _ handle: RunHandle, into outcome: inout Outcome
     ) async throws(BackendError) {

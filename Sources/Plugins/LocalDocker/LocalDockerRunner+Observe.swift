@@ -3,10 +3,10 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension LocalDockerRunner {
-    /// A container that is made but not started after so long never will be: its submitter ended in between.
+    /// A container that is created but not started for this long is never started: its submitter ended in between.
     private static let startLimit = Duration.seconds(60)
 
-    /// One list call for all runs, and one inspection of each container that newly began or ended.
+    /// One list call for all runs, and one inspection for each container that has just started or ended.
     public func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         var observations = try await observeJobs(handles.filter(HostNames.isOne))
         let handles = handles.filter { !HostNames.isOne($0) }
@@ -19,7 +19,7 @@ extension LocalDockerRunner {
         await memory.keep(only: Set(known.keys))
         var failure: BackendError?
         for handle in handles {
-            // A stored handle without a container names nothing that can be there.
+            // A stored handle without a container ID cannot name an existing container.
             guard let id = try? Self.containerID(of: handle), let summary = known[id] else {
                 observations.append(Self.missing(handle.runID))
                 continue
@@ -27,7 +27,7 @@ extension LocalDockerRunner {
             do throws(BackendError) {
                 observations.append(try await observation(of: handle.runID, summary, engine))
             } catch {
-                // What the engine tells wrongly about one container must not hide the others.
+                // A malformed reply about one container must not hide the others.
                 guard error.category == .malformed else { throw error }
                 failure = error
             }
@@ -39,7 +39,7 @@ extension LocalDockerRunner {
     private static func missing(_ runID: RunID) -> Observation {
         Observation(
             runID: runID, phase: .missing,
-            cause: Cause(.lost, "the container \(RunContainer.name(runID)) is not there any more"),
+            cause: Cause(.lost, "the container \(RunContainer.name(runID)) no longer exists"),
             backendStatus: "removed")
     }
 
@@ -55,7 +55,7 @@ extension LocalDockerRunner {
         guard let info = inspected, info.state.status != "removing" else { return Self.missing(runID) }
         if info.state.hasEnded {
             let stop = await memory.stop(of: info.id)
-            // The engine's answer to the stop tells whether it was the stop that ended the container: wait for it.
+            // Only the engine's reply to the stop shows whether the stop ended the container, so wait for it.
             if case .ordered = stop { return Self.live(runID, info.state, info.labels, isStopping: true) }
             if stop == nil, Self.mayStillBeOutOfMemory(info) {
                 return Self.live(runID, info.state, info.labels, isStopping: false)
@@ -69,13 +69,13 @@ extension LocalDockerRunner {
         return Self.live(runID, info.state, info.labels, isStopping: isStopping)
     }
 
-    /// The engine may hear of a killed container's end before it hears that memory was the reason; a moment later it
-    /// has heard both.
+    /// True while the engine may not yet know that memory was the reason. It may learn of a killed container's end a
+    /// moment before it learns of the out-of-memory event.
     static func mayStillBeOutOfMemory(_ info: ContainerInfo) -> Bool {
         guard info.state.exitCode == 137, !info.state.outOfMemory, info.memoryLimit != nil,
             let finished = info.state.finishedAt
         else { return false }
-        // An engine whose clock is ahead may name an end that is still to come. That must not be waited for.
+        // An engine whose clock is ahead may report an end in the future. Do not wait for that.
         return (0..<2_000_000_000).contains(EngineTime.now.nanoseconds - finished.nanoseconds)
     }
 
@@ -103,7 +103,7 @@ extension LocalDockerRunner {
     private static func live(
         _ runID: RunID, _ status: String, _ startedAt: EngineTime?, _ labels: [String: String], isStopping: Bool
     ) -> Observation {
-        // The label may be somebody else's: only a length of time counts.
+        // The label may come from another program, so only a valid duration counts.
         let limit = labels[RunContainer.timeLimitLabel].flatMap { Double($0) }
             .flatMap { (0...Duration.mostSeconds).contains($0) ? $0 : nil }
         let start = startedAt?.date

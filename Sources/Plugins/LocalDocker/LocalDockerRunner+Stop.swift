@@ -3,13 +3,13 @@ public import LaunchHost
 internal import Synchronization
 
 extension LocalDockerRunner {
-    /// How long the engine's answer to a stop is waited for before the order counts as taken.
+    /// How long to wait for the engine's reply before a stop counts as accepted.
     private static let takeLimit = Duration.seconds(1)
 
-    /// SIGTERM, and SIGKILL after `grace`, or after the container's own, which its job has given it.
+    /// Sends SIGTERM, and SIGKILL after `grace` or after the grace period that the job gave the container.
     ///
-    /// The engine itself waits for the grace and kills, also when this program ends meanwhile; so the call returns as soon
-    /// as the container has ended or the engine has been at it for a second.
+    /// The engine waits and kills by itself, even if this program ends meanwhile. So the call returns when the
+    /// container has ended, or one second after the engine got the request.
     public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
         if HostNames.isOne(handle) {
             try await attendants.attendant(of: handle.runID)?.stop(grace: grace)
@@ -41,13 +41,14 @@ extension LocalDockerRunner {
             _ = try await engine.waitForContainer(id)
             await memory.finishStop(id, didStop: true)
         } catch {
-            // An order that stood before is finished by whoever gave it.
+            // An earlier stop request is completed by the call that made it.
             if isFirst { await memory.finishStop(id, didStop: false) }
             guard [.conflict, .notFound].contains(error.code) else { throw BackendError(error) }
         }
     }
 
-    /// Gives the order in a task of its own, which ends with the engine's answer: at the latest a while after the grace.
+    /// Sends the stop in a task of its own. The task ends with the engine's reply, at the latest shortly after the
+    /// grace period.
     private func order(_ id: String, _ grace: Duration?, _ engine: EngineClient) async throws(BackendError) {
         let memory = memory
         let answer: EngineError? = await withCheckedContinuation { continuation in
@@ -81,7 +82,7 @@ extension LocalDockerRunner {
     }
 }
 
-/// A continuation that the first of several takes.
+/// A continuation that resumes once; later calls do nothing.
 private final class Once<Value: Sendable>: Sendable {
     private let continuation: Mutex<CheckedContinuation<Value, Never>?>
 

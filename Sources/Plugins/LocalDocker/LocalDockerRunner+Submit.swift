@@ -2,7 +2,7 @@ internal import ContainerEngine
 public import LaunchHost
 
 extension LocalDockerRunner {
-    /// Pulls the job's image where the engine does not have it.
+    /// Pulls the job's image if the engine does not have it.
     public func prepare(
         for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) {
@@ -14,10 +14,10 @@ extension LocalDockerRunner {
         if !isThere { try await images.pull(image, onto: engine, progress: progress) }
     }
 
-    /// Makes and starts the run's container, or takes the one that an earlier call made from the same request.
+    /// Creates and starts the run's container, or returns the one that an earlier call created from the same request.
     ///
-    /// - Throws: `conflict` where the name belongs to something else, `invalid` where the container cannot be started;
-    ///   nothing is left behind then.
+    /// - Throws: `conflict` if the name belongs to another container, `invalid` if the container cannot be started.
+    ///   Nothing remains after an error.
     public func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         let job = try Self.job(of: request)
         let fingerprint = try RunContainer.fingerprint(of: request)
@@ -33,7 +33,7 @@ extension LocalDockerRunner {
         }
     }
 
-    /// The container of that run. One that was made but never started counts: submitting again starts it.
+    /// The container of the run. A container that was created but never started counts: submitting again starts it.
     public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
         if try await attendants.knows(runID) { return HostNames.handle(runID) }
         let engine = try await connection.client()
@@ -44,7 +44,7 @@ extension LocalDockerRunner {
         return Self.handle(runID, container: found.id)
     }
 
-    /// Asks the engine for a container that there is not.
+    /// Checks that the engine responds: asks for a container that does not exist.
     public func reach() async throws(BackendError) {
         let engine = try await connection.client()
         _ = try await engineCall { () async throws(EngineError) in
@@ -53,12 +53,12 @@ extension LocalDockerRunner {
     }
 }
 
-/// One attempt to get a run's container going.
+/// One attempt to start a run's container.
 struct Submission {
-    /// How long after its creation a container that is not started belongs to whoever made it. The engine has no "start
-    /// unless it ever ran", so starting somebody else's container could run a short job twice.
+    /// For this long after its creation, only the creator starts a container. The engine has no "start unless it ever
+    /// ran", so starting another process's container could run a short job twice.
     private static let creatorsTime = Duration.seconds(10)
-    /// How long a name may be reserved without a container. An engine under load takes seconds to make one.
+    /// How long a name may be reserved without a container. A loaded engine takes seconds to create one.
     private static let reservationTime = Duration.seconds(60)
 
     let engine: EngineClient
@@ -66,15 +66,15 @@ struct Submission {
     let job: ContainerJob
     let runID: RunID
     let fingerprint: String
-    /// The identity of this program's home; nil where there is none.
+    /// The identity of this program's home; nil without a home.
     let home: String?
 
     private var name: String { RunContainer.name(runID) }
 
-    /// The ID of the run's container, which has been started.
+    /// Starts the run's container and returns its ID.
     func container() async throws(BackendError) -> String {
         let spec = RunContainer.spec(job, runID: runID, fingerprint: fingerprint, home: home)
-        // Each round but the last ends with a change that makes the next one go another way.
+        // Each round except the last ends with a change that makes the next round take another path.
         var rounds = 4
         let began = ContinuousClock.now
         while rounds > 0 {
@@ -86,7 +86,8 @@ struct Submission {
                 switch error.code {
                 case .conflict:
                     if let id = try await adopt() { return id }
-                    // The engine reserves a name before it shows the container: a creator is at work, or has failed.
+                    // The engine reserves a name before it shows the container: another creator is active, or has
+                    // failed.
                     if ContinuousClock.now - began < Self.reservationTime {
                         rounds += 1
                         try await pause()
@@ -102,10 +103,10 @@ struct Submission {
                 throw BackendError(.internalFault, "\(error)")
             }
         }
-        throw BackendError(.transient, "The container \(name) is made and removed by somebody else at the same time.")
+        throw BackendError(.transient, "The container \(name) is also created and removed by another program.")
     }
 
-    /// Starts a container that is not started yet; false where somebody has removed it meanwhile.
+    /// Starts a container that is not started yet. False if it was removed meanwhile.
     private func start(_ id: String) async throws(BackendError) -> Bool {
         let made = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
         guard let made else { return false }
@@ -129,14 +130,14 @@ struct Submission {
         }
     }
 
-    /// Takes the container that has the name already; nil where it is gone by now.
+    /// Takes over the container that has the name; nil if it no longer exists.
     private func adopt() async throws(BackendError) -> String? {
         while true {
             let found = try await engineCall { () async throws(EngineError) in try await engine.container(name) }
             guard let found else { return nil }
             guard found.labels[RunContainer.runLabel] == runID.rawValue else {
                 throw BackendError(
-                    .conflict, "A container named \(name) exists that is no run's.",
+                    .conflict, "A container named \(name) exists that does not belong to a run.",
                     hint: "Rename or remove it.")
             }
             guard found.labels[RunContainer.requestLabel] == fingerprint else {
@@ -162,9 +163,9 @@ struct Submission {
     }
 }
 
-/// What it means that a container cannot be started.
+/// Classifies an engine's refusal to start a container.
 enum StartFailure {
-    /// Failures that may pass by themselves; all others are the request's fault.
+    /// Parts of messages about failures that may pass; all others are errors of the request.
     private static let passing = [
         "no space left", "timeout", "deadline exceeded", "connection refused", "cannot allocate memory",
         "resource temporarily unavailable", "too many open files", "device or resource busy",
@@ -187,7 +188,7 @@ enum StartFailure {
             return "Use a number, or a name that the image's /etc/passwd and /etc/group have."
         }
         if words.contains("device driver"), job.resources.gpus != nil {
-            return "The engine has no GPU runtime; install the NVIDIA container toolkit, or leave 'gpus' away."
+            return "The engine has no GPU runtime; install the NVIDIA container toolkit, or remove 'gpus'."
         }
         if words.contains("storage-opt") || words.contains("storage opt") {
             return
@@ -201,7 +202,7 @@ enum StartFailure {
             return "The root file system is read-only: add the folder to 'writable' in the queue's template."
         }
         if words.contains("network"), let network = job.network {
-            return "Make the network with 'docker network create \(network)', or choose another."
+            return "Create the network with 'docker network create \(network)', or choose another."
         }
         return nil
     }

@@ -3,9 +3,10 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension LocalDockerRunner {
-    /// Removes containers, networks and folders of runs that are over, and networks without a container of abandoned runs.
+    /// Removes containers, networks and folders of runs that have ended, and networks without a container of runs
+    /// without an owner.
     ///
-    /// What is there is listed before anyone is asked who owns it. So what a new owner makes meanwhile is not in the list.
+    /// Lists everything before it asks for owners. So the list does not hold what a new owner creates meanwhile.
     public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
         guard let home = try? attendants.tools.home(), let label = home.identity() else { return }
         let engine = try await connection.client()
@@ -25,9 +26,9 @@ extension LocalDockerRunner {
             case .owned: continue
             case .over:
                 let log = attendants.tools.log
-                log.info("leftovers of an ended run are removed", ["run": id.rawValue])
+                log.info("removing leftovers of an ended run", ["run": id.rawValue])
                 do throws(BackendError) {
-                    // Only what carries this home's label: another home may have a run of the same ID.
+                    // Only containers with this home's label: another home may have a run of the same ID.
                     try await engineCall { () async throws(EngineError) in
                         for container in containers where run(container.labels) == id {
                             try await engine.removeContainer(container.id)
@@ -38,13 +39,14 @@ extension LocalDockerRunner {
                     }
                     try await attendants.forget(id)
                 } catch {
-                    // What one run left must not keep the leftovers of the others.
+                    // A failure with one run must not prevent the cleanup of the others.
                     log.warning(
-                        "leftovers of an ended run stay for now", ["run": id.rawValue, "error": error.description])
+                        "leftovers of an ended run could not be removed",
+                        ["run": id.rawValue, "error": error.description])
                 }
             case .abandoned:
                 guard !containers.contains(where: { run($0.labels) == id }) else { continue }
-                // One that is in use belongs to a container that was made meanwhile.
+                // The engine refuses to remove a network in use: a container was created meanwhile.
                 for network in networks where run(network.labels) == id { try? await engine.removeNetwork(network.id) }
             }
         }

@@ -2,34 +2,33 @@ internal import ContainerEngine
 public import LaunchHost
 internal import RegistryLogins
 
-/// Runner `local-docker`: one container a run on the docker or podman engine of this machine.
+/// Runner `local-docker`: one container per run on the docker or podman engine of this machine.
 ///
-/// It keeps nothing that matters in memory: containers carry the run's ID in name and label, so any other instance finds
-/// them again.
+/// Its state in memory is only a cache. Containers carry the run ID in name and label, so another instance finds
+/// them.
 public struct LocalDockerRunner: ContainerJobRunner {
     /// The value of `type`.
     public static let type = "local-docker"
 
     let connection: EngineConnection
     let images: ImagePulls
-    /// The engine's own store of images.
+    /// The engine's own image store.
     public let imageStore: (any Registry)?
     let memory = RunMemory()
     let submissions = KeyedLock<RunID>()
-    /// Those of jobs with surroundings.
+    /// The controllers of rehearsals.
     let attendants: Attendants
     private let graceSeconds: Int
     let limits: TransferLimits
 
-    /// A runner.
     /// - Parameters:
     ///   - engine: the engine's socket or address; nil finds it by `DOCKER_HOST` and the usual sockets.
-    ///   - stopGraceSeconds: seconds between SIGTERM and SIGKILL where the template says nothing.
-    ///   - limits: how much is copied between containers, this machine and object stores.
-    ///   - registry: who knows the logins for images that have to be pulled; nil pulls without.
-    ///   - environment: where objects and credentials for jobs with surroundings come from.
-    ///   - variables: the environment of the process.
-    ///   - log: where to say what happens.
+    ///   - stopGraceSeconds: seconds between SIGTERM and SIGKILL if the template does not set them.
+    ///   - limits: bounds for copies between containers, this machine and object stores.
+    ///   - registry: provides logins for image pulls; nil pulls without a login.
+    ///   - environment: provides objects and credentials for rehearsals.
+    ///   - variables: the environment variables of the process.
+    ///   - log: the logger.
     public init(
         engine: String? = nil, stopGraceSeconds: Int = 30, limits: TransferLimits = TransferLimits(),
         registry: (any Registry)? = nil,
@@ -48,9 +47,9 @@ public struct LocalDockerRunner: ContainerJobRunner {
         graceSeconds = stopGraceSeconds
     }
 
-    /// The log goes with the container.
+    /// Removing the container removes the log.
     public var keepsLogs: Bool { false }
-    /// The engine is near and cheap to ask, and tells of changes by itself.
+    /// Calls to the engine are local and cheap, and the engine reports changes by itself.
     public var pace: Pace { Pace(shortest: .milliseconds(200), longest: .seconds(10)) }
 
     /// The container job as a document.
@@ -58,7 +57,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
         try request(for: DockerRender(graceSeconds: graceSeconds).containerJob(job), as: job.job.runID)
     }
 
-    /// The request that runs a container job here: its JSON. The run's ID is not part of it.
+    /// The request for a container job: its JSON. The run ID is not part of it.
     public func request(for job: ContainerJob, as runID: RunID) throws(BackendError) -> RunRequest {
         do {
             return RunRequest(runner: Self.type, document: try JSONValue(encoding: job))
@@ -67,7 +66,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
         }
     }
 
-    /// Everything that can be said without the engine: also what the environment does not reach of what the job needs.
+    /// Checks the request without the engine, and that the environment provides what a rehearsal needs.
     public func validate(_ request: RunRequest) -> [Finding] {
         do {
             let job = try Self.job(of: request)
@@ -86,7 +85,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
         do {
             return try request.document.decode(ContainerJob.self)
         } catch {
-            throw BackendError(.invalid, "The request is no container job: \(error)")
+            throw BackendError(.invalid, "The request is not a container job: \(error)")
         }
     }
 
@@ -101,7 +100,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
         RunHandle(runner: type, runID: runID, fields: [RunContainer.handleField: id])
     }
 
-    /// Frees the container with its log and its anonymous volumes; of a job with surroundings all containers, the
+    /// Removes the container with its log and its anonymous volumes. For a rehearsal, removes all containers, the
     /// network and the folder.
     public func release(_ handle: RunHandle) async throws(BackendError) {
         if HostNames.isOne(handle) { return try await attendants.release(handle.runID) }

@@ -2,7 +2,7 @@ internal import LaunchHost
 internal import OCIRegistry
 
 extension BackendError {
-    /// What a registry's error means to the host.
+    /// Maps a registry error to the host's categories.
     init(registry error: OCIError) {
         let category: Category =
             switch error.code {
@@ -20,7 +20,7 @@ extension BackendError {
             case .untrusted: "If that host belongs to the registry, name it in the registry's 'token_hosts'."
             case .tls: "Give the authority's certificate as 'ca_file', or 'insecure: true' for plain http."
             case .unreachable: "Check the registry's 'uri', and that it runs."
-            case .corrupt: "The registry, or a proxy before it, is damaged or not what it says it is. Check both"
+            case .corrupt: "The registry, or a proxy in front of it, sends damaged or wrong data. Check both"
             default: nil
             }
         self.init(category, error.message, hint: hint, retryAfter: error.retryAfter)

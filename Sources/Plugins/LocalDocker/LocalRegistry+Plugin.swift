@@ -5,7 +5,7 @@ internal import OCIRegistry
 internal import RegistryLogins
 
 extension LocalRegistry {
-    /// What `registry: {type: local}` understands.
+    /// The declaration of `registry: {type: local}`.
     public static let plugin = Plugin<any Registry>(
         type: "local",
         summary: "The container engine's own store of images, or any OCI registry by its URI.",
@@ -16,7 +16,7 @@ extension LocalRegistry {
             Field("username", .string, example: "trainer", help: "User for the registry's login."),
             Field(
                 "password_file", .string, example: "/run/secrets/registry-password",
-                help: "File whose first line is the password; read anew for each login."),
+                help: "File whose first line is the password; read again for each login."),
             Field(
                 "password_env", .string, example: "REGISTRY_PASSWORD",
                 help: "Name of the agent's environment variable that holds the password."),
@@ -25,10 +25,10 @@ extension LocalRegistry {
                 help: "PEM file with the authorities that sign the registry's certificate, instead of the system's."),
             Field(
                 "token_hosts", .list(.string), example: "[auth.example.com]",
-                help: "Hosts, or host:port, of token services that may see the login beside the registry itself."),
+                help: "Hosts, or host:port, of token services that may receive the login, besides the registry."),
             Field(
                 "insecure", .boolean, default: .bool(false),
-                help: "Plain http also where the registry is not on this machine."),
+                help: "Plain http also for a registry on another machine."),
             Field(
                 "engine", .string, example: "unix:///var/run/docker.sock",
                 help: "Socket of the container engine; without it, DOCKER_HOST and the usual sockets are tried."),
@@ -59,8 +59,8 @@ extension LocalRegistry {
             for name in ["username", "password_file", "password_env", "ca_file", "token_hosts"]
             where options.values[name] != nil {
                 throw BackendError(
-                    .invalid, "'\(name)' is given without 'uri', and the engine's own store has no use for it.",
-                    hint: "Add 'uri: host[:port][/path]', or leave '\(name)' away.")
+                    .invalid, "'\(name)' is given without 'uri', and the engine's own store does not use it.",
+                    hint: "Add 'uri: host[:port][/path]', or remove '\(name)'.")
             }
             remote = nil
             return
@@ -72,7 +72,7 @@ extension LocalRegistry {
         }
         if caFile != nil, options.flag("insecure") {
             throw BackendError(
-                .invalid, "'ca_file' and 'insecure: true' do not go together: the one is for https, the other for http."
+                .invalid, "'ca_file' and 'insecure: true' cannot be combined: one is for https, the other for http."
             )
         }
         remote = RemoteStore(
@@ -84,7 +84,7 @@ extension LocalRegistry {
 }
 
 extension LocalRegistry: CrossChecking {
-    /// A destination with a host, and images that are never pushed there.
+    /// Warns about a destination with a host if images are never pushed there.
     public func findings(with parts: Parts) -> [Finding] {
         guard remote == nil, let text = parts.builder.repository,
             let host = (try? ImageReference(parsing: text))?.host
@@ -93,7 +93,7 @@ extension LocalRegistry: CrossChecking {
             Finding(
                 .warning, at: FieldPath([.member(Role.builder.rawValue), .member("destination")]),
                 "images are named \"\(text)\" and stay in the engine's own store; nothing is pushed to \(host)",
-                hint: "leave 'registry' away, or give it 'uri: \(host)', to push them")
+                hint: "to push them, remove 'registry' or give it 'uri: \(host)'")
         ]
     }
 }

@@ -9,16 +9,17 @@ public struct LocalRegistry: Registry {
     let remote: RemoteStore?
     let logins: PullLogins
 
-    /// Pins what the registry has; an image of another registry is pinned where the engine's store has it already.
+    /// Pins an image of this registry. For an image of another registry, pins the copy in the engine's store, if
+    /// there is one.
     public func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
         if let remote, remote.location.holds(reference) { return try await remote.resolve(reference) }
         return try await stored(reference)
     }
 
-    /// Pulls an image of another registry into the engine's store, with the login that the environment or the user's docker
-    /// has for it.
+    /// Pulls an image of another registry into the engine's store, with the login of the environment or of the user's
+    /// docker configuration.
     public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
-        // Of its own registry `resolve` has said all that there is to say.
+        // `resolve` has already given the final result for its own registry.
         if let remote, remote.location.holds(reference) { return nil }
         var wanted = reference
         if wanted.tag == nil, wanted.digest == nil { wanted.tag = "latest" }
@@ -32,7 +33,7 @@ public struct LocalRegistry: Registry {
         return try await stored(wanted)
     }
 
-    /// `repository`, under the registry's path where there is one, with the key's tag.
+    /// The repository, below the registry's path if there is one, with the content key's tag.
     public func destination(for key: ContentKey, repository: String?) throws(BackendError) -> ImageReference {
         var name: ImageReference
         if let remote {
@@ -47,20 +48,20 @@ public struct LocalRegistry: Registry {
         guard name.tag == nil, name.digest == nil else {
             throw BackendError(
                 .invalid, "The repository '\(name)' for built images has a tag or a digest.",
-                hint: "Leave it away: each image gets a tag made from its content.")
+                hint: "Remove it: each image gets a tag made from its content.")
         }
         name.tag = key.tag
         return name
     }
 
-    /// The engine's store, or host and login.
+    /// The engine's store, or a registry host with its login.
     public func access() async throws(BackendError) -> RegistryAccess {
         guard let remote else { return .engineStore }
         return .remote(host: remote.location.host.name, login: try await remote.access())
     }
 
     private func stored(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
-        // The engine takes a tag together with a digest, and then looks at the digest alone; podman takes only one.
+        // With a tag and a digest, the engine ignores the tag; podman refuses the combination.
         var wanted = reference
         if wanted.digest != nil { wanted.tag = nil }
         do {

@@ -1,26 +1,25 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// A place in a container's log that can be found again: a time, and how many lines of the log from that time on have
-/// been read.
+/// A position in a container's log: a time, and the number of log lines read from that time on.
 ///
-/// The engine can only be asked for the log from a time on, and its two outputs are not in the order of their times. So
-/// the time of a place lies a margin before the newest line that was read, and lines before the place are read again and
-/// dropped. As the log only grows at its end, the count is exact.
+/// The engine can only return the log from a time on, and its two outputs are not in the order of their times. So the
+/// time of a position is a margin before the newest line that was read. Lines before the position are read again and
+/// dropped. The log only grows at its end, so the count is exact.
 struct LogPlace {
-    /// How far the times of lines that stand beside each other may differ, in nanoseconds.
+    /// The largest difference between the times of adjacent lines, in nanoseconds.
     private static let margin: Int64 = 5_000_000_000
 
-    /// A time at which every line before it has been read, and the lines read since.
+    /// A time, with the number of lines read since. All lines before the time have been read.
     private struct Mark {
         var since: Int64
         var lines: Int
     }
 
     private var mark: Mark
-    /// The mark that takes the other's place when the margin has passed.
+    /// The mark that replaces `mark` when the margin has passed.
     private var next: Mark?
-    /// Where reading began, as a mark that nothing can come before.
+    /// The mark where reading began. No line is before it.
     private var first: Mark
     private var newest: Int64
 
@@ -35,27 +34,27 @@ struct LogPlace {
         newest = since
     }
 
-    /// The place of a cursor, and how many lines from its time on to drop.
-    /// - Throws: `invalid` where the cursor is not one of this runner's.
+    /// The position of a cursor, and the number of lines to drop from its time on.
+    /// - Throws: `invalid` if the cursor does not come from this runner.
     static func reading(_ cursor: LogCursor) throws(BackendError) -> (place: LogPlace, skipped: Int) {
         let parts = cursor.rawValue.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let since = Int64(parts[0]), let lines = Int(parts[1]), since >= 0, lines >= 0,
-            // Room for the next nanosecond, which a place may move to.
+            // A position may move to the next nanosecond, which must fit.
             since < .max
         else {
-            throw BackendError(.invalid, "'\(cursor.rawValue)' is no place in a log of runner 'local-docker'.")
+            throw BackendError(.invalid, "'\(cursor.rawValue)' is not a position in a log of runner 'local-docker'.")
         }
         return (LogPlace(since: since), lines)
     }
 
-    /// The time from which to ask the engine; nil for the whole log.
+    /// The time from which to request the log; nil for the whole log.
     var since: EngineTime? { mark.since > 0 ? EngineTime(nanoseconds: mark.since) : nil }
-    /// How many lines from that time on have been read.
+    /// The number of lines that were read from that time on.
     var lines: Int { mark.lines }
-    /// The place as the host keeps it.
+    /// The position as a cursor for the host.
     var cursor: LogCursor { LogCursor(rawValue: "\(mark.since)/\(mark.lines)") }
 
-    /// Goes back to the mark, for a log that is read from there again.
+    /// Returns to the mark, because the log is read again from there.
     mutating func restart() {
         self = LogPlace(since: mark.since)
     }
@@ -63,7 +62,8 @@ struct LogPlace {
     /// Counts a line that was read.
     mutating func count(_ line: EngineLogLine) {
         let time = line.time?.nanoseconds ?? newest
-        // Such a line would not be read again from the mark, so that the count would be wrong.
+        // Reading from the mark would not return this line again, so the count would be wrong. Fall back to the first
+        // mark.
         if time < mark.since { mark = first }
         if let next, time < next.since { self.next = nil }
         mark.lines += 1
@@ -72,8 +72,8 @@ struct LogPlace {
         newest = max(newest, time)
     }
 
-    /// Moves the mark on where that is safe; call it between lines. `openSince` is the beginning of the earliest line
-    /// that is not complete.
+    /// Moves the mark forward if that is safe. Must be called between lines.
+    /// - Parameter openSince: the beginning of the earliest incomplete line.
     mutating func advance(openSince: EngineTime?) {
         if let next {
             let isBehindMargin = newest - next.since >= Self.margin

@@ -1,19 +1,19 @@
 internal import Patterns
 
-/// A regular expression that finds a metric's value in the lines of a log, and what became of the search.
+/// A regular expression that finds a metric's value in the lines of a log, and the result of the search.
 struct MetricPattern {
-    /// A pattern that cannot be used, and why.
+    /// Why a pattern cannot be used.
     struct Wrong: Error, CustomStringConvertible {
         let description: String
     }
 
     let name: String
-    /// The text of the group in the last match so far.
+    /// The text of the group in the latest match.
     private(set) var last: String?
-    /// On how many lines the search was given up because it took too long.
+    /// The number of lines on which the search took too long.
     private(set) var failures = 0
     private let pattern: Pattern
-    /// What the search in the rest of the log may take. A pattern that has used it up is given up.
+    /// The time budget for the rest of the log. When it is used up, the metric is abandoned.
     private var time: SearchTime
 
     /// Compiles `pattern`, which must have exactly one group.
@@ -22,7 +22,7 @@ struct MetricPattern {
         do {
             self.pattern = try Pattern(pattern)
         } catch {
-            throw Wrong(description: "'\(pattern)' is no regular expression: \(error)")
+            throw Wrong(description: "'\(pattern)' is not a regular expression: \(error)")
         }
         guard self.pattern.groups == 1 else {
             throw Wrong(
@@ -35,7 +35,7 @@ struct MetricPattern {
 
     private var isGivenUp: Bool { time.isUsedUp }
 
-    /// Looks for the metric in the next line of the log.
+    /// Searches the next line of the log for the metric.
     mutating func read(_ line: String) {
         guard !isGivenUp else { return }
         time.add(bytes: line.utf8.count)
@@ -45,13 +45,13 @@ struct MetricPattern {
         }
     }
 
-    /// The metric's value after the last line; nil where there is none to rely on.
+    /// The metric's value after the last line; nil without a reliable value.
     var value: Double? {
         guard !isGivenUp, let last, let value = Double(last), value.isFinite else { return nil }
         return value
     }
 
-    /// What there is to say of the search after the last line.
+    /// The warnings about the search after the last line.
     var warnings: [String] {
         var warnings: [String] = []
         if failures > 0 || isGivenUp {
@@ -64,7 +64,7 @@ struct MetricPattern {
         if isGivenUp { return warnings }
         guard let last else { return warnings + ["The metric \(name) is not in the log."] }
         if value == nil {
-            warnings.append("The last value of metric \(name) is no finite number: '\(last.prefix(100))'.")
+            warnings.append("The last value of metric \(name) is not a finite number: '\(last.prefix(100))'.")
         }
         return warnings
     }

@@ -4,21 +4,22 @@ internal import LaunchHost
 
 /// Copies files and folders of a container into a folder of the caller.
 ///
-/// A container is not trusted: what it left belongs to the caller afterwards, and no link leads out of the folder.
+/// The container is not trusted: the caller owns the copies, and no link leads out of the folder.
 struct OutputCollector {
     let engine: EngineClient
     let container: String
-    /// Where the outputs go; made where it does not exist.
+    /// The folder for the outputs; created if missing.
     let folder: String
     let limits: TransferLimits
 
-    /// What became of one output.
+    /// The result for one output.
     struct Result {
         var path: String?
         var warnings: [String] = []
     }
 
-    /// The name of each output in the folder: its last part, or all parts with dashes where two have the same last part.
+    /// The name of each output in the folder: its last path component, or all components joined with dashes if two
+    /// outputs have the same last component.
     static func names(of outputs: [String]) -> [(path: String, name: String)] {
         let normal = outputs.map { (path: $0, parts: DockerChecks.normal($0).split(separator: "/")) }
         let last = Dictionary(grouping: normal) { $0.parts.last ?? "" }
@@ -29,9 +30,9 @@ struct OutputCollector {
         }
     }
 
-    /// Copies one output. What was there under the name is replaced when the copy is complete. Of an output that is too
-    /// large, or that cannot be read to its end, nothing is kept.
-    /// - Throws: where another try may succeed, or the task is cancelled.
+    /// Copies one output. A complete copy replaces an existing file of that name. An output that is too large, or
+    /// that cannot be read completely, is not kept.
+    /// - Throws: if a retry may succeed, or if the task is cancelled.
     func collect(_ path: String, as name: String) async throws(BackendError) -> Result {
         var tries = 1
         while true {
@@ -40,7 +41,7 @@ struct OutputCollector {
             } catch {
                 switch error.category {
                 case .invalid, .internalFault, .conflict, .denied: break
-                // The disk or the engine. A short disturbance passes; the queue does not wait for a longer one.
+                // The disk or the engine failed. Short failures are retried; a longer one must not delay the queue.
                 case .unavailable where await isEngineThere(), .transient where await isEngineThere():
                     tries += 1
                     if tries <= Self.tries { continue }
@@ -78,7 +79,7 @@ struct OutputCollector {
         return try keep(path, from: "\(work)/tree", as: name, notes: writer.notes)
     }
 
-    /// Moves the one entry of the tree to its place.
+    /// Moves the only entry of the tree to its final path.
     private func keep(
         _ path: String, from tree: String, as name: String, notes: [String]
     ) throws(BackendError) -> Result {

@@ -1,20 +1,20 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// A user name, and where the password comes from: never the configuration itself.
+/// A user name, and the source of its password, which is never the configuration itself.
 struct PasswordSource: Sendable {
     private enum Origin: Sendable {
         case file(String)
         case variable(Secret)
     }
 
-    /// More than any password has, in bytes.
+    /// The size limit of a password file, in bytes.
     private static let largest = 64 << 10
 
     let username: String
     private let origin: Origin
 
-    /// Nil where no login is configured.
+    /// Nil if no login is configured.
     init?(_ options: Options, _ context: PluginContext) throws(BackendError) {
         let username = options.string("username")
         let file = options.string("password_file")
@@ -25,7 +25,7 @@ struct PasswordSource: Sendable {
         }
         guard !username.contains(where: { $0 == ":" || $0.isNewline }) else {
             throw BackendError(
-                .invalid, "The 'username' '\(username)' holds a ':' or a line break, which no login can.")
+                .invalid, "The 'username' '\(username)' contains a ':' or a line break, which a login cannot.")
         }
         self.username = username
         switch (file, variable) {
@@ -34,7 +34,7 @@ struct PasswordSource: Sendable {
                 .invalid, "The 'username' '\(username)' is given without a password.",
                 hint: "Add 'password_file: PATH' or 'password_env: NAME'.")
         case (.some, .some):
-            throw BackendError(.invalid, "'password_file' and 'password_env' are both given; one of them is needed.")
+            throw BackendError(.invalid, "'password_file' and 'password_env' are both given; give only one of them.")
         case (.some(let file), nil):
             origin = .file(file)
             Self.warnOfReaders(file, context.log)
@@ -47,7 +47,7 @@ struct PasswordSource: Sendable {
         }
     }
 
-    /// The login as it is now: a file may have been renewed.
+    /// The current login. A password file may have been renewed.
     func read() throws(BackendError) -> RegistryAccess.Login {
         switch origin {
         case .variable(let password):

@@ -1,7 +1,7 @@
 internal import LaunchHost
 internal import OCIRegistry
 
-/// Where a registry's images are: a host, and perhaps a path that all their names begin with.
+/// A registry's host, and optionally a path that starts the names of all its images.
 struct RegistryLocation: Sendable, Hashable {
     let host: RegistryHost
     let path: String?
@@ -20,7 +20,7 @@ struct RegistryLocation: Sendable, Hashable {
             throw BackendError(
                 .invalid, "The registry's 'uri' is '\(uri)', and a registry is named without '\(scheme)'.",
                 hint: "Write 'uri: \(rest)'"
-                    + (scheme == "http://" ? ", and 'insecure: true' where it is not on this machine." : "."))
+                    + (scheme == "http://" ? ", and 'insecure: true' if it is not on this machine." : "."))
         }
         if uri.wholeMatch(of: /arn:aws[a-z-]*:ecr:.*|[0-9]{12}\.dkr\.ecr(?:-fips)?\..*/) != nil {
             throw BackendError(
@@ -31,7 +31,7 @@ struct RegistryLocation: Sendable, Hashable {
         let first = uri[..<slash]
         guard first == "localhost" || first.contains(".") || first.contains(":") else {
             throw BackendError(
-                .invalid, "The registry's 'uri' is '\(uri)', and '\(first)' is no registry's host.",
+                .invalid, "The registry's 'uri' is '\(uri)', and '\(first)' is not a registry host.",
                 hint: "Write host[:port][/path], for example localhost:5000, or docker.io/\(uri) for Docker Hub.")
         }
         do {
@@ -61,13 +61,13 @@ struct RegistryLocation: Sendable, Hashable {
         path = reference.repository
     }
 
-    /// Whether an image's name begins with this host. What has no host is Docker Hub's.
+    /// True if an image's name begins with this host. A name without a host belongs to Docker Hub.
     func holds(_ reference: ImageReference) -> Bool {
         guard let name = reference.host else { return host == .dockerHub }
         return (try? RegistryHost(parsing: name)) == host
     }
 
-    /// The name of a repository here; one that is written with a host must be of this one.
+    /// The name of a repository in this registry. A host in `repository` must be this registry's.
     func destination(_ repository: String?) throws(BackendError) -> ImageReference {
         let base = path.map { "\(host.name)/\($0)" } ?? host.name
         do {
@@ -78,7 +78,7 @@ struct RegistryLocation: Sendable, Hashable {
             guard written.host != nil else { return try ImageReference(parsing: "\(base)/\(repository)") }
             guard holds(written) else {
                 throw BackendError(
-                    .invalid, "Images are to be pushed to '\(repository)', and the registry is '\(base)'.",
+                    .invalid, "Images must be pushed to '\(repository)', but the registry is '\(base)'.",
                     hint: "Name the repository without a host, or give the registry that 'uri'.")
             }
             return written

@@ -2,7 +2,7 @@ internal import LaunchHost
 internal import OCIRegistry
 internal import RegistryLogins
 
-/// A registry of its own, asked over the distribution API.
+/// A remote registry, accessed by the distribution API.
 struct RemoteStore: Sendable {
     let location: RegistryLocation
     private let login: PasswordSource?
@@ -26,7 +26,7 @@ struct RemoteStore: Sendable {
         }
     }
 
-    /// The configured login, else the user's own of docker or podman.
+    /// The configured login, else the user's own login of docker or podman.
     func access() async throws(BackendError) -> RegistryAccess.Login? {
         try await Self.login(login, logins, location)
     }
@@ -43,7 +43,7 @@ struct RemoteStore: Sendable {
         do throws(OCIError) {
             guard let image = try await client.image(reference.repository, wanted) else { return nil }
             guard let digest = Digest(rawValue: image.digest) else {
-                throw OCIError(.corrupt, "\(reference) has the digest \(image.digest), which is no SHA-256.")
+                throw OCIError(.corrupt, "\(reference) has the digest \(image.digest), which is not a SHA-256.")
             }
             let host = location.host.name
             return PinnedImage(

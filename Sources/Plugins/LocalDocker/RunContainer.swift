@@ -2,26 +2,26 @@ internal import ContainerEngine
 internal import Crypto
 internal import LaunchHost
 
-/// The names by which a run's container is found again.
+/// The names by which a run's container is found.
 enum RunContainer {
-    /// The version of what the labels mean.
+    /// The version of the labels' meaning.
     static let version = "1"
-    /// The run's ID.
+    /// Label with the run ID.
     static let runLabel = "launch.run"
-    /// The hash of the request that it was made from.
+    /// Label with the fingerprint of the request.
     static let requestLabel = "launch.request"
-    /// The version of the labels.
+    /// Label with the version of the labels.
     static let versionLabel = "launch.version"
-    /// The run's time limit in seconds.
+    /// Label with the run's time limit in seconds.
     static let timeLimitLabel = "launch.time_limit"
-    /// The identity of the home whose run it is.
+    /// Label with the identity of the run's home.
     static let homeLabel = "launch.home"
-    /// The handle's field with the container's ID.
+    /// Field of the handle with the container's ID.
     static let handleField = "container"
 
     static func name(_ runID: RunID) -> String { "launch-\(runID)" }
 
-    /// The hash that tells whether a container was made from this very request.
+    /// The hash that shows whether a container was created from this request.
     static func fingerprint(of request: RunRequest) throws(BackendError) -> String {
         do {
             return SHA256.hex(try JSON.canonicalData(request.document))
@@ -30,7 +30,7 @@ enum RunContainer {
         }
     }
 
-    /// What the engine makes the container from.
+    /// The engine's specification of the container.
     static func spec(_ job: ContainerJob, runID: RunID, fingerprint: String, home: String?) -> ContainerSpec {
         var spec = ContainerSpec(image: job.image.reference)
         spec.entryPoint = job.entryPoint
@@ -47,14 +47,14 @@ enum RunContainer {
         return spec
     }
 
-    /// No init process is asked for: it must be installed beside the engine, and often is not. The container's own
-    /// program gets the signals.
+    /// The host configuration. It requests no init process, which must be installed beside the engine and often is
+    /// not. The container's own program gets the signals.
     private static func host(_ job: ContainerJob) -> ContainerSpec.HostConfig {
         var host = ContainerSpec.HostConfig()
         host.network = job.network
         host.nanoCPUs = job.resources.cpus.map { Int64(saturating: $0 * 1e9) }
         host.memory = job.resources.memoryBytes
-        // Memory and swap together: without it the engine would add as much swap again.
+        // Memory and swap together: otherwise the engine adds the same amount of swap.
         host.memorySwap = job.resources.memoryBytes
         host.sharedMemory = job.resources.sharedMemoryBytes
         host.log = .wholeFile
@@ -62,7 +62,7 @@ enum RunContainer {
         // Only the older form of a mount can have a label.
         let binds = job.mounts.filter { $0.label != nil && $0.source.hasPrefix("/") }.map(\.text)
         if !binds.isEmpty { host.binds = binds }
-        // A volume of the engine has its label from the engine.
+        // The engine labels its volumes itself.
         let mounts = job.mounts.filter { $0.label == nil || !$0.source.hasPrefix("/") }
         if !mounts.isEmpty {
             host.mounts = mounts.map { mount in

@@ -1,7 +1,7 @@
 internal import ContainerEngine
 public import LaunchHost
 
-/// Reads one container's log: once from a place on, in batches, in bounded memory.
+/// Reads one container's log once from a position, in batches, with bounded memory.
 actor RunLog {
     private static let batchLines = 512
     private static let batchBytes = 256 << 10
@@ -10,7 +10,7 @@ actor RunLog {
     private let runID: RunID
     private let id: String
     private let cursor: LogCursor?
-    /// Whether what comes later is waited for; no more when the container has ended.
+    /// True while the reader waits for further lines. False after the container has ended.
     private var follow: Bool
 
     private var place: LogPlace?
@@ -64,12 +64,12 @@ actor RunLog {
         try await streamEnded(&reading)
     }
 
-    /// Without `follow` that is the end. With it, the log is read on from its place: the engine ends a followed log when
-    /// it is restarted, and it also ends one before the last lines when the container ends, so that only a log that was
-    /// read without following after the container's end is known to be whole.
+    /// Ends the log without `follow`. With `follow`, continues reading from the position. The engine ends a followed
+    /// log when it restarts, and also before the last lines when the container ends. So only a log that was read
+    /// without following after the container's end is known to be complete.
     private func streamEnded(_ reading: inout EngineLogReader) async throws(BackendError) {
         guard follow else {
-            // An incomplete last line is given only when nothing can come after it.
+            // An incomplete last line is returned only if nothing can follow it.
             if wasEnded { take(reading.finish(), openSince: nil) }
             isFinished = true
             return
@@ -85,7 +85,7 @@ actor RunLog {
             return
         }
         if let place {
-            // The connection is made anew: what was read since the mark is read again and dropped.
+            // The connection is new: the lines since the mark are read again and dropped.
             toSkip = place.lines
             self.place?.restart()
         } else if let cursor {
@@ -99,7 +99,8 @@ actor RunLog {
         do {
             reader = try await engine.logs(of: id, framed: !info.hasTerminal, since: since, follow: follow)
         } catch {
-            // The container's removal began after the question above. Docker answers 409, and others only say it in words.
+            // The container's removal began after the inspection above. Docker replies 409; other engines only report
+            // it in the text.
             if error.code == .conflict || error.message.contains("marked for removal") { throw gone }
             throw BackendError(error)
         }
@@ -115,7 +116,7 @@ actor RunLog {
 
     private var gone: BackendError {
         BackendError(
-            .notFound, "The container of run \(runID) is not there any more, and its log is gone with it.")
+            .notFound, "The container of run \(runID) and its log no longer exist.")
     }
 
     private func take(_ lines: [EngineLogLine], openSince: EngineTime?) {
@@ -148,9 +149,9 @@ actor RunLog {
 }
 
 extension LocalDockerRunner {
-    /// The log of both outputs in the order in which the engine wrote it down.
+    /// The log of both outputs, in the order in which the engine stored it.
     ///
-    /// Throws `notFound` where the container has been removed.
+    /// Throws `notFound` if the container was removed.
     public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
         let connection = connection
         let attendants = attendants

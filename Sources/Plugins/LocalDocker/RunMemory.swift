@@ -1,15 +1,15 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// What need not be asked twice: when a container began, how it ended, and who ordered it to stop.
+/// A cache of what this process knows about containers: when they started, how they ended, and which it stopped.
 ///
-/// It is a memory only: without it everything works, but for an end by order looking like one by itself.
+/// Without it everything works, except that a stopped container counts as one that ended by itself.
 actor RunMemory {
-    /// Where a stop stands.
+    /// The state of a stop.
     enum Stop {
-        /// The engine is at it.
+        /// The engine is stopping the container.
         case ordered
-        /// The container ended because of it.
+        /// The container ended because of the stop.
         case done
     }
 
@@ -24,14 +24,14 @@ actor RunMemory {
     func note(_ id: String, started time: EngineTime?) { started[id] = time }
     func note(_ id: String, ended observation: Observation) { ended[id] = observation }
 
-    /// Notes the order; false where one stands already.
+    /// Notes a stop; false if there is one already.
     func orderStop(_ id: String) -> Bool {
         guard stops[id] == nil else { return false }
         stops[id] = .ordered
         return true
     }
 
-    /// Notes how an order ended: whether the container ended because of it.
+    /// Notes the result of a stop: whether the container ended because of it.
     func finishStop(_ id: String, didStop: Bool) {
         stops[id] = didStop ? .done : nil
     }
@@ -42,7 +42,7 @@ actor RunMemory {
         stops[id] = nil
     }
 
-    /// Forgets every container but these.
+    /// Forgets all other containers.
     func keep(only ids: Set<String>) {
         started = started.filter { ids.contains($0.key) }
         ended = ended.filter { ids.contains($0.key) }

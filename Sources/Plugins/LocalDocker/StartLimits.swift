@@ -1,10 +1,10 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// What a container may be started with.
+/// The limits of a container's start.
 ///
-/// The kernel refuses longer texts. The engine's answer to that has the text in it several times, and may be larger than the
-/// pipe that it goes through: then the engine waits for good, and with it every call for the container.
+/// The kernel refuses longer texts. The engine's reply then contains the text several times and may exceed the pipe
+/// that it goes through: the engine blocks without end, and with it every call for the container.
 enum StartLimits {
     /// The most bytes of a path.
     static let path = 4_095
@@ -12,11 +12,11 @@ enum StartLimits {
     static let text = (128 << 10) - 1
     /// The bytes of one variable of a longer value: `text` with room for the variable's name.
     static let piece = 100 << 10
-    /// The most bytes of all arguments and variables together. The kernel takes a quarter of the stack, 2 MiB as a rule, and
-    /// the image has variables of its own.
+    /// The most bytes of all arguments and variables together. The kernel accepts a quarter of the stack, usually 2
+    /// MiB, and the image adds its own variables.
     static let all = 1_900_000
 
-    /// Refuses a container that cannot be started: an image may have any texts in its configuration.
+    /// Refuses a container that cannot be started because of the texts in its image's configuration.
     static func check(_ info: ContainerInfo) throws(BackendError) {
         for (what, text) in [
             ("program", info.program), ("user", info.user), ("working directory", info.workingDirectory),

@@ -1,13 +1,13 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// An image of the engine's store, and the name by which it was asked for.
+/// An image of the engine's store, with the name of the request.
 struct StoredImage {
     let image: ImageInfo
     let reference: ImageReference
 
-    /// By the digest under which a registry knows it, where it came from there or was pushed there under that name; else
-    /// by its ID, which names the same bytes to this engine only.
+    /// The image under the digest of its registry, if it was pulled or pushed under that name. Otherwise under its
+    /// ID, which only this engine knows.
     var pinned: PinnedImage? {
         let pinned = registryReference ?? image.id
         guard let text = pinned.firstIndex(of: "@").map({ String(pinned[pinned.index(after: $0)...]) }) ?? imageID,
@@ -18,7 +18,7 @@ struct StoredImage {
             platform: image.platform)
     }
 
-    /// podman leaves the `sha256:` of an ID away.
+    /// podman omits the `sha256:` of an ID.
     private var imageID: String? { image.id.contains(":") ? image.id : "sha256:\(image.id)" }
 
     private var registryReference: String? {
@@ -28,7 +28,7 @@ struct StoredImage {
         return known.first
     }
 
-    /// The name without what docker leaves away and podman spells out.
+    /// The name without the parts that docker omits and podman writes.
     private static func familiar(_ name: String) -> Substring {
         var name = name[...]
         for prefix in ["docker.io/", "library/"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }

@@ -1,6 +1,6 @@
 public import LaunchHost
 
-/// How much the runner copies between containers, this machine and object stores.
+/// Limits for copies between containers, this machine and object stores.
 public struct TransferLimits: Sendable {
     static let outputKey = "output_size_limit"
     static let downloadKey = "download_size_limit"
@@ -8,14 +8,16 @@ public struct TransferLimits: Sendable {
     static let defaultOutput: Int64 = 50 << 30
     static let defaultDownload: Int64 = 200 << 30
 
-    /// The most bytes of one output, one result or one synced folder.
+    /// The most bytes of one output, one result or one synchronized folder.
     public var outputBytes: Int64
     /// The most bytes of one input.
     public var downloadBytes: Int64
-    /// What stays free on the disk of the program's home.
+    /// The space that stays free on the disk of the program's home.
     public var reserve: DiskReserve
 
-    /// Limits in bytes; 50 GiB of outputs and 200 GiB of inputs where nothing is said.
+    /// - Parameters:
+    ///   - outputBytes: nil is 50 GiB.
+    ///   - downloadBytes: nil is 200 GiB.
     public init(outputBytes: Int64? = nil, downloadBytes: Int64? = nil, reserve: DiskReserve = .standard) {
         self.outputBytes = outputBytes ?? Self.defaultOutput
         self.downloadBytes = downloadBytes ?? Self.defaultDownload

@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// Takes out of an unpacked tree what a container may not leave on the machine: links that lead out of it, devices,
-/// pipes and sockets. What is left can be read and deleted by its owner.
+/// Removes the entries of an unpacked tree that a container must not leave on the machine: links that lead out of it,
+/// devices, pipes and sockets. The owner can read and delete the rest.
 struct TreeCleaner {
     let root: String
-    /// Whether the tree is one whole, so that links may lead from one of its entries to another.
+    /// True if the tree is one unit, so links may lead from one of its entries to another.
     var isOneWhole = false
 
-    /// Cleans, and tells in sentences without a full stop what was taken out. At most 20 are told.
+    /// Cleans the tree. Returns sentences, without a full stop, about at most 20 removed entries.
     func clean() -> [String] {
         var removed: [String] = []
         for name in Disk.names(in: root) { clean([name], &removed) }
@@ -38,9 +38,9 @@ struct TreeCleaner {
         }
     }
 
-    /// Whether a link in the folder `parts` stays below the tree's entry that it stands in.
+    /// True if a link in the folder `parts` stays below its entry of the tree.
     ///
-    /// `..` may only stand first: behind a name that is itself a link it could lead anywhere.
+    /// `..` is only allowed at the beginning: after a name that is a link it could lead anywhere.
     private func staysInside(_ target: String, from parts: ArraySlice<String>) -> Bool {
         guard !target.hasPrefix("/") else { return false }
         let steps = target.split(separator: "/").filter { $0 != "." }

@@ -2,10 +2,10 @@ internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// The logs of all hosts of a job, and of all its attempts, as one.
+/// The merged log of all hosts and all attempts of a job.
 ///
-/// Each container's lines are in order and complete; lines that are there at the same time are merged by their times. A
-/// cursor holds the place in every container's log.
+/// Each container's lines are in order and complete. Lines that are available at the same time are merged by their
+/// times. A cursor holds the position in every container's log.
 actor HostsLog {
     private struct Source {
         var host: String
@@ -19,12 +19,12 @@ actor HostsLog {
     private let runID: RunID
     private let follow: Bool
     private var places: [String: LogCursor] = [:]
-    /// The attempts whose containers are among the sources.
+    /// The number of attempts whose containers are among the sources.
     private var known = 0
-    /// By container name, in the order in which they were found.
+    /// By container name, in the order of discovery.
     private var sources: [(name: String, source: Source)] = []
     private var reading: [String: Task<Result<[LogLine]?, BackendError>, Never>] = [:]
-    /// The names of those whose batch has come.
+    /// The names of the sources whose batch has arrived.
     private let arrivals: AsyncStream<String>
     private let arrive: AsyncStream<String>.Continuation
     private var isAlone = true
@@ -51,7 +51,7 @@ actor HostsLog {
             hasBegun = true
         }
         while true {
-            // Asked before the containers are looked for, so that none can come after the answer unseen.
+            // Must run before the search for containers, so that none can be created unseen after this reply.
             let (attempts, isOver) = try await progress()
             try await findContainers(ofAttempts: attempts, follow: follow && !isOver)
             try await fill()
@@ -67,16 +67,16 @@ actor HostsLog {
         }
     }
 
-    /// How many attempts have all their hosts running, or had; and whether there will be no more.
+    /// The number of attempts whose hosts were all started, and whether it is final.
     private func progress() async throws(BackendError) -> (attempts: Int, isOver: Bool) {
         guard let attendant = try await attendants.attendant(of: runID) else {
-            throw BackendError(.notFound, "The rehearsal of run \(runID) is not there any more, and its log neither.")
+            throw BackendError(.notFound, "The rehearsal of run \(runID) and its log no longer exist.")
         }
         return await (attendant.startedAttempts, attendant.hasEnded)
     }
 
     private func findContainers(ofAttempts attempts: Int, follow: Bool) async throws(BackendError) {
-        // The next attempt begins when all hosts of the one before have ended.
+        // The next attempt begins when all hosts of the previous one have ended.
         guard attempts > known, sources.allSatisfy({ $0.source.hasEnded }) else { return }
         let engine = try await connection.client()
         let runID = runID
@@ -99,8 +99,8 @@ actor HostsLog {
         isAlone = Set(sources.map(\.source.host)).count == 1
     }
 
-    /// Gets each source that has nothing a batch: all of them without `follow`, so that they are merged in order; with it
-    /// whichever comes first.
+    /// Reads a batch for each source without lines. Without `follow`, waits for all of them, so that they are merged
+    /// in order. With `follow`, waits for the first.
     private func fill() async throws(BackendError) {
         for index in sources.indices where sources[index].source.lines.isEmpty && !sources[index].source.hasEnded {
             let (name, source) = sources[index]
@@ -149,7 +149,7 @@ actor HostsLog {
         sources[index].source.lines = lines[...]
     }
 
-    /// The earliest lines, as long as no source is empty whose next line might come before.
+    /// The earliest lines, until a source without lines might have an earlier one.
     private func merged() -> [LogLine] {
         var batch: [LogLine] = []
         while batch.count < 512 {
@@ -180,7 +180,7 @@ actor HostsLog {
         for part in cursor?.rawValue.split(separator: ";") ?? [] {
             let pair = part.split(separator: "=", maxSplits: 1)
             guard pair.count == 2 else {
-                throw BackendError(.invalid, "'\(part)' is no place in a log of runner 'local-docker'.")
+                throw BackendError(.invalid, "'\(part)' is not a position in a log of runner 'local-docker'.")
             }
             places[String(pair[0])] = LogCursor(rawValue: String(pair[1]))
         }

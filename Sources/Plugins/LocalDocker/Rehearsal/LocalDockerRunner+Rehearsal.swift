@@ -2,7 +2,7 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension LocalDockerRunner {
-    /// Writes down what is to be done, and begins it; `observe` tells how far it is.
+    /// Stores the job and begins it. `observe` reports its progress.
     func begin(
         _ job: ContainerJob, _ surroundings: ContainerJob.Surroundings, _ fingerprint: String, as runID: RunID
     ) async throws(BackendError) -> RunHandle {
@@ -16,18 +16,18 @@ extension LocalDockerRunner {
         return HostNames.handle(runID)
     }
 
-    /// What attendants say, without a call to the engine.
+    /// Observations from the rehearsal controllers, without a call to the engine.
     func observeJobs(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         var observations: [Observation] = []
         for handle in handles {
-            var reason = "the folder of the rehearsal is not there any more"
+            var reason = "the folder of the rehearsal no longer exists"
             do throws(BackendError) {
                 if let attendant = try await attendants.attendant(of: handle.runID) {
                     observations.append(await attendant.observation)
                     continue
                 }
             } catch {
-                // A file that cannot be read will not be readable later. The other rehearsals go on.
+                // A malformed file does not become readable later. The other rehearsals continue.
                 guard error.category == .malformed else { throw error }
                 reason = error.message
             }
@@ -38,11 +38,11 @@ extension LocalDockerRunner {
         return observations
     }
 
-    /// Moves the results that have no place of their own, or could not be put there, into `<folder>/outputs`, and looks
-    /// for the metrics.
+    /// Moves results without a destination, and results that could not be stored at theirs, into `<folder>/outputs`.
+    /// Then searches the log for the metrics.
     func finish(_ job: ContainerJob, _ handle: RunHandle, into folder: String) async throws(BackendError) -> Outcome {
         guard let attendant = try await attendants.attendant(of: handle.runID), await attendant.hasEnded else {
-            throw BackendError(.notFound, "The rehearsal of run \(handle.runID) is not there, or has not ended.")
+            throw BackendError(.notFound, "The rehearsal of run \(handle.runID) does not exist or has not ended.")
         }
         var outcome = Outcome()
         let course = await attendant.course
@@ -52,7 +52,7 @@ extension LocalDockerRunner {
             outcome.outputs.append(Outcome.Output(name: result.name, path: place))
             let wanted = job.surroundings?.results.first { $0.name == result.name }?.destination
             if let wanted, place == own {
-                outcome.warnings.append("\(result.name) could not be put to \(wanted); it is kept as \(place).")
+                outcome.warnings.append("\(result.name) could not be copied to \(wanted); it is kept as \(place).")
             }
         }
         if !course.hosts.isEmpty { try await collectMetrics(of: job, handle, into: &outcome) }
@@ -66,7 +66,7 @@ extension LocalDockerRunner {
     ) throws(BackendError) -> String {
         guard result.path.hasPrefix("\(rehearsal.results)/") else { return result.path }
         let manager = FileManager.default
-        // After a crash in between it is there already.
+        // After a crash it may already have been moved.
         guard manager.fileExists(atPath: result.path) else { return place }
         do {
             let folder = String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)])
@@ -79,14 +79,14 @@ extension LocalDockerRunner {
         return place
     }
 
-    /// How an ended job went; of one without surroundings only the end.
+    /// The timeline of an ended rehearsal. For a plain container, only its end.
     public func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse {
         guard HostNames.isOne(handle) else {
             let end = try await observe([handle]).first
             return RehearsalCourse(phase: end?.phase ?? .missing, cause: end?.cause)
         }
         guard let attendant = try await attendants.attendant(of: handle.runID) else {
-            throw BackendError(.notFound, "The run \(handle.runID) is no rehearsal, or was released.")
+            throw BackendError(.notFound, "The run \(handle.runID) is not a rehearsal, or was released.")
         }
         return await attendant.course
     }

@@ -1,13 +1,13 @@
 internal import LaunchHost
 
-/// Everything that can be said against the surroundings of a job without asking anybody. Pure.
+/// Checks the rehearsal plan of a job without any call. Pure.
 struct SurroundingsChecks {
     private let surroundings: ContainerJob.Surroundings
     private var findings: [Finding] = []
 
     static func findings(of surroundings: ContainerJob.Surroundings, _ job: ContainerJob) -> [Finding] {
         var checks = SurroundingsChecks(surroundings: surroundings)
-        if !job.mounts.isEmpty { checks.note(["volumes"], "a job with hosts of its own cannot have mounts") }
+        if !job.mounts.isEmpty { checks.note(["volumes"], "a job with its own hosts cannot have mounts") }
         checks.checkHosts()
         checks.checkInputs()
         checks.checkFolders()
@@ -27,7 +27,7 @@ struct SurroundingsChecks {
 
     private mutating func checkPath(_ path: String, _ place: [String]) {
         if path.utf8.contains(0) || !path.hasPrefix("/") || DockerChecks.normal(path) == "/" {
-            note(place, "'\(path)' must be an absolute path in the container, and not its root")
+            note(place, "'\(path)' must be an absolute path in the container, below its root")
         }
     }
 
@@ -44,13 +44,13 @@ struct SurroundingsChecks {
         var seen: Set<String> = []
         for host in surroundings.hosts {
             if host.name.wholeMatch(of: /[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?/) == nil {
-                note(["hosts", host.name], "'\(host.name)' is no host's name: letters, digits and dashes, at most 63")
+                note(["hosts", host.name], "'\(host.name)' is not a host name: at most 63 letters, digits and dashes")
             }
             if !seen.insert(host.name).inserted { note(["hosts", host.name], "two hosts have this name") }
             for (name, value) in host.environment.sorted(by: { $0.key < $1.key }) {
                 if name.isEmpty || name.contains("=") || name.utf8.contains(0) || value.utf8.contains(0) {
                     note(
-                        ["hosts", host.name, "environment"], "'\(name)' is no name of a variable, or holds a NUL byte")
+                        ["hosts", host.name, "environment"], "'\(name)' is not a variable name, or contains a NUL byte")
                 }
             }
             for file in host.files { checkPath(file.path, ["hosts", host.name, "files"]) }
@@ -63,11 +63,13 @@ struct SurroundingsChecks {
         for input in surroundings.inputs {
             let place = ["inputs", input.name]
             checkPath(input.path, place)
-            if input.name.contains("/") || input.name.isEmpty { note(place, "'\(input.name)' is no input's name") }
+            if input.name.contains("/") || input.name.isEmpty {
+                note(place, "'\(input.name)' is not the name of an input")
+            }
             if !paths.insert(DockerChecks.normal(input.path)).inserted {
                 note(place, "two inputs have the path \(input.path)")
             }
-            for host in input.hosts ?? [] where !known.contains(host) { note(place, "there is no host '\(host)'") }
+            for host in input.hosts ?? [] where !known.contains(host) { note(place, "the host '\(host)' does not exist") }
             switch input.source {
             case .none: break
             case .folder(let path):
@@ -76,7 +78,7 @@ struct SurroundingsChecks {
             case .augmentedManifest(let text, let attributes):
                 checkPlace(text, place)
                 if attributes.isEmpty { note(place, "no attribute is named") }
-                if input.delivery != .pipe { note(place, "an augmented manifest can only be had through a pipe") }
+                if input.delivery != .pipe { note(place, "an augmented manifest is only available through a pipe") }
             }
         }
     }
@@ -95,7 +97,7 @@ struct SurroundingsChecks {
             let place = ["results", result.name]
             checkPath(result.path, place)
             if result.name.isEmpty || result.name.contains("/") || result.name.hasPrefix(".") {
-                note(place, "'\(result.name)' is no result's name")
+                note(place, "'\(result.name)' is not the name of a result")
             }
             if !seen.insert(result.name).inserted { note(place, "two results have this name") }
             if let destination = result.destination { checkPlace(destination, place) }
@@ -113,7 +115,7 @@ struct SurroundingsChecks {
             }
         }
         if surroundings.offersCredentials, surroundings.isIsolated {
-            note(["credentials"], "hosts that may reach nothing cannot be offered credentials")
+            note(["credentials"], "isolated hosts cannot get credentials")
         }
     }
 }

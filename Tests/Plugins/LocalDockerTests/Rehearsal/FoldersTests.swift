@@ -66,9 +66,9 @@ struct FoldersTests {
         #expect(place.text("ck/old") == "old" && place.text("ck/hard") == "old")
         #expect(
             ended.outcome.warnings == [
-                "/ck: the link dangling leads to no file in it and was left out.",
-                "/ck: the link far leads to no file in it and was left out.",
-                "/ck: the link round leads to no file in it and was left out.",
+                "/ck: the link dangling does not lead to a file in it and was left out.",
+                "/ck: the link far does not lead to a file in it and was left out.",
+                "/ck: the link round does not lead to a file in it and was left out.",
                 "Links in /ck were not kept, only files are.",
             ])
     }

@@ -232,7 +232,7 @@ struct JobObjectsTests {
         #expect(world.text("ck/other/n") == "n\n" && world.text("ck/other") == nil)
         #expect(world.text("ck/a/../../up") == "ck/a/../../up")
         #expect(ended.outcome.warnings.contains { $0.contains("'a' is an object and the folder of others") })
-        #expect(ended.outcome.warnings.contains { $0.contains("'a/../../up' has a key that can be no file's path") })
+        #expect(ended.outcome.warnings.contains { $0.contains("'a/../../up' has a key that cannot be a file path") })
     }
 
     @Test(
@@ -268,8 +268,8 @@ struct JobObjectsTests {
         #expect(world.text("out/model/w") == "w\n" && world.text("out/model/same") == "w\n")
         #expect(
             ended.outcome.warnings == [
-                "model: the link dang leads to no file in it and was left out.",
-                "model: the link round leads to no file in it and was left out.",
+                "model: the link dang does not lead to a file in it and was left out.",
+                "model: the link round does not lead to a file in it and was left out.",
             ])
     }
 }

@@ -67,7 +67,7 @@ struct ReplacedNamesTests {
         #expect(Set(kept.compactMap { $0 }) == ["one\n", "two\n"], "\(kept)")
         #expect(ended.outcome.warnings.contains { $0.contains("s is a file of algo-1 and a folder of algo-2") })
         #expect(
-            ended.outcome.warnings.contains { $0.contains("because of what is there") }, "\(ended.outcome.warnings)")
+            ended.outcome.warnings.contains { $0.contains("because an entry blocks the name") }, "\(ended.outcome.warnings)")
     }
 
     @Test("What the user has in the way of a checkpoint stays, and the checkpoint is kept beside it")

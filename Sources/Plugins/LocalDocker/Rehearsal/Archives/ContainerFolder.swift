@@ -1,15 +1,15 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// A folder of a container, read through the engine. That works without root, whatever user wrote the files.
+/// A folder of a container, read through the engine. Needs no root permission, because the engine reads the files.
 struct ContainerFolder {
     let engine: EngineClient
     let container: String
     let path: String
-    /// Whether a link at the path is followed, as a mount at the path follows it. Links below it are members.
+    /// True if a link at the path is followed, as by a mount at that path. Links below it are returned as members.
     var followsLink = true
 
-    /// Its members; nil if the folder does not exist.
+    /// The members of the folder; nil if the folder does not exist.
     func members() async throws(BackendError) -> TarReader? {
         var path = path
         if followsLink {
@@ -32,14 +32,15 @@ struct ContainerFolder {
         }
     }
 
-    /// The path of a member below the folder: the archive has the folder's own name before each; nil for the folder.
+    /// The path of a member relative to the folder, which the archive puts before each name. Nil for the folder
+    /// itself.
     static func inside(_ path: String) -> String? {
         guard let slash = path.firstIndex(of: "/") else { return nil }
         let rest = path[path.index(after: slash)...]
         return rest.isEmpty ? nil : String(rest)
     }
 
-    /// The beginning of a small file, at most `limit` characters; nil if it does not exist or is not a file.
+    /// The first characters of a file, at most `limit`. Nil if it does not exist or is not a file.
     func text(limit: Int) async throws(BackendError) -> String? {
         guard var members = try await members() else { return nil }
         var bytes: [UInt8] = []
@@ -47,7 +48,7 @@ struct ContainerFolder {
         while let part = try await members.next() {
             switch part {
             case .member(let member):
-                // A folder of that name may have files in it.
+                // It is a folder, and its files must not be read.
                 guard member.kind == .file else { return nil }
                 isFile = true
             case .bytes(let some):

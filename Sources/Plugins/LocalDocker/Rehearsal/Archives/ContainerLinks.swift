@@ -1,20 +1,20 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// Follows the links of a container's image, as a mount at a path follows them.
+/// Resolves links in a container's image, as a mount at the path does.
 struct ContainerLinks {
     let engine: EngineClient
     let container: String
-    /// The real paths of folders that were asked for.
+    /// The resolved paths of folders.
     private var known: [String: Place] = [:]
 
     private struct Place {
         var parts: [String]
-        /// Whether there is nothing at the place, and so nothing below it.
+        /// True if nothing exists at this path, so nothing exists below it.
         var isMissing: Bool
     }
 
-    /// As many as Linux follows for one path.
+    /// The number of links that Linux follows for one path.
     private static let most = 40
 
     init(engine: EngineClient, container: String) {
@@ -22,26 +22,26 @@ struct ContainerLinks {
         self.container = container
     }
 
-    /// The path without links. What does not exist keeps its name.
-    /// - Throws: `invalid` where links lead in a circle or below a file.
+    /// The path with all links resolved. Components that do not exist stay unchanged.
+    /// - Throws: `invalid` if links form a circle or lead below a file.
     mutating func real(_ path: String) async throws(BackendError) -> String {
         "/" + (try await place(of: path.split(separator: "/").map(String.init))).parts.joined(separator: "/")
     }
 
-    /// Where a link at the path leads; the path itself where there is no link at it. This asks the engine only once for a
-    /// path that is not a link: the engine follows links of the folders above.
+    /// The target of a link at the path; the path itself if it is not a link. Needs only one engine call for a path
+    /// that is not a link, because the engine resolves the links of the parent folders.
     mutating func target(_ path: String) async throws(BackendError) -> String {
         do throws(EngineError) {
             guard case .link = try await engine.kind(of: path, in: container) else { return path }
         } catch {
-            // A link that leads nowhere is as good as nothing. The caller asks for the path and sees what is there.
+            // A broken link counts as missing. The caller then requests the path and gets the result.
             guard error.code == .server || error.code == .protocolFault else { throw BackendError(error) }
             return path
         }
         return try await real(path)
     }
 
-    /// The entries, each where the links of the folders above it lead. The root of the container is left as it is.
+    /// The entries, with the links of their parent folders resolved. An entry for the container's root is dropped.
     mutating func follow(_ entries: [TarEntry]) async throws(BackendError) -> [TarEntry] {
         var followed: [TarEntry] = []
         for var entry in entries {
@@ -98,7 +98,7 @@ struct ContainerLinks {
         do {
             return try await engine.kind(of: "/" + parts.joined(separator: "/"), in: container)
         } catch {
-            // So the engine answers for a link in a circle, and for a path below a file.
+            // The engine reports a server error for a circle of links and for a path below a file.
             guard error.code == .server else { throw BackendError(error) }
             throw wrong(path, "cannot be followed by the engine")
         }
@@ -107,6 +107,6 @@ struct ContainerLinks {
     private func wrong(_ path: String, _ what: String) -> BackendError {
         BackendError(
             .invalid, "The path /\(path) of the image \(what).",
-            hint: "Make it a folder in the image, or leave it out: it is made for the job.")
+            hint: "Make it a folder in the image, or remove it: it is created for the job.")
     }
 }

@@ -8,12 +8,12 @@ struct FileOwner: Sendable, Hashable {
 
     static let root = FileOwner(user: 0, group: 0)
 
-    /// The owner of what a container's program writes.
+    /// The owner of the files that a container's program writes.
     /// - Parameters:
-    ///   - words: the container's user: `1000`, `trainer`, `1000:users` or nothing.
+    ///   - words: the container's user: `1000`, `trainer`, `1000:users` or an empty text.
     ///   - accounts: the image's `/etc/passwd`.
     ///   - groups: the image's `/etc/group`.
-    /// - Returns: nil for a name that the image does not know. Such a container does not start.
+    /// - Returns: nil for a name that the image does not define. Such a container does not start.
     init?(_ words: String, accounts: String, groups: String) {
         let parts = words.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let name = parts.first ?? ""
@@ -41,7 +41,8 @@ struct FileOwner: Sendable, Hashable {
         text.split(separator: "\n").map { $0.split(separator: ":", omittingEmptySubsequences: false) }
     }
 
-    /// The owner of what a container's program writes, asked of its engine; root where the image does not say it.
+    /// The owner of the files that a container's program writes, as the engine reports it. Root if the image does not
+    /// define it.
     static func ofProgram(in container: String, on engine: EngineClient) async throws(BackendError) -> FileOwner {
         let found = try await engineCall { () async throws(EngineError) in try await engine.container(container) }
         guard let words = found?.user, !words.isEmpty else { return .root }

@@ -2,13 +2,13 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// Reads a file from its beginning; closes it with the last reference.
+/// Reads a file from its beginning. Closes it with the last reference.
 final class FileReader: Sendable {
     let path: String
     private let descriptor: Int32
 
-    /// - Parameter path: a path without links, as `InputFile` has it.
-    /// - Throws: `invalid` where it is not a regular file, has a link in its path or cannot be opened.
+    /// - Parameter path: a path without links, as in `InputFile`.
+    /// - Throws: `invalid` if it is not a regular file, has a link in its path or cannot be opened.
     init(_ path: String) throws(BackendError) {
         self.path = path
         descriptor = try SourceRoot.open(real: path)
@@ -30,9 +30,9 @@ final class FileReader: Sendable {
     }
 }
 
-/// What the system says of files, as the host's errors.
+/// File errors of the system as host errors.
 enum FileFault {
-    /// What the system said, instead of Foundation's account of its own values.
+    /// The system's message, without Foundation's description of its values.
     static func words(_ error: any Error) -> String {
         guard let fault = (error as? CocoaError)?.underlying as? POSIXError else { return "\(error)" }
         return String(cString: strerror(fault.code.rawValue))

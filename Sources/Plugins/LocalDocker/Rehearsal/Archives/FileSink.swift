@@ -1,7 +1,7 @@
 internal import Glibc
 internal import LaunchHost
 
-/// A new file of this program's own, never one that is there already, and never through a link.
+/// A new file of this program. It never reuses an existing file and never follows a link.
 final class FileSink {
     let path: String
     private let descriptor: Int32
@@ -11,7 +11,7 @@ final class FileSink {
         Disk.unlink(path)
         descriptor = Disk.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode | 0o600))
         guard descriptor >= 0 else { throw FileFault.error("write", path) }
-        // What a container wrote keeps its mode on the way to the place that the user has chosen.
+        // The copy keeps the mode that the container's program set, without the bits of the user's umask.
         if let mode = UserMask.mode(UInt32(mode | 0o600)) { fchmod(descriptor, mode_t(mode)) }
     }
 
@@ -26,7 +26,7 @@ final class FileSink {
         }
     }
 
-    /// Gives the file the time of its last change.
+    /// Sets the modification time.
     func date(_ seconds: Int64) {
         let times = [timespec(tv_sec: Int(seconds), tv_nsec: 0), timespec(tv_sec: Int(seconds), tv_nsec: 0)]
         futimens(descriptor, times)

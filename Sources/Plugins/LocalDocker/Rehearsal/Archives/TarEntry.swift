@@ -1,23 +1,22 @@
 internal import LaunchHost
 
-/// One member of a tar archive that is put into a container.
+/// One member of a tar archive that is copied into a container.
 struct TarEntry: Sendable {
-    /// What it is.
     enum Content: Sendable {
         case folder
         case bytes([UInt8])
-        /// The first `size` bytes of a file of this machine.
+        /// The first `size` bytes of a file on this machine.
         case file(String, size: Int64)
     }
 
-    /// Where it goes, relative to where the archive is unpacked. It may be a raw name.
+    /// The path relative to where the archive is unpacked. It may be a raw name.
     var path: String
     var content: Content
     var mode: UInt16
-    /// When it was changed last, in seconds since 1970.
+    /// The modification time, in seconds since 1970.
     var modified: Int64
     var owner = FileOwner.root
-    /// Whether it is given to the user that the container's program runs as.
+    /// True if the entry gets the user of the container's program as owner.
     var isOfProgram = false
 
     init(_ path: String, _ content: Content, mode: UInt16, modified: Int64) {
@@ -35,7 +34,7 @@ struct TarEntry: Sendable {
         }
     }
 
-    /// The blocks before the content: an extended header where the plain one cannot hold the name or the size.
+    /// The blocks before the content. Includes an extended header if the plain one cannot hold the name or the size.
     var header: [UInt8] {
         let name = isFolder && !path.hasSuffix("/") ? path + "/" : path
         var records: [UInt8] = []
@@ -52,10 +51,10 @@ struct TarEntry: Sendable {
                 kind: isFolder ? "5" : "0")
     }
 
-    /// The largest number of a user that the plain header can hold.
+    /// The largest user ID that the plain header can hold.
     private static let mostID: UInt32 = 0o7777777
 
-    /// Whether it is the folder of that absolute path, or below it.
+    /// True if the entry is the folder with this absolute path, or is below it.
     func isIn(_ folder: String) -> Bool {
         "/\(path)" == folder || path.hasPrefix("\(folder.dropFirst())/")
     }
@@ -86,12 +85,12 @@ struct TarEntry: Sendable {
         put(octal(Int64(min(owner.user, Self.mostID)), width: 8), at: 108, width: 8)
         put(octal(Int64(min(owner.group, Self.mostID)), width: 8), at: 116, width: 8)
         put(octal(size, width: 12), at: 124, width: 12)
-        // A time that the field cannot hold is the last one that it can.
+        // A time that does not fit the field becomes the largest one that fits.
         put(octal(min(max(0, modified), 0o77777777777), width: 12), at: 136, width: 12)
         block[156] = UInt8(ascii: kind)
         put("ustar", at: 257, width: 6)
         put("00", at: 263, width: 2)
-        // The sum counts its own field as blanks.
+        // The checksum counts its own field as blanks.
         let sum = block.reduce(Int64(8 * 32)) { $0 + Int64($1) }
         put(octal(sum, width: 7), at: 148, width: 7)
         block[155] = 32
@@ -99,16 +98,16 @@ struct TarEntry: Sendable {
     }
 }
 
-/// What tar archives have in common.
+/// Common parts of tar archives.
 enum Tar {
     static let blockSize = 512
 
-    /// - Parameter what: what is wrong, after "The engine's archive".
+    /// - Parameter what: the fault, as a continuation of "The engine's archive".
     static func broken(_ what: String) -> BackendError {
         BackendError(.internalFault, "The engine's archive \(what).")
     }
 
-    /// A name up to its first NUL, raw: it keeps every byte.
+    /// A name up to its first NUL, raw: every byte is kept.
     static func text(_ bytes: ArraySlice<UInt8>) -> String { RawName.text(bytes.prefix { $0 != 0 }) }
 
     /// The zeros that fill the last block.
@@ -117,6 +116,6 @@ enum Tar {
         return rest == 0 ? [] : [UInt8](repeating: 0, count: blockSize - rest)
     }
 
-    /// What ends an archive.
+    /// The blocks that end an archive.
     static let end = [UInt8](repeating: 0, count: 2 * blockSize)
 }

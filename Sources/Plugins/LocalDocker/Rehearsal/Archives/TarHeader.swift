@@ -1,17 +1,16 @@
 internal import LaunchHost
 
-/// One 512-byte header of a tar archive. Its numbers are untrusted, and each is checked.
+/// One 512-byte header of a tar archive. Its numbers are not trusted; each is checked.
 struct TarHeader {
-    /// The type flag.
     let flag: UInt8
     let path: String
     let target: String
     let size: Int64
     let mode: UInt16
-    /// Seconds since 1970; 0 where the header has no time that 64 bits can hold.
+    /// Seconds since 1970; 0 if the header has no time that fits 64 bits.
     let modified: Int64
 
-    /// - Throws: `internalFault` where the block is not a header.
+    /// - Throws: `internalFault` if the block is not a header.
     init(_ block: [UInt8]) throws(BackendError) {
         guard block.count == Tar.blockSize, Self.hasGoodSum(block) else {
             throw Tar.broken("has a header with a wrong checksum")
@@ -25,13 +24,13 @@ struct TarHeader {
         modified = Self.number(block[136..<148]) ?? 0
         let name = Tar.text(block[0..<100])
         let prefix = Tar.text(block[345..<500])
-        // GNU's own format uses the prefix's bytes for something else; its magic ends in a blank.
+        // GNU's own format uses the prefix's bytes for other fields; its magic ends in a blank.
         let isUstar = Tar.text(block[257..<263]).hasPrefix("ustar") && block[262] == 0
         path = isUstar && !prefix.isEmpty ? "\(prefix)/\(name)" : name
         target = Tar.text(block[157..<257])
     }
 
-    /// The sum counts its own field as blanks. Some writers have summed signed bytes.
+    /// The checksum counts its own field as blanks. Some writers sum signed bytes.
     private static func hasGoodSum(_ block: [UInt8]) -> Bool {
         guard let wanted = number(block[148..<156]) else { return false }
         var unsigned: Int64 = 8 * 32
@@ -43,8 +42,8 @@ struct TarHeader {
         return wanted == unsigned || wanted == signed
     }
 
-    /// Octal digits between blanks, or with the highest bit set a big-endian number in two's complement; nil for what is
-    /// neither or does not fit 64 bits.
+    /// Octal digits between blanks, or, with the highest bit set, a big-endian number in two's complement. Nil for
+    /// other bytes and for numbers that do not fit 64 bits.
     static func number(_ bytes: ArraySlice<UInt8>) -> Int64? {
         guard let first = bytes.first else { return nil }
         guard first & 0x80 == 0 else {
@@ -63,15 +62,15 @@ struct TarHeader {
     }
 }
 
-/// What an extended header says of the member that follows it.
+/// The fields of an extended header. They apply to the member that follows it.
 struct TarExtension {
     var path: String?
     var target: String?
     var size: Int64?
     var modified: Int64?
 
-    /// Takes the records of a pax header.
-    /// - Throws: `internalFault` where they cannot be read.
+    /// Applies the records of a pax header.
+    /// - Throws: `internalFault` if they cannot be read.
     mutating func take(records bytes: [UInt8]) throws(BackendError) {
         var rest = bytes[...]
         while let first = rest.first, first != 0 {
@@ -98,7 +97,7 @@ struct TarExtension {
             }
             self.size = size
         case "mtime":
-            // Fractions of a second are ignored. A time that 64 bits cannot hold becomes 0.
+            // Fractions of a second are ignored. A time that does not fit 64 bits becomes 0.
             modified = Int64(String(decoding: value.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)) ?? 0
         default: break
         }

@@ -1,20 +1,19 @@
 internal import LaunchHost
 
-/// Reads a tar archive chunk by chunk, in bounded memory: the members that the engine gives of a container's folder.
+/// Reads a tar archive in chunks, with bounded memory: the engine's archive of a container's folder.
 struct TarReader {
-    /// What a member is.
     enum Kind: Sendable, Hashable {
         case file, folder
         case link(String)
-        /// The same file as the member of that path.
+        /// A hard link to the member with that path.
         case hardLink(String)
-        /// A device, a pipe or the like.
+        /// A device, a pipe or another special file.
         case other
     }
 
-    /// One member, before its content.
+    /// One member, without its content.
     struct Member: Sendable, Hashable {
-        /// As the archive has it, without a slash at the end; a raw name.
+        /// The path in the archive, without a slash at the end; a raw name.
         var path: String
         var kind: Kind
         var size: Int64
@@ -23,12 +22,12 @@ struct TarReader {
         var modified: Int64
     }
 
-    /// What comes next.
+    /// The next part of the archive.
     enum Part {
         case member(Member)
-        /// Bytes of the file that came before.
+        /// Bytes of the preceding file.
         case bytes(ArraySlice<UInt8>)
-        /// The file that came before is complete.
+        /// The preceding file is complete.
         case fileEnd
     }
 
@@ -43,7 +42,7 @@ struct TarReader {
     }
 
     /// The next part; nil at the end.
-    /// - Throws: `internalFault` for what is not an archive, `transient` for one that ends too early.
+    /// - Throws: `internalFault` if it is not an archive, `transient` if it ends too early.
     mutating func next() async throws(BackendError) -> Part? {
         if isInFile { return try await content() }
         var extended = TarExtension()
@@ -61,7 +60,7 @@ struct TarReader {
         throw Tar.broken("has more than \(Self.maxHeaders) extended headers for one member")
     }
 
-    /// How many headers may precede one member. Writers use at most three.
+    /// The largest number of headers for one member. Writers use at most three.
     private static let maxHeaders = 16
 
     private mutating func begin(_ header: TarHeader, _ extended: TarExtension) -> Member {
@@ -106,7 +105,7 @@ struct TarReader {
         buffer = buffer.isEmpty ? chunk[...] : (Array(buffer) + chunk)[...]
     }
 
-    /// A header; nil where the archive ends without the blocks that say so.
+    /// A header; nil if the archive ends without its end blocks.
     private mutating func block() async throws(BackendError) -> ArraySlice<UInt8>? {
         while buffer.count < Tar.blockSize {
             guard let chunk = try await pull() else {

@@ -1,15 +1,15 @@
 internal import LaunchHost
 
-/// Writes entries as a tar archive, chunk by chunk, in bounded memory.
+/// Writes entries as a tar archive in chunks, with bounded memory.
 actor TarStream {
     private static let chunkBytes = 256 << 10
 
     private var entries: ArraySlice<TarEntry>
     private var open: (reader: FileReader, left: Int64, size: Int64)?
     private var hasEnded = false
-    /// Why the archive could not be written to its end.
+    /// Why the archive could not be written completely.
     private(set) var failure: BackendError?
-    /// Told of the bytes of files that were read.
+    /// Gets the number of bytes that were read from a file.
     private let progress: @Sendable (Int64) -> Void
 
     init(_ entries: [TarEntry], progress: @escaping @Sendable (Int64) -> Void = { _ in }) {
@@ -18,7 +18,7 @@ actor TarStream {
     }
 
     /// The next chunk; nil at the end.
-    /// - Throws: `conflict` where a file is shorter than it was when it was listed.
+    /// - Throws: `conflict` if a file has become shorter since it was listed.
     func next() throws(BackendError) -> [UInt8]? {
         do {
             return try chunk()
@@ -56,7 +56,7 @@ actor TarStream {
         }
         let bytes = try file.reader.read(Int(min(file.left, Int64(Self.chunkBytes))))
         guard !bytes.isEmpty else {
-            throw BackendError(.conflict, "\(file.reader.path) became shorter while it was being read.")
+            throw BackendError(.conflict, "\(file.reader.path) became shorter while it was read.")
         }
         open = (file.reader, file.left - Int64(bytes.count), file.size)
         progress(Int64(bytes.count))

@@ -1,29 +1,30 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// When all hosts have ended.
+/// Collecting: all hosts have ended.
 extension Attendant {
-    /// Says how it ended and keeps the results. Begun anew after a failure or a takeover.
+    /// Determines how the job ended and keeps the results. Repeated after a failure or a takeover.
     func collect() async throws(BackendError) {
         if state.givesUpResults == true { return try endWithoutResults() }
         try await breakably { attendant throws(BackendError) in try await attendant.keepResults() }
     }
 
-    /// Ends a job whose user did not want to wait until its results were kept. What was put to its place stays there.
+    /// Ends a job whose user did not wait until its results were kept. Results that are already at their destination
+    /// stay there.
     func endWithoutResults() throws(BackendError) {
         state.course.results.removeAll { $0.path.hasPrefix("\(folder.results)/") }
         try end(
             .stopped,
-            Cause(.userStop, "stopped while its results were being kept; those that were not complete are not kept"))
+            Cause(.userStop, "stopped while its results were being kept; incomplete results are not kept"))
     }
 
     private func keepResults() async throws(BackendError) {
         let containers = try await containers()
         guard let members = try await containers.members() else {
-            return try end(.failed, Cause(.lost, "a container of the run was removed by somebody else"))
+            return try end(.failed, Cause(.lost, "a container of the run was removed by another program"))
         }
         if syncs.isEmpty, !surroundings.synced.isEmpty {
-            // Another process saw the hosts end.
+            // Another process observed the end of the hosts.
             syncs = try await makeSyncs(containers.engine)
             for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
         }
@@ -33,7 +34,7 @@ extension Attendant {
         let wanted = surroundings.results.filter { !isFailed || $0.isKeptOnFailure }
         if !wanted.isEmpty { show(.uploading, "") }
         let packer = packer(containers.engine)
-        // All are made before anything is sent: what cannot be sent is kept with the run.
+        // All results are packed before any is sent: a result that cannot be sent is kept with the run.
         state.course.results = []
         for result in wanted {
             let packed = try await packer.pack(result, from: members.map { ($0.host, $0.id) })
@@ -70,7 +71,7 @@ extension Attendant {
         show(.uploading, message)
     }
 
-    /// The end of the whole from the ends of the hosts: one that failed fails all.
+    /// The end of the job from the ends of its hosts: one failed host fails the job.
     private func ending(
         _ containers: HostContainers, _ members: [HostContainers.Member]
     ) async throws(BackendError) -> (Observation.Phase, Cause?) {
@@ -89,7 +90,7 @@ extension Attendant {
                 .failed,
                 Cause(
                     .lost,
-                    "the program that fed the pipes ended before the job did, and nobody can fill a pipe from its middle, "
+                    "the program that fed the pipes ended before the job did, and a pipe cannot be filled from its middle, "
                         + "so the hosts were killed; rehearse it again")
             )
         }
@@ -112,7 +113,7 @@ extension Attendant {
 }
 
 extension String {
-    /// Without the white space around it, such as the end of a file's last line.
+    /// The text without surrounding white space, such as the last line's end.
     fileprivate var trimmed: String {
         let end = lastIndex { !$0.isWhitespace }.map { index(after: $0) } ?? startIndex
         return String(self[..<end].drop(while: \.isWhitespace))

@@ -2,9 +2,10 @@ internal import ContainerEngine
 internal import Crypto
 internal import LaunchHost
 
-/// The way of the hosts to credentials.
+/// Credentials for the hosts.
 extension Attendant {
-    /// Makes the network, and where credentials are offered the endpoint in it, with the variables that point there.
+    /// Creates the network. If the job offers credentials, also opens the endpoint in the network and sets the
+    /// variables that point to it.
     func openEndpoint(_ containers: inout HostContainers) async throws(BackendError) {
         guard surroundings.offersCredentials, let offering = tools.environment as? any CredentialsOffering else {
             return try await containers.makeNetwork(nil)
@@ -28,13 +29,13 @@ extension Attendant {
             : [words.urlVariable: "http://\(open.address):\(open.port)\(open.path)"]
     }
 
-    /// Listens where the hosts were told to ask.
+    /// Listens at the address that the hosts have in their variables.
     func reopenEndpoint() async throws(BackendError) {
         guard endpoint == nil, var place = state.endpoint,
             let offering = tools.environment as? any CredentialsOffering
         else { return }
         if place.port == 0 {
-            // The usual port may belong to somebody, or to the machine's administrator alone.
+            // Another program may use the usual port, or only the administrator may open it.
             if let usual = try? serve(place, 80, offering) {
                 endpoint = usual
             } else {
@@ -64,7 +65,7 @@ extension Attendant {
             log: tools.log)
     }
 
-    /// The first address that no other job has at the moment.
+    /// The first address that no other job uses at the moment.
     private func place(
         among places: [CredentialsEndpoint.Place], _ containers: inout HostContainers
     ) async throws(BackendError) -> CredentialsEndpoint.Place {
@@ -78,7 +79,7 @@ extension Attendant {
         }
         throw BackendError(
             .transient,
-            "All \(places.count) addresses for credentials are taken, by as many jobs that get credentials.",
+            "All \(places.count) addresses for credentials are in use by other jobs that get credentials.",
             hint: "Wait for one of them to end.", retryAfter: .seconds(5))
     }
 }

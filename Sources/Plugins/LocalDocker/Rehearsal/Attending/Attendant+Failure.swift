@@ -1,18 +1,18 @@
 internal import LaunchHost
 
-/// What fails on the way: tried again, or the end.
+/// Failures: retry, or end the job.
 extension Attendant {
-    /// Waits for another try, or ends the job.
+    /// Waits before a retry, or ends the job.
     func failed(_ error: BackendError, times: Int) async {
         if state.stop != nil, state.startedAt == nil {
             try? end(.stopped, Cause(.userStop, "stopped before it began"))
             return
         }
         if state.givesUpResults == true, state.stage == .collecting {
-            // What ends the job does not matter any more; the next step ends it.
+            // The cause no longer matters; the next step ends the job.
             return
         }
-        // A host that runs is not given up because the engine is away for a while.
+        // A running host is not abandoned because the engine is unreachable for a while.
         let isRunning = state.stage == .running && !hostsHaveEnded
         let mayPass = error.isWorthRetrying && (times < (hasRunHosts ? 9 : Self.triesBeforeStart) || isRunning)
         guard mayPass else {
@@ -21,7 +21,7 @@ extension Attendant {
             do throws(BackendError) {
                 try end(.failed, cause)
             } catch {
-                // The disk does not take it either; in memory it is the end all the same.
+                // The disk does not accept the end either. In memory the job has ended nevertheless.
                 state.stage = .ended
                 state.course.phase = .failed
                 state.course.cause = cause
@@ -31,7 +31,7 @@ extension Attendant {
         showTrouble(error)
         let wait = error.retryAfter ?? min(.milliseconds(250 * (1 << min(times, 7))), .seconds(30))
         let until = ContinuousClock.now + wait
-        // A stop does not wait for the next try.
+        // A stop ends the wait.
         while ContinuousClock.now < until, state.stop == nil || hasRunHosts, !Task.isCancelled {
             try? await Task.sleep(for: min(.milliseconds(100), until - ContinuousClock.now))
         }
@@ -39,14 +39,16 @@ extension Attendant {
 
     private var hasRunHosts: Bool { state.startedAt != nil }
 
-    /// Each try of a service's client is several calls already, and somebody waits who may have mistyped an address.
+    /// Each try already includes several calls of a service's client, and the user may wait because of a mistyped
+    /// address.
     private static let triesBeforeStart = 5
 
     private func failure(_ error: BackendError) -> Cause {
         if state.stage == .collecting || state.stage == .running {
-            return Cause(.results, "the results could not be put where they belong: \(error)")
+            return Cause(.results, "the results could not be copied to their destination: \(error)")
         }
-        // What never began because something is not there, or wrong with this program, says nothing about the job.
+        // If the job did not start because something is unavailable or this program failed, the cause must not blame
+        // the job.
         let code: Cause.Code =
             switch error.category {
             case .unavailable where !hasRunHosts, .transient where !hasRunHosts, .throttled where !hasRunHosts:
@@ -57,7 +59,7 @@ extension Attendant {
         return Cause(code, "it could not be started: \(error)")
     }
 
-    /// Says why nothing moves, as long as that is so. Hosts that run do not wait for what this program tries.
+    /// Shows why preparing or collecting does not progress. Running hosts do not depend on what is retried.
     private func showTrouble(_ error: BackendError) {
         guard state.stage != .running, let last = state.course.steps.last else { return }
         if !isTryingAgain {

@@ -2,14 +2,14 @@ internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Fetching, placing, starting.
+/// Preparing: fetches inputs, creates the containers, starts them.
 extension Attendant {
-    /// Makes everything up to the start. Begun anew after a failure or a takeover.
+    /// Prepares everything up to the start. Repeated after a failure or a takeover.
     func prepare() async throws(BackendError) {
-        // At another try, the reason for it stays to be seen until there is something new.
+        // During a retry, its reason stays visible until there is news.
         if !isTryingAgain { show(state.attempt == 1 ? .starting : .restarting, "") }
         var containers = try await containers()
-        // What could not be kept afterwards is better known before.
+        // Checks first that results can be kept, before the job spends time.
         let packer = packer(containers.engine)
         for result in surroundings.results where state.attempt == 1 { try await packer.check(result) }
         try await openEndpoint(&containers)
@@ -41,7 +41,7 @@ extension Attendant {
             return await group.reduce(into: [BackendError]()) { all, one in one.map { all.append($0) } }
         }
         if let failure = failures.first { throw failure }
-        if Task.isCancelled { throw BackendError(.cancelled, "The preparation of run \(runID) was broken off.") }
+        if Task.isCancelled { throw BackendError(.cancelled, "The preparation of run \(runID) was cancelled.") }
     }
 
     private func resolveInputs() async throws(BackendError) -> [ResolvedInput] {
@@ -64,7 +64,7 @@ extension Attendant {
         return resolved
     }
 
-    /// Whether hosts see the input's files through a mount: for reading only, or because a pipe beside it does so.
+    /// True if hosts see the input's files through a mount: a read-only input, or a copy beside a pipe.
     private func isMounted(_ input: ContainerJob.Surroundings.Input) -> Bool {
         guard input.delivery == .copy else { return input.delivery == .readOnly }
         let path = DockerChecks.normal(input.path)
@@ -74,14 +74,14 @@ extension Attendant {
         }
     }
 
-    /// Only while it is still the latest word.
+    /// Shows progress, if downloading is still the latest status.
     private func showDownload(_ message: String) {
         guard state.course.steps.last?.status == .downloading, state.stage == .preparing else { return }
         isTryingAgain = false
         show(.downloading, message)
     }
 
-    /// The places of the synced folders, and what the hosts begin with.
+    /// The destinations of the synchronized folders, and the files that the hosts start with.
     private func beginSyncs(
         _ engine: EngineClient
     ) async throws(BackendError) -> [(path: String, files: [InputFile])] {
@@ -111,7 +111,7 @@ extension Attendant {
         return made
     }
 
-    /// The limits, without those that the machine does not have where that may be so.
+    /// The resource limits. A lenient job loses limits that exceed this machine.
     private func fitting(_ engine: EngineClient) async throws(BackendError) -> ContainerJob.Resources {
         var resources = job.resources
         guard surroundings.isLenient, resources != ContainerJob.Resources() else { return resources }
@@ -122,13 +122,13 @@ extension Attendant {
         }
         if let cpus = resources.cpus, let machine = info.processors, cpus > Double(machine) {
             resources.cpus = nil
-            state.note("This machine has \(machine) processors, fewer than the \(cpus) asked for; all may be used.")
+            state.note("This machine has \(machine) processors, fewer than the requested \(cpus); all may be used.")
         }
         if let memory = resources.memoryBytes, let machine = info.memoryBytes, memory > machine {
             resources.memoryBytes = nil
             state.note(
                 "This machine has \(Ending.size((machine >> 20) << 20)) of memory, less than the \(Ending.size(memory)) "
-                    + "asked for; all may be used.")
+                    + "requested; all may be used.")
         }
         if let shared = resources.sharedMemoryBytes, let machine = info.memoryBytes, shared > machine {
             resources.sharedMemoryBytes = machine / 2
@@ -137,9 +137,9 @@ extension Attendant {
         return resources
     }
 
-    /// Starts the hosts, and from here on the time counts.
+    /// Starts the hosts. The time of the attempt begins.
     func startHosts() async throws(BackendError) {
-        // As long as nothing runs, what another process prepared is better prepared anew.
+        // While no host runs, what another process prepared is prepared again.
         guard hasPrepared || state.attemptStartedAt != nil else { return try move(to: .preparing) }
         let containers = try await containers()
         guard let members = try await containers.members() else {
@@ -155,7 +155,7 @@ extension Attendant {
             try await containers.start(members)
         } catch {
             if !error.isWorthRetrying {
-                // What was started already is not needed without the others.
+                // The hosts that have started are not needed without the others.
                 for member in members { _ = await containers.stop(member, grace: .zero) }
                 if state.attempt == 1 { state.startedAt = nil }
                 state.attemptStartedAt = nil
@@ -163,7 +163,7 @@ extension Attendant {
             throw error
         }
         hasStarted = hasPrepared
-        // From when the time counts, so that whoever reads the steps sees the same limit.
+        // Uses the start of the attempt, so that readers of the steps compute the same limit.
         state.step(.training, "", at: state.attemptStartedAt ?? RehearsalTools.now())
         try move(to: .running)
     }
@@ -177,7 +177,7 @@ extension Attendant {
                 do throws(BackendError) {
                     try await feeder.run()
                 } catch {
-                    log.warning("a pipe is not fed any more", ["run": id, "error": error.description])
+                    log.warning("a pipe cannot be fed", ["run": id, "error": error.description])
                 }
             }
         }

@@ -2,14 +2,14 @@ internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// While the hosts run.
+/// Running: the hosts run.
 extension Attendant {
-    /// Waits for the end of all hosts, and does meanwhile what is to be done.
+    /// Waits for the end of all hosts. Meanwhile runs the helpers, stops and drills.
     func run() async throws(BackendError) {
         let containers = try await containers()
         guard let members = try await containers.members() else { return try lost() }
         if !hasStarted {
-            // Whether a stop of the program before found a host that ran, nobody knows any more; it is likely.
+            // It is unknown whether an earlier stop found a running host, but it is likely.
             stopFound = state.stop != nil || state.drill != nil
             try await takeOver(containers, members)
             hasStarted = true
@@ -25,7 +25,7 @@ extension Attendant {
             for member in members { group.addTask { await containers.wait(for: member) } }
             await group.waitForAll()
         }
-        if Task.isCancelled { throw BackendError(.cancelled, "The watch over run \(runID) was ended.") }
+        if Task.isCancelled { throw BackendError(.cancelled, "The observation of run \(runID) was cancelled.") }
         hostsHaveEnded = true
         await endHelpers()
         await awaitStops()
@@ -43,13 +43,14 @@ extension Attendant {
         try move(to: .collecting)
     }
 
-    /// What another process began: the hosts go on, but a pipe that was read in part cannot be filled from its middle.
+    /// Takes over hosts that another process started. They continue, but a partly read pipe cannot be filled from its
+    /// middle.
     private func takeOver(_ containers: HostContainers, _ members: [HostContainers.Member]) async throws(BackendError) {
         try await reopenEndpoint()
         syncs = try await makeSyncs(containers.engine)
         for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
         guard surroundings.inputs.contains(where: { $0.delivery == .pipe }) else { return }
-        // Those that are being ended anyway have their grace; after a drill the next attempt has pipes of its own.
+        // Hosts that are being stopped keep their grace period. After a drill, the next attempt has its own pipes.
         guard state.stop == nil, state.drill == nil || state.attempt > 1 else { return }
         for member in members where await containers.stop(member, grace: .zero) { state.lostPipes = true }
         if state.lostPipes == true { try keep() }
@@ -75,7 +76,7 @@ extension Attendant {
     private func interrupt() async {
         guard state.stage == .running, state.stop == nil, state.drill == nil else { return }
         state.drill = RehearsalTools.now()
-        show(.interrupted, "the drill takes the hosts away")
+        show(.interrupted, "the drill interrupts the hosts")
         do throws(BackendError) {
             try keep()
             try await deliverStop()
@@ -84,8 +85,8 @@ extension Attendant {
         }
     }
 
-    /// Gives up what the first attempt has, but for the synced folders, and begins anew. Its containers stay, stopped,
-    /// for their logs.
+    /// Ends the first attempt and prepares the next one. Only the synchronized folders keep their content. The
+    /// containers of the first attempt stay, stopped, for their logs.
     private func restart() throws(BackendError) {
         if let start = state.attemptStartedAt {
             state.earlierMilliseconds += RehearsalTools.now().milliseconds - start.milliseconds
@@ -101,12 +102,12 @@ extension Attendant {
     }
 
     private func lost() throws(BackendError) {
-        try end(.failed, Cause(.lost, "a container of the run was removed by somebody else"))
+        try end(.failed, Cause(.lost, "a container of the run was removed by another program"))
     }
 
     // MARK: folders
 
-    /// Looks again and again, and the more seldom the longer a look takes, so that it stays below a tenth of the time.
+    /// Synchronizes periodically. The interval is ten times the duration of a pass, from 1 s to 60 s.
     private func keepSynced(_ members: [HostContainers.Member]) async {
         var wait = Duration.seconds(1)
         while (try? await Task.sleep(for: wait)) != nil {
@@ -115,7 +116,7 @@ extension Attendant {
                 try await syncAll(members)
             } catch {
                 if Task.isCancelled { return }
-                tools.log.warning("a folder is not synced", ["run": runID.rawValue, "error": error.description])
+                tools.log.warning("a folder is not synchronized", ["run": runID.rawValue, "error": error.description])
             }
             wait = min(max(.seconds(1), (ContinuousClock.now - began) * 10), .seconds(60))
         }
@@ -128,7 +129,7 @@ extension Attendant {
         }
     }
 
-    /// Writes down how each host ended.
+    /// Records how each host ended.
     private func note(_ members: [HostContainers.Member], _ containers: HostContainers) async throws(BackendError) {
         for member in members {
             guard let info = try await containers.info(member) else { continue }

@@ -1,20 +1,21 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// Ordering the end, and waiting for it.
+/// Stopping.
 extension Attendant {
-    /// Orders the end of all hosts, or that there will be none.
+    /// Requests the end of all hosts, or prevents their start.
     func stop(grace: Duration?) async throws(BackendError) {
         guard !hasEnded else { return }
         let order = RehearsalState.Stop(graceSeconds: grace.map(Self.seconds))
         guard lock != nil else {
-            // Somebody else has the job, or nobody yet: whoever has it finds the order beside it.
+            // Another process owns the job, or none does yet. The owner finds the request in the folder.
             try folder.order(order)
             if state.stage == .running || state.stage == .starting { try await deliverStop() }
             return
         }
         if state.stage == .collecting {
-            // The stop that led to this end wants its results. A later one, or one with less patience, does not.
+            // The stop that led to this stage wants the results. A later one, or one with a shorter grace period,
+            // does not.
             if let earlier = state.stop, !earlier.isMorePatient(than: order) { return }
             state.givesUpResults = true
         }
@@ -31,7 +32,7 @@ extension Attendant {
         return Int(clamping: whole)
     }
 
-    /// Stops all hosts in tasks of their own, which end with the engine's answers.
+    /// Stops all hosts in tasks of their own. Each task ends with the engine's reply.
     func deliverStop() async throws(BackendError) {
         let containers = try await containers()
         guard let members = try await containers.members() else { return }
@@ -46,7 +47,8 @@ extension Attendant {
         var written = sentSignal
         if written == nil { written = try folder.signal() }
         if let written, written.attempt == state.attempt, seconds > 0 {
-            // A job that counts its signals gets one, as from the service: only the rest of its time is waited for.
+            // The job gets one signal, as from the service, because it may count them. This only waits for the rest
+            // of its time.
             signal.at = written.at
             signal.killAt = min(written.killAt, signal.killAt)
             sentSignal = signal
@@ -62,7 +64,7 @@ extension Attendant {
         }
     }
 
-    /// Waits for the answers to the stops that were ordered.
+    /// Waits until all stops have completed.
     func awaitStops() async {
         while !stops.isEmpty {
             let next = stops.removeFirst()

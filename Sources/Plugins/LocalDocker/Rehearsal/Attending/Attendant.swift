@@ -2,8 +2,8 @@ internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Takes one job with surroundings from its intent to its kept results, in steps that are written down: whoever comes
-/// after a program that died goes on at the step where it stood.
+/// The controller of one rehearsal. It takes the job from its intent to its kept results and stores each step. After
+/// a crash, another process continues at the stored step.
 actor Attendant {
     let runID: RunID
     let intent: RehearsalFolder.Intent
@@ -16,7 +16,7 @@ actor Attendant {
 
     private var task: Task<Void, Never>?
     var lock: FolderLock?
-    /// The part of the work that a stop breaks off.
+    /// The part of the work that a stop cancels.
     var breakable: Task<Result<Void, BackendError>, Never>?
     var stops: [Task<Bool, Never>] = []
     /// The last signal that this process sent to the hosts.
@@ -25,17 +25,16 @@ actor Attendant {
     var syncs: [FolderSync] = []
     var feeders: [PipeFeeder] = []
     var endpoint: CredentialsServer?
-    /// Whether the hosts of this attempt were prepared by this process, which then also feeds their pipes.
+    /// True if this process prepared the hosts of this attempt. Then it also feeds their pipes.
     var hasPrepared = false
-    /// Whether this process has what it needs while they run.
+    /// True if this process has set up what it needs while the hosts run.
     var hasStarted = false
-    /// Whether a stop of this attempt found a host that ran.
+    /// True if a stop of this attempt found a running host.
     var stopFound = false
-    /// Whether all hosts of this attempt have ended.
     var hostsHaveEnded = false
-    /// Whether the step that is under way failed before, and the reason is what is shown.
+    /// True if the current step has failed before. Then the reason is shown.
     var isTryingAgain = false
-    /// What that step was about when it failed first.
+    /// The progress message of the step when it first failed.
     var troubled = ""
 
     init(
@@ -55,18 +54,18 @@ actor Attendant {
     var observation: Observation { state.observation(of: runID, job) }
     var course: RehearsalCourse { state.course }
     var hasEnded: Bool { state.stage == .ended }
-    /// How many attempts have had all their hosts started; at the end, all that there will be.
+    /// The number of attempts whose hosts were all started. Final when the job has ended.
     var startedAttempts: Int {
         state.stage == .preparing || state.stage == .starting ? state.attempt - 1 : state.attempt
     }
 
-    /// Begins; once.
+    /// Starts the work. Later calls do nothing.
     func start() {
         guard task == nil else { return }
         task = Task { await attend() }
     }
 
-    /// Gives up, and waits until nothing is under way any more.
+    /// Ends the work of this process and waits until it has ended.
     func leave() async {
         let task = task ?? Task {}
         self.task = task
@@ -84,7 +83,7 @@ actor Attendant {
         while lock == nil {
             lock = try? folder.lock()
             guard lock == nil else { break }
-            // Another process has it: what it writes down is what there is to see.
+            // Another process owns the job, so show the state that it stores.
             if let seen = try? folder.state() { state = seen }
             if hasEnded { return pulses.signal() }
             guard (try? await Task.sleep(for: .milliseconds(250))) != nil else { return }
@@ -125,7 +124,7 @@ actor Attendant {
         }
     }
 
-    /// Runs what a stop may break off.
+    /// Runs work that a stop cancels.
     func breakably(
         _ body: @escaping @Sendable (Attendant) async throws(BackendError) -> Void
     ) async throws(BackendError) {
@@ -147,7 +146,7 @@ actor Attendant {
         try result.get()
     }
 
-    // MARK: what is written down
+    // MARK: stored state
 
     func move(to stage: RehearsalState.Stage) throws(BackendError) {
         state.stage = stage
@@ -179,7 +178,7 @@ actor Attendant {
         try move(to: .ended)
     }
 
-    /// Notes what the host has made of the end.
+    /// Stores the results and metrics of the finish stage.
     func finished(results: [Outcome.Output], metrics: [String: Double]) throws(BackendError) {
         state.course.results = results
         state.course.metrics = metrics
@@ -204,6 +203,6 @@ actor Attendant {
 }
 
 extension Cause.Code {
-    /// What the run left behind could not be kept.
+    /// The results of the run could not be kept.
     static let results = Cause.Code(rawValue: "results")
 }

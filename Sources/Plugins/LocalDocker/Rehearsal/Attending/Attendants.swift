@@ -1,18 +1,18 @@
 internal import LaunchHost
 internal import Synchronization
 
-/// The attendants of this process, one a job with surroundings.
+/// The rehearsal controllers of this process, one per job.
 actor Attendants {
     nonisolated let tools: RehearsalTools
     private var living: [RunID: Attendant] = [:]
-    /// Told whenever a job may have changed.
+    /// Signals that a job may have changed.
     nonisolated let pulses = Pulses()
 
     init(_ tools: RehearsalTools) {
         self.tools = tools
     }
 
-    /// Begins a job, or goes on with the one that an earlier call began from the same request.
+    /// Begins a job, or continues the one that an earlier call began with the same request.
     func begin(
         _ job: ContainerJob, as runID: RunID, fingerprint: String
     ) async throws(BackendError) {
@@ -29,13 +29,14 @@ actor Attendants {
         _ = try attendant(of: runID)
     }
 
-    /// Whether such a job was begun; then it is attended from now on. Without a home nothing can have been.
+    /// True if the job was begun. Its controller then runs. Without a home, no job exists.
     func knows(_ runID: RunID) throws(BackendError) -> Bool {
         guard (try? tools.home()) != nil else { return false }
         return try attendant(of: runID) != nil
     }
 
-    /// The attendant of a job that was begun, by whichever process; nil where nothing is known of it.
+    /// The controller of a job that any process has begun; nil if the job is unknown. Starts the controller on first
+    /// use.
     func attendant(of runID: RunID) throws(BackendError) -> Attendant? {
         if let known = living[runID] { return known }
         let folder = try tools.folder(of: runID)
@@ -48,7 +49,7 @@ actor Attendants {
         return made
     }
 
-    /// Ends a job at whatever stage it is, and removes everything of it.
+    /// Ends a job in any stage and removes all its parts.
     func release(_ runID: RunID) async throws(BackendError) {
         if let known = living[runID] { await known.leave() }
         let engine = try await tools.connection.client()
@@ -56,7 +57,7 @@ actor Attendants {
         try await forget(runID)
     }
 
-    /// Removes a job's folder; what it has in the engine is gone already.
+    /// Removes a job's folder. Its containers and networks must be gone.
     func forget(_ runID: RunID) async throws(BackendError) {
         if let known = living[runID] { await known.leave() }
         try tools.folder(of: runID).remove()
@@ -64,7 +65,7 @@ actor Attendants {
     }
 }
 
-/// Tells many listeners that something may have changed.
+/// Signals many listeners that something may have changed.
 final class Pulses: Sendable {
     private let listeners = Mutex<[Int: AsyncStream<Void>.Continuation]>([:])
     private let count = Mutex(0)
@@ -73,7 +74,7 @@ final class Pulses: Sendable {
         for listener in listeners.withLock({ Array($0.values) }) { listener.yield() }
     }
 
-    /// Passes pulses on until the listener ends.
+    /// Forwards signals until the listener is removed. Returns its number.
     func add(_ listener: AsyncStream<Void>.Continuation) -> Int {
         let number = count.withLock { count in
             count += 1

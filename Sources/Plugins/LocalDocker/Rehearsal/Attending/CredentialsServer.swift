@@ -2,16 +2,16 @@ internal import Glibc
 internal import LaunchHost
 internal import Synchronization
 
-/// Serves short-lived credentials to the hosts of one job: one document at one path that nobody can guess, at an address
-/// that only this machine and the job's own network reach.
+/// Serves short-lived credentials to the hosts of one job: one document at one unguessable path, at an address that
+/// only this machine and the job's own network reach.
 final class CredentialsServer: Sendable {
-    /// The port that was got.
+    /// The port that the server listens on.
     let port: UInt16
     private let listening: Task<Void, Never>
 
-    /// Listens; `port` 0 takes any. Other users of the machine reach the port, and must not use up this process's
-    /// descriptors: over `mostConnections` at once are closed without an answer.
-    /// - Throws: `unavailable` where the address or the port cannot be had.
+    /// Listens; `port` 0 selects a free one. Other users of the machine reach the port and must not exhaust this
+    /// process's descriptors, so connections above `mostConnections` are closed without a reply.
+    /// - Throws: `unavailable` if the address or the port cannot be used.
     init(
         address: String, port: UInt16, path: String, credentials: any CredentialsOffering, role: AssumedRole?,
         log: Logger, mostConnections: Int = 64
@@ -26,7 +26,7 @@ final class CredentialsServer: Sendable {
         place.sin_port = port.bigEndian
         guard inet_pton(AF_INET, address, &place.sin_addr) == 1 else {
             close(socket)
-            throw BackendError(.invalid, "'\(address)' is no address for credentials.")
+            throw BackendError(.invalid, "'\(address)' is not an address for credentials.")
         }
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafePointer(to: &place) { pointer in
@@ -47,7 +47,7 @@ final class CredentialsServer: Sendable {
             while !Task.isCancelled {
                 let connection = accept(socket, nil, nil)
                 guard connection >= 0 else {
-                    // A request is rare, and a short wait for its answer harms nobody.
+                    // Requests are rare and small, so a short wait is acceptable.
                     try? await Task.sleep(for: .milliseconds(20))
                     continue
                 }
@@ -64,7 +64,7 @@ final class CredentialsServer: Sendable {
         }
     }
 
-    /// Takes no more connections; returns when the port is free.
+    /// Stops accepting connections. Returns when the port is free.
     func stop() async {
         listening.cancel()
         await listening.value
@@ -93,7 +93,7 @@ final class CredentialsServer: Sendable {
         }
     }
 
-    /// The path that a GET asks for; nil for anything else.
+    /// The path of a GET request; nil for any other request.
     private static func request(_ connection: Int32) async -> String? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
@@ -136,7 +136,7 @@ final class CredentialsServer: Sendable {
     }
 }
 
-/// Counts the connections that are open.
+/// Counts and limits the open connections.
 private final class OpenConnections: Sendable {
     private let most: Int
     private let count = Mutex(0)

@@ -10,34 +10,32 @@ struct HostContainers: Sendable {
     let runID: RunID
     let fingerprint: String
     let attempt: Int
-    /// The identity of this program's home.
     let home: String?
-    /// The network that was made; of another name each time, because a program that died may have left the engine at
-    /// making one, and engines make two of one name.
+    /// The network of this attempt. Its name differs each time: a program that died may have left the engine creating
+    /// one, and engines create two networks with one name.
     private(set) var network: HostNetwork?
-    /// Variables that point to the credentials; none without.
+    /// The variables that point to the credentials; empty without credentials.
     var credentials: [String: String] = [:]
 
-    /// One host's container.
     struct Member: Sendable {
         var host: String
         var id: String
     }
 
-    /// The hosts reach nothing where there is but one that may reach nothing.
+    /// True if the job has one isolated host, which then needs no network.
     private var isAlone: Bool { surroundings.isIsolated && surroundings.hosts.count == 1 }
 
     private func name(_ host: String) -> String { HostNames.container(runID, host, attempt: attempt) }
 
-    // MARK: making
+    // MARK: creating
 
-    /// Makes the network, and removes those that were made for the run before.
+    /// Creates the network, and removes earlier networks of the run.
     mutating func makeNetwork(_ addresses: NetworkSpec.Addresses?) async throws(BackendError) {
         guard !isAlone else { return }
         let engine = engine
         let labels = ["\(RunContainer.runLabel)=\(runID.rawValue)"]
         for old in try await engineCall({ () async throws(EngineError) in try await engine.networks(labels: labels) }) {
-            // One that is in use belongs to containers that are about to be removed.
+            // The engine keeps a network in use. Its containers are removed before the next pass.
             try? await engine.removeNetwork(old)
         }
         let name = "\(RunContainer.name(runID))-\(String(UInt32.random(in: .min ... .max), radix: 36))"
@@ -51,13 +49,13 @@ struct HostContainers: Sendable {
         network = try await HostNetwork.make(spec, hosts: surroundings.hosts.map(\.name), on: engine)
     }
 
-    /// Makes one host's container anew and fills it.
+    /// Creates one host's container and copies its files into it. Replaces an earlier container.
     func make(
         _ host: ContainerJob.Surroundings.Host, _ plan: HostPlan, resources: ContainerJob.Resources,
         progress: @escaping @Sendable (Int64) -> Void
     ) async throws(BackendError) -> Member {
         let name = name(host.name)
-        // One that is there was made by a program that ended before it was filled.
+        // A container of that name was created by a program that ended before it copied the files.
         try await engineCall { () async throws(EngineError) in try await engine.removeContainer(name) }
         let spec = spec(host, plan, resources)
         let id = try await create(spec, name)
@@ -72,7 +70,8 @@ struct HostContainers: Sendable {
         return Member(host: host.name, id: id)
     }
 
-    /// What is put into the container: where its image's links lead, and what is the program's own with its owner.
+    /// The files for the container. Links of the image are resolved, and files of the container's program get its
+    /// owner.
     private func entries(of plan: HostPlan, for id: String) async throws(BackendError) -> [TarEntry] {
         var links = ContainerLinks(engine: engine, container: id)
         var entries = try await links.follow(plan.entries)
@@ -97,7 +96,7 @@ struct HostContainers: Sendable {
                     hasPulled = true
                     try await images.pull(job.image, onto: engine)
                 case .conflict where conflicts < 5:
-                    // A program that died may have left the engine at making one.
+                    // A program that died may have left the engine creating one.
                     conflicts += 1
                     try await engineCall { () async throws(EngineError) in try await engine.removeContainer(name) }
                 case .server, .invalid: throw StartFailure.error(error, job)
@@ -134,7 +133,7 @@ struct HostContainers: Sendable {
 
     // MARK: running
 
-    /// Starts those that were not started yet, all at once.
+    /// Starts the hosts that are not started yet, concurrently.
     func start(_ members: [Member]) async throws(BackendError) {
         let failures = await withTaskGroup(of: BackendError?.self) { group in
             for member in members { group.addTask { await start(member) } }
@@ -164,7 +163,7 @@ struct HostContainers: Sendable {
         }
     }
 
-    /// The containers of this attempt, in the order of the hosts; nil where one is missing.
+    /// The containers of this attempt, in the order of the hosts. Nil if one is missing.
     func members() async throws(BackendError) -> [Member]? {
         var members: [Member] = []
         for host in surroundings.hosts {
@@ -176,7 +175,7 @@ struct HostContainers: Sendable {
         return members
     }
 
-    /// How a container stands; after its end only when all is known of it.
+    /// The state of a container. After its end, waits until the engine knows whether memory was the reason.
     func info(_ member: Member) async throws(BackendError) -> ContainerInfo? {
         for _ in 0..<40 {
             let found = try await engineCall { () async throws(EngineError) in try await engine.container(member.id) }
@@ -186,7 +185,7 @@ struct HostContainers: Sendable {
         return try await engineCall { () async throws(EngineError) in try await engine.container(member.id) }
     }
 
-    /// Waits for one host's end, over restarts of the engine.
+    /// Waits for one host's end, also across restarts of the engine.
     func wait(for member: Member) async {
         while !Task.isCancelled {
             do {
@@ -199,7 +198,7 @@ struct HostContainers: Sendable {
         }
     }
 
-    /// Stops one host; whether it ran until then. `willSend` is called right before SIGTERM is.
+    /// Stops one host. Returns true if it ran until then. Calls `willSend` directly before SIGTERM.
     func stop(_ member: Member, grace: Duration, willSend: @Sendable () -> Void = {}) async -> Bool {
         while !Task.isCancelled {
             do {
@@ -215,14 +214,14 @@ struct HostContainers: Sendable {
                 return try await engine.stopContainer(member.id, grace: grace)
             } catch {
                 guard error.code != .notFound else { return false }
-                // One that ended meanwhile is found so by the next look.
+                // If it ended meanwhile, the next inspection shows it.
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }
         return false
     }
 
-    /// Ends one host that has its SIGTERM already when its time is over; whether it ran until this call.
+    /// Kills one host that already has its SIGTERM when its time is over. Returns true if it ran until this call.
     func end(_ member: Member, after rest: Duration) async -> Bool {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await wait(for: member) }
@@ -233,7 +232,7 @@ struct HostContainers: Sendable {
         return await stop(member, grace: .zero)
     }
 
-    /// Removes every container and network of the run, of whichever attempt.
+    /// Removes all containers and networks of the run, of all attempts.
     static func remove(_ runID: RunID, _ engine: EngineClient) async throws(BackendError) {
         let labels = ["\(RunContainer.runLabel)=\(runID.rawValue)"]
         try await engineCall { () async throws(EngineError) in
@@ -245,8 +244,8 @@ struct HostContainers: Sendable {
     }
 }
 
-/// Calls that make something are not broken off: the engine would make it all the same, perhaps after it was looked for
-/// to be removed.
+/// Runs calls that create something without cancellation. The engine would create it nevertheless, perhaps after the
+/// cleanup looked for it.
 enum Uncancelled {
     @discardableResult
     static func run<T: Sendable>(

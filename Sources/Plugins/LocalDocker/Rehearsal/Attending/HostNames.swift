@@ -1,13 +1,13 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// By which names the parts of a job with surroundings are found again in the engine.
+/// The names by which the containers of a rehearsal are found in the engine.
 enum HostNames {
-    /// The host's name.
+    /// Label with the host's name.
     static let hostLabel = "launch.host"
-    /// The attempt, from 1.
+    /// Label with the number of the attempt, from 1.
     static let attemptLabel = "launch.attempt"
-    /// The handle's field with the version of what is kept in the job's folder.
+    /// Field of the handle with the version of the job folder's content.
     static let handleField = "rehearsal"
 
     static func container(_ runID: RunID, _ host: String, attempt: Int) -> String {

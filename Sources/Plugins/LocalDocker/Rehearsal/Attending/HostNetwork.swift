@@ -1,26 +1,25 @@
 internal import ContainerEngine
 internal import LaunchHost
 
-/// The network of one attempt's hosts, and where each is found in it.
+/// The network of one attempt's hosts, with the address of each host.
 ///
-/// Engines know a container by name only while it runs. A host is to be found until all have ended, so several have
-/// addresses that are known before any begins, and every one is told all others'.
+/// Engines resolve a container's name only while it runs. Hosts must resolve until all have ended. So several hosts
+/// get fixed addresses before they start, and each gets the addresses of all others.
 struct HostNetwork: Sendable {
-    /// The network's name.
     let name: String
-    /// Each host's address; empty where there is but one host, which nobody looks for.
+    /// Each host's address. Empty for a single host, because no other host needs it.
     private(set) var addresses: [String: String] = [:]
 
-    /// Lines for the `/etc/hosts` of one host: where the others are.
+    /// The lines for the `/etc/hosts` of one host, with the addresses of the others.
     func others(than host: String) -> [String] {
         addresses.filter { $0.key != host }.map { "\($0.key):\($0.value)" }.sorted()
     }
 
-    /// Makes a network.
+    /// Creates a network.
     /// - Parameters:
-    ///   - spec: What it is made from. Where it names no addresses, they are such as the engine finds free.
-    ///   - hosts: The names of all hosts.
-    /// - Throws: `transient` where the addresses are taken or none are left, `invalid` where they are too few.
+    ///   - spec: the specification. Without addresses, the engine selects free ones.
+    ///   - hosts: the names of all hosts.
+    /// - Throws: `transient` if the addresses are in use or none are left, `invalid` if there are too few.
     static func make(
         _ spec: NetworkSpec, hosts: [String], on engine: EngineClient
     ) async throws(BackendError) -> HostNetwork {
@@ -31,8 +30,8 @@ struct HostNetwork: Sendable {
         if spec.addresses != nil { return try await make(spec, fixed: hosts, engine) }
         var tries = 0
         while true {
-            // Only in a network whose addresses were asked for may a container ask for one of them. So the engine chooses
-            // first, because it knows what is free, and is then asked for what it chose.
+            // A container can request an address only in a network with a requested subnet. So the engine first
+            // selects a free subnet, and the network is then created again with that subnet.
             let chosen = try await create(spec, engine)
             let known = try await engineCall { () async throws(EngineError) in try await engine.addresses(of: chosen) }
             guard let addresses = known.first(where: { Subnet($0.subnet) != nil }) else {
@@ -44,7 +43,7 @@ struct HostNetwork: Sendable {
             do {
                 return try await make(asked, fixed: hosts, engine)
             } catch {
-                // Somebody else may have been given them in between.
+                // Another program may have got the subnet in between.
                 tries += 1
                 guard error.category == .transient, tries < 20 else { throw error }
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 10...200)))
@@ -72,13 +71,13 @@ struct HostNetwork: Sendable {
             return try await Uncancelled.run { () async throws(EngineError) in try await engine.createNetwork(spec) }
         } catch {
             let words = error.message.lowercased()
-            // Docker's words, then podman's.
+            // Docker's texts, then podman's.
             guard ["overlap", "fully subnetted", "already used", "free subnet"].contains(where: words.contains) else {
                 throw BackendError(error)
             }
             throw BackendError(
-                .transient, "The engine has no addresses left for one network more. \(error.message)",
-                hint: "Remove networks that nobody uses: docker network prune.")
+                .transient, "The engine has no addresses left for another network. \(error.message)",
+                hint: "Remove unused networks: docker network prune.")
         }
     }
 }

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// What one host begins with: what is put into its container, and which folders of this machine it sees.
+/// The initial content of one host: the files in its container, and the folders of this machine that it mounts.
 struct HostPlan: Sendable {
     private(set) var entries: [TarEntry] = []
     private(set) var mounts: [ContainerSpec.Mount] = []
@@ -13,12 +13,12 @@ struct HostPlan: Sendable {
     private let folder: RehearsalFolder
     private let attempt: Int
     private let host: String
-    /// Folders of the container that hold pipes, with the folder of this machine that stands there.
+    /// Folders of the container that hold pipes, with the folder of this machine that is mounted there.
     private var pipeFolders: [String: String] = [:]
     private var made: Set<String> = []
     private let now = Int64(time(nil))
 
-    /// Plans, and makes the folders of this machine that the host will see.
+    /// Plans the host, and creates the folders of this machine that the host mounts.
     init(
         _ host: ContainerJob.Surroundings.Host, of surroundings: ContainerJob.Surroundings, inputs: [ResolvedInput],
         synced: [(path: String, files: [InputFile])], attempt: Int, in folder: RehearsalFolder
@@ -38,7 +38,7 @@ struct HostPlan: Sendable {
             let first = entries.count
             try add(folder: path, mode: 0o777)
             for file in item.files { try add(file, below: path) }
-            // The program goes on with its own files, whatever user it runs as, and also after it has changed its user.
+            // The program continues with its own files, as any user, also after it has changed its user.
             for index in entries.indices.dropFirst(first) where entries[index].isIn(path) {
                 entries[index].isOfProgram = true
                 entries[index].mode |= entries[index].isFolder ? 0o777 : 0o666
@@ -61,7 +61,7 @@ struct HostPlan: Sendable {
             try add(folder: path, mode: 0o755)
             for file in input.files(of: host) { try add(file, below: path) }
         case .copy:
-            notes.append("\(input.input.name) can only be read, because it stands in the folder of a pipe.")
+            notes.append("\(input.input.name) is read-only, because it is in the folder of a pipe.")
             try addView(input, at: path)
         case .readOnly: try addView(input, at: path)
         }
@@ -79,7 +79,7 @@ struct HostPlan: Sendable {
             for file in input.files(of: host) {
                 let place = "\(source)/\(file.path)"
                 if let slash = place.lastIndex(of: "/") { try folder.makeView(String(place[..<slash])) }
-                // A second name costs nothing; the user's own files get none, because that shows on them.
+                // A hard link needs no space. The user's own files get no link, because it changes their link count.
                 guard !folder.owns(file.local) || Disk.link(file.local, place) != 0 else { continue }
                 try LocalCopies.copy(file, to: place)
             }
@@ -125,7 +125,7 @@ struct HostPlan: Sendable {
             case .bytes(let bytes): try FileSink(local, mode: mode).write(bytes[...])
             case .file(let file, _): try LocalCopies.copy(try InputFile("", at: file), to: local)
             }
-            // Past the umask.
+            // chmod, because the umask applied when it was created.
             Disk.chmod(local, mode_t(mode))
             return
         }
@@ -135,12 +135,13 @@ struct HostPlan: Sendable {
 
     private mutating func add(folder path: String, mode: UInt16) throws(BackendError) {
         if pipeFolders[path] != nil { return }
-        // Told twice, the first word counts; as a parent of something it may have been made before.
+        // The first declaration of a folder counts. It may already exist as a parent of another entry.
         guard made.insert(path).inserted || mode != 0o755 else { return }
         try add(path, .folder, mode: mode, modified: now)
     }
 
-    /// Folders above what is added. The first below the root is left to the image, where it may be a link.
+    /// Adds the parent folders of an entry. The first one below the root is left to the image, where it may be a
+    /// link.
     private mutating func addParents(of path: String) {
         let parts = path.split(separator: "/").dropLast()
         guard parts.count > 1 else { return }

@@ -2,9 +2,9 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// Where one job with surroundings keeps what has to outlive the program: the job, where it stands, what is on its way.
+/// The folder of one rehearsal, with everything that must survive the program: the job, its state, files in transfer.
 ///
-/// Everything in it is this program's own, so that it can be removed without being root: containers only ever read it.
+/// This program owns all files in it, so it can be removed without root permission: containers only read it.
 struct RehearsalFolder: Sendable {
     let path: String
     private let cache: String
@@ -14,13 +14,13 @@ struct RehearsalFolder: Sendable {
         cache = "\(home.path)/cache"
     }
 
-    /// Whether a file is this program's own, here or in the cache, and may get another name or mode.
+    /// True if a file belongs to this program, here or in the cache. Such a file may get another name or mode.
     func owns(_ file: String) -> Bool {
         let file = RawName.text(of: file)
         return file.hasPrefix(RawName.text(of: "\(path)/")) || file.hasPrefix(RawName.text(of: "\(cache)/"))
     }
 
-    /// The job and what it was made from.
+    /// The job, and the fingerprint of its request.
     struct Intent: Codable, Sendable {
         var fingerprint: String
         var job: ContainerJob
@@ -28,15 +28,15 @@ struct RehearsalFolder: Sendable {
 
     var results: String { "\(path)/results" }
     var work: String { "\(path)/work" }
-    /// Copies of the user's files for containers to see.
+    /// Copies of the user's files that containers mount.
     var copies: String { "\(path)/copies" }
-    /// The place of a synced folder that has none of its own.
+    /// The destination of a synchronized folder that has none of its own.
     func synced(_ index: Int) -> String { "\(path)/synced-\(index)" }
-    /// A folder that a host of an attempt sees read-only.
+    /// A folder that a host of an attempt mounts read-only.
     func view(_ attempt: Int, _ host: String, _ index: Int) -> String { "\(views)/\(attempt)-\(host)-\(index)" }
     private var views: String { "\(path)/views" }
 
-    /// Makes a folder of a view, which whoever the container runs as can look into, and those above it.
+    /// Creates a folder of a view and its parents. Every user of a container can read it.
     func makeView(_ folder: String) throws(BackendError) {
         try make(folder)
         var place = folder[...]
@@ -46,10 +46,10 @@ struct RehearsalFolder: Sendable {
         }
     }
 
-    /// What was written down before anything was begun; nil where nothing was.
+    /// The intent, which is stored before the job begins; nil without a job.
     func intent() throws(BackendError) -> Intent? { try read(Intent.self, "job.json") }
 
-    /// Writes the intent down.
+    /// Stores the intent.
     func begin(_ intent: Intent) throws(BackendError) {
         for folder in [path, results, work] { try make(folder) }
         try write(intent, "job.json")
@@ -58,15 +58,15 @@ struct RehearsalFolder: Sendable {
     func state() throws(BackendError) -> RehearsalState? { try read(RehearsalState.self, "state.json") }
     func keep(_ state: RehearsalState) throws(BackendError) { try write(state, "state.json") }
 
-    /// A stop that was ordered by a process that does not have the job.
+    /// A stop request of a process that does not own the job.
     func order() throws(BackendError) -> RehearsalState.Stop? { try read(RehearsalState.Stop.self, "stop.json") }
     func order(_ stop: RehearsalState.Stop) throws(BackendError) { try write(stop, "stop.json") }
 
-    /// The last signal to the hosts, whichever process sent it; nil where none was.
+    /// The last signal to the hosts, sent by any process; nil if none was sent.
     func signal() throws(BackendError) -> RehearsalState.Signal? { try read(RehearsalState.Signal.self, "signal.json") }
     func keep(_ signal: RehearsalState.Signal) throws(BackendError) { try write(signal, "signal.json") }
 
-    /// Removes everything. None is not an error.
+    /// Removes the folder. A missing folder is not an error.
     func remove() throws(BackendError) {
         guard access(path, F_OK) == 0 else { return }
         do {
@@ -80,7 +80,8 @@ struct RehearsalFolder: Sendable {
         try Disk.makeFolders(folder, mode: 0o700)
     }
 
-    /// Takes the job for this process; nil where another has it. It is let go when the value is, or the process ends.
+    /// Locks the job for this process; nil if another process has the lock. The lock ends with the returned value, or
+    /// with the process.
     func lock() throws(BackendError) -> FolderLock? {
         let descriptor = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileFault.error("write", "\(path)/lock") }
@@ -109,7 +110,7 @@ struct RehearsalFolder: Sendable {
     }
 }
 
-/// Holds a lock as long as it lives.
+/// Holds a lock until it is deallocated.
 final class FolderLock: Sendable {
     private let descriptor: Int32
     init(_ descriptor: Int32) { self.descriptor = descriptor }

@@ -1,10 +1,10 @@
 internal import LaunchHost
 
-/// Where a job with surroundings stands, as it is written down at every step.
+/// The state of a rehearsal. It is stored at every step.
 struct RehearsalState: Codable, Sendable {
-    /// What is under way; whoever takes the job over goes on there.
+    /// The current stage. A process that takes the job over continues here.
     enum Stage: String, Codable, Sendable {
-        /// Inputs are fetched, containers made and filled.
+        /// Fetching inputs, creating containers and copying files into them.
         case preparing
         /// All containers are ready; some may have been started.
         case starting
@@ -12,13 +12,12 @@ struct RehearsalState: Codable, Sendable {
         case running
         /// All have ended; results are being kept.
         case collecting
-        /// It is over.
         case ended
     }
 
-    /// A stop that somebody ordered.
+    /// A requested stop.
     struct Stop: Codable, Sendable {
-        /// Seconds between SIGTERM and SIGKILL; nil is the job's own.
+        /// Seconds between SIGTERM and SIGKILL; nil uses the job's own.
         var graceSeconds: Int?
 
         func isMorePatient(than other: Stop) -> Bool {
@@ -27,20 +26,20 @@ struct RehearsalState: Codable, Sendable {
         }
     }
 
-    /// SIGTERM to the hosts of an attempt. It is sent once, whoever has the job by then.
+    /// SIGTERM to the hosts of an attempt. It is sent once, also across owners of the job.
     struct Signal: Codable, Sendable {
         var attempt: Int
-        /// When it was sent, and when SIGKILL follows.
+        /// The time of SIGTERM, and the time of the following SIGKILL.
         var at: Timestamp
         var killAt: Timestamp
     }
 
-    /// Where the hosts find credentials.
+    /// The endpoint where the hosts get credentials.
     struct Endpoint: Codable, Sendable {
         var address: String
         var subnet: String
         var port: UInt16
-        /// Nobody can guess it, so that nobody else gets them.
+        /// The path is unguessable, so other programs cannot get the credentials.
         var path: String
     }
 
@@ -48,24 +47,23 @@ struct RehearsalState: Codable, Sendable {
     var endpoint: Endpoint?
     var attempt = 1
     var stop: Stop?
-    /// Whether the stop found a host that ran.
+    /// True if the stop found a running host.
     var didStop = false
-    /// Whether a stop was ordered while results were being kept, which ended that; nil where not.
+    /// True if a stop was requested while results were being kept, and ended that; nil otherwise.
     var givesUpResults: Bool?
-    /// Whether hosts were ended because nobody could fill their pipes any more; nil where not.
+    /// True if hosts were killed because their pipes could no longer be filled; nil otherwise.
     var lostPipes: Bool?
-    /// When the drill's interruption was ordered, and whether it found a host that ran.
+    /// When the drill interrupted the hosts.
     var drill: Timestamp?
-    /// When the hosts of the first attempt were started, and those of this one.
+    /// When the hosts of the first attempt were started, and those of the current attempt.
     var startedAt: Timestamp?
     var attemptStartedAt: Timestamp?
-    /// How long earlier attempts ran, in milliseconds.
+    /// The duration of earlier attempts, in milliseconds.
     var earlierMilliseconds: Int64 = 0
-    /// When the last host ended.
     var endedAt: Timestamp?
     var course = RehearsalCourse(phase: .starting)
 
-    /// Notes that something else is done from now on.
+    /// Records the begin of a status, or a new message of the current one.
     mutating func step(_ status: RehearsalCourse.Status, _ message: String, at now: Timestamp) {
         if let last = course.steps.indices.last {
             if course.steps[last].status == status {
@@ -81,13 +79,13 @@ struct RehearsalState: Codable, Sendable {
         if !course.notes.contains(sentence) { course.notes.append(sentence) }
     }
 
-    /// What the host is told.
+    /// The state as an observation for the host.
     func observation(of runID: RunID, _ job: ContainerJob) -> Observation {
         let last = course.steps.last
         var seen = Observation(
             runID: runID, phase: phase, backendStatus: last?.status.rawValue ?? "",
             startedAt: startedAt?.date)
-        // What it ends with is the cause; an interruption's word is for the record.
+        // After the end, the cause has the message. The message of an interruption is only for the record.
         if let last, stage != .ended, last.status != .interrupted, !last.message.isEmpty {
             seen.backendStatus += ": \(last.message)"
         }

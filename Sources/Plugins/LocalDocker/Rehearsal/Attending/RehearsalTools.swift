@@ -2,7 +2,7 @@ internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// What every job with surroundings is attended with.
+/// The services that every rehearsal controller uses.
 struct RehearsalTools: Sendable {
     let connection: EngineConnection
     let images: ImagePulls
@@ -21,7 +21,7 @@ struct RehearsalTools: Sendable {
         }
     }
 
-    /// What marks the containers and networks of this home; nil where there is no home.
+    /// The label of the containers and networks of this home; nil without a home.
     var homeIdentity: String? { (try? home())?.identity() }
 
     func folder(of runID: RunID) throws(BackendError) -> RehearsalFolder {
@@ -34,7 +34,7 @@ struct RehearsalTools: Sendable {
 
     static func now() -> Timestamp { Timestamp(Date()) }
 
-    /// Everything that the environment does not have of what a job needs. Pure: it calls nothing.
+    /// Everything that the job needs and the environment does not provide. Pure: it calls no service.
     func missing(for surroundings: ContainerJob.Surroundings) -> [BackendError] {
         var places: [String] = []
         for input in surroundings.inputs {
@@ -46,7 +46,7 @@ struct RehearsalTools: Sendable {
         places += surroundings.synced.compactMap(\.place) + surroundings.results.compactMap(\.destination)
         var missing: [BackendError] = []
         for place in places {
-            // What is no place at all is told of by the checks of the request.
+            // The checks of the request report invalid locations.
             guard case .uri(let uri)? = try? Place(place), !objects.reaches(uri) else { continue }
             let error = Objects.unreachable(uri)
             if !missing.contains(error) { missing.append(error) }
@@ -55,7 +55,7 @@ struct RehearsalTools: Sendable {
             missing.append(
                 BackendError(
                     .configuration, "The environment of this configuration has no credentials for containers.",
-                    hint: "Use environment 'aws' in launch-config.yaml, or do without credentials."))
+                    hint: "Use environment 'aws' in launch-config.yaml, or rehearse without credentials."))
         }
         return missing
     }

@@ -3,7 +3,7 @@ struct Subnet: Sendable {
     private let first: UInt32
     private let count: UInt64
 
-    /// Reads `172.18.0.0/16`; nil for everything else, IPv6 too.
+    /// Parses `172.18.0.0/16`; nil for any other text, also for IPv6.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let address = Self.number(parts[0]), let length = Int(parts[1]),
@@ -13,8 +13,8 @@ struct Subnet: Sendable {
         first = address & ~UInt32(count - 1)
     }
 
-    /// The lowest addresses, so many, without the network's own, its broadcast, and the machine's in it; nil where there
-    /// are fewer.
+    /// The lowest `wanted` addresses, without the network's own address, its broadcast address and the gateway. Nil
+    /// if there are fewer.
     func addresses(_ wanted: Int, without gateway: String?) -> [String]? {
         let taken = gateway.flatMap { Self.number($0[...]) } ?? first &+ 1
         var found: [String] = []

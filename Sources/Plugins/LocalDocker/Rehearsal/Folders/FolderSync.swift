@@ -4,26 +4,26 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// Carries what changes in one synced folder of the hosts to its place.
+/// Copies changes in one synchronized folder of the hosts to its destination.
 actor FolderSync {
     private struct Seen {
         var size: Int64
         var modified: Int64
         var hash: String?
-        /// The path at the place: another one than the host's own where something else is in its way.
+        /// The path at the destination. It differs from the host's path if an entry of another kind blocks that path.
         var place: String
-        /// Whether the file may have changed again without its size and its second telling.
+        /// True if the file may have changed again without a new size or a new modification second.
         var isFresh: Bool
     }
 
     let folder: ContainerJob.Surroundings.SyncedFolder
     private let place: SyncPlace
     private let engine: EngineClient
-    /// Where files are on their way.
+    /// The folder for files in transfer.
     private let work: String
     private let limits: TransferLimits
     private var seen: [String: [String: Seen]] = [:]
-    /// What went other than expected, in sentences.
+    /// Deviations from the expected result, as sentences.
     private(set) var notes: Set<String> = []
 
     private static let maxNotes = 50
@@ -43,7 +43,7 @@ actor FolderSync {
         if notes.count < Self.maxNotes { notes.insert(RawName.shown(sentence)) }
     }
 
-    /// What the hosts begin with.
+    /// The files that the hosts start with.
     func begin(hosts: [String], _ progress: @escaping @Sendable (Int64) -> Void) async throws(BackendError)
         -> [InputFile]
     {
@@ -58,10 +58,11 @@ actor FolderSync {
         return files
     }
 
-    /// After a takeover: what is at the place counts as seen, and what has not the same size or time is sent again.
+    /// After a takeover: the content of the destination counts as copied. A file of another size or time is copied
+    /// again.
     func resume(hosts: [String]) async throws(BackendError) { _ = try await begin(hosts: hosts) { _ in } }
 
-    /// One look at all hosts.
+    /// One pass over all hosts.
     func pass(_ containers: [(host: String, id: String)]) async throws(BackendError) {
         for container in containers { try await pass(container.host, container.id) }
     }
@@ -91,7 +92,7 @@ actor FolderSync {
                     continue
                 case .other: continue
                 case .folder:
-                    // Where the host had a file there is a folder now: the file makes room at the place.
+                    // The host may have replaced a file by this folder: then remove the file from the destination.
                     try await forget(path, of: host)
                     continue
                 case .hardLink(let target):
@@ -126,7 +127,8 @@ actor FolderSync {
                 if isKnown(path, target, of: host, hash: hash) { continue }
             }
             try await carryAlone(path, of: (host, id), folders, began, budget)
-            // A name that was taken for unchanged by its size and time is another name of this file.
+            // If this name was considered unchanged by size and time, but has other content, the target has changed
+            // too.
             guard hash != nil, seen[host]?[path]?.hash != seen[host]?[targetPath]?.hash else { continue }
             try await carryAlone(targetPath, of: (host, id), folders, began, budget)
         }
@@ -141,19 +143,19 @@ actor FolderSync {
         return false
     }
 
-    /// A file on its way from a host to the place.
+    /// A file in transfer from a host to the destination.
     private struct Arriving {
         var path: String
         var sink: FileSink
         var seen: Seen
     }
 
-    /// Whether the place has this state of a host's file.
-    /// - Parameter hash: the hash of the same file under another name, where it is known.
+    /// True if the destination has this version of a host's file.
+    /// - Parameter hash: the hash of the same file under another name, if it is known.
     private func isKnown(_ path: String, _ member: TarReader.Member, of host: String, hash: String? = nil) -> Bool {
         guard let old = seen[host]?[path], old.size == member.size, old.modified == member.modified, !old.isFresh
         else { return false }
-        // A name can change from one file to another of the same size and second.
+        // A name can move from one file to another of the same size and second.
         if let hash, let known = old.hash { return hash == known }
         return true
     }
@@ -172,7 +174,7 @@ actor FolderSync {
         return Arriving(path: path, sink: try FileSink("\(work)/sync-\(UInt64.random(in: .min ... .max))"), seen: now)
     }
 
-    /// Puts a file that is complete to its place, if its content is new there.
+    /// Copies a complete file to the destination, if its content has changed.
     private func carry(_ file: Arriving, of host: String) async throws(BackendError) {
         var now = file.seen
         let hash = try Self.hash(file.sink.path)
@@ -185,8 +187,8 @@ actor FolderSync {
         seen[host, default: [:]][file.path] = now
     }
 
-    /// Reads one file of a host and carries it to its place. This is the way for a second name of a file: an archive of
-    /// one name has the content. Where the host has changed the name in the meantime, the next look finds it.
+    /// Reads one file of a host and copies it to the destination. Used for a second name of a file: an archive of
+    /// that name alone has the content. If the host changes the file meanwhile, the next pass finds it.
     private func carryAlone(
         _ path: String, of host: (name: String, id: String), _ folders: Set<String>, _ began: Int64,
         _ budget: WriteBudget
@@ -218,7 +220,7 @@ actor FolderSync {
             other != host && files[path]?.place == old.place && files[path]?.hash != nil
         }
         if !others { try await place.remove(old.place) }
-        // Not before: a look that is broken off here leaves the deletion to the next.
+        // Only now: if this pass is cancelled before, the next one repeats the deletion.
         seen[host]?[path] = nil
     }
 
@@ -228,24 +230,24 @@ actor FolderSync {
         }
     }
 
-    /// Where a new file of a host goes. What is in its way is another host's, or the user's own, and stays: then the file
-    /// goes beside it, as `NAME.HOST`.
+    /// The path at the destination for a new file of a host. An entry that blocks the path belongs to another host or
+    /// to the user and stays. Then the new file is named `NAME.HOST`.
     private func freePlace(for path: String, of host: String) throws(BackendError) -> String {
         var placed = path
         for number in 1...100 {
             guard let part = place.obstacle(to: placed) else {
                 if placed != path {
-                    note("\(folder.path): \(path) of \(host) is kept as \(placed), because of what is there.")
+                    note("\(folder.path): \(path) of \(host) is kept as \(placed), because an entry blocks the name.")
                 }
                 return placed
             }
             placed = "\(part).\(host)\(number < 3 ? "" : "-\(number)")\(placed.dropFirst(part.count))"
         }
         throw BackendError(
-            .conflict, "\(folder.path): there is no free name for \(RawName.shown(path)) of \(host).")
+            .conflict, "\(folder.path): no free name is left for \(RawName.shown(path)) of \(host).")
     }
 
-    /// All folders that known files are in.
+    /// All folders that contain known files.
     private static func folders(of files: [String: Seen]) -> Set<String> {
         var folders: Set<String> = []
         for path in files.keys {

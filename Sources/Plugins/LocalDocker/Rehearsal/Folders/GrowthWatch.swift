@@ -1,16 +1,15 @@
 internal import Glibc
 internal import LaunchHost
 
-/// Ends work of another program on a file that grows over a limit, or that would fill the disk.
+/// Ends another program's work on a file when the file exceeds a limit or would fill the disk.
 struct GrowthWatch: Sendable {
     let file: String
-    /// The file's folder.
     let folder: String
     let limit: Int64
     let tooLarge: BackendError
     let reserve: DiskReserve
 
-    /// Runs `body`, and cancels it where the file grows too large. Then nothing of the file stays.
+    /// Runs `body`, and cancels it if the file grows too large. The file is then removed.
     func watch(_ body: @escaping @Sendable () async throws(BackendError) -> Void) async throws(BackendError) {
         let result = await withTaskGroup(of: Result<Void, BackendError>?.self) { group in
             group.addTask {
@@ -27,9 +26,9 @@ struct GrowthWatch: Sendable {
             return first
         }
         do throws(BackendError) {
-            guard let result else { throw BackendError(.cancelled, "The work on \(file) was broken off.") }
+            guard let result else { throw BackendError(.cancelled, "The work on \(file) was cancelled.") }
             try result.get()
-            // It may have grown after the last look.
+            // It may have grown after the last check.
             if size > limit { throw tooLarge }
         } catch {
             unlink(file)

@@ -2,9 +2,10 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// Moves a result to its place, also onto another disk. A cancelled task ends it, and then nothing of it is at the place.
+/// Moves a result to its destination, also to another disk. If the task is cancelled, nothing remains at the
+/// destination.
 enum Relocation {
-    /// - Throws: `invalid` where the place cannot be written, `cancelled` with the task.
+    /// - Throws: `invalid` if the destination cannot be written, `cancelled` if the task is cancelled.
     static func move(_ made: String, to place: String, budget: WriteBudget) throws(BackendError) {
         if rename(made, place) == 0 { return }
         guard errno == EXDEV else { throw FileFault.error("write", place) }

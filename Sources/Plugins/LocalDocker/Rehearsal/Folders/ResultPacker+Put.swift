@@ -2,10 +2,10 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// Where results belong.
+/// Destinations of results.
 extension ResultPacker {
-    /// Looks before the job runs whether a result can be put where it belongs.
-    /// - Throws: `conflict` where something else is there already, `notFound` where there is no bucket.
+    /// Checks before the job runs whether a result can be stored at its destination.
+    /// - Throws: `conflict` if another entry exists there, `notFound` if the bucket does not exist.
     func check(_ result: ContainerJob.Surroundings.Result) async throws(BackendError) {
         guard let destination = result.destination else { return }
         switch try Place(destination) {
@@ -13,19 +13,19 @@ extension ResultPacker {
         case .uri(let uri):
             let store = try await objects.store(for: uri)
             do throws(BackendError) {
-                // One page is enough to see that somebody answers.
+                // One page is enough to see that the service responds.
                 try await store.list(uri) { _ throws(BackendError) in throw BackendError(.conflict, "") }
             } catch {
-                // Who may write there need not be allowed to look.
+                // A permission to write does not imply a permission to list.
                 guard ![.conflict, .denied].contains(error.category) else { return }
                 throw BackendError(
-                    error.category, "\(uri), where \(result.name) is to be put, cannot be used: \(error.message)",
+                    error.category, "\(uri), the destination of \(result.name), cannot be used: \(error.message)",
                     hint: error.hint, retryAfter: error.retryAfter)
             }
         }
     }
 
-    /// Puts what was made where it belongs. Where that fails it stays where it is.
+    /// Moves a packed result to its destination. If that fails, it stays in this folder.
     func put(_ result: ContainerJob.Surroundings.Result, _ made: String) async throws(BackendError) -> Packed {
         guard let destination = result.destination else { return Packed(place: made) }
         switch try Place(destination) {
@@ -51,7 +51,7 @@ extension ResultPacker {
             return []
         }
         let found = try LocalTree.found(made)
-        // Before anything is sent: what cannot be an object stays with the run, together with the rest.
+        // Check before the first upload: if a file cannot be an object, all files stay with the run.
         for file in found.files where RawName.utf8(file.path) == nil {
             throw BackendError(
                 .invalid,
@@ -63,21 +63,22 @@ extension ResultPacker {
             try await store.upload(local, to: "\(target)/\(path)", progress: report)
         }
         return found.lost.map {
-            "\(result.name): the link \(RawName.shown($0)) leads to no file in it and was left out."
+            "\(result.name): the link \(RawName.shown($0)) does not lead to a file in it and was left out."
         }
     }
 
-    /// What an earlier try of this very job put there may be replaced; of that a mark tells, which is made before.
+    /// Refuses a taken destination, unless an earlier try of this job wrote it. A marker file, written first, shows
+    /// that.
     private func checkFree(_ place: String, for name: String) throws(BackendError) {
         guard isTaken(place), !FileManager.default.fileExists(atPath: mark(name)) else { return }
         throw BackendError(
-            .conflict, "\(place) is there already and is not this job's, so it was left as it is.",
-            hint: "Name another folder for the results, or take it away.")
+            .conflict, "\(place) exists already and does not belong to this job, so it was not changed.",
+            hint: "Name another folder for the results, or remove it.")
     }
 
     private func mark(_ name: String) -> String { "\(folder)/.\(name)-placed" }
 
-    /// A link that leads nowhere counts, too.
+    /// A broken link counts as well.
     private func isTaken(_ place: String) -> Bool {
         var status = stat()
         return lstat(place, &status) == 0

@@ -3,23 +3,23 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import Subprocess
 
-/// Packs what ended hosts leave behind, and puts it where it belongs.
+/// Packs the results of ended hosts and stores them at their destinations.
 struct ResultPacker: Sendable {
     let engine: EngineClient
     let objects: Objects
-    /// Where results are made; they stay there until they are put elsewhere.
+    /// The folder where results are created. They stay there until they are moved to a destination.
     let folder: String
     let limits: TransferLimits
     let progress: @Sendable (String) -> Void
 
-    /// What became of one result.
+    /// The outcome of one result.
     struct Packed: Sendable {
-        /// Where it is; nil where there is none.
+        /// Its location; nil without a result.
         var place: String?
         var notes: [String] = []
     }
 
-    /// Makes one result of these containers, in order.
+    /// Creates one result from these containers, in order.
     func pack(
         _ result: ContainerJob.Surroundings.Result, from containers: [(host: String, id: String)]
     ) async throws(BackendError) -> Packed {
@@ -48,13 +48,13 @@ struct ResultPacker: Sendable {
         return Packed(place: made, notes: notes)
     }
 
-    /// Counts what one result may write.
+    /// The limit on what one result may write.
     func budget(_ name: String) -> WriteBudget {
         WriteBudget(
             name, limit: limits.outputBytes, key: TransferLimits.outputKey, folder: folder, reserve: limits.reserve)
     }
 
-    /// The tree's content at the archive's root, owned by nobody in particular.
+    /// Archives the content of the tree. The members belong to user and group 0.
     private func archive(_ tree: String, into archive: String, as name: String) async throws(BackendError) {
         let watch = GrowthWatch(
             file: archive, folder: folder, limit: limits.outputBytes,
@@ -82,16 +82,16 @@ struct ResultPacker: Sendable {
         } catch let error as BackendError {
             throw error
         } catch let error as SubprocessError where error.code == .cancelled {
-            throw BackendError(.cancelled, "The packing of \(archive) was broken off.")
+            throw BackendError(.cancelled, "The packing of \(archive) was cancelled.")
         } catch {
             throw BackendError(.internalFault, "\(archive) cannot be packed: \(error)")
         }
     }
 }
 
-/// Bytes for people.
+/// Sizes for display.
 enum Megabytes {
-    /// In MB, with a digit behind the point below 10.
+    /// In MB, with one decimal below 10.
     static func text(_ bytes: Int64) -> String {
         let tenths = (bytes + 50_000) / 100_000
         return tenths >= 100 ? String(tenths / 10) : "\(tenths / 10).\(tenths % 10)"

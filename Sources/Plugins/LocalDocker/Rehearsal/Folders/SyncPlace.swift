@@ -1,7 +1,7 @@
 internal import Glibc
 internal import LaunchHost
 
-/// The place that a folder of the hosts is kept the same as.
+/// The destination of a synchronized folder.
 struct SyncPlace: Sendable {
     private enum Kind: Sendable {
         case folder(String)
@@ -18,7 +18,7 @@ struct SyncPlace: Sendable {
         self.cache = cache
     }
 
-    /// What is there, as files of this machine; `notes` has a sentence for what is left out.
+    /// The content as files of this machine; `notes` has a sentence for each omitted entry.
     func content(
         _ progress: @escaping @Sendable (Int64) -> Void
     ) async throws(BackendError) -> (files: [InputFile], notes: [String]) {
@@ -28,7 +28,7 @@ struct SyncPlace: Sendable {
             let found = try LocalTree.found(path)
             return (
                 found.files,
-                found.lost.map { "the link \(RawName.shown($0)) leads to no file in it and was left out." }
+                found.lost.map { "the link \(RawName.shown($0)) does not lead to a file in it and was left out." }
             )
         case .objects(let store, let prefix):
             let all = try await store.all(prefix).filter { !$0.uri.hasSuffix("/") }
@@ -44,8 +44,8 @@ struct SyncPlace: Sendable {
         }
     }
 
-    /// The paths that files can have; nil for a key that no file of a tree can have. Objects may have keys that are the
-    /// beginning of others' keys: of such a file and folder, hosts get the folder.
+    /// The file paths of object keys; nil for a key that cannot be a path. A key may be the prefix of other keys, so
+    /// it is a file and a folder: hosts get the folder.
     private static func files(of keys: [String]) -> (paths: [String?], notes: [String]) {
         var folders: Set<Substring> = []
         for key in keys {
@@ -58,10 +58,10 @@ struct SyncPlace: Sendable {
         var notes = TreeNotes()
         let paths = keys.map { key -> String? in
             if !InputFile.isSafe(key) {
-                notes.add("the object '\(key)' has a key that can be no file's path; it stays where it is.")
+                notes.add("the object '\(key)' has a key that cannot be a file path; it is not copied.")
             } else if folders.contains(key[...]) {
                 notes.add(
-                    "'\(key)' is an object and the folder of others; hosts get the folder, and it stays where it is.")
+                    "'\(key)' is an object and the folder of others; hosts get the folder, not the object.")
             } else {
                 return key
             }
@@ -70,8 +70,8 @@ struct SyncPlace: Sendable {
         return (paths, notes.all)
     }
 
-    /// The part of a path in whose place something else is: a file where a folder has to be, or the reverse; nil where
-    /// the file can be put. Between objects there are no such conflicts.
+    /// The part of a path that an entry of the wrong kind blocks: a file in place of a folder, or the reverse. Nil if
+    /// the file can be written. Objects have no such conflicts.
     func obstacle(to path: String) -> String? {
         guard case .folder(let folder) = kind else { return nil }
         let parts = path.split(separator: "/")
@@ -84,13 +84,13 @@ struct SyncPlace: Sendable {
         return nil
     }
 
-    /// Whether a file of that name can be there: the keys of objects are UTF-8.
+    /// True if a file can have that name there: keys of objects are UTF-8.
     func canHold(_ path: String) -> Bool {
         if case .folder = kind { return true }
         return RawName.utf8(path) != nil
     }
 
-    /// Puts a file there; what was there under the path is replaced at once.
+    /// Writes a file. Replaces an existing file of that path atomically.
     func put(_ file: String, as path: String) async throws(BackendError) {
         switch kind {
         case .folder(let folder):
@@ -99,18 +99,18 @@ struct SyncPlace: Sendable {
             try LocalCopies.copy(try InputFile(path, at: file), to: place)
         case .objects(let store, let prefix):
             guard let path = RawName.utf8(path) else {
-                throw BackendError(.internalFault, "\(RawName.shown(path)) can be no object's key.")
+                throw BackendError(.internalFault, "\(RawName.shown(path)) cannot be the key of an object.")
             }
             try await store.upload(file, to: prefix + path, progress: nil)
         }
     }
 
-    /// Takes a file away, and folders that are empty then.
+    /// Removes a file, and then empty parent folders.
     func remove(_ path: String) async throws(BackendError) {
         switch kind {
         case .folder(let folder):
             var parts = path.split(separator: "/").dropLast()
-            // What the user linked to stays: it may be no checkpoint at all.
+            // Files that the user's links lead to stay: they may not be checkpoints.
             guard !Self.hasLink(folder, parts) else { return }
             Disk.unlink("\(folder)/\(path)")
             while !parts.isEmpty, Disk.rmdir("\(folder)/\(parts.joined(separator: "/"))") == 0 { parts.removeLast() }

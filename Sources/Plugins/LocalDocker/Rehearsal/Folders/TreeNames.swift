@@ -1,6 +1,6 @@
-/// Which names several hosts use in one tree, and what becomes of a name that two of them use for different things.
+/// Resolves names that several hosts use in one tree.
 ///
-/// Of two files with one name the later host's is kept. Where one host has a file or a link and another a folder, both
+/// Of two files with one name, the later host's is kept. If one host has a file or link and another a folder, both
 /// are kept: the later host's as `NAME.HOST`.
 struct TreeNames {
     private struct Entry {
@@ -10,18 +10,18 @@ struct TreeNames {
 
     private var entries: [String: Entry] = [:]
     private var host = ""
-    /// The names of this host that another host uses for something else, with those that they are kept under.
+    /// The renamed entries of this host, because another host uses the name for another kind of entry.
     private var renamed: [String: String] = [:]
 
     var isEmpty: Bool { !entries.contains { !$0.value.isFolder } }
 
-    /// What is placed from now on is of this host.
+    /// Entries from now on belong to this host.
     mutating func begin(_ host: String) {
         self.host = host
         renamed = [:]
     }
 
-    /// Where an entry of the host goes. Notes what goes other than expected.
+    /// The path in the tree for an entry of the host. Adds a note for a conflict.
     mutating func place(_ path: String, isFolder: Bool, _ notes: inout TreeNotes) -> String {
         var placed = ""
         var original = ""
@@ -48,7 +48,7 @@ struct TreeNames {
         return placed
     }
 
-    /// Where an entry of this host was placed before; nil where it was not.
+    /// The path of an earlier entry of this host; nil if there is none.
     func placed(_ path: String) -> String? {
         var placed = ""
         var original = ""

@@ -4,12 +4,12 @@ internal import LaunchHost
 
 /// Writes folders of one or several containers into one folder of this machine.
 ///
-/// Containers are not trusted: links are made when all else is written, so that nothing is ever written through one, and
-/// those that lead out are left away.
+/// Containers are not trusted. Links are created after all other entries, so nothing is written through a link. Links
+/// that lead out of the tree are omitted.
 struct TreeWriter {
     let root: String
     private let budget: WriteBudget
-    /// Whether the name of the container's folder is part of the paths.
+    /// True if the name of the container's folder is part of the paths.
     private let keepsName: Bool
     private var noted = TreeNotes()
     private var names = TreeNames()
@@ -17,7 +17,7 @@ struct TreeWriter {
 
     /// - Parameters:
     ///   - root: the folder. Its old content is removed.
-    ///   - keepsName: whether the folder of the container becomes an entry of `root`; else its entries do.
+    ///   - keepsName: true if the container's folder becomes an entry of `root`; false if its entries do.
     init(root: String, budget: WriteBudget, keepsName: Bool = false) throws(BackendError) {
         self.root = root
         self.budget = budget
@@ -26,12 +26,12 @@ struct TreeWriter {
         try Self.make(root, mode: 0o755)
     }
 
-    /// What went other than expected, in sentences.
+    /// Deviations from the expected result, as sentences.
     var notes: [String] { noted.all }
-    /// Whether anything was written.
+    /// True if nothing was written.
     var isEmpty: Bool { names.isEmpty && links.isEmpty && Disk.names(in: root).isEmpty }
 
-    /// Adds a host's folder. The empty host is the only one.
+    /// Adds a host's folder. An empty name means the only host.
     mutating func add(_ members: consuming TarReader, of host: String) async throws(BackendError) {
         names.begin(host)
         var sink: (FileSink, Int64)?
@@ -75,7 +75,7 @@ struct TreeWriter {
             Disk.unlink("\(root)/\(path)")
             links[path] = target
         case .hardLink(let target):
-            // Its target is a member that came before.
+            // A hard link's target is an earlier member.
             let known = place(target).flatMap { Self.isSafe($0) ? names.placed($0) : nil }
             if let known, let pointee = links[known] {
                 links[try entry(path)] = pointee
@@ -84,7 +84,7 @@ struct TreeWriter {
             guard let known, case let place = try entry(path), Disk.unlink("\(root)/\(place)") == 0 || errno == ENOENT,
                 Disk.link("\(root)/\(known)", "\(root)/\(place)") == 0
             else {
-                noted.add("\(path)\(Self.of(host)) is a second name of a file that is not there, and was left out.")
+                noted.add("\(path)\(Self.of(host)) is a second name of a missing file and was left out.")
                 break
             }
         case .other:
@@ -93,7 +93,7 @@ struct TreeWriter {
         return nil
     }
 
-    /// The place of what is not a folder, with the folder that it goes into.
+    /// The path in the tree for an entry that is not a folder. Creates its parent folders.
     private mutating func entry(_ path: String) throws(BackendError) -> String {
         let path = names.place(path, isFolder: false, &noted)
         links[path] = nil
@@ -101,7 +101,7 @@ struct TreeWriter {
         return path
     }
 
-    /// Makes the links, and takes away what may not be kept.
+    /// Creates the links, and removes entries that must not be kept.
     mutating func finish() {
         for (path, target) in links.sorted(by: { $0.key < $1.key }) { Disk.symlink(target, "\(root)/\(path)") }
         for note in TreeCleaner(root: root, isOneWhole: !keepsName).clean() { noted.add("\(note).") }
@@ -109,7 +109,7 @@ struct TreeWriter {
 
     private static func of(_ host: String) -> String { host.isEmpty ? "" : " of \(host)" }
 
-    /// How deep folders may be: the system's own paths end at 4,096 bytes.
+    /// The largest depth of folders. A path of the system has at most 4,096 bytes.
     private static let depth = 256
 
     private static func isSafe(_ path: String) -> Bool {
@@ -118,7 +118,7 @@ struct TreeWriter {
             && !path.utf8.contains(0) && RawName.bytes(path).count < 3500
     }
 
-    /// Makes a folder that its owner can use, and those above it.
+    /// Creates a folder that its owner can use, and its missing parents.
     private static func make(_ folder: String, mode: UInt16) throws(BackendError) {
         if Disk.mkdir(folder, mode_t(mode & 0o777 | 0o700)) == 0 {
             if let mode = UserMask.mode(UInt32(mode & 0o777 | 0o700)) { Disk.chmod(folder, mode_t(mode)) }
@@ -129,7 +129,7 @@ struct TreeWriter {
     }
 }
 
-/// Sentences about a tree, of which the first are kept: a container can give reason for a million.
+/// Notes about a tree. Only the first ones are kept, because a container can cause a million of them.
 struct TreeNotes {
     private static let kept = 50
     private var first: [String] = []

@@ -1,7 +1,7 @@
 internal import LaunchHost
 
-/// Folders at a place that the user has chosen.
+/// Folders below a destination that the user has chosen.
 enum UserFolder {
-    /// Makes a folder and those above it that are missing, with the modes that the user's umask gives.
+    /// Creates a folder and its missing parents, with the modes of the user's umask.
     static func make(_ path: String) throws(BackendError) { try Disk.makeFolders(path) }
 }

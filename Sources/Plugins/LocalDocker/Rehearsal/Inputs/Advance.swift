@@ -1,7 +1,7 @@
 internal import LaunchHost
 internal import Synchronization
 
-/// Turns "so many bytes by now" into "so many bytes more".
+/// Converts cumulative progress to increments.
 final class Advance: Sendable {
     private let reached = Mutex<Int64>(0)
     private let report: @Sendable (Int64) -> Void
@@ -19,7 +19,7 @@ final class Advance: Sendable {
     }
 }
 
-/// Adds up what several tasks report.
+/// Sums the progress of several tasks.
 final class Sum: Sendable {
     private let total = Mutex<Int64>(0)
     private let report: @Sendable (Int64) -> Void

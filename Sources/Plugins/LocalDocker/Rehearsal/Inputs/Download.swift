@@ -1,7 +1,8 @@
 internal import LaunchHost
 internal import Synchronization
 
-/// One object's way to a file, within a budget: it is ended where more bytes come than may.
+/// The download of one object to a file, within a budget. It is cancelled if more bytes arrive than the budget
+/// allows.
 final class Download: Sendable {
     private struct State {
         var task: Task<Result<StoredObject, BackendError>, Never>?
@@ -17,7 +18,7 @@ final class Download: Sendable {
         self.progress = progress
     }
 
-    /// - Throws: what the store throws, or the budget.
+    /// - Throws: the store's error, or the budget's.
     func run(_ uri: String, from store: any ObjectStore, to file: String) async throws(BackendError) -> StoredObject {
         let counter = Advance { [self] more in
             progress(more)

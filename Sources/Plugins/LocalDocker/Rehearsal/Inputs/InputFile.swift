@@ -1,27 +1,27 @@
 internal import Glibc
 internal import LaunchHost
 
-/// A file of this machine that hosts get, with the mode of all: an object carries none, so what a file has here must not
-/// show in a container.
+/// A file of this machine that hosts get. All such files have one mode: an object has none, so the file's own mode
+/// must not show in a container.
 struct InputFile: Sendable, Hashable {
     static let mode: UInt16 = 0o644
 
-    /// Where below the input's path; a raw name.
+    /// The path relative to the input's path; a raw name.
     var path: String
-    /// Where it is on this machine: a path without links, raw.
+    /// The path on this machine, without links; a raw name.
     var local: String
     var size: Int64
     /// Seconds since 1970.
     var modified: Int64
 
-    /// Whether a key or a name can be a file's path below a folder.
+    /// True if a key or a name can be the path of a file below a folder.
     static func isSafe(_ path: String) -> Bool {
         !path.split(separator: "/", omittingEmptySubsequences: false)
             .contains { $0 == ".." || $0 == "." || $0.isEmpty } && !path.utf8.contains(0)
     }
 
-    /// The file as it is now.
-    /// - Throws: `invalid` where there is no such file.
+    /// The file in its current state.
+    /// - Throws: `invalid` if the file does not exist.
     init(_ path: String, at local: String) throws(BackendError) {
         guard let real = Disk.realPath(local), let status = Disk.status(real) else {
             throw FileFault.error("read", local)
@@ -36,7 +36,7 @@ struct InputFile: Sendable, Hashable {
     }
 }
 
-/// What a pipe carries, one after another.
+/// One part of what a pipe carries.
 enum PipePiece: Sendable, Hashable {
     case bytes([UInt8])
     case file(String, size: Int64)
@@ -49,21 +49,21 @@ enum PipePiece: Sendable, Hashable {
     }
 }
 
-/// What an input means for the hosts that get it.
+/// The content of an input for the hosts that get it.
 struct ResolvedInput: Sendable {
     var input: ContainerJob.Surroundings.Input
     /// All files, in order.
     var files: [InputFile] = []
-    /// All records, for a pipe, each with the pieces that stay together: a file, or the attributes of a manifest's line.
+    /// All records for a pipe. The pieces of a record stay together: a file, or the attributes of a manifest's line.
     var records: [[PipePiece]] = []
     /// The manifest, as a file for each host.
     var manifest: InputFile?
-    /// A folder of the user's that a container may see as it is; nil where what it sees has to be made.
+    /// The user's folder, if a container can mount it directly; nil if the content must be copied.
     var mountable: String?
     /// The hosts, in order.
     var hosts: [String]
 
-    /// Whether the host gets it.
+    /// True if the host gets the input.
     func isFor(_ host: String) -> Bool { hosts.contains(host) }
 
     /// The host's share of the files.
@@ -71,7 +71,7 @@ struct ResolvedInput: Sendable {
         share(Seeded.shuffled(files, seed: input.shuffleSeed, epoch: 0), of: host)
     }
 
-    /// The host's share of the records in an epoch, piece by piece.
+    /// The host's share of the records in an epoch, as pieces.
     func pieces(of host: String, epoch: Int) -> [PipePiece] {
         share(Seeded.shuffled(records, seed: input.shuffleSeed, epoch: epoch), of: host).flatMap(\.self)
     }
@@ -82,11 +82,11 @@ struct ResolvedInput: Sendable {
     }
 }
 
-/// Shuffles that come out the same for the same seed.
+/// Shuffles with the same result for the same seed.
 enum Seeded {
     private struct Generator: RandomNumberGenerator {
         var state: UInt64
-        // SplitMix64: small, and any seed is a good one.
+        // SplitMix64: it is small, and every seed gives a good sequence.
         mutating func next() -> UInt64 {
             state &+= 0x9e37_79b9_7f4a_7c15
             var value = state

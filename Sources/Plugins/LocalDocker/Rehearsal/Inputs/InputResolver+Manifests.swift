@@ -3,8 +3,8 @@ internal import LaunchHost
 
 /// Inputs that a manifest lists.
 ///
-/// A manifest is data, and its author may not be the one who started the job. So it names objects. It names files of this
-/// machine only where it is one itself, and then only those in its own folder.
+/// A manifest is data, and its author may not be the user who started the job. So it names objects. It may name files
+/// of this machine only if it is a local file itself, and only files in its own folder.
 extension InputResolver {
     /// The most bytes of a manifest, which is read into memory.
     private static let manifestLimit = 64 << 20
@@ -35,7 +35,7 @@ extension InputResolver {
     ) async throws(BackendError) -> [[PipePiece]] {
         let budget = budget(input)
         let manifest = try await document(text, input, budget: budget)
-        // A line ends with a line feed only. Other line breaks of Unicode can stand in a JSON text.
+        // Only a line feed ends a line. JSON texts may contain Unicode's other line breaks.
         let lines = try content(of: manifest, text).split(
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var records: [[PipePiece]] = []
@@ -65,7 +65,7 @@ extension InputResolver {
 
     private static let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")]
 
-    /// Refuses a file of this machine that the manifest's author has no business with.
+    /// Refuses a file of this machine that a manifest must not name.
     private func check(
         _ file: InputFile, _ reference: String, from manifest: InputFile, _ text: String, _ place: String
     ) throws(BackendError) {

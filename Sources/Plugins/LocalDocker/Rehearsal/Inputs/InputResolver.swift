@@ -2,18 +2,18 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import Subprocess
 
-/// Finds the files that inputs mean, and fetches those that are not on this machine.
+/// Finds the files of inputs, and downloads those that are not on this machine.
 struct InputResolver: Sendable {
     let objects: Objects
     let cache: ObjectCache
-    /// A folder for what is made of files: unpacked ones.
+    /// The folder for unpacked files.
     let work: String
-    /// Told of an input's name and of the bytes done and in all.
+    /// Gets an input's name, the bytes done and the total.
     let progress: @Sendable (String, Int64, Int64) -> Void
 
     private static let parallel = 4
 
-    /// What an input means for these hosts of the job.
+    /// Resolves an input for these hosts of the job.
     func resolve(
         _ input: ContainerJob.Surroundings.Input, hosts: [String]
     ) async throws(BackendError) -> ResolvedInput {
@@ -35,7 +35,7 @@ struct InputResolver: Sendable {
             throw BackendError(
                 .notFound,
                 "The input \(input.name), from \(Self.words(input.source)), has no files, and the backend refuses that.",
-                hint: "Put the data there, or name another place.")
+                hint: "Put the data there, or name another source.")
         }
         if input.needsFiles == true, let file = resolved.files.first(where: { RawName.utf8($0.path) == nil }) {
             throw BackendError(
@@ -66,7 +66,7 @@ struct InputResolver: Sendable {
         guard case .uri(let uri) = try Place(text) else { return try LocalTree.files(text) }
         let found = try await objects.store(for: uri).all(uri).filter { !$0.uri.hasSuffix("/") }
         guard !found.isEmpty else {
-            throw BackendError(.notFound, "There is no object whose URI begins with \(uri), for \(input.name).")
+            throw BackendError(.notFound, "No object has a URI that begins with \(uri), for \(input.name).")
         }
         let paths = Self.paths(found.map(\.uri), under: uri)
         return try await fetch(zip(found, paths).map { ($0, $1) }, input)
@@ -74,9 +74,9 @@ struct InputResolver: Sendable {
 
     /// The paths of objects whose URIs begin with a prefix.
     ///
-    /// Where the prefix is a folder of all of them, files are named from there. Otherwise it is the beginning of names,
-    /// `train` of `train.csv` and `train/a.csv`, and files keep the whole names. An object that is the prefix keeps its
-    /// last part.
+    /// If the prefix is a folder of all of them, paths are relative to it. Otherwise the prefix is the beginning of
+    /// names, such as `train` for `train.csv` and `train/a.csv`, and paths keep the whole names. An object that
+    /// equals the prefix keeps its last component.
     static func paths(_ uris: [String], under prefix: String) -> [String] {
         let slash = UInt8(ascii: "/")
         let all = Array(prefix.utf8)
@@ -186,7 +186,7 @@ struct InputResolver: Sendable {
             file: place, folder: work, limit: cache.limits.downloadBytes,
             tooLarge: BackendError(
                 .invalid,
-                "\(RawName.shown(file.path)) of \(input.name) is larger than \(ByteCount.text(cache.limits.downloadBytes)) once it is "
+                "\(RawName.shown(file.path)) of \(input.name) is larger than \(ByteCount.text(cache.limits.downloadBytes)) after it is "
                     + "unpacked, the 'download_size_limit'."),
             reserve: cache.limits.reserve)
         defer { try? FileManager.default.removeItem(atPath: packed) }
@@ -196,12 +196,13 @@ struct InputResolver: Sendable {
                 guard done.exit.isSuccess else {
                     throw BackendError(
                         .invalid,
-                        "\(RawName.shown(file.path)) of \(input.name) is no gzip file: \(done.stderrText.prefix(300))")
+                        "\(RawName.shown(file.path)) of \(input.name) is not a gzip file: \(done.stderrText.prefix(300))"
+                    )
                 }
             } catch let error as BackendError {
                 throw error
             } catch let error as SubprocessError where error.code == .cancelled {
-                throw BackendError(.cancelled, "The unpacking of \(RawName.shown(file.path)) was broken off.")
+                throw BackendError(.cancelled, "The unpacking of \(RawName.shown(file.path)) was cancelled.")
             } catch {
                 throw BackendError(
                     .internalFault, "\(RawName.shown(file.path)) of \(input.name) cannot be unpacked: \(error)")
@@ -209,7 +210,7 @@ struct InputResolver: Sendable {
         }
     }
 
-    /// A key may be what no path can be.
+    /// Refuses object keys that cannot be paths, and keys that conflict with each other.
     private static func check(
         _ files: [InputFile], _ input: ContainerJob.Surroundings.Input
     ) throws(BackendError) {
@@ -219,7 +220,7 @@ struct InputResolver: Sendable {
             var parts = file.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             guard InputFile.isSafe(file.path) else {
                 throw BackendError(
-                    .invalid, "\(input.name) has an object '\(RawName.shown(file.path))', which can be no file's path.")
+                    .invalid, "\(input.name) has an object '\(RawName.shown(file.path))', which cannot be a file path.")
             }
             guard seen.insert(file.path).inserted else {
                 throw BackendError(.invalid, "\(input.name) has two objects for the path \(RawName.shown(file.path)).")

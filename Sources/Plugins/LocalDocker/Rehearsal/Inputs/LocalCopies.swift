@@ -2,16 +2,16 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// Makes the user's files such that containers can see them through a mount: with the modes of objects, and without a
-/// touch to the files themselves, of which a second name would change the link count.
+/// Makes the user's files mountable for containers, with the mode of objects. The files themselves are not changed.
+/// They get no hard links either, because these change the link count.
 struct LocalCopies: Sendable {
     let folder: RehearsalFolder
-    /// Told of an input's name and of the bytes done and in all.
+    /// Gets an input's name, the bytes done and the total.
     let progress: @Sendable (String, Int64, Int64) -> Void
 
     private static let chunk = 1 << 20
 
-    /// The input with copies in place of the user's files; as it is where its whole folder can be mounted.
+    /// The input with copies in place of the user's files. Unchanged if its whole folder can be mounted.
     func prepared(_ resolved: ResolvedInput) async throws(BackendError) -> ResolvedInput {
         var resolved = resolved
         let input = resolved.input
@@ -25,12 +25,12 @@ struct LocalCopies: Sendable {
         var done: Int64 = 0
         for (index, file) in resolved.files.enumerated() {
             if folder.owns(file.local) {
-                // What gzip unpacked has the mode of what it was packed in.
+                // gzip gives the unpacked file the mode of the packed one.
                 Disk.chmod(file.local, mode_t(InputFile.mode))
             } else {
                 let place = "\(folder.copies)/\(input.name)/\(file.path)"
                 if let slash = place.lastIndex(of: "/") { try folder.make(String(place[..<slash])) }
-                // An attempt before may have made it.
+                // An earlier attempt may have created it.
                 let known = try? InputFile(file.path, at: place)
                 if known?.size != file.size || known?.modified != file.modified { try Self.copy(file, to: place) }
                 resolved.files[index].local = place
@@ -41,7 +41,7 @@ struct LocalCopies: Sendable {
         return resolved
     }
 
-    /// Copies a file, which has its name only when it is whole.
+    /// Copies a file. The copy gets its final name when it is complete.
     static func copy(_ file: InputFile, to place: String) throws(BackendError) {
         let partial = "\(place).launch-\(UInt64.random(in: .min ... .max))"
         defer { Disk.unlink(partial) }
@@ -52,14 +52,14 @@ struct LocalCopies: Sendable {
         }
         while true {
             if Task.isCancelled {
-                throw BackendError(.cancelled, "The copy of \(RawName.shown(file.local)) was broken off.")
+                throw BackendError(.cancelled, "The copy of \(RawName.shown(file.local)) was cancelled.")
             }
             let bytes = try reader.read(chunk)
             guard !bytes.isEmpty else { break }
             try sink.write(bytes[...])
         }
         sink.date(file.modified)
-        // Past the umask: whoever the container runs as must be able to read.
+        // chmod, because of the umask: every user of a container must be able to read it.
         Disk.chmod(partial, mode_t(InputFile.mode))
         guard Disk.rename(partial, place) == 0 else { throw FileFault.error("write", place) }
     }

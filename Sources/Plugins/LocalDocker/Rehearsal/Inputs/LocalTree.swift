@@ -1,13 +1,13 @@
 internal import Glibc
 internal import LaunchHost
 
-/// The files of a local folder, found and never touched.
+/// The files of a local folder. Nothing in it is changed.
 ///
-/// A link that stays in the folder is followed. A link that leads out of it is not: permission to read the folder is not
-/// permission to read other files of this machine.
+/// A link that stays in the folder is followed. A link that leads out of it is not: permission to read the folder is
+/// not permission to read other files of this machine.
 enum LocalTree {
-    /// Every file below `path` in order of the paths' UTF-8; `path` itself where it is a file.
-    /// - Throws: `invalid` where something cannot be read, or a link leads out of the folder or in a circle.
+    /// Every file below `path`, sorted by the paths' UTF-8. If `path` is a file, only that file.
+    /// - Throws: `invalid` if an entry cannot be read, or a link leads out of the folder or in a circle.
     static func files(_ path: String) throws(BackendError) -> [InputFile] {
         guard let status = Disk.status(path) else { throw FileFault.error("read", path) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -18,7 +18,7 @@ enum LocalTree {
         return walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
-    /// The same, without links that lead nowhere, out of the folder or in a circle; `lost` has their paths.
+    /// The same, without broken links and links that lead out of the folder or in a circle. `lost` has their paths.
     static func found(_ path: String) throws(BackendError) -> (files: [InputFile], lost: [String]) {
         guard let status = Disk.status(path) else { throw FileFault.error("read", path) }
         guard status.st_mode & S_IFMT == S_IFDIR else { return (try files(path), []) }
@@ -27,7 +27,8 @@ enum LocalTree {
         return (walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }, walk.lost)
     }
 
-    /// Whether a folder looks as if it came from objects: files and folders with their modes, no links and nothing else.
+    /// True if a folder looks as if it was copied from objects: only files and folders with the expected modes,
+    /// without links.
     static func isLikeObjects(_ path: String) -> Bool {
         guard let status = Disk.linkStatus(path) else { return false }
         switch (status.st_mode & S_IFMT, status.st_mode & 0o7777) {
@@ -49,14 +50,14 @@ enum LocalTree {
     }
 
     private struct Walk {
-        /// The folder, without links.
+        /// The folder, with its links resolved.
         let root: String
-        /// Whether a link that leads nowhere is no error.
+        /// True if links that cannot be followed are omitted; false if they are an error.
         var leavesLinksOut = false
         var files: [InputFile] = []
         var lost: [String] = []
 
-        /// Links to folders can name the same files again and again.
+        /// Links to folders can name the same files repeatedly.
         private static let maxFiles = 1_000_000
         private static let maxDepth = 256
 
@@ -91,7 +92,7 @@ enum LocalTree {
                     try enter(local, path, above + [mark])
                 case S_IFREG:
                     let file = try InputFile(path, at: local)
-                    // A link may have taken its place since it was looked at.
+                    // A link may have replaced it since the check.
                     guard isInside(file.local) else { continue }
                     guard files.count < Self.maxFiles else {
                         throw BackendError(
@@ -105,7 +106,7 @@ enum LocalTree {
             }
         }
 
-        /// Whether a link leads to something in the folder.
+        /// True if a link leads to an entry in the folder.
         private mutating func leadsInside(_ local: String, _ path: String) throws(BackendError) -> Bool {
             guard let target = Disk.realPath(local) else {
                 let code = errno

@@ -3,29 +3,29 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// Objects that were fetched once, by URI and version, for this rehearsal and the next.
+/// Downloaded objects by URI and version, for this rehearsal and later ones.
 struct ObjectCache: Sendable {
-    /// How long what nobody asks for is kept, in seconds.
+    /// How long an unused object is kept, in seconds.
     private static let life = 14 * 86_400
 
     let folder: String
     let limits: TransferLimits
 
-    /// Counts what one input may bring.
+    /// The limit on what one input may download.
     func budget(_ what: String) -> WriteBudget {
         WriteBudget(
             what, limit: limits.downloadBytes, key: TransferLimits.downloadKey, folder: folder,
             reserve: limits.reserve)
     }
 
-    /// The object's content as a file, which must not be written to.
+    /// The object's content as a file, which must not be changed.
     func file(
         _ object: StoredObject, from store: any ObjectStore, budget: WriteBudget,
         progress: @escaping @Sendable (Int64) -> Void
     ) async throws(BackendError) -> String {
         let known = path(object)
         if access(known, R_OK) == 0 {
-            // The time of its last use decides when it is dropped.
+            // The time of the last use decides when the file is removed.
             utimes(known, nil)
             progress(object.size)
             return known
@@ -34,7 +34,7 @@ struct ObjectCache: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw BackendError(.internalFault, "The folder \(folder) cannot be made: \(FileFault.words(error))")
+            throw BackendError(.internalFault, "The folder \(folder) cannot be created: \(FileFault.words(error))")
         }
         let partial = "\(folder)/partial-\(UInt64.random(in: .min ... .max))"
         defer { unlink(partial) }
@@ -46,7 +46,7 @@ struct ObjectCache: Sendable {
         return place
     }
 
-    /// Drops what has not been used for two weeks, and what broke off a day ago.
+    /// Removes objects unused for two weeks, and partial downloads that are a day old.
     func sweep() {
         let now = time(nil)
         for name in Disk.names(in: folder) {

@@ -6,24 +6,25 @@ internal import Subprocess
 struct PipeFeeder: Sendable {
     let input: ResolvedInput
     let host: String
-    /// The folder of this machine that the host sees read-only, and the pipes' name in it before `_<epoch>`.
+    /// The folder of this machine that the host mounts read-only, and the pipes' name in it, before `_<epoch>`.
     let folder: String
     let name: String
 
     private static let chunk = 256 << 10
-    /// How long a pipe without a reader or without room is left alone.
+    /// The wait before the next try when a pipe has no reader or no room.
     private static let pause = Duration.milliseconds(2)
 
-    /// Makes the first pipe, so that it is there when the host starts.
+    /// Creates the first pipe, so that it exists when the host starts.
     func prepare() throws(BackendError) { try make(0) }
 
-    /// Feeds. Each pipe is read once: the next is there before the reader of the one before sees its end.
+    /// Feeds the pipes. Each is read once. The next pipe exists before the reader of the current one sees its end.
     func run() async throws(BackendError) {
         for epoch in 0... {
             try make(epoch)
             guard let descriptor = await open(epoch) else { return }
             let isDone = await write(input.pieces(of: host, epoch: epoch), to: descriptor)
-            // In this order: whoever sees the end of one finds the next, and does not find the one any more.
+            // This order ensures that a reader at the end of a pipe finds the next one, and no longer finds the
+            // current one.
             if isDone { try? make(epoch + 1) }
             unlink(path(epoch))
             close(descriptor)
@@ -35,11 +36,11 @@ struct PipeFeeder: Sendable {
 
     private func make(_ epoch: Int) throws(BackendError) {
         guard mkfifo(path(epoch), 0o644) == 0 || errno == EEXIST else { throw FileFault.error("write", path(epoch)) }
-        // Past the umask: whoever the container runs as must be able to read.
+        // chmod, because of the umask: every user of a container must be able to read it.
         chmod(path(epoch), 0o644)
     }
 
-    /// The pipe's end for writing, when somebody reads at the other; nil where the task was cancelled before.
+    /// Opens the pipe for writing when it has a reader; nil if the task was cancelled.
     private func open(_ epoch: Int) async -> Int32? {
         var wait = Self.pause
         while !Task.isCancelled {
@@ -51,7 +52,7 @@ struct PipeFeeder: Sendable {
         return nil
     }
 
-    /// False where the task was cancelled. A reader that goes away early has had enough of this epoch.
+    /// False if the task was cancelled. A reader that closes the pipe early ends the epoch.
     private func write(_ pieces: [PipePiece], to descriptor: Int32) async -> Bool {
         for piece in pieces {
             let framing = input.input.isRecordIO ? RecordIO(size: piece.size) : nil
@@ -72,7 +73,7 @@ struct PipeFeeder: Sendable {
         return !Task.isCancelled
     }
 
-    /// Whether the reader is still there; nil where the task was cancelled.
+    /// True if the reader still has the pipe open; nil if the task was cancelled.
     private func write(_ bytes: [UInt8], to descriptor: Int32) async -> Bool? {
         var rest = bytes[...]
         while !rest.isEmpty {

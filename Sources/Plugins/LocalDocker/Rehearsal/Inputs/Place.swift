@@ -1,11 +1,11 @@
 internal import LaunchHost
 
-/// Where data comes from or goes to: a path of this machine, or a URI of the environment's objects.
+/// A source or destination of data: a path of this machine, or a URI of the environment's objects.
 enum Place: Sendable, Hashable {
     case path(String)
     case uri(String)
 
-    /// - Throws: `invalid` for what is neither.
+    /// - Throws: `invalid` for any other text.
     init(_ text: String) throws(BackendError) {
         if text.hasPrefix("/") {
             self = .path(DockerChecks.normal(text))
@@ -15,26 +15,27 @@ enum Place: Sendable, Hashable {
             self = .uri(text)
         } else {
             throw BackendError(
-                .invalid, "'\(text)' is no place for data: an absolute path of this machine, or a URI such as s3://…")
+                .invalid,
+                "'\(text)' is not a location of data: an absolute path of this machine, or a URI such as s3://…")
         }
     }
 
-    /// The URI of a prefix as that of a folder.
+    /// The URI of a prefix, with a slash at its end.
     static func folder(_ uri: String) -> String { uri.hasSuffix("/") ? uri : uri + "/" }
 }
 
-/// The objects of the environment, as far as it has any.
+/// The objects of the environment. An environment may have none.
 struct Objects: Sendable {
     let environment: (any Environment)?
 
-    /// Whether the environment has objects of that URI.
+    /// True if the environment has objects with that URI.
     func reaches(_ uri: String) -> Bool {
         let schemes = (environment as? any ObjectStoring)?.objectSchemes ?? []
         return schemes.contains { uri.hasPrefix("\($0)://") }
     }
 
-    /// The way to the object or prefix.
-    /// - Throws: `configuration` where the environment has no such objects.
+    /// The store of an object or prefix.
+    /// - Throws: `configuration` if the environment has no such objects.
     func store(for uri: String) async throws(BackendError) -> any ObjectStore {
         guard reaches(uri), let storing = environment as? any ObjectStoring else { throw Self.unreachable(uri) }
         return try await storing.objectStore()
@@ -44,6 +45,6 @@ struct Objects: Sendable {
         BackendError(
             .configuration, "The environment of this configuration cannot reach \(uri).",
             hint: "Use environment 'aws' in launch-config.yaml, or name local folders instead: --channel, --output and "
-                + "--checkpoints, or --keep-local for what is written.")
+                + "--checkpoints, or --keep-local for results.")
     }
 }
