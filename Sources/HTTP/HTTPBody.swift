@@ -1,18 +1,20 @@
 public import FoundationEssentials
 
-/// What a request carries.
+/// The body of a request.
 public enum HTTPBody: Sendable {
-    /// No body. POST, PUT and PATCH then announce a length of 0.
+    /// No body. POST, PUT and PATCH then send `Content-Length: 0`.
     case none
-    /// Bytes that are in memory already.
+    /// Bytes in memory.
     case bytes([UInt8])
-    /// A part of a file, read while it is sent; `length` nil means to the end, as the file is when it is asked for.
+    /// A part of a file, read while it is sent. A nil `length` means up to the end; the end is measured when the
+    /// request
+    /// is made.
     case file(path: String, offset: Int64 = 0, length: Int64? = nil)
-    /// Chunks made while the body is sent, nil after the last. `next` is asked again only when there is room, one call
-    /// at a time. Without `contentLength` (in bytes) the body is sent chunked. `next` should heed task cancellation.
+    /// Chunks produced while the body is sent; nil ends the body. `next` is called only when there is room, one call at
+    /// a time. Without `contentLength` (in bytes) the body is sent chunked. `next` should respond to task cancellation.
     case producer(contentLength: Int64? = nil, next: @Sendable () async throws -> [UInt8]?)
 
-    /// Bytes that are in memory already.
+    /// Bytes in memory.
     public static func data(_ data: Data) -> HTTPBody { .bytes([UInt8](data)) }
 
     /// A text, as UTF-8.
@@ -20,7 +22,7 @@ public enum HTTPBody: Sendable {
 }
 
 extension HTTPBody {
-    /// The same body with a known length, where it comes from a file: few servers take a file in chunks.
+    /// The same body; a file gets an explicit length, because few servers accept a file in chunks.
     func measured() throws(HTTPError) -> HTTPBody {
         guard case .file(let path, let offset, let length) = self else { return self }
         let available = try InputFile(path).length(from: offset)

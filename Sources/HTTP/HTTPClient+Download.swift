@@ -1,10 +1,12 @@
 import Glibc
 
 extension HTTPClient {
-    /// Streams the body of a 2xx answer into a file, with bounded memory. Other answers throw `protocolError`.
+    /// Streams the body of a 2xx response into a file, with bounded memory. Other statuses throw `protocolError`.
     ///
-    /// The bytes go into a file beside `path` that takes its place only when it is complete; on any failure it is
-    /// removed and `path` is as it was. Returns the number of bytes. A new file is readable by its owner only.
+    /// The bytes go into a temporary file beside `path`, which replaces `path` when the body is complete. On failure
+    /// the
+    /// temporary file is removed and `path` is unchanged. Returns the number of bytes. Only its owner can read a new
+    /// file.
     @discardableResult
     public func download(_ request: HTTPRequest, to path: String) async throws(HTTPError) -> Int64 {
         let answer = try await stream(request)
@@ -25,7 +27,7 @@ extension HTTPClient {
     }
 }
 
-/// A file under a name for the time being, until it is complete.
+/// A file that is written under a temporary name until it is complete.
 private struct OutputFile: ~Copyable {
     private let path: String
     private let partial: String

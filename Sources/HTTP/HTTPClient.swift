@@ -1,10 +1,10 @@
-/// The one HTTP client of the program: libcurl on one thread of its own, connections kept and used again.
+/// The HTTP client of the program: libcurl on its own thread, with connections that are kept and reused.
 ///
 /// It speaks HTTP/1.1 over TCP, TLS and unix sockets. Cancelling the calling task ends the transfer at once.
 public final class HTTPClient: Sendable {
     private let loop: TransferLoop
 
-    /// Starts a client. Its thread ends with `shutdown()` or when the client and all its streams are gone.
+    /// Starts a client. Its thread ends with `shutdown()`, or when the client and all its streams are released.
     public init(configuration: Configuration = .init()) {
         loop = TransferLoop(configuration)
     }
@@ -13,17 +13,18 @@ public final class HTTPClient: Sendable {
         loop.stop()
     }
 
-    /// Sends a request and gives the whole answer, whatever its status.
+    /// Sends a request and returns the whole response, with any status.
     ///
-    /// Throws `tooLarge` as soon as the body passes `request.maxBodyBytes`.
+    /// Throws `tooLarge` as soon as the body is larger than `request.maxBodyBytes`.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let promise = Promise<Result<HTTPResponse, HTTPError>>()
         let transfer = try Transfer(request, loop: loop, receiver: .whole(promise, limit: request.maxBodyBytes))
         return try await outcome(of: transfer, promise).get()
     }
 
-    /// Sends a request and gives the head of the answer as soon as it is there; the body is read from the stream, and
-    /// the server is held back while nobody reads.
+    /// Sends a request and returns as soon as the head of the response is complete. The body is read from the stream.
+    /// If
+    /// the caller does not read, the client stops receiving.
     public func stream(_ request: HTTPRequest) async throws(HTTPError) -> HTTPStream {
         let promise = Promise<Result<ResponseHead, HTTPError>>()
         let buffer = BodyBuffer()
@@ -32,7 +33,7 @@ public final class HTTPClient: Sendable {
         return HTTPStream(head: head, body: .init(client: self, transfer: transfer, buffer: buffer))
     }
 
-    /// Ends all transfers with `cancelled` and stops the thread. Later requests fail the same way.
+    /// Ends all transfers with `cancelled` and stops the thread. Later requests fail with the same code.
     public func shutdown() {
         loop.stop()
     }

@@ -1,37 +1,37 @@
 extension HTTPClient {
-    /// What holds for all requests of one client.
+    /// Settings that apply to all requests of one client.
     public struct Configuration: Sendable {
-        /// Which proxy is used. Unix sockets never use one.
+        /// The proxy to use. Unix sockets never use one.
         public enum Proxy: Sendable {
-            /// What `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` say. Loopback and link-local addresses are
-            /// reached directly.
+            /// The proxies in `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`. Loopback and link-local
+            /// addresses
+            /// are reached directly.
             case environment
-            /// None, whatever the environment says.
+            /// No proxy. The environment is ignored.
             case direct
-            /// This one, as a URL: `http://proxy:3128`.
+            /// The proxy with this URL, for example `http://proxy:3128`.
             case url(String)
         }
 
-        /// The most requests at once to one host and port, streams included; others wait in order.
+        /// The highest number of concurrent requests to one host and port, streams included. Others wait in order.
         public var maxConnectionsPerHost: Int
-        /// The most requests at once, streams included; others wait in order.
+        /// The highest number of concurrent requests, streams included. Others wait in order.
         public var maxConcurrentRequests: Int
-        /// The limit for name lookup, connection and TLS handshake together.
+        /// The time limit for name lookup, connection and TLS handshake together.
         public var connectTimeout: Duration
-        /// A PEM file with the authorities to trust instead of the system's.
+        /// A PEM file with certificate authorities that replace the system's.
         public var caBundle: String?
-        /// A PEM file with this client's certificate, for servers that ask for one.
+        /// A PEM file with this client's certificate, for servers that request one.
         public var clientCertificate: String?
         /// A PEM file with the key of that certificate.
         public var clientKey: String?
-        /// Whether the server's certificate and name are checked. Only an explicit setting of the user turns it off.
+        /// Whether the server's certificate and name are checked. False only if the user says so explicitly.
         public var verifiesServer: Bool
         /// The proxy.
         public var proxy: Proxy
-        /// The `User-Agent` of requests that bring none.
+        /// The `User-Agent` of requests that set none.
         public var userAgent: String
 
-        /// Makes a configuration; see the properties.
         public init(
             maxConnectionsPerHost: Int = 64, maxConcurrentRequests: Int = 256,
             connectTimeout: Duration = .seconds(10), caBundle: String? = nil, clientCertificate: String? = nil,

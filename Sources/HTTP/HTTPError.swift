@@ -1,6 +1,6 @@
-/// Why a request has no answer, or no complete one. It never holds header values, bodies or query strings.
+/// Why a request has no response, or no complete one. It never contains header values, bodies or query strings.
 public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The kind of failure, made so that kinds can be added without breaking callers.
+    /// The kind of failure. A new kind can be added without breaking callers.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String, Sendable {
             case timedOut, couldNotResolve, couldNotConnect, tls, reset, tooLarge, cancelled, badURL, badRequest
@@ -9,49 +9,48 @@ public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
 
         private let kind: Kind
 
-        /// A time limit of the request, or the connect limit of the client, passed.
+        /// A time limit of the request, or the connect limit of the client, was exceeded.
         public static let timedOut = Code(kind: .timedOut)
         /// The name of the host, or of the proxy, has no address.
         public static let couldNotResolve = Code(kind: .couldNotResolve)
-        /// Nobody answered at the address or the socket path.
+        /// Nothing accepts connections at the address or the socket path.
         public static let couldNotConnect = Code(kind: .couldNotConnect)
-        /// The secure connection could not be made, most often for want of trust in the certificate.
+        /// The TLS handshake failed, most often because the certificate is not trusted.
         public static let tls = Code(kind: .tls)
-        /// The connection ended before the whole answer was there.
+        /// The connection ended before the response was complete.
         public static let reset = Code(kind: .reset)
-        /// The answer is larger than the request allows.
+        /// The response is larger than the request allows.
         public static let tooLarge = Code(kind: .tooLarge)
         /// The task was cancelled, the stream was dropped, or the client was shut down.
         public static let cancelled = Code(kind: .cancelled)
-        /// The URL is malformed, not http or https, or holds credentials.
+        /// The URL is malformed, is not http or https, or contains credentials.
         public static let badURL = Code(kind: .badURL)
-        /// The request cannot be sent as it is: a header holds a line break, for example.
+        /// The request is not valid: a header contains a line break, for example.
         public static let badRequest = Code(kind: .badRequest)
-        /// The request's own body could not be produced: unreadable file, failing producer, wrong length.
+        /// The request's own body could not be produced: unreadable file, failing producer, or wrong length.
         public static let bodyFailed = Code(kind: .bodyFailed)
-        /// The peer does not speak HTTP as it should.
+        /// The peer violates HTTP.
         public static let protocolError = Code(kind: .protocolError)
-        /// The local file that an answer was to be written to could not be written.
+        /// The local file for the response could not be written.
         public static let file = Code(kind: .file)
-        /// A fault of this program or of libcurl.
+        /// A defect of this program or of libcurl.
         public static let internalError = Code(kind: .internalError)
 
         /// The name of the code, for logs.
         public var description: String { kind.rawValue }
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public let code: Code
-    /// One sentence for a person, without secrets.
+    /// One sentence for the user, without secrets.
     public let message: String
-    /// The host, or the socket path, that was asked; nil when there is none yet.
+    /// The host or the socket path of the request; nil if the URL has none.
     public let host: String?
-    /// libcurl's own number, where libcurl gave up.
+    /// libcurl's error number, if libcurl reported the failure.
     public let curlCode: Int32?
-    /// Whether the peer may have acted on the request. False means that sending it again is always safe.
+    /// Whether the peer may have acted on the request. If false, it is always safe to send the request again.
     public let requestMayHaveReachedServer: Bool
 
-    /// Makes an error; see the properties.
     public init(
         _ code: Code, _ message: String, host: String? = nil, curlCode: Int32? = nil,
         requestMayHaveReachedServer: Bool = false
@@ -63,7 +62,7 @@ public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         self.requestMayHaveReachedServer = requestMayHaveReachedServer
     }
 
-    /// The message with the host before it.
+    /// The host and the message.
     public var description: String {
         guard let host else { return message }
         return "\(host): \(message)"

@@ -1,24 +1,24 @@
-/// The header fields of a request or an answer, in order; names are compared without regard to case.
+/// The header fields of a request or a response, in order. Names are compared without regard to case.
 public struct HTTPHeaders: Sendable, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
     /// The fields in the order in which they are sent or were received.
     public private(set) var fields: [(name: String, value: String)]
 
-    /// Headers from fields in order.
+    /// Makes headers from fields, in order.
     public init(_ fields: [(name: String, value: String)] = []) {
         self.fields = fields
     }
 
-    /// Headers from pairs of name and value.
+    /// Makes headers from pairs of name and value.
     public init(arrayLiteral elements: (String, String)...) {
         fields = elements.map { (name: $0.0, value: $0.1) }
     }
 
-    /// Headers from name: value; the order is kept and a name may repeat.
+    /// Makes headers from `name: value`. The order is kept, and a name may repeat.
     public init(dictionaryLiteral elements: (String, String)...) {
         fields = elements.map { (name: $0.0, value: $0.1) }
     }
 
-    /// The first value of a name; setting replaces all values, or removes them with nil.
+    /// The first value of a name. Setting replaces all values; setting nil removes them.
     public subscript(name: String) -> String? {
         get { fields.first { Self.same($0.name, name) }?.value }
         set {
@@ -32,12 +32,12 @@ public struct HTTPHeaders: Sendable, ExpressibleByArrayLiteral, ExpressibleByDic
         fields.filter { Self.same($0.name, name) }.map(\.value)
     }
 
-    /// Adds a field after the others, also when the name is already there.
+    /// Appends a field, even if the name exists already.
     public mutating func add(_ name: String, _ value: String) {
         fields.append((name, value))
     }
 
-    /// Whether two field names are one: ASCII letters only differ in case.
+    /// Whether two field names are equal; the case of ASCII letters is ignored.
     static func same(_ left: String, _ right: String) -> Bool {
         left.utf8.count == right.utf8.count
             && zip(left.utf8, right.utf8).allSatisfy { lowercase($0) == lowercase($1) }

@@ -1,15 +1,15 @@
 public import FoundationEssentials
 
-/// A whole answer in memory.
+/// A complete response in memory.
 public struct HTTPResponse: Sendable {
-    /// The status, 200 for example.
+    /// The status, for example 200.
     public let status: Int
     /// The header fields.
     public let headers: HTTPHeaders
     /// The body.
     public let body: Data
 
-    /// Makes an answer, for tests of callers.
+    /// Makes a response, for tests of callers.
     public init(status: Int, headers: HTTPHeaders = [], body: Data = Data()) {
         self.status = status
         self.headers = headers

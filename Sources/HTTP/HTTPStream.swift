@@ -1,10 +1,10 @@
-/// An answer whose body is still on its way.
+/// A response whose body is still being received.
 public struct HTTPStream: Sendable {
     /// The status, 200 for example.
     public let status: Int
-    /// The header fields.
+    /// The status, for example 200.
     public let headers: HTTPHeaders
-    /// The body, to be iterated once.
+    /// The body. It can be iterated once.
     public let body: Body
 
     init(head: ResponseHead, body: Body) {
@@ -13,15 +13,15 @@ public struct HTTPStream: Sendable {
         self.body = body
     }
 
-    /// Ends the transfer; a reader sees `cancelled`. Harmless after the end.
+    /// Ends the transfer; a reader gets the error `cancelled`. Has no effect after the end.
     public func cancel() {
         body.lease.cancel()
     }
 
     /// The bytes of a body in chunks of at most about 300 KiB.
     ///
-    /// About 256 KiB are kept for a slow reader; then the server is held back. Dropping the iterator, or the stream
-    /// before there is one, ends the transfer.
+    /// About 256 KiB are buffered for a slow reader; then the transfer pauses. Releasing the iterator, or the stream
+    /// before it has an iterator, ends the transfer.
     public struct Body: AsyncSequence, Sendable {
         /// One chunk, never empty.
         public typealias Element = [UInt8]
@@ -34,16 +34,16 @@ public struct HTTPStream: Sendable {
             lease = Lease(client: client, transfer: transfer, buffer: buffer)
         }
 
-        /// The iterator. A second one would share the bytes with the first.
+        /// The iterator. A second iterator would share the bytes with the first.
         public func makeAsyncIterator() -> Iterator {
             Iterator(hold: Hold(lease: lease))
         }
 
-        /// Reads the chunks.
         public struct Iterator: AsyncIteratorProtocol {
             let hold: Hold
 
-            /// The next chunk, or nil at the end; throws how the transfer failed, after the bytes before that.
+            /// The next chunk, or nil at the end. If the transfer failed, throws after all bytes received before the
+            /// failure.
             public mutating func next(
                 isolation actor: isolated (any Actor)?
             ) async throws(HTTPError) -> [UInt8]? {
@@ -58,7 +58,8 @@ public struct HTTPStream: Sendable {
         }
     }
 
-    /// Keeps client and transfer while anybody may still read, and ends the transfer when nobody can.
+    /// Keeps client and transfer while they can still be read, and ends the transfer when the last reference is
+    /// released.
     final class Lease: Sendable {
         let client: HTTPClient
         let transfer: Transfer
@@ -84,7 +85,7 @@ public struct HTTPStream: Sendable {
         }
     }
 
-    /// Ends the transfer with the iterator, also while the stream itself is still held.
+    /// Ends the transfer when the iterator is released, even if the stream still exists.
     final class Hold: Sendable {
         let lease: Lease
 

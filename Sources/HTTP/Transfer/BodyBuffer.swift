@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The bounded bridge from the loop, which must never wait, to the one reader of a body.
+/// A bounded buffer between the loop, which must not block, and the one reader of a body.
 final class BodyBuffer: Sendable {
-    /// What a reader gets: a chunk, nil at the end, or how the transfer failed.
+    /// What a reader gets: a chunk, nil at the end, or the error of the transfer.
     struct Taken: Sendable {
         let chunk: Result<[UInt8]?, HTTPError>
         let wasPaused: Bool
@@ -15,12 +15,12 @@ final class BodyBuffer: Sendable {
         var reader: CheckedContinuation<Taken, Never>?
     }
 
-    /// With so many bytes waiting, in bytes, no more are taken. One more piece from libcurl may come on top.
+    /// The buffer accepts no more bytes at this size, in bytes. It may exceed it by one piece from libcurl.
     static let limit = 256 << 10
 
     private let state = Mutex(State())
 
-    /// Takes bytes from the loop; false asks it to pause and to offer the same bytes again.
+    /// Accepts bytes from the loop. False asks the loop to pause and to offer the same bytes again.
     func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let (accepted, reader) = state.withLock { state -> (Bool, CheckedContinuation<Taken, Never>?) in
             if let reader = state.reader {
@@ -38,7 +38,7 @@ final class BodyBuffer: Sendable {
         return accepted
     }
 
-    /// Ends the body. After a cancellation, bytes that nobody has read are dropped.
+    /// Ends the body. After a cancellation, unread bytes are dropped.
     func finish(_ end: Result<Void, HTTPError>) {
         let reader = state.withLock { state -> CheckedContinuation<Taken, Never>? in
             guard state.end == nil else { return nil }
@@ -50,12 +50,12 @@ final class BodyBuffer: Sendable {
         reader?.resume(returning: Taken(chunk: end.map { nil }, wasPaused: false))
     }
 
-    /// What is there without waiting, and whether the loop had paused and is to be told to go on.
+    /// What can be read without waiting, if anything. `wasPaused` means that the caller must resume the transfer.
     func take() -> Taken? {
         state.withLock { Self.take(&$0) }
     }
 
-    /// Waits for a chunk, for one reader at a time.
+    /// Waits for a chunk. Only one task may read at a time.
     func next(isolation: isolated (any Actor)?) async -> Taken {
         await withCheckedContinuation(isolation: isolation) { continuation in
             let ready = state.withLock { state -> Taken? in

@@ -2,8 +2,8 @@ import CCurl
 import FoundationEssentials
 import Glibc
 
-// All of the program's unsafe dealings with libcurl. Handles and callbacks live on the loop's thread only; the one thing
-// that crosses threads is the wake-up, which libcurl allows from anywhere while the handle lives.
+// All unsafe code for libcurl. Handles and callbacks are used on the loop's thread only. The one exception is the
+// wake-up, which libcurl allows from any thread while the handle exists.
 
 /// A result of libcurl.
 struct CurlCode: Equatable {
@@ -12,16 +12,16 @@ struct CurlCode: Equatable {
 
     let raw: CURLcode
 
-    /// libcurl's general words for it.
+    /// libcurl's general description of the code.
     var message: String { String(cString: curl_easy_strerror(raw)) }
 }
 
-/// libcurl itself, set up once before anything else of it is used.
+/// libcurl's global state, initialized once before the first use.
 enum CurlLibrary {
     static let ready = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }
 
-/// The parts of a URL, as libcurl itself reads it.
+/// The parts of a URL as libcurl parses it.
 enum CurlURL {
     struct Parts {
         let scheme: String, host: String, port: String
@@ -48,10 +48,10 @@ enum CurlURL {
     }
 }
 
-/// The right to wake the loop's thread.
+/// Wakes the loop's thread.
 ///
-/// Unchecked: the pointer may be used from any thread for this one call, and `TransferLoop` drops it, under its lock,
-/// before the handle goes.
+/// Unchecked, because any thread may use the pointer for this one call, and `TransferLoop` drops it under its lock
+/// before the handle is freed.
 struct CurlWaker: @unchecked Sendable {
     fileprivate let multi: UnsafeMutableRawPointer
 
@@ -60,7 +60,7 @@ struct CurlWaker: @unchecked Sendable {
     }
 }
 
-/// The set of running transfers with the connections they share.
+/// The set of running transfers, with the connections that they share.
 final class CurlMulti {
     private let multi: UnsafeMutableRawPointer
     private var entries: [UnsafeMutableRawPointer: RunningTransfer] = [:]
@@ -68,7 +68,7 @@ final class CurlMulti {
     init?(idleConnections: Int) {
         guard CurlLibrary.ready, let multi = curl_multi_init() else { return nil }
         self.multi = multi
-        // By default the number of kept connections follows the number of transfers and so shrinks between bursts.
+        // By default the number of kept connections follows the number of transfers, so it shrinks between bursts.
         _ = launch_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idleConnections)
         _ = launch_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
     }
@@ -105,7 +105,7 @@ final class CurlMulti {
         return nil
     }
 
-    /// Waits for the network, a wake-up, one of libcurl's own timers, or the moment given.
+    /// Waits for the network, a wake-up, one of libcurl's own timers, or the given moment.
     func wait(until moment: ContinuousClock.Instant?) {
         let longest: Int32 = 60_000
         var timeout = longest
@@ -117,7 +117,7 @@ final class CurlMulti {
     }
 }
 
-/// A detached thread that takes no signals: among them SIGPIPE, which OpenSSL's writes to a dead peer would raise.
+/// A detached thread that blocks all signals, among them SIGPIPE, which OpenSSL's writes to a closed peer would raise.
 enum CurlThread {
     private final class Start {
         let multi: CurlMulti
@@ -129,13 +129,13 @@ enum CurlThread {
         }
     }
 
-    /// Gives the handle over to a new thread; false when the system has none.
+    /// Gives the handle to a new thread. False if the system cannot start one.
     static func start(_ multi: CurlMulti, run: @escaping @Sendable (CurlMulti) -> Void) -> Bool {
         let start = Unmanaged.passRetained(Start(multi, run))
         var all = sigset_t()
         var before = sigset_t()
         sigfillset(&all)
-        // Set before the thread exists, so that there is no moment in which it takes a signal.
+        // Blocked before the thread exists, so it never receives a signal.
         pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         var thread = pthread_t()
@@ -156,7 +156,7 @@ enum CurlThread {
     }
 }
 
-/// One handle of libcurl, used for one transfer after another.
+/// An easy handle of libcurl, used for one transfer after another.
 final class CurlEasy {
     let handle: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
@@ -176,23 +176,23 @@ final class CurlEasy {
         errorText.deallocate()
     }
 
-    /// What libcurl says about the failure beyond the code.
+    /// libcurl's description of the failure, in addition to the code.
     var message: String? {
         errorText[0] == 0 ? nil : String(cString: errorText)
     }
 
-    /// Whether the first bytes of the request have left.
+    /// Whether the first bytes of the request were sent.
     var hasSentRequest: Bool {
         var size = 0
         return launch_curl_get_long(handle, CURLINFO_REQUEST_SIZE, &size) == CURLE_OK && size > 0
     }
 
-    /// Lets both directions run again; callbacks are called from within.
+    /// Resumes both directions. libcurl calls callbacks during this call.
     func unpause() -> CurlCode {
         CurlCode(raw: curl_easy_pause(handle, CURLPAUSE_CONT))
     }
 
-    /// Forgets the transfer but keeps what serves the next one.
+    /// Resets the options of the transfer; keeps connections and caches for the next one.
     func reset() {
         curl_easy_reset(handle)
         for list in lists { curl_slist_free_all(list) }
@@ -201,7 +201,7 @@ final class CurlEasy {
         followsRedirects = false
     }
 
-    /// Sets everything up; `entry` must live until the handle is reset, which the loop sees to.
+    /// Sets all options. `entry` must live until the handle is reset; the loop ensures that.
     func prepare(for entry: RunningTransfer, _ configuration: HTTPClient.Configuration) -> CurlCode {
         var setter = CurlSetter(handle: handle)
         let request = entry.transfer.request
@@ -211,7 +211,7 @@ final class CurlEasy {
         setter.set(CURLOPT_PROTOCOLS_STR, "http,https")
         setter.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         setter.set(CURLOPT_NOSIGNAL, 1)
-        // A login comes from the caller, never from a file that happens to name the host.
+        // Credentials come from the caller, never from a netrc file that has an entry for the host.
         setter.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         setter.set(CURLOPT_UNRESTRICTED_AUTH, 0)
         launch_curl_set_quick_exit(handle)
@@ -253,12 +253,12 @@ final class CurlEasy {
         } else {
             guard let builtIn, access(builtIn, R_OK) == 0 else { return }
         }
-        // With a folder of authorities beside the file, libcurl would trust both, and would read the file anew for
-        // every connection instead of keeping what it read.
+        // With a folder of authorities beside the file, libcurl would trust both, and would read the file again for
+        // every connection instead of caching it.
         launch_curl_set_pointer(handle, CURLOPT_CAPATH, nil)
     }
 
-    /// This client's certificate. A key that a password protects is an error of the handshake: nothing prompts for it.
+    /// Sets this client's certificate. A key with a password fails in the handshake, because nothing prompts for it.
     private func setIdentity(_ setter: inout CurlSetter, _ configuration: HTTPClient.Configuration) {
         if let certificate = configuration.clientCertificate { setter.set(CURLOPT_SSLCERT, certificate) }
         if let key = configuration.clientKey { setter.set(CURLOPT_SSLKEY, key) }
@@ -278,12 +278,12 @@ final class CurlEasy {
         }
         switch proxy {
         case .environment:
-            // A proxy would see the password for a registry of this machine, which travels without TLS.
+            // A proxy would see the password of a local registry, because that connection does not use TLS.
             if transfer.target.isLocal { setter.set(CURLOPT_PROXY, "") }
         case .direct: setter.set(CURLOPT_PROXY, "")
         case .url(let url): setter.set(CURLOPT_PROXY, url)
         }
-        // Not CURLOPT_RESOLVE: that one writes into a table which all requests of the client share.
+        // CURLOPT_RESOLVE does not fit: it writes into a table that all requests of the client share.
         let routes = request.resolve.map { route in
             let address = route.address.contains(":") ? "[\(route.address)]" : route.address
             return "\(route.host):\(route.port):\(address):\(route.addressPort)"
@@ -312,7 +312,7 @@ final class CurlEasy {
         }
     }
 
-    /// A list that lives until the handle is reset.
+    /// Makes a list that lives until the handle is reset.
     private func list(_ lines: [String]) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines { list = curl_slist_append(list, line) ?? list }
@@ -321,7 +321,7 @@ final class CurlEasy {
     }
 }
 
-/// Sets options and remembers the first refusal.
+/// Sets options and keeps the first error.
 private struct CurlSetter {
     let handle: UnsafeMutableRawPointer
     private(set) var result = CURLE_OK
@@ -347,7 +347,7 @@ private struct CurlSetter {
     }
 }
 
-// The callbacks. The context is a `RunningTransfer` that the loop keeps for as long as libcurl has the handle.
+// The callbacks. The context is a `RunningTransfer`, which the loop keeps while libcurl has the handle.
 
 private func entry(_ context: UnsafeMutableRawPointer) -> RunningTransfer {
     Unmanaged<RunningTransfer>.fromOpaque(context).takeUnretainedValue()

@@ -1,13 +1,13 @@
 import CCurl
 
-/// What libcurl's result codes mean to a caller.
+/// Maps libcurl's result codes to `HTTPError`.
 enum CurlFailure {
     static func error(_ code: CurlCode, of entry: RunningTransfer) -> HTTPError {
         let sent = entry.easy.hasSentRequest
         if let own = entry.failure { return own }
         let detail = entry.easy.message
         let kind = kind(of: code, detail)
-        // The words of the other classes may repeat what the server sent.
+        // The details of the other kinds may quote what the server sent.
         let mayQuote = [.couldNotResolve, .couldNotConnect, .tls, .timedOut].contains(kind)
         let words = mayQuote ? detail ?? code.message : code.message
         let message =
@@ -30,7 +30,7 @@ enum CurlFailure {
         case CURLE_COULDNT_CONNECT, CURLE_PROXY:
             return .couldNotConnect
         case CURLE_SSL_CONNECT_ERROR:
-            // A peer that hangs up during the handshake is a lost connection, not a question of trust.
+            // If a peer closes the connection during the handshake, the connection is lost; the trust was not refused.
             let lost = detail.map { $0.contains("SSL_ERROR_SYSCALL") || $0.contains("reset by peer") } ?? false
             return lost ? .reset : .tls
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,

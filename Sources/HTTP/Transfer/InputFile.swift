@@ -17,7 +17,7 @@ struct InputFile: ~Copyable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// How many bytes there are from an offset to the end; refuses what is not a regular file.
+    /// The number of bytes from an offset to the end. Throws if it is not a regular file.
     func length(from offset: Int64) throws(HTTPError) -> Int64 {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -30,7 +30,7 @@ struct InputFile: ~Copyable {
         return size - offset
     }
 
-    /// At most `count` bytes at an offset; none at the end of the file.
+    /// At most `count` bytes at an offset; empty at the end of the file.
     func read(at offset: Int64, count: Int) throws(HTTPError) -> [UInt8] {
         var code: Int32 = 0
         let descriptor = descriptor

@@ -1,4 +1,4 @@
-/// What runs on the loop's thread: starts transfers, lets libcurl work, ends them, and watches their time limits.
+/// The loop's thread: starts transfers, runs libcurl, ends transfers and enforces their time limits.
 final class LoopThread {
     private let loop: TransferLoop
     private let multi: CurlMulti
@@ -7,7 +7,7 @@ final class LoopThread {
     private var waiting: [ObjectIdentifier: Transfer] = [:]
     private var running: [ObjectIdentifier: RunningTransfer] = [:]
     private var spare: [CurlEasy] = []
-    /// No time limit passes before this moment; so limits need not be looked at before it.
+    /// The earliest time at which a limit can expire. Limits are not checked before it.
     private var nextLimit: ContinuousClock.Instant?
 
     init(loop: TransferLoop, multi: CurlMulti, configuration: HTTPClient.Configuration) {
@@ -63,7 +63,7 @@ final class LoopThread {
 
     private func startWaiting() {
         while let transfer = line.next() {
-            // Who was cancelled or too late while waiting has left already, and only its place in the line is met.
+            // Already cancelled or timed out while waiting; only its entry in the line is left.
             guard waiting.removeValue(forKey: ObjectIdentifier(transfer)) != nil else {
                 line.leave(transfer)
                 continue

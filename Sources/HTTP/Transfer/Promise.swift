@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is given once and awaited once.
+/// A value that is set once and awaited once.
 final class Promise<Value: Sendable>: Sendable {
     private enum State {
         case empty
@@ -10,7 +10,7 @@ final class Promise<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.empty)
 
-    /// Gives the value; only the first one counts.
+    /// Sets the value. Later calls have no effect.
     func keep(_ value: Value) {
         let continuation: CheckedContinuation<Value, Never>? = state.withLock { state in
             switch state {
@@ -27,7 +27,7 @@ final class Promise<Value: Sendable>: Sendable {
         continuation?.resume(returning: value)
     }
 
-    /// The value, as soon as it is there.
+    /// The value; waits until it is set.
     var value: Value {
         get async {
             await withCheckedContinuation { continuation in

@@ -1,26 +1,27 @@
 /// The header lines of a request in libcurl's notation.
 enum RequestHeaders {
-    /// Refuses fields that would end the header section early or start another field.
+    /// Throws for fields that would end the header section early or inject another field.
     static func check(_ headers: HTTPHeaders, host: String) throws(HTTPError) {
         for (name, value) in headers.fields {
             guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
-                throw HTTPError(.badRequest, "a header name is empty or holds a character it may not", host: host)
+                throw HTTPError(.badRequest, "a header name is empty or contains a character that is not allowed", host: host)
             }
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
-                throw HTTPError(.badRequest, "the header \(name) holds a line break or control character", host: host)
+                throw HTTPError(.badRequest, "the header \(name) contains a line break or a control character", host: host)
             }
         }
     }
 
-    /// The lines to hand to libcurl.
+    /// The header lines for libcurl.
     static func lines(_ headers: HTTPHeaders, userAgent: String) -> [String] {
         var lines: [String] = []
         for (name, value) in headers.fields where !HTTPHeaders.same(name, "content-length") {
-            // libcurl takes "Name:" as an order to leave the field out, and "Name;" as the empty field.
+            // For libcurl, "Name:" omits the field and "Name;" sends it empty.
             lines.append(value.allSatisfy { $0 == " " || $0 == "\t" } ? "\(name);" : "\(name): \(value)")
         }
         if headers["User-Agent"] == nil { lines.append("User-Agent: \(userAgent)") }
-        // Without this libcurl asks for permission to send a larger body, and waits 1 s for servers that know no 100.
+        // Without this, libcurl sends "Expect: 100-continue" before a larger body, and waits 1 s if the server ignores
+        // it.
         if headers["Expect"] == nil { lines.append("Expect:") }
         return lines
     }

@@ -1,20 +1,20 @@
-/// Status and header fields of an answer.
+/// Status and header fields of a response.
 struct ResponseHead: Sendable {
     var status: Int
     var headers: HTTPHeaders
 }
 
-/// Makes the head of the final answer from the lines that libcurl hands over, one by one.
+/// Parses the head of the final response from the lines that libcurl delivers one by one.
 struct HeadParser {
-    /// The most bytes of header fields that are taken, over all heads of one transfer.
+    /// The limit for the header fields of all heads of one transfer, in bytes.
     private static let limit = 512 << 10
 
     private var head: ResponseHead?
     private var complete = false
     private var size = 0
 
-    /// Takes one line with its line end; false refuses the answer. A new status line starts over: after an interim
-    /// answer, or after a redirect. Lines after the blank one are trailers and are left out.
+    /// Parses one line with its line end. False rejects the response. A status line starts a new head, because interim
+    /// responses and redirects come first. Lines after the blank line are trailers and are ignored.
     mutating func take(_ line: UnsafeRawBufferPointer) -> Bool {
         size += line.count
         guard size <= Self.limit else { return false }
@@ -33,7 +33,7 @@ struct HeadParser {
         return true
     }
 
-    /// The head once it is complete and no interim answer.
+    /// The head, if it is complete and not an interim response.
     var final: ResponseHead? {
         guard complete, let head, head.status >= 200 || head.status == 101 else { return nil }
         return head

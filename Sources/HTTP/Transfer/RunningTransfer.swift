@@ -1,23 +1,23 @@
 import FoundationEssentials
 
-/// One transfer on the loop's thread, and only there: answers libcurl's callbacks and hands results to the receiver.
+/// One transfer, used on the loop's thread only. Implements libcurl's callbacks and passes results to the receiver.
 final class RunningTransfer {
     let transfer: Transfer
     let easy: CurlEasy
     private(set) var lastActivity = ContinuousClock.now
-    /// Whether libcurl holds back: then silence is the reader's, or the producer's, doing.
+    /// Whether the transfer is paused. Silence is then caused by the reader or the producer.
     var isPaused = false
-    /// What came of the body since the beginning of the present window, where the request has a least speed.
+    /// The body bytes of the current window, for requests with `leastProgress`.
     private(set) var window = SpeedWindow()
     private var parser = HeadParser()
     private var body = Data()
     private var upload: UploadSource?
-    /// Whether libcurl pauses because the producer has nothing yet.
+    /// Whether libcurl pauses because the producer has no bytes yet.
     private var uploadWaits = false
     private var headDelivered = false
-    /// Whether the head of the answer is there.
+    /// Whether the head of the response is complete.
     private(set) var hasHead = false
-    /// Why a callback of ours made libcurl give up; it goes before libcurl's own words.
+    /// Why one of our callbacks ended the transfer. It replaces libcurl's description.
     private(set) var failure: HTTPError?
 
     init(_ transfer: Transfer, easy: CurlEasy) {
@@ -25,7 +25,7 @@ final class RunningTransfer {
         self.easy = easy
     }
 
-    /// Hands the transfer to libcurl, or says why it could not.
+    /// Adds the transfer to libcurl. Returns the error code if that fails.
     func start(on multi: CurlMulti, _ configuration: HTTPClient.Configuration) -> CurlCode? {
         let transfer = transfer
         upload = UploadSource.open(transfer.request.body) { transfer.resume() }
@@ -34,7 +34,7 @@ final class RunningTransfer {
         return multi.add(self) ? nil : .outOfMemory
     }
 
-    /// Takes the transfer from libcurl and readies the handle for the next one.
+    /// Removes the transfer from libcurl and resets the handle for the next one.
     func end(on multi: CurlMulti) {
         multi.remove(self)
         upload?.close()
@@ -45,7 +45,6 @@ final class RunningTransfer {
         lastActivity = ContinuousClock.now
     }
 
-    /// Begins the next window.
     func restartWindow() { window = SpeedWindow() }
 
     func succeed() {
@@ -67,9 +66,9 @@ final class RunningTransfer {
         transfer.fail(error)
     }
 
-    // MARK: What libcurl calls
+    // MARK: Callbacks of libcurl
 
-    /// One line of a head; false ends the transfer.
+    /// Takes one line of a head. False ends the transfer.
     func take(headLine: UnsafeRawBufferPointer) -> Bool {
         touched()
         guard parser.take(headLine) else {
@@ -80,7 +79,7 @@ final class RunningTransfer {
             restartWindow()
         }
         deliverHead(bodyHasCome: false)
-        // libcurl would wait for ever for the end of a pause in sending, although nobody wants the rest.
+        // libcurl would wait without end for a paused upload to continue, although the server does not want the rest.
         if uploadWaits, isRefused {
             uploadWaits = false
             transfer.resume()
@@ -92,7 +91,7 @@ final class RunningTransfer {
         case taken, pause, refuse
     }
 
-    /// A piece of the body.
+    /// Takes a piece of the body.
     func take(body bytes: UnsafeRawBufferPointer) -> Answer {
         touched()
         window.bytes += bytes.count
@@ -107,7 +106,7 @@ final class RunningTransfer {
             return .taken
         case .stream(_, let buffer):
             isPaused = !buffer.append(bytes)
-            // From here on the reader sets the pace.
+            // From here on, the reader limits the speed.
             if isPaused { window = SpeedWindow() }
             return isPaused ? .pause : .taken
         }
@@ -116,7 +115,7 @@ final class RunningTransfer {
     /// The next bytes of the request's body.
     func nextUpload(_ count: Int) -> UploadChannel.Step {
         touched()
-        // Only reached when the refusal also ends the connection; otherwise libcurl stops sending by itself.
+        // Only reached if the response also closes the connection; otherwise libcurl stops sending by itself.
         guard !isRefused else { return .end }
         switch upload {
         case .none:
@@ -141,8 +140,8 @@ final class RunningTransfer {
         }
     }
 
-    /// Starts the request's body over, because libcurl wants to send it once more: after a redirect, or when a kept
-    /// connection turned out to be dead. A POST or PATCH is never repeated behind the caller's back.
+    /// Restarts the request's body, because libcurl wants to send it again: after a redirect, or if a kept connection
+    /// was dead. A POST or PATCH is never repeated, because the first one may have had an effect.
     func rewindUpload() -> Bool {
         guard transfer.request.method != .post, transfer.request.method != .patch else { return false }
         switch upload {
@@ -160,7 +159,7 @@ final class RunningTransfer {
         }
     }
 
-    /// Whether the final answer is there and is no success, perhaps before the request's body has been sent.
+    /// Whether the final status is not a success. It may arrive before the request's body is sent.
     private var isRefused: Bool { (parser.final?.status ?? 0) >= 300 }
 
     private func refuse(_ code: HTTPError.Code, _ message: String) -> Bool {
@@ -170,7 +169,7 @@ final class RunningTransfer {
 
     private func deliverHead(bodyHasCome: Bool) {
         guard !headDelivered, case .stream(let promise, _) = transfer.receiver, let head = parser.final else { return }
-        // A redirect that libcurl follows shows a whole head too; its body never comes here.
+        // A redirect that libcurl follows also delivers a complete head; its body is not delivered.
         let mayBeFollowed =
             easy.followsRedirects && (300..<400).contains(head.status) && head.headers["Location"] != nil
         guard bodyHasCome || !mayBeFollowed else { return }

@@ -1,7 +1,7 @@
-/// A stretch of time in which the bytes of an answer's body are counted.
+/// A window of time in which the bytes of a response's body are counted.
 struct SpeedWindow {
-    /// When it began.
+    /// The start of the window.
     let began = ContinuousClock.now
-    /// How many bytes came since.
+    /// The number of bytes since then.
     var bytes = 0
 }

@@ -1,12 +1,12 @@
-/// Where a request goes, read from its URL.
+/// The destination of a request, from its URL.
 struct Target: Sendable {
-    /// The host, or the path of the unix socket, for errors.
+    /// The host, or the path of the unix socket, for error messages.
     let host: String
     /// Whether the URL is https.
     let isSecure: Bool
-    /// Whether it is this machine, or the link-local addresses at which a machine finds its own credentials.
+    /// Whether it is this machine, or a link-local address, where cloud machines read their own credentials.
     let isLocal: Bool
-    /// What shares the limit of connections per host.
+    /// The key of the limit of connections per host.
     let key: String
 
     init(_ request: HTTPRequest) throws(HTTPError) {
@@ -14,10 +14,10 @@ struct Target: Sendable {
             throw HTTPError(.badURL, "not an http or https URL with a host")
         }
         guard !url.hasCredentials else {
-            throw HTTPError(.badURL, "a URL must hold no user name or password; use a header", host: url.host)
+            throw HTTPError(.badURL, "a URL must not contain a user name or a password; use a header", host: url.host)
         }
         guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7f }) else {
-            throw HTTPError(.badURL, "the URL holds a space or another character to be percent-encoded", host: url.host)
+            throw HTTPError(.badURL, "the URL contains a space or another character that must be percent-encoded", host: url.host)
         }
         guard (request.unixSocketPath?.utf8.count ?? 0) < 108 else {
             throw HTTPError(.badURL, "a unix socket path has at most 107 bytes", host: url.host)

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// One request on its way, as the asking task holds it. What only the loop may touch is in `RunningTransfer`.
+/// One request in progress, as the calling task sees it. `RunningTransfer` has the state that only the loop may use.
 final class Transfer: Sendable {
-    /// Who gets the answer.
+    /// The receiver of the response.
     enum Receiver: Sendable {
         case whole(Promise<Result<HTTPResponse, HTTPError>>, limit: Int)
         case stream(Promise<Result<ResponseHead, HTTPError>>, BodyBuffer)
@@ -15,7 +15,7 @@ final class Transfer: Sendable {
     private let loop: TransferLoop
     private let cancelled = Atomic(false)
 
-    /// Checks the request as far as that is possible without sending it.
+    /// Validates the request as far as possible without sending it.
     init(_ request: HTTPRequest, loop: TransferLoop, receiver: Receiver) throws(HTTPError) {
         target = try Target(request)
         try RequestHeaders.check(request.headers, host: target.host)
@@ -26,22 +26,22 @@ final class Transfer: Sendable {
         self.receiver = receiver
     }
 
-    /// Whether somebody gave up waiting; known at once, even before the loop hears of it.
+    /// Whether the request was cancelled. True immediately, even before the loop processes the cancellation.
     var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
-    /// Ends the transfer. Harmless after its end.
+    /// Ends the transfer. Has no effect after its end.
     func cancel() {
-        // The flag stands before the command is queued: a cancellation may overtake the start.
+        // The flag is set before the command is queued, because a cancellation may overtake the start.
         guard !cancelled.exchange(true, ordering: .acquiringAndReleasing) else { return }
         loop.post(.cancel(self))
     }
 
-    /// Tells the loop that there is room, or that there are bytes to send.
+    /// Informs the loop that there is room, or that there are bytes to send.
     func resume() {
         loop.post(.resume(self))
     }
 
-    /// Tells the receiver how it ended; only the first end counts.
+    /// Passes the error to the receiver. Only the first end of a transfer counts.
     func fail(_ error: HTTPError) {
         switch receiver {
         case .whole(let promise, _):

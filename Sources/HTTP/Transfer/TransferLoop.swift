@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The door to the one thread that drives libcurl: commands go in here, from anywhere, without waiting.
+/// The interface to the thread that drives libcurl. Any thread can post commands, without waiting.
 final class TransferLoop: Sendable {
     enum Command: Sendable {
         case start(Transfer)
@@ -37,19 +37,19 @@ final class TransferLoop: Sendable {
         }
     }
 
-    /// Queues a command; false after `stop`.
+    /// Queues a command. False after `stop`.
     @discardableResult
     func post(_ command: Command) -> Bool {
         state.withLock { state in
             guard !state.stopped else { return false }
             state.commands.append(command)
-            // A filled queue means that a wake-up is under way already.
+            // If the queue was not empty, a wake-up is already on its way.
             if state.commands.count == 1 { state.waker?.wake() }
             return true
         }
     }
 
-    /// Ends the thread, and all transfers as cancelled.
+    /// Ends the thread and cancels all transfers.
     func stop() {
         state.withLock { state in
             state.stopped = true
@@ -57,7 +57,7 @@ final class TransferLoop: Sendable {
         }
     }
 
-    /// For the thread: what was asked since the last time, and whether this is the end.
+    /// Called by the thread: the commands since the last call, and whether the loop was stopped.
     func take() -> (commands: [Command], stopped: Bool) {
         state.withLock { state in
             var commands: [Command] = []
@@ -66,7 +66,7 @@ final class TransferLoop: Sendable {
         }
     }
 
-    /// For the thread: nobody may wake it from here on.
+    /// Called by the thread when it ends: from here on, the handle must not be woken.
     func forgetWaker() {
         state.withLock { $0.waker = nil }
     }

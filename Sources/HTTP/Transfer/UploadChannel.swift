@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The bounded bridge from an async producer of a request body to the loop, which must never wait.
+/// A bounded buffer between an async producer of a request body and the loop, which must not block.
 final class UploadChannel: Sendable {
-    /// What the loop is to do for the next bytes.
+    /// What the loop does next.
     enum Step {
         case bytes(ArraySlice<UInt8>)
         case end
@@ -19,9 +19,9 @@ final class UploadChannel: Sendable {
 
     private let state = Mutex(State())
 
-    /// Hands over a chunk as soon as the one before is gone; true when the loop waits for it and is to be told.
+    /// Passes a chunk to the loop once the previous chunk is consumed. True if the loop waits and must be woken.
     ///
-    /// Once the channel is closed the chunk is dropped and false comes back at once.
+    /// After the channel is closed, it drops the chunk and returns false at once.
     func push(_ chunk: [UInt8]) async -> Bool {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let free = state.withLock { state in
@@ -39,7 +39,7 @@ final class UploadChannel: Sendable {
         }
     }
 
-    /// Ends the body, or closes the channel after the transfer; true when the loop waits and is to be told.
+    /// Ends the body, or closes the channel after the transfer. True if the loop waits and must be woken.
     @discardableResult
     func finish(_ end: Result<Void, HTTPError>) -> Bool {
         let (waits, producer) = state.withLock { state in

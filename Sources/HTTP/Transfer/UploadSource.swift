@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// Where the bytes of one request body come from, seen from the loop.
+/// The source of a request body, as the loop sees it.
 enum UploadSource {
     case bytes([UInt8], position: Int)
     case channel(UploadChannel, pump: Task<Void, Never>)
@@ -9,7 +9,8 @@ enum UploadSource {
     /// The largest piece of a file that is read at once, in bytes.
     private static let piece = 128 << 10
 
-    /// Opens the source, or gives nil when there is nothing to send. `wake` tells the loop that a producer has news.
+    /// Opens the source. Nil if there is nothing to send. `wake` informs the loop that a producer has bytes or has
+    /// ended.
     static func open(_ body: HTTPBody, wake: @escaping @Sendable () -> Void) -> UploadSource? {
         switch body {
         case .none:
@@ -27,7 +28,7 @@ enum UploadSource {
         }
     }
 
-    /// Lets go of the producer, whether or not it has ended.
+    /// Cancels the producer. Has no effect if it has ended.
     func close() {
         guard case .channel(let channel, let pump) = self else { return }
         channel.finish(.failure(HTTPError(.cancelled, "the transfer has ended")))
@@ -82,7 +83,7 @@ enum UploadSource {
             do {
                 chunk = try await next()
             } catch {
-                // The producer's error may quote what it was reading, so only its type is told.
+                // The producer's error may quote what it read, so only its type is reported.
                 throw HTTPError(.bodyFailed, "the producer of the request body failed: \(type(of: error))")
             }
             guard let chunk else { break }

@@ -1,4 +1,4 @@
-/// Who may start next: in order of asking, within the limits for all and for one host.
+/// The queue of waiting requests: first in, first out, within the limits for all hosts and for one host.
 struct WaitingLine {
     private struct Host {
         var active = 0
@@ -9,7 +9,8 @@ struct WaitingLine {
 
         mutating func dropFirst() {
             first += 1
-            // Cut off what is gone only now and then, so that a long line costs the same per step as a short one.
+            // Consumed entries are removed in batches, so that a step costs the same in a long queue and in a short
+            // one.
             if first == waiting.count || first > 1024 {
                 waiting.removeFirst(first)
                 first = 0
@@ -33,7 +34,7 @@ struct WaitingLine {
         hosts[transfer.target.key, default: Host()].waiting.append((order, transfer))
     }
 
-    /// The next one that may start; its place is then taken until `leave`.
+    /// The next request that may start. It counts as active until `leave`.
     mutating func next() -> Transfer? {
         guard active < total else { return nil }
         var best: (order: UInt64, transfer: Transfer)?
@@ -47,7 +48,7 @@ struct WaitingLine {
         return transfer
     }
 
-    /// Gives back the place of a transfer that `next` gave out.
+    /// Ends the activity of a transfer that `next` returned.
     mutating func leave(_ transfer: Transfer) {
         let key = transfer.target.key
         guard var host = hosts[key] else { return }
