@@ -1,14 +1,14 @@
 import CLinux
 import Glibc
 
-// The unsafe part: C strings and descriptors on their way into a new process.
+// The unsafe part: passes C strings and descriptors to a new process.
 
-/// A program that has been started and not yet reaped, with our ends of its pipes.
+/// A program that was started and not yet reaped, with this program's ends of its pipes.
 struct Child: Sendable {
     let pid: pid_t
     /// Becomes readable when the program ends.
     private let exitDescriptor: Int32
-    /// Our ends, not blocking; nil where there is no pipe.
+    /// This program's ends, non-blocking; nil without a pipe.
     let stdin: Int32?, stdout: Int32?, stderr: Int32?
 
     init(
@@ -44,12 +44,12 @@ struct Child: Sendable {
         self.stderr = ends.ours[2]
     }
 
-    /// Sends a signal to the program or its group. Only before `reap`: until then the numbers are ours.
+    /// Signals the program or its group. Only valid before `reap`: until then the kernel does not reuse the numbers.
     func signal(_ signal: Int32, toGroup: Bool) {
         kill(toGroup ? -pid : pid, signal)
     }
 
-    /// Waits until the program has ended; false when the task was cancelled first.
+    /// Waits until the program has ended. False if the task was cancelled first.
     func waitForExit() async -> Bool {
         while true {
             var look = pollfd(fd: exitDescriptor, events: Int16(POLLIN), revents: 0)
@@ -59,7 +59,7 @@ struct Child: Sendable {
         }
     }
 
-    /// Takes the exit of the program, once, after it has ended.
+    /// Reaps the program. Call it once, after the program has ended.
     func reap() -> Subprocess.Exit {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
@@ -114,7 +114,7 @@ struct Child: Sendable {
     }
 }
 
-/// The two sides of the three standard streams while they are being set up.
+/// Both sides of the three standard streams during their setup.
 private struct Ends {
     var ours: [Int32?] = []
     var theirs: [Int32] = []
@@ -166,7 +166,7 @@ private struct Ends {
         try add(ours: ours, theirs: launch_dup_above_2(other), path)
     }
 
-    /// Numbers from 3 up only, so that no stream is overwritten while another is put in its place.
+    /// Descriptors from 3 up only, so that `dup2` of one stream does not overwrite another.
     private mutating func add(ours: Int32?, theirs: Int32, _ path: String) throws(SubprocessError) {
         guard theirs >= 0 else {
             let code = errno

@@ -1,34 +1,35 @@
 import CLinux
 
 extension Subprocess {
-    /// What a program that works on hostile bytes may still do.
+    /// What a program that processes hostile bytes may do.
     ///
-    /// It always gets no new privileges (set-user-ID programs do not work below it) and no core dumps. Where the kernel
-    /// has Landlock, the files that it can change, and those that it can read, are limited as well, and it can send
-    /// signals only to what it has started. Without Landlock the lists have no effect: see `isEnforced`.
+    /// It always gets no new privileges (set-user-ID programs below it have no effect) and no core dumps. With
+    /// Landlock,
+    /// the kernel also limits the files that it can change and read, and it can send signals only to processes that it
+    /// has started. Without Landlock the lists have no effect: see `isEnforced`.
     public struct Confinement: Sendable, Hashable {
-        /// The folders, with all that is below them, and the files that it may change. What does not exist is left out.
+        /// The files that it may change, and the folders, with their whole content. Missing ones are ignored.
         public var writable: [String]
-        /// The folders and files that it may read besides the writable ones; nil for all.
+        /// The files and folders that it may read in addition to the writable ones; nil for all.
         public var readable: [String]?
         /// The largest file that it may write, in bytes; nil for no limit.
         public var largestFile: UInt64?
 
-        /// A confinement to these places.
         public init(writable: [String], readable: [String]? = nil, largestFile: UInt64? = nil) {
             self.writable = writable
             self.readable = readable
             self.largestFile = largestFile
         }
 
-        /// The version of Landlock that this kernel has; nil where it has none.
+        /// The version of Landlock in this kernel; nil without Landlock.
         public static var landlockVersion: Int? {
             let version = launch_landlock_version()
             return version > 0 ? Int(version) : nil
         }
 
-        /// Whether this kernel can limit the files that a program changes and reads. The first version of Landlock cannot:
-        /// it forbids every move between folders, which git does.
+        /// Whether this kernel can limit the files that a program changes and reads. Version 1 of Landlock does not
+        /// qualify:
+        /// it forbids every rename between folders, which git needs.
         public static var isEnforced: Bool { landlockVersion.map { $0 >= 2 } ?? false }
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Ownership
 
 extension Subprocess.Environment {
-    /// The variables as NAME=value. Names that are empty or hold "=" cannot be passed on and are left out.
+    /// The variables as NAME=value. Names that are empty or contain "=" cannot be passed and are omitted.
     var variables: [String] {
         var all: [String: String]
         switch self {
@@ -13,7 +13,7 @@ extension Subprocess.Environment {
             for name in removing { all[name] = nil }
             all.merge(setting) { $1 }
         }
-        // The program looks for others itself, and must not find them where another user could put them.
+        // The child searches the PATH too, and must not find programs in folders where another user can put them.
         if let path = all["PATH"] {
             all["PATH"] = path.split(separator: ":").filter { Ownership.isSafeProgramFolder(String($0)) }
                 .joined(separator: ":")
@@ -23,7 +23,7 @@ extension Subprocess.Environment {
 
     static func own() -> [String: String] {
         var all: [String: String] = [:]
-        // Read through the C library's pointer: each entry is a C string of its own, and the list ends with nil.
+        // Read through the C library's pointer: each entry is a C string, and the list ends with nil.
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)

@@ -1,11 +1,11 @@
 import CLinux
 import Glibc
 
-/// Rules of Landlock that are ready for one process; closed with the value.
+/// A set of Landlock rules for one process. The descriptor is closed with the value.
 final class LandlockRules {
     let descriptor: Int32
 
-    /// Nil where the kernel does not have Landlock, or does not allow it to be used.
+    /// Nil if the kernel does not have Landlock, or does not allow its use.
     init?(_ confinement: Subprocess.Confinement) {
         guard Subprocess.Confinement.isEnforced, let version = Subprocess.Confinement.landlockVersion else {
             return nil
@@ -22,7 +22,7 @@ final class LandlockRules {
 
     deinit { close(descriptor) }
 
-    /// Programs expect that these can be written to.
+    /// Programs expect to write to these.
     private static let devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/random", "/dev/urandom"]
     /// LANDLOCK_SCOPE_SIGNAL
     private static let signals: UInt64 = 1 << 1
@@ -37,19 +37,19 @@ final class LandlockRules {
         _ = launch_landlock_allow(descriptor, file, fitting.rawValue)
     }
 
-    /// O_PATH, which Glibc's module does not have.
+    /// O_PATH, which is missing from Swift's Glibc module.
     private static let pathOnly: Int32 = 0o10000000
 
-    /// Rights to files, as the kernel numbers them.
+    /// Rights to files, with the kernel's numbers.
     private struct Rights: OptionSet {
         let rawValue: UInt64
 
         static let truncate = Rights(rawValue: 1 << 14)
-        /// To read a file and a folder.
+        /// Read files and folders.
         static let reading = Rights(rawValue: 1 << 2 | 1 << 3)
-        /// To write a file, to make and remove entries of each kind, to move between folders, and to truncate.
+        /// Write files, create and remove entries of each kind, move between folders, and truncate.
         static let changing = Rights(rawValue: 1 << 1 | 0b1_1111_1111 << 4 | 1 << 13 | 1 << 14)
-        /// Those that can be given to a file.
+        /// The rights that apply to a file.
         static let ofFiles = Rights(rawValue: 1 << 1 | 1 << 2 | 1 << 14)
     }
 }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// What is made of the pieces of one output stream.
+/// Collects, splits or discards the bytes of one output stream.
 struct OutputSink: Sendable {
     private(set) var collected: [UInt8] = []
     private(set) var isTruncated = false
     private let output: Subprocess.Output
     private var line: [UInt8] = []
 
-    /// The longest line that is given in one piece, in bytes.
+    /// The longest line that is delivered in one piece, in bytes.
     static let longestLine = 64 << 10
 
     init(_ output: Subprocess.Output) {
@@ -27,7 +27,7 @@ struct OutputSink: Sendable {
         }
     }
 
-    /// Gives out a last line that has no end.
+    /// Delivers a last line without a line end.
     mutating func finish() async {
         if case .lines(let callback) = output, !line.isEmpty {
             await callback(String(decoding: line, as: UTF8.self))
@@ -35,7 +35,7 @@ struct OutputSink: Sendable {
         }
     }
 
-    /// `firstIndex(of:)`, which looks at one byte at a time, took most of the time of a long output.
+    /// Uses `memchr`: `firstIndex(of:)` reads one byte at a time, and took most of the time of a long output.
     private static func lineEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
         bytes.withUnsafeBytes { buffer in
             guard let start = buffer.baseAddress, let end = memchr(start, 0x0a, buffer.count) else { return nil }
@@ -54,7 +54,7 @@ struct OutputSink: Sendable {
             } else {
                 line += part
                 rest = rest.dropFirst(part.count)
-                // A line of exactly the limit waits for its end, so that it is not followed by an empty one.
+                // A line of exactly the limit waits for its line end, so that no empty line follows it.
                 guard line.count == Self.longestLine, let next = rest.first else { continue }
                 if next == UInt8(ascii: "\n") { rest = rest.dropFirst() }
             }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Our end of a pipe that the program writes into.
+/// This program's end of a pipe that the child writes to.
 final class PipeReader: Sendable {
     private let descriptor: Int32
     private struct State {
@@ -11,7 +11,7 @@ final class PipeReader: Sendable {
     }
     private let state = Mutex(State())
 
-    /// The most that is still read, in bytes, once the program has ended: the largest pipe an ordinary user can make.
+    /// The most bytes to read after the program has ended: the largest pipe that an ordinary user can make.
     private static let rest = 1 << 20
 
     init(_ descriptor: Int32) {
@@ -22,7 +22,7 @@ final class PipeReader: Sendable {
         close(descriptor)
     }
 
-    /// From here on, what is there is read, but nothing more is waited for.
+    /// Ends the reading once the pipe is empty: bytes in the pipe are still read, but the reader waits for no more.
     func finishSoon() {
         state.withLock { state in
             state.isClosing = true
@@ -30,7 +30,7 @@ final class PipeReader: Sendable {
         }?.cancel()
     }
 
-    /// Gives everything in pieces until the end, `finishSoon` or cancellation.
+    /// Delivers the output in pieces until its end, `finishSoon`, or a cancellation.
     func forEachPiece(_ take: (ArraySlice<UInt8>) async -> Void) async {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var left = Self.rest
@@ -48,12 +48,12 @@ final class PipeReader: Sendable {
         }
     }
 
-    /// False when nothing more is to be waited for.
+    /// False if the reader must not wait any longer.
     private func waitForMore() async -> Bool {
         let descriptor = descriptor
         let wait = state.withLock { state -> Task<Void, Never>? in
             guard !state.isClosing else { return nil }
-            // A task of its own, because it can be cancelled without cancelling the reading.
+            // A separate task, so that the wait can be cancelled without cancelling the reader.
             let wait = Task { await Poller.shared.wait(descriptor) }
             state.wait = wait
             return wait
@@ -68,9 +68,9 @@ final class PipeReader: Sendable {
     }
 }
 
-/// Our end of a pipe that the program reads from.
+/// This program's end of a pipe that the child reads from.
 enum PipeWriter {
-    /// Writes everything, or as much as the program wants, and closes the pipe.
+    /// Writes the bytes, or as many as the child reads, and closes the pipe.
     static func write(_ bytes: [UInt8], to descriptor: Int32) async {
         defer { close(descriptor) }
         var rest = bytes[...]

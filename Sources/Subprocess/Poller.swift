@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Lets tasks wait for descriptors, on one thread for the whole program, instead of one blocked thread each.
+/// Lets tasks wait for descriptors on one thread for the whole program, instead of one blocked thread per task.
 final class Poller: Sendable {
     static let shared = Poller()
 
@@ -16,7 +16,7 @@ final class Poller: Sendable {
 
         private let state = Mutex(State.new)
 
-        /// Keeps the continuation; false when the wait is over already.
+        /// Stores the continuation. False if the wait has already ended.
         func begin(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
             state.withLock { state in
                 if case .done = state { return false }
@@ -45,7 +45,7 @@ final class Poller: Sendable {
 
     private init() {
         var thread = pthread_t()
-        // The program's one poller lives as long as the program, so the thread may hold it unretained.
+        // The poller lives as long as the program, so the thread may use an unretained reference.
         let context = Unmanaged.passUnretained(self).toOpaque()
         var all = sigset_t()
         var before = sigset_t()
@@ -62,10 +62,10 @@ final class Poller: Sendable {
         pthread_detach(thread)
     }
 
-    /// Returns when the descriptor can be read (or written), or has come to its end, or the task is cancelled, and
-    /// now and then for no reason: the caller looks and waits again.
+    /// Returns when the descriptor is readable (or writable) or at its end, or when the task is cancelled. May return
+    /// spuriously: call it in a loop that checks the descriptor.
     func wait(_ original: Int32, toWrite: Bool = false) async {
-        // A number of its own for each wait: epoll knows a descriptor once only, and two tasks may wait for the same.
+        // A duplicate per wait: epoll accepts a descriptor only once, and two tasks may wait for the same one.
         let descriptor = launch_dup_above_2(original)
         guard descriptor >= 0 else {
             try? await Task.sleep(for: .milliseconds(10))
@@ -89,7 +89,7 @@ final class Poller: Sendable {
         } onCancel: {
             finish(token)
         }
-        // Closing alone would not do, for the original is still open. Deleting what was never added does no harm.
+        // Closing alone is not enough, because the original is still open. Deleting a missing entry has no effect.
         epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
         finish(token)
     }

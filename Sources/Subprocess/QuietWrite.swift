@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// A write that does not raise SIGPIPE when the reader has gone.
+/// A write that does not raise SIGPIPE if the reader has closed the pipe.
 public enum QuietWrite {
-    /// How many bytes were written, or -1 and the error's number.
+    /// Returns the number of bytes written, or -1 and the error number.
     public static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> (Int, Int32) {
         var pipe = sigset_t()
         var before = sigset_t()
@@ -13,7 +13,7 @@ public enum QuietWrite {
         let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         let code = errno
         if count < 0, code == EPIPE {
-            // The signal waits for this thread alone; it is taken before the mask is put back.
+            // SIGPIPE is pending for this thread only. It is consumed before the mask is restored.
             var now = timespec()
             sigtimedwait(&pipe, nil, &now)
         }

@@ -2,21 +2,22 @@ import CLinux
 import Glibc
 import Ownership
 
-/// Runs other programs: each in a process group of its own, with no descriptor but the three, and never outliving its
-/// caller's interest.
+/// Runs other programs. Each runs in its own process group and inherits only the three standard descriptors. It is
+/// stopped and reaped before the call returns, also after a cancellation.
 public enum Subprocess {
-    /// TERM to the group, 5 s, then KILL, which always comes last.
+    /// SIGTERM to the group, then 5 s. SIGKILL always follows at the end.
     public static let defaultTeardown = [TeardownStep(signal: SIGTERM, wait: .seconds(5))]
 
-    /// Runs a program to its end. Any exit is a result; throws when it could not start, was cancelled or took too long.
+    /// Runs a program to its end. Every exit is a result. Throws if the program cannot start, is cancelled or times
+    /// out.
     ///
-    /// `executable` with a slash is a path, else a name to be found on the PATH. When the time is over or the task is
-    /// cancelled, the steps of `teardown` are taken, then what is left of the group is killed and the program reaped,
-    /// and only then does this throw. What the program leaves running in the background when it ends by itself may
-    /// keep the pipes for a quarter of a second, and is then no longer listened to.
+    /// `executable` with a slash is a path, otherwise a name that is searched on the PATH. After the timeout or a
+    /// cancellation, this function takes the steps of `teardown`, kills the rest of the group, reaps the program, and
+    /// then throws. If the program ends by itself and leaves background processes, their output is read for another
+    /// quarter of a second and then ignored.
     ///
-    /// `confinement` is for programs that work on bytes from outside: it takes from the program, and from all that it
-    /// starts, what the work does not need.
+    /// `confinement` is for programs that process bytes from outside. It applies to the program and to all processes
+    /// that it starts.
     public static func run(
         _ executable: String, _ arguments: [String] = [], environment: Environment = .allowed(),
         workingDirectory: String? = nil, stdin: Input = .none, stdout: Output = .collect(),
@@ -34,16 +35,16 @@ public enum Subprocess {
             .run(stdin: stdin, stdout: stdout, stderr: stderr)
     }
 
-    /// The first executable file of a name on the PATH.
+    /// The first executable file with this name on the PATH.
     public static func find(_ name: String) -> String? {
         findAll(name).first
     }
 
-    /// All executable files of a name on the PATH, in order, each once. A name with a slash is nowhere on it.
+    /// All executable files with this name on the PATH, in order, without duplicates. Empty for a name with a slash.
     ///
-    /// Folders that every user can write to, and those that depend on the working directory, are left out: another user
-    /// could put a program there.
-    /// - Parameter path: the folders to look into; nil is this process's PATH.
+    /// Folders that every user can write to, and relative ones, are skipped, because another user could put a program
+    /// there.
+    /// - Parameter path: the folders to search; nil is this process's PATH.
     public static func findAll(_ name: String, path: String? = nil) -> [String] {
         guard !name.isEmpty, !name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) else { return [] }
         let path = path ?? getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"

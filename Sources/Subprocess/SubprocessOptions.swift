@@ -1,45 +1,45 @@
 extension Subprocess {
-    /// What variables the program sees.
+    /// The variables of the program.
     public enum Environment: Sendable {
-        /// Those of this process, without some, with others set. They may hold secrets: see `allowed(_:setting:)`.
+        /// The variables of this process, some removed and others set. They may contain secrets: see
+        /// `allowed(_:setting:)`.
         case inherited(setting: [String: String] = [:], removing: Set<String> = [])
-        /// These and no others.
+        /// Exactly these variables.
         case exact([String: String])
     }
 
-    /// What the program reads on standard input.
+    /// The standard input of the program.
     public enum Input: Sendable {
-        /// Nothing: /dev/null.
+        /// Empty: /dev/null.
         case none
-        /// Bytes; it is no error when the program does not read them all.
+        /// Bytes. The program does not have to read all of them.
         case bytes([UInt8])
         /// A file.
         case file(String)
-        /// An open descriptor, which stays open here.
+        /// An open descriptor. The caller keeps it open.
         case descriptor(Int32)
     }
 
-    /// What becomes of standard output or standard error.
+    /// What happens to standard output or standard error.
     public enum Output: Sendable {
-        /// It goes to /dev/null.
+        /// It is discarded (/dev/null).
         case discard
-        /// The first `maxBytes` are kept, the rest is read and dropped, and the result says so.
+        /// The first `maxBytes` are kept. The rest is read and dropped, and `isTruncated` of the result is true.
         case collect(maxBytes: Int = 1 << 20)
-        /// Each line, without its end, as soon as it is whole; lines over 64 KiB come in pieces. While the callback runs
-        /// nothing more is read, so a slow one holds the program back. What is no UTF-8 is replaced.
+        /// Each line without its line end, as soon as it is complete; lines over 64 KiB come in pieces. Reading pauses
+        /// during the callback, so a slow callback slows the program down. Invalid UTF-8 is replaced.
         case lines(@Sendable (String) async -> Void)
     }
 
-    /// One step of ending a program.
+    /// One step of stopping a program.
     public struct TeardownStep: Sendable, Equatable {
         /// The signal's number.
         public var signal: Int32
-        /// Whether the whole process group gets it, or the program only.
+        /// Whether the whole process group gets the signal, or only the program.
         public var toGroup: Bool
         /// How long to wait for the program to end before the next step.
         public var wait: Duration
 
-        /// Makes a step.
         public init(signal: Int32, toGroup: Bool = true, wait: Duration) {
             self.signal = signal
             self.toGroup = toGroup
@@ -54,19 +54,19 @@ extension Subprocess {
         /// A signal ended it.
         case signal(Int32)
 
-        /// Whether it is code 0.
+        /// Whether the exit code is 0.
         public var isSuccess: Bool { self == .code(0) }
     }
 
-    /// What is left of a program that has ended.
+    /// The result of a program that has ended.
     public struct Result: Sendable, Equatable {
         /// How it ended.
         public let exit: Exit
-        /// What was collected of standard output.
+        /// The collected part of standard output.
         public let stdout: [UInt8]
-        /// What was collected of standard error.
+        /// The collected part of standard error.
         public let stderr: [UInt8]
-        /// Whether output was dropped because it passed `maxBytes`.
+        /// Whether output was dropped because it exceeded `maxBytes`.
         public let isTruncated: Bool
 
         /// Standard output as text.

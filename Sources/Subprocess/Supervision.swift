@@ -1,13 +1,13 @@
 import Glibc
 
-/// Stays with one program from its start until it is reaped.
+/// Supervises one program from its start until it is reaped.
 struct Supervision {
     private enum Event: Sendable {
         case exited, interrupted, timeIsUp, graceIsOver, fed
         case drained(OutputSink, isError: Bool)
     }
 
-    /// How long the pipes may stay open after the end of the program.
+    /// How long the pipes may stay open after the program has ended.
     private static let grace = Duration.milliseconds(250)
 
     private let child: Child
@@ -81,7 +81,7 @@ struct Supervision {
                     guard failure == nil, !exited else { break }
                     failure = Task.isCancelled ? cancelled : tooLate
                     exited = true
-                    // Cancelled readers and callbacks end at once, and with them the wait for `open`.
+                    // Cancelled readers and callbacks end at once, so `open` drops to 0.
                     group.cancelAll()
                     await end()
                 }
@@ -104,17 +104,17 @@ struct Supervision {
         SubprocessError(.timedOut, "\(name) was ended: it took longer than \(timeout ?? .zero)")
     }
 
-    /// Takes the steps of the teardown until the program has ended, then kills what is left of its group.
+    /// Takes the steps of the teardown until the program has ended, then kills the rest of its group.
     private func end() async {
         let child = child
         let teardown = teardown
-        // Detached from the task's cancellation, under which nothing could be waited for.
+        // Detached, because a cancelled task cannot wait.
         await Task.detached {
             for step in teardown {
                 child.signal(step.signal, toGroup: step.toGroup)
                 if await Self.hasExited(child, within: step.wait) { break }
             }
-            // The program is not reaped yet, so the number of its group is still its own.
+            // The program is not reaped yet, so the kernel has not reused the number of its group.
             child.signal(SIGKILL, toGroup: true)
             _ = await child.waitForExit()
         }.value
