@@ -1,17 +1,16 @@
 /// One positional argument of a command.
 public struct Argument: Sendable {
-    /// The name that the getters of ``ParsedArguments`` take; help shows it in capitals.
+    /// The name for the getters of ``ParsedArguments``. Help shows it in capitals.
     public var name: String
-    /// What the argument is, in one sentence.
+    /// Describes the argument in one sentence.
     public var help: String
-    /// Whether the command cannot do without it.
+    /// Whether the argument must be given.
     public var isRequired: Bool
-    /// Whether it takes all the words that are left; only the last argument may.
+    /// Whether it takes all remaining words. Only the last argument may be repeatable.
     public var isRepeatable: Bool
-    /// What the shell may propose, and, for ``Values/oneOf(_:)``, what is accepted.
+    /// The candidates for completion. Values outside ``Values/oneOf(_:)`` are rejected.
     public var values: Values
 
-    /// An argument.
     public init(
         _ name: String, help: String, required: Bool = true, repeatable: Bool = false, values: Values = .any
     ) {
@@ -26,14 +25,13 @@ public struct Argument: Sendable {
     public var display: String { name.uppercased() }
 }
 
-/// The words after `--`, which a command hands on as they are.
+/// The words after `--`, which a command passes on unchanged.
 public struct Rest: Sendable {
-    /// What help calls one of the words, such as `ARGUMENT`.
+    /// The name of one word in help, such as `ARGUMENT`.
     public var valueName: String
-    /// What becomes of them, in one sentence.
+    /// What happens to the words, in one sentence.
     public var help: String
 
-    /// The words after `--`.
     public init(_ valueName: String, help: String) {
         self.valueName = valueName
         self.help = help

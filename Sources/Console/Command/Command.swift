@@ -1,36 +1,35 @@
-/// One command as a value: what it is called, what it takes, what it does. Parsing, help and completion are derived
-/// from it, so that nothing is said twice.
+/// A command as a value: its name, its arguments and its action. Parsing, help and completion are derived from it.
 public struct Command: Sendable {
-    /// What a command does once its words are parsed; what it throws, the program turns into a message and exit code.
+    /// What a command does after parsing. The program turns an error that it throws into a message and an exit code.
     public typealias Body = @Sendable (ParsedArguments, Terminal) async throws -> ExitCode
 
     /// The word typed to choose the command.
     public var name: String
     /// One line, without a full stop, for listings.
     public var summary: String
-    /// What the help says below the summary. Paragraphs are wrapped; lines that begin with a space stay as they are.
+    /// The text of help below the summary. Paragraphs are wrapped; lines that begin with a space are not.
     public var discussion: String?
-    /// Command lines worth copying; the check of the tree parses every one.
+    /// Example command lines. `TreeCheck` parses each one.
     public var examples: [Example]
-    /// Options of this command; those marked global hold for its subcommands too.
+    /// Options of this command. Global ones apply to its subcommands too.
     public var options: [Option]
-    /// Positional arguments, in their order.
+    /// Positional arguments, in order.
     public var arguments: [Argument]
-    /// What the words after `--` are; without it they are further positional arguments.
+    /// The meaning of the words after `--`. Without it, they are further positional arguments.
     public var rest: Rest?
-    /// Environment variables that matter beside those the options declare.
+    /// Environment variables that the command uses in addition to those of its options.
     public var environment: [EnvironmentVariable]
     /// Subcommands under their headings.
     public var groups: [CommandGroup]
-    /// What to say about words that are not subcommands here, and that people know from other programs: by word, a clause
-    /// such as `'launch stop RUN' stops a run`.
+    /// Advice for words that are not subcommands here but are known from other programs. The value is a clause such as
+    /// `'launch stop RUN' stops a run`.
     public var advice: [String: String]
-    /// Whether help and completion leave the command out.
+    /// Whether help and completion omit the command.
     public var isHidden: Bool
-    /// What the command does; nil for one that only groups others.
+    /// The action; nil for a command that only groups others.
     public var run: Body?
 
-    /// A command that does something.
+    /// A command with an action.
     public init(
         _ name: String, summary: String, discussion: String? = nil, examples: [Example] = [], options: [Option] = [],
         arguments: [Argument] = [], rest: Rest? = nil, environment: [EnvironmentVariable] = [], isHidden: Bool = false,
@@ -68,40 +67,39 @@ public struct Command: Sendable {
         self.isHidden = isHidden
     }
 
-    /// All subcommands, whatever their group.
+    /// All subcommands of all groups.
     public var subcommands: [Command] { groups.flatMap(\.commands) }
 
-    /// The subcommand of that name.
+    /// The subcommand with that name.
     public func subcommand(_ name: String) -> Command? { subcommands.first { $0.name == name } }
 }
 
 /// Subcommands under one heading of the help.
 public struct CommandGroup: Sendable {
-    /// The heading, or nil for the plain "Commands".
+    /// The heading; nil for "Commands".
     public var heading: String?
     /// The commands, in the order in which help lists them.
     public var commands: [Command]
 
-    /// A group under a heading.
+    /// A group with a heading.
     public init(_ heading: String, _ commands: [Command]) {
         self.heading = heading
         self.commands = commands
     }
 
-    /// A group without a heading of its own.
+    /// A group with the heading "Commands".
     public init(_ commands: [Command]) {
         self.commands = commands
     }
 }
 
-/// One example of the help: what one wants, and the line that does it.
+/// One example in the help.
 public struct Example: Sendable {
     /// What the line does.
     public var comment: String
-    /// The whole line, beginning with the name of the program.
+    /// The complete command line, with the name of the program.
     public var line: String
 
-    /// An example.
     public init(_ comment: String, _ line: String) {
         self.comment = comment
         self.line = line
@@ -115,7 +113,6 @@ public struct EnvironmentVariable: Sendable {
     /// What it does, in one sentence.
     public var help: String
 
-    /// A variable.
     public init(_ name: String, _ help: String) {
         self.name = name
         self.help = help

@@ -1,26 +1,26 @@
-/// One option of a command: a flag, or something with a value.
+/// One option of a command: a flag, or an option with a value.
 public struct Option: Sendable {
-    /// The long name, without dashes; the getters of ``ParsedArguments`` take it.
+    /// The long name without dashes, also for the getters of ``ParsedArguments``.
     public var long: String
     /// The one-letter name.
     public var short: Character?
-    /// What help calls the value, such as `NAME`; nil makes the option a flag.
+    /// The name of the value in help, such as `NAME`; nil for a flag.
     public var valueName: String?
     /// What the option does, in one sentence.
     public var help: String
-    /// Whether every occurrence counts; otherwise the last one wins.
+    /// Whether all occurrences count. Otherwise the last one wins.
     public var isRepeatable: Bool
-    /// The value where neither the command line nor the environment gives one.
+    /// The value if neither the command line nor the environment has one.
     public var defaultValue: String?
-    /// The environment variable that is asked where the command line says nothing; empty counts as unset.
+    /// The environment variable that is used if the command line does not have the option. Empty counts as unset.
     public var environment: String?
-    /// What the shell may propose, and, for ``Values/oneOf(_:)``, what is accepted.
+    /// The candidates for completion. Values outside ``Values/oneOf(_:)`` are rejected.
     public var values: Values
-    /// Whether subcommands take the option too.
+    /// Whether subcommands accept the option too.
     public var isGlobal: Bool
-    /// The heading of the help under which the option stands; nil for "Options".
+    /// The heading of the option in help; nil for "Options".
     public var heading: String?
-    /// Whether help and completion leave the option out.
+    /// Whether help and completion omit the option.
     public var isHidden: Bool
 
     /// An option that takes a value.
@@ -42,7 +42,7 @@ public struct Option: Sendable {
         self.isHidden = hidden
     }
 
-    /// A flag. A repeatable one is counted, as in `-vv`.
+    /// A flag. Occurrences of a repeatable flag are counted, as in `-vv`.
     public init(
         flag long: String, _ short: Character? = nil, help: String, repeatable: Bool = false,
         environment: String? = nil, global: Bool = false, heading: String? = nil, hidden: Bool = false
@@ -60,16 +60,16 @@ public struct Option: Sendable {
 
     /// Whether the option takes no value.
     public var isFlag: Bool { valueName == nil }
-    /// The long name as it is typed.
+    /// The long name with dashes.
     public var spelling: String { "--\(long)" }
 
-    /// Switches colours off; the program itself acts on it wherever it stands on the line.
+    /// Turns colours off. The program evaluates it at any position of the line.
     public static let noColor = Option(
         flag: "no-color", help: "Print without colours, also on a terminal.", global: true)
 
-    /// The same as the command `version`, for a root command that has one. The parser answers it.
+    /// Does the same as the command `version`. For a root command that has one; the parser handles it.
     public static let version = Option(flag: "version", help: "Print the version.")
 
-    /// Present on every command; the parser answers it.
+    /// Every command has it; the parser handles it.
     static let help = Option(flag: "help", "h", help: "Show this help.", global: true)
 }

@@ -1,31 +1,30 @@
-/// Which values an option or argument takes, as far as the parser and the shell's completion need to know.
+/// The values that an option or argument accepts, for the parser and for completion.
 public enum Values: Sendable {
-    /// Anything; the shell proposes nothing.
+    /// Any value. Completion proposes nothing.
     case any
-    /// One of these words; everything else is refused.
+    /// One of these words. Other values are rejected.
     case oneOf([String])
-    /// A path of a file; the shell proposes files.
+    /// The path of a file. Completion proposes files.
     case files
-    /// A path of a directory; the shell proposes directories.
+    /// The path of a directory. Completion proposes directories.
     case directories
-    /// Anything; the shell proposes what the function answers for the arguments so far and the beginning of the word.
-    /// It should be quick, have no side effect, and answer nothing rather than fail.
+    /// Any value. Completion proposes what the function returns for the arguments so far and the prefix of the word.
+    /// The function should be quick and have no side effect. If it fails, it returns an empty array.
     case dynamic(@Sendable (ParsedArguments, String) async -> [Candidate])
 
-    /// The words accepted, where they are limited.
+    /// The accepted words, if they are limited.
     var allowed: [String]? {
         if case .oneOf(let words) = self { words } else { nil }
     }
 }
 
-/// One word that the shell may propose.
+/// A word that completion proposes.
 public struct Candidate: Sendable, Equatable {
     /// The word.
     public var word: String
-    /// What it is; shells that can show it do.
+    /// A description. Some shells show it.
     public var description: String
 
-    /// A candidate.
     public init(_ word: String, _ description: String = "") {
         self.word = word
         self.description = description

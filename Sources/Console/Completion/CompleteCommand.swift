@@ -1,10 +1,10 @@
-/// The hidden command that the shells' scripts call with the words of the line.
+/// The hidden command that the completion scripts call with the words of the command line.
 enum CompleteCommand {
     static let name = "__complete"
 
     static func command(for root: Command) -> Command {
         let words = Rest("WORD", help: "The words after the program's name, the last one unfinished.")
-        return Command(name, summary: "Answer a shell's completion", rest: words, isHidden: true) {
+        return Command(name, summary: "Print the candidates for a shell's completion", rest: words, isHidden: true) {
             arguments, terminal in
             let completer = Completer(root: root, environment: arguments.environment)
             try terminal.out(await completer.answer(arguments.rest).text)

@@ -1,8 +1,8 @@
-/// What the shell may propose for an unfinished command line.
+/// Computes the candidates for an unfinished command line.
 struct Completer: Sendable {
-    /// An answer for the shell's script.
+    /// A response for the completion script.
     struct Answer: Sendable, Equatable {
-        /// What the script is to do with it.
+        /// What the script does with the response.
         enum Kind: String, Sendable {
             /// Propose the candidates.
             case words
@@ -14,10 +14,11 @@ struct Completer: Sendable {
 
         var kind = Kind.words
         var candidates: [Candidate] = []
-        /// What the word has before a file's path: `--config=` or `-c`.
+        /// The part of the word before a path: `--config=` or `-c`.
         var lead = ""
 
-        /// The kind on the first line, a tab before the lead. Then one candidate a line, a tab before its description.
+        /// The first line has the kind, a tab and the lead. Each further line has a candidate, a tab and its
+        /// description.
         var text: String {
             let first = lead.isEmpty ? kind.rawValue : "\(kind.rawValue)\t\(lead)"
             return ([first] + candidates.map(Self.line)).joined(separator: "\n")
@@ -34,7 +35,7 @@ struct Completer: Sendable {
     let root: Command
     let environment: [String: String]
 
-    /// The answer for the words after the program's name, of which the last is being typed and may be empty.
+    /// The response for the words after the program's name. The last word is unfinished and may be empty.
     func answer(_ words: [String]) async -> Answer {
         let current = words.last ?? ""
         var reader = LineReader(root)
@@ -62,7 +63,7 @@ struct Completer: Sendable {
         return declared.last.flatMap { $0.isRepeatable ? $0 : nil }
     }
 
-    /// The current word begins an option, or is one with its value attached.
+    /// Completes a word that begins an option, or an option with its value attached.
     private func option(_ reader: LineReader, _ soFar: ParsedArguments, _ current: String) async -> Answer {
         if let split = current.firstIndex(of: "="), current.hasPrefix("--") {
             let name = String(current.dropFirst(2).prefix { $0 != "=" })

@@ -1,4 +1,4 @@
-/// A shell that completion scripts exist for. The scripts know nothing of the commands: they ask the program.
+/// The shells with a completion script. The scripts do not contain the commands: they call the program.
 public enum Shell: String, Sendable, CaseIterable {
     /// GNU bash, 4.4 or later.
     case bash
@@ -7,7 +7,7 @@ public enum Shell: String, Sendable, CaseIterable {
     /// fish, 3 or later.
     case fish
 
-    /// The script, for a program of that name.
+    /// The script for a program with this name.
     public func script(program: String) -> String {
         let function = "_" + String(program.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
         let template =
@@ -19,8 +19,9 @@ public enum Shell: String, Sendable, CaseIterable {
         return template.replacing("@PROGRAM@", with: program).replacing("@FUNCTION@", with: function)
     }
 
-    // bash splits words at '=' and ':' too; the line itself says which parts belong together, and what is proposed must
-    // leave out the part before the last such split.
+    // bash also splits words at '=' and ':'. The script rebuilds the words from the line, and removes from the
+    // candidates
+    // the part before the last such split.
     private static let bashScript = #"""
         # bash completion for @PROGRAM@; load it with: source <(@PROGRAM@ completion bash)
         @FUNCTION@_complete() {

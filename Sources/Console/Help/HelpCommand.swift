@@ -4,7 +4,7 @@ internal import Suggestions
 enum HelpCommand {
     static let name = "help"
 
-    /// The tree with the command in its last group.
+    /// The tree with the command added to its last group.
     static func added(to root: Command) -> Command {
         guard !root.groups.isEmpty else { return root }
         var whole = root

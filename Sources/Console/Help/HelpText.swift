@@ -3,19 +3,19 @@ public struct HelpText: Sendable {
     private let path: [Command]
     private let width: Int
 
-    /// Lines longer than this are hard to read, however wide the terminal is.
+    /// Longer lines are hard to read, even on a wide terminal.
     private static let widest = 100
 
-    /// The help of the last command of a path that begins at the root. `width` in columns.
+    /// The help of the last command of `path`, which begins at the root. `width` is in columns.
     public init(path: [Command], width: Int = 80) {
         self.path = path
         self.width = min(width, Self.widest)
     }
 
-    /// The text, without the last line's end and without styles.
+    /// The text without styles and without a final line feed.
     public var text: String { styled.plain }
 
-    /// The text, without the last line's end.
+    /// The text without a final line feed.
     public var styled: Styled {
         guard let command = path.last else { return "" }
         var blocks: [[Styled]] = [wrap(command.summary)]
@@ -67,7 +67,7 @@ public struct HelpText: Sendable {
         return list("Arguments", rows)
     }
 
-    /// One block a heading, in the order in which headings first appear, the global ones last.
+    /// One block per heading, in the order of first use; the global options are last.
     private func options(_ command: Command) -> [[Styled]] {
         let own = command.options.filter { !$0.isHidden && !$0.isGlobal }
         let global = path.flatMap(\.options).filter { !$0.isHidden && $0.isGlobal } + [.help]

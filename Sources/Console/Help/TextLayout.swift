@@ -1,7 +1,7 @@
-/// Text fitted to a width.
+/// Wraps text to a width.
 enum TextLayout {
-    /// The lines of a text, each at most `width` columns where its words allow. Lines that begin with a space, and
-    /// empty ones, stay as they are; neighbouring others are one paragraph.
+    /// The lines of a text, each at most `width` columns if no word is longer. Empty lines and lines that begin with a
+    /// space are kept; other adjacent lines form one paragraph.
     static func wrap(_ text: String, to width: Int) -> [String] {
         var lines: [String] = []
         var paragraph: [Substring] = []
@@ -21,7 +21,8 @@ enum TextLayout {
         return lines
     }
 
-    /// Terms on the left, their explanations on the right, aligned; a term that is too long has its own line.
+    /// Aligned rows with the term on the left and its explanation on the right. A term that is too long gets its own
+    /// line.
     static func list(_ rows: [(term: String, text: String)], width: Int, term style: Palette.Style) -> [Styled] {
         let longest = rows.map(\.term.displayWidth).filter { $0 <= widestTerm }.max() ?? 0
         let indent = longest + 4

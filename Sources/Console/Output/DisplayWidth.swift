@@ -1,8 +1,8 @@
 extension String {
-    /// How many columns of a terminal the text takes; it must hold no control characters.
+    /// The number of terminal columns of the text, which must not contain control characters.
     var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 
-    /// The text cut to that many columns, the cut marked at its end.
+    /// The text, shortened to the given number of columns; `mark` replaces the removed part.
     func truncated(to columns: Int, mark: Character) -> String {
         guard displayWidth > columns else { return self }
         guard columns > 0 else { return "" }
@@ -17,7 +17,7 @@ extension String {
         return cut + String(mark)
     }
 
-    /// The text with spaces on its right, or left, until it takes that many columns.
+    /// The text, padded with spaces on the right, or left, to the given number of columns.
     func padded(to columns: Int, onLeft: Bool = false) -> String {
         let space = String(repeating: " ", count: max(0, columns - displayWidth))
         return onLeft ? space + self : self + space
@@ -25,7 +25,7 @@ extension String {
 }
 
 extension Character {
-    /// Two for East Asian wide characters and emoji, one for all others; combining marks count with their base.
+    /// Two for East Asian wide characters and emoji, otherwise one. Combining marks count with their base character.
     var displayWidth: Int {
         guard let first = unicodeScalars.first else { return 0 }
         if first.properties.isEmojiPresentation { return 2 }

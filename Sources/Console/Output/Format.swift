@@ -1,18 +1,18 @@
-/// Numbers as people read them.
+/// Numbers in a form for people.
 public enum Format {
-    /// Bytes with a decimal unit: `0 B`, `12.3 kB`, `1.5 GB`. Three digits at most; negative counts as zero.
+    /// Bytes with a decimal unit: `0 B`, `12.3 kB`, `1.5 GB`. At most three digits; negative counts as zero.
     public static func bytes(_ count: Int64) -> String {
         let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
         guard count >= 1000 else { return "\(max(0, count)) B" }
         var unit = 0
         var scale: Int64 = 1000
-        // From half a unit below the next thousand on, rounding would need a fourth digit.
+        // From half a unit below the next thousand, rounding would produce a fourth digit.
         while unit < units.count - 1, count >= scale * 1000 - scale / 2 {
             scale *= 1000
             unit += 1
         }
         let (whole, remainder) = (count / scale, count % scale)
-        // By way of hundredths of the scale: multiplying could overflow at the end of the range.
+        // Divides first, because multiplying could overflow at the end of the range.
         let tenths = (remainder / (scale / 100) + 5) / 10
         switch (whole, tenths) {
         case (100..., _): return "\(whole + (remainder >= scale / 2 ? 1 : 0)) \(units[unit])"
@@ -22,7 +22,7 @@ public enum Format {
         }
     }
 
-    /// A length of time in its two largest units: `850 ms`, `12s`, `1m 05s`, `2h 03m`, `3d 04h`. Negative counts as zero.
+    /// A duration in its two largest units: `850 ms`, `12s`, `1m 05s`, `2h 03m`, `3d 04h`. Negative counts as zero.
     public static func duration(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         guard duration > .zero else { return "0s" }
@@ -34,8 +34,9 @@ public enum Format {
         return "\(seconds)s"
     }
 
-    /// How long ago something was, in its largest unit: `just now`, `12 s ago`, `3 m ago`, `5 d ago`; what lies ahead
-    /// is `in 3 m`.
+    /// A time relative to now in its largest unit: `just now`, `12 s ago`, `3 m ago`, `5 d ago`. A time in the future
+    /// is
+    /// `in 3 m`.
     public static func relative(ago age: Duration) -> String {
         let seconds = age.components.seconds
         let distance = seconds.magnitude
@@ -53,7 +54,7 @@ public enum Format {
     /// An amount of money with two decimals, rounded up: `0.23`, `1843.50`. Negative counts as zero.
     public static func amount(_ value: Double) -> String {
         guard value > 0, value < 1e15 else { return value > 0 ? "\(value)" : "0.00" }
-        // What a binary fraction adds to a whole cent is no cent more.
+        // The excess of a binary fraction over a whole cent must not round up to another cent.
         let cents = Int64((value * 100 - 1e-6).rounded(.up))
         return "\(cents / 100).\(twoDigits(cents % 100))"
     }

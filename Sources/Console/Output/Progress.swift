@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// What goes on at the moment, told on standard error: one line that redraws itself on a terminal, a plain line every
-/// few seconds anywhere else, nothing where quiet is asked for.
+/// Shows current progress on standard error: on a terminal one line that is redrawn, elsewhere a plain line every few
+/// seconds, and nothing with quiet.
 public final class Progress: Sendable {
-    /// How far it is.
+    /// How much is done.
     public enum Amount: Sendable, Equatable {
-        /// Things done, of how many where that is known, and what they are called.
+        /// A number of things, the total if known, and their name.
         case items(Int, of: Int? = nil, String)
-        /// Bytes done, of how many where that is known.
+        /// A number of bytes, and the total if known.
         case bytes(Int64, of: Int64? = nil)
     }
 
@@ -20,11 +20,11 @@ public final class Progress: Sendable {
         var isOver = false
     }
 
-    /// Between two pictures of the live line.
+    /// The interval between two frames of the live line.
     static let frameTime: Duration = .milliseconds(100)
-    /// At least this long between two plain lines.
+    /// The shortest interval between two plain lines.
     static let plainInterval: Duration = .seconds(5)
-    /// This long between two plain lines that say the same: the sign that it still goes on.
+    /// The interval between two plain lines with the same text, as a sign of life.
     static let heartbeat: Duration = .seconds(30)
 
     private let terminal: Terminal
@@ -33,8 +33,8 @@ public final class Progress: Sendable {
     private let pause: @Sendable () async throws -> Void
     private let state: Mutex<State>
 
-    /// Begins to tell, at once. On a terminal, call ``tick()`` to keep the line moving, or use
-    /// ``show(_:on:quiet:clock:_:)``, which does.
+    /// Shows the message at once. On a terminal, call ``tick()`` to animate the line, or use
+    /// ``show(_:on:quiet:clock:_:)``, which calls it.
     public init(
         _ message: String, on terminal: Terminal, quiet: Bool = false, clock: some Clock<Duration> = ContinuousClock()
     ) {
@@ -48,7 +48,7 @@ public final class Progress: Sendable {
         draw()
     }
 
-    /// Tells how the work goes while it goes on, and takes the live line away at its end, also where it fails.
+    /// Shows progress during `work`, and removes the live line at its end, also if it throws.
     public static func show<Value>(
         _ message: String, on terminal: Terminal, quiet: Bool = false,
         clock: some Clock<Duration> = ContinuousClock(), isolation: isolated (any Actor)? = #isolation,
@@ -63,23 +63,23 @@ public final class Progress: Sendable {
         return try await work(progress)
     }
 
-    /// Says something else, or how far it is now; nil leaves what was said.
+    /// Changes the message, or the amount. A nil message keeps the previous one.
     public func update(_ message: String? = nil, _ amount: Amount? = nil) {
         state.withLock { state in
             if let message { state.message = message }
             if message != nil || amount != nil { state.amount = amount }
         }
-        // A terminal is redrawn with its next picture: updates may come faster than anyone can read.
+        // On a terminal, the next frame shows it: updates may come faster than anyone can read.
         if !terminal.errorIsLive { draw() }
     }
 
-    /// Draws the next picture of the live line, or, elsewhere, the plain line that is due.
+    /// Draws the next frame of the live line. Without a terminal, prints a plain line if one is due.
     public func tick() {
         state.withLock { $0.frame += 1 }
         draw()
     }
 
-    /// Takes the live line away and, where there is one, leaves a last line in its place. Later calls do nothing.
+    /// Removes the live line and, with a message, prints a last line. Later calls have no effect.
     public func finish(_ message: String? = nil) {
         let wasOver = state.withLock { state in
             defer { state.isOver = true }
@@ -99,7 +99,7 @@ public final class Progress: Sendable {
 
     private func draw() {
         guard !isQuiet else { return }
-        // Drawn under the lock, so that no late picture follows the end.
+        // Drawn under the lock, so that no frame appears after the end.
         state.withLock { state in
             guard !state.isOver else { return }
             if terminal.errorIsLive { drawLive(state) } else { drawPlain(&state) }
@@ -111,7 +111,7 @@ public final class Progress: Sendable {
         let frame = frames[state.frame % frames.count]
         let line = "\(Self.describe(state))  \(Format.duration(.seconds(elapsed().components.seconds)))"
         let mark: Character = terminal.usesUnicode ? "…" : ">"
-        // The last column stays free: writing there would wrap the line on some terminals.
+        // The last column stays empty: a character there would wrap the line on some terminals.
         let cut = line.truncated(to: terminal.width - 3, mark: mark)
         terminal.showLive("\(Styled(String(frame), .cyan)) \(cut)")
     }

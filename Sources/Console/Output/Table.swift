@@ -1,6 +1,6 @@
-/// A listing in columns. On a terminal it is cut to the width; anywhere else every value stands in full.
+/// A table in columns. On a terminal it is shortened to the width; elsewhere every value is complete.
 public struct Table: Sendable {
-    /// On which side of its column a value stands.
+    /// The alignment of the values in their column.
     public enum Alignment: Sendable {
         /// For words.
         case left
@@ -12,12 +12,11 @@ public struct Table: Sendable {
     public struct Column: Sendable {
         /// The heading.
         public var heading: String
-        /// On which side the values stand.
+        /// The alignment of the values.
         public var alignment: Alignment
-        /// Whether a value may be cut; say no where one is of use only in full, such as a run ID.
+        /// Whether values may be shortened. False for values that are useful only as a whole, such as a run ID.
         public var mayTruncate: Bool
 
-        /// A column.
         public init(_ heading: String, _ alignment: Alignment = .left, mayTruncate: Bool = true) {
             self.heading = heading
             self.alignment = alignment
@@ -25,12 +24,12 @@ public struct Table: Sendable {
         }
     }
 
-    /// One value; control characters in it are made visible.
+    /// One value. Control characters in it are escaped.
     public struct Cell: Sendable, ExpressibleByStringInterpolation {
         let text: String
         let style: Palette.Style?
 
-        /// A value, in a style where the terminal shows one.
+        /// A value with an optional style for terminals.
         public init(_ text: String, _ style: Palette.Style? = nil) {
             self.text = Terminal.printable(text).replacingTabs()
             self.style = style
@@ -51,7 +50,7 @@ public struct Table: Sendable {
         self.columns = columns
     }
 
-    /// Adds a row. Missing values are left blank, those beyond the last column are left out.
+    /// Adds a row. Missing values are blank; values beyond the last column are ignored.
     public mutating func add(_ cells: [Cell]) {
         let row = cells.prefix(columns.count)
         rows.append(Array(row) + Array(repeating: "", count: columns.count - row.count))
@@ -60,12 +59,12 @@ public struct Table: Sendable {
     /// The number of rows.
     public var count: Int { rows.count }
 
-    /// The lines, without the last line's end and without styles. `width` in columns of the terminal; nil cuts nothing.
+    /// The lines without styles and without a final line feed. `width` is in columns; nil shortens nothing.
     public func text(width: Int? = nil, ellipsis: Character = "…") -> String {
         styled(width: width, ellipsis: ellipsis).plain
     }
 
-    /// The lines, without the last line's end. `width` in columns of the terminal; nil cuts nothing.
+    /// The lines without a final line feed. `width` is in columns; nil shortens nothing.
     public func styled(width: Int? = nil, ellipsis: Character = "…") -> Styled {
         let widths = columnWidths(fitting: width)
         let headings = columns.map { Cell($0.heading, .bold) }
@@ -74,7 +73,7 @@ public struct Table: Sendable {
 
     private func line(_ row: [Cell], _ widths: [Int], _ ellipsis: Character) -> Styled {
         var line: Styled = ""
-        // Spaces are written only before a value, so that blank values at the end of a row add none.
+        // Spaces are written only before a value, so a row has no trailing spaces.
         var space = ""
         for (index, cell) in row.enumerated() {
             let cut = cell.text.truncated(to: widths[index], mark: ellipsis)
@@ -102,7 +101,7 @@ public struct Table: Sendable {
         guard let width else { return widths }
         let available = width - Self.gap.count * max(0, columns.count - 1)
         var excess = widths.reduce(0, +) - available
-        // The widest column gives way first, down to the next one, so that narrow columns stay whole.
+        // The widest column shrinks first, down to the width of the next one, so that narrow columns stay complete.
         while excess > 0 {
             let shrinkable = columns.indices.filter { columns[$0].mayTruncate && widths[$0] > Self.narrowestColumn }
             guard let widest = shrinkable.max(by: { widths[$0] < widths[$1] }) else { break }
@@ -114,7 +113,7 @@ public struct Table: Sendable {
 }
 
 extension Terminal {
-    /// Writes a table to standard output, cut to the width where that is a terminal.
+    /// Writes a table to standard output, shortened to the width of a terminal.
     public func out(_ table: Table) throws(OutputError) {
         let ellipsis: Character = usesUnicode ? "…" : ">"
         try out(table.styled(width: outputIsTTY ? width : nil, ellipsis: ellipsis))
@@ -122,7 +121,7 @@ extension Terminal {
 }
 
 extension String {
-    /// A tab's width depends on where it stands; in a column it is one blank.
+    /// Replaces tabs by spaces, because the width of a tab depends on its column.
     fileprivate func replacingTabs() -> String {
         String(map { $0 == "\t" ? " " : $0 })
     }

@@ -1,36 +1,36 @@
 import Suggestions
 
-/// Reads a command line word by word against the tree of commands. Help and completion need to know how far a faulty
-/// or unfinished line got, so the first fault is kept and reading goes on.
+/// Parses a command line word by word against the tree of commands. Help and completion also use faulty and unfinished
+/// lines, so the reader stores the first error and continues.
 struct LineReader {
-    /// The commands chosen so far, from the root down; never empty.
+    /// The commands so far, from the root down; never empty.
     private(set) var path: [Command]
-    /// The values given to each option, by long name; a flag adds one empty value for each time it was given.
+    /// The values of each option, by long name. A flag has one empty value per occurrence.
     private(set) var values: [String: [String]] = [:]
     /// The positional words of the last command.
     private(set) var positionals: [String] = []
-    /// The words after `--`, where the command hands them on.
+    /// The words after `--`, if the command declares ``Command/rest``.
     private(set) var rest: [String] = []
-    /// The option that waits for its value, and how it was spelt.
+    /// The option that waits for its value, and its spelling.
     private(set) var pending: (option: Option, spelling: String)?
     /// Whether `--` was read.
     private(set) var optionsEnded = false
     /// Whether `-h` or `--help` was read.
     private(set) var wantsHelp = false
-    /// The first thing that was wrong.
+    /// The first error.
     private(set) var fault: UsageError?
 
     init(_ root: Command) {
         path = [root]
     }
 
-    /// The command chosen so far.
+    /// The last command so far.
     var command: Command { path[path.count - 1] }
 
-    /// The names of the commands chosen so far.
+    /// The names of the commands so far.
     var pathNames: [String] { path.map(\.name) }
 
-    /// The options that may stand here: the command's own, and the global ones of those above.
+    /// The options that are valid here: the command's own, and the global ones of its parents.
     var optionsInScope: [Option] {
         command.options + path.dropLast().reversed().flatMap { $0.options.filter(\.isGlobal) } + [.help]
     }
@@ -57,7 +57,7 @@ struct LineReader {
         }
     }
 
-    /// To be called after the last word.
+    /// Call this after the last word.
     mutating func end() {
         if let waiting = pending { note(missingValue(waiting.option, waiting.spelling)) }
     }
@@ -100,7 +100,7 @@ struct LineReader {
         }
     }
 
-    /// One dash: flags, of which the last may be an option whose value is what follows, with or without `=`.
+    /// One dash and flags. The last letter may be an option with a value: the rest of the word, with or without `=`.
     private mutating func readShorts(_ word: String) {
         var letters = word.dropFirst()
         while let letter = letters.popFirst() {
@@ -148,7 +148,7 @@ struct LineReader {
     private func shown(_ word: String) -> String { Terminal.printable(word) }
 }
 
-/// The message about a value that is not among those allowed.
+/// The message about a value that is not allowed.
 enum Refusal {
     static func of(_ value: String, in values: Values, label: String) -> String? {
         guard let allowed = values.allowed, !allowed.contains(value) else { return nil }

@@ -1,6 +1,6 @@
-/// What a command line said, asked for by the names that the command declares.
+/// The arguments of a command line, by the names that the command declares.
 public struct ParsedArguments: Sendable {
-    /// Where a value came from.
+    /// The origin of a value.
     public enum Source: Sendable, Equatable {
         /// The command line.
         case commandLine
@@ -13,15 +13,15 @@ public struct ParsedArguments: Sendable {
     struct Entry: Sendable {
         var values: [String]
         var source: Source?
-        /// What messages call it: `--limit`, `$LAUNCH_LIMIT (for --limit)` or `NAME`.
+        /// The name in messages: `--limit`, `$LAUNCH_LIMIT (for --limit)` or `NAME`.
         var label: String
     }
 
-    /// The names of the commands chosen, from the program's down.
+    /// The names of the commands, beginning with the program's.
     public let path: [String]
-    /// The words after `--`, where the command declares that it hands them on.
+    /// The words after `--`, if the command declares ``Command/rest``.
     public let rest: [String]
-    /// The environment that the program was started with.
+    /// The environment at the start of the program.
     public let environment: [String: String]
     private var entries: [String: Entry] = [:]
 
@@ -29,7 +29,7 @@ public struct ParsedArguments: Sendable {
         path = reader.pathNames
         rest = reader.rest
         self.environment = environment
-        // From the root down, so that a command's own option wins over a global one of the same name.
+        // From the root down, so that a command's own option overrides a global one with the same name.
         for option in [.help] + reader.path.flatMap(\.options) {
             entries[option.long] = Self.entry(option, given: reader.values[option.long], environment)
         }
@@ -58,7 +58,7 @@ public struct ParsedArguments: Sendable {
     }
 
     private func entry(_ name: String) -> Entry {
-        // A name that no declaration knows is a slip of the programmer, not of the user.
+        // An undeclared name is a programming error, not an error of the user.
         guard let entry = entries[name] else {
             assertionFailure("'\(path.joined(separator: " "))' declares no option or argument '\(name)'")
             return Entry(values: [], source: nil, label: name)
@@ -66,10 +66,10 @@ public struct ParsedArguments: Sendable {
         return entry
     }
 
-    /// The value; the last one where there are several; nil where there is none and no default.
+    /// The value, or the last of several. Nil without a value and a default.
     public func string(_ name: String) -> String? { entry(name).values.last }
 
-    /// All values, in their order.
+    /// All values, in order.
     public func strings(_ name: String) -> [String] { entry(name).values }
 
     /// Whether a flag was given.
@@ -78,19 +78,19 @@ public struct ParsedArguments: Sendable {
     /// How often a flag was given.
     public func count(_ name: String) -> Int { entry(name).values.count }
 
-    /// Where the value came from; nil where there is none.
+    /// The origin of the value; nil without a value.
     public func source(of name: String) -> Source? { entry(name).source }
 
-    /// The value of something that the command cannot do without.
-    /// - Throws: ``UsageError`` where it is missing or empty.
+    /// The value of a mandatory option or argument.
+    /// - Throws: ``UsageError`` if it is missing or empty.
     public func required(_ name: String) throws(UsageError) -> String {
         guard let value = string(name) else { throw usageError("missing \(label(name))") }
         guard !value.isEmpty else { throw usageError("\(label(name)) must not be empty") }
         return value
     }
 
-    /// The value as a whole number, nil where there is none.
-    /// - Throws: ``UsageError`` where it is no number or lies outside the range.
+    /// The value as a whole number; nil without a value.
+    /// - Throws: ``UsageError`` if it is not a number or is out of range.
     public func integer(_ name: String, in range: ClosedRange<Int> = .min ... .max) throws(UsageError) -> Int? {
         guard let value = string(name) else { return nil }
         guard let number = Int(value), range.contains(number) else {
@@ -99,8 +99,8 @@ public struct ParsedArguments: Sendable {
         return number
     }
 
-    /// The values of a `KEY=VALUE` option, in their order; only the first `=` splits.
-    /// - Throws: ``UsageError`` where one has no `=` or no key.
+    /// The values of a `KEY=VALUE` option, in order. Only the first `=` separates.
+    /// - Throws: ``UsageError`` if a value has no `=` or no key.
     public func pairs(_ name: String) throws(UsageError) -> [(key: String, value: String)] {
         var pairs: [(key: String, value: String)] = []
         for text in strings(name) {
@@ -112,10 +112,10 @@ public struct ParsedArguments: Sendable {
         return pairs
     }
 
-    /// A usage error of this command, for checks that only the command can make.
+    /// A usage error of this command, for checks that the command itself makes.
     public func usageError(_ message: String) -> UsageError { UsageError(message, command: path) }
 
-    /// What messages call the option or argument, with its environment variable where the value came from there.
+    /// The name of the option or argument in messages; if the value comes from the environment, with its variable.
     public func label(_ name: String) -> String { entry(name).label }
 
     private func wrongType(_ name: String, _ value: String, expected: String) -> UsageError {

@@ -1,14 +1,14 @@
-/// Turns a command line into the command to run and its arguments.
+/// Parses a command line into the command to run and its arguments.
 enum Parser {
-    /// What a command line asks for.
+    /// The request of a command line.
     enum Request {
-        /// To run the last command of the path.
+        /// Run the last command of the path.
         case run([Command], ParsedArguments)
-        /// To see the help of the last command of the path.
+        /// Show the help of the last command of the path.
         case help([Command])
     }
 
-    /// Parses the words after the program's name; the first fault is thrown, unless help was asked for.
+    /// Parses the words after the program's name. Throws the first error, unless help is requested.
     static func parse(_ words: [String], root: Command, environment: [String: String]) throws(UsageError) -> Request {
         var reader = LineReader(root)
         for word in words { reader.read(word) }
@@ -18,7 +18,7 @@ enum Parser {
             root.subcommand(Option.version.long) != nil
         {
             guard reader.path.count == 1 else {
-                throw UsageError("\(Option.version.spelling) stands without a command", command: reader.pathNames)
+                throw UsageError("\(Option.version.spelling) is only valid without a command", command: reader.pathNames)
             }
             reader.read(Option.version.long)
         }
@@ -35,7 +35,7 @@ enum Parser {
         return .run(reader.path, arguments)
     }
 
-    /// The checks that need the whole line: how many positional words there are, and what the environment says.
+    /// The checks that need the whole line: the number of positional words, and values from the environment.
     private static func check(_ reader: LineReader, _ arguments: ParsedArguments) throws(UsageError) {
         func fail(_ message: String) throws(UsageError) {
             throw UsageError(message, command: reader.pathNames)
@@ -76,9 +76,9 @@ enum Parser {
     }
 }
 
-/// How a flag is written in an environment variable.
+/// The notation of a flag in an environment variable.
 enum EnvironmentFlag {
-    /// Whether the text says yes or no; nil where it says neither.
+    /// True for yes, false for no, nil for other texts.
     static func isSet(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "1", "true", "yes", "on": true

@@ -1,13 +1,13 @@
-/// As much of a shell's grammar as the examples of a help need.
+/// Parses the part of shell grammar that examples in help use.
 enum ExampleLine {
-    /// The words after the program's name, up to a pipe, redirection or the next command; nil where the program is
-    /// not called, or a quote is left open. Call within `$(...)` and `<(...)` count.
+    /// The words after the program's name, up to a pipe, a redirection or the next command. Nil if the program is not
+    /// called, or if a quote is not closed. Calls in `$(...)` and `<(...)` count.
     static func words(of line: String, program: String) -> [String]? {
         guard let words = split(line), let start = words.firstIndex(where: { bare($0) == program }) else { return nil }
         let after = words[(start + 1)...]
         let isNested = words[start] != program
         var taken: [String] = []
-        // What another program, or this one, puts into the line is one word of it.
+        // A command substitution is one word of the line.
         var isFilledIn = false
         for word in after {
             if isFilledIn {

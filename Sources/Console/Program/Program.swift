@@ -1,14 +1,14 @@
-/// A tree of commands that can be run: parses the words, answers help and completion, runs the command, and turns
-/// whatever goes wrong into one message and an exit code.
+/// A tree of commands that can be run: parses the words, serves help and completion, runs the command, and maps each
+/// error to one message and an exit code.
 public struct Program: Sendable {
     /// How an error ends the program.
     public struct Failure: Sendable {
-        /// The whole message, without a full stop; nil or empty says nothing.
+        /// The whole message, without a full stop. Nil or empty prints nothing.
         public var message: Styled?
         /// The exit code.
         public var exitCode: ExitCode
 
-        /// A failure with its message.
+        /// A failure with a one-line message.
         public init(_ message: Styled?, _ exitCode: ExitCode) {
             self.message = message
             self.exitCode = exitCode
@@ -21,12 +21,12 @@ public struct Program: Sendable {
         }
     }
 
-    /// The whole tree, with the commands that every program has.
+    /// The whole tree, with the built-in commands.
     public let root: Command
     private let failure: @Sendable (any Error) -> Failure
 
-    /// A program. `failure` says how an error of a command ends it; usage errors, cancellation and a closed output are
-    /// known already.
+    /// A program. `failure` maps the errors of commands; usage errors, cancellation and a closed output are already
+    /// handled.
     public init(_ root: Command, failure: @escaping @Sendable (any Error) -> Failure) {
         self.root = Self.complete(root)
         self.failure = failure
@@ -40,8 +40,8 @@ public struct Program: Sendable {
         return whole
     }
 
-    /// Runs the command that the words ask for, without the program's own name. Never throws: all errors have become
-    /// a message on standard error.
+    /// Runs the command in `words`, which do not include the program's own name. Never throws: each error becomes a
+    /// message on standard error.
     public func run(_ words: [String], environment: [String: String], terminal: Terminal) async -> ExitCode {
         let hasPlainFlag = root.options.contains { $0.long == Option.noColor.long && $0.isFlag }
         let isPlain = hasPlainFlag && words.prefix { $0 != "--" }.contains(Option.noColor.spelling)
@@ -69,7 +69,7 @@ public struct Program: Sendable {
     private func explain(_ error: any Error, _ path: [String]) -> Failure {
         switch error {
         case let error as UsageError: Failure(error.concerning(path).description, .usage)
-        // Whoever closed the pipe has seen enough, and knows that it did.
+        // The user closed the pipe, for instance with `head`, and needs no message.
         case OutputError.closed: Failure(nil, .ok)
         case let error as OutputError: Failure(error.description, .unavailable)
         case is CancellationError: Failure(nil, .interrupted)

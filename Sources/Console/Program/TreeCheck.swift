@@ -1,6 +1,6 @@
-/// Finds slips in a tree of commands that no user should ever meet; a test of the program calls it.
+/// Finds defects in a tree of commands before a user does. A test of the program calls it.
 public enum TreeCheck {
-    /// One sentence for each slip, in the order of the tree; empty where all is well.
+    /// One sentence per defect, in the order of the tree.
     public static func problems(in root: Command) -> [String] {
         problems(of: [root], root)
     }
@@ -16,7 +16,7 @@ public enum TreeCheck {
         guard let command = path.last else { return [] }
         let options = path.dropLast().flatMap { $0.options.filter(\.isGlobal) } + command.options + [.help]
         let shorts = options.compactMap { $0.short.map(String.init) }
-        // Subcommands' names are looked at once, here; options and arguments share the names of the getters.
+        // Names of subcommands are checked once, here. Options and arguments share the names of the getters.
         return repeated(command.subcommands.map(\.name)).map { "two subcommands are called '\($0)'" }
             + repeated(options.map(\.long)).map { "two options are called --\($0)" }
             + repeated(shorts).map { "two options are called -\($0)" }
@@ -61,7 +61,7 @@ public enum TreeCheck {
             problems.append("a required argument follows an optional one")
         }
         if !command.groups.isEmpty, !command.arguments.isEmpty {
-            problems.append("it has subcommands and arguments, which nobody could tell apart")
+            problems.append("it has subcommands and arguments, which are ambiguous")
         }
         return problems
     }
@@ -80,7 +80,7 @@ public enum TreeCheck {
         }
     }
 
-    /// Advice that names a command that does not exist, or a word that is a command.
+    /// Advice that names a command that does not exist, or that is for the name of a command.
     private static func advice(_ command: Command, _ root: Command) -> [String] {
         command.advice.sorted { $0.key < $1.key }.flatMap { word, text -> [String] in
             if command.subcommand(word) != nil { return ["the advice about '\(word)' hides a command"] }

@@ -1,9 +1,9 @@
 internal import FoundationEssentials
 
-/// The tree of commands as JSON, for tests and for whoever writes the reference.
+/// The tree of commands as JSON, for tests and for the generated reference.
 public enum TreeDump {
-    /// One document: keys sorted, two spaces of indentation, hidden commands and options left out.
-    /// - Throws: what the encoder throws; a tree has nothing that cannot be encoded.
+    /// One document with sorted keys and two spaces of indentation, without hidden commands and options.
+    /// - Throws: the encoder's error; no tree is known that cannot be encoded.
     public static func json(of root: Command) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

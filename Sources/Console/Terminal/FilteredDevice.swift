@@ -1,20 +1,20 @@
-/// A device that changes every text before it is written, as one that masks secrets does.
+/// A device that changes every text before it is written, for example to mask secrets.
 ///
-/// It is the last step before the stream, so no way of writing avoids it.
+/// It is the last step before the stream, so all output passes through it.
 public struct FilteredDevice: TerminalDevice {
     private let device: any TerminalDevice
     private let filter: @Sendable (String) -> String
 
-    /// A device that writes to `device` what `filter` makes of each text.
+    /// A device that writes `filter`'s result to `device`.
     public init(_ device: any TerminalDevice, filter: @escaping @Sendable (String) -> String) {
         self.device = device
         self.filter = filter
     }
 
-    /// Columns of the device below.
+    /// The columns of the underlying device.
     public var columns: Int? { device.columns }
 
-    /// What the device below says.
+    /// Whether the stream of the underlying device is a terminal.
     public func isTTY(_ stream: StandardStream) -> Bool { device.isTTY(stream) }
 
     /// Writes the filtered text.

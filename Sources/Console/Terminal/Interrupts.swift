@@ -3,27 +3,28 @@ internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
-/// SIGINT and SIGTERM as events, so that the first can end the work and the second can end the process. Make one, use
-/// its events in one place.
+/// SIGINT and SIGTERM as events: the first can end the work, the second can end the process. Make one instance, and
+/// read its events in one place.
 public final class Interrupts: Sendable {
-    /// What was asked of the process.
+    /// The meaning of a signal.
     public enum Event: Sendable, Equatable {
-        /// SIGINT: somebody pressed ctrl-C.
+        /// SIGINT: the user pressed ctrl-C.
         case interrupt
-        /// SIGTERM: a supervisor wants an end.
+        /// SIGTERM: a supervisor stops the process.
         case terminate
     }
 
-    /// Every signal in its order, the first and the later ones alike; ends with ``stop()``.
+    /// All signals in order, including repeated ones. Ends with ``stop()``.
     public let events: AsyncStream<Event>
     private let end: AsyncStream<Event>.Continuation
     private let sources: Mutex<[Source]>
 
-    /// Listens: once this returns, neither signal ends the process any more. A SIGINT that whoever started the process had
-    /// ignored, as shells do for jobs in the background, stays ignored.
+    /// Starts to listen. From here on, the two signals no longer end the process. If SIGINT is ignored already, as
+    /// shells
+    /// do for background jobs, it stays ignored.
     public init() {
         (events, end) = AsyncStream.makeStream(of: Event.self)
-        // Not the main queue: a blocked main thread must not hide a ctrl-C.
+        // Not the main queue: a blocked main thread must not delay ctrl-C.
         let queue = DispatchQueue(label: "console.interrupts")
         var made: [Source] = []
         for (number, event) in [(SIGINT, Event.interrupt), (SIGTERM, Event.terminate)]
@@ -33,7 +34,7 @@ public final class Interrupts: Sendable {
         sources = Mutex(made)
     }
 
-    /// Ends the events and gives the signals their default meaning back.
+    /// Ends the events and restores the default actions of the signals.
     public func stop() {
         sources.withLock { sources in
             for source in sources { source.cancel() }
@@ -47,20 +48,21 @@ public final class Interrupts: Sendable {
 
 /// One signal.
 private struct Source: Sendable {
-    // Dispatch objects may be used from any thread; the Linux module does not say so yet.
+    // Dispatch objects are thread-safe, but the Linux module does not declare it yet.
     private nonisolated(unsafe) let source: any DispatchSourceSignal
 
     init(_ number: Int32, on queue: DispatchQueue, _ action: @escaping @Sendable () -> Void) {
-        // Dispatch on Linux sets a handler of its own. SIG_IGN, which other systems need here, would lose the signals
-        // that come before, and children would inherit it.
+        // Dispatch on Linux installs its own handler. SIG_IGN, which other systems need here, would lose earlier
+        // signals,
+        // and children would inherit it.
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-        // The handler holds its source until cancel() lets go of both.
+        // The handler retains its source until cancel() releases both.
         source.setEventHandler {
-            // Signals that came while the queue was busy arrive as one event with a count.
+            // Signals that arrive while the queue is busy are delivered as one event with a count.
             for _ in 0..<max(1, source.data) { action() }
         }
         source.setCancelHandler { signal(number, SIG_DFL) }
-        // Waiting blocks a thread for microseconds, and what it waits for runs on a queue of its own.
+        // The wait blocks a thread for microseconds. The handler that ends it runs on another queue.
         let registered = DispatchSemaphore(value: 0)
         source.setRegistrationHandler { registered.signal() }
         source.activate()

@@ -1,6 +1,6 @@
-/// How text is set off on a terminal.
+/// The styles of text on a terminal.
 public enum Palette {
-    /// One way to set text off: the number of its escape sequence.
+    /// A style. The raw value is the number of its escape sequence.
     public enum Style: Int, Sendable, CaseIterable {
         /// Heavier.
         case bold = 1

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A device that keeps what is written, for tests.
+/// A device that records what is written, for tests.
 public final class RecordingDevice: TerminalDevice {
     private struct Record {
         var writes: [(stream: StandardStream, text: String)] = []
@@ -10,10 +10,10 @@ public final class RecordingDevice: TerminalDevice {
     private let record = Mutex(Record())
     private let outputIsTTY: Bool
     private let errorIsTTY: Bool
-    /// The columns it claims to have; nil where neither stream is a terminal.
+    /// The simulated number of columns; nil if neither stream is a terminal.
     public let columns: Int?
 
-    /// A device whose streams are terminals, or are not.
+    /// A device whose streams simulate terminals or not.
     public init(outputIsTTY: Bool = false, errorIsTTY: Bool = false, columns: Int = 80) {
         self.outputIsTTY = outputIsTTY
         self.errorIsTTY = errorIsTTY
@@ -26,12 +26,12 @@ public final class RecordingDevice: TerminalDevice {
     /// Everything written to standard error, with the control characters of a live line.
     public var errors: String { text(of: .error) }
 
-    /// From now on, writing to standard output fails.
+    /// Makes all further writes to standard output fail.
     public func failOutput(with error: OutputError) {
         record.withLock { $0.failure = error }
     }
 
-    /// Keeps the text.
+    /// Records the text.
     public func write(_ text: String, to stream: StandardStream) throws(OutputError) {
         let failure = record.withLock { record -> OutputError? in
             if stream == .output, let failure = record.failure { return failure }
@@ -41,7 +41,7 @@ public final class RecordingDevice: TerminalDevice {
         if let failure { throw failure }
     }
 
-    /// What the initializer was told.
+    /// The value given to the initializer.
     public func isTTY(_ stream: StandardStream) -> Bool {
         stream == .output ? outputIsTTY : errorIsTTY
     }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The order of what is written: one write at a time, and a live line that other output does not tear.
+/// Serializes the output: one write at a time, and other output does not tear the live line.
 final class Screen: Sendable {
     let device: any TerminalDevice
     private let live = Mutex("")

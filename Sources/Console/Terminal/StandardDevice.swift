@@ -4,7 +4,7 @@ internal import Glibc
 /// File descriptors 1 and 2 of this process.
 struct StandardDevice: TerminalDevice {
     init() {
-        // Children must not inherit this: whoever spawns one resets the signals to their defaults.
+        // Children must not inherit this: the code that starts one resets the signals to their defaults.
         signal(SIGPIPE, SIG_IGN)
     }
 
@@ -21,7 +21,7 @@ struct StandardDevice: TerminalDevice {
     func write(_ text: String, to stream: StandardStream) throws(OutputError) {
         var text = text
         var failure: OutputError?
-        // The bytes are only borrowed for the call; write(2) takes nothing but a pointer.
+        // The bytes are valid only during the call; write(2) needs a pointer.
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty, failure == nil {
@@ -36,7 +36,7 @@ struct StandardDevice: TerminalDevice {
         if let failure { throw failure }
     }
 
-    /// Nil where writing may go on.
+    /// Nil if the write can continue.
     private func afterFailure(_ number: Int32, on descriptor: Int32) -> OutputError? {
         switch number {
         case EINTR:

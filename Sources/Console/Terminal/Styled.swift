@@ -1,33 +1,33 @@
 internal import PrintableText
 
-/// Text for a terminal: pieces, each with a style or none. What it is made of is safe to print, whatever comes in.
+/// Text for a terminal: pieces, each with an optional style. All pieces are safe to print.
 ///
-/// A string literal makes one. A value in the literal, `"\(value)"`, is one line: its line feeds and control characters
-/// are escaped. `"\(lines: value)"` keeps the value's line feeds.
+/// A string literal creates a `Styled`. A value in the literal, `"\(value)"`, is one line: its line feeds and control
+/// characters are escaped. `"\(lines: value)"` keeps the value's line feeds.
 public struct Styled: Sendable, Equatable {
     struct Piece: Sendable, Equatable {
         let text: String
         let style: Palette.Style?
     }
 
-    /// Every text in it went through `Printable`.
+    /// `Printable` has escaped every text in it.
     private(set) var pieces: [Piece] = []
 
     private init(safe text: String, _ style: Palette.Style?) {
         if !text.isEmpty { pieces = [Piece(text: text, style: style)] }
     }
 
-    /// One line; line feeds in it are escaped.
+    /// One line. Line feeds are escaped.
     public init(_ text: String, _ style: Palette.Style? = nil) {
         self.init(safe: Printable.line(text), style)
     }
 
-    /// Text with its own lines.
+    /// Text that keeps its line feeds.
     public init(lines text: String, _ style: Palette.Style? = nil) {
         self.init(safe: Printable.lines(text), style)
     }
 
-    /// Output of a job or a build: a carriage return begins a new line.
+    /// Output of a job or a build. A carriage return begins a new line.
     public init(log text: String, _ style: Palette.Style? = nil) {
         self.init(safe: Printable.log(text), style)
     }
@@ -35,7 +35,7 @@ public struct Styled: Sendable, Equatable {
     /// The text without styles.
     public var plain: String { pieces.map(\.text).joined() }
 
-    /// The text as a terminal takes it, with the styles as escape sequences where `colours` says so.
+    /// The text for a terminal. With `colours`, it has escape sequences for the styles.
     func text(colours: Bool) -> String {
         pieces.map { piece in
             guard colours, let style = piece.style else { return piece.text }
@@ -43,32 +43,31 @@ public struct Styled: Sendable, Equatable {
         }.joined()
     }
 
-    /// One text after the other.
+    /// The concatenation of two texts.
     public static func + (left: Styled, right: Styled) -> Styled {
         var sum = left
         sum += right
         return sum
     }
 
-    /// Adds a text at the end.
+    /// Appends a text.
     public static func += (left: inout Styled, right: Styled) { left.pieces += right.pieces }
 }
 
 extension Styled: ExpressibleByStringInterpolation {
-    /// The program's own words, which may have several lines.
+    /// The program's own text, which may have several lines.
     public init(stringLiteral text: String) { self.init(lines: text) }
 
-    /// A literal with values in it.
+    /// A literal with interpolated values.
     public init(stringInterpolation: Interpolation) { self = stringInterpolation.styled }
 
-    /// Collects a literal's pieces.
+    /// Collects the pieces of a literal.
     public struct Interpolation: StringInterpolationProtocol {
         var styled = Styled(safe: "", nil)
 
-        /// An empty one.
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
-        /// The program's own words, which may have several lines.
+        /// The program's own text, which may have several lines.
         public mutating func appendLiteral(_ literal: String) { styled += Styled(lines: literal) }
 
         /// A value, as one line.
@@ -76,22 +75,22 @@ extension Styled: ExpressibleByStringInterpolation {
             styled += Styled(value.description)
         }
 
-        /// A value with its own lines.
+        /// A value that keeps its line feeds.
         public mutating func appendInterpolation(lines value: String) { styled += Styled(lines: value) }
 
-        /// A text that has its styles already.
+        /// A text that already has styles.
         public mutating func appendInterpolation(_ value: Styled) { styled += value }
     }
 }
 
 extension DefaultStringInterpolation {
-    /// A `String` has no styles: use a `Styled` literal.
+    /// Unavailable, because a `String` has no styles: use a `Styled` literal.
     @available(*, unavailable, message: "a String has no styles; make a Styled, or take its 'plain'")
     public mutating func appendInterpolation(_ value: Styled) {}
 }
 
 extension Sequence<Styled> {
-    /// The texts in a row, with `separator` between them.
+    /// The concatenated texts, with `separator` between them.
     public func joined(separator: Styled = "") -> Styled {
         var all: Styled = ""
         for (index, text) in enumerated() { all += index == 0 ? text : separator + text }

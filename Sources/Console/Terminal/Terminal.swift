@@ -1,13 +1,12 @@
 internal import PrintableText
 
-/// Where a command writes: data to standard output, everything else to standard error. Injected, so that tests can
-/// record it.
+/// The output of a command: data goes to standard output, everything else to standard error. Tests inject a recorder.
 public struct Terminal: Sendable {
     private let screen: Screen
-    /// The environment as far as it concerns the terminal.
+    /// The settings of the terminal in the environment.
     private let settings: TerminalSettings
 
-    /// A terminal on a device. `environment` is asked for `NO_COLOR`, `TERM`, `COLUMNS` and the locale.
+    /// A terminal on a device. Uses `NO_COLOR`, `TERM`, `COLUMNS` and the locale from `environment`.
     public init(device: any TerminalDevice, environment: [String: String]) {
         screen = Screen(device)
         settings = TerminalSettings(environment)
@@ -18,8 +17,8 @@ public struct Terminal: Sendable {
         self.settings = settings
     }
 
-    /// The process's own standard output and error. Also makes the process ignore SIGPIPE, so that writing to a closed
-    /// pipe is an error that ends quietly rather than a signal.
+    /// The process's standard output and error. Also makes the process ignore SIGPIPE, so that a write to a closed pipe
+    /// returns an error instead of ending the process.
     /// - Parameter filter: changes every text before it is written.
     public static func standard(
         environment: [String: String], filter: @escaping @Sendable (String) -> String = { $0 }
@@ -38,74 +37,74 @@ public struct Terminal: Sendable {
     public var outputIsTTY: Bool { screen.device.isTTY(.output) }
 
     /// Whether standard error is a terminal that can redraw a line.
+    /// Whether standard error is a terminal that can redraw a line.
     public var errorIsLive: Bool { screen.device.isTTY(.error) && !settings.isDumb }
-
     /// Whether the locale can show more than ASCII.
     public var usesUnicode: Bool { settings.usesUnicode }
 
-    /// Columns of the terminal, at least 20; 80 where there is none and `COLUMNS` does not say.
+    /// Columns of the terminal, at least 20. Without a terminal, `COLUMNS` or 80.
     public var width: Int {
         let known = screen.device.columns ?? settings.columns ?? 80
         return max(20, known)
     }
 
-    /// Writes text for people and the end of the line to standard output.
-    /// - Throws: ``OutputError/closed`` where the reader has gone: let it pass, the program ends without a message.
+    /// Writes text for people and a line feed to standard output.
+    /// - Throws: ``OutputError/closed`` if the reader has closed the pipe. Let it propagate: the program then ends
+    /// without a message.
     public func out(_ text: Styled, terminator: String = "\n") throws(OutputError) {
         try screen.write(text.text(colours: hasColours(.output)) + terminator, to: .output)
     }
 
-    /// Writes text with its own lines, and the end of the line, to standard output.
+    /// Writes text that keeps its line feeds, and a final line feed, to standard output.
     @_disfavoredOverload
     public func out(_ text: String, terminator: String = "\n") throws(OutputError) {
         try out(Styled(lines: text), terminator: terminator)
     }
 
-    /// Writes data to standard output: byte for byte where that is a file or a pipe, and as safe text on a terminal.
-    /// Nothing is added at its end.
+    /// Writes data to standard output: unchanged to a file or a pipe, as safe text to a terminal. Adds no line feed.
     public func out(data: String) throws(OutputError) {
         guard outputIsTTY else { return try out(raw: data) }
         try out(Styled(lines: data), terminator: "")
     }
 
-    /// Writes a JSON document and the end of the line to standard output. Characters that a terminal may obey are
-    /// escapes in its strings.
+    /// Writes a JSON document and a line feed to standard output. Characters that can control a terminal are escaped in
+    /// its strings.
     public func out(json: String) throws(OutputError) {
         try out(raw: Printable.json(json) + "\n")
     }
 
-    /// Writes text as it is, control sequences included. Only for output of a job whose user asked for it.
+    /// Writes text unchanged, control sequences included. Only for a job's output whose user requested it.
     public func out(raw text: String) throws(OutputError) {
         try screen.write(text, to: .output)
     }
 
-    /// Writes text for people and the end of the line to standard error. A failure to write is not reported: there is no
-    /// other place for the report.
+    /// Writes text for people and a line feed to standard error. A failed write is ignored, because it cannot be
+    /// reported anywhere.
     public func err(_ text: Styled, terminator: String = "\n") {
         try? screen.write(text.text(colours: hasColours(.error)) + terminator, to: .error)
     }
 
-    /// Writes text with its own lines, and the end of the line, to standard error.
+    /// Writes text that keeps its line feeds, and a final line feed, to standard error.
     @_disfavoredOverload
     public func err(_ text: String, terminator: String = "\n") {
         err(Styled(lines: text), terminator: terminator)
     }
 
-    /// The text as one line with every control character escaped, for a message that is put together as a `String`.
+    /// The text as one line with all control characters escaped, for a message that is built as a `String`.
     public static func printable(_ text: String) -> String { Printable.line(text) }
 
     private func hasColours(_ stream: StandardStream) -> Bool {
         settings.allowsColour && screen.device.isTTY(stream)
     }
 
-    /// Shows a line at the foot of standard error that other output leaves in place; nil or empty takes it away.
-    /// Only for a terminal that is live, and only with text narrower than it.
+    /// Shows a line at the bottom of standard error; other output appears above it. Nil or empty removes the line.
+    /// Only for a live terminal, and only with text that is narrower than the terminal.
     func showLive(_ line: Styled?) {
         screen.setLive(line?.text(colours: hasColours(.error)) ?? "")
     }
 }
 
-/// What the environment says about the terminal.
+/// The settings of the terminal in the environment.
 struct TerminalSettings: Sendable {
     var allowsColour: Bool
     let isDumb: Bool

@@ -2,23 +2,23 @@
 public enum StandardStream: Sendable, Equatable {
     /// Standard output: data.
     case output
-    /// Standard error: everything said to a human.
+    /// Standard error: messages for people.
     case error
 }
 
-/// What a ``Terminal`` writes through.
+/// The output device of a ``Terminal``.
 public protocol TerminalDevice: Sendable {
     /// Writes all of the text.
     func write(_ text: String, to stream: StandardStream) throws(OutputError)
     /// Whether the stream is a terminal.
     func isTTY(_ stream: StandardStream) -> Bool
-    /// Columns of the terminal at this moment, nil where there is none.
+    /// The current number of columns; nil without a terminal.
     var columns: Int? { get }
 }
 
-/// Writing failed.
+/// A failed write.
 public enum OutputError: Error, Equatable, CustomStringConvertible {
-    /// The reader has gone, as `head` does when it has seen enough.
+    /// The reader has closed the pipe, as `head` does.
     case closed
     /// The system's reason, such as a full disk.
     case failed(String)
@@ -26,7 +26,7 @@ public enum OutputError: Error, Equatable, CustomStringConvertible {
     /// One sentence without a full stop.
     public var description: String {
         switch self {
-        case .closed: "the reader of the output has gone"
+        case .closed: "the reader has closed the output"
         case .failed(let reason): "cannot write the output: \(reason)"
         }
     }

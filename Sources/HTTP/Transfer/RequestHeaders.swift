@@ -4,10 +4,12 @@ enum RequestHeaders {
     static func check(_ headers: HTTPHeaders, host: String) throws(HTTPError) {
         for (name, value) in headers.fields {
             guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
-                throw HTTPError(.badRequest, "a header name is empty or contains a character that is not allowed", host: host)
+                throw HTTPError(
+                    .badRequest, "a header name is empty or contains a character that is not allowed", host: host)
             }
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
-                throw HTTPError(.badRequest, "the header \(name) contains a line break or a control character", host: host)
+                throw HTTPError(
+                    .badRequest, "the header \(name) contains a line break or a control character", host: host)
             }
         }
     }

@@ -17,7 +17,8 @@ struct Target: Sendable {
             throw HTTPError(.badURL, "a URL must not contain a user name or a password; use a header", host: url.host)
         }
         guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7f }) else {
-            throw HTTPError(.badURL, "the URL contains a space or another character that must be percent-encoded", host: url.host)
+            throw HTTPError(
+                .badURL, "the URL contains a space or another character that must be percent-encoded", host: url.host)
         }
         guard (request.unixSocketPath?.utf8.count ?? 0) < 108 else {
             throw HTTPError(.badURL, "a unix socket path has at most 107 bytes", host: url.host)

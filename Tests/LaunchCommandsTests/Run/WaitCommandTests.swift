@@ -138,6 +138,6 @@ import Testing
         #expect(await desk.run("--version").output == "launch 1.2.3\n")
         #expect(try await desk.run("--version --json").json()["version"]?.stringValue == "1.2.3")
         let wrong = await desk.run("--version list")
-        #expect(wrong.code == .usage && wrong.errors.contains("--version stands without a command"))
+        #expect(wrong.code == .usage && wrong.errors.contains("--version is only valid without a command"))
     }
 }
