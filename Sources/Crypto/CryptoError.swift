@@ -1,6 +1,6 @@
-/// Why something could not be hashed, or random bytes could not be had.
+/// Why hashing or random generation failed.
 public struct CryptoError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// One sentence for a person.
+    /// One sentence for the user.
     public let description: String
 
     init(_ description: String) {

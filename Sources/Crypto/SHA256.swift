@@ -1,9 +1,9 @@
 import CCrypto
 import Glibc
 
-/// SHA-256, in one go or bit by bit, by OpenSSL's libcrypto.
+/// SHA-256 of a whole value or of a sequence of updates, by OpenSSL's libcrypto.
 public struct SHA256: ~Copyable {
-    // A pointer, because OpenSSL keeps the state behind one; owned by this value alone.
+    // OpenSSL allocates the state. Only this value owns the pointer.
     private let context: OpaquePointer?
 
     /// Starts an empty hash.
@@ -27,28 +27,28 @@ public struct SHA256: ~Copyable {
         }
     }
 
-    /// The 32 bytes of the hash of everything added.
+    /// The 32-byte hash of all added bytes.
     public consuming func finalize() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         let done = EVP_DigestFinal_ex(context, &digest, nil)
-        // Fails only when OpenSSL has no memory or no SHA-256; going on would give a wrong hash.
+        // Fails only if OpenSSL has no memory or no SHA-256. Continuing would produce a wrong hash.
         precondition(done == 1, "libcrypto cannot compute SHA-256")
         return digest
     }
 
-    /// The 32 bytes of the hash of some bytes.
+    /// The 32-byte hash of the bytes.
     public static func hash(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var hash = SHA256()
         hash.update(bytes)
         return hash.finalize()
     }
 
-    /// The hash of some bytes as 64 lower-case hexadecimal digits.
+    /// The hash of the bytes as 64 lower-case hexadecimal digits.
     public static func hex(_ bytes: some Sequence<UInt8>) -> String {
         Hex.encode(hash(bytes))
     }
 
-    /// The 32 bytes of the hash of a file, read in pieces of 256 KiB. Blocks while it reads; throws `CryptoError`.
+    /// The 32-byte hash of a file, which is read in pieces of 256 KiB. Blocks the thread. Throws `CryptoError`.
     public static func file(_ path: String) throws(CryptoError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CryptoError("cannot open \(path): \(String(cString: strerror(errno)))") }

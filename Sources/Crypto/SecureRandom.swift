@@ -1,8 +1,8 @@
 import CCrypto
 
-/// Random bytes that nobody can guess, by OpenSSL's libcrypto.
+/// Cryptographically secure random bytes, by OpenSSL's libcrypto.
 public enum SecureRandom {
-    /// So many random bytes; throws when the system has no randomness to give.
+    /// The given number of random bytes. Throws if the system provides no randomness.
     public static func bytes(_ count: Int) throws(CryptoError) -> [UInt8] {
         guard count > 0 else { return [] }
         guard let size = Int32(exactly: count) else { throw CryptoError("too many random bytes asked for: \(count)") }

@@ -7,11 +7,11 @@ extension Ownership {
         return found
     }
 
-    /// Root's files are as safe as the system, and ours are ours.
+    /// Root and this user are trusted.
     static func isTrusted(_ user: uid_t) -> Bool { user == 0 || user == geteuid() }
 
-    /// Whether this user is the only member of a group. Many distributions give each user such a group, and a umask that lets
-    /// the group write.
+    /// Whether this user is the only member of a group. Many distributions create such a group for each user, and set a
+    /// umask that allows the group to write.
     static func isOwnGroup(_ group: gid_t) -> Bool {
         guard group == getegid() else { return false }
         var buffer = [CChar](repeating: 0, count: 65_536)
@@ -23,7 +23,7 @@ extension Ownership {
         return entry.gr_mem.pointee == nil
     }
 
-    /// `user 'eve' (1001)`, or the number alone where the machine has no name for it.
+    /// `user 'eve' (1001)`, or the number alone for an unknown user.
     static func name(of user: uid_t) -> String {
         userName(user).map { "user '\($0)' (\(user))" } ?? "user \(user)"
     }
@@ -39,14 +39,14 @@ extension Ownership {
 
     static func octal(_ mode: mode_t) -> String { "0" + String(mode & 0o7777, radix: 8) }
 
-    /// A path as one word of a shell.
+    /// A path, quoted as one word of a shell.
     public static func quoted(_ path: String) -> String {
         var word = "'"
         for character in path { word += character == "'" ? "'\\''" : String(character) }
         return word + "'"
     }
 
-    /// The folders above a path, the top one first. A relative path begins at the working directory.
+    /// The parent folders of a path, the top one first. A relative path begins at the working directory.
     static func parents(of path: String) -> [String] {
         var whole = path
         if !path.hasPrefix("/") {

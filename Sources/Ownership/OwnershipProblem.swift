@@ -1,6 +1,6 @@
-/// Why a path is not safe from other users of the machine, and what to do about it.
+/// Why other users of the machine can tamper with a path, and how to repair it.
 public struct OwnershipProblem: Error, Sendable, Hashable, CustomStringConvertible {
-    /// One sentence: what was found, at which path.
+    /// One sentence: what was found, and at which path.
     public let description: String
     /// One sentence with the command that repairs it.
     public let remedy: String

@@ -1,40 +1,40 @@
 internal import CPCRE2
 internal import Glibc
 
-/// A regular expression, by PCRE2, whose search in a line ends in any case: a pattern that goes back and forth without
-/// end costs a limited time, never hours.
+/// A regular expression of PCRE2 with a time limit for its search in a line, even for a pattern that backtracks
+/// exponentially.
 ///
-/// The library scans a line once where that is safe, with its compiled code and all its shortcuts. Its limits count the
-/// steps from one place of a line, and it has no clock. So a search that begins at many places is done in parts that grow
-/// while they are fast, with a look at the clock after each.
+/// Where that is safe, PCRE2 scans a line in one call, with its JIT compiler and its optimizations. Its limits count
+/// the steps from one start position, and it has no clock. So a search with many start positions runs in parts, with
+/// a check of the clock after each part. While the parts are fast, they grow.
 ///
-/// Not Swift's `Regex`, which has no limit. Every unsafe part of the library's use stands in this file.
+/// Swift's `Regex` has no limits, so it is not used here. This file contains all unsafe code for PCRE2.
 public final class Pattern {
-    /// Why a text is no regular expression, in the library's words, with the place.
+    /// Why a text is not a regular expression: PCRE2's message and the position.
     public struct Wrong: Error, CustomStringConvertible {
-        /// The words.
+        /// PCRE2's message, with the position.
         public let description: String
     }
 
-    /// What a search came to.
+    /// The result of a search.
     public enum Search: Sendable, Equatable {
-        /// The text of the first group in the last match; nil where there is no match, or the group took no part in it.
+        /// The text of the first group in the last match; nil without a match, or if the group is not part of it.
         case ended(String?)
-        /// It was given up.
+        /// The search exceeded its time.
         case tookTooLong
     }
 
-    // Pointers, because the library keeps its values behind them; owned by this value alone.
+    // PCRE2 allocates these. Only this value owns them.
     private let code: OpaquePointer
     private let matchData: OpaquePointer
     private let context: OpaquePointer
-    /// Memory for the compiled code; nil where there is none, and the library interprets the pattern.
+    /// The stack of the JIT compiler; nil if PCRE2 interprets the pattern.
     private let stack: OpaquePointer?
-    /// Whether a match can begin only at the place where the search begins, or after a line break: it begins with `.*`
-    /// or `^`.
+    /// Whether a match can begin only at the start position or after a line break, because the pattern begins with
+    /// `.*` or `^`.
     private let isAnchored: Bool
 
-    /// How many groups capture.
+    /// The number of capturing groups.
     public let groups: Int
 
     /// Compiles a pattern.
@@ -50,13 +50,13 @@ public final class Pattern {
         guard let matchData = pcre2_match_data_create_from_pattern_8(code, nil),
             let context = pcre2_match_context_create_8(nil)
         else {
-            // It fails only where there is no memory left, as Swift's own allocations do.
+            // Fails only if no memory is left. Swift's own allocations would trap then too.
             fatalError("PCRE2 has no memory")
         }
         pcre2_set_match_limit_8(context, Self.steps)
         pcre2_set_depth_limit_8(context, Self.steps)
         pcre2_set_heap_limit_8(context, Self.kibibytes)
-        // Processors and systems that do not allow compiled code are left to the interpreter.
+        // Without JIT support of the processor and the system, PCRE2 interprets the pattern.
         if pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE)) == 0 {
             stack = pcre2_jit_stack_create_8(32 << 10, Self.stackBytes, nil)
             if let stack { pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack)) }
@@ -84,30 +84,31 @@ public final class Pattern {
         pcre2_code_free_8(code)
     }
 
-    /// The most steps from one place of a line. Going back over the longest line, which has 64 KiB, takes 130,000.
+    /// The most steps from one start position. Backtracking over the longest line (64 KiB) takes 130,000.
     private static let steps: UInt32 = 1_000_000
-    /// The same for a pattern that is tried at one place of a line only.
+    /// The same limit for a pattern that is tried at one start position only.
     private static let anchoredSteps: UInt32 = 5_000_000
     private static let kibibytes: UInt32 = 20 << 10
     private static let stackBytes = 8 << 20
-    /// How many places the first part of a search has. A part that takes less than `fast` nanoseconds is followed by one
-    /// that is `growth` times as long.
+    /// The number of start positions in the first part of a search. After a part that takes less than `fast`
+    /// nanoseconds,
+    /// the next part is `growth` times as long.
     private static let places = 64
     private static let growth = 4
     private static let fast: Int64 = 1_000_000
 
     /// Searches a line for all matches, one after the other.
-    /// - Parameter time: what the search may take; what it took is taken off.
+    /// - Parameter time: the time budget. The time of this search is subtracted.
     public func lastGroup(in line: String, _ time: inout SearchTime) -> Search {
         var line = line
         return line.withUTF8 { bytes in
-            // An empty line has no address, and the library asks for one.
+            // An empty buffer has a nil address, and PCRE2 needs one.
             guard let base = bytes.baseAddress else { return withUnsafeTemporaryByte { search($0, 0, &time) } }
             return search(base, bytes.count, &time)
         }
     }
 
-    /// The same for one line alone, with the time that a search has at its start.
+    /// Searches a single line with a new time budget.
     public func lastGroup(in line: String) -> Search {
         var time = SearchTime()
         return lastGroup(in: line, &time)
@@ -118,7 +119,7 @@ public final class Pattern {
     }
 
     private func search(_ line: UnsafePointer<UInt8>, _ count: Int, _ time: inout SearchTime) -> Search {
-        // A line has no line break, so an anchored pattern is tried once and needs no parts.
+        // Without a line break, an anchored pattern is tried once and needs no parts.
         let isWhole = isAnchored && memchr(line, Int32(UInt8(ascii: "\n")), count) == nil
         var places = isWhole ? count : Self.places
         var last: String?
@@ -127,7 +128,7 @@ public final class Pattern {
             let began = SearchTime.now()
             let limit = places >= count - start ? count : start + places
             pcre2_set_offset_limit_8(context, limit)
-            // A text of Swift's is always valid UTF-8, so the library need not look.
+            // A Swift string is always valid UTF-8, so PCRE2 need not check it.
             let result = pcre2_match_8(code, line, count, start, PCRE2_NO_UTF_CHECK, matchData, context)
             let took = SearchTime.now() - began
             time.take(took)
@@ -138,7 +139,7 @@ public final class Pattern {
             } else if result > 0 {
                 guard let places = pcre2_get_ovector_pointer_8(matchData) else { return .ended(last) }
                 last = result > 1 ? Self.text(line, places[2], places[3]) : nil
-                // After a match of nothing, or one that \K begins after its end, the search goes on a character later.
+                // After an empty match, or one that \K moves past its end, the search continues one character later.
                 start =
                     places[1] > max(start, places[0])
                     ? places[1] : Self.character(atOrBehind: max(start, places[1]) + 1, line, count)
@@ -155,7 +156,7 @@ public final class Pattern {
         return String(decoding: UnsafeBufferPointer(start: line + from, count: to - from), as: UTF8.self)
     }
 
-    /// The first place from there on that is not amid a character.
+    /// The first position at or after `place` that is not inside a character.
     private static func character(atOrBehind place: Int, _ line: UnsafePointer<UInt8>, _ count: Int) -> Int {
         var place = place
         while place < count, line[place] & 0xC0 == 0x80 { place += 1 }

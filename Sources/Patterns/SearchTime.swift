@@ -1,19 +1,19 @@
 internal import Glibc
 
-/// Processor time that searches may take: some at the start, and more for each byte that is searched.
+/// A budget of processor time for searches: an initial amount, and more for each searched byte.
 ///
-/// Time that is not used is kept, up to a limit. So one slow line among many costs nothing, and a pattern that is slow on
+/// Unused time accumulates up to a limit. So one slow line among many is accepted, and a pattern that is slow on
 /// every line ends after a time in proportion to the text.
 public struct SearchTime: Sendable {
-    /// Nanoseconds that are left.
+    /// The remaining nanoseconds.
     private var left: Int64
     private let perByte: Int64
     private let most: Int64
 
     /// - Parameters:
-    ///   - start: what there is before the first byte.
-    ///   - perMegabyte: what a million bytes add.
-    ///   - most: how much can be kept.
+    ///   - start: the initial budget.
+    ///   - perMegabyte: the addition per million bytes.
+    ///   - most: the limit of the budget.
     public init(
         start: Duration = .seconds(1), perMegabyte: Duration = .milliseconds(500), most: Duration = .seconds(10)
     ) {
@@ -22,10 +22,10 @@ public struct SearchTime: Sendable {
         self.most = Self.nanoseconds(most)
     }
 
-    /// Whether all of it was used.
+    /// Whether the budget is used up.
     public var isUsedUp: Bool { left <= 0 }
 
-    /// Adds what so many bytes are worth.
+    /// Adds the time for the given number of bytes.
     public mutating func add(bytes: Int) {
         let (more, overflow) = Int64(bytes).multipliedReportingOverflow(by: perByte)
         left = overflow || more > most ? most : min(most, left + more)
@@ -33,7 +33,7 @@ public struct SearchTime: Sendable {
 
     mutating func take(_ nanoseconds: Int64) { left -= max(0, nanoseconds) }
 
-    /// The processor's time of this thread. On a busy machine a thread waits for its turn, which is not its fault.
+    /// The processor time of this thread. Time in which the thread waits for a processor does not count.
     static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -42,7 +42,7 @@ public struct SearchTime: Sendable {
 
     private static func nanoseconds(_ duration: Duration) -> Int64 {
         let parts = duration.components
-        // Nobody gives a search more than this, and larger numbers do not fit.
+        // No caller needs more than this, and larger numbers would overflow.
         guard (0..<1_000_000).contains(parts.seconds) else { return parts.seconds < 0 ? 0 : 1_000_000_000_000_000 }
         return parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000
     }

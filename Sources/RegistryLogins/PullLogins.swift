@@ -1,24 +1,25 @@
 public import ContainerEngine
 public import LaunchHost
 
-/// The login with which an image is pulled or looked up: of the configuration's registry, else of the environment, else the
-/// user's own of docker or podman.
+/// The login for pulling or inspecting an image. Sources in order: the configuration's registry, the environment, and
+/// the
+/// user's own login of docker or podman.
 public struct PullLogins: Sendable {
     private let environment: (any PullLoginOffering)?
     private let docker: DockerLogins
     private let log: Logger
 
     /// Logins of a configuration.
-    /// - Parameter context: what the plugin that pulls is made with.
+    /// - Parameter context: the context of the plugin that pulls.
     public init(_ context: PluginContext) {
         environment = context.environment as? any PullLoginOffering
         docker = DockerLogins(variables: context.variables)
         log = context.log
     }
 
-    /// The login for an image; nil where there is none, and the image is pulled without.
-    /// - Parameter registry: the configuration's registry; nil where it has been asked.
-    /// - Throws: what keeps a login that there is from being used now, such as credentials that have expired.
+    /// The login for an image; nil for an anonymous pull.
+    /// - Parameter registry: the configuration's registry; nil to skip it.
+    /// - Throws: why an existing login cannot be used now, for example because its credentials have expired.
     public func login(
         toPull image: ImageReference, registry: (any Registry)? = nil
     ) async throws(BackendError) -> RegistryCredentials? {
@@ -26,7 +27,7 @@ public struct PullLogins: Sendable {
         do throws(BackendError) {
             if let login = try await environment?.login(toPull: image) { return Self.credentials(login, image) }
         } catch {
-            // The user's docker may have a login where the environment may not get one.
+            // docker may have a login for the user even if the environment is not allowed to get one.
             guard [.denied, .invalid, .configuration, .notFound].contains(error.category) else { throw error }
             log.warning(
                 "the environment has no login for an image", ["image": image.description, "error": error.description])
@@ -34,11 +35,11 @@ public struct PullLogins: Sendable {
         return try await ownLogin(to: image.host)
     }
 
-    /// The user's own login of docker or podman; nil where there is none. A helper that fails is a warning.
+    /// The user's own login of docker or podman; nil without one. A failing helper is logged as a warning.
     public func ownLogin(to host: String?) async throws(BackendError) -> RegistryCredentials? {
         do throws(EngineError) {
             guard let login = try await docker.login(to: host) else { return nil }
-            // The mask of secrets learns it here.
+            // Registers the password, so that it is masked in output.
             _ = login.revealPassword().map { Secret($0) }
             return login
         } catch {
@@ -55,7 +56,7 @@ public struct PullLogins: Sendable {
 }
 
 extension RegistryCredentials {
-    /// The login as a registry's access has it; nil for an identity token, which only engines can use.
+    /// The login as `RegistryAccess` represents it; nil for an identity token, which only engines can use.
     public var login: RegistryAccess.Login? {
         revealPassword().map { RegistryAccess.Login(username: username, password: Secret($0)) }
     }

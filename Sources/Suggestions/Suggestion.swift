@@ -1,12 +1,12 @@
-/// The "did you mean" behind every message about an unknown word.
+/// The "did you mean" of messages about an unknown word.
 public enum Suggestion {
-    /// Words longer than this are never compared: the work grows with the product of the lengths.
+    /// Longer words are not compared, because the work grows with the product of the lengths.
     private static let longestWord = 100
 
-    /// The candidate nearest to a misspelt word, or nil where none is near enough to be worth a question.
+    /// The candidate nearest to a misspelt word; nil if none is near.
     ///
-    /// Near means at most one edit for each three characters of the word, and at least one edit; upper and lower case
-    /// count as equal. Of several equally near candidates the first one wins.
+    /// Near means at most one edit per three characters of the word, and at least one edit. The case of letters is
+    /// ignored. Of several equally near candidates, the first one wins.
     public static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
         let typed = Array(word.lowercased())
         guard !typed.isEmpty, typed.count <= longestWord else { return nil }
@@ -16,20 +16,20 @@ public enum Suggestion {
             let other = Array(candidate.lowercased())
             guard abs(other.count - typed.count) <= limit else { continue }
             let distance = distance(typed, other)
-            // With as many edits as there are characters, nothing of the word is left.
+            // With as many edits as characters, nothing of the word is left.
             guard distance <= limit, distance < max(typed.count, other.count) else { continue }
             if distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.candidate
     }
 
-    /// `"; did you mean 'word'?"` where a candidate is near, else nothing: ready to end a message.
+    /// `"; did you mean 'word'?"` if a candidate is near, otherwise empty. For the end of a message.
     public static func question(about word: String, in candidates: some Sequence<String>) -> String {
         nearest(to: word, in: candidates).map { "; did you mean '\($0)'?" } ?? ""
     }
 
-    /// How many characters have to be added, dropped, replaced or swapped with their neighbour to turn one word into
-    /// the other (Damerau-Levenshtein, in which no part is edited twice).
+    /// The number of characters to add, remove, replace or swap with their neighbour to turn one word into the other
+    /// (Damerau-Levenshtein, optimal string alignment).
     public static func distance(_ first: String, _ second: String) -> Int {
         distance(Array(first), Array(second))
     }

@@ -6,15 +6,15 @@ internal import CYAML
 internal import CLinux
 internal import Glibc
 
-/// One library of the system that the program uses, with the version that runs and the one it was compiled against.
+/// A system library that the program uses, with the loaded version and the version that it was compiled with.
 public struct SystemLibrary: Sendable, Hashable, Encodable {
-    /// What it calls itself: `libcurl`.
+    /// The library's own name, such as `libcurl`.
     public let name: String
-    /// The version that is loaded, in the library's own words.
+    /// The loaded version, as the library reports it.
     public let version: String
-    /// The version of the headers, where it differs from the one that is loaded.
+    /// The version of the headers, if it differs from the loaded one.
     public let compiledWith: String?
-    /// The source package of Debian and Ubuntu, under which their security trackers list it.
+    /// The source package in Debian and Ubuntu, as in their security trackers.
     public let package: String
 
     private init(_ name: String, _ version: String?, compiledWith: String? = nil, package: String) {
@@ -24,7 +24,7 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
         self.package = package
     }
 
-    /// All of them, those that libcurl brings after it.
+    /// All libraries. Those that libcurl loads come after it.
     public static var all: [SystemLibrary] {
         curl + [
             SystemLibrary(
@@ -60,16 +60,16 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
             }
     }
 
-    /// The library says `10.42 2022-12-11`: the date is left out.
+    /// PCRE2 reports `10.42 2022-12-11`; the date is removed.
     private static var pcre: String? {
         var buffer = [UInt8](repeating: 0, count: 64)
         guard pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &buffer) > 0 else { return nil }
         return String(decoding: buffer.prefix { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
     }
 
-    /// libxml2 tells a number, 20914 for 2.9.14, and may add words.
+    /// libxml2 reports a number, 20914 for 2.9.14, and may append text.
     ///
-    /// Looked up by name: the library's headers bring in those of ICU, which contradict the ones of Foundation.
+    /// Looked up by name, because the library's headers include those of ICU, which conflict with Foundation's.
     private static var xml: String? {
         guard let variable = dlsym(nil, "xmlParserVersion")?.assumingMemoryBound(to: UnsafePointer<CChar>?.self),
             let words = text(variable.pointee), let number = Int(words.prefix { $0.isNumber }), number >= 10_000

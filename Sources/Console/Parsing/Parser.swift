@@ -18,7 +18,8 @@ enum Parser {
             root.subcommand(Option.version.long) != nil
         {
             guard reader.path.count == 1 else {
-                throw UsageError("\(Option.version.spelling) is only valid without a command", command: reader.pathNames)
+                throw UsageError(
+                    "\(Option.version.spelling) is only valid without a command", command: reader.pathNames)
             }
             reader.read(Option.version.long)
         }

@@ -1,4 +1,4 @@
-// libcurl, plus typed doors to its variadic calls, which Swift cannot import.
+// libcurl, with typed wrappers of its variadic calls, which Swift cannot import.
 #pragma once
 #include <curl/curl.h>
 
@@ -39,12 +39,12 @@ static inline CURLMcode launch_curl_multi_set_long(CURLM *multi, CURLMoption opt
     return curl_multi_setopt(multi, option, value);
 }
 
-// The message's payload is a C union; only the result of a finished transfer is ever read.
+// The payload is a C union. Only the result of a finished transfer is read.
 static inline CURLcode launch_curl_result(const CURLMsg *message) {
     return message->data.result;
 }
 
-// Older libcurl waits for a lookup that was given up; leave it to finish by itself where that can be asked for.
+// Lets a cancelled name lookup end in the background, if this libcurl has the option. Older ones wait for it.
 static inline void launch_curl_set_quick_exit(CURL *easy) {
 #if LIBCURL_VERSION_NUM >= 0x075700
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -53,7 +53,7 @@ static inline void launch_curl_set_quick_exit(CURL *easy) {
 #endif
 }
 
-// The number of the structure's version is an enumeration's alias, which Swift does not import.
+// The version constant is an alias of an enumeration, which Swift does not import.
 static inline const curl_version_info_data *launch_curl_version(void) {
     return curl_version_info(CURLVERSION_NOW);
 }

@@ -1,4 +1,4 @@
-// What Swift cannot import of the C library: variadic calls, GNU-only prototypes and macros.
+// Parts of the C library that Swift cannot import: variadic calls, GNU-only prototypes and macros.
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
@@ -16,13 +16,13 @@
 
 // Terminals and signals
 
-// Columns of the terminal behind `fd`, or 0 where there is none. ioctl is variadic.
+// Columns of the terminal at `fd`, or 0 without a terminal. ioctl is variadic.
 static inline int launch_terminal_columns(int fd) {
     struct winsize size;
     return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-// Whether the process was started with, or has set, this signal to be ignored. Swift cannot compare with SIG_IGN.
+// Whether the process ignores this signal, by inheritance or by its own setting. Swift cannot compare with SIG_IGN.
 static inline int launch_signal_is_ignored(int number) {
     struct sigaction action;
     return sigaction(number, 0, &action) == 0 && action.sa_handler == SIG_IGN;
@@ -30,7 +30,7 @@ static inline int launch_signal_is_ignored(int number) {
 
 // Files
 
-// The magic number of the file system that a path is on; -1 where it cannot be told. Glibc's module lacks statfs.
+// The magic number of the file system of a path; -1 on failure. Glibc's module lacks statfs.
 static inline long launch_file_system(const char *path) {
     struct statfs information;
     return statfs(path, &information) == 0 ? (long)information.f_type : -1;
@@ -39,8 +39,8 @@ static inline long launch_file_system(const char *path) {
 // O_PATH, which Glibc's module lacks: a descriptor that names a file and cannot read it.
 static const int launch_path_only = 010000000;
 
-// Opens a path below a folder. The kernel refuses a path that leaves the folder. With `follows_links` a link inside the
-// folder is followed, without it every link is refused. -1 with ENOSYS where the kernel does not have the call.
+// Opens a path below a folder. The kernel rejects a path that leaves the folder. With `follows_links`, links inside the
+// folder are followed; otherwise every link is rejected. -1 with ENOSYS if the kernel does not have the call.
 static inline int launch_open_beneath(int folder, const char *path, int flags, int follows_links) {
     struct open_how how = {0};
     how.flags = (unsigned long long)flags;
@@ -48,7 +48,7 @@ static inline int launch_open_beneath(int folder, const char *path, int flags, i
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
-// GNU only: waits until all of a file system's data is on the disk.
+// GNU only: waits until all data of a file system is on the disk.
 int syncfs(int fd);
 
 // Child processes
@@ -63,7 +63,7 @@ static inline int launch_pipe(int ends[2]) {
     return pipe2(ends, O_CLOEXEC);
 }
 
-// The same descriptor under a number of at least 3, closed on exec.
+// A duplicate of the descriptor with a number of at least 3, closed on exec.
 static inline int launch_dup_above_2(int descriptor) {
     return fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
 }
@@ -82,12 +82,12 @@ static inline const char *launch_libc_version(void) {
 
 // Confinement
 
-// Neither a core dump nor another process of this user gets the memory of this process. prctl is variadic.
+// Keeps the memory of this process out of core dumps and from other processes of this user. prctl is variadic.
 static inline int launch_forbid_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-// Gives a signal its default action, unless it is ignored. Swift cannot compare the actions.
+// Sets a signal to its default action, unless it is ignored. Swift cannot compare the actions.
 static inline void launch_default_signal(int number) {
     struct sigaction action;
     if (sigaction(number, 0, &action) == 0 && action.sa_handler != SIG_IGN) {
@@ -95,13 +95,13 @@ static inline void launch_default_signal(int number) {
     }
 }
 
-// The newest version of Landlock that the kernel offers; 0 or less where there is none. The numbers of the system calls
+// The newest version of Landlock that the kernel supports; 0 or less without Landlock. The numbers of the system calls
 // are the same on all architectures.
 static inline long launch_landlock_version(void) {
     return syscall(444, 0, 0, 1);
 }
 
-// A new set of rules that handles these rights to files, and these scopes where they are not 0; -1 where there is none.
+// Creates a set of rules for these rights to files, and for these scopes if they are not 0. -1 on failure.
 static inline int launch_landlock_create(uint64_t files, uint64_t scopes) {
     struct {
         uint64_t files, network, scopes;
@@ -118,19 +118,19 @@ static inline int launch_landlock_allow(int rules, int place, uint64_t rights) {
     return (int)syscall(445, rules, 1, &rule, 0);
 }
 
-// What a child process is made from. posix_spawn can set neither Landlock rules nor limits.
+// The parameters of a child process. posix_spawn can set neither Landlock rules nor limits.
 struct launch_child {
     const char *path;
     char *const *arguments;
     char *const *environment;
     const char *folder; // the working directory; 0 keeps the parent's
-    int streams[3];     // all of them at least 3
-    int confined;       // whether it gets no privileges by the programs that it starts, and no core dumps
-    int rules;          // of Landlock; -1 for none
+    int streams[3];     // each at least 3
+    int confined;       // no new privileges by exec, and no core dumps
+    int rules;          // a Landlock rule set; -1 for none
     uint64_t largest;   // the largest file that it may write, in bytes; 0 for no limit
 };
 
-// Lowers one limit of this process; never raises it.
+// Lowers a limit of this process; never raises it.
 static inline int launch_lower_limit(int resource, rlim_t value) {
     struct rlimit limit;
     if (getrlimit((__rlimit_resource_t)resource, &limit) != 0) return -1;
@@ -139,7 +139,7 @@ static inline int launch_lower_limit(int resource, rlim_t value) {
     return setrlimit((__rlimit_resource_t)resource, &limit);
 }
 
-// The child's side, between vfork and exec: system calls only, no memory is allocated. Returns only when it fails.
+// The child's side, between vfork and exec: system calls only, no allocation. Returns only on failure.
 static inline int launch_become(const struct launch_child *child) {
     struct sigaction standard = {.sa_handler = SIG_DFL};
     for (int number = 1; number < 65; number++) sigaction(number, &standard, 0);
@@ -168,10 +168,10 @@ static inline int launch_become(const struct launch_child *child) {
     return errno;
 }
 
-// Starts a program in a process group of its own, with no descriptor but the three. Answers 0, or an error number.
+// Starts a program in its own process group with only the three standard descriptors. Returns 0 or an error number.
 //
-// The child shares this process's memory until it has become the program, so it sees no change of other threads in
-// between, and signals are held back meanwhile, so that no handler of this program runs in it.
+// The child shares this process's memory until exec. Signals are blocked meanwhile, so that no handler of this program
+// runs in the child.
 static __attribute__((noinline, unused)) int launch_spawn(const struct launch_child *child, pid_t *result) {
     sigset_t all, previous;
     sigfillset(&all);

@@ -1,4 +1,4 @@
-// PCRE2 for bytes. Its names are macros of the width, which Swift does not see: these are doors to what is used.
+// PCRE2 for bytes. Its names are macros that depend on the width, which Swift does not import.
 #pragma once
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
