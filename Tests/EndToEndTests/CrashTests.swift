@@ -73,7 +73,7 @@ struct CrashTests {
             #expect(world.shared("starts") == ["started"])
             #expect(try await world.log(of: id).lines == (0..<40).map { "line \($0)" })
             let events = try await world.succeeding("events", id, "--json").json([EventFacts].self)
-            let order = ["queued", "claimed", "building", "submitting", "starting", "running", "stopping", "failed"]
+            let order = ["queued", "claimed", "preparing", "submitting", "starting", "running", "stopping", "failed"]
             let ranks = events.compactMap { order.firstIndex(of: $0.state) }
             #expect(ranks.count == events.count)
             #expect(ranks == ranks.sorted(), "\(events.map(\.state))")

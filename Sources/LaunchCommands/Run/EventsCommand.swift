@@ -32,7 +32,9 @@ enum EventsCommand {
                 let events = try store.events(of: run?.id, after: last)
                 for event in events {
                     last = event.sequence
-                    if !bench.wantsJSON { try terminal.out(line(event, withRun: run == nil)) }
+                    // The story of one run is shown by time: an interruption may be written down after what followed it.
+                    guard !bench.wantsJSON, follow || run == nil else { continue }
+                    try terminal.out(line(event, withRun: run == nil))
                 }
                 if bench.wantsJSON, follow {
                     for event in events { try terminal.out(json: try JSON.canonical(event)) }
@@ -43,7 +45,13 @@ enum EventsCommand {
                 if !events.isEmpty { continue }
                 guard follow, await rings?.next() != nil else { break }
             } while true
-            if bench.wantsJSON, !follow { try bench.printJSON(all) }
+            if bench.wantsJSON, !follow {
+                try bench.printJSON(all)
+            } else if run != nil {
+                for event in all.sorted(by: { ($0.at, $0.sequence) < ($1.at, $1.sequence) }) {
+                    try terminal.out(line(event, withRun: false))
+                }
+            }
             return .ok
         }
     }

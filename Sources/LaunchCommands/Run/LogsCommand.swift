@@ -10,7 +10,8 @@ enum LogsCommand {
             discussion: """
                 With --follow the command waits for the end of the run. It reports on standard error what the run waits for, \
                 and how it ends. It then ends as 'launch wait' does: with 0 where the run succeeds, 1 where it fails, 69 \
-                where a service that it needs is not available, 3 where it is stopped. Without --follow it ends with 0.
+                where a service that it needs is not available, 3 where it is stopped. It waits without limit; only 'launch \
+                wait' has --timeout, and its exit code 75. Without --follow it ends with 0.
 
                 --json prints one array of lines. With --follow it prints one JSON object for each line.
                 """,

@@ -12,7 +12,8 @@ enum SubmitCommand {
 
                 With --follow the command prints the run's log instead, and the ID on standard error. It waits for the \
                 end of the run, and ends as 'launch run' does: with 0 where the run succeeds, 1 where it fails, 69 where \
-                a service that it needs is not available, 3 where it is stopped. ctrl-C ends the wait; the run continues.
+                a service that it needs is not available, 3 where it is stopped. ctrl-C ends the wait; the run continues. The wait \
+                has no limit: only 'launch wait' has --timeout, and its exit code 75.
                 """,
             examples: [
                 Example("An image that exists already", "launch submit -q train --image repo/train:v3 -- --epochs 10"),

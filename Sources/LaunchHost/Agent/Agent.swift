@@ -228,7 +228,10 @@ public actor Agent {
         for run in try store.stopRequests(of: owner) {
             driving[run.id]?.cancel()
             guard let watch = watches[Self.watchKey(of: run)]?.watch, watched.contains(run.id) else { continue }
-            Task { await watch.stop(run.id, grace: run.stopGraceSeconds.map { .seconds($0) }) }
+            Task {
+                await watch.stop(
+                    run.id, grace: run.stopGraceSeconds.map { .seconds($0) }, requester: run.stopRequestedBy)
+            }
         }
     }
 

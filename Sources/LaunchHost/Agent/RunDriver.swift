@@ -38,12 +38,13 @@ struct RunDriver: Sendable {
         var mayBeThere = record.state == .submitting
         do {
             while record.handle == nil {
-                if try store.run(record.id).stopRequestedAt != nil {
+                let present = try store.run(record.id)
+                if present.stopRequestedAt != nil {
                     switch try await place(of: record) {
                     case .there(let found): return .submitted(found)
                     case .unknown(let reason) where mayBeThere: return .unknown(record, reason: reason)
                     case .nowhere, .unknown:
-                        return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
+                        return .over(try end(record, .stopped, Self.early(present)))
                     }
                 }
                 if isLeaving() { return .interrupted(record) }
@@ -73,9 +74,9 @@ struct RunDriver: Sendable {
     /// The one stage that comes next.
     private func step(_ record: RunRecord) async throws -> RunRecord {
         guard let job = record.resolved else {
+            let job = try resolve(record)
             return try store.transition(
-                record.id, token: record.claimToken, to: .building,
-                changes: RunChanges(resolved: try resolve(record)))
+                record.id, token: record.claimToken, to: Self.state(of: job), changes: RunChanges(resolved: job))
         }
         // The queue's owner may have changed the rules since the run was resolved, and it has not begun.
         if record.state == .claimed { try resolveStage(of: record).refuse(record.spec) }
@@ -86,6 +87,10 @@ struct RunDriver: Sendable {
             let id = record.id
             let buildLog = job.source.isImage ? nil : BuildLog(path: try buildLogPath(of: id))
             defer { buildLog?.close() }
+            // One that came back to its queue before is claimed again.
+            if record.state == .claimed {
+                try store.transition(id, token: record.claimToken, to: Self.state(of: job))
+            }
             let decision = try await stage.image(job.source, project: job.project, queue: record.spec.queue) { step in
                 buildLog?.append(step)
                 progress(id, step)
@@ -111,8 +116,21 @@ struct RunDriver: Sendable {
             return try store.transition(record.id, token: record.claimToken, to: .submitting)
         }
         let handle = try await submitStage(runner).submit(request, as: record.id)
+        tellPlace(of: record, handle, runner, "run submitted")
         return try store.transition(
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
+    }
+
+    /// The state of a run that gets its image: only one whose image comes from source is building.
+    private static func state(of job: ResolvedJob) -> RunState { job.source.isImage ? .preparing : .building }
+
+    /// Tells the log where in its backend a run is, and where people can look at it.
+    private func tellPlace(of record: RunRecord, _ handle: RunHandle, _ runner: any Runner, _ words: String) {
+        let name = handle.fields["name"] ?? handle.fields["container"].map { String($0.prefix(12)) }
+        var place = log.with(["run": record.id.rawValue])
+        if let name { place = place.with(["backend": "\(record.resource) \(name)"]) }
+        if let page = runner.page(of: handle) { place = place.with(["page": page]) }
+        place.info(words)
     }
 
     private func submitStage(_ runner: any Runner) -> SubmitStage {
@@ -185,10 +203,10 @@ struct RunDriver: Sendable {
             }
         }
         switch error.category {
-        case .cancelled where try store.run(record.id).stopRequestedAt != nil:
-            return .over(try end(record, .stopped, Cause(.userStop, "Stopped before it was submitted.")))
         case .cancelled:
-            return .interrupted(record)
+            let present = try store.run(record.id)
+            guard present.stopRequestedAt != nil else { return .interrupted(record) }
+            return .over(try end(record, .stopped, Self.early(present)))
         case .throttled, .transient, .unavailable, .capacity, .quota, .expired, .unauthenticated:
             guard record.queue != nil, mayRequeue else { break }
             if let limit = waitLimit(of: record) { return .over(try end(record, .failed, limit(error))) }
@@ -196,12 +214,13 @@ struct RunDriver: Sendable {
         default:
             break
         }
+        let isImage = (record.resolved?.source ?? record.spec.source).isImage
         let code: Cause.Code =
             switch record.state {
             case _ where error.category == .unavailable: .unavailable
-            case .claimed: .invalidRequest
-            case .building where record.image == nil: record.spec.source.isImage ? .image : .build
-            case .building: error.category == .invalid ? .invalidRequest : .image
+            case .claimed where record.resolved == nil: .invalidRequest
+            case _ where record.state.mayBecome(.building) && record.image == nil: isImage ? .image : .build
+            case _ where record.state.mayBecome(.building): error.category == .invalid ? .invalidRequest : .image
             default: .submit
             }
         return .over(try end(record, .failed, Cause(code, error.description)))
@@ -237,6 +256,7 @@ struct RunDriver: Sendable {
             return .unknown(error.description)
         }
         guard let handle else { return .nowhere }
+        tellPlace(of: record, handle, runner, "run found in its backend")
         let changes = RunChanges(handle: handle)
         guard record.state.mayBecome(.starting) else {
             // A run that was further already, and whose handle could not be read.
@@ -271,6 +291,10 @@ struct RunDriver: Sendable {
         else { return nil }
         let words = "It has waited since \(since), as long as its queue's 'retry.wait' lets it."
         return { error in Cause(Self.code(of: error, record), "\(error.description) \(words)") }
+    }
+
+    private static func early(_ record: RunRecord) -> Cause {
+        Cause.stop("Stopped before it was submitted", of: record.stopRequestedBy)
     }
 
     private func end(_ record: RunRecord, _ state: RunState, _ cause: Cause) throws(StoreError) -> RunRecord {

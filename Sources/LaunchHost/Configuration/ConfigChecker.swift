@@ -16,7 +16,6 @@ enum ConfigChecker {
         let options = decoder.decode(
             root, fields: LaunchConfig.fields, in: .top, ignoring: Set(Role.allCases.map(\.rawValue)))
         checkQueues(root, &decoder)
-        warnOfVariables(root, at: FieldPath(), &decoder)
         diagnostics += decoder.diagnostics
 
         func block(_ role: Role) -> LaunchConfig.Block? {
@@ -26,6 +25,7 @@ enum ConfigChecker {
             return block
         }
         let config = config(options, document: document, block: block)
+        diagnostics = UnfilledPlaceholders(in: document, known).alone(of: diagnostics)
         return (config, DiagnosticRenderer.sorted(diagnostics))
     }
 
@@ -77,24 +77,6 @@ enum ConfigChecker {
             } else if let mark = item.mark {
                 first[name] = mark
             }
-        }
-    }
-
-    /// Values like `${AWS_REGION}` are written by whoever expects that the environment is looked at.
-    private static func warnOfVariables(_ node: ConfigNode, at path: FieldPath, _ decoder: inout SchemaDecoder) {
-        switch node.content {
-        case .scalar(let text, _):
-            guard text.hasPrefix("$"), text.wholeMatch(of: /\$(?:[A-Z_][A-Z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})/) != nil
-            else { return }
-            decoder.note(
-                "\(Wording.quoted(text)) is taken as it stands: this file does not expand variables",
-                hint: "write the value itself", at: node.mark, path: path, severity: .warning)
-        case .sequence(let items):
-            for (index, item) in items.enumerated() {
-                warnOfVariables(item, at: path.appending(index: index), &decoder)
-            }
-        case .mapping(let entries):
-            for entry in entries { warnOfVariables(entry.value, at: path.appending(entry.key), &decoder) }
         }
     }
 }

@@ -52,6 +52,8 @@ public struct Observation: Sendable, Hashable, Codable {
     public var backendStatus: String
     /// What the backend says besides, as the event of a change tells it: "interrupted, restarting".
     public var message: String?
+    /// The interruptions and restarts in the backend's history of the run, oldest first. Observations may have missed them.
+    public var story: [PastStep]?
     /// When the container began to run.
     public var startedAt: Date?
     /// When it ended.
@@ -62,15 +64,33 @@ public struct Observation: Sendable, Hashable, Codable {
     /// An observation from its parts.
     public init(
         runID: RunID, phase: Phase, cause: Cause? = nil, backendStatus: String, message: String? = nil,
-        startedAt: Date? = nil, endedAt: Date? = nil, deadline: Date? = nil
+        story: [PastStep]? = nil, startedAt: Date? = nil, endedAt: Date? = nil, deadline: Date? = nil
     ) {
         self.runID = runID
         self.phase = phase
         self.cause = cause
         self.backendStatus = backendStatus
         self.message = message
+        self.story = story
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.deadline = deadline
+    }
+}
+
+/// Something that happened to a run in its backend, as the backend's own history tells it.
+public struct PastStep: Sendable, Hashable, Codable {
+    /// When it happened.
+    public var at: Date
+    /// What the run did from then on.
+    public var phase: Observation.Phase
+    /// What happened, in words.
+    public var message: String
+
+    /// Creates a step.
+    public init(at: Date, phase: Observation.Phase, message: String) {
+        self.at = at
+        self.phase = phase
+        self.message = message
     }
 }

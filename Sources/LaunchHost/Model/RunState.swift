@@ -4,7 +4,9 @@ public enum RunState: String, Sendable, Codable, CaseIterable {
     case queued
     /// Taken by an agent; nothing is done yet.
     case claimed
-    /// Its image is being found, built or pushed.
+    /// Its prebuilt image is being found.
+    case preparing
+    /// Its image is being built from source, or pushed.
     case building
     /// Its request is being handed to the backend.
     case submitting
@@ -33,7 +35,7 @@ public enum RunState: String, Sendable, Codable, CaseIterable {
     /// overtaken by the natural end. A claim that is given up returns the run to its queue.
     public func mayBecome(_ next: RunState) -> Bool {
         if isTerminal { return false }
-        if next == .queued { return self == .claimed || self == .building || self == .submitting }
+        if next == .queued { return [.claimed, .preparing, .building, .submitting].contains(self) }
         return next.rank >= rank
     }
 
@@ -97,4 +99,12 @@ public struct Cause: Sendable, Hashable, Codable, CustomStringConvertible {
 
     /// The sentence.
     public var description: String { message }
+
+    /// The cause of a stop on request.
+    /// - Parameters:
+    ///   - words: what happened, without its full stop.
+    ///   - requester: who asked for it; nil where that is not known.
+    static func stop(_ words: String, of requester: String?) -> Cause {
+        Cause(.userStop, requester.map { "\(words), as \($0) asked." } ?? "\(words).")
+    }
 }

@@ -6,6 +6,13 @@ public enum SystemUser {
     /// named after.
     public static var name: String { name(of: getuid()) }
 
+    /// The user and the machine: `ada@host`.
+    public static var atHost: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return name }
+        return "\(name)@\(String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))"
+    }
+
     /// The login name of a user.
     static func name(of id: uid_t) -> String {
         var buffer = [CChar](repeating: 0, count: 16_384)

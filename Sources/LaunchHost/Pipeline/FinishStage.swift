@@ -48,7 +48,8 @@ struct FinishStage: Sendable {
 
     /// Records the end of a run whose user did not want to wait until its log and outputs were kept.
     func giveUp(_ record: RunRecord, _ observation: Observation) async throws(StoreError) -> RunRecord {
-        let message = "Stopped while its outputs were copied; those that were not complete are not kept."
+        let who = record.stopRequestedBy.map { ", as \($0) asked" } ?? ""
+        let message = "Stopped while its outputs were copied\(who); those that were not complete are not kept."
         let ended = try store.transition(
             record.id, token: record.claimToken, to: .stopped,
             cause: Cause(.userStop, message, exitCode: observation.cause?.exitCode),

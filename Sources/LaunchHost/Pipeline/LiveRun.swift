@@ -9,6 +9,8 @@ struct LiveRun {
     var state: RunState
     var backendStatus: String?
     var deadline: Date?
+    /// How many steps of the backend's history the event log has for certain.
+    var toldSteps = 0
     var isMissing = false
     /// The stop that somebody asked for.
     var stop: Stop?
@@ -35,6 +37,8 @@ struct LiveRun {
     struct Stop {
         /// How long it waits before it uses force; nil is the job's own.
         var grace: Duration?
+        /// Who asked for it, where that is known.
+        var requester: String?
 
         func isMorePatient(than other: Duration?) -> Bool {
             guard let other else { return false }

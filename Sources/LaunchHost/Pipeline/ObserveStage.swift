@@ -49,11 +49,11 @@ actor ObserveStage {
 
     /// Stops one of its runs, as somebody asked; more than once is once, unless there is less patience than before. The
     /// order goes out at once, also while a look over all runs takes its time.
-    func stop(_ id: RunID, grace: Duration?) {
+    func stop(_ id: RunID, grace: Duration?, requester: String? = nil) {
         guard let run = live[id], run.stop?.isMorePatient(than: grace) ?? true else {
             return carryOutStop(of: id)
         }
-        live[id]?.stop = LiveRun.Stop(grace: grace)
+        live[id]?.stop = LiveRun.Stop(grace: grace, requester: requester)
         live[id]?.hasStopOrder = false
         if run.isFinishing, !run.isResting {
             // The run has ended by itself or by an earlier stop. What this one ends is the copying of its outputs.
@@ -119,6 +119,7 @@ actor ObserveStage {
     private func take(_ observation: Observation) throws(StoreError) -> Bool {
         guard var run = live[observation.runID], !run.isFinishing else { return false }
         run.deadline = observation.deadline
+        try tellStory(of: observation, &run)
         switch observation.phase {
         case .succeeded, .failed, .stopped:
             run.isFinishing = true
@@ -142,6 +143,17 @@ actor ObserveStage {
         }
     }
 
+    /// Writes down what happened between two looks. The store is asked only where the history has grown.
+    private func tellStory(of observation: Observation, _ run: inout LiveRun) throws(StoreError) {
+        guard let story = observation.story, story.count > run.toldSteps else { return }
+        do {
+            try store.tell(story, of: observation.runID, token: run.token)
+            run.toldSteps = story.count
+        } catch  where error.code == .stale {
+            // The write that follows finds that too, and lets the run go.
+        }
+    }
+
     private func move(_ run: LiveRun, _ observation: Observation) throws(StoreError) -> Bool {
         let state: RunState =
             switch observation.phase {
@@ -155,14 +167,16 @@ actor ObserveStage {
         let changes = RunChanges(
             backendStatus: observation.backendStatus, startedAt: observation.startedAt.map { Timestamp($0) })
         let id = observation.runID
+        // What the history has is in the event log already.
+        let isTold = observation.story?.contains { $0.message == observation.message } ?? false
+        let message = isTold ? nil : observation.message
         try keep(id) { () throws(StoreError) in
             guard moves else {
-                if let message = observation.message { try store.note(id, token: run.token, message) }
+                if let message { try store.note(id, token: run.token, message) }
                 return try store.record(id, token: run.token, changes)
             }
             return try store.transition(
-                id, token: run.token, to: state, cause: observation.cause, message: observation.message,
-                changes: changes)
+                id, token: run.token, to: state, cause: observation.cause, message: message, changes: changes)
         }
         return true
     }
@@ -239,7 +253,7 @@ actor ObserveStage {
         guard let run = live[id], !run.isFinishing, !run.hasStopOrder else { return }
         do {
             if let stop = run.stop {
-                try orderStop(id, run, Cause(.userStop, "Stopped on request."), stop.grace)
+                try orderStop(id, run, Cause.stop("Stopped", of: stop.requester), stop.grace)
             } else if let deadline = run.deadline, deadline <= clock.now() {
                 try orderStop(id, run, Cause(.timeLimit, "It ran longer than its time limit."), nil)
             }

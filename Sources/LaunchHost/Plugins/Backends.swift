@@ -33,12 +33,9 @@ public final class Backends: Sendable {
         self.runnerOptions = runnerOptions
         self.catalog = catalog
         var context = PluginContext(variables: variables, log: log, sandbox: config.sandbox)
-        let environment = try Self.make(config.environment, .environment, catalog.environments, context, config)
-        context.environment = environment
+        let (environment, builder, (registry, type)) = try Self.make(config, catalog, &context)
         self.environment = environment
-        let builder = try Self.make(config.builder, .builder, catalog.builders, context, config)
         self.builder = builder
-        let (registry, type) = try Self.registry(for: builder, catalog, context, config)
         (self.registry, registryType) = (registry, type)
         let parts = Parts(environment: environment, registry: registry, builder: builder) { config.place(of: $0) }
         self.parts = parts
@@ -186,6 +183,39 @@ public final class Backends: Sendable {
             "configure one: registry: {type: local, uri: HOST[:PORT][/PATH]}")
     }
 
+    /// Makes all parts but the runner. Where several cannot be made, all of them are reported.
+    private static func make(
+        _ config: LaunchConfig, _ catalog: PluginCatalog, _ context: inout PluginContext
+    ) throws(LaunchError) -> (any Environment, any Builder, (any Registry, String)) {
+        let environment = Result { () throws(LaunchError) in
+            try make(config.environment, .environment, catalog.environments, context, config)
+        }
+        context.environment = try? environment.get()
+        let made = context
+        let builder = Result { () throws(LaunchError) in
+            try make(config.builder, .builder, catalog.builders, made, config)
+        }
+        let registry = Result { () throws(LaunchError) -> (any Registry, String) in
+            guard case .failure = builder else { return try Self.registry(for: builder.get(), catalog, made, config) }
+            return (try make(config.registry, .registry, catalog.registries, made, config), config.registry.type)
+        }
+        if case .success(let environment) = environment, case .success(let builder) = builder,
+            case .success(let registry) = registry
+        {
+            return (environment, builder, registry)
+        }
+        var errors = [environment.failure, builder.failure].compactMap(\.self)
+        if let failure = registry.failure, made.environment != nil || config.registry.mark != nil {
+            errors.append(failure)
+        }
+        guard let first = errors.first, errors.count > 1 else {
+            throw errors.first ?? LaunchError(.internalFault, "The configuration cannot be used.")
+        }
+        throw LaunchError(
+            .configuration, "The configuration has parts that cannot be used.", hint: first.hint,
+            diagnostics: errors.flatMap(\.diagnostics))
+    }
+
     private static func make<Product>(
         _ block: LaunchConfig.Block, _ role: Role, _ plugins: [Plugin<Product>], _ context: PluginContext,
         _ config: LaunchConfig
@@ -196,10 +226,18 @@ public final class Backends: Sendable {
         do {
             return try plugin.make(block.options, context)
         } catch {
+            // What a registry lacks because the environment could not be made is reported there.
+            let isReported = role == .registry && context.environment == nil && error.category == .configuration
             throw LaunchError(
                 .configuration, "The configuration of the \(role.rawValue) cannot be used.",
-                diagnostics: [config.diagnostic(for: role, error: error)])
+                diagnostics: isReported ? [] : [config.diagnostic(for: role, error: error)])
         }
+    }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        if case .failure(let error) = self { error } else { nil }
     }
 }
 

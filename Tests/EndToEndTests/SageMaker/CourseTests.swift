@@ -76,7 +76,7 @@ struct CourseTests {
         #expect(facts.state == "stopped" && facts.cause?.code == "user-stop", "\(facts)")
         let states = try told.lines.map { try JSONDecoder().decode(EventFacts.self, from: Data($0.utf8)).state }
         let expected = [
-            "queued", "claimed", "building", "submitting", "starting", "running", "stopping", "stopped",
+            "queued", "claimed", "preparing", "submitting", "starting", "running", "stopping", "stopped",
         ]
         #expect(states.reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } } == expected, "\(told)")
         #expect(account.stub.calls("sagemaker", "StopTrainingJob").count == 1)

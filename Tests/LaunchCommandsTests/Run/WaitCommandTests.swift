@@ -96,7 +96,9 @@ import Testing
         for run in try store.runs() { _ = try store.requestStop(run.id) }
         for answer in await [waiting, reading, submitting] {
             #expect(answer.code == .stopped && answer.output == "", "\(answer)")
-            #expect(answer.errors.contains(" stopped: Stopped while it waited in the queue."), "\(answer)")
+            #expect(
+                answer.errors.contains(
+                    " stopped: Stopped while it waited in the queue, as \(SystemUser.atHost) asked."), "\(answer)")
         }
         let document = await quiet
         #expect(document.code == .stopped)

@@ -122,6 +122,7 @@ struct AgentFailureTests {
             let run = try bench.store.run(id)
             #expect(run.state == .stopped, "\(run)")
             #expect(run.cause?.code == .userStop)
+            #expect(run.cause?.message.contains(", as \(SystemUser.atHost) asked.") == true, "\(run)")
         }
     }
 

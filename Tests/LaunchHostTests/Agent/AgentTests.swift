@@ -30,6 +30,21 @@ struct AgentTests {
         #expect(try bench.store.unreleased().isEmpty)
     }
 
+    @Test("only a run of source is one that builds, also where it comes back to its queue")
+    func building() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        let context = try TemporaryDirectory()
+        try context.write("Dockerfile", "FROM scratch\n")
+        let source = try await SourceStore(folder: bench.store.home.sources)
+            .snapshot(of: context.path, dockerfile: "Dockerfile").source
+        let image = try bench.submit("q")
+        let code = try bench.submit("q", source: .code(source))
+        try await bench.run(bench.agent("q"))
+        #expect(try bench.states(of: image).prefix(4) == [.queued, .claimed, .preparing, .submitting])
+        #expect(try bench.states(of: code).prefix(4) == [.queued, .claimed, .building, .submitting])
+    }
+
     @Test("holds no more runs at once than max_jobs")
     func honoursMaxJobs() async throws {
         let bench = try AgentBench()

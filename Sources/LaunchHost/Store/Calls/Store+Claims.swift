@@ -96,7 +96,7 @@ extension Store {
     ) throws(StoreError) -> RunRecord {
         let stops = run.stopRequestedAt != nil
         let state: RunState = stops ? .stopped : .queued
-        let cause = stops ? Cause(.userStop, "Stopped before its container began.") : cause
+        let cause = stops ? Cause.stop("Stopped before its container began", of: run.stopRequestedBy) : cause
         let changed = try connection.first(
             """
             UPDATE runs SET state = ?1, cause = ?2, owner = NULL, claim_token = claim_token + 1, not_before = ?3,

@@ -23,8 +23,11 @@ extension Store {
     /// asked again; the shorter grace counts.
     /// - Parameter grace: whole seconds between the polite and the forced end; less than 0 counts as 0. Nil is the
     ///   job's own.
+    /// - Parameter requester: who asks for it.
     /// - Throws: `.unknown`.
-    public func requestStop(_ id: RunID, graceSeconds grace: Int? = nil) throws(StoreError) -> StopRequest {
+    public func requestStop(
+        _ id: RunID, graceSeconds grace: Int? = nil, by requester: String = SystemUser.atHost
+    ) throws(StoreError) -> StopRequest {
         let now = now
         let grace = grace.map { max(0, $0) }
         return try write { connection throws(StoreError) in
@@ -33,20 +36,22 @@ extension Store {
             let isWaiting = run.state == .queued
             let again = run.stopRequestedAt != nil
             let state = isWaiting ? .stopped : run.state
-            let cause = isWaiting ? Cause(.userStop, "Stopped while it waited in the queue.") : run.cause
+            let cause = isWaiting ? Cause.stop("Stopped while it waited in the queue", of: requester) : run.cause
             let changed = try connection.first(
                 """
                 UPDATE runs SET state = ?1, cause = ?2, stop_requested_at = coalesce(stop_requested_at, ?3),
+                    stop_requested_by = coalesce(stop_requested_by, ?7),
                     stop_grace = coalesce(min(stop_grace, ?5), ?5, stop_grace), ended_at = ?4 WHERE id = ?6 RETURNING *
                 """,
                 [
                     .text(state.rawValue), try .words(cause), .time(now), .time(isWaiting ? now : nil),
                     grace.map { .integer($0) } ?? .null, .text(id.rawValue),
+                    .text(requester),
                 ]
             ) { row throws(StoreError) in try RunRecord(row) }
             if !again {
                 try Self.addEvent(
-                    connection, id, state, cause: Cause(.userStop, "Somebody asked for the run's end."),
+                    connection, id, state, cause: Cause(.userStop, "\(requester) asked for the run's end."),
                     message: isWaiting
                         ? "stopped while it waited" : "stop requested\(grace.map { ", grace \($0) s" } ?? "")", at: now)
             }

@@ -4,7 +4,7 @@ public struct EventRecord: Sendable, Hashable, Codable {
     public var sequence: Int64
     /// The run.
     public var runID: RunID
-    /// When it was written.
+    /// When it was written; of what a backend told later, when it happened.
     public var at: Timestamp
     /// The run's state after it.
     public var state: RunState

@@ -48,6 +48,8 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     public var pastAttempts: [PastAttempt]?
     /// When somebody asked for its end.
     public var stopRequestedAt: Timestamp?
+    /// Who asked for it: `ada@host`.
+    public var stopRequestedBy: String?
     /// How long it then has between the polite and the forced end, in seconds.
     public var stopGraceSeconds: Int?
     /// When it was submitted.
@@ -134,6 +136,7 @@ extension RunRecord {
         waitingSince = row.optionalTime("waiting_since")
         pastAttempts = values.json("past_attempts")
         stopRequestedAt = row.optionalTime("stop_requested_at")
+        stopRequestedBy = row.optionalText("stop_requested_by")
         stopGraceSeconds = row.optionalInteger("stop_grace").map { Int(clamping: $0) }
         submittedAt = try row.time("submitted_at")
         notBefore = row.optionalTime("not_before")

@@ -161,5 +161,9 @@ enum Schema {
         """
         ALTER TABLE runs ADD COLUMN requeued_at INTEGER;
         """,
+        // Who asked for a run's end.
+        """
+        ALTER TABLE runs ADD COLUMN stop_requested_by TEXT;
+        """,
     ]
 }

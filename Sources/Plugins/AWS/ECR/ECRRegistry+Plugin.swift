@@ -65,7 +65,7 @@ extension ECRRegistry {
             let own = try ECROptions(options)
             guard let environment = context.environment as? AWSEnvironment else {
                 throw BackendError(
-                    .invalid, "ECR needs AWS credentials, and the environment of this configuration has none.",
+                    .configuration, "ECR needs AWS credentials, and the environment of this configuration has none.",
                     hint: "Add 'environment: {type: aws}'.")
             }
             // The registry is behind the same proxies and authorities as the API.

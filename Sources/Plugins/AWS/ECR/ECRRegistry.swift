@@ -15,6 +15,8 @@ public final class ECRRegistry: Registry {
     private let reach: @Sendable (ECRHost) throws(OCIError) -> RegistryClient.Configuration
     private let logins: ECRLogins
     private let clients = Mutex<[ECRHost: RegistryClient]>([:])
+    /// Hosts of which the log says already that they cannot be reached from here.
+    private let unreached = Mutex<Set<ECRHost>>([])
 
     init(
         _ options: ECROptions, environment: AWSEnvironment,
@@ -76,8 +78,10 @@ public final class ECRRegistry: Registry {
             guard [.unreachable, .tls, .denied, .unauthorised].contains(error.code) else {
                 throw BackendError(registry: error)
             }
+            // One that cannot be reached cannot be reached for the next run either.
+            guard unreached.withLock({ $0.insert(repository.host).inserted }) else { return nil }
             environment.runtime.log.warning(
-                "What \(repository)@\(digest) runs on cannot be checked. \(error.message)")
+                "What \(repository)@\(digest) runs on cannot be checked, nor can other images there. \(error.message)")
             return nil
         }
     }

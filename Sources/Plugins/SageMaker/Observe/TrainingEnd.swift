@@ -17,7 +17,7 @@ struct TrainingEnd {
         let started = date("TrainingStartTime")
         guard status.isEnd else {
             return Observation(
-                runID: runID, phase: status.phase, backendStatus: status.words, message: status.message,
+                runID: runID, phase: status.phase, backendStatus: status.words, message: status.message, story: story,
                 startedAt: started)
         }
         let phase: Observation.Phase =
@@ -27,8 +27,18 @@ struct TrainingEnd {
             default: .stopped
             }
         return Observation(
-            runID: runID, phase: phase, cause: cause(phase, status), backendStatus: status.words, startedAt: started,
-            endedAt: date("TrainingEndTime") ?? date("LastModifiedTime") ?? date("CreationTime"))
+            runID: runID, phase: phase, cause: cause(phase, status), backendStatus: status.words, story: story,
+            startedAt: started, endedAt: date("TrainingEndTime") ?? date("LastModifiedTime") ?? date("CreationTime"))
+    }
+
+    /// The interruptions and restarts of the job's history. The limits that it ran into are the end's to tell.
+    private var story: [PastStep] {
+        (description["SecondaryStatusTransitions"]?.arrayValue ?? []).compactMap { transition in
+            let status = TrainingStatus(primary: "InProgress", secondary: transition["Status"]?.stringValue)
+            guard status.phase == .starting, let message = status.message, let at = transition["StartTime"]?.timeValue
+            else { return nil }
+            return PastStep(at: at, phase: .starting, message: message)
+        }
     }
 
     private func date(_ name: String) -> Date? {

@@ -47,6 +47,25 @@ import Testing
         #expect(released.state == .stopped && released.cause?.code == .userStop && released.endedAt != nil)
     }
 
+    @Test func theEventAndTheEndNameWhoAsked() throws {
+        let waiting = RunID.random()
+        try store.submit(.sample(), as: waiting)
+        let run = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
+        _ = try store.requestStop(run.id, by: "ada@desk")
+        // Who asks again does not change who asked.
+        #expect(try store.requestStop(run.id, by: "bob@desk").run.stopRequestedBy == "ada@desk")
+        #expect(try store.events(of: run.id).last?.cause?.message == "ada@desk asked for the run's end.")
+        let released = try store.release(run.id, token: run.claimToken)
+        #expect(released.cause?.message == "Stopped before its container began, as ada@desk asked.")
+        let other = run.id == id ? waiting : id
+        #expect(
+            try store.requestStop(other, by: "bob@desk").run.cause?.message
+                == "Stopped while it waited in the queue, as bob@desk asked.")
+        let third = RunID.random()
+        try store.submit(.sample(), as: third)
+        #expect(try store.requestStop(third).run.stopRequestedBy?.hasPrefix("\(SystemUser.name)@") == true)
+    }
+
     @Test func anUnknownRunIsSaidToBe() throws {
         #expect(storeError { _ = try store.requestStop(.random(), graceSeconds: 1) }?.code == .unknown)
     }

@@ -51,9 +51,13 @@ struct ECRRegistryTests {
     @Test func `a registry that cannot be reached leaves the platform open, with a warning`() async throws {
         let bench = try await ECRBench()
         let digest = bench.stub.ecr.add(image: #"{"config":{"digest":"sha256:0"}}"#, tags: ["v1"], to: "train")
-        let image = try await bench.registry().resolve(bench.reference("train:v1"))
-        #expect(image?.digest.rawValue == digest && image?.platform == nil)
-        #expect(bench.logged.contains("cannot be checked"))
+        let registry = try bench.registry()
+        // Once for all runs: nothing has changed since the first.
+        for _ in 0..<3 {
+            let image = try await registry.resolve(bench.reference("train:v1"))
+            #expect(image?.digest.rawValue == digest && image?.platform == nil)
+        }
+        #expect(bench.logged.split(separator: "\n").count { $0.contains("cannot be checked") } == 1)
     }
 
     // MARK: failures

@@ -1,5 +1,6 @@
 import AWSStub
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -220,6 +221,46 @@ import Testing
         }
         #expect(told.count == 1)
         #expect(try events(world, id).count { $0 == .running } <= 2)
+    }
+
+    /// The job is interrupted twice and restarted while the service does not answer.
+    @Test(.timeLimit(.minutes(10))) func interruptionsThatNoPollMetAreWrittenDownAtTheEnd() async throws {
+        let world = try TrainingWorld()
+        try world.queue()
+        world.stub.sagemaker.lives { _, _ in
+            TrainingLife([
+                .init("Starting", seconds: 30), .init("Training", seconds: 300), .init("Interrupted", seconds: 60),
+                .init("Restarting", seconds: 60), .init("Training", seconds: 60), .init("Interrupted", seconds: 60),
+                .init("Starting", seconds: 60), .init("Training", seconds: 60),
+            ])
+        }
+        let id = try world.submit("spot")
+        let began = world.clock.now
+        let logged = Mutex<[Logger.Record]>([])
+        let log = Logger { record in logged.withLock { $0.append(record) } }
+        try await world.clock.running(rate: 150) {
+            let agent = Task {
+                try await world.agent(log: log).run(as: try world.store.becomeOwner(kind: "agent"))
+            }
+            try await wait { try world.store.run(id).state == .running }
+            world.stub.always("sagemaker", "DescribeTrainingJob", .throttled)
+            try await wait { world.clock.now.timeIntervalSince(began) > 1200 }
+            world.stub.always("sagemaker", "DescribeTrainingJob", nil)
+            #expect(try await agent.value == .done)
+        }
+        let told = try world.store.events(of: id).filter { $0.state == .starting && $0.message != nil }
+        #expect(told.count { $0.message?.contains("spot instance was taken back") == true } == 2, "\(told)")
+        #expect(told.count { $0.message?.contains("starts the job again") == true } == 3)
+        #expect(told.map(\.at) == told.map(\.at).sorted() && Set(told.map(\.at)).count == 3)
+        #expect(told.allSatisfy { $0.at.date.timeIntervalSince(began) < 1000 })
+        #expect(try world.store.events(of: id).last?.state == .succeeded)
+
+        // The log names the job and its page.
+        let submitted = try #require(logged.withLock { $0.first { $0.message == "run submitted" } })
+        let fields = Dictionary(submitted.fields.map { ($0.name, $0.value) }) { $1 }
+        let name = try #require(try world.store.run(id).handle?.fields["name"])
+        #expect(fields["run"] == id.rawValue && fields["backend"] == "sagemaker \(name)")
+        #expect(fields["page"]?.hasSuffix("/jobs/\(name)") == true)
     }
 
     @Test(.timeLimit(.minutes(10))) func oneThatCompletesBeforeItsStopHasSucceeded() async throws {

@@ -1,0 +1,69 @@
+internal import FoundationEssentials
+
+extension Store {
+    /// Adds to the event log what a backend's history has and the log has not: a look may come after an interruption is
+    /// over. An event has the time of its step. A run that has ended takes none.
+    /// - Parameter story: the steps of the present attempt, oldest first.
+    /// - Throws: `.stale` where the run has a new owner.
+    public func tell(_ story: [PastStep], of id: RunID, token: Int64) throws(StoreError) {
+        let now = now
+        try write { connection throws(StoreError) in
+            let run = try Self.ownRun(id, token, connection)
+            guard !run.state.isTerminal else { return }
+            for step in Self.untold(of: story, told: try Self.notes(of: id, connection)) {
+                try Self.addEvent(
+                    connection, id, step.phase.state, cause: nil, message: step.message,
+                    at: min(Timestamp(step.at), now))
+            }
+        }
+    }
+
+    /// The messages of the present attempt, with their times.
+    private static func notes(
+        of id: RunID, _ connection: Connection
+    ) throws(StoreError) -> [(at: Timestamp, message: String)] {
+        try connection.rows(
+            """
+            SELECT at, message FROM events WHERE run_id = ?1 AND message IS NOT NULL AND seq > coalesce(
+                (SELECT max(seq) FROM events WHERE run_id = ?1 AND state = 'submitting'), 0)
+            ORDER BY at
+            """, [.text(id.rawValue)]
+        ) { row throws(StoreError) in (try row.time("at"), try row.text("message")) }
+    }
+
+    /// The steps that no note tells. A note is of the last step before it: it was written at a look, and so later than the
+    /// step. Where clocks differ too much for that, it is of the first step that has none.
+    static func untold(of story: [PastStep], told notes: [(at: Timestamp, message: String)]) -> [PastStep] {
+        var open = story
+        var early: [String] = []
+        for note in notes {
+            let latest = note.at.date.addingTimeInterval(clockDifference)
+            if let index = open.lastIndex(where: { $0.message == note.message && $0.at <= latest }) {
+                open.remove(at: index)
+            } else {
+                early.append(note.message)
+            }
+        }
+        for message in early {
+            if let index = open.firstIndex(where: { $0.message == message }) { open.remove(at: index) }
+        }
+        return open
+    }
+
+    /// How far the backend's clock may be ahead of this machine's, in seconds.
+    private static let clockDifference = 60.0
+}
+
+extension Observation.Phase {
+    /// The state of a run that does this.
+    fileprivate var state: RunState {
+        switch self {
+        case .starting: .starting
+        case .running: .running
+        case .stopping: .stopping
+        case .succeeded: .succeeded
+        case .failed, .missing: .failed
+        case .stopped: .stopped
+        }
+    }
+}

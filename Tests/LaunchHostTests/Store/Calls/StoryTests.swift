@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+/// What a backend's history adds to the event log: each step once, whatever the looks have met before.
+@Suite struct StoryTests {
+    private let sandbox: Sandbox
+    private let store: Store
+    private let run: RunRecord
+
+    init() throws {
+        sandbox = try Sandbox()
+        store = try sandbox.storeWithQueue()
+        try store.submit(.sample())
+        let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
+        try store.transition(claimed.id, token: claimed.claimToken, to: .submitting)
+        run = try store.transition(claimed.id, token: claimed.claimToken, to: .running)
+    }
+
+    /// Seconds before now.
+    private func step(_ ago: Double, _ message: String = "interrupted") -> PastStep {
+        PastStep(at: store.now.date.addingTimeInterval(-ago), phase: .starting, message: message)
+    }
+
+    private func told() throws -> [EventRecord] {
+        try store.events(of: run.id).filter { $0.message == "interrupted" || $0.message == "restarted" }
+    }
+
+    @Test func stepsThatNoLookMetAreWrittenOnceWithTheirTimes() throws {
+        let story = [step(900), step(800, "restarted"), step(300)]
+        for count in 1...story.count {
+            for _ in 0..<2 { try store.tell(Array(story.prefix(count)), of: run.id, token: run.claimToken) }
+        }
+        let events = try told()
+        #expect(events.map(\.message) == ["interrupted", "restarted", "interrupted"])
+        #expect(events.map(\.at) == story.map { Timestamp($0.at) })
+        #expect(events.allSatisfy { $0.state == .starting })
+        #expect(try store.run(run.id).state == .running)
+    }
+
+    @Test func whatALookHasMetIsNotWrittenAgain() throws {
+        try store.note(run.id, token: run.claimToken, "interrupted")
+        // The look came a while after the second of them.
+        try store.tell([step(900), step(20)], of: run.id, token: run.claimToken)
+        #expect(try told().map(\.message) == ["interrupted", "interrupted"])
+        #expect(try told().count { abs($0.at.date.timeIntervalSince(step(900).at)) < 5 } == 1)
+    }
+
+    @Test func aClockThatIsAheadMakesNoSecondEvent() throws {
+        try store.note(run.id, token: run.claimToken, "interrupted")
+        try store.tell([step(-3600)], of: run.id, token: run.claimToken)
+        #expect(try told().count == 1)
+        // Nor is anything written down for the future.
+        try store.tell([step(-3600), step(-7200)], of: run.id, token: run.claimToken)
+        #expect(try told().allSatisfy { $0.at <= store.now })
+    }
+
+    @Test func anEarlierAttemptHasItsOwnStory() throws {
+        try store.note(run.id, token: run.claimToken, "interrupted")
+        let handle = RunHandle(runner: "mock", runID: run.id)
+        try store.record(run.id, token: run.claimToken, RunChanges(handle: handle))
+        let past = PastAttempt(handle: handle, cause: nil, backendStatus: "Failed", startedAt: nil, endedAt: store.now)
+        _ = try store.beginAttempt(
+            run.id, token: run.claimToken, after: past, with: RunRequest(runner: "mock", document: .object([:])),
+            message: "attempt 2")
+        try store.tell([step(0)], of: run.id, token: run.claimToken)
+        #expect(try told().count == 2)
+    }
+
+    @Test func anEndedRunAndAnotherOwnersRunTakeNone() throws {
+        #expect(storeError { try store.tell([step(1)], of: run.id, token: run.claimToken - 1) }?.code == .stale)
+        try store.transition(run.id, token: run.claimToken, to: .succeeded)
+        try store.tell([step(1)], of: run.id, token: run.claimToken)
+        #expect(try told().isEmpty)
+    }
+}
