@@ -54,8 +54,8 @@ import Testing
         let desk = try desk("environment: {type: mock, error: \(error)}\nregistry: {type: mock, error: unavailable}\n")
         let answer = await desk.run("doctor")
         #expect(answer.code == code)
-        #expect(answer.output.contains("fail  environment mock  The mock was told that verify fails.\n"))
-        #expect(answer.output.contains("fail  registry mock     The mock was told that resolve fails.\n"))
+        #expect(answer.output.contains("fail  environment mock  The mock is configured to fail: verify.\n"))
+        #expect(answer.output.contains("fail  registry mock     The mock is configured to fail: resolve.\n"))
         #expect(answer.output.contains("ok    builder docker "))
     }
 

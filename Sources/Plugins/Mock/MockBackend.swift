@@ -2,10 +2,10 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// The mock's world: one small file a run, in a folder that outlives the program, so that recovery after a crash is
-/// real. What a run does follows from its file and the clock alone; there is no process behind it.
+/// The mock's state: one small file per run, in a folder that outlives the program, so recovery after a crash is
+/// real. The behaviour of a run depends only on its file and the clock; it has no process.
 struct MockBackend: Sendable {
-    /// What is known of one run.
+    /// The stored state of one run.
     struct Run: Codable, Sendable, Hashable {
         var request: JSONValue
         var startedAt: Date
@@ -24,7 +24,7 @@ struct MockBackend: Sendable {
         }
     }
 
-    /// Keeps a new run, or answers the one that is there already: whoever links its file first wins.
+    /// Stores a new run, or returns the existing one. The first process that links the file wins.
     func add(_ run: Run, as id: RunID) throws(BackendError) -> Run {
         let draft = try write(run, as: id)
         defer { unlink(draft) }
@@ -47,7 +47,7 @@ struct MockBackend: Sendable {
         unlink(attempts(id))
     }
 
-    /// Counts the calls of submit for that run, over all programs.
+    /// Counts the submit calls for the run, in all processes.
     func countAttempt(_ id: RunID) throws(BackendError) -> Int {
         try makeFolder()
         let file = open(attempts(id), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
@@ -55,7 +55,7 @@ struct MockBackend: Sendable {
             throw BackendError(.internalFault, "The mock cannot write \(attempts(id)).")
         }
         defer { close(file) }
-        // Appending is atomic, and the offset behind the byte is this call's number.
+        // Appending is atomic, and the offset after the byte is the number of this call.
         _ = Glibc.write(file, "x", 1)
         return Int(lseek(file, 0, SEEK_CUR))
     }

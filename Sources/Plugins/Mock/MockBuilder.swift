@@ -2,7 +2,7 @@ internal import Crypto
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// A builder that makes nothing but a note that the image is there.
+/// A builder that only records that an image exists.
 struct MockBuilder: Builder {
     let options: Options
     let images: MockImages

@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// An environment that is whoever it is told to be.
+/// An environment with a configured identity.
 struct MockEnvironment: Environment {
     let options: Options
 

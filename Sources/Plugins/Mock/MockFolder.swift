@@ -2,10 +2,10 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import Ownership
 
-/// Makes the folders that the mock keeps what it pretends in.
+/// Creates the folders for the mock's state.
 enum MockFolder {
-    /// Makes a folder for its owner alone. Its default place has a name that anybody can guess, in a folder that everybody
-    /// can write to, so what another user has put there is refused.
+    /// Creates a folder with access for its owner only. The default path is predictable and in a world-writable
+    /// folder, so a folder of another user is refused.
     static func make(_ folder: String) throws(BackendError) {
         do throws(OwnershipProblem) {
             try Ownership.check(folder)
@@ -16,7 +16,7 @@ enum MockFolder {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw BackendError(.internalFault, "The mock cannot make its folder \(folder): \(error).")
+            throw BackendError(.internalFault, "The mock cannot create its folder \(folder): \(error).")
         }
     }
 }

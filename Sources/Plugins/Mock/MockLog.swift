@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Reads the log of a mock run: made up line by line, so that its volume costs nothing.
+/// Reads the log of a mock run. Lines are generated on demand, so that a large log needs no storage.
 actor MockLog {
     private let runner: MockRunner
     private let runID: RunID
@@ -31,12 +31,12 @@ actor MockLog {
             do {
                 try await Task.sleep(for: runner.pace.shortest)
             } catch {
-                throw BackendError(.cancelled, "Nobody reads the log any more.")
+                throw BackendError(.cancelled, "Reading the mock's log was cancelled.")
             }
         }
     }
 
-    /// A line is one piece, or several where it is over 64 KiB. Positions count pieces.
+    /// A line is one piece, or several if it is longer than 64 KiB. Positions count pieces.
     private struct Pieces {
         static let limit = 65_536
         let bytes: Int?

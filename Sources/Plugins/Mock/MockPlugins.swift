@@ -3,28 +3,28 @@ internal import FoundationEssentials
 internal import Glibc
 public import LaunchHost
 
-/// The mock in all four roles: pretends, and fails on demand, without any engine or service.
+/// The mock in all four roles. It simulates each role, and fails on demand, without an engine or service.
 public enum MockPlugins {
-    /// The type of all four.
+    /// The value of `type` for all four.
     public static let type = "mock"
 
-    /// An environment that is whoever it is told to be.
+    /// An environment with a configured identity.
     public static let environment = Plugin<any Environment>(
-        type: type, summary: "Pretends to be somebody, for tests and demonstrations",
+        type: type, summary: "Has a configured identity, for tests and demonstrations",
         fields: [
-            Field("principal", .string, default: .string("mock-user"), help: "Who it says it is."),
-            Field("account", .string, help: "The account it says it is in."),
-            Field("region", .string, help: "The region it says it is in."),
+            Field("principal", .string, default: .string("mock-user"), help: "The user that it reports."),
+            Field("account", .string, help: "The account that it reports."),
+            Field("region", .string, help: "The region that it reports."),
             errorField,
         ],
-        examples: ["type: mock\nprincipal: somebody\nregion: nowhere-1"],
+        examples: ["type: mock\nprincipal: alice\nregion: nowhere-1"],
         make: { options, _ throws(BackendError) in MockEnvironment(options: options) })
 
-    /// A registry that has the images that it is told to have, and those that the mock builder made.
+    /// A registry with the configured images, and those that the mock builder has recorded.
     public static let registry = Plugin<any Registry>(
-        type: type, summary: "Pretends to hold images, for tests and demonstrations",
+        type: type, summary: "Simulates a registry, for tests and demonstrations",
         fields: [
-            Field("images", .list(.string), help: "The images that it has; without the list it has any image."),
+            Field("images", .list(.string), help: "The images that exist; without the list every image exists."),
             folderField, errorField,
         ],
         examples: ["type: mock", "type: mock\nimages: [\"busybox:1\"]"],
@@ -32,12 +32,12 @@ public enum MockPlugins {
             MockRegistry(options: options, images: MockImages(folder: folder(options, context)))
         })
 
-    /// A builder that makes nothing but a note.
+    /// A builder that only records that an image exists.
     public static let builder = Plugin<any Builder>(
-        type: type, summary: "Pretends to build images, for tests and demonstrations",
+        type: type, summary: "Simulates builds, for tests and demonstrations",
         fields: [
             Field("takes", .duration, default: .integer(0), help: "How long each build takes."),
-            Field("lines", .integer(0...1_000_000), default: .integer(1), help: "How many lines each build says."),
+            Field("lines", .integer(0...1_000_000), default: .integer(1), help: "How many lines each build prints."),
             Field("destination", .string, help: "The repository of the images it builds."),
             folderField, errorField,
         ],
@@ -46,10 +46,10 @@ public enum MockPlugins {
             MockBuilder(options: options, images: MockImages(folder: folder(options, context)))
         })
 
-    /// A runner whose runs are files and the clock.
+    /// A runner whose runs depend only on files and the clock.
     public static let runner = RunnerPlugin(
         Plugin<any Runner>(
-            type: type, summary: "Pretends to run jobs, and fails on demand, for tests and demonstrations",
+            type: type, summary: "Simulates runs, and fails on demand, for tests and demonstrations",
             fields: [folderField], examples: ["type: mock"],
             make: { options, context throws(BackendError) in
                 MockRunner(backend: MockBackend(folder: folder(options, context) + "/runs"), now: { Date() })
@@ -64,10 +64,10 @@ public enum MockPlugins {
 
     private static let folderField = Field(
         "folder", .string,
-        help: "Where it keeps what it pretends; a folder of the user's in the system's temporary folder by default.")
+        help: "The folder of its state. Default: a folder of the user in the system's temporary folder.")
     private static let errorField = Field(
         "error", .choice(["transient", "denied", "invalid", "unavailable"]),
-        help: "Makes every call fail with an error of that class.")
+        help: "Makes every call fail with an error of this class.")
 
     private static func folder(_ options: Options, _ context: PluginContext) -> String {
         options.string("folder")
@@ -75,7 +75,7 @@ public enum MockPlugins {
     }
 }
 
-/// Throws what the `error` option asks for.
+/// Throws the error that the `error` option selects.
 func failOnDemand(_ options: Options, _ what: String) throws(BackendError) {
     let category: BackendError.Category
     switch options.string("error") {
@@ -85,5 +85,5 @@ func failOnDemand(_ options: Options, _ what: String) throws(BackendError) {
     case "unavailable": category = .unavailable
     default: return
     }
-    throw BackendError(category, "The mock was told that \(what) fails.")
+    throw BackendError(category, "The mock is configured to fail: \(what).")
 }

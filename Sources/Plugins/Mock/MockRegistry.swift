@@ -2,14 +2,14 @@ internal import Crypto
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// A registry that has the images that it is told to have, and those that the mock builder made.
+/// A registry with the configured images, and those that the mock builder has recorded.
 struct MockRegistry: Registry {
     let options: Options
     let images: MockImages
 
     func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
         try failOnDemand(options, "resolve")
-        // What looks like a build's tag is there only after the build; anything else is there unless a list says not.
+        // A tag of a build exists only after the build. Any other image exists unless the list omits it.
         if let tag = reference.tag, tag.hasPrefix("launch-") {
             return images.has(tag) ? MockImages.pinned(reference) : nil
         }
@@ -24,7 +24,7 @@ struct MockRegistry: Registry {
     func access() async throws(BackendError) -> RegistryAccess { .engineStore }
 }
 
-/// The images that the mock builder made, as empty files with the names of their tags.
+/// The images that the mock builder has recorded, as empty files with the names of their tags.
 struct MockImages: Sendable {
     let folder: String
 
@@ -37,11 +37,11 @@ struct MockImages: Sendable {
         do {
             try Data().write(to: URL(filePath: "\(folder)/images/\(tag)"))
         } catch {
-            throw BackendError(.internalFault, "The mock cannot note an image in \(folder): \(error).")
+            throw BackendError(.internalFault, "The mock cannot record an image in \(folder): \(error).")
         }
     }
 
-    /// The image of that name, with a digest made from the name.
+    /// The image of that name, with a digest computed from the name.
     static func pinned(_ reference: ImageReference) -> PinnedImage? {
         let named = "sha256:\(SHA256.hex(reference.description.utf8))"
         guard let digest = reference.digest ?? Digest(rawValue: named) else { return nil }

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// A backend that pretends: for demonstrations, for tests of the host, and to see what a failure looks like.
+/// A simulated backend: for demonstrations, for tests of the host, and to show how failures look.
 struct MockRunner: Rehearsable {
     let backend: MockBackend
     let now: @Sendable () -> Date
@@ -34,11 +34,11 @@ struct MockRunner: Rehearsable {
             do {
                 try await Task.sleep(for: .seconds(template.prepareFor))
             } catch {
-                throw BackendError(.cancelled, "The mock was getting ready.")
+                throw BackendError(.cancelled, "The mock's preparation was cancelled.")
             }
         }
         if let category = template.prepareError {
-            throw BackendError(category, "The mock was told to fail while it gets ready.")
+            throw BackendError(category, "The mock is configured to fail its preparation.")
         }
     }
 
@@ -50,18 +50,19 @@ struct MockRunner: Rehearsable {
         case .failOnce, .failAlways:
             let attempt = try backend.countAttempt(runID)
             if attempt == 1 || template.submit == .failAlways {
-                throw BackendError(template.submitError, "The mock was told to fail this submit (attempt \(attempt)).")
+                throw BackendError(
+                    template.submitError, "The mock is configured to fail this submit (attempt \(attempt)).")
             }
         case .loseAnswer:
             _ = try add(request, as: runID)
             if try backend.countAttempt(runID) == 1 {
-                throw BackendError(.transient, "The mock was told to lose its answer; the run is there.")
+                throw BackendError(.transient, "The mock is configured to lose its reply; the run exists.")
             }
         case .block:
             do {
                 try await Task.sleep(for: .seconds(86_400))
             } catch {
-                throw BackendError(.cancelled, "The mock was told never to answer.")
+                throw BackendError(.cancelled, "The mock is configured never to reply.")
             }
         }
         return try add(request, as: runID)
@@ -107,10 +108,10 @@ struct MockRunner: Rehearsable {
         of request: RunRequest, with options: RehearsalOptions
     ) throws(BackendError) -> ContainerJob {
         let image = request.document["image"]?.stringValue ?? ""
-        // A plan may be asked for before the image is looked up: then its name stands where its digest will.
+        // A plan may come before the image is resolved. Then zeros replace the digest.
         let named = image.firstRange(of: "sha256:").flatMap { Digest(rawValue: String(image[$0.lowerBound...])) }
         guard let digest = named ?? Digest(rawValue: "sha256:" + String(repeating: "0", count: 64)) else {
-            throw BackendError(.internalFault, "The mock's request names no image.")
+            throw BackendError(.internalFault, "The mock's request does not name an image.")
         }
         return ContainerJob(
             image: PinnedImage(reference: image, digest: digest, name: image),
@@ -123,10 +124,10 @@ struct MockRunner: Rehearsable {
     func report(on rehearsal: EndedRehearsal) -> RehearsalReport {
         RehearsalReport(
             reproduced: ["Image, command, arguments and environment are those of the request."],
-            notSimulated: ["The mock's own life: when it starts and how it ends."])
+            notSimulated: ["The mock's timing: when a run starts and how it ends."])
     }
 
-    // MARK: a run's life
+    // MARK: course of a run
 
     private func add(_ request: RunRequest, as runID: RunID) throws(BackendError) -> RunHandle {
         let run = try backend.add(MockBackend.Run(request: request.document, startedAt: now()), as: runID)
@@ -142,7 +143,7 @@ struct MockRunner: Rehearsable {
         MockTemplate(request.document["template"] ?? .object([:]))
     }
 
-    /// What the clock makes of a run: when it ran, and when and how it ended.
+    /// The course of a run at the present time: when it started, and when and how it ended.
     func life(_ run: MockBackend.Run) -> (begin: Date, end: Date?, cause: Cause?) {
         let template = MockTemplate(run.request["template"] ?? .object([:]))
         let begin = run.startedAt.addingTimeInterval(template.startAfter)
@@ -157,7 +158,7 @@ struct MockRunner: Rehearsable {
         }
         guard natural <= now() else { return (begin, nil, nil) }
         if template.outOfMemory {
-            return (begin, natural, Cause(.outOfMemory, "It used more memory than it may.", exitCode: 137))
+            return (begin, natural, Cause(.outOfMemory, "It used more memory than its limit.", exitCode: 137))
         }
         return (
             begin, natural,
@@ -165,7 +166,7 @@ struct MockRunner: Rehearsable {
         )
     }
 
-    /// When the file came to be; a time that never comes while it is not there.
+    /// The modification time of the file. In the distant future while the file does not exist.
     private static func appearance(of path: String) -> Date {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return attributes?[.modificationDate] as? Date ?? .distantFuture

@@ -1,33 +1,34 @@
 internal import LaunchHost
 
-/// The knobs of a mock run, as a queue's template holds them.
+/// The settings of a mock run in a queue's template.
 struct MockTemplate {
     static let fields: [Field] = [
         Field(
             "run_for", .duration, default: .integer(0), example: "10s",
-            help: "How long the run runs before it ends by itself."),
-        Field("until", .string, help: "A file: the run goes on until it is there, however long."),
-        Field("start_after", .duration, default: .integer(0), help: "How long it is starting before it runs."),
-        Field("exit_code", .integer(0...255), default: .integer(0), help: "What it ends with."),
-        Field("out_of_memory", .boolean, default: .bool(false), help: "Whether it ends for want of memory."),
+            help: "The duration of the run."),
+        Field("until", .string, help: "A file. The run ends when the file exists; run_for has no effect."),
+        Field("start_after", .duration, default: .integer(0), help: "The time between the submit and the start."),
+        Field("exit_code", .integer(0...255), default: .integer(0), help: "The exit code."),
+        Field("out_of_memory", .boolean, default: .bool(false), help: "Whether it ends as out of memory."),
         Field(
             "ignores_stop", .boolean, default: .bool(false),
-            help: "Whether it takes no notice of a polite stop, only of the forced one after the grace."),
-        Field("time_limit", .duration, help: "How long it may run."),
-        Field("log_lines", .integer(0...1_000_000_000), default: .integer(0), help: "How many lines it prints."),
+            help: "Whether it ignores SIGTERM and ends only after the grace period."),
+        Field("time_limit", .duration, help: "The time limit."),
+        Field("log_lines", .integer(0...1_000_000_000), default: .integer(0), help: "The number of lines in the log."),
         Field(
-            "log_line_bytes", .integer(1...1_048_576), help: "How long each line is; without it, 'line N'."),
+            "log_line_bytes", .integer(1...1_048_576), help: "The length of each line; without it, lines are 'line N'."),
         Field(
-            "prepare_for", .duration, default: .integer(0), help: "How long it gets ready before it is submitted."),
-        Field("prepare_error", .choice(errors), help: "The class of the error with which getting ready ends."),
+            "prepare_for", .duration, default: .integer(0), help: "The duration of the preparation before the submit."),
+        Field("prepare_error", .choice(errors), help: "The class of the error that ends the preparation."),
         Field(
             "submit", .choice(Submit.allCases.map(\.rawValue)), default: .string(Submit.ok.rawValue),
             help:
-                "How submit goes: it works, fails once or always, loses its answer after the effect, or never answers."),
+                "The result of submit: it works, fails once or always, loses its reply after the effect, or never replies."
+        ),
         Field(
             "submit_error", .choice(errors), default: .string("transient"),
-            help: "The class of the error where submit fails."),
-        Field("metrics", .map(.number(-1e300...1e300)), help: "Final metrics that it reports."),
+            help: "The class of the error when submit fails."),
+        Field("metrics", .map(.number(-1e300...1e300)), help: "The final metrics."),
     ]
 
     private static let errors = ["transient", "throttled", "capacity", "quota", "unauthenticated", "denied", "invalid"]

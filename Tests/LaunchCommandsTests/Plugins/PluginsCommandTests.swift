@@ -11,7 +11,7 @@ import Testing
             await desk.run("plugins list --role builder").output
                 == """
                 ROLE     TYPE    WHAT IT IS
-                builder  mock    Pretends to build images, for tests and demonstrations
+                builder  mock    Simulates builds, for tests and demonstrations
                 builder  docker  Builds with docker or podman
 
                 """)
@@ -52,7 +52,7 @@ import Testing
         let environment = await desk.run("plugins describe aws").output
         #expect(environment.contains("region  text   required  The region.\n"))
         let example = await desk.run("plugins describe mock --role environment").output
-        #expect(example.contains("\nExample\n  environment:\n    type: mock\n    principal: somebody\n"))
+        #expect(example.contains("\nExample\n  environment:\n    type: mock\n    principal: alice\n"))
     }
 
     @Test func unknownTypesAreAnsweredWithTheNearest() async throws {

@@ -9,7 +9,7 @@ import Testing
 struct FinishingTests {
     private static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
-    @Test("Outputs are copied, belong to the caller, and lead nowhere else")
+    @Test("Outputs are copied, belong to the caller, and have no link that leads out")
     func outputs() async throws {
         let script = """
             mkdir -p /out/deep /a/model /b/model && echo one > /out/deep/file && echo m1 > /a/model/x && echo m2 > /b/model/x
@@ -50,7 +50,7 @@ struct FinishingTests {
         }
     }
 
-    @Test("The last match of a metric counts; what is no number is told")
+    @Test("The last match of a metric counts; a value that is not a number is a warning")
     func metrics() async throws {
         let script = "for i in 3 2 1; do echo \"epoch loss=0.$i acc=$i loss=1.$i\" >&2; done; echo 'bad=1.2.3 nan=nan'"
         let template: [String: JSONValue] = [
@@ -68,7 +68,7 @@ struct FinishingTests {
         }
     }
 
-    @Test("Lines on which a pattern goes back and forth without end do not count, which is told")
+    @Test("Lines on which a pattern backtracks too long do not count, with a warning")
     func endlessPattern() async throws {
         let script = "for i in 1 2 3 4 5; do echo \"loss=$i $(printf %049d 0)b\"; done; echo 000"
         let template: [String: JSONValue] = [

@@ -5,7 +5,7 @@ import LocalDocker
 import TestSupport
 import Testing
 
-@Suite("What a container may not do", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+@Suite("Hardening of a container", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct HardeningTests {
     private struct Facts: Decodable {
         struct Limit: Decodable, Equatable {
@@ -73,9 +73,9 @@ struct HardeningTests {
         }
     }
 
-    @Test("A set-user-ID program gains nothing", arguments: [true, false])
+    @Test("A set-user-ID program gets no privileges", arguments: [true, false])
     func setUserID(isForbidden: Bool) async throws {
-        // busybox's su refuses to work where its set-user-ID bit has no effect.
+        // busybox's su refuses to work if its set-user-ID bit has no effect.
         let script = """
             mkdir /s; cp /bin/busybox /s/busybox; chmod 4755 /s/busybox
             su -s /bin/sh runner -c '/s/busybox su root -c true' </dev/null 2>&1
@@ -88,7 +88,7 @@ struct HardeningTests {
         }
     }
 
-    @Test("With read_only the root refuses writes; /tmp and the writable folders take them, and outputs are kept")
+    @Test("With read_only the root is not writable; /tmp and the writable folders are, and outputs are kept")
     func readOnly() async throws {
         let script =
             "touch /x 2>/dev/null || echo refused; touch /etc/x 2>/dev/null || echo refused; echo a > /tmp/a && cat /tmp/a; "
@@ -117,7 +117,7 @@ struct HardeningTests {
         }
     }
 
-    @Test("A disk size that the engine's driver cannot give is refused with the way out, or it holds")
+    @Test("A disk size is enforced, or refused with a hint if the engine's driver does not support it")
     func diskSize() async throws {
         do {
             try await Jobs.withEnded("dd if=/dev/zero of=/big bs=1M count=64", ["storage_size": .integer(16 << 20)]) {

@@ -5,13 +5,13 @@ import Foundation
 import LaunchHost
 import LocalDocker
 
-/// Jobs for the tests, all of the busybox image.
+/// Jobs for the tests, all with the busybox image.
 enum Jobs {
     static func runner(limits: TransferLimits = TransferLimits()) -> LocalDockerRunner {
         LocalDockerRunner(limits: limits, variables: ProcessInfo.processInfo.environment)
     }
 
-    /// A request for calls that ask for a run by its ID alone.
+    /// A request for calls that use only the run ID.
     static let anyRequest = RunRequest(runner: LocalDockerRunner.type, document: .object([:]))
 
     static func image() async throws -> PinnedImage {
@@ -45,7 +45,7 @@ enum Jobs {
         }
     }
 
-    /// Runs a script to its end, calls `body` and frees the container, however that ends.
+    /// Runs a script to its end, calls `body` and removes the container, also after an error.
     static func withEnded<T: Sendable>(
         _ script: String, _ template: [String: JSONValue] = [:],
         _ body: (LocalDockerRunner, RunHandle, RunRequest, Observation) async throws -> T
@@ -56,7 +56,7 @@ enum Jobs {
         }
     }
 
-    /// Observes an ended container until the runner says how it ended: of a killed one it waits for the reason.
+    /// Observes an ended container until the runner reports its end: for a killed one it waits for the reason.
     static func end(of handle: RunHandle, with runner: LocalDockerRunner) async throws -> Observation {
         for _ in 0..<1200 {
             guard let seen = try await runner.observe([handle]).first else { break }
@@ -66,7 +66,7 @@ enum Jobs {
         throw EngineFixtureFault(description: "the end was not observed")
     }
 
-    /// Starts a script, calls `body` and frees the container, however that ends.
+    /// Starts a script, calls `body` and removes the container, also after an error.
     static func with<T: Sendable>(
         _ script: String, _ template: [String: JSONValue] = [:],
         _ body: (LocalDockerRunner, RunHandle, RunRequest) async throws -> T
@@ -85,8 +85,8 @@ enum Jobs {
         return try result.get()
     }
 
-    /// Returns when the script has said `ready`: before its `trap`, a signal ends it, and a started container is not there
-    /// yet on a busy machine.
+    /// Returns when the script has printed `ready`. Before its `trap`, a signal would end it; and on a busy machine
+    /// the container may not run yet when the submit returns.
     static func awaitReady(_ handle: RunHandle, of runner: LocalDockerRunner) async throws {
         for try await batch in runner.logs(handle, from: nil, follow: true)
         where batch.contains(where: { $0.text == "ready" }) { return }

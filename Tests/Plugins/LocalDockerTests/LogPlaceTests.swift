@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("Places in a log")
+@Suite("Positions in a log")
 struct LogPlaceTests {
     private static let second: Int64 = 1_000_000_000
 
@@ -12,14 +12,14 @@ struct LogPlaceTests {
         EngineLogLine(stream: .stdout, time: EngineTime(nanoseconds: nanoseconds), text: "x")
     }
 
-    /// What an engine gives from a time on: the lines of that time or later, in the order of the log.
+    /// The engine's reply for a start time: the lines of that time or later, in the order of the log.
     private static func rest(of log: [Int64], after place: LogPlace) throws -> [Int] {
         let (again, skipped) = try LogPlace.reading(place.cursor)
         let since = again.since?.nanoseconds ?? 0
         return Array(log.indices.filter { log[$0] >= since }.dropFirst(skipped))
     }
 
-    @Test("From every place exactly the rest comes, though the times are not in order")
+    @Test("Reading from any position returns exactly the rest, although the times are not in order")
     func exact() throws {
         var random = SplitMix(state: 7)
         for round in 0..<20 {
@@ -42,7 +42,7 @@ struct LogPlaceTests {
         }
     }
 
-    @Test("A clock that is set back costs reading again, not a line")
+    @Test("A clock that is set back causes repeated reading, but no lost line")
     func clockSetBack() throws {
         let log = (0..<100).map { (1_000 + Int64($0)) * Self.second } + (0..<10).map { (500 + Int64($0)) * Self.second }
         var place = LogPlace()
@@ -55,7 +55,7 @@ struct LogPlaceTests {
         }
     }
 
-    @Test("An open line is not left behind")
+    @Test("An incomplete line is not lost")
     func openLine() throws {
         var place = LogPlace()
         place.count(Self.line(10 * Self.second))
@@ -67,14 +67,14 @@ struct LogPlaceTests {
         #expect((place.since?.nanoseconds ?? 0) <= 11 * Self.second)
     }
 
-    @Test("What is no cursor is refused", arguments: ["", "1", "a/b", "1/-1", "-1/1", "1/2/3"])
+    @Test("A malformed cursor is refused", arguments: ["", "1", "a/b", "1/-1", "-1/1", "1/2/3"])
     func noCursor(_ text: String) {
         let error = #expect(throws: BackendError.self) { try LogPlace.reading(LogCursor(rawValue: text)) }
         #expect(error?.category == .invalid)
     }
 }
 
-/// Random numbers that are the same in every run.
+/// Random numbers with the same sequence in every run.
 private struct SplitMix {
     var state: UInt64
 

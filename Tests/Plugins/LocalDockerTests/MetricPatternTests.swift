@@ -3,9 +3,9 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("Metrics in logs of progress bars")
+@Suite("Metrics in logs with progress bars")
 struct MetricPatternTests {
-    /// What a progress bar prints between two line breaks, as long as a line of a log can be.
+    /// The output of a progress bar between two line breaks, as long as a log line can be.
     private static func bar(_ size: Int = 64 << 10) -> String {
         var line = ""
         var step = 0
@@ -17,7 +17,7 @@ struct MetricPatternTests {
     }
 
     @Test(
-        "AWS's documented forms find their value after thousands of such lines, and tell of nothing",
+        "AWS's documented patterns find their value after thousands of such lines, without a warning",
         .timeLimit(.minutes(10)),
         arguments: [
             (#".*\[[0-9]+\].*#011validation-rmse:(\S+)"#, "[12]#011train-rmse:3.1#011validation-rmse:2.75", 2.75),
@@ -35,7 +35,7 @@ struct MetricPatternTests {
         #expect(metric.value == value && metric.warnings.isEmpty, "\(metric.warnings)")
     }
 
-    @Test("A pattern that is slow on every line is given up in a time in proportion to the log")
+    @Test("A pattern that is slow on every line is abandoned after a time proportional to the log")
     func bounded() throws {
         var metric = try MetricPattern(
             name: "m", "([0-9])(?:[^x]|x)*[zq]",
@@ -47,7 +47,7 @@ struct MetricPatternTests {
         #expect(metric.value == nil && metric.warnings.first?.contains("was given up") == true, "\(metric.warnings)")
     }
 
-    @Test("A line that takes too long does not count, and costs the others nothing")
+    @Test("A line that takes too long does not count and does not affect the others")
     func oneLine() throws {
         var metric = try MetricPattern(name: "m", "^(?:a+)+b=([0-9])|c=(?:[0-9])")
         metric.read("aaab=1")

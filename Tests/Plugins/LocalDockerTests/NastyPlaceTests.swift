@@ -5,8 +5,8 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("nasty places in a log") struct NastyPlaceTests {
-    @Test("a cursor of any numbers is a place to read on from, or an error")
+@Suite("Extreme positions in a log") struct NastyPlaceTests {
+    @Test("A cursor with any numbers is a position or an error")
     func cursors() {
         for since in NastyNumbers.text {
             for lines in ["0", "1", "9223372036854775807", "-1", "x"] {
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("an engine's times of any form are a moment or none")
+    @Test("Any text for an engine's time gives a time or nil")
     func times() {
         for text in NastyNumbers.text {
             for form in [

@@ -8,12 +8,12 @@ import Testing
 
 @testable import LocalDocker
 
-/// Images that the engine does not have, in a registry that wants a login.
+/// Images that the engine does not have, in a registry that requires a login.
 @Suite(
     "Pulling onto a real engine",
     .enabled(if: EngineFixture.isWanted && RegistryServer.isWanted, "LAUNCH_TEST_NO_ENGINE=1 or …_NO_REGISTRY=1"))
 struct PullingTests {
-    @Test("An image of the registry is pulled with the registry's login, and says so")
+    @Test("An image is pulled with the registry's login, with progress lines")
     func pulls() async throws {
         try await Self.with { image, registry in
             let runner = Self.runner(registry)
@@ -26,11 +26,11 @@ struct PullingTests {
 
             let count = lines.withLock { $0.count }
             try await runner.prepare(for: request) { step in lines.withLock { $0.append(step.line) } }
-            #expect(lines.withLock { $0.count } == count, "what is there is not pulled again")
+            #expect(lines.withLock { $0.count } == count, "an image in the store is not pulled again")
         }
     }
 
-    @Test("Submit gets the image by itself where nobody prepared it")
+    @Test("Submit pulls the image if it was not prepared")
     func submits() async throws {
         try await Self.with { image, registry in
             let runner = Self.runner(registry)
@@ -43,7 +43,7 @@ struct PullingTests {
         }
     }
 
-    @Test("Without the login it is refused, and the message says by whom")
+    @Test("Without the login the pull is refused, and the message names the image")
     func refuses() async throws {
         try await Self.with { image, _ in
             let runner = Self.runner(nil)
@@ -56,7 +56,7 @@ struct PullingTests {
         }
     }
 
-    @Test("A registry gives its login for its own images only")
+    @Test("A registry's login is used for its own images only")
     func othersImages() async throws {
         let registry = try Self.registry("registry.example.com/team")
         let own = try ImageReference(parsing: "registry.example.com/team/train:v1")
@@ -81,7 +81,7 @@ struct PullingTests {
                     .merging(["REGISTRY_PASSWORD": RegistryServer.password]) { $1 }))
     }
 
-    /// An image that is in a registry of its own and not in the engine's store.
+    /// An image in a private registry that is not in the engine's store.
     private static func with(_ body: (PinnedImage, any Registry) async throws -> Void) async throws {
         let server = try await RegistryServer(.init(login: true))
         defer { extendLifetime(server) }

@@ -3,7 +3,7 @@ import LaunchHost
 import LocalDocker
 import Testing
 
-@Suite("local-docker renders and checks")
+@Suite("Rendering and checks of local-docker")
 struct RenderTests {
     private static func image() throws -> PinnedImage {
         let digest = try #require(Digest(rawValue: "sha256:" + String(repeating: "a", count: 64)))
@@ -25,7 +25,7 @@ struct RenderTests {
         LocalDockerRunner(variables: [:]).validate(try render(template).request).map(\.description)
     }
 
-    @Test("Without a template the image decides, and the run is named to it")
+    @Test("Without a template the image's settings apply, and the variables name the run")
     func empty() throws {
         let job = try Self.render([:]).job
         #expect(job.entryPoint == nil)
@@ -39,7 +39,7 @@ struct RenderTests {
         #expect(try Self.findings([:]) == [])
     }
 
-    @Test("Every key of the template has its place")
+    @Test("Every key of the template is rendered")
     func everyKey() throws {
         let template: [String: JSONValue] = [
             "entry_point": .string("python"), "args": .array([.string("a")]), "env": .object(["A": .string("1")]),
@@ -81,7 +81,7 @@ struct RenderTests {
         #expect(try Self.findings(template) == [])
     }
 
-    @Test("A queue that others submit to gives less, unless its own template says otherwise")
+    @Test("A shared queue hardens containers, unless its template says otherwise")
     func sharedQueue() throws {
         #expect(try Self.render([:]).job.hardening == nil)
         let shared = try Self.render([:]) { $0.isShared = true }.job.hardening
@@ -92,7 +92,7 @@ struct RenderTests {
         #expect(kept?.noNewPrivileges == false && kept?.dropped == [] && kept?.processes == 4096)
     }
 
-    @Test("What cannot be hardened so is said at its key")
+    @Test("A wrong hardening value is a finding at its key")
     func wrongHardening() throws {
         let template: [String: JSONValue] = [
             "cap_drop": .array([.string("net_raw")]), "cap_add": .array([.string("ALL"), .string("CAP_ALL")]),
@@ -110,7 +110,7 @@ struct RenderTests {
             ], "\(places)")
     }
 
-    @Test("A submitter cannot change any of it, unless the queue allows it")
+    @Test("A submitter cannot change hardening, unless the queue allows it")
     func protected() {
         let protected = Set(LocalDockerRunner.plugin.protectedPaths.map(\.description))
         #expect(
@@ -120,7 +120,7 @@ struct RenderTests {
             ]))
     }
 
-    @Test("The submitter goes before the template, and the run's own variables before both")
+    @Test("The submitter's values replace the template's, and the run's own variables replace both")
     func precedence() throws {
         let template: [String: JSONValue] = [
             "entry_point": .array([.string("a"), .string("b")]), "args": .array([.string("c")]),
@@ -145,7 +145,7 @@ struct RenderTests {
         #expect(job.environment["LAUNCH_RUN_CONFIG"] == #"{"b/c":[null],"rate":0.5}"#)
     }
 
-    @Test("A template of the wrong kinds makes no request")
+    @Test("A template with a value of the wrong kind gives an error instead of a request")
     func wrongKinds() throws {
         for (key, value) in [("cpus", JSONValue.string("two")), ("volumes", .string("/a:/b")), ("env", .array([]))] {
             let error = #expect(throws: BackendError.self) { try Self.render([key: value]) }
@@ -154,7 +154,7 @@ struct RenderTests {
         }
     }
 
-    @Test("Everything that is wrong is found at once, at its place")
+    @Test("All faults are found at once, each at its path")
     func findings() throws {
         let found = try Self.findings([
             "entry_point": .array([]), "args": .array([.string("a\u{0}b")]),
@@ -201,7 +201,7 @@ struct RenderTests {
             found.count == 1 && found[0].hasPrefix("error: volumes[0]: what follows the target must be"), "\(found)")
     }
 
-    @Test("Long parameters are split into variables that fit, and come together again")
+    @Test("Long parameters are split into variables that fit, and join to the same text")
     func longParameters() throws {
         let text = String(repeating: "é\u{1F680}x", count: 50_000)
         let rendered = try Self.render([:]) { $0.runConfig = ["text": .string(text)] }
@@ -213,7 +213,7 @@ struct RenderTests {
         #expect(LocalDockerRunner(variables: [:]).validate(rendered.request).isEmpty)
     }
 
-    @Test("What no program can be started with is said before the start")
+    @Test("Text that is too long for a program's start is found before the start")
     func tooLong() throws {
         let long = JSONValue.string(String(repeating: "x", count: 128 << 10))
         #expect(try Self.findings(["env": .object(["A": long])]).map { $0.contains("env.A") } == [true])
@@ -222,14 +222,14 @@ struct RenderTests {
         #expect(found.count == 1 && found[0].contains("a program can be started with at most"))
     }
 
-    @Test("A request of another runner, or none at all, is one finding")
+    @Test("A request of another runner, or a malformed one, is one finding")
     func otherRequest() {
         let runner = LocalDockerRunner(variables: [:])
         #expect(runner.validate(RunRequest(runner: "sagemaker", document: .object([:]))).count == 1)
         #expect(runner.validate(RunRequest(runner: "local-docker", document: .array([]))).count == 1)
     }
 
-    @Test("The environment says who and where")
+    @Test("The environment reports user and host")
     func identity() async throws {
         let identity = try await LocalEnvironment().verify()
         #expect(identity.principal.contains("@"))

@@ -6,11 +6,11 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// An engine under load reserves a container's name seconds before it shows the container.
+/// A loaded engine reserves a container's name seconds before it shows the container.
 @Suite struct ReservedNameTests {
     private static let id = String(repeating: "ab", count: 32)
 
-    @Test("A name that is reserved and not shown yet is waited for, and the container is adopted")
+    @Test("Submit waits for a reserved name, and adopts the container when it appears")
     func reserved() async throws {
         let folder = try TemporaryDirectory()
         let labels = Mutex("{}")
@@ -18,7 +18,7 @@ import Testing
         let engine = try TestServer(unixSocket: folder.file("e.sock")) { request in
             let path = request.target.split(separator: "?")[0]
             if path.hasSuffix("/create") {
-                // Another program's creation is at work for the first ten tries.
+                // Another program creates the container during the first ten tries.
                 let text = request.text
                 if let start = text.range(of: "\"Labels\":"), let end = text[start.upperBound...].firstIndex(of: "}") {
                     labels.withLock { $0 = String(text[start.upperBound...end]) }

@@ -38,7 +38,7 @@ struct RunningTests {
         var Config: Config
     }
 
-    @Test("300 kB of parameters reach the container, and a mount with a label is there")
+    @Test("300 kB of parameters reach the container, and a mount with a label works")
     func longParametersAndLabels() async throws {
         let folder = try TemporaryDirectory()
         try folder.write("file", "labelled")
@@ -95,11 +95,11 @@ struct RunningTests {
         }
     }
 
-    @Test("Out of memory is told apart from a kill")
+    @Test("Out of memory is distinguished from a kill")
     func outOfMemory() async throws {
         let place = try TemporaryDirectory()
-        // The container outlives its big child until the engine has told of the want of memory: one that hears of the
-        // end first never tells of it.
+        // The container outlives its large child process until the engine has reported that memory ran out: an engine
+        // that learns of the end first never reports it.
         let script = """
             until [ -e /go/begin ]; do sleep 0.1; done; (x=$(yes | head -c 200000000)); code=$?
             until [ -e /go/end ]; do sleep 0.1; done; exit $code
@@ -131,7 +131,7 @@ struct RunningTests {
         }
     }
 
-    @Test("A time limit is told as a deadline")
+    @Test("A time limit is reported as a deadline")
     func deadline() async throws {
         try await Jobs.with("sleep 900", ["time_limit": .integer(90)]) { runner, handle, _ in
             for _ in 0..<2 {
@@ -145,7 +145,7 @@ struct RunningTests {
         }
     }
 
-    @Test("A stop is told as one, a paused container too can be stopped")
+    @Test("A stopped run is reported as stopped, and a paused container can be stopped too")
     func stop() async throws {
         try await Jobs.with("trap 'exit 0' TERM; echo ready; sleep 900 & wait") { runner, handle, _ in
             try await Jobs.awaitReady(handle, of: runner)
@@ -161,11 +161,11 @@ struct RunningTests {
         }
     }
 
-    @Test("The call to stop does not wait for a long grace")
+    @Test("The call to stop does not wait for a long grace period")
     func stopReturns() async throws {
         try await Jobs.with("trap '' TERM; echo ready; while :; do sleep 1; done") { runner, handle, _ in
             try await Jobs.awaitReady(handle, of: runner)
-            // The grace is longer than the test's own limit.
+            // The grace period is longer than the test's own limit.
             try await runner.stop(handle, grace: .seconds(6000))
             let seen = try await runner.observe([handle]).first
             #expect(seen?.phase == .stopping, "\(seen.debugDescription)")
@@ -177,7 +177,7 @@ struct RunningTests {
         }
     }
 
-    @Test("A followed log is whole, also where the container prints much and ends", arguments: 0..<6)
+    @Test("A followed log is complete, also if the container prints much and ends", arguments: 0..<6)
     func followedLogIsWhole(_ round: Int) async throws {
         let script =
             "echo begin; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo end; echo err >&2; printf tail"
@@ -193,7 +193,7 @@ struct RunningTests {
         }
     }
 
-    @Test("A log of two outputs goes on from any place without loss or repetition")
+    @Test("A log of two outputs continues from any position without loss or repetition")
     func resumesBothOutputs() async throws {
         let script = "i=0; while [ $i -lt 300 ]; do echo \"out $i\"; echo \"err $i\" >&2; i=$((i+1)); done"
         try await Jobs.withEnded(script) { runner, handle, _, _ in
@@ -206,7 +206,7 @@ struct RunningTests {
         }
     }
 
-    @Test("Batches are small, whatever the container prints")
+    @Test("Batches are small for any output")
     func batches() async throws {
         try await Jobs.withEnded("yes 'a line of some length' | head -c 8000000") { runner, handle, _, _ in
             var count = 0
@@ -219,7 +219,7 @@ struct RunningTests {
         }
     }
 
-    @Test("A container that is gone is missing, and its log is not found")
+    @Test("A removed container is missing, and its log is not found")
     func gone() async throws {
         try await Jobs.withEnded("echo one") { runner, handle, _, _ in
             try await runner.release(handle)
@@ -235,7 +235,7 @@ struct RunningTests {
         }
     }
 
-    @Test("Changes pulse when a container ends")
+    @Test("The end of a container signals a change")
     func changes() async throws {
         let runner = Jobs.runner()
         var pulses = try #require(runner.changes()).makeAsyncIterator()
@@ -249,7 +249,7 @@ struct RunningTests {
         }
     }
 
-    @Test("No engine: one error, and it says what to do")
+    @Test("Without an engine there is one error, with a hint")
     func noEngine() async throws {
         let folder = try TemporaryDirectory()
         let runner = LocalDockerRunner(engine: folder.file("none.sock"), variables: [:])

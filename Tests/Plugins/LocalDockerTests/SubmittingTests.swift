@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Submitting to a real engine", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct SubmittingTests {
-    @Test("32 programs at once: one container, and the job runs once")
+    @Test("32 concurrent programs create one container, and the job runs once")
     func manyPrograms() async throws {
         let folder = try TemporaryDirectory()
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
@@ -30,7 +30,7 @@ struct SubmittingTests {
         let handle = try #require(handles.first)
         _ = try await engine.waitForContainer(try Jobs.id(handle))
         #expect(try String(contentsOfFile: folder.file("runs"), encoding: .utf8) == "x\n")
-        // Submitting after the end takes what is there, and does not run again.
+        // Submitting after the end returns the same container and does not run the job again.
         let runner = Jobs.runner()
         #expect(try await runner.submit(try runner.render(job), as: id) == handle)
         #expect(try await runner.observe([handle]).first?.phase == .succeeded)
@@ -51,7 +51,7 @@ struct SubmittingTests {
         }
     }
 
-    @Test("A container of somebody else with the name is a conflict, and is left alone")
+    @Test("Another program's container with the name is a conflict and is not changed")
     func foreignName() async throws {
         let engine = try await EngineFixture.engine()
         let id = RunID.random()
@@ -77,7 +77,7 @@ struct SubmittingTests {
     }
 
     @Test(
-        "A container that cannot start is refused with the engine's words, and nothing stays",
+        "A container that cannot start is refused with the engine's message, and nothing remains",
         arguments: [
             Bad(name: "no such program", entryPoint: ["/nope"], words: ["/nope", "no such file"]),
             Bad(name: "no program", entryPoint: ["/etc/passwd"], words: ["permission denied"]),
@@ -104,7 +104,7 @@ struct SubmittingTests {
         #expect(try await runner.find(Jobs.anyRequest, as: id) == nil)
     }
 
-    @Test("An image that is nowhere is not found")
+    @Test("A missing image is not found")
     func noImage() async throws {
         let id = RunID.random()
         let hex = String(repeating: "ab", count: 32)
@@ -122,13 +122,13 @@ struct SubmittingTests {
         #expect(try await runner.find(Jobs.anyRequest, as: id) == nil)
     }
 
-    @Test("A container that was made and not started is started by submitting again, in time")
+    @Test("Submitting again starts a created container after a delay")
     func adoptsCreated() async throws {
         let engine = try await EngineFixture.engine()
         let id = RunID.random()
         let runner = Jobs.runner()
         let request = try runner.render(Jobs.job("exit 3", id: id, image: try await Jobs.image()))
-        // What a program leaves that dies between the two calls.
+        // The leftover of a program that died between the two calls.
         let first = try await runner.submit(request, as: id)
         let made = try await EngineFixture.inspect(try Jobs.id(first), as: Labels.self)
         try await runner.release(first)
@@ -145,7 +145,7 @@ struct SubmittingTests {
         try await runner.release(handle)
     }
 
-    @Test("A stop before the start takes the container away")
+    @Test("A stop before the start removes the container")
     func stopsCreated() async throws {
         let engine = try await EngineFixture.engine()
         let id = RunID.random()

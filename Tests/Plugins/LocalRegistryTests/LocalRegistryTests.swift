@@ -52,7 +52,7 @@ struct LocalRegistryTests {
     @Test(
         .enabled(
             if: TestDocker.isWanted && RegistryServer.isWanted, "LAUNCH_TEST_NO_ENGINE=1 or LAUNCH_TEST_NO_REGISTRY=1"))
-    func `an image of another registry is fetched by the engine and pinned by its digest`() async throws {
+    func `the engine pulls an image of another registry, and it is pinned by its digest`() async throws {
         let other = try await RegistryServer()
         let name = "\(other.host)/public/tool:v1"
         let id = try TestDocker.makeImage(name, content: UUID().uuidString)
@@ -76,7 +76,7 @@ struct LocalRegistryTests {
         #expect(try await registry.fetch(ImageReference(host: own.host, repository: "none", tag: "v1")) == nil)
     }
 
-    @Test func `an engine that is away is unavailable, by name`() async throws {
+    @Test func `an unreachable engine is unavailable, and the error names it`() async throws {
         let folder = try TemporaryDirectory()
         let socket = folder.file("no.sock")
         let registry = try LocalRegistry.plugin.make(Options(["engine": .string(socket)]), PluginContext())
@@ -87,7 +87,7 @@ struct LocalRegistryTests {
         #expect(error?.message.contains(socket) == true)
     }
 
-    @Test func `a registry that is away is unavailable, by name`() async throws {
+    @Test func `an unreachable registry is unavailable, and the error names it`() async throws {
         let port = try #require(freePort())
         let registry = try LocalRegistry.plugin.make(Options(["uri": .string("localhost:\(port)")]), PluginContext())
         let error = await #expect(throws: BackendError.self) {
@@ -98,7 +98,7 @@ struct LocalRegistryTests {
     }
 
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
-    func `a wrong password is denied and not told`() async throws {
+    func `a wrong password is denied and not printed`() async throws {
         let server = try await RegistryServer(.init(login: true))
         let registry = try LocalRegistry.plugin.make(
             Options([

@@ -31,13 +31,13 @@ struct RegistryOptionsTests {
             ("arn:aws:ecr:us-east-1:123456789012:repository/train", "type: ecr"), ("", "''"), ("/x", "host"),
             ("[::1/x", "[::1"),
         ])
-    func `a URI that is none is refused with what to do`(uri: String, words: String) {
+    func `a malformed URI is refused with a hint`(uri: String, words: String) {
         let error = refusal(["uri": .string(uri)])
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
         #expect(error?.message.contains("'\(uri)'") == true)
     }
 
-    @Test func `options that do not go together are refused`() throws {
+    @Test func `options that cannot be combined are refused`() throws {
         let folder = try TemporaryDirectory()
         let file = try folder.write("password", "x\n")
         let uri = JSONValue.string("localhost:5000")
@@ -56,7 +56,7 @@ struct RegistryOptionsTests {
         #expect(refusal(["uri": uri, "ca_file": .string(file), "insecure": .bool(true)]) != nil)
     }
 
-    @Test func `a destination with a host says which registry it is`() throws {
+    @Test func `a destination with a host selects the registry`() throws {
         func uri(_ text: String) throws -> JSONValue? {
             LocalRegistry.plugin.optionsForDestination(try ImageReference(parsing: text))?["uri"]
         }
@@ -86,7 +86,7 @@ struct RegistryOptionsTests {
         }
     }
 
-    @Test func `a password comes from a file's first line or a variable, anew each time`() async throws {
+    @Test func `a password is read from a file's first line or a variable, again for each login`() async throws {
         let folder = try TemporaryDirectory()
         let file = try folder.write("password", "first secret\nsecond line\n")
         let options: [String: JSONValue] = [
@@ -106,7 +106,7 @@ struct RegistryOptionsTests {
     }
 
     @Test(arguments: [(0o600, 0), (0o640, 1), (0o604, 1)])
-    func `a password file that others can read is warned of`(mode: Int, warnings: Int) throws {
+    func `a password file that others can read causes a warning`(mode: Int, warnings: Int) throws {
         let folder = try TemporaryDirectory()
         let file = try folder.write("password", "hush\n")
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)

@@ -5,7 +5,7 @@ import Mock
 import TestSupport
 import Testing
 
-@Test("the mock runner holds the runner's contract")
+@Test("the mock runner conforms to the runner contract")
 func mockRunnerConforms() async throws {
     let folder = try TemporaryDirectory()
     let options = Options(["folder": .string(folder.path)])

@@ -69,7 +69,9 @@ struct SurroundingsChecks {
             if !paths.insert(DockerChecks.normal(input.path)).inserted {
                 note(place, "two inputs have the path \(input.path)")
             }
-            for host in input.hosts ?? [] where !known.contains(host) { note(place, "the host '\(host)' does not exist") }
+            for host in input.hosts ?? [] where !known.contains(host) {
+                note(place, "the host '\(host)' does not exist")
+            }
             switch input.source {
             case .none: break
             case .folder(let path):

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Objects that cannot be reached", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct AwayTests {
-    /// Objects behind an address where nobody answers.
+    /// Objects at an address where no service listens.
     private struct Away: ObjectStoring, ObjectStore {
         let objectSchemes = ["s3"]
         private var error: BackendError { BackendError(.unavailable, "S3 cannot be reached at http://127.0.0.1:9.") }
@@ -26,7 +26,7 @@ struct AwayTests {
         func delete(_ uri: String) async throws(BackendError) { throw error }
     }
 
-    @Test("The reason is told at the first failure, and before anything has run it ends soon, as unavailable")
+    @Test("The first failure shows its reason, and a job that has not started ends soon as unavailable")
     func beforeTheStart() async throws {
         let job = try await Stage.job("echo never") {
             $0.inputs = [.init(name: "train", path: "/in", source: .objects("s3://bucket/train"))]
@@ -45,7 +45,7 @@ struct AwayTests {
         #expect(ended.course.steps.map(\.status) == [.starting, .downloading, .failed])
     }
 
-    @Test("What the environment does not reach is found without a call, all at once")
+    @Test("All objects that the environment cannot access are found at once, without a call")
     func unreached() async throws {
         let job = try await Stage.job("echo never") {
             $0.inputs = [.init(name: "train", path: "/in", source: .objects("s3://bucket/train"))]

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LocalDocker
 
-/// What other users of the machine get from the port of a job's credentials.
+/// Requests of other users of the machine to the port of a job's credentials.
 @Suite(.timeLimit(.minutes(10))) struct CredentialsServerTests {
     private struct Offering: CredentialsOffering {
         var credentialsEndpoint: CredentialsEndpoint {
@@ -26,7 +26,7 @@ import Testing
             mostConnections: most)
     }
 
-    /// Opens a connection and sends nothing yet.
+    /// Opens a connection without sending a request.
     private func connect(_ port: UInt16) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
@@ -42,13 +42,13 @@ import Testing
         return descriptor
     }
 
-    /// The whole answer to a request; empty where there is none.
+    /// The complete reply to a request; empty without a reply.
     private func answer(_ request: String, _ port: UInt16) async throws -> String {
         let connection = try connect(port)
         defer { close(connection) }
         let bytes = Array(request.utf8)
         _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-        // On a thread of its own, because it waits.
+        // In a thread of its own, because it blocks.
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 var whole: [UInt8] = []
@@ -79,7 +79,8 @@ import Testing
 
     @Test func connectionsThatSayNothingDoNotPileUp() async throws {
         let server = try server(most: 1)
-        // The silent connection is dropped after a while; on a slow machine the next request may come after that.
+        // The server closes a silent connection after a while; on a slow machine the next request may come after
+        // that.
         let wasRefused = try await eventually {
             let silent = try connect(server.port)
             defer { close(silent) }

@@ -10,7 +10,7 @@ import Testing
 @Suite(
     "Credentials of a container job", .serialized, .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct CredentialsTests {
-    /// Hands out credentials that a test can recognise.
+    /// Provides credentials that a test recognises.
     private struct Offering: CredentialsOffering {
         static let secret = "not-to-be-seen-anywhere"
         var credentialsEndpoint: CredentialsEndpoint {
@@ -27,10 +27,10 @@ struct CredentialsTests {
         func verify() async throws(BackendError) -> Identity { Identity(principal: "tester") }
     }
 
-    /// Asks as an SDK does: the path at the usual address, or the URL.
+    /// Requests like an SDK: the path at the usual address, or the URL.
     private static let ask = "${CREDENTIALS_URL:-http://169.254.170.2$CREDENTIALS_PATH}"
 
-    @Test("Hosts get them at an address that they trust, at no other path, and in no variable or file")
+    @Test("Hosts get credentials at the endpoint's address and path only, and never in a variable or file")
     func served() async throws {
         let job = try await Stage.job(
             "wget -q -O - \(Self.ask); echo; wget -q -O - \(Self.ask)x 2>/dev/null || echo refused; env | grep -c CREDENTIALS_; sleep 600",
@@ -52,7 +52,7 @@ struct CredentialsTests {
         #expect(ended.log.map(\.text).last == "1")
     }
 
-    @Test("Two jobs have an endpoint each, and both go on under another program")
+    @Test("Two jobs have separate endpoints, and both keep them after a takeover")
     func two() async throws {
         let job = try await Stage.job(
             "wget -q -O - \(Self.ask); echo; trap 'wget -q -O - \(Self.ask); echo; exit 0' TERM; echo up; sleep 600 & wait",
@@ -84,7 +84,7 @@ struct CredentialsTests {
         return ended.log.map(\.text)
     }
 
-    @Test("An environment without credentials refuses at once")
+    @Test("An environment without credentials refuses the job at once")
     func none() async throws {
         let runner = try Stage().runner()
         let job = try await Stage.job("true", isolated: false) { $0.offersCredentials = true }

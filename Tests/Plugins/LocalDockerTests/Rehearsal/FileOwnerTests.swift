@@ -3,7 +3,7 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("Who a container's files belong to")
+@Suite("The owner of a container's files")
 struct FileOwnerTests {
     private static let accounts = """
         root:x:0:0:root:/root:/bin/sh
@@ -15,7 +15,7 @@ struct FileOwnerTests {
     private static let groups = "root:x:0:\ngpu:x:44:trainer\nbad:x:-1:\n"
 
     @Test(
-        "The image's user as numbers",
+        "The image's user resolves to numbers",
         arguments: [
             ("", 0, 0), ("root", 0, 0), ("trainer", 1000, 1001), ("1000", 1000, 1001), ("1234", 1234, 0),
             ("trainer:gpu", 1000, 44), ("1000:7", 1000, 7), ("other", 70000, 70001), (":gpu", 0, 44),
@@ -27,13 +27,14 @@ struct FileOwnerTests {
     }
 
     @Test(
-        "A name that the image does not know has no number", arguments: ["nobody", "trainer:none", "trainer:bad", "-1"])
+        "A name that the image does not define has no number",
+        arguments: ["nobody", "trainer:none", "trainer:bad", "-1"])
     func unknown(words: String) {
         #expect(FileOwner(words, accounts: Self.accounts, groups: Self.groups) == nil)
     }
 
     @Test(
-        "A large number of a user has its place in the archive",
+        "A large user ID fits the archive",
         arguments: [0, 1000, 0o7777777, 1_000_690_000] as [UInt32])
     func archived(user: UInt32) throws {
         var entry = TarEntry("a", .bytes([1]), mode: 0o644, modified: 1)

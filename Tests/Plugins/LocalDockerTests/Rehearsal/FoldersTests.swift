@@ -7,13 +7,14 @@ import Testing
 @testable import LocalDocker
 
 @Suite(
-    "Synced folders and results of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)")
+    "Synchronized folders and results of a container job",
+    .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)")
 )
 struct FoldersTests {
-    /// A script that waits for a file of the synced folder's neighbour: the test says when it goes on.
+    /// A script that waits for a file in a second synchronized folder: the test decides when it continues.
     private static let waits = "while [ ! -e /go/go ]; do sleep 0.1; done"
 
-    @Test("A synced folder is restored, and what is new, changed or deleted is carried out while the job runs")
+    @Test("A synchronized folder is restored, and new, changed and deleted files are copied while the job runs")
     func synced() async throws {
         let place = try TemporaryDirectory()
         try place.write("ck/old", "old")
@@ -31,7 +32,7 @@ struct FoldersTests {
         }
         let ended = try await stage.run(job) { runner, handle in
             #expect(
-                // The looks are the rarer the longer one takes, up to a minute.
+                // The longer a pass takes, the longer the interval, up to a minute.
                 await eventually {
                     place.has("ck/n/new") && place.text("ck/step") == "1\n" && !place.has("ck/old")
                 })
@@ -46,7 +47,7 @@ struct FoldersTests {
         #expect(!place.has("ck/n"))
     }
 
-    @Test("Links in a synced folder are not kept, which is noted once; one that leads out is not followed")
+    @Test("Links in a synchronized folder are not kept, with one note; a link that leads out is not followed")
     func syncedLinks() async throws {
         let place = try TemporaryDirectory()
         try place.write("ck/old", "old")
@@ -98,7 +99,7 @@ struct FoldersTests {
                 })
             #expect(place.text("ck/epoch-2") == "two\n" && place.text("ck/epoch-1") == "one\n")
             try place.write("go/2", "")
-            // Same size, same time: only the content tells.
+            // Same size and same time: only the content differs.
             #expect(await eventually(within: .seconds(90)) { place.text("ck/best") == "333\n" })
             #expect(place.text("ck/epoch-2") == "two\n")
             try place.write("go/3", "")
@@ -109,7 +110,7 @@ struct FoldersTests {
         #expect(!place.has("ck/epoch-2") && ended.outcome.warnings.isEmpty, "\(ended.outcome.warnings)")
     }
 
-    @Test("A place that cannot be written to fails the job at its end, and says so")
+    @Test("A destination that cannot be written fails the job at its end, with the reason")
     func refused() async throws {
         let place = try TemporaryDirectory()
         try place.write("file", "no folder")
@@ -122,7 +123,7 @@ struct FoldersTests {
         #expect(ended.course.hosts.map(\.exitCode) == [0])
     }
 
-    @Test("A result's place that is somebody else's is not replaced", arguments: [true, false])
+    @Test("An existing entry at a result's destination is not replaced", arguments: [true, false])
     func taken(isLink: Bool) async throws {
         let place = try TemporaryDirectory()
         if isLink {
@@ -147,7 +148,7 @@ struct FoldersTests {
         }
     }
 
-    @Test("Results of several hosts are merged, without what leads out of them, packed or as they are")
+    @Test("Results of several hosts are merged, packed or not, without links that lead out")
     func results() async throws {
         let place = try TemporaryDirectory()
         let job = try await Stage.job(

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Hosts of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct HostsTests {
-    @Test("One host: what it sees, how it ended, and nothing is left")
+    @Test("One host: its files, its end, and no leftovers")
     func oneHost() async throws {
         let stage = try Stage()
         let job = try await Stage.job(
@@ -48,11 +48,11 @@ struct HostsTests {
         #expect(ended.course.hosts.map(\.exitCode) == [0])
     }
 
-    @Test("Three hosts find each other by name, and another job's do not")
+    @Test("Three hosts resolve each other's names; another job's hosts do not")
     func severalHosts() async throws {
         let stage = try Stage()
         let hosts = ["algo-1", "algo-2", "algo-3"]
-        // Each serves its name until all have heard all: whoever comes first tries again.
+        // Each host serves its name until all have read all names: one that starts earlier retries.
         let script = """
             (while :; do echo "from $(hostname)" | nc -l -p 9000; done) & server=$!
             for peer in \(hosts.joined(separator: " ")); do
@@ -82,16 +82,16 @@ struct HostsTests {
         }
     }
 
-    /// Shows all hosts the folder in which the test says that they may go on.
+    /// Mounts the folder in all hosts in which the test allows them to continue.
     private static func waiting(for place: TemporaryDirectory) -> @Sendable (inout ContainerJob.Surroundings) -> Void {
         { $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)] }
     }
 
-    @Test("A host that has ended is still found by name, where it was", arguments: [true, false])
+    @Test("The name of an ended host still resolves to its address", arguments: [true, false])
     func endedHost(isolated: Bool) async throws {
         let place = try TemporaryDirectory()
         try place.write("go/empty", "")
-        // ping says where it goes before it hears that nobody is there.
+        // ping prints the address before it learns that no host replies.
         let job = try await Stage.job(
             """
             [ $(hostname) = algo-1 ] || { hostname -i; exit 0; }
@@ -125,7 +125,7 @@ struct HostsTests {
         }
     }
 
-    @Test("A host that fails fails all; the others run to their end, and the failure file says why")
+    @Test("A failed host fails the job; the others run to their end, and the failure file has the reason")
     func failure() async throws {
         let long = String(repeating: "ä", count: 1500)
         let stage = try Stage()
@@ -151,7 +151,7 @@ struct HostsTests {
         #expect(ended.course.steps.last?.status == .failed)
     }
 
-    @Test("A failure file's last line end is no part of the cause, and its host is named where there are several")
+    @Test("The cause omits a failure file's last line end, and names the host if there are several")
     func failureLine() async throws {
         let script = "[ $(hostname) = algo-1 ] && exit 5; echo because > /failure; exit 4"
         let several = try await Stage().run(
@@ -163,7 +163,7 @@ struct HostsTests {
         #expect(one.course.failure == "because\n")
     }
 
-    @Test("What cannot be written is told in the system's words")
+    @Test("A write error has the system's message")
     func systemWords() throws {
         let folder = try TemporaryDirectory()
         try folder.write("file", "")
@@ -177,7 +177,7 @@ struct HostsTests {
         }
     }
 
-    @Test("Without a failure file the exit code is the reason, with the host's name where there are several")
+    @Test("Without a failure file the exit code is the reason, with the host's name if there are several")
     func exitCode() async throws {
         let stage = try Stage()
         let ended = try await stage.run(
@@ -185,7 +185,7 @@ struct HostsTests {
         #expect(ended.observation.cause == Cause(.exit, "algo-2: exit code 9", exitCode: 9))
     }
 
-    @Test("What cannot be started ends as failed, with the engine's reason")
+    @Test("A job that cannot be started fails with the engine's reason")
     func unstartable() async throws {
         let stage = try Stage()
         var job = try await Stage.job("true")
@@ -197,7 +197,7 @@ struct HostsTests {
     }
 }
 
-/// What archives and folders hold, as tar sees it.
+/// The content of archives, as listed by tar.
 enum Archive {
     static func list(_ path: String) async throws -> [String] {
         let process = Process()

@@ -19,7 +19,7 @@ struct ImageLinksTests {
     }
 
     @Test(
-        "A link where a folder is placed is followed as a mount follows it: what is written through either path is kept",
+        "A link at the path of a folder is followed as by a mount: files written through either path are kept",
         arguments: [
             ["opt/ml/model": "/data/model"], ["opt/ml": "../srv/ml"], ["opt": "/srv", "srv/ml/model": "../.././m"],
             ["opt/ml/model": "one", "opt/ml/one": "/two", "two": "three/four"],
@@ -58,7 +58,7 @@ struct ImageLinksTests {
     }
 
     @Test(
-        "A program that is not root goes on with its own checkpoints in the next job",
+        "A program that is not root can continue its own checkpoints in the next job",
         arguments: ["runner", "1000", "1000:1000", "4321"])
     func ownFiles(user: String) async throws {
         let place = try TemporaryDirectory()
@@ -77,7 +77,7 @@ struct ImageLinksTests {
         }
     }
 
-    @Test("A program that is not root goes on with its own checkpoints after an interruption")
+    @Test("A program that is not root can continue its own checkpoints after an interruption")
     func drilled() async throws {
         let script = """
             set -e; cd /opt/ml/checkpoints

@@ -19,7 +19,7 @@ struct InputsTests {
         return folder
     }
 
-    @Test("A copy of a folder may be changed, and the folder itself is never written to")
+    @Test("A job may change its copy of a folder, and the folder itself is never changed")
     func copy() async throws {
         let data = try data()
         let stage = try Stage()
@@ -33,7 +33,7 @@ struct InputsTests {
         #expect(FileManager.default.fileExists(atPath: data.file("train/c.txt")))
     }
 
-    @Test("A folder for reading only cannot be written to, links in it lead where they led")
+    @Test("A read-only folder cannot be written, and its links keep their targets")
     func readOnly() async throws {
         let data = try data()
         try data.write("other/x", "aaa\n")
@@ -77,7 +77,7 @@ struct InputsTests {
         #expect(!ended.text.contains("the secret"))
     }
 
-    @Test("Shards are disjoint and together all, also for hosts of a group, and a seed decides the order")
+    @Test("Shards are disjoint and complete, also for a group of hosts, and a seed determines the order")
     func shards() async throws {
         let data = try TemporaryDirectory()
         for number in 0..<9 { try data.write("f\(number)", "\(number)") }
@@ -98,7 +98,7 @@ struct InputsTests {
         #expect(shards.map { $0.last ?? "" } == ["5", "0", "4"])
     }
 
-    @Test("A pipe an epoch, each read once; a reader may leave early; other inputs stand beside it")
+    @Test("One pipe per epoch, each read once; a reader may stop early; other inputs are beside it")
     func pipes() async throws {
         let data = try data()
         let stage = try Stage()
@@ -147,14 +147,14 @@ struct InputsTests {
         #expect(Array(lines.prefix(8)) != Array(lines.suffix(8)))
     }
 
-    @Test("Files are 0644 and folders 0755 however they are delivered, and the user's own are only read")
+    @Test("Files are 0644 and folders 0755 with each delivery, and the user's own are only read")
     func modes() async throws {
         let data = try TemporaryDirectory()
         try data.write("in/secret", "s\n")
         try data.write("in/deep/er/run", "r\n")
         try data.write("pipe/x", "x\n")
         let files = FileManager.default
-        // A folder with a link cannot be mounted as it is, whatever its modes.
+        // A folder with a link cannot be mounted directly, with any modes.
         try files.createSymbolicLink(atPath: data.file("in/same"), withDestinationPath: "secret")
         for (name, mode) in [("in/deep/er/run", 0o755), ("in/secret", 0o600), ("in/deep", 0o700), ("in", 0o700)] {
             try files.setAttributes([.posixPermissions: mode], ofItemAtPath: data.file(name))
@@ -183,7 +183,7 @@ struct InputsTests {
         #expect(after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec)
     }
 
-    @Test("Names that the plain header cannot hold and times arrive as they were")
+    @Test("Names that do not fit the plain header, and times, arrive unchanged")
     func names() async throws {
         let data = try TemporaryDirectory()
         let long = String(repeating: "long-", count: 30) + "näme"
@@ -198,7 +198,7 @@ struct InputsTests {
         #expect(try await Stage().run(job).log.map(\.text) == ["./" + long, "ran", "1500000000"])
     }
 
-    @Test("What the environment cannot reach, and what is not there, is said before anything is made")
+    @Test("Inaccessible objects and missing files are reported before anything is created")
     func missing() async throws {
         let stage = try Stage()
         let away = try await Stage.job("true") {

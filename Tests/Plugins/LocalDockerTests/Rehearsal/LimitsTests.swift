@@ -6,8 +6,8 @@ import Testing
 
 @testable import LocalDocker
 
-/// Outputs are as large as the job makes them, and the disk is not.
-@Suite("Limits of what is copied", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+/// Outputs can be larger than the disk.
+@Suite("Limits of copies", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct TransferLimitsTests {
     private static let gigabyte: Int64 = 1 << 30
 
@@ -15,7 +15,7 @@ struct TransferLimitsTests {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
 
-    @Test("A file of 5 TB with nothing in it is refused by its size, and the other outputs are kept")
+    @Test("A sparse file of 5 TB is refused by its size, and the other outputs are kept")
     func sparseOutput() async throws {
         let script = "mkdir /a /b; echo kept > /a/f; echo first > /b/a; truncate -s $((5 << 40)) /b/hole"
         let template: [String: JSONValue] = ["outputs": .array([.string("/b"), .string("/a")])]
@@ -33,7 +33,7 @@ struct TransferLimitsTests {
         }
     }
 
-    @Test("The queue's own limit goes before the runner's, and counts all files of an output")
+    @Test("The queue's limit replaces the runner's, and counts all files of an output")
     func templateLimit() async throws {
         let script = "mkdir /out; for i in 1 2 3; do head -c 400000 /dev/zero > /out/$i; done"
         let template: [String: JSONValue] = [
@@ -48,7 +48,7 @@ struct TransferLimitsTests {
         }
     }
 
-    @Test("A disk that would get too full ends the copy with a warning instead of filling up")
+    @Test("A copy that would fill the disk ends with a warning")
     func reserve() async throws {
         let template: [String: JSONValue] = ["outputs": .array([.string("/out")])]
         try await Jobs.withEnded("mkdir /out; echo x > /out/x", template) { _, handle, request, _ in
@@ -61,13 +61,13 @@ struct TransferLimitsTests {
         }
     }
 
-    @Test("A cancelled copy ends, and nothing of it stays")
+    @Test("A cancelled copy ends and leaves nothing")
     func cancelled() async throws {
         let template: [String: JSONValue] = ["outputs": .array([.string("/out")])]
         try await Jobs.withEnded("mkdir /out; truncate -s $((2 << 40)) /out/hole", template) { _, handle, request, _ in
             let folder = try TemporaryDirectory()
             let runner = Jobs.runner(limits: TransferLimits(outputBytes: 1 << 50))
-            // The disk has no 2 TB, and the announced size would be refused: without a look at the disk it is copied.
+            // The disk has no 2 TB, so the announced size would be refused. Without that check the file is copied.
             let task = Task {
                 try await Jobs.runner(
                     limits: TransferLimits(outputBytes: 1 << 50, reserve: DiskReserve(bytes: -(1 << 50)))
@@ -82,7 +82,7 @@ struct TransferLimitsTests {
         }
     }
 
-    @Test("A result over the limit fails the rehearsal with that cause, and leaves nothing")
+    @Test("A result above the limit fails the rehearsal with that cause and leaves nothing")
     func result() async throws {
         let job = try await Stage.job("truncate -s $((5 << 40)) /m/hole") {
             $0.folders = [.init(path: "/m")]
@@ -99,7 +99,7 @@ struct TransferLimitsTests {
         #expect(ended.outcome.outputs.isEmpty)
     }
 
-    @Test("A checkpoint over the limit fails the rehearsal at its end with that cause")
+    @Test("A checkpoint above the limit fails the rehearsal at its end with that cause")
     func checkpoint() async throws {
         let place = try TemporaryDirectory()
         try place.write("ck/old", "old")
@@ -112,7 +112,7 @@ struct TransferLimitsTests {
         #expect(names(place.file("ck")) == ["old"])
     }
 
-    @Test("A stop while results are kept ends that; a stop that came before waits for them")
+    @Test("A stop during collecting ends it; an earlier stop waits for the results")
     func stopWhileCollecting() async throws {
         let job = try await Stage.job("trap 'exit 0' TERM; echo w > /m/w; truncate -s $((2 << 40)) /m/hole") {
             $0.folders = [.init(path: "/m")]
@@ -130,7 +130,7 @@ struct TransferLimitsTests {
     }
 
     @Test(
-        "A reason of failure that is huge is cut, and one that is a link, a pipe or a folder is not read",
+        "A huge failure file is truncated, and one that is a link, a pipe or a folder is not read",
         arguments: [
             ("head -c 50000000 /dev/zero | tr '\\0' x > F", String(repeating: "x", count: 1024)),
             ("ln -s /etc/passwd F", "exit code 1"), ("mkfifo F", "exit code 1"),
@@ -148,7 +148,7 @@ struct TransferLimitsTests {
         #expect(found?.isEmpty == true || found == message, "\(found?.prefix(100) ?? "nil")")
     }
 
-    @Test("An input that unpacks to more than the limit is ended, and its packed form is not kept")
+    @Test("Unpacking an input to more than the limit is stopped, and its packed file is not kept")
     func bomb() async throws {
         let data = try TemporaryDirectory()
         let zeros = data.file("in/zeros")

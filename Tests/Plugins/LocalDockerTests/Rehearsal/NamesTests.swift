@@ -8,15 +8,15 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("Names that are bytes", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+@Suite("Names that are not UTF-8", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct NamesTests {
     private typealias Input = ContainerJob.Surroundings.Input
-    /// `caf`, a byte that is not UTF-8; `é` in one character; the same in two.
+    /// `caf` and a byte that is not UTF-8; `é` as one character; `é` as two.
     private static let bytes: [[UInt8]] = [[0x63, 0x61, 0x66, 0xe9], [0xc3, 0xa9], [0x65, 0xcc, 0x81]]
-    /// Those names in a shell.
+    /// These names in a shell.
     private static let words = [#""$(printf 'caf\351')""#, #""$(printf '\303\251')""#, #""$(printf 'e\314\201')""#]
     private static let write = "for n in \(words.joined(separator: " ")); do printf %s \"$n\" > \"$n\"; done"
-    /// Names and contents as hex.
+    /// Names and contents in hexadecimal.
     private static let show = "for n in *; do printf %s \"$n\" | od -An -tx1; od -An -tx1 < \"$n\"; done"
     private static let shown = [
         " 63 61 66 e9", " 63 61 66 e9", " 65 cc 81", " 65 cc 81", " c3 a9", " c3 a9",
@@ -24,13 +24,13 @@ struct NamesTests {
 
     private static func names(in folder: String) -> Set<[UInt8]> { Set(Disk.names(in: folder).map(RawName.bytes)) }
 
-    /// Makes a folder with files of those names.
+    /// Creates a folder with files of these names.
     private static func fill(_ folder: String) throws {
         try Disk.makeFolders(folder)
         for name in bytes { try FileSink("\(folder)/\(RawName.text(name))", mode: 0o644).write(name[...]) }
     }
 
-    @Test("Checkpoints and models keep each name, also for the next job, packed and as they are")
+    @Test("Checkpoints and models keep each name, also for the next job, packed or not")
     func kept() async throws {
         let place = try TemporaryDirectory()
         let stage = try Stage()
@@ -58,7 +58,7 @@ struct NamesTests {
         #expect(second.outcome.warnings.isEmpty, "\(second.outcome.warnings)")
     }
 
-    @Test("A local folder's names reach a container as they are", arguments: [Input.Delivery.copy, .readOnly])
+    @Test("A local folder's names reach a container unchanged", arguments: [Input.Delivery.copy, .readOnly])
     private func given(delivery: Input.Delivery) async throws {
         let place = try TemporaryDirectory()
         try Self.fill(place.file("in"))
@@ -68,7 +68,7 @@ struct NamesTests {
         #expect(try await Stage().run(job).log.map(\.text) == Self.shown)
     }
 
-    @Test("Where objects are meant, a name that no object can have is refused before anything runs")
+    @Test("If the input stands for objects, a name that no object can have is refused before the job starts")
     func refused() async throws {
         let place = try TemporaryDirectory()
         try Self.fill(place.file("in"))
@@ -81,7 +81,8 @@ struct NamesTests {
     }
 
     @Test(
-        "Objects whose keys differ in the spelling of a letter are two files; what can be no key is told and stays out")
+        "Keys that differ in the encoding of a letter are two files; a name that cannot be a key is left out"
+    )
     func objects() async throws {
         let stub = try AWSStub()
         stub.s3.add(bucket: "data")
@@ -106,7 +107,7 @@ struct NamesTests {
         defer { extendLifetime(stage) }
         let ended = try await stage.run(job)
         #expect(ended.log.map(\.text) == Array(Self.shown.dropFirst(2)))
-        // The model is kept whole, with the run.
+        // The run keeps the whole model.
         #expect(ended.observation.phase == .failed)
         #expect(ended.observation.cause?.message.contains("'caf\\xe9'") == true, "\(ended.observation)")
         let kept = try #require(ended.outcome.outputs.first?.path)
@@ -117,7 +118,7 @@ struct NamesTests {
     }
 
     @Test(
-        "Lines of an augmented manifest stay whole, shuffled and in shares, whatever is in their text",
+        "Lines of an augmented manifest stay whole, shuffled and in shards, with any text",
         arguments: [1, 2])
     func lines(hosts: Int) async throws {
         let place = try TemporaryDirectory()

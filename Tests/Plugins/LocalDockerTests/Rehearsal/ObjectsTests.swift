@@ -36,7 +36,7 @@ struct JobObjectsTests {
         }
     }
 
-    @Test("A prefix is the beginning of keys, not a folder; objects are fetched once for all rehearsals")
+    @Test("A prefix is the beginning of keys, not a folder; objects are downloaded once for all rehearsals")
     func prefix() async throws {
         let world = try World()
         world.put("p/train/a", "A")
@@ -71,7 +71,7 @@ struct JobObjectsTests {
         #expect(world.stub.calls("s3", "GetObject").count == gets + 1)
     }
 
-    @Test("A manifest names the objects, and is there beside them; an augmented one gives records")
+    @Test("A manifest selects objects and is beside them; an augmented manifest gives records")
     func manifests() async throws {
         let world = try World()
         world.put("m/list", "[{\"prefix\": \"s3://data/in/\"}, \"x\", \"deep/y\"]")
@@ -99,7 +99,7 @@ struct JobObjectsTests {
             ])
     }
 
-    @Test("Gzip is unpacked where it is asked for")
+    @Test("Gzip is unpacked if the input requests it")
     func gzip() async throws {
         let data = try TemporaryDirectory()
         try data.write("in/a.txt", "packed\n")
@@ -115,7 +115,7 @@ struct JobObjectsTests {
         #expect(data.has("in/a.txt.gz") && !data.has("in/a.txt"))
     }
 
-    @Test("Checkpoints and results go to objects, deletions included")
+    @Test("Checkpoints, deletions and results are copied to objects")
     func outputs() async throws {
         let world = try World()
         world.put("ck/old", "old")
@@ -143,11 +143,11 @@ struct JobObjectsTests {
             ended.outcome.outputs.map(\.path) == [
                 "s3://data/out/job/output/model.tar.gz", "s3://data/out/job/output/plain",
             ])
-        // What was there already and was not changed is not sent again.
+        // An unchanged object is not sent again.
         #expect(world.stub.calls("s3", "PutObject").count == 6)
     }
 
-    @Test("A deletion that failed is made up for by the next look")
+    @Test("The next pass repeats a failed deletion")
     func deletedAgain() async throws {
         let world = try World()
         world.put("ck/old", "old")
@@ -166,7 +166,7 @@ struct JobObjectsTests {
         #expect(world.text("ck/old") == nil)
     }
 
-    @Test("A bucket for results that is not there fails the job before it runs")
+    @Test("A missing bucket for results fails the job before it runs")
     func noBucket() async throws {
         let world = try World()
         let job = try await Stage.job("echo w > /m/w") {
@@ -176,10 +176,12 @@ struct JobObjectsTests {
         let ended = try await Stage(environment: world.environment).run(job)
         #expect(ended.observation.phase == .failed)
         #expect(ended.course.hosts.isEmpty && ended.log.isEmpty)
-        #expect(ended.observation.cause?.message.contains("s3://no-such-bucket/out, where model.tar.gz") == true)
+        #expect(
+            ended.observation.cause?.message.contains("s3://no-such-bucket/out, the destination of model.tar.gz")
+                == true)
     }
 
-    @Test("A place that may be written to and not be listed is good enough")
+    @Test("A destination that can be written but not listed is accepted")
     func unlistable() async throws {
         let world = try World()
         world.stub.always("s3", "ListObjectsV2", .error("AccessDenied", status: 403))
@@ -190,7 +192,7 @@ struct JobObjectsTests {
         #expect(try await Stage(environment: world.environment).run(job).observation.phase == .succeeded)
     }
 
-    @Test("Results that cannot be put where they belong fail the job, and are kept with the run")
+    @Test("Results that cannot be copied to their destination fail the job and are kept with the run")
     func refused() async throws {
         let world = try World()
         world.stub.always("s3", "PutObject", .error("NoSuchBucket", "It was deleted.", status: 404))
@@ -213,10 +215,11 @@ struct JobObjectsTests {
             ])
         #expect(stage.home.has("\(kept)/model.tar.gz") && stage.home.text("\(kept)/plain/o") == "o\n")
         #expect(
-            ended.outcome.warnings.contains { $0.contains("plain could not be put to s3://data/out; it is kept as") })
+            ended.outcome.warnings.contains { $0.contains("plain could not be copied to s3://data/out; it is kept as") }
+        )
     }
 
-    @Test("Objects can have a name and the names below it: hosts get the folder, and nothing is lost")
+    @Test("An object whose key is also a folder stays unchanged, and hosts get the folder")
     func nameAndFolder() async throws {
         let world = try World()
         for key in ["ck/a", "ck/a/b", "ck/a/../../up", "ck/other"] { world.put(key, key) }
@@ -236,7 +239,8 @@ struct JobObjectsTests {
     }
 
     @Test(
-        "A manifest cannot have a file of this machine read", arguments: ["/etc/passwd", "file:///proc/self/environ"])
+        "A manifest in objects cannot name a file of this machine",
+        arguments: ["/etc/passwd", "file:///proc/self/environ"])
     func localReference(reference: String) async throws {
         let world = try World()
         world.put("m/lines", "{\"source-ref\": \"\(reference)\"}\n")
@@ -256,7 +260,7 @@ struct JobObjectsTests {
         #expect(ended.text.isEmpty)
     }
 
-    @Test("Links that lead nowhere are left out of results that are objects, with a warning")
+    @Test("Broken links are omitted from results in objects, with a warning")
     func links() async throws {
         let world = try World()
         let job = try await Stage.job("cd /m; echo w > w; ln -s none dang; ln -s w same; ln -s . round") {

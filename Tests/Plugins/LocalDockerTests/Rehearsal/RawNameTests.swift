@@ -3,9 +3,9 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("Names of files as bytes")
+@Suite("File names as bytes")
 struct RawNameTests {
-    @Test("Every byte comes back, and text stays what it is")
+    @Test("Every byte survives a round trip, and text is unchanged")
     func roundTrip() {
         let all = (1...255).map { UInt8($0) }
         #expect(RawName.bytes(RawName.text(all)) == all)
@@ -17,7 +17,7 @@ struct RawNameTests {
         }
     }
 
-    @Test("Two spellings of a letter are two names, and an accent does not stick to a slash")
+    @Test("Two encodings of a letter are two names, and an accent does not combine with a slash")
     func spellings() {
         #expect("\u{e9}" == "e\u{301}")
         #expect(RawName.text("\u{e9}".utf8) != RawName.text("e\u{301}".utf8))
@@ -25,7 +25,7 @@ struct RawNameTests {
         #expect(RawName.text("ab".utf8) < RawName.text("é".utf8))
     }
 
-    @Test("For people, what is not UTF-8 is written as hex")
+    @Test("For display, bytes that are not UTF-8 are hexadecimal")
     func shown() {
         #expect(RawName.shown(RawName.text([0x63, 0xe9])) == "c\\xe9")
         #expect(RawName.shown("/home/é/" + RawName.text("é".utf8)) == "/home/é/é")
@@ -34,7 +34,7 @@ struct RawNameTests {
     }
 
     @Test(
-        "A prefix that is a folder of all objects is left away; one that is the beginning of names keeps them whole",
+        "A prefix that is a folder of all objects is removed from paths; one that is the beginning of names is kept",
         arguments: [
             ("s3://b/tr/train", ["/a.csv", "/deep/b"], ["a.csv", "deep/b"]),
             ("s3://b/tr/train", [".csv", "/a.csv", "_old/b.csv"], ["train.csv", "train/a.csv", "train_old/b.csv"]),

@@ -6,12 +6,12 @@ import Testing
 
 @testable import LocalDocker
 
-/// A name of a file that later is the name of a folder, or of both at once.
-@Suite("Names that change what they are", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+/// A name that is first a file and later a folder, or both at once.
+@Suite("Names that change between file and folder", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct ReplacedNamesTests {
     private static func go(_ number: Int) -> String { "while [ ! -e /go/\(number) ]; do sleep 0.1; done" }
 
-    @Test("A checkpoint that was a file and is a folder, the reverse, and a link in between are carried out")
+    @Test("A checkpoint that changes between file, folder and link is synchronized")
     func replaced() async throws {
         let place = try TemporaryDirectory()
         try place.write("ck/a", "old file")
@@ -40,7 +40,7 @@ struct ReplacedNamesTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.file("ck/b")) == ["z"])
     }
 
-    @Test("Two hosts that use one name, one as a file and one as a folder, lose nothing of either")
+    @Test("If one host uses a name for a file and another for a folder, both are kept")
     func twoHosts() async throws {
         let place = try TemporaryDirectory()
         let job = try await Stage.job(
@@ -62,15 +62,16 @@ struct ReplacedNamesTests {
         #expect(all == ["s", "s.algo-2", "s.algo-2/t"], "\(ended.text) \(ended.outcome)")
         #expect(try String(contentsOfFile: "\(model)/s", encoding: .utf8) == "m1\n")
         #expect(try String(contentsOfFile: "\(model)/s.algo-2/t", encoding: .utf8) == "m2\n")
-        // Whichever host is seen first has the name.
+        // The host that is read first gets the name.
         let kept = [place.text("ck/s"), place.text("ck/s/t"), place.text("ck/s.algo-1"), place.text("ck/s.algo-2/t")]
         #expect(Set(kept.compactMap { $0 }) == ["one\n", "two\n"], "\(kept)")
         #expect(ended.outcome.warnings.contains { $0.contains("s is a file of algo-1 and a folder of algo-2") })
         #expect(
-            ended.outcome.warnings.contains { $0.contains("because an entry blocks the name") }, "\(ended.outcome.warnings)")
+            ended.outcome.warnings.contains { $0.contains("because an entry blocks the name") },
+            "\(ended.outcome.warnings)")
     }
 
-    @Test("What the user has in the way of a checkpoint stays, and the checkpoint is kept beside it")
+    @Test("An entry of the user that blocks a checkpoint stays, and the checkpoint is kept beside it")
     func obstacle() async throws {
         let place = try TemporaryDirectory()
         try place.write("go/empty", "")

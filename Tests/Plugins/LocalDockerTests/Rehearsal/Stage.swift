@@ -7,7 +7,7 @@ import Testing
 
 @testable import LocalDocker
 
-/// A home of its own for one test, in which container jobs with surroundings are run.
+/// A separate home for one test, in which rehearsals run.
 final class Stage: Sendable {
     let home: TemporaryDirectory
     let environment: (any Environment)?
@@ -19,7 +19,7 @@ final class Stage: Sendable {
         self.limits = limits
     }
 
-    /// A runner as a program that was just started has it: it remembers nothing.
+    /// A runner as in a program that has just started: its memory is empty.
     func runner() -> LocalDockerRunner {
         var variables = ProcessInfo.processInfo.environment
         variables["LAUNCH_HOME"] = home.file("state")
@@ -37,7 +37,7 @@ final class Stage: Sendable {
             surroundings: surroundings)
     }
 
-    /// What became of a job that was run to its end and released.
+    /// The outcome of a job that ran to its end and was released.
     struct Ended {
         var runID: RunID
         var observation: Observation
@@ -47,7 +47,7 @@ final class Stage: Sendable {
         var text: String { log.map(\.text).joined(separator: "\n") }
     }
 
-    /// Runs a job to its end, and checks that nothing of it is left.
+    /// Runs a job to its end, and checks that nothing of it remains.
     func run(
         _ job: ContainerJob, during: (LocalDockerRunner, RunHandle) async throws -> Void = { _, _ in }
     ) async throws -> Ended {
@@ -68,7 +68,7 @@ final class Stage: Sendable {
         return try result.get()
     }
 
-    /// Waits for the end and collects what there is.
+    /// Waits for the end and collects the results.
     func finish(_ handle: RunHandle, _ request: RunRequest, with runner: LocalDockerRunner) async throws -> Ended {
         let end = try await Self.end(of: handle, with: runner)
         let folder = home.file("kept-\(handle.runID)")
@@ -83,7 +83,7 @@ final class Stage: Sendable {
         try await reach(handle, with: runner) { [.succeeded, .failed, .stopped, .missing].contains($0.phase) }
     }
 
-    /// Waits until what is observed is as wanted.
+    /// Waits until an observation meets the condition.
     @discardableResult
     static func reach(
         _ handle: RunHandle, with runner: LocalDockerRunner, _ isWanted: (Observation) -> Bool
@@ -104,12 +104,12 @@ final class Stage: Sendable {
         #expect(try await engine.networks(labels: ["launch.run=\(id)"]).isEmpty)
     }
 
-    /// Waits until a line is in the log.
+    /// Waits for a line in the log.
     static func line(_ text: String, of handle: RunHandle, with runner: LocalDockerRunner) async throws {
         try await lines(text, count: 1, of: handle, with: runner)
     }
 
-    /// Waits until so many such lines are in the log.
+    /// Waits for the given number of such lines in the log.
     static func lines(
         _ text: String, count: Int, of handle: RunHandle, with runner: LocalDockerRunner
     ) async throws {

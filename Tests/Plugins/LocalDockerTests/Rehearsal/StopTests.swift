@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Stopping a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct HostsStopTests {
-    @Test("All hosts get SIGTERM and their grace, and their results are kept")
+    @Test("All hosts get SIGTERM and their grace period, and their results are kept")
     func polite() async throws {
         let job = try await Stage.job(
             "trap 'echo bye > /opt/ml/model/$(hostname); exit 0' TERM; echo ready; sleep 600 & wait",
@@ -30,7 +30,7 @@ struct HostsStopTests {
         #expect(ended.course.steps.map(\.status).suffix(3) == [.stopping, .uploading, .stopped])
     }
 
-    @Test("Who does not heed SIGTERM is killed after the grace")
+    @Test("A host that ignores SIGTERM is killed after the grace period")
     func stubborn() async throws {
         let ended = try await Stage().run(try await Stage.job("trap '' TERM; echo ready; while :; do sleep 1; done")) {
             runner, handle in
@@ -41,7 +41,7 @@ struct HostsStopTests {
         #expect(ended.course.hosts.map(\.exitCode) == [137])
     }
 
-    @Test("The engine is told the job's own grace, so that it kills also without this program")
+    @Test("The engine gets the job's grace period, so it kills also without this program")
     func grace() async throws {
         struct Seen: Decodable {
             struct Config: Decodable { var StopTimeout: Int? }
@@ -57,7 +57,7 @@ struct HostsStopTests {
         }
     }
 
-    @Test("A job that ended by itself before the stop has not been stopped")
+    @Test("A job that ended before the stop does not count as stopped")
     func late() async throws {
         let ended = try await Stage().run(try await Stage.job("exit 4")) { runner, handle in
             _ = try await Stage.end(of: handle, with: runner)
@@ -67,7 +67,7 @@ struct HostsStopTests {
         #expect(ended.observation.cause?.exitCode == 4)
     }
 
-    @Test("The time counts from the start of the hosts, and its end is the deadline")
+    @Test("The time limit counts from the start of the hosts and gives the deadline")
     func deadline() async throws {
         var job = try await Stage.job("sleep 600")
         job.timeLimitSeconds = 100
@@ -79,7 +79,7 @@ struct HostsStopTests {
         }
     }
 
-    @Test("Twenty silent jobs, stopped and released at any moment, leave nothing behind")
+    @Test("Twenty jobs, stopped or released at any moment, leave nothing")
     func anyMoment() async throws {
         let stage = try Stage()
         let data = try TemporaryDirectory()
@@ -98,7 +98,7 @@ struct HostsStopTests {
             let id = RunID.random()
             let handle = try await runner.submit(try runner.request(for: job, as: id), as: id)
             try await Task.sleep(for: .milliseconds(Int.random(in: 0..<900, using: &generator)))
-            // Half of them are stopped first, as `launch run` does when it is interrupted; the others are let go at once.
+            // Half of them are stopped first, as by an interrupted `launch run`; the others are released at once.
             if number % 4 < 2 {
                 try await runner.stop(handle, grace: .zero)
                 #expect(try await Stage.end(of: handle, with: runner).phase == .stopped)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Addresses of a network")
 struct SubnetTests {
-    @Test("The lowest, without the network's own, the machine's and the broadcast")
+    @Test("The lowest addresses, without the network's own, the gateway's and the broadcast address")
     func lowest() throws {
         let small = try #require(Subnet("169.254.170.0/28"))
         #expect(
@@ -19,7 +19,7 @@ struct SubnetTests {
     }
 
     @Test(
-        "What is no IPv4 network",
+        "Text that is not an IPv4 network is nil",
         arguments: ["", "fd00::/64", "1.2.3/8", "1.2.3.4", "1.2.3.256/8", "1.2.3.4/0", "1.2.3.4/33"])
     func others(_ text: String) {
         #expect(Subnet(text) == nil)

@@ -7,7 +7,7 @@ import LocalDocker
 import TestSupport
 import Testing
 
-/// The runner under test, but for that each job gets surroundings.
+/// The runner under test, with a rehearsal plan for each job.
 struct SurroundedRunner: Runner {
     let local: LocalDockerRunner
 
@@ -47,7 +47,7 @@ struct SurroundedRunner: Runner {
     func changes() -> AsyncStream<Void>? { local.changes() }
 }
 
-@Suite("local-docker conforms with surroundings, too")
+@Suite("local-docker conforms with a rehearsal plan")
 struct SurroundedConformanceTests {
     @Test(
         "The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
@@ -59,7 +59,7 @@ struct SurroundedConformanceTests {
             makeRunner: { SurroundedRunner(local: stage.runner()) },
             job: { behaviour, id in Jobs.job(Jobs.script(behaviour), id: id, image: image) },
             count: { id in
-                // Written down is as good as made; never more than one container comes of it.
+                // A stored intent counts as created. It never leads to more than one container.
                 let made = try await EngineFixture.engine().containers(labels: ["launch.run=\(id)"]).count
                 return max(made, stage.home.has("state/rehearsals/\(id)") ? 1 : 0)
             })

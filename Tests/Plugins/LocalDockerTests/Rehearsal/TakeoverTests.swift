@@ -6,9 +6,9 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("Container jobs over the end of a program", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+@Suite("Takeover of container jobs", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct TakeoverTests {
-    @Test("A drill takes the hosts away once; what was synced is there again, and nothing else")
+    @Test("A drill interrupts the hosts once; only synchronized folders are restored")
     func drill() async throws {
         let job = try await Stage.job(
             """
@@ -41,7 +41,7 @@ struct TakeoverTests {
         #expect(ended.observation.phase == .succeeded)
     }
 
-    @Test("32 submits at once are one job, and another request under its ID is a conflict")
+    @Test("32 concurrent submits are one job, and another request under its ID is a conflict")
     func once() async throws {
         let stage = try Stage()
         let runner = stage.runner()
@@ -64,7 +64,7 @@ struct TakeoverTests {
         #expect(try await runner.observe(handles.prefix(1).map { $0 }).first?.phase == .missing)
     }
 
-    @Test("Whoever comes after finds the job at whatever step it was, and brings it to its end")
+    @Test("A new owner continues the job from any step to its end")
     func takeover() async throws {
         let place = try TemporaryDirectory()
         try place.write("ck/begin", "b")
@@ -82,7 +82,7 @@ struct TakeoverTests {
             let request = try first.request(for: job, as: id)
             let handle = try await first.submit(request, as: id)
             try await Task.sleep(for: .milliseconds(moment))
-            // As when the process ends: nothing is finished, the lock is gone.
+            // As at the end of a process: no step is completed, and the lock is free.
             try await first.attendants.attendant(of: id)?.leave()
             let second = stage.runner()
             #expect(try await second.find(request, as: id) == handle)
@@ -98,7 +98,7 @@ struct TakeoverTests {
         }
     }
 
-    @Test("Whoever takes over a job with pipes ends it, and says why instead of blaming the job")
+    @Test("A takeover of a job with pipes ends it, with a cause that does not blame the job")
     func pipes() async throws {
         let data = try TemporaryDirectory()
         try data.write("in/a", "a")
@@ -111,7 +111,7 @@ struct TakeoverTests {
         let request = try first.request(for: job, as: id)
         let handle = try await first.submit(request, as: id)
         try await Stage.line("ready", of: handle, with: first)
-        // The log may show it before the first program has written down that the hosts run.
+        // The log may show it before the first program has stored that the hosts run.
         try await Stage.reach(handle, with: first) { $0.phase == .running && $0.backendStatus == "Training" }
         try await first.attendants.attendant(of: id)?.leave()
         let second = stage.runner()
@@ -123,7 +123,7 @@ struct TakeoverTests {
         try await Stage.expectNothing(of: id)
     }
 
-    @Test("SIGTERM is sent once, also by whoever takes the job over meanwhile, and its time goes on")
+    @Test("SIGTERM is sent once, also across a takeover, and its grace period continues")
     func signalledOnce() async throws {
         let stage = try Stage()
         let job = try await Stage.job(
@@ -147,7 +147,7 @@ struct TakeoverTests {
         try await Stage.expectNothing(of: id)
     }
 
-    @Test("A log can be read on from any line, over hosts and attempts")
+    @Test("Reading a log continues from any line, across hosts and attempts")
     func logPlaces() async throws {
         let job = try await Stage.job(
             "i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo \"$(hostname) $i\"; done", hosts: ["algo-1", "algo-2"])

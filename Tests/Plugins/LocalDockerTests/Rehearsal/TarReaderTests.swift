@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("Reading archives that no honest engine sends")
+@Suite("Reading malformed archives")
 struct TarReaderTests {
     private func failure(_ tarball: Tarball) async -> String {
         do {
@@ -15,7 +15,7 @@ struct TarReaderTests {
         }
     }
 
-    @Test("Times at the limits of 64 bits are read, and what is over them is no time")
+    @Test("Times at the limits of 64 bits are read; times above them become 0")
     func times() async throws {
         let largest: [UInt8] = [0x80, 0, 0, 0, 0x7f, 255, 255, 255, 255, 255, 255, 255]
         for (field, expected) in [
@@ -38,7 +38,7 @@ struct TarReaderTests {
         }
     }
 
-    @Test("A file with the last time of 64 bits goes into a container's archive and out of it")
+    @Test("A file with the largest 64-bit time is written to an archive and read from it")
     func lastTime() async throws {
         let entry = TarEntry("f", .bytes([1]), mode: 0o644, modified: .max)
         var tarball = Tarball()
@@ -46,7 +46,7 @@ struct TarReaderTests {
         #expect(try await tarball.members().map(\.modified) == [0o77777777777])
     }
 
-    @Test("Sizes that are negative or over 64 bits are refused, in each way to write them")
+    @Test("Sizes that are negative or above 64 bits are refused in each notation")
     func sizes() async throws {
         for field: [UInt8] in [
             [UInt8](repeating: 255, count: 12), [0x80, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255],
@@ -68,7 +68,7 @@ struct TarReaderTests {
         #expect(await failure(largest).contains("ended early"))
     }
 
-    @Test("Extended headers are limited in size and number, and have to be readable")
+    @Test("Extended headers are limited in size and number, and must be readable")
     func headers() async throws {
         var endless = Tarball()
         for _ in 0..<1000 { endless.add("././@LongLink", "long", flag: "L") }
@@ -84,7 +84,7 @@ struct TarReaderTests {
         }
     }
 
-    @Test("Bytes that are no archive, and one that ends too early, are told apart")
+    @Test("Bytes that are not an archive and a truncated archive are different errors")
     func broken() async throws {
         var noise = Tarball()
         noise.append((0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 3) })
@@ -98,7 +98,7 @@ struct TarReaderTests {
         #expect(error?.category == .transient)
     }
 
-    @Test("Names that are not UTF-8 stay different from each other")
+    @Test("Names that are not UTF-8 stay distinct")
     func names() async throws {
         var tarball = Tarball()
         tarball.add([102, 0xff])
@@ -112,7 +112,7 @@ struct TarReaderTests {
         #expect(paths.map { Array(RawName.shown($0).utf8) } == shown.map { Array($0.utf8) })
     }
 
-    @Test("Members of every kind are told apart")
+    @Test("The kind of every member is recognised")
     func kinds() async throws {
         var tarball = Tarball()
         for (name, flag) in [("d/", "5"), ("f", "0"), ("l", "2"), ("h", "1"), ("c", "3"), ("p", "6")]

@@ -3,11 +3,11 @@ import LaunchHost
 
 @testable import LocalDocker
 
-/// A tar archive with any bytes in its headers, as no honest writer makes them.
+/// A tar archive with arbitrary bytes in its headers.
 struct Tarball {
     private(set) var bytes: [UInt8] = []
 
-    /// Adds a member; fields that are given replace the right ones.
+    /// Adds a member. Given fields replace the correct ones.
     mutating func add(
         _ name: [UInt8], flag: Character = "0", content: [UInt8] = [], size: [UInt8]? = nil, modified: [UInt8]? = nil,
         target: String = "", mode: String = "0000644"
@@ -42,7 +42,7 @@ struct Tarball {
 
     mutating func append(_ more: [UInt8]) { bytes += more }
 
-    /// A reader that gets the archive in small pieces.
+    /// A reader that gets the archive in small chunks.
     func reader(isEnded: Bool = true) -> TarReader {
         var rest = (bytes + (isEnded ? Tar.end : []))[...]
         return TarReader { () async throws(BackendError) -> [UInt8]? in
@@ -53,7 +53,7 @@ struct Tarball {
         }
     }
 
-    /// The members to the end of the archive.
+    /// All members of the archive.
     func members() async throws -> [TarReader.Member] {
         var reader = reader()
         var members: [TarReader.Member] = []

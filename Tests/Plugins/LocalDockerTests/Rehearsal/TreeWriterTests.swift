@@ -6,9 +6,9 @@ import Testing
 
 @testable import LocalDocker
 
-@Suite("Writing what containers left")
+@Suite("Writing trees of containers")
 struct TreeWriterTests {
-    /// The files and links below a folder, with what is in them or where they lead.
+    /// The files and links below a folder, with their content or target.
     private func tree(_ root: String) throws -> [String: String] {
         var found: [String: String] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
@@ -37,7 +37,7 @@ struct TreeWriterTests {
         return (try tree(folder.file("tree")), writer.notes)
     }
 
-    @Test("One name as a file of one host and as a folder of another: both are kept, in either order")
+    @Test("A name that is a file of one host and a folder of another: both are kept, in either order")
     func fileAndFolder() async throws {
         var file = Tarball()
         file.add("model/", flag: "5")
@@ -61,7 +61,7 @@ struct TreeWriterTests {
         #expect(second.tree == ["a.algo-1": "one", "a/b/c": "two", "a/d": "three", "w": "w1"])
     }
 
-    @Test("The same with links, with a name that is taken, and with a third host")
+    @Test("The same with links, with a taken name, and with a third host")
     func linksAndThree() async throws {
         var link = Tarball()
         link.add("m/a", flag: "2", target: "w")
@@ -79,7 +79,7 @@ struct TreeWriterTests {
             ])
     }
 
-    @Test("Nothing is written outside of the folder, whatever the names say")
+    @Test("Nothing is written outside the folder, with any names")
     func outside() async throws {
         var tarball = Tarball()
         tarball.add("m/../../evil", "1")
@@ -103,7 +103,7 @@ struct TreeWriterTests {
         }
     }
 
-    @Test("A file is refused by the size that its header says; nothing of it is read")
+    @Test("A file is refused by the size in its header, before its content is read")
     func sparse() async throws {
         var tarball = Tarball()
         tarball.extend("size", "\(5 << 40)")
@@ -112,7 +112,7 @@ struct TreeWriterTests {
         #expect(error?.message.contains("model is larger than 1m, the 'output_size_limit'") == true)
     }
 
-    @Test("Empty members count, notes are limited, and a later name replaces an earlier one")
+    @Test("Empty members count, notes are limited, and a later member replaces an earlier one")
     func many() async throws {
         var tarball = Tarball()
         for index in 0..<500 { tarball.add("m/p\(index)", flag: "6") }
@@ -126,7 +126,7 @@ struct TreeWriterTests {
         #expect(try await write([("", twice)]).tree == ["a": "new"])
     }
 
-    @Test("An output that is one file keeps its name")
+    @Test("An output that is a single file keeps its name")
     func single() async throws {
         var tarball = Tarball()
         tarball.add("single", "s")

@@ -186,7 +186,7 @@ struct InputResolver: Sendable {
             file: place, folder: work, limit: cache.limits.downloadBytes,
             tooLarge: BackendError(
                 .invalid,
-                "\(RawName.shown(file.path)) of \(input.name) is larger than \(ByteCount.text(cache.limits.downloadBytes)) after it is "
+                "\(RawName.shown(file.path)) of \(input.name) is larger than \(ByteCount.text(cache.limits.downloadBytes)) once it is "
                     + "unpacked, the 'download_size_limit'."),
             reserve: cache.limits.reserve)
         defer { try? FileManager.default.removeItem(atPath: packed) }
