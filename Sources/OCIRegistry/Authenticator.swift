@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import HTTP
 internal import Synchronization
 
-/// Answers a registry's challenges, and remembers the answer for as long as it holds.
+/// Responds to a registry's challenges, and caches the `Authorization` until it expires.
 final class Authenticator: Sendable {
     private struct Ticket {
         var header: String
@@ -15,7 +15,7 @@ final class Authenticator: Sendable {
     private let login: @Sendable () async throws(OCIError) -> RegistryLogin?
     private let tickets = Mutex<[String: Ticket]>([:])
 
-    /// - Parameter plainAllowed: whether a password may go out over plain HTTP.
+    /// - Parameter plainAllowed: whether a password may be sent over plain HTTP.
     init(
         host: RegistryHost, plainAllowed: Bool, tokenHosts: [String] = [],
         login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin?
@@ -26,7 +26,7 @@ final class Authenticator: Sendable {
         self.login = login
     }
 
-    /// The `Authorization` that was good for the repository the last time.
+    /// The cached `Authorization` for the repository.
     func header(for repository: String) -> String? {
         tickets.withLock { tickets in
             guard let ticket = tickets[repository], ticket.expires > .now else { return nil }
@@ -34,13 +34,13 @@ final class Authenticator: Sendable {
         }
     }
 
-    /// Forgets an answer that the registry did not take.
+    /// Removes an `Authorization` that the registry rejected.
     func forget(_ repository: String) {
         tickets.withLock { $0[repository] = nil }
     }
 
-    /// The `Authorization` that answers the challenges, or nil where there is no answer: no login is configured, or the
-    /// registry asks for something unknown.
+    /// The `Authorization` for the challenges. Nil if no login is configured, or if the registry requires an unknown
+    /// scheme.
     func answer(
         _ challenges: [Challenge], for repository: String,
         send: (HTTPRequest) async throws(OCIError) -> HTTPResponse
@@ -64,7 +64,7 @@ final class Authenticator: Sendable {
     ) async throws(OCIError) -> Ticket? {
         let subject = "\(host.name)/\(repository)"
         guard let realm = challenge.parameters["realm"] else {
-            throw OCIError(.notARegistry, "\(subject) asks for a token and does not say where one is to be had.")
+            throw OCIError(.notARegistry, "\(subject) requires a token, and its challenge names no token service.")
         }
         try realms.check(realm, asksWithLogin: login != nil, for: subject)
         var query = ["scope=" + Self.encode(challenge.parameters["scope"] ?? "repository:\(repository):pull")]
@@ -75,10 +75,11 @@ final class Authenticator: Sendable {
         switch response.status {
         case 200: break
         case 400, 401, 403: return nil
-        case 429: throw OCIError(.throttled, "The token service of \(subject) answers that it has too many calls.")
-        case 500...: throw OCIError(.failing, "The token service of \(subject) answers with status \(response.status).")
+        case 429: throw OCIError(.throttled, "The token service of \(subject) throttles requests (status 429).")
+        case 500...:
+            throw OCIError(.failing, "The token service of \(subject) responded with status \(response.status).")
         default:
-            throw OCIError(.notARegistry, "The token service of \(subject) answers with status \(response.status).")
+            throw OCIError(.notARegistry, "The token service of \(subject) responded with status \(response.status).")
         }
         struct Answer: Decodable {
             var token: String?
@@ -86,11 +87,11 @@ final class Authenticator: Sendable {
             var expires_in: Double?
         }
         guard let answer = try? JSONDecoder().decode(Answer.self, from: response.body),
-            // Some services send one of the two, and an empty text as the other.
+            // Some services send only one of the two, or an empty text as the other.
             let token = [answer.token, answer.access_token].compactMap({ $0 }).first(where: { !$0.isEmpty }),
             !token.contains(where: \.isNewline)
-        else { throw OCIError(.notARegistry, "The token service of \(subject) answers without a token.") }
-        // 60 seconds are what the token specification says where nothing is said; the margin covers the next call's way.
+        else { throw OCIError(.notARegistry, "The token service of \(subject) responded without a token.") }
+        // The token specification's default is 60 seconds. The margin covers the time of the next call.
         let lifetime = min(max(answer.expires_in ?? 60, 0), 3600) * 0.8
         return Ticket(header: "Bearer \(token)", expires: .now + .seconds(lifetime))
     }

@@ -1,9 +1,9 @@
-/// Tries again what failed for a passing reason: two more times, after waits that grow and differ by chance so that many
-/// callers do not come back all at once.
+/// Repeats a call after a transient failure: two more attempts, after waits that grow and have jitter, so that many
+/// clients do not retry at once.
 struct Backoff: Sendable {
     var attempts = 3
     var first: Duration = .milliseconds(200)
-    /// What a registry may ask to wait is followed up to here; beyond that, the caller is told.
+    /// The longest wait that a registry may request. If it requests more, the error is thrown to the caller.
     var longest: Duration = .seconds(5)
 
     func run<Value>(_ body: () async throws(OCIError) -> Value) async throws(OCIError) -> Value {
@@ -17,7 +17,7 @@ struct Backoff: Sendable {
                 do {
                     try await Task.sleep(for: max(jittered, error.retryAfter ?? .zero))
                 } catch {
-                    throw OCIError(.cancelled, "The look-up in the registry was cancelled.")
+                    throw OCIError(.cancelled, "The request to the registry was cancelled.")
                 }
                 wait = wait * 3
             }

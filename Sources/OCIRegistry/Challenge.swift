@@ -1,12 +1,13 @@
-/// What a registry asks for in `WWW-Authenticate`: a scheme and its parameters.
+/// One challenge of `WWW-Authenticate`: a scheme and its parameters.
 struct Challenge: Sendable, Hashable {
     /// In lower case: `basic`, `bearer`.
     var scheme: String
-    /// By name in lower case.
+    /// The parameters, with names in lower case.
     var parameters: [String: String]
 
-    /// All challenges of one header value, as RFC 9110 separates them: the comma stands between parameters and between
-    /// challenges alike, so a word that is not followed by `=` begins the next challenge.
+    /// All challenges of one header value, by RFC 9110. Commas separate both parameters and challenges, so a word
+    /// without
+    /// a following `=` begins the next challenge.
     static func parse(_ header: String) -> [Challenge] {
         var scanner = Scanner(rest: header[...])
         var challenges: [Challenge] = []
@@ -23,7 +24,7 @@ struct Challenge: Sendable, Hashable {
     private struct Scanner {
         var rest: Substring
 
-        /// The next word, after any white space and commas. A character that can begin nothing ends the reading.
+        /// The next word, after white space and commas. Nil, which ends the parsing, at any other character.
         mutating func word() -> String? {
             rest = rest.drop { $0.isWhitespace || $0 == "," }
             let word = rest.prefix { !$0.isWhitespace && !",=\"".contains($0) }
@@ -31,7 +32,7 @@ struct Challenge: Sendable, Hashable {
             return word.isEmpty ? nil : String(word)
         }
 
-        /// Steps over `mark`, and the white space around it, where it is next.
+        /// Skips `mark`, and the white space around it, if it is next.
         mutating func skip(_ mark: Character) -> Bool {
             let next = rest.drop(while: \.isWhitespace)
             guard next.first == mark else { return false }
@@ -39,7 +40,7 @@ struct Challenge: Sendable, Hashable {
             return true
         }
 
-        /// A quoted text, in which `\` takes the next character as it is, or a bare word.
+        /// A quoted string, in which `\` escapes the next character, or a bare word.
         mutating func value() -> String {
             guard rest.first == "\"" else {
                 let bare = rest.prefix { !$0.isWhitespace && $0 != "," }

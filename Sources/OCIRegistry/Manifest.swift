@@ -1,5 +1,5 @@
-/// The documents of a registry, as far as this program reads them. One type for images and indexes: the lists that
-/// are there tell which it is, for old registries leave the media type out.
+/// The parts of a registry's documents that this program uses. One type for images and indexes: the fields that are
+/// present decide, because old registries omit the media type.
 struct Manifest: Decodable {
     var mediaType: String?
     var config: Descriptor?
@@ -11,20 +11,20 @@ struct Manifest: Decodable {
         var platform: PlatformFields?
     }
 
-    /// The config of an image, or the platform member of an index's entry: both have these members.
+    /// The config of an image, or the platform of an index's entry: both have these fields.
     struct PlatformFields: Decodable {
         var os: String?
         var architecture: String?
         var variant: String?
 
-        /// Nil where it is not said, and for build attestations, which call themselves `unknown/unknown`.
+        /// Nil if the fields are missing, and for build attestations, whose platform is `unknown/unknown`.
         var platform: ImagePlatform? {
             guard let os, let architecture, !os.isEmpty, !architecture.isEmpty, os != "unknown" else { return nil }
             return ImagePlatform(os: os, architecture: architecture, variant: variant.flatMap { $0.isEmpty ? nil : $0 })
         }
     }
 
-    /// All kinds of manifests that are understood, for the `Accept` header.
+    /// The supported types of manifests, for the `Accept` header.
     static let acceptedTypes = [
         "application/vnd.oci.image.index.v1+json",
         "application/vnd.docker.distribution.manifest.list.v2+json",

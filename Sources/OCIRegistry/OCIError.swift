@@ -1,6 +1,6 @@
-/// Why a registry could not be asked, in one sentence that names it.
+/// Why a request to a registry failed, in one sentence that names the registry.
 public struct OCIError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind of failure; it may grow, so it is no enumeration.
+    /// The kind of failure. A struct, so that kinds can be added without breaking callers.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The name of the code.
         public let description: String
@@ -8,23 +8,23 @@ public struct OCIError: Error, Sendable, Hashable, CustomStringConvertible {
 
         /// The host, the repository or the tag is not well formed.
         public static let invalid = Code("invalid")
-        /// The registry wants a login, or another one.
+        /// The registry requires a login, or another one.
         public static let unauthorised = Code("unauthorised")
-        /// The login is good, but does not allow it.
+        /// The login is valid, but is not authorised for the request.
         public static let denied = Code("denied")
-        /// Nobody answers there.
+        /// The registry does not respond.
         public static let unreachable = Code("unreachable")
-        /// The registry asks for its login to be sent to another host.
+        /// The registry asks the client to send its login to another host.
         public static let untrusted = Code("untrusted")
-        /// No secure connection: most often a certificate of an authority that is not trusted.
+        /// The TLS handshake failed, most often because the certificate's authority is not trusted.
         public static let tls = Code("tls")
-        /// Something answers there that is no registry.
+        /// The server is not a registry.
         public static let notARegistry = Code("not a registry")
         /// Too many calls.
         public static let throttled = Code("throttled")
-        /// The registry itself has a fault at the moment.
+        /// The registry has a temporary failure.
         public static let failing = Code("failing")
-        /// What came is not what its digest says.
+        /// The content does not match its digest.
         public static let corrupt = Code("corrupt")
         /// The task was cancelled.
         public static let cancelled = Code("cancelled")
@@ -34,10 +34,9 @@ public struct OCIError: Error, Sendable, Hashable, CustomStringConvertible {
     public var code: Code
     /// One sentence with host and repository, without secrets.
     public var message: String
-    /// How long the registry asks to wait.
+    /// The wait that the registry requests.
     public var retryAfter: Duration?
 
-    /// An error from its parts.
     public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
         self.code = code
         self.message = message
@@ -47,6 +46,6 @@ public struct OCIError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The sentence.
     public var description: String { message }
 
-    /// Whether the next call a moment later may go well.
+    /// Whether a retry may succeed.
     var isPassing: Bool { [.unreachable, .throttled, .failing].contains(code) }
 }

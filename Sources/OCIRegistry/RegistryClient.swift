@@ -3,23 +3,22 @@ internal import FoundationEssentials
 public import HTTP
 internal import Synchronization
 
-/// Asks one registry what it has, over the distribution API. A client belongs to one host, so that its login can go to
-/// no other.
+/// Reads images from one registry over the distribution API. A client belongs to one host, so its login is never sent
+/// to another.
 public final class RegistryClient: Sendable {
-    /// How a registry is reached.
+    /// How to reach a registry.
     public struct Configuration: Sendable {
-        /// Which one.
+        /// The registry.
         public var host: RegistryHost
-        /// A PEM file with the authorities to trust instead of the system's. Where it is given, the way is https.
+        /// A PEM file with certificate authorities that replace the system's. If set, connections use https.
         public var caFile: String?
-        /// Whether plain HTTP is meant. Without it, that is used for loopback hosts only.
+        /// Whether to use plain HTTP. Otherwise only loopback hosts are reached over plain HTTP.
         public var insecure: Bool
-        /// Names that are to be found at other addresses.
+        /// Other addresses for host names.
         public var addresses: [HTTPRequest.AddressOverride]
-        /// Other hosts, or `host:port`, whose token services may see the login.
+        /// Other hosts, or `host:port`, whose token services may receive the login.
         public var tokenHosts: [String]
 
-        /// A registry that is reached like that.
         public init(
             host: RegistryHost, caFile: String? = nil, insecure: Bool = false,
             addresses: [HTTPRequest.AddressOverride] = [], tokenHosts: [String] = []
@@ -31,21 +30,21 @@ public final class RegistryClient: Sendable {
             self.tokenHosts = tokenHosts
         }
 
-        /// Whether no TLS is used.
+        /// Whether connections use plain HTTP.
         public var isPlain: Bool { insecure || (host.isLoopback && caFile == nil) }
     }
 
-    /// How it is reached.
+    /// The configuration of the client.
     public let configuration: Configuration
     private let transport: Transport
     private let backoff: Backoff
-    /// What has a digest never changes, so one look at it is enough. Kept small; a lost entry costs a call.
+    /// Images by digest, which never change. The cache is small; a lost entry costs one more call.
     private let seen = Mutex<[String: RemoteImage]>([:])
 
     private static let manifestLimit = 4 << 20
     private static let configLimit = 8 << 20
 
-    /// A client. `login` is asked when the registry wants one; nil is anonymous.
+    /// A client. `login` is called when the registry requires a login; nil means anonymous access.
     public convenience init(
         _ configuration: Configuration,
         login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin? = { () throws(OCIError) in nil }
@@ -68,9 +67,9 @@ public final class RegistryClient: Sendable {
                 host: configuration.host, plainAllowed: plain, tokenHosts: configuration.tokenHosts, login: login))
     }
 
-    /// What the registry has under a tag or a `sha256:` digest, or nil where it has nothing.
+    /// The image with a tag or a `sha256:` digest; nil if the registry does not have it.
     ///
-    /// A digest that is answered has been compared with the SHA-256 of the document that it names.
+    /// The returned digest was compared with the SHA-256 of the document.
     public func image(_ repository: String, _ reference: String) async throws(OCIError) -> RemoteImage? {
         try Self.check(repository, reference)
         return try await backoff.run { () throws(OCIError) in
@@ -86,20 +85,20 @@ public final class RegistryClient: Sendable {
         }
     }
 
-    /// The digest that a tag stands for now.
+    /// The current digest of a tag.
     private func digest(_ repository: String, _ reference: String) async throws(OCIError) -> String? {
         let head = try await transport.get(
             .head, "manifests/\(reference)", of: repository, accept: Manifest.acceptedTypes, limit: Self.manifestLimit)
         if Transport.isUnknownMethod(head) { return try await digestByGet(repository, reference) }
         guard head.status == 200 else {
-            // What answers 404 to everything is no registry; one that says what it is needs no second question.
+            // A server that returns 404 for every path is not a registry. The version header identifies a registry.
             if head.headers["Docker-Distribution-Api-Version"] == nil { try await requireRegistry(repository) }
             return nil
         }
         if let digest = head.headers["Docker-Content-Digest"] {
             try requireDigest(digest, of: repository)
             if reference.contains(":"), digest != reference {
-                throw OCIError(.corrupt, "\(name(repository)) answers \(digest) where \(reference) was asked for.")
+                throw OCIError(.corrupt, "\(name(repository)) returned \(digest) for \(reference).")
             }
             return digest
         }
@@ -107,7 +106,7 @@ public final class RegistryClient: Sendable {
         return try await digestByGet(repository, reference)
     }
 
-    /// The digest of the document itself.
+    /// The digest, computed from the document.
     private func digestByGet(_ repository: String, _ reference: String) async throws(OCIError) -> String? {
         let whole = try await transport.get(
             .get, "manifests/\(reference)", of: repository, accept: Manifest.acceptedTypes, limit: Self.manifestLimit)
@@ -117,7 +116,7 @@ public final class RegistryClient: Sendable {
         }
         let digest = Self.digest(of: whole.body)
         if reference.contains(":"), digest != reference {
-            throw OCIError(.corrupt, "\(name(repository)) answers \(digest) where \(reference) was asked for.")
+            throw OCIError(.corrupt, "\(name(repository)) returned \(digest) for \(reference).")
         }
         return digest
     }
@@ -135,7 +134,7 @@ public final class RegistryClient: Sendable {
         if let config = manifest.config {
             try requireDigest(config.digest, of: repository)
             let blob = try await document("blobs/\(config.digest)", repository, config.digest, Self.configLimit)
-            // An artifact's config may be anything; it is no image then, and has no platform.
+            // The config of an artifact may have any content. An artifact is not an image and has no platform.
             let fields = blob.flatMap { try? JSONDecoder().decode(Manifest.PlatformFields.self, from: $0.body) }
             platform = fields?.platform
         }
@@ -151,7 +150,7 @@ public final class RegistryClient: Sendable {
         else {
             throw OCIError(
                 .notARegistry,
-                "\(name(repository))@\(digest) is no image and no index of images that this program knows.")
+                "\(name(repository))@\(digest) is neither an image nor an image index in a known format.")
         }
         return (manifest, manifest.mediaType ?? answer.headers["Content-Type"] ?? "unknown")
     }
@@ -165,7 +164,7 @@ public final class RegistryClient: Sendable {
         guard answer.status == 200 else { return nil }
         let actual = Self.digest(of: answer.body)
         guard actual == digest else {
-            throw OCIError(.corrupt, "\(name(repository)) answers \(actual) where \(digest) was asked for.")
+            throw OCIError(.corrupt, "\(name(repository)) returned \(actual) for \(digest).")
         }
         return answer
     }
@@ -174,16 +173,16 @@ public final class RegistryClient: Sendable {
         guard try await transport.isRegistry() else {
             throw OCIError(
                 .notARegistry,
-                "\(configuration.host.name) is no image registry: it has no /v2/, asked for "
-                    + "\(name(repository)).")
+                "\(configuration.host.name) is not an image registry: it has no /v2/ "
+                    + "(\(name(repository))).")
         }
     }
 
-    /// A digest of the registry's becomes part of the next URL and of the image's name.
+    /// Validates a digest from the registry, because it becomes part of the next URL and of the image's name.
     private func requireDigest(_ text: String, of repository: String) throws(OCIError) {
         guard text.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil else {
             let shown = text.unicodeScalars.prefix(80).map { $0.isASCII && $0.value > 31 ? String($0) : "?" }.joined()
-            throw OCIError(.corrupt, "\(name(repository)) names the digest '\(shown)', which is no SHA-256.")
+            throw OCIError(.corrupt, "\(name(repository)) names the digest '\(shown)', which is not a SHA-256 digest.")
         }
     }
 
@@ -191,13 +190,13 @@ public final class RegistryClient: Sendable {
 
     private static func digest(of body: Data) -> String { "sha256:\(SHA256.hex(body))" }
 
-    /// Both become part of a URL, so nothing else than what the distribution API allows may be in them.
+    /// Both become part of a URL, so only characters that the distribution API allows are accepted.
     private static func check(_ repository: String, _ reference: String) throws(OCIError) {
         guard repository.wholeMatch(of: /[a-z0-9._-]+(?:\/[a-z0-9._-]+)*/) != nil,
             !repository.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
-        else { throw OCIError(.invalid, "'\(repository)' is no repository name.") }
+        else { throw OCIError(.invalid, "'\(repository)' is not a repository name.") }
         guard reference.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64}/) != nil else {
-            throw OCIError(.invalid, "'\(reference)' is neither a tag nor a sha256 digest, asked of \(repository).")
+            throw OCIError(.invalid, "'\(reference)' is neither a tag nor a sha256 digest (repository \(repository)).")
         }
     }
 }

@@ -1,38 +1,36 @@
-/// What a registry has under a tag or a digest.
+/// The image with a tag or a digest in a registry.
 public struct RemoteImage: Sendable, Hashable {
-    /// The digest that the tag stood for when it was looked up: of an image, or of an index of several.
+    /// The digest of the tag at the time of the request: of an image, or of an image index.
     public var digest: String
-    /// The type of the document with that digest.
+    /// The media type of the document with that digest.
     public var mediaType: String
-    /// The images in it, one a platform; for a plain image, that image.
+    /// The images of an index, one per platform; for a plain image, the image itself.
     public var images: [Variant]
 
     /// An image for one platform.
     public struct Variant: Sendable, Hashable {
         /// The digest of the image's own manifest.
         public var digest: String
-        /// What it runs on; nil for an artifact that is no image.
+        /// The platform of the image; nil for an artifact that is not an image.
         public var platform: ImagePlatform?
 
-        /// A variant from its parts.
         public init(digest: String, platform: ImagePlatform?) {
             self.digest = digest
             self.platform = platform
         }
     }
 
-    /// An image from its parts.
     public init(digest: String, mediaType: String, images: [Variant]) {
         self.digest = digest
         self.mediaType = mediaType
         self.images = images
     }
 
-    /// The image for a platform, or nil where there is none.
+    /// The image for a platform; nil if there is none.
     public func image(for platform: ImagePlatform) -> Variant? {
         images.first { $0.platform == platform } ?? images.first { $0.platform?.satisfies(platform) ?? false }
     }
 
-    /// The one platform, where there is just one.
+    /// The platform, if the image has exactly one.
     public var platform: ImagePlatform? { images.count == 1 ? images.first?.platform : nil }
 }

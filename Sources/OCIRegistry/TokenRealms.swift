@@ -1,32 +1,32 @@
 internal import HTTP
 
-/// Which token services a registry may send its clients to.
+/// Decides which token services may receive a registry's login.
 ///
-/// A registry names its token service in an answer that anybody on the way, or a registry that was taken over, can write.
-/// So a login goes to the registry's own host and port, to the few services that are known to belong to a registry on
-/// another host, and to those that the configuration names.
+/// A registry names its token service in a response that a compromised registry, or an attacker on the network, can
+/// forge. So a login is sent only to the registry's own host and port, to well-known token services of registries on
+/// another host, and to the hosts in the configuration.
 struct TokenRealms: Sendable {
     let host: RegistryHost
-    /// Whether the registry itself is spoken to without TLS.
+    /// Whether the registry itself is reached without TLS.
     let isPlain: Bool
-    /// The configuration's.
+    /// The hosts in the configuration.
     let named: [String]
 
-    /// Registries whose token service is elsewhere, as their own documentation says.
+    /// Registries whose token service is on another host, by their own documentation.
     private static let known = [
         "docker.io": "auth.docker.io", "registry.gitlab.com": "gitlab.com", "registry.suse.com": "scc.suse.com",
     ]
 
-    /// Throws where the realm must not be asked, or must not be asked with the login.
+    /// Throws if the realm must not be called, or must not receive the login.
     func check(_ realm: String, asksWithLogin: Bool, for subject: String) throws(OCIError) {
         guard let origin = HTTPOrigin(realm) else {
             throw OCIError(
                 .notARegistry,
-                "\(subject) sends to a token service whose address is not an http or https URL with a host.")
+                "\(subject) names a token service whose address is not an http or https URL with a host.")
         }
-        // A token service over plain HTTP would show the token of a registry that is itself behind TLS.
+        // Over plain HTTP, others could read the token of a registry that itself uses TLS.
         guard origin.isSecure || isPlain else {
-            throw OCIError(.tls, "\(subject) sends to the token service \(origin), which is not https.")
+            throw OCIError(.tls, "\(subject) names the token service \(origin), which is not https.")
         }
         guard asksWithLogin, !isOwn(origin) else { return }
         guard isNamed(origin) else {
@@ -38,12 +38,12 @@ struct TokenRealms: Sendable {
         guard origin.isSecure || isLoopback(origin) else {
             throw OCIError(
                 .tls,
-                "\(subject) sends to the token service \(origin), which is another server and not https. "
+                "\(subject) names the token service \(origin), which is another server and not https. "
                     + "The login was not sent.")
         }
     }
 
-    /// The registry's own host and port. TLS may be added on another port of the host, and never taken away.
+    /// Whether the realm has the registry's own scheme, host and port.
     private func isOwn(_ origin: HTTPOrigin) -> Bool {
         guard let own = HTTPOrigin("\(isPlain ? "http" : "https")://\(host.apiHost)") else { return false }
         return own == origin

@@ -1,6 +1,6 @@
 internal import HTTP
 
-/// One call to a registry: address, login and the words for what may go wrong.
+/// Sends requests to a registry: address, login, and error messages.
 struct Transport: Sendable {
     let host: RegistryHost
     let scheme: String
@@ -8,8 +8,8 @@ struct Transport: Sendable {
     let addresses: [HTTPRequest.AddressOverride]
     let authenticator: Authenticator
 
-    /// Asks `/v2/<repository>/<path>`, answering the registry's challenge on the way. The answer has status 200 or 404; to
-    /// HEAD it may also say that the method is unknown.
+    /// Requests `/v2/<repository>/<path>`, and responds to a challenge of the registry. The response has status 200 or 404.
+    /// For HEAD it may also have a status that says that the method is not supported.
     func get(
         _ method: HTTPMethod, _ path: String, of repository: String, accept: [String] = [], limit: Int
     ) async throws(OCIError) -> HTTPResponse {
@@ -35,16 +35,16 @@ struct Transport: Sendable {
             request.headers["Authorization"] = answer
             response = try await send(request, name)
         }
-        // Some registries and proxies know no HEAD: the caller asks again with GET.
+        // Some registries and proxies do not support HEAD: the caller repeats the request with GET.
         if method == .head, Self.isUnknownMethod(response) { return response }
         try check(response, name)
         return response
     }
 
-    /// Whether the answer says that the method of the request is not supported.
+    /// Whether the response says that the method of the request is not supported.
     static func isUnknownMethod(_ response: HTTPResponse) -> Bool { response.status == 405 || response.status == 501 }
 
-    /// Whether `/v2/` is answered as a registry does.
+    /// Whether `/v2/` responds as a registry does.
     func isRegistry() async throws(OCIError) -> Bool {
         let request = HTTPRequest(
             .get, "\(scheme)://\(host.apiHost)/v2/", timeout: .seconds(30), resolve: addresses, followRedirects: true)
@@ -60,23 +60,23 @@ struct Transport: Sendable {
         case 429:
             let seconds = response.headers["Retry-After"].flatMap(Int.init) ?? 0
             throw OCIError(
-                .throttled, "\(host.name) answers that it has too many calls, asked for \(name).",
+                .throttled, "\(host.name) throttles requests (status 429, \(name)).",
                 retryAfter: seconds > 0 ? .seconds(min(seconds, 86_400)) : nil)
         case 500...:
-            throw OCIError(.failing, "\(host.name) answers with status \(response.status), asked for \(name).")
+            throw OCIError(.failing, "\(host.name) responded with status \(response.status) (\(name)).")
         default:
             let other = scheme == "http" && response.status == 400
             throw OCIError(
                 .notARegistry,
-                "\(host.name) answers with status \(response.status), asked for \(name) over \(scheme): "
-                    + (other ? "it may want https, for which 'ca_file' is to be given." : "that is no image registry."))
+                "\(host.name) responded with status \(response.status) to a request for \(name) over \(scheme): "
+                    + (other ? "it may require https; set 'ca_file' for that." : "it is not an image registry."))
         }
     }
 
     private static func refused(_ name: String, _ status: Int) -> OCIError {
         status == 403
             ? OCIError(.denied, "The login for \(name) is not allowed to read it, or it does not exist.")
-            : OCIError(.unauthorised, "\(name) wants a login, or another one than it was given, or it does not exist.")
+            : OCIError(.unauthorised, "\(name) requires a login, or another one than it got, or it does not exist.")
     }
 
     private func send(_ request: HTTPRequest, _ name: String) async throws(OCIError) -> HTTPResponse {
@@ -84,15 +84,15 @@ struct Transport: Sendable {
             return try await http.send(request)
         } catch {
             switch error.code {
-            case .cancelled: throw OCIError(.cancelled, "The look-up of \(name) was cancelled.")
+            case .cancelled: throw OCIError(.cancelled, "The request for \(name) was cancelled.")
             case .tls:
-                throw OCIError(.tls, "No secure connection to \(host.name), asked for \(name): \(error.message)")
+                throw OCIError(.tls, "No secure connection to \(host.name) (\(name)): \(error.message)")
             case .tooLarge:
-                throw OCIError(.notARegistry, "\(host.name) answers with more than a registry does, asked for \(name).")
+                throw OCIError(.notARegistry, "The response of \(host.name) is too large for a registry (\(name)).")
             case .protocolError:
-                throw OCIError(.notARegistry, "\(host.name) does not speak HTTP, asked for \(name): \(error.message)")
-            case .badURL, .badRequest: throw OCIError(.invalid, "\(name) cannot be asked for: \(error.message)")
-            default: throw OCIError(.unreachable, "\(host.name) does not answer, asked for \(name): \(error.message)")
+                throw OCIError(.notARegistry, "\(host.name) does not speak HTTP (\(name)): \(error.message)")
+            case .badURL, .badRequest: throw OCIError(.invalid, "The request for \(name) is invalid: \(error.message)")
+            default: throw OCIError(.unreachable, "\(host.name) does not respond (\(name)): \(error.message)")
             }
         }
     }

@@ -98,17 +98,17 @@ struct LoginAttempt: Sendable, CustomTestStringConvertible {
                     ("www-authenticate", "BEARER REALM=http://localhost:\(ports.other)/token"),
                 ])
         },
-        LoginAttempt("a challenge without a realm", .notARegistry, { _ in "does not say where one is to be had" }) {
+        LoginAttempt("a challenge without a realm", .notARegistry, { _ in "names no token service" }) {
             _, _ in .text("", status: 401, headers: [("WWW-Authenticate", "Bearer service=\"s\"")])
         },
-        LoginAttempt("a header without an end", .unreachable, { _ in "does not answer" }) { _, _ in
+        LoginAttempt("a header without an end", .unreachable, { _ in "does not respond" }) { _, _ in
             .text("", status: 401, headers: [("WWW-Authenticate", String(repeating: "Bearer ", count: 100_000))])
         },
     ]
 
     private static let redirects = [
         LoginAttempt(
-            "a redirect after the login", .unauthorised, { _ in "wants a login, or another one" },
+            "a redirect after the login", .unauthorised, { _ in "requires a login, or another one" },
             other: { _, _ in .text("", status: 401, headers: [("WWW-Authenticate", "Basic realm=\"r\"")]) },
             registry: { request, ports in
                 guard request.header("Authorization") != nil else {
@@ -126,7 +126,7 @@ struct LoginAttempt: Sendable, CustomTestStringConvertible {
             registry: { _, ports in
                 .text("", status: 302, headers: [("Location", "http://localhost:\(ports.other)/v2/")])
             }),
-        LoginAttempt("a redirect of the token service", .notARegistry, { _ in "answers with status 307" }) {
+        LoginAttempt("a redirect of the token service", .notARegistry, { _ in "responded with status 307" }) {
             request, ports in
             guard request.target.hasPrefix("/token") else {
                 return .text(
@@ -145,7 +145,7 @@ struct LoginAttempt: Sendable, CustomTestStringConvertible {
     ]
 
     private static let answers = [
-        LoginAttempt("a token with a line break", .notARegistry, { _ in "answers without a token" }) { request, ports in
+        LoginAttempt("a token with a line break", .notARegistry, { _ in "responded without a token" }) { request, ports in
             guard request.target.hasPrefix("/token") else {
                 return .text(
                     "", status: 401,
@@ -154,7 +154,7 @@ struct LoginAttempt: Sendable, CustomTestStringConvertible {
             }
             return .text(#"{"token":"a\r\nHost: evil"}"#)
         },
-        LoginAttempt("a token that is never good", .unauthorised, { _ in "wants a login, or another one" }) {
+        LoginAttempt("a token that is never good", .unauthorised, { _ in "requires a login, or another one" }) {
             request, ports in
             guard request.target.hasPrefix("/token") else {
                 return .text(

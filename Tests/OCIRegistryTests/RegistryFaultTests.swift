@@ -66,7 +66,7 @@ struct RegistryFaultTests {
         ] {
             let inner = try TestServer { _ in .text(body) }
             let error = try await error(client(inner.port))
-            #expect(error.code == .corrupt && error.message.contains("which is no SHA-256"))
+            #expect(error.code == .corrupt && error.message.contains("which is not a SHA-256 digest"))
             #expect(error.message.utf8.count < 400)
         }
     }

@@ -133,7 +133,7 @@ struct PlantedURLTests {
             ], plants: [plant])
         let answer = try await garden.says(["plan", "-r", "local-docker", "--image", "127.0.0.1:\(asked.port)/x:1"])
         #expect(answer.code == 77, "\(answer)")
-        #expect(answer.errors.contains("wants a login, or another one than it was given"), "\(answer)")
+        #expect(answer.errors.contains("requires a login, or another one than it got"), "\(answer)")
         garden.expectNothing()
     }
 }
