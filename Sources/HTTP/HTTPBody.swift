@@ -7,8 +7,7 @@ public enum HTTPBody: Sendable {
     /// Bytes in memory.
     case bytes([UInt8])
     /// A part of a file, read while it is sent. A nil `length` means up to the end; the end is measured when the
-    /// request
-    /// is made.
+    /// request is made.
     case file(path: String, offset: Int64 = 0, length: Int64? = nil)
     /// Chunks produced while the body is sent; nil ends the body. `next` is called only when there is room, one call at
     /// a time. Without `contentLength` (in bytes) the body is sent chunked. `next` should respond to task cancellation.

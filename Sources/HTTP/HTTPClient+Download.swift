@@ -4,9 +4,8 @@ extension HTTPClient {
     /// Streams the body of a 2xx response into a file, with bounded memory. Other statuses throw `protocolError`.
     ///
     /// The bytes go into a temporary file beside `path`, which replaces `path` when the body is complete. On failure
-    /// the
-    /// temporary file is removed and `path` is unchanged. Returns the number of bytes. Only its owner can read a new
-    /// file.
+    /// the temporary file is removed and `path` is unchanged. Returns the number of bytes. Only its owner can read a
+    /// new file.
     @discardableResult
     public func download(_ request: HTTPRequest, to path: String) async throws(HTTPError) -> Int64 {
         let answer = try await stream(request)

@@ -23,8 +23,7 @@ public final class HTTPClient: Sendable {
     }
 
     /// Sends a request and returns as soon as the head of the response is complete. The body is read from the stream.
-    /// If
-    /// the caller does not read, the client stops receiving.
+    /// If the caller does not read, the client stops receiving.
     public func stream(_ request: HTTPRequest) async throws(HTTPError) -> HTTPStream {
         let promise = Promise<Result<ResponseHead, HTTPError>>()
         let buffer = BodyBuffer()

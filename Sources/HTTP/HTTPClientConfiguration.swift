@@ -4,8 +4,7 @@ extension HTTPClient {
         /// The proxy to use. Unix sockets never use one.
         public enum Proxy: Sendable {
             /// The proxies in `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`. Loopback and link-local
-            /// addresses
-            /// are reached directly.
+            /// addresses are reached directly.
             case environment
             /// No proxy. The environment is ignored.
             case direct

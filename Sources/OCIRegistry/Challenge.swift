@@ -6,8 +6,7 @@ struct Challenge: Sendable, Hashable {
     var parameters: [String: String]
 
     /// All challenges of one header value, by RFC 9110. Commas separate both parameters and challenges, so a word
-    /// without
-    /// a following `=` begins the next challenge.
+    /// without a following `=` begins the next challenge.
     static func parse(_ header: String) -> [Challenge] {
         var scanner = Scanner(rest: header[...])
         var challenges: [Challenge] = []

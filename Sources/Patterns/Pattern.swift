@@ -91,8 +91,7 @@ public final class Pattern {
     private static let kibibytes: UInt32 = 20 << 10
     private static let stackBytes = 8 << 20
     /// The number of start positions in the first part of a search. After a part that takes less than `fast`
-    /// nanoseconds,
-    /// the next part is `growth` times as long.
+    /// nanoseconds, the next part is `growth` times as long.
     private static let places = 64
     private static let growth = 4
     private static let fast: Int64 = 1_000_000

@@ -16,8 +16,7 @@ public enum Printable {
     }
 
     /// Output of a job. Like ``lines(_:)``, but a carriage return begins a new line, so that every state of a progress
-    /// bar
-    /// stays readable.
+    /// bar stays readable.
     public static func log(_ text: String) -> String {
         escaped(withLineFeeds(text, alone: "\n")) { $0 == "\t" || $0 == "\n" ? nil : escape($0) }
     }

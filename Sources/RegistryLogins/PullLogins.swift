@@ -2,8 +2,7 @@ public import ContainerEngine
 public import LaunchHost
 
 /// The login for pulling or inspecting an image. Sources in order: the configuration's registry, the environment, and
-/// the
-/// user's own login of docker or podman.
+/// the user's own login of docker or podman.
 public struct PullLogins: Sendable {
     private let environment: (any PullLoginOffering)?
     private let docker: DockerLogins

@@ -4,9 +4,8 @@ extension Subprocess {
     /// What a program that processes hostile bytes may do.
     ///
     /// It always gets no new privileges (set-user-ID programs below it have no effect) and no core dumps. With
-    /// Landlock,
-    /// the kernel also limits the files that it can change and read, and it can send signals only to processes that it
-    /// has started. Without Landlock the lists have no effect: see `isEnforced`.
+    /// Landlock, the kernel also limits the files that it can change and read, and it can send signals only to
+    /// processes that it has started. Without Landlock the lists have no effect: see `isEnforced`.
     public struct Confinement: Sendable, Hashable {
         /// The files that it may change, and the folders, with their whole content. Missing ones are ignored.
         public var writable: [String]
@@ -28,8 +27,7 @@ extension Subprocess {
         }
 
         /// Whether this kernel can limit the files that a program changes and reads. Version 1 of Landlock does not
-        /// qualify:
-        /// it forbids every rename between folders, which git needs.
+        /// qualify: it forbids every rename between folders, which git needs.
         public static var isEnforced: Bool { landlockVersion.map { $0 >= 2 } ?? false }
     }
 }

@@ -145,7 +145,8 @@ struct LoginAttempt: Sendable, CustomTestStringConvertible {
     ]
 
     private static let answers = [
-        LoginAttempt("a token with a line break", .notARegistry, { _ in "responded without a token" }) { request, ports in
+        LoginAttempt("a token with a line break", .notARegistry, { _ in "responded without a token" }) {
+            request, ports in
             guard request.target.hasPrefix("/token") else {
                 return .text(
                     "", status: 401,

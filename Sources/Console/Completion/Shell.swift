@@ -20,8 +20,7 @@ public enum Shell: String, Sendable, CaseIterable {
     }
 
     // bash also splits words at '=' and ':'. The script rebuilds the words from the line, and removes from the
-    // candidates
-    // the part before the last such split.
+    // candidates the part before the last such split.
     private static let bashScript = #"""
         # bash completion for @PROGRAM@; load it with: source <(@PROGRAM@ completion bash)
         @FUNCTION@_complete() {

@@ -35,8 +35,7 @@ public enum Format {
     }
 
     /// A time relative to now in its largest unit: `just now`, `12 s ago`, `3 m ago`, `5 d ago`. A time in the future
-    /// is
-    /// `in 3 m`.
+    /// is `in 3 m`.
     public static func relative(ago age: Duration) -> String {
         let seconds = age.components.seconds
         let distance = seconds.magnitude

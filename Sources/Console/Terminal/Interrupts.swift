@@ -20,8 +20,7 @@ public final class Interrupts: Sendable {
     private let sources: Mutex<[Source]>
 
     /// Starts to listen. From here on, the two signals no longer end the process. If SIGINT is ignored already, as
-    /// shells
-    /// do for background jobs, it stays ignored.
+    /// shells do for background jobs, it stays ignored.
     public init() {
         (events, end) = AsyncStream.makeStream(of: Event.self)
         // Not the main queue: a blocked main thread must not delay ctrl-C.
@@ -53,8 +52,7 @@ private struct Source: Sendable {
 
     init(_ number: Int32, on queue: DispatchQueue, _ action: @escaping @Sendable () -> Void) {
         // Dispatch on Linux installs its own handler. SIG_IGN, which other systems need here, would lose earlier
-        // signals,
-        // and children would inherit it.
+        // signals, and children would inherit it.
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         // The handler retains its source until cancel() releases both.
         source.setEventHandler {

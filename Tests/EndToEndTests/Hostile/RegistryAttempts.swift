@@ -32,7 +32,8 @@ struct RegistryAttempts {
         for digest in ["sha256:abc", "../../etc/passwd", "sha256:" + String(repeating: "Z", count: 64)] {
             let answer = try await plan { _ in .text(Self.manifest, headers: Self.head(digest)) }
             #expect(answer.code == 69, "\(answer)")
-            #expect(answer.errors.contains("localhost:") && answer.errors.contains("which is not a SHA-256 digest"), "\(answer)")
+            #expect(answer.errors.contains("localhost:"), "\(answer)")
+            #expect(answer.errors.contains("which is not a SHA-256 digest"), "\(answer)")
             #expect(!answer.errors.contains("fault of launch"))
         }
     }
