@@ -102,9 +102,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("missing", "", "is not on the PATH"), ("../../bin/sh", "", "which is not a name"),
+        ("missing", "", "is not on the PATH"), ("../../bin/sh", "", "which is not a valid name"),
         ("fails", "exit 3", "ended with"),
-        ("odd", "echo hunter2", "its answer is not one"), ("slow", "exec sleep 1000", "within"),
+        ("odd", "echo hunter2", "its output is not a login"), ("slow", "exec sleep 1000", "within"),
     ])
     func `a helper that cannot help is an error without its output`(
         _ name: String, _ script: String, _ words: String

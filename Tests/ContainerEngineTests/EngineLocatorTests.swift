@@ -43,7 +43,7 @@ struct EngineLocatorTests {
     @Test("A socket that is missing, or in a folder that may not be entered, is said as that")
     func absence() async throws {
         #expect(EngineLocator.absence(of: "/x", ENOENT) == "no such socket")
-        #expect(EngineLocator.absence(of: "/x", EACCES) == "its folder may not be entered")
+        #expect(EngineLocator.absence(of: "/x", EACCES) == "no permission to enter its folder")
         let folder = try TemporaryDirectory()
         #expect(EngineLocator.closedFolder(above: folder.file("a/docker.sock")) == nil)
         // The super-user may enter every folder.
@@ -54,7 +54,7 @@ struct EngineLocatorTests {
         let error = await #expect(throws: EngineError.self) {
             _ = try await locator.locate(EngineClient.connect)
         }
-        #expect(error?.message.contains("its folder may not be entered") == true)
+        #expect(error?.message.contains("no permission to enter its folder") == true)
         #expect(error?.hint?.contains(folder.file("closed")) == true)
     }
 

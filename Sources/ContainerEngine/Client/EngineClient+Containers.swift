@@ -2,8 +2,8 @@ internal import FoundationEssentials
 internal import HTTP
 
 extension EngineClient {
-    /// Makes a container of that name and answers its ID.
-    /// - Throws: `conflict` where the name is taken, `notFound` where the image is not in the store.
+    /// Creates a container with the given name and returns its ID.
+    /// - Throws: `conflict` if the name is taken, `notFound` if the image is not in the engine's store.
     public func createContainer(_ spec: ContainerSpec, name: String) async throws(EngineError) -> String {
         struct Answer: Decodable {
             var id: String
@@ -15,12 +15,12 @@ extension EngineClient {
         ).id
     }
 
-    /// Starts a container; one that runs already is left as it is. One that has ended would run again.
+    /// Starts a container. No effect on a running one. A container that has ended runs again.
     public func startContainer(_ id: String) async throws(EngineError) {
         try await checked(.post, path(id, "/start"), limit: .seconds(300))
     }
 
-    /// One container, by ID or name; nil where there is none.
+    /// One container, by ID or name; nil if it does not exist.
     public func container(_ id: String) async throws(EngineError) -> ContainerInfo? {
         do {
             return try await decoded(ContainerInfo.self, .get, path(id, "/json"))
@@ -30,7 +30,7 @@ extension EngineClient {
         }
     }
 
-    /// All containers, in whatever state, that have all of these labels: `name` or `name=value`.
+    /// All containers in any state that have all of these labels: `name` or `name=value`.
     public func containers(labels: [String]) async throws(EngineError) -> [ContainerSummary] {
         let filters = try Self.encode(["label": labels])
         return try await decoded(
@@ -39,15 +39,15 @@ extension EngineClient {
     }
 
     /// Sends a signal: `SIGKILL`, `SIGTERM`, …
-    /// - Throws: `conflict` where the container does not run.
+    /// - Throws: `conflict` if the container is not running.
     public func killContainer(_ id: String, signal: String) async throws(EngineError) {
         try await checked(.post, path(id, "/kill"), query: [("signal", signal)])
     }
 
-    /// Sends the container's stop signal, and SIGKILL after `grace`. Answers when the container has ended, and whether
-    /// that was this call's doing: false where it did not run any more.
+    /// Sends the container's stop signal, and SIGKILL after `grace`. Returns when the container has ended: true if this
+    /// call stopped it, false if it was not running.
     ///
-    /// The engine carries the stop out by itself, also when the caller goes away before the answer.
+    /// The engine completes the stop even if the caller disconnects.
     public func stopContainer(_ id: String, grace: Duration?) async throws(EngineError) -> Bool {
         let seconds = grace.map { max(0, $0.components.seconds + ($0.components.attoseconds > 0 ? 1 : 0)) }
         let answer = try await checked(
@@ -56,12 +56,12 @@ extension EngineClient {
         return answer.status != 304
     }
 
-    /// Lets a paused container go on.
+    /// Resumes a paused container.
     public func unpauseContainer(_ id: String) async throws(EngineError) {
         try await checked(.post, path(id, "/unpause"))
     }
 
-    /// Waits until the container does not run (any more) and answers its exit code. Has no time limit of its own.
+    /// Waits until the container is not running, and returns its exit code. Has no time limit.
     public func waitForContainer(_ id: String) async throws(EngineError) -> Int {
         struct Answer: Decodable {
             var statusCode: Int
@@ -72,12 +72,12 @@ extension EngineClient {
         ).statusCode
     }
 
-    /// Removes a container, by force where it runs, with its anonymous volumes. None is not an error.
+    /// Removes a container, running or not, with its anonymous volumes. A missing container is not an error.
     public func removeContainer(_ id: String) async throws(EngineError) {
         do {
             try await checked(.delete, path(id, ""), query: [("force", "1"), ("v", "1")], limit: .seconds(120))
         } catch {
-            // Somebody else is removing it at this moment: then it is as good as gone.
+            // Another client is removing it, so it counts as removed.
             let isUnderWay = error.code == .conflict && error.message.contains("removal of container")
             guard error.code == .notFound || isUnderWay else { throw error }
         }

@@ -1,20 +1,20 @@
 internal import FoundationEssentials
 internal import HTTP
 
-/// One thing that a pull has to say.
+/// One progress message of a pull.
 public struct PullProgress: Sendable, Hashable {
-    /// The layer; nil where it is about the whole image.
+    /// The layer; nil for the whole image.
     public var layer: String?
-    /// What is going on: `Downloading`, `Pull complete`, …
+    /// The current step: `Downloading`, `Pull complete`, …
     public var status: String
-    /// Bytes done, where they are counted.
+    /// The bytes so far, if the engine counts them.
     public var current: Int64?
-    /// Bytes in all, where they are known.
+    /// The total number of bytes, if known.
     public var total: Int64?
 }
 
 extension EngineClient {
-    /// An image of the store, by ID, name or `repo@sha256:…`; nil where the store does not have it.
+    /// An image in the engine's store, by ID, name or `repo@sha256:…`; nil if it is not there.
     public func image(_ reference: String) async throws(EngineError) -> ImageInfo? {
         do {
             return try await decoded(ImageInfo.self, .get, "/images/\(URLText.encoded(reference))/json")
@@ -24,8 +24,8 @@ extension EngineClient {
         }
     }
 
-    /// Pulls an image into the store. `reference` needs a tag or a digest; without one the engine would take all tags.
-    /// - Throws: `notFound` where the registry does not have it, `denied` where it wants a login.
+    /// Pulls an image into the store. `reference` needs a tag or a digest; otherwise the engine would pull all tags.
+    /// - Throws: `notFound` if the registry does not have it, `denied` if the registry requires a login.
     public func pullImage(
         _ reference: String, platform: String? = nil, credentials: RegistryCredentials? = nil,
         progress: @Sendable (PullProgress) -> Void = { _ in }
@@ -50,13 +50,13 @@ extension EngineClient {
         if let line = lines.finish() { try Self.handle(line, of: reference, progress) }
     }
 
-    /// Gives an image another name: `repository:tag`.
+    /// Adds a name to an image: `repository:tag`.
     public func tagImage(_ reference: String, repository: String, tag: String) async throws(EngineError) {
         try await checked(
             .post, "/images/\(URLText.encoded(reference))/tag", query: [("repo", repository), ("tag", tag)])
     }
 
-    /// Removes a name of an image, and the image with its last name. None is not an error.
+    /// Removes a name of an image, and the image with its last name. A missing name is not an error.
     public func removeImage(_ reference: String, force: Bool = false) async throws(EngineError) {
         do {
             try await checked(
@@ -80,7 +80,7 @@ extension EngineClient {
                 total: message.detail?.total))
     }
 
-    /// Registries' refusals come as an engine's fault with the reason in the words only.
+    /// Engines report a refusal by the registry as their own failure. Only the message has the reason.
     private static func pullFailure(_ reference: String, _ error: EngineError) -> EngineError {
         let words = error.message.lowercased()
         func says(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }

@@ -2,18 +2,18 @@ internal import FoundationEssentials
 internal import HTTP
 
 extension EngineClient {
-    /// What a path of a container is.
+    /// The kind of a path in a container.
     public enum PathKind: Sendable, Hashable {
-        /// A symbolic link, with its target. Docker gives the target with all links followed, podman as the link has it.
+        /// A symbolic link and its target. Docker resolves all links of the target; podman returns the link's own text.
         case link(String)
         /// Anything else.
         case other
     }
 
-    /// What is at a path of a container, also before its start. Links in the folders of the path are followed.
-    /// - Returns: nil where there is nothing; `other` from an engine that does not say more.
+    /// The kind of a path in a container, also before the container's start. Links in parent folders are followed.
+    /// - Returns: nil if the path does not exist; `other` if the engine does not return the kind.
     public func kind(of inside: String, in id: String) async throws(EngineError) -> PathKind? {
-        /// The engine's answer: `mode` in the bits of Go.
+        /// The engine's response. `mode` has the bits of Go's `FileMode`.
         struct Answer: Decodable {
             var mode: UInt32
             var linkTarget: String?

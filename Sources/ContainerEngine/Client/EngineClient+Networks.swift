@@ -1,7 +1,7 @@
 internal import HTTP
 
 extension EngineClient {
-    /// Whether the engine has a network of that name or ID.
+    /// Whether the engine has a network with that name or ID.
     public func hasNetwork(_ name: String) async throws(EngineError) -> Bool {
         do {
             try await checked(.get, "/networks/\(URLText.encoded(name))")
@@ -12,8 +12,8 @@ extension EngineClient {
         }
     }
 
-    /// Makes a network of the machine's own and answers its ID.
-    /// - Throws: `conflict` where the name is taken; `denied` or `server` where its addresses are, or none are left.
+    /// Creates a network on this machine and returns its ID.
+    /// - Throws: `conflict` if the name is taken; `denied` or `server` if its addresses are taken, or none are free.
     @discardableResult
     public func createNetwork(_ spec: NetworkSpec) async throws(EngineError) -> String {
         struct Answer: Decodable {
@@ -23,7 +23,7 @@ extension EngineClient {
         return try await decoded(Answer.self, .post, "/networks/create", json: try Self.encode(spec)).id
     }
 
-    /// The addresses that a network has, of IPv4 and IPv6, in the engine's order; none where there is no such network.
+    /// The IPv4 and IPv6 addresses of a network, in the engine's order; empty if it does not exist.
     public func addresses(of network: String) async throws(EngineError) -> [NetworkSpec.Addresses] {
         struct Answer: Decodable {
             struct Management: Decodable {
@@ -72,7 +72,7 @@ extension EngineClient {
         ).map { ($0.id, $0.labels ?? [:]) }
     }
 
-    /// Removes a network that no container uses. None is not an error.
+    /// Removes a network that no container uses. A missing network is not an error.
     public func removeNetwork(_ name: String) async throws(EngineError) {
         do {
             try await checked(.delete, "/networks/\(URLText.encoded(name))")

@@ -2,19 +2,19 @@ internal import FoundationEssentials
 internal import HTTP
 
 extension EngineClient {
-    /// Pushes `repository:tag` of the store to the registry that its name begins with, and gives the digest of what was
-    /// pushed, `sha256:…`; nil where the engine does not tell it.
+    /// Pushes `repository:tag` from the store to the registry in its name. Returns the digest of the pushed image,
+    /// `sha256:…`; nil if the engine does not report it.
     ///
-    /// The login goes to the engine in a header of this one call: no file, no argument of a program.
-    /// - Throws: `denied` where the registry wants a login or another one, `notFound` where the store has no such image,
-    ///   `conflict` where the tag is there already and cannot be moved.
+    /// The login is sent to the engine in a header of this call, and never in a file or an argument of a program.
+    /// - Throws: `denied` if the registry requires a login or another one, `notFound` if the store does not have the
+    ///   image, `conflict` if the tag exists and is immutable.
     public func pushImage(
         _ repository: String, tag: String, credentials: RegistryCredentials? = nil,
         progress: @Sendable (PullProgress) -> Void = { _ in }
     ) async throws(EngineError) -> String? {
-        // The header must be there also where there is no login; this is `{}`.
+        // The header is required even without a login; this value is `{}`.
         let headers = [("X-Registry-Auth", credentials?.header ?? "e30=")]
-        // Docker takes plain HTTP on loopback by itself and ignores the word; podman wants to be told.
+        // Docker uses plain HTTP on loopback by default and ignores this parameter; podman needs it.
         let host = repository.prefix { $0 != "/" && $0 != ":" }
         let isLoopback = host == "localhost" || host.hasPrefix("127.") || repository.hasPrefix("[::1]")
         let answer: EngineBytes
@@ -48,27 +48,27 @@ extension EngineClient {
         return digest
     }
 
-    /// Registries' refusals come as an engine's fault with the reason in the words only.
+    /// Engines report a refusal by the registry as their own failure. Only the message has the reason.
     private static func pushFailure(_ reference: String, _ error: EngineError) -> EngineError {
         guard ![.cancelled, .notReachable].contains(error.code) else { return error }
         let words = error.message.lowercased()
-        // ECR's words for a tag of an immutable repository. They come before "denied": a tag is no matter of the login.
+        // ECR's message for an immutable tag. It is checked before "denied", because the login is not the reason.
         if words.contains("already exists") && (words.contains("immutable") || words.contains("cannot be overwritten"))
         {
             return EngineError(
-                .conflict, "The registry does not let \(reference) be pushed again. \(error.message)",
+                .conflict, "The registry does not accept another push of \(reference). \(error.message)",
                 hint: "Its tags are immutable; push under another tag, or make the repository's tags mutable.")
         }
         let refusals = ["unauthorized", "authentication required", "no basic auth", "denied", "forbidden"]
         if refusals.contains(where: { words.contains($0) }) {
             return EngineError(
-                .denied, "The registry does not let the engine push \(reference). \(error.message)",
+                .denied, "The registry denies the engine the push of \(reference). \(error.message)",
                 hint: "Check the repository's name, and the registry's login.")
         }
         if words.contains("http response to https client") {
             return EngineError(
-                .invalid, "The engine pushes over https only, and the registry of \(reference) speaks plain http.",
-                hint: "Name the registry in 'insecure-registries' of the engine's configuration.")
+                .invalid, "The engine pushes over https only, and the registry of \(reference) uses plain http.",
+                hint: "Add the registry to 'insecure-registries' of the engine's configuration.")
         }
         if words.contains("x509") || words.contains("certificate") {
             return EngineError(

@@ -2,10 +2,10 @@ internal import FoundationEssentials
 internal import HTTP
 
 extension EngineClient {
-    /// A container's log, both outputs, from `since` (inclusive) on; with `follow` to the container's end.
+    /// The log of a container, both outputs, from `since` (inclusive); with `follow` until the container ends.
     ///
-    /// `framed` is false for a container with a terminal. A followed log may end before the container's last lines: engines
-    /// do so when a container prints much right before its end. Whoever needs all reads on without `follow` then.
+    /// `framed` is false for a container with a terminal. A followed log may miss the last lines: engines end it early
+    /// if a container prints much right before its end. To get all lines, read the rest without `follow`.
     public func logs(
         of id: String, framed: Bool, since: EngineTime? = nil, follow: Bool = false
     ) async throws(EngineError) -> EngineLogReader {
@@ -18,21 +18,21 @@ extension EngineClient {
         return EngineLogReader(EngineBytes(answer, of: self), frames: LogFrames(framed: framed))
     }
 
-    /// A file or folder of a container as a tar archive, also when the container has ended.
-    /// - Throws: `notFound` where there is no such container or path.
+    /// A file or folder of a container as a tar archive, also after the container has ended.
+    /// - Throws: `notFound` if the container or the path does not exist.
     public func archive(of id: String, path inside: String) async throws(EngineError) -> EngineBytes {
         try await archive(of: id, pathBytes: Array(inside.utf8))
     }
 
-    /// The same for a path that need not be UTF-8.
+    /// The same for a path that may not be UTF-8.
     public func archive(of id: String, pathBytes inside: [UInt8]) async throws(EngineError) -> EngineBytes {
         let path = path(id, "/archive?path=\(URLText.encoded(inside))")
         return EngineBytes(try await streamed(.get, path, idle: Self.readLimit), of: self)
     }
 
-    /// Unpacks a tar archive into a folder of a container that exists, also before its start. `next` gives the archive
-    /// chunk by chunk, nil after the last.
-    /// - Throws: `notFound` where there is no such container or folder, `denied` where it can only be read.
+    /// Unpacks a tar archive into an existing folder of a container, also before its start. `next` returns the archive
+    /// in chunks, and nil at the end.
+    /// - Throws: `notFound` if the container or the folder does not exist, `denied` if it is read-only.
     public func putArchive(
         into id: String, path inside: String, _ next: @escaping @Sendable () async throws -> [UInt8]?
     ) async throws(EngineError) {
@@ -41,7 +41,7 @@ extension EngineClient {
             body: .producer(next: next), type: "application/x-tar")
     }
 
-    /// What happens from now on to containers that have all of these labels: `name` or `name=value`.
+    /// The events, from now on, of containers that have all of these labels: `name` or `name=value`.
     public func events(labels: [String]) async throws(EngineError) -> EngineEventReader {
         let filters = try Self.encode(["type": ["container"], "label": labels])
         let answer = try await streamed(
@@ -50,9 +50,9 @@ extension EngineClient {
     }
 }
 
-/// Bytes that the engine sends, pulled chunk by chunk; the engine is held back while nobody reads.
+/// Bytes that the engine sends, pulled in chunks. Without a reader, the transfer pauses.
 ///
-/// Dropping the value ends the transfer.
+/// Releasing the value ends the transfer.
 public struct EngineBytes: Sendable {
     private let client: EngineClient
     private let stream: HTTPStream
@@ -65,7 +65,7 @@ public struct EngineBytes: Sendable {
     }
 
     /// The next chunk, never empty; nil at the end.
-    /// - Throws: `interrupted` where the connection broke, `cancelled` with the task.
+    /// - Throws: `interrupted` if the connection breaks, `cancelled` with the task.
     public func next() async throws(EngineError) -> [UInt8]? {
         do {
             return try await iterator.next()
@@ -79,7 +79,7 @@ public struct EngineBytes: Sendable {
         stream.cancel()
     }
 
-    /// Holds the one iterator; calls come one after the other.
+    /// Owns the iterator and serializes its calls.
     private actor BodyIterator {
         private var iterator: HTTPStream.Body.Iterator
 
@@ -94,10 +94,10 @@ public struct EngineBytes: Sendable {
     }
 }
 
-/// A container's log, pulled batch by batch.
+/// The log of a container, pulled in batches.
 public struct EngineLogReader: Sendable {
     private let bytes: EngineBytes
-    /// The decoder, which knows whether a line is incomplete.
+    /// The decoder. It shows whether a line is incomplete.
     public private(set) var frames: LogFrames
 
     init(_ bytes: EngineBytes, frames: LogFrames) {
@@ -105,15 +105,15 @@ public struct EngineLogReader: Sendable {
         self.frames = frames
     }
 
-    /// The lines that the next chunk completes, perhaps none; nil at the end of what the engine sends.
+    /// The lines that the next chunk completes, possibly none; nil at the end of the stream.
     ///
-    /// A last line without a break is not among them: `finish` gives it, where the container has ended.
+    /// A last line without a line break is not included: after the container's end, `finish` returns it.
     public mutating func next() async throws(EngineError) -> [EngineLogLine]? {
         guard let chunk = try await bytes.next() else { return nil }
         return try frames.feed(chunk)
     }
 
-    /// What is left of a last line without a break.
+    /// The rest of a last line without a line break.
     public mutating func finish() -> [EngineLogLine] { frames.finish() }
 }
 

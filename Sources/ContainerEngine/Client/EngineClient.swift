@@ -2,28 +2,28 @@ internal import FoundationEssentials
 internal import Glibc
 internal import HTTP
 
-/// The way to one container engine: docker's HTTP API, which podman speaks too.
+/// A client of one container engine over docker's HTTP API, which podman implements too.
 ///
-/// A value that can be copied freely; connections are kept and shared.
+/// Copies share their connections.
 public struct EngineClient: Sendable {
-    /// The newest API that this program was made for. Engines are asked in it, or in their own where that is older.
+    /// The newest API version that this program supports. For an older engine, the client uses the engine's version.
     public static let newestAPI = APIVersion(1, 47)
-    /// The oldest API that has all that is used.
+    /// The oldest API version with all calls that this program uses.
     public static let oldestAPI = APIVersion(1, 40)
 
-    /// Where the engine listens.
+    /// The address of the engine.
     public let address: EngineAddress
-    /// The version of the API that is spoken with it.
+    /// The API version in use.
     public let api: APIVersion
     private let http: HTTPClient
 
-    /// Time for a call that only looks something up. Creating, stopping and pulling have none or their own.
+    /// The time limit of a query. Creating, stopping and pulling have their own limits or none.
     static let lookupLimit = Duration.seconds(60)
 
-    /// Connects: asks the engine which API it speaks.
-    /// - Throws: `notReachable` where nothing answers, `protocolFault` where what answers is too old or no engine.
+    /// Connects to an engine and negotiates the API version.
+    /// - Throws: `notReachable` if nothing responds, `protocolFault` if the server is too old or not an engine.
     public static func connect(to address: EngineAddress) async throws(EngineError) -> EngineClient {
-        // Log and event streams each hold a connection, so the usual limit per host would starve the short calls.
+        // Each log or event stream occupies a connection, so the default limit per host would block short calls.
         let configuration = HTTPClient.Configuration(
             maxConnectionsPerHost: 1024, maxConcurrentRequests: 1024, connectTimeout: .seconds(5),
             caBundle: address.tls?.authority, clientCertificate: address.tls?.certificate,
@@ -32,7 +32,7 @@ public struct EngineClient: Sendable {
         let asking = EngineClient(address: address, api: oldestAPI, http: http)
         let answer = try await asking.checked(.get, unversioned: "/_ping", limit: .seconds(15))
         guard let engine = answer.headers["Api-Version"].flatMap({ APIVersion($0) }) else {
-            throw EngineError(.protocolFault, "What answers at \(address) is no container engine.")
+            throw EngineError(.protocolFault, "The server at \(address) is not a container engine.")
         }
         guard engine >= oldestAPI else {
             throw EngineError(
@@ -49,24 +49,24 @@ public struct EngineClient: Sendable {
         self.http = http
     }
 
-    /// Whether the engine answers.
+    /// Checks that the engine responds.
     public func ping() async throws(EngineError) {
         _ = try await checked(.get, unversioned: "/_ping", limit: .seconds(15))
     }
 
-    /// What the engine says of itself.
+    /// The engine's version and platform.
     public func version() async throws(EngineError) -> EngineVersion {
         try await decoded(EngineVersion.self, .get, "/version")
     }
 
-    /// What the engine says of its machine.
+    /// The engine's description of its machine.
     public func info() async throws(EngineError) -> EngineInfo {
         try await decoded(EngineInfo.self, .get, "/info")
     }
 
     // MARK: calls
 
-    /// Sends and gives the whole answer; another status than success is an error.
+    /// Sends a request and returns the whole response. A status that is not a success is thrown as an error.
     @discardableResult
     func checked(
         _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], json: Data? = nil,
@@ -91,12 +91,12 @@ public struct EngineClient: Sendable {
         } catch {
             throw failure(error)
         }
-        // The engine redirects where a name in the path is none; 304 says that there is nothing to do.
+        // The engine redirects if a name in the path is empty or invalid. 304 means that there is nothing to do.
         guard answer.status < 300 || answer.status == 304 else { throw Self.failure(answer.status, answer.body) }
         return answer
     }
 
-    /// Sends a body without a time limit; another status than success is an error.
+    /// Sends a body without a time limit. A status that is not a success is thrown as an error.
     func uploaded(
         _ method: HTTPMethod, _ path: String, query: [(String, String?)], body: HTTPBody, type: String
     ) async throws(EngineError) {
@@ -119,10 +119,12 @@ public struct EngineClient: Sendable {
         try Self.decode(type, from: try await checked(method, path, query: query, json: json, limit: limit).body)
     }
 
-    /// Silence in an answer that has all its bytes at hand. Engines read far through a large log before they send a byte.
+    /// The longest silence in a response that needs no waiting. Engines read far through a large log before the first
+    /// byte.
     static let readLimit = Duration.seconds(600)
 
-    /// Sends and gives the answer as it comes; another status than success is an error. `idle` limits silence.
+    /// Sends a request and streams the response. A status that is not a success is thrown as an error. `idle` limits
+    /// silence.
     func streamed(
         _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], headers: [(String, String)] = [],
         idle: Duration? = nil
@@ -153,13 +155,13 @@ public struct EngineClient: Sendable {
         }
     }
 
-    // MARK: answers
+    // MARK: responses
 
     static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws(EngineError) -> T {
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch {
-            throw EngineError(.protocolFault, "The engine's answer is not what its API says: \(error).")
+            throw EngineError(.protocolFault, "The engine's response does not match its API: \(error).")
         }
     }
 
@@ -167,7 +169,7 @@ public struct EngineClient: Sendable {
         do {
             return try JSONEncoder().encode(value)
         } catch {
-            throw EngineError(.invalid, "The request cannot be written as JSON: \(error).")
+            throw EngineError(.invalid, "The request cannot be encoded as JSON: \(error).")
         }
     }
 
@@ -193,7 +195,7 @@ public struct EngineClient: Sendable {
         case .couldNotConnect, .couldNotResolve:
             if case .unix(let path) = address, access(path, R_OK | W_OK) != 0, errno == EACCES {
                 return EngineError(
-                    .notReachable, "This user may not use the engine's socket \(path).",
+                    .notReachable, "This user is not allowed to use the engine's socket \(path).",
                     hint: "Add the user to the socket's group, often 'docker', and log in again.")
             }
             return EngineError(

@@ -1,17 +1,17 @@
 internal import FoundationEssentials
 
-/// A login to a registry for the engine. It cannot be printed.
+/// A registry login for the engine. Its secret is not printable.
 public struct RegistryCredentials: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The user.
     public var username: String
     /// The password or token.
     let password: String
-    /// An identity token, which some registries issue instead of a password; nil where there is a password.
+    /// An identity token, which some registries issue instead of a password; otherwise nil.
     let identityToken: String?
     /// Host and port of the registry.
     public var server: String
 
-    /// A user's login with a password.
+    /// A login with a password.
     public init(username: String, password: String, server: String) {
         self.username = username
         self.password = password
@@ -27,14 +27,14 @@ public struct RegistryCredentials: Sendable, CustomStringConvertible, CustomDebu
         password = ""
     }
 
-    /// The password, for a client of the registry; nil where the login is an identity token.
+    /// The password, for a client of the registry; nil if the login is an identity token.
     public func revealPassword() -> String? { identityToken == nil ? password : nil }
 
-    /// Without the password.
+    /// The login without its secret.
     public var description: String { "\(username)@\(server)" }
-    /// Without the password.
+    /// The login without its secret.
     public var debugDescription: String { description }
-    /// Without children, so that `dump` shows nothing.
+    /// Without children, so that `dump` prints nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// The value of the header `X-Registry-Auth`: JSON in the URL-safe variant of base64.

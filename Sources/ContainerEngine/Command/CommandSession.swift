@@ -2,21 +2,21 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Subprocess
 
-/// Runs one command line against one engine, with a configuration folder of its own: the user's own login data is
-/// neither read nor written.
+/// Runs the command line of docker or podman against one engine, with its own configuration folder, so that the user's
+/// login data is neither read nor written.
 ///
-/// The folder is readable by its owner only and is deleted when `with` ends, however it ends; what a killed program left
-/// is deleted by the next session.
+/// Only the owner can read the folder. `with` deletes it in all cases. If the process is killed, the next session
+/// deletes it.
 public struct CommandSession: Sendable {
-    /// The program.
+    /// The command line.
     public let command: EngineCommand
     private let address: EngineAddress
     private let folder: String
     private let isConfined: Bool
 
-    /// Makes a session and deletes everything that it kept when `body` has ended.
-    /// - Parameter isConfined: whether docker's command line can change files only in the session's folder, where the kernel
-    ///   can do that.
+    /// Makes a session, and deletes its folder after `body`.
+    /// - Parameter isConfined: whether docker's command line can change files in the session's folder only, if the
+    /// kernel supports that.
     public static func with<T: Sendable>(
         _ command: EngineCommand, engine address: EngineAddress, isConfined: Bool = true,
         _ body: (CommandSession) async throws(EngineError) -> T
@@ -28,7 +28,7 @@ public struct CommandSession: Sendable {
             CommandSession(command: command, address: address, folder: folder.path, isConfined: isConfined))
     }
 
-    /// Logs in to a registry for the length of the session. The password goes over standard input only.
+    /// Logs in to a registry for the session. The password is passed on standard input only.
     public func login(_ credentials: RegistryCredentials) async throws(EngineError) {
         var arguments = ["login", "--username", credentials.username, "--password-stdin"]
         arguments += insecure(credentials.server) + [credentials.server]
@@ -38,7 +38,7 @@ public struct CommandSession: Sendable {
         ) { _ in }
     }
 
-    /// Gives the command line these logins for the length of the session, without asking the registries. They are written to
+    /// Gives these logins to the command line for the session, without contacting the registries. They are written to
     /// the session's folder, which only this user can read.
     public func use(_ logins: [RegistryCredentials]) throws(EngineError) {
         guard !logins.isEmpty else { return }
@@ -53,19 +53,19 @@ public struct CommandSession: Sendable {
                 let path = "\(folder)/\(name)"
                 guard
                     FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
-                else { throw EngineError(.server, "The file \(path) cannot be written.") }
+                else { throw EngineError(.server, "Cannot write the file \(path).") }
             }
         } catch let error as EngineError {
             throw error
         } catch {
-            throw EngineError(.server, "The logins have no JSON form: \(error).")
+            throw EngineError(.server, "The logins cannot be encoded as JSON: \(error).")
         }
     }
 
-    /// Builds an image and answers its ID (`sha256:…`). Cancelling the task ends the whole process group.
+    /// Builds an image and returns its ID (`sha256:…`). Cancelling the task ends the whole process group.
     /// - Parameters:
-    ///   - timeout: the limit for everything.
-    ///   - line: is given every line that the builder prints.
+    ///   - timeout: the limit for the whole build.
+    ///   - line: called with every line that the builder prints.
     public func build(
         _ build: ImageBuild, timeout: Duration? = nil, line: @escaping @Sendable (String) async -> Void
     ) async throws(EngineError) -> String {
@@ -73,7 +73,7 @@ public struct CommandSession: Sendable {
         let arguments = build.arguments(for: command, imageIDFile: identity)
         try await run(arguments, what: "build", timeout: timeout, line: line)
         guard let data = FileManager.default.contents(atPath: identity) else {
-            throw EngineError(.protocolFault, "\(command) built an image and did not say which.")
+            throw EngineError(.protocolFault, "\(command) built an image and did not report its ID.")
         }
         let id = String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
         return id.hasPrefix("sha256:") ? id : "sha256:\(id)"
@@ -87,7 +87,7 @@ public struct CommandSession: Sendable {
             ["push"] + insecure(reference) + [reference], what: "push of \(reference)", timeout: timeout, line: line)
     }
 
-    /// Docker's engine takes plain HTTP on loopback by itself; podman wants to be told.
+    /// Docker's engine uses plain HTTP on loopback by default; podman needs an option.
     private func insecure(_ place: String) -> [String] {
         let host = place.prefix { $0 != "/" && $0 != ":" }
         let isLoopback = host == "localhost" || host.hasPrefix("127.")
@@ -135,7 +135,7 @@ public struct CommandSession: Sendable {
             .contains { words.contains($0) }
     }
 
-    /// Podman needs its own helpers with privileges, and so stays as it is.
+    /// Podman is not confined, because it needs its own helpers with privileges.
     private var confinement: Subprocess.Confinement? {
         isConfined && command.kind == .docker ? Subprocess.Confinement(writable: [folder]) : nil
     }
@@ -155,10 +155,10 @@ public struct CommandSession: Sendable {
         return environment
     }
 
-    /// What a docker or podman command line may see.
+    /// The variables for docker and podman command lines.
     static let allowed = Subprocess.AllowedVariables(names: Subprocess.AllowedVariables.network)
 
-    /// Plugins that a user has installed for docker stay in reach; nothing else of the user's folder does.
+    /// Makes the user's docker plugins available, and nothing else from the user's folder.
     private static func linkPlugins(into folder: String) {
         guard let home = ProcessInfo.processInfo.environment["HOME"] else { return }
         let plugins = "\(home)/.docker/cli-plugins"

@@ -1,36 +1,35 @@
 internal import Subprocess
 
-/// A docker or podman command line on this machine, and what it can do. Build and push go through it; everything else
-/// through `EngineClient`.
+/// A docker or podman command line on this machine, and its abilities. It is used to build and push; all other calls
+/// use `EngineClient`.
 public struct EngineCommand: Sendable, Hashable, CustomStringConvertible {
-    /// Whose command line it is.
+    /// The program of a command line.
     public enum Kind: String, Sendable {
-        /// Docker's.
+        /// Docker.
         case docker
-        /// Podman's, also under the name `docker`.
+        /// Podman, also if it is installed as `docker`.
         case podman
     }
 
-    /// How it comes by BuildKit's abilities: build secrets, mounts in RUN, here-documents.
+    /// How it provides the features of BuildKit: build secrets, mounts in RUN, here-documents.
     public enum BuildKit: String, Sendable {
-        /// Not at all.
+        /// It does not provide them.
         case none
-        /// By itself: docker before 23, and podman, whose own builder has the same abilities.
+        /// Built in: docker before 23, and podman, whose own builder has the same features.
         case builtin
-        /// By its plugin buildx.
+        /// With the plugin buildx.
         case buildx
     }
 
     /// The absolute path of the program.
     public var path: String
-    /// Whose it is.
+    /// Docker or podman.
     public var kind: Kind
     /// Its version: `20.10.24+dfsg1`.
     public var version: String
-    /// How it does BuildKit.
+    /// How it provides BuildKit.
     public var buildKit: BuildKit
 
-    /// A command from its parts.
     public init(path: String, kind: Kind, version: String, buildKit: BuildKit) {
         self.path = path
         self.kind = kind
@@ -51,7 +50,7 @@ public struct EngineCommand: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension EngineCommand {
-    /// Every docker and podman on the PATH that runs, in the order of the PATH, docker first.
+    /// Every working docker and podman on the PATH, in the order of the PATH, docker first.
     public static func findAll() async throws(EngineError) -> [EngineCommand] {
         var found: [EngineCommand] = []
         for path in Subprocess.findAll("docker") + Subprocess.findAll("podman") {
@@ -60,7 +59,7 @@ extension EngineCommand {
         return found
     }
 
-    /// Looks at one program; nil where it does not run or is neither.
+    /// Inspects one program; nil if it does not run or is neither docker nor podman.
     public static func probe(_ path: String) async throws(EngineError) -> EngineCommand? {
         guard let words = try await output(path, ["--version"]) else { return nil }
         if let match = words.firstMatch(of: /podman version ([^\s,]+)/) {
@@ -77,9 +76,9 @@ extension EngineCommand {
         return EngineCommand(path: path, kind: .docker, version: version, buildKit: buildKit)
     }
 
-    /// The best of `found` for an engine; `isPodman` says whose engine it is, for podman's command line talks to podman
-    /// only.
-    /// - Throws: `missingTool` with everything that was found and what to install.
+    /// The best of `found` for an engine. `isPodman` says that the engine is podman; podman's command line works only
+    /// with podman.
+    /// - Throws: `missingTool` with everything that was found, and what to install.
     public static func choose(
         from found: [EngineCommand], needsBuildKit: Bool, isPodman: Bool = false
     ) throws(EngineError) -> EngineCommand {
@@ -98,17 +97,17 @@ extension EngineCommand {
             .missingTool,
             "The build needs BuildKit, and no docker command line on the PATH can do it. Found: "
                 + "\(fitting.map(\.description).joined(separator: "; ")).",
-            hint: "Install docker's buildx plugin, or a build without secrets.")
+            hint: "Install docker's buildx plugin, or build without secrets.")
     }
 
-    /// What a short command prints; nil where it fails.
+    /// The output of a short command; nil if it fails.
     private static func output(_ path: String, _ arguments: [String]) async throws(EngineError) -> String? {
         do {
             let result = try await Subprocess.run(
                 path, arguments, environment: .allowed(CommandSession.allowed), timeout: .seconds(20))
             return result.exit.isSuccess ? result.stdoutText : nil
         } catch {
-            if error.code == .cancelled { throw EngineError(.cancelled, "Looking for docker was cancelled.") }
+            if error.code == .cancelled { throw EngineError(.cancelled, "The search for docker was cancelled.") }
             return nil
         }
     }

@@ -1,27 +1,26 @@
-/// What an image is built from.
+/// The input of an image build.
 public struct ImageBuild: Sendable {
     /// The context folder.
     public var context: String
     /// The Dockerfile's absolute path.
     public var dockerfile: String
-    /// The names that the image gets: `host/repository:tag`.
+    /// The names for the image: `host/repository:tag`.
     public var tags: [String]
-    /// `linux/amd64`; nil is the engine's own.
+    /// `linux/amd64`; nil means the engine's own.
     public var platform: String?
-    /// Build arguments by name. They can be seen in the process list and in the image: no secrets.
+    /// Build arguments by name. They are visible in the process list and in the image, so they must not be secrets.
     public var buildArguments: [String: String]
-    /// Files with secrets by ID, for `RUN --mount=type=secret`; needs BuildKit.
+    /// Files with secrets, by ID, for `RUN --mount=type=secret`. Needs BuildKit.
     public var secretFiles: [String: String]
     /// Labels of the image.
     public var labels: [String: String]
-    /// The stage to build; nil is the last.
+    /// The stage to build; nil means the last one.
     public var target: String?
     /// The network of RUN steps: `none`, `host`, or nil for the engine's default.
     public var network: String?
-    /// Whether every step is built anew.
+    /// Whether to rebuild every step.
     public var noCache = false
 
-    /// A build from its parts.
     public init(
         context: String, dockerfile: String, tags: [String] = [], platform: String? = nil,
         buildArguments: [String: String] = [:], secretFiles: [String: String] = [:], labels: [String: String] = [:],
@@ -38,15 +37,15 @@ public struct ImageBuild: Sendable {
         self.network = network
     }
 
-    /// The command line. The context stands last, behind `--`, so that no name can be taken for an option.
+    /// The arguments. The context is last, after `--`, so that no name can be parsed as an option.
     func arguments(for command: EngineCommand, imageIDFile: String) -> [String] {
         var arguments = ["build", "--iidfile", imageIDFile, "--file", dockerfile]
         if command.kind == .docker, command.buildKit != .none { arguments += ["--progress", "plain"] }
         for tag in tags { arguments += ["--tag", tag] }
         if let platform { arguments += ["--platform", platform] }
-        // Without these, buildx makes an index of image and attestation, or keeps the image in its own cache only.
+        // Without these, buildx produces an index of image and attestation, or keeps the image in its own cache only.
         if command.buildKit == .buildx { arguments += ["--provenance=false", "--load"] }
-        // The builder before BuildKit leaves the container of a step that fails or is broken off.
+        // The builder before BuildKit keeps the container of a failed or cancelled step.
         if command.kind == .docker, command.buildKit == .none { arguments.append("--force-rm") }
         if noCache { arguments.append("--no-cache") }
         if let network { arguments += ["--network", network] }

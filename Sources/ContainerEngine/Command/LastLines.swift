@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Keeps the last lines of a program for the error that tells of its end.
+/// Keeps the last lines of a program's output for its error message.
 final class LastLines: Sendable {
     private static let count = 20
     private static let longest = 500

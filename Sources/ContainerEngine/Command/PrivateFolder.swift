@@ -2,25 +2,25 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Ownership
 
-/// A temporary folder for logins, which only its owner can read and which is gone when its owner is.
+/// A temporary folder for logins. Only its owner can read it, and it is deleted with this value.
 ///
-/// Its owner holds a lock on it, which the kernel frees with the process. So what a killed process has left is told from
-/// what is in use, and goes when the next folder is made.
+/// This value holds a lock on the folder, which the kernel releases when the process ends. So the folder of a killed
+/// process can be distinguished from one in use, and it is deleted when the next folder is made.
 struct PrivateFolder: ~Copyable {
-    /// Its absolute path.
+    /// The absolute path.
     let path: String
     private let lock: Int32
 
     private static let prefix = "launch-docker-"
 
-    /// Makes one in `parent`, and removes those that were left there.
+    /// Makes a folder in `parent`, and deletes abandoned ones there.
     init(in parent: String) throws(EngineError) {
         do throws(OwnershipProblem) {
-            // The entry below does not exist; what counts are the folders above it.
+            // The entry itself does not exist yet; its parent folders are checked.
             try Ownership.checkParents(of: "\(parent)/\(Self.prefix)")
         } catch {
             throw EngineError(
-                .denied, "A login cannot be kept in '\(parent)': \(error.description)",
+                .denied, "A login cannot be stored in '\(parent)': \(error.description)",
                 hint: "\(error.remedy) Or set TMPDIR to a folder of your own.")
         }
         Self.removeAbandoned(in: parent)
@@ -32,7 +32,7 @@ struct PrivateFolder: ~Copyable {
             }
             let path = String(cString: made)
             let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            // Whoever cleans up at this moment sees it without its lock, and removes it.
+            // Another process that cleans up may see the folder before it is locked, and delete it.
             if lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0, access(path, W_OK) == 0 {
                 (self.path, self.lock) = (path, lock)
                 return
@@ -46,7 +46,7 @@ struct PrivateFolder: ~Copyable {
             hint: "Set TMPDIR to a folder of a local disk.")
     }
 
-    /// Somebody who cleans up may be in the way once or twice; a file system without locks always is.
+    /// Another process that cleans up can interfere once or twice; a file system without locks fails every time.
     private static let tries = 8
 
     deinit {
@@ -57,7 +57,7 @@ struct PrivateFolder: ~Copyable {
     private static func removeAbandoned(in parent: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
             let path = "\(parent)/\(name)"
-            // Not a link to something else, and not another user's.
+            // Not a symbolic link, and not another user's folder.
             let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
             guard lock >= 0 else { continue }
             defer { close(lock) }

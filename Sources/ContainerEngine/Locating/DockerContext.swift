@@ -2,11 +2,11 @@ internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
 
-/// The engine that a context of docker's command line names (`docker context use`).
+/// The engine of a context of docker's command line (`docker context use`).
 struct DockerContext {
     /// The context's name.
     let name: String
-    /// Where its engine listens.
+    /// The address of its engine.
     let address: EngineAddress
 
     private struct Meta: Decodable {
@@ -22,14 +22,15 @@ struct DockerContext {
         var currentContext: String?
     }
 
-    /// Docker's configuration folder: `DOCKER_CONFIG`, else `.docker` at home.
+    /// Docker's configuration folder: `DOCKER_CONFIG`, otherwise `.docker` in the home folder.
     static func folder(_ variables: [String: String]) -> String? {
         if let folder = variables["DOCKER_CONFIG"], !folder.isEmpty { return folder }
         return variables["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.docker" }
     }
 
-    /// The context that docker would use: `DOCKER_CONTEXT`, else the current one of `config.json`. Nil for `default`.
-    /// - Throws: `notReachable` where there is no such context, or its address cannot be used.
+    /// The context that docker would use: `DOCKER_CONTEXT`, otherwise the current one of `config.json`. Nil for
+    /// `default`.
+    /// - Throws: `notReachable` if the context does not exist, or its address is not usable.
     static func current(_ variables: [String: String]) throws(EngineError) -> DockerContext? {
         guard let folder = folder(variables) else { return nil }
         var name = variables["DOCKER_CONTEXT"] ?? ""
@@ -38,14 +39,14 @@ struct DockerContext {
             name = settings?.currentContext ?? ""
         }
         guard !name.isEmpty, name != "default" else { return nil }
-        // Docker names the folder by the hash of the context's name.
+        // Docker's name of the folder is the hash of the context's name.
         let id = SHA256.hex(name.utf8)
         guard let meta = read(Meta.self, "\(folder)/contexts/meta/\(id)/meta.json"),
             let endpoint = meta.Endpoints?["docker"], let host = endpoint.Host, !host.isEmpty
         else {
             throw EngineError(
                 .notReachable, "Docker's context '\(name)' is not in \(folder), or has no engine.",
-                hint: "'docker context ls' lists the contexts; 'docker context use default' leaves this one.")
+                hint: "List contexts with 'docker context ls'; select the default with 'docker context use default'.")
         }
         let tlsFolder = "\(folder)/contexts/tls/\(id)/docker"
         let skips = endpoint.SkipTLSVerify ?? false
@@ -56,11 +57,11 @@ struct DockerContext {
                 name: name, address: address.over(hasTLS ? EngineTLS(folder: tlsFolder, verifies: !skips) : nil))
         } catch {
             throw EngineError(
-                .notReachable, "Docker's context '\(name)' cannot be used. \(error.message)", hint: error.hint)
+                .notReachable, "Docker's context '\(name)' is not usable. \(error.message)", hint: error.hint)
         }
     }
 
-    /// Reads a small file of docker's; nil where it cannot be read or is not what docker writes.
+    /// Reads a small file of docker's; nil if it is not readable or has another format.
     static func read<T: Decodable>(_ type: T.Type, _ path: String) -> T? {
         // A pipe could block the read, and a device could fill the memory.
         var status = stat()

@@ -1,21 +1,21 @@
 internal import FoundationEssentials
 internal import Subprocess
 
-/// The logins that the user has given to docker or podman: of `config.json` and `auth.json`, and of the credential helpers
-/// that these name. They are read for each use, because helpers hand out short-lived ones.
+/// The user's logins of docker or podman: from `config.json` and `auth.json`, and from the credential helpers that
+/// these name. They are read for each use, because helpers return short-lived logins.
 public struct DockerLogins: Sendable {
-    /// The files, the first one that has a login for a registry counts.
+    /// The files. The first one with a login for a registry wins.
     private let files: [String]
-    /// Where helpers are looked for; nil is this process's PATH.
+    /// The folders to search for helpers; nil is this process's PATH.
     private let path: String?
-    /// How long a helper may take.
+    /// The time limit of a helper.
     private let limit: Duration
 
-    /// Docker's key of Docker Hub, which has another name than its images have.
+    /// Docker's key for Docker Hub, which differs from the host in image names.
     static let hubKey = "https://index.docker.io/v1/"
     private static let hubNames: Set<String> = ["docker.io", "index.docker.io", "registry-1.docker.io"]
 
-    /// The logins that a process with these variables has.
+    /// The logins of a process with these variables.
     public init(variables: [String: String]) {
         self.init(variables: variables, limit: .seconds(60))
     }
@@ -46,9 +46,9 @@ public struct DockerLogins: Sendable {
         var Secret: String
     }
 
-    /// The login for a registry; nil where the user has none.
-    /// - Parameter host: the registry with its port, as an image's name has it; nil is Docker Hub.
-    /// - Throws: `missingTool` or `commandFailed` where a helper that is to know the login cannot be asked.
+    /// The login for a registry; nil if the user has none.
+    /// - Parameter host: the registry with its port, as in an image's name; nil is Docker Hub.
+    /// - Throws: `missingTool` or `commandFailed` if a credential helper cannot be run.
     public func login(to host: String?) async throws(EngineError) -> RegistryCredentials? {
         let name = Self.name(of: host ?? "docker.io")
         for path in files {
@@ -68,11 +68,11 @@ public struct DockerLogins: Sendable {
         return hubNames.contains(host) ? "docker.io" : host
     }
 
-    /// The text by which docker's helpers and engines know a registry.
+    /// The key of a registry for docker's helpers and engines.
     static func key(of name: String) -> String { hubNames.contains(name) ? hubKey : name }
 
     private static func entry(for name: String, in file: File) -> RegistryCredentials? {
-        // Docker takes the plain name before a URL of the same host.
+        // Docker prefers the plain name to a URL with the same host.
         let found = (file.auths ?? [:]).filter { Self.name(of: $0.key) == name }.sorted { $0.key.count < $1.key.count }
         for (_, entry) in found {
             let pair = entry.auth.flatMap { Data(base64Encoded: $0) }.flatMap { String(data: $0, encoding: .utf8) }
@@ -92,8 +92,8 @@ public struct DockerLogins: Sendable {
 
     // MARK: helpers
 
-    /// What a helper may see: how to reach the network, the user's session and key rings, and which profile of AWS counts.
-    /// Keys in variables are not passed on.
+    /// The variables for a helper: network settings, the user's session and key rings, and the AWS profile. Variables
+    /// with access keys are withheld.
     private static let allowed = Subprocess.AllowedVariables(
         names: Subprocess.AllowedVariables.network.union([
             "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "GNUPGHOME", "PASSWORD_STORE_DIR", "AWS_PROFILE",
@@ -106,14 +106,15 @@ public struct DockerLogins: Sendable {
     private func ask(_ helper: String, for name: String, file: String) async throws(EngineError) -> RegistryCredentials?
     {
         let program = "docker-credential-\(helper)"
-        // The name becomes a part of a program's name, which is looked for on the PATH.
+        // The name becomes part of a program name that is searched on the PATH.
         guard helper.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil, helper.utf8.count <= 100 else {
-            throw EngineError(.missingTool, "\(file) names the credential helper '\(helper)', which is not a name.")
+            throw EngineError(
+                .missingTool, "\(file) names the credential helper '\(helper)', which is not a valid name.")
         }
         guard let executable = Subprocess.findAll(program, path: path).first else {
             throw EngineError(
                 .missingTool, "\(file) names the credential helper \(program), which is not on the PATH.",
-                hint: "Install it, or take it out of that file.")
+                hint: "Install it, or remove it from that file.")
         }
         let result: Subprocess.Result
         do {
@@ -125,22 +126,23 @@ public struct DockerLogins: Sendable {
         } catch {
             switch error.code {
             case .cancelled: throw EngineError(.cancelled, "The login to \(name) was cancelled.")
-            case .timedOut: throw EngineError(.commandFailed, "\(program) gave no login to \(name) within \(limit).")
+            case .timedOut:
+                throw EngineError(.commandFailed, "\(program) returned no login to \(name) within \(limit).")
             default:
                 throw EngineError(
                     .missingTool, "\(file) names the credential helper \(program), which cannot be run: \(error).")
             }
         }
         guard result.exit.isSuccess else {
-            // Helpers say so on standard output. What else they print there may be a secret.
+            // Helpers print this on standard output. Other output there may be a secret.
             if result.stdoutText.contains("credentials not found") { return nil }
-            throw EngineError(.commandFailed, "\(program) gave no login to \(name): it ended with \(result.exit).")
+            throw EngineError(.commandFailed, "\(program) returned no login to \(name): it ended with \(result.exit).")
         }
         guard !result.isTruncated, let answer = try? JSONDecoder().decode(Answer.self, from: Data(result.stdout)) else {
-            throw EngineError(.commandFailed, "\(program) gave no login to \(name): its answer is not one.")
+            throw EngineError(.commandFailed, "\(program) returned no login to \(name): its output is not a login.")
         }
         guard !answer.Secret.isEmpty else { return nil }
-        // The user name that marks an identity token.
+        // Docker's user name for an identity token.
         if answer.Username == "<token>" {
             return RegistryCredentials(username: "", identityToken: answer.Secret, server: Self.key(of: name))
         }

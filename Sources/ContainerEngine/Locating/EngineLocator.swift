@@ -1,20 +1,20 @@
 internal import Glibc
 
-/// Finds the container engine of this machine: the one that is asked for explicitly, `DOCKER_HOST`, docker's context, then
-/// the usual sockets. TLS is as docker's variables and contexts say.
+/// Finds the container engine of this machine: the configured one, `DOCKER_HOST`, docker's context, or a default
+/// socket, in this order. TLS settings come from docker's variables and contexts.
 public struct EngineLocator: Sendable {
-    /// Where an address came from.
+    /// The origin of an address.
     public enum Source: Sendable, Hashable, CustomStringConvertible {
-        /// The configuration names it.
+        /// The configuration.
         case option
         /// The variable `DOCKER_HOST`.
         case dockerHost
-        /// The context that docker's command line uses.
+        /// The current context of docker's command line.
         case context
-        /// One of the places where engines listen by default.
+        /// A default address of engines.
         case wellKnown
 
-        /// For people.
+        /// The origin in messages.
         public var description: String {
             switch self {
             case .option: "the option 'engine'"
@@ -27,13 +27,13 @@ public struct EngineLocator: Sendable {
 
     /// An address to try.
     public struct Candidate: Sendable, Hashable {
-        /// Where the engine may listen.
+        /// The address of the engine.
         public var address: EngineAddress
-        /// Who says so.
+        /// The origin of the address.
         public var source: Source
     }
 
-    /// The variables that say where an engine is.
+    /// The variables that select an engine.
     static let variableNames: Set<String> = [
         "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "HOME",
         "XDG_RUNTIME_DIR",
@@ -42,17 +42,18 @@ public struct EngineLocator: Sendable {
     private let option: String?
     private let variables: [String: String]
 
-    /// A locator.
     /// - Parameters:
-    ///   - option: `unix:///path`, `/path` or `tcp://host:port`; when it is given nothing else is tried.
+    ///   - option: `unix:///path`, `/path` or `tcp://host:port`. If set, nothing else is tried.
     ///   - variables: the environment of the process.
     public init(option: String? = nil, variables: [String: String]) {
         self.option = option
         self.variables = variables
     }
 
-    /// The addresses to try, best first. An explicit one stands alone: another engine would surprise.
-    /// - Throws: `invalid` where the address of the option is none, `notReachable` where that of the variable is none.
+    /// The addresses to try, best first. An explicit one is the only candidate, so that no other engine is used by
+    /// accident.
+    /// - Throws: `invalid` if the option is not an address, `notReachable` if the variable or the context is not
+    /// usable.
     public func candidates() throws(EngineError) -> [Candidate] {
         let tls = EngineTLS(variables: variables, configFolder: DockerContext.folder(variables))
         if let option, !option.isEmpty {
@@ -66,9 +67,9 @@ public struct EngineLocator: Sendable {
                 try address.requireProtected()
                 return [Candidate(address: address, source: .dockerHost)]
             } catch {
-                // No request is at fault: there is just no engine.
+                // The request itself is valid; only the engine is missing.
                 throw EngineError(
-                    .notReachable, "The variable DOCKER_HOST cannot be used. \(error.message)", hint: error.hint)
+                    .notReachable, "The variable DOCKER_HOST is not usable. \(error.message)", hint: error.hint)
             }
         }
         if let context = try DockerContext.current(variables) {
@@ -83,7 +84,7 @@ public struct EngineLocator: Sendable {
         return paths.map { Candidate(address: .unix($0), source: .wellKnown) }
     }
 
-    /// The first engine that answers.
+    /// The first engine that responds.
     /// - Throws: `notReachable`, with everything that was tried and what to do, or `invalid` for an explicit address.
     public func locate(_ connect: (EngineAddress) async throws(EngineError) -> EngineClient) async throws(EngineError)
         -> LocatedEngine
@@ -110,21 +111,21 @@ public struct EngineLocator: Sendable {
         throw EngineError(
             .notReachable, "No container engine answers\(place). Tried: \(tried.joined(separator: ", ")).",
             hint: closed.map {
-                "This user may not enter \($0): add the user to the folder's group and log in again, open the folder with "
+                "This user cannot enter \($0): add the user to the folder's group and log in again, open the folder with "
                     + "'chmod +x', or set DOCKER_HOST to another socket."
             } ?? "Start docker or podman, or set DOCKER_HOST to its socket, e.g. unix:///var/run/docker.sock.")
     }
 
-    /// Why a socket cannot be seen.
+    /// Why a socket is not visible.
     static func absence(of path: String, _ code: Int32) -> String {
         switch code {
-        case EACCES: "its folder may not be entered"
+        case EACCES: "no permission to enter its folder"
         case ENOENT, ENOTDIR: "no such socket"
         default: String(cString: strerror(code))
         }
     }
 
-    /// The first folder on the way to a path that this process may not enter; nil where it may enter all.
+    /// The first parent folder that this process is not allowed to enter; nil if there is none.
     static func closedFolder(above path: String) -> String? {
         var folder = ""
         for part in path.split(separator: "/").dropLast() {
@@ -139,10 +140,10 @@ public struct EngineLocator: Sendable {
     }
 }
 
-/// An engine that answered, and why it was asked.
+/// An engine that responded, and the origin of its address.
 public struct LocatedEngine: Sendable {
-    /// The way to it.
+    /// The client of the engine.
     public var client: EngineClient
-    /// Where its address came from.
+    /// The origin of its address.
     public var source: EngineLocator.Source
 }

@@ -1,18 +1,17 @@
-/// The engine of a configuration, looked for when it is first needed and then kept.
+/// The engine of a configuration, located at first use and then cached.
 ///
-/// One that was not there is looked for again the next time: somebody may have started it.
+/// A failure is not cached: the user may have started the engine since then.
 public actor SharedEngine {
     private let locator: EngineLocator
     private var search: Task<Result<EngineClient, EngineError>, Never>?
 
-    /// An engine that is found like that.
-    /// - Parameter variables: the environment of the process; only what names an engine is kept of it.
+    /// - Parameter variables: the environment of the process; only the variables that select an engine are kept.
     public init(option: String? = nil, variables: [String: String]) {
         let names = EngineLocator.variableNames
         locator = EngineLocator(option: option, variables: variables.filter { names.contains($0.key) })
     }
 
-    /// The way to the engine. Calls at the same time share one search.
+    /// The client of the engine. Concurrent calls share one search.
     /// - Throws: as `EngineLocator.locate`.
     public func client() async throws(EngineError) -> EngineClient {
         let task = search ?? start()

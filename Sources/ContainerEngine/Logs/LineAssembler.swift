@@ -1,14 +1,14 @@
 /// Joins the entries of one output into lines.
 ///
-/// The engine cuts what a program prints without a break every 16 KiB into entries of their own; only the last one ends
-/// with a line break. Memory is bounded: past 64 KiB a piece of the line is given away.
+/// The engine splits output without a line break into entries of 16 KiB; only the last entry ends with a line break.
+/// Memory is bounded: after 64 KiB, a part of the line is emitted.
 struct LineAssembler {
-    /// The largest text of one piece, in bytes.
+    /// The largest text of one part, in bytes.
     static let limit = 65_536
 
     private let stream: EngineLogLine.Stream
     private var buffer: [UInt8] = []
-    /// When the line that is not complete yet began; nil between lines.
+    /// When the incomplete line began; nil between lines.
     private(set) var openSince: EngineTime?
     private(set) var isOpen = false
 
@@ -16,7 +16,7 @@ struct LineAssembler {
         self.stream = stream
     }
 
-    /// Takes bytes of an entry of that time, without the time itself.
+    /// Adds the bytes of an entry with the given time; the bytes do not include the time.
     mutating func take(_ bytes: ArraySlice<UInt8>, at time: EngineTime?, into lines: inout [EngineLogLine]) {
         var rest = bytes
         while !rest.isEmpty {
@@ -32,14 +32,14 @@ struct LineAssembler {
         }
     }
 
-    /// Gives what is left of a line that has no break.
+    /// Emits the rest of a line without a line break.
     mutating func finish(into lines: inout [EngineLogLine]) {
         if isOpen { give(continues: false, into: &lines) }
     }
 
     private mutating func append(_ bytes: ArraySlice<UInt8>, into lines: inout [EngineLogLine]) {
         var rest = bytes
-        // A full buffer is given only when more comes, so that a line of exactly 64 KiB is one piece.
+        // A full buffer is emitted only when more bytes come, so that a line of exactly 64 KiB is one part.
         while buffer.count + rest.count > Self.limit {
             let room = Self.limit - buffer.count
             buffer += rest.prefix(room)
@@ -55,7 +55,7 @@ struct LineAssembler {
 
     private mutating func give(continues: Bool, into lines: inout [EngineLogLine]) {
         var text = Substring(String(decoding: buffer, as: UTF8.self))
-        // Repairing may have made the text longer than its bytes were.
+        // Replacing invalid UTF-8 may have made the text longer than its bytes.
         while text.utf8.count > Self.limit {
             var cut = text.utf8.index(text.startIndex, offsetBy: Self.limit)
             while text.utf8[cut] & 0xC0 == 0x80 { cut = text.utf8.index(before: cut) }
@@ -70,7 +70,7 @@ struct LineAssembler {
         }
     }
 
-    /// How many bytes at the end are the beginning of a UTF-8 character whose rest is still to come: 0 to 3.
+    /// The number of bytes at the end that begin an incomplete UTF-8 character: 0 to 3.
     private static func incompleteTail(_ bytes: [UInt8]) -> Int {
         for (distance, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
             let length = byte >= 0xF0 ? 4 : (byte >= 0xE0 ? 3 : (byte >= 0xC0 ? 2 : 1))

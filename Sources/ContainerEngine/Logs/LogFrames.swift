@@ -1,17 +1,18 @@
-/// Decodes the body of the engine's log call, chunk by chunk, into lines with their times.
+/// Decodes the body of the engine's log call, in chunks, into lines with their times.
 ///
-/// Without a terminal the body is frames: one byte of stream, three of zero, four of length, then the entry, which
-/// begins with its time and a space. With a terminal it is the entries alone. Memory is bounded whatever comes.
+/// Without a terminal the body consists of frames: one byte for the stream, three zero bytes, four bytes for the
+/// length, then the entry, which begins with its time and a space. With a terminal it consists of the entries alone.
+/// Memory is bounded for any input.
 public struct LogFrames: Sendable {
     private static let headerSize = 8
-    /// No time that an engine prints is longer; what is longer is no time.
+    /// The engine's times are shorter. A longer text is not a time.
     private static let longestTime = 40
 
     private let framed: Bool
     private var header: [UInt8] = []
     private var remaining = 0
     private var stream = EngineLogLine.Stream.stdout
-    /// The beginning of an entry until its time is complete; nil behind the time.
+    /// The beginning of an entry until its time is complete; nil after the time.
     private var prefix: [UInt8]? = []
     private var time: EngineTime?
     private var stdout = LineAssembler(.stdout)
@@ -22,13 +23,13 @@ public struct LogFrames: Sendable {
         self.framed = framed
     }
 
-    /// The earliest beginning of a line that is not complete yet; nil where every line is.
+    /// The earliest beginning of an incomplete line; nil if all lines are complete.
     public var openSince: EngineTime? {
         [stdout, stderr].filter(\.isOpen).map { $0.openSince ?? EngineTime(nanoseconds: 0) }.min()
     }
 
-    /// The lines that `bytes` complete, in the order in which they were completed.
-    /// - Throws: `protocolFault` where the bytes are no frames.
+    /// The lines that `bytes` complete, in the order of their completion.
+    /// - Throws: `protocolFault` if the bytes are not frames.
     public mutating func feed(_ bytes: [UInt8]) throws(EngineError) -> [EngineLogLine] {
         var lines: [EngineLogLine] = []
         var rest = bytes[...]
@@ -39,7 +40,7 @@ public struct LogFrames: Sendable {
         while !rest.isEmpty {
             if remaining == 0 {
                 try readHeader(&rest)
-                // The header is not complete, or it is one of an empty frame; what follows is another header.
+                // The header is incomplete, or belongs to an empty frame; another header follows.
                 if remaining == 0 { continue }
             }
             let part = rest.prefix(remaining)
@@ -50,7 +51,7 @@ public struct LogFrames: Sendable {
         return lines
     }
 
-    /// What is left when the log is complete: a last line without a break.
+    /// The rest of a complete log: a last line without a line break.
     public mutating func finish() -> [EngineLogLine] {
         var lines: [EngineLogLine] = []
         if let prefix, !prefix.isEmpty { take(prefix[...], into: &lines) }
@@ -60,14 +61,14 @@ public struct LogFrames: Sendable {
         return lines
     }
 
-    /// Reads as much of a frame's header as there is. `remaining` becomes the size of its entry when it is complete.
+    /// Parses the available part of a frame's header. When it is complete, `remaining` becomes the size of the entry.
     private mutating func readHeader(_ rest: inout ArraySlice<UInt8>) throws(EngineError) {
         let part = rest.prefix(Self.headerSize - header.count)
         header += part
         rest = rest.dropFirst(part.count)
         guard header.count == Self.headerSize else { return }
         guard header[0] <= 2, header[1...3].allSatisfy({ $0 == 0 }) else {
-            throw EngineError(.protocolFault, "The engine's log is not in frames as its API says")
+            throw EngineError(.protocolFault, "The engine's log does not consist of frames, as its API specifies")
         }
         stream = header[0] == 2 ? .stderr : .stdout
         remaining = header[4...].reduce(0) { $0 << 8 | Int($1) }
@@ -104,7 +105,7 @@ public struct LogFrames: Sendable {
         }
     }
 
-    /// Without frames every line, and nothing else that can be told apart, begins with a time.
+    /// Without frames, each line begins with a time.
     private mutating func feedRaw(_ bytes: ArraySlice<UInt8>, into lines: inout [EngineLogLine]) {
         var rest = bytes
         while !rest.isEmpty {

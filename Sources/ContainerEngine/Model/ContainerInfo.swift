@@ -1,46 +1,44 @@
-/// One container, as the inspect call shows it.
+/// One container, from the inspect call.
 public struct ContainerInfo: Sendable, Decodable {
-    /// The 64 hex digits.
+    /// The ID: 64 hexadecimal digits.
     public var id: String
-    /// The name without the slash before it.
+    /// The name without the leading slash.
     public var name: String
-    /// When it was made.
+    /// The time of its creation.
     public var createdAt: EngineTime?
-    /// What it does.
+    /// Its state.
     public var state: State
-    /// The labels.
     public var labels: [String: String]
-    /// The environment, `NAME=value`.
+    /// The environment variables, as `NAME=value`.
     public var environment: [String]
-    /// Whether it has a terminal, so that its log is without frames.
+    /// Whether it has a terminal. Its log then has no frames.
     public var hasTerminal: Bool
-    /// The memory limit in bytes; nil is none.
+    /// The memory limit in bytes; nil means no limit.
     public var memoryLimit: Int64?
-    /// The program that it runs.
+    /// The program of the container.
     public var program: String
     /// The program's arguments.
     public var arguments: [String]
-    /// The user and the group that it runs as.
+    /// The user and the group of the program.
     public var user: String
-    /// Where it runs.
     public var workingDirectory: String
 
-    /// What a container does.
+    /// The state of a container.
     public struct State: Sendable, Hashable, Decodable {
         /// `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`.
         public var status: String
-        /// The exit code; meaningless before the end.
+        /// The exit code; undefined before the end.
         public var exitCode: Int
-        /// Whether the kernel ended it for want of memory.
+        /// Whether the kernel killed it because of its memory limit.
         public var outOfMemory: Bool
-        /// Why it could not be started, in the engine's words; empty where it could.
+        /// Why it could not be started, as the engine reports it; otherwise empty.
         public var error: String
-        /// When it began to run.
+        /// When it started.
         public var startedAt: EngineTime?
         /// When it ended.
         public var finishedAt: EngineTime?
 
-        /// Whether it has run and does so no more.
+        /// Whether it ran and has ended.
         public var hasEnded: Bool { status == "exited" || status == "dead" || status == "stopped" }
 
         private enum CodingKeys: String, CodingKey {
@@ -52,7 +50,7 @@ public struct ContainerInfo: Sendable, Decodable {
             case finishedAt = "FinishedAt"
         }
 
-        /// Reads the member `State`.
+        /// Decodes the member `State`.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             status = try container.decode(String.self, forKey: .status)
@@ -96,7 +94,7 @@ public struct ContainerInfo: Sendable, Decodable {
         private enum CodingKeys: String, CodingKey { case memory = "Memory" }
     }
 
-    /// Reads the answer of the inspect call.
+    /// Decodes the response of the inspect call.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(String.self, forKey: .id)
@@ -117,17 +115,16 @@ public struct ContainerInfo: Sendable, Decodable {
     }
 }
 
-/// One container, as the list call shows it.
+/// One container, from the list call.
 public struct ContainerSummary: Sendable, Hashable, Decodable {
-    /// The 64 hex digits.
+    /// The ID: 64 hexadecimal digits.
     public var id: String
-    /// The names without the slash before them.
+    /// The names without the leading slash.
     public var names: [String]
     /// `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`.
     public var state: String
-    /// The state as a sentence: `Up 3 minutes`.
+    /// The state for people: `Up 3 minutes`.
     public var status: String
-    /// The labels.
     public var labels: [String: String]
 
     private enum CodingKeys: String, CodingKey {
@@ -138,7 +135,7 @@ public struct ContainerSummary: Sendable, Hashable, Decodable {
         case labels = "Labels"
     }
 
-    /// Reads an item of the list call's answer.
+    /// Decodes an item of the list call's response.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(String.self, forKey: .id)

@@ -1,4 +1,4 @@
-/// What a container is made from: the part of the engine's create call that is used, typed.
+/// The typed part of the engine's create call that this program uses.
 public struct ContainerSpec: Sendable, Encodable {
     /// The image: `repo@sha256:…` or an ID.
     public var image: String
@@ -6,26 +6,23 @@ public struct ContainerSpec: Sendable, Encodable {
     public var entryPoint: [String]?
     /// Replaces the image's arguments.
     public var command: [String]?
-    /// `NAME=value` items.
+    /// The environment variables, as `NAME=value`.
     public var environment: [String]
-    /// The working directory.
     public var workingDirectory: String?
     /// `user[:group]`
     public var user: String?
-    /// The host name that it has for itself; nil is the beginning of its ID.
+    /// The container's own host name; nil means the beginning of its ID.
     public var hostName: String?
-    /// The labels.
     public var labels: [String: String]
     /// The signal that the stop call sends first.
     public var stopSignal: String?
-    /// Seconds between that signal and SIGKILL, where a stop call names none.
+    /// Seconds between that signal and SIGKILL, if the stop call does not say.
     public var stopTimeout: Int?
-    /// The limits, mounts and network.
+    /// Limits, mounts and network.
     public var host: HostConfig
-    /// By which other names the container is found in networks.
+    /// Additional names of the container in networks.
     public var networking: NetworkingConfig?
 
-    /// A container of that image.
     public init(image: String, host: HostConfig = HostConfig()) {
         self.image = image
         self.environment = []
@@ -48,7 +45,7 @@ public struct ContainerSpec: Sendable, Encodable {
         case host = "HostConfig"
     }
 
-    /// How a container is found in networks of one's own.
+    /// The names of a container in user-defined networks.
     public struct NetworkingConfig: Sendable, Encodable {
         private struct Endpoint: Sendable, Encodable {
             var aliases: [String]
@@ -64,9 +61,9 @@ public struct ContainerSpec: Sendable, Encodable {
         }
         private var endpoints: [String: Endpoint]
 
-        /// Found by these names in that network.
-        /// - Parameter address: The IPv4 address there, only in a network whose addresses were asked for; nil lets the
-        ///   engine choose at each start.
+        /// Gives the container these names in the network.
+        /// - Parameter address: The IPv4 address, only in a network with explicit addresses; nil lets the engine choose
+        /// at each start.
         public init(network: String, aliases: [String], address: String? = nil) {
             endpoints = [network: Endpoint(aliases: aliases, management: address.map(Management.init))]
         }
@@ -74,11 +71,11 @@ public struct ContainerSpec: Sendable, Encodable {
         private enum CodingKeys: String, CodingKey { case endpoints = "EndpointsConfig" }
     }
 
-    /// The limits, mounts and network of a container.
+    /// Limits, mounts and network of a container.
     public struct HostConfig: Sendable, Encodable {
-        /// `none`, `host`, a network's name; nil is the engine's default.
+        /// `none`, `host` or a network's name; nil means the engine's default.
         public var network: String?
-        /// Processors, times 10⁹.
+        /// The number of processors, times 10⁹.
         public var nanoCPUs: Int64?
         /// Memory in bytes.
         public var memory: Int64?
@@ -90,30 +87,30 @@ public struct ContainerSpec: Sendable, Encodable {
         public var extraHosts: [String]?
         /// The mounts.
         public var mounts: [Mount]?
-        /// Mounts of paths of the machine as `source:target:options`: the form that labels for SELinux need.
+        /// Bind mounts as `source:target:options`. SELinux labels need this form.
         public var binds: [String]?
-        /// The devices, e.g. GPUs.
+        /// Devices, for example GPUs.
         public var devices: [DeviceRequest]?
-        /// Where the log goes.
+        /// The log driver.
         public var log: LogConfig?
-        /// The most processes and threads.
+        /// The highest number of processes and threads.
         public var processes: Int64?
-        /// Capabilities that are taken away.
+        /// Capabilities to remove.
         public var droppedCapabilities: [String]?
-        /// Capabilities that are added.
+        /// Capabilities to add.
         public var addedCapabilities: [String]?
-        /// Such as `no-new-privileges`.
+        /// Security options, such as `no-new-privileges`.
         public var securityOptions: [String]?
         /// Whether the root file system is read-only.
         public var isRootReadOnly: Bool?
-        /// Folders in memory, with their mount options.
+        /// Folders in memory (tmpfs), with their mount options.
         public var memoryFolders: [String: String]?
-        /// Limits of the kernel.
+        /// Kernel limits (ulimits).
         public var limits: [Limit]?
-        /// Options of the storage driver: `size`.
+        /// Options of the storage driver, such as `size`.
         public var storageOptions: [String: String]?
 
-        /// No limits and no mounts.
+        /// A configuration without limits and mounts.
         public init() {}
 
         private enum CodingKeys: String, CodingKey {
@@ -138,16 +135,15 @@ public struct ContainerSpec: Sendable, Encodable {
         }
     }
 
-    /// One limit of the kernel; -1 is none.
+    /// One kernel limit; -1 means unlimited.
     public struct Limit: Sendable, Encodable {
-        /// Its name: `nofile`.
+        /// The name, such as `nofile`.
         public var name: String
-        /// What holds at first.
+        /// The initial limit.
         public var soft: Int64
-        /// How far a program may raise it.
+        /// The limit up to which a program may raise it.
         public var hard: Int64
 
-        /// A limit of that name.
         public init(name: String, soft: Int64, hard: Int64) {
             self.name = name
             self.soft = soft
@@ -163,24 +159,22 @@ public struct ContainerSpec: Sendable, Encodable {
 
     /// One folder or volume in a container.
     public struct Mount: Sendable, Encodable {
-        /// What is mounted.
+        /// The kind of a mount.
         public enum Kind: String, Sendable, Encodable {
-            /// A file or folder of the machine, which must exist.
+            /// An existing file or folder of the machine.
             case bind
-            /// A volume of the engine, made where there is none.
+            /// A volume of the engine. It is created if it does not exist.
             case volume
         }
 
-        /// What is mounted.
         public var kind: Kind
-        /// A path of the machine, or a volume's name; empty is a new volume that is removed with the container.
+        /// A path of the machine, or the name of a volume. Empty means a new volume that is removed with the container.
         public var source: String
-        /// A path in the container.
+        /// The path in the container.
         public var target: String
-        /// Whether the container may only read it.
+        /// Whether the container can only read it.
         public var readOnly: Bool
 
-        /// A mount from its parts.
         public init(_ kind: Kind, source: String, target: String, readOnly: Bool) {
             self.kind = kind
             self.source = source
@@ -196,14 +190,14 @@ public struct ContainerSpec: Sendable, Encodable {
         }
     }
 
-    /// A wish for devices.
+    /// A request for devices.
     public struct DeviceRequest: Sendable, Encodable {
-        /// How many; -1 is all.
+        /// The number of devices; -1 means all.
         public var count: Int
-        /// Alternatives of what they must be able to do.
+        /// Alternative sets of required capabilities.
         public var capabilities: [[String]]
 
-        /// So many GPUs; -1 is all.
+        /// The given number of GPUs; -1 means all.
         public static func gpus(_ count: Int) -> DeviceRequest {
             DeviceRequest(count: count, capabilities: [["gpu"]])
         }
@@ -214,15 +208,15 @@ public struct ContainerSpec: Sendable, Encodable {
         }
     }
 
-    /// Where a container's log goes.
+    /// The log driver of a container.
     public struct LogConfig: Sendable, Encodable {
-        /// The driver.
+        /// The name of the driver.
         public var type: String
         /// Its options.
         public var options: [String: String]
 
-        /// A file that never loses a line, whatever the engine's defaults are. There is no word for "without limit" that
-        /// overrides a default limit, so the limit is one that no disk reaches.
+        /// A file that keeps every line, independent of the engine's defaults. No value means "without limit" and
+        /// overrides a default limit, so the limit is larger than any disk.
         public static let wholeFile = LogConfig(type: "json-file", options: ["max-size": "1000p"])
 
         private enum CodingKeys: String, CodingKey {

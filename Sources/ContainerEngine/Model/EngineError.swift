@@ -1,6 +1,6 @@
-/// Why the engine did not do what it was asked, in its own words with the wrapping taken off.
+/// Why the engine did not carry out a call. The message is the engine's own, without its wrappers.
 public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind of failure, made so that kinds can be added without breaking callers.
+    /// The kind of failure. A struct, so that kinds can be added without breaking callers.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The name of the code, for logs.
         public let description: String
@@ -8,55 +8,54 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
 
         /// The container, image, network or path does not exist.
         public static let notFound = Code("not found")
-        /// The name is taken, or the container is not in a state for it.
+        /// The name is taken, or the container is in the wrong state.
         public static let conflict = Code("conflict")
-        /// No engine answers: not running, not installed, or no permission for its socket.
+        /// No engine responds: not running, not installed, or no permission for its socket.
         public static let notReachable = Code("not reachable")
-        /// The request can never be accepted as it is.
+        /// The engine will never accept the request in this form.
         public static let invalid = Code("invalid")
-        /// A registry or the engine wants other credentials.
+        /// A registry or the engine requires other credentials.
         public static let denied = Code("denied")
-        /// The engine failed; its message says how.
+        /// The engine failed. The message has the details.
         public static let server = Code("server")
-        /// The connection or a time limit ended before the answer was whole.
+        /// The connection broke, or a time limit ended it, before the response was complete.
         public static let interrupted = Code("interrupted")
         /// The calling task was cancelled.
         public static let cancelled = Code("cancelled")
-        /// A needed program (docker, podman, buildx) is missing or cannot do what is asked.
+        /// A required program (docker, podman, buildx) is missing or lacks a feature.
         public static let missingTool = Code("missing tool")
-        /// The time limit of a command passed.
+        /// A command exceeded its time limit.
         public static let timedOut = Code("timed out")
-        /// A command of the engine ended with an error; the message holds its last words.
+        /// A command of the engine failed. The message has its last lines.
         public static let commandFailed = Code("command failed")
-        /// The engine answered what this program does not understand.
+        /// The engine's response is not understood.
         public static let protocolFault = Code("protocol")
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public var code: Code
     /// What happened: one or more sentences without secrets.
     public var message: String
-    /// What the user can do about it.
+    /// What the user can do.
     public var hint: String?
 
-    /// An error from its parts.
     public init(_ code: Code, _ message: String, hint: String? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
     }
 
-    /// The message, and the hint behind it.
+    /// The message and the hint.
     public var description: String { hint.map { "\(message) \($0)" } ?? message }
 }
 
 extension EngineError {
-    /// An engine's message without the layers that say nothing to a user, beginning with a capital letter.
+    /// An engine's message without layers that do not help a user, beginning with a capital letter.
     ///
     /// `failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process:
     /// exec: "/x": stat /x: no such file or directory: unknown` becomes `Exec: "/x": stat /x: no such file or directory`.
     static func cleaned(_ message: String) -> String {
-        // An engine quotes the setting that it refuses, and an image's settings have no limit.
+        // An engine quotes the setting that it rejects, and the settings of an image may be long.
         var text = message.prefix(4_096).split(separator: "\n").joined(separator: " ")
         let wrappers = [
             "Error response from daemon: ", "failed to create task for container: ", "failed to create shim task: ",

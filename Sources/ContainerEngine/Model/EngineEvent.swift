@@ -1,10 +1,10 @@
-/// Something that happened to a container.
+/// An event of a container.
 public struct EngineEvent: Sendable, Hashable, Decodable {
-    /// What: `start`, `die`, `oom`, `kill`, `destroy`, …
+    /// The event: `start`, `die`, `oom`, `kill`, `destroy`, …
     public var action: String
     /// The container's ID.
     public var id: String
-    /// The container's labels, and facts such as `exitCode`.
+    /// The container's labels, and details such as `exitCode`.
     public var attributes: [String: String]
 
     private enum CodingKeys: String, CodingKey {
@@ -21,7 +21,7 @@ public struct EngineEvent: Sendable, Hashable, Decodable {
         }
     }
 
-    /// Reads a line of the event stream.
+    /// Decodes a line of the event stream.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         action = try container.decodeIfPresent(String.self, forKey: .action) ?? ""

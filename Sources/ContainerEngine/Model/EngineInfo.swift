@@ -1,4 +1,4 @@
-/// What the engine says of its machine.
+/// The engine's description of its machine.
 public struct EngineInfo: Sendable, Decodable {
     /// The name of the machine.
     public var name: String?
@@ -8,9 +8,9 @@ public struct EngineInfo: Sendable, Decodable {
     public var memoryBytes: Int64?
     /// The storage driver, e.g. `overlay2`.
     public var storageDriver: String?
-    /// The folder in which the engine keeps everything.
+    /// The engine's data folder.
     public var rootFolder: String?
-    /// The runtimes by name; `nvidia` among them tells of GPUs.
+    /// The names of the runtimes. `nvidia` means that GPUs are supported.
     public var runtimes: [String]
 
     private enum CodingKeys: String, CodingKey {
@@ -24,7 +24,7 @@ public struct EngineInfo: Sendable, Decodable {
 
     private struct Anything: Decodable {}
 
-    /// Reads the answer of the info call.
+    /// Decodes the response of the info call.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decodeIfPresent(String.self, forKey: .name)

@@ -1,16 +1,15 @@
 public import FoundationEssentials
 
-/// A moment as the engine tells it: nanoseconds since 1970, which `Date` would round.
+/// A moment in the engine's precision: nanoseconds since 1970, which `Date` would round.
 public struct EngineTime: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     public let nanoseconds: Int64
 
-    /// That many nanoseconds since 1970.
     public init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
 
-    /// Reads RFC 3339 with up to nine digits of a second; nil for anything else and for the engine's "never", year 1.
+    /// Parses RFC 3339 with up to nine digits of a second. Nil for other texts, and for the engine's "never" (year 1).
     public init?(_ text: some StringProtocol) {
         self.init(utf8: Array(text.utf8)[...])
     }
@@ -29,7 +28,7 @@ public struct EngineTime: Sendable, Hashable, Comparable, CustomStringConvertibl
         nanoseconds = ((days * 24 + hour) * 3600 + minute * 60 + second - offset) * 1_000_000_000 + fraction
     }
 
-    /// Days from 1970 in the proleptic Gregorian calendar.
+    /// Days since 1970 in the proleptic Gregorian calendar.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = shifted / 400
@@ -38,25 +37,25 @@ public struct EngineTime: Sendable, Hashable, Comparable, CustomStringConvertibl
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    /// This moment by this machine's clock.
+    /// The current time of this machine's clock.
     public static var now: EngineTime {
         EngineTime(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
     }
 
-    /// The moment, rounded to what `Date` can hold.
+    /// The moment, rounded to the precision of `Date`.
     public var date: Date { Date(timeIntervalSince1970: Double(nanoseconds) / 1e9) }
 
-    /// Seconds and nanoseconds with a point between, as the engine's `since` takes them.
+    /// Seconds and nanoseconds with a point between them, as the engine's `since` expects.
     public var description: String {
         let fraction = String(nanoseconds % 1_000_000_000)
         return "\(nanoseconds / 1_000_000_000).\(String(repeating: "0", count: max(0, 9 - fraction.count)))\(fraction)"
     }
 
-    /// Earlier is less.
+    /// The earlier one is less.
     public static func < (left: EngineTime, right: EngineTime) -> Bool { left.nanoseconds < right.nanoseconds }
 }
 
-/// Reads fixed-width numbers out of bytes.
+/// Parses fixed-width numbers.
 private struct DigitReader {
     private var rest: ArraySlice<UInt8>
 
@@ -87,7 +86,7 @@ private struct DigitReader {
         return true
     }
 
-    /// Nanoseconds behind a point, 0 where there is none; digits past the ninth are dropped.
+    /// The nanoseconds after a point; 0 without one. Digits after the ninth are dropped.
     mutating func fraction() -> Int64? {
         guard skip(".") else { return 0 }
         var value: Int64 = 0

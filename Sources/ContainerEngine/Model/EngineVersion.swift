@@ -1,8 +1,8 @@
-/// A version of the engine's API: 1.41.
+/// A version of the engine's API, such as 1.41.
 public struct APIVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The part before the point.
     public let major: Int
-    /// The part behind it.
+    /// The part after the point.
     public let minor: Int
 
     /// The version `major.minor`.
@@ -11,7 +11,7 @@ public struct APIVersion: Sendable, Hashable, Comparable, CustomStringConvertibl
         self.minor = minor
     }
 
-    /// Reads `1.41`; nil for anything else.
+    /// Parses `1.41`; nil for other texts.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 2, let major = parts[0], let minor = parts[1], major >= 0, minor >= 0 else { return nil }
@@ -20,25 +20,25 @@ public struct APIVersion: Sendable, Hashable, Comparable, CustomStringConvertibl
 
     /// `1.41`
     public var description: String { "\(major).\(minor)" }
-    /// Older is less.
+    /// The older one is less.
     public static func < (left: APIVersion, right: APIVersion) -> Bool {
         (left.major, left.minor) < (right.major, right.minor)
     }
 }
 
-/// What the engine says of itself.
+/// The engine's version and platform.
 public struct EngineVersion: Sendable, Decodable {
-    /// The engine's version: `20.10.24`.
+    /// The engine's version, such as `20.10.24`.
     public var version: String
-    /// The newest API that it speaks.
+    /// The newest API version that it supports.
     public var apiVersion: String?
-    /// The oldest API that it speaks.
+    /// The oldest API version that it supports.
     public var minimumAPIVersion: String?
     /// The operating system of its containers.
     public var operatingSystem: String?
-    /// The processor, in Go's words: `amd64`.
+    /// The architecture, by Go's name: `amd64`.
     public var architecture: String?
-    /// Whether this is podman behind docker's API.
+    /// Whether the engine is podman with docker's API.
     public var isPodman: Bool
 
     private enum CodingKeys: String, CodingKey {
@@ -55,7 +55,7 @@ public struct EngineVersion: Sendable, Decodable {
         private enum CodingKeys: String, CodingKey { case name = "Name" }
     }
 
-    /// Reads the answer of the version call.
+    /// Decodes the response of the version call.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         version = try container.decode(String.self, forKey: .version)

@@ -1,29 +1,29 @@
 /// An image in the engine's store.
 public struct ImageInfo: Sendable, Hashable, Decodable {
-    /// The digest of its configuration: `sha256:…`.
+    /// The digest of its configuration, `sha256:…`.
     public var id: String
-    /// Its names: `repo:tag`.
+    /// Its names, `repo:tag`.
     public var tags: [String]
-    /// Its names by digest, where it was pulled from or pushed to a registry: `repo@sha256:…`.
+    /// Its names with digests, if it was pulled from or pushed to a registry: `repo@sha256:…`.
     public var digests: [String]
     /// The operating system.
     public var operatingSystem: String?
-    /// The processor, in Go's words: `amd64`.
+    /// The architecture, by Go's name: `amd64`.
     public var architecture: String?
-    /// The variant of the processor: `v8`.
+    /// The variant of the architecture, such as `v8`.
     public var variant: String?
     /// The size in bytes.
     public var size: Int64?
-    /// What it runs, and its labels.
+    /// Its entry point, environment and labels.
     public var config: Config
 
-    /// The part of an image's configuration that is used.
+    /// The part of an image's configuration that this program uses.
     public struct Config: Sendable, Hashable, Decodable {
         /// The entry point.
         public var entryPoint: [String]?
-        /// The arguments behind it.
+        /// The arguments after the entry point.
         public var command: [String]?
-        /// `NAME=value` items.
+        /// The environment variables, as `NAME=value`.
         public var environment: [String]?
         /// The labels.
         public var labels: [String: String]?
@@ -42,7 +42,7 @@ public struct ImageInfo: Sendable, Hashable, Decodable {
         }
     }
 
-    /// `linux/amd64`, `linux/arm64/v8`; nil where the engine does not say.
+    /// `linux/amd64`, `linux/arm64/v8`; nil if the engine does not report it.
     public var platform: String? {
         guard let operatingSystem, let architecture, !operatingSystem.isEmpty else { return nil }
         let tail = variant.map { $0.isEmpty ? "" : "/\($0)" } ?? ""
@@ -60,7 +60,7 @@ public struct ImageInfo: Sendable, Hashable, Decodable {
         case config = "Config"
     }
 
-    /// Reads the answer of the inspect call.
+    /// Decodes the response of the inspect call.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(String.self, forKey: .id)

@@ -1,22 +1,21 @@
-/// What a network is made from.
+/// The parameters of a network.
 public struct NetworkSpec: Sendable, Encodable {
     /// Its name.
     public var name: String
-    /// Whether containers in it reach nothing but each other.
+    /// Whether containers in it can reach only each other.
     public var isInternal: Bool
     /// The labels.
     public var labels: [String: String]
-    /// Its addresses and the machine's own among them; nil lets the engine choose.
+    /// Its address range and gateway; nil lets the engine choose.
     public var addresses: Addresses?
 
-    /// Addresses of a network.
+    /// The address range of a network.
     public struct Addresses: Sendable, Hashable, Codable {
-        /// All of them: `169.254.170.0/28`.
+        /// The range, such as `169.254.170.0/28`.
         public var subnet: String
-        /// The machine's; nil lets the engine choose.
+        /// The machine's address in the range; nil lets the engine choose.
         public var gateway: String?
 
-        /// Addresses from their parts.
         public init(subnet: String, gateway: String? = nil) {
             self.subnet = subnet
             self.gateway = gateway
@@ -28,7 +27,6 @@ public struct NetworkSpec: Sendable, Encodable {
         }
     }
 
-    /// A network from its parts.
     public init(
         name: String, isInternal: Bool = false, labels: [String: String] = [:], addresses: Addresses? = nil
     ) {
@@ -49,11 +47,11 @@ public struct NetworkSpec: Sendable, Encodable {
 
     private enum ManagementKeys: String, CodingKey { case config = "Config" }
 
-    /// Writes the body of the engine's call.
+    /// Encodes the body of the engine's call.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
-        // Older engines allow two networks of one name unless they are asked to look.
+        // Older engines allow two networks with one name unless the request says otherwise.
         try container.encode(true, forKey: .checksName)
         try container.encode("bridge", forKey: .driver)
         try container.encode(isInternal, forKey: .isInternal)
