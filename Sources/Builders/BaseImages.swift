@@ -4,8 +4,8 @@ internal import OCIRegistry
 internal import RegistryLogins
 internal import Synchronization
 
-/// Finds out what the base images of a Dockerfile are at the moment: the engine's store first, as the engine itself does
-/// when it builds, then the base's own registry, with the login that a build has for it.
+/// Looks up the current digests of a Dockerfile's base images: first in the engine's store, as the engine does for a
+/// build, then in the base image's registry, with the login that a build has for it.
 final class BaseImages: Sendable {
     private let engine: SharedEngine
     private let log: Logger
@@ -18,8 +18,8 @@ final class BaseImages: Sendable {
         self.log = log
     }
 
-    /// The digest that `reference` stands for; nil where nobody who can be asked knows it, for instance because the
-    /// registry wants a login that only the engine has.
+    /// The current digest of `reference`. Nil if it cannot be determined, for instance because the registry requires a
+    /// login that only the engine has.
     func digest(of reference: ImageReference) async throws(BackendError) -> Digest? {
         if let digest = reference.digest { return digest }
         if let digest = try await stored(reference) { return digest }
@@ -33,7 +33,7 @@ final class BaseImages: Sendable {
             case .throttled: throw BackendError(.throttled, error.message, retryAfter: error.retryAfter)
             case .failing: throw BackendError(.transient, error.message)
             default:
-                // The engine may have its own ways there: a mirror, a proxy, a login.
+                // The engine may have its own access: a mirror, a proxy, a login.
                 log.warning(
                     "cannot tell whether a base image has changed",
                     ["image": reference.description, "why": error.message])
@@ -42,8 +42,8 @@ final class BaseImages: Sendable {
         }
     }
 
-    /// The same text that the registry would give, where the store knows it, so that a key does not change when a base
-    /// image has been pulled.
+    /// The digest from the engine's store, in the form that the registry would return, so that pulling a base image
+    /// does not change the key.
     private func stored(_ reference: ImageReference) async throws(BackendError) -> Digest? {
         do throws(EngineError) {
             guard let image = try await engine.client().image(reference.description) else { return nil }
@@ -62,7 +62,7 @@ final class BaseImages: Sendable {
         do throws(OCIError) {
             return try await client(host, for: reference).image(reference.repository, tag)
         } catch {
-            // A public image of a registry whose login is old, or may not go to its token service.
+            // The image may be public even if the registry's login is outdated, or must not go to its token service.
             guard [.untrusted, .unauthorised].contains(error.code),
                 let image = try? await RegistryClient(.init(host: host)).image(reference.repository, tag)
             else { throw error }
@@ -70,7 +70,7 @@ final class BaseImages: Sendable {
         }
     }
 
-    /// What keeps a login from being used for now must not look as if the base were unknown: the key would be another one.
+    /// If a login is temporarily not usable, the lookup fails. Returning nil would change the key.
     private static func failure(_ error: BackendError) -> OCIError {
         switch error.category {
         case .cancelled: OCIError(.cancelled, error.description)
@@ -99,7 +99,7 @@ final class BaseImages: Sendable {
         }
     }
 
-    /// The name without what docker leaves away and podman spells out.
+    /// The name without the parts that docker omits and podman writes.
     private static func familiar(_ name: String) -> Substring {
         var name = name[...]
         for prefix in ["docker.io/", "library/"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }

@@ -1,7 +1,7 @@
 internal import LaunchHost
 internal import Synchronization
 
-/// What a build prints: handed on line by line, its last lines and its current step kept for the error message.
+/// The output of a build. Passes lines on, and keeps the last lines and the current step for the error message.
 final class BuildOutput: Sendable {
     private struct State {
         var last: [String] = []
@@ -9,12 +9,12 @@ final class BuildOutput: Sendable {
         var failed: String?
         var lines = 0
         var bytes = 0
-        /// The last lines after the limit, as they were printed.
+        /// The last lines after the limit, unprocessed.
         var unread: [String] = []
     }
 
-    /// The most lines, and the most bytes, that are shown and looked at. Work on each line of a flood would slow the build
-    /// down for hours, and the engine with it.
+    /// The highest numbers of lines and bytes that are processed. Processing every line of a flood would slow down the
+    /// build, and the engine, for hours.
     static let maxLines = 100_000
     static let maxBytes = 32 << 20
 
@@ -32,7 +32,7 @@ final class BuildOutput: Sendable {
         read(text)
     }
 
-    /// Counts a line. One over the limit is only kept for the end.
+    /// Counts a line. A line over the limit is only kept for the error message.
     private func isOverLimit(_ text: String) -> Bool {
         let (isOver, isFirst) = state.withLock { state in
             let wasOver = state.lines >= Self.maxLines || state.bytes >= Self.maxBytes
@@ -41,34 +41,34 @@ final class BuildOutput: Sendable {
             guard wasOver else { return (false, false) }
             state.unread.append(text)
             if state.unread.count > Self.kept { state.unread.removeFirst() }
-            // The steps of the classic builder; their names are needed when one fails.
+            // The steps of the classic builder. The name of a failed step is part of the error message.
             if text.hasPrefix("Step ") { state.step = Self.step(text) ?? state.step }
             return (true, state.unread.count == 1)
         }
-        if isFirst { tell(BuildProgress(.build, "the build prints too much; the rest is not shown")) }
+        if isFirst { tell(BuildProgress(.build, "the build prints too many lines; the rest is not shown")) }
         return isOver
     }
 
     private func read(_ text: String) {
-        // What a carriage return and colours do on a terminal is noise in a line.
-        // Masked before it is cut: a part of a secret is harder to find.
+        // Carriage returns and colours mean nothing outside a terminal. The line is masked before it is cut, because a
+        // part of a secret is harder to find.
         let line = SecretMask.shared.mask(Self.plain(text.split(separator: "\r").last ?? ""))
         guard !line.allSatisfy(\.isWhitespace) else { return }
         state.withLock { state in
             state.last.append(line.count > Self.longest ? "\(line.prefix(Self.longest))…" : line)
             if state.last.count > Self.kept { state.last.removeFirst() }
             if let step = Self.step(line) { state.step = step }
-            // BuildKit works on several steps at once, and names the one that failed at the end: ` > [2/2] RUN …:`
+            // BuildKit runs several steps at once, and names the failed one at the end: ` > [2/2] RUN …:`
             if let failed = line.wholeMatch(of: /\s*> (\[.+\] .+):/) { state.failed = String(failed.1) }
         }
         let pulls = line.contains("Pulling") || line.contains("load metadata for")
         tell(BuildProgress(pulls ? .pull : .build, line))
     }
 
-    /// The step that failed, as the tool wrote it; nil where it failed before any.
+    /// The failed step, in the builder's notation; nil if no step had begun.
     var failedStep: String? { state.withLock { $0.failed ?? $0.step } }
 
-    /// The last lines that were printed.
+    /// The last lines of the output.
     var lastLines: String {
         let (read, unread) = state.withLock { ($0.last, $0.unread) }
         let masked = unread.map { text in
@@ -77,8 +77,8 @@ final class BuildOutput: Sendable {
         return (read + masked).suffix(Self.kept).joined(separator: "\n")
     }
 
-    /// Whether the build failed only because an image was removed meanwhile. The classic builder compares each step with every
-    /// image that has the same parent, and fails where one of them is gone (moby, image/cache: "unable to find image").
+    /// Whether the build failed only because an image was removed meanwhile. The classic builder compares each step
+    /// with every image of the same parent, and fails if one is missing (moby, image/cache: "unable to find image").
     var lostCachedStep: Bool {
         state.withLock { state in
             (state.last + state.unread).last?.wholeMatch(of: /unable to find image "sha256:[0-9a-f]{64}"/) != nil

@@ -1,22 +1,22 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// A file that steps of a Dockerfile may read, and whose runs get it.
+/// A file that steps of a Dockerfile may read, and the builds that get it.
 ///
-/// A submitter's Dockerfile can print what it is given, in a form that no mask finds. So the file reaches the builds of
-/// a queue only where the configuration names the queue or the repository. A run without a queue is the work of the
-/// user whose configuration this is, who can read the file anyway.
+/// A submitter's Dockerfile can print a secret in a form that no mask recognizes. So the builds of a queue get the file
+/// only if the configuration names the queue or the repository. A run without a queue belongs to the user of the
+/// configuration, who can read the file anyway.
 struct BuildSecret: Sendable, Hashable {
-    /// The ID under which `RUN --mount=type=secret` finds it.
+    /// The ID for `RUN --mount=type=secret`.
     let id: String
     /// Its absolute path.
     let file: String
-    /// The queues whose runs get it, `*` for all; nil where the configuration does not say.
+    /// The queues whose runs get it, `*` for all; nil if the configuration does not have the key.
     let queues: [String]?
-    /// The git repositories whose builds get it; nil where the configuration does not say.
+    /// The git repositories whose builds get it; nil if the configuration does not have the key.
     let sources: [String]?
 
-    /// What may be written for it.
+    /// The accepted values in the configuration.
     static let kind = Field.Kind.either([
         .string,
         .object([
@@ -24,7 +24,7 @@ struct BuildSecret: Sendable, Hashable {
             Field("queues", .list(.string), help: "The queues whose runs get it; '*' is every queue."),
             Field(
                 "sources", .list(.string),
-                help: "The git repositories whose builds get it; a '*' at the end stands for one name."),
+                help: "The git repositories whose builds get it; a '*' at the end matches one name."),
         ]),
     ])
 
@@ -36,12 +36,12 @@ struct BuildSecret: Sendable, Hashable {
         sources = members?["sources"]?.arrayValue?.compactMap(\.stringValue)
     }
 
-    /// Throws for values that no build can be made with.
+    /// Throws for values that no build can use.
     func check() throws(BackendError) {
         guard id.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*/) != nil else {
-            throw BackendError(.invalid, "The secret '\(id)' has no usable ID: letters, digits, '_', '.' and '-'.")
+            throw BackendError(.invalid, "The secret '\(id)' has no valid ID: letters, digits, '_', '.' and '-'.")
         }
-        // The command line reads the two as one comma-separated value.
+        // The builder's command line parses ID and file as one comma-separated value.
         guard file.hasPrefix("/"), !file.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else {
             throw BackendError(
                 .invalid, "The file of secret '\(id)' is '\(file)'; expected an absolute path without ',' and '\"'.")
@@ -56,7 +56,7 @@ struct BuildSecret: Sendable, Hashable {
         }
     }
 
-    /// Whether a build gets it.
+    /// Whether a build gets the secret.
     func isGranted(to source: BuildSource) -> Bool {
         guard let queue = source.queue else { return true }
         guard queues != nil || sources != nil else { return false }
@@ -65,7 +65,7 @@ struct BuildSecret: Sendable, Hashable {
         return isQueue && isSource
     }
 
-    /// The last name is a plain one: `..` or an encoded `/` leads to another repository.
+    /// A `*` matches one plain name, because `..` or an encoded `/` would lead to another repository.
     private static func matches(_ pattern: String, _ repository: String?) -> Bool {
         guard let repository else { return false }
         guard pattern.hasSuffix("/*") else { return pattern == repository }
@@ -75,7 +75,7 @@ struct BuildSecret: Sendable, Hashable {
         return name.wholeMatch(of: /[A-Za-z0-9._~-]+/) != nil && name.contains { $0 != "." }
     }
 
-    /// Why a build does not get it, and the key that changes this.
+    /// Why a build does not get the secret, and the key that changes it.
     func denial(to source: BuildSource, at place: String) -> BackendError {
         let queue = source.queue ?? ""
         let key = "builder.secrets.\(id)"
@@ -97,7 +97,7 @@ struct BuildSecret: Sendable, Hashable {
             hint: "\(hint), if everyone who can submit this source may read the secret.")
     }
 
-    /// Has what is in the file masked from now on. Read at each build, as the builder reads it at each build.
+    /// Masks the content of the file from now on. The builder also reads the file for each build.
     func mask() {
         guard let content = FileManager.default.contents(atPath: file) else { return }
         SecretMask.shared.add(contentOf: String(decoding: content.prefix(SecretMask.longest), as: UTF8.self))
@@ -105,16 +105,16 @@ struct BuildSecret: Sendable, Hashable {
 }
 
 extension DockerBuilder.Settings {
-    /// The files that a build gets, by their IDs.
+    /// The secret files of a build, by ID.
     func secretFiles(for source: BuildSource) -> [String: String] {
         secrets.reduce(into: [:]) { files, secret in
             if secret.isGranted(to: source) { files[secret.id] = secret.file }
         }
     }
 
-    /// The IDs of the secrets that a build of the Dockerfile gets and may use.
+    /// The IDs of the secrets that a build of the Dockerfile may use.
     func usedSecrets(of dockerfile: Dockerfile, _ source: BuildSource) -> [String] {
-        // Another frontend than docker's may use any of them, whatever the instructions say.
+        // A frontend other than docker's may use any secret, independent of the instructions.
         let isDockers = dockerfile.syntax?.wholeMatch(
             of: /(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@].*)?/)
         let usesAny = dockerfile.syntax != nil && isDockers == nil || dockerfile.secrets.contains { $0.id == nil }
@@ -122,12 +122,12 @@ extension DockerBuilder.Settings {
         return secrets.filter { $0.isGranted(to: source) && (usesAny || asked.contains($0.id)) }.map(\.id)
     }
 
-    /// Throws where the Dockerfile asks for a secret that the build does not get.
+    /// Throws if the Dockerfile requests a secret that the build does not get.
     ///
-    /// The check comes before the key: an image that another queue has built with the secret is not given out either.
+    /// The check precedes the key, so a queue cannot get an image that another queue built with the secret either.
     func checkSecrets(of dockerfile: Dockerfile, _ source: BuildSource) throws(BackendError) {
         for request in dockerfile.secrets {
-            // Where the ID is not certain, every one counts as asked for.
+            // If the ID is uncertain, every secret counts as requested.
             for secret in secrets where (request.id ?? secret.id) == secret.id && !secret.isGranted(to: source) {
                 throw secret.denial(to: source, at: "\(source.dockerfile):\(request.line)")
             }

@@ -2,7 +2,7 @@ internal import ContainerEngine
 internal import LaunchHost
 
 extension BackendError {
-    /// What an error about a source means to the host. Its message names file and line.
+    /// Maps an error about a source. Its message names file and line.
     init(source error: LaunchError) {
         let category: Category =
             switch error.kind {
@@ -15,7 +15,7 @@ extension BackendError {
         self.init(category, error.message, hint: error.hint)
     }
 
-    /// What an engine's error means to the host, where an image is built or pushed.
+    /// Maps an engine's error while an image is built or pushed.
     init(build error: EngineError) {
         let category: Category =
             switch error.code {

@@ -1,7 +1,7 @@
 public import LaunchHost
 
 extension DockerBuilder {
-    /// The key of what the source's context, Dockerfile, bases and the builder's options come to.
+    /// The key of the context, the Dockerfile, the base images and the builder's options.
     public func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey {
         let bytes = try Self.dockerfile(of: source)
         do {
@@ -29,7 +29,7 @@ extension DockerBuilder {
         }
     }
 
-    /// `no_cache`, or a file from the network that has no checksum: its content is not part of the key.
+    /// The reason is `no_cache`, or a file from the network without a checksum: its content is not part of the key.
     public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? {
         if settings.noCache { return "the builder has 'no_cache'" }
         let bytes = try Self.dockerfile(of: source)
@@ -45,13 +45,13 @@ extension DockerBuilder {
         }
     }
 
-    /// The bytes of the Dockerfile, which is a regular file of the context: the context's author must not have another
-    /// file of this machine read through a link.
+    /// The bytes of the Dockerfile, which must be a regular file of the context. A link could make this program read
+    /// another file of this machine.
     static func dockerfile(of source: BuildSource) throws(BackendError) -> [UInt8] {
         let parts = source.dockerfile.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.isEmpty, !parts.contains(".."), parts.first?.isEmpty == false else {
             throw BackendError(
-                .invalid, "The Dockerfile '\(source.dockerfile)' must be inside of the source folder.",
+                .invalid, "The Dockerfile '\(source.dockerfile)' must be inside the source folder.",
                 hint: "Give its path from there, for example docker/Dockerfile.")
         }
         do throws(LaunchError) {
@@ -66,6 +66,6 @@ extension DockerBuilder {
         }
         throw BackendError(
             .invalid, "There is no Dockerfile '\(source.dockerfile)' in the source.",
-            hint: "Name it with --dockerfile, or leave out what hides it in .dockerignore.")
+            hint: "Name it with --dockerfile, or remove the pattern that excludes it from .dockerignore.")
     }
 }

@@ -4,13 +4,13 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension DockerBuilder {
-    /// What `builder: {type: docker}` understands.
+    /// The declaration of `builder: {type: docker}`.
     public static let plugin = Plugin<any Builder>(
         type: "docker", summary: "Builds images with the docker or podman of this machine.",
         fields: [
             Field(
                 "platform", .choice(["linux/amd64", "linux/arm64"]), default: .string("linux/amd64"),
-                help: "What the images are to run on."),
+                help: "Platform of the images."),
             Field(
                 "destination", .string, example: "team/train",
                 help:
@@ -25,16 +25,17 @@ extension DockerBuilder {
             Field(
                 "secrets", .map(BuildSecret.kind), example: "{pip: {file: /run/secrets/pip.conf, queues: [train]}}",
                 help:
-                    "Files by the ID under which RUN --mount=type=secret finds them; needs BuildKit. One without queues "
+                    "Files, by the ID that RUN --mount=type=secret uses; needs BuildKit. A file without queues "
                     + "and sources reaches only runs without a queue."),
-            Field("target", .string, example: "runtime", help: "Stage of the Dockerfile to build; else the last."),
+            Field(
+                "target", .string, example: "runtime", help: "Stage of the Dockerfile to build. Default: the last one."),
             Field("timeout", .duration, default: .integer(3600), example: "1h", help: "Limit for one build."),
             Field(
                 "no_cache", .boolean, default: .bool(false),
-                help: "Build the source of every run, and every step of it."),
+                help: "Build for every run, and rebuild every step."),
             Field(
                 "network", .string, example: "host",
-                help: "Network of the RUN steps: none, host, or what else the engine knows; else the engine's default."),
+                help: "Network of the RUN steps: none, host, or a network of the engine."),
         ],
         examples: [
             "builder:\n  type: docker\n",
@@ -74,16 +75,16 @@ extension DockerBuilder {
 }
 
 extension DockerBuilder.Settings {
-    /// Throws for values that no build could be made with, before one is tried.
+    /// Throws for values that no build can use, before a build starts.
     fileprivate func check() throws(BackendError) {
         for name in buildArguments.keys where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
             throw BackendError(
-                .invalid, "The build argument '\(name)' has no name that ARG can take: letters, digits and '_'.")
+                .invalid, "The build argument '\(name)' is not a valid name for ARG: letters, digits and '_'.")
         }
         for secret in secrets { try secret.check() }
         for (name, text) in [("target", target), ("network", network)] {
             if let text, text.isEmpty || text.hasPrefix("-") || text.contains(where: \.isWhitespace) {
-                throw BackendError(.invalid, "The builder's '\(name)' is '\(text)', which is no name.")
+                throw BackendError(.invalid, "The builder's '\(name)' is '\(text)', which is not a valid name.")
             }
         }
         if let destination {

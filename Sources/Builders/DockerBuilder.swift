@@ -2,7 +2,7 @@ internal import ContainerEngine
 public import LaunchHost
 internal import RegistryLogins
 
-/// Builder `docker`: builds with the docker or podman of this machine, and pushes through its engine.
+/// Builder `docker`: builds with the docker or podman of this machine, and pushes with its engine.
 public struct DockerBuilder: Builder {
     let settings: Settings
     let engine: SharedEngine
@@ -10,13 +10,13 @@ public struct DockerBuilder: Builder {
     let logins: PullLogins
     let flights = SingleFlight()
 
-    /// What the configuration says.
+    /// The settings from the configuration.
     struct Settings: Sendable {
         var platform: String
         var destination: String?
         var engine: EngineChoice
         var buildArguments: [String: String]
-        /// Files for `RUN --mount=type=secret`, by their IDs.
+        /// The files for `RUN --mount=type=secret`.
         var secrets: [BuildSecret]
         var target: String?
         var timeout: Duration
@@ -29,14 +29,15 @@ public struct DockerBuilder: Builder {
     /// The option `destination`.
     public var repository: String? { settings.destination }
 
-    /// Builds, pushes and pins. The same key is built once at a time, and not again where the registry has it.
+    /// Builds, pushes and pins. Concurrent builds of one key share one build. An image in the registry is not built
+    /// again.
     public func build(
         _ source: BuildSource, key: ContentKey, to destination: ImageReference, registry: any Registry,
         progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> PinnedImage {
         try await flights.run("\(key) \(destination)", progress: progress) { tell throws(BackendError) in
-            // Another process may have built it since the caller looked. Two builds of a key may differ by a time stamp,
-            // so what is there already is the image of that key.
+            // Another process may have built it since the caller's check. Two builds of a key may differ only in time
+            // stamps, so the existing image is the image of this key.
             if let image = try await registry.resolve(destination) {
                 tell(BuildProgress(.build, "\(destination) has been built meanwhile"))
                 return image

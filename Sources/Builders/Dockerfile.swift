@@ -1,53 +1,52 @@
 public import LaunchHost
 
-/// What the host must know of a Dockerfile: which images it is built from.
+/// The facts about a Dockerfile that the host needs: the images that it is built from.
 ///
-/// It reads as much of the grammar as that takes. Whether the rest is right is for the builder to say.
+/// Parses only the grammar that is needed for that. The builder checks the rest.
 public struct Dockerfile: Sendable, Hashable {
-    /// An image that something of the Dockerfile comes from.
+    /// An image that a Dockerfile uses.
     public struct Base: Sendable, Hashable {
         /// The image.
         public var reference: ImageReference
         /// The line of its first use, from 1.
         public var line: Int
 
-        /// A base from its parts.
         public init(reference: ImageReference, line: Int) {
             self.reference = reference
             self.line = line
         }
     }
 
-    /// The most images that one Dockerfile may be built from: each is looked up in its registry.
+    /// The highest number of images that one Dockerfile may use. Each is looked up in its registry.
     static let maxBases = 100
 
-    /// The images that it is built from, each once, in the order of their first use: of `FROM`, `COPY --from` and
-    /// `RUN --mount=from`. Stages of the Dockerfile itself and `scratch` are none.
+    /// The images that it uses, without duplicates, in the order of their first use: from `FROM`, `COPY --from` and
+    /// `RUN --mount=from`. Stages of the Dockerfile and `scratch` are not included.
     public let bases: [Base]
-    /// A secret that a step asks for.
+    /// A secret that a step requests.
     struct SecretRequest: Sendable, Hashable {
-        /// Its ID; nil where only the builder can tell it.
+        /// Its ID; nil if only the builder can determine it.
         var id: String?
         /// The line of the step, from 1.
         var line: Int
     }
 
-    /// The secrets that `RUN --mount=type=secret` asks for, in order.
+    /// The secrets that `RUN --mount=type=secret` requests, in order.
     let secrets: [SecretRequest]
-    /// What `ADD` fetches from the network without a checksum or a commit, in order. Its content may change while the
+    /// The files that `ADD` downloads without a checksum or a commit, in order. Their content may change while the
     /// Dockerfile stays the same.
     let remoteFiles: [RemoteFile]
     /// The names of the stages, in order; nil for one without a name.
     public let stages: [String?]
-    /// The image of the frontend that `# syntax=` asks for.
+    /// The image of the frontend in `# syntax=`.
     public let syntax: String?
 
-    /// Reads the text of a Dockerfile.
+    /// Parses a Dockerfile.
     /// - Parameters:
-    ///   - file: the file as the user knows it, for errors.
-    ///   - buildArguments: values for what an `ARG` above the first `FROM` declares.
+    ///   - file: the name of the file in errors.
+    ///   - buildArguments: values for the `ARG`s above the first `FROM`.
     ///   - platform: `os/architecture`, for `TARGETARCH` and the like.
-    /// - Throws: `.invalid` with file and line where there is no `FROM`, or where a base cannot be told.
+    /// - Throws: `.invalid` with file and line if there is no `FROM`, or if a base image cannot be determined.
     public init(
         parsing text: String, file: String, buildArguments: [String: String] = [:], platform: String = "linux/amd64"
     ) throws(LaunchError) {
@@ -81,7 +80,7 @@ public struct Dockerfile: Sendable, Hashable {
         syntax = lines.syntax
     }
 
-    /// The names of all stages, also of those behind an instruction: `COPY --from` may name a later one.
+    /// The names of all stages, including later ones, because `COPY --from` may name a later stage.
     private static func stageNames(_ instructions: [DockerfileInstruction], escape: Character) -> Set<String> {
         var names: Set<String> = []
         for instruction in instructions where instruction.name == "FROM" {
@@ -92,7 +91,7 @@ public struct Dockerfile: Sendable, Hashable {
     }
 }
 
-/// Goes through the instructions and collects the bases.
+/// Collects the base images from the instructions.
 private struct BaseReader {
     let file: String
     let escape: Character
@@ -136,7 +135,7 @@ private struct BaseReader {
         }
     }
 
-    /// `type=secret,id=pip`; without an ID, it is the last name of the target.
+    /// Parses `type=secret,id=pip`. Without an ID, the last part of the target is the ID.
     private mutating func takeSecret(_ mount: Substring, line: Int) {
         var values: [String: String] = [:]
         for part in mount.split(separator: ",") {
@@ -146,7 +145,7 @@ private struct BaseReader {
         guard let type = values["type"], type.lowercased() == "secret" || type.contains("$") else { return }
         let target = values["target"] ?? values["dst"] ?? values["destination"]
         let id = values["id"] ?? target.flatMap { $0.split(separator: "/").last.map(String.init) }
-        // A variable, or an escape, is expanded by the builder.
+        // The builder expands variables and escapes.
         let isPlain = id?.wholeMatch(of: /[A-Za-z0-9_.-]+/) != nil
         secrets.append(Dockerfile.SecretRequest(id: isPlain ? id : nil, line: line))
     }
@@ -184,10 +183,10 @@ private struct BaseReader {
     ) throws(DockerfileVariables.Failure) {
         guard !source.contains("$") else {
             throw .init(
-                why: "\(place) takes no variables, and '\(source)' has one",
+                why: "\(place) does not expand variables, and '\(source)' has one",
                 hint: "Name a stage for it: 'FROM \(source) AS parts', then use 'parts'.")
         }
-        // A number is a stage's place; which places there are is for the builder to check.
+        // A number is the index of a stage. The builder checks whether it exists.
         guard Int(source) == nil, !names.contains(source.lowercased()), source != "scratch", !source.isEmpty else {
             return
         }
@@ -204,7 +203,7 @@ private struct BaseReader {
         guard taken.insert(reference).inserted else { return }
         guard bases.count < Dockerfile.maxBases else {
             throw .init(
-                why: "the Dockerfile is built from more than \(Dockerfile.maxBases) images, which is the limit")
+                why: "the Dockerfile uses more than \(Dockerfile.maxBases) images, which is the limit")
         }
         bases.append(Dockerfile.Base(reference: reference, line: line))
     }

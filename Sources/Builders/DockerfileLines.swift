@@ -1,26 +1,26 @@
 internal import LaunchHost
 
-/// One instruction of a Dockerfile: continued lines joined, comments and here-documents taken out.
+/// One instruction of a Dockerfile, with joined lines, and without comments and here-documents.
 struct DockerfileInstruction: Sendable, Hashable {
     /// The first word, in capitals.
     var name: String
-    /// `--name=value` words behind it.
+    /// The `--name=value` words after it.
     var flags: [String]
-    /// What follows them.
+    /// The text after the flags.
     var rest: String
-    /// The line that it begins on, from 1.
+    /// The number of its first line, from 1.
     var line: Int
-    /// The text of that line, for errors.
+    /// The text of that line, for error messages.
     var sourceLine: String
 }
 
-/// Cuts the text of a Dockerfile into instructions.
+/// Splits the text of a Dockerfile into instructions.
 struct DockerfileLines {
-    /// The character that continues a line and escapes: `\`, or a backtick where `# escape=` says so.
+    /// The character that continues a line and escapes: `\`, or a backtick after `# escape=`.
     private(set) var escape: Character = "\\"
-    /// The value of `# syntax=`, where there is one.
+    /// The value of `# syntax=`, if present.
     private(set) var syntax: String?
-    /// The instructions in their order.
+    /// The instructions, in order.
     private(set) var instructions: [DockerfileInstruction] = []
 
     private let file: String
@@ -29,7 +29,7 @@ struct DockerfileLines {
 
     init(_ text: String, file: String) throws(LaunchError) {
         self.file = file
-        // By bytes: a carriage return and a line feed together are one character in Swift.
+        // Splits bytes, because Swift treats a carriage return and a line feed together as one character.
         var bytes = Array(text.utf8)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
@@ -52,7 +52,7 @@ struct DockerfileLines {
             ])
     }
 
-    /// `# name=value` lines at the very top; the first line of any other kind ends them.
+    /// Reads the `# name=value` lines at the top; the first other line ends them.
     private mutating func readDirectives() throws(LaunchError) {
         var seen: Set<String> = []
         for (index, line) in lines.enumerated() {
@@ -91,7 +91,7 @@ struct DockerfileLines {
         while isContinued, position < lines.count {
             let line = lines[position]
             position += 1
-            // Comments and empty lines inside of an instruction are as if they were not there.
+            // Comments and empty lines inside an instruction are ignored.
             guard !Self.isBlankOrComment(line) else { continue }
             let (part, goesOn) = cut(line)
             text += part
@@ -108,7 +108,7 @@ struct DockerfileLines {
         return instruction
     }
 
-    /// A line without the character that continues it, and whether there was one. An escaped one continues nothing.
+    /// The line without its continuation character, and whether it has one. An escaped one does not continue the line.
     private func cut(_ line: String) -> (text: String, isContinued: Bool) {
         var text = Substring(line)
         while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
@@ -130,7 +130,7 @@ struct DockerfileLines {
         }
     }
 
-    /// Goes past the here-documents that an instruction begins, where Docker knows them.
+    /// Skips the here-documents of an instruction that supports them.
     private mutating func skipHeredocs(of instruction: DockerfileInstruction) throws(LaunchError) {
         var text = instruction.rest
         if instruction.name == "ONBUILD" {
@@ -142,7 +142,7 @@ struct DockerfileLines {
         var words = ShellWords(escape: escape).all(of: text)[...]
         while let word = words.popFirst() {
             guard let match = word.wholeMatch(of: /[0-9]*<<(-?)([^<]*)/) else { continue }
-            // The delimiter may be a word of its own: `RUN python3 << EOF`.
+            // The delimiter may be a separate word: `RUN python3 << EOF`.
             guard let delimiter = match.output.2.isEmpty ? words.popFirst() : String(match.output.2) else { continue }
             let end = ShellWords(escape: escape).unquoted(delimiter)
             let ignoresTabs = !match.output.1.isEmpty

@@ -1,4 +1,4 @@
-/// The variables that `FROM` may use: `ARG`s above the first stage, and what the builder knows by itself.
+/// The variables that `FROM` may use: the `ARG`s above the first stage, and the builder's predefined ones.
 struct DockerfileVariables {
     /// Why a text cannot be expanded: a clause without a full stop.
     struct Failure: Error, Hashable {
@@ -6,14 +6,14 @@ struct DockerfileVariables {
         var hint: String?
     }
 
-    /// Variables with a value. One that is declared without a value is not among them.
+    /// The variables with a value. An `ARG` without a value is not included.
     private(set) var values: [String: String] = [:]
     private let given: [String: String]
     private let escape: Character
 
     /// - Parameters:
-    ///   - given: the build arguments; they count only for what an `ARG` declares.
-    ///   - platform: `os/architecture[/variant]`, for the variables that BuildKit has of it.
+    ///   - given: the build arguments. Only those that an `ARG` declares count.
+    ///   - platform: `os/architecture[/variant]`, for BuildKit's platform variables.
     init(given: [String: String], platform: String, escape: Character) {
         self.given = given
         self.escape = escape
@@ -26,19 +26,19 @@ struct DockerfileVariables {
         }
     }
 
-    /// The most characters of a value: values that name each other double with every line.
+    /// The longest value, in bytes. Values that contain each other can double with every line.
     static let longest = 64 << 10
-    /// The most edits of values, such as `${NAME#prefix}`, in one Dockerfile.
+    /// The highest number of edits of values, such as `${NAME#prefix}`, in one Dockerfile.
     static let maxEdits = 200
     private var edits = 0
 
-    /// Takes in an `ARG` instruction: `NAME`, `NAME=default`, or several of them.
+    /// Evaluates an `ARG` instruction: `NAME`, `NAME=default`, or several of them.
     mutating func declare(_ text: String) throws(Failure) {
         let words = ShellWords(escape: escape).all(of: text)
         guard !words.isEmpty else { throw Failure(why: "ARG needs a name") }
         for word in words {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            // Docker takes every name that is not empty, `#` and the words of a comment included.
+            // Docker accepts every name that is not empty, including `#` and the words of a comment.
             let name = String(parts[0])
             guard !name.isEmpty else { throw Failure(why: "ARG has a value without a name: '\(word)'") }
             if let value = given[name] {
@@ -49,14 +49,14 @@ struct DockerfileVariables {
         }
     }
 
-    /// The names in a word that have no value, and so are empty text.
+    /// The names in a word without a value. They expand to empty text.
     func missing(in word: String) -> [String] {
         var reader = Expansion(rest: word[...], escape: escape, values: values)
         _ = try? reader.text(until: nil)
         return reader.missing
     }
 
-    /// A word with its variables put in and its quotes taken off. A variable without a value is empty text.
+    /// Expands the variables of a word and removes its quotes. A variable without a value is empty.
     mutating func expand(_ word: String) throws(Failure) -> String {
         var reader = Expansion(rest: word[...], escape: escape, values: values)
         reader.edits = edits
@@ -65,18 +65,18 @@ struct DockerfileVariables {
     }
 }
 
-/// Goes through one word.
+/// Expands one word.
 private struct Expansion {
     var rest: Substring
     let escape: Character
     let values: [String: String]
-    /// How deep `${A:-${B:-…}}` is.
+    /// The nesting depth of `${A:-${B:-…}}`.
     var depth = 0
-    /// Whether what is read now is thrown away.
+    /// Whether the current part is discarded.
     var ignoresMissing = false
-    /// How many values were edited.
+    /// The number of edited values.
     var edits = 0
-    /// The names that were used and have no value.
+    /// The names in use without a value.
     var missing: [String] = []
 
     mutating func text(until end: Character?) throws(DockerfileVariables.Failure) -> String {
@@ -100,7 +100,7 @@ private struct Expansion {
                 result += try variable()
                 guard result.utf8.count <= DockerfileVariables.longest else {
                     throw .init(
-                        why: "a value is longer than \(DockerfileVariables.longest) bytes once its variables are put in"
+                        why: "a value is longer than \(DockerfileVariables.longest) bytes after variable expansion"
                     )
                 }
             } else {
@@ -137,7 +137,7 @@ private struct Expansion {
         rest = rest.dropFirst()
         guard let sign, "-+?".contains(sign) else {
             throw .init(
-                why: "'${\(name)\(countsEmpty ? ":" : "")\(sign.map(String.init) ?? "")' cannot be read",
+                why: "'${\(name)\(countsEmpty ? ":" : "")\(sign.map(String.init) ?? "")' is not a valid expansion",
                 hint:
                     "In FROM, ${NAME}, ${NAME:-default}, ${NAME:+other}, ${NAME:?message}, ${NAME#prefix}, ${NAME%suffix} "
                     + "and ${NAME/old/new} can be used.")
@@ -145,7 +145,7 @@ private struct Expansion {
         depth += 1
         guard depth <= 32 else { throw .init(why: "'${…}' is nested more than 32 deep") }
         let isSet = values[name].map { !(countsEmpty && $0.isEmpty) } ?? false
-        // The word that is not taken may name what has no value.
+        // The part that is not used may name variables without a value.
         let wasIgnoring = ignoresMissing
         ignoresMissing = wasIgnoring || isSet != (sign == "+")
         let word = try text(until: "}")
@@ -166,7 +166,7 @@ private struct Expansion {
         return values[name] ?? ""
     }
 
-    /// The value with a part cut off or replaced: `${NAME#glob}`, `##`, `%`, `%%`, `${NAME/glob/new}` and `//`.
+    /// The value with a part removed or replaced: `${NAME#glob}`, `##`, `%`, `%%`, `${NAME/glob/new}` and `//`.
     private mutating func edited(_ name: String) throws(DockerfileVariables.Failure) -> String {
         let sign = rest.removeFirst()
         let isDouble = rest.first == sign

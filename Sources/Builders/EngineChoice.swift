@@ -3,16 +3,16 @@ internal import LaunchHost
 
 /// The builder's option `engine`.
 enum EngineChoice: Sendable, Hashable {
-    /// Whichever is found.
+    /// Any engine.
     case any
-    /// Docker, and nothing that only answers like it.
+    /// Docker itself. podman with docker's API does not count.
     case docker
     /// podman.
     case podman
-    /// The one at that address.
+    /// The engine at that address.
     case address(String)
 
-    /// Reads the option.
+    /// Parses the option.
     init(_ text: String?) throws(BackendError) {
         switch text {
         case nil, "auto": self = .any
@@ -31,7 +31,7 @@ enum EngineChoice: Sendable, Hashable {
         }
     }
 
-    /// What the search for the engine is told.
+    /// The option for `EngineLocator`.
     func option(_ variables: [String: String]) -> String? {
         switch self {
         case .any, .docker: return nil
@@ -43,13 +43,13 @@ enum EngineChoice: Sendable, Hashable {
         }
     }
 
-    /// Throws where the engine that was found is not the one that was chosen.
+    /// Throws if the engine is not of the chosen kind.
     func check(isPodman: Bool, at address: EngineAddress) throws(BackendError) {
         guard (self == .docker && isPodman) || (self == .podman && !isPodman) else { return }
         throw BackendError(
             .unavailable,
             "The builder's 'engine' is \(self == .docker ? "docker" : "podman"), and \(isPodman ? "podman" : "docker") "
-                + "answers at \(address).",
+                + "runs at \(address).",
             hint: "Give the address of the right engine as 'engine', or set DOCKER_HOST.")
     }
 }

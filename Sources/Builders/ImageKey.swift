@@ -1,16 +1,15 @@
 internal import Crypto
 public import LaunchHost
 
-/// All that decides what a build comes to, from which the name of the image is made.
+/// All inputs that determine the result of a build. The image's name is made from them.
 public struct ImageKey: Sendable, Hashable {
-    /// A base image as it is now.
+    /// A base image at the time of the key.
     public struct Base: Sendable, Hashable {
-        /// The image as the Dockerfile names it.
+        /// The image, as written in the Dockerfile.
         public var reference: String
-        /// What it stands for; nil where nobody has it, or where nobody was asked.
+        /// Its digest; nil if it is unknown or was not looked up.
         public var digest: Digest?
 
-        /// A base from its parts.
         public init(reference: String, digest: Digest?) {
             self.reference = reference
             self.digest = digest
@@ -23,16 +22,15 @@ public struct ImageKey: Sendable, Hashable {
     public var buildArguments: [String: String]
     /// The Dockerfile's bytes.
     public var dockerfile: [UInt8]
-    /// The stage to build; nil is the last.
+    /// The stage to build; nil means the last one.
     public var target: String?
-    /// The digest of the context, as `ContextDigest` gives it.
+    /// The digest of the context, from `ContextDigest`.
     public var context: String
-    /// The base images, in the Dockerfile's order.
+    /// The base images, in the order of the Dockerfile.
     public var bases: [Base]
-    /// The IDs of the secrets that the build uses: without one, the same steps may come to another image.
+    /// The IDs of the secrets that the build uses. Without a secret, the same steps may produce another image.
     public var secrets: [String]
 
-    /// The key of these inputs.
     public init(
         platform: String, buildArguments: [String: String] = [:], dockerfile: [UInt8], target: String? = nil,
         context: String, bases: [Base], secrets: [String] = []
@@ -46,10 +44,10 @@ public struct ImageKey: Sendable, Hashable {
         self.secrets = secrets
     }
 
-    /// The name of what would be built. Pure: the same parts give the same key, on any machine.
+    /// The key of these inputs. A pure function: the same inputs give the same key on any machine.
     public var contentKey: ContentKey {
         var hash = SHA256()
-        // Another way of building under which the same parts come to another image gets another word here.
+        // Increase this number if the way of building changes, so that the same inputs produce another image.
         Self.add("launch image", "1".utf8, to: &hash)
         Self.add("platform", platform.utf8, to: &hash)
         for (name, value) in buildArguments.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
@@ -66,7 +64,7 @@ public struct ImageKey: Sendable, Hashable {
         for id in secrets.sorted() { Self.add("secret", id.utf8, to: &hash) }
         return ContentKey(hex: Hex.encode(hash.finalize()))
     }
-    /// Names and lengths in front of every field, so that no two sets of parts can give the same bytes.
+    /// Prefixes each field with name and length, so that two sets of inputs cannot give the same bytes.
     private static func add(_ name: String, _ value: some Collection<UInt8>, to hash: inout SHA256) {
         hash.update("\(name):\(value.count):".utf8)
         hash.update(value)

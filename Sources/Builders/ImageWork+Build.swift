@@ -3,7 +3,7 @@ internal import LaunchHost
 internal import RegistryLogins
 
 extension ImageWork {
-    /// Builds and gives the image's ID.
+    /// Builds the image and returns its ID.
     func build(with client: EngineClient, access: RegistryAccess) async throws -> String {
         let version = try await client.version()
         try settings.engine.check(isPodman: version.isPodman, at: client.address)
@@ -32,15 +32,15 @@ extension ImageWork {
         }
     }
 
-    /// How often a build is tried whose cached steps another program removes.
+    /// The number of attempts if another program removes cached steps during the build.
     private static let mostTries = 3
 
-    /// The command line, and the way in which it builds.
+    /// The command line, and how it builds.
     private func command(for client: EngineClient, isPodman: Bool) async throws -> EngineCommand {
         let needsBuildKit = !settings.secrets.isEmpty
         var command = try EngineCommand.choose(
             from: try await EngineCommand.findAll(), needsBuildKit: needsBuildKit, isPodman: isPodman)
-        // On an engine without the network `bridge`, BuildKit fails at the first RUN, and the builder before it goes on
+        // On an engine without the network `bridge`, BuildKit fails at the first RUN. The classic builder continues
         // without a network.
         if command.kind == .docker, command.buildKit != .none, !needsBuildKit, settings.network == nil,
             try await !client.hasNetwork("bridge")
@@ -60,11 +60,11 @@ extension ImageWork {
         build.noCache = settings.noCache
         build.network = settings.network
         if isClassic {
-            // Engines before 20.10 take the option only with experimental features on; it says nothing new here.
+            // Engines before 20.10 accept the option only with experimental features, and here it is redundant.
             if settings.platform == enginePlatform {
                 build.platform = nil
             }
-            // This builder's cache does not look at the platform, and would give steps of another one.
+            // The cache of the classic builder ignores the platform, and could return steps of another one.
             else {
                 build.noCache = true
             }
@@ -77,8 +77,8 @@ extension ImageWork {
         return "\(system)/\(architecture)"
     }
 
-    /// The logins for the registries that the base images come from: that of the configured registry, and the others. The
-    /// build gets no login that it has no use for.
+    /// The logins for the registries of the base images: that of the configured registry, and the others. The build
+    /// gets only logins that it needs.
     private func baseLogins(
         _ access: RegistryAccess
     ) async throws -> (configured: RegistryCredentials?, others: [RegistryCredentials]) {
@@ -109,10 +109,10 @@ extension ImageWork {
         switch error.code {
         case .timedOut:
             return BackendError(
-                .invalid, "The build took longer than \(settings.timeout) and was ended\(step).",
+                .invalid, "The build took longer than \(settings.timeout) and was stopped\(step).",
                 hint: "Raise the builder's 'timeout', or make the build shorter.")
         case .commandFailed, .denied:
-            // A build that ends because its engine went away says nothing about the source.
+            // If the engine does not respond, the failure says nothing about the source.
             do {
                 try await client.ping()
             } catch {

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import RegistryLogins
 
-/// One build, from the context folder to the pinned image. It leaves nothing behind but that image.
+/// One build, from the context folder to the pinned image. Only that image remains afterwards.
 struct ImageWork: Sendable {
     let source: BuildSource
     let key: ContentKey
@@ -14,7 +14,7 @@ struct ImageWork: Sendable {
     let logins: PullLogins
     let tell: @Sendable (BuildProgress) -> Void
 
-    /// Carries the key, so that an image can be told to be of this program wherever it is found.
+    /// The label with the key. It identifies an image of this program.
     static let label = "launch.content-key"
 
     func run() async throws(BackendError) -> PinnedImage {
@@ -35,7 +35,7 @@ struct ImageWork: Sendable {
 
     // MARK: from the built image to the pinned one
 
-    /// Names the image only after it has been looked at: a name must never stand for a broken build.
+    /// Names the image only after checking it, so that a name never refers to a broken build.
     private func keep(_ id: String, _ client: EngineClient, _ access: RegistryAccess) async throws -> PinnedImage {
         do {
             try await checkPlatform(id, client)
@@ -44,7 +44,7 @@ struct ImageWork: Sendable {
             case .engineStore:
                 guard let image = try await registry.resolve(destination) else {
                     throw BackendError(
-                        .malformed, "\(destination) was built, and the registry's engine does not have it.",
+                        .malformed, "\(destination) was built, but the registry's engine does not have it.",
                         hint: "Let the builder and the registry use the same 'engine'.")
                 }
                 return image
@@ -52,7 +52,7 @@ struct ImageWork: Sendable {
                 return try await push(client, host, login)
             }
         } catch {
-            // Also when the task is cancelled, so not as a part of it.
+            // A separate task, because the clean-up must also run after a cancellation.
             await Task {
                 try? await client.removeImage(destination.description)
                 try? await client.removeImage(id)
@@ -68,7 +68,7 @@ struct ImageWork: Sendable {
         let built = "\(image.operatingSystem ?? "?")/\(image.architecture ?? "?")"
         guard built == settings.platform else {
             throw BackendError(
-                .invalid, "The image was built for \(built), and the builder's 'platform' is \(settings.platform).",
+                .invalid, "The image was built for \(built), but the builder's 'platform' is \(settings.platform).",
                 hint: "Use base images that exist for \(settings.platform), or change 'platform'.")
         }
     }
@@ -83,24 +83,24 @@ struct ImageWork: Sendable {
         let digest: String?
         do {
             digest = try await client.pushImage(destination.name, tag: key.tag, credentials: credentials) { progress in
-                // Counted bytes are for bars; a log wants the turns only.
+                // Byte counts are for progress bars; a log needs only the steps.
                 guard progress.current == nil, !progress.status.isEmpty else { return }
                 tell(BuildProgress(.push, (progress.layer.map { "\($0): " } ?? "") + progress.status))
             }
         } catch {
-            // Tags that cannot be moved: somebody else has pushed the same key meanwhile, and that image is as good.
+            // The tag is immutable: another process has pushed the same key, and its image is equivalent.
             guard error.code == .conflict, let image = try await registry.resolve(destination) else { throw error }
-            tell(BuildProgress(.push, "\(destination) is there already, and its tag is immutable"))
+            tell(BuildProgress(.push, "\(destination) exists already, and its tag is immutable"))
             return image
         }
-        // Asked by digest, the registry confirms these bytes; by the tag, it might tell of somebody else's.
+        // By digest, the registry confirms the bytes that were pushed. By tag, it might return another push.
         var pushed = destination
         if let digest = digest.flatMap({ Digest(rawValue: $0) }) {
             pushed = ImageReference(host: destination.host, repository: destination.repository, digest: digest)
         }
         guard var image = try await registry.resolve(pushed) else {
             throw BackendError(
-                .transient, "\(destination) was pushed as \(digest ?? "its tag"), and the registry does not have it.")
+                .transient, "\(destination) was pushed as \(digest ?? "its tag"), but the registry does not have it.")
         }
         image.name = destination.description
         return image

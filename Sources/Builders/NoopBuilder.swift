@@ -2,21 +2,21 @@ public import LaunchHost
 
 /// Builder `noop`: builds nothing, for agents that run prebuilt images only.
 public struct NoopBuilder: Builder {
-    /// What `builder: {type: noop}` understands.
+    /// The declaration of `builder: {type: noop}`.
     public static let plugin = Plugin<any Builder>(
         type: "noop", summary: "Builds no images; only prebuilt ones can be run.",
         examples: ["builder:\n  type: noop\n"],
         make: { _, _ in NoopBuilder() })
 
-    /// None.
+    /// Always nil.
     public var repository: String? { nil }
 
-    /// Always fails: there is no source here.
+    /// Always throws, because this builder builds nothing.
     public func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey {
         throw Self.refusal
     }
 
-    /// Always fails: there is no source here.
+    /// Always throws, because this builder builds nothing.
     public func build(
         _ source: BuildSource, key: ContentKey, to destination: ImageReference, registry: any Registry,
         progress: @escaping @Sendable (BuildProgress) -> Void

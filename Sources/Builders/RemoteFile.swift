@@ -1,17 +1,17 @@
 internal import FoundationEssentials
 
-/// What an `ADD` of a Dockerfile fetches from the network.
+/// A file or repository that an `ADD` of a Dockerfile downloads.
 struct RemoteFile: Sendable, Hashable {
-    /// The address as the Dockerfile has it, without a password.
+    /// The address in the Dockerfile, without a password.
     var address: String
     /// The line of the instruction, from 1.
     var line: Int
 
-    /// Those that are not pinned, by `--checksum` or by a full commit ID.
+    /// All downloads that are not pinned by `--checksum` or by a full commit ID.
     static func all(
         in instructions: [DockerfileInstruction], escape: Character, buildArguments: [String: String]
     ) -> [RemoteFile] {
-        // A variable can hold an address only where one is written somewhere.
+        // A variable can contain an address only if an address is written somewhere.
         let hasAddress =
             buildArguments.values.contains { isAddress($0) }
             || instructions.contains {
@@ -28,7 +28,7 @@ struct RemoteFile: Sendable, Hashable {
         return found
     }
 
-    /// All words but the last, which is the place in the image; a list of JSON is the other form.
+    /// All words but the last, which is the target in the image. The instruction may also be a JSON list.
     private static func sources(of rest: String, escape: Character) -> ArraySlice<String> {
         if rest.hasPrefix("["), let list = try? JSONDecoder().decode([String].self, from: Data(rest.utf8)) {
             return list.dropLast()
@@ -41,7 +41,7 @@ struct RemoteFile: Sendable, Hashable {
         text.prefixMatch(of: /(?i)(?:https?|git|ssh|ftp):\/\/|[\w.-]+@[\w.-]+:/) != nil
     }
 
-    /// A git repository at a full commit ID: `https://host/team/data.git#4d7a2146…`, with a folder after it or not.
+    /// A git repository at a full commit ID: `https://host/team/data.git#4d7a2146…`, optionally with a folder after it.
     private static func isCommit(_ text: String) -> Bool {
         text.contains(/#(?:[0-9a-f]{40}|[0-9a-f]{64})(?::|$)/)
             || text.contains(/[?&](?:checksum|commit)=(?:[0-9a-f]{40}|[0-9a-f]{64})(?:&|$)/)

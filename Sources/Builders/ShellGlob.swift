@@ -1,7 +1,8 @@
-/// A pattern of a shell's parameter expansion, such as `v*` in `${TAG#v*}`: `*` and `?` are wildcards, all else is literal.
+/// A pattern of a shell's parameter expansion, such as `v*` in `${TAG#v*}`. `*` and `?` are wildcards; all other
+/// characters are literal.
 ///
-/// Matching follows all readings of the pattern at once. Its time grows with the pattern times the text, whatever the
-/// pattern: a Dockerfile's author cannot make it explode.
+/// The matcher follows all alternatives in parallel. Its time is bounded by pattern length times text length, so the
+/// author of a Dockerfile cannot cause exponential time.
 struct ShellGlob {
     private enum Step: Equatable {
         case literal(Character)
@@ -9,7 +10,7 @@ struct ShellGlob {
         case many
     }
 
-    /// The most characters of a value that is edited, and of a replacement. A name of an image has fewer.
+    /// The most characters of an edited value, and of a replacement. Image names are shorter.
     static let longestText = 256
     /// The most characters of a pattern.
     static let longestPattern = 32
@@ -26,14 +27,14 @@ struct ShellGlob {
         }
     }
 
-    /// The text without its shortest or longest prefix that matches.
+    /// The text without its shortest or longest matching prefix.
     func withoutPrefix(of text: String, longest: Bool) -> String {
         let characters = Array(text)
         guard let ends = ends(in: characters, from: 0) else { return text }
         return String(characters[(longest ? ends.longest : ends.shortest)...])
     }
 
-    /// The text without its shortest or longest suffix that matches.
+    /// The text without its shortest or longest matching suffix.
     func withoutSuffix(of text: String, longest: Bool) -> String {
         let characters = Array(text)
         let starts = longest ? Array(0...characters.count) : (0...characters.count).reversed()
@@ -41,7 +42,7 @@ struct ShellGlob {
         return start.map { String(characters[..<$0]) } ?? text
     }
 
-    /// The text with its first match, or every match, replaced. Each match is the longest at its place, and not empty.
+    /// The text with its first match, or every match, replaced. A match is the longest at its position, and not empty.
     func replacing(in text: String, with replacement: String, all: Bool) -> String {
         let characters = Array(text)
         var result = ""
@@ -59,7 +60,7 @@ struct ShellGlob {
         return result + String(characters[position...])
     }
 
-    /// Where the shortest and the longest match end that begin at `start`; nil where none does.
+    /// The ends of the shortest and the longest match that begin at `start`; nil without a match.
     private func ends(in text: [Character], from start: Int) -> (shortest: Int, longest: Int)? {
         var active = [Bool](repeating: false, count: steps.count + 1)
         enter(0, &active)
@@ -81,7 +82,7 @@ struct ShellGlob {
         }
     }
 
-    /// Marks a step as possible, and those after it while they may take nothing.
+    /// Marks a step as reachable, and the following ones as long as they can match nothing.
     private func enter(_ start: Int, _ active: inout [Bool]) {
         var index = start
         active[index] = true

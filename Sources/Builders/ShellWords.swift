@@ -1,9 +1,9 @@
-/// Words as a shell cuts them: at white space outside of quotes.
+/// Splits text into words as a shell does: at white space outside quotes.
 struct ShellWords {
     /// The character that escapes the next one.
     var escape: Character
 
-    /// The first word with its quotes still around, and what follows it; nil where there is none.
+    /// The first word, with its quotes, and the text after it; nil for blank text.
     func first(of text: Substring) -> (text: String, rest: Substring)? {
         let scalars = text.unicodeScalars.drop(while: \.properties.isWhitespace)
         guard !scalars.isEmpty else { return nil }
@@ -31,11 +31,11 @@ struct ShellWords {
         return (String(scalars[..<index]), Substring(scalars[index...]))
     }
 
-    // Docker reads a Dockerfile rune by rune: a mark that combines with a quote, or a carriage return before a line break,
-    // hides neither.
+    // Docker parses a Dockerfile rune by rune. A combining mark after a quote, or a carriage return before a line feed,
+    // must not hide them.
     private func isEscape(_ scalar: Unicode.Scalar) -> Bool { escape.unicodeScalars.first == scalar }
 
-    /// All words, with their quotes still around.
+    /// All words, with their quotes.
     func all(of text: String) -> [String] {
         var words: [String] = []
         var rest = Substring(text)
@@ -46,7 +46,7 @@ struct ShellWords {
         return words
     }
 
-    /// A word as the command would get it: without quotes and escapes.
+    /// A word as the command receives it: without quotes and escapes.
     func unquoted(_ word: String) -> String {
         var result = String.UnicodeScalarView()
         var quote: Unicode.Scalar?

@@ -1,10 +1,10 @@
 internal import LaunchHost
 internal import Synchronization
 
-/// Builds each key once, however many ask for it at the same time; all get the image, and all hear how it goes.
+/// Shares one build of each key among concurrent callers. All callers get its image and its progress.
 ///
-/// Whoever is cancelled leaves the others to it. When the last one leaves, the build is cancelled, and that one waits
-/// until it has been torn down.
+/// A cancelled caller leaves the build to the others. The last caller that leaves cancels the build, and waits until it
+/// has ended.
 final class SingleFlight: Sendable {
     typealias Progress = @Sendable (BuildProgress) -> Void
 
@@ -39,7 +39,7 @@ final class SingleFlight: Sendable {
             await withCheckedContinuation { continuation in
                 let boarded = board(key, .init(continuation: continuation, progress: progress), body)
                 seat.withLock { $0 = boarded }
-                // The handler may have run before there was a seat to leave.
+                // The cancellation handler may have run before `seat` was set.
                 if Task.isCancelled { leave(key, boarded.flight, boarded.number) }
             }
         } onCancel: {
@@ -48,7 +48,7 @@ final class SingleFlight: Sendable {
         return try result.get()
     }
 
-    /// How many wait for that key now.
+    /// The number of callers that wait for the key.
     func waiting(for key: String) -> Int {
         flights.withLock { $0[key] }?.state.withLock(\.passengers.count) ?? 0
     }
@@ -92,7 +92,7 @@ final class SingleFlight: Sendable {
     }
 
     private func leave(_ key: String, _ flight: Flight, _ number: Int) {
-        // The table first, always, so that nobody boards a flight that is being called off.
+        // Locks the table first, as `board` does, so that no caller joins a build that is being cancelled.
         let leaving = flights.withLock { flights -> Flight.Passenger? in
             let (leaving, task) = flight.state.withLock { state -> (Flight.Passenger?, Task<Void, Never>?) in
                 guard !state.isOver, state.passengers[number] != nil else { return (nil, nil) }

@@ -17,7 +17,7 @@ struct DockerfileLimitTests {
     func bomb() {
         let lines = (1...60).map { "ARG A\($0)=$A\($0 - 1)$A\($0 - 1)" }
         let text = "ARG A0=xxxxxxxxxxxxxxxx\n" + lines.joined(separator: "\n") + "\nFROM $A60\n"
-        #expect(message(text) == "Dockerfile:14: a value is longer than 65536 bytes once its variables are put in.")
+        #expect(message(text) == "Dockerfile:14: a value is longer than 65536 bytes after variable expansion.")
     }
 
     @Test(
@@ -51,7 +51,7 @@ struct DockerfileLimitTests {
         #expect(message(hundred) == "")
         #expect(
             message(hundred + "\nFROM base:101\n")
-                == "Dockerfile:101: the Dockerfile is built from more than 100 images, which is the limit.")
+                == "Dockerfile:101: the Dockerfile uses more than 100 images, which is the limit.")
     }
 
     @Test("A hundred thousand stages of one image are read in time that grows with their number")

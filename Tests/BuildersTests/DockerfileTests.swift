@@ -65,10 +65,11 @@ struct DockerfileTests {
         ("FROM a\nARG V=1\nFROM b:$V", 3, "the build argument V has no value here"),
         ("ARG V=1\nFROM a:${V/1", 2, "has no second '/'"),
         ("FROM ${V:?which-one}", 1, "the build argument V is needed: which-one"),
-        ("FROM ${V%x}", 1, "is empty"), ("FROM ${V!x}", 1, "cannot be read"), ("FROM ${V", 1, "cannot be read"),
+        ("FROM ${V%x}", 1, "is empty"), ("FROM ${V!x}", 1, "is not a valid expansion"),
+        ("FROM ${V", 1, "is not a valid expansion"),
         ("FROM ${V:-a", 1, "has no '}'"),
         ("ARG V=\nFROM $V", 2, "is empty"), ("FROM", 1, "FROM takes an image"), ("FROM a b", 1, "FROM takes an image"),
-        ("FROM UPPER/Case", 1, "capital letters"), ("FROM a\nCOPY --from=$x / /", 2, "takes no variables"),
+        ("FROM UPPER/Case", 1, "capital letters"), ("FROM a\nCOPY --from=$x / /", 2, "does not expand variables"),
         ("FROM a\nRUN <<EOF\nx", 2, "'<<EOF' has no end"), ("# escape=x\nFROM a", 1, "must be \\ or `"),
         ("# escape=`\n# escape=`\nFROM a", 2, "given twice"), ("ARG =2\nFROM a", 1, "a value without a name"),
     ])

@@ -20,7 +20,7 @@ struct DockerfileAttemptTests {
         .init(
             name: "arguments that double",
             dockerfile: "ARG A0=xxxxxxxx\n" + (1...60).map { "ARG A\($0)=$A\($0 - 1)$A\($0 - 1)\n" }.joined()
-                + "FROM $A60\n", message: "longer than 65536 bytes once its variables are put in"),
+                + "FROM $A60\n", message: "longer than 65536 bytes after variable expansion"),
         .init(
             name: "101 base images", dockerfile: (0...100).map { "FROM base:\($0)\n" }.joined(),
             message: "more than 100 images"),
