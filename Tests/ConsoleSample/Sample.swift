@@ -1,6 +1,6 @@
 public import Console
 
-/// A small tree that uses every kind of thing a command can declare.
+/// A small tree of commands that uses every kind of declaration.
 public enum Sample {
     /// The root, called `sample`.
     public static let tree = Command(
@@ -29,7 +29,7 @@ public enum Sample {
 
     /// A group.
     static let belt = Command(
-        "belt", summary: "Look after the belt", groups: [CommandGroup([add, list])])
+        "belt", summary: "Manage the belt", groups: [CommandGroup([add, list])])
 
     /// Options that two commands share.
     static let destination = [
@@ -39,7 +39,7 @@ public enum Sample {
         Option("stamp", value: "KEY=VALUE", help: "A stamp on the parcel.", repeatable: true, heading: "Stamps"),
     ]
 
-    /// Something with all kinds of options.
+    /// A command with all kinds of options.
     static let add = Command(
         "add", summary: "Put a parcel on the belt",
         examples: [
@@ -75,7 +75,7 @@ public enum Sample {
         return .ok
     }
 
-    /// Something without options of its own.
+    /// A command without options.
     static let list = Command("list", summary: "List the parcels") { _, terminal in
         var table = Table([Table.Column("TOWN"), Table.Column("GRAMS", .right)])
         table.add(["oslo", "1200"])
@@ -83,7 +83,7 @@ public enum Sample {
         return .ok
     }
 
-    /// Something that takes its words from anywhere.
+    /// A command that accepts any words.
     static let echo = Command(
         "echo", summary: "Say it again", arguments: [Argument("word", help: "What to say.", repeatable: true)]
     ) { arguments, terminal in
@@ -91,12 +91,12 @@ public enum Sample {
         return .ok
     }
 
-    /// Output without an end, until nobody reads it.
+    /// Prints without end, until the reader closes the output.
     static let flood = Command("flood", summary: "Write lines without end", isHidden: true) { _, terminal in
         while true { try terminal.out("line") }
     }
 
-    /// Names each signal on a line, until the third.
+    /// Prints one line per signal, and ends after the third.
     static let signals = Command("signals", summary: "Say which signals come", isHidden: true) { _, terminal in
         let interrupts = Interrupts()
         try terminal.out("listening")

@@ -7,11 +7,11 @@ import Testing
         (
             [""],
             [
-                "words", "belt\tLook after the belt", "echo\tSay it again",
+                "words", "belt\tManage the belt", "echo\tSay it again",
                 "completion\tPrint the completion script for a shell", "help\tShow the help of a command",
             ]
         ),
-        (["be"], ["words", "belt\tLook after the belt"]),
+        (["be"], ["words", "belt\tManage the belt"]),
         (["help", "belt", "l"], ["words", "list\tList the parcels"]),
         (["--config", ""], ["files"]),
         (["--config", "x", "belt", "a"], ["words", "add\tPut a parcel on the belt"]),
@@ -30,7 +30,7 @@ import Testing
         (["belt", "add", "x", "--", ""], ["files"]),
         (["belt", "zebra", ""], ["words", "add\tPut a parcel on the belt", "list\tList the parcels"]),
         (["completion", ""], ["words", "bash", "zsh", "fish"]),
-        (["--unknown", "be"], ["words", "belt\tLook after the belt"]),
+        (["--unknown", "be"], ["words", "belt\tManage the belt"]),
     ])
     func answers(words: [String], lines: [String]) async {
         let outcome = await run(["__complete", "--"] + words)
@@ -84,14 +84,14 @@ import Testing
         let result = try SampleProgram.output(["bash", "--norc", "/dev/stdin"], script: script)
         #expect(result.errors == "")
         let proposed = result.output.split(separator: "\n").map(String.init)
-        // Of files there may be others beside.
+        // There may be other files too.
         #expect(line.contains("/etc") ? proposed.contains(expected[0]) : proposed == expected)
     }
 
     @Test(
         .enabled(if: SampleProgram.isInstalled("fish")),
         arguments: [
-            ("sample be", "belt\tLook after the belt\n"), ("sample belt add -p ", "high\nlow\nmedium\n"),
+            ("sample be", "belt\tManage the belt\n"), ("sample belt add -p ", "high\nlow\nmedium\n"),
             ("sample belt add --priority=m", "--priority=medium\n"), ("sample --config /etc/passw", "/etc/passwd"),
             ("sample --config=/etc/passw", "--config=/etc/passwd"), ("sample -c/etc/passw", "-c/etc/passwd"),
             ("sample belt add --into=/us", "--into=/usr/"), ("sample belt add --into /us", "/usr/"),

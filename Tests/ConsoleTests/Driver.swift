@@ -3,7 +3,7 @@ import ConsoleSample
 import Foundation
 import Testing
 
-/// What one run of a program in this process wrote and answered.
+/// The output and the exit code of one run of a program in this process.
 struct Outcome {
     let code: ExitCode
     let output: String
@@ -21,9 +21,9 @@ func run(
     return Outcome(code: code, output: device.output, errors: device.errors)
 }
 
-/// The sample as a program of its own, and the shells that drive it.
+/// The sample as a separate program, and the shells that complete its command lines.
 enum SampleProgram {
-    /// Built beside the test bundle.
+    /// The sample program, beside the test bundle.
     static var path: String {
         get throws {
             let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -36,7 +36,7 @@ enum SampleProgram {
         ["/bin/", "/usr/bin/", "/usr/local/bin/"].contains { FileManager.default.isExecutableFile(atPath: $0 + shell) }
     }
 
-    /// Runs a command of the system; `script` is its standard input.
+    /// Runs a program of the system with `script` as its standard input.
     static func output(
         _ command: [String], script: String = "", environment: [String: String] = [:]
     ) throws -> (status: Int32, output: String, errors: String) {

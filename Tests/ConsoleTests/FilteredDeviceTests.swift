@@ -1,9 +1,9 @@
 import Console
 import Testing
 
-/// What a filter below a terminal sees.
+/// Output through a filtered device.
 struct FilteredDeviceTests {
-    @Test func `every way of writing passes the filter`() async throws {
+    @Test func `every way of writing passes through the filter`() async throws {
         let device = RecordingDevice(outputIsTTY: true, errorIsTTY: true, columns: 60)
         let terminal = Terminal(
             device: FilteredDevice(device) { $0.replacing("hunter2", with: "<secret>") }, environment: [:])

@@ -19,7 +19,7 @@ import Testing
           sample belt add --to oslo 'old books'
 
         Work:
-          belt  Look after the belt
+          belt  Manage the belt
           echo  Say it again
 
         Everything else:

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A clock that stands still until it is told to go on; sleeping on it lasts until the task is cancelled.
+/// A clock that advances only on request. A sleep on it lasts until the task is cancelled.
 final class ManualClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration
@@ -19,7 +19,7 @@ final class ManualClock: Clock {
     }
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        // A stream without an end: cancellation is what ends it.
+        // The stream never ends, so only a cancellation ends the loop.
         for await _ in AsyncStream<Never>(unfolding: {
             try? await Task.sleep(for: .seconds(3600)); return nil
         }) {}

@@ -21,7 +21,7 @@ import Testing
             "-c", "a.yaml", "belt", "-v", "add", "books", "-nvv", "--to=rome", "--stamp", "a=1=2", "-pp", "x", "y",
             "-p=high", "--stamp=b=", "-w12", "--json", "--", "--to", "-n",
         ])
-        // The second p of -pp is the value of the first.
+        // In -pp, the second p is the value of the first.
         #expect(outcome.errors.contains("--priority must be one of high, medium, low, found 'p'"))
         let valid = await run([
             "-c", "a.yaml", "belt", "-v", "add", "books", "-nvv", "--to=rome", "--stamp", "a=1=2", "-plow", "x", "y",

@@ -23,8 +23,8 @@ import Testing
     }
 
     @Test func aCommandsOwnUsageErrorNamesTheCommand() async {
-        let outcome = await outcome { _, _ in throw UsageError("--a and --b exclude each other") }
-        #expect(outcome.errors == "error: --a and --b exclude each other\nSee 'p work --help'.\n")
+        let outcome = await outcome { _, _ in throw UsageError("--a and --b cannot be combined") }
+        #expect(outcome.errors == "error: --a and --b cannot be combined\nSee 'p work --help'.\n")
         #expect(outcome.code == .usage)
     }
 

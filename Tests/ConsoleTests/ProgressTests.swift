@@ -20,7 +20,7 @@ import Testing
         clock.advance(by: .seconds(1))
         progress.tick()
         #expect(device.errors == "Building\nBuilding  4/9 layers (5s)\n")
-        // The same again only after a while.
+        // An unchanged line repeats only after 30 s.
         clock.advance(by: .seconds(29))
         progress.tick()
         #expect(device.errors == "Building\nBuilding  4/9 layers (5s)\n")

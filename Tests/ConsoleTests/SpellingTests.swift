@@ -3,7 +3,7 @@ import ConsoleSample
 import Synchronization
 import Testing
 
-/// Every option of every command of the sample, in every way of writing it.
+/// Every option of every command of the sample, in every spelling.
 @Suite struct SpellingTests {
     struct Case: Sendable, CustomStringConvertible {
         let path: [String]
@@ -22,7 +22,7 @@ import Testing
             }
     }
 
-    /// A tree with the same options, whose commands tell what they were given.
+    /// Parses with a tree that has the same options; its commands print their values.
     private func parse(_ words: [String], of name: String) async -> [String]? {
         let seen = Seen()
         let outcome = await run(words, tree: instrumented(Sample.tree, name, seen))
@@ -61,7 +61,7 @@ import Testing
             spellings +=
                 option.isFlag
                 ? [["-\(short)"]] : [["-\(short)", value], ["-\(short)\(value)"], ["-\(short)=\(value)"]]
-            // Behind another flag of the same word.
+            // After another flag in the same word.
             spellings.append(option.isFlag ? ["-v\(short)"] : ["-v\(short)\(value)"])
         }
         for spelling in spellings {
@@ -72,7 +72,7 @@ import Testing
             }
             let twice = await parse(item.path + spelling + spelling, of: option.long)
             let all = expected + expected
-            // Those that do not repeat keep all they were given too, and the getter of one value takes the last.
+            // An option that is not repeatable keeps all its values too; the getter of one value returns the last.
             #expect(twice == all, "\(spelling) twice")
         }
     }

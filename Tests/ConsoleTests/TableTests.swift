@@ -32,7 +32,7 @@ import Testing
                 run-22  running      12 kB
                 長い    a b\\x1b[2J
                 """)
-        // The state gives way too, the run ID never.
+        // The state is shortened too; the run ID never is.
         #expect(
             table.text(width: 30, ellipsis: ">") == """
                 RUN     STATE     SIZE  CAUSE

@@ -2,7 +2,7 @@ import Crypto
 import TestSupport
 import Testing
 
-/// Against the vectors of FIPS 180-4 and RFC 4231.
+/// Checks against the test vectors of FIPS 180-4 and RFC 4231.
 struct CryptoTests {
     private static let million = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
 

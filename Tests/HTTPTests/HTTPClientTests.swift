@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTP
 
-/// One request, one answer, in memory.
+/// One request and one response, in memory.
 @Suite(.timeLimit(.minutes(10))) struct HTTPClientTests {
     private let client = HTTPClient()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTP
 
-/// What goes wrong, and how it is told.
+/// Failures and their errors.
 @Suite(.timeLimit(.minutes(10))) struct HTTPFailureTests {
     private let client = HTTPClient()
 
@@ -38,7 +38,7 @@ import Testing
         let client = client
         let task = Task { try await client.send(HTTPRequest(.get, server.url)) }
         #expect(await eventually { server.requestCount == 1 })
-        // The server answers only after this test, so an answer here is the cancellation's.
+        // The server responds only after this test, so an earlier result comes from the cancellation.
         task.cancel()
         let error = await #expect(throws: HTTPError.self) { try await task.value }
         #expect(error?.code == .cancelled)

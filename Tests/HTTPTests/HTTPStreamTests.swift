@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTP
 
-/// Bodies that are read and written while they are on their way.
+/// Bodies that are read and written in pieces.
 @Suite(.timeLimit(.minutes(10))) struct HTTPStreamTests {
     private let client = HTTPClient()
 
@@ -31,7 +31,7 @@ import Testing
         let answer = try await client.stream(HTTPRequest(.get, server.url, idleTimeout: .seconds(4)))
         var pieces = answer.body.makeAsyncIterator()
         var count = try await pieces.next()?.count ?? 0
-        // Nobody reads: what the server has sent comes to rest, far below the total.
+        // Without a reader, the number of sent bytes stops growing far below the total.
         let rest = Mutex((bytes: -1, since: ContinuousClock.now))
         let settled = await eventually {
             let sent = server.bytesSent

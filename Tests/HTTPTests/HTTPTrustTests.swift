@@ -4,11 +4,11 @@ import Testing
 
 @testable import HTTP
 
-/// TLS with an authority of one's own, made at test time.
+/// TLS with a private authority that the test creates.
 @Suite(.timeLimit(.minutes(10)), .enabled(if: Subprocess.find("openssl") != nil)) struct HTTPTrustTests {
     private static let name = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
-    /// A key and a certificate for `name` that is its own authority.
+    /// A key and a self-signed certificate for `name`.
     private func certificate(in folder: TemporaryDirectory) async throws -> (key: String, certificate: String) {
         let (key, certificate) = (folder.file("key.pem"), folder.file("certificate.pem"))
         let made = try await Subprocess.run(

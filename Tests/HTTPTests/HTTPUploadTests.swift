@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct HTTPUploadTests {
     private let client = HTTPClient()
 
-    /// Answers with what arrived: framing, size and a checksum that notices order.
+    /// Responds with framing, size and an order-sensitive checksum of the received body.
     private func echo() throws -> TestServer {
         try TestServer { request in
             let framing = request.header("content-length") ?? request.header("transfer-encoding") ?? "none"
@@ -110,7 +110,7 @@ import Testing
         }
         let client = client
         let task = Task { try await client.send(HTTPRequest(.put, server.url, body: body)) }
-        // The kernel's buffers fill up, and then the producer is asked no more.
+        // When the kernel's buffers are full, the client stops calling the producer.
         #expect(
             await eventually { made.withLock { $0.chunks > 0 && $0.at.duration(to: .now) > .milliseconds(500) } })
         #expect(made.withLock(\.chunks) < 512)

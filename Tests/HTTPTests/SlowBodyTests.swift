@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTP
 
-/// A server that sends a byte now and then is never silent.
+/// A server that sends a byte now and then never reaches the idle limit.
 @Suite(.timeLimit(.minutes(10))) struct SlowBodyTests {
     private let client = HTTPClient()
     private static let least = HTTPRequest.LeastProgress(bytes: 1_000, within: .milliseconds(400))
@@ -20,7 +20,7 @@ import Testing
         let stream = try await client.stream(request)
         error = await #expect(throws: HTTPError.self) { for try await _ in stream.body {} }
         #expect(error?.code == .timedOut)
-        // The limit for everything holds as well.
+        // The limit for the whole request applies too.
         request.leastProgress = nil
         request.timeout = .milliseconds(300)
         error = await #expect(throws: HTTPError.self) { try await client.send(request) }
@@ -34,7 +34,7 @@ import Testing
         var count = 0
         for try await chunk in stream.body {
             count += chunk.count
-            // Longer than the stretch in which bytes must come: the reader holds them back.
+            // Longer than the window, because the reader itself causes the pause.
             if count < 300_000 { try await Task.sleep(for: .milliseconds(600)) }
         }
         #expect(count == bytes)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import OCIRegistry
 
-/// One way in which a registry tries to get a login sent to a server that it does not belong to.
+/// One way in which a registry tries to make the client send its login to another server.
 struct LoginAttempt: Sendable, CustomTestStringConvertible {
-    /// The ports of the registry, and of the server that is after the login.
+    /// The ports of the registry, and of the server that wants the login.
     struct Ports: Sendable {
         var own: Int
         var other: Int
@@ -15,11 +15,11 @@ struct LoginAttempt: Sendable, CustomTestStringConvertible {
     typealias Answering = @Sendable (TestRequest, Ports) -> TestAnswer
 
     var name: String
-    /// What the registry answers.
+    /// The registry's responses.
     var registry: Answering
-    /// What the other server answers.
+    /// The other server's responses.
     var other: Answering
-    /// The error, and words of its message.
+    /// The expected error, and a part of its message.
     var code: OCIError.Code
     var words: @Sendable (Ports) -> String
 
@@ -36,7 +36,7 @@ struct LoginAttempt: Sendable, CustomTestStringConvertible {
         self.registry = registry
     }
 
-    /// An attempt by the realm of a bearer challenge.
+    /// An attempt with the realm of a bearer challenge.
     static func realm(
         _ name: String, _ code: OCIError.Code, _ words: @escaping @Sendable (Ports) -> String,
         _ realm: @escaping @Sendable (Ports) -> String

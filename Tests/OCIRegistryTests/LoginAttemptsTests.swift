@@ -5,13 +5,13 @@ import Testing
 
 @testable import OCIRegistry
 
-/// A login goes to the registry that it is for, and to no other server.
-@Suite("Attempts on a registry's login", .timeLimit(.minutes(10)))
+/// A login is sent to its registry, and to no other server.
+@Suite("Attempts to steal a registry's login", .timeLimit(.minutes(10)))
 struct LoginAttemptsTests {
     private static let password = "hush-hush-hush"
     private static let basic = "Basic " + Data("u:\(password)".utf8).base64EncodedString()
 
-    /// A registry and another server, which notes every request that it gets.
+    /// A registry and another server that records all its requests.
     private final class Pair: Sendable {
         private let state = Mutex((ports: LoginAttempt.Ports(own: 0, other: 0), seen: [TestRequest]()))
         private let servers = Mutex<[TestServer]>([])
@@ -29,7 +29,7 @@ struct LoginAttemptsTests {
         }
 
         var ports: LoginAttempt.Ports { state.withLock(\.ports) }
-        /// What the other server got.
+        /// The requests that the other server received.
         var seen: [TestRequest] { state.withLock(\.seen) }
 
         func client(named hosts: [String] = [], withLogin: Bool = true) throws -> RegistryClient {
@@ -93,7 +93,7 @@ struct LoginAttemptsTests {
         #expect(pair.seen.map { $0.header("Authorization") } == [nil])
     }
 
-    /// The pairs that registries document, and what is not one of them.
+    /// The documented pairs of registry and token service, and similar ones that are not documented.
     @Test(arguments: [
         ("docker.io", "https://auth.docker.io/token", true), ("docker.io", "https://auth.docker.io:8443/token", false),
         ("docker.io", "https://auth.docker.io.evil.example/token", false),

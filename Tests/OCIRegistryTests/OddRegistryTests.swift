@@ -5,7 +5,7 @@ import Testing
 
 @testable import OCIRegistry
 
-/// Registries and token services that keep less of the specification than others.
+/// Registries and token services that deviate from the specification.
 @Suite(.timeLimit(.minutes(10))) struct OddRegistryTests {
     private static let manifest = #"{"schemaVersion":2,"manifests":[]}"#
     private static let digest = "sha256:\(SHA256.hex(manifest.utf8))"

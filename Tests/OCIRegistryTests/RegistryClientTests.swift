@@ -3,7 +3,7 @@ import OCIRegistry
 import TestSupport
 import Testing
 
-/// Against a real registry.
+/// With a real registry.
 @Suite(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
 struct RegistryClientTests {
     private func client(
@@ -26,7 +26,7 @@ struct RegistryClientTests {
         #expect(try await client.image("team/train", digest) == image)
     }
 
-    @Test func `what is not there is nil`() async throws {
+    @Test func `a missing tag or digest gives nil`() async throws {
         let server = try await RegistryServer()
         _ = try await server.pushImage("team/train", tag: "v1")
         let client = try client(server)
@@ -35,7 +35,7 @@ struct RegistryClientTests {
         #expect(try await client.image("team/train", "sha256:\(String(repeating: "0", count: 64))") == nil)
     }
 
-    @Test func `an index has an image for each platform and none for its attestation`() async throws {
+    @Test func `an index has one image per platform, and none for its attestation`() async throws {
         let server = try await RegistryServer()
         let (digest, images) = try await server.pushIndex("multi", tag: "1", architectures: ["amd64", "arm64"])
         let image = try #require(try await client(server).image("multi", "1"))
@@ -48,7 +48,7 @@ struct RegistryClientTests {
         #expect(image.image(for: ImagePlatform(os: "linux", architecture: "riscv64")) == nil)
     }
 
-    @Test func `a moved tag is seen`() async throws {
+    @Test func `a moved tag is noticed`() async throws {
         let server = try await RegistryServer()
         let client = try client(server)
         let first = try await server.pushImage("moving", tag: "latest", content: "one")
@@ -58,7 +58,7 @@ struct RegistryClientTests {
         #expect(first != second)
     }
 
-    @Test func `a login is taken, and a wrong one or none is an error that says so`() async throws {
+    @Test func `a valid login works; a wrong or missing one is an error about the login`() async throws {
         let server = try await RegistryServer(.init(login: true))
         let digest = try await server.pushImage("private", tag: "v1")
         #expect(try await client(server, password: RegistryServer.password).image("private", "v1")?.digest == digest)
@@ -72,7 +72,7 @@ struct RegistryClientTests {
         }
     }
 
-    @Test func `TLS is trusted with the authority's file only`() async throws {
+    @Test func `TLS is trusted only with the authority's file`() async throws {
         let server = try await RegistryServer(.init(login: true, tlsName: "registry.launch.test"))
         let digest = try await server.pushImage("private", tag: "v1")
         let client = try client(server, password: RegistryServer.password)
@@ -91,7 +91,7 @@ struct RegistryClientTests {
         #expect(other?.code == .tls)
     }
 
-    @Test func `a registry with TLS on loopback that is asked without is told by its answer`() async throws {
+    @Test func `plain HTTP to a registry with TLS on loopback is an error that mentions https`() async throws {
         let server = try await RegistryServer(.init(tlsName: "registry.launch.test"))
         let plain = RegistryClient(.init(host: try RegistryHost(parsing: "127.0.0.1:\(server.port)")))
         let error = await #expect(throws: OCIError.self) { _ = try await plain.image("x", "v1") }
@@ -99,7 +99,7 @@ struct RegistryClientTests {
         #expect(error?.message.contains("https") == true)
     }
 
-    @Test func `many look-ups at once`() async throws {
+    @Test func `concurrent requests succeed`() async throws {
         let server = try await RegistryServer(.init(login: true))
         let digest = try await server.pushImage("busy", tag: "v1")
         let client = try client(server, password: RegistryServer.password)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import OCIRegistry
 
-/// Against servers that do what real registries do on bad days.
+/// Servers with the failures of real registries.
 struct RegistryFaultTests {
     private static let quick = Backoff(first: .milliseconds(1))
 
@@ -18,7 +18,7 @@ struct RegistryFaultTests {
         ) { () throws(OCIError) in login }
     }
 
-    /// The error of asking for `team/train:v1`.
+    /// The error of a request for `team/train:v1`.
     private func error(_ client: RegistryClient) async throws -> OCIError {
         let error = await #expect(throws: OCIError.self) { _ = try await client.image("team/train", "v1") }
         let found = try #require(error)
@@ -26,19 +26,19 @@ struct RegistryFaultTests {
         return found
     }
 
-    @Test func `nobody there`() async throws {
+    @Test func `nothing listens at the address`() async throws {
         let port = try #require(freePort())
         let error = try await error(client(port))
         #expect(error.code == .unreachable)
         #expect(error.message.contains("localhost:\(port)"))
     }
 
-    @Test func `a web server that is no registry`() async throws {
+    @Test func `a web server is not a registry`() async throws {
         let server = try TestServer { _ in .text("<html>hello</html>", status: 404) }
         #expect(try await error(client(server.port)).code == .notARegistry)
     }
 
-    @Test func `a web server that answers everything with a page`() async throws {
+    @Test func `a web server that responds with a page to everything is not a registry`() async throws {
         let server = try TestServer { _ in .text("<html>hello</html>") }
         let error = await #expect(throws: OCIError.self) { _ = try await client(server.port).image("team/train", "v1") }
         #expect([.corrupt, .notARegistry].contains(error?.code))
@@ -49,13 +49,13 @@ struct RegistryFaultTests {
         "../../../v2/other/manifests/latest",
         "sha256:" + String(repeating: "0", count: 63) + "\u{e9}", String(repeating: "a", count: 60_000),
     ])
-    func `a digest that is none goes into no address and no name`(digest: String) async throws {
+    func `an invalid digest is used in no URL and no name`(digest: String) async throws {
         let targets = Mutex<[String]>([])
         let head = try TestServer { request in
             targets.withLock { $0.append(request.target) }
             return .text("{}", headers: [("Docker-Content-Digest", digest)])
         }
-        // An empty header is none.
+        // An empty header counts as missing.
         if !digest.isEmpty {
             #expect(try await error(client(head.port)).code == .corrupt)
             #expect(targets.withLock { $0 } == ["/v2/team/train/manifests/v1"])
@@ -71,7 +71,7 @@ struct RegistryFaultTests {
         }
     }
 
-    @Test func `a passing fault is tried again twice, then told`() async throws {
+    @Test func `a transient failure is retried twice, then thrown`() async throws {
         let calls = Mutex(0)
         let failing = try TestServer { _ in
             calls.withLock { $0 += 1 }
@@ -81,7 +81,7 @@ struct RegistryFaultTests {
         #expect(calls.withLock { $0 } == 3)
     }
 
-    @Test func `a fault that passes is not seen`() async throws {
+    @Test func `a failure that ends is not reported`() async throws {
         let body = Data(#"{"schemaVersion":2,"manifests":[]}"#.utf8)
         let digest = "sha256:\(SHA256.hex(body))"
         let calls = Mutex(0)
@@ -97,7 +97,7 @@ struct RegistryFaultTests {
         #expect(try await client(server.port).image("team/train", "v1")?.digest == digest)
     }
 
-    @Test func `a body that is not what its digest says is refused`() async throws {
+    @Test func `a body that does not match its digest is rejected`() async throws {
         let digest = "sha256:\(String(repeating: "a", count: 64))"
         let server = try TestServer { _ in
             .text(#"{"schemaVersion":2,"manifests":[]}"#, headers: [("Docker-Content-Digest", digest)])
@@ -105,7 +105,7 @@ struct RegistryFaultTests {
         #expect(try await error(client(server.port)).code == .corrupt)
     }
 
-    @Test func `too many calls with a long wait is told at once, with the wait`() async throws {
+    @Test func `throttling with a long wait is thrown at once, with the wait`() async throws {
         let calls = Mutex(0)
         let server = try TestServer { _ in
             calls.withLock { $0 += 1 }
@@ -117,7 +117,7 @@ struct RegistryFaultTests {
         #expect(calls.withLock { $0 } == 1)
     }
 
-    @Test func `a token is fetched once for the repository, with the login`() async throws {
+    @Test func `a token is fetched once per repository, with the login`() async throws {
         let tokens = Mutex<[TestRequest]>([])
         let port = Mutex(0)
         let server = try TestServer { request in
@@ -164,7 +164,7 @@ struct RegistryFaultTests {
         #expect(asked.withLock { $0 } == 0)
     }
 
-    @Test func `a password that is refused by the token service is an error about the login`() async throws {
+    @Test func `a password that the token service rejects is an error about the login`() async throws {
         let port = Mutex(0)
         let server = try TestServer { request in
             if request.target.hasPrefix("/token") { return .text("", status: 401) }
@@ -178,7 +178,7 @@ struct RegistryFaultTests {
         #expect(!error.message.contains("hush-hush"))
     }
 
-    @Test func `a cancelled look-up ends at once`() async throws {
+    @Test func `a cancelled request ends at once`() async throws {
         let gate = Gate()
         let server = try TestServer { _ in TestAnswer(200, before: [.wait(gate)], []) }
         defer { gate.open() }
@@ -191,14 +191,14 @@ struct RegistryFaultTests {
     }
 
     @Test(arguments: ["Upper/case", "", "a//b", "../x", "a/../b", "a b", "a?b", "a/", "ü"])
-    func `a repository that would change the URL is refused`(repository: String) async throws {
+    func `a repository that would change the URL is rejected`(repository: String) async throws {
         let client = try client(1)
         let error = await #expect(throws: OCIError.self) { _ = try await client.image(repository, "v1") }
         #expect(error?.code == .invalid)
     }
 
     @Test(arguments: ["", "-v1", "a/b", "v 1", "sha256:abc", "sha512:\(String(repeating: "a", count: 128))"])
-    func `what is neither a tag nor a digest is refused`(reference: String) async throws {
+    func `a reference that is neither a tag nor a digest is rejected`(reference: String) async throws {
         let client = try client(1)
         let error = await #expect(throws: OCIError.self) { _ = try await client.image("team/train", reference) }
         #expect(error?.code == .invalid)

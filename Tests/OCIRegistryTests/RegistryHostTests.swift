@@ -9,7 +9,7 @@ struct RegistryHostTests {
             ("128.0.0.1", false), ("127.example.com", false), ("ghcr.io", false), ("localhost.example.com", false),
             ("123456789012.dkr.ecr.us-east-1.amazonaws.com", false), ("[fe80::1]:5000", false), ("127.0.0.256", false),
         ])
-    func `this machine is told from others`(name: String, isLoopback: Bool) throws {
+    func `loopback hosts are recognized`(name: String, isLoopback: Bool) throws {
         let host = try RegistryHost(parsing: name)
         #expect(host.isLoopback == isLoopback)
         #expect(host.name == name)
@@ -17,7 +17,7 @@ struct RegistryHostTests {
     }
 
     @Test(arguments: ["docker.io", "index.docker.io", "registry-1.docker.io"])
-    func `all names of Docker Hub are one`(name: String) throws {
+    func `all names of Docker Hub are equal`(name: String) throws {
         let host = try RegistryHost(parsing: name)
         #expect(host == .dockerHub)
         #expect(host.name == "docker.io")
@@ -33,23 +33,23 @@ struct RegistryHostTests {
             "[::1", "[::1]x", "[::1]:", "[]:5000", "[host]:5000", "user@host", "-host", "host?", "[::1%eth0]",
             "[::ffff:127.0.0.1]", "a..b", "a.", "a.-b",
         ])
-    func `what is no host is refused with its text`(text: String) {
+    func `an invalid host is rejected, and the error quotes it`(text: String) {
         let error = #expect(throws: OCIError.self) { try RegistryHost(parsing: text) }
         #expect(error?.code == .invalid)
         #expect(error?.message.contains("'\(text)'") == true)
     }
 
     @Test(arguments: ["linux/amd64", "linux/arm64/v8"])
-    func `a platform reads back`(text: String) {
+    func `a printed platform parses to the same platform`(text: String) {
         #expect(ImagePlatform(parsing: text)?.description == text)
     }
 
     @Test(arguments: ["", "linux", "linux/", "/amd64", "linux/arm/v7/x"])
-    func `what is no platform is nil`(text: String) {
+    func `a text that is not a platform gives nil`(text: String) {
         #expect(ImagePlatform(parsing: text) == nil)
     }
 
-    @Test func `a variant counts where both name one`() {
+    @Test func `a variant counts only if both platforms have one`() {
         let arm = ImagePlatform(os: "linux", architecture: "arm64")
         let armV8 = ImagePlatform(os: "linux", architecture: "arm64", variant: "v8")
         #expect(arm.satisfies(armV8))

@@ -4,7 +4,7 @@ import Ownership
 import TestSupport
 import Testing
 
-/// What makes a path safe from other users. Those users are stood in for by the owner numbers that only root can set.
+/// Safety of paths from other users. The tests simulate other users with owner numbers, which only root can set.
 @Suite struct OwnershipTests {
     /// An owner that is neither root nor the user of the tests.
     private static let stranger: uid_t = 65_534
@@ -24,7 +24,7 @@ import Testing
         let problem = #expect(throws: OwnershipProblem.self) { try Ownership.check("\(open)/home") }
         #expect(problem?.description.contains("'\(open)'") == true)
         #expect(problem?.remedy.contains("chmod o-w '\(open)'") == true)
-        // As /tmp is: entries of others cannot be replaced there.
+        // With the sticky bit, as in /tmp, other users' entries cannot be replaced.
         try #require(chmod(open, 0o1777) == 0)
         try Ownership.check("\(open)/home")
     }

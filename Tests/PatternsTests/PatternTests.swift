@@ -1,7 +1,7 @@
 import Patterns
 import Testing
 
-@Suite("Regular expressions whose search ends")
+@Suite("Regular expressions with a time limit")
 struct PatternTests {
     private func search(_ pattern: String, _ line: String) throws -> Pattern.Search {
         var time = SearchTime()
@@ -9,7 +9,7 @@ struct PatternTests {
     }
 
     @Test(
-        "The group of the last match counts",
+        "The result is the group of the last match",
         arguments: [
             ("loss=([0-9.]+)", "loss=1 loss=2.5 x", "2.5"), ("(x*)", "xxa", ""), ("é(.)", "éa é€", "€"),
             ("(?:a(b)?)", "ab a", nil), ("none=(.)", "some", nil), ("^()$", "", ""), ("a(b)", "", nil),
@@ -21,7 +21,7 @@ struct PatternTests {
         #expect(try search(pattern, line) == .ended(value))
     }
 
-    @Test("A match is found wherever the parts of a search end", arguments: [63, 64, 65, 319, 320, 321, 322, 40_000])
+    @Test("A match is found at the borders of search parts", arguments: [63, 64, 65, 319, 320, 321, 322, 40_000])
     func parts(place: Int) throws {
         for filler in ["x", "é"] {
             let line = String(repeating: filler, count: place) + "loss=7é"
@@ -31,17 +31,17 @@ struct PatternTests {
     }
 
     @Test(
-        "What goes back and forth without end is given up at once",
+        "A pattern with exponential backtracking is stopped early",
         arguments: [("(a+)+$", 49), ("(a|aa)+$", 99), ("(a*a*a*)[cd]", 64 << 10), ("(a*?a*?)+[cd]", 64 << 10)])
     func tooLong(pattern: String, count: Int) throws {
         let line = String(repeating: "a", count: count) + "b"
         let start = ContinuousClock.now
         #expect(try search(pattern, line) == .tookTooLong)
-        // Without a limit it would be hours.
+        // Without a limit it would take hours.
         #expect(ContinuousClock.now - start < .seconds(30))
     }
 
-    @Test("A search that is slow at every place ends when its time is used up")
+    @Test("A search that is slow at every position ends when its time is used up")
     func slow() throws {
         let line = String(repeating: "1!a", count: 21_000)
         let pattern = try Pattern("([0-9])(?:[^x]|x)*[zq]")
@@ -52,14 +52,14 @@ struct PatternTests {
         #expect(ContinuousClock.now - clock < .seconds(30))
     }
 
-    @Test("A long line costs no pattern its value that goes over it once")
+    @Test("A pattern that scans a long line once finds its value")
     func longLine() throws {
         let line = String(repeating: "é ", count: 20_000) + "loss=0.5"
         #expect(try search(".*loss=([0-9.]+)", line) == .ended("0.5"))
         #expect(try search("loss=([0-9.]+)", line) == .ended("0.5"))
     }
 
-    @Test("Groups are counted; what is no pattern is told with the place")
+    @Test("Groups are counted, and the error of an invalid pattern has the position")
     func compile() throws {
         #expect(try Pattern("(a)(?:b)(?<n>c)").groups == 2)
         let wrong = #expect(throws: Pattern.Wrong.self) { try Pattern("ab(") }
@@ -68,9 +68,9 @@ struct PatternTests {
     }
 }
 
-@Suite("The time of searches")
+@Suite("The time budget of searches")
 struct SearchTimeTests {
-    @Test("It grows with the bytes, up to its limit, and numbers that do not fit are the limit")
+    @Test("The budget grows with the bytes up to its limit; values that overflow give the limit")
     func grows() {
         var time = SearchTime(start: .zero, perMegabyte: .seconds(1), most: .seconds(2))
         #expect(time.isUsedUp)

@@ -9,7 +9,7 @@ import Testing
         ("a\r\nb", "a\\r\\nb"), ("\u{0}\u{8}\u{7F}\u{9B}1m\u{85}", "\\x00\\x08\\x7f\\x9b1m\\x85"),
         ("a\u{202E}b\u{2066}\u{200F}\u{61C}", "a\\u{202e}b\\u{2066}\\u{200f}\\u{061c}"),
         ("\u{2028}\u{2029}\u{E0041}\u{FEFF}\u{200B}", "\\u{2028}\\u{2029}\\u{e0041}\\u{feff}\\u{200b}"),
-        // What emoji and Persian text are made of stays.
+        // The joiners of emoji and Persian text are kept.
         ("👩‍🔬 می‌خواهم", "👩‍🔬 می‌خواهم"),
     ])
     func oneLine(text: String, expected: String) {
@@ -26,7 +26,7 @@ import Testing
         #expect(Printable.log(text) == log)
     }
 
-    /// The planes with characters that a terminal or a reader treats in a special way: 0, 1 and the start of 14.
+    /// The planes with characters that terminals or readers treat specially: 0, 1 and the start of 14.
     @Test(arguments: [UInt32(0)...0x1_FFFF, 0xE_0000...0xE_0FFF])
     func noScalarGetsThrough(range: ClosedRange<UInt32>) {
         let scalars = range.compactMap { Unicode.Scalar($0) }

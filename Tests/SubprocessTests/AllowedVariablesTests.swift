@@ -12,7 +12,7 @@ import Testing
         #expect(Set(allowed.filter(variables).keys) == ["PATH", "HOME", "LC_ALL", "TOOL_HOME", "GIT_SSH"])
     }
 
-    @Test("A program that is started without more sees no secret of this process")
+    @Test("By default, a child process gets no secret of this process")
     func theDefaultPassesNoSecretOn() async throws {
         await #expect(processExitsWith: .success) {
             setenv("REGISTRY_PASSWORD", "planted", 1)

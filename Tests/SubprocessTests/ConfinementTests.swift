@@ -4,7 +4,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// What a program that works on hostile bytes cannot do.
+/// What a confined program cannot do.
 @Suite(.timeLimit(.minutes(10))) struct ConfinementTests {
     private let inside: TemporaryDirectory
     private let outside: TemporaryDirectory
@@ -66,7 +66,7 @@ import Testing
 
     @Test(.enabled(if: Subprocess.Confinement.isEnforced, "this kernel has no Landlock"))
     func thisProcessCannotBeLookedInto() async throws {
-        // Root may read the memory of all processes as a performance monitor, and so not the rest.
+        // Root can always read other processes' memory (CAP_PERFMON), so the test uses /proc/PID/cwd for root.
         let script =
             geteuid() == 0 ? "readlink /proc/\(getpid())/cwd" : "cat /proc/\(getpid())/environ >/dev/null"
         #expect(try await Subprocess.run("/bin/sh", ["-c", script]).exit.isSuccess)

@@ -4,9 +4,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Programs that are ended, and what they may leave behind.
+/// Programs that are stopped, and the processes that they leave.
 @Suite(.timeLimit(.minutes(10))) struct SubprocessTeardownTests {
-    /// Whether a process runs; one that has ended and waits to be reaped by somebody else does not.
+    /// Whether a process runs. A zombie does not count.
     private static func isRunning(_ pid: Int) -> Bool {
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let state = text.split(separator: ")").last?.split(separator: " ").first
@@ -30,7 +30,8 @@ import Testing
     @Test func theTimeLimitEndsTheWholeGroup() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
-        // A loaded machine may need longer than a short limit to start the family. The limit grows until all have started.
+        // A loaded machine may need longer than a short limit to start the processes. The limit grows until all have
+        // started.
         for limit in [0.5, 5, 50, 300] {
             try? FileManager.default.removeItem(atPath: file)
             let error = await #expect(throws: SubprocessError.self) {
@@ -47,7 +48,7 @@ import Testing
     @Test func cancellationEndsTheWholeGroupBeforeItReturns() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
-        // So long a wait that the test would run into its limit if the end of the program were not noticed.
+        // The wait is longer than the test's own limit, so the test fails if the end of the program is not noticed.
         let steps = [Subprocess.TeardownStep(signal: SIGTERM, wait: .seconds(1000))]
         let task = Task { try await Subprocess.run("sh", ["-c", Self.family, file], teardown: steps) }
         let pids = try await pids(in: file, count: 3)
@@ -102,7 +103,7 @@ import Testing
 
     @Test func allThatWasWrittenIsDeliveredToASlowCallback() async throws {
         let seen = Mutex(0)
-        // The whole output fits into the pipe, and the program is gone long before the callback has seen it.
+        // The whole output fits into the pipe, and the program ends long before the callback has read it.
         _ = try await Subprocess.run(
             "sh", ["-c", "sleep 1000 & echo $! >&2; seq 100"],
             stdout: .lines { _ in
@@ -110,7 +111,7 @@ import Testing
                 seen.withLock { $0 += 1 }
             },
             stderr: .lines { pid in
-                // The sleeper holds the pipe until the program's end has surely been noticed.
+                // The background process keeps the pipe open until the program's end has certainly been noticed.
                 try? await Task.sleep(for: .milliseconds(500))
                 if let pid = Int32(pid) { kill(pid, SIGKILL) }
             })
@@ -119,7 +120,7 @@ import Testing
 
     @Test func theChildHasNoOtherDescriptorsAndItsOwnGroup() async throws {
         let files = try await Subprocess.run("ls", ["/proc/self/fd"])
-        // The fourth is the folder that is being listed.
+        // The fourth is the folder that `ls` reads.
         #expect(files.stdoutText == "0\n1\n2\n3\n")
         let result = try await Subprocess.run("cat", ["/proc/self/stat", "/proc/self/status"])
         let lines = result.stdoutText.split(separator: "\n")
@@ -129,12 +130,12 @@ import Testing
             lines.first { $0.hasPrefix(name) }.flatMap { UInt64($0.dropFirst(name.count + 2), radix: 16) }
         }
         #expect(mask("SigBlk") == 0)
-        // The C library keeps signals 32 and 33 for itself and leaves them ignored.
+        // The C library reserves signals 32 and 33 and leaves them ignored.
         #expect(mask("SigIgn").map { $0 & ~(3 << 31) } == 0)
     }
 
     @Test func threeHundredRunsLeaveNoDescriptor() async throws {
-        // In a process of its own, where no other test opens and closes files meanwhile.
+        // In a separate process, because other tests open and close files.
         await #expect(processExitsWith: .success) {
             let open = { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
             var before = 0
@@ -146,7 +147,7 @@ import Testing
                 _ = try? await Subprocess.run("/no/such/program")
                 if index == 9 { before = try open() }
             }
-            // A few for what the runtime opens once, such as its timers; a leak would show 300.
+            // A few for what the runtime opens once, such as timers; a leak would show 300.
             let after = try open()
             #expect(after <= before + 5)
         }

@@ -115,7 +115,7 @@ import Testing
         let progress = folder.file("progress")
         let first = Mutex(true)
         let blocks = Mutex(0)
-        // Each line has 64 KiB; the program notes how many it could write.
+        // Each line has 64 KiB. The program records how many lines it could write.
         let script = """
             i=0; while [ $i -lt 40 ]; do head -c 65535 /dev/zero | tr '\\0' x; echo; i=$((i+1)); echo $i >"$0"; done
             """
@@ -129,7 +129,7 @@ import Testing
                 else { return }
                 var before = -1
                 var still = 0
-                // Until the count has not changed for a while.
+                // Until the count stops changing.
                 while still < 20 {
                     let now = (try? String(contentsOfFile: progress, encoding: .utf8)).flatMap {
                         Int($0.trimmingCharacters(in: .newlines))

@@ -3,9 +3,9 @@ import SystemLibraries
 import Testing
 
 @Suite struct SystemLibraryTests {
-    /// What is loaded, according to the linker of this process: an independent answer.
+    /// Whether a library is loaded, according to /proc/self/maps, independent of the code under test.
     private static func loaded(_ prefix: String) throws -> Bool {
-        // `String(contentsOfFile:)` reads one page of a file without a size.
+        // `String(contentsOfFile:)` reads only one page of a file whose size is 0.
         guard let file = FileHandle(forReadingAtPath: "/proc/self/maps") else { return false }
         var maps = Data()
         while let part = try file.read(upToCount: 65_536), !part.isEmpty { maps += part }
@@ -32,7 +32,7 @@ import Testing
         #expect(try Self.loaded("libc"))
     }
 
-    /// Debian's package manager knows the versions too; where it is not there, there is nothing to compare with.
+    /// Compares with Debian's package manager, if there is one.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/var/lib/dpkg/status")))
     func debianAgrees() throws {
         let status = try String(contentsOfFile: "/var/lib/dpkg/status", encoding: .utf8)
