@@ -8,14 +8,14 @@ import Testing
 
 @testable import Builders
 
-/// Base images of registries that the configuration does not name, with the user's own docker login.
+/// Base images in registries outside the configuration, with the user's own docker login.
 @Suite(
     "logins for bases", .serialized,
     .enabled(
         if: TestDocker.isWanted && RegistryServer.isWanted, "LAUNCH_TEST_NO_ENGINE=1 or LAUNCH_TEST_NO_REGISTRY=1"),
     .timeLimit(.minutes(10)))
 struct BaseLoginTests {
-    /// A base image that only the private registry has.
+    /// A base image that exists only in the private registry.
     private struct Bench {
         let server: RegistryServer
         let build: BuildBench
@@ -67,7 +67,7 @@ struct BaseLoginTests {
         TestDocker.removeImages([image.reference, image.name])
     }
 
-    @Test func `without the login it fails and says so`() async throws {
+    @Test func `without the login the build fails, and a warning says why`() async throws {
         let bench = try await Bench()
         let builder = try DockerBuilder.plugin.make(Options(), bench.context(hasLogin: false))
         let source = try bench.build.source(.good(content: UUID().uuidString))
@@ -79,7 +79,7 @@ struct BaseLoginTests {
         #expect(bench.logged.contains { $0.contains("cannot tell whether a base image has changed") })
     }
 
-    @Test func `a prebuilt image is fetched, and an own registry used, with the user's login`() async throws {
+    @Test func `the user's login fetches a prebuilt image, and is used for an own registry`() async throws {
         let bench = try await Bench()
         let reference = try ImageReference(parsing: bench.build.base)
         let none = try LocalRegistry.plugin.make(Options(), bench.context(hasLogin: false))
@@ -87,7 +87,7 @@ struct BaseLoginTests {
         let store = try LocalRegistry.plugin.make(Options(), bench.context(hasLogin: true))
         let image = try #require(try await store.fetch(reference))
         #expect(image.reference.hasPrefix("\(bench.server.host)/team/base@sha256:"))
-        // What W&B's 'destination' without a registry comes to: the registry by its host, with docker's own login.
+        // What W&B's 'destination' without a registry becomes: the registry of its host, with docker's own login.
         let options = try #require(LocalRegistry.plugin.optionsForDestination(reference))
         let own = try LocalRegistry.plugin.make(Options(options), bench.context(hasLogin: true))
         #expect(try await own.resolve(reference)?.digest == image.digest)

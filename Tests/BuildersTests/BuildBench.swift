@@ -6,7 +6,7 @@ import LaunchHost
 import LocalDocker
 import TestSupport
 
-/// A base image of its own, sources on top of it, and everything removed at the end.
+/// A private base image and sources that use it. Everything is removed at the end.
 final class BuildBench: Sendable {
     let folder: TemporaryDirectory
     let base: String
@@ -21,7 +21,7 @@ final class BuildBench: Sendable {
     }
 
     deinit {
-        // Descendants first: an image with children stays.
+        // Descendants first, because an image with children cannot be removed.
         for _ in 0..<2 {
             let labelled = try? TestDocker.docker(["image", "ls", "--quiet", "--no-trunc", "--filter", "since=\(base)"])
             for id in Set((labelled ?? "").split(separator: "\n").map(String.init)) where isMine(id) {
@@ -31,7 +31,7 @@ final class BuildBench: Sendable {
         TestDocker.removeImages([base, baseID])
     }
 
-    /// Whether an image is made from the bench's base: its first layer is the base's.
+    /// Whether an image is made from the base: its first layer is the base's.
     private func isMine(_ id: String) -> Bool {
         func layer(_ name: String) -> String? {
             try? TestDocker.docker(["image", "inspect", "--format", "{{index .RootFS.Layers 0}}", name])
@@ -66,12 +66,12 @@ final class BuildBench: Sendable {
 
     static func run(_ script: String) -> String { "RUN [\"/bin/busybox\", \"sh\", \"-c\", \"\(script)\"]" }
 
-    /// Whether a command line on the PATH can do BuildKit for docker.
+    /// Whether a docker command line on the PATH supports BuildKit.
     static func hasBuildKit() async -> Bool {
         ((try? await EngineCommand.findAll()) ?? []).contains { $0.kind == .docker && $0.buildKit != .none }
     }
 
-    /// A source folder with that content.
+    /// Makes a source folder with the given content.
     func source(_ source: BuilderFixture.Source) throws -> BuildSource {
         let context = folder.file(UUID().uuidString)
         try FileManager.default.createDirectory(atPath: context, withIntermediateDirectories: true)
@@ -79,14 +79,14 @@ final class BuildBench: Sendable {
         return BuildSource(context: context, dockerfile: "Dockerfile", project: "launch-test", queue: nil)
     }
 
-    /// Containers from the base, and folders of command lines.
+    /// Containers made from the base, and folders of command lines.
     func leftovers() throws -> Set<String> {
         let folders = try FileManager.default.contentsOfDirectory(atPath: FileManager.default.temporaryDirectory.path)
             .filter { $0.hasPrefix("launch-docker-") }
         return try TestDocker.containers(of: base).union(folders)
     }
 
-    /// Builds with a new key and gives image and destination.
+    /// Builds with a new key. Returns image and destination.
     func build(
         _ source: BuildSource, with builder: any Builder, to registry: any Registry,
         progress: @escaping @Sendable (BuildProgress) -> Void = { _ in }

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Builders
 
-@Suite("What a build printed")
+@Suite("The output of a build")
 struct BuildOutputTests {
     @Test(
-        "A cached step that another program removed is told from a failure of the source",
+        "A cached step that another program removed is distinguished from a failure of the source",
         arguments: [
             (["Step 2/5 : LABEL a=b", "unable to find image \"sha256:\(String(repeating: "0a", count: 32))\""], true),
             (["unable to find image \"sha256:\(String(repeating: "0a", count: 32))\"", "Step 3/5 : RUN false"], false),

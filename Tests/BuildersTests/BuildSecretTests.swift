@@ -4,11 +4,11 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Which builds get a secret, and what the others are told.
+/// Which builds get a secret, and the errors of the others.
 struct BuildSecretTests {
     static let repository = "https://git.example.com/ml/train"
 
-    /// Queue, repository, what is configured beside the file, and whether the build gets the secret.
+    /// Queue, repository, configured lists, and whether the build gets the secret.
     static let cases: [(String?, String?, [String: [String]], Bool)] = [
         (nil, nil, [:], true), (nil, nil, ["queues": ["other"]], true), (nil, repository, ["sources": []], true),
         ("train", nil, [:], false), ("train", repository, [:], false),
@@ -69,7 +69,7 @@ struct BuildSecretTests {
         #expect(error?.category == .denied)
         #expect(error?.message.hasPrefix("Dockerfile:2: the Dockerfile asks for the build secret 'pip'") == true)
         #expect(error?.message.contains("builder.secrets.pip") == true)
-        // A Dockerfile that does not ask for it is built as before.
+        // A Dockerfile that does not request it is built as before.
         _ = try await key(builder, folder, "FROM scratch\nRUN true\n", queue: queue, repository: repository)
     }
 
@@ -108,7 +108,7 @@ struct BuildSecretTests {
         "RUN --mount=type=secret,id=pip,env=PIP \\\n  true", "ARG N=pip\nRUN --mount=type=secret,id=$N true",
         "ARG T=secret\nRUN --mount=type=$T,id=pip true", "run --mount=type=secret,id=p\\ip true",
     ])
-    func `every way to ask for a secret is seen`(step: String) async throws {
+    func `every form of a request for a secret is recognized`(step: String) async throws {
         let folder = try TemporaryDirectory()
         let builder = try builder(folder, [:])
         let error = await #expect(throws: BackendError.self) {
@@ -121,12 +121,12 @@ struct BuildSecretTests {
         "RUN --mount=type=secret,id=other true", "RUN --mount=type=cache,id=pip,target=/pip true",
         "RUN echo --mount=type=secret,id=pip", "# RUN --mount=type=secret,id=pip true",
     ])
-    func `a Dockerfile that asks for no configured secret is not refused`(step: String) async throws {
+    func `a Dockerfile that requests no configured secret is accepted`(step: String) async throws {
         let folder = try TemporaryDirectory()
         _ = try await key(try builder(folder, [:]), folder, "FROM scratch\n\(step)\n", queue: "train")
     }
 
-    @Test func `the key has the secrets that a build may use, and no others`() async throws {
+    @Test func `the key contains exactly the secrets that a build may use`() async throws {
         let folder = try TemporaryDirectory()
         let (granting, plain) = (
             try builder(folder, ["queues": ["train"]]), try DockerBuilder.plugin.make(Options(), PluginContext())
@@ -142,12 +142,12 @@ struct BuildSecretTests {
         #expect(unasked.run == unasked.train && unasked.train == unasked.none)
         let asked = try await keys("# syntax=docker/dockerfile:1\nFROM scratch\nRUN --mount=type=secret,id=pip true\n")
         #expect(asked.run == asked.train && asked.train != asked.none)
-        // `unasked` reaches runs without a queue only, and this frontend may use it.
+        // `unasked` is only for runs without a queue, and this frontend may use it.
         let other = try await keys("# syntax=other/frontend\nFROM scratch\n")
         #expect(other.run != other.train && other.train != other.none)
     }
 
-    @Test func `a source with a pattern inside is refused`() throws {
+    @Test func `a source with a pattern inside is rejected`() throws {
         let folder = try TemporaryDirectory()
         let error = #expect(throws: BackendError.self) {
             _ = try builder(folder, ["sources": ["https://*.example.com/ml/train"]])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct BuilderOptionsTests {
-    @Test func `the builder noop says what to do`() async throws {
+    @Test func `the error of the builder noop says what to do`() async throws {
         let builder = try NoopBuilder.plugin.make(Options(), PluginContext())
         let source = BuildSource(context: "/nonexistent", dockerfile: "Dockerfile", project: "p", queue: nil)
         let error = await #expect(throws: BackendError.self) { _ = try await builder.key(for: source, offline: false) }
@@ -27,7 +27,7 @@ struct BuilderOptionsTests {
             ("destination", .string("h.example.com/x:v1"), "a tag"),
             ("timeout", .integer(0), "timeout"),
         ])
-    func `a wrong option is refused with its value`(name: String, value: JSONValue, words: String) {
+    func `a wrong option is rejected, and the error quotes its value`(name: String, value: JSONValue, words: String) {
         let error = #expect(throws: BackendError.self) {
             _ = try DockerBuilder.plugin.make(Options([name: value]), PluginContext())
         }
@@ -35,7 +35,7 @@ struct BuilderOptionsTests {
         #expect(error?.message.contains(words) == true, "\(error?.description ?? "")")
     }
 
-    @Test func `a Dockerfile outside of the context, or a wrong one, is refused with its place`() async throws {
+    @Test func `a Dockerfile outside the context, or an invalid one, is rejected with its position`() async throws {
         let folder = try TemporaryDirectory()
         try folder.write("Dockerfile", "FROM scratch\nCOPY --from=$X a b\n")
         let builder = try DockerBuilder.plugin.make(Options(), PluginContext())

@@ -7,17 +7,17 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// With a real engine and a real registry. One after the other, for they look at what is left in shared places.
+/// With a real engine and a real registry. Serialized, because the tests check shared places for leftovers.
 @Suite(.serialized, .enabled(if: TestDocker.isWanted, "LAUNCH_TEST_NO_ENGINE=1"))
 struct DockerBuilderTests {
-    @Test func `building into the engine's store conforms`() async throws {
+    @Test func `building into the engine's store passes the conformance kit`() async throws {
         let bench = try BuildBench()
         let report = await BuilderConformance(bench.fixture { try bench.engineStore() }).run()
         #expect(report.isConforming, "\(report)")
     }
 
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
-    func `building into a registry with a login conforms`() async throws {
+    func `building into a registry with a login passes the conformance kit`() async throws {
         let bench = try BuildBench()
         let server = try await RegistryServer(.init(login: true))
         let fixture = bench.fixture({ try Self.registry(server) }, secrets: [RegistryServer.password])
@@ -26,10 +26,10 @@ struct DockerBuilderTests {
     }
 
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
-    func `the password is in no process's arguments or environment, in no file and in no message`() async throws {
+    func `the password is not in any process's arguments or environment, file or message`() async throws {
         let server = try await RegistryServer(.init(login: true))
         let registry = try Self.registry(server)
-        // A base image from the same registry, so that the build needs the login, too.
+        // The base image is in the same registry, so the build needs the login too.
         let folder = try TemporaryDirectory()
         let bench = try BuildBench(base: "\(server.host)/team/base:v1")
         try Self.push(bench.base, folder: folder)
@@ -47,7 +47,7 @@ struct DockerBuilderTests {
         }
         let seen = watch.stop()
         #expect(seen.scans > 10)
-        #expect(seen.sawBuild, "the watch has not seen the build itself, so it proves nothing")
+        #expect(seen.sawBuild, "the watch has not seen the build itself, so the test proves nothing")
         #expect(seen.found.isEmpty)
         #expect(FileManager.default.contents(atPath: own) == before)
         #expect(!told.all.joined().contains(RegistryServer.password))
@@ -55,8 +55,8 @@ struct DockerBuilderTests {
         #expect(image.reference.hasPrefix("\(server.host)/team/launch-launch-test@sha256:"))
     }
 
-    @Test func `building with BuildKit conforms`() async throws {
-        // With a network chosen, BuildKit is used wherever there is one.
+    @Test func `building with BuildKit passes the conformance kit`() async throws {
+        // With an explicit network, BuildKit is used if it is available.
         guard await BuildBench.hasBuildKit() else { return }
         let bench = try BuildBench()
         let report = await BuilderConformance(
@@ -65,7 +65,7 @@ struct DockerBuilderTests {
         #expect(report.isConforming, "\(report)")
     }
 
-    @Test func `a secret's file is there for its step and nowhere else`() async throws {
+    @Test func `a secret's file exists only for its step`() async throws {
         guard await BuildBench.hasBuildKit() else { return }
         let bench = try BuildBench()
         let secret = "token-\(UUID().uuidString)"
@@ -91,7 +91,7 @@ struct DockerBuilderTests {
         #expect(size == "\(secret.utf8.count)")
     }
 
-    @Test func `a secret is masked in what a build prints, and is not in a build for another queue`() async throws {
+    @Test func `a secret is masked in the build's output, and is missing in a build for another queue`() async throws {
         guard await BuildBench.hasBuildKit() else { return }
         let bench = try BuildBench()
         let secret = "planted/\(UUID().uuidString)"
@@ -116,7 +116,7 @@ struct DockerBuilderTests {
         for queue in ["train", "other"] {
             source.queue = queue
             let said = Mutex("")
-            // Not through `key`, which refuses the other queue before anything is built.
+            // Not through `key`, which would reject the other queue before the build.
             let destination = try registry.destination(for: key, repository: "launch-test-\(queue)")
             _ = try await builder.build(source, key: key, to: destination, registry: registry) { progress in
                 said.withLock { $0 += progress.line + "\n" }
@@ -129,7 +129,7 @@ struct DockerBuilderTests {
     }
 
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
-    func `a key stays the same when its base image has been pulled, and follows the base's tag`() async throws {
+    func `pulling the base image does not change a key; moving the base's tag does`() async throws {
         let server = try await RegistryServer()
         let name = "\(server.host)/base:latest"
         let bench = try BuildBench(base: name)
@@ -146,7 +146,7 @@ struct DockerBuilderTests {
         #expect(try await builder.key(for: source, offline: false) != asked)
     }
 
-    @Test func `a push that is cancelled leaves no name and no image`() async throws {
+    @Test func `a cancelled push leaves no name and no image`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let uploads = Names()
@@ -173,7 +173,7 @@ struct DockerBuilderTests {
         #expect(try bench.leftovers().isEmpty)
     }
 
-    @Test func `a build for another platform than its base is refused, and gets no name`() async throws {
+    @Test func `a build for another platform than its base is rejected, and its image gets no name`() async throws {
         let bench = try BuildBench()
         let source = try bench.source(.good(content: UUID().uuidString))
         let builder = try bench.builder(["platform": .string(Self.otherPlatform)])
@@ -188,7 +188,7 @@ struct DockerBuilderTests {
         #expect(try await registry.resolve(name) == nil)
     }
 
-    @Test func `a build that takes too long is ended and says where`() async throws {
+    @Test func `a build that exceeds the timeout is stopped, and the error names the step`() async throws {
         let bench = try BuildBench()
         let builder = try bench.builder(["timeout": .integer(4)])
         let error = await #expect(throws: BackendError.self) {
@@ -200,7 +200,7 @@ struct DockerBuilderTests {
         #expect(await eventually { (try? TestDocker.containers(of: bench.base))?.isEmpty == true })
     }
 
-    @Test func `build arguments reach the build, and a target is a stage`() async throws {
+    @Test func `build arguments reach the build, and a target selects a stage`() async throws {
         let bench = try BuildBench()
         let source = try bench.source(.good(content: "x"))
         try Data(
@@ -222,7 +222,7 @@ struct DockerBuilderTests {
         #expect(label == "sweet and 'sour' $x")
     }
 
-    @Test func `an engine that is away is unavailable`() async throws {
+    @Test func `a missing engine is unavailable`() async throws {
         let folder = try TemporaryDirectory()
         let bench = try BuildBench()
         let builder = try bench.builder(["engine": .string(folder.file("no.sock"))])
@@ -258,7 +258,7 @@ struct DockerBuilderTests {
                 }))
     }
 
-    /// Pushes with a configuration of its own, and forgets the image here, so that a build has to pull it.
+    /// Pushes with a separate configuration, and removes the local image, so that a build has to pull it.
     private static func push(_ name: String, folder: TemporaryDirectory) throws {
         let auth = Data("\(RegistryServer.username):\(RegistryServer.password)".utf8).base64EncodedString()
         let host = name.prefix { $0 != "/" }

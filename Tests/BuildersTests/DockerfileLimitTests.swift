@@ -2,7 +2,7 @@ import Builders
 import LaunchHost
 import Testing
 
-@Suite("Dockerfiles that are made to hurt")
+@Suite("Hostile Dockerfiles")
 struct DockerfileLimitTests {
     private func message(_ text: String) -> String {
         do throws(LaunchError) {
@@ -13,7 +13,7 @@ struct DockerfileLimitTests {
         }
     }
 
-    @Test("Arguments that double with every line are refused instead of expanded")
+    @Test("Arguments that double with every line are rejected")
     func bomb() {
         let lines = (1...60).map { "ARG A\($0)=$A\($0 - 1)$A\($0 - 1)" }
         let text = "ARG A0=xxxxxxxxxxxxxxxx\n" + lines.joined(separator: "\n") + "\nFROM $A60\n"
@@ -35,7 +35,7 @@ struct DockerfileLimitTests {
         #expect(message(text).contains(expected), "\(message(text))")
     }
 
-    @Test("A pattern that backtracks without end elsewhere is matched at once")
+    @Test("A pattern that makes backtracking matchers hang is matched at once")
     func backtracking() throws {
         let value = String(repeating: "a", count: 250)
         let pattern = String(repeating: "*a", count: 15)
@@ -45,7 +45,7 @@ struct DockerfileLimitTests {
         }
     }
 
-    @Test("An image more than a hundred is refused: each is looked up")
+    @Test("More than a hundred images are rejected, because each is looked up")
     func bases() {
         let hundred = (1...100).map { "FROM base:\($0)" }.joined(separator: "\n")
         #expect(message(hundred) == "")
@@ -54,7 +54,7 @@ struct DockerfileLimitTests {
                 == "Dockerfile:101: the Dockerfile uses more than 100 images, which is the limit.")
     }
 
-    @Test("A hundred thousand stages of one image are read in time that grows with their number")
+    @Test("A hundred thousand stages of one image are parsed in linear time")
     func stages() throws {
         let text = String(repeating: "FROM scratch\n", count: 50_000) + "FROM a AS b\nFROM b\n"
         let dockerfile = try Dockerfile(parsing: text, file: "Dockerfile")
@@ -63,7 +63,7 @@ struct DockerfileLimitTests {
     }
 
     @Test(
-        "FROM takes an image and nothing else",
+        "FROM accepts only an image",
         arguments: [
             ("FROM -v /:/host alpine\n", "FROM takes an image, or an image, AS and a name"),
             ("FROM alpine; rm -rf /\n", "FROM takes an image, or an image, AS and a name"),

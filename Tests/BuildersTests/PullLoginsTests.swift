@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Which login counts where several are known.
+/// The order of several known logins.
 @Suite("logins for pulls") struct PullLoginsTests {
     private struct Cloud: PullLoginOffering {
         var error: BackendError.Category?
@@ -47,7 +47,7 @@ import Testing
         return try await logins.login(toPull: ImageReference(parsing: image), registry: registry)?.username
     }
 
-    @Test func `the configured login goes before the environment's, and that before docker's`() async throws {
+    @Test func `the configured login precedes the environment's, which precedes docker's`() async throws {
         #expect(try await user(of: "own.example.com/a") == "configured")
         #expect(try await user(of: "own.example.com/a", registry: nil) == "docker")
         #expect(try await user(of: "cloud.example.com/a") == "cloud")
@@ -56,7 +56,7 @@ import Testing
         #expect(try await user(of: "own.example.com:5000/a") == nil)
     }
 
-    @Test func `where the environment may not have a login, docker's counts; where it can have none now, it waits`()
+    @Test func `docker's login is used if the environment must not have one; a temporary failure is an error`()
         async throws
     {
         for category in [BackendError.Category.denied, .configuration] {
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `docker's password is known to the mask of secrets`() async throws {
+    @Test func `docker's password is masked in output`() async throws {
         _ = try await user(of: "team/private")
         #expect(!SecretMask.shared.mask("it said docker-password").contains("docker-password"))
     }

@@ -29,11 +29,11 @@ import Testing
         ("ADD x.tar https /x", ""), ("ADD $DATA /x", ""), ("COPY https://h/x /x", ""), ("ADD a@b /x", ""),
         ("ADD ./http://x /x", ""), ("RUN curl https://h/x", ""),
     ])
-    func `what ADD fetches without a pin is known`(_ lines: String, _ expected: String) throws {
+    func `downloads of ADD without a pin are recognized`(_ lines: String, _ expected: String) throws {
         #expect(try remote("FROM a\n\(lines)").joined(separator: " ") == expected)
     }
 
-    @Test func `a build argument can hold an address`() throws {
+    @Test func `a build argument can contain an address`() throws {
         #expect(try remote("FROM a\nARG URL\nADD $URL /x", ["URL": "https://h/x"]) == ["$URL"])
         #expect(try remote("FROM a\nARG URL\nADD $URL /x", ["URL": "local"]) == [])
     }
@@ -53,7 +53,7 @@ import Testing
     private let source = Source.code(CodeSource(snapshot: "", origin: "here", dockerfile: "Dockerfile"))
 
     @Test(.enabled(if: TestDocker.isWanted, "LAUNCH_TEST_NO_ENGINE=1"))
-    func `with no_cache each run has its own build; without it the image is there`() async throws {
+    func `with no_cache each run has its own build; without it the existing image is used`() async throws {
         let bench = try BuildBench()
         let context = try bench.source(.good(content: UUID().uuidString)).context
         let cached = try stage(bench, context)
@@ -71,12 +71,12 @@ import Testing
         #expect(Set((decisions + [first]).compactMap { $0.image?.digest }).count == 3)
         let plan = try await fresh.plan(source, project: "p", queue: nil, offline: false)
         #expect(plan.way == .build && plan.summary.contains("no_cache"))
-        // The tag of the cached image still means the same.
+        // The tag of the cached image still refers to the same image.
         #expect(try await image(cached).image == first.image)
     }
 
     @Test(.enabled(if: TestDocker.isWanted, "LAUNCH_TEST_NO_ENGINE=1"))
-    func `a file from the network is not taken from an earlier image`() async throws {
+    func `a file from the network is not reused from an earlier image`() async throws {
         let bench = try BuildBench()
         let content = Names()
         content.add("one")

@@ -12,7 +12,7 @@ struct SingleFlightTests {
             reference: "x", digest: try #require(Digest(rawValue: "sha256:\(hex)")), name: "image \(number)")
     }
 
-    /// Work that waits until it is told to end, and says how often it was begun and how often cancelled.
+    /// Work that waits until it is released, and counts its starts and cancellations.
     private final class Work: Sendable {
         let begun = Mutex(0)
         let cancelled = Mutex(0)
@@ -49,7 +49,7 @@ struct SingleFlightTests {
         }
     }
 
-    @Test func `one key is built once for all who ask, and another key besides`() async throws {
+    @Test func `concurrent callers of one key share one build; another key is built separately`() async throws {
         let (flights, work) = (SingleFlight(), Work())
         let same = (0..<8).map { _ in start(flights, "a", work) }
         let other = start(flights, "b", work)
@@ -62,7 +62,7 @@ struct SingleFlightTests {
         #expect(work.begun.withLock { $0 } == 2)
     }
 
-    @Test func `who leaves does not take the build along`() async throws {
+    @Test func `a caller that leaves does not end the build`() async throws {
         let (flights, work) = (SingleFlight(), Work())
         let first = start(flights, "a", work)
         #expect(await eventually { work.begun.withLock { $0 } == 1 })
@@ -75,7 +75,7 @@ struct SingleFlightTests {
         _ = try await second.value
     }
 
-    @Test func `the last one to leave ends the build and waits for it`() async throws {
+    @Test func `the last caller that leaves ends the build and waits for it`() async throws {
         let (flights, work) = (SingleFlight(), Work())
         let task = start(flights, "a", work)
         #expect(await eventually { work.begun.withLock { $0 } == 1 })
@@ -84,7 +84,7 @@ struct SingleFlightTests {
         #expect(work.cancelled.withLock { $0 } == 1)
     }
 
-    @Test func `a build that was called off is begun anew for the next`() async throws {
+    @Test func `a cancelled build starts again for the next caller`() async throws {
         let (flights, work) = (SingleFlight(), Work())
         let first = start(flights, "a", work)
         #expect(await eventually { work.begun.withLock { $0 } == 1 })

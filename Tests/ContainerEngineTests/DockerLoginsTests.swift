@@ -4,8 +4,8 @@ import Testing
 
 @testable import ContainerEngine
 
-/// What the user's `docker login` and `podman login` left, and the credential helpers that it names.
-@Suite("docker's own logins", .timeLimit(.minutes(10))) struct DockerLoginsTests {
+/// The logins that `docker login` and `podman login` have stored, and the credential helpers in their files.
+@Suite("The user's logins of docker and podman", .timeLimit(.minutes(10))) struct DockerLoginsTests {
     private let folder: TemporaryDirectory
 
     init() throws {
@@ -30,7 +30,7 @@ import Testing
             [.posixPermissions: 0o755], ofItemAtPath: folder.file("bin/docker-credential-\(name)"))
     }
 
-    /// `user:password server` of what is found.
+    /// The login as `user:password server`.
     private func login(_ host: String?, _ more: [String: String] = [:]) async throws -> String? {
         let logins = DockerLogins(variables: variables.merging(more) { $1 })
         guard let found = try await logins.login(to: host) else { return nil }
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `a helper of the host counts, then the store, then the file`() async throws {
+    @Test func `the host's helper comes first, then the store, then the file`() async throws {
         try helper(
             "store",
             "read server; case $server in *hub*|*index*) echo '{\"Username\":\"s\",\"Secret\":\"1\"}';; "
@@ -79,7 +79,7 @@ import Testing
         #expect(try await login("none.example.com") == nil)
     }
 
-    @Test func `podman's files count after docker's`() async throws {
+    @Test func `podman's files come after docker's`() async throws {
         try write("docker/config.json", "{\"auths\": {\"a\": \(Self.auth("docker:1"))}}")
         try write(
             "run/containers/auth.json",
@@ -89,7 +89,7 @@ import Testing
         #expect(try await login(nil, more) == "podman:2 https://index.docker.io/v1/")
     }
 
-    @Test func `no files, odd files and pipes are no logins`() async throws {
+    @Test func `missing files, invalid files and pipes give no login`() async throws {
         #expect(try await login("a") == nil)
         #expect(try await DockerLogins(variables: [:]).login(to: "a") == nil)
         for text in ["", "[]", "{\"auths\": []}", "{", String(repeating: "[", count: 100_000)] {
@@ -106,7 +106,7 @@ import Testing
         ("fails", "exit 3", "ended with"),
         ("odd", "echo hunter2", "its output is not a login"), ("slow", "exec sleep 1000", "within"),
     ])
-    func `a helper that cannot help is an error without its output`(
+    func `a failing helper is an error that does not contain its output`(
         _ name: String, _ script: String, _ words: String
     ) async throws {
         if !script.isEmpty { try helper(name, script) }
@@ -117,7 +117,7 @@ import Testing
         #expect(error?.description.contains("hunter2") == false)
     }
 
-    @Test func `a helper sees no keys of this process`() async throws {
+    @Test func `a helper gets no secret variables of this process`() async throws {
         try helper(
             "env",
             "read server; n=$(env | grep -c SECRET); echo \"{\\\"Username\\\":\\\"n$n\\\",\\\"Secret\\\":\\\"x\\\"}\"")

@@ -22,7 +22,7 @@ struct EngineClientTests {
         return try result.get()
     }
 
-    @Test("It says who it is")
+    @Test("The engine reports its version")
     func version() async throws {
         let engine = try await EngineFixture.engine()
         try await engine.ping()
@@ -30,7 +30,7 @@ struct EngineClientTests {
         #expect(try await (engine.info().processors ?? 0) > 0)
     }
 
-    @Test("A container from the creation to the exit code")
+    @Test("A container runs from its creation to its exit code")
     func life() async throws {
         try await Self.with(["/bin/sh", "-c", "exit 5"]) { engine, id in
             #expect(try await engine.container(id)?.state.status == "created")
@@ -48,7 +48,7 @@ struct EngineClientTests {
         }
     }
 
-    @Test("Nothing there is nil, or an error that says not found")
+    @Test("A missing container is nil, or a not-found error")
     func nothing() async throws {
         let engine = try await EngineFixture.engine()
         #expect(try await engine.container("launch-test-none") == nil)
@@ -61,7 +61,7 @@ struct EngineClientTests {
         #expect(refused?.code == .invalid)
     }
 
-    @Test("Containers are listed by label, and their events come")
+    @Test("Containers are listed by label, and their events arrive")
     func listAndEvents() async throws {
         let label = "launch.test.\(UInt32.random(in: .min ... .max))"
         let engine = try await EngineFixture.engine()
@@ -80,7 +80,7 @@ struct EngineClientTests {
         }
     }
 
-    @Test("A log of both outputs, with one line of 1 MiB")
+    @Test("A log has both outputs and a line of 1 MiB")
     func logs() async throws {
         let script = "echo begin; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo end; echo err >&2; printf tail"
         try await Self.with(["/bin/sh", "-c", script]) { engine, id in
@@ -101,7 +101,7 @@ struct EngineClientTests {
         }
     }
 
-    @Test("A flood is held back while nobody reads, and cancelling ends it")
+    @Test("A flood of output pauses without a reader, and a cancellation ends it")
     func flood() async throws {
         try await Self.with(["/bin/yes"]) { engine, id in
             try await engine.startContainer(id)
@@ -118,7 +118,7 @@ struct EngineClientTests {
         }
     }
 
-    @Test("A file comes out as an archive, a missing one as not found")
+    @Test("A file is returned as an archive; a missing file is a not-found error")
     func archive() async throws {
         try await Self.with(["/bin/sh", "-c", "echo hello > /tmp/file"]) { engine, id in
             try await engine.startContainer(id)
@@ -132,7 +132,7 @@ struct EngineClientTests {
         }
     }
 
-    @Test("Images are inspected and named")
+    @Test("Images can be inspected and tagged")
     func images() async throws {
         let engine = try await EngineFixture.engine()
         let id = try await EngineFixture.imageID()
@@ -144,7 +144,7 @@ struct EngineClientTests {
         try await engine.removeImage("\(name):2")
     }
 
-    @Test("A pull from where no registry is fails with the engine's words")
+    @Test("A pull without a registry fails with the engine's message")
     func pull() async throws {
         let engine = try await EngineFixture.engine()
         let error = await #expect(throws: EngineError.self) {

@@ -6,10 +6,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Command lines of engines")
+@Suite("Command lines of docker and podman")
 struct EngineCommandTests {
-    /// Written by a child, because a file that this process has just written may be open for writing in a child that
-    /// another test starts at the same moment, and such a file cannot be executed.
+    /// A child process writes the file. If this process wrote it, a child that another test starts at that moment could
+    /// inherit the open descriptor, and a file that is open for writing cannot be executed.
     private static func tool(_ folder: TemporaryDirectory, _ name: String, _ script: String) async throws -> String {
         let path = folder.file(name)
         let result = try await Subprocess.run(
@@ -20,7 +20,7 @@ struct EngineCommandTests {
     }
 
     @Test(
-        "What a command line can do is found out",
+        "The abilities of a command line are detected",
         arguments: [
             (
                 "case $1 in buildx) echo x;; *) echo 'Docker version 28.2.2, build e6534b4';; esac", "docker", "28.2.2",
@@ -44,7 +44,7 @@ struct EngineCommandTests {
         #expect("\(command.buildKit)" == ability)
     }
 
-    @Test("A program that does not run, or is something else, is not taken")
+    @Test("A program that fails, or is neither docker nor podman, is ignored")
     func probesNothing() async throws {
         let folder = try TemporaryDirectory()
         #expect(try await EngineCommand.probe(try await Self.tool(folder, "a", "exit 3")) == nil)
@@ -55,7 +55,7 @@ struct EngineCommandTests {
     private static let old = EngineCommand(path: "/b/docker", kind: .docker, version: "20.10.24", buildKit: .builtin)
     private static let podman = EngineCommand(path: "/c/podman", kind: .podman, version: "4.3.1", buildKit: .builtin)
 
-    @Test("One with BuildKit is better; podman is for podman's engine")
+    @Test("A command line with BuildKit is preferred; podman's is used only for podman")
     func chooses() throws {
         #expect(try EngineCommand.choose(from: [Self.plain, Self.old], needsBuildKit: true) == Self.old)
         #expect(try EngineCommand.choose(from: [Self.plain, Self.old], needsBuildKit: false) == Self.old)
@@ -64,7 +64,7 @@ struct EngineCommandTests {
             try EngineCommand.choose(from: [Self.old, Self.podman], needsBuildKit: true, isPodman: true) == Self.podman)
     }
 
-    @Test("None that fits: the error names what was found")
+    @Test("Without a suitable command line, the error lists what was found")
     func choosesNothing() {
         let needs = #expect(throws: EngineError.self) {
             try EngineCommand.choose(from: [Self.plain, Self.podman], needsBuildKit: true)
@@ -77,7 +77,7 @@ struct EngineCommandTests {
         #expect(nothing?.message.contains("podman 4.3.1") == true)
     }
 
-    @Test("The password goes over standard input, the login data into a private folder that is deleted")
+    @Test("The password goes to standard input; the login data is in a private folder that is deleted")
     func login() async throws {
         let folder = try TemporaryDirectory()
         let record = folder.file("record")
@@ -87,7 +87,7 @@ struct EngineCommandTests {
                 + "cat > \(folder.file("stdin")); echo secret > $DOCKER_CONFIG/config.json")
         let command = EngineCommand(path: path, kind: .docker, version: "20.10.24", buildKit: .builtin)
         let login = RegistryCredentials(username: "ann", password: "s3cr3t word", server: "localhost:5000")
-        // The script writes what it saw to a folder of the test.
+        // The script writes its observations to a folder of the test.
         try await CommandSession.with(command, engine: .unix("/x.sock"), isConfined: false) {
             session throws(EngineError) in
             try await session.login(login)
@@ -122,7 +122,7 @@ struct EngineCommandTests {
         #expect(!FileManager.default.fileExists(atPath: folder.file("outside")))
     }
 
-    @Test("A failing command ends with its last words, a refused one as denied")
+    @Test("A failed command's error has its last lines; a refusal has the category denied")
     func failures() async throws {
         let folder = try TemporaryDirectory()
         for (script, code) in [
@@ -140,7 +140,7 @@ struct EngineCommandTests {
         }
     }
 
-    @Test("A time limit ends the whole group")
+    @Test("A timeout ends the whole process group")
     func timeLimit() async throws {
         let folder = try TemporaryDirectory()
         let path = try await Self.tool(folder, "docker", "sleep 900 & echo $! > \(folder.file("pid")); wait")
@@ -162,7 +162,7 @@ struct EngineCommandTests {
     }
 
     @Test(
-        "A real build with a secret, by BuildKit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+        "A real build with BuildKit gets a secret", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
     func builds() async throws {
         let engine = try await EngineFixture.engine()
         _ = try await EngineFixture.imageID()

@@ -1,10 +1,10 @@
 @testable import ContainerEngine
 import Testing
 
-@Suite("The engine's words")
+@Suite("The engine's messages")
 struct EngineErrorTests {
     @Test(
-        "Layers that say nothing are taken off",
+        "Layers without information are removed",
         arguments: [
             (
                 "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container "
@@ -25,7 +25,7 @@ struct EngineErrorTests {
         #expect(EngineError.cleaned(words) == expected)
     }
 
-    @Test("Documents are cut out of a stream wherever it is cut", arguments: [1, 3, 100])
+    @Test("A stream of documents is split correctly, independent of its chunks", arguments: [1, 3, 100])
     func jsonLines(step: Int) throws {
         var lines = JSONLines()
         var found: [String] = []

@@ -18,7 +18,7 @@ struct EngineLocatorTests {
     }
 
     @Test(
-        "What is no address is refused with the reason",
+        "A text that is not an address is rejected with the reason",
         arguments: [
             ("unix://relative", "absolute"), ("ssh://host", "forward the socket: ssh"),
             ("tcp://host", "a host and a port"),
@@ -32,7 +32,7 @@ struct EngineLocatorTests {
         #expect(error?.message.contains(text) == true)
     }
 
-    @Test("The option goes before DOCKER_HOST, and either stands alone")
+    @Test("The option precedes DOCKER_HOST; if either is set, nothing else is tried")
     func precedence() throws {
         let both = EngineLocator(option: "/a.sock", variables: ["DOCKER_HOST": "unix:///b.sock"])
         #expect(try both.candidates().map { "\($0.address) \($0.source)" } == ["unix:///a.sock the option 'engine'"])
@@ -40,13 +40,13 @@ struct EngineLocatorTests {
         #expect(try variable.candidates().map { "\($0.address) \($0.source)" } == ["unix:///b.sock DOCKER_HOST"])
     }
 
-    @Test("A socket that is missing, or in a folder that may not be entered, is said as that")
+    @Test("The error says whether a socket is missing or its folder cannot be entered")
     func absence() async throws {
         #expect(EngineLocator.absence(of: "/x", ENOENT) == "no such socket")
         #expect(EngineLocator.absence(of: "/x", EACCES) == "no permission to enter its folder")
         let folder = try TemporaryDirectory()
         #expect(EngineLocator.closedFolder(above: folder.file("a/docker.sock")) == nil)
-        // The super-user may enter every folder.
+        // Root can enter every folder.
         guard geteuid() != 0 else { return }
         try FileManager.default.createDirectory(
             atPath: folder.file("closed"), withIntermediateDirectories: false, attributes: [.posixPermissions: 0])
@@ -58,7 +58,7 @@ struct EngineLocatorTests {
         #expect(error?.hint?.contains(folder.file("closed")) == true)
     }
 
-    @Test("The usual sockets, docker's first")
+    @Test("The default sockets are tried, docker's first")
     func wellKnown() throws {
         let paths = try EngineLocator(variables: ["XDG_RUNTIME_DIR": "/run/user/7"]).candidates().map(
             \.address.description)
@@ -70,7 +70,7 @@ struct EngineLocatorTests {
             ])
     }
 
-    @Test("Nothing found: one error with all that was tried")
+    @Test("If no engine is found, one error lists everything that was tried")
     func nothing() async throws {
         let folder = try TemporaryDirectory()
         let socket = folder.file("none.sock")
@@ -87,16 +87,16 @@ struct EngineLocatorTests {
         }
     }
 
-    @Test("An HTTP server that is no engine is told apart")
+    @Test("An HTTP server that is not an engine is recognized")
     func noEngine() async throws {
         let server = try TestServer { _ in .text("hello") }
         let error = await #expect(throws: EngineError.self) {
             _ = try await EngineClient.connect(to: .tcp(host: "127.0.0.1", port: server.port))
         }
-        #expect(error?.message.contains("no container engine") == true)
+        #expect(error?.message.contains("not a container engine") == true)
     }
 
-    @Test("An engine that is too old is refused with both versions")
+    @Test("An engine that is too old is rejected, with both versions")
     func tooOld() async throws {
         let server = try TestServer { _ in .text("OK", headers: [("Api-Version", "1.38")]) }
         let error = await #expect(throws: EngineError.self) {
@@ -106,7 +106,7 @@ struct EngineLocatorTests {
         #expect(error?.message.contains("1.40") == true)
     }
 
-    @Test("The older of the two versions is spoken", arguments: [("1.41", "1.41"), ("1.99", "1.47")])
+    @Test("The older of the two API versions is used", arguments: [("1.41", "1.41"), ("1.99", "1.47")])
     func negotiates(_ engine: String, _ spoken: String) async throws {
         let server = try TestServer { _ in .text("OK", headers: [("Api-Version", engine)]) }
         let client = try await EngineClient.connect(to: .tcp(host: "127.0.0.1", port: server.port))

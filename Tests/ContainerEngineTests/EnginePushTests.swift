@@ -2,10 +2,10 @@ import ContainerEngine
 import TestSupport
 import Testing
 
-@Suite("Refusals of a push")
+@Suite("Refused pushes")
 struct EnginePushTests {
     @Test(
-        "A registry's words become the class of the error",
+        "The registry's message determines the code of the error",
         arguments: [
             (
                 "tag invalid: The image tag 'v1' already exists in the 'train' repository and cannot be overwritten because "

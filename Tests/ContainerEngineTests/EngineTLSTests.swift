@@ -6,7 +6,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// The real engine behind a TLS server that asks for a client's certificate.
+/// The real engine, through a TLS server that requires a client certificate.
 @Suite(
     "An engine over TLS", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
 struct EngineTLSTests {
@@ -60,7 +60,7 @@ struct EngineTLSTests {
         _ = await server.result
     }
 
-    @Test("Docker's variables give the authority and the client's certificate, for the API and the command line")
+    @Test("Docker's variables select the authority and the client certificate, for the API and the command line")
     func variables() async throws {
         try await with { world in
             let variables = [
@@ -71,7 +71,7 @@ struct EngineTLSTests {
             let found = try await EngineCommand.findAll()
             let command = try #require(found.first { $0.kind == .docker })
             try await CommandSession.with(command, engine: client.address) { session in
-                // A push of an image that does not exist reaches the engine, and fails there.
+                // The push of a missing image reaches the engine and fails there.
                 let error = await #expect(throws: EngineError.self) {
                     try await session.push("127.0.0.1:1/launch-none:1") { _ in }
                 }
@@ -80,7 +80,7 @@ struct EngineTLSTests {
         }
     }
 
-    @Test("Without a certificate, or with another authority, no connection is made")
+    @Test("Without a certificate, or with another authority, the connection fails")
     func refused() async throws {
         try await with { world in
             let other = try TemporaryDirectory()
@@ -98,7 +98,7 @@ struct EngineTLSTests {
         }
     }
 
-    @Test("A context of docker's brings its address and its files")
+    @Test("A context of docker's has the address and the files")
     func context() async throws {
         try await with { world in
             let id = SHA256.hex("mine".utf8)
@@ -128,7 +128,7 @@ struct EngineTLSTests {
 
 @Suite("Docker's contexts and other hosts")
 struct EngineContextTests {
-    @Test("DOCKER_HOST goes before a context, the context 'default' is none, and an unknown one is an error")
+    @Test("DOCKER_HOST precedes a context; the context 'default' counts as none; an unknown context is an error")
     func precedence() throws {
         let folder = try TemporaryDirectory()
         _ = try folder.write("config.json", #"{"currentContext": "gone"}"#)

@@ -16,7 +16,7 @@ struct EngineTimeTests {
     }
 
     @Test(
-        "Anything else is nil, also the engine's word for never",
+        "Other texts are nil, also the engine's value for never",
         arguments: [
             "", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-23T22:09:14", "2026-11-23T22:09:14.Z",
             "9999-01-01T00:00:00Z", "2026-11-23T24:00:00Z", "2026-11-23T22:09:14Zx", "２０２６-11-23T22:09:14Z",
@@ -25,7 +25,7 @@ struct EngineTimeTests {
         #expect(EngineTime(text) == nil)
     }
 
-    @Test("Printed for the engine with nine digits")
+    @Test("A time for the engine has nine decimal digits")
     func prints() {
         #expect(EngineTime(nanoseconds: 1_795_471_754_000_000_773).description == "1795471754.000000773")
     }

@@ -27,7 +27,7 @@ struct LogFramesTests {
     }
 
     @Test(
-        "Lines of both outputs come with their times, wherever the bytes are cut",
+        "Lines of both outputs have their times, independent of the chunks",
         arguments: [1, 2, 7, 8, 9, 40, 41, 1000])
     func cuts(step: Int) throws {
         let bytes = Self.frame("one\n") + Self.frame("oops\n", 2) + Self.frame("\n") + Self.frame("no break")
@@ -38,14 +38,14 @@ struct LogFramesTests {
         #expect(lines.allSatisfy { !$0.continues })
     }
 
-    @Test("An empty frame loses nothing of what follows it, wherever the bytes are cut", arguments: [1, 7, 8, 1000])
+    @Test("An empty frame does not affect the next frames, independent of the chunks", arguments: [1, 7, 8, 1000])
     func emptyFrames(step: Int) throws {
         let empty: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
         let bytes = empty + Self.frame("one\n") + empty + empty + Self.frame("two\n", 2) + empty
         #expect(try Self.decode(bytes, step: step).map(\.text) == ["one", "two"])
     }
 
-    @Test("Entries that the engine cut at 16 KiB become one line, without the times between", arguments: [1000, .max])
+    @Test("Entries that the engine split at 16 KiB become one line", arguments: [1000, .max])
     func joinsEntries(step: Int) throws {
         let part = String(repeating: "x", count: 16_384)
         let bytes =
@@ -54,7 +54,7 @@ struct LogFramesTests {
         #expect(lines.map(\.text) == ["other", part + part + "tail", "next"])
     }
 
-    @Test("A line over 64 KiB comes in pieces; one of exactly 64 KiB does not")
+    @Test("A line over 64 KiB is split; a line of exactly 64 KiB is not")
     func longLines() throws {
         let part = String(repeating: "x", count: 16_384)
         let exact = try Self.decode((0..<4).flatMap { _ in Self.frame(part) } + Self.frame("\n"))
@@ -64,7 +64,7 @@ struct LogFramesTests {
         #expect(long.map(\.continues) == [true, true, false])
     }
 
-    @Test("A character is not cut in two where a line is")
+    @Test("A split line does not split a character")
     func cutsBetweenCharacters() throws {
         let text = String(repeating: "€", count: 30_000)
         let lines = try Self.decode(Self.frame(text + "\n"), step: 1000)
@@ -72,7 +72,7 @@ struct LogFramesTests {
         #expect(lines.allSatisfy { $0.text.utf8.count <= 65_536 })
     }
 
-    @Test("Bytes that are no text are replaced, and pieces stay within 64 KiB")
+    @Test("Invalid UTF-8 is replaced, and parts stay within 64 KiB")
     func repairs() throws {
         #expect(try Self.decode(Self.frame(bytes: [0x61, 0xFF, 0x62, 0x0A])).map(\.text) == ["a\u{FFFD}b"])
         let lines = try Self.decode(Self.frame(bytes: Array(repeating: 0xFF, count: 65_536) + [0x0A]))
@@ -90,7 +90,7 @@ struct LogFramesTests {
         #expect(lines.allSatisfy { $0.time != nil })
     }
 
-    @Test("An open line is told of")
+    @Test("An incomplete line is reported")
     func openLine() throws {
         var frames = LogFrames(framed: true)
         #expect(frames.openSince == nil)
@@ -100,12 +100,12 @@ struct LogFramesTests {
         #expect(frames.openSince == nil)
     }
 
-    @Test("What is no frame is an error, not nonsense")
+    @Test("Bytes that are not frames are an error")
     func noFrames() {
         #expect(throws: EngineError.self) { try Self.decode(Array("{\"message\":\"no\"}\n".utf8)) }
     }
 
-    @Test("Memory stays bounded when a frame claims to be huge")
+    @Test("Memory stays bounded if a frame announces a huge size")
     func hugeFrame() throws {
         var frames = LogFrames(framed: true)
         _ = try frames.feed([1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF] + Array("\(Self.stamp) ".utf8))

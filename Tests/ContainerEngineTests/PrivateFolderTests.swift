@@ -6,7 +6,7 @@ import Testing
 @testable import ContainerEngine
 
 struct PrivateFolderTests {
-    @Test func `is its owner's alone, and gone with its value`() throws {
+    @Test func `only the owner can read it, and it is deleted with its value`() throws {
         let parent = try TemporaryDirectory()
         var made = ""
         do {
@@ -19,7 +19,7 @@ struct PrivateFolderTests {
         #expect(!made.isEmpty && !FileManager.default.fileExists(atPath: made))
     }
 
-    @Test func `is not made where every user could replace it`() throws {
+    @Test func `it is not made in a folder where every user could replace it`() throws {
         let parent = try TemporaryDirectory()
         try #require(chmod(parent.path, 0o777) == 0)
         let error = #expect(throws: EngineError.self) { _ = try PrivateFolder(in: parent.path) }
@@ -31,7 +31,7 @@ struct PrivateFolderTests {
         _ = try PrivateFolder(in: parent.path)
     }
 
-    @Test func `what a killed program left goes with the next, and what is in use stays`() throws {
+    @Test func `the next folder removes abandoned ones, and keeps those in use`() throws {
         let parent = try TemporaryDirectory()
         let used = try PrivateFolder(in: parent.path)
         try parent.write("launch-docker-killed/auth.json", "{}")
@@ -45,7 +45,7 @@ struct PrivateFolderTests {
         #expect(FileManager.default.fileExists(atPath: parent.file("other/file")))
     }
 
-    @Test func `32 at once do not take each other's`() async throws {
+    @Test func `32 concurrent folders do not remove each other`() async throws {
         let parent = try TemporaryDirectory()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<32 {

@@ -4,10 +4,10 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// Gives the stored inputs, and mutations of them, to every parser of outside data. Each target runs in a process of
-/// its own, so that a trap names its target and the input that caused it.
+/// Runs every parser of outside data with its stored inputs and mutations of them. Each target runs in its own process,
+/// so that a trap names its target and the input.
 @Suite struct CorpusTests {
-    /// How many mutations each target gets. The seed is fixed: the test gives the same result every time.
+    /// The number of mutations per target. The seed is fixed, so the test is deterministic.
     private static let mutations = 300
 
     @Test func everyTargetHasStoredInputs() throws {
@@ -41,7 +41,7 @@ import Testing
             """)
     }
 
-    /// The replay finds a broken property at all: a file that cannot be read is an error, not a success.
+    /// The replay must not ignore failures: an unreadable file is an error.
     @Test func aMissingInputIsAnError() async throws {
         let result = try await Subprocess.run(Corpus.program, ["yaml", "/nowhere/input"])
         #expect(result.exit == .code(69))
@@ -50,7 +50,7 @@ import Testing
     }
 }
 
-/// Where the stored inputs and the program that replays them are.
+/// The stored inputs and the program that replays them.
 enum Corpus {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Fuzz")
@@ -61,7 +61,7 @@ enum Corpus {
         get throws { try Built.path(of: "launch-replay") }
     }
 
-    /// The inputs of a target, in a fixed order.
+    /// The inputs of a target in a fixed order.
     static func files(of target: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(target)").sorted()
             .map { "\(folder)/\(target)/\($0)" }

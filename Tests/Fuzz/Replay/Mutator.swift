@@ -1,8 +1,8 @@
 import FuzzTargets
 
-/// Makes new inputs of old ones, the same for the same seed.
+/// Makes new inputs from stored ones. The same seed gives the same inputs.
 struct Mutator {
-    /// Values that parsers get wrong: numbers at the limits, nesting, separators, broken text.
+    /// Values that parsers handle wrongly: numbers at the limits, nesting, separators, invalid text.
     private static let tokens: [[UInt8]] =
         [
             "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551616", "-1", "0",
@@ -23,7 +23,7 @@ struct Mutator {
         generator = SeededGenerator(seed: seed)
     }
 
-    /// The next input: a stored one with one to eight changes.
+    /// The next input: a stored input with one to eight changes.
     mutating func next() -> [UInt8] {
         var bytes = generator.pick(inputs) ?? []
         for _ in 0..<Int.random(in: 1...8, using: &generator) { change(&bytes) }
@@ -53,7 +53,7 @@ struct Mutator {
             let replaced = generator.oneIn(2) ? place..<place : place..<end
             bytes.replaceSubrange(replaced, with: token)
         }
-        // Repeated doubling would only make long inputs.
+        // Without a limit, repeated doubling would only make inputs long.
         if bytes.count > 4 * maxLength { bytes.removeSubrange((4 * maxLength)...) }
     }
 }

@@ -1,25 +1,25 @@
 import FuzzTargets
 import Glibc
 
-/// Runs a target, one input after another, with a limit on the time of each.
+/// Runs a target with one input after another, with a time limit for each.
 struct Replay {
-    /// A file that cannot be read.
+    /// A file that is not readable.
     struct Unreadable: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// How many inputs were run.
+    /// The number of inputs so far.
     private(set) var count = 0
     private let target: FuzzTarget
     private let kept: Int32?
 
-    /// - Parameter keep: where the input that is being run is written, for after a crash.
+    /// - Parameter keep: the file for the current input, for the time after a crash.
     init(_ target: FuzzTarget, keep: String?) {
         self.target = target
         kept = keep.map { open($0, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
     }
 
-    /// Runs one input. The process ends by SIGVTALRM when it takes 5 s of the processor's time.
+    /// Runs one input. SIGVTALRM ends the process after 5 s of processor time.
     mutating func run(_ input: [UInt8]) {
         if let kept {
             ftruncate(kept, 0)

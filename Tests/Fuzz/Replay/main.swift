@@ -3,8 +3,8 @@ import Glibc
 
 // launch-replay [--mutate RUNS] [--seed NUMBER] [--keep FILE] TARGET FILES...
 //
-// Gives each file to the target, then mutations of them. A finding ends the process by a signal: a trap, a broken
-// property, or SIGVTALRM after 5 s of the processor's time. The last input is in the file of --keep.
+// Passes each file to the target, then mutations of the files. A finding ends the process with a signal: a trap, a
+// failed property, or SIGVTALRM after 5 s of processor time. The file of --keep has the last input.
 var words = Array(CommandLine.arguments.dropFirst())
 @MainActor func value(_ name: String) -> String? {
     guard let index = words.firstIndex(of: name), index + 1 < words.count else { return nil }

@@ -4,7 +4,7 @@ import HTTP
 @testable import LaunchHost
 
 extension FuzzTarget {
-    /// What AWS's services answer: documents, listings, errors.
+    /// Responses of AWS: documents, listings, errors.
     static let awsAnswers = [jsonAnswer, xmlAnswer, errorHeaders]
 
     private static let json = AWSService.sagemaker
@@ -29,7 +29,7 @@ extension FuzzTarget {
         checkError(bytes, [:])
     }
 
-    /// A header value in front of a zero byte, and a body.
+    /// A header value, a zero byte, and a body.
     private static let errorHeaders = FuzzTarget.text("aws-error", dictionary: "aws") { text in
         let (value, body) = halves(of: text)
         let headers: HTTPHeaders = [

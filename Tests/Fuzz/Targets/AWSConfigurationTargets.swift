@@ -4,7 +4,7 @@ import FoundationEssentials
 @testable import LaunchHost
 
 extension FuzzTarget {
-    /// AWS's files on this machine, and what programs print for them.
+    /// AWS's files on this machine, and the output of credential programs.
     static let awsConfiguration = [awsConfig, credentials, awsNames]
 
     /// `~/.aws/config`, a zero byte, and `~/.aws/credentials`.
@@ -57,7 +57,7 @@ extension FuzzTarget {
         _ = URLDecoding.decode(text)
         if let date = AWSDate.parse(text) {
             let printed = AWSDate.text(date)
-            // Years over four digits are printed, but no service writes them.
+            // Years with more than four digits can be printed, but no service writes them.
             if printed.utf8.count == 20 {
                 expect(AWSDate.parse(printed) != nil, "a printed date is a date: \(printed)")
             }

@@ -2,14 +2,14 @@
 @testable import LaunchCommands
 
 extension FuzzTarget {
-    /// Command lines, and text on the terminal.
+    /// Command lines, and text for a terminal.
     static let console = [commandLine, terminalText]
 
     private static let root = Program(
         LaunchProgram.root(catalog: fuzzCatalog, version: "1"), failure: { _ in Program.Failure(nil, .ok) }
     ).root
 
-    /// Words with a zero byte between them.
+    /// Words, separated by zero bytes.
     private static let commandLine = FuzzTarget("command-line", dictionary: "options") { bytes in
         let words = bytes.split(separator: 0, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }

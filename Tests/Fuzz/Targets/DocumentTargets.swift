@@ -4,7 +4,7 @@ import FoundationEssentials
 @testable import LaunchHost
 
 extension FuzzTarget {
-    /// Files in YAML and JSON: configuration, queues, specs.
+    /// YAML and JSON files: configuration, queues, specs.
     static let documents = [yaml, configuration, queueFile, specFile, placeholders]
 
     private static let yaml = FuzzTarget("yaml", dictionary: "yaml") { bytes in
@@ -13,7 +13,7 @@ extension FuzzTarget {
         let canonical = canonical(value)
         expect(reads(canonical) == canonical, "canonical JSON reads as itself")
         for problem in document.problems { expectPlace(problem, in: document) }
-        // JSON is YAML: where the reader takes the text, it reads the same value.
+        // JSON is YAML: if the reader accepts the text, it reads the same value.
         guard document.problems.isEmpty, let again = parsed(canonical ?? ""), again.problems.isEmpty else { return }
         expect(Self.canonical(again.jsonValue) == canonical, "JSON read as YAML is the same value")
     }
@@ -30,7 +30,7 @@ extension FuzzTarget {
         }
     }
 
-    /// The first byte chooses the runner.
+    /// The first byte selects the runner.
     private static let queueFile = FuzzTarget("queue-file", dictionary: "yaml") { bytes in
         let runners = fuzzCatalog.runners
         guard let first = bytes.first, let document = document(Array(bytes.dropFirst())) else { return }
@@ -44,7 +44,7 @@ extension FuzzTarget {
         }
     }
 
-    /// What a queue without its file's text prints is a file of the same queue.
+    /// A queue, printed without the text of its file, is a file of the same queue.
     private static func roundTrip(_ file: QueueFile, _ runner: RunnerPlugin) {
         guard
             let queue = try? QueueDefinition(name: "q", resource: runner.base.type, file: file, fileName: nil)
@@ -78,14 +78,14 @@ extension FuzzTarget {
             case .text(let text), .macro(let text), .variable(let text): length + text.utf8.count
             }
         }
-        // Cutting between braces may cut a broken character, which becomes three bytes.
+        // A split between braces may split a broken character, which becomes three bytes.
         expect(length <= 3 * text.utf8.count, "pieces are no longer than the text")
         for (piece, next) in zip(pieces, pieces.dropFirst()) {
             if case .text = piece, case .text = next { expect(false, "neighbouring text is one piece") }
         }
     }
 
-    // MARK: what they share
+    // MARK: shared
 
     private static func document(_ bytes: [UInt8]) -> Document? {
         do throws(LaunchError) {

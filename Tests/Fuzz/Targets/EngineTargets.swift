@@ -3,10 +3,10 @@ import FoundationEssentials
 @testable import ContainerEngine
 
 extension FuzzTarget {
-    /// What a container engine answers.
+    /// Responses of a container engine.
     static let engine = [logFrames, engineAnswers]
 
-    /// The first byte chooses frames or none, the second the size of the chunks.
+    /// The first byte selects frames or none, the second the size of the chunks.
     private static let logFrames = FuzzTarget("log-frames", maxLength: 70_000) { bytes in
         guard bytes.count > 2 else { return }
         let framed = bytes[0] & 1 == 0
@@ -22,7 +22,7 @@ extension FuzzTarget {
         }
     }
 
-    /// The lines of a body in chunks of a size; nil where it is refused.
+    /// The lines of a body in chunks of the given size; nil if it is rejected.
     private static func lines(_ body: [UInt8], framed: Bool, size: Int) -> [EngineLogLine]? {
         var frames = LogFrames(framed: framed)
         var lines: [EngineLogLine] = []

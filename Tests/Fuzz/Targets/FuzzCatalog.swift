@@ -4,7 +4,7 @@ import LaunchHost
 import LocalDocker
 import SageMaker
 
-/// The plugins whose fields the documents are checked against.
+/// The plugins for checking the fields of documents.
 let fuzzCatalog = PluginCatalog(
     environments: [LocalEnvironment.plugin, AWSEnvironment.plugin],
     registries: [LocalRegistry.plugin, ECRRegistry.plugin], builders: [DockerBuilder.plugin, NoopBuilder.plugin],

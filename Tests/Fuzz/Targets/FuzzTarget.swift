@@ -1,14 +1,15 @@
-/// A parser of outside data, with the properties that hold for every input.
+/// A parser of outside data, with properties that hold for every input.
 ///
-/// An input that breaks a property, traps or takes longer than 5 s is a finding. Errors that a parser throws are not.
+/// An input is a finding if it breaks a property, traps, or takes longer than 5 s. Errors that the parser throws are
+/// not findings.
 public struct FuzzTarget: Sendable {
-    /// The name: the folder of the corpus below `Tests/Fuzz/Corpus`.
+    /// The name of the target, and of its corpus folder below `Tests/Fuzz/Corpus`.
     public let name: String
     /// The name of the dictionary below `Tests/Fuzz/Dictionaries`, without its extension; nil for none.
     public let dictionary: String?
-    /// The longest input in bytes that is worth a try.
+    /// The longest useful input, in bytes.
     public let maxLength: Int
-    /// Gives one input to the parser and checks the properties.
+    /// Passes one input to the parser and checks the properties.
     public let run: @Sendable ([UInt8]) -> Void
 
     init(
@@ -21,7 +22,7 @@ public struct FuzzTarget: Sendable {
         self.run = run
     }
 
-    /// A target that takes text: bytes that are not UTF-8 are replaced.
+    /// A target that takes text. Invalid UTF-8 is replaced.
     static func text(
         _ name: String, dictionary: String? = nil, maxLength: Int = 4096,
         run: @escaping @Sendable (String) -> Void
@@ -29,21 +30,21 @@ public struct FuzzTarget: Sendable {
         FuzzTarget(name, dictionary: dictionary, maxLength: maxLength) { run(String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// All targets, in the order of their layers.
+    /// All targets, in the order of their modules.
     public static let all =
         documents + values + sources + images + engine + registry + awsConfiguration + awsAnswers + sageMaker
         + localDocker + console
 
-    /// The target of that name.
+    /// The target with that name.
     public static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }
 
-/// Ends the process where a property does not hold. libFuzzer then keeps the input.
+/// Ends the process if a property does not hold. libFuzzer then stores the input.
 func expect(_ holds: Bool, _ property: @autoclosure () -> String, line: UInt = #line, file: StaticString = #fileID) {
     if !holds { fatalError("broken property: \(property())", file: file, line: line) }
 }
 
-/// The two parts of an input on both sides of the first zero byte; the second is empty without one.
+/// The parts of an input before and after the first zero byte. Without one, the second is empty.
 func halves(of text: String) -> (String, String) {
     let bytes = Array(text.utf8)
     guard let zero = bytes.firstIndex(of: 0) else { return (text, "") }

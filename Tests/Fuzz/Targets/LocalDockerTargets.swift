@@ -5,7 +5,7 @@ import Dispatch
 @testable import LocalDocker
 
 extension FuzzTarget {
-    /// What the local backend reads: archives, cursors, metrics, places.
+    /// The input of the local backend: archives, cursors, metrics, paths.
     static let localDocker = [tar, logPlace, metricPattern, places]
 
     private static let tar = FuzzTarget("tar", dictionary: "tar", maxLength: 8192) { bytes in
@@ -13,7 +13,7 @@ extension FuzzTarget {
         expect(answers[0] == answers[1], "chunks do not change the members")
     }
 
-    /// Paths and sizes of the members, as far as the archive can be read.
+    /// Paths and sizes of the members, up to the first error.
     private static func members(_ bytes: [UInt8], size: Int) async -> [String] {
         let chunks = Chunks(bytes, size: max(1, size))
         var reader = TarReader { chunks.next() }
@@ -39,7 +39,7 @@ extension FuzzTarget {
         return members
     }
 
-    /// Runs to the end on another thread; the parsers that are asynchronous wait for nothing here.
+    /// Runs the body to its end on another thread. The asynchronous parsers do not suspend here.
     private static func wait<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value? {
         let done = DispatchSemaphore(value: 0)
         let result = Box<Value>()
@@ -72,7 +72,7 @@ extension FuzzTarget {
         checkMetric(pattern, line)
     }
 
-    /// Looks for a metric in a line that repeats, which is what makes a search expensive.
+    /// Searches a metric in a repetitive line, which makes a search expensive.
     static func checkMetric(_ pattern: String?, _ line: String) {
         guard let pattern, var metric = try? MetricPattern(name: "m", pattern) else { return }
         metric.read(line)
@@ -93,13 +93,13 @@ extension FuzzTarget {
     }
 }
 
-/// A value that one thread writes before another one reads it.
+/// A value that one thread writes before another thread reads it.
 private final class Box<Value>: @unchecked Sendable {
     // The semaphore orders the write before the read.
     var value: Value?
 }
 
-/// Hands out bytes in pieces.
+/// Returns bytes in pieces.
 private final class Chunks {
     private var rest: ArraySlice<UInt8>
     private let size: Int

@@ -5,7 +5,7 @@ import FoundationEssentials
 @testable import OCIRegistry
 
 extension FuzzTarget {
-    /// What an image registry answers.
+    /// Responses of an image registry.
     static let registry = [challenge, manifest]
 
     private static let challenge = FuzzTarget.text("challenge", dictionary: "challenge") { text in
@@ -25,7 +25,7 @@ extension FuzzTarget {
         _ = try? JSONDecoder().decode(Manifest.PlatformFields.self, from: Data(bytes)).platform
         let digest = Digest(unchecked: "sha256:" + String(repeating: "0", count: 64))
         if let manifest = ECRManifest(String(decoding: bytes, as: UTF8.self), digest: digest) {
-            expect(manifest.digest == digest, "the digest is the one that was asked for")
+            expect(manifest.digest == digest, "the digest is the requested one")
         }
     }
 }

@@ -1,8 +1,8 @@
-/// Random numbers that a seed repeats (SplitMix64), so that every finding can be made again.
+/// Random numbers from a seed (SplitMix64), so that every finding can be reproduced.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// A generator with that seed.
+    /// A generator with the given seed.
     public init(seed: UInt64) {
         state = seed
     }
@@ -21,7 +21,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         items.randomElement(using: &self)
     }
 
-    /// True in one of so many cases.
+    /// True in one of `cases` calls on average.
     public mutating func oneIn(_ cases: Int) -> Bool {
         Int.random(in: 0..<max(1, cases), using: &self) == 0
     }

@@ -2,7 +2,7 @@
 @testable import LaunchHost
 
 extension FuzzTarget {
-    /// What comes with a source: ignore rules, Dockerfiles, git.
+    /// The input from a source: ignore rules, Dockerfiles, git.
     static let sources = [dockerIgnore, dockerfile, shellWords, git]
 
     /// Rules, a zero byte, and a path.
@@ -40,7 +40,7 @@ extension FuzzTarget {
             let words = ShellWords(escape: escape)
             let all = words.all(of: text)
             expect(all.allSatisfy { !$0.isEmpty }, "no word is empty")
-            // Words keep their quotes, so joining them does not change where they end. No mark combines with a line break.
+            // Words keep their quotes, so joining does not change their ends. No combining mark follows a line break.
             let again = words.all(of: all.joined(separator: "\n"))
             if all.last?.last != escape { expect(again == all, "joined words are the same words") }
             for word in all { _ = words.unquoted(word) }
@@ -50,7 +50,7 @@ extension FuzzTarget {
     private static let git = FuzzTarget.text("git", dictionary: "git") { text in
         do throws(LaunchError) {
             let address = try GitAddress(text)
-            expect(!address.text.hasPrefix("-"), "an address is no option")
+            expect(!address.text.hasPrefix("-"), "an address is not an option")
         } catch {
             expect(error.kind == .invalid, "a wrong address is invalid")
         }

@@ -4,7 +4,7 @@ import FoundationEssentials
 @testable import LaunchHost
 
 extension FuzzTarget {
-    /// Single values of the command line, and records that the store reads back.
+    /// Single values of the command line, and records of the store.
     static let values = [fieldPath, setting, quantity, names, records]
 
     private static let fieldPath = FuzzTarget.text("field-path") { text in
@@ -12,7 +12,7 @@ extension FuzzTarget {
         expect(FieldPath(parsing: path.description) == path, "a printed path is the same path: \(path)")
     }
 
-    /// `PATH=VALUE` of `--set`, put into a template and taken out again.
+    /// `PATH=VALUE` of `--set`, set in a template and read again.
     private static let setting = FuzzTarget.text("setting", dictionary: "yaml") { text in
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let path = FieldPath(parsing: String(parts[0])), !path.steps.isEmpty,
@@ -58,7 +58,7 @@ extension FuzzTarget {
         expect(Wording.shortened(text).count <= max(100, text.count), "a shortened text is not longer")
     }
 
-    /// What the store keeps as JSON and any newer or older program may have written.
+    /// JSON values in the store, which an older or newer program may have written.
     private static let records = FuzzTarget.text("records", dictionary: "json", maxLength: 8192) { text in
         if let value = try? JSONValue(parsing: text) {
             let first = canonical(value)
@@ -78,7 +78,7 @@ extension FuzzTarget {
         roundTrip([FieldPath].self, data)
     }
 
-    /// What is read is written and read again as the same JSON.
+    /// A decoded value is encoded and decoded again as the same JSON.
     private static func roundTrip<Value: Codable>(_ type: Value.Type, _ data: Data) {
         guard let value = try? JSON.decode(type, from: data), let text = canonical(value) else { return }
         guard let again = try? JSON.decode(type, from: Data(text.utf8)) else {

@@ -10,9 +10,9 @@ import SageMaker
 import Subprocess
 import Testing
 
-/// Runs the built program with lines made out of its own tree of commands.
+/// Runs the built program with command lines that are made from its own tree of commands.
 ///
-/// `LAUNCH_FUZZ_LINES` says how many lines, `LAUNCH_FUZZ_SEED` which ones; scripts/fuzz sets both.
+/// `LAUNCH_FUZZ_LINES` is the number of lines, `LAUNCH_FUZZ_SEED` selects them. scripts/fuzz sets both.
 @Suite struct CommandLineFuzzTests {
     private static func number(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
@@ -48,13 +48,13 @@ import Testing
                 err: \(end.errors.prefix(1000))
                 """)
         }
-        // Whatever the lines were, what they did not name is still there.
+        // The queue that no line may change still exists.
         try await place.succeed(["queue", "show", "keep"])
         try await place.succeed(["job", "show", "keep"])
         try await place.succeed(["status", place.run])
     }
 
-    /// A command that prints must not end with 0 where nothing of it can be written.
+    /// A command that prints must not exit with 0 if its output cannot be written.
     private func lostOutput(
         _ line: HostileLine, _ end: Playground.End, _ place: Playground
     ) async throws -> [String] {
@@ -67,7 +67,7 @@ import Testing
         return again.output.isEmpty ? [] : ["its output is lost, and it ends with 0"]
     }
 
-    /// The same seed makes the same lines, or no finding could be made again.
+    /// The same seed makes the same lines, so that a finding can be reproduced.
     @Test func aSeedRepeatsItsLines() {
         let values = HostileValues(files: ["/a", "/b"], kept: ["keep"], loose: ["loose"])
         func lines(_ seed: UInt64) -> [String] {
@@ -78,7 +78,7 @@ import Testing
         #expect(lines(1) != lines(2))
     }
 
-    /// What each kind of wrong end looks like, so that none can pass unseen.
+    /// One example of each kind of wrong exit, so that none is overlooked.
     @Test func wrongEndsAreFound() {
         let line = HostileLine(words: ["list"], streams: .plain, variables: [:])
         func findings(_ exit: Int32, out: String = "", err: String = "", told: Bool = false) -> [String] {

@@ -1,16 +1,16 @@
 import Console
 import FuzzTargets
 
-/// Values for options and arguments: what fits, and what somebody hostile or careless writes.
+/// Values for options and arguments: valid ones, and those of a hostile or careless user.
 struct HostileValues: Sendable {
-    /// Files and folders of the playground, good and bad.
+    /// Files and folders of the playground, valid and invalid.
     let files: [String]
-    /// Names that exist and that must still exist afterwards: no line changes them.
+    /// Existing names that no line may change; they must exist afterwards.
     let kept: [String]
-    /// Names that exist and may be changed, and names that do not exist.
+    /// Existing names that lines may change, and names that do not exist.
     let loose: [String]
 
-    /// Words that nothing expects.
+    /// Words that no command expects.
     private static let words =
         [
             "", " ", "-", "--", "-1", "0", "1", "1e400", "9223372036854775807", "9223372036854775808", "NaN", "0x10",
@@ -33,7 +33,7 @@ struct HostileValues: Sendable {
         generator.pick(generator.oneIn(4) ? files : Self.words) ?? ""
     }
 
-    /// A value for something of that name.
+    /// A value for an option or argument with that name.
     func value(
         _ name: String, _ values: Values, changes: Bool, _ generator: inout SeededGenerator
     ) -> String {
@@ -64,7 +64,7 @@ struct HostileValues: Sendable {
         return generator.pick(fitting) ?? ""
     }
 
-    /// Changes of the environment.
+    /// Changes to the environment.
     func variables(_ generator: inout SeededGenerator) -> [String: String?] {
         let choices: [(String, [String?])] = [
             ("HOME", [nil, "", "/nowhere", "relative"]), ("LANG", [nil, "C", "ja_JP.UTF-8", "\u{FF}"]),

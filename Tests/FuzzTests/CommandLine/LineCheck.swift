@@ -1,9 +1,9 @@
 import Console
 import Subprocess
 
-/// What must hold of every end of the program, whatever its line was.
+/// The conditions for every exit of the program, independent of its command line.
 enum LineCheck {
-    /// What does not hold; empty for an end that is as documented.
+    /// The violated conditions; empty for an exit as documented.
     static func findings(_ line: HostileLine, _ end: Playground.End) -> [String] {
         var found: [String] = []
         let waits = line.words.first.map { LineMaker.waiting.contains($0) } ?? false
@@ -13,7 +13,7 @@ enum LineCheck {
         case .signal(let signal): return found + ["signal \(signal)"]
         case .code(let number): code = number
         }
-        // `timeout` reports a signal as 128 and its number. TERM ends what has no reason to handle it.
+        // `timeout` reports a signal as 128 plus its number. A command without a TERM handler is ended by the signal.
         if end.wasTold, code == 143 { return found }
         guard let known = ExitCode(rawValue: code) else { return found + ["exit code \(code) is not documented"] }
         if known == .internalFault { found.append("a fault of launch itself") }
@@ -35,7 +35,7 @@ enum LineCheck {
             if !end.output.isEmpty { found.append("output for a wrong line") }
             return found
         default:
-            // The report of `doctor` and the findings of `plan` and `config check` are the message.
+            // For `doctor`, `plan` and `config check`, the report on standard output is the message.
             let isSilent = end.errors.allSatisfy(\.isWhitespace) && end.output.isEmpty
             return isSilent ? ["no message for exit code \(code.rawValue)"] : []
         }
@@ -47,7 +47,7 @@ enum LineCheck {
             || (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
     }
 
-    /// Commands that only print: where the output cannot be written, they must not end with 0.
+    /// Commands that only print. If the output cannot be written, they must not exit with 0.
     static let printing: Set<String> = [
         "list", "help", "version", "plugins", "completion", "config", "iam-policy", "status", "events",
     ]

@@ -1,16 +1,16 @@
 import Console
 import FuzzTargets
 
-/// One command line with what surrounds it.
+/// One command line with its streams and variables.
 struct HostileLine: Sendable {
     /// The words after the program's name.
     var words: [String]
-    /// What the shell does with the three streams.
+    /// The redirection of the three streams.
     var streams: Streams
-    /// Variables that differ from the ordinary ones; nil removes one.
+    /// Variables that differ from the default ones; nil removes one.
     var variables: [String: String?]
 
-    /// The streams as redirections of a shell.
+    /// The streams as shell redirections.
     enum Streams: String, CaseIterable, Sendable {
         case plain = "</dev/null"
         case noInput = "<&-"
@@ -22,30 +22,29 @@ struct HostileLine: Sendable {
         case fullErrors = "</dev/null 2>/dev/full"
         case brokenOutput = "</dev/null > >(exec true)"
 
-        /// Whether messages can be read.
+        /// Whether messages are readable.
         var showsErrors: Bool { self != .noErrors && self != .nothing && self != .fullErrors }
-        /// Whether what the command prints can be read.
+        /// Whether the command's output is readable.
         var showsOutput: Bool {
             [.plain, .noInput, .endlessInput, .noErrors, .fullErrors].contains(self)
         }
     }
 
-    /// The line as one would type it, for a report.
+    /// The line in shell notation, for a report.
     var description: String {
         let set = variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value?.debugDescription ?? "(unset)")" }
         return (set + ["launch"] + words.map(\.debugDescription) + [streams.rawValue]).joined(separator: " ")
     }
 }
 
-/// Makes command lines out of the tree of commands itself: each command with each of its options, with values that fit
-/// and values that do not.
+/// Makes command lines from the tree of commands: each command with each of its options, with valid and invalid values.
 struct LineMaker {
-    /// The commands that do something, each with its path and the options in scope.
+    /// The commands with an action, each with its path and its options in scope.
     private let leaves: [(path: [String], command: Command, options: [Option])]
     private let values: HostileValues
     private var generator: SeededGenerator
 
-    /// Commands that wait for something outside until they are told to end.
+    /// Commands that wait for something outside until they are stopped.
     static let waiting: Set<String> = ["agent", "run", "submit", "wait", "logs", "stop", "events"]
 
     init(_ root: Command, values: HostileValues, seed: UInt64) {
@@ -80,7 +79,7 @@ struct LineMaker {
             for _ in 0..<times { words += spelling(of: option, changes: changes) }
         }
         words.shuffle(using: &generator)
-        // Options and their values belong together, so a shuffled line is often wrong; half of the lines keep the order.
+        // An option and its value belong together, so a shuffled line is often wrong. Half of the lines keep the order.
         if generator.oneIn(2) { words = ordered(leaf, changes: changes) }
         if generator.oneIn(12) {
             words.insert(values.hostile(&generator), at: Int.random(in: 0...words.count, using: &generator))

@@ -4,20 +4,20 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// A home of launch with a queue, a job and a run in it, and files that are easy to get wrong. The program reaches no
+/// A home of launch with a queue, a job and a run, and files that are difficult to handle. The program reaches no
 /// engine and no service from here.
 final class Playground: Sendable {
-    /// How one line ended.
+    /// The result of one line.
     struct End: Sendable {
         var exit: Subprocess.Exit
         var output: String
         var errors: String
-        /// Whether it ended only after SIGTERM, because it took too long.
+        /// Whether it ended only after SIGTERM, because of the time limit.
         var wasTold: Bool
     }
 
     let folder: TemporaryDirectory
-    /// The run that must not get lost.
+    /// The run that must still exist afterwards.
     let run: String
     private let program: String
     private let environment: [String: String]
@@ -45,7 +45,7 @@ final class Playground: Sendable {
         (folder, program, environment, self.run) = (other.folder, other.program, other.environment, run)
     }
 
-    /// A playground with a queued run.
+    /// Makes a playground with a queued run.
     static func made() async throws -> Playground {
         let bare = try await Playground()
         let answer = try await bare.succeed(["submit", "-q", "keep", "--image", "busybox:1", "--json"])
@@ -78,17 +78,17 @@ final class Playground: Sendable {
         guard mkfifo(folder.file("pipe"), 0o600) == 0, symlink("loop", folder.file("loop")) == 0 else {
             throw CocoaError(.fileWriteUnknown)
         }
-        // Sparse: no room on the disk is needed.
+        // Sparse, so it takes no disk space.
         try folder.write("huge", "")
         guard truncate(folder.file("huge"), 1 << 33) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
-    /// Runs a line. A command that waits gets SIGTERM after 2 s, any other command after 60 s.
+    /// Runs a line. A waiting command gets SIGTERM after 2 s, any other command after 60 s.
     func end(of line: HostileLine) async throws -> End {
         let waits = line.words.first.map { LineMaker.waiting.contains($0) } ?? false
         var variables = environment
         for (name, value) in line.variables { variables[name] = value }
-        // A loop without an end costs time of the processor, whatever else the machine does: 10 s end it by a signal.
+        // An endless loop uses processor time, independent of the machine's load: a signal ends it after 10 s.
         let script = """
             ulimit -t 10 -c 0; exec /usr/bin/timeout --preserve-status -s TERM -k 60 \(waits ? 2 : 60) "$0" "$@" \
             \(line.streams.rawValue)
@@ -103,7 +103,7 @@ final class Playground: Sendable {
             wasTold: ContinuousClock.now - began >= limit)
     }
 
-    /// Runs words that must succeed, and gives what they print.
+    /// Runs words that must succeed, and returns their output.
     @discardableResult
     func succeed(_ words: [String]) async throws -> String {
         let end = try await end(of: HostileLine(words: words, streams: .plain, variables: [:]))
