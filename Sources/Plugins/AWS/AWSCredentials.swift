@@ -1,22 +1,20 @@
 public import FoundationEssentials
 public import LaunchHost
 
-/// A key pair that signs requests, with the session it belongs to. Nothing of it is printable.
+/// A key pair that signs requests, with its session. No part of it is printable.
 public struct AWSCredentials: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
-    /// The name of the key pair: no secret, but not printed either.
+    /// The ID of the key pair. It is not a secret, but is not printed either.
     public var accessKeyID: String
-    /// The key itself.
     public var secretAccessKey: Secret
     /// The token of temporary credentials.
     public var sessionToken: Secret?
-    /// When they end; nil for ones that do not.
+    /// The expiration time; nil for permanent credentials.
     public var expiration: Date?
-    /// The account that they belong to, where the source says so.
+    /// The account of the credentials, if the source reports it.
     public var accountID: String?
 
-    /// Credentials from their parts.
     public init(
         accessKeyID: String, secretAccessKey: Secret, sessionToken: Secret? = nil, expiration: Date? = nil,
         accountID: String? = nil
@@ -28,10 +26,10 @@ public struct AWSCredentials: Sendable, Hashable, CustomStringConvertible, Custo
         self.accountID = accountID
     }
 
-    /// A mask.
+    /// A mask instead of the values.
     public var description: String { "<AWS credentials>" }
-    /// A mask.
+    /// A mask instead of the values.
     public var debugDescription: String { description }
-    /// A mirror without children, so that `dump` shows nothing.
+    /// A mirror without children, so that `dump` shows no values.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,81 +1,80 @@
 public import LaunchHost
 
-/// What went wrong with AWS: a class to act on, and who said what.
+/// An error of a call to AWS: a class, and the service's report.
 public struct AWSError: Error, Sendable, CustomStringConvertible {
-    /// The class of an error. It may grow, so it is no enumeration.
+    /// The class of an error. New classes may be added, so it is not an enumeration.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
-        /// The text of the class.
+        /// The name of the class.
         public let description: String
         private init(_ description: String) { self.description = description }
 
-        /// Too many calls: wait, then call again.
+        /// Too many calls: retry later.
         public static let throttle = Kind("throttle")
-        /// A passing fault of the network or the service: call again.
+        /// A temporary failure of the network or the service: retry.
         public static let transient = Kind("transient")
-        /// The credentials, or a token, are too old.
+        /// The credentials, or a token, have expired.
         public static let expired = Kind("expired")
-        /// There are no credentials, or none that AWS takes.
+        /// Credentials are missing, or AWS does not accept them.
         public static let unauthenticated = Kind("unauthenticated")
         /// Not permitted.
         public static let auth = Kind("auth")
-        /// The account may not have more of it now.
+        /// A limit of the account is reached.
         public static let quota = Kind("quota")
-        /// No machine of that kind at the moment.
+        /// No machine of the requested kind is available at the moment.
         public static let capacity = Kind("capacity")
-        /// It does not exist.
+        /// The resource does not exist.
         public static let notFound = Kind("not found")
-        /// Something else has that name, or the thing changed meanwhile.
+        /// The name is taken, or the resource has changed meanwhile.
         public static let conflict = Kind("conflict")
-        /// The request can never be accepted as it is.
+        /// The service can never accept this request.
         public static let invalid = Kind("invalid")
-        /// A fault of the service or of this program.
+        /// A failure of the service or of this program.
         public static let internalFault = Kind("internal")
-        /// The service cannot be reached at all.
+        /// The service cannot be reached.
         public static let unavailable = Kind("unavailable")
-        /// The answer is not what the service's interface says.
+        /// The reply does not match the service's interface.
         public static let malformed = Kind("malformed answer")
-        /// The caller gave up waiting.
+        /// The caller cancelled the call.
         public static let cancelled = Kind("cancelled")
         /// A setting is wrong or missing.
         public static let configuration = Kind("configuration")
     }
 
-    /// What to act on.
+    /// The class of the error.
     public var kind: Kind
-    /// The service that was asked: "SageMaker", "S3".
+    /// The service of the call: "SageMaker", "S3".
     public var service: String?
-    /// The operation that was asked for.
+    /// The operation of the call.
     public var operation: String?
-    /// AWS's own name of the error, without name space.
+    /// AWS's code of the error, without name space.
     public var code: String?
-    /// What happened, in AWS's words where it said some; without secrets.
+    /// What happened, with AWS's message if there is one. Contains no secrets.
     public var message: String
-    /// AWS's number of the request, for its support.
+    /// AWS's ID of the request, for its support.
     public var requestID: String?
-    /// The status of the answer; nil where there was none.
+    /// The status of the reply; nil without a reply.
     public var status: Int?
-    /// What the user can do about it.
+    /// What the user can do.
     public var hint: String?
-    /// How long the service asks to wait before the next call.
+    /// The wait that the service requests before the next call.
     public var retryAfter: Duration?
-    /// The place in a file, where it comes from one.
+    /// The file position of the faulty setting, for an error from a file.
     public var diagnostic: Diagnostic?
-    /// Whether the operation may have been carried out although there is no answer that says so.
+    /// True if the operation may have taken effect although no reply confirms it.
     public var mayHaveTakenEffect: Bool
-    /// What only the client itself acts on.
+    /// Facts that only the client uses.
     var trail = Trail()
 
-    /// Facts of the answer, for the steps that repeat a call.
+    /// Facts of the reply for the steps that repeat a call.
     struct Trail: Sendable {
-        /// A time limit passed, rather than a connection ending.
+        /// True if a time limit passed; false if the connection ended.
         var timedOut = false
-        /// The time by the server's clock, as HTTP writes it.
+        /// The server's time, in HTTP's format.
         var serverDate: String?
-        /// Where the bucket really is, when S3 says so.
+        /// The bucket's region, if S3 reports it.
         var region: String?
     }
 
-    /// An error from its parts.
     public init(
         _ kind: Kind, _ message: String, service: String? = nil, operation: String? = nil, code: String? = nil,
         requestID: String? = nil, status: Int? = nil, hint: String? = nil, retryAfter: Duration? = nil,
@@ -94,7 +93,8 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
         self.mayHaveTakenEffect = mayHaveTakenEffect
     }
 
-    /// Who said what: "ECR DescribeImages: RepositoryNotFoundException: … (request 1234)".
+    /// The service, the operation, the code and the message: "ECR DescribeImages: RepositoryNotFoundException: …
+    /// (request 1234)".
     public var summary: String {
         var parts: [String] = []
         let asked = [service, operation].compactMap(\.self).joined(separator: " ")
@@ -104,10 +104,10 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
         return parts.joined(separator: ": ") + (requestID.map { " (request \($0))" } ?? "")
     }
 
-    /// The summary, and the hint behind it.
+    /// The summary, followed by the hint.
     public var description: String { hint.map { "\(summary) \($0)" } ?? summary }
 
-    /// The same in the words of the host.
+    /// The error in the host's categories.
     public var backendError: BackendError {
         let category: BackendError.Category =
             switch kind {
@@ -125,7 +125,7 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
             case .unavailable: .unavailable
             case .cancelled: .cancelled
             case .malformed: .malformed
-            // The service's own fault, which it tells of by its status; it may pass.
+            // The status reports a failure of the service, which may pass.
             case .internalFault where (status ?? 0) >= 500: .transient
             default: .internalFault
             }

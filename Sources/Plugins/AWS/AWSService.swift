@@ -1,31 +1,31 @@
-/// A service of AWS: what it is called in the places where it has a name, and how one talks to it.
+/// A service of AWS: its names and its protocol.
 public struct AWSService: Sendable, Hashable, CustomStringConvertible {
     /// The protocol between client and service.
     public enum Wire: Sendable, Hashable {
-        /// JSON 1.1, the operation in a header after this prefix.
+        /// JSON 1.1. A header has the operation after this prefix.
         case json(target: String)
-        /// Form fields in, XML out, of this version.
+        /// Requests of form fields, replies in XML, with this API version.
         case query(version: String)
-        /// Paths and methods, XML out.
+        /// Paths and methods, replies in XML.
         case rest
-        /// Paths and methods, JSON out.
+        /// Paths and methods, replies in JSON.
         case restJSON
     }
 
-    /// What it is called here: `sagemaker`, `logs`.
+    /// The identifier in this program: `sagemaker`, `logs`.
     public let id: String
-    /// What it is called in messages.
+    /// The name in messages.
     public let name: String
-    /// How one talks to it.
+    /// The protocol.
     public let wire: Wire
-    /// What its host names begin with: `api.sagemaker`.
+    /// The beginning of its host names: `api.sagemaker`.
     public let hostPrefix: String
-    /// What signatures are for.
+    /// The service name in signatures.
     public let signingName: String
-    /// What follows `AWS_ENDPOINT_URL_`: `CLOUDWATCH_LOGS`.
+    /// The suffix of `AWS_ENDPOINT_URL_`: `CLOUDWATCH_LOGS`.
     public let environmentName: String
 
-    /// A service from its names; what is nil is the `id`, in upper case for the environment.
+    /// Names that are nil default to `id`; the environment name is in upper case.
     public init(
         _ id: String, name: String, wire: Wire, hostPrefix: String? = nil, signingName: String? = nil,
         environmentName: String? = nil
@@ -40,7 +40,7 @@ public struct AWSService: Sendable, Hashable, CustomStringConvertible {
 
     /// The `id`.
     public var description: String { id }
-    /// What it is called in a `services` section of the shared configuration: `cloudwatch_logs`.
+    /// Its key in a `services` section of the shared configuration: `cloudwatch_logs`.
     public var sectionName: String { environmentName.lowercased() }
 
     /// Training jobs.
@@ -49,16 +49,16 @@ public struct AWSService: Sendable, Hashable, CustomStringConvertible {
     /// Image repositories.
     public static let ecr = AWSService(
         "ecr", name: "ECR", wire: .json(target: "AmazonEC2ContainerRegistry_V20150921"), hostPrefix: "api.ecr")
-    /// Who am I, and roles.
+    /// Identities and roles.
     public static let sts = AWSService("sts", name: "STS", wire: .query(version: "2011-06-15"))
     /// Logs of training jobs.
     public static let logs = AWSService(
         "logs", name: "CloudWatch Logs", wire: .json(target: "Logs_20140328"), environmentName: "CLOUDWATCH_LOGS")
-    /// Objects; `Endpoint.bucket` leads to them.
+    /// Objects. `Endpoint.bucket` gives their addresses.
     public static let s3 = AWSService("s3", name: "S3", wire: .rest)
-    /// Roles and policies: one endpoint a partition.
+    /// Roles and policies. There is one endpoint per partition.
     public static let iam = AWSService("iam", name: "IAM", wire: .query(version: "2010-05-08"))
-    /// The portal that gives credentials for a single sign-on.
+    /// The portal that issues credentials for a single sign-on.
     public static let sso = AWSService(
         "sso", name: "SSO", wire: .restJSON, hostPrefix: "portal.sso", signingName: "awsssoportal")
     /// The tokens of a single sign-on.

@@ -1,7 +1,8 @@
-/// Where credentials come from, for as long as the program runs.
+/// A source of credentials for the life of the program.
 public protocol CredentialsProvider: Sendable {
-    /// Credentials that are good now; whoever asks while they are being fetched waits for the same answer.
+    /// Credentials that are valid now. Concurrent callers share one fetch.
     func credentials() async throws(AWSError) -> AWSCredentials
-    /// Newer ones than these, of which a service said that they have expired; single flight.
+    /// Credentials that replace `expired`, which a service has rejected as expired. Concurrent callers share one
+    /// fetch.
     func refresh(after expired: AWSCredentials) async throws(AWSError) -> AWSCredentials
 }

@@ -1,6 +1,6 @@
 public import LaunchHost
 
-/// One service in one region, for a whole program: signed calls over shared connections, tried again where that is safe.
+/// A client of one service in one region: signed calls over shared connections, with retries if these are safe.
 public final class AWSClient: Sendable {
     /// The service.
     public let service: AWSService
@@ -12,8 +12,8 @@ public final class AWSClient: Sendable {
     let skew: ClockSkew
     private let chain: StepChain
 
-    /// A client of `service` at `endpoint`, a URL. Without credentials only operations that are not signed can be called.
-    /// - Throws: `configuration` where `endpoint` is no URL.
+    /// A client of `service` at the URL `endpoint`. Without credentials, only unsigned operations can be called.
+    /// - Throws: `configuration` if `endpoint` is not a URL.
     public convenience init(
         _ service: AWSService, endpoint: String, region: String, credentials: (any CredentialsProvider)?,
         runtime: AWSRuntime, limits: AWSLimits = AWSLimits()
@@ -50,7 +50,7 @@ public final class AWSClient: Sendable {
             send: { exchange throws(AWSError) in try await sending.send(exchange) })
     }
 
-    /// Calls an operation of a service that speaks JSON, and gives the document that it answers.
+    /// Calls an operation of a JSON service, and returns the document of the reply.
     public func call(
         _ operation: AWSOperation, input: JSONValue = .object([:])
     ) async throws(AWSError) -> JSONValue {
@@ -66,14 +66,15 @@ public final class AWSClient: Sendable {
         return document
     }
 
-    /// Calls an operation of a service that takes form fields and answers XML: STS, IAM. The root of its answer.
+    /// Calls an operation of a service with form fields and XML replies, such as STS and IAM. Returns the root of the
+    /// reply.
     public func query(
         _ operation: AWSOperation, _ fields: KeyValuePairs<String, String> = [:]
     ) async throws(AWSError) -> XMLElement {
         try await query(operation, fields.map { ($0.key, $0.value) })
     }
 
-    /// Calls an operation of a service that takes form fields and answers XML, with fields made elsewhere.
+    /// Calls an operation of a service with form fields and XML replies, with a list of fields.
     public func query(
         _ operation: AWSOperation, _ fields: [(name: String, value: String)]
     ) async throws(AWSError) -> XMLElement {
@@ -85,7 +86,7 @@ public final class AWSClient: Sendable {
         return document
     }
 
-    /// Sends a request of any shape through all steps.
+    /// Sends any request through all steps.
     func send(_ exchange: Exchange) async throws(AWSError) -> Answer {
         try await chain.run(exchange)
     }

@@ -1,17 +1,17 @@
-/// How long a call may take, and how many there may be at once.
+/// Limits on the duration and the number of calls.
 public struct AWSLimits: Sendable {
-    /// The limit of one attempt, from connecting to the last byte; nil is none.
+    /// The time limit of one attempt, from connecting to the last byte; nil is unlimited.
     public var attempt: Duration?
-    /// The limit of silence within an attempt.
+    /// The longest time without data within an attempt.
     public var idle: Duration?
-    /// The limit of all attempts and the waits between them; waiting for a free place does not count.
+    /// The time limit of all attempts and the waits between them. Waiting for the semaphore does not count.
     public var total: Duration?
-    /// The most attempts under way at once; further calls wait in order.
+    /// The most concurrent attempts; further calls wait in order.
     public var concurrency: Int
-    /// The largest answer that is taken into memory, in bytes.
+    /// The largest reply that is held in memory, in bytes.
     public var answerBytes: Int
 
-    /// Limits for control calls; see the properties.
+    /// Limits for control calls.
     public init(
         attempt: Duration? = .seconds(60), idle: Duration? = .seconds(60), total: Duration? = .seconds(300),
         concurrency: Int = 64, answerBytes: Int = 32 << 20
@@ -23,6 +23,6 @@ public struct AWSLimits: Sendable {
         self.answerBytes = max(1, answerBytes)
     }
 
-    /// Limits for objects of any size: no end but for silence.
+    /// Limits for objects of any size: only a time limit without data.
     public static let transfers = AWSLimits(attempt: nil, idle: .seconds(60), total: nil)
 }

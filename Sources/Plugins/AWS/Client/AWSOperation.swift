@@ -1,13 +1,13 @@
-/// An operation by name, and what its caller knows of it.
+/// An operation by name, with the facts that its caller knows.
 public struct AWSOperation: Sendable, Hashable {
-    /// AWS's name of it.
+    /// AWS's name of the operation.
     public var name: String
-    /// Whether a second time does no harm. Where not, it is repeated only after an answer that says that it was refused,
-    /// or when it cannot have reached the service.
+    /// True if repeating the operation is safe. Otherwise it is repeated only if the service has refused it, or if
+    /// the request cannot have reached the service.
     public var isRepeatable: Bool
-    /// Whether an answer without a body is a good answer.
+    /// True if a reply without a body is a success.
     public var mayAnswerNothing: Bool
-    /// Whether it is signed; the operations that trade a web token for credentials are not.
+    /// True if requests are signed. Operations that exchange a web token for credentials are not.
     public var isSigned: Bool
 
     private init(_ name: String, _ isRepeatable: Bool, _ mayAnswerNothing: Bool, _ isSigned: Bool) {
@@ -17,12 +17,12 @@ public struct AWSOperation: Sendable, Hashable {
         self.isSigned = isSigned
     }
 
-    /// One that only reads.
+    /// A read-only operation.
     public static func read(_ name: String, isSigned: Bool = true) -> AWSOperation {
         AWSOperation(name, true, false, isSigned)
     }
 
-    /// One that changes something; `repeatable` where twice is the same as once.
+    /// A changing operation; `repeatable` if repeating it has no further effect.
     public static func write(_ name: String, repeatable: Bool = false, mayAnswerNothing: Bool = false) -> AWSOperation {
         AWSOperation(name, repeatable, mayAnswerNothing, true)
     }

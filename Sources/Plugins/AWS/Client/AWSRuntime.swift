@@ -1,22 +1,19 @@
 public import HTTP
 public import LaunchHost
 
-/// What all clients of one program share: connections, time, chance, and where it is said what they do.
+/// The services that all clients of one program share: connections, clock, randomness and logger.
 public struct AWSRuntime: Sendable {
-    /// The connections.
     public var http: HTTPClient
-    /// The time, and waiting.
     public var clock: HostClock
-    /// Chance for back-off: at least 0, less than 1.
+    /// Random numbers for backoff: at least 0, less than 1.
     public var random: @Sendable () -> Double
-    /// Where calls are told of, at `debug`; never a header or a body.
+    /// The logger of calls, at level `debug`. It never gets a header or a body.
     public var log: Logger
-    /// How the program names itself: "launch/1.2.3".
+    /// The program in the user agent: "launch/1.2.3".
     public var userAgent: String
-    /// How often a call is tried.
+    /// The retry policy.
     public var retry: RetryPolicy
 
-    /// A runtime from its parts.
     public init(
         http: HTTPClient, clock: HostClock = .system,
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }, log: Logger = .silent,
@@ -32,10 +29,11 @@ public struct AWSRuntime: Sendable {
 }
 
 extension HTTPClient.Configuration {
-    /// Connections for AWS as its own tools make them.
+    /// The connection settings of AWS's own tools.
     ///
-    /// The certificate authorities are those of the file that `AWS_CA_BUNDLE` names, else the profile's `ca_bundle`, else
-    /// `REQUESTS_CA_BUNDLE` (which botocore reads too), else the system's. Proxies are those of the environment.
+    /// The certificate authorities come from the file of `AWS_CA_BUNDLE`, else of the profile's `ca_bundle`, else of
+    /// `REQUESTS_CA_BUNDLE` (which botocore also reads), else from the system. Proxies come from the environment
+    /// variables.
     public static func aws(
         variables: [String: String], caBundle: String? = nil, userAgent: String
     ) -> HTTPClient.Configuration {

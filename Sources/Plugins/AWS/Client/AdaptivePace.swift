@@ -2,11 +2,11 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import Synchronization
 
-/// Slows all calls of a client down once the service has throttled one, and lets them speed up again slowly: what
-/// `AWS_RETRY_MODE=adaptive` asks for.
+/// Slows down all calls of a client after the service has throttled one, and then gradually speeds up again. Used for
+/// `AWS_RETRY_MODE=adaptive`.
 final class AdaptivePace: Sendable {
     private struct State {
-        /// Calls a second; nil until the first throttling.
+        /// Calls per second; nil until the first throttling.
         var rate: Double?
         var window = Date.distantPast
         var sentInWindow = 0
@@ -22,7 +22,7 @@ final class AdaptivePace: Sendable {
         self.clock = clock
     }
 
-    /// Returns when the next call may be sent.
+    /// Waits until the next call may be sent.
     func wait() async throws(AWSError) {
         guard
             state.withLock({ state in
@@ -41,7 +41,7 @@ final class AdaptivePace: Sendable {
         }
     }
 
-    /// A call was throttled: seven tenths of the rate so far.
+    /// A call was throttled: reduces the rate to 70 percent.
     func throttled() {
         state.withLock { state in
             let measured = Double(max(state.sentInWindow, 1))
@@ -49,7 +49,7 @@ final class AdaptivePace: Sendable {
         }
     }
 
-    /// A call succeeded: a little faster.
+    /// A call succeeded: raises the rate a little.
     func succeeded() {
         state.withLock { state in
             state.rate = state.rate.map { min($0 + max(0.1, $0 * 0.02), 10_000) }

@@ -2,9 +2,9 @@ internal import FoundationEssentials
 internal import HTTP
 internal import LaunchHost
 
-/// What the protocols write and read.
+/// Reads and writes the protocols' bodies.
 enum Bodies {
-    /// The document of a JSON answer. Empty where the operation may answer nothing.
+    /// The document of a JSON reply. Empty if the operation allows an empty reply.
     static func json(_ answer: Answer, of service: AWSService, _ operation: AWSOperation) throws(AWSError) -> JSONValue
     {
         let bytes = answer.bytes
@@ -13,20 +13,20 @@ enum Bodies {
             throw unreadable(answer, "is empty", service, operation)
         }
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-            throw unreadable(answer, isMarkup(bytes) ? "is HTML or XML" : "is no complete JSON", service, operation)
+            throw unreadable(answer, isMarkup(bytes) ? "is HTML or XML" : "is not complete JSON", service, operation)
         }
         guard case .object = value else { throw unreadable(answer, "is \(value.kindName)", service, operation) }
         return value
     }
 
-    /// The root of an XML answer.
+    /// The root of an XML reply.
     static func xml(_ answer: Answer, of service: AWSService, _ operation: AWSOperation) throws(AWSError) -> XMLElement
     {
         guard let root = XMLDocument.parse(answer.bytes) else {
-            let what = answer.bytes.isEmpty ? "is empty" : "is no complete XML"
+            let what = answer.bytes.isEmpty ? "is empty" : "is not complete XML"
             throw unreadable(answer, what, service, operation)
         }
-        // S3 starts some answers before it knows how they end, so an error may have status 200.
+        // S3 starts some replies before the result is known, so an error may have status 200.
         if root.name == "Error" || root.name == "ErrorResponse" {
             var error = ErrorReader.error(of: service, operation, 500, answer.headers, answer.bytes)
             error.status = answer.status
@@ -36,13 +36,13 @@ enum Bodies {
         return root
     }
 
-    /// A document as AWS's own clients write it: keys in order, a space behind each `,` and `:`, and nothing but ASCII. So
-    /// can a request be compared byte for byte with what boto3 sends for the same document.
+    /// A document in the format of AWS's own clients: sorted keys, a space after each `,` and `:`, and only ASCII. So
+    /// a request can be compared byte for byte with boto3's for the same document.
     static func json(_ document: JSONValue) throws -> [UInt8] {
         var written: [UInt8] = []
         var isText = false, isEscaped = false
         for scalar in try JSON.canonical(document).unicodeScalars {
-            // Python takes the delete character for one that cannot be printed.
+            // Python also escapes the delete character.
             guard scalar.isASCII, scalar != "\u{7f}" else {
                 for unit in String(scalar).utf16 { written += Array("\\u".utf8) + hex(unit) }
                 continue
@@ -67,7 +67,7 @@ enum Bodies {
         return [UInt8](repeating: UInt8(ascii: "0"), count: 4 - digits.count) + digits
     }
 
-    /// Form fields as the Query protocol wants them.
+    /// Form fields in the format of the Query protocol.
     static func form(_ fields: [(name: String, value: String)]) -> [UInt8] {
         let pairs = fields.map { "\(URIEncoding.component($0.name))=\(URIEncoding.component($0.value))" }
         return [UInt8](pairs.joined(separator: "&").utf8)
@@ -77,7 +77,7 @@ enum Bodies {
         bytes.first { !$0.isSpace } == UInt8(ascii: "<")
     }
 
-    /// The status says success and the body does not: a proxy in between, or an answer that was cut off.
+    /// An error for a reply with a success status and a wrong body: a proxy sent it, or it is truncated.
     static func unreadable(
         _ answer: Answer, _ what: String, _ service: AWSService, _ operation: AWSOperation
     ) -> AWSError {
@@ -86,6 +86,6 @@ enum Bodies {
             .transient,
             "The answer has status \(answer.status), but its body \(what) (\(answer.bytes.count) bytes\(type)).",
             service: service.name, operation: operation.name, requestID: answer.requestID, status: answer.status,
-            hint: "Something between here and AWS may have answered instead of it.", mayHaveTakenEffect: true)
+            hint: "A proxy between this machine and AWS may have replied instead of AWS.", mayHaveTakenEffect: true)
     }
 }

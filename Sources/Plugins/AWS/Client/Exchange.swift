@@ -1,17 +1,17 @@
 internal import HTTP
 internal import LaunchHost
 
-/// One request on its way through the steps; each step may change it before it hands it on.
+/// One request during its way through the steps. Each step may change it before it passes it to the next.
 struct Exchange: Sendable {
-    /// What is sent.
+    /// The body of a request.
     enum Payload: Sendable {
         case none
         case bytes([UInt8])
-        /// A part of a file, whose SHA-256 is known already.
+        /// A part of a file, with its SHA-256.
         case file(path: String, offset: Int64, length: Int64, sha256: String)
     }
 
-    /// How the answer is taken.
+    /// How the reply is read.
     enum Reply: Sendable {
         case whole
         case stream
@@ -19,9 +19,9 @@ struct Exchange: Sendable {
 
     let operation: AWSOperation
     var method: HTTPMethod = .post
-    /// A label in front of the host: a bucket.
+    /// A label before the host name: a bucket.
     var hostLabel: String?
-    /// The path as it goes on the wire, with its slash in front.
+    /// The path in its wire format, with a leading slash.
     var path = "/"
     /// Query items, not yet encoded.
     var query: [(name: String, value: String?)] = []
@@ -29,10 +29,10 @@ struct Exchange: Sendable {
     var payload = Payload.none
     var reply = Reply.whole
 
-    /// Whether the answer has a document, which must be whole.
+    /// True if the reply has a document, which must be complete.
     var readsBody = true
 
-    // What the steps add.
+    // Set by the steps.
     var attempt = 1
     var timeout: Duration?
     var credentials: AWSCredentials?
@@ -48,24 +48,24 @@ struct Answer: Sendable {
     let status: Int
     let headers: HTTPHeaders
     let body: Body
-    /// What the body says, once it was read.
+    /// The decoded body, after it was read.
     var document: Document?
 
-    /// A body that was read.
+    /// A decoded body.
     enum Document: Sendable {
         case json(JSONValue)
         case xml(XMLElement)
     }
 
-    /// The body, where it was taken whole.
+    /// The body, if it was read completely.
     var bytes: [UInt8] { if case .bytes(let bytes) = body { bytes } else { [] } }
 
-    /// AWS's number of the request, under any of the names that services give it.
+    /// AWS's ID of the request, under any of the header names of its services.
     var requestID: String? { headers.requestID }
 }
 
 extension HTTPHeaders {
-    /// AWS's number of the request, under any of the names that services give it.
+    /// AWS's ID of the request, under any of the header names of its services.
     var requestID: String? {
         self["x-amzn-RequestId"] ?? self["x-amz-request-id"] ?? self["x-amz-id-2"]
     }

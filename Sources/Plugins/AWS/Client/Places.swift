@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A fixed number of places: who finds none waits in order, and leaves the line when cancelled.
+/// A FIFO semaphore. A cancelled waiter leaves the queue.
 final class Places: Sendable {
     private struct State {
         var free: Int
@@ -8,7 +8,7 @@ final class Places: Sendable {
         var waiting: [UInt64: CheckedContinuation<Bool, Never>] = [:]
         var line: [UInt64] = []
         var head = 0
-        /// Tickets that were cancelled before they stood in line.
+        /// Tickets that were cancelled before they were queued.
         var cancelled: Set<UInt64> = []
     }
 
@@ -18,7 +18,7 @@ final class Places: Sendable {
         state = Mutex(State(free: max(1, count)))
     }
 
-    /// Runs `body` in a place of its own. Throws `cancelled` when the task is cancelled while it waits for one.
+    /// Runs `body` with one permit. Throws `cancelled` if the task is cancelled while it waits.
     func with<Value>(_ body: () async throws(AWSError) -> Value) async throws(AWSError) -> Value {
         guard await take() else { throw .gaveUp }
         defer { giveBack() }
@@ -60,7 +60,7 @@ final class Places: Sendable {
             while state.head < state.line.count {
                 let ticket = state.line[state.head]
                 state.head += 1
-                // Cut off what is gone only now and then, so that a long line costs the same per step as a short one.
+                // The queue is trimmed rarely, so the cost of a step does not depend on its length.
                 if state.head == state.line.count || state.head > 1024 {
                     state.line.removeFirst(state.head)
                     state.head = 0

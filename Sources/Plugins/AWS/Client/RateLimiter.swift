@@ -2,14 +2,13 @@ public import LaunchHost
 internal import FoundationEssentials
 internal import Synchronization
 
-/// Paces calls that AWS counts per account, region and operation: in order of asking, with a small burst.
+/// Paces calls that AWS counts per account, region and operation: in order of arrival, with a small burst.
 public final class RateLimiter: Sendable {
-    /// What AWS counts together.
+    /// The unit by which AWS counts calls.
     public struct Key: Sendable, Hashable {
         /// The account, the region and the operation.
         public var account: String, region: String, operation: String
 
-        /// A key from its parts.
         public init(account: String, region: String, operation: String) {
             self.account = account
             self.region = region
@@ -19,7 +18,7 @@ public final class RateLimiter: Sendable {
 
     private final class Lane: Sendable {
         let turn = Places(1)
-        /// When the bucket is full again.
+        /// When the token bucket is full again.
         let full = Mutex(Date.distantPast)
     }
 
@@ -28,14 +27,14 @@ public final class RateLimiter: Sendable {
     private let clock: HostClock
     private let lanes = Mutex<[Key: Lane]>([:])
 
-    /// So many calls a second of each key, after `burst` that may come at once.
+    /// Allows `perSecond` calls per second and key, after a burst of `burst`.
     public init(perSecond: Double, burst: Int = 1, clock: HostClock = .system) {
         interval = 1 / max(perSecond, 0.001)
         self.burst = max(1, burst)
         self.clock = clock
     }
 
-    /// Returns when the next call may be made; throws `cancelled`, and then takes nothing from those who wait.
+    /// Waits until the next call may be made. Throws `cancelled`, and then uses no permit.
     public func wait(for key: Key) async throws(AWSError) {
         let lane = lanes.withLock { lanes in
             let lane = lanes[key] ?? Lane()
@@ -45,7 +44,7 @@ public final class RateLimiter: Sendable {
         try await lane.turn.with { () async throws(AWSError) in
             let now = clock.now()
             let full = lane.full.withLock(\.self)
-            // A clock that was set back must not make callers wait for the difference.
+            // If the clock was set back, callers must not wait for the difference.
             let most = interval * Double(burst)
             let room = min(full.timeIntervalSince(now), most)
             let early = room + interval - most
@@ -60,7 +59,7 @@ public final class RateLimiter: Sendable {
 }
 
 extension HostClock {
-    /// Waits; throws `cancelled` at once when the task is.
+    /// Waits. Throws `cancelled` if the task is cancelled.
     func pause(_ duration: Duration) async throws(AWSError) {
         do {
             try await sleep(duration)

@@ -1,37 +1,36 @@
-/// How often a call is tried, in the words of AWS's own tools.
+/// How often a call is tried, with the terms of AWS's own tools.
 public struct RetryPolicy: Sendable, Hashable {
-    /// What `AWS_RETRY_MODE` may say.
+    /// The values of `AWS_RETRY_MODE`.
     public enum Mode: String, Sendable, CaseIterable {
-        /// Five attempts, without a quota for retries.
+        /// Five attempts, without a retry quota.
         case legacy
-        /// Three attempts, and a quota that ends retries when most calls fail.
+        /// Three attempts, and a quota that stops retries when most calls fail.
         case standard
-        /// As standard, and throttled calls slow down the ones after them.
+        /// As standard; throttled calls also slow down later ones.
         case adaptive
     }
 
-    /// The mode.
     public var mode: Mode
-    /// Attempts in total, the first included; at least 1.
+    /// The number of attempts, including the first; at least 1.
     public var maxAttempts: Int
-    /// The longest wait that is drawn by chance.
+    /// The longest random wait.
     public var longestWait: Duration
 
-    /// A policy; without `maxAttempts`, what the mode says.
+    /// Without `maxAttempts`, the mode's number applies.
     public init(mode: Mode = .standard, maxAttempts: Int? = nil, longestWait: Duration = .seconds(20)) {
         self.mode = mode
         self.maxAttempts = max(1, maxAttempts ?? (mode == .legacy ? 5 : 3))
         self.longestWait = longestWait
     }
 
-    /// What `AWS_RETRY_MODE` and `AWS_MAX_ATTEMPTS` say, else the profile's `retry_mode` and `max_attempts`.
-    /// - Throws: `configuration` for a value that neither can have.
+    /// The values of `AWS_RETRY_MODE` and `AWS_MAX_ATTEMPTS`, else the profile's `retry_mode` and `max_attempts`.
+    /// - Throws: `configuration` for an invalid value.
     public init(variables: [String: String], profile: [String: String] = [:]) throws(AWSError) {
         var mode = Mode.standard
         if let (name, text) = Self.setting("AWS_RETRY_MODE", "retry_mode", variables, profile) {
             guard let known = Mode(rawValue: text.lowercased()) else {
                 throw AWSError(
-                    .configuration, "\(name) is \"\(text)\", which is no retry mode.",
+                    .configuration, "\(name) is \"\(text)\", which is not a retry mode.",
                     hint: "Known: \(Mode.allCases.map(\.rawValue).joined(separator: ", ")).")
             }
             mode = known

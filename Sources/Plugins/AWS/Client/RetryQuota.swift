@@ -1,16 +1,16 @@
 internal import Synchronization
 
-/// What retries may cost in total, so that a service in trouble is not asked three times as often: 500 tokens, spent by
-/// retries, given back by calls that succeed.
+/// A budget for retries, so that a failing service is not called three times as often: 500 tokens. Retries spend
+/// them, and successful calls return them.
 final class RetryQuota: Sendable {
-    /// What the bucket holds at most.
+    /// The capacity of the bucket.
     static let capacity = 500
     private let tokens = Mutex(RetryQuota.capacity)
 
-    /// What a retry after this error costs.
+    /// The cost of a retry after this error.
     static func cost(of error: AWSError) -> Int { error.trail.timedOut ? 10 : 5 }
 
-    /// Takes the cost of a retry; false when there is not so much left.
+    /// Takes the cost of a retry. False if too few tokens are left.
     func take(_ cost: Int) -> Bool {
         tokens.withLock { tokens in
             guard tokens >= cost else { return false }
@@ -19,7 +19,7 @@ final class RetryQuota: Sendable {
         }
     }
 
-    /// A call succeeded: gives back what its last retry cost, or 1 where there was none.
+    /// A call succeeded: returns the cost of its last retry, or 1 if there was none.
     func refund(_ cost: Int?) {
         tokens.withLock { $0 = min(Self.capacity, $0 + (cost ?? 1)) }
     }

@@ -1,15 +1,16 @@
-/// Where a service answers, split the way in which requests and signatures need it.
+/// The address of a service, split for requests and signatures.
 struct ServiceAddress: Sendable, Hashable {
     /// `http` or `https`.
     let scheme: String
-    /// Host, and the port where it is not the scheme's own: what the `Host` header says.
+    /// The host, with the port if it is not the scheme's default: the value of the `Host` header.
     let host: String
-    /// What stands before every path, without a slash at its end.
+    /// The prefix of every path, without a slash at its end.
     let basePath: String
 
     var isSecure: Bool { scheme == "https" }
 
-    /// Reads an endpoint URL. Throws `configuration` where it is none.
+    /// Parses an endpoint URL.
+    /// - Throws: `configuration` if it is not one.
     init(_ url: String) throws(AWSError) {
         let parts = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         let scheme = parts[0].lowercased()
@@ -17,12 +18,12 @@ struct ServiceAddress: Sendable, Hashable {
             !url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7f }), !url.contains("?"), !url.contains("#")
         else {
             throw AWSError(
-                .configuration, "\"\(Self.shown(url))\" is no endpoint URL.",
-                hint: "It looks like https://host or http://host:port.")
+                .configuration, "\"\(Self.shown(url))\" is not an endpoint URL.",
+                hint: "Write https://host or http://host:port.")
         }
         let rest = parts[2].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard !rest[0].isEmpty, !rest[0].contains("@") else {
-            throw AWSError(.configuration, "The endpoint URL has no host, or holds a user name.")
+            throw AWSError(.configuration, "The endpoint URL has no host, or contains a user name.")
         }
         self.scheme = String(scheme.dropLast())
         let own = self.scheme == "https" ? ":443" : ":80"
@@ -38,12 +39,12 @@ struct ServiceAddress: Sendable, Hashable {
         self.basePath = basePath
     }
 
-    /// The same place with another label in front of the host.
+    /// The same address with a label before the host name.
     func prefixed(by label: String) -> ServiceAddress {
         ServiceAddress(scheme: scheme, host: "\(label).\(host)", basePath: basePath)
     }
 
-    /// What may stand in a message: a URL may hold a password before an @.
+    /// The URL for a message. A URL may contain a password before an @.
     private static func shown(_ url: String) -> String {
         url.contains("@") ? "a URL with a user name" : String(url.prefix(200))
     }

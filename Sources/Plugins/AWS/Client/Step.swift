@@ -1,12 +1,12 @@
-/// One concern of a call: it may change the request, look at the answer, or hand the request on more than once.
+/// One concern of a call. It may change the request, inspect the reply, or pass the request on more than once.
 protocol Step: Sendable {
     func perform(_ exchange: Exchange, next: Next) async throws(AWSError) -> Answer
 }
 
-/// The rest of the way.
+/// The remaining steps.
 typealias Next = @Sendable (Exchange) async throws(AWSError) -> Answer
 
-/// The steps in order, the last of which sends.
+/// The steps in order. The last one sends.
 struct StepChain: Sendable {
     let steps: [any Step]
     let send: Next

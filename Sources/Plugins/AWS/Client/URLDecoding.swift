@@ -1,6 +1,6 @@
-/// Undoes the encoding of URLs and forms.
+/// Decodes URLs and forms.
 enum URLDecoding {
-    /// The text that was encoded, `+` for a space included; nil where the encoding is broken or the text no UTF-8.
+    /// The decoded text, with `+` as a space. Nil if the encoding is malformed or the text is not UTF-8.
     static func decode(_ text: String) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

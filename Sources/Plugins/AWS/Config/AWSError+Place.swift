@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 extension AWSError {
-    /// A wrong setting in a file: the message begins with `FILE:LINE:`.
+    /// An invalid setting in a file: the message begins with `FILE:LINE:`.
     static func configuration(_ message: String, file: String, line: Int? = nil, hint: String? = nil) -> AWSError {
         let place = [file, line.map(String.init)].compactMap(\.self).joined(separator: ":")
         return AWSError(
@@ -9,12 +9,12 @@ extension AWSError {
             diagnostic: Diagnostic(.error, message, hint: hint, file: file, line: line))
     }
 
-    /// A wrong setting at the place of a value.
+    /// An invalid setting at the position of a value.
     static func configuration(_ message: String, at value: ConfigValue, hint: String? = nil) -> AWSError {
         configuration(message, file: value.file, line: value.line, hint: hint)
     }
 
-    /// A wrong setting of a whole section.
+    /// An invalid setting of a whole section.
     static func configuration(_ message: String, at section: ConfigSection, hint: String? = nil) -> AWSError {
         configuration(message, file: section.file, line: section.line, hint: hint)
     }

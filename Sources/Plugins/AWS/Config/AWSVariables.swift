@@ -2,19 +2,18 @@
 public struct AWSVariables: Sendable {
     private let read: @Sendable () -> [String: String]
 
-    /// These variables.
     public init(_ variables: [String: String]) {
         read = { variables }
     }
 
-    /// All of them, for whoever looks for names of a pattern.
+    /// All variables, for callers that search by pattern.
     var all: [String: String] { read() }
 
-    /// The value where it is set and not empty.
+    /// The value if it is set and not empty.
     public subscript(name: String) -> String? {
         read()[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Whether it says `true`, in any case of letters.
+    /// True if the value is `true`, in upper or lower case.
     func flag(_ name: String) -> Bool { self[name]?.lowercased() == "true" }
 }

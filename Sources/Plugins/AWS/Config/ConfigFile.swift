@@ -1,11 +1,11 @@
 internal import LaunchHost
 
-/// Reads small files of the set-up.
+/// Reads small configuration files.
 enum ConfigFile {
-    /// More than any configuration or token has, in bytes.
+    /// The largest accepted file, in bytes. Configurations and tokens are smaller.
     static let largest = 4 << 20
 
-    /// What a file holds; nil where it does not exist.
+    /// The content of a file; nil if it does not exist.
     static func bytes(_ path: String) throws(AWSError) -> [UInt8]? {
         let bytes: [UInt8]
         do throws(SmallFile.Fault) {
@@ -14,10 +14,10 @@ enum ConfigFile {
             if error.isMissing { return nil }
             throw .configuration(
                 "The file cannot be read: \(error.message).", file: path,
-                hint: "It must be a file that the agent's user may read.")
+                hint: "The agent's user must be able to read the file.")
         }
         guard bytes.count <= largest else {
-            throw .configuration("The file is larger than 4 MiB, which no file of this kind is.", file: path)
+            throw .configuration("The file is larger than 4 MiB, the limit of such files.", file: path)
         }
         return bytes
     }

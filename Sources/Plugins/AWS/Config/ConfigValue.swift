@@ -1,16 +1,15 @@
 internal import LaunchHost
 
-/// One value of AWS's configuration files, with its place. Any value may be a key, so that none is printable.
+/// One value of AWS's configuration files, with its position. Any value may be a key, so none is printable.
 public struct ConfigValue: Sendable, Hashable {
     private let value: Secret
-    /// The file that it stands in.
+    /// The file of the value.
     public let file: String
     /// The line of its key, from 1.
     public let line: Int
-    /// What is indented below it, by key; empty for a plain value.
+    /// The indented keys below the value; empty for a plain value.
     public let nested: [String: ConfigValue]
 
-    /// A value from its parts.
     public init(_ text: String, file: String, line: Int, nested: [String: ConfigValue] = [:]) {
         value = Secret(unmasked: text)
         self.file = file
@@ -18,24 +17,23 @@ public struct ConfigValue: Sendable, Hashable {
         self.nested = nested
     }
 
-    /// The text; a value over several lines has line feeds in it.
+    /// The text. A value of several lines contains line feeds.
     public var text: String { value.reveal() }
     /// `FILE:LINE`.
     public var place: String { "\(file):\(line)" }
 }
 
-/// One section of AWS's configuration files: a profile, a session, a set of services.
+/// One section of AWS's configuration files: a profile, a session or a set of services.
 public struct ConfigSection: Sendable, Hashable {
-    /// The name without the word before it: `train` of `[profile train]`.
+    /// The name without the preceding word: `train` in `[profile train]`.
     public let name: String
-    /// The file that it stands in.
+    /// The file of the section.
     public let file: String
-    /// The line of its head, from 1.
+    /// The line of its header, from 1.
     public let line: Int
-    /// The values by key, keys in lower case.
+    /// The values by key. Keys are in lower case.
     public internal(set) var values: [String: ConfigValue]
 
-    /// A section from its parts.
     public init(name: String, file: String, line: Int, values: [String: ConfigValue] = [:]) {
         self.name = name
         self.file = file
@@ -45,7 +43,7 @@ public struct ConfigSection: Sendable, Hashable {
 
     /// The value of a key, or nil.
     public subscript(key: String) -> ConfigValue? { values[key] }
-    /// The text of a key's value where it is not empty.
+    /// The text of a key's value if it is not empty.
     public func text(_ key: String) -> String? {
         values[key].flatMap { $0.text.isEmpty ? nil : $0.text }
     }

@@ -1,5 +1,5 @@
 extension EndpointSettings {
-    /// What the variables, the profile's `services` section, the profile itself and `launch-config.yaml` say.
+    /// The values of the variables, the profile's `services` section, the profile itself and `launch-config.yaml`.
     public init(_ settings: ProfileSettings, configured: String? = nil) {
         self.init(variables: settings.variables.all)
         own = configured.map { Override(url: $0, source: "\(Setting.Origin.launchConfig("endpoint_url"))") }
@@ -19,7 +19,7 @@ extension EndpointSettings {
         dualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
     }
 
-    /// The endpoint of a service in a region, its errors as the rest of AWS's.
+    /// The endpoint of a service in a region. Errors are AWS errors.
     func place(of service: AWSService, region: String) throws(AWSError) -> Endpoint {
         do throws(EndpointError) {
             return try Endpoint.resolve(service: service, region: region, settings: self)

@@ -1,13 +1,13 @@
 internal import FoundationEssentials
 
-/// Makes paths of what users write: `~` and `$NAME` mean what they mean in a shell.
+/// Expands paths in configuration files: `~` and `$NAME` have the meaning that they have in a shell.
 struct HomePath: Sendable {
     let variables: AWSVariables
 
     /// The home folder.
     var home: String { variables["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path }
 
-    /// The path with `$NAME`, `${NAME}` and a leading `~` replaced. A name that is not set is left as it is.
+    /// The path with `$NAME`, `${NAME}` and a leading `~` expanded. A name that is not set stays unchanged.
     func expand(_ path: String) -> String {
         var result = ""
         var rest = path[...]

@@ -1,11 +1,12 @@
 internal import LaunchHost
 
-/// Reads the INI dialect of AWS's files as Python's `configparser` does, which the AWS CLI stands on, and keeps the lines.
+/// Reads the INI dialect of AWS's files as Python's `configparser` does, on which the AWS CLI is based, and keeps the
+/// line numbers.
 ///
-/// It differs in one thing: a section or key that comes twice is no error there in most of AWS's tools, and is none here.
-/// Sections of one name are joined, and the last value of a key holds.
+/// It differs in one point: as in most of AWS's tools, a repeated section or key is not an error. Sections of one
+/// name are joined, and the last value of a key applies.
 struct INIReader {
-    /// A section as it stands in the file.
+    /// A section of the file.
     struct Section {
         var name: String
         var line: Int
@@ -22,7 +23,7 @@ struct INIReader {
     private let file: String
     private var sections: [Section] = []
     private var indexes: [String: Int] = [:]
-    /// The section, and the entry in it, that the last line belongs to.
+    /// The section and the entry of the previous line.
     private var section: Int?
     private var entry: Int?
     private var indent = 0
@@ -31,16 +32,16 @@ struct INIReader {
         self.file = file
     }
 
-    /// The sections in the order of their first heads.
+    /// The sections in the order of their first headers.
     static func sections(of text: String, file: String) throws(AWSError) -> [Section] {
         var reader = INIReader(file)
-        // A mark of the byte order, which editors on Windows leave behind, is no part of the first line.
+        // A byte order mark, which editors on Windows write, is not part of the first line.
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         for (index, line) in Self.lines(text).enumerated() { try reader.take(line, number: index + 1) }
         return reader.withDefaults()
     }
 
-    /// The lines, whichever of the three line ends a file has.
+    /// The lines, with any of the three line ends.
     private static func lines(_ text: String) -> [Substring.UnicodeScalarView] {
         var lines: [Substring.UnicodeScalarView] = []
         let scalars = text.unicodeScalars
@@ -81,7 +82,7 @@ struct INIReader {
         }
     }
 
-    /// The name in brackets at the start of a line; what follows the last bracket is ignored.
+    /// The name in brackets at the start of a line. Text after the last bracket is ignored.
     private static func head(_ text: String) -> String? {
         guard text.first == "[", let end = text.lastIndex(of: "]") else { return nil }
         let name = text[text.index(after: text.startIndex)..<end]
@@ -102,13 +103,13 @@ struct INIReader {
     private mutating func add(_ text: String, _ line: Int) throws(AWSError) {
         guard let section else {
             throw .configuration(
-                "This line stands before the first section.", file: file, line: line,
-                hint: "Put it under a head such as '[default]'.")
+                "This line is before the first section.", file: file, line: line,
+                hint: "Put it under a header such as '[default]'.")
         }
         guard let delimiter = text.firstIndex(where: { $0 == "=" || $0 == ":" }), delimiter > text.startIndex else {
-            // The line itself is not shown: in this file it may be a key.
+            // The line itself is not shown: it may contain a key.
             throw .configuration(
-                "This line is no section, no 'key = value' and no comment.", file: file, line: line,
+                "This line is neither a section, nor 'key = value', nor a comment.", file: file, line: line,
                 hint: "Comments begin with '#' or ';'.")
         }
         let key = Self.trimmed(text[..<delimiter].unicodeScalars).lowercased()
@@ -123,7 +124,7 @@ struct INIReader {
         }
     }
 
-    /// The values of `[DEFAULT]`, which is not `[default]`, hold in every section that does not give its own.
+    /// Values of `[DEFAULT]`, which is not `[default]`, apply to every section that does not set them.
     private func withDefaults() -> [Section] {
         guard let index = indexes["DEFAULT"] else { return sections }
         let defaults = sections[index].entries
@@ -145,7 +146,7 @@ struct INIReader {
 }
 
 extension INIReader.Entry {
-    /// The value; where nothing stands behind the `=`, what is indented below it is read as keys of its own.
+    /// The value. If nothing follows the `=`, the indented lines below are read as nested keys.
     func value(in file: String) throws(AWSError) -> ConfigValue {
         var lines = lines
         while let last = lines.last, last.text.isEmpty, lines.count > 1 { lines.removeLast() }
@@ -157,7 +158,7 @@ extension INIReader.Entry {
         for part in lines where !part.text.isEmpty {
             guard let equals = part.text.firstIndex(of: "=") else {
                 throw .configuration(
-                    "This line below '\(key)' is no 'key = value'.", file: file, line: part.line)
+                    "This line below '\(key)' is not 'key = value'.", file: file, line: part.line)
             }
             let name = part.text[..<equals].stripped
             nested[name] = ConfigValue(
@@ -168,7 +169,7 @@ extension INIReader.Entry {
 }
 
 extension StringProtocol {
-    /// The text without white space at its ends.
+    /// The text without surrounding white space.
     var stripped: String {
         var rest = self[...]
         while let first = rest.first, first.isWhitespace { rest = rest.dropFirst() }

@@ -1,22 +1,20 @@
 internal import LaunchHost
 internal import Suggestions
 
-/// Which profile and region hold, and the files that they come from.
+/// The selected profile and region, and their files.
 ///
-/// The profile is the configured one, else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`. (botocore reads the
-/// last two the other way round; every other of AWS's tools knows `AWS_PROFILE` only, so that it counts first here.) The
-/// region is the configured one, else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's.
+/// The profile is the configured one, else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`. (botocore reads
+/// the last two in reverse order; all other AWS tools know only `AWS_PROFILE`, so it comes first here.) The region is
+/// the configured one, else `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's.
 public struct ProfileSettings: Sendable {
-    /// The files.
     public let config: SharedConfig
-    /// The variables.
     public let variables: AWSVariables
     /// The profile's name.
     public let profile: Setting
-    /// The region, where anybody says one.
+    /// The region; nil if none is set.
     public let region: Setting?
 
-    /// Reads the files and chooses.
+    /// Reads the files and selects profile and region.
     /// - Throws: `AWSError` of kind configuration for an unreadable file and for a named profile that does not exist.
     public init(variables: AWSVariables, profile: String? = nil, region: String? = nil) throws(AWSError) {
         try self.init(SharedConfig(variables: variables), variables: variables, profile: profile, region: region)
@@ -39,25 +37,25 @@ public struct ProfileSettings: Sendable {
         throw Self.missing(chosen.value, named: chosen.origin.description, config)
     }
 
-    /// The profile's values; nil where there is no profile `default`.
+    /// The profile's values; nil without a profile `default`.
     public var section: ConfigSection? { config.profiles[profile.value] }
 
-    /// The first of a configured text, a variable and a key of the profile.
+    /// The first that is set of a variable and a key of the profile.
     func setting(_ variable: String, _ key: String) -> Setting? {
         .variable(variable, in: variables) ?? .file(key, in: section)
     }
 
-    /// The error for a profile that nobody has.
+    /// The error for a profile that does not exist.
     static func missing(_ name: String, named origin: String, _ config: SharedConfig) -> AWSError {
         let known = config.profiles.keys.sorted()
         let question = Suggestion.question(about: name, in: known)
         let hint =
             known.isEmpty
-            ? "Neither file has a profile; 'aws configure' makes one."
+            ? "Neither file has a profile; 'aws configure' creates one."
             : "Known: \(known.joined(separator: ", "))."
         return AWSError(
             .configuration,
-            "There is no profile \(Wording.quoted(name)), which \(origin) names, in \(config.configFile) or "
+            "The profile \(Wording.quoted(name)), which \(origin) names, does not exist in \(config.configFile) or "
                 + "\(config.credentialsFile)\(question.isEmpty ? "." : question)", hint: hint)
     }
 }

@@ -1,8 +1,8 @@
-/// A setting's text, and who gave it.
+/// A setting's text and its origin.
 public struct Setting: Sendable, Hashable {
-    /// Who may give a setting.
+    /// Where a setting comes from.
     public enum Origin: Sendable, Hashable, CustomStringConvertible {
-        /// The `environment` block of `launch-config.yaml`, under that key.
+        /// A key of the `environment` block of `launch-config.yaml`.
         case launchConfig(String)
         /// An environment variable.
         case variable(String)
@@ -10,10 +10,10 @@ public struct Setting: Sendable, Hashable {
         case file(String, line: Int)
         /// The metadata of the machine that the program runs on.
         case instance
-        /// Nobody: what holds otherwise.
+        /// The default.
         case standard
 
-        /// Words for a message: "AWS_REGION", "/home/me/.aws/config:3".
+        /// The origin for a message: "AWS_REGION", "/home/me/.aws/config:3".
         public var description: String {
             switch self {
             case .launchConfig(let key): "'\(key)' of the environment in launch-config.yaml"
@@ -25,18 +25,15 @@ public struct Setting: Sendable, Hashable {
         }
     }
 
-    /// The text.
     public var value: String
-    /// Who gave it.
     public var origin: Origin
 
-    /// A setting from its parts.
     public init(_ value: String, from origin: Origin) {
         self.value = value
         self.origin = origin
     }
 
-    /// The first variable of these that is set.
+    /// The first of these variables that is set.
     static func variable(_ names: String..., in variables: AWSVariables) -> Setting? {
         for name in names {
             if let value = variables[name] { return Setting(value, from: .variable(name)) }
@@ -44,7 +41,7 @@ public struct Setting: Sendable, Hashable {
         return nil
     }
 
-    /// What a key of a section says.
+    /// The value of a section's key.
     static func file(_ key: String, in section: ConfigSection?) -> Setting? {
         guard let found = section?[key], !found.text.isEmpty else { return nil }
         return Setting(found.text, from: .file(found.file, line: found.line))

@@ -1,24 +1,25 @@
 internal import LaunchHost
 
-/// What AWS's tools share on a machine: `~/.aws/config` and `~/.aws/credentials`, with the place of every value.
+/// The configuration that AWS's tools share on a machine: `~/.aws/config` and `~/.aws/credentials`, with the position
+/// of every value.
 public struct SharedConfig: Sendable {
-    /// The path of the configuration file, which need not exist.
+    /// The path of the configuration file. The file may be missing.
     public let configFile: String
-    /// The path of the credentials file, which need not exist.
+    /// The path of the credentials file. The file may be missing.
     public let credentialsFile: String
-    /// The profiles by name, values of the credentials file over those of the configuration file.
+    /// The profiles by name. Values of the credentials file replace those of the configuration file.
     public private(set) var profiles: [String: ConfigSection] = [:]
     /// The `[sso-session NAME]` sections by name.
     public private(set) var ssoSessions: [String: ConfigSection] = [:]
     /// The `[services NAME]` sections by name.
     public private(set) var services: [String: ConfigSection] = [:]
-    /// The profiles of the credentials file alone: their keys come before what a profile says of other sources.
+    /// The profiles of the credentials file only: their keys take precedence over a profile's other sources.
     private(set) var credentialProfiles: [String: ConfigSection] = [:]
-    /// The profiles of the configuration file alone.
+    /// The profiles of the configuration file only.
     private(set) var configProfiles: [String: ConfigSection] = [:]
 
-    /// Reads both files. One that does not exist is empty.
-    /// - Throws: `AWSError` of kind configuration for a file that cannot be read or understood, with its line.
+    /// Reads both files. A missing file counts as empty.
+    /// - Throws: `AWSError` of kind configuration for a file that cannot be read or parsed, with its line.
     public init(variables: AWSVariables) throws(AWSError) {
         let paths = HomePath(variables: variables)
         let configFile = paths.expand(variables["AWS_CONFIG_FILE"] ?? "~/.aws/config")
@@ -28,7 +29,7 @@ public struct SharedConfig: Sendable {
             credentialsFile: credentialsFile)
     }
 
-    /// Understands both texts.
+    /// Parses both texts.
     init(config: String, configFile: String, credentials: String, credentialsFile: String) throws(AWSError) {
         self.configFile = configFile
         self.credentialsFile = credentialsFile
@@ -59,7 +60,7 @@ public struct SharedConfig: Sendable {
         case "profile": configProfiles[words[1]] = made
         case "sso-session": ssoSessions[words[1]] = made
         case "services": services[words[1]] = made
-        // Other heads are for other tools.
+        // Sections with other headers are for other tools.
         default: break
         }
     }
@@ -75,7 +76,7 @@ public struct SharedConfig: Sendable {
     private static func read(_ path: String) throws(AWSError) -> String {
         guard let bytes = try ConfigFile.bytes(path) else { return "" }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            // No character has a line feed within, so that each line can be looked at by itself.
+            // No character of UTF-8 contains a line feed, so each line can be checked separately.
             let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }.map { $0 + 1 }
             throw .configuration("The file is not UTF-8.", file: path, line: line)

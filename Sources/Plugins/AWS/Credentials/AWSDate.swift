@@ -1,10 +1,11 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Points in time as AWS's services and tools write them.
+/// Times in the formats of AWS's services and tools.
 enum AWSDate {
-    /// The forms that botocore takes: ISO 8601 with or without punctuation, with `T` or a space, a fraction of any length and
-    /// any way to write a zone; the date of HTTP; and seconds, or milliseconds, since 1970. A time without a zone is UTC.
+    /// Parses the formats that botocore accepts: ISO 8601 with or without punctuation, with `T` or a space, a
+    /// fraction of any length and any notation of the zone; the date of HTTP; and seconds or milliseconds since 1970.
+    /// A time without a zone is UTC.
     static func parse(_ text: String) -> Date? {
         let text = text.stripped
         if let date = HTTPDate.parse(text) { return date }
@@ -20,18 +21,18 @@ enum AWSDate {
         return date.addingTimeInterval(match.7.flatMap { Double("0.\($0)") } ?? 0)
     }
 
-    /// The time of a number: seconds since 1970, or milliseconds where seconds would be thousands of years away.
+    /// The time of a number: seconds since 1970, or milliseconds if it is too large for seconds.
     static func date(_ number: Double) -> Date? {
         guard number.isFinite, abs(number) < 1e15 else { return nil }
         return Date(timeIntervalSince1970: abs(number) < 1e11 ? number : number / 1_000)
     }
 
-    /// `+0530` and `+05` as `+05:30` and `+05:00`.
+    /// Converts `+0530` and `+05` to `+05:30` and `+05:00`.
     private static func offset(_ zone: Substring) -> String {
         let digits = zone.dropFirst().filter { $0 != ":" }
         return "\(zone.prefix(1))\(digits.prefix(2)):\(digits.count == 4 ? digits.suffix(2) : "00")"
     }
 
-    /// ISO 8601 in UTC, in whole seconds.
+    /// ISO 8601 in UTC, with whole seconds.
     static func text(_ date: Date) -> String { date.formatted(.iso8601) }
 }

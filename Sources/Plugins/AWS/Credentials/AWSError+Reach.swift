@@ -2,7 +2,7 @@ internal import HTTP
 internal import LaunchHost
 
 extension AWSError {
-    /// The error for somebody in the network who gave no answer.
+    /// The error for a network service that did not reply.
     static func unreachable(_ error: HTTPError, _ whom: String) -> AWSError {
         let kind: Kind =
             switch error.code {
@@ -13,12 +13,12 @@ extension AWSError {
             case .tooLarge: .malformed
             default: .internalFault
             }
-        return AWSError(kind, "No answer from the \(whom): \(error).")
+        return AWSError(kind, "The \(whom) did not reply: \(error).")
     }
 }
 
 extension HostClock {
-    /// Waits; throws `cancelled` when the task is.
+    /// Waits. Throws `cancelled` if the task is cancelled.
     func wait(_ time: Duration) async throws(AWSError) {
         do {
             try await sleep(time)

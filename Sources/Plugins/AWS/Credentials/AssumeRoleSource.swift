@@ -4,7 +4,7 @@ internal import LaunchHost
 struct AssumeRoleSource: CredentialSource {
     let name: String
     let request: RoleRequest
-    /// The credentials that assume it, which keep themselves good.
+    /// The credentials that assume the role. They refresh themselves.
     let source: any CredentialsProvider
     let context: SourceContext
 
@@ -16,7 +16,7 @@ struct AssumeRoleSource: CredentialSource {
             var error = error
             error.hint =
                 "The trust policy of \(request.roleARN) must let these credentials call sts:AssumeRole"
-                + (request.externalID == nil ? "; some ask for an external_id." : " with that external_id.")
+                + (request.externalID == nil ? "; some require an external_id." : " with that external_id.")
             throw error
         }
     }

@@ -2,8 +2,8 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import Synchronization
 
-/// The credentials of whatever source the chain chooses. It chooses when somebody first asks, and again for as long as
-/// nothing can be chosen, so that a corrected file needs no new start of the program.
+/// The credentials of the source that the chain selects. It selects on first use, and again while no source can be
+/// selected, so that a corrected file takes effect without a restart.
 final class ChosenCredentials: CredentialsProvider {
     private struct Chosen {
         var provider: RefreshingCredentials
@@ -40,7 +40,7 @@ final class ChosenCredentials: CredentialsProvider {
         }
     }
 
-    /// The sources that were looked at. The one that is used comes last.
+    /// The sources that were considered. The last one is used.
     func steps() throws(AWSError) -> [CredentialReport.Step] {
         let chosen = try resolve()
         return chosen.skipped.map { CredentialReport.Step(source: $0.source, isUsed: false, reason: $0.reason) }
@@ -54,7 +54,7 @@ final class ChosenCredentials: CredentialsProvider {
         let made = Chosen(
             provider: RefreshingCredentials(source, context), mayBeAbsent: source.mayBeAbsent, skipped: choice.skipped)
         return chosen.withLock { chosen in
-            // Two callers may have chosen at the same time; all must share one.
+            // Two callers may have selected concurrently; all must share one provider.
             if let first = chosen { return first }
             context.log.debug("AWS credentials come from this source", ["source": source.name])
             chosen = made
@@ -62,8 +62,8 @@ final class ChosenCredentials: CredentialsProvider {
         }
     }
 
-    /// Where nobody answers at the last place of all, there are no credentials, and that is what is to be said. Whoever gets
-    /// none is not known to AWS, whatever it was that was not permitted on the way.
+    /// If the last source of the chain does not reply, no credentials exist, and the error says that. A
+    /// caller without credentials is not authenticated, also if a source refused them.
     private func explained(_ error: AWSError, _ chosen: Chosen) -> AWSError {
         var error = error
         if error.kind == .auth { error.kind = .unauthenticated }
@@ -75,7 +75,7 @@ final class ChosenCredentials: CredentialsProvider {
     static func none(_ skipped: [CredentialChain.Skipped]) -> AWSError {
         let tried = skipped.map { "\($0.source) (\($0.reason))" }.joined(separator: "; ")
         return AWSError(
-            .unauthenticated, "There are no AWS credentials. Looked for: \(tried).",
+            .unauthenticated, "There are no AWS credentials. Tried: \(tried).",
             hint: "Log in with 'aws sso login' or 'aws configure', or give the machine a role.")
     }
 }

@@ -1,11 +1,11 @@
 internal import HTTP
 internal import LaunchHost
 
-/// The endpoint that Amazon ECS and EKS Pod Identity put beside a container.
+/// The credentials endpoint that Amazon ECS and EKS Pod Identity provide to a container.
 ///
-/// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is a path at 169.254.170.2, `AWS_CONTAINER_CREDENTIALS_FULL_URI` a URL, which
-/// over plain HTTP may lead to loopback and to AWS's own addresses only. The token in
-/// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` is read again each time. No proxy is ever used.
+/// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is a path at 169.254.170.2. `AWS_CONTAINER_CREDENTIALS_FULL_URI` is a
+/// URL; over plain HTTP, only loopback and AWS's own addresses are allowed. The token in
+/// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` is read again for each fetch. No proxy is used.
 struct ContainerSource: CredentialSource {
     static let relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
     static let full = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
@@ -16,8 +16,8 @@ struct ContainerSource: CredentialSource {
     private let http: HTTPClient
     private static let attempts = 3
 
-    /// Nil where the variables name no endpoint.
-    /// - Throws: kind configuration for a URL that credentials are not to be fetched from.
+    /// Nil if the variables do not set an endpoint.
+    /// - Throws: kind configuration for a URL from which credentials must not be fetched.
     init?(_ context: SourceContext) throws(AWSError) {
         let variables = context.variables
         if let path = variables[Self.relative] {
@@ -66,7 +66,7 @@ struct ContainerSource: CredentialSource {
                 status: response.status)
         }
         guard let document = CredentialDocument(response.body) else {
-            throw AWSError(.transient, "The \(name) answered no JSON object (\(response.body.count) bytes).")
+            throw AWSError(.transient, "The \(name) did not answer with a JSON object (\(response.body.count) bytes).")
         }
         do throws(AWSError) {
             return try document.credentials(token: "Token", needsExpiry: true)
@@ -86,11 +86,11 @@ struct ContainerSource: CredentialSource {
         return Secret(token)
     }
 
-    // MARK: where credentials may be fetched from
+    // MARK: allowed hosts
 
     static func check(_ url: String) throws(AWSError) {
         guard let host = URLHost(url) else {
-            throw AWSError(.configuration, "\(full) is no http or https URL: \(Wording.quoted(url)).")
+            throw AWSError(.configuration, "\(full) is not an http or https URL: \(Wording.quoted(url)).")
         }
         guard host.isSecure || host.isLoopback || allowed.contains(host.name) else {
             throw AWSError(

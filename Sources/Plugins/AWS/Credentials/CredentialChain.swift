@@ -1,22 +1,22 @@
 internal import LaunchHost
 
-/// Finds the source that credentials come from, in the order of AWS's own tools (botocore's).
+/// Selects the source of credentials, in the order of AWS's own tools (botocore's).
 ///
 /// 1. Environment variables, unless `launch-config.yaml` names a profile. 2. A profile that assumes a role. 3. A web
-/// identity, of the variables or the profile. 4. The profile's SSO login. 5. Its keys in the credentials file. 6. Its
-/// `credential_process`. 7. Its keys in the configuration file. 8. The container endpoint. 9. Instance metadata. The first
-/// that is configured holds, whether it then works or not: an agent must not start paid work as somebody else because a
-/// file was missing. (Newer SDKs look at web identity and SSO before the profile's role.) Nothing is called here.
+/// identity of the variables or the profile. 4. The profile's SSO login. 5. Its keys in the credentials file. 6. Its
+/// `credential_process`. 7. Its keys in the configuration file. 8. The container endpoint. 9. Instance metadata. The
+/// first configured source is used, even if it fails: an agent must not start paid work as another identity because a
+/// file was missing. (Newer SDKs check web identity and SSO before the profile's role.) No service is called here.
 struct CredentialChain: Sendable {
-    /// A source that was looked at and is not there.
+    /// A source that is not configured.
     struct Skipped: Sendable, Hashable {
         var source: String
         var reason: String
     }
 
-    /// What was chosen, and what was not before it.
+    /// The selected source, and the sources before it.
     struct Choice: Sendable {
-        /// Nil where there is none at all.
+        /// Nil if no source is configured.
         var source: (any CredentialSource)?
         var skipped: [Skipped]
     }
@@ -24,8 +24,8 @@ struct CredentialChain: Sendable {
     let settings: ProfileSettings
     let context: SourceContext
 
-    /// The source to use.
-    /// - Throws: kind configuration where one is configured wrongly.
+    /// Selects the source.
+    /// - Throws: kind configuration if a source has wrong settings.
     func choose() throws(AWSError) -> Choice {
         var skipped: [Skipped] = []
         let isNamed = if case .launchConfig = settings.profile.origin { true } else { false }
@@ -59,6 +59,6 @@ struct CredentialChain: Sendable {
 
     private func absent(_ what: String) -> String {
         settings.section == nil
-            ? "there is no profile \(settings.profile.value)" : "profile \(settings.profile.value) \(what)"
+            ? "profile \(settings.profile.value) does not exist" : "profile \(settings.profile.value) \(what)"
     }
 }

@@ -1,29 +1,28 @@
 public import FoundationEssentials
 internal import LaunchHost
 
-/// Which source credentials came from, and why not from each before it, without any secret: for `launch doctor`.
+/// The source of the credentials, and why each earlier source is not used, without any secret. For `launch doctor`.
 public struct CredentialReport: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// One source that was looked at.
+    /// One source that was considered.
     public struct Step: Sendable, Hashable, Codable {
-        /// The source.
         public var source: String
-        /// Whether it is the one that is used.
+        /// True if this source is used.
         public var isUsed: Bool
         /// Why it is not used, or does not work.
         public var reason: String?
     }
 
-    /// The sources in the order in which they were looked at; the last is the one that is used, if any is.
+    /// The sources in the order of the chain. If a source is used, it is the last one.
     public var steps: [Step]
-    /// The profile, and who chose it.
+    /// The profile and the origin of its name.
     public var profile: String
-    /// The region, and who chose it; nil where nobody says one.
+    /// The region and the origin of its name; nil without a region.
     public var region: String?
-    /// Whose the credentials are; nil where that could not be found out.
+    /// The identity of the credentials; nil if it is unknown.
     public var identity: CallerIdentity?
-    /// When they end; nil for ones that do not, or where there are none.
+    /// The expiration time; nil for permanent credentials, and without credentials.
     public var expiration: Date?
-    /// What went wrong, if anything did.
+    /// The error, if there was one.
     public var problem: String?
 
     /// The report as lines of text.

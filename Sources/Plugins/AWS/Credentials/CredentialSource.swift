@@ -2,13 +2,13 @@ internal import FoundationEssentials
 internal import HTTP
 internal import LaunchHost
 
-/// One place that credentials come from. It fetches; when, and how often, is decided by `RefreshingCredentials`.
+/// One source of credentials. It fetches them; `RefreshingCredentials` decides when.
 protocol CredentialSource: Sendable {
-    /// What it is, for people, without secrets: "profile train (credential_process)".
+    /// The name for messages, without secrets: "profile train (credential_process)".
     var name: String { get }
-    /// Whether a failure may mean that there is nothing there at all, as on a machine without instance metadata.
+    /// True if a failure may mean that the source does not exist, as on a machine without instance metadata.
     var mayBeAbsent: Bool { get }
-    /// Credentials as they are now.
+    /// Fetches the current credentials.
     func fetch() async throws(AWSError) -> AWSCredentials
 }
 
@@ -16,32 +16,32 @@ extension CredentialSource {
     var mayBeAbsent: Bool { false }
 }
 
-/// What sources work with.
+/// The services that sources use.
 struct SourceContext: Sendable {
     var variables: AWSVariables
     var clock: HostClock
     var log: Logger
-    /// For services in the network.
+    /// The client for network services.
     var http: HTTPClient
     var sts: STS
-    /// Where services other than STS are to be found instead of at their own hosts.
+    /// Endpoint overrides of services other than STS.
     var endpoints: EndpointSettings
 
     var paths: HomePath { HomePath(variables: variables) }
 }
 
 extension CredentialSource {
-    /// The error for an answer of a source that nobody understands.
+    /// The error for a malformed reply of a source.
     func malformed(_ what: String) -> AWSError {
         AWSError(.malformed, "The credentials of \(name) cannot be used: \(what)")
     }
 }
 
-/// The JSON that containers, instances and programs answer with, each with names of its own.
+/// The JSON document of containers, instances and programs. Each uses its own member names.
 struct CredentialDocument {
     let value: JSONValue
 
-    /// Nil where the bytes are no JSON object.
+    /// Nil if the bytes are not a JSON object.
     init?(_ bytes: some Sequence<UInt8>) {
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)), value.objectValue != nil else {
             return nil
@@ -49,14 +49,14 @@ struct CredentialDocument {
         self.value = value
     }
 
-    /// The text of a member where it is not empty.
+    /// The text of a member if it is not empty.
     subscript(name: String) -> String? {
         value[name]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private static func isAbsent(_ value: JSONValue?) -> Bool { value == nil || value == .null || value == .string("") }
 
-    /// When the credentials end; nil where they do not. What is there and is not a time must not count as never.
+    /// The expiration time; nil if there is none. A malformed time must not count as none.
     private func expiration() throws(AWSError) -> Date? {
         guard let member = value["Expiration"], !Self.isAbsent(member) else { return nil }
         let date = member.stringValue.map { AWSDate.parse($0) } ?? member.doubleValue.map { AWSDate.date($0) }
@@ -67,8 +67,8 @@ struct CredentialDocument {
         return date
     }
 
-    /// The credentials in it.
-    /// - Throws: the names of what is missing, as words for a message.
+    /// The credentials of the document.
+    /// - Throws: an error whose message names the missing members.
     func credentials(token tokenName: String, needsExpiry: Bool) throws(AWSError) -> AWSCredentials {
         let needed = ["AccessKeyId", "SecretAccessKey"] + (needsExpiry ? [tokenName, "Expiration"] : [])
         let missing = needed.filter { $0 == "Expiration" ? Self.isAbsent(value[$0]) : self[$0] == nil }

@@ -6,9 +6,9 @@ struct EnvironmentSource: CredentialSource {
     let name = "environment variables"
     let variables: AWSVariables
 
-    /// Whether the key's name is there, which is what makes AWS's tools look no further. A secret key alone is passed over, as
-    /// they do.
-    /// - Throws: kind configuration for a name without its secret key.
+    /// True if the access key ID is set: then AWS's tools use this source. As in these tools, a secret key alone is
+    /// ignored.
+    /// - Throws: kind configuration for an access key ID without its secret key.
     static func isPresent(in variables: AWSVariables) throws(AWSError) -> Bool {
         guard variables["AWS_ACCESS_KEY_ID"] != nil else { return false }
         guard variables["AWS_SECRET_ACCESS_KEY"] != nil else {
@@ -38,7 +38,7 @@ struct EnvironmentSource: CredentialSource {
             accountID: variables["AWS_ACCOUNT_ID"])
     }
 
-    /// What is set and is not a time must not count as never.
+    /// A malformed time must not count as none.
     private var expiration: Date? {
         get throws(AWSError) {
             guard let text = variables["AWS_CREDENTIAL_EXPIRATION"] else { return nil }

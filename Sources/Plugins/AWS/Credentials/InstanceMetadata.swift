@@ -1,24 +1,25 @@
 internal import HTTP
 internal import LaunchHost
 
-/// The metadata service of an EC2 instance, version 2: every question carries a token that a PUT gave. There is no way back
-/// to version 1, which answers whoever can make the program send a GET; an instance that knows only that one is very old.
+/// The metadata service of an EC2 instance, version 2: each request has a token that a PUT request returned. There is
+/// no fallback to version 1, which replies to any GET that an attacker makes the program send; only very old
+/// instances lack version 2.
 struct InstanceMetadata: Sendable {
     private static let attemptsRange = 1...100
     let url: String
-    /// How often each question is asked before giving up.
+    /// How often each request is tried.
     let attempts: Int
     private let timeout: Duration
     private let http: HTTPClient
     private let clock: HostClock
 
-    /// Why the service is not asked; nil where it is.
+    /// Why the service is not used; nil if it is used.
     static func disabled(_ settings: ProfileSettings) -> String? {
         settings.variables.flag("AWS_EC2_METADATA_DISABLED") ? "AWS_EC2_METADATA_DISABLED is true" : nil
     }
 
-    /// Finds out where it is, and how patient to be.
-    /// - Throws: kind configuration for settings that are no URL, number or mode.
+    /// Reads the endpoint, the number of attempts and the timeout.
+    /// - Throws: kind configuration for an invalid URL, number or mode.
     init(_ settings: ProfileSettings, clock: HostClock) throws(AWSError) {
         url = try Self.endpoint(settings)
         attempts = try Self.number(
@@ -29,9 +30,10 @@ struct InstanceMetadata: Sendable {
         self.clock = clock
     }
 
-    /// The text at a path, nil where there is nothing at it.
+    /// The text at a path; nil if the path does not exist.
     func text(_ path: String) async throws(AWSError) -> String? {
-        // A token may end, or be of another machine after a migration: then once more with a new one.
+        // The token may have expired, or belong to another machine after a migration. Then a second try uses a new
+        // one.
         for _ in 0..<2 {
             let headers: HTTPHeaders = ["X-aws-ec2-metadata-token": try await token().reveal()]
             let response = try await send(.get, path, headers)
@@ -45,7 +47,7 @@ struct InstanceMetadata: Sendable {
         throw refused(401, path)
     }
 
-    /// The region that the instance is in.
+    /// The region of the instance.
     func region() async throws(AWSError) -> String? {
         try await text("/latest/meta-data/placement/region")
     }
@@ -95,7 +97,7 @@ struct InstanceMetadata: Sendable {
             guard URLHost(custom.value) != nil else {
                 throw AWSError(
                     .configuration,
-                    "The metadata endpoint of \(custom.origin) is no http URL: \(Wording.quoted(custom.value)).")
+                    "The metadata endpoint of \(custom.origin) is not an http URL: \(Wording.quoted(custom.value)).")
             }
             return custom.value.hasSuffix("/") ? String(custom.value.dropLast()) : custom.value
         }

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// The role of an EC2 instance, by its metadata service.
+/// The role of an EC2 instance, from its metadata service.
 struct InstanceSource: CredentialSource {
     private static let path = "/latest/meta-data/iam/security-credentials/"
     let name = "instance metadata"
@@ -19,7 +19,7 @@ struct InstanceSource: CredentialSource {
             let text = try await metadata.text(Self.path + role)
         else { throw malformed("the metadata service does not know the role that it named.") }
         guard let document = CredentialDocument(Array(text.utf8)) else {
-            throw malformed("the metadata service answered no JSON object.")
+            throw malformed("the metadata service did not answer with a JSON object.")
         }
         if let code = document["Code"], code != "Success" {
             let message = document["Message"].map { ": \(Wording.shortened($0))" } ?? "."
@@ -33,12 +33,13 @@ struct InstanceSource: CredentialSource {
         }
     }
 
-    /// When AWS cannot renew them, the service gives old credentials, which other services then take beyond their end.
+    /// If AWS cannot renew the credentials, the service returns the old ones, and other services then accept them
+    /// beyond their end.
     private func extended(_ credentials: AWSCredentials) -> AWSCredentials {
         let now = clock.now()
         guard let end = credentials.expiration, end <= now else { return credentials }
         log.warning(
-            "the instance metadata service gives credentials that have ended; using them for now",
+            "the instance metadata service returned expired credentials; using them for now",
             ["ended": AWSDate.text(end)])
         var credentials = credentials
         credentials.expiration = now.addingTimeInterval(15 * 60)

@@ -1,14 +1,14 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// Writes files that only their owner may read.
+/// Writes files that only their owner can read.
 enum PrivateFile {
     /// Why a file could not be written.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// Puts a new file in the place of one: whoever reads sees the old or the new one whole.
+    /// Replaces a file atomically: a reader sees the old or the new content, complete.
     static func replace(_ path: String, with bytes: Data) throws(Failure) {
         let temporary = "\(path).\(UInt32.random(in: .min ... .max)).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -1,13 +1,13 @@
 internal import LaunchHost
 internal import Subprocess
 
-/// `credential_process` of a profile: a program that prints credentials as JSON. No shell is involved.
+/// `credential_process` of a profile: a program that prints credentials as JSON. It runs without a shell.
 struct ProcessSource: CredentialSource {
     let section: ConfigSection
     let command: ConfigValue
     var timeout: Duration = .seconds(60)
 
-    /// What the process may see. Keys in variables are those of another source, and other secrets are none of its business.
+    /// The variables of the process. It gets no keys of other sources and no other secrets.
     private static let allowed = Subprocess.AllowedVariables(
         names: Subprocess.AllowedVariables.network.union(["DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "DISPLAY"]),
         prefixes: ["AWS_"],
@@ -21,7 +21,7 @@ struct ProcessSource: CredentialSource {
     func fetch() async throws(AWSError) -> AWSCredentials {
         let words = try? CommandWords.split(command.text, escapedInDoubleQuotes: CommandWords.shlexEscapes)
         guard let words, let program = words.first else {
-            throw .configuration("The credential_process has an open quote, or nothing in it.", at: command)
+            throw .configuration("The credential_process has an open quote, or is empty.", at: command)
         }
         let result: Subprocess.Result
         do throws(SubprocessError) {
@@ -34,11 +34,11 @@ struct ProcessSource: CredentialSource {
         }
         guard result.exit.isSuccess else { throw ended(result, program) }
         guard !result.isTruncated, let document = CredentialDocument(result.stdout) else {
-            throw wrong("it printed no JSON object (\(result.stdout.count) bytes).")
+            throw wrong("it did not print a JSON object (\(result.stdout.count) bytes).")
         }
         guard let version = document.value["Version"], version == .integer(1) else {
             let found = document.value["Version"].map { "is \(Wording.shortened("\($0.integerValue ?? -1)"))" }
-            throw wrong("the Version in its answer \(found ?? "is missing"); 1 is the only one there is.")
+            throw wrong("the Version in its answer \(found ?? "is missing"); the only supported version is 1.")
         }
         do throws(AWSError) {
             var credentials = try document.credentials(token: "SessionToken", needsExpiry: false)
@@ -57,7 +57,7 @@ struct ProcessSource: CredentialSource {
         }
     }
 
-    /// The last line of what it complained of; its standard output is never shown, for keys stand there.
+    /// The error with the last line of standard error. Standard output is never shown, because it may contain keys.
     private func ended(_ result: Subprocess.Result, _ program: String) -> AWSError {
         let line = result.stderrText.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
         let how =
@@ -65,7 +65,7 @@ struct ProcessSource: CredentialSource {
             case .code(let code): "ended with code \(code)"
             case .signal(let signal): "was ended by signal \(signal)"
             }
-        let words = line.map { ": \(Wording.visible(String($0.prefix(300))))" } ?? " and said nothing."
+        let words = line.map { ": \(Wording.visible(String($0.prefix(300))))" } ?? " without a message."
         var error = AWSError.configuration("The credential_process \(how)\(words)", at: command)
         error.kind = .auth
         return error

@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// The sources that a profile's section can ask for.
+/// The sources that a profile's section can configure.
 struct ProfileSources: Sendable {
     let settings: ProfileSettings
     let context: SourceContext
@@ -12,14 +12,14 @@ struct ProfileSources: Sendable {
             metadata: try InstanceMetadata(settings, clock: context.clock), clock: context.clock, log: context.log)
     }
 
-    // MARK: what a profile has of its own
+    // MARK: a profile's own sources
 
-    /// The first source of the profile besides an assumed role; what is not there is added to `skipped`.
+    /// The profile's first source other than an assumed role. Adds sources that are not configured to `skipped`.
     func find(
         in profile: String, usesVariables: Bool, _ skipped: inout [CredentialChain.Skipped]
     ) throws(AWSError) -> (any CredentialSource)? {
         let section = config.profiles[profile]
-        let whose = section == nil ? "there is no profile \(profile)" : "profile \(profile) has no"
+        let whose = section == nil ? "profile \(profile) does not exist" : "profile \(profile) has no"
         func skip(_ source: String, _ key: String) {
             let reason = section == nil ? whose : "\(whose) \(key)"
             skipped.append(CredentialChain.Skipped(source: source, reason: reason))
@@ -48,7 +48,7 @@ struct ProfileSources: Sendable {
             skipped.append(
                 CredentialChain.Skipped(
                     source: "aws login",
-                    reason: "\(login.place): launch cannot use the sessions of 'aws login'; 'aws sso login' it can"))
+                    reason: "\(login.place): launch does not support the sessions of 'aws login'; use 'aws sso login'"))
         }
         return nil
     }
@@ -64,8 +64,8 @@ struct ProfileSources: Sendable {
         }
         guard let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
         guard let role = setting("AWS_ROLE_ARN", "role_arn") else {
-            let message = "A web identity token file is given by \(file.origin) and no role to use it for."
-            let hint = "Give AWS_ROLE_ARN, or role_arn in the profile."
+            let message = "\(file.origin) gives a web identity token file, but no role is set."
+            let hint = "Set AWS_ROLE_ARN, or role_arn in the profile."
             if case .file(let path, let line) = file.origin {
                 throw .configuration(message, file: path, line: line, hint: hint)
             }
@@ -77,10 +77,10 @@ struct ProfileSources: Sendable {
         )
     }
 
-    // MARK: roles that other credentials assume
+    // MARK: assumed roles
 
-    /// The role that a profile assumes; nil where it assumes none.
-    /// - Throws: kind configuration for a loop, an unknown profile or source, and what does not go together.
+    /// The role that a profile assumes; nil if it assumes none.
+    /// - Throws: kind configuration for a loop, an unknown profile or source, and settings that cannot be combined.
     func role(of profile: String) throws(AWSError) -> AssumeRoleSource? {
         try role(of: profile, visited: [profile])
     }
@@ -95,11 +95,11 @@ struct ProfileSources: Sendable {
         case (.some, .some(let second)):
             throw .configuration(
                 "The profile \(name) has both source_profile and credential_source.", at: second,
-                hint: "One of them says whose credentials assume the role.")
+                hint: "Keep the one whose credentials assume the role.")
         case (nil, nil):
             throw .configuration(
                 "The profile \(name) has a role_arn and neither source_profile nor credential_source.", at: role,
-                hint: "One of them must say whose credentials assume the role.")
+                hint: "Set the one whose credentials assume the role.")
         case (.some(let profile), nil): source = try sourceProfile(profile, of: name, visited)
         case (nil, .some(let word)): source = try credentialSource(word)
         }
@@ -117,7 +117,7 @@ struct ProfileSources: Sendable {
             error = .configuration(error.message, at: value, hint: error.hint)
             throw error
         }
-        // A profile may name itself where it has keys of its own to assume its role with.
+        // A profile may name itself as source if it has keys.
         if visited.contains(name), !(name == parent && StaticProfileSource.hasKeys(section)) {
             throw .configuration(
                 "The source_profile goes in a circle: \((visited + [name]).joined(separator: " -> ")).", at: value,
@@ -163,12 +163,12 @@ struct ProfileSources: Sendable {
     private func request(_ section: ConfigSection, _ role: ConfigValue) throws(AWSError) -> RoleRequest {
         guard RoleRequest.isRoleARN(role.text) else {
             throw .configuration(
-                "\(Wording.quoted(role.text)) is no ARN of a role; one looks like arn:aws:iam::123456789012:role/name.",
+                "\(Wording.quoted(role.text)) is not the ARN of a role, such as arn:aws:iam::123456789012:role/name.",
                 at: role)
         }
         if let serial = section["mfa_serial"], !serial.text.isEmpty {
             throw .configuration(
-                "The profile \(section.name) asks for a code of an MFA device, which an agent cannot type.", at: serial,
+                "The profile \(section.name) requires a code of an MFA device, which an agent cannot type.", at: serial,
                 hint: "Use a role without mfa_serial, or an SSO login.")
         }
         var request = RoleRequest(

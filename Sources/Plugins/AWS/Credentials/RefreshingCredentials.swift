@@ -2,12 +2,13 @@ internal import FoundationEssentials
 public import LaunchHost
 internal import Synchronization
 
-/// Keeps credentials good: it fetches new ones ahead of their end, once for all who wait.
+/// Refreshes credentials before they expire. One fetch serves all waiting callers.
 ///
-/// From 15 minutes before the end new ones are fetched in the background while the old ones are given out; from 10 minutes
-/// before it everybody waits for them. For credentials that live less than an hour these are a quarter and a sixth of
-/// their life, or nobody would ever be out of the window. A fetch that fails while the old ones still hold is logged, and
-/// repeated a minute later; only when they have ended does it fail the caller.
+/// From 15 minutes before the end, new credentials are fetched in the background while callers get the old ones. From
+/// 10 minutes before the end, callers wait for the new ones. For a lifetime of less than an hour, these windows are a
+/// quarter and a sixth of it; otherwise such credentials would always be inside the window. A fetch that fails while
+/// the old credentials are valid is logged and repeated a minute later. The error reaches callers only after the old
+/// ones have expired.
 public final class RefreshingCredentials: CredentialsProvider {
     private typealias Outcome = Result<AWSCredentials, AWSError>
     private typealias Waiter = CheckedContinuation<Outcome, Never>
@@ -23,7 +24,7 @@ public final class RefreshingCredentials: CredentialsProvider {
         var cancelled: Set<UInt64> = []
     }
 
-    /// What stands between a caller and credentials.
+    /// What a call for credentials does.
     private enum Step {
         case use(AWSCredentials)
         case wait
@@ -33,14 +34,14 @@ public final class RefreshingCredentials: CredentialsProvider {
     private static let mandatory: TimeInterval = 10 * 60
     private static let pause: TimeInterval = 60
 
-    /// What the credentials come from, for people.
+    /// The name of the source, for messages.
     public let name: String
     private let clock: HostClock
     private let log: Logger
     private let fetch: @Sendable () async throws(AWSError) -> AWSCredentials
     private let state = Mutex(State())
 
-    /// Credentials that `fetch` brings; nothing is fetched until somebody asks.
+    /// Credentials from `fetch`, which is first called on first use.
     public init(
         name: String, clock: HostClock = .system, log: Logger = .silent,
         fetch: @escaping @Sendable () async throws(AWSError) -> AWSCredentials
@@ -57,10 +58,10 @@ public final class RefreshingCredentials: CredentialsProvider {
         }
     }
 
-    /// Whether there were credentials before.
+    /// True if credentials were fetched before.
     var hasFetched: Bool { state.withLock { $0.fetchedAt > .distantPast } }
 
-    /// Credentials that are good now. Cancelling one caller does not disturb the others.
+    /// Credentials that are valid now. The cancellation of one caller does not affect the others.
     public func credentials() async throws(AWSError) -> AWSCredentials {
         let now = clock.now()
         let step = state.withLock { state -> (step: Step, starts: Bool) in
@@ -78,11 +79,11 @@ public final class RefreshingCredentials: CredentialsProvider {
         }
     }
 
-    /// Newer credentials than these, of which a service said that they have expired.
-    /// - Throws: `AWSError` of kind expired where the source has no newer ones.
+    /// Credentials that replace `expired`, which a service has rejected as expired.
+    /// - Throws: `AWSError` of kind expired if the source has no newer ones.
     public func refresh(after expired: AWSCredentials) async throws(AWSError) -> AWSCredentials {
         let newer = state.withLock { state -> (credentials: AWSCredentials?, starts: Bool) in
-            // Somebody else may have been told the same before.
+            // Another caller may have refreshed them already.
             if let current = state.current, current != expired { return (current, false) }
             state.current = nil
             return (nil, Self.take(&state))
@@ -93,12 +94,12 @@ public final class RefreshingCredentials: CredentialsProvider {
         guard fetched != expired else {
             throw AWSError(
                 .expired, "The credentials of \(name) have expired, and their source has no newer ones.",
-                hint: "Renew them where they come from.")
+                hint: "Renew them at their source.")
         }
         return fetched
     }
 
-    // MARK: the one fetch
+    // MARK: fetch
 
     private static func take(_ state: inout State) -> Bool {
         guard !state.isFetching else { return false }
@@ -106,7 +107,7 @@ public final class RefreshingCredentials: CredentialsProvider {
         return true
     }
 
-    /// Fetches in a task of its own, which no caller's cancellation reaches.
+    /// Fetches in a task of its own, so that no caller's cancellation stops it.
     private func start() {
         Task.detached { [self] in
             let outcome: Outcome
@@ -122,8 +123,8 @@ public final class RefreshingCredentials: CredentialsProvider {
     private func checked(_ credentials: AWSCredentials) throws(AWSError) -> AWSCredentials {
         guard let end = credentials.expiration, end <= clock.now() else { return credentials }
         throw AWSError(
-            .expired, "\(name) gave credentials that ended at \(AWSDate.text(end)).",
-            hint: "Renew them where they come from, and look at the clock of this machine.")
+            .expired, "\(name) returned credentials that expired at \(AWSDate.text(end)).",
+            hint: "Renew them at their source, and check the clock of this machine.")
     }
 
     private func finish(_ outcome: Outcome) {
@@ -156,14 +157,14 @@ public final class RefreshingCredentials: CredentialsProvider {
             log.debug("AWS credentials fetched", ["source": name, "expires": end])
         case .failure(let error) where stillGood:
             log.warning(
-                "new AWS credentials could not be had; the old ones still hold",
+                "new AWS credentials could not be fetched; the old ones are still valid",
                 ["source": name, "error": error.description])
         case .failure(let error):
             log.debug("no AWS credentials", ["source": name, "error": error.description])
         }
     }
 
-    /// What is left of the credentials' life, and before which ends something is done; all in seconds.
+    /// The remaining lifetime, and the windows of remaining lifetime for the two kinds of refresh; all in seconds.
     private static func windows(
         _ credentials: AWSCredentials, _ fetchedAt: Date, _ now: Date
     ) -> (left: TimeInterval, windows: (advisory: TimeInterval, mandatory: TimeInterval)) {

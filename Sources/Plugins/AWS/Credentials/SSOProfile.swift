@@ -1,18 +1,18 @@
 internal import LaunchHost
 internal import Suggestions
 
-/// What a profile says of its IAM Identity Center (SSO) login: in a `[sso-session]` section, or all in the profile.
+/// A profile's settings of its IAM Identity Center (SSO) login, from a `[sso-session]` section or the profile itself.
 struct SSOProfile: Sendable {
     let profile: String
-    /// The name of the session's section; nil in the old form.
+    /// The name of the session's section; nil in the old format.
     let session: String?
     let startURL: String
     let region: String
     let account: String
     let role: String
 
-    /// Nil where the profile has nothing to do with it.
-    /// - Throws: kind configuration where something is missing or contradicts itself, with the place.
+    /// Nil if the profile has no SSO login.
+    /// - Throws: kind configuration for missing and contradictory settings, with their position.
     init?(_ section: ConfigSection, in config: SharedConfig) throws(AWSError) {
         guard let first = section["sso_account_id"] ?? section["sso_role_name"] else { return nil }
         var values = section.values
@@ -21,7 +21,7 @@ struct SSOProfile: Sendable {
             guard let found = config.ssoSessions[reference.text] else {
                 let question = Suggestion.question(about: reference.text, in: config.ssoSessions.keys.sorted())
                 throw .configuration(
-                    "There is no section [sso-session \(reference.text)]\(question.isEmpty ? "." : question)",
+                    "The section [sso-session \(reference.text)] does not exist\(question.isEmpty ? "." : question)",
                     at: reference)
             }
             for key in ["sso_start_url", "sso_region"] {

@@ -2,12 +2,12 @@ internal import FoundationEssentials
 internal import HTTP
 internal import LaunchHost
 
-/// A role in an account, by the login of `aws sso login`. The login is renewed where it can be; a person's hands are needed
-/// where not.
+/// A role in an account, by the login of `aws sso login`. The login is renewed if possible; otherwise the user must
+/// log in again.
 struct SSOSource: CredentialSource {
     private static let margin: TimeInterval = 15 * 60
-    /// More than any token lives, in seconds, and a time that no credentials reach, in milliseconds: a date beyond what
-    /// can be written must not come from outside.
+    /// An upper bound of token lifetimes in seconds, and of expiration times in milliseconds. A reply must not give a
+    /// date that cannot be written.
     private static let (longest, latest) = (1e9, 1e14)
     let profile: SSOProfile
     let context: SourceContext
@@ -16,7 +16,7 @@ struct SSOSource: CredentialSource {
 
     func fetch() async throws(AWSError) -> AWSCredentials {
         let path = SSOToken.path(for: profile, home: context.paths.home)
-        guard var token = try SSOToken(path) else { throw loginNeeded("nobody has logged in") }
+        guard var token = try SSOToken(path) else { throw loginNeeded("the login file does not exist") }
         let now = context.clock.now()
         let end = token.expiration ?? .distantPast
         if end.timeIntervalSince(now) < Self.margin {
@@ -46,7 +46,7 @@ struct SSOSource: CredentialSource {
         guard let key = found?["accessKeyId"]?.stringValue, let secret = found?["secretAccessKey"]?.stringValue,
             let session = found?["sessionToken"]?.stringValue, let end = found?["expiration"]?.doubleValue,
             (0...Self.latest).contains(end)
-        else { throw malformed("GetRoleCredentials did not answer with a key, a token and their end.") }
+        else { throw malformed("GetRoleCredentials did not answer with a key, a token and their expiration.") }
         return AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: Secret(session),
             expiration: Date(reportedSeconds: end / 1_000), accountID: profile.account)
@@ -73,15 +73,15 @@ struct SSOSource: CredentialSource {
         guard response.status == 200 else { throw refused(response, "CreateToken") }
         guard let answer = CredentialDocument(response.body), let access = answer["accessToken"],
             let seconds = answer.value["expiresIn"]?.doubleValue, (0...Self.longest).contains(seconds)
-        else { throw malformed("CreateToken did not answer with a token and its life.") }
+        else { throw malformed("CreateToken did not answer with a token and its lifetime.") }
         let fresh = token.renewed(
             Secret(access), until: now.addingTimeInterval(seconds),
             refreshToken: answer["refreshToken"].map { Secret($0) })
         do throws(AWSError) {
             try fresh.save()
         } catch {
-            // It serves this time all the same.
-            context.log.warning("the renewed SSO login could not be kept", ["error": error.description])
+            // The token is still valid for this process.
+            context.log.warning("the renewed SSO login could not be stored", ["error": error.description])
         }
         return fresh
     }

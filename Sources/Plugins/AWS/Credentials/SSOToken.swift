@@ -2,13 +2,13 @@ internal import Crypto
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// The login that `aws sso login` leaves in `~/.aws/sso/cache`, under the SHA-1 of the session's name or the start URL.
+/// The login of `aws sso login` in `~/.aws/sso/cache`, under the SHA-1 of the session's name or the start URL.
 struct SSOToken: Sendable {
     private static let end = "expiresAt"
     let path: String
     private var members: [String: Secret]
 
-    /// What makes a new access token of an old one.
+    /// The values for renewing an access token.
     struct Renewal: Sendable {
         var clientID: String
         var clientSecret: Secret
@@ -20,16 +20,16 @@ struct SSOToken: Sendable {
         "\(home)/.aws/sso/cache/\(SHA1.hex((profile.session ?? profile.startURL).utf8)).json"
     }
 
-    /// Nil where nobody has logged in.
+    /// Nil without a login.
     init?(_ path: String) throws(AWSError) {
         guard let bytes = try ConfigFile.bytes(path) else { return nil }
         try self.init(bytes, path: path)
     }
 
-    /// Reads the content of a login cache; `path` names it in errors.
+    /// Parses the content of a login cache; `path` names it in errors.
     init(_ bytes: [UInt8], path: String) throws(AWSError) {
         guard let value = CredentialDocument(bytes)?.value.objectValue else {
-            throw .configuration("The login cache holds no JSON object.", file: path)
+            throw .configuration("The login cache does not contain a JSON object.", file: path)
         }
         self.path = path
         members = value.compactMapValues { $0.stringValue.map { Secret(unmasked: $0) } }
@@ -44,7 +44,7 @@ struct SSOToken: Sendable {
     var accessToken: Secret { members["accessToken"] ?? Secret("") }
     var expiration: Date? { members[Self.end].flatMap { AWSDate.parse($0.reveal()) } }
 
-    /// Nil where the login is of a kind that cannot be renewed.
+    /// Nil if the login cannot be renewed.
     var renewal: Renewal? {
         guard let id = members["clientId"], let secret = members["clientSecret"], let token = members["refreshToken"],
             let end = members["registrationExpiresAt"].flatMap({ AWSDate.parse($0.reveal()) })
@@ -61,7 +61,7 @@ struct SSOToken: Sendable {
         return login
     }
 
-    /// Writes it back for AWS's other tools, readable for the user alone and all at once.
+    /// Writes the login for AWS's other tools, atomically and readable for the user only.
     func save() throws(AWSError) {
         let text = JSONValue.object(members.mapValues { .string($0.reveal()) })
         do {

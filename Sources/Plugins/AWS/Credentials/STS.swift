@@ -1,10 +1,10 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// The three calls to AWS's Security Token Service that credentials need.
+/// The calls to AWS's Security Token Service that credentials need.
 ///
-/// Its answers are XML, read by libxml2. STS answers in JSON too when it is asked to, but no document of AWS says so, and
-/// moto wants to be asked in another way; XML is needed for S3 anyway.
+/// Its replies are XML, read by libxml2. STS also supports JSON, but AWS does not document that, and moto expects
+/// another request for it; S3 needs XML anyway.
 struct STS: Sendable {
     /// Sends one call with its fields; without a provider it is not signed.
     typealias Call =
@@ -35,12 +35,12 @@ struct STS: Sendable {
         } catch {
             guard error.kind == .expired || error.code == "InvalidIdentityToken" else { throw error }
             var error = error
-            error.hint = "Whoever writes the web identity token file must renew the token."
+            error.hint = "The program that writes the web identity token file must renew the token."
             throw error
         }
     }
 
-    /// Credentials of the same user that end by themselves.
+    /// Temporary credentials of the same user.
     func sessionToken(
         seconds: Int, as provider: any CredentialsProvider
     ) async throws(AWSError) -> AWSCredentials {
@@ -77,19 +77,18 @@ struct STS: Sendable {
 
     private static func malformed(_ operation: String, _ what: String) -> AWSError {
         AWSError(
-            .malformed, "The answer is well-formed, and \(what) that it should hold cannot be found in it.",
+            .malformed, "The answer is well-formed, but it does not contain \(what).",
             service: "STS", operation: operation)
     }
 }
 
-/// Who credentials belong to.
+/// The identity of credentials.
 public struct CallerIdentity: Sendable, Hashable, Codable {
     /// The user's or the assumed role's ARN.
     public var arn: String
     /// The account's 12 digits.
     public var account: String
 
-    /// An identity from its parts.
     public init(arn: String, account: String) {
         self.arn = arn
         self.account = account

@@ -6,12 +6,13 @@ struct StaticProfileSource: CredentialSource {
 
     var name: String { "profile \(section.name) (keys in \(section.file))" }
 
-    /// Whether the profile has a key, with its secret key or without. A secret key alone is passed over, as AWS's tools do.
+    /// True if the profile has an access key ID, with or without its secret key. As in AWS's tools, a secret key
+    /// alone is ignored.
     static func hasKeys(_ section: ConfigSection?) -> Bool {
         section?.text("aws_access_key_id") != nil
     }
 
-    /// Throws for half a key pair, with the place of the half that is there.
+    /// Throws for half a key pair, with the position of the existing half.
     func check() throws(AWSError) {
         switch (section["aws_access_key_id"], section["aws_secret_access_key"]) {
         case (.some(let found), nil): throw half(found, "aws_access_key_id", "aws_secret_access_key")

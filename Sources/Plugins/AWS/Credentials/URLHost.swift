@@ -4,10 +4,10 @@ internal import FoundationEssentials
 struct URLHost {
     /// The name or address in lower case, without the brackets of IPv6.
     let name: String
-    /// Whether the scheme is https.
+    /// True if the scheme is https.
     let isSecure: Bool
 
-    /// Nil where the text is no http or https URL, or has a login in it.
+    /// Nil if the text is not an http or https URL, or contains a login.
     init?(_ url: String) {
         guard let components = URLComponents(string: url), let scheme = components.scheme?.lowercased(),
             scheme == "http" || scheme == "https", components.user == nil, let host = components.host, !host.isEmpty
@@ -16,7 +16,7 @@ struct URLHost {
         name = host.filter { $0 != "[" && $0 != "]" }.lowercased()
     }
 
-    /// Whether it is this machine.
+    /// True if it is this machine.
     var isLoopback: Bool {
         if name == "localhost" || name == "::1" { return true }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,12 +1,12 @@
 internal import LaunchHost
 
-/// A role for a web token that somebody else keeps fresh in a file, as Kubernetes does for a service account (IRSA). The
-/// call to STS is not signed, and the file is read again each time.
+/// A role for a web token that another program renews in a file, as Kubernetes does for a service account (IRSA). The
+/// call to STS is not signed, and the file is read again for each fetch.
 struct WebIdentitySource: CredentialSource {
     let name: String
     let roleARN: String
     let sessionName: String?
-    /// The file, and who named it.
+    /// The file, with the origin of its path.
     let tokenFile: Setting
     let context: SourceContext
 
@@ -17,9 +17,9 @@ struct WebIdentitySource: CredentialSource {
     }
 }
 
-/// A file that holds one token.
+/// A file that contains one token.
 enum TokenFile {
-    /// The token without white space at its ends.
+    /// The token without surrounding white space.
     static func read(_ path: String, named origin: Setting.Origin) throws(AWSError) -> Secret {
         let bytes: [UInt8]?
         do throws(AWSError) {
@@ -29,10 +29,10 @@ enum TokenFile {
         }
         guard let bytes else { throw problem("The file does not exist.", path, origin) }
         guard let text = String(validating: bytes, as: UTF8.self)?.stripped, !text.isEmpty else {
-            throw problem("The file holds no token.", path, origin)
+            throw problem("The file does not contain a token.", path, origin)
         }
         guard !text.contains(where: { $0.isNewline || $0 == "\0" }) else {
-            throw problem("The file holds more than one line, which no token does.", path, origin)
+            throw problem("The file has more than one line; a token has one.", path, origin)
         }
         return Secret(text)
     }

@@ -1,21 +1,20 @@
-/// The host of an account's private registry, as it stands at the beginning of an image's name.
+/// The host of an account's private registry, as at the beginning of an image's name.
 public struct ECRHost: Sendable, Hashable, CustomStringConvertible {
     /// The account, twelve digits.
     public let account: String
-    /// The region.
     public let region: String
-    /// The partition of the region.
     public let partition: Partition
     /// The whole name: `123456789012.dkr.ecr.us-east-1.amazonaws.com`.
     public let description: String
 
-    /// The usual host of an account in a region; nil for what is no account or no region.
+    /// The usual host of an account in a region; nil for an invalid account or region.
     public init?(account: String, region: String) {
         guard let partition = Partition.of(region: region) else { return nil }
         self.init("\(account).dkr.ecr.\(region).\(partition.dnsSuffix)")
     }
 
-    /// Reads a host, also the FIPS and the dual-stack ones; nil for every other, one with a port or capitals included.
+    /// Parses a host, including FIPS and dual-stack hosts. Nil for any other text, also with a port or capital
+    /// letters.
     public init?(_ text: String) {
         guard let found = text.wholeMatch(of: /([0-9]{12})\.dkr([.-])ecr(?:-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)/) else {
             return nil
@@ -32,7 +31,7 @@ public struct ECRHost: Sendable, Hashable, CustomStringConvertible {
         description = text
     }
 
-    /// Images have a suffix of their own: `on.aws` where the API has `api.aws`.
+    /// The suffix for images: `on.aws` instead of the API's `api.aws`.
     private static func dualStackSuffix(of partition: Partition) -> String {
         "on." + partition.dualStackSuffix.dropFirst("api.".count)
     }

@@ -1,16 +1,16 @@
 internal import LaunchHost
 
-/// What ECR's API says of images and repositories.
+/// ECR's API for images and repositories.
 struct ECRImages: Sendable {
     let environment: AWSEnvironment
 
-    /// The manifest behind a tag or a digest; nil where the repository has none.
-    /// - Throws: `notFound` with the code `RepositoryNotFoundException` where there is no such repository.
+    /// The manifest of a tag or a digest; nil if the repository does not have it.
+    /// - Throws: `notFound` with the code `RepositoryNotFoundException` if the repository does not exist.
     func manifest(
         _ repository: ECRRepository, tag: String?, digest: Digest?
     ) async throws(AWSError) -> ECRManifest? {
         let operation = AWSOperation.read("BatchGetImage")
-        // What a digest names is that image, whatever tag is written beside it.
+        // The digest determines the image; a tag beside it is ignored.
         let id = digest.map { ["imageDigest": JSONValue.string($0.rawValue)] } ?? ["imageTag": .string(tag ?? "latest")]
         let answer = try await environment.client(.ecr, region: repository.host.region).call(
             operation,
@@ -30,10 +30,10 @@ struct ECRImages: Sendable {
             }
             return manifest
         }
-        // Errors of single images come with status 200.
+        // Errors of single images have status 200.
         guard let failure = answer["failures"]?.arrayValue?.first else {
             throw AWSError(
-                .malformed, "The answer has neither the image of \(repository) nor a reason why not.",
+                .malformed, "The answer has neither the image of \(repository) nor a reason for its absence.",
                 service: "ECR", operation: operation.name)
         }
         let code = failure["failureCode"]?.stringValue ?? "unknown"
@@ -54,7 +54,7 @@ struct ECRImages: Sendable {
         }
     }
 
-    /// Makes a repository; one that somebody else has just made is as good.
+    /// Creates a repository. It is not an error if another process has just created it.
     func create(_ repository: ECRRepository) async throws(AWSError) {
         do throws(AWSError) {
             _ = try await environment.client(.ecr, region: repository.host.region).call(
@@ -67,7 +67,7 @@ struct ECRImages: Sendable {
         }
     }
 
-    /// Whether a repository is there.
+    /// True if a repository exists.
     func exists(_ repository: ECRRepository) async throws(AWSError) -> Bool {
         do throws(AWSError) {
             _ = try await environment.client(.ecr, region: repository.host.region).call(

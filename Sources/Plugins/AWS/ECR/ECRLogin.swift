@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import Synchronization
 
-/// The passwords for all regions. Tokens are made for a region, not for a repository.
+/// The passwords for all regions. A token is valid for a region, not for a repository.
 final class ECRLogins: Sendable {
     private let environment: AWSEnvironment
     private let logins = Mutex<[String: ECRLogin]>([:])
@@ -26,11 +26,13 @@ final class ECRLogins: Sendable {
     }
 }
 
-/// The password for the registries of a region: fetched once for all who wait, kept until half an hour before its end.
+/// The password for the registries of a region. Concurrent callers share one fetch. It is kept until half an hour
+/// before its end.
 actor ECRLogin {
     private struct Token {
         var password: Secret
-        /// When it was fetched. Before that time the clock has been set back, and the end says nothing.
+        /// When it was fetched. An earlier present time means that the clock was set back, and then the end is
+        /// unknown.
         var fetchedAt: Date
         var goodUntil: Date
     }
@@ -40,7 +42,7 @@ actor ECRLogin {
     private var kept: Token?
     private var fetching: Task<Result<Token, AWSError>, Never>?
 
-    /// A push of a large image may begin with a password that is kept, and must not outlive it.
+    /// The push of a large image may begin with a kept password and must end before it expires.
     private static let margin: TimeInterval = 30 * 60
 
     init(now: @escaping @Sendable () -> Date, client: @escaping @Sendable () async throws(AWSError) -> AWSClient) {
@@ -61,7 +63,7 @@ actor ECRLogin {
             }
         fetching = task
         let outcome = await task.value
-        // Whoever of those who waited comes first puts it away.
+        // The first waiter to resume removes the task.
         if fetching == task { fetching = nil }
         let token = try outcome.get()
         kept = token

@@ -1,13 +1,13 @@
 public import LaunchHost
 
 extension ECRRegistry: CrossChecking {
-    /// The environment's region and role, and the builder's destination, against the repository.
+    /// Checks the environment's region and role, and the builder's destination, against the repository.
     public func findings(with parts: Parts) -> [Finding] {
         let path = FieldPath().appending(Role.registry.rawValue).appending(options.key)
         return [region(path, parts), account(path, parts), destination(parts)].compactMap(\.self)
     }
 
-    /// SageMaker pulls from its own region only.
+    /// SageMaker pulls only from its own region.
     private func region(_ path: FieldPath, _ parts: Parts) -> Finding? {
         guard let region = environment.settings.region, environment.knownRegion == region.value,
             region.value != repository.host.region
@@ -24,7 +24,7 @@ extension ECRRegistry: CrossChecking {
         return parts.place(FieldPath([.member(Role.environment.rawValue), .member(key)])) ?? region.origin.description
     }
 
-    /// Not wrong by itself, but forgotten often.
+    /// A repository of another account is valid, but its policy is often forgotten.
     private func account(_ path: FieldPath, _ parts: Parts) -> Finding? {
         guard let role = environment.roleARN.flatMap({ ARN($0) }), !role.account.isEmpty,
             role.account != repository.host.account
@@ -45,7 +45,7 @@ extension ECRRegistry: CrossChecking {
         else { return nil }
         return Finding(
             .error, at: FieldPath([.member(Role.builder.rawValue), .member("destination")]),
-            "images are to be pushed to \"\(written)\", and the registry is the repository \(repository)",
-            hint: "leave 'destination' away: images go to the registry's repository")
+            "images must be pushed to \"\(written)\", but the registry is the repository \(repository)",
+            hint: "remove 'destination': images are pushed to the registry's repository")
     }
 }

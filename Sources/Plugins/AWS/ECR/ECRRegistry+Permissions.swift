@@ -1,7 +1,7 @@
 public import LaunchHost
 
 extension ECRRegistry: Permitted {
-    /// What the agent needs to look images up and to push built ones.
+    /// The agent's permissions to resolve images and to push built ones.
     public func permissions(for request: RunRequest) -> [Permission] {
         let repository = repository.arn.description
         var push = [

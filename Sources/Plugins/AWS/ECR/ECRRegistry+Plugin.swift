@@ -4,7 +4,7 @@ internal import OCIRegistry
 /// The keys of `registry: {type: ecr}`.
 struct ECROptions: Sendable {
     let repository: ECRRepository
-    /// The key that the repository was written under.
+    /// The key of the repository in the configuration.
     let key: String
     let createRepository: Bool
     let platform: String
@@ -16,9 +16,9 @@ struct ECROptions: Sendable {
                 .invalid,
                 given.isEmpty
                     ? "There is neither 'uri' nor 'repository'."
-                    : "Both 'uri' and 'repository' are given; they mean the same.",
+                    : "Both 'uri' and 'repository' are given; they have the same meaning.",
                 hint: given.isEmpty
-                    ? "Give the repository, for example 'uri: \(ECRRepository.example)'." : "Leave one away.")
+                    ? "Give the repository, for example 'uri: \(ECRRepository.example)'." : "Remove one of them.")
         }
         self.key = key
         repository = try ECRRepository(parsing: text, key: key)
@@ -34,16 +34,16 @@ extension ECRRegistry {
         fields: [
             Field(
                 "uri", .string, example: ECRRepository.example,
-                help: "The repository, as URI or ARN, without a tag. It says account and region."),
+                help: "The repository, as URI or ARN, without a tag. It determines account and region."),
             Field(
                 "repository", .string, example: "arn:aws:ecr:us-east-1:123456789012:repository/train",
-                help: "Another word for uri; one of the two is given."),
+                help: "The same as uri; give one of the two."),
             Field(
                 "create_repository", .boolean, default: .bool(false),
-                help: "Make the repository before the first push where it does not exist."),
+                help: "Create the repository before the first push if it does not exist."),
             Field(
                 "platform", .choice(["linux/amd64", "linux/arm64"]), default: .string("linux/amd64"),
-                help: "What images must run on: linux/arm64 for instances with Graviton processors."),
+                help: "The platform of images: linux/arm64 for instances with Graviton processors."),
         ],
         examples: [
             "registry:\n  type: ecr\n  uri: \(ECRRepository.example)\n",
@@ -68,7 +68,7 @@ extension ECRRegistry {
                     .configuration, "ECR needs AWS credentials, and the environment of this configuration has none.",
                     hint: "Add 'environment: {type: aws}'.")
             }
-            // The registry is behind the same proxies and authorities as the API.
+            // The registry uses the same proxies and certificate authorities as the API.
             let caFile = HTTPAuthorities.file(context.variables, environment.settings)
             return ECRRegistry(own, environment: environment) { host throws(OCIError) in
                 .init(host: try RegistryHost(parsing: host.description), caFile: caFile)

@@ -2,28 +2,26 @@ internal import LaunchHost
 
 /// A repository of ECR: a registry's host and a name.
 public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
-    /// The registry.
     public let host: ECRHost
     /// The repository's name, 2 to 256 characters.
     public let name: String
 
-    /// The URI, as images are named.
+    /// The URI, as in image names.
     public var description: String { "\(host)/\(name)" }
-    /// The ARN.
     public var arn: ARN {
         ARN(
             partition: host.partition.id, service: "ecr", region: host.region, account: host.account,
             resource: "repository/\(name)")
     }
 
-    /// A repository of parts that are valid already.
+    /// Requires valid parts.
     init(host: ECRHost, name: String) {
         self.host = host
         self.name = name
     }
 
-    /// Reads a repository's URI or ARN; `key` is where it was written, for messages.
-    /// - Throws: `.invalid` with what is wrong and how it would be right.
+    /// Parses a repository's URI or ARN; `key` is its key in the configuration, for messages.
+    /// - Throws: `.invalid` with the fault and the correct form.
     init(parsing text: String, key: String) throws(BackendError) {
         if text.hasPrefix("arn:") {
             self = try Self.read(arn: text, key)
@@ -41,7 +39,7 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
     private static func read(arn text: String, _ key: String) throws(BackendError) -> ECRRepository {
         let form = "Expected arn:PARTITION:ecr:REGION:ACCOUNT:repository/NAME."
         guard let arn = ARN(text), arn.service == "ecr", arn.resourceType == "repository" else {
-            throw BackendError(.invalid, "'\(key)' is '\(text)', which is no ARN of a repository.", hint: form)
+            throw BackendError(.invalid, "'\(key)' is '\(text)', which is not the ARN of a repository.", hint: form)
         }
         guard let host = ECRHost(account: arn.account, region: arn.region) else {
             throw BackendError(
@@ -52,7 +50,7 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
                 .invalid, "'\(key)' is '\(text)', and \(arn.region) is in the partition \(host.partition.id).",
                 hint: "Write '\(ECRRepository(host: host, name: arn.resourceName).arn)'.")
         }
-        // The same rules as for a URI, a tag included.
+        // The rules of a URI apply, also for tags.
         return try read(uri: "\(host)/\(arn.resourceName)", key)
     }
 
@@ -74,7 +72,7 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
             reference = try ImageReference(parsing: text)
         } catch {
             throw BackendError(
-                .invalid, "'\(key)' cannot be used: \(error.description)", hint: "It looks like '\(example)'.")
+                .invalid, "'\(key)' cannot be used: \(error.description)", hint: "Write it like '\(example)'.")
         }
         guard reference.tag == nil, reference.digest == nil else {
             throw BackendError(
@@ -98,7 +96,8 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
                 "'\(key)' is '\(text)', of ECR's public gallery. SageMaker pulls images only from private repositories, "
                     + "and nothing can be built into the gallery.",
                 hint:
-                    "Make a private repository (aws ecr create-repository --repository-name \(name)) and give its URI.")
+                    "Create a private repository (aws ecr create-repository --repository-name \(name)) and give its URI."
+            )
         }
         if host != host.lowercased(), ECRHost(host.lowercased()) != nil {
             throw BackendError(
@@ -106,8 +105,8 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
                 hint: "Write '\(host.lowercased())\(text.dropFirst(host.count))'.")
         }
         throw BackendError(
-            .invalid, "'\(key)' is '\(text)', which is no repository of ECR.",
-            hint: "It looks like '\(example)' or 'arn:aws:ecr:us-east-1:123456789012:repository/train'; "
+            .invalid, "'\(key)' is '\(text)', which is not a repository of ECR.",
+            hint: "Write it like '\(example)' or 'arn:aws:ecr:us-east-1:123456789012:repository/train'; "
                 + "for another registry, use 'type: local'.")
     }
 }

@@ -1,17 +1,17 @@
-/// The name of a thing on AWS: `arn:aws:iam::123456789012:role/trainer`.
+/// The name of a resource on AWS: `arn:aws:iam::123456789012:role/trainer`.
 public struct ARN: Sendable, Hashable, LosslessStringConvertible {
     /// The partition's `id`.
     public var partition: String
     /// The service: `iam`.
     public var service: String
-    /// The region; empty for what is global.
+    /// The region; empty for global resources.
     public var region: String
-    /// The account, twelve digits; empty for what belongs to none, as buckets do.
+    /// The account, twelve digits; empty for resources without one, such as buckets.
     public var account: String
-    /// The rest, which may have colons and slashes: `role/trainer`.
+    /// The rest, which may contain colons and slashes: `role/trainer`.
     public var resource: String
 
-    /// An ARN from its parts, which are taken as they are.
+    /// The parts are not checked.
     public init(partition: String, service: String, region: String = "", account: String = "", resource: String) {
         self.partition = partition
         self.service = service
@@ -20,7 +20,7 @@ public struct ARN: Sendable, Hashable, LosslessStringConvertible {
         self.resource = resource
     }
 
-    /// Reads an ARN; nil for anything else, and for a partition that is none.
+    /// Parses an ARN; nil for any other text, and for an unknown partition.
     public init?(_ text: String) {
         let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 6, parts[0] == "arn", Partition.named(parts[1]) != nil, !parts[2].isEmpty,
@@ -30,21 +30,21 @@ public struct ARN: Sendable, Hashable, LosslessStringConvertible {
         self.init(partition: parts[1], service: parts[2], region: parts[3], account: parts[4], resource: parts[5])
     }
 
-    /// As it is written.
+    /// The text of the ARN.
     public var description: String { "arn:\(partition):\(service):\(region):\(account):\(resource)" }
 
-    /// What stands before the first `/` or `:` of the resource, `role`; empty where it is the whole.
+    /// The part before the first `/` or `:` of the resource, `role`; empty if there is none.
     public var resourceType: String {
         resource.firstIndex { $0 == "/" || $0 == ":" }.map { String(resource[..<$0]) } ?? ""
     }
 
-    /// What stands after the type, with its path: `trainer`.
+    /// The part after the type, with its path: `trainer`.
     public var resourceName: String {
         resource.firstIndex { $0 == "/" || $0 == ":" }.map { String(resource[resource.index(after: $0)...]) }
             ?? resource
     }
 
-    /// Whether a text is an account's number: twelve digits.
+    /// True if a text is an account ID: twelve digits.
     public static func isAccount(_ text: String) -> Bool {
         text.utf8.count == 12 && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }

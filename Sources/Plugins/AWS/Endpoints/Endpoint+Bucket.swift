@@ -1,16 +1,18 @@
 import LaunchHost
 
 extension Endpoint {
-    /// The endpoint of one bucket: the bucket is in the host name, or in the path where it cannot be: with a dot, for
-    /// which no certificate holds; not all lower case; or when a setting chose the endpoint, as emulators and stores
-    /// of other makers seldom answer to other names. An object's path is then `basePath` + `/` + the encoded key.
+    /// The endpoint of one bucket. The bucket is in the host name. It is in the path if the name does not fit: with a
+    /// dot, which no certificate covers; with capital letters; or if a setting gives the endpoint, because emulators
+    /// and other stores rarely support bucket host names. An object's path is then `basePath` + `/` + the encoded
+    /// key.
     public func bucket(_ name: String, pathStyle: Bool = false) throws(EndpointError) -> Endpoint {
         let found = Wording.quoted(name)
         guard !name.isEmpty, !name.contains("/") else {
-            throw EndpointError("\(found) is no bucket", hint: "expected the name alone")
+            throw EndpointError("\(found) is not a bucket name", hint: "expected the name alone")
         }
         guard !name.contains(":") else {
-            throw EndpointError("\(found) is no bucket", hint: "access points are not supported: name the bucket")
+            throw EndpointError(
+                "\(found) is not a bucket name", hint: "access points are not supported: name the bucket")
         }
         guard !name.hasSuffix("--x-s3") else {
             throw EndpointError(

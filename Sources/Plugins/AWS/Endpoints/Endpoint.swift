@@ -1,33 +1,33 @@
 import FoundationEssentials
 import LaunchHost
 
-/// Where a service answers, and what its signatures have to name.
+/// The address of a service, and the names in its signatures.
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// `https`, or `http` where an override says so.
+    /// `https`, or `http` if an override sets it.
     public let scheme: String
-    /// The host, lower case, with the port unless it is the scheme's own: what the `Host` header says.
+    /// The host in lower case, with the port unless it is the scheme's default: the value of the `Host` header.
     public let host: String
-    /// What every path begins with: percent-encoded, without a slash at its end, usually empty.
+    /// The prefix of every path: percent-encoded, without a slash at its end, usually empty.
     public let basePath: String
-    /// The region that signatures name: that of the request, but for global services.
+    /// The region in signatures: the request's region, except for global services.
     public let signingRegion: String
-    /// The service that signatures name.
+    /// The service name in signatures.
     public let signingName: String
-    /// Whether a setting chose it instead of the rules.
+    /// True if a setting gives it instead of the rules.
     public let isOverride: Bool
 
-    /// Scheme, host and base path, ready for a path that begins with a slash.
+    /// Scheme, host and base path, to be followed by a path with a leading slash.
     public var url: String { "\(scheme)://\(host)\(basePath)" }
-    /// The same.
+    /// The URL.
     public var description: String { url }
 
     /// The endpoint of a service in a region.
     ///
     /// - Parameters:
-    ///   - region: known or not; what no region is called counts as one of the partition `aws`, as long as it can stand
-    ///     in a host name.
-    ///   - override: a URL that is used as it stands, signed for the region; nil follows the rules.
-    ///   - source: where `override` was written, for messages.
+    ///   - region: may be unknown. A name that no region has belongs to the partition `aws`, if it can be part of a
+    ///     host name.
+    ///   - override: a URL that is used unchanged and signed for the region; nil applies the rules.
+    ///   - source: the origin of `override`, for messages.
     public static func resolve(
         service: AWSService, region: String, fips: Bool = false, dualStack: Bool = false, override: String? = nil,
         from source: String? = nil
@@ -56,7 +56,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             signingName: service.signingName, isOverride: true)
     }
 
-    /// The same endpoint with another host or base path.
+    /// The endpoint with another host or base path.
     func with(host: String? = nil, basePath: String? = nil) -> Endpoint {
         Endpoint(
             scheme: scheme, host: host ?? self.host, basePath: basePath ?? self.basePath, signingRegion: signingRegion,
@@ -66,7 +66,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     private static func parse(
         _ text: String, _ place: String
     ) throws(EndpointError) -> (scheme: String, host: String, path: String) {
-        // A name and password in it must not come back in a message, also when the rest of it is wrong.
+        // A user name and password in the URL must not be in a message, also if the rest is malformed.
         guard !text.contains("@") else {
             throw EndpointError("the endpoint\(place) has a user name or password in it", hint: "remove them")
         }
@@ -76,8 +76,8 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             hasPort(text) == (parts.port != nil), (1...65_535).contains(parts.port ?? ownPort)
         else {
             throw EndpointError(
-                "\(Wording.quoted(text))\(place) is no endpoint",
-                hint: "expected a URL like https://host or http://127.0.0.1:5000")
+                "\(Wording.quoted(text))\(place) is not an endpoint",
+                hint: "write a URL like https://host or http://127.0.0.1:5000")
         }
         guard parts.query == nil, parts.fragment == nil else {
             throw EndpointError(
@@ -89,7 +89,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         return (scheme, "\(name)\(port)", String(path))
     }
 
-    /// Whether a port, or what should be one, follows the host: one that is no number is lost in `URLComponents`.
+    /// True if a port, or a malformed port, follows the host: `URLComponents` drops one that is not a number.
     private static func hasPort(_ url: String) -> Bool {
         let authority = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).first ?? ""
         return (authority.split(separator: "]").last ?? "").contains(":") && !authority.hasSuffix("]")

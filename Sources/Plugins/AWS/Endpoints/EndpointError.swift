@@ -1,8 +1,8 @@
-/// Why there is no endpoint: a setting is wrong, or two do not go together.
+/// Why an endpoint cannot be determined: a wrong setting, or two settings that cannot be combined.
 public struct EndpointError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was found and what was expected.
     public let message: String
-    /// What to do.
+    /// What the user can do.
     public let hint: String?
 
     init(_ message: String, hint: String? = nil) {
@@ -10,6 +10,6 @@ public struct EndpointError: Error, Sendable, Hashable, CustomStringConvertible 
         self.hint = hint
     }
 
-    /// Both.
+    /// The message and the hint.
     public var description: String { hint.map { "\(message); \($0)" } ?? message }
 }

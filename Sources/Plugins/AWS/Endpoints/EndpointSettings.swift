@@ -1,40 +1,40 @@
-/// What the environment and the configuration files say about endpoints, and which of it wins.
+/// The endpoint settings of the environment variables and the configuration files, with their precedence.
 public struct EndpointSettings: Sendable, Hashable {
-    /// A URL, and where it was written.
+    /// A URL with its origin.
     public struct Override: Sendable, Hashable {
-        /// The URL as it was written.
+        /// The URL as configured.
         public var url: String
-        /// `AWS_ENDPOINT_URL_S3`, or a file with its line: for messages.
+        /// The origin for messages: `AWS_ENDPOINT_URL_S3`, or a file with its line.
         public var source: String
 
-        /// An override from its parts.
         public init(url: String, source: String) {
             self.url = url
             self.source = source
         }
     }
 
-    /// What this program's own configuration says; it wins over everything, and nothing makes it ignored.
+    /// The setting of this program's configuration. It has the highest precedence and cannot be ignored.
     public var own: Override?
     /// `AWS_ENDPOINT_URL_<SERVICE>`, under `AWSService.environmentName`.
     public var environmentServices: [String: Override] = [:]
     /// `AWS_ENDPOINT_URL`.
     public var environment: Override?
-    /// The `services` section that the profile names, under `AWSService.sectionName`.
+    /// The `services` section of the profile, under `AWSService.sectionName`.
     public var profileServices: [String: Override] = [:]
     /// The profile's `endpoint_url`.
     public var profile: Override?
-    /// Whether all but `own` is to be ignored: `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`, `ignore_configured_endpoint_urls`.
+    /// True if all settings except `own` are ignored: `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`,
+    /// `ignore_configured_endpoint_urls`.
     public var ignoresConfigured = false
-    /// Whether FIPS endpoints are wanted: `AWS_USE_FIPS_ENDPOINT`, `use_fips_endpoint`.
+    /// True for FIPS endpoints: `AWS_USE_FIPS_ENDPOINT`, `use_fips_endpoint`.
     public var fips = false
-    /// Whether endpoints with IPv6 are wanted: `AWS_USE_DUALSTACK_ENDPOINT`, `use_dualstack_endpoint`.
+    /// True for endpoints with IPv6: `AWS_USE_DUALSTACK_ENDPOINT`, `use_dualstack_endpoint`.
     public var dualStack = false
 
     /// No settings.
     public init() {}
 
-    /// What variables of the environment say. Empty ones count as not set.
+    /// The settings of environment variables. Empty ones count as not set.
     public init(variables: [String: String]) {
         let name = "AWS_ENDPOINT_URL"
         for (key, url) in variables where !url.isEmpty {
@@ -49,7 +49,7 @@ public struct EndpointSettings: Sendable, Hashable {
         dualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT")
     }
 
-    /// The URL that a service is to be called at instead of its own endpoint; nil where none is set.
+    /// The URL that replaces a service's own endpoint; nil if none is set.
     public func override(for service: AWSService) -> Override? {
         if let own { return own }
         if ignoresConfigured { return nil }

@@ -1,4 +1,4 @@
-/// The rules that make a service's host name, and the places where AWS does not keep to them.
+/// The rules for a service's host name, with AWS's exceptions.
 struct HostRule {
     let service: AWSService
     let region: String
@@ -14,7 +14,7 @@ struct HostRule {
         partition = Partition.of(region: region) ?? .aws
     }
 
-    /// The host, and the region that signatures name.
+    /// The host, and the region in signatures.
     func host() throws(EndpointError) -> (name: String, signingRegion: String) {
         switch service {
         case .iam: (iam, signingRegion)
@@ -23,10 +23,10 @@ struct HostRule {
         }
     }
 
-    /// The region that signatures name.
+    /// The region in signatures.
     var signingRegion: String {
         guard service == .iam else { return region }
-        // China's answers in one region and is signed for it, but for FIPS, which it has not.
+        // China's endpoint is in one region and is signed for it, except for FIPS, which China does not have.
         return partition == .awsCn && !fips ? "cn-north-1" : partition.globalRegion
     }
 
@@ -36,12 +36,12 @@ struct HostRule {
     private var prefix: String {
         let plain = service.hostPrefix
         switch (service, dualStack) {
-        // With IPv6, ECR drops its `api.`; and so does its older FIPS endpoint.
+        // With IPv6, ECR's name has no `api.`; neither has its older FIPS endpoint.
         case (.ecr, true): return fips ? "ecr-fips" : "ecr"
         case (.ecr, false) where fips && isCommercialOrGov: return "ecr-fips"
-        // The one that puts the word in the middle.
+        // SageMaker has `fips` in the middle of the name.
         case (.sagemaker, false) where fips && isCommercialOrGov: return "api-fips.sagemaker"
-        // What GovCloud runs is FIPS as it is; of logs, AWS says so for the regions of today only.
+        // GovCloud's plain endpoints are FIPS endpoints. For logs, AWS documents that only for the present regions.
         case (.sts, false), (.sso, false), (.ssoOIDC, false):
             return fips && partition != .awsUsGov ? "\(plain)-fips" : plain
         case (.logs, false) where partition == .awsUsGov && partition.regions.contains(region): return plain
@@ -49,15 +49,15 @@ struct HostRule {
         }
     }
 
-    /// S3 says `dualstack` within the name, and has no other suffix for it.
+    /// S3 has `dualstack` within the name, and no separate suffix.
     private func s3() throws(EndpointError) -> String {
         if fips, partition == .awsCn {
-            throw EndpointError("S3 has no FIPS endpoints in China", hint: "do not ask for FIPS there")
+            throw EndpointError("S3 has no FIPS endpoints in China", hint: "turn off FIPS endpoints for this region")
         }
         return "s3\(fips ? "-fips" : "")\(dualStack ? ".dualstack" : "").\(region).\(partition.dnsSuffix)"
     }
 
-    /// One endpoint a partition.
+    /// There is one endpoint per partition.
     private var iam: String {
         let name = fips ? "iam-fips" : "iam"
         switch partition {

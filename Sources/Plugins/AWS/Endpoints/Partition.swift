@@ -1,30 +1,30 @@
-/// One of AWS's clouds that have nothing in common: own accounts, own names, own endpoints.
+/// One of AWS's separate clouds, with its own accounts, names and endpoints.
 public struct Partition: Sendable, Hashable {
-    /// What ARNs say: `aws`, `aws-cn`, `aws-us-gov`, …
+    /// The name in ARNs: `aws`, `aws-cn`, `aws-us-gov`, …
     public let id: String
-    /// How host names end: `amazonaws.com`.
+    /// The end of host names: `amazonaws.com`.
     public let dnsSuffix: String
-    /// How the names of hosts with IPv6 end: `api.aws`.
+    /// The end of host names with IPv6: `api.aws`.
     public let dualStackSuffix: String
-    /// The region that global services are signed for, unless they say otherwise.
+    /// The region in signatures for global services, unless they have another.
     public let globalRegion: String
-    /// What regions begin with, before the word and the number.
+    /// The beginning of region names, before the direction and the number.
     let prefixes: [String]
-    /// The regions known when this was built, sorted.
+    /// The regions known at build time, sorted.
     public let regions: [String]
 
-    /// The partition that a region is in, by its name: also for regions newer than this program. Nil for what is no
-    /// region's name.
+    /// The partition of a region, determined by its name, also for regions newer than this program. Nil for text that
+    /// is not a region name.
     public static func of(region: String) -> Partition? {
         all.first { $0.regions.contains(region) } ?? all.first { $0.word(of: region) != nil }
     }
 
-    /// The partition of an ARN's second word.
+    /// The partition with that name in an ARN.
     public static func named(_ id: String) -> Partition? {
         all.first { $0.id == id }
     }
 
-    /// `east` of `us-east-1`; nil where the name is not of this partition.
+    /// `east` in `us-east-1`; nil if the name is not of this partition.
     func word(of region: String) -> Substring? {
         let parts = region.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 3, let word = parts.dropLast().last, let number = parts.last,
@@ -45,9 +45,10 @@ public struct Partition: Sendable, Hashable {
 }
 
 extension Partition {
-    /// A page of the web console, nil for partitions whose console has no public address.
+    /// A page of the web console; nil for partitions whose console has no public address.
     ///
-    /// `consoleURL(region: "eu-west-1", page: "sagemaker/home", fragment: "/jobs/my-job")`; what is put in is encoded.
+    /// `consoleURL(region: "eu-west-1", page: "sagemaker/home", fragment: "/jobs/my-job")`. The arguments are
+    /// encoded.
     public func consoleURL(region: String, page: String, fragment: String? = nil) -> String? {
         let hosts = [
             "aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn",

@@ -3,7 +3,7 @@ public import LaunchHost
 internal import Synchronization
 
 extension AWSEnvironment: CredentialsOffering {
-    /// As every SDK of AWS looks for them: the path at 169.254.170.2, or a URL at one of two trusted addresses.
+    /// The addresses that every AWS SDK supports: a path at 169.254.170.2, or a URL at one of two trusted addresses.
     public var credentialsEndpoint: CredentialsEndpoint {
         CredentialsEndpoint(
             places: [
@@ -13,8 +13,8 @@ extension AWSEnvironment: CredentialsOffering {
             pathVariable: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", urlVariable: "AWS_CONTAINER_CREDENTIALS_FULL_URI")
     }
 
-    /// Those of the role, for an hour. Without a role the environment's own where they end by themselves, else a session
-    /// made of them for an hour.
+    /// Credentials of the role, for an hour. Without a role: the environment's own if they are temporary, else an
+    /// hour's session of them.
     public func containerCredentials(of role: AssumedRole?) async throws(BackendError) -> ContainerCredentials {
         do throws(AWSError) {
             if let role { return try document(try await assumed(role).credentials()) }
@@ -26,12 +26,13 @@ extension AWSEnvironment: CredentialsOffering {
         }
     }
 
-    /// Credentials of a role that keep themselves good. However often a container asks, STS is asked about once an hour.
+    /// Refreshing credentials of a role. Any number of requests from containers causes about one call to STS per
+    /// hour.
     private func assumed(_ role: AssumedRole) throws(AWSError) -> RefreshingCredentials {
         guard RoleRequest.isRoleARN(role.name) else {
             throw AWSError(
-                .configuration, "The role \(Wording.quoted(role.name)) is no ARN of a role.",
-                hint: "One looks like arn:aws:iam::123456789012:role/name.")
+                .configuration, "The role \(Wording.quoted(role.name)) is not the ARN of a role.",
+                hint: "Write it like arn:aws:iam::123456789012:role/name.")
         }
         let made = RefreshingCredentials(
             AssumeRoleSource(
@@ -41,7 +42,7 @@ extension AWSEnvironment: CredentialsOffering {
                 context: sourceContext), sourceContext)
         return roles.withLock { roles in
             if let known = roles[role] { return known }
-            // One entry a rehearsal. Those of ended ones are of no use.
+            // One entry per rehearsal. Entries of ended rehearsals are not used again.
             if roles.count >= 64 { roles.removeAll() }
             roles[role] = made
             return made
@@ -52,7 +53,7 @@ extension AWSEnvironment: CredentialsOffering {
         guard let token = found.sessionToken else {
             throw AWSError(.internalFault, "The credentials of a session have no token.")
         }
-        // Where their source does not say when they end, programs ask again soon.
+        // If the source does not report an expiration time, programs must fetch again soon.
         let expiration = found.expiration ?? runtime.clock.now().addingTimeInterval(900)
         let members: [String: JSONValue] = [
             "AccessKeyId": .string(found.accessKeyID), "SecretAccessKey": .string(found.secretAccessKey.reveal()),

@@ -1,10 +1,10 @@
 public import LaunchHost
 
 extension AWSEnvironment: ObjectStoring {
-    /// S3 alone.
+    /// Only S3.
     public var objectSchemes: [String] { [S3URI.scheme] }
 
-    /// S3, with the environment's credentials.
+    /// S3 with the environment's credentials.
     public func objectStore() async throws(BackendError) -> any ObjectStore {
         do throws(AWSError) {
             return S3ObjectStore(store: try await objects())
@@ -14,7 +14,7 @@ extension AWSEnvironment: ObjectStoring {
     }
 }
 
-/// The host's way to S3.
+/// S3 as the host's object store.
 struct S3ObjectStore: ObjectStore {
     let store: S3Store
 
@@ -87,7 +87,7 @@ struct S3ObjectStore: ObjectStore {
     }
 }
 
-/// `s3://bucket/key`; keys are taken as they are, no percent sign stands for anything.
+/// `s3://bucket/key`. Keys are used unchanged; percent signs have no special meaning.
 struct S3URI: CustomStringConvertible {
     static let scheme = "s3"
     let bucket: String
@@ -100,14 +100,14 @@ struct S3URI: CustomStringConvertible {
     init(_ text: String, needsKey: Bool = false) throws(BackendError) {
         let start = "\(Self.scheme)://"
         guard text.hasPrefix(start) else {
-            throw BackendError(.invalid, "'\(text)' is no URI of S3: it must begin with \(start).")
+            throw BackendError(.invalid, "'\(text)' is not a URI of S3: it must begin with \(start).")
         }
         let parts = text.dropFirst(start.count).split(
             separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         bucket = String(parts.first ?? "")
         key = parts.count == 2 ? String(parts[1]) : ""
-        guard !bucket.isEmpty else { throw BackendError(.invalid, "'\(text)' names no bucket.") }
-        guard !needsKey || !key.isEmpty else { throw BackendError(.invalid, "'\(text)' names no object.") }
+        guard !bucket.isEmpty else { throw BackendError(.invalid, "'\(text)' does not name a bucket.") }
+        guard !needsKey || !key.isEmpty else { throw BackendError(.invalid, "'\(text)' does not name an object.") }
     }
 
     var description: String { "\(Self.scheme)://\(bucket)/\(key)" }

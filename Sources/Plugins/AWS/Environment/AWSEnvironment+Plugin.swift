@@ -4,7 +4,8 @@ public import LaunchHost
 extension AWSEnvironment {
     /// The plugin's declaration.
     public static let plugin = Plugin<any Environment>(
-        type: "aws", summary: "Credentials and region as AWS's own tools find them, kept fresh.", fields: fields,
+        type: "aws", summary: "Credentials and region as AWS's own tools find them, with automatic refresh.",
+        fields: fields,
         examples: [
             "environment:\n  type: aws\n  region: us-east-1\n",
             "environment:\n  type: aws\n  region: eu-west-1\n  profile: training\n",
@@ -29,17 +30,17 @@ extension AWSEnvironment {
         Field(
             "region", .string, example: "us-east-1",
             help:
-                "AWS region; instance asks the EC2 instance. Without it AWS_REGION, AWS_DEFAULT_REGION, the profile's."),
+                "AWS region; 'instance' is the EC2 instance's. Default: AWS_REGION, AWS_DEFAULT_REGION, the profile's."),
         Field(
             "profile", .string, example: "training",
-            help: "Profile of ~/.aws/config; it comes before keys in variables. Without it AWS_PROFILE, then default."),
+            help: "Profile of ~/.aws/config; it precedes keys in variables. Default: AWS_PROFILE, then default."),
         Field(
             "role_arn", .string, example: "arn:aws:iam::123456789012:role/launch",
             help: "Role that the found credentials assume, so that one agent can serve other accounts."),
-        Field("external_id", .string, example: "team-42", help: "External ID that the role's trust policy asks for."),
+        Field("external_id", .string, example: "team-42", help: "External ID that the role's trust policy requires."),
         Field(
             "endpoint_url", .string, example: "http://127.0.0.1:5000",
-            help: "URL that all services are asked at instead of their own hosts, for stand-ins such as moto."),
+            help: "URL of all services instead of their own hosts, for emulators such as moto."),
     ]
 
     /// The environment of a block of `launch-config.yaml`.

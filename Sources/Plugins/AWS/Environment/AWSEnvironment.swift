@@ -2,20 +2,20 @@ internal import FoundationEssentials
 public import LaunchHost
 internal import Synchronization
 
-/// Environment `aws`: whose credentials, which region, and the clients that all plugins of AWS share.
+/// Environment `aws`: the credentials, the region, and the clients that all AWS plugins share.
 public final class AWSEnvironment: Environment {
-    /// The profile, the files and the region as they were found when the program began.
+    /// The profile, the files and the region at the start of the program.
     public let settings: ProfileSettings
-    /// Which services are asked at another URL than their own.
+    /// The services with another URL than their own.
     public let endpoints: EndpointSettings
-    /// Credentials that keep themselves good: the found ones, or those of `role_arn`.
+    /// Refreshing credentials: the found ones, or those of `role_arn`.
     public let credentials: any CredentialsProvider
-    /// Connections, time and log, shared by all clients.
+    /// Connections, clock and logger of all clients.
     public let runtime: AWSRuntime
-    /// The role that the found credentials assume, where one is configured.
+    /// The role that the found credentials assume, if one is configured.
     public let roleARN: String?
     private let chosen: ChosenCredentials
-    /// What the sources of credentials work with.
+    /// The services of the credential sources.
     let sourceContext: SourceContext
     private let asksInstance: Bool
     private let clients = Mutex<[String: AWSClient]>([:])
@@ -25,7 +25,7 @@ public final class AWSEnvironment: Environment {
     /// Credentials of roles for containers.
     let roles = Mutex<[AssumedRole: RefreshingCredentials]>([:])
 
-    /// The environment of checked options.
+    /// Creates the environment from checked options.
     /// - Throws: kind configuration for files, profiles, regions and settings that cannot be used.
     public init(_ options: AWSEnvironmentOptions, variables: [String: String], runtime: AWSRuntime) throws(AWSError) {
         try options.check()
@@ -36,7 +36,7 @@ public final class AWSEnvironment: Environment {
         let endpoints = EndpointSettings(settings, configured: options.endpointURL)
         let stsRegion = settings.region?.value
         let sts = STS { operation, fields, provider throws(AWSError) in
-            // Without a region, the endpoint that is everybody's.
+            // Without a region, use the global endpoint.
             let place = try endpoints.place(of: .sts, region: stsRegion ?? Partition.aws.globalRegion)
             let client = try AWSClient(
                 .sts, endpoint: place.url, region: place.signingRegion, credentials: provider, runtime: runtime)
@@ -60,20 +60,20 @@ public final class AWSEnvironment: Environment {
             (settings, endpoints, runtime, chosen, context)
     }
 
-    // MARK: where
+    // MARK: region
 
-    /// The region where it is known without asking anybody; nil where nobody says one, or the instance has to be asked.
+    /// The region if it is known without a call. Nil without a region, or if the instance must be queried.
     public var knownRegion: String? {
         asksInstance ? instanceRegion.withLock { $0 } : settings.region?.value
     }
 
     /// The region.
-    /// - Throws: kind configuration where nobody says one, with what may say it.
+    /// - Throws: kind configuration if none is set, with the settings that can set it.
     public func region() async throws(AWSError) -> String {
         if let known = knownRegion { return known }
         guard asksInstance else { throw RegionNames.missing }
         if let reason = InstanceMetadata.disabled(settings) {
-            throw AWSError(.configuration, "The region is to be the instance's, and \(reason).")
+            throw AWSError(.configuration, "The region must come from the instance, but \(reason).")
         }
         let metadata = try InstanceMetadata(settings, clock: runtime.clock)
         guard let found = try await metadata.region()?.stripped, !found.isEmpty else { throw RegionNames.missing }
@@ -84,9 +84,9 @@ public final class AWSEnvironment: Environment {
 
     // MARK: clients
 
-    /// The one client of this program for a service in a region; without `region`, in the environment's.
-    /// - Parameter retry: how often its calls are tried, where not as the environment says; such a client is its own.
-    /// - Throws: kind configuration for an unknown region or an endpoint that is no URL.
+    /// The client for a service in a region, one per program. Without `region`, the environment's.
+    /// - Parameter retry: a retry policy other than the environment's; such a client is separate.
+    /// - Throws: kind configuration for an unknown region or an endpoint that is not a URL.
     public func client(
         _ service: AWSService, region: String? = nil, retry: RetryPolicy? = nil
     ) async throws(AWSError) -> AWSClient {
@@ -105,9 +105,9 @@ public final class AWSEnvironment: Environment {
         }
     }
 
-    // MARK: who
+    // MARK: identity
 
-    /// Asks AWS whose the credentials are.
+    /// Requests the identity of the credentials from AWS.
     public func verify() async throws(BackendError) -> Identity {
         do throws(AWSError) {
             let region = try await region()
@@ -118,7 +118,7 @@ public final class AWSEnvironment: Environment {
         }
     }
 
-    /// Asks AWS whose the credentials are.
+    /// Requests the identity of the credentials from AWS.
     func caller() async throws(AWSError) -> CallerIdentity {
         do throws(AWSError) {
             return try await sourceContext.sts.callerIdentity(credentials)
@@ -127,7 +127,7 @@ public final class AWSEnvironment: Environment {
         }
     }
 
-    /// Which source the credentials come from, why not from each before it, whose they are and when they end.
+    /// The source of the credentials, why earlier sources are not used, the identity, and the expiration time.
     public func credentialReport() async -> CredentialReport {
         var report = CredentialReport(
             steps: [], profile: "\(settings.profile.value) (\(settings.profile.origin))",

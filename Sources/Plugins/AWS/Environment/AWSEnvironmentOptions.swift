@@ -2,21 +2,20 @@ internal import LaunchHost
 
 /// The keys of `environment: {type: aws}`.
 public struct AWSEnvironmentOptions: Sendable, Hashable {
-    /// The word for `region` that asks the instance's metadata.
+    /// The value of `region` that selects the instance's region.
     public static let instanceRegion = "instance"
 
-    /// The region; `instance` for the one that the EC2 instance is in.
+    /// The region; `instance` for the EC2 instance's.
     public var region: String?
     /// The profile of AWS's files.
     public var profile: String?
     /// The role that the found credentials assume.
     public var roleARN: String?
-    /// What the role's trust policy may ask for.
+    /// The external ID for the role's trust policy.
     public var externalID: String?
-    /// The URL that all services are asked at, for stand-ins.
+    /// The URL of all services, for emulators.
     public var endpointURL: String?
 
-    /// Options from their parts.
     public init(
         region: String? = nil, profile: String? = nil, roleARN: String? = nil, externalID: String? = nil,
         endpointURL: String? = nil
@@ -28,15 +27,15 @@ public struct AWSEnvironmentOptions: Sendable, Hashable {
         self.endpointURL = endpointURL
     }
 
-    /// Throws for what is wrong whatever else holds.
+    /// Throws for options that are invalid in every environment.
     func check() throws(AWSError) {
         if let roleARN, !RoleRequest.isRoleARN(roleARN) {
             throw AWSError(
-                .configuration, "The role_arn \(Wording.quoted(roleARN)) is no ARN of a role.",
-                hint: "One looks like arn:aws:iam::123456789012:role/name.")
+                .configuration, "The role_arn \(Wording.quoted(roleARN)) is not the ARN of a role.",
+                hint: "Write it like arn:aws:iam::123456789012:role/name.")
         }
         if externalID != nil, roleARN == nil {
-            throw AWSError(.configuration, "There is an external_id and no role_arn that it could be for.")
+            throw AWSError(.configuration, "There is an external_id but no role_arn.")
         }
         if let externalID, !Self.isExternalID(externalID) {
             throw AWSError(
@@ -44,8 +43,8 @@ public struct AWSEnvironmentOptions: Sendable, Hashable {
         }
         if let endpointURL, URLHost(endpointURL) == nil {
             throw AWSError(
-                .configuration, "The endpoint_url \(Wording.quoted(endpointURL)) is no http or https URL.",
-                hint: "It looks like https://host or http://host:port.")
+                .configuration, "The endpoint_url \(Wording.quoted(endpointURL)) is not an http or https URL.",
+                hint: "Write https://host or http://host:port.")
         }
         for (key, value) in [("region", region), ("profile", profile)] {
             if value?.isEmpty == true { throw AWSError(.configuration, "The \(key) is empty.") }

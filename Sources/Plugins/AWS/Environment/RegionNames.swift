@@ -1,15 +1,15 @@
 internal import LaunchHost
 
-/// What is said of the environment's region.
+/// Errors and warnings about the environment's region.
 enum RegionNames {
-    /// Nobody says one.
+    /// The error for a missing region.
     static var missing: AWSError {
         AWSError(
             .configuration, "There is no AWS region.",
-            hint: "Give 'region' in the environment of launch-config.yaml, AWS_REGION, or the profile's region.")
+            hint: "Set 'region' in the environment of launch-config.yaml, AWS_REGION, or the profile's region.")
     }
 
-    /// Throws for what cannot be a region, with the one that was probably meant; warns of one that may be new.
+    /// Throws for text that cannot be a region, with a suggestion. Warns about a region that may be new.
     static func check(_ region: Setting, log: Logger) throws(AWSError) {
         guard let finding = RegionName.finding(about: region.value, at: FieldPath()) else { return }
         let message = "\(capitalised(finding.message)) (from \(region.origin))"
@@ -23,7 +23,7 @@ enum RegionNames {
         throw AWSError(.configuration, message, hint: finding.hint)
     }
 
-    /// A service that cannot be found may be in a region that there is not.
+    /// Adds a hint to the error if a service cannot be found because its region may not exist.
     static func explained(_ error: AWSError, _ region: Setting?) -> AWSError {
         guard error.kind == .unavailable, let region,
             let finding = RegionName.finding(about: region.value, at: FieldPath())

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A sum that tasks add to; each is told the new sum, in order.
+/// A sum that tasks add to. Each callback gets the new sum, in order.
 final class Counter: Sendable {
     private let sum = Mutex<Int64>(0)
 

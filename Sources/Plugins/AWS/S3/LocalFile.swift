@@ -1,9 +1,9 @@
 internal import Crypto
 internal import Glibc
 
-/// The files of this machine that objects come from and go to, with their unsafe parts in one place.
+/// Files of this machine that are uploaded or downloaded. The unsafe calls are in one place.
 enum LocalFile {
-    /// What tells one content of a file from another.
+    /// The facts that differ between two versions of a file.
     struct Stamp: Hashable {
         let size: Int64
         private let seconds: Int
@@ -14,7 +14,7 @@ enum LocalFile {
             var info = stat()
             guard stat(path, &info) == 0 else { throw LocalFile.failure("cannot read", path) }
             guard info.st_mode & S_IFMT == S_IFREG else {
-                throw AWSError(.invalid, "\(path) is no file that could be uploaded.")
+                throw AWSError(.invalid, "\(path) is not a file that can be uploaded.")
             }
             size = Int64(info.st_size)
             seconds = info.st_mtim.tv_sec
@@ -23,7 +23,7 @@ enum LocalFile {
         }
     }
 
-    /// The SHA-256 of a part of a file, read in pieces of 256 KiB; other tasks get their turn in between.
+    /// The SHA-256 of a part of a file, read in pieces of 256 KiB. Yields to other tasks between pieces.
     static func sha256(_ path: String, _ range: Range<Int64>) async throws(AWSError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot read", path) }
@@ -38,7 +38,7 @@ enum LocalFile {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure("cannot read", path) }
             guard count > 0 else {
-                throw AWSError(.conflict, "\(path) became shorter while it was being uploaded.")
+                throw AWSError(.conflict, "\(path) became shorter while it was uploaded.")
             }
             hash.update(buffer[..<count])
             position += Int64(count)
@@ -52,13 +52,13 @@ enum LocalFile {
     }
 }
 
-/// A file under a name for the time being, written at any place, that takes its name when it is complete.
+/// A file with a temporary name, written at any position. It gets its final name when it is complete.
 final class PartialFile: Sendable {
     private let path: String
     private let partial: String
     private let descriptor: Int32
 
-    /// Makes it beside `path`, readable by its owner only.
+    /// Creates the file beside `path`, readable by its owner only.
     init(_ path: String) throws(AWSError) {
         self.path = path
         partial = "\(path).\(UInt64.random(in: .min ... .max)).partial"
@@ -68,7 +68,7 @@ final class PartialFile: Sendable {
 
     deinit {
         close(descriptor)
-        // Gone already where it took its name.
+        // Has no effect after a commit.
         unlink(partial)
     }
 

@@ -1,4 +1,4 @@
-/// Runs the parts of a transfer, a few at a time; the first failure ends all.
+/// Runs the parts of a transfer, a few at a time. The first failure ends all.
 enum PartRunner {
     static func run<Value: Sendable>(
         _ count: Int, parallelism: Int, _ part: @escaping @Sendable (Int) async throws(AWSError) -> Value
@@ -23,7 +23,7 @@ enum PartRunner {
                 switch outcome {
                 case .success(let value): values[index] = value
                 case .failure(let error):
-                    // What follows a failure is cancelled by us, and must not hide why.
+                    // Later failures come from our cancellation and must not hide the cause.
                     failure = failure ?? error
                     group.cancelAll()
                 }

@@ -1,15 +1,15 @@
 internal import HTTP
 
-/// The bytes of an object while they come; the server is held back while nobody reads.
+/// The bytes of an object as they arrive. The transfer pauses while no consumer reads.
 public struct S3Body: AsyncSequence, Sendable {
     /// One chunk, never empty, of at most about 300 KiB.
     public typealias Element = [UInt8]
-    /// What the iterator throws.
+    /// The error type of the iterator.
     public typealias Failure = AWSError
 
-    /// What changes with the content, quotes included.
+    /// The entity tag, which changes with the content, including its quotes.
     public let etag: String
-    /// The bytes to come; nil where S3 does not say.
+    /// The number of bytes to come; nil if S3 does not report it.
     public let length: Int64?
     private let stream: HTTPStream
 
@@ -19,18 +19,18 @@ public struct S3Body: AsyncSequence, Sendable {
         length = stream.headers["Content-Length"].flatMap { Int64($0) }
     }
 
-    /// Whether these are the bytes of that range: a server may ignore that only a part was asked for.
+    /// True if these are the bytes of that range: a server may ignore the requested range.
     func covers(_ range: Range<Int64>) -> Bool {
         guard stream.status == 206, length == Int64(range.count) else { return false }
         return stream.headers["Content-Range"]?.hasPrefix("bytes \(range.lowerBound)-\(range.upperBound - 1)/") ?? false
     }
 
-    /// Ends the transfer.
+    /// Cancels the transfer.
     public func cancel() {
         stream.cancel()
     }
 
-    /// The iterator; the bytes come once.
+    /// The iterator. The bytes can be read once.
     public func makeAsyncIterator() -> Iterator {
         Iterator(chunks: stream.body.makeAsyncIterator())
     }
@@ -39,7 +39,7 @@ public struct S3Body: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         var chunks: HTTPStream.Body.Iterator
 
-        /// The next chunk, or nil at the end; throws what ended the transfer.
+        /// The next chunk, or nil at the end. Throws the error that ended the transfer.
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(AWSError) -> [UInt8]? {

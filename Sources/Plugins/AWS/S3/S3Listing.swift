@@ -1,17 +1,16 @@
 internal import HTTP
 
-/// The objects under a prefix, page by page, as they are asked for.
+/// The objects under a prefix, page by page on demand.
 public struct S3Listing: AsyncSequence, Sendable {
-    /// One page.
     public struct Page: Sendable, Hashable {
         /// The objects, in order of their keys.
         public var objects: [S3Object]
-        /// What stands for all keys up to the next delimiter, where one was given.
+        /// The common prefixes up to the next delimiter, if one was given.
         public var prefixes: [String]
     }
     /// One page, which may be empty.
     public typealias Element = Page
-    /// What the iterator throws.
+    /// The error type of the iterator.
     public typealias Failure = AWSError
 
     let store: S3Store
@@ -25,13 +24,13 @@ public struct S3Listing: AsyncSequence, Sendable {
         Iterator(listing: self)
     }
 
-    /// Asks for the pages.
+    /// Requests the pages.
     public struct Iterator: AsyncIteratorProtocol {
         let listing: S3Listing
         var token: String?
         var ended = false
         var emptyPages = 0
-        /// How many pages without anything on them may follow each other. Real ones come where many objects were deleted.
+        /// The limit on consecutive empty pages. Real ones occur where many objects were deleted.
         private static let mostEmptyPages = 1000
 
         init(listing: S3Listing) {
@@ -49,7 +48,7 @@ public struct S3Listing: AsyncSequence, Sendable {
                     "The listing of s3://\(listing.bucket)/\(listing.prefix) has no end: "
                         + "\(emptyPages) pages without an object.", service: "S3", operation: "ListObjectsV2")
             }
-            // The same token again would never end.
+            // A repeated token would never end.
             ended = next == nil || next == token
             token = next
             return page
@@ -59,7 +58,7 @@ public struct S3Listing: AsyncSequence, Sendable {
     func page(after token: String?) async throws(AWSError) -> (Page, next: String?) {
         var exchange = Exchange(operation: .read("ListObjectsV2"))
         exchange.method = .get
-        // XML cannot hold all characters that a key can.
+        // XML cannot represent all characters that a key can have.
         exchange.query = [
             ("list-type", "2"), ("encoding-type", "url"), ("max-keys", String(pageSize)), ("prefix", prefix),
         ]
@@ -67,13 +66,13 @@ public struct S3Listing: AsyncSequence, Sendable {
         if let token { exchange.query.append(("continuation-token", token)) }
         let answer = try await store.send(exchange, bucket: bucket)
         guard case .xml(let root) = answer.document, root.name == "ListBucketResult" else {
-            throw Bodies.unreadable(answer, "is no listing", .s3, exchange.operation)
+            throw Bodies.unreadable(answer, "is not a listing", .s3, exchange.operation)
         }
         let isEncoded = root.text("EncodingType")?.trimmed == "url"
         let decoded = { (text: String?) in text.flatMap { isEncoded ? URLDecoding.decode($0) : $0 } }
         var objects: [S3Object] = []
         for entry in root.all("Contents") {
-            // Leaving one out would train on less data than there is, without a word.
+            // Omitting an object would silently train on incomplete data.
             guard let key = decoded(entry.text("Key")), let size = entry.text("Size").flatMap({ Int64($0.trimmed) }),
                 S3Object.sizes.contains(size)
             else {
@@ -91,7 +90,7 @@ public struct S3Listing: AsyncSequence, Sendable {
 }
 
 extension S3Store {
-    /// The objects whose keys begin with `prefix`, by pages of at most `pageSize` (1 to 1,000).
+    /// The objects whose keys begin with `prefix`, in pages of at most `pageSize` (1 to 1,000).
     public func list(
         bucket: String, prefix: String = "", delimiter: String? = nil, pageSize: Int = 1000
     ) -> S3Listing {

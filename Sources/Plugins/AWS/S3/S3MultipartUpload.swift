@@ -2,20 +2,20 @@ internal import FoundationEssentials
 internal import HTTP
 internal import LaunchHost
 
-/// One upload in parts, from its beginning to its completion or its end without a trace.
+/// One multipart upload, from its creation to its completion or its removal.
 struct S3MultipartUpload: Sendable {
     private let store: S3Store
     private let bucket: String
     private let key: String
     private let id: String
-    /// By the server's clock.
+    /// The server's time.
     private let began: Date?
 
     init(_ store: S3Store, bucket: String, key: String, contentType: String?) async throws(AWSError) {
         self.store = store
         self.bucket = bucket
         self.key = key
-        // A second one is without parts, costs nothing, and nobody sees it.
+        // A retry may create a second upload. It has no parts, costs nothing and is not visible.
         var exchange = Exchange(operation: .write("CreateMultipartUpload", repeatable: true))
         exchange.query = [("uploads", nil)]
         if let contentType { exchange.headers.append(("Content-Type", contentType)) }
@@ -27,7 +27,7 @@ struct S3MultipartUpload: Sendable {
         began = answer.headers["Date"].flatMap(HTTPDate.parse)
     }
 
-    /// Sends a part, numbered from 1, and gives its ETag.
+    /// Sends a part, numbered from 1, and returns its ETag.
     func send(part: Int, _ payload: Exchange.Payload) async throws(AWSError) -> String {
         var exchange = Exchange(operation: .write("UploadPart", repeatable: true))
         exchange.method = .put
@@ -41,7 +41,7 @@ struct S3MultipartUpload: Sendable {
         return etag
     }
 
-    /// Joins the parts into the object; `size` in bytes.
+    /// Joins the parts to the object; `size` in bytes.
     func complete(_ etags: [String], size: Int64) async throws(AWSError) -> String {
         var exchange = Exchange(operation: .write("CompleteMultipartUpload", repeatable: true))
         exchange.query = [("uploadId", id)]
@@ -60,7 +60,7 @@ struct S3MultipartUpload: Sendable {
             }
             return etag
         } catch  where error.code == "NoSuchUpload" {
-            // Where the answer to an earlier attempt was lost, the upload is gone because it is complete.
+            // If the reply to an earlier attempt was lost, the upload no longer exists because it is complete.
             guard let object = try? await store.head(bucket: bucket, key: key), isOurs(object, etags.count, size) else {
                 throw error
             }
@@ -75,20 +75,20 @@ struct S3MultipartUpload: Sendable {
         return written >= began
     }
 
-    /// Deletes what was sent, also in a cancelled task; a failure of that is only told.
+    /// Deletes the sent parts, also in a cancelled task. Only logs a failure.
     func abort() async {
         var exchange = Exchange(operation: .write("AbortMultipartUpload", repeatable: true))
         exchange.method = .delete
         exchange.readsBody = false
         exchange.query = [("uploadId", id)]
         let (request, store, bucket, key) = (exchange, store, bucket, key)
-        // A task of its own, for the one that was cancelled may send no more.
+        // A separate task, because a cancelled task cannot send.
         await Task {
             do throws(AWSError) {
                 _ = try await store.send(request, bucket: bucket, key: key)
             } catch  where error.code != "NoSuchUpload" {
                 store.runtime.log.warning(
-                    "An unfinished upload stays in the bucket \(bucket); a lifecycle rule can delete such.",
+                    "An unfinished upload stays in the bucket \(bucket); a lifecycle rule can delete it.",
                     ["key": key, "error": error.summary])
             } catch {}
         }.value

@@ -1,4 +1,4 @@
-/// What a bucket and a key may be called.
+/// Checks names of buckets and keys.
 enum S3Names {
     static func check(bucket: String, key: String?) throws(AWSError) {
         let allowed = bucket.utf8.allSatisfy { byte in
@@ -11,20 +11,20 @@ enum S3Names {
         }
         guard allowed, (3...255).contains(bucket.utf8.count) else {
             throw AWSError(
-                .invalid, "\"\(bucket.prefix(80))\" is no name of a bucket.",
+                .invalid, "\"\(bucket.prefix(80))\" is not a bucket name.",
                 hint: "Names have 3 to 63 lower-case letters, digits, dots and hyphens.")
         }
         guard let key else { return }
         guard (1...1024).contains(key.utf8.count) else {
-            throw AWSError(.invalid, "The key has \(key.utf8.count) bytes; S3 wants 1 to 1024.")
+            throw AWSError(.invalid, "The key has \(key.utf8.count) bytes; S3 allows 1 to 1024.")
         }
-        // These path segments do not survive proxies and HTTP libraries, so the object would be another one.
+        // Proxies and HTTP libraries change these path segments, so the request would reach another object.
         guard !key.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
             throw AWSError(.invalid, "The key \"\(key.prefix(200))\" has a path segment \".\" or \"..\".")
         }
     }
 
-    /// Whether a bucket can stand in front of the host: a dot in it would not fit the certificate.
+    /// True if a bucket can precede the host: the certificate does not cover a name with a dot.
     static func fitsHost(_ bucket: String, isSecure: Bool) -> Bool {
         guard let first = bucket.utf8.first, let last = bucket.utf8.last, bucket.utf8.count <= 63 else { return false }
         let isPlain = { (byte: UInt8) in

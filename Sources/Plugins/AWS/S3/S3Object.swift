@@ -1,20 +1,19 @@
 internal import FoundationEssentials
 internal import HTTP
 
-/// What S3 says of an object without giving it.
+/// The metadata of an object.
 public struct S3Object: Sendable, Hashable {
-    /// Its name in the bucket.
+    /// The name in the bucket.
     public var key: String
-    /// In bytes.
+    /// The size in bytes.
     public var size: Int64
-    /// What changes with the content, quotes included.
+    /// The entity tag, which changes with the content, including its quotes.
     public var etag: String
-    /// When it was written, as S3 wrote it.
+    /// The time of the last change, in S3's format.
     public var lastModified: String?
-    /// What it says that it is; a listing says nothing of that.
+    /// The content type; nil in listings, which omit it.
     public var contentType: String?
 
-    /// An object from its parts.
     public init(key: String, size: Int64, etag: String, lastModified: String? = nil, contentType: String? = nil) {
         self.key = key
         self.size = size
@@ -23,8 +22,8 @@ public struct S3Object: Sendable, Hashable {
         self.contentType = contentType
     }
 
-    /// The sizes that an object may have. S3's own limit is 50 TB; without one, a wrong answer would have a file cut into
-    /// more parts than memory can count.
+    /// The sizes of objects. S3's limit is 50 TB. Without a limit, a malformed reply could cause more parts than
+    /// memory holds.
     static let sizes: ClosedRange<Int64> = 0...(64 << 40)
 
     init?(key: String, _ headers: HTTPHeaders) {
@@ -35,21 +34,20 @@ public struct S3Object: Sendable, Hashable {
     }
 }
 
-/// How far a transfer is.
+/// The progress of a transfer.
 public struct S3Progress: Sendable, Hashable {
-    /// Bytes that have arrived at the other side.
+    /// The number of transferred bytes.
     public var done: Int64
-    /// Bytes in all.
+    /// The number of all bytes.
     public var total: Int64
 
-    /// So many of so many bytes.
     public init(done: Int64, total: Int64) {
         self.done = done
         self.total = total
     }
 }
 
-/// Counts the bytes of parts that move at the same time.
+/// Sums the bytes of concurrent parts.
 final class ProgressCount: Sendable {
     typealias Report = @Sendable (S3Progress) -> Void
     private let total: Int64

@@ -1,8 +1,8 @@
 extension S3Store {
-    /// Writes an object into a file, in parts that come at the same time, with bounded memory. Returns what it was.
+    /// Downloads an object into a file, in concurrent parts, with bounded memory. Returns the object's metadata.
     ///
-    /// `path` takes its content only when all is there; on any failure it is as it was. `conflict` where the object
-    /// changes meanwhile.
+    /// The file at `path` is replaced only after a complete download; after any failure it is unchanged. Throws
+    /// `conflict` if the object changes meanwhile.
     @discardableResult
     public func download(
         bucket: String, key: String, to path: String, progress: (@Sendable (S3Progress) -> Void)? = nil
@@ -20,7 +20,7 @@ extension S3Store {
 
     private static let leastProgress: Int64 = 64 << 10
 
-    /// Fetches one part; where it breaks off, on from there.
+    /// Downloads one part. After an interruption, continues at the reached position.
     private func fetch(
         _ range: Range<Int64>, of object: S3Object, bucket: String, into file: PartialFile, _ count: ProgressCount
     ) async throws(AWSError) {
@@ -36,7 +36,8 @@ extension S3Store {
                     try file.write(chunk, at: position)
                     position += Int64(chunk.count)
                     count.add(Int64(chunk.count))
-                    // Bytes that came are progress: only breaks in a row count. One byte for each connection is none.
+                    // Received bytes are progress, so only consecutive interruptions count as attempts. A few bytes
+                    // per connection do not count.
                     if position - counted >= Self.leastProgress { (attempt, counted) = (1, position) }
                 }
             } catch {

@@ -2,7 +2,7 @@ internal import Crypto
 internal import HTTP
 
 extension S3Store {
-    /// What S3 knows of an object. Throws `notFound` where there is none.
+    /// The metadata of an object. Throws `notFound` if it does not exist.
     public func head(bucket: String, key: String) async throws(AWSError) -> S3Object {
         var exchange = Exchange(operation: .read("HeadObject"))
         exchange.method = .head
@@ -14,13 +14,13 @@ extension S3Store {
         return object
     }
 
-    /// The bytes of an object, or of a part of it (`range` in bytes from 0), as they come. With `etag`, a changed object
-    /// is a `conflict`.
+    /// The bytes of an object, or of a part of it (`range` in bytes from 0), as they arrive. With `etag`, throws
+    /// `conflict` for a changed object.
     public func get(
         bucket: String, key: String, range: Range<Int64>? = nil, etag: String? = nil
     ) async throws(AWSError) -> S3Body {
         if let range, range.lowerBound < 0 || range.isEmpty {
-            throw AWSError(.invalid, "Bytes \(range.lowerBound)..<\(range.upperBound) are no range of an object.")
+            throw AWSError(.invalid, "Bytes \(range.lowerBound)..<\(range.upperBound) are not a range of an object.")
         }
         var exchange = Exchange(operation: .read("GetObject"))
         exchange.method = .get
@@ -33,12 +33,12 @@ extension S3Store {
         do throws(AWSError) {
             let answer = try await send(exchange, bucket: bucket, key: key)
             guard case .stream(let stream) = answer.body else {
-                throw Bodies.unreadable(answer, "is no stream", .s3, exchange.operation)
+                throw Bodies.unreadable(answer, "is not a stream", .s3, exchange.operation)
             }
             let body = S3Body(stream)
             if let range, !body.covers(range) {
                 stream.cancel()
-                throw Bodies.unreadable(answer, "is another part than was asked for", .s3, exchange.operation)
+                throw Bodies.unreadable(answer, "is not the requested part", .s3, exchange.operation)
             }
             return body
         } catch  where error.status == 412 {
@@ -46,7 +46,7 @@ extension S3Store {
         }
     }
 
-    /// Writes an object from bytes in memory, in one request. Returns its ETag.
+    /// Writes an object from memory, in one request. Returns its ETag.
     @discardableResult
     public func put(
         _ bytes: [UInt8], bucket: String, key: String, contentType: String? = nil
@@ -57,7 +57,7 @@ extension S3Store {
     func put(
         _ payload: Exchange.Payload, bucket: String, key: String, contentType: String?
     ) async throws(AWSError) -> String {
-        // The same bytes twice are the same object.
+        // Writing the same bytes again gives the same object.
         var exchange = Exchange(operation: .write("PutObject", repeatable: true))
         exchange.method = .put
         exchange.readsBody = false
@@ -66,7 +66,7 @@ extension S3Store {
         return try await send(exchange, bucket: bucket, key: key).headers["ETag"] ?? ""
     }
 
-    /// Deletes an object; one that is not there is no error.
+    /// Deletes an object. A missing object is not an error.
     public func delete(bucket: String, key: String) async throws(AWSError) {
         var exchange = Exchange(operation: .write("DeleteObject", repeatable: true))
         exchange.method = .delete
@@ -76,7 +76,7 @@ extension S3Store {
 
     func changed(_ key: String, _ error: AWSError? = nil) -> AWSError {
         AWSError(
-            .conflict, "The object \"\(key)\" was changed while it was being read.", service: "S3",
+            .conflict, "The object \"\(key)\" was changed while it was read.", service: "S3",
             operation: "GetObject", code: error?.code, requestID: error?.requestID, status: error?.status)
     }
 }

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension S3Store {
-    /// What a presigned URL lets its holder do.
+    /// The action that a presigned URL allows.
     public enum PresignedAction: String, Sendable {
         /// Read the object.
         case get = "GET"
@@ -10,15 +10,15 @@ extension S3Store {
         case put = "PUT"
     }
 
-    /// A URL with which another process reads or writes one object, without credentials of its own.
+    /// A URL with which another process reads or writes one object without its own credentials.
     ///
-    /// It ends after `life` (1 s to 7 days) or with the credentials, whichever is first. Whoever has it may use it: it is a
-    /// secret.
+    /// It expires after `life` (1 s to 7 days) or with the credentials, whichever is first. Any holder can use it, so
+    /// it is a secret.
     public func presign(
         _ action: PresignedAction, bucket: String, key: String, life: Duration = .seconds(3600)
     ) async throws(AWSError) -> Secret {
         guard life >= .seconds(1), life <= SigV4.longestPresignedLife else {
-            throw AWSError(.invalid, "A presigned URL lives from 1 second to 7 days, not \(life).", service: "S3")
+            throw AWSError(.invalid, "A presigned URL is valid for 1 second to 7 days, not \(life).", service: "S3")
         }
         let place = try place(of: bucket, key)
         var exchange = Exchange(operation: .read("Presign"))

@@ -2,9 +2,9 @@ internal import FoundationEssentials
 internal import HTTP
 
 extension S3Store {
-    /// Writes an object from a file: in one request up to two parts' size, in parts above. Returns its ETag.
+    /// Uploads a file as an object: in one request up to the size of two parts, in parts above. Returns its ETag.
     ///
-    /// A failed or cancelled upload leaves nothing in the bucket. `conflict` where the file changes meanwhile.
+    /// A failed or cancelled upload leaves nothing in the bucket. Throws `conflict` if the file changes meanwhile.
     @discardableResult
     public func upload(
         file path: String, bucket: String, key: String, contentType: String? = nil,
@@ -38,7 +38,7 @@ extension S3Store {
     }
 
     private static func payload(_ path: String, _ range: Range<Int64>) async throws(AWSError) -> Exchange.Payload {
-        // Hashed before it is sent, so that S3 refuses bytes that changed on the way, on the disk included.
+        // The hash is computed before sending, so that S3 refuses bytes that changed later, also on the disk.
         .file(
             path: path, offset: range.lowerBound, length: Int64(range.count),
             sha256: try await LocalFile.sha256(path, range))
@@ -46,7 +46,7 @@ extension S3Store {
 
     private static func check(_ path: String, _ stamp: LocalFile.Stamp) throws(AWSError) {
         guard try LocalFile.Stamp(path) == stamp else {
-            throw AWSError(.conflict, "\(path) was changed while it was being uploaded.")
+            throw AWSError(.conflict, "\(path) was changed while it was uploaded.")
         }
     }
 }

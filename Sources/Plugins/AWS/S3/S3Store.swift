@@ -1,26 +1,26 @@
 internal import Synchronization
 
-/// Objects in S3: small ones in one request, large ones in parts, none of them ever whole in memory.
+/// Objects in S3. Small ones are transferred in one request, large ones in parts. No object is ever completely in
+/// memory.
 public final class S3Store: Sendable {
-    /// Where S3 answers for a region, as a URL.
+    /// The URL of S3 in a region.
     public typealias Endpoint = @Sendable (_ region: String) throws(AWSError) -> String
 
-    /// How a bucket's name goes into an address.
+    /// Where an address has the bucket's name.
     public enum Style: Sendable {
-        /// In front of the host, where its name can be part of a host name.
+        /// Before the host, if the name can be part of a host name.
         case virtualHost
-        /// In the path: what stand-ins of S3 at an endpoint of their own want.
+        /// In the path, as S3 emulators require.
         case path
     }
 
-    /// How large transfers are cut and run.
+    /// The sizes and the concurrency of large transfers.
     public struct Tuning: Sendable {
-        /// The size of a part, in bytes, unless an object needs larger ones; at least 5 MiB for uploads.
+        /// The size of a part in bytes, unless an object needs larger ones; at least 5 MiB for uploads.
         public var partSize: Int64
-        /// Parts under way at once.
+        /// The number of concurrent parts.
         public var parallelism: Int
 
-        /// Tuning; see the properties.
         public init(partSize: Int64 = 8 << 20, parallelism: Int = 4) {
             self.partSize = max(64 << 10, partSize)
             self.parallelism = max(1, parallelism)
@@ -37,12 +37,12 @@ public final class S3Store: Sendable {
 
     private struct State {
         var clients: [String: AWSClient] = [:]
-        /// Where buckets really are, once S3 has said so.
+        /// The regions of buckets, as S3 reports them.
         var regions: [String: String] = [:]
     }
     private let state = Mutex(State())
 
-    /// A store whose buckets are in `region` unless S3 says otherwise.
+    /// A store whose buckets are in `region` unless S3 reports another.
     public init(
         region: String, credentials: any CredentialsProvider, runtime: AWSRuntime, style: Style = .virtualHost,
         tuning: Tuning = Tuning(), limits: AWSLimits = .transfers, endpoint: @escaping Endpoint
@@ -56,7 +56,7 @@ public final class S3Store: Sendable {
         self.endpoint = endpoint
     }
 
-    /// Sends a request for a bucket, once more in the region that S3 names where the bucket is not in ours.
+    /// Sends a request for a bucket. If the bucket is in another region, repeats it in the region that S3 reports.
     func send(_ exchange: Exchange, bucket: String, key: String? = nil) async throws(AWSError) -> Answer {
         let place = try place(of: bucket, key)
         var exchange = exchange
@@ -73,7 +73,7 @@ public final class S3Store: Sendable {
         }
     }
 
-    /// Whom to ask for an object, and how its address is written.
+    /// The client for an object, and the object's address.
     func place(of bucket: String, _ key: String?) throws(AWSError) -> (client: AWSClient, label: String?, path: String)
     {
         try S3Names.check(bucket: bucket, key: key)
@@ -91,7 +91,7 @@ public final class S3Store: Sendable {
             .s3, endpoint: try endpoint(region), region: region, credentials: credentials, runtime: runtime,
             limits: limits)
         return state.withLock { state in
-            // Two callers may have made one at the same time; all must use the same.
+            // Two callers may have created one concurrently; all must use the same.
             let first = state.clients[region] ?? made
             state.clients[region] = first
             return first

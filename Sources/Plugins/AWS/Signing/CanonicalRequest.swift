@@ -1,14 +1,13 @@
 import Crypto
 
-/// A request in the one form that both sides compute: what is hashed and signed.
+/// A request in the canonical form that both sides compute: it is hashed and signed.
 struct CanonicalRequest {
-    /// The text.
     let text: String
-    /// The names of the headers in it, sorted, joined by `;`.
+    /// The names of the headers, sorted and joined by `;`.
     let signedHeaders: String
 
-    /// - Parameter plainPath: S3's way, where the path stands as it goes on the wire. Elsewhere dot segments and
-    ///   repeated slashes go, and it is encoded once more.
+    /// - Parameter plainPath: true for S3: the path has its wire format. Otherwise dot segments and repeated slashes
+    ///   are removed, and the path is encoded again.
     init(_ request: SigningRequest, payloadHash: String, plainPath: Bool) {
         let headers = Self.headers(of: request)
         signedHeaders = headers.map(\.name).joined(separator: ";")
@@ -21,14 +20,14 @@ struct CanonicalRequest {
     /// The hash of the text, in hexadecimal.
     var hash: String { SHA256.hex(text.utf8) }
 
-    /// Fields that are never signed: hops on the way change them, or they differ from try to try.
+    /// Header fields that are never signed: proxies change them, or they differ between attempts.
     private static let unsigned: Set<String> = [
         "amz-sdk-invocation-id", "amz-sdk-request", "authorization", "connection", "expect", "host", "keep-alive",
         "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
         "x-amzn-trace-id",
     ]
 
-    /// The names that a signature of this request names.
+    /// The names of the headers that a signature of this request covers.
     static func headerNames(of request: SigningRequest) -> String {
         headers(of: request).map(\.name).joined(separator: ";")
     }
@@ -43,7 +42,7 @@ struct CanonicalRequest {
             .map { ($0.key, $0.value.joined(separator: ",")) }
     }
 
-    /// Without white space at the ends, and one space for each run of it within, also between quotes.
+    /// The value without white space at its ends, and with one space for each run of it, also between quotes.
     private static func collapsed(_ value: String) -> String {
         let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
         let words = value.utf8.split(whereSeparator: isSpace)
@@ -51,7 +50,7 @@ struct CanonicalRequest {
     }
 
     private static func query(_ query: [(name: String, value: String?)]) -> String {
-        // The order is that of the encoded names, then values; the encoded text is ASCII.
+        // Sorted by encoded name, then by value; the encoded text is ASCII.
         query.map { (name: URIEncoding.component($0.name), value: URIEncoding.component($0.value ?? "")) }
             .sorted {
                 $0.name == $1.name

@@ -1,9 +1,9 @@
 import Crypto
 
-/// Signs the chunks of one body of the content encoding `aws-chunked`, each after the one before it.
+/// Signs the chunks of one body with the content encoding `aws-chunked`. Each signature depends on the previous one.
 ///
-/// S3 wants every chunk but the last to have at least 8 KiB, and an empty one at the end. A second try of the request
-/// begins with a new signer.
+/// S3 requires at least 8 KiB for every chunk except the last, and an empty chunk at the end. A retry of the request
+/// needs a new signer.
 public struct ChunkSigner: Sendable, CustomStringConvertible, CustomReflectable {
     private var previous: String
     private let key: [UInt8]
@@ -15,21 +15,21 @@ public struct ChunkSigner: Sendable, CustomStringConvertible, CustomReflectable 
         self.scope = scope
     }
 
-    /// A chunk as it goes on the wire: its size, its signature, its bytes. The empty chunk ends the body.
+    /// A chunk in its wire format: its size, its signature, its bytes. The empty chunk ends the body.
     public mutating func chunk(_ bytes: [UInt8]) -> [UInt8] {
         let head = Self.head(bytes.count) + sign(bytes) + "\r\n"
         return Array(head.utf8) + bytes + Array("\r\n".utf8)
     }
 
-    /// The bytes on the wire of a body of so many bytes that is cut into chunks of `chunkSize` bytes, the empty last
-    /// chunk included: the request's `Content-Length`. Both at least 1 and 0; what is less counts as that.
+    /// The encoded size of a body of `length` bytes in chunks of `chunkSize` bytes, including the empty last chunk:
+    /// the request's `Content-Length`. Values below 0 and 1 count as 0 and 1.
     public static func encodedLength(of length: Int64, chunkSize: Int) -> Int64 {
         let length = max(0, length), size = Int64(max(1, chunkSize))
         let (whole, rest) = length.quotientAndRemainder(dividingBy: size)
         return whole * wireLength(size) + (rest > 0 ? wireLength(rest) : 0) + wireLength(0)
     }
 
-    /// A mask.
+    /// A mask instead of the values.
     public var description: String { "<chunk signer>" }
     /// A mirror without children, so that `dump` shows no key.
     public var customMirror: Mirror { Mirror(self, children: []) }
@@ -45,7 +45,7 @@ public struct ChunkSigner: Sendable, CustomStringConvertible, CustomReflectable 
     private static func head(_ size: Int) -> String { "\(String(size, radix: 16));chunk-signature=" }
 
     private static func wireLength(_ size: Int64) -> Int64 {
-        // 64 digits of signature and two line ends.
+        // The 64 digits of the signature and two line ends.
         Int64(head(Int(clamping: size)).utf8.count + 64 + 4) + size
     }
 }

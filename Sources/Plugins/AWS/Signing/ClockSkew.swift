@@ -1,41 +1,42 @@
 public import FoundationEssentials
 import Synchronization
 
-/// How far this machine's clock is off, learned from the services' own: per host, because a proxy or an emulator may
-/// have a clock of its own.
+/// The difference between this machine's clock and the services' clocks. It is kept per host, because a proxy or an
+/// emulator may have its own clock.
 public final class ClockSkew: Sendable {
-    /// The codes of answers that a wrong clock can be behind.
+    /// The error codes that a wrong clock can cause.
     public static let codes: Set<String> = [
         "RequestTimeTooSkewed", "RequestExpired", "SignatureDoesNotMatch", "InvalidSignatureException",
     ]
 
-    /// What is worth correcting: AWS allows 5 min (15 min for S3), so a smaller skew is not what went wrong.
+    /// The smallest difference to correct. AWS allows 5 min (15 min for S3), so a smaller one is not the cause of a
+    /// refusal.
     public static let tolerance = Duration.seconds(240)
 
-    /// More hosts than any process talks to; past it everything is learned anew.
+    /// The largest number of hosts; a process uses fewer. Above it, all differences are learned again.
     private static let mostHosts = 1024
 
     private let offsets = Mutex<[String: TimeInterval]>([:])
 
-    /// Nothing is off yet.
+    /// Starts with no difference.
     public init() {}
 
-    /// The time to sign with for a host, for what this machine's clock says.
+    /// The time to sign with for a host, computed from this machine's clock.
     public func time(for host: String, clock: Date = Date()) -> Date {
         clock + (offsets.withLock { $0[host.lowercased()] } ?? 0)
     }
 
-    /// How far the clock of a host is ahead of this machine's, as far as was learned.
+    /// The known difference between the clock of a host and this machine's.
     public func offset(of host: String) -> Duration {
         .seconds(offsets.withLock { $0[host.lowercased()] } ?? 0)
     }
 
-    /// Learns from a refusal. True when the clock was wrong and is right now: then signing and sending once more is
-    /// worth it. False when the code says something else, or the clock was right already.
+    /// Learns from a refusal. Returns true if the clock was wrong and is now corrected: then the request should be
+    /// signed and sent again. Returns false if the code has another cause, or the clock was already right.
     ///
     /// - Parameters:
-    ///   - date: the answer's `Date` header, `Mon, 23 Nov 2026 10:00:00 GMT`; without a readable one nothing is learned.
-    ///   - clock: what this machine's clock said when the answer came.
+    ///   - date: the reply's `Date` header, `Mon, 23 Nov 2026 10:00:00 GMT`. Without a valid one nothing is learned.
+    ///   - clock: this machine's time when the reply arrived.
     public func learn(from host: String, code: String?, date: String?, clock: Date = Date()) -> Bool {
         guard let code, Self.codes.contains(code), let date, let theirs = HTTPDate.parse(date) else {
             return false

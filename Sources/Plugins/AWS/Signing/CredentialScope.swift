@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// Where and when a signature holds: one day, one region, one service.
+/// The scope of a signature: one day, one region, one service.
 struct CredentialScope: Sendable, Hashable {
     /// `20150830T123600Z`.
     let timestamp: String
@@ -20,9 +20,9 @@ struct CredentialScope: Sendable, Hashable {
     /// `20150830/us-east-1/iam/aws4_request`.
     var text: String { "\(day)/\(region)/\(service)/aws4_request" }
 
-    /// `20150830T123600Z`: UTC, whole seconds. Times that no clock can show become the nearest that it can.
+    /// `20150830T123600Z`: UTC, whole seconds. Times outside the format's range become the nearest valid time.
     static func timestamp(_ time: Date) -> String {
-        // Four digits of the year are what the format has room for: 0001 to 9999.
+        // The format has four digits for the year: 0001 to 9999.
         let seconds = min(max(time.timeIntervalSince1970, -62_135_596_800), 253_402_300_799)
         var clock = time_t(seconds.rounded(.down))
         var parts = tm()

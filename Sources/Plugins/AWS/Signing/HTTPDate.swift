@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Glibc
 
-/// The `Date` header of an answer.
+/// The `Date` header of a reply.
 enum HTTPDate {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    /// The time that `Mon, 23 Nov 2026 10:00:00 GMT` says; nil for any other form.
+    /// Parses `Mon, 23 Nov 2026 10:00:00 GMT`; nil for any other form.
     static func parse(_ text: String) -> Date? {
         let words = text.split(separator: " ")
         guard words.count == 6, words[0].hasSuffix(","), words[5] == "GMT",

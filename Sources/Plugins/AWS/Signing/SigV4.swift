@@ -2,23 +2,23 @@ import Crypto
 public import FoundationEssentials
 import LaunchHost
 
-/// AWS Signature Version 4: headers that sign a request, and URLs that carry their signature.
+/// AWS Signature Version 4: headers that sign a request, and presigned URLs.
 ///
-/// Services differ in one thing: S3 signs the path as it goes on the wire, and always says the hash of the body; all
+/// Services differ in one point: S3 signs the path in its wire format and always includes the hash of the body. All
 /// others normalise the path and encode it a second time. The service's signing name decides.
 public struct SigV4 {
-    /// What the signature says about the body.
+    /// How the signature covers the body.
     public enum Payload: Sendable, Hashable {
         /// The SHA-256 of the body, 64 lower-case hexadecimal digits.
         case hash(String)
-        /// Nothing: TLS alone protects it. For S3.
+        /// Not at all: only TLS protects the body. For S3.
         case unsigned
-        /// Each chunk is signed as it is sent; see `signStreaming`. For S3.
+        /// Each chunk is signed when it is sent; see `signStreaming`. For S3.
         case streaming
 
         /// The hash of bytes in memory.
         public static func bytes(_ bytes: some Sequence<UInt8>) -> Payload { .hash(SHA256.hex(bytes)) }
-        /// The hash of no body.
+        /// The hash of an empty body.
         public static let empty = Payload.hash("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
         var text: String {
@@ -30,11 +30,11 @@ public struct SigV4 {
         }
     }
 
-    /// The longest life of a presigned URL: seven days.
+    /// The longest lifetime of a presigned URL: seven days.
     public static let longestPresignedLife = Duration.seconds(604_800)
 
-    /// The header fields to set on the request, replacing those of the same names: `X-Amz-Date`, `Authorization`, and
-    /// where they belong `X-Amz-Security-Token` and `X-Amz-Content-SHA256`.
+    /// The header fields to set on the request, in place of fields with the same names: `X-Amz-Date`,
+    /// `Authorization`, and if required `X-Amz-Security-Token` and `X-Amz-Content-SHA256`.
     public static func sign(
         _ request: SigningRequest, credentials: AWSCredentials, service: String, region: String, at time: Date,
         payload: Payload
@@ -42,10 +42,10 @@ public struct SigV4 {
         signed(request, credentials, CredentialScope(at: time, region: region, service: service), payload).headers
     }
 
-    /// The URL, scheme to query, that carries its signature; it ends after `expires`, or with the credentials.
+    /// A presigned URL, from scheme to query. It expires after `expires`, or with the credentials.
     ///
-    /// Whoever uses it must send the headers that the request has, and none is needed but `Host`. `expires` is cut to
-    /// whole seconds from 1 s to seven days. S3 takes any body; other services the empty one unless `payload` says else.
+    /// Its user must send the headers of the request; only `Host` is required. `expires` is truncated to whole
+    /// seconds, from 1 s to seven days. S3 accepts any body; other services the empty one unless `payload` is set.
     public static func presign(
         _ request: SigningRequest, credentials: AWSCredentials, service: String, region: String, at time: Date,
         expires: Duration, payload: Payload? = nil, scheme: String = "https"
@@ -59,7 +59,7 @@ public struct SigV4 {
             ("X-Amz-SignedHeaders", CanonicalRequest.headerNames(of: request)),
         ]
         if let token = credentials.sessionToken { request.query.append(("X-Amz-Security-Token", token.reveal())) }
-        // In a URL that carries its signature, every name has a value.
+        // In a presigned URL, every name has a value.
         request.query = request.query.map { ($0.name, $0.value ?? "") }
         let payload = payload ?? (isS3(service) ? .unsigned : .empty)
         let canonical = CanonicalRequest(request, payloadHash: payload.text, plainPath: isS3(service))
@@ -67,9 +67,9 @@ public struct SigV4 {
         return "\(scheme)://\(request.host)\(request.target)&X-Amz-Signature=\(signature)"
     }
 
-    /// The header fields, as in `sign`, for a body that is signed chunk by chunk, and what signs the chunks.
+    /// The header fields, as in `sign`, for a body that is signed in chunks, and the signer of the chunks.
     ///
-    /// - Parameter length: of the body before it is cut into chunks, in bytes.
+    /// - Parameter length: the size of the body before it is divided into chunks, in bytes.
     public static func signStreaming(
         _ request: SigningRequest, credentials: AWSCredentials, service: String, region: String, at time: Date,
         length: Int64
@@ -85,7 +85,7 @@ public struct SigV4 {
 
     static let algorithm = "AWS4-HMAC-SHA256"
 
-    /// Whether a signing name is one of S3's: `s3`, `s3express`, `s3-outposts`, `s3-object-lambda`.
+    /// True for S3's signing names: `s3`, `s3express`, `s3-outposts`, `s3-object-lambda`.
     private static func isS3(_ service: String) -> Bool {
         service == "s3" || service == "s3express" || service.hasPrefix("s3-")
     }
@@ -116,7 +116,7 @@ public struct SigV4 {
         return Hex.encode(HMACSHA256.authenticate(text.utf8, key: key))
     }
 
-    /// A retry carries the fields of the try before it; each may stand there once.
+    /// A retry has the fields of the previous attempt; each may occur once.
     private static func replacing(
         _ headers: [(name: String, value: String)], with new: [(name: String, value: String)]
     ) -> [(name: String, value: String)] {

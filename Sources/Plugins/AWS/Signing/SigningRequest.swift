@@ -1,17 +1,16 @@
-/// What a signature covers of a request, before it is signed.
+/// The parts of a request that a signature covers, before it is signed.
 public struct SigningRequest: Sendable {
-    /// The method, upper case.
+    /// The method, in upper case.
     public var method: String
-    /// What the `Host` header will say: the name, with the port unless it is the scheme's own.
+    /// The value of the `Host` header: the name, with the port unless it is the scheme's default.
     public var host: String
-    /// The path as it goes on the wire, percent-encoded, with its leading slash; empty means `/`.
+    /// The path in its wire format, percent-encoded, with a leading slash; empty means `/`.
     public var path: String
     /// The query, not encoded, in the order of the wire; nil is a name without `=`.
     public var query: [(name: String, value: String?)]
-    /// The header fields, in order; names may repeat. What proxies change or AWS does not want is not signed.
+    /// The header fields, in order; names may repeat. Fields that proxies change or AWS excludes are not signed.
     public var headers: [(name: String, value: String)]
 
-    /// A request from its parts.
     public init(
         method: String, host: String, path: String = "/", query: [(name: String, value: String?)] = [],
         headers: [(name: String, value: String)] = []
@@ -23,7 +22,7 @@ public struct SigningRequest: Sendable {
         self.headers = headers
     }
 
-    /// Path and query as they go on the wire: what follows scheme and host in the URL that belongs to the signature.
+    /// Path and query in their wire format: the part of the signed URL after scheme and host.
     public var target: String {
         let path = path.isEmpty ? "/" : path
         guard !query.isEmpty else { return path }

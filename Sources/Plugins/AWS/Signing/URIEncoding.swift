@@ -1,11 +1,12 @@
-/// Percent-encoding as AWS wants it: everything but the unreserved characters of RFC 3986, in upper-case hexadecimal.
+/// Percent-encoding by AWS's rules: everything except the unreserved characters of RFC 3986, in upper-case
+/// hexadecimal.
 public enum URIEncoding {
     /// A name or value of a query, or one segment of a path.
     public static func component(_ text: String) -> String {
         encode(text, keepingSlash: false)
     }
 
-    /// A path, `/` kept: how an S3 key goes on the wire, and the second encoding of every other service's path.
+    /// A path with its slashes: an S3 key on the wire, and the second encoding of other services' paths.
     public static func path(_ text: String) -> String {
         encode(text, keepingSlash: true)
     }

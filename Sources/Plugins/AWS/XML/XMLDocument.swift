@@ -3,20 +3,21 @@ internal import CXML
 // libxml2 and not FoundationXML: both parse a page of 1,000 keys in 2.3 ms, but FoundationXML made the stripped program
 // 51 MB larger and its start 5 MB heavier (measured on Debian 12, Swift 6.3).
 
-/// Reads whole XML documents with libxml2's reader. No network, no files, no external entities; bounded in depth and size.
+/// Reads complete XML documents with libxml2's reader. Uses no network, files or external entities. Depth and size
+/// are limited.
 public enum XMLDocument {
-    /// How deep elements may nest.
+    /// The largest depth of elements.
     static let maxDepth = 64
-    /// How many elements a document may have: a listing of 1,000 keys has about 10,000.
+    /// The largest number of elements: a listing of 1,000 keys has about 10,000.
     static let maxElements = 200_000
 
-    /// libxml2 wants its first initialisation on one thread.
+    /// libxml2 must be initialised on one thread.
     private static let isReady: Bool = {
         xmlInitParser()
         return true
     }()
 
-    /// The root element, or nil where the bytes are no complete well-formed document within the bounds.
+    /// The root element; nil if the bytes are not a complete well-formed document within the limits.
     public static func parse(_ bytes: some Sequence<UInt8>) -> XMLElement? {
         var bytes = Array(bytes)
         guard Self.isReady, let count = Int32(exactly: bytes.count), count > 0 else { return nil }
@@ -30,7 +31,7 @@ public enum XMLDocument {
     }
 
     private static func read(_ reader: xmlTextReaderPtr) -> XMLElement? {
-        // The elements that are open, outermost first; the one below them takes the root in.
+        // The open elements, outermost first. The first one is a placeholder that holds the root.
         var open = [XMLElement("")]
         var elements = 0
         var state = xmlTextReaderRead(reader)
@@ -47,7 +48,7 @@ public enum XMLDocument {
                 XML_READER_TYPE_SIGNIFICANT_WHITESPACE.rawValue, XML_READER_TYPE_WHITESPACE.rawValue:
                 open[open.count - 1].text += string(xmlTextReaderConstValue(reader))
             case XML_READER_TYPE_DOCUMENT_TYPE.rawValue:
-                // AWS sends none, and entities are how small documents become large ones.
+                // AWS sends no document type, and entities can make small documents large.
                 return nil
             default: break
             }

@@ -71,9 +71,9 @@ struct SharedConfigTests {
 
     @Test(arguments: [
         ("region = x\n", 1, "before the first section"),
-        ("[default]\nregion x secret\n", 2, "no section, no 'key = value'"),
-        ("[default]\n= x\n", 2, "no section, no 'key = value'"),
-        ("[default]\ns3 =\n  a = b\n  nothing\n", 4, "no 'key = value'"),
+        ("[default]\nregion x secret\n", 2, "neither a section, nor 'key = value'"),
+        ("[default]\n= x\n", 2, "neither a section, nor 'key = value'"),
+        ("[default]\ns3 =\n  a = b\n  nothing\n", 4, "is not 'key = value'"),
     ])
     func whatIsNoSettingIsAnErrorWithItsLine(_ text: String, _ line: Int, _ words: String) throws {
         let error = try #require(throws: AWSError.self) { _ = try read(text) }

@@ -96,12 +96,12 @@ struct BadCredentialTests {
         ("[profile a]\n\(role)source_profile = b\nmfa_serial = arn:aws:iam::1:mfa/me\n", 4, "an agent cannot type"),
         ("[profile a]\n\(role)source_profile = b\nduration_seconds = 1h\n", 4, "from 900 to 43200"),
         ("[profile a]\n\(role)source_profile = b\nduration_seconds = 60\n", 4, "from 900 to 43200"),
-        ("[profile a]\nrole_arn = trainer\nsource_profile = b\n", 2, "no ARN of a role"),
-        ("[profile a]\nweb_identity_token_file = /x\n", 2, "no role to use it for"),
+        ("[profile a]\nrole_arn = trainer\nsource_profile = b\n", 2, "not the ARN of a role"),
+        ("[profile a]\nweb_identity_token_file = /x\n", 2, "no role is set"),
         ("[profile a]\nrole_arn = r\nweb_identity_token_file = /no/such/file\n", 3, "does not exist"),
         ("[profile a]\ncredential_process = \"open\n", 2, "open quote"),
         ("[profile a]\ncredential_process = /no/such/program\n", 2, "cannot be run"),
-        ("[profile a]\ncredential_process = echo planted\n", 2, "printed no JSON object"),
+        ("[profile a]\ncredential_process = echo planted\n", 2, "did not print a JSON object"),
         ("[profile a]\ncredential_process = echo {}\n", 2, "Version in its answer is missing"),
         ("[profile a]\ncredential_process = echo '{\"Version\": 2}'\n", 2, "Version in its answer is 2"),
         (
@@ -188,7 +188,7 @@ struct BadCredentialTests {
                 .text(
                     #"{"AccessKeyId":"a","SecretAccessKey":"planted","Token":"planted","Expiration":"2001-01-01T00:00:00Z"}"#
                 ),
-                "ended at 2001-01-01T00:00:00Z"
+                "expired at 2001-01-01T00:00:00Z"
             ),
         ] as [(String, TestAnswer, String)])
     func brokenAnswersOfAContainerEndpoint(_ path: String, _ answer: TestAnswer, _ words: String) async throws {
@@ -200,7 +200,7 @@ struct BadCredentialTests {
     @Test(arguments: [
         (["AWS_METADATA_SERVICE_TIMEOUT": "soon"], "whole number from 1 to 100"),
         (["AWS_METADATA_SERVICE_NUM_ATTEMPTS": "0"], "whole number from 1 to 100"),
-        (["AWS_EC2_METADATA_SERVICE_ENDPOINT": "metadata"], "is no http URL"),
+        (["AWS_EC2_METADATA_SERVICE_ENDPOINT": "metadata"], "is not an http URL"),
         (["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv5"], "must be ipv4 or ipv6"),
     ])
     func settingsOfInstanceMetadata(_ variables: [String: String], _ words: String) async throws {

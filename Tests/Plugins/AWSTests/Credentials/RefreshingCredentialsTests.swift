@@ -100,7 +100,9 @@ struct RefreshingCredentialsTests {
         source.time.pass(3600 - 800)
         #expect(try await credentials.credentials().accessKeyID == "key 1")
         #expect(await eventually { lines.withLock { $0.count } == 1 })
-        #expect(lines.withLock { $0.first } == "warning new AWS credentials could not be had; the old ones still hold")
+        #expect(
+            lines.withLock { $0.first }
+                == "warning new AWS credentials could not be fetched; the old ones are still valid")
         // Not asked again at once, and by whoever must wait within the last ten minutes neither.
         #expect(try await credentials.credentials().accessKeyID == "key 1")
         #expect(source.calls == 2)

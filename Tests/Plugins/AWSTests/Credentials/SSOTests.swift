@@ -85,7 +85,7 @@ struct SSOTests {
     @Test func noLoginAtAllSaysWhatToRun() async throws {
         try bench.config(Self.session)
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
-        #expect(error.message.contains("nobody has logged in"))
+        #expect(error.message.contains("the login file does not exist"))
         #expect(error.hint == "Run 'aws sso login --profile sso'.")
     }
 

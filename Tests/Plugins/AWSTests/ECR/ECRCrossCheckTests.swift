@@ -101,7 +101,7 @@ struct ECRCrossCheckTests {
     }
 
     @Test(arguments: [
-        ("", "neither 'uri' nor 'repository'"), (", uri: \(uri), repository: \(uri)", "mean the same"),
+        ("", "neither 'uri' nor 'repository'"), (", uri: \(uri), repository: \(uri)", "have the same meaning"),
         (", uri: \"\(uri):v1\"", "has a tag"),
     ])
     func `options that do not go together are refused at the block`(options: String, says: String) throws {

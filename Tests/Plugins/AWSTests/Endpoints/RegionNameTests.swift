@@ -19,7 +19,7 @@ import Testing
     ])
     func misspeltRegionsAreErrors(_ region: String, _ meant: String) {
         #expect(finding(region)?.severity == .error)
-        #expect(finding(region)?.message == "there is no region \"\(region)\"; did you mean '\(meant)'?")
+        #expect(finding(region)?.message == "the region \"\(region)\" does not exist; did you mean '\(meant)'?")
     }
 
     @Test(arguments: ["", "mars", "us-east-1a", "aws-global", "us--1", "us-east-", "-east-1", "a\u{1B}[31m"])

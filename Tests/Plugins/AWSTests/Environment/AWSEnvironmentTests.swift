@@ -37,13 +37,13 @@ struct AWSEnvironmentTests {
     }
 
     @Test(arguments: [
-        (["region": "us-est-1"], "There is no region \"us-est-1\"; did you mean 'us-east-1'?"),
-        (["region": "Frankfurt"], "There is no region \"Frankfurt\""),
-        (["role_arn": "trainer"], "is no ARN of a role"),
-        (["role_arn": "arn:aws:iam::123456789012:user/me"], "is no ARN of a role"),
+        (["region": "us-est-1"], "The region \"us-est-1\" does not exist; did you mean 'us-east-1'?"),
+        (["region": "Frankfurt"], "The region \"Frankfurt\" does not exist"),
+        (["role_arn": "trainer"], "is not the ARN of a role"),
+        (["role_arn": "arn:aws:iam::123456789012:user/me"], "is not the ARN of a role"),
         (["external_id": "x1"], "no role_arn"),
-        (["endpoint_url": "localhost:5000"], "no http or https URL"),
-        (["profile": "nobody"], "There is no profile \"nobody\""),
+        (["endpoint_url": "localhost:5000"], "not an http or https URL"),
+        (["profile": "nobody"], "The profile \"nobody\", which"),
         (["region": ""], "The region is empty"),
     ])
     func blocksThatCannotBeUsed(_ values: [String: String], _ words: String) throws {

@@ -1,4 +1,4 @@
-/// Which class an error of AWS belongs to, by its code, else by its status.
+/// Classifies AWS's errors by their code, else by their status.
 enum ErrorKinds {
     private static let throttling: Set<String> = [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled",
@@ -34,10 +34,9 @@ enum ErrorKinds {
         "OperationAbortedException", "InvalidSequenceTokenException",
     ]
 
-    /// The class of an error.
     static func kind(code: String?, status: Int, message: String) -> AWSError.Kind {
         if let code, let known = kind(code) { return known }
-        // SageMaker answers like this for a training job that does not exist.
+        // SageMaker's reply for a training job that does not exist.
         if code == "ValidationException",
             message.hasPrefix("Requested resource not found") || message.hasPrefix("Could not find")
         {
@@ -81,7 +80,7 @@ enum ErrorKinds {
         }
     }
 
-    /// The code that an answer without a body stands for: HEAD gets none.
+    /// The code of a reply without a body, such as to HEAD.
     static func headCode(_ status: Int) -> String? {
         switch status {
         case 404: "NotFound"
@@ -90,7 +89,7 @@ enum ErrorKinds {
         }
     }
 
-    /// What the user can do.
+    /// The hint for the user.
     static func hint(_ kind: AWSError.Kind, _ code: String?, _ status: Int) -> String? {
         switch (kind, code) {
         case (.unauthenticated, "RequestTimeTooSkewed"), (.unauthenticated, "RequestInTheFuture"):
@@ -100,7 +99,7 @@ enum ErrorKinds {
             "These credentials are unknown to AWS: deleted, of another partition, or lacking their session token."
         case (.unauthenticated, "SignatureDoesNotMatch"), (.unauthenticated, "InvalidSignatureException"):
             "The secret access key does not belong to the access key ID, or the clock of this machine is off."
-        case (.auth, _) where status == 407: "A proxy wants a login; see https_proxy and no_proxy."
+        case (.auth, _) where status == 407: "A proxy requires a login; see https_proxy and no_proxy."
         case (.expired, _): "Get new credentials, for example with `aws sso login`."
         default: nil
         }

@@ -2,12 +2,12 @@ internal import FoundationEssentials
 internal import HTTP
 internal import LaunchHost
 
-/// Reads what a service says when it refuses: JSON, XML, HTML or nothing at all.
+/// Reads error replies: JSON, XML, HTML or an empty body.
 enum ErrorReader {
-    /// How much of a service's words is kept, in characters.
+    /// The longest part of a service's message that is kept, in characters.
     static let longestMessage = 2000
 
-    /// The error in an answer whose status is no success, or in a body that turned out to be one.
+    /// The error of a reply without a success status, or of a body that contains an error.
     static func error(
         of service: AWSService, _ operation: AWSOperation, _ status: Int, _ headers: HTTPHeaders, _ body: [UInt8]
     ) -> AWSError {
@@ -25,7 +25,7 @@ enum ErrorReader {
         return error
     }
 
-    /// `namespace#Name:uri` without what stands around the name.
+    /// The name in `namespace#Name:uri`.
     static func bareCode(_ text: String) -> String {
         let start = text.split(separator: "#", omittingEmptySubsequences: false).last ?? ""
         let bare = start.split(separator: ":", omittingEmptySubsequences: false).first ?? ""
@@ -56,7 +56,7 @@ enum ErrorReader {
     }
 
     private static func xml(_ body: [UInt8]) -> Words {
-        // HTML is seldom well-formed, and where it is, it has no Error in it.
+        // HTML is rarely well-formed, and if it is, it has no Error element.
         guard let root = XMLDocument.parse(body) else { return Words() }
         let error = root.name == "Error" ? root : root["Error"] ?? root["Errors"]?["Error"]
         return Words(
@@ -71,7 +71,7 @@ enum ErrorReader {
         let kind = headers["Content-Type"].map { String($0.prefix { $0 != ";" }) } ?? "no type"
         return body.isEmpty
             ? "The answer has status \(status) and no body."
-            : "The answer has status \(status) and a body that is no error of AWS (\(body.count) bytes of \(kind))."
+            : "The answer has status \(status) and a body that is not an error of AWS (\(body.count) bytes of \(kind))."
     }
 }
 

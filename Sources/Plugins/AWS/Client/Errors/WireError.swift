@@ -1,6 +1,6 @@
 internal import HTTP
 
-/// What went wrong on the way to a service, in AWS's classes.
+/// Transport errors as AWS errors.
 enum WireError {
     static func error(_ error: HTTPError) -> AWSError {
         var made = AWSError(kind(error.code), message(error), hint: hint(error.code))
@@ -24,10 +24,10 @@ enum WireError {
     private static func message(_ error: HTTPError) -> String {
         switch error.code {
         case .cancelled: "The call was cancelled."
-        case .timedOut: "There was no answer in time: \(error)"
-        case .reset: "The connection ended before the answer: \(error)"
+        case .timedOut: "No reply arrived in time: \(error)"
+        case .reset: "The connection ended before the reply: \(error)"
         case .couldNotResolve: "The host is unknown: \(error)"
-        case .tls: "There is no secure connection: \(error)"
+        case .tls: "The secure connection failed: \(error)"
         default: "\(error)"
         }
     }
@@ -36,7 +36,7 @@ enum WireError {
         switch code {
         case .couldNotResolve: "Check the region, the endpoint URL and the network."
         case .couldNotConnect: "Check the endpoint URL, the proxy and the network."
-        case .tls: "Where a proxy or an endpoint has an authority of its own, name its PEM file in AWS_CA_BUNDLE."
+        case .tls: "If a proxy or an endpoint has its own certificate authority, name the PEM file in AWS_CA_BUNDLE."
         default: nil
         }
     }

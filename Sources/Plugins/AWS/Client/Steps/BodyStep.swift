@@ -1,4 +1,4 @@
-/// Looks into answers of status 200 within an attempt, so that what is broken in a passing way is tried again.
+/// Reads bodies of replies with status 200 within an attempt, so that temporary faults in them are retried.
 struct BodyStep: Step {
     let service: AWSService
 

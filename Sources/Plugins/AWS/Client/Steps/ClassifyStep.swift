@@ -1,7 +1,7 @@
 internal import HTTP
 internal import LaunchHost
 
-/// Turns every answer that is no success into an error of the right class.
+/// Turns every reply without a success status into an error of the right class.
 struct ClassifyStep: Step {
     let service: AWSService
 

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Brings the credentials, and repairs what makes them refused for a passing reason: age, and a wrong clock. Each is
-/// repaired once a call, outside the count of attempts, for the service did nothing in either case.
+/// Adds the credentials, and repairs two temporary causes of a refusal: expired credentials and a wrong clock. Each
+/// is repaired once per call and does not count as an attempt, because the service did nothing.
 struct CredentialsStep: Step {
     let provider: (any CredentialsProvider)?
     let host: String

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Tells of each call once it has ended: never of headers or bodies, in which credentials stand.
+/// Logs each call when it has ended. Never logs headers or bodies, which contain credentials.
 struct LogStep: Step {
     let service: AWSService
     let region: String

@@ -1,4 +1,5 @@
-/// Bounds how many attempts are under way at once. It stands before signing, so that a signature does not age in a line.
+/// Limits the number of concurrent attempts. It comes before signing, so that a signature does not age while it
+/// waits.
 struct PlaceStep: Step {
     let places: Places
 

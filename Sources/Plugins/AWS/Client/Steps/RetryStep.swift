@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Tries again what failed for a passing reason, where that is safe: AWS's "standard" way.
+/// Retries temporary failures if that is safe, as AWS's "standard" mode does.
 struct RetryStep: Step {
     let policy: RetryPolicy
     let quota: RetryQuota
@@ -58,9 +58,9 @@ struct RetryStep: Step {
     }
 }
 
-/// How long to wait before the next attempt.
+/// The wait before the next attempt.
 enum Backoff {
-    /// A random part of 1 s, 2 s, 4 s … up to `longest`; longer where the service asks for it, within bounds.
+    /// A random part of 1 s, 2 s, 4 s … up to `longest`. Longer if the service requests it, within bounds.
     static func wait(after attempt: Int, _ error: AWSError, random: Double, longest: Duration) -> Duration {
         let power = Double(1 << min(max(attempt, 1) - 1, 30))
         let drawn = min(max(random, 0), 1) * min(power, longest.inSeconds)
@@ -70,7 +70,7 @@ enum Backoff {
 }
 
 extension AWSError {
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// True if the same call may succeed later without any change.
     var isPassing: Bool {
         switch kind {
         case .throttle, .transient, .unavailable: true
@@ -81,7 +81,7 @@ extension AWSError {
 }
 
 extension Duration {
-    /// In seconds.
+    /// The duration in seconds.
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }

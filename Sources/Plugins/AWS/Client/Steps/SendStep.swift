@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import HTTP
 internal import LaunchHost
 
-/// The last step: over the wire, and what the wire did into an error of the right class.
+/// The last step: sends the request, and maps transport errors to AWS errors.
 struct SendStep: Sendable {
     let address: ServiceAddress
     let limits: AWSLimits
@@ -29,16 +29,17 @@ struct SendStep: Sendable {
         }
     }
 
-    /// The limit of a call that has no other: a server that sends a byte now and then is never silent.
+    /// The limit of a call without another limit. Without it, a server that sends a byte now and then would never time
+    /// out.
     private static let longestAnswer = Duration.seconds(3600)
-    /// What must come of a body: 512 bytes a second.
+    /// The lowest accepted speed of a body: 512 bytes per second.
     private static let leastProgress = HTTPRequest.LeastProgress(bytes: 15_360, within: .seconds(30))
 
     private func request(for exchange: Exchange) -> HTTPRequest {
         let isStream = if case .stream = exchange.reply { true } else { false }
         var headers = HTTPHeaders(exchange.headers)
         headers["User-Agent"] = userAgent
-        // curl would ask for leave to send larger bodies, which costs a round trip each.
+        // curl would request a confirmation before larger bodies, which costs a round trip each.
         headers["Expect"] = nil
         let wire = exchange.signingRequest(at: address)
         let url = "\(address.scheme)://\(wire.host)\(wire.target)"

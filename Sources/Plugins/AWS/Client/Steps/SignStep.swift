@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import HTTP
 internal import LaunchHost
 
-/// Signs what is sent, with the credentials and the time of this attempt.
+/// Signs the request with the credentials and the time of this attempt.
 struct SignStep: Step {
     let service: AWSService
     let region: String
@@ -24,7 +24,7 @@ struct SignStep: Step {
 }
 
 extension Exchange {
-    /// What goes on the wire, as a signature sees it.
+    /// The request in the form that is signed.
     func signingRequest(at address: ServiceAddress) -> SigningRequest {
         let address = hostLabel.map(address.prefixed) ?? address
         return SigningRequest(
@@ -33,7 +33,7 @@ extension Exchange {
 }
 
 extension Exchange.Payload {
-    /// 64 hexadecimal digits.
+    /// The SHA-256 of the body, as 64 hexadecimal digits.
     var sha256: String {
         switch self {
         case .none: SHA256.hex([])
