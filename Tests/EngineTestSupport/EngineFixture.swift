@@ -7,13 +7,13 @@ internal import TestSupport
 
 /// The container engine that tests use, and a small image in it.
 ///
-/// The image is made without any network from the busybox of this machine. It stays in the engine between runs, because
-/// another run may be using it at the same time.
+/// The image is made from the machine's busybox without a network. It stays in the engine, because another test run may
+/// use it at the same time.
 public enum EngineFixture {
     /// The image's name.
     public static let imageName = "launch-test-busybox:1"
 
-    /// Whether tests may use an engine: not with `LAUNCH_TEST_NO_ENGINE=1`.
+    /// Whether tests may use an engine. False with `LAUNCH_TEST_NO_ENGINE=1`.
     public static var isWanted: Bool { ProcessInfo.processInfo.environment["LAUNCH_TEST_NO_ENGINE"] != "1" }
 
     /// Why tests with an engine are skipped.
@@ -22,7 +22,7 @@ public enum EngineFixture {
     private static let shared = Task { try await make() }
 
     /// The engine.
-    /// - Throws: `EngineError` with everything that was tried, where none answers.
+    /// - Throws: `EngineError` with everything that was tried, if no engine responds.
     public static func engine() async throws -> EngineClient { try await shared.value.client }
 
     /// The test image's ID, `sha256:…`.
@@ -37,14 +37,14 @@ public enum EngineFixture {
         return (client, image.id)
     }
 
-    /// What a fixture needs and does not find.
+    /// A requirement of a fixture that is missing.
     public struct Missing: Error, CustomStringConvertible {
         /// One sentence.
         public let description: String
         init(_ what: String) { description = "A test needs \(what), and it is not there." }
     }
 
-    /// An image of busybox with symbolic links, by their paths, and a user; its ID.
+    /// The ID of a busybox image with symbolic links, by their paths, and a user.
     public static func image(links: [String: String], user: String = "root") async throws -> String {
         let client = try await engine()
         let facts = "\(links.sorted { $0.key < $1.key }) \(user)"
@@ -59,7 +59,7 @@ public enum EngineFixture {
         try await importImage(imageName, to: client)
     }
 
-    /// Imports busybox with more programs, `path: script`, under a name, with lines of a Dockerfile worked in.
+    /// Imports busybox with additional programs (`path: script`) under a name, and applies lines of a Dockerfile.
     static func importImage(
         _ name: String, scripts: [String: String] = [:], links: [String: String] = [:], changes: [String] = [],
         to client: EngineClient
@@ -102,13 +102,13 @@ public enum EngineFixture {
         }
     }
 
-    /// Everything that the engine knows of a container, as an outsider sees it: parsed JSON.
+    /// The engine's inspect document of a container, decoded independently of the code under test.
     public static func inspect<T: Decodable>(_ id: String, as type: T.Type) async throws -> T {
         let answer = try await raw(.get, "/containers/\(id)/json", of: try await engine())
         return try JSONDecoder().decode(type, from: answer.body)
     }
 
-    /// How many processes a container has.
+    /// The number of processes in a container.
     public static func processes(of id: String) async throws -> Int {
         struct Answer: Decodable { var Processes: [[String]] }
         let answer = try await raw(.get, "/containers/\(id)/top", of: try await engine())
@@ -121,7 +121,7 @@ public enum EngineFixture {
         guard answer.status == 204 else { throw Missing("an engine that pauses containers") }
     }
 
-    /// Whether a network lets nobody out; nil where there is no network of that name.
+    /// Whether a network is internal; nil if it does not exist.
     public static func isInternal(network name: String) async throws -> Bool? {
         struct Network: Decodable { var Internal: Bool }
         let answer = try await raw(.get, "/networks/\(name)", of: try await engine())

@@ -2,15 +2,15 @@ internal import ContainerEngine
 internal import Crypto
 internal import Foundation
 
-/// An image with a training program that tells all it sees of its surroundings, for tests of the container contract.
+/// An image with a training program that reports its environment, for tests of the container contract.
 ///
-/// It has an entry point, a `CMD`, a working directory, a variable and files of its own, so that one sees what becomes of them;
-/// its program is `/bin/probe`, and `/bin/train` is the same. What it found stands, line by line, in
-/// `/opt/ml/output/data/<host>.probe`, and `ProbeReport` reads it. Then it does what `$PROBE` says, in the shell's words.
+/// The image has its own entry point, `CMD`, working directory, variable and files, so that tests see what becomes of
+/// them. The program is `/bin/probe`, also as `/bin/train`. It writes its findings line by line to
+/// `/opt/ml/output/data/<host>.probe`, which `ProbeReport` parses. Then it evaluates `$PROBE` as a shell script.
 public enum ProbeImage {
-    /// Who the program runs as.
+    /// The user of the program.
     public enum User: String, Sendable {
-        /// As the image has it.
+        /// The user of the image.
         case root
         /// User 1000.
         case runner
@@ -26,7 +26,7 @@ public enum ProbeImage {
 
     private static func make(_ user: User) async throws -> String {
         let client = try await EngineFixture.engine()
-        // Another script is another image; whoever runs an older test beside has its own.
+        // Another script gives another image name, so older versions of the tests can run at the same time.
         let name = "launch-test-probe:\(user)-\(SHA256.hex(script.utf8).prefix(12))"
         if let image = try await client.image(name) { return image.id }
         try await EngineFixture.importImage(
@@ -41,7 +41,7 @@ public enum ProbeImage {
 
     private static let script = #"""
         #!/bin/sh
-        # Everything that may hold any byte is in base64, so that a line is a line.
+        # Values that may contain any byte are in base64, so that each fills one line.
         code() { base64 | tr -d '\n'; }
         note() { printf '%s\n' "$*" >>"$report"; }
         now() { date +%s; }
@@ -58,12 +58,12 @@ public enum ProbeImage {
         while read -r line; do note "mount $line"; done </proc/mounts
         note "shm $(df -k /dev/shm | awk 'NR == 2 { print $2 }')"
         find /opt/ml ! -path "$report" | while IFS= read -r path; do
-            # A pipe is only looked at: opening it would take its first epoch.
+            # A pipe is not opened, because that would consume its first epoch.
             if [ -p "$path" ]; then content=; elif [ -f "$path" ]; then content=$(code <"$path"); else content=; fi
             note "path $(stat -c '%a %u' "$path") $(stat -c %F "$path" | tr ' ' -) $(printf %s "$path" | code) $content"
         done
         awk 'NR > 1 { print $1, $2 }' /proc/net/route | while read -r line; do note "route $line"; done
-        # Nobody goes before all have met. Who still runs, the engine's name server tells: it forgets who has ended.
+        # Each host waits until it has met all others. The engine's name server forgets a host that has ended.
         address() { awk -v name="$1" '{ for (i = 2; i <= NF; i++) if ($i == name) { print $1; exit } }' /etc/hosts; }
         running() {
             timeout 3 nslookup "$1" 2>/dev/null | awk '/^Name:/ { seen = 1 } seen && /^Address/ { print $NF; exit }'
@@ -85,7 +85,7 @@ public enum ProbeImage {
         done
         echo done >/tmp/word
         for name in $others; do
-            # One that is not known any more has seen that all were done.
+            # A host that has disappeared has seen that all were done.
             while found=$(running "$name"); [ -n "$found" ] && [ "$(say "$found")" != done ]; do
                 usleep 50000
             done

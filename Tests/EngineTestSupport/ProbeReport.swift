@@ -1,43 +1,42 @@
 internal import Foundation
 
-/// What the probe saw in one container.
+/// The findings of the probe in one container.
 public struct ProbeReport: Sendable {
     /// A file, folder or pipe below `/opt/ml`.
     public struct Entry: Sendable, Hashable {
-        /// Octal, `755`.
+        /// The mode in octal digits, `755`.
         public var mode: String
-        /// The owner's number.
+        /// The owner's user ID.
         public var owner: Int
         /// `regular-file`, `directory`, `fifo`, …
         public var kind: String
-        /// What is in it, of a file.
+        /// The content of a file.
         public var content: String
     }
 
     /// The program and its arguments.
     public private(set) var arguments: [String] = []
-    /// Its variables.
+    /// Its environment variables.
     public private(set) var environment: [String: String] = [:]
-    /// Its working directory.
     public private(set) var folder = ""
-    /// The number of its user.
+    /// Its user ID.
     public private(set) var user = 0
-    /// Lines of `/proc/mounts`.
+    /// The lines of `/proc/mounts`.
     public private(set) var mounts: [String] = []
     /// The size of `/dev/shm`, in KiB.
     public private(set) var sharedMemory = 0
-    /// What is below `/opt/ml`, by path.
+    /// The entries below `/opt/ml`, by path.
     public private(set) var paths: [String: Entry] = [:]
-    /// Interface and destination of every route. An engine may give one to everywhere and still let nobody out.
+    /// Interface and destination of every route. An engine may add a default route and still block the traffic.
     public private(set) var routes: [String] = []
-    /// The addresses of the hosts that it has talked to, and its own, by name.
+    /// Its own address and those of the hosts that it has met, by name.
     public private(set) var hosts: [String: String] = [:]
-    /// The seconds at which SIGTERM came.
+    /// The times at which SIGTERM arrived, in seconds.
     public private(set) var signals: [Int] = []
-    /// What `$PROBE` noted besides.
+    /// Additional notes of `$PROBE`.
     public private(set) var notes: [String] = []
 
-    /// Reads a report.
+    /// Parses a report.
     public init(_ text: String) {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
@@ -63,7 +62,7 @@ public struct ProbeReport: Sendable {
         }
     }
 
-    /// The files directly in a folder, by name.
+    /// The content of the files directly in a folder, by name.
     public func files(in folder: String) -> [String: String] {
         var found: [String: String] = [:]
         for (path, entry) in paths where path.hasPrefix(folder + "/") && entry.kind.hasPrefix("regular") {

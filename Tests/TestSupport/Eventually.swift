@@ -1,4 +1,4 @@
-/// Waits until a condition holds, asking again in short intervals; false when the time is over first.
+/// Polls a condition until it holds. False if the time limit is reached first.
 public func eventually(
     within limit: Duration = .seconds(600), _ condition: @Sendable () async throws -> Bool
 ) async rethrows -> Bool {

@@ -1,18 +1,18 @@
 import Foundation
 
-/// A door that is shut until it is opened, for threads of the loopback server.
+/// A gate that blocks threads of the loopback server until it is opened.
 public final class Gate: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
-    /// A shut gate.
+    /// A closed gate.
     public init() {}
 
-    /// Opens it for good.
+    /// Opens it permanently.
     public func open() {
         semaphore.signal()
     }
 
-    /// Waits until it is open; false after 60 s.
+    /// Waits until it is open. False after 60 s.
     func pass() -> Bool {
         guard semaphore.wait(timeout: .now() + 60) == .success else { return false }
         semaphore.signal()

@@ -1,25 +1,25 @@
 import Foundation
 public import HTTP
 
-/// moto's server, for as long as the value is held.
+/// moto's server. It runs as long as this value exists.
 public final class MotoServer: Sendable {
-    /// It did not come up.
+    /// The server did not start.
     public struct CannotStart: Error {}
 
-    /// The program; nil where it is not installed.
+    /// The path of the program; nil if it is not installed.
     public static let program = Tool.path("moto_server")
 
-    /// Where all its services are.
+    /// The endpoint of all its services.
     public let url: String
     private let leash: Pipe
 
-    /// Starts it on a free port.
+    /// Starts the server on a free port.
     public init(_ program: String, _ http: HTTPClient) async throws {
         guard let port = freePort() else { throw CannotStart() }
         url = "http://127.0.0.1:\(port)"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        // The shell ends it as soon as the pipe is closed, so that it cannot outlive the tests, however they end.
+        // The shell kills it when the pipe is closed, so it cannot outlive the tests, even if they crash.
         process.arguments = [
             "-c", "\"$0\" -H 127.0.0.1 -p \"$1\" >/dev/null 2>&1 </dev/null & read _; kill -9 $!", program,
             String(port),

@@ -1,38 +1,37 @@
 import Foundation
 
-/// A container engine that sees a registry under a name of ECR's, without anything being changed on the machine: it runs
-/// in a mount namespace of its own, with a copy of `/etc` in which the name leads to loopback and the authority is
-/// trusted.
+/// A container engine that reaches a registry under an ECR host name, without changes to the machine. It runs in a
+/// private mount namespace with a copy of `/etc`, in which the name resolves to loopback and the authority is trusted.
 public final class PrivateEngine: Sendable {
-    /// Why there can be none here; nil where there can.
+    /// Why it cannot run here; nil if it can.
     public static let obstacle: String? = {
         if geteuid() != 0 { return "not root: a mount namespace and port 443 are root's" }
         for tool in ["dockerd", "unshare", "nsenter"] where Tool.path(tool) == nil { return "\(tool) is not installed" }
         if !TestDocker.isWanted || !RegistryServer.isWanted {
             return "LAUNCH_TEST_NO_ENGINE=1 or LAUNCH_TEST_NO_REGISTRY=1"
         }
-        // A container's root may be root without this right.
+        // Root in a container may lack this privilege.
         if (try? Tool.run("unshare", ["--mount", "true"])) == nil { return "no mount namespace can be made here" }
         return nil
     }()
 
-    /// It did not come up.
+    /// The engine did not start.
     public struct CannotStart: Error, CustomStringConvertible {
-        /// Its last words.
+        /// The end of its log.
         public let description: String
     }
 
-    /// Its address.
+    /// The value for `DOCKER_HOST`.
     public let dockerHost: String
     private let folder: TemporaryDirectory
     private let leash = Pipe()
     private let processID: Int32
 
-    /// Starts one for which `host` is at `address`, with a certificate of that authority.
+    /// Starts an engine in which `host` resolves to `address`, and `caFile` is trusted for it.
     public init(host: String, at address: String, caFile: String) async throws {
         folder = try TemporaryDirectory()
         dockerHost = "unix://" + folder.file("s")
-        // The shell ends the engine as soon as the pipe is closed, however the tests end.
+        // The shell stops the engine when the pipe is closed, even if the tests crash.
         let script = """
             set -e
             cd "$0"; mkdir etc; cp -a /etc/. etc/
@@ -64,11 +63,11 @@ public final class PrivateEngine: Sendable {
 
     deinit {
         try? leash.fileHandleForWriting.close()
-        // Its folder can only be removed once it has let go of it.
+        // The folder can be removed only after the engine has ended.
         for _ in 0..<200 where FileManager.default.fileExists(atPath: folder.file("pid")) { usleep(50_000) }
     }
 
-    /// Runs a program where the engine's names hold.
+    /// Runs a program in the engine's mount namespace.
     @discardableResult
     public func run(
         _ program: String, _ arguments: [String], environment: [String: String] = [:]

@@ -1,15 +1,15 @@
 import Foundation
 import Synchronization
 
-/// Reads the arguments and environments of all processes again and again, looking for texts that must not be there.
+/// Scans the arguments and environments of all processes repeatedly for texts that must not occur there.
 public final class ProcessWatch: Sendable {
-    /// What was seen.
+    /// The results of a watch.
     public struct Seen: Sendable {
-        /// The places of a text, with what stands around it.
+        /// The places of a text, with its context.
         public var found: Set<String> = []
-        /// How often all processes were looked at.
+        /// The number of scans.
         public var scans = 0
-        /// Whether a build was among them.
+        /// Whether a build was seen.
         public var sawBuild = false
     }
 
@@ -21,20 +21,20 @@ public final class ProcessWatch: Sendable {
     private let state = Mutex(State())
     private let done = DispatchSemaphore(value: 0)
 
-    /// Begins to look for `texts`, as they are and in base64.
+    /// Starts to search for `texts`, plain and in base64.
     public init(for texts: [String]) {
         let needles = texts.flatMap { [$0, Data($0.utf8).base64EncodedString()] }.map { Data($0.utf8) }
         Thread.detachNewThread { [self] in
             while !state.withLock(\.isOver) {
                 scan(needles)
-                // Several watches at once must leave the processors to the programs that they watch.
+                // The pause leaves processor time to the watched programs.
                 Thread.sleep(forTimeInterval: 0.05)
             }
             done.signal()
         }
     }
 
-    /// Ends the watch.
+    /// Ends the watch and returns its results.
     public func stop() -> Seen {
         state.withLock { $0.isOver = true }
         done.wait()

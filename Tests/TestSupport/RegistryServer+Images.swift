@@ -2,9 +2,9 @@ import Crypto
 import Foundation
 import HTTP
 
-/// Images put there by hand, blob by blob, so that a test needs no container engine to have some.
+/// Pushes images blob by blob, so that a test needs no container engine.
 extension RegistryServer {
-    /// Puts an image of no layers there and says its digest. Another `content` is another digest.
+    /// Pushes an image without layers and returns its digest. Another `content` gives another digest.
     public func pushImage(
         _ repository: String, tag: String, content: String = "",
         platform: (os: String, architecture: String) = ("linux", "amd64")
@@ -24,7 +24,7 @@ extension RegistryServer {
         return try await pushManifest(manifest, type: Self.imageType, to: repository, tag)
     }
 
-    /// Puts an index of an image for each architecture there, and a build attestation beside them as buildx makes it.
+    /// Pushes an index with an image per architecture, and a build attestation as buildx adds it.
     public func pushIndex(
         _ repository: String, tag: String, architectures: [String]
     ) async throws -> (digest: String, images: [String: String]) {
@@ -45,7 +45,7 @@ extension RegistryServer {
         return (try await pushManifest(index, type: Self.indexType, to: repository, tag), images)
     }
 
-    /// The manifest under a tag or a digest, with its media type and digest, read from the registry's own files.
+    /// The manifest with a tag or a digest, with its media type and digest, from the registry's own files.
     public func manifest(_ repository: String, _ reference: String) -> (text: String, type: String, digest: String)? {
         let links = "\(store)/repositories/\(repository)/_manifests"
         let kept =

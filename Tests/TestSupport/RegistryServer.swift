@@ -1,20 +1,19 @@
 import Foundation
 public import HTTP
 
-/// A real image registry on loopback, in a folder of its own, for as long as the value is held.
+/// A real image registry on loopback with a private folder. It runs as long as this value exists.
 public final class RegistryServer: Sendable {
-    /// What a registry may ask of its callers.
+    /// The options of a registry.
     public struct Options: Sendable {
-        /// Whether it wants `RegistryServer.username` and `.password`.
+        /// Whether it requires `RegistryServer.username` and `.password`.
         public var login: Bool
-        /// Whether that user is `AWS`, with `RegistryServer.tokenPassword`, as in ECR.
+        /// Whether the user is `AWS` with `RegistryServer.tokenPassword`, as in ECR.
         public var likeECR: Bool
-        /// The host name that its certificate is for; nil is plain HTTP.
+        /// The host name of its certificate; nil means plain HTTP.
         public var tlsName: String?
-        /// The address and port that it listens on; nil is a free port of 127.0.0.1.
+        /// The address and port to listen on; nil means a free port of 127.0.0.1.
         public var listensOn: (address: String, port: Int)?
 
-        /// Options from their parts.
         public init(
             login: Bool = false, likeECR: Bool = false, tlsName: String? = nil,
             listensOn: (address: String, port: Int)? = nil
@@ -26,36 +25,36 @@ public final class RegistryServer: Sendable {
         }
     }
 
-    /// The program is missing, or it does not come up.
+    /// The program is missing, or it did not start.
     public struct CannotStart: Error, CustomStringConvertible {
-        /// Why, with its log.
+        /// The reason, with its log.
         public let description: String
     }
 
-    /// Whether tests may use a registry (Debian: `docker-registry`): not with `LAUNCH_TEST_NO_REGISTRY=1`.
+    /// Whether tests may use a registry (Debian: `docker-registry`). False with `LAUNCH_TEST_NO_REGISTRY=1`.
     public static var isWanted: Bool { ProcessInfo.processInfo.environment["LAUNCH_TEST_NO_REGISTRY"] != "1" }
-    /// Who may log in where a login is wanted.
+    /// The user name of the login.
     public static let username = "trainer"
-    /// That user's password. The characters are ones that quoting and encoding get wrong.
+    /// The password of the login. Its characters are often quoted or encoded wrongly.
     public static let password = "p\"ss $(w)%40'rd:&"
     /// Its hash, made once with `htpasswd -Bin trainer`.
     private static let passwordHash = "$2y$05$hQZr2dlXsTlSTwP9AaaQW.uf7uNoV7ATi1es0hFdgCPX7fhGTEj3q"
 
-    /// What a login to ECR looks like: with the characters of its user's name at both ends.
+    /// A password in the form of ECR's tokens. It begins and ends with characters of the user name.
     public static let tokenPassword = "SWA:eyJwYXlsb2FkIjoi/+stub==AWS:"
     /// Its hash, made once with `htpasswd -Bin AWS`.
     private static let tokenHash = "$2y$05$gW631w0VNNTNLBIQ9eIkduu0GqYq7Gbapk4WuEQ9GDQQw/IxgOKUK"
 
     /// The TCP port.
     public let port: Int
-    /// The PEM file of the authority that signed its certificate; nil over plain HTTP.
+    /// The PEM file of the authority of its certificate; nil with plain HTTP.
     public let caFile: String?
     private let options: Options
     private let folder: TemporaryDirectory
     private let leash: Pipe
     private let http: HTTPClient
 
-    /// Starts one and waits until it answers.
+    /// Starts a registry and waits until it responds.
     public init(_ options: Options = Options()) async throws {
         self.options = options
         folder = try TemporaryDirectory()
@@ -103,24 +102,24 @@ public final class RegistryServer: Sendable {
         try? leash.fileHandleForWriting.close()
     }
 
-    /// `localhost:PORT`, or with TLS the name that the certificate is for.
+    /// `localhost:PORT`, or with TLS the host name of the certificate.
     public var host: String {
-        // A name without a port, as ECR's, where it is https's own.
+        // Without a port if it is 443, as in ECR's host names.
         port == 443 ? options.tlsName ?? "localhost" : "\(options.tlsName ?? "localhost"):\(port)"
     }
 
     /// The folder of its images, in the layout of its file system driver.
     var store: String { folder.file("store") + "/docker/registry/v2" }
 
-    /// How a client finds the certificate's name here.
+    /// The address overrides with which a client reaches the certificate's name here.
     public var addresses: [HTTPRequest.AddressOverride] {
         options.tlsName.map { [.init(host: $0, port: port, address: options.listensOn?.address ?? "127.0.0.1")] } ?? []
     }
 
-    /// All that the registry has logged.
+    /// The log of the registry.
     public var log: String { (try? String(contentsOfFile: folder.file("log"), encoding: .utf8)) ?? "" }
 
-    /// A request to it, with the login where one is wanted.
+    /// A request to it, with the login if one is required.
     func request(_ method: HTTPMethod, _ path: String, body: HTTPBody = .none, type: String? = nil) -> HTTPRequest {
         let url = path.hasPrefix("http") ? path : "\(options.tlsName == nil ? "http" : "https")://\(host)\(path)"
         var request = HTTPRequest(method, url, body: body, timeout: .seconds(600), resolve: addresses)
@@ -144,8 +143,8 @@ public final class RegistryServer: Sendable {
         return answer
     }
 
-    /// Starts the program behind a shell that ends it as soon as the pipe is closed, so that it cannot outlive the tests,
-    /// however they end.
+    /// Starts the program below a shell that kills it when the pipe is closed, so that it cannot outlive the tests,
+    /// even if they crash.
     private static func spawn(_ config: String, log: String) throws -> Pipe {
         guard let program = Tool.path("docker-registry") else {
             throw CannotStart(description: "docker-registry is not installed")

@@ -10,7 +10,7 @@ struct RequestReader {
         self.connection = connection
     }
 
-    /// The next whole request; nil at the end of the connection or when it is none.
+    /// The next complete request; nil at the end of the connection, and for an invalid request.
     mutating func next() -> TestRequest? {
         guard let first = line()?.split(separator: " "), first.count == 3 else { return nil }
         var headers: [(name: String, value: String)] = []
@@ -24,7 +24,7 @@ struct RequestReader {
         let value = { (name: String) in headers.first { $0.name.lowercased() == name }?.value }
         var body: [UInt8] = []
         if !readsBodies {
-            // Left where it is.
+            // The body stays unread.
         } else if value("transfer-encoding") == "chunked" {
             while true {
                 guard let size = line().flatMap({ Int($0, radix: 16) }), let chunk = bytes(size), line() != nil

@@ -1,8 +1,8 @@
 import Glibc
 
-/// POSIX calls of the loopback server, with the unsafe parts in one place.
+/// POSIX calls of the loopback server. All unsafe code is here.
 struct Socket {
-    /// Where a server listens.
+    /// The address of a server.
     enum Address {
         case tcp
         case unix(String)
@@ -12,7 +12,7 @@ struct Socket {
     /// The TCP port; 0 for a unix socket.
     let port: Int
 
-    /// A socket on 127.0.0.1 with a port of the system's choice, or on a new path.
+    /// A listening socket on a free port of 127.0.0.1, or at a new path.
     static func listening(on address: Address) -> Socket? {
         switch address {
         case .tcp: return listeningTCP()
@@ -63,7 +63,7 @@ struct Socket {
         return Socket(descriptor: descriptor, port: 0)
     }
 
-    /// A connection to a real server; nil where nobody takes it.
+    /// A connection to a real server; nil if nothing listens there.
     static func connecting(to upstream: HostileProxy.Upstream) -> Int32? {
         switch upstream {
         case .port(let port):
@@ -104,20 +104,20 @@ struct Socket {
         return descriptor
     }
 
-    /// Whether bytes, or the end of the connection, come within that time.
+    /// Whether bytes, or the end of the connection, arrive in the given time.
     static func hasBytes(_ descriptor: Int32, within seconds: Double) -> Bool {
         var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&look, 1, Int32(seconds * 1000)) > 0
     }
 
-    /// Whether the peer has ended the connection.
+    /// Whether the peer has closed the connection.
     static func hasEnded(_ descriptor: Int32) -> Bool {
         guard hasBytes(descriptor, within: 0) else { return false }
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) <= 0
     }
 
-    /// Waits until the peer ends the connection, at most so long.
+    /// Waits until the peer closes the connection, or the time is up.
     static func waitForEnd(_ descriptor: Int32, seconds: Double) {
         var left = seconds
         while left > 0, !hasEnded(descriptor) {
@@ -127,31 +127,31 @@ struct Socket {
         }
     }
 
-    /// The next connection; nil once the socket is shut down.
+    /// The next connection; nil after the socket is shut down.
     func accept() -> Int32? {
         let connection = Glibc.accept(descriptor, nil, nil)
         guard connection >= 0 else { return nil }
         _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-        // Head and body go out one after another; else the body waits 40 ms for the peer's word that it has the head.
+        // Head and body are sent separately. Without TCP_NODELAY, the body waits 40 ms for the peer's acknowledgement.
         var on: Int32 = 1
         setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         return connection
     }
 
-    /// Some bytes, none at the end.
+    /// Some bytes; empty at the end.
     static func receive(_ descriptor: Int32) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
             count = max(0, recv(descriptor, buffer.baseAddress, buffer.count, 0))
         }
     }
 
-    /// Sends what fits now, waiting for room; nil when the peer is gone.
+    /// Sends what fits now, and waits for room first. Nil if the peer has closed the connection.
     static func send(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>) -> Int? {
         let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         return count < 0 ? nil : count
     }
 
-    /// Makes the next close a reset that drops what is still under way.
+    /// Turns the next close into a reset that drops unsent data.
     static func resetOnClose(_ descriptor: Int32) {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))

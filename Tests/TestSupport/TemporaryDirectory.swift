@@ -1,11 +1,11 @@
 import Foundation
 
-/// A directory of its own for one test, deleted with everything in it when the last reference goes.
+/// A directory for one test. It is deleted with its content when the last reference is released.
 public final class TemporaryDirectory: Sendable {
     /// The absolute path.
     public let path: String
 
-    /// Makes a new empty directory under the system's place for such.
+    /// Makes an empty directory in the system's temporary folder.
     public init() throws {
         // Short, because the path of a unix socket has at most 107 bytes.
         let name = "launch-\(UInt64.random(in: .min ... .max))"
@@ -19,18 +19,18 @@ public final class TemporaryDirectory: Sendable {
         remove()
     }
 
-    /// The path of an entry, which need not exist.
+    /// The path of an entry, which may not exist.
     public func file(_ name: String) -> String {
         "\(path)/\(name)"
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     @discardableResult
     public func write(_ name: String, _ text: String) throws -> String {
         try write(name, [UInt8](text.utf8))
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     @discardableResult
     public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
         let path = file(name)

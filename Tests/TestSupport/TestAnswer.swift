@@ -2,14 +2,14 @@
 public struct TestRequest: Sendable {
     /// The method.
     public let method: String
-    /// Path and query as sent.
+    /// Path and query, unchanged.
     public let target: String
     /// The header fields in order.
     public let headers: [(name: String, value: String)]
-    /// The body, decoded if it came in chunks.
+    /// The body, decoded if it was chunked.
     public let body: [UInt8]
 
-    /// The first value of a header, names compared without case.
+    /// The first value of a header. The case of the name is ignored.
     public func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
@@ -18,50 +18,47 @@ public struct TestRequest: Sendable {
     public var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// What the loopback server answers, as a script.
+/// A scripted response of the loopback server.
 public struct TestAnswer: Sendable {
     /// One step of the body.
     public enum Step: Sendable {
-        /// Sends bytes; in a chunked answer, as one chunk.
+        /// Sends bytes; in a chunked response, as one chunk.
         case bytes([UInt8])
         /// Sends a text.
         case text(String)
-        /// Sends so many zero bytes, in pieces of 64 KiB.
+        /// Sends the given number of zero bytes, in pieces of 64 KiB.
         case zeros(Int)
-        /// Sends a byte, again and again with so many milliseconds between, until the peer has had enough.
+        /// Sends a byte repeatedly, with the given interval, until the peer closes the connection.
         case drip(milliseconds: Int)
         /// Waits until the gate is open.
         case wait(Gate)
-        /// Drops the connection with a reset; nothing follows.
+        /// Resets the connection. Nothing follows.
         case reset
-        /// Closes the connection in order; nothing follows.
+        /// Closes the connection normally. Nothing follows.
         case close
     }
 
-    /// How the client knows where the body ends.
+    /// How the client finds the end of the body.
     public enum Framing: Sendable {
-        /// By the length of the bytes in the steps.
+        /// By the total length of the steps.
         case length
-        /// By a `Content-Length` of one's own, true or not.
+        /// By the given `Content-Length`, true or not.
         case announced(Int)
         /// In chunks.
         case chunked
-        /// With the end of the connection.
+        /// By the end of the connection.
         case untilClose
     }
 
-    /// The status.
     public var status: Int
-    /// More header fields.
+    /// Additional header fields.
     public var headers: [(String, String)]
-    /// The framing.
     public var framing: Framing
     /// The body, step by step.
     public var steps: [Step]
-    /// Steps before the head: to wait, or to drop the connection without an answer.
+    /// Steps before the head: to wait, or to end the connection without a response.
     public var before: [Step]
 
-    /// Makes a script.
     public init(
         _ status: Int = 200, headers: [(String, String)] = [], framing: Framing = .length, before: [Step] = [],
         _ steps: [Step] = []
@@ -73,12 +70,12 @@ public struct TestAnswer: Sendable {
         self.steps = steps
     }
 
-    /// A plain 200 with a length.
+    /// A response with status 200 and a length.
     public init(_ steps: [Step]) {
         self.init(200, steps)
     }
 
-    /// A whole text.
+    /// A response with a text.
     public static func text(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> TestAnswer {
         TestAnswer(status, headers: headers, [.text(text)])
     }

@@ -3,7 +3,7 @@ public struct TestCertificate {
     /// The PEM files.
     public let authority: String, certificate: String, key: String
 
-    /// Makes one for a name and 127.0.0.1.
+    /// Makes a certificate for a host name and 127.0.0.1.
     public init(for name: String, in folder: TemporaryDirectory) throws {
         authority = folder.file("ca.crt")
         certificate = folder.file("server.crt")

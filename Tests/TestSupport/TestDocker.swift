@@ -1,15 +1,15 @@
 import Foundation
 
-/// The container engine of this machine as a test's outsider sees it: through its command line.
+/// The container engine of this machine, used through its command line, independent of the code under test.
 public enum TestDocker {
-    /// Whether tests may use an engine: not with `LAUNCH_TEST_NO_ENGINE=1`.
+    /// Whether tests may use an engine. False with `LAUNCH_TEST_NO_ENGINE=1`.
     public static var isWanted: Bool { ProcessInfo.processInfo.environment["LAUNCH_TEST_NO_ENGINE"] != "1" }
 
     /// The static busybox (Debian: `busybox-static`).
     public static let busybox = "/bin/busybox"
 
-    /// Builds an image of busybox alone under that name. Another `content` is another image.
-    /// - Returns: its ID, `sha256:…`.
+    /// Builds an image that contains only busybox. Another `content` gives another image.
+    /// - Returns: the image's ID, `sha256:…`.
     @discardableResult
     public static func makeImage(_ name: String, content: String = "") throws -> String {
         let folder = try TemporaryDirectory()
@@ -21,14 +21,14 @@ public enum TestDocker {
                 try docker(["build", "--quiet", "--tag", name, folder.path])
                 break
             } catch {
-                // The engine's look for cached steps fails while another test removes an image.
+                // The engine's search for cached steps fails if another test removes an image at that moment.
                 if isLast || !"\(error)".contains("unable to find image") { throw error }
             }
         }
         return try docker(["image", "inspect", "--format", "{{.Id}}", name])
     }
 
-    /// Removes images, by any name; what is not there is no error.
+    /// Removes images by their names. Missing ones are ignored.
     public static func removeImages(_ names: [String]) {
         for name in names { _ = try? docker(["image", "rm", "--force", name]) }
     }
@@ -39,7 +39,7 @@ public enum TestDocker {
         return Set(lines.split(separator: "\n").map(String.init))
     }
 
-    /// What `docker` prints, without white space at the ends.
+    /// The output of `docker`, without white space at the ends.
     @discardableResult
     public static func docker(_ arguments: [String]) throws -> String {
         try Tool.run("docker", arguments, environment: ["DOCKER_BUILDKIT": "0"])

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// A small HTTP/1.1 server on loopback, one thread a connection, that answers what a closure says.
+/// A small HTTP/1.1 server on loopback with one thread per connection. A closure makes the responses.
 public final class TestServer: Sendable {
-    /// Decides the answer to a request. It runs on the connection's thread and may block it.
+    /// Makes the response to a request. It runs on the connection's thread and may block.
     public typealias Handler = @Sendable (TestRequest) -> TestAnswer
 
     private struct State {
@@ -18,17 +18,16 @@ public final class TestServer: Sendable {
     private let handler: Handler
     private let readsBodies: Bool
     private let state = Mutex(State())
-    /// The path of the unix socket, if it is one.
+    /// The path of the unix socket, if it uses one.
     public let path: String?
 
-    /// No socket could be had, or the path is taken or too long.
+    /// No socket is available, or the path is taken or too long.
     public struct CannotListen: Error {
-        /// The error; it says no more.
         public init() {}
     }
 
-    /// Starts a server on a port of the system's choice on 127.0.0.1, or on a unix socket. One that reads no bodies
-    /// answers after the head, and should then end the connection.
+    /// Starts a server on a free port of 127.0.0.1, or on a unix socket. With `readsBodies: false` it responds after
+    /// the head, and should then end the connection.
     public init(unixSocket path: String? = nil, readsBodies: Bool = true, _ handler: @escaping Handler) throws {
         guard let socket = Socket.listening(on: path.map { .unix($0) } ?? .tcp) else { throw CannotListen() }
         self.socket = socket
@@ -53,18 +52,18 @@ public final class TestServer: Sendable {
 
     /// The TCP port; 0 on a unix socket.
     public var port: Int { socket.port }
-    /// The start of its URLs, without a slash at the end.
+    /// The base of its URLs, without a trailing slash.
     public var url: String { "http://127.0.0.1:\(port)" }
-    /// How many connections were made so far.
+    /// The number of connections so far.
     public var connectionCount: Int { state.withLock(\.accepted) }
-    /// How many requests came so far.
+    /// The number of requests so far.
     public var requestCount: Int { state.withLock(\.requests) }
-    /// How many bytes the system took from the server so far.
+    /// The number of bytes that the system accepted from the server so far.
     public var bytesSent: Int { state.withLock(\.sent) }
-    /// How many connections are open now.
+    /// The number of open connections.
     public var openConnections: Int { state.withLock(\.connections.count) }
 
-    /// Ends all connections and takes no more.
+    /// Ends all connections and accepts no more.
     public func stop() {
         state.withLock { state in
             guard !state.stopped else { return }
@@ -89,14 +88,14 @@ public final class TestServer: Sendable {
             state.withLock { $0.requests += 1 }
             guard answer(handler(request), to: request, on: connection) else { break }
         }
-        // Under the lock, so that `stop` never shuts down a number that has found another use.
+        // Under the lock, so that `stop` never shuts down a descriptor number that was reused.
         state.withLock { state in
             state.connections.remove(connection)
             close(connection)
         }
     }
 
-    /// Plays the script; false when the connection is to end.
+    /// Plays the script. False if the connection must end.
     private func answer(_ answer: TestAnswer, to request: TestRequest, on connection: Int32) -> Bool {
         guard play(answer.before, chunked: false, on: connection) else { return false }
         var head = "HTTP/1.1 \(answer.status) Test\r\n"
@@ -115,7 +114,7 @@ public final class TestServer: Sendable {
         guard play(answer.steps, chunked: chunked, on: connection) else { return false }
         if chunked, !send([UInt8]("0\r\n\r\n".utf8), on: connection) { return false }
         guard case .untilClose = answer.framing else { return true }
-        // Closing with bytes unread would make the system send a reset, which may overtake the answer.
+        // Closing with unread bytes would send a reset, which may overtake the response.
         shutdown(connection, Int32(SHUT_WR))
         while !Socket.receive(connection).isEmpty {}
         return false

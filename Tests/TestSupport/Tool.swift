@@ -1,20 +1,20 @@
 import Foundation
 
-/// Runs the small programs that tests prepare things with: `openssl`, `docker`.
+/// Runs the programs that tests need for their setup: `openssl`, `docker`.
 public enum Tool {
-    /// A program ended with an error, or is not there.
+    /// A program failed or is missing.
     public struct Failure: Error, CustomStringConvertible {
-        /// The command and its last words.
+        /// The command and the end of its output.
         public let description: String
     }
 
-    /// The absolute path of a program on the `PATH`, or nil.
+    /// The absolute path of a program on the `PATH`; nil if it is missing.
     public static func path(_ name: String) -> String? {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// Runs a program to its end and gives what it printed, both outputs together.
+    /// Runs a program to its end and returns its output, both streams together.
     @discardableResult
     public static func run(
         _ name: String, _ arguments: [String], environment: [String: String] = [:]

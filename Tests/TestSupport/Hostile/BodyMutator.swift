@@ -1,6 +1,6 @@
-/// Changes one thing in the bytes of an answer: a number, a value's type, its length, its order, its depth.
+/// Changes one thing in the bytes of a response: a number, or a value's type, length, order or depth.
 ///
-/// It knows little of JSON or XML, so that it can write what neither allows.
+/// It does not use a parser of JSON or XML, so it can also write invalid documents.
 public enum BodyMutator: String, Sendable, CaseIterable {
     /// A number becomes one of `NastyNumbers`.
     case number
@@ -8,26 +8,26 @@ public enum BodyMutator: String, Sendable, CaseIterable {
     case allNumbers
     /// The value of a JSON member gets another type.
     case type
-    /// A JSON member is taken away.
+    /// A JSON member is removed.
     case missing
-    /// The end is cut off.
+    /// The end is removed.
     case truncated
-    /// Nothing is left.
+    /// The body is empty.
     case empty
     /// A piece is repeated.
     case duplicate
-    /// Two pieces change places.
+    /// Two pieces are exchanged.
     case order
-    /// A piece is repeated until there are megabytes of it.
+    /// A piece is repeated until the body has megabytes.
     case huge
-    /// A value becomes lists in lists, tens of thousands deep.
+    /// A value becomes tens of thousands of nested lists.
     case deep
     /// A string becomes a long one.
     case longText
-    /// Some bytes are no UTF-8, or controls.
+    /// Some bytes become invalid UTF-8 or control characters.
     case garbage
 
-    /// The changed bytes, and what was done, for a message.
+    /// The changed bytes, and a description of the change.
     public func mutate(_ bytes: [UInt8], _ random: inout SeededRandom) -> (bytes: [UInt8], words: String) {
         switch self {
         case .number: return number(bytes, &random)
@@ -95,7 +95,7 @@ public enum BodyMutator: String, Sendable, CaseIterable {
 
     private func missing(_ bytes: [UInt8], _ random: inout SeededRandom) -> (bytes: [UInt8], words: String) {
         guard let value = Self.values(in: bytes).randomElement(using: &random) else { return (bytes, "no member") }
-        // Renamed, so that the rest stays what it is: the reader does not find it.
+        // The member is renamed, so that the rest is unchanged and the reader does not find it.
         let colon = bytes[..<value.lowerBound].lastIndex(of: UInt8(ascii: ":")) ?? value.lowerBound
         guard let quote = bytes[..<colon].lastIndex(of: UInt8(ascii: "\"")) else { return (bytes, "no member") }
         var changed = bytes
@@ -112,19 +112,19 @@ public enum BodyMutator: String, Sendable, CaseIterable {
         return (changed, words)
     }
 
-    /// A piece in the middle.
+    /// A random piece.
     private static func piece(of bytes: [UInt8], _ random: inout SeededRandom) -> Range<Int> {
         guard bytes.count > 1 else { return 0..<bytes.count }
         let start = Int.random(in: 0..<bytes.count - 1, using: &random)
         return start..<Int.random(in: start + 1...min(bytes.count, start + 400), using: &random)
     }
 
-    /// Runs of digits, in strings and headers too.
+    /// Runs of digits, also in strings and headers.
     private static func numbers(in bytes: [UInt8]) -> [Range<Int>] {
         ranges(in: bytes) { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    /// The plain values of JSON members: what stands between a colon and the comma or bracket after it.
+    /// The plain values of JSON members: the text between a colon and the next comma or bracket.
     private static func values(in bytes: [UInt8]) -> [Range<Int>] {
         var found: [Range<Int>] = []
         for colon in bytes.indices where bytes[colon] == UInt8(ascii: ":") && colon > 0 {

@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// Stands between the program and a real server, and changes the answers.
+/// A proxy between the program and a real server that changes the responses.
 ///
-/// It takes one request after another from each connection, passes it on over a connection of its own, and hands the
-/// answer to a closure. It keeps no state of its own, so that the same requests in the same order meet the same changes.
+/// It reads the requests of each connection one after another, forwards each over a new connection, and passes the
+/// response to a closure. It is stateless, so the same requests in the same order get the same changes.
 public final class HostileProxy: Sendable {
-    /// Where the real server is.
+    /// The address of the real server.
     public enum Upstream: Sendable {
         /// A port of 127.0.0.1.
         case port(Int)
@@ -14,7 +14,7 @@ public final class HostileProxy: Sendable {
         case socket(String)
     }
 
-    /// Changes an answer. Calls come from the connections' threads.
+    /// Changes a response. Called on the connections' threads.
     public typealias Change = @Sendable (TestRequest, inout ProxiedAnswer) -> Void
 
     private struct State {
@@ -52,12 +52,12 @@ public final class HostileProxy: Sendable {
 
     deinit { stop() }
 
-    /// The start of its URLs, without a slash at the end.
+    /// The base of its URLs, without a trailing slash.
     public var url: String { "http://127.0.0.1:\(socket.port)" }
     /// The TCP port; 0 on a unix socket.
     public var port: Int { socket.port }
 
-    /// Ends all connections and takes no more.
+    /// Ends all connections and accepts no more.
     public func stop() {
         state.withLock { state in
             guard !state.stopped else { return }
@@ -89,7 +89,7 @@ public final class HostileProxy: Sendable {
         }
     }
 
-    /// Forwards one request and its answer. Returns false where the connection must end.
+    /// Forwards one request and its response. False if the connection must end.
     private func pass(_ request: TestRequest, to connection: Int32) -> Bool {
         guard let server = Socket.connecting(to: upstream) else { return false }
         guard admit(server) else {

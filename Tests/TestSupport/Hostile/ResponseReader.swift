@@ -1,6 +1,7 @@
-/// Reads the one answer of a connection that the server ends after it.
+/// Reads the single response of a connection.
 struct ResponseReader {
-    /// How much of an answer is read before it is changed, and how long a pause ends that. The rest is forwarded unchanged.
+    /// How many bytes are read before the response is changed, and the pause that ends the reading earlier. The rest is
+    /// forwarded unchanged.
     private static let (most, pause) = (4 << 20, 0.3)
 
     private let connection: Int32
@@ -9,7 +10,7 @@ struct ResponseReader {
     private var isChunked = false
     private var left: Int64?
     private var hasEnded = false
-    /// The length that the head announces.
+    /// The `Content-Length` of the head.
     private(set) var announced: Int64?
 
     init(_ connection: Int32, isHead: Bool) {
@@ -17,7 +18,7 @@ struct ResponseReader {
         self.isHead = isHead
     }
 
-    /// The answer; nil where there is none.
+    /// The response; nil without one.
     mutating func next() -> ProxiedAnswer? {
         guard let first = line()?.split(separator: " ", maxSplits: 2), first.count >= 2, let status = Int(first[1])
         else { return nil }
@@ -40,7 +41,7 @@ struct ResponseReader {
         return ProxiedAnswer(status: status, headers: headers, body: body, goesOn: !hasEnded)
     }
 
-    /// The next bytes of an answer that is not complete; nil at its end, and when the other connection has ended.
+    /// The next bytes of an incomplete response; nil at its end, and after the other connection has ended.
     mutating func more(unless other: Int32) -> [UInt8]? {
         while !hasEnded {
             if let piece = piece(waiting: 0.2) { return piece }
@@ -49,7 +50,7 @@ struct ResponseReader {
         return nil
     }
 
-    /// Some bytes of the body; nil at its end, and where none come for so long.
+    /// Some bytes of the body; nil at its end, and if none arrive in the given time.
     private mutating func piece(waiting seconds: Double) -> [UInt8]? {
         if isChunked {
             if left == nil || left == 0 {

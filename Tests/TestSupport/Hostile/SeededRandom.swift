@@ -1,8 +1,8 @@
-/// Random numbers that are the same for the same seed (SplitMix64), so that a failing case can be run again.
+/// Random numbers from a seed (SplitMix64), so that a failing case can be repeated.
 public struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// The sequence of a seed.
+    /// The sequence for a seed.
     public init(seed: UInt64) {
         state = seed
     }
