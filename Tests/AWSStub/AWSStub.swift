@@ -3,25 +3,25 @@ public import Foundation
 import Synchronization
 import TestSupport
 
-/// A scripted AWS on loopback: it checks signatures, keeps state, records calls, and misbehaves as it is told.
+/// A scripted AWS on loopback: it checks signatures, keeps state, records calls, and fails as scripted.
 public final class AWSStub: Sendable {
-    /// Its key pairs.
+    /// The key pairs.
     public let keys: StubKeys
-    /// Its services.
+    /// The STS service.
     public let sts: STSStub
-    /// Its services.
+    /// The ECR service.
     public let ecr: ECRStub
-    /// Its services.
+    /// The S3 service.
     public let s3: S3Stub
-    /// Its services.
+    /// The SageMaker service.
     public let sagemaker: SageMakerStub
-    /// Its services.
+    /// The CloudWatch Logs service.
     public let logs: LogsStub
-    /// Its sources of credentials that are no services.
+    /// The instance metadata service, a source of credentials.
     public let metadata: MetadataStub
-    /// Its sources of credentials that are no services.
+    /// The container endpoint, a source of credentials.
     public let container: ContainerStub
-    /// Its sources of credentials that are no services.
+    /// The SSO service, a source of credentials.
     public let sso: SSOStub
 
     private struct State {
@@ -37,13 +37,13 @@ public final class AWSStub: Sendable {
     private let now: @Sendable () -> Date
     private let keepsCalls: Bool
 
-    /// Starts one. `clockOffset` in seconds is what its clock is ahead of this machine's; one that keeps no calls can
-    /// answer any number of them.
+    /// Starts a stub. Its clock is `clockOffset` seconds ahead of this machine's. Without `keepsCalls`, it can serve
+    /// any number of calls.
     public convenience init(clockOffset: TimeInterval = 0, keepsCalls: Bool = true) throws {
         try self.init(now: { Date().addingTimeInterval(clockOffset) }, keepsCalls: keepsCalls)
     }
 
-    /// Starts one that lives by another clock, in all its services.
+    /// Starts a stub with another clock for all services.
     public init(now: @escaping @Sendable () -> Date, keepsCalls: Bool = true) throws {
         self.now = now
         self.keepsCalls = keepsCalls
@@ -58,7 +58,7 @@ public final class AWSStub: Sendable {
         container = ContainerStub(keys)
         sso = SSOStub(keys)
         server = ServerBox()
-        // S3 comes last, for any path may be a bucket's.
+        // S3 must be last, because any path may be a bucket's.
         state.withLock { $0.services = [metadata, container, sso, sts, ecr, logs, sagemaker, s3] }
         try server.start { [weak self] request in
             guard let self else { return TestAnswer(before: [.close]) }
@@ -68,16 +68,16 @@ public final class AWSStub: Sendable {
         }
     }
 
-    /// The start of all its URLs.
+    /// The beginning of all URLs.
     public var url: String { server.url }
-    /// How many connections were made so far.
+    /// The number of connections so far.
     public var connectionCount: Int { server.connectionCount }
-    /// How many requests came so far.
+    /// The number of requests so far.
     public var requestCount: Int { server.requestCount }
 
-    /// What was asked so far, in order of arrival.
+    /// The calls so far, in order of arrival.
     public var calls: [StubCall] { state.withLock(\.calls) }
-    /// What was asked of one operation.
+    /// The calls of one operation.
     public func calls(_ service: String, _ operation: String) -> [StubCall] {
         calls.filter { $0.service == service && $0.operation == operation }
     }
@@ -87,42 +87,43 @@ public final class AWSStub: Sendable {
         state.withLock { $0.services.insert(service, at: 0) }
     }
 
-    /// What the next calls of an operation meet, one after another; then all is as usual.
+    /// The reactions to the next calls of an operation, in order. Later calls are answered normally.
     public func script(_ service: String, _ operation: String, _ reactions: [Reaction]) {
         state.withLock { $0.book.scripts["\(service) \(operation)", default: []] += reactions }
     }
 
-    /// What all calls of an operation meet that have no script; nil is as usual.
+    /// The reaction to all calls of an operation without a script; nil answers them normally.
     public func always(_ service: String, _ operation: String, _ reaction: Reaction?) {
         state.withLock { $0.book.standing["\(service) \(operation)"] = reaction }
     }
 
-    /// Throttles what comes of an operation beyond so many calls in any one second of its service's clock; nil is no limit.
+    /// Throttles calls of an operation above the given number per second of its service's clock; nil is unlimited.
     public func limit(_ service: String, _ operation: String, perSecond: Int?) {
         state.withLock { $0.book.limits["\(service) \(operation)"] = perSecond }
     }
 
-    /// From now on, calls of these services meet what `day` has for them, all but those that have a script; nil ends it.
+    /// Applies `day` to calls of these services from now on, except to scripted calls; nil ends it.
     public func chaos(_ day: Chaos?, services: Set<String> = ["sagemaker"]) {
         state.withLock { $0.book.begin(day.map { ($0, services) }) }
     }
 
-    /// When an operation was called, in seconds since 1970 of its service's clock, in order of arrival. Kept always.
+    /// The times of an operation's calls, in seconds since 1970 by its service's clock, in order of arrival. Always
+    /// recorded.
     public func times(_ service: String, _ operation: String) -> [Double] {
         state.withLock { $0.book.times["\(service) \(operation)"] ?? [] }
     }
 
-    /// The most calls of an operation in any one second of its service's clock.
+    /// The largest number of calls of an operation within one second of its service's clock.
     public func busiestSecond(_ service: String, _ operation: String) -> Int {
         CallBook.busiestSecond(times(service, operation))
     }
 
-    /// How often an operation met what: "answered", "ThrottlingException", "lost answer", … Kept always.
+    /// The number of outcomes per kind: "answered", "ThrottlingException", "lost answer", … Always recorded.
     public func outcomes(_ service: String, _ operation: String) -> [String: Int] {
         state.withLock { $0.book.outcomes["\(service) \(operation)"] ?? [:] }
     }
 
-    /// Ends all connections.
+    /// Closes all connections.
     public func stop() { server.stop() }
 
     private func handle(_ request: StubRequest) -> TestAnswer {

@@ -1,4 +1,4 @@
-/// What was asked when, what is asked too often, and what the next call meets.
+/// The record of calls, and the reaction to the next call.
 struct CallBook: Sendable {
     var scripts: [String: [Reaction]] = [:]
     var standing: [String: Reaction] = [:]
@@ -6,12 +6,12 @@ struct CallBook: Sendable {
     var chaos: (day: Chaos, services: Set<String>)?
     /// In seconds since 1970, by service and operation, in order of arrival.
     private(set) var times: [String: [Double]] = [:]
-    /// How often each operation met what.
+    /// The number of outcomes of each operation, per kind.
     private(set) var outcomes: [String: [String: Int]] = [:]
     private var admitted: [String: [Double]] = [:]
     private var chaotic = 0
 
-    /// Notes a call and says what it meets: what a test has scripted, else the limit, else the chaos.
+    /// Records a call and returns the reaction: the test's script, else the limit, else the chaos.
     mutating func enter(_ service: String, _ operation: String, at time: Double) -> Reaction {
         let name = "\(service) \(operation)"
         times[name, default: []].append(time)
@@ -44,7 +44,7 @@ struct CallBook: Sendable {
         chaotic = 0
     }
 
-    /// The most of these times that lie within one second.
+    /// The largest number of these times within one second.
     static func busiestSecond(_ times: [Double]) -> Int {
         let sorted = times.sorted()
         var (first, most) = (0, 0)

@@ -1,20 +1,20 @@
-/// A bad day at AWS: a share of all calls, picked by a seed, meets a fault. The n-th call of a day meets the same fault
-/// whenever the seed and the shares are the same.
+/// Random faults of AWS: a seed selects a share of all calls. The n-th call gets the same fault for the same seed and
+/// shares.
 public struct Chaos: Sendable {
-    /// What picks the calls.
+    /// The seed that selects the calls.
     public var seed: UInt64
-    /// The share, from 0 to 1, of calls that are throttled.
+    /// The share of throttled calls, from 0 to 1.
     public var throttled: Double
-    /// The share of calls that meet a status of 500 or 503, without effect.
+    /// The share of calls with status 500 or 503, without effect.
     public var serverErrors: Double
-    /// The share of calls whose connection is reset before anything is done.
+    /// The share of calls whose connection is reset before any effect.
     public var resets: Double
-    /// The share of calls that are carried out and whose answer is lost.
+    /// The share of calls that take effect and whose reply is lost.
     public var lostAnswers: Double
-    /// The share of calls that are told that their session is over.
+    /// The share of calls that are rejected because of an expired session.
     public var expired: Double
 
-    /// A day from its shares, whose sum is at most 1; the rest of the calls goes well.
+    /// The sum of the shares is at most 1. The remaining calls succeed.
     public init(
         seed: UInt64, throttled: Double = 0.3, serverErrors: Double = 0.03, resets: Double = 0.03,
         lostAnswers: Double = 0.03, expired: Double = 0.01
@@ -27,7 +27,7 @@ public struct Chaos: Sendable {
         self.expired = expired
     }
 
-    /// What the n-th call meets.
+    /// The reaction to the n-th call.
     func reaction(to number: Int) -> Reaction {
         let bits = Self.mixed(seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(truncatingIfNeeded: number))
         var rest = Double(bits >> 11) / Double(1 << 53 as UInt64)
@@ -43,7 +43,7 @@ public struct Chaos: Sendable {
         return .proceed
     }
 
-    /// The finaliser of SplitMix64: neighbouring numbers become unlike ones.
+    /// The finaliser of SplitMix64: neighbouring numbers become dissimilar.
     private static func mixed(_ number: UInt64) -> UInt64 {
         var bits = number
         bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -1,18 +1,18 @@
 public import TestSupport
 
-/// What the stub does with one call.
+/// The stub's reaction to one call.
 public struct Reaction: Sendable {
     enum Kind: Sendable {
         case proceed
         case error(StubError)
-        /// Whether the operation has its effect, and what is answered instead.
+        /// Whether the operation takes effect, and the reply that replaces its own.
         case instead(hasEffect: Bool, TestAnswer)
-        /// Carried out and answered as usual, once the gate is open.
+        /// The call takes effect and is answered normally after the gate opens.
         case afterwards(Gate)
     }
 
     let kind: Kind
-    /// What the record says.
+    /// The outcome in the record.
     let outcome: String
 
     private init(_ kind: Kind, _ outcome: String) {
@@ -20,9 +20,9 @@ public struct Reaction: Sendable {
         self.outcome = outcome
     }
 
-    /// As usual.
+    /// The normal reply.
     public static let proceed = Reaction(.proceed, "answered")
-    /// Refused, with more header fields, and without effect.
+    /// A refusal without effect, with further header fields.
     public static func error(
         _ code: String, _ message: String = "Scripted.", status: Int = 400, headers: [(String, String)] = []
     ) -> Reaction {
@@ -30,27 +30,27 @@ public struct Reaction: Sendable {
     }
     /// Too many calls.
     public static let throttled = error("ThrottlingException", "Rate exceeded", status: 400)
-    /// The session of the caller is over.
+    /// The caller's session has expired.
     public static let expired = error("ExpiredTokenException", "The security token included in the request is expired")
-    /// Something broke over there.
+    /// An internal error of the service.
     public static let internalFailure = error("InternalFailure", "An internal error occurred.", status: 500)
-    /// Nobody is there at the moment.
+    /// The service is temporarily unavailable.
     public static let unavailable = error("ServiceUnavailable", "The service is unavailable.", status: 503)
-    /// Carried out, and the connection is reset before the answer.
+    /// The call takes effect, and the connection is reset before the reply.
     public static let lostAnswer = Reaction(.instead(hasEffect: true, TestAnswer(before: [.reset])), "lost answer")
-    /// The connection is reset before anything is done.
+    /// The connection is reset before any effect.
     public static let reset = Reaction(.instead(hasEffect: false, TestAnswer(before: [.reset])), "reset")
-    /// Some other answer, without effect.
+    /// Another reply, without effect.
     public static func answer(_ answer: TestAnswer) -> Reaction {
         Reaction(.instead(hasEffect: false, answer), "scripted answer")
     }
-    /// Carried out, and some other answer.
+    /// The call takes effect, with another reply.
     public static func carriedOut(answering answer: TestAnswer) -> Reaction {
         Reaction(.instead(hasEffect: true, answer), "carried out, scripted answer")
     }
-    /// Carried out and answered once the gate is open.
+    /// The call takes effect and is answered after the gate opens.
     public static func waiting(_ gate: Gate) -> Reaction { Reaction(.afterwards(gate), "answered late") }
-    /// A page of a proxy.
+    /// An HTML page of a proxy.
     public static func html(status: Int) -> Reaction {
         answer(
             .text(
@@ -59,24 +59,23 @@ public struct Reaction: Sendable {
     }
     /// Status 200 and the first half of a document.
     public static let truncated = answer(.text("{\"Account\": \"1234", headers: [("Content-Type", "application/json")]))
-    /// Status 200 and less than was announced.
+    /// Status 200 and fewer bytes than announced.
     public static let brokenOff = answer(TestAnswer(framing: .announced(500), [.text("{\"Acc"), .close]))
-    /// Status 200 and nothing.
+    /// Status 200 and an empty body.
     public static let empty = answer(.text(""))
 }
 
-/// A refusal, which each service writes in its own way.
+/// A refusal. Each service writes it in its own format.
 public struct StubError: Error, Sendable {
-    /// AWS's name of it.
+    /// AWS's error code.
     public let code: String
-    /// Its words.
+    /// AWS's message.
     public let message: String
-    /// The status of the answer.
+    /// The status of the reply.
     public let status: Int
-    /// More header fields.
+    /// Further header fields.
     public let headers: [(String, String)]
 
-    /// An error from its parts.
     public init(_ code: String, _ message: String, status: Int = 400, headers: [(String, String)] = []) {
         self.code = code
         self.message = message

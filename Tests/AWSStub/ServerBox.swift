@@ -1,7 +1,7 @@
 import Synchronization
 import TestSupport
 
-/// The server of a stub, which needs the stub to be made first.
+/// Holds the server of a stub, which is created after the stub.
 final class ServerBox: Sendable {
     private let server = Mutex<TestServer?>(nil)
 

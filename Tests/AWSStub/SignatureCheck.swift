@@ -4,7 +4,7 @@ import Foundation
 import LaunchHost
 import TestSupport
 
-/// Refuses what AWS would refuse: unknown keys, ended sessions, wrong signatures and wrong clocks.
+/// Refuses what AWS refuses: unknown keys, expired sessions, wrong signatures and wrong clocks.
 struct SignatureCheck: Sendable {
     let keys: StubKeys
     let now: @Sendable () -> Date

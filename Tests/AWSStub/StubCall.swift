@@ -1,16 +1,13 @@
 public import Foundation
 
-/// A call as the stub remembers it.
+/// A call in the stub's record.
 public struct StubCall: Sendable {
-    /// The name of the stub's service: `sts`, `ecr`, `logs`, `s3`, `imds`, `container`, `sso`,
-    /// `sagemaker`.
+    /// The name of the stub's service: `sts`, `ecr`, `logs`, `s3`, `imds`, `container`, `sso`, `sagemaker`.
     public let service: String
-    /// The operation.
     public let operation: String
-    /// The request.
     public let request: StubRequest
-    /// What the stub did: "answered", or how the script had it misbehave.
+    /// The outcome: "answered", or the scripted fault.
     public let outcome: String
-    /// When it came, by the service's clock.
+    /// The time by the service's clock.
     public let time: Date
 }

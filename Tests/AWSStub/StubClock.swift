@@ -1,7 +1,7 @@
 public import Foundation
 import Synchronization
 
-/// The time of a stub: this machine's, moved ahead as a test likes, or standing still until it is moved.
+/// The clock of a stub: this machine's, optionally ahead of it, or stopped until it is moved.
 public final class StubClock: Sendable {
     private struct State {
         var offset: TimeInterval = 0
@@ -10,22 +10,22 @@ public final class StubClock: Sendable {
     private let state = Mutex(State())
     private let base: @Sendable () -> Date
 
-    /// A clock that goes as `base` does.
+    /// A clock based on `base`.
     public init(base: @escaping @Sendable () -> Date = { Date() }) {
         self.base = base
     }
 
-    /// What time it is.
+    /// The present time.
     public var now: Date { state.withLock { $0.held ?? base().addingTimeInterval($0.offset) } }
 
-    /// Moves it ahead by so many seconds.
+    /// Advances the clock by the given number of seconds.
     public func advance(by seconds: TimeInterval) {
         state.withLock { state in
             if let held = state.held { state.held = held.addingTimeInterval(seconds) } else { state.offset += seconds }
         }
     }
 
-    /// Lets it stand, at `time` or where it is; from now on only `advance` and `hold` move it.
+    /// Stops the clock, at `time` or the present time. From now on only `advance` and `hold` move it.
     public func hold(at time: Date? = nil) {
         state.withLock { $0.held = time ?? $0.held ?? base().addingTimeInterval($0.offset) }
     }

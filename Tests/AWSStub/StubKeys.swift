@@ -4,7 +4,7 @@ public import Foundation
 import LaunchHost
 import Synchronization
 
-/// The key pairs that the stub knows, with the life of each.
+/// The key pairs of the stub, each with its expiration.
 public final class StubKeys: Sendable {
     private struct State {
         var known: [String: AWSCredentials] = [:]
@@ -13,7 +13,7 @@ public final class StubKeys: Sendable {
         var life: TimeInterval = 3600
     }
     private let state = Mutex(State())
-    /// The account of all of them.
+    /// The account of all key pairs.
     public let accountID = "123456789012"
     private let now: @Sendable () -> Date
 
@@ -21,16 +21,16 @@ public final class StubKeys: Sendable {
         self.now = now
     }
 
-    /// How long sessions live that are given out from now on, in seconds.
+    /// The lifetime of later sessions, in seconds.
     public var life: TimeInterval {
         get { state.withLock(\.life) }
         set { state.withLock { $0.life = newValue } }
     }
 
-    /// A pair for good.
+    /// A permanent key pair.
     public func permanent() -> AWSCredentials { make(prefix: "AKIA", session: false) }
 
-    /// A pair with a session, which ends after `life`.
+    /// A key pair with a session, which expires after `life`.
     public func session() -> AWSCredentials { make(prefix: "ASIA", session: true) }
 
     /// Ends a session now.
@@ -38,7 +38,7 @@ public final class StubKeys: Sendable {
         state.withLock { _ = $0.ended.insert(credentials.accessKeyID) }
     }
 
-    /// All secrets that were given out so far: what must stand in no log.
+    /// All secrets so far: no log may contain them.
     public var secrets: [String] {
         state.withLock { state in
             state.known.values.flatMap { [$0.secretAccessKey.reveal(), $0.sessionToken?.reveal()].compactMap(\.self) }

@@ -1,20 +1,19 @@
 import Foundation
 public import TestSupport
 
-/// A request as the services of the stub see it.
+/// A request for the services of the stub.
 public struct StubRequest: Sendable {
-    /// As it came.
+    /// The original request.
     public let raw: TestRequest
     /// The path, still encoded.
     public let path: String
     /// The query, decoded.
     public let query: [(name: String, value: String)]
-    /// Who signed it, in which region and for which service; nil for one that is not signed.
+    /// The signer; nil for a request without a signature.
     public let signer: Signer?
 
-    /// Who signed.
+    /// The key, region and service of a signature.
     public struct Signer: Sendable, Hashable {
-        /// The access key ID.
         public let accessKeyID: String
         /// The region and the service of the scope.
         public let region: String, service: String
@@ -36,7 +35,7 @@ public struct StubRequest: Sendable {
         Dictionary(Self.pairs(raw.text).map { ($0.name, $0.value) }) { first, _ in first }
     }
 
-    /// The path without its encoding.
+    /// The path, decoded.
     public var decodedPath: String { path.removingPercentEncoding ?? path }
 
     static func pairs(_ text: String) -> [(name: String, value: String)] {

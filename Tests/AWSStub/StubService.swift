@@ -1,41 +1,41 @@
 public import TestSupport
 
-/// One service of the stub. More of them (CloudWatch Logs, EventBridge) are added with `AWSStub.add`.
+/// One service of the stub. Further ones (CloudWatch Logs, EventBridge) are added with `AWSStub.add`.
 public protocol StubService: Sendable {
-    /// Its name in scripts and records.
+    /// The name in scripts and records.
     var name: String { get }
-    /// Whether its requests must be signed, all but some operations.
+    /// True if requests of the operation must be signed.
     func isSigned(_ operation: String) -> Bool
-    /// The operation that a request is for; nil where it is none of this service.
+    /// The operation of a request; nil if it belongs to another service.
     func operation(of request: StubRequest) -> String?
-    /// Carries it out.
+    /// Executes the call.
     func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer
-    /// How it writes a refusal.
+    /// The reply for a refusal, in the service's format.
     func refusal(_ error: StubError, requestID: String) -> TestAnswer
-    /// The clock that its limits and records go by; nil for the stub's.
+    /// The clock for limits and records; nil for the stub's.
     var clock: StubClock? { get }
 }
 
 extension StubService {
-    /// The stub's.
+    /// The stub's clock.
     public var clock: StubClock? { nil }
 }
 
-/// How AWS writes documents.
+/// The formats of AWS's documents.
 public enum StubText {
-    /// A JSON 1.1 answer.
+    /// A JSON 1.1 reply.
     public static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> TestAnswer {
         .text(text, status: status, headers: [("Content-Type", "application/x-amz-json-1.1")] + headers)
     }
 
-    /// An XML answer.
+    /// An XML reply.
     public static func xml(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> TestAnswer {
         .text(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + text, status: status,
             headers: [("Content-Type", "text/xml")] + headers)
     }
 
-    /// A refusal of a service that speaks JSON, the code dressed up as AWS may do it.
+    /// A refusal of a JSON service, with a code in one of AWS's decorated forms.
     public static func jsonRefusal(_ error: StubError) -> TestAnswer {
         json(
             "{\"__type\":\"com.amazonaws.stub#\(error.code)\",\"message\":\(quoted(error.message))}",
@@ -43,7 +43,7 @@ public enum StubText {
             headers: error.headers)
     }
 
-    /// A refusal of a service that speaks the Query protocol.
+    /// A refusal of a service with the Query protocol.
     public static func queryRefusal(_ error: StubError, requestID: String) -> TestAnswer {
         xml(
             "<ErrorResponse><Error><Type>Sender</Type><Code>\(error.code)</Code><Message>\(escaped(error.message))"
@@ -57,7 +57,7 @@ public enum StubText {
         return "\"\(body)\""
     }
 
-    /// Text in XML.
+    /// Text escaped for XML.
     public static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;")

@@ -4,9 +4,9 @@ import Foundation
 import LaunchHost
 import TestSupport
 
-/// The servers that are measured against, each in a process of its own, so that its memory is not the client's.
+/// The measured servers, each in a separate process, so that its memory does not count for the client.
 enum BenchServer {
-    /// What an answer of ECR looks like, at no cost.
+    /// Replies like ECR's, without cost.
     static func serveCalls() throws {
         let body =
             "{\"repositories\":[{\"repositoryArn\":\"arn:aws:ecr:us-east-1:123456789012:repository/stub\","
@@ -18,7 +18,7 @@ enum BenchServer {
         wait(saying: server.url)
     }
 
-    /// S3 that checks signatures and bodies, keeps the sizes of what is uploaded, and gives back zeros.
+    /// S3 that checks signatures and bodies, keeps only the sizes of uploads, and returns zeros.
     static func serveS3() throws {
         let stub = try AWSStub(keepsCalls: false)
         stub.s3.discardContent()
@@ -26,13 +26,14 @@ enum BenchServer {
         serve(stub)
     }
 
-    /// Says where it is and how to sign, and serves until its standard input ends.
+    /// Prints its address and key pair, and serves until its standard input ends.
     static func serve(_ stub: AWSStub) {
         let keys = stub.keys.permanent()
         wait(saying: "\(stub.url) \(keys.accessKeyID) \(keys.secretAccessKey.reveal())")
     }
 
-    /// The AWS of the tests, to try things out on: `AWS_ENDPOINT_URL` is the first line that it says, the key pair the next two.
+    /// The tests' AWS for experiments. The first line of its output is `AWS_ENDPOINT_URL`; the next two are the key
+    /// pair.
     static func serveAWS(_ words: [String]) throws {
         let seconds: Double
         switch (words.first, words.dropFirst().first.flatMap(Double.init)) {
@@ -52,14 +53,14 @@ enum BenchServer {
         _ = FileHandle.standardInput.readDataToEndOfFile()
     }
 
-    /// Starts one as a child, which ends with us; what it said.
+    /// Starts a server as a child, which ends with this process. Returns its output.
     static func start(_ command: String, _ arguments: [String] = []) throws -> (said: [String], leash: Pipe) {
         let child = try begin(command, arguments)
         let line = String(decoding: child.output.fileHandleForReading.availableData, as: UTF8.self)
         return (line.split(whereSeparator: \.isWhitespace).map(String.init), child.leash)
     }
 
-    /// Starts one as a child, to talk to.
+    /// Starts a server as a child, for further commands.
     static func begin(_ command: String, _ arguments: [String]) throws -> (process: Process, leash: Pipe, output: Pipe)
     {
         let process = Process()

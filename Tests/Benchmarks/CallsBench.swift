@@ -2,7 +2,7 @@ import AWS
 import HTTP
 import LaunchHost
 
-/// Control calls with 64 in flight: how many a second, and whether memory stays as it is.
+/// Control calls with 64 in flight: calls per second, and whether memory use is constant.
 enum CallsBench {
     static func run(count: Int, url: String?) async throws {
         let server = try url.map { (said: [$0], leash: nil) } ?? BenchServer.start("serve-calls")
@@ -38,7 +38,7 @@ enum CallsBench {
     }
 }
 
-/// Always the same.
+/// Constant credentials.
 struct FixedCredentials: CredentialsProvider {
     let fixed: AWSCredentials
 

@@ -5,14 +5,14 @@ import HTTP
 import LaunchHost
 import SageMaker
 
-/// What it costs to read a training job's log to its end: of two hosts, from a service in a process of its own.
+/// The cost of reading a training job's log completely: of two hosts, from a service in a separate process.
 enum LogBench {
     private static let job = "bench-log"
-    /// A line as trainings print them, with what CloudWatch allows of it.
+    /// A typical log line, of the size that CloudWatch allows.
     private static let filling = String(repeating: "loss 0.1234 ", count: 330)
     private static var lineBytes: Int { filling.utf8.count + 12 }
 
-    /// A job that has ended, with a log of so many mebibytes.
+    /// An ended job with a log of the given number of mebibytes.
     static func serve(mebibytes: Int) throws {
         let stub = try AWSStub(keepsCalls: false)
         stub.sagemaker.add(
@@ -26,7 +26,7 @@ enum LogBench {
         let count = (mebibytes << 20) / lineBytes / 2
         let begin = Int64(Date().timeIntervalSince1970 * 1000)
         for host in 1...2 {
-            // All within the job's second: the order is then the service's, which must not matter.
+            // All within the job's second: the service determines the order, which must not matter.
             stub.logs.add(stream: "\(job)/algo-\(host)-\(begin)", count: count) { number in
                 StubLogEvent(
                     "\(host) \(String(number + 100_000_000)) \(filling)", time: begin + Int64(number * 1000 / count))
@@ -56,7 +56,7 @@ enum LogBench {
         for try await batch in runner.logs(handle, from: nil, follow: false) {
             lines += batch.count
             bytes += batch.reduce(0) { $0 + $1.text.utf8.count }
-            // Behind the last line, late ones are waited for.
+            // After the last line, the reader waits for late ones.
             taken = seconds(ContinuousClock.now - began)
         }
         guard lines == (mebibytes << 20) / lineBytes / 2 * 2 else {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What this process has in memory.
+/// The memory of this process.
 enum Memory {
-    /// The most so far, in kB.
+    /// The peak so far, in kB.
     static var peak: Int { value("VmHWM") }
-    /// Now, in kB.
+    /// The present use, in kB.
     static var now: Int { value("VmRSS") }
 
     private static func value(_ name: String) -> Int {

@@ -3,7 +3,7 @@ import Foundation
 import HTTP
 import LaunchHost
 
-/// One large object up and down again, and what that takes in memory.
+/// The upload and download of one large object, and its memory use.
 enum S3Bench {
     struct Failure: Error {
         let what: String
@@ -25,7 +25,7 @@ enum S3Bench {
         defer { try? FileManager.default.removeItem(at: folder) }
         let source = folder.appendingPathComponent("source").path
         try Data().write(to: URL(fileURLWithPath: source))
-        // A file with a hole takes no room on the disk.
+        // A sparse file needs no disk space.
         guard truncate(source, mebibytes << 20) == 0 else { throw Failure(what: "no room") }
 
         let upBegan = ContinuousClock.now

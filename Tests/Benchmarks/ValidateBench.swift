@@ -2,7 +2,7 @@ import Foundation
 import LaunchHost
 import SageMaker
 
-/// How long one request is checked for, by itself and with every map and list at its most.
+/// The duration of checking one request: a small one, and one with every map and list at its maximum.
 enum ValidateBench {
     static func run(rounds: Int) throws {
         let runner = try SageMakerRunner.plugin.base.make(Options([:]), PluginContext())

@@ -7,8 +7,8 @@ import Mock
 import SageMaker
 import TestSupport
 
-/// What it costs to watch many training jobs: an agent that takes them all over from one that has died, the service and
-/// the record made by processes of their own, so that the memory is the agent's.
+/// The cost of observing many training jobs. An agent takes them over from one that has died. The service and the
+/// store are created by separate processes, so that the memory is the agent's.
 enum WatchBench {
     private static let region = "us-east-1"
     private static let project = "bench"
@@ -17,7 +17,7 @@ enum WatchBench {
 
     // MARK: the service
 
-    /// SageMaker with so many jobs that train without end; for each line that it hears it tells how it was called.
+    /// SageMaker with the given number of jobs that train without end. Prints its call counts for each line of input.
     static func serve(count: Int) throws {
         let stub = try AWSStub()
         stub.limit("sagemaker", "ListTrainingJobs", perSecond: 2)
@@ -51,7 +51,7 @@ enum WatchBench {
             (url, key, secret) = (said[0], said[1], said[2])
         }
 
-        /// List calls, sweeps that they began, Describe calls, the most List calls within a second, throttled ones.
+        /// List calls, their sweeps, Describe calls, the most List calls within a second, and throttled calls.
         func calls() throws -> [Int] {
             try leash.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
             let numbers = Self.words(of: output).compactMap { Int($0) }
@@ -67,7 +67,7 @@ enum WatchBench {
 
     // MARK: the record
 
-    /// Fills a store with runs that an agent has submitted and left.
+    /// Fills a store with runs that an agent has submitted and released.
     static func seed(count: Int, folder: String) throws {
         let store = try Store(home: LaunchHome(path: folder))
         let template: [String: JSONValue] = [
@@ -118,7 +118,7 @@ enum WatchBench {
             child.process.waitUntilExit()
             guard child.process.terminationStatus == 0 else { throw S3Bench.Failure(what: "no record") }
         }
-        // Everything that is there once, whatever it watches, is there before the first look at the memory.
+        // One-time allocations, independent of the number of jobs, happen before the first measurement.
         let few = try Service(count: 2)
         _ = try await watch(2, folder.appendingPathComponent("few").path, few, sweeps: 2)
         let before = Memory.now
@@ -139,7 +139,7 @@ enum WatchBench {
         var memory = 0
     }
 
-    /// Runs an agent until it has looked at all runs so many times.
+    /// Runs an agent until it has observed all runs the given number of times.
     private static func watch(_ count: Int, _ home: String, _ service: Service, sweeps: Int) async throws -> Result {
         let variables = [
             "HOME": home, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ACCESS_KEY_ID": service.key,
@@ -165,7 +165,7 @@ enum WatchBench {
         while try !store.adoptable(queues: ["train"], limit: 1).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
         result.attached = seconds(ContinuousClock.now - began)
         let pages = (count + 99) / 100
-        // The sweeps while runs are still taken over are short ones. One is over when the next has begun.
+        // Sweeps are short while runs are still being taken over. A sweep ends when the next begins.
         var (firsts, start, full) = (0, 0, 0)
         while full < sweeps {
             try await Task.sleep(for: .milliseconds(20))

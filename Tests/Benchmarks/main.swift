@@ -1,6 +1,6 @@
 import Foundation
 
-// Sources of the rows of scripts/benchmark. Not a part of the program.
+// Sources of the rows of scripts/benchmark. Not part of the program.
 //
 //     launch-bench serve-calls | serve-s3           a server, until its standard input ends
 //     launch-bench serve-aws [--seconds N]          the AWS of the tests, its training jobs N seconds long (5)
@@ -8,7 +8,7 @@ import Foundation
 //     launch-bench s3 [MIB] [URL KEY SECRET]        one object up and down
 //     launch-bench log [MIB]                        a training job's log, read to its end
 //     launch-bench validate [ROUNDS]                the check of one request
-//     launch-bench watch [RUNS]                     an agent that takes over so many training jobs and watches them
+//     launch-bench watch [RUNS]                     an agent that takes over and observes RUNS training jobs
 
 let words = Array(CommandLine.arguments.dropFirst())
 let number = words.dropFirst().first.flatMap(Int.init)

@@ -5,23 +5,23 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Points 1, 9, 10, 11, 13 and 15 of the contract: how it ends, and what is said of it.
-@Suite("How a rehearsal ends", .needsEngine, .serialized)
+/// Points 1, 9, 10, 11, 13 and 15 of the contract: the end of a job, and its report.
+@Suite("End of a rehearsal", .needsEngine, .serialized)
 struct EndingTests {
-    /// Runs until SIGTERM, and then ends well.
+    /// Runs until SIGTERM, and then ends successfully.
     static let obedient = """
         echo ready
         while [ -z "${term:-}" ]; do sleep 1 & wait $!; done
         echo saved >/opt/ml/model/saved
         """
-    /// Does not care for SIGTERM.
+    /// Ignores SIGTERM.
     static let stubborn = "echo ready; while :; do sleep 1 & wait $!; done"
 
-    @Test("MaxRuntimeInSeconds: SIGTERM, and what was saved until then is the result")
+    @Test("MaxRuntimeInSeconds: SIGTERM, and the files saved until then are the result")
     func timeLimit() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
-            // The time counts from before the engine is asked to start it, and the signal has to find it listening.
+            // The time counts from before the start, and the signal must find the handler installed.
             stage.request(["StoppingCondition": ["MaxRuntimeInSeconds": 6]], probe: Self.obedient))
         #expect(ended.end.phase == .stopped)
         #expect(ended.description["TrainingJobStatus"] == "Stopped")
@@ -32,7 +32,7 @@ struct EndingTests {
         #expect(ended.statuses.contains("Stopping"))
     }
 
-    @Test("A stop: SIGTERM, the grace, SIGKILL; and results are kept all the same", arguments: [1, 3])
+    @Test("A stop: SIGTERM, the grace period, SIGKILL; results are still kept", arguments: [1, 3])
     func stop(hosts: Int64) async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
@@ -41,7 +41,7 @@ struct EndingTests {
                 probe: "echo early >/opt/ml/model/$(hostname); \(Self.stubborn)",
                 RehearsalOptions(keepsLocal: true, graceSeconds: 1))
         ) { handle in
-            // Stopped when all of them are known to handle the signal.
+            // Stopped when all hosts are known to handle the signal.
             try await lines("ready", of: handle, on: stage, count: Int(hosts))
             return true
         }
@@ -59,7 +59,7 @@ struct EndingTests {
         }
     }
 
-    @Test("A drill: interrupted, wiped, begun again from the checkpoints", arguments: [1, 3])
+    @Test("A drill: interrupted, cleared, and restarted from the checkpoints", arguments: [1, 3])
     func drill(hosts: Int64) async throws {
         let stage = try Stage()
         stage.stub.s3.add(Array("old\n".utf8), bucket: "bucket", key: "ck/before")
@@ -94,7 +94,7 @@ struct EndingTests {
         #expect(stage.stub.s3.content(bucket: "bucket", key: "ck/before") == Array("old\n".utf8))
     }
 
-    @Test("The statuses in the service's words, each with its times, and the request echoed")
+    @Test("The service's statuses with their times, and the request's members")
     func description() async throws {
         let stage = try Stage()
         let request = try await stage.request()
@@ -113,7 +113,7 @@ struct EndingTests {
         #expect(ended.outcome.outputs.contains { $0.name == RehearsalRecord.reportName })
     }
 
-    @Test("The report says what was done, what was not, and what differs")
+    @Test("The report lists what was reproduced, what was not simulated, and what differs")
     func report() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
@@ -131,7 +131,7 @@ struct EndingTests {
         #expect(stage.runner.validate(request).contains { $0.severity == .error })
     }
 
-    @Test("Inputs that are not there fail the job before it trains")
+    @Test("Missing inputs fail the job before training")
     func noInputs() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
@@ -141,7 +141,7 @@ struct EndingTests {
         #expect(ended.description["FailureReason"]?.stringValue?.hasPrefix("ClientError: ") == true)
     }
 
-    @Test("What root wrote in a container is the user's to read and delete at the end")
+    @Test("The user can read and delete files that root wrote in a container")
     func ownership() async throws {
         let stage = try Stage()
         let request = try await stage.request(
@@ -157,7 +157,7 @@ struct EndingTests {
         #expect(attributes[.ownerAccountID] as? Int == Int(getuid()))
     }
 
-    /// Waits until so many lines with that text have been printed.
+    /// Waits until the given number of lines with that text have been printed.
     private func lines(_ text: String, of handle: RunHandle, on stage: Stage, count: Int) async throws {
         var seen = 0
         for try await batch in stage.runner.logs(handle, from: nil, follow: true) {

@@ -5,10 +5,10 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Points 2, 3, 4 and 12 of the contract, with one host: what is below `/opt/ml`, and what becomes of it.
-@Suite("What a container finds and leaves", .needsEngine, .serialized)
+/// Points 2, 3, 4 and 12 of the contract, with one host: the content of `/opt/ml`, and its results.
+@Suite("Folders of a container", .needsEngine, .serialized)
 struct FolderTests {
-    @Test("The configuration files, byte for byte, and the folders that are there")
+    @Test("The configuration files, byte for byte, and the existing folders")
     func files() async throws {
         let stage = try Stage()
         stage.stub.s3.add([0x61], bucket: "bucket", key: "data/x.csv")
@@ -40,7 +40,7 @@ struct FolderTests {
         #expect(probe.files(in: "/opt/ml/input/data/train") == ["x.csv": "a"])
     }
 
-    @Test("File: a copy that the program may change; a prefix is a beginning of keys; folders' own keys are left out")
+    @Test("File: a copy that the program may change; a prefix is a beginning of keys; keys of folders are omitted")
     func copies() async throws {
         let stage = try Stage()
         for key in ["in/train/a", "in/train-2/b", "in/other", "in/train/sub/c"] {
@@ -65,7 +65,7 @@ struct FolderTests {
         #expect(stage.stub.s3.content(bucket: "bucket", key: "in/train-2/b") != nil)
     }
 
-    @Test("FastFile: the same files, and none can be written")
+    @Test("FastFile: the same files, read-only")
     func readOnly() async throws {
         let stage = try Stage()
         try stage.folder.write("local/file", "mine")
@@ -82,7 +82,7 @@ struct FolderTests {
     }
 
     @Test(
-        "An empty local folder is refused for a channel of S3, and taken for a file system",
+        "An empty local folder is refused for a channel of S3, and accepted for a file system",
         arguments: ["File", "FastFile", "Pipe"])
     func emptyFolder(mode: String) async throws {
         let stage = try Stage()
@@ -113,7 +113,7 @@ struct FolderTests {
         #expect(message.contains(stage.folder.file("train")) && message.contains("has no files"), "\(message)")
     }
 
-    @Test("Pipe: a pipe for each epoch, each with all the data, in the seed's order anew")
+    @Test("Pipe: one pipe per epoch, each with all the data in a new order of the seed")
     func pipes() async throws {
         let stage = try Stage()
         for name in ["a", "b", "c"] { try stage.folder.write("local/\(name)", "<\(name)>") }
@@ -136,7 +136,7 @@ struct FolderTests {
         for epoch in epochs { #expect(["<a>", "<b>", "<c>"].allSatisfy(epoch.contains) && epoch.utf8.count == 9) }
     }
 
-    @Test("ManifestFile: the objects that it lists, and itself beside them")
+    @Test("ManifestFile: the listed objects, with the manifest beside them")
     func manifest() async throws {
         let stage = try Stage()
         for name in ["one", "two", "three"] { stage.stub.s3.add(Array(name.utf8), bucket: "bucket", key: "m/\(name)") }
@@ -153,7 +153,7 @@ struct FolderTests {
         #expect(probe.paths["/opt/ml/input/data/train-manifest"]?.content == text)
     }
 
-    @Test("The model and the output are packed as the service packs them, and stand where the request says")
+    @Test("The model and the output are packed as by the service, at the request's destination")
     func results() async throws {
         let stage = try Stage()
         let request = try await stage.request(
@@ -186,7 +186,7 @@ struct FolderTests {
         #expect(metrics?.first?["Value"]?.doubleValue == 0.5)
     }
 
-    @Test("CompressionType NONE: the files as they are")
+    @Test("CompressionType NONE: the files, not packed")
     func uncompressed() async throws {
         let stage = try Stage()
         let request = try await stage.request(
@@ -199,7 +199,7 @@ struct FolderTests {
             stage.stub.s3.content(bucket: "bucket", key: "out/\(name)/output/model/weights") == Array("w\n".utf8))
     }
 
-    @Test("--output: each job has its own folder, and what the user has there stays", arguments: [true, false])
+    @Test("--output: each job has its own folder, and the user's files there stay", arguments: [true, false])
     func ownFolder(isPacked: Bool) async throws {
         let stage = try Stage()
         for file in ["model/mine", "data/mine", "model.tar.gz"] { try stage.folder.write("out/\(file)", "mine") }
@@ -221,7 +221,7 @@ struct FolderTests {
         }
     }
 
-    @Test("The size of /dev/shm is by rule, or as asked", arguments: [(nil, 4 << 20), (64 << 20, 64 << 10)])
+    @Test("The size of /dev/shm follows the rule or the option", arguments: [(nil, 4 << 20), (64 << 20, 64 << 10)])
     func sharedMemory(asked: Int64?, kibibytes: Int) async throws {
         let stage = try Stage()
         let probe = try await stage.rehearse(

@@ -8,7 +8,7 @@ import Testing
 struct HostTests {
     static let names = ["algo-1", "algo-2", "algo-3"]
 
-    @Test("Each has its own files and its share of the data, all find each other, and their results are merged")
+    @Test("Hosts have their own files and shards, resolve each other's names, and their results are merged")
     func three() async throws {
         let stage = try Stage()
         for index in 1...6 { try stage.folder.write("local/part-\(index)", "\(index)") }
@@ -47,7 +47,7 @@ struct HostTests {
         #expect(ended.record.course.hosts.map(\.exitCode) == [0, 0, 0])
     }
 
-    @Test("One that fails fails the job; its own words and exit code are the reason")
+    @Test("A failed host fails the job; its failure file and exit code are the reason")
     func oneFails() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
@@ -60,7 +60,7 @@ struct HostTests {
         #expect(ended.description["FailureReason"]?.stringValue?.hasSuffix(", exit code: 4") == true)
     }
 
-    @Test("A group's channel is on its hosts only, and each knows its type")
+    @Test("A group's channel is on its hosts only, and each host knows its instance type")
     func groups() async throws {
         let stage = try Stage()
         try stage.folder.write("local/x", "x")
@@ -98,7 +98,7 @@ struct HostTests {
                 "EnableNetworkIsolation": true, "ResourceConfig": ["InstanceCount": .integer(count)],
             ]))
         #expect(ended.end.phase == .succeeded)
-        // One alone needs no network at all.
+        // A single host needs no network.
         #expect(ended.isInternal == (count == 1 ? nil : true))
         for name in Self.names.prefix(Int(count)) {
             let probe = try ended.probe(name)
@@ -107,7 +107,7 @@ struct HostTests {
         }
     }
 
-    @Test("Two rehearsals at once do not meet, though their hosts have the same names")
+    @Test("Two concurrent rehearsals do not share a network, although their hosts have the same names")
     func apart() async throws {
         let stage = try Stage()
         let changes: [String: JSONValue] = ["ResourceConfig": ["InstanceCount": 2]]

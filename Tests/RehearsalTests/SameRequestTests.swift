@@ -4,10 +4,10 @@ import Foundation
 import LaunchHost
 import Testing
 
-/// What is rehearsed is what is sent.
-@Suite("One request, here and there", .needsEngine)
+/// The rehearsed request equals the sent request.
+@Suite("One request for both backends", .needsEngine)
 struct SameRequestTests {
-    @Test("The document that was rehearsed is, byte for byte, the one that SageMaker is sent")
+    @Test("The rehearsed document equals SageMaker's, byte for byte")
     func same() async throws {
         let stage = try Stage()
         let id = RunID.random()
@@ -24,7 +24,7 @@ struct SameRequestTests {
         let job = try #require(stage.stub.sagemaker.job(handle.fields["name"] ?? "", region: "eu-west-1"))
         let sent = try JSON.canonical(JSONValue(parsing: String(decoding: job.body, as: UTF8.self)))
         #expect(sent == before)
-        // Whoever renders it for real makes the same document of the same job.
+        // Rendering the same job for SageMaker gives the same document.
         #expect(try JSON.canonical(request.document) == before)
         #expect(ended.description["HyperParameters"] == request.document["HyperParameters"])
         #expect(ended.description["TrainingJobName"]?.stringValue == handle.fields["name"])

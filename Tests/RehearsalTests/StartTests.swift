@@ -2,7 +2,7 @@ import EngineTestSupport
 import LaunchHost
 import Testing
 
-/// Points 6, 7 and 14 of the contract: what is started, with which environment, and what its exit code means.
+/// Points 6, 7 and 14 of the contract: the start command, its environment, and the meaning of its exit code.
 @Suite("The container's program", .needsEngine, .serialized)
 struct StartTests {
     @Test(
@@ -54,7 +54,7 @@ struct StartTests {
         #expect(probe.environment["no_proxy"] == nil, "the agent's own variables stay with the agent")
     }
 
-    @Test("A program that runs as a user of the image can write all that it has to")
+    @Test("A program that runs as a user of the image can write all required folders")
     func otherUser() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
@@ -90,7 +90,7 @@ struct StartTests {
         #expect(ended.file("model/lost") == nil)
     }
 
-    @Test("A program that the image does not have fails the job, with a reason that says so")
+    @Test("A missing program fails the job, and the reason names it")
     func noProgram() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(

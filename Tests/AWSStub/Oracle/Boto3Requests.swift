@@ -2,16 +2,16 @@ import Foundation
 import Subprocess
 import TestSupport
 
-/// The installed boto3 as the judge of what was sent to SageMaker: its own validator must accept the document, and what it
-/// would send for it must be the same, byte for byte.
+/// Compares requests to SageMaker with the installed boto3: its validator must accept the document, and its own
+/// request for the document must be equal, byte for byte.
 public enum Boto3Requests {
-    /// The judge's answer.
+    /// The result of the comparison.
     public struct Verdict: Sendable {
         /// The version of botocore.
         public let version: String
-        /// How many requests were looked at.
+        /// The number of compared requests.
         public let count: Int
-        /// What is not as boto3 has it, each with the request.
+        /// Differences from boto3, each with its request.
         public let differences: [String]
     }
 
@@ -29,14 +29,14 @@ public enum Boto3Requests {
 
     /// The script has failed.
     public struct Failure: Error, CustomStringConvertible {
-        /// Its last words.
+        /// The script's last message.
         public let description: String
     }
 
-    /// Judges requests, in order. Nil, and a line in the output, where python3 or boto3 is missing.
+    /// Compares requests, in order. Without python3 or boto3, returns nil and prints a line.
     public static func judge(_ calls: [StubCall]) async throws -> Verdict? {
         let folder = try TemporaryDirectory()
-        // The body as it was sent, so that boto3 sees the members in the same order.
+        // The body is passed unchanged, so that boto3 sees the members in the same order.
         let lines = calls.map { "{\"operation\": \"\($0.operation)\", \"input\": \($0.request.raw.text)}\n" }
         let file = try folder.write("documents", lines.joined())
         guard Subprocess.find("python3") != nil else {

@@ -1,8 +1,8 @@
-"""Says what the installed boto3 sends to SageMaker for the documents in a file, one JSON object a line:
+"""Prints what the installed boto3 sends to SageMaker for the documents in a file, one JSON object per line:
 {"operation": "CreateTrainingJob", "input": {…}}.
 
-Prints the version, then a line for each: what boto3's validator has against the document (null for nothing), else what it
-would have sent. Nothing is sent. Exits with 3 where boto3 is not installed.
+Prints the version, then a line for each: the error of boto3's validator, or null and the request that boto3 would send.
+Nothing is sent. Exits with 3 if boto3 is not installed.
 """
 
 import json
@@ -24,7 +24,7 @@ sent = []
 
 
 class Answer:
-    """An answer without a connection."""
+    """A reply without a connection."""
 
     def stream(self, **_):
         yield b"{}"

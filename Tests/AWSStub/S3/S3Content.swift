@@ -2,10 +2,10 @@ import Crypto
 import Foundation
 import TestSupport
 
-/// What an object of the stub holds: bytes, or a length of zeros that is stored nowhere.
+/// The content of an object: bytes, or a number of zeros without storage.
 struct S3Content: Sendable {
     var size: Int
-    /// Nil stands for zeros.
+    /// Nil means zeros.
     var bytes: [UInt8]?
     var etag: String
     var contentType: String?
@@ -19,7 +19,7 @@ struct S3Content: Sendable {
     static func etag(_ bytes: [UInt8]) -> String { "\"\(SHA256.hex(bytes).prefix(32))\"" }
 }
 
-/// An upload in parts that is not complete.
+/// An incomplete multipart upload.
 struct S3Upload: Sendable {
     let bucket: String
     let key: String

@@ -1,4 +1,4 @@
-/// The objects of a bucket by their keys' bytes, as S3 has them: two spellings of a letter are two keys.
+/// The objects of a bucket, sorted by the bytes of their keys, as in S3: two encodings of a letter are two keys.
 struct S3Keys {
     private var contents: [[UInt8]: S3Content] = [:]
 
@@ -7,7 +7,7 @@ struct S3Keys {
         set { contents[Array(key.utf8)] = newValue }
     }
 
-    /// The keys with a beginning, from the one after another on, in the order of their bytes.
+    /// The keys with a prefix after a given key, in the order of their bytes.
     func keys(from prefix: String, after last: String) -> [String] {
         let last = Array(last.utf8)
         return contents.keys

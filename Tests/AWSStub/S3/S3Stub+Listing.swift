@@ -29,7 +29,7 @@ extension S3Stub {
                 + "</ListBucketResult>")
     }
 
-    /// S3 writes a space as `+` there.
+    /// S3 encodes a space as `+` here.
     private static func written(_ key: String, _ isEncoded: Bool) -> String {
         guard isEncoded else { return StubText.escaped(key) }
         let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._")

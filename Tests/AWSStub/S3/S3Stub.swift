@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 public import TestSupport
 
-/// S3 with its buckets in the path.
+/// S3 with path-style addresses.
 public final class S3Stub: StubService {
     struct State {
         var buckets: [String: String] = [:]
@@ -19,7 +19,7 @@ public final class S3Stub: StubService {
         self.now = now
     }
 
-    /// Makes a bucket.
+    /// Creates a bucket.
     public func add(bucket: String, region: String = "us-east-1") {
         state.withLock { state in
             state.buckets[bucket] = region
@@ -27,37 +27,37 @@ public final class S3Stub: StubService {
         }
     }
 
-    /// Puts an object into a bucket.
+    /// Stores an object in a bucket.
     public func add(_ bytes: [UInt8], bucket: String, key: String) {
         let content = S3Content(size: bytes.count, bytes: bytes, etag: S3Content.etag(bytes), modified: now())
         state.withLock { $0.objects[bucket]?[key] = content }
     }
 
-    /// Puts an object of so many zero bytes into a bucket, without storing them.
+    /// Stores an object of the given number of zero bytes in a bucket, without keeping them.
     public func add(zeros size: Int, bucket: String, key: String) {
         let content = S3Content(size: size, bytes: nil, etag: "\"zeros-\(size)\"", modified: now())
         state.withLock { $0.objects[bucket]?[key] = content }
     }
 
-    /// From now on only the sizes of what is uploaded are kept, and zeros are given back.
+    /// From now on keeps only the sizes of uploaded objects, and returns zeros for their content.
     public func discardContent() { state.withLock { $0.keepsContent = false } }
 
-    /// The bytes of an object, nil where there is none or they were not kept.
+    /// The bytes of an object; nil if it does not exist or its bytes were not kept.
     public func content(bucket: String, key: String) -> [UInt8]? {
         state.withLock { $0.objects[bucket]?[key]?.bytes }
     }
     /// The size of an object, in bytes.
     public func size(bucket: String, key: String) -> Int? { state.withLock { $0.objects[bucket]?[key]?.size } }
-    /// How often an object was read, its head or its bytes.
+    /// The number of reads of objects, including their metadata.
     public var reads: Int { state.withLock(\.reads) }
-    /// How many uploads have begun and not ended.
+    /// The number of uploads that have begun and not ended.
     public var openUploads: Int { state.withLock(\.uploads.count) }
 
     /// The name in scripts.
     public var name: String { "s3" }
-    /// All are.
+    /// All requests must be signed.
     public func isSigned(_ operation: String) -> Bool { true }
-    /// By method, path and query.
+    /// Determined by method, path and query.
     public func operation(of request: StubRequest) -> String? {
         let (_, key) = place(request)
         let has = { (name: String) in request.query.contains { $0.name == name } }
@@ -71,7 +71,7 @@ public final class S3Stub: StubService {
         default: return nil
         }
     }
-    /// XML.
+    /// Replies in XML.
     public func refusal(_ error: StubError, requestID: String) -> TestAnswer {
         StubText.xml(
             "<Error><Code>\(error.code)</Code><Message>\(StubText.escaped(error.message))</Message>"
@@ -79,7 +79,7 @@ public final class S3Stub: StubService {
             status: error.status, headers: error.headers)
     }
 
-    /// Carries it out.
+    /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         let (bucket, key) = place(request)
         guard let region = state.withLock({ $0.buckets[bucket] }) else {
@@ -115,7 +115,7 @@ public final class S3Stub: StubService {
     func content(of request: StubRequest) -> S3Content {
         let body = request.raw.body
         let keeps = state.withLock(\.keepsContent)
-        // The hash was checked with the signature; taking it again would only cost time.
+        // The signature check has verified the hash, so it need not be computed again.
         let hash = request.raw.header("X-Amz-Content-SHA256").map { "\"\($0.prefix(32))\"" }
         return S3Content(
             size: body.count, bytes: keeps ? body : nil, etag: hash ?? S3Content.etag(body),
@@ -150,7 +150,7 @@ public final class S3Stub: StubService {
             return TestAnswer(headers: headers, content.body(0..<content.size))
         }
         var bounds = text.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) }
-        // `bytes=5-`, as boto3 asks for the last part: up to the end.
+        // `bytes=5-`, as boto3 requests the last part: to the end.
         if bounds.count == 1, text.hasSuffix("-") { bounds.append(Int(content.size) - 1) }
         guard bounds.count == 2, bounds[0] <= bounds[1], bounds[0] < content.size else {
             throw StubError("InvalidRange", "The requested range is not satisfiable", status: 416)

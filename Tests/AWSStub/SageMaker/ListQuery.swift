@@ -1,7 +1,7 @@
 import Foundation
 import LaunchHost
 
-/// What a `ListTrainingJobs` asks for.
+/// The parameters of a `ListTrainingJobs` call.
 struct ListQuery {
     enum Order: String {
         case name = "Name"
@@ -19,7 +19,7 @@ struct ListQuery {
     let nameContains: String?
     let status: String?
     let warmPoolStatus: String?
-    /// The number of the last job that was looked at for the page before.
+    /// The number of the last job that the previous page considered.
     let after: Int?
     private let key: String
 
@@ -55,7 +55,7 @@ struct ListQuery {
         }
         warmPoolStatus = input["WarmPoolStatusEquals"]?.stringValue
 
-        // A token continues the very list that it came from, at any page size.
+        // A token only continues the list that it came from, with any page size.
         var rest = input.objectValue ?? [:]
         rest["MaxResults"] = nil
         rest["NextToken"] = nil
@@ -72,10 +72,10 @@ struct ListQuery {
         after = number
     }
 
-    /// The token of the page that begins after a job.
+    /// The token of the page after a job.
     func token(after number: Int) -> String { Data("\(number)|\(key)".utf8).base64EncodedString() }
 
-    /// Whether a job is in the list, on some page.
+    /// True if a job is in the list, on any page.
     func includes(_ job: StubTrainingJob) -> Bool {
         let created = job.created.timeIntervalSince1970
         if let createdAfter, created <= createdAfter { return false }
@@ -84,7 +84,7 @@ struct ListQuery {
         return job.name.hasPrefix(nameContains) || job.name.range(of: nameContains) != nil
     }
 
-    /// Whether a job of a page is shown on it: these filters come after the page is cut, which leaves pages short or empty.
+    /// True if a job of a page is included in it. These filters apply after paging, so pages may be short or empty.
     func shows(_ job: StubTrainingJob, _ phase: TrainingTimeline.Phase, at now: Double) -> Bool {
         if let status, status != phase.status { return false }
         if let modifiedAfter, phase.start <= modifiedAfter { return false }

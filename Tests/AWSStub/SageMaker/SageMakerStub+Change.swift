@@ -9,7 +9,7 @@ extension SageMakerStub {
             let place = try find(input, region, state)
             let now = seconds
             let moment = state.jobs[place].moment(at: Date(timeIntervalSince1970: now))
-            // One that is stopping already is told so once more without harm.
+            // A repeated stop of a stopping job is not an error.
             guard moment.status != "Stopping" else { return }
             guard moment.status == "InProgress" else {
                 throw StubError(

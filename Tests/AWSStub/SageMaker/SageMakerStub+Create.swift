@@ -2,9 +2,9 @@ import Foundation
 public import LaunchHost
 import Synchronization
 
-/// Making jobs.
+/// Creating jobs.
 extension SageMakerStub {
-    /// Makes a job without a call, as somebody else in the account would.
+    /// Creates a job without a call, as another user of the account would.
     public func add(_ name: String, region: String = "us-east-1", life: TrainingLife, request: JSONValue? = nil) {
         let request =
             request
@@ -71,7 +71,7 @@ extension SageMakerStub {
         return arn
     }
 
-    /// Refuses what would use more instances than there may be.
+    /// Refuses a request that exceeds the instance quotas.
     private func checkQuotas(
         _ wanted: [(type: String, count: Int)], isSpot: Bool, _ region: String, _ state: inout State
     ) throws(StubError) {
@@ -100,7 +100,7 @@ extension SageMakerStub {
         "\(type) for \(isSpot ? "spot " : "")training job usage"
     }
 
-    /// What a request wants by itself: of one type, or of several groups.
+    /// The instances of a request: of one type, or of several groups.
     private static func instances(_ config: JSONValue) -> [(type: String, count: Int)] {
         let groups = config["InstanceGroups"]?.arrayValue ?? [config]
         return groups.compactMap { group in
@@ -108,7 +108,7 @@ extension SageMakerStub {
         }
     }
 
-    /// What a request would take, the best first.
+    /// The instance preferences of a request, best first.
     private static func preferences(_ config: JSONValue) -> [(type: String, count: Int)] {
         (config["InstancePreferences"]?.arrayValue ?? []).compactMap { preference in
             let count = preference["InstanceCount"] ?? config["InstanceCount"]

@@ -2,11 +2,11 @@ import Foundation
 import LaunchHost
 import Synchronization
 
-/// Telling of one job.
+/// Describing one job.
 extension SageMakerStub {
     static let notFound = StubError("ValidationException", "Requested resource not found.")
 
-    /// The members of a request that come back as they went; all but its tags.
+    /// The members of a request that the description returns; all except its tags.
     private static let echoed = [
         "HyperParameters", "AlgorithmSpecification", "RoleArn", "InputDataConfig", "OutputDataConfig", "ResourceConfig",
         "VpcConfig", "StoppingCondition", "EnableNetworkIsolation", "EnableInterContainerTrafficEncryption",
@@ -54,7 +54,7 @@ extension SageMakerStub {
         return .object(answer)
     }
 
-    /// The members that a job has once instances worked for it, and those of its end. One that failed before has no times.
+    /// The times of a job that had instances, and of its end. A job that failed earlier has no times.
     private func times(of job: StubTrainingJob, at now: Double) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         let hasEnded = job.timeline.hasEnded(at: now)
@@ -84,7 +84,7 @@ extension SageMakerStub {
         return .object(members)
     }
 
-    /// Where the model is going to be: told from the start, whether it is there or not.
+    /// The location of the model: reported from the start, even before the model exists.
     private static func artifacts(of job: StubTrainingJob, _ request: JSONValue) -> String {
         let output = request["OutputDataConfig"]
         let base = output?["S3OutputPath"]?.stringValue ?? ""
@@ -94,7 +94,7 @@ extension SageMakerStub {
 }
 
 extension TrainingTimeline {
-    /// The history up to a phase. The last is open, unless it is the end.
+    /// The status history up to a phase. The last status has no end time, unless it is final.
     fileprivate func transitions(to last: Int) -> [JSONValue] {
         (0...last).map { index in
             let phase = phases[index]

@@ -2,7 +2,7 @@ import Foundation
 import LaunchHost
 import Synchronization
 
-/// Telling of many jobs, page by page.
+/// Listing jobs, page by page.
 extension SageMakerStub {
     func list(_ query: ListQuery, _ region: String) throws(StubError) -> String {
         let (page, next, tellsSecondary, now) = state.withLock { state -> ([StubTrainingJob], Int?, Bool, Double) in
@@ -32,11 +32,11 @@ extension SageMakerStub {
         return "{\"TrainingJobSummaries\":[\(summaries.joined(separator: ","))]\(token)}"
     }
 
-    /// The places of all jobs that may follow, in the order of the list.
+    /// The indices of all jobs that may follow, in the order of the list.
     private static func places(_ query: ListQuery, _ region: String, _ state: State, _ now: Double) -> any Sequence<Int>
     {
         let count = state.jobs.count
-        // Jobs are made in the order of their numbers, so that this one costs no more than its page.
+        // Jobs are created in the order of their numbers, so this order costs only as much as the page.
         if query.order == .creation {
             return query.isDescending
                 ? stride(from: (query.after ?? count + 1) - 2, through: 0, by: -1)
@@ -52,7 +52,7 @@ extension SageMakerStub {
         return Array(sorted[(last + 1)...])
     }
 
-    /// Written by hand: ten thousand of them are read again and again. Names, states and ARNs need no escapes.
+    /// Written as text, because ten thousand of them are read repeatedly. Names, states and ARNs need no escapes.
     private static func summary(
         of job: StubTrainingJob, _ phase: TrainingTimeline.Phase, at now: Double, tellsSecondary: Bool
     ) -> String {

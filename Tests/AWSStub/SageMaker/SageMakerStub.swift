@@ -3,20 +3,20 @@ public import LaunchHost
 import Synchronization
 public import TestSupport
 
-/// SageMaker's training jobs: made, watched, stopped, as the service does it over time. Nothing happens in the stub between
-/// two calls; a job is what its life says of it at the time of its clock, so that ten thousand of them cost nothing.
+/// SageMaker's training jobs over time: created, observed, stopped. The stub does nothing between calls: a job's
+/// state follows from its life and the clock, so ten thousand jobs cost nothing.
 public final class SageMakerStub: StubService {
-    /// Chooses a life for the n-th job, from 1, by its request. It must not ask the stub for anything.
+    /// Selects a life for the n-th job, from 1, by its request. Must not call the stub.
     public typealias Choice = @Sendable (_ request: JSONValue, _ number: Int) -> TrainingLife
-    /// Says why a call is refused, by its operation and input; nil where it is not. It must not ask the stub for anything.
+    /// Returns why a call is refused, by its operation and input; nil accepts it. Must not call the stub.
     public typealias Refusal = @Sendable (_ operation: String, _ input: JSONValue) -> StubError?
 
     struct State {
-        /// All ever made; the place is the number less one.
+        /// All jobs ever created; the index is the number minus one.
         var jobs: [StubTrainingJob] = []
-        /// The places of those that can be had, by region and name.
+        /// The indices of existing jobs, by region and name.
         var places: [String: Int] = [:]
-        /// The places of those that may be alive, by quota.
+        /// The indices of jobs that may be running, by quota.
         var alive: [String: [Int]] = [:]
         var asked: [String: Int] = [:]
         var quotas: [String: Int] = [:]
@@ -36,24 +36,24 @@ public final class SageMakerStub: StubService {
         time = clock
     }
 
-    /// The clock that its jobs live by. A signature's time is not checked by this one.
+    /// The clock of the jobs. Signature times use another clock.
     public var clock: StubClock? { time }
-    /// Moves its clock ahead by so many seconds.
+    /// Advances the clock by the given number of seconds.
     public func advance(by seconds: TimeInterval) { time.advance(by: seconds) }
-    /// Lets its clock stand until it is moved, at `time` or where it is.
+    /// Stops the clock until it is moved, at `time` or the present time.
     public func hold(at time: Date? = nil) { self.time.hold(at: time) }
 
-    /// Chooses the lives of the jobs from now on.
+    /// Selects the lives of later jobs.
     public func lives(_ choice: @escaping Choice) { state.withLock { $0.choice = choice } }
-    /// Gives all jobs from now on the same life.
+    /// Gives all later jobs the same life.
     public func lives(_ life: TrainingLife) { lives { _, _ in life } }
 
-    /// Lets at most so many instances of a type be used by jobs at a time; nil is no limit.
+    /// Limits the instances of a type that jobs use at once; nil is unlimited.
     public func quota(_ type: String, _ instances: Int?, spot: Bool = false) {
         state.withLock { $0.quotas[Self.quotaName(type, isSpot: spot)] = instances }
     }
 
-    /// Jobs made from now on that need one of these types, and no other will do, fail so many seconds later.
+    /// Later jobs that can only use these types fail after the given number of seconds.
     public func withoutCapacity(_ types: Set<String>, after seconds: Double = 60) {
         state.withLock { state in
             state.scarce = types
@@ -61,44 +61,44 @@ public final class SageMakerStub: StubService {
         }
     }
 
-    /// Refuses calls, as a policy or a rule of the service would; nil refuses none any more.
+    /// Refuses calls, like a policy or a rule of the service; nil accepts all calls again.
     public func refuse(_ refusal: Refusal?) { state.withLock { $0.refusal = refusal } }
-    /// How long it takes until a new job shows in lists, in seconds; 0 at first.
+    /// The delay before a new job appears in lists, in seconds; 0 initially.
     public var listLag: Double {
         get { state.withLock(\.listLag) }
         set { state.withLock { $0.listLag = newValue } }
     }
-    /// Whether summaries in lists have a `SecondaryStatus`.
+    /// True if summaries in lists have a `SecondaryStatus`.
     public var summariesTellSecondaryStatus: Bool {
         get { state.withLock(\.tellsSecondary) }
         set { state.withLock { $0.tellsSecondary = newValue } }
     }
 
-    /// All jobs ever made, in order, the deleted ones too.
+    /// All jobs ever created, in order, including deleted ones.
     public var jobs: [StubTrainingJob] { state.withLock(\.jobs) }
-    /// The job of a name.
+    /// The job with a name.
     public func job(_ name: String, region: String = "us-east-1") -> StubTrainingJob? {
         state.withLock { state in state.places["\(region) \(name)"].map { state.jobs[$0] } }
     }
-    /// What is so of a job now.
+    /// The present state of a job.
     public func moment(of name: String, region: String = "us-east-1") -> StubTrainingJob.Moment? {
         job(name, region: region)?.moment(at: time.now)
     }
-    /// How often a job of a name was made; more than once only after it was deleted.
+    /// The number of jobs created with a name. More than one requires a deletion.
     public func creates(of name: String) -> Int { state.withLock { $0.jobs.count { $0.name == name } } }
-    /// How often a job of a name was asked for, refused or not, where the call got through to the service.
+    /// The number of create calls for a name that reached the service, including refused ones.
     public func requests(for name: String) -> Int { state.withLock { $0.asked[name] ?? 0 } }
 
     /// The name in scripts.
     public var name: String { "sagemaker" }
-    /// All are.
+    /// All requests must be signed.
     public func isSigned(_ operation: String) -> Bool { true }
-    /// By the header `X-Amz-Target`.
+    /// Determined by the header `X-Amz-Target`.
     public func operation(of request: StubRequest) -> String? {
         guard let target = request.raw.header("X-Amz-Target"), target.hasPrefix("SageMaker.") else { return nil }
         return String(target.dropFirst("SageMaker.".count))
     }
-    /// JSON; the errors of the service's model spell their message with a capital.
+    /// Replies in JSON. Errors of the service's model have a `Message` with a capital letter.
     public func refusal(_ error: StubError, requestID: String) -> TestAnswer {
         let isModelled = error.code.hasPrefix("Resource")
         let document = JSONValue.object([
@@ -107,10 +107,10 @@ public final class SageMakerStub: StubService {
         return StubText.json((try? JSON.canonical(document)) ?? "{}", status: error.status, headers: error.headers)
     }
 
-    /// Carries it out.
+    /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         guard let input = try? JSONValue(parsing: request.raw.text), input.objectValue != nil else {
-            throw StubError("SerializationException", "The body is no JSON object.")
+            throw StubError("SerializationException", "The body is not a JSON object.")
         }
         if let refusal = state.withLock(\.refusal), let error = refusal(operation, input) { throw error }
         let region = request.signer?.region ?? "us-east-1"
@@ -127,7 +127,7 @@ public final class SageMakerStub: StubService {
         return StubText.json("")
     }
 
-    /// The time, to the millisecond, as the service tells it.
+    /// The time to the millisecond, as the service reports it.
     var seconds: Double { Self.rounded(time.now.timeIntervalSince1970) }
     static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 

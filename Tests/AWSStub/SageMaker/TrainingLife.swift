@@ -1,16 +1,16 @@
-/// What a training job of the stub goes through from its creation on. All that is ever said of the job follows from this
-/// and the time.
+/// The life of a training job of the stub from its creation. Everything reported about the job follows from it and
+/// the time.
 public struct TrainingLife: Sendable {
-    /// A stretch of a life.
+    /// A phase of a life.
     public struct Step: Sendable {
-        /// How long it takes.
+        /// The duration.
         public var seconds: Double
         /// SageMaker's `SecondaryStatus`: Starting, Pending, Downloading, Training, Interrupted, Uploading, …
         public var status: String
         /// The `StatusMessage`.
         public var message: String
 
-        /// A step from its parts; without a message, the one that goes with the status.
+        /// Without a message, the status's usual one applies.
         public init(_ status: String, seconds: Double, _ message: String? = nil) {
             self.seconds = seconds
             self.status = status
@@ -29,17 +29,17 @@ public struct TrainingLife: Sendable {
         ]
     }
 
-    /// How it ends when nobody stops it.
+    /// How it ends if it is not stopped.
     public enum End: Sendable, Hashable {
-        /// As it should.
+        /// Successfully.
         case completed
-        /// With this `FailureReason`, of which at most 1,024 characters are told.
+        /// With this `FailureReason`, of which at most 1,024 characters are reported.
         case failed(String)
-        /// Stopped by the service, as `StoppingCondition` would have it.
+        /// Stopped by the service because of `StoppingCondition`.
         case maxRuntimeExceeded
-        /// Stopped by the service, as `StoppingCondition` would have it.
+        /// Stopped by the service because of `StoppingCondition`.
         case maxWaitTimeExceeded
-        /// Not at all: the last step lasts.
+        /// Never: the last step has no end.
         case never
     }
 
@@ -49,20 +49,19 @@ public struct TrainingLife: Sendable {
     public var end: End
     /// The last values of its metrics.
     public var metrics: [(name: String, value: Double)] = []
-    /// How long it takes from a stop to the end, in seconds.
+    /// The time from a stop to the end, in seconds.
     public var stopping = 2.0
-    /// The share of its running time that is billed; nil is 0.3 for managed spot training and 1 otherwise.
+    /// The billed share of its running time; nil is 0.3 for managed spot training and 1 otherwise.
     public var billableShare: Double?
-    /// Whether the request's `StoppingCondition` may end it before its time.
+    /// True if the request's `StoppingCondition` may end it early.
     public var honoursStoppingCondition = false
 
-    /// A life from its steps and its end.
     public init(_ steps: [Step], end: End = .completed) {
         self.steps = steps.isEmpty ? [Step("Starting", seconds: 0)] : steps
         self.end = end
     }
 
-    /// One that ends as it should after so many seconds, through all stages.
+    /// A job that passes all stages and ends successfully after the given number of seconds.
     public static func usual(seconds: Double = 300, end: End = .completed) -> TrainingLife {
         TrainingLife(
             [
@@ -71,18 +70,19 @@ public struct TrainingLife: Sendable {
             ], end: end)
     }
 
-    /// One that fails in training, after so many seconds.
+    /// A job that fails in training after the given number of seconds.
     public static func failing(_ reason: String, seconds: Double = 300) -> TrainingLife {
         var life = usual(seconds: seconds, end: .failed(reason))
         life.steps.removeLast()
         return life
     }
 
-    /// One that trains until somebody stops it.
+    /// A job that trains until it is stopped.
     public static let endless = TrainingLife(
         [Step("Starting", seconds: 60), Step("Downloading", seconds: 30), Step("Training", seconds: 0)], end: .never)
 
-    /// One on spot instances that are taken away so many times, of so many seconds between two interruptions.
+    /// A job on spot instances with the given number of interruptions, and the given number of seconds between two of
+    /// them.
     public static func interrupted(times: Int = 1, seconds: Double = 100, end: End = .completed) -> TrainingLife {
         let start = [
             Step("Starting", seconds: seconds * 0.2), Step("Downloading", seconds: seconds * 0.1),
@@ -93,7 +93,7 @@ public struct TrainingLife: Sendable {
         return TrainingLife(tries + start + [Step("Uploading", seconds: seconds * 0.2)], end: end)
     }
 
-    /// One that gets no instances.
+    /// A job that gets no instances.
     public static func withoutCapacity(after seconds: Double = 60) -> TrainingLife {
         TrainingLife(
             [
@@ -104,7 +104,7 @@ public struct TrainingLife: Sendable {
             ], end: .failed(capacityError))
     }
 
-    /// SageMaker's words when there are no instances.
+    /// SageMaker's message for missing capacity.
     public static let capacityError =
         "CapacityError: Unable to provision requested ML compute capacity. "
         + "Please retry using a different ML instance type."

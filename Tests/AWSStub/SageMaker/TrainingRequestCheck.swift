@@ -1,6 +1,7 @@
 import LaunchHost
 
-/// What the service refuses a `CreateTrainingJob` for at once: the part that a launcher may get wrong, in the service's words.
+/// Checks that the service makes of a `CreateTrainingJob` at once: those that a launcher may violate, with the
+/// service's messages.
 struct TrainingRequestCheck {
     private let input: JSONValue
 
@@ -20,7 +21,7 @@ struct TrainingRequestCheck {
 
     static func invalid(_ message: String) -> StubError { StubError("ValidationException", message) }
 
-    /// A constraint of the model, as the service words it.
+    /// A constraint of the model, in the service's format.
     static func constraint(_ value: String?, at path: String, _ rule: String) -> String {
         let shown = value.map { "'\($0)'" } ?? "null"
         return "Value \(shown) at '\(path)' failed to satisfy constraint: Member must \(rule)"
@@ -86,7 +87,7 @@ struct TrainingRequestCheck {
         return found
     }
 
-    /// A rule that stands in no model.
+    /// A rule that is not in the model.
     private var brokenRule: String? {
         if input["ServerlessJobConfig"] == nil {
             for member in ["AlgorithmSpecification", "ResourceConfig", "StoppingCondition"] where input[member] == nil {

@@ -1,4 +1,4 @@
-/// A life laid along the clock: what a job's state is from when on. Times are seconds since 1970.
+/// A life on the clock: the start time of each state. Times are seconds since 1970.
 struct TrainingTimeline: Sendable {
     struct Phase: Sendable {
         let start: Double
@@ -17,7 +17,7 @@ struct TrainingTimeline: Sendable {
     /// In order of time, at least one.
     let phases: [Phase]
     let failureReason: String?
-    /// When the first instance was there; nil where none ever is.
+    /// The time of the first instance; nil if there is never one.
     let trainingStart: Double?
     let isFinite: Bool
 
@@ -57,10 +57,10 @@ struct TrainingTimeline: Sendable {
     /// The phase at a time.
     func index(at now: Double) -> Int { max(0, (phases.lastIndex { $0.start <= now } ?? 0)) }
 
-    /// Whether it is over by then.
+    /// True if it has ended at that time.
     func hasEnded(at now: Double) -> Bool { isFinite && index(at: now) == phases.count - 1 }
 
-    /// How long instances worked for the job until then, in seconds: not while they were awaited or taken away.
+    /// The seconds of work until a time, without the time of missing or interrupted instances.
     func worked(until now: Double) -> Double {
         guard let trainingStart else { return 0 }
         var sum = 0.0
@@ -80,7 +80,7 @@ struct TrainingTimeline: Sendable {
         _ phases: inout [Phase], _ cut: (time: Double, secondary: String), isRunning: Bool, seconds: Double
     ) {
         phases.append(phase(cut.time, "Stopping", "Stopping"))
-        // What was trained so far is uploaded also then.
+        // A stopped job also uploads its results.
         if isRunning { phases.append(phase(cut.time + seconds / 2, "Stopping", "Uploading")) }
         phases.append(phase(cut.time + seconds, "Stopped", cut.secondary))
     }

@@ -4,8 +4,8 @@ import LaunchHost
 import Synchronization
 public import TestSupport
 
-/// The credentials endpoint of containers: ECS tasks and EKS Pod Identity. Its path is `/container/credentials`, or
-/// any under `/v2/credentials/`.
+/// The credentials endpoint of containers, as for ECS tasks and EKS Pod Identity. Its path is
+/// `/container/credentials`, or any path under `/v2/credentials/`.
 public final class ContainerStub: StubService {
     private let keys: StubKeys
     private let token = Mutex<String?>(nil)
@@ -14,25 +14,25 @@ public final class ContainerStub: StubService {
         self.keys = keys
     }
 
-    /// What the `Authorization` header must say; nil is nothing.
+    /// The required `Authorization` header; nil requires none.
     public func require(token wanted: String?) { token.withLock { $0 = wanted } }
 
     /// The name in scripts.
     public var name: String { "container" }
-    /// Nothing is.
+    /// No request is signed.
     public func isSigned(_ operation: String) -> Bool { false }
     /// `Credentials`.
     public func operation(of request: StubRequest) -> String? {
         request.path == "/container/credentials" || request.path.hasPrefix("/v2/credentials/") ? "Credentials" : nil
     }
-    /// JSON.
+    /// Replies in JSON.
     public func refusal(_ error: StubError, requestID: String) -> TestAnswer {
         StubText.json(
             "{\"code\":\(StubText.quoted(error.code)),\"message\":\(StubText.quoted(error.message))}",
             status: error.status, headers: error.headers)
     }
 
-    /// Carries it out.
+    /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         let wanted = token.withLock(\.self)
         guard wanted == nil || request.raw.header("Authorization") == wanted else {

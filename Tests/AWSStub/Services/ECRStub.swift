@@ -4,11 +4,10 @@ public import Foundation
 import Synchronization
 public import TestSupport
 
-/// Elastic Container Registry: repositories and what is in them, without the registry protocol itself.
+/// Elastic Container Registry: repositories and their images, without the registry protocol.
 public final class ECRStub: StubService {
-    /// An image as the stub keeps it.
+    /// An image of the stub.
     public struct Image: Sendable {
-        /// The manifest.
         public var manifest: String
         /// Its media type.
         public var mediaType: String
@@ -29,7 +28,7 @@ public final class ECRStub: StubService {
     private let keys: StubKeys
     private let state = Mutex(State())
 
-    /// What a registry has in a repository under a tag or a digest.
+    /// Returns a registry's image of a repository by tag or digest.
     public typealias Source =
         @Sendable (_ repository: String, _ reference: String) -> (
             text: String, type: String, digest: String
@@ -39,12 +38,12 @@ public final class ECRStub: StubService {
         self.keys = keys
     }
 
-    /// Looks also into a real registry, which takes the pushes that this stub has no protocol for.
+    /// Also reads images from a real registry, which receives the pushes that this stub does not implement.
     public func look(into source: @escaping Source) {
         state.withLock { $0.source = source }
     }
 
-    /// What `GetAuthorizationToken` gives out: a password, the registry's URL, and a life in seconds.
+    /// The reply of `GetAuthorizationToken`: a password, the registry's URL, and a lifetime in seconds.
     public func login(password: String, proxyEndpoint: String? = nil, life: TimeInterval = 43_200) {
         state.withLock { state in
             state.password = password
@@ -53,12 +52,12 @@ public final class ECRStub: StubService {
         }
     }
 
-    /// Makes a repository; the account is the caller's when nil.
+    /// Creates a repository. Without an account, it belongs to the caller's.
     public func add(repository: String, account: String? = nil, isImmutable: Bool = false) {
         state.withLock { $0.repositories[id(account, repository)] = Repository(isImmutable: isImmutable) }
     }
 
-    /// Puts an image into a repository, which is made when it is not there. Returns the digest.
+    /// Adds an image to a repository, which is created if missing. Returns the digest.
     @discardableResult
     public func add(
         image manifest: String, mediaType: String = "application/vnd.docker.distribution.manifest.v2+json",
@@ -75,26 +74,26 @@ public final class ECRStub: StubService {
         return digest
     }
 
-    /// The repositories there are, as "account/name".
+    /// The existing repositories, as "account/name".
     public var repositories: [String] { state.withLock { $0.repositories.keys.sorted() } }
 
     /// The name in scripts.
     public var name: String { "ecr" }
-    /// All are.
+    /// All requests must be signed.
     public func isSigned(_ operation: String) -> Bool { true }
-    /// By the header `X-Amz-Target`.
+    /// Determined by the header `X-Amz-Target`.
     public func operation(of request: StubRequest) -> String? {
         let prefix = "AmazonEC2ContainerRegistry_V20150921."
         guard let target = request.raw.header("X-Amz-Target"), target.hasPrefix(prefix) else { return nil }
         return String(target.dropFirst(prefix.count))
     }
-    /// JSON.
+    /// Replies in JSON.
     public func refusal(_ error: StubError, requestID: String) -> TestAnswer { StubText.jsonRefusal(error) }
 
-    /// Carries it out.
+    /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         guard let input = (try? JSONSerialization.jsonObject(with: Data(request.raw.body))) as? [String: Any] else {
-            throw StubError("SerializationException", "The body is no JSON object.")
+            throw StubError("SerializationException", "The body is not a JSON object.")
         }
         let account = input["registryId"] as? String ?? keys.accountID
         let repository = input["repositoryName"] as? String ?? ""
@@ -208,7 +207,7 @@ public final class ECRStub: StubService {
         return Self.json(["images": found, "failures": failures])
     }
 
-    /// Takes over what a real registry has meanwhile.
+    /// Copies new images of the real registry.
     private func lookInto(_ account: String, _ name: String, _ input: [String: Any]) throws(StubError) {
         guard let source = state.withLock(\.source) else { return }
         _ = try images(account, name)

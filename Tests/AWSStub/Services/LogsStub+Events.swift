@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 
 extension LogsStub {
-    /// Which events a call asks for, and how they are cut into pages.
+    /// The events that a call requests, and the limits of its pages.
     private struct Query {
         var start: Int64
         var end: Int64
@@ -30,10 +30,10 @@ extension LogsStub {
         }
         let wanted = names.map { names in all.filter { names.contains($0.key) } }
         let chosen = wanted ?? all.filter { $0.key.hasPrefix(prefix ?? "") }
-        // The end of a filter's range is in it.
+        // A filter's range includes its end.
         let query = try query(input, now, end: (input["endTime"] as? Int64).map { $0 + 1 })
         if takeEmptyPage() {
-            // Told apart from the token that was sent, as the service does it.
+            // Differs from the token of the request, as in the service.
             let sent = input["nextToken"] as? String
             let here = token(query.after.map(\.text) ?? "start")
             return Self.page([], ["nextToken": here == sent ? "f/\(here)" : here], naming: true)
@@ -57,7 +57,7 @@ extension LogsStub {
         let sent = input["nextToken"] as? String
         if takeEmptyPage() {
             let here = query.after.map(\.text) ?? "start"
-            // Told apart from the token that was sent, for only the end repeats it.
+            // Differs from the token of the request, because only the end repeats it.
             let other = token(here) == sent ? "f/\(token(here))" : token(here)
             return Self.page([], ["nextForwardToken": other, "nextBackwardToken": "b/\(here)"], naming: false)
         }
@@ -100,7 +100,7 @@ extension LogsStub {
         }
     }
 
-    /// The next events in the order of time, and whether there are no more.
+    /// The next events in the order of time, and whether they are the last.
     private static func find(_ query: Query, in streams: [String: StubLogStream]) -> ([Found], isWhole: Bool) {
         var found: [Found] = []
         for (name, stream) in streams {
@@ -108,7 +108,7 @@ extension LogsStub {
                 query.after.map { key > $0 } ?? true && key.time >= query.start
             }
             var (taken, bytes) = (0, 0)
-            // One more than a page, to know whether there is another.
+            // One more than a page, to see whether another page follows.
             while position < stream.size, taken <= query.limit, bytes <= query.bytes {
                 let (key, event) = stream.item(position)
                 guard key.time < query.end else { break }

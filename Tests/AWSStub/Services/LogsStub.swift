@@ -2,9 +2,9 @@ public import Foundation
 import Synchronization
 public import TestSupport
 
-/// CloudWatch Logs: groups, streams, and events that can be read once their time has come.
+/// CloudWatch Logs: groups, streams, and events that become readable at their time.
 public final class LogsStub: StubService {
-    /// The group that training jobs write to.
+    /// The log group of training jobs.
     public static let trainingJobs = "/aws/sagemaker/TrainingJobs"
 
     struct State {
@@ -28,17 +28,18 @@ public final class LogsStub: StubService {
 
     // MARK: what there is
 
-    /// Another clock, which says what has been taken in so far.
+    /// Sets another clock, which determines the ingested events.
     public func setClock(_ now: @escaping @Sendable () -> Date) {
         time.withLock { $0 = now }
     }
 
-    /// Makes a group; one comes also with its first event.
+    /// Creates a group. A group is also created by its first event.
     public func add(group: String) {
         state.withLock { $0.groups[group, default: [:]] = $0.groups[group] ?? [:] }
     }
 
-    /// Adds events to a stream of a group, which are made when they are not there. Events of times to come are seen then.
+    /// Adds events to a stream of a group; both are created if missing. Events in the future become readable at their
+    /// time.
     public func add(_ events: [StubLogEvent], to stream: String, group: String = trainingJobs) {
         state.withLock { state in
             var kept = Self.take(stream, group, &state)
@@ -47,7 +48,7 @@ public final class LogsStub: StubService {
         }
     }
 
-    /// A stream of `count` events, the times of which do not fall, each made anew whenever it is read.
+    /// Adds a stream of `count` events with non-decreasing times. Events are generated on each read.
     public func add(
         stream: String, group: String = trainingJobs, count: Int,
         event: @escaping @Sendable (_ number: Int) -> StubLogEvent
@@ -59,17 +60,17 @@ public final class LogsStub: StubService {
         }
     }
 
-    /// The next so many pages have no events, and a token that leads on.
+    /// Makes the next pages empty, with a token for the following page.
     public func answerEmptyPages(_ count: Int) {
         state.withLock { $0.emptyPages += count }
     }
 
-    /// Makes all tokens that were given out invalid, as a day does.
+    /// Invalidates all tokens, as the service does after a day.
     public func expireTokens() {
         state.withLock { $0.generation += 1 }
     }
 
-    /// The most events and bytes in a page; 10,000 and 1 MB at first, as the service has it.
+    /// The most events and bytes of a page; initially the service's 10,000 and 1 MB.
     public func limitPages(events: Int = 10_000, bytes: Int = 1 << 20) {
         state.withLock { ($0.pageEvents, $0.pageBytes) = (events, bytes) }
     }
@@ -86,21 +87,21 @@ public final class LogsStub: StubService {
 
     /// The name in scripts.
     public var name: String { "logs" }
-    /// All are.
+    /// All requests must be signed.
     public func isSigned(_ operation: String) -> Bool { true }
-    /// By the header `X-Amz-Target`.
+    /// Determined by the header `X-Amz-Target`.
     public func operation(of request: StubRequest) -> String? {
         let prefix = "Logs_20140328."
         guard let target = request.raw.header("X-Amz-Target"), target.hasPrefix(prefix) else { return nil }
         return String(target.dropFirst(prefix.count))
     }
-    /// JSON.
+    /// Replies in JSON.
     public func refusal(_ error: StubError, requestID: String) -> TestAnswer { StubText.jsonRefusal(error) }
 
-    /// Carries it out.
+    /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         guard let input = (try? JSONSerialization.jsonObject(with: Data(request.raw.body))) as? [String: Any] else {
-            throw StubError("SerializationException", "The body is no JSON object.")
+            throw StubError("SerializationException", "The body is not a JSON object.")
         }
         guard let group = input["logGroupName"] as? String, !group.isEmpty else {
             throw Self.invalid("1 validation error detected: Value at 'logGroupName' failed to satisfy constraint")
@@ -139,7 +140,7 @@ public final class LogsStub: StubService {
             throw Self.invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
         }
         let after = input["nextToken"] as? String ?? ""
-        // A stream is there from its first event on.
+        // A stream exists from its first event.
         let found = try streams(of: group).filter { name, stream in
             name.hasPrefix(prefix) && name > after && (stream.size == 0 || stream.item(0).event.isSeen(at: now))
         }

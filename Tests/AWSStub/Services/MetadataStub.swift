@@ -3,25 +3,25 @@ import Foundation
 import Synchronization
 public import TestSupport
 
-/// The instance metadata service, version 2: a token first, then everything else.
+/// The instance metadata service, version 2. Each request needs a token.
 public final class MetadataStub: StubService {
     private let keys: StubKeys
     private let tokens = Mutex<Set<String>>([])
     /// The role of the instance.
     public let role = "stub-instance-role"
-    /// Where the instance is.
+    /// The region of the instance.
     public let region = "eu-west-1"
 
     init(_ keys: StubKeys) {
         self.keys = keys
     }
 
-    /// Ends all tokens given out so far.
+    /// Invalidates all tokens.
     public func forgetTokens() { tokens.withLock { $0 = [] } }
 
     /// The name in scripts.
     public var name: String { "imds" }
-    /// Nothing is.
+    /// No request is signed.
     public func isSigned(_ operation: String) -> Bool { false }
     /// `Token`, `Role`, `Credentials` or `Region`.
     public func operation(of request: StubRequest) -> String? {
@@ -33,12 +33,12 @@ public final class MetadataStub: StubService {
         default: request.path.hasPrefix("/latest/") ? "Unknown" : nil
         }
     }
-    /// Plain text.
+    /// Replies in plain text.
     public func refusal(_ error: StubError, requestID: String) -> TestAnswer {
         .text(error.message, status: error.status)
     }
 
-    /// Carries it out.
+    /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         if operation == "Token" {
             let life = request.raw.header("X-aws-ec2-metadata-token-ttl-seconds").flatMap(Int.init) ?? 0

@@ -4,7 +4,7 @@ import LaunchHost
 import Synchronization
 public import TestSupport
 
-/// The portal of IAM Identity Center, and the part of its token service that renews tokens.
+/// The portal of IAM Identity Center, and the renewal of tokens.
 public final class SSOStub: StubService {
     private struct State {
         var accessTokens: Set<String> = []
@@ -18,16 +18,16 @@ public final class SSOStub: StubService {
         self.keys = keys
     }
 
-    /// Takes this access token.
+    /// Accepts this access token.
     public func accept(accessToken: String) { state.withLock { _ = $0.accessTokens.insert(accessToken) } }
-    /// Takes this refresh token.
+    /// Accepts this refresh token.
     public func accept(refreshToken: String) { state.withLock { _ = $0.refreshTokens.insert(refreshToken) } }
-    /// Takes no access token any more but those accepted from now on.
+    /// Rejects all access tokens accepted so far.
     public func refuseAccessTokens() { state.withLock { $0.accessTokens = [] } }
 
     /// The name in scripts.
     public var name: String { "sso" }
-    /// Nothing is.
+    /// No request is signed.
     public func isSigned(_ operation: String) -> Bool { false }
     /// `GetRoleCredentials` or `CreateToken`.
     public func operation(of request: StubRequest) -> String? {
@@ -37,14 +37,14 @@ public final class SSOStub: StubService {
         default: nil
         }
     }
-    /// JSON with the code in a header.
+    /// Replies in JSON, with the code in a header.
     public func refusal(_ error: StubError, requestID: String) -> TestAnswer {
         StubText.json(
             "{\"message\":\(StubText.quoted(error.message))}", status: error.status,
             headers: [("x-amzn-ErrorType", "\(error.code):http://internal.amazon.com/coral/")] + error.headers)
     }
 
-    /// Carries it out.
+    /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         if operation == "CreateToken" { return try renew(request) }
         let given = request.raw.header("x-amz-sso_bearer_token") ?? ""

@@ -17,29 +17,29 @@ public final class STSStub: StubService {
         self.keys = keys
     }
 
-    /// Takes a web token for any role.
+    /// Accepts a web token for any role.
     public func accept(webToken: String) { state.withLock { _ = $0.webTokens.insert(webToken) } }
-    /// Takes no web token any more but those accepted from now on.
+    /// Rejects all web tokens accepted so far.
     public func refuseWebTokens() { state.withLock { $0.webTokens = [] } }
-    /// Gives a role only to whoever names this external ID.
+    /// Requires this external ID for a role.
     public func protect(role: String, externalID: String) { state.withLock { $0.externalIDs[role] = externalID } }
 
     /// The name in scripts.
     public var name: String { "sts" }
-    /// All but the one that trades a web token.
+    /// All requests must be signed, except the exchange of a web token.
     public func isSigned(_ operation: String) -> Bool { operation != "AssumeRoleWithWebIdentity" }
-    /// By the field `Action`.
+    /// Determined by the field `Action`.
     public func operation(of request: StubRequest) -> String? {
         guard request.raw.method == "POST", request.path == "/" else { return nil }
         let form = request.form
         return form["Version"] == "2011-06-15" ? form["Action"] : nil
     }
-    /// The Query protocol's.
+    /// Replies in the format of the Query protocol.
     public func refusal(_ error: StubError, requestID: String) -> TestAnswer {
         StubText.queryRefusal(error, requestID: requestID)
     }
 
-    /// Carries it out.
+    /// Executes the call.
     public func answer(_ operation: String, _ request: StubRequest) throws(StubError) -> TestAnswer {
         let form = request.form
         switch operation {

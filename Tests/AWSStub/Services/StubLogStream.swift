@@ -1,15 +1,15 @@
 /// One event of a stub's log stream.
 public struct StubLogEvent: Sendable {
-    /// When it was printed, in milliseconds since 1970.
+    /// The time of the output, in milliseconds since 1970.
     public var time: Int64
-    /// When it was, or will be, taken in, in milliseconds since 1970.
+    /// The time of its ingestion, in milliseconds since 1970.
     public var ingested: Int64
-    /// What was printed.
+    /// The output.
     public var message: String
-    /// How long after that it can be read, in milliseconds.
+    /// The delay after ingestion before it is readable, in milliseconds.
     public var hidden: Int64
 
-    /// An event that is taken in at once unless `ingested` says later.
+    /// Without `ingested`, the event is ingested at once.
     public init(_ message: String, time: Int64, ingested: Int64? = nil, hidden: Int64 = 0) {
         self.time = time
         self.ingested = ingested ?? time
@@ -18,13 +18,13 @@ public struct StubLogEvent: Sendable {
     }
 }
 
-/// A stream of the stub: events that are kept, or a rule that makes them, so that any number takes no memory.
+/// A stream of the stub: stored events, or a rule that generates them, so that any number needs no memory.
 struct StubLogStream: Sendable {
-    /// Where an event stands among all of its group.
+    /// The position of an event among all events of its group.
     struct Key: Sendable, Comparable {
         var time: Int64
         var ingested: Int64
-        /// Of the stream, and of the event in it.
+        /// The index of the stream, and of the event in it.
         var stream: Int
         var number: Int
 
@@ -64,7 +64,7 @@ struct StubLogStream: Sendable {
         return (Key(time: event.time, ingested: event.ingested, stream: index, number: position), event)
     }
 
-    /// The first position whose key passes; the keys are in order.
+    /// The first position whose key passes. Keys are sorted.
     func first(where passes: (Key) -> Bool) -> Int {
         var (low, high) = (0, size)
         while low < high {
@@ -76,7 +76,7 @@ struct StubLogStream: Sendable {
 }
 
 extension StubLogStream.Key {
-    /// What stands in tokens and, with 56 digits, in event IDs.
+    /// The text in tokens and, with 56 digits, in event IDs.
     var text: String { "\(time).\(ingested).\(stream).\(number)" }
 
     init?(_ text: Substring) {

@@ -1,9 +1,9 @@
 import Foundation
 import Subprocess
 
-/// The installed botocore, whose answers ours must equal. Where it is missing, a test says so and proves nothing.
+/// The installed botocore as a reference for our results. Without it, a test prints a line and checks nothing.
 enum Botocore {
-    /// Its version, and the lines of JSON that a script beside the tests prints, each decoded; nil without python3 or
+    /// botocore's version, and the decoded JSON lines that a script beside the tests prints; nil without python3 or
     /// botocore. The script's first line is the version.
     static func lines<Case: Decodable>(
         of script: String, _ arguments: [String] = [], as type: Case.Type

@@ -6,21 +6,21 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// All that is left of an ended rehearsal.
+/// The remains of an ended rehearsal.
 struct Ended {
     let end: Observation
-    /// The lines of each host, in order; of a single host under the empty name.
+    /// The lines of each host, in order; for a single host under the empty name.
     let log: [String: [String]]
     let outcome: Outcome
     let record: RehearsalRecord
-    /// Whether the hosts' network lets nobody out; nil where they have none.
+    /// True if the hosts' network is internal; nil without a network.
     let isInternal: Bool?
-    /// Where the results were unpacked.
+    /// The folder of the unpacked results.
     private let results: TemporaryDirectory
 
     init(of handle: RunHandle, _ end: Observation, _ request: RunRequest, on stage: Stage) async throws {
         self.end = end
-        // Containers' names begin with a slash.
+        // Container names begin with a slash.
         let network = try await EngineFixture.names(labelled: "launch.run=\(handle.runID)").first { !$0.hasPrefix("/") }
         isInternal = if let network { try await EngineFixture.isInternal(network: network) } else { nil }
         var log: [String: [String]] = [:]
@@ -51,12 +51,12 @@ struct Ended {
         try #require(answer.exit.isSuccess, "\(answer.stderrText)")
     }
 
-    /// What the probe of a host saw.
+    /// The probe report of a host.
     func probe(_ host: String = "algo-1") throws -> ProbeReport {
         ProbeReport(try #require(file("output/\(host).probe"), "no report of \(host): \(log), \(record.course)"))
     }
 
-    /// A file of a result, `model/weights` or `output/x`; nil where there is none.
+    /// A file of a result, `model/weights` or `output/x`; nil if it does not exist.
     func file(_ path: String) -> String? {
         FileManager.default.contents(atPath: results.file(path)).map { String(decoding: $0, as: UTF8.self) }
     }

@@ -2,7 +2,7 @@ import EngineTestSupport
 import Foundation
 import LaunchHost
 
-/// What a rehearsal has left behind: containers and networks in the engine, files in the home.
+/// The leftovers of a rehearsal: containers and networks in the engine, files in the home.
 enum Leftovers {
     static func of(_ id: RunID, home: String) async throws -> [String] {
         let files = FileManager.default.enumerator(atPath: home)?.compactMap { $0 as? String } ?? []

@@ -10,17 +10,17 @@ import TestSupport
 import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// Skips where tests may not use a container engine.
+    /// Skips the test if tests must not use a container engine.
     static var needsEngine: Self { .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)") }
 }
 
-/// One test's own stage: S3 on loopback, a home, and the runner that `--rehearse` chooses for a SageMaker queue, as the
-/// program makes it.
+/// The environment of one test: S3 on loopback, a home, and the runner that `--rehearse` selects for a SageMaker
+/// queue.
 struct Stage {
     let folder: TemporaryDirectory
     let stub: AWSStub
     let runner: any Runner
-    /// The runner that the same program would send with.
+    /// The runner that the program would submit with.
     let sender: any Runner
 
     init() throws {
@@ -48,7 +48,7 @@ struct Stage {
         sender = try backends.runner(for: "sagemaker")
     }
 
-    /// A request of the probe, rendered as for SageMaker.
+    /// A request of the probe, rendered for SageMaker.
     func request(
         _ changes: [String: JSONValue] = [:], probe: String = "true", as user: ProbeImage.User = .root,
         _ options: RehearsalOptions = RehearsalOptions(keepsLocal: true), id: RunID = .random()
@@ -70,8 +70,9 @@ struct Stage {
         return request
     }
 
-    /// Rehearses a request to its end, as the host does: checks, submits, watches, stops what is out of time, keeps, frees.
-    /// - Parameter during: called once all hosts have been started; answers whether the run is to be stopped.
+    /// Rehearses a request to its end, as the host does: checks, submits, observes, stops at the deadline, collects,
+    /// releases.
+    /// - Parameter during: called after all hosts have started; returns true to stop the run.
     func rehearse(
         _ request: RunRequest, id: RunID = .random(), during: (@Sendable (RunHandle) async throws -> Bool)? = nil
     ) async throws -> Ended {
@@ -82,7 +83,7 @@ struct Stage {
         do {
             result = .success(try await follow(handle, request, during))
         } catch {
-            // Nothing of a test that went wrong stays in the engine.
+            // A failed test must leave nothing in the engine.
             try? await runner.stop(handle, grace: .zero)
             result = .failure(error)
         }
@@ -120,7 +121,7 @@ struct Stage {
 }
 
 extension JSONValue {
-    /// This value with the members of another worked in at every depth; null takes one away.
+    /// This value with the members of another merged at every depth; null removes a member.
     func merging(_ other: JSONValue) -> JSONValue {
         guard case .object(let changes) = other else { return other }
         var members = objectValue ?? [:]

@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Calls that go well, and the answers that do not.
+/// Calls with good and broken replies.
 @Suite struct CallTests {
     @Test func jsonCallIsSignedAndAnswered() async throws {
         let bench = try ClientBench()
@@ -64,21 +64,23 @@ import Testing
             await failure { () throws(AWSError) in try await client.call(.read("DescribeImages")) })
         #expect(error.kind == kind, "\(error)")
         #expect(error.description.hasPrefix("ECR DescribeImages: "), "\(error)")
-        // An operation that changes something was perhaps carried out, and is not repeated blindly.
+        // A changing operation may have taken effect, so it is not repeated.
         let before = bench.stub.requestCount
         let write = await failure { () throws(AWSError) in try await client.call(.write("DescribeImages")) }
         #expect(write?.kind == kind)
         #expect(bench.stub.requestCount == before + 1)
     }
 
-    @Test func nothingIsAGoodAnswerWhereItMayBe() async throws {
+    @Test("An empty reply is accepted if the operation allows it")
+    func nothingIsAGoodAnswerWhereItMayBe() async throws {
         let bench = try ClientBench()
         bench.stub.always("ecr", "StopIt", .empty)
         let answer = try await bench.client(.ecr).call(.write("StopIt", mayAnswerNothing: true))
         #expect(answer == .object([:]))
     }
 
-    @Test func errorsSayWhoSaidWhat() async throws {
+    @Test("Errors name service, operation, code and request")
+    func errorsSayWhoSaidWhat() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         let error = try #require(

@@ -5,7 +5,7 @@ import HTTP
 import LaunchHost
 import Synchronization
 
-/// What a test of the client needs: a stub, credentials, a clock that does not wait, and everything that was logged.
+/// The parts of a client test: a stub, credentials, a clock without waits, and the log.
 final class ClientBench: Sendable {
     let stub: AWSStub
     let provider: StubProvider
@@ -56,7 +56,7 @@ final class ClientBench: Sendable {
     }
 }
 
-/// Credentials of the stub, renewed when they have ended; counts how often.
+/// Credentials of the stub. Renews expired ones, and counts the renewals.
 final class StubProvider: CredentialsProvider {
     private let stub: AWSStub
     private let current: Mutex<AWSCredentials>
@@ -79,7 +79,7 @@ final class StubProvider: CredentialsProvider {
     }
 }
 
-/// A list that concurrent tasks add to.
+/// A list for concurrent tasks.
 final class Recorder<Element: Sendable>: Sendable {
     private let items = Mutex<[Element]>([])
 
@@ -87,7 +87,7 @@ final class Recorder<Element: Sendable>: Sendable {
     var all: [Element] { items.withLock(\.self) }
 }
 
-/// The error that a call ends with.
+/// The error of a call.
 func failure<Value>(of body: () async throws(AWSError) -> Value) async -> AWSError? {
     do throws(AWSError) {
         _ = try await body()

@@ -3,7 +3,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Memory, measured in a process of its own.
+/// Memory use, measured in a separate process.
 @Suite struct MemoryTests {
     private static func bench(_ words: String...) async throws -> JSONValue {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -12,21 +12,23 @@ import Testing
         return try JSONValue(parsing: try await runOffThePool(program, words))
     }
 
-    @Test func thousandsOfCallsLeaveMemoryAsItIs() async throws {
+    @Test("Thousands of calls do not increase memory use")
+    func thousandsOfCallsLeaveMemoryAsItIs() async throws {
         let values = try await Self.bench("calls", "5000")
         let before = try #require(values["rss_before_kb"]?.doubleValue)
         let after = try #require(values["rss_after_kb"]?.doubleValue)
         #expect(after - before < 8192, "from \(before) kB to \(after) kB")
     }
 
-    @Test func aGibibyteUpAndDownTakesLittleMemory() async throws {
+    @Test("Transferring a gibibyte needs little memory")
+    func aGibibyteUpAndDownTakesLittleMemory() async throws {
         let values = try await Self.bench("s3", "1024")
         let peak = try #require(values["peak_rss_kb"]?.doubleValue)
         #expect(peak < 65_536, "\(values)")
     }
 }
 
-/// Runs a program on a thread of its own: one of the few that all tests share must not wait for it.
+/// Runs a program on a separate thread, because tests share few threads of the pool.
 func runOffThePool(_ program: String, _ arguments: [String]) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread {

@@ -5,7 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// The same calls to somebody else's idea of AWS, where it is installed.
+/// The same calls against moto, another implementation of AWS, if it is installed.
 @Suite(.timeLimit(.minutes(10))) struct MotoTests {
     static let program = MotoServer.program
 
@@ -44,7 +44,7 @@ import Testing
         let store = S3Store(region: "us-east-1", credentials: keys, runtime: runtime, style: .path) {
             (_: String) throws(AWSError) in url
         }
-        // Our own store makes no buckets.
+        // Our store does not create buckets.
         _ = try await runOffThePool(
             "python3",
             [

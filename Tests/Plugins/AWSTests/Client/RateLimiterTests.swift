@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct RateLimiterTests {
-    /// A clock that moves only by waiting.
+    /// A clock that only moves during waits.
     final class Time: Sendable {
         private let state = Mutex((now: Date(timeIntervalSince1970: 1_000_000), waits: [Double]()))
         var waits: [Double] { state.withLock(\.waits) }
@@ -29,16 +29,17 @@ import Testing
         let limiter = RateLimiter(perSecond: 2, burst: 3, clock: time.clock)
         for _ in 0..<6 { try await limiter.wait(for: describe) }
         #expect(time.waits == [0.5, 0.5, 0.5])
-        // Another key has a bucket of its own.
+        // Another key has its own bucket.
         try await limiter.wait(for: .init(account: "2", region: "r", operation: "Describe"))
         #expect(time.waits.count == 3)
-        // Rest fills the bucket, but no more than that.
+        // Idle time fills the bucket, but not beyond its size.
         time.move(3600)
         for _ in 0..<4 { try await limiter.wait(for: describe) }
         #expect(time.waits == [0.5, 0.5, 0.5, 0.5])
     }
 
-    @Test func aClockSetBackStopsNobody() async throws {
+    @Test("A clock that is set back does not block callers")
+    func aClockSetBackStopsNobody() async throws {
         let time = Time()
         let limiter = RateLimiter(perSecond: 1, clock: time.clock)
         try await limiter.wait(for: describe)
@@ -47,7 +48,8 @@ import Testing
         #expect(time.waits.allSatisfy { $0 <= 1 })
     }
 
-    @Test(.timeLimit(.minutes(10))) func whoLeavesTakesNothing() async throws {
+    @Test("A cancelled waiter uses no permit", .timeLimit(.minutes(10)))
+    func whoLeavesTakesNothing() async throws {
         let asleep = Names()
         let start = Date()
         let limiter = RateLimiter(

@@ -6,8 +6,8 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// A signed request has a session token in its headers. No answer moves it to another server.
-@Suite("Attempts on AWS's credentials", .timeLimit(.minutes(10)))
+/// The headers of a signed request contain a session token. No reply may send them to another server.
+@Suite("Attempts to steal AWS credentials", .timeLimit(.minutes(10)))
 struct RedirectAttemptsTests {
     @Test(arguments: [301, 302, 303, 307, 308])
     func aRedirectIsNotFollowed(_ status: Int) async throws {
@@ -27,7 +27,7 @@ struct RedirectAttemptsTests {
         #expect(other.requestCount == 0)
     }
 
-    /// S3 names a bucket's region in a header. A name that would be another host is no region.
+    /// S3 reports a bucket's region in a header. A name that would change the host is not a region.
     @Test(arguments: ["evil.example/", "evil.example#", "a@evil.example", "a b", "", "..", "x:1"])
     func aRegionThatIsAHostIsRefused(_ region: String) async throws {
         let bench = try ClientBench()

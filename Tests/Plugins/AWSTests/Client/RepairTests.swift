@@ -4,9 +4,10 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Expired sessions and wrong clocks, which a caller never sees; cancellation, which it sees at once; secrets, never.
+/// Expired sessions and wrong clocks are repaired; cancellation takes effect at once; secrets are never logged.
 @Suite struct RepairTests {
-    @Test func anExpiryInTheMiddleIsNotSeen() async throws {
+    @Test("An expiry during use is repaired without an error")
+    func anExpiryInTheMiddleIsNotSeen() async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         _ = try await client.query(.read("GetCallerIdentity"))
@@ -16,11 +17,12 @@ import Testing
             try await group.waitForAll()
         }
         #expect(bench.provider.refreshes.all.count == 1)
-        // Outside the count of attempts, and without a wait.
+        // It does not count as an attempt and causes no wait.
         #expect(bench.waits.all.isEmpty)
     }
 
-    @Test func anExpiryIsRepairedAlsoWhereAnOperationWrites() async throws {
+    @Test("An expiry is also repaired for a changing operation")
+    func anExpiryIsRepairedAlsoWhereAnOperationWrites() async throws {
         let bench = try ClientBench()
         bench.stub.keys.end(try await bench.provider.credentials())
         _ = try await bench.client(.ecr).call(
@@ -28,7 +30,8 @@ import Testing
         #expect(bench.stub.ecr.repositories.count == 1)
     }
 
-    @Test func whatStaysExpiredIsSaid() async throws {
+    @Test("Credentials that stay expired are an error")
+    func whatStaysExpiredIsSaid() async throws {
         let bench = try ClientBench()
         bench.stub.always("sts", "GetCallerIdentity", .expired)
         let client = try bench.client()
@@ -47,7 +50,8 @@ import Testing
         #expect(bench.log.all.contains { $0.contains("clock of this machine is off") })
     }
 
-    @Test func aWrongKeyIsNotAWrongClock() async throws {
+    @Test("A wrong key does not change the clock")
+    func aWrongKeyIsNotAWrongClock() async throws {
         let bench = try ClientBench()
         var keys = try await bench.provider.credentials()
         keys.secretAccessKey = Secret("another")
@@ -86,7 +90,7 @@ import Testing
         #expect(await eventually { bench.stub.requestCount == 1 })
         for task in tasks { task.cancel() }
         for task in tasks { #expect(await task.value?.kind == .cancelled) }
-        // The place is free again.
+        // The permit is free again.
         bench.stub.always("sts", "GetCallerIdentity", nil)
         _ = try await client.query(.read("GetCallerIdentity"))
     }
@@ -124,7 +128,7 @@ import Testing
     }
 }
 
-/// Always the same credentials.
+/// Constant credentials.
 struct Fixed: CredentialsProvider {
     let fixed: AWSCredentials
     init(_ fixed: AWSCredentials) { self.fixed = fixed }

@@ -5,7 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// What is tried again, how often, after which waits, and what is not.
+/// Which calls are retried, how often, and after which waits.
 @Suite struct RetryTests {
     static let passing: [(Reaction, AWSError.Kind)] =
         [
@@ -23,14 +23,16 @@ import Testing
             (.brokenOff, .transient),
         ]
 
-    @Test(arguments: passing) func passingFaultsAreTriedAgain(_ reaction: Reaction, _ kind: AWSError.Kind) async throws
-    {
+    @Test("Temporary failures are retried", arguments: passing)
+    func passingFaultsAreTriedAgain(
+        _ reaction: Reaction, _ kind: AWSError.Kind
+    ) async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         bench.stub.script("sts", "GetCallerIdentity", [reaction, reaction])
         _ = try await client.query(.read("GetCallerIdentity"))
         #expect(bench.stub.requestCount == 3)
-        // A half of 1 s, a half of 2 s.
+        // Half of 1 s, half of 2 s.
         #expect(bench.waits.all == [0.5, 1])
 
         bench.stub.always("sts", "GetCallerIdentity", reaction)
@@ -40,15 +42,17 @@ import Testing
         #expect(bench.stub.requestCount == 6)
     }
 
-    @Test(arguments: [
-        ("AccessDeniedException", 400, AWSError.Kind.auth), ("UnrecognizedClientException", 400, .unauthenticated),
-        ("InvalidClientTokenId", 403, .unauthenticated), ("SignatureDoesNotMatch", 403, .unauthenticated),
-        ("ResourceLimitExceeded", 400, .quota), ("ServiceQuotaExceededException", 400, .quota),
-        ("ResourceNotFound", 400, .notFound), ("NoSuchKey", 404, .notFound), ("ResourceInUse", 400, .conflict),
-        ("RepositoryAlreadyExistsException", 400, .conflict), ("ValidationException", 400, .invalid),
-        ("InvalidParameterException", 400, .invalid), ("CapacityError", 400, .capacity), ("Strange", 418, .invalid),
-        ("NotImplemented", 501, .internalFault),
-    ])
+    @Test(
+        "Other refusals are not retried",
+        arguments: [
+            ("AccessDeniedException", 400, AWSError.Kind.auth), ("UnrecognizedClientException", 400, .unauthenticated),
+            ("InvalidClientTokenId", 403, .unauthenticated), ("SignatureDoesNotMatch", 403, .unauthenticated),
+            ("ResourceLimitExceeded", 400, .quota), ("ServiceQuotaExceededException", 400, .quota),
+            ("ResourceNotFound", 400, .notFound), ("NoSuchKey", 404, .notFound), ("ResourceInUse", 400, .conflict),
+            ("RepositoryAlreadyExistsException", 400, .conflict), ("ValidationException", 400, .invalid),
+            ("InvalidParameterException", 400, .invalid), ("CapacityError", 400, .capacity), ("Strange", 418, .invalid),
+            ("NotImplemented", 501, .internalFault),
+        ])
     func otherRefusalsAreNot(_ code: String, _ status: Int, _ kind: AWSError.Kind) async throws {
         let bench = try ClientBench()
         let client = try bench.client()
@@ -76,7 +80,7 @@ import Testing
         ([("x-amz-retry-after", "99999999999999999999")], 0.5),
     ]
 
-    @Test(arguments: asked)
+    @Test("The wait that the service requests is used", arguments: asked)
     func theServiceMayAskToWait(_ headers: [(String, String)], _ wait: Double) async throws {
         let bench = try ClientBench()
         bench.stub.script(
@@ -89,14 +93,14 @@ import Testing
         let bench = try ClientBench()
         let client = try bench.client()
         bench.stub.always("sts", "GetCallerIdentity", .throttled)
-        // 500 tokens are 100 retries, which are 50 calls of three attempts.
+        // 500 tokens are 100 retries: 50 calls with three attempts.
         for _ in 0..<50 {
             _ = await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) }
         }
         #expect(bench.stub.requestCount == 150)
         _ = await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) }
         #expect(bench.stub.requestCount == 151)
-        // Five calls that succeed bring back what one retry costs.
+        // Five successful calls return the cost of one retry.
         bench.stub.always("sts", "GetCallerIdentity", nil)
         for _ in 0..<5 { _ = try await client.query(.read("GetCallerIdentity")) }
         bench.stub.always("sts", "GetCallerIdentity", .throttled)
@@ -114,7 +118,8 @@ import Testing
         #expect(bench.stub.requestCount == 300)
     }
 
-    @Test func whatMayHaveTakenEffectIsNotRepeated() async throws {
+    @Test("A call that may have taken effect is not repeated")
+    func whatMayHaveTakenEffectIsNotRepeated() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         bench.stub.script("ecr", "CreateRepository", [.lostAnswer])
@@ -128,8 +133,10 @@ import Testing
         #expect(bench.stub.ecr.repositories == ["123456789012/made"])
     }
 
-    /// A connection that was used before is one that HTTP libraries like to replace, and then send again.
-    @Test(arguments: [Reaction.lostAnswer, .reset])
+    /// HTTP libraries may replace a used connection and send the request again.
+    @Test(
+        "A call that may have taken effect is not repeated on a used connection",
+        arguments: [Reaction.lostAnswer, .reset])
     func whatMayHaveTakenEffectIsNotRepeatedOnAUsedConnection(_ reaction: Reaction) async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
@@ -142,7 +149,8 @@ import Testing
         #expect(bench.stub.calls("ecr", "CreateRepository").count == 1)
     }
 
-    @Test func whatWasRefusedIsRepeatedAlsoWhereItWrites() async throws {
+    @Test("A refused call is retried, also if it changes something")
+    func whatWasRefusedIsRepeatedAlsoWhereItWrites() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         bench.stub.script("ecr", "CreateRepository", [.throttled])
@@ -150,7 +158,8 @@ import Testing
         #expect(bench.stub.requestCount == 2)
     }
 
-    @Test func whatNeverArrivedIsRepeatedAlsoWhereItWrites() async throws {
+    @Test("A request that was not sent is retried, also if it changes something")
+    func whatNeverArrivedIsRepeatedAlsoWhereItWrites() async throws {
         let bench = try ClientBench()
         let port = try #require(freePort())
         let client = try AWSClient(
@@ -162,7 +171,8 @@ import Testing
         #expect(bench.waits.all == [0.5, 1])
     }
 
-    @Test func limitsOfTimeHold() async throws {
+    @Test("Time limits are kept")
+    func limitsOfTimeHold() async throws {
         let bench = try ClientBench()
         let gate = Gate()
         defer { gate.open() }
@@ -171,14 +181,15 @@ import Testing
         let error = await failure { () throws(AWSError) in try await client.query(.read("GetCallerIdentity")) }
         #expect(error?.kind == .transient)
         #expect(bench.waits.all == [0.5, 1])
-        // A wait that would pass the limit of all attempts is not begun.
+        // A wait beyond the total limit is not started.
         let hasty = try bench.client(limits: AWSLimits(attempt: .milliseconds(50), total: .milliseconds(300)))
         let early = await failure { () throws(AWSError) in try await hasty.query(.read("GetCallerIdentity")) }
         #expect(early?.kind == .transient)
         #expect(bench.waits.all.count == 2)
     }
 
-    @Test func settingsAreThoseOfAWS() throws {
+    @Test("Retry settings have AWS's names and values")
+    func settingsAreThoseOfAWS() throws {
         #expect(try RetryPolicy(variables: [:]).maxAttempts == 3)
         #expect(try RetryPolicy(variables: ["AWS_RETRY_MODE": "legacy"]).maxAttempts == 5)
         #expect(try RetryPolicy(variables: ["AWS_MAX_ATTEMPTS": "7"], profile: ["max_attempts": "2"]).maxAttempts == 7)

@@ -11,11 +11,13 @@ import Testing
         #expect(root["c"]?.text("d") == "é")
     }
 
-    @Test(arguments: [
-        "", "  ", "<a>", "<a></b>", "text", "<a/><b/>", "{\"a\": 1}", "<!DOCTYPE html><html><br></html>",
-        "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a>&unknown;</a>",
-        String(repeating: "<a>", count: 100) + String(repeating: "</a>", count: 100),
-    ])
+    @Test(
+        "Malformed documents are nil",
+        arguments: [
+            "", "  ", "<a>", "<a></b>", "text", "<a/><b/>", "{\"a\": 1}", "<!DOCTYPE html><html><br></html>",
+            "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a>&unknown;</a>",
+            String(repeating: "<a>", count: 100) + String(repeating: "</a>", count: 100),
+        ])
     func whatIsNoneIsNil(_ text: String) {
         #expect(XMLDocument.parse(text.utf8) == nil)
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AWS
 
-/// The parser beside botocore's own on the same files, where python3 and botocore are installed.
+/// The parser compared with botocore's on the same files, if python3 and botocore are installed.
 struct BotocoreOracleTests {
     private static let files: [String] = [
         "",

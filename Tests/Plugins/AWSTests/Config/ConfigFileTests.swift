@@ -27,7 +27,8 @@ struct ConfigFileTests {
         #expect(found.region == nil)
     }
 
-    @Test func theFilesMayBeElsewhere() throws {
+    @Test("Variables set the paths of the files")
+    func theFilesMayBeElsewhere() throws {
         try folder.write("my/config", "[default]\nregion = eu-west-1\n")
         try folder.write("keys", "[default]\naws_access_key_id = A\n")
         let found = try settings([
@@ -38,20 +39,22 @@ struct ConfigFileTests {
     }
 
     @Test func aFileThatCannotBeReadIsAnError() throws {
-        // A directory in its place: the tests may run as root, whom no file mode stops.
+        // A directory in its place, because root can read files of any mode.
         try folder.write("config/inner", "")
         let error = try #require(throws: AWSError.self) { _ = try settings(["AWS_CONFIG_FILE": folder.file("config")]) }
         #expect(error.kind == .configuration)
         #expect(error.message.contains(folder.file("config") + ": The file cannot be read: this is a folder"))
     }
 
-    @Test func whatIsNoUTF8IsAnErrorWithItsLine() throws {
+    @Test("A file that is not UTF-8 is an error with its line")
+    func whatIsNoUTF8IsAnErrorWithItsLine() throws {
         try folder.write(".aws/config", Array("[default]\nregion = ä\nx = ".utf8) + [0xff, 0x0a])
         let error = try #require(throws: AWSError.self) { _ = try settings() }
         #expect(error.diagnostic?.line == 3)
     }
 
-    @Test func theProfileComesFromTheFirstWhoNamesOne() throws {
+    @Test("The first setting of the profile applies")
+    func theProfileComesFromTheFirstWhoNamesOne() throws {
         try folder.write(".aws/config", "[profile a]\n[profile b]\n[profile c]\n[default]\n")
         #expect(try settings(["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"], profile: "c").profile.value == "c")
         #expect(try settings(["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"]).profile.value == "a")
@@ -59,7 +62,8 @@ struct ConfigFileTests {
         #expect(try settings(["AWS_PROFILE": ""]).profile.value == "default")
     }
 
-    @Test func theRegionComesFromTheFirstWhoNamesOne() throws {
+    @Test("The first setting of the region applies")
+    func theRegionComesFromTheFirstWhoNamesOne() throws {
         try folder.write(".aws/config", "[default]\nregion = d\n")
         let variables = ["AWS_REGION": "a", "AWS_DEFAULT_REGION": "b"]
         #expect(try settings(variables, region: "c").region?.value == "c")
@@ -68,7 +72,8 @@ struct ConfigFileTests {
         #expect(try settings().region?.value == "d")
     }
 
-    @Test func aMisspeltProfileIsAskedBack() throws {
+    @Test("A misspelt profile is an error with a suggestion")
+    func aMisspeltProfileIsAskedBack() throws {
         try folder.write(".aws/config", "[profile training]\n[default]\n")
         let error = try #require(throws: AWSError.self) { _ = try settings(["AWS_PROFILE": "trainnig"]) }
         #expect(error.kind == .configuration)
@@ -78,6 +83,7 @@ struct ConfigFileTests {
     }
 
     @Test(
+        "Endpoint settings in order of precedence",
         arguments: [
             (["AWS_ENDPOINT_URL_STS": "http://a", "AWS_ENDPOINT_URL": "http://b"], nil, "http://a"),
             (["AWS_ENDPOINT_URL": "http://b"], nil, "http://b"),

@@ -40,20 +40,23 @@ struct SharedConfigTests {
         #expect(config.services["local"]?["sagemaker"]?.nested["endpoint_url"]?.line == 15)
     }
 
-    @Test func sectionsOfOneNameAreJoinedAndTheLastValueHolds() throws {
+    @Test("Sections of one name are joined, and the last value applies")
+    func sectionsOfOneNameAreJoinedAndTheLastValueHolds() throws {
         let config = try read("[profile a]\nregion = r1\noutput = json\n[default]\n[profile a]\nregion = r2\n")
         #expect(config.profiles["a"]?["region"]?.text == "r2")
         #expect(config.profiles["a"]?["region"]?.line == 6)
         #expect(config.profiles["a"]?["output"]?.text == "json")
     }
 
-    @Test func theCredentialsFileCountsBeforeTheConfigurationFile() throws {
+    @Test("The credentials file precedes the configuration file")
+    func theCredentialsFileCountsBeforeTheConfigurationFile() throws {
         let config = try read("[default]\naws_access_key_id = A\nregion = r\n", "[default]\naws_access_key_id = B\n")
         #expect(config.profiles["default"]?["aws_access_key_id"]?.text == "B")
         #expect(config.profiles["default"]?["region"]?.text == "r")
     }
 
-    @Test func servicesSectionsComeBeforeTheProfilesOwnEndpoint() throws {
+    @Test("A services section precedes the profile's own endpoint")
+    func servicesSectionsComeBeforeTheProfilesOwnEndpoint() throws {
         let config = try read(
             """
             [profile a]
@@ -69,19 +72,21 @@ struct SharedConfigTests {
         #expect(endpoints.override(for: .s3)?.url == "http://general")
     }
 
-    @Test(arguments: [
-        ("region = x\n", 1, "before the first section"),
-        ("[default]\nregion x secret\n", 2, "neither a section, nor 'key = value'"),
-        ("[default]\n= x\n", 2, "neither a section, nor 'key = value'"),
-        ("[default]\ns3 =\n  a = b\n  nothing\n", 4, "is not 'key = value'"),
-    ])
+    @Test(
+        "A malformed line is an error with its number",
+        arguments: [
+            ("region = x\n", 1, "before the first section"),
+            ("[default]\nregion x secret\n", 2, "neither a section, nor 'key = value'"),
+            ("[default]\n= x\n", 2, "neither a section, nor 'key = value'"),
+            ("[default]\ns3 =\n  a = b\n  nothing\n", 4, "is not 'key = value'"),
+        ])
     func whatIsNoSettingIsAnErrorWithItsLine(_ text: String, _ line: Int, _ words: String) throws {
         let error = try #require(throws: AWSError.self) { _ = try read(text) }
         #expect(error.kind == .configuration)
         #expect(error.diagnostic?.line == line)
         #expect(error.message.hasPrefix("/h/.aws/config:\(line): "))
         #expect(error.message.contains(words))
-        #expect(!error.description.contains("secret"), "the line may hold a key")
+        #expect(!error.description.contains("secret"), "the line may contain a key")
     }
 
     @Test func noValueIsPrintable() throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AWS
 
-/// What users get wrong: one message each, with the file and line where it comes from a file, and no secret in it.
+/// Mistakes of users: one message each, with file and line for an error in a file, and without secrets.
 struct BadCredentialTests {
     private let bench: CredentialBench
 
@@ -15,7 +15,8 @@ struct BadCredentialTests {
 
     private static let role = "role_arn = arn:aws:iam::123456789012:role/x\n"
 
-    @Test func noCredentialsListsWhereItLooked() async throws {
+    @Test("Without credentials, the error lists all sources")
+    func noCredentialsListsWhereItLooked() async throws {
         let error = try await bench.failure()
         #expect(LaunchError(error.backendError).kind == .denied)
         for source in [
@@ -26,7 +27,8 @@ struct BadCredentialTests {
         }
     }
 
-    @Test func noInstanceMetadataIsNoCredentials() async throws {
+    @Test("Unreachable instance metadata means no credentials")
+    func noInstanceMetadataIsNoCredentials() async throws {
         let port = try #require(freePort())
         let error = try await bench.failure([
             "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:\(port)",
@@ -41,16 +43,16 @@ struct BadCredentialTests {
         #expect(error.message.contains("AWS_SECRET_ACCESS_KEY is not"))
     }
 
-    @Test func aSecretKeyAloneIsPassedOverAndNamed() async throws {
+    @Test("A secret key alone is ignored, and the error mentions it")
+    func aSecretKeyAloneIsPassedOverAndNamed() async throws {
         try bench.home.write(".aws/credentials", "[default]\naws_secret_access_key = planted-half\n")
         let error = try await bench.failure(["AWS_SECRET_ACCESS_KEY": "planted-half"])
         #expect(error.message.contains("AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID"))
         #expect(!error.description.contains("planted-half"))
     }
 
-    @Test(arguments: ["soon", "2026-13-01T00:00:00Z", "2026"]) func anEndInVariablesThatIsNotATime(_ text: String)
-        async throws
-    {
+    @Test("A malformed expiration time in variables", arguments: ["soon", "2026-13-01T00:00:00Z", "2026"])
+    func anEndInVariablesThatIsNotATime(_ text: String) async throws {
         let error = try await bench.failure([
             "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_CREDENTIAL_EXPIRATION": text,
         ])
@@ -72,43 +74,45 @@ struct BadCredentialTests {
         #expect(error.message.contains("did you mean 'training'?"))
     }
 
-    @Test(arguments: [
-        ("[profile a]\n\(role)source_profile = a\n", 3, "a -> a"),
-        (
-            "[profile a]\n\(role)source_profile = b\n[profile b]\n\(role)source_profile = c\n[profile c]\n\(role)"
-                + "source_profile = a\n", 9, "a -> b -> c -> a"
-        ),
-        (
-            "[profile a]\n\(role)source_profile = b\n[profile b]\n\(role)source_profile = c\n[profile c]\n\(role)"
-                + "source_profile = b\n", 9, "a -> b -> c -> b"
-        ),
-        ("[profile a]\n\(role)source_profile = bse\n[profile base]\n", 3, "did you mean 'base'?"),
-        ("[profile a]\n\(role)source_profile = b\n[profile b]\nregion = x\n", 3, "b has no credentials"),
-        ("[profile a]\n\(role)", 2, "neither source_profile nor credential_source"),
-        ("[profile a]\n\(role)source_profile = b\ncredential_source = Environment\n", 4, "both source_profile and"),
-        (
-            "[profile a]\n\(role)credential_source = Ec2\n", 3,
-            "must be Environment, EcsContainer or Ec2InstanceMetadata"
-        ),
-        ("[profile a]\n\(role)credential_source = EcsContainer\n", 3, "is set"),
-        ("[profile a]\n\(role)credential_source = Ec2InstanceMetadata\n", 3, "AWS_EC2_METADATA_DISABLED is true"),
-        ("[profile a]\n\(role)credential_source = Environment\n", 3, "AWS_ACCESS_KEY_ID is not set"),
-        ("[profile a]\n\(role)source_profile = b\nmfa_serial = arn:aws:iam::1:mfa/me\n", 4, "an agent cannot type"),
-        ("[profile a]\n\(role)source_profile = b\nduration_seconds = 1h\n", 4, "from 900 to 43200"),
-        ("[profile a]\n\(role)source_profile = b\nduration_seconds = 60\n", 4, "from 900 to 43200"),
-        ("[profile a]\nrole_arn = trainer\nsource_profile = b\n", 2, "not the ARN of a role"),
-        ("[profile a]\nweb_identity_token_file = /x\n", 2, "no role is set"),
-        ("[profile a]\nrole_arn = r\nweb_identity_token_file = /no/such/file\n", 3, "does not exist"),
-        ("[profile a]\ncredential_process = \"open\n", 2, "open quote"),
-        ("[profile a]\ncredential_process = /no/such/program\n", 2, "cannot be run"),
-        ("[profile a]\ncredential_process = echo planted\n", 2, "did not print a JSON object"),
-        ("[profile a]\ncredential_process = echo {}\n", 2, "Version in its answer is missing"),
-        ("[profile a]\ncredential_process = echo '{\"Version\": 2}'\n", 2, "Version in its answer is 2"),
-        (
-            "[profile a]\ncredential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"planted\"}'\n", 2,
-            "SecretAccessKey is missing"
-        ),
-    ])
+    @Test(
+        "Unusable profiles",
+        arguments: [
+            ("[profile a]\n\(role)source_profile = a\n", 3, "a -> a"),
+            (
+                "[profile a]\n\(role)source_profile = b\n[profile b]\n\(role)source_profile = c\n[profile c]\n\(role)"
+                    + "source_profile = a\n", 9, "a -> b -> c -> a"
+            ),
+            (
+                "[profile a]\n\(role)source_profile = b\n[profile b]\n\(role)source_profile = c\n[profile c]\n\(role)"
+                    + "source_profile = b\n", 9, "a -> b -> c -> b"
+            ),
+            ("[profile a]\n\(role)source_profile = bse\n[profile base]\n", 3, "did you mean 'base'?"),
+            ("[profile a]\n\(role)source_profile = b\n[profile b]\nregion = x\n", 3, "b has no credentials"),
+            ("[profile a]\n\(role)", 2, "neither source_profile nor credential_source"),
+            ("[profile a]\n\(role)source_profile = b\ncredential_source = Environment\n", 4, "both source_profile and"),
+            (
+                "[profile a]\n\(role)credential_source = Ec2\n", 3,
+                "must be Environment, EcsContainer or Ec2InstanceMetadata"
+            ),
+            ("[profile a]\n\(role)credential_source = EcsContainer\n", 3, "is set"),
+            ("[profile a]\n\(role)credential_source = Ec2InstanceMetadata\n", 3, "AWS_EC2_METADATA_DISABLED is true"),
+            ("[profile a]\n\(role)credential_source = Environment\n", 3, "AWS_ACCESS_KEY_ID is not set"),
+            ("[profile a]\n\(role)source_profile = b\nmfa_serial = arn:aws:iam::1:mfa/me\n", 4, "an agent cannot type"),
+            ("[profile a]\n\(role)source_profile = b\nduration_seconds = 1h\n", 4, "from 900 to 43200"),
+            ("[profile a]\n\(role)source_profile = b\nduration_seconds = 60\n", 4, "from 900 to 43200"),
+            ("[profile a]\nrole_arn = trainer\nsource_profile = b\n", 2, "not the ARN of a role"),
+            ("[profile a]\nweb_identity_token_file = /x\n", 2, "no role is set"),
+            ("[profile a]\nrole_arn = r\nweb_identity_token_file = /no/such/file\n", 3, "does not exist"),
+            ("[profile a]\ncredential_process = \"open\n", 2, "open quote"),
+            ("[profile a]\ncredential_process = /no/such/program\n", 2, "cannot be run"),
+            ("[profile a]\ncredential_process = echo planted\n", 2, "did not print a JSON object"),
+            ("[profile a]\ncredential_process = echo {}\n", 2, "Version in its answer is missing"),
+            ("[profile a]\ncredential_process = echo '{\"Version\": 2}'\n", 2, "Version in its answer is 2"),
+            (
+                "[profile a]\ncredential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"planted\"}'\n", 2,
+                "SecretAccessKey is missing"
+            ),
+        ])
     func aProfileThatCannotBeUsed(_ text: String, _ line: Int, _ words: String) async throws {
         let file = try bench.home.write(".aws/config", text)
         let error = try await bench.failure(["AWS_PROFILE": "a"])
@@ -118,7 +122,8 @@ struct BadCredentialTests {
         #expect(error.message.contains(words), "\(error)")
     }
 
-    @Test func aFailingProcessIsQuotedByItsLastWordsOnStandardError() async throws {
+    @Test("The error of a failed process quotes its last line of standard error")
+    func aFailingProcessIsQuotedByItsLastWordsOnStandardError() async throws {
         let script = try bench.home.write(
             "tool",
             "#!/bin/sh\necho planted-on-stdout\necho first >&2\necho 'the vault is locked' >&2\necho >&2\nexit 4\n")
@@ -147,7 +152,7 @@ struct BadCredentialTests {
     }
 
     @Test func aTokenFileThatCannotBeRead() async throws {
-        // A directory in its place: the tests may run as root, whom no file mode stops.
+        // A directory in its place, because root can read files of any mode.
         let error = try await bench.failure([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": bench.home.path,
@@ -156,20 +161,25 @@ struct BadCredentialTests {
         #expect(bench.cloud.snapshot.paths.isEmpty)
     }
 
-    @Test(arguments: [
-        "http://example.com/x", "http://169.254.169.254/x", "http://127.0.0.1.example.com/", "http://[fd00:ec2::24]/",
-        "ftp://127.0.0.1/", "http://user@127.0.0.1/", "/relative", "http://localhost.example/",
-    ])
+    @Test(
+        "URLs from which credentials are not fetched",
+        arguments: [
+            "http://example.com/x", "http://169.254.169.254/x", "http://127.0.0.1.example.com/",
+            "http://[fd00:ec2::24]/",
+            "ftp://127.0.0.1/", "http://user@127.0.0.1/", "/relative", "http://localhost.example/",
+        ])
     func credentialsAreNotFetchedFromAnywhere(_ url: String) async throws {
         let error = try await bench.failure(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url])
         #expect(error.kind == .configuration)
         #expect(error.message.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
     }
 
-    @Test(arguments: [
-        "http://127.0.0.1:1/x", "http://127.8.8.8/", "http://localhost/", "http://[::1]/", "http://169.254.170.2/",
-        "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials", "https://example.com/x",
-    ])
+    @Test(
+        "URLs from which credentials are fetched",
+        arguments: [
+            "http://127.0.0.1:1/x", "http://127.8.8.8/", "http://localhost/", "http://[::1]/", "http://169.254.170.2/",
+            "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials", "https://example.com/x",
+        ])
     func whereCredentialsMayBeFetchedFrom(_ url: String) throws {
         try ContainerSource.check(url)
     }
@@ -209,7 +219,8 @@ struct BadCredentialTests {
         #expect(error.message.contains(words), "\(error)")
     }
 
-    @Test func theMetadataServiceHasAnAddressOfEachKind() throws {
+    @Test("The metadata service has an IPv4 and an IPv6 address")
+    func theMetadataServiceHasAnAddressOfEachKind() throws {
         func url(_ variables: [String: String]) throws -> String {
             let config = try SharedConfig(config: "", configFile: "c", credentials: "", credentialsFile: "k")
             let settings = try ProfileSettings(config, variables: AWSVariables(variables))
@@ -219,7 +230,8 @@ struct BadCredentialTests {
         #expect(try url(["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv6"]) == "http://[fd00:ec2::254]")
     }
 
-    @Test func anInstanceWithoutVersion2OfTheServiceIsNotAskedWithoutAToken() async throws {
+    @Test("Without version 2 of the metadata service, no request without a token is sent")
+    func anInstanceWithoutVersion2OfTheServiceIsNotAskedWithoutAToken() async throws {
         bench.cloud.change { $0.instead["/latest/api/token"] = [.text("", status: 403)] }
         let error = try await bench.failure([
             "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": bench.cloud.url,
@@ -228,7 +240,8 @@ struct BadCredentialTests {
         #expect(bench.cloud.snapshot.paths == ["/latest/api/token"])
     }
 
-    @Test func aRoleThatMayNotBeAssumedSaysWhoMustAllowIt() async throws {
+    @Test("A refused role has a hint about its trust policy")
+    func aRoleThatMayNotBeAssumedSaysWhoMustAllowIt() async throws {
         bench.cloud.change {
             $0.instead["AssumeRole"] = [
                 .text(

@@ -4,8 +4,8 @@ import Testing
 
 @testable import AWS
 
-/// The order of the sources beside botocore's own, where python3 and botocore are installed: in a home in which many
-/// sources are configured at once, one more of them is taken away each time.
+/// The order of the sources compared with botocore's, if python3 and botocore are installed. The home configures many
+/// sources; each case removes one more.
 struct ChainOracleTests {
     private struct Case {
         var config = ""
@@ -86,7 +86,7 @@ struct ChainOracleTests {
         #expect(Set(expected).count >= 8, "the cases reach most of the chain: \(expected)")
     }
 
-    /// botocore's name for the source that is chosen.
+    /// botocore's name for the selected source.
     private static func method(_ variables: [String: String]) -> String {
         guard let bench = try? CredentialBench(), let environment = try? bench.environment(variables) else {
             return "error"

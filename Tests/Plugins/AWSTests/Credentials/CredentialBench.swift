@@ -7,7 +7,7 @@ import Testing
 
 @testable import AWS
 
-/// A home folder, a fake cloud and the environment over both, with everything that was logged.
+/// A home folder, a fake cloud, an environment over both, and the log.
 final class CredentialBench: Sendable {
     let home: TemporaryDirectory
     let cloud: FakeCloud
@@ -30,7 +30,7 @@ final class CredentialBench: Sendable {
     func config(_ text: String) throws { try home.write(".aws/config", text) }
     func keys(_ text: String) throws { try home.write(".aws/credentials", text) }
 
-    /// The environment; instance metadata is off unless a test turns it on, so that no test asks a real one.
+    /// The environment. Instance metadata is off unless a test enables it, so no test calls a real service.
     func environment(
         _ variables: [String: String] = [:], _ options: AWSEnvironmentOptions = .init(region: "us-east-1")
     ) throws -> AWSEnvironment {
@@ -41,7 +41,7 @@ final class CredentialBench: Sendable {
         return try AWSEnvironment(options, variables: standard.merging(variables) { $1 }, runtime: runtime)
     }
 
-    /// Works for three hours, asking who it is every ten minutes. No call may be refused, and no secret shown.
+    /// Works for three hours with a call every ten minutes. No call may be refused, and no secret may be shown.
     func works(
         _ environment: AWSEnvironment, by source: String, renewing: Bool = true, before: () throws -> Void = {},
         _ location: SourceLocation = #_sourceLocation
@@ -62,14 +62,14 @@ final class CredentialBench: Sendable {
         showsNothing(environment, "\(report)", location)
     }
 
-    /// Nothing that is logged or printed has a planted secret in it.
+    /// No planted secret may be in the log or in printed text.
     func showsNothing(_ value: Any, _ more: String = "", _ location: SourceLocation = #_sourceLocation) {
         var text = "\(value) \(String(reflecting: value)) \(more) \(logged)"
         dump(value, to: &text)
         #expect(!text.contains("planted"), sourceLocation: location)
     }
 
-    /// The error that asking who one is ends with.
+    /// The error of a request for the identity.
     func failure(
         _ variables: [String: String] = [:], _ options: AWSEnvironmentOptions = .init(region: "us-east-1")
     ) async throws -> AWSError {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AWS
 
-/// Each source from end to end, through three hours in which its credentials end more than once.
+/// Each source from end to end, for three hours in which its credentials expire more than once.
 struct CredentialSourceTests {
     private let bench: CredentialBench
 
@@ -35,7 +35,8 @@ struct CredentialSourceTests {
         try await bench.works(environment, by: "profile train (keys in \(file))", renewing: false)
     }
 
-    @Test func aConfiguredProfileComesBeforeVariables() async throws {
+    @Test("A configured profile precedes variables")
+    func aConfiguredProfileComesBeforeVariables() async throws {
         try bench.keys("[train]\n\(Self.staticKeys)")
         let environment = try bench.environment(
             ["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "planted-env"],
@@ -79,7 +80,8 @@ struct CredentialSourceTests {
         #expect(roles.prefix(2) == ["arn:aws:iam::123456789012:role/first", "arn:aws:iam::210987654321:role/second"])
     }
 
-    @Test func aProfileMayBeItsOwnSource() async throws {
+    @Test("A profile may be its own source profile")
+    func aProfileMayBeItsOwnSource() async throws {
         try bench.config(
             """
             [profile self]
@@ -96,7 +98,7 @@ struct CredentialSourceTests {
             "[profile train]\nrole_arn = arn:aws:iam::123456789012:role/trainer\ncredential_source = \(word)\n")
         let variables =
             switch word {
-            // AWS_PROFILE does not come before keys in variables, a configured profile does.
+            // AWS_PROFILE does not precede keys in variables; a configured profile does.
             case "Environment": ["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "planted-env"]
             case "EcsContainer": ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"]
             default: ["AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": bench.cloud.url]
@@ -112,7 +114,7 @@ struct CredentialSourceTests {
         ])
         var turn = 0
         try await bench.works(environment, by: "web identity") {
-            // Whoever keeps the file fresh writes a new token now and then.
+            // The program that renews the file writes a new token now and then.
             try bench.home.write("token", "planted-jwt-\(turn / 6)\n")
             turn += 1
         }
@@ -153,7 +155,8 @@ struct CredentialSourceTests {
         #expect(tokens.allSatisfy { $0.hasPrefix("planted-pod-") })
     }
 
-    @Test func containerIsAskedAgainAfterAPassingFault() async throws {
+    @Test("The container endpoint is called again after a temporary failure")
+    func containerIsAskedAgainAfterAPassingFault() async throws {
         bench.cloud.change { $0.instead["/container"] = [.text("busy", status: 503), .text("", status: 200)] }
         let environment = try bench.environment([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container",
@@ -195,7 +198,8 @@ struct CredentialSourceTests {
         try await bench.works(try bench.environment(["AWS_PROFILE": "tool"]), by: "credential_process", before: write)
     }
 
-    @Test func aRoleOfTheConfigurationOverFoundCredentials() async throws {
+    @Test("The found credentials assume a configured role")
+    func aRoleOfTheConfigurationOverFoundCredentials() async throws {
         let environment = try bench.environment(
             ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"],
             .init(

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import AWS
 
-/// Time that passes when a test says so, or when somebody sleeps.
+/// A clock that only moves by calls and sleeps.
 final class FakeTime: Sendable {
     private let seconds = Mutex(1_800_000_000.0)
 
@@ -23,11 +23,11 @@ final class FakeTime: Sendable {
     }
 }
 
-/// Everything that AWS's credentials come from, on one loopback server: STS, SSO, a container endpoint and instance metadata.
-/// It knows which keys it gave and when they end, and counts every call with others.
+/// All sources of AWS credentials on one loopback server: STS, SSO, a container endpoint and instance metadata. It
+/// knows its keys and their expiration, and records every call with other keys.
 final class FakeCloud: Sendable {
     struct State {
-        /// The ends of the keys that were given.
+        /// The expiration times of the issued keys.
         var keys: [String: Date] = [:]
         var forms: [[String: String]] = []
         var refused: [String] = []
@@ -36,7 +36,7 @@ final class FakeCloud: Sendable {
         var headers: [[String: String]] = []
         var bearer = "planted-bearer-0"
         var metadataToken = "planted-metadata-0"
-        /// Answers instead of the usual ones, by path or STS action; each is used once.
+        /// Replies that replace the usual ones, by path or STS action. Each is used once.
         var instead: [String: [TestAnswer]] = [:]
     }
 
@@ -54,7 +54,7 @@ final class FakeCloud: Sendable {
     var snapshot: State { state.withLock { $0 } }
     func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
 
-    /// Keys that are good for an hour from now, as a document; every secret in it has "planted" in its name.
+    /// Keys that are valid for an hour, as a document. Every secret in it contains "planted".
     func issue(_ expirationKey: String = "Expiration", token: String = "Token") -> [String: Any] {
         let end = time.now.addingTimeInterval(Self.life)
         let number = state.withLock { state in
@@ -149,7 +149,7 @@ final class FakeCloud: Sendable {
             """)
     }
 
-    /// Refuses keys that were never given and such as have ended.
+    /// Refuses unknown and expired keys.
     private func refusal(_ request: TestRequest, _ action: String) -> TestAnswer? {
         let authorization = request.header("Authorization") ?? ""
         let key = authorization.firstMatch(of: /Credential=([^\/]+)\//).map { String($0.1) } ?? "none"

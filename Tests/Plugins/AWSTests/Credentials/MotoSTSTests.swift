@@ -7,7 +7,7 @@ import Testing
 
 @testable import AWS
 
-/// The calls to STS against moto's server, which knows nothing of this project, where it is installed.
+/// The calls to STS against moto's server, an independent implementation, if it is installed.
 struct MotoSTSTests {
     private static let moto = Tool.path("moto_server")
 

@@ -7,7 +7,7 @@ import Testing
 @testable import AWS
 
 struct RefreshingCredentialsTests {
-    /// A source whose answers the test decides on, and may hold back.
+    /// A source whose replies the test controls and may delay.
     private final class Source: Sendable {
         private struct State {
             var calls = 0
@@ -55,7 +55,8 @@ struct RefreshingCredentialsTests {
 
     private let source = Source()
 
-    @Test func whoeverAsksAtOnceSharesOneFetch() async throws {
+    @Test("Concurrent callers share one fetch")
+    func whoeverAsksAtOnceSharesOneFetch() async throws {
         let credentials = source.credentials()
         source.hold()
         let keys = try await withThrowingTaskGroup(of: String.self) { group in
@@ -68,7 +69,8 @@ struct RefreshingCredentialsTests {
         #expect(source.calls == 1)
     }
 
-    @Test func from15MinutesBeforeTheEndItFetchesInTheBackground() async throws {
+    @Test("From 15 minutes before the end, the fetch runs in the background")
+    func from15MinutesBeforeTheEndItFetchesInTheBackground() async throws {
         let credentials = source.credentials()
         _ = try await credentials.credentials()
         source.time.pass(3600 - 901)
@@ -76,7 +78,7 @@ struct RefreshingCredentialsTests {
         #expect(source.calls == 1)
         source.time.pass(2)
         source.hold()
-        #expect(try await credentials.credentials().accessKeyID == "key 1", "nobody waits yet")
+        #expect(try await credentials.credentials().accessKeyID == "key 1", "callers do not wait yet")
         #expect(await eventually { source.waiting == 1 })
         #expect(try await credentials.credentials().accessKeyID == "key 1")
         source.release()
@@ -84,14 +86,16 @@ struct RefreshingCredentialsTests {
         #expect(source.calls == 2)
     }
 
-    @Test func from10MinutesBeforeTheEndEverybodyWaits() async throws {
+    @Test("From 10 minutes before the end, callers wait")
+    func from10MinutesBeforeTheEndEverybodyWaits() async throws {
         let credentials = source.credentials()
         _ = try await credentials.credentials()
         source.time.pass(3600 - 599)
         #expect(try await credentials.credentials().accessKeyID == "key 2")
     }
 
-    @Test func aFetchThatFailsKeepsTheOldOnesAndIsLogged() async throws {
+    @Test("A failed fetch keeps the old credentials and is logged")
+    func aFetchThatFailsKeepsTheOldOnesAndIsLogged() async throws {
         let lines = Mutex<[String]>([])
         let log = Logger { record in lines.withLock { $0.append("\(record.level) \(record.message)") } }
         let credentials = source.credentials(log)
@@ -103,7 +107,7 @@ struct RefreshingCredentialsTests {
         #expect(
             lines.withLock { $0.first }
                 == "warning new AWS credentials could not be fetched; the old ones are still valid")
-        // Not asked again at once, and by whoever must wait within the last ten minutes neither.
+        // No immediate retry, also not for callers that must wait in the last ten minutes.
         #expect(try await credentials.credentials().accessKeyID == "key 1")
         #expect(source.calls == 2)
         source.time.pass(790)
@@ -115,17 +119,19 @@ struct RefreshingCredentialsTests {
         #expect(try await credentials.credentials().accessKeyID == "key 5")
     }
 
-    @Test func shortLivesHaveShortWindows() async throws {
+    @Test("Short lifetimes have short refresh windows")
+    func shortLivesHaveShortWindows() async throws {
         let credentials = source.credentials(life: 900)
         _ = try await credentials.credentials()
         source.time.pass(600)
         _ = try await credentials.credentials()
-        #expect(source.calls == 1, "a session of 15 minutes is not always about to end")
+        #expect(source.calls == 1, "a session of 15 minutes is not always in the window")
         source.time.pass(299)
         #expect(try await credentials.credentials().accessKeyID == "key 2")
     }
 
-    @Test func cancellingOneWhoWaitsDoesNotDisturbTheOthers() async throws {
+    @Test("The cancellation of one waiter does not affect the others")
+    func cancellingOneWhoWaitsDoesNotDisturbTheOthers() async throws {
         let credentials = source.credentials()
         source.hold()
         let first = Task { try await credentials.credentials() }
@@ -133,13 +139,14 @@ struct RefreshingCredentialsTests {
         let second = Task { try await credentials.credentials() }
         first.cancel()
         let error = await #expect(throws: AWSError.self) { _ = try await first.value }
-        #expect(error?.kind == .cancelled, "it ends while the fetch goes on")
+        #expect(error?.kind == .cancelled, "it ends while the fetch continues")
         source.release()
         #expect(try await second.value.accessKeyID == "key 1")
         #expect(source.calls == 1)
     }
 
-    @Test func expiredOnesAreReplacedOnceForAllWhoWereRefused() async throws {
+    @Test("Expired credentials are refreshed once for all refused callers")
+    func expiredOnesAreReplacedOnceForAllWhoWereRefused() async throws {
         let credentials = source.credentials()
         let old = try await credentials.credentials()
         source.hold()
@@ -150,11 +157,12 @@ struct RefreshingCredentialsTests {
             return try await group.reduce(into: Set()) { $0.insert($1) }
         }
         #expect(keys == ["key 2"])
-        #expect(try await credentials.refresh(after: old).accessKeyID == "key 2", "the newer ones are there already")
+        #expect(try await credentials.refresh(after: old).accessKeyID == "key 2", "the newer ones have been fetched")
         #expect(source.calls == 2)
     }
 
-    @Test func aSourceWithoutNewerOnesSaysSo() async throws {
+    @Test("A source without newer credentials is an error")
+    func aSourceWithoutNewerOnesSaysSo() async throws {
         let fixed = AWSCredentials(accessKeyID: "fixed", secretAccessKey: Secret("planted"))
         let credentials = RefreshingCredentials(name: "variables") { () async throws(AWSError) in fixed }
         let error = await #expect(throws: AWSError.self) { _ = try await credentials.refresh(after: fixed) }
@@ -162,7 +170,8 @@ struct RefreshingCredentialsTests {
         #expect(error?.message.contains("variables") == true)
     }
 
-    @Test func credentialsWithoutAnEndAreFetchedOnce() async throws {
+    @Test("Permanent credentials are fetched once")
+    func credentialsWithoutAnEndAreFetchedOnce() async throws {
         let credentials = source.credentials(life: nil)
         for _ in 0..<3 {
             _ = try await credentials.credentials()

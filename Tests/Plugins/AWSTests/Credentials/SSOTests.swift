@@ -23,7 +23,7 @@ struct SSOTests {
         sso_start_url = https://corp.awsapps.example/start
         """
 
-    /// A login in the cache, as `aws sso login` writes one.
+    /// A login in the cache, in the format of `aws sso login`.
     private func login(_ key: String, ends: TimeInterval, _ more: [String: String] = [:]) throws -> String {
         let document = [
             "accessToken": "planted-bearer-0", "expiresAt": AWSDate.text(bench.cloud.time.now.addingTimeInterval(ends)),
@@ -45,7 +45,9 @@ struct SSOTests {
         try await bench.works(try bench.environment(["AWS_PROFILE": "sso"]), by: "profile sso (SSO)")
         #expect(bench.cloud.snapshot.paths.filter { $0 == "/token" }.count >= 2)
         let kept = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: URL(fileURLWithPath: file)))
-        #expect(kept["accessToken"] == bench.cloud.snapshot.bearer, "AWS's other tools find the new login")
+        #expect(
+            kept["accessToken"] == bench.cloud.snapshot.bearer, "the login file has the new token for AWS's other tools"
+        )
         #expect(kept["refreshToken"] == "planted-refresh-1")
         #expect(kept["clientId"] == "planted-client")
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
@@ -66,7 +68,8 @@ struct SSOTests {
         try await bench.works(try bench.environment(["AWS_PROFILE": "old"]), by: "profile old (SSO)")
     }
 
-    @Test func aLoginThatHasEndedSaysWhatToRun() async throws {
+    @Test("An expired login has a hint with the command")
+    func aLoginThatHasEndedSaysWhatToRun() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: -60)
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
@@ -75,28 +78,32 @@ struct SSOTests {
         #expect(LaunchError(error.backendError).kind == .denied)
     }
 
-    @Test func aRegistrationThatHasEndedSaysWhatToRun() async throws {
+    @Test("An expired registration has a hint with the command")
+    func aRegistrationThatHasEndedSaysWhatToRun() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: -60, registration(ends: -1))
         #expect(try await bench.failure(["AWS_PROFILE": "sso"]).hint == "Run 'aws sso login --profile sso'.")
         #expect(!bench.cloud.snapshot.paths.contains("/token"))
     }
 
-    @Test func noLoginAtAllSaysWhatToRun() async throws {
+    @Test("A missing login has a hint with the command")
+    func noLoginAtAllSaysWhatToRun() async throws {
         try bench.config(Self.session)
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
         #expect(error.message.contains("the login file does not exist"))
         #expect(error.hint == "Run 'aws sso login --profile sso'.")
     }
 
-    @Test func aLoginThatTheServiceRefusesSaysWhatToRun() async throws {
+    @Test("A refused login has a hint with the command")
+    func aLoginThatTheServiceRefusesSaysWhatToRun() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600, ["accessToken": "planted-other"])
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
         #expect(error.hint == "Run 'aws sso login --profile sso'.")
     }
 
-    @Test func aCacheThatIsNoLoginIsAnErrorWithItsPath() async throws {
+    @Test("A malformed login cache is an error with its path")
+    func aCacheThatIsNoLoginIsAnErrorWithItsPath() async throws {
         try bench.config(Self.session)
         let path = try bench.home.write(".aws/sso/cache/\(SHA1.hex("corp".utf8)).json", "planted {")
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
@@ -104,7 +111,8 @@ struct SSOTests {
         #expect(error.message.hasPrefix(path))
     }
 
-    @Test(arguments: ["1e300", "-1", "\"soon\"", "null"]) func anEndThatIsNoTimeIsAnError(_ end: String) async throws {
+    @Test("A malformed expiration time is an error", arguments: ["1e300", "-1", "\"soon\"", "null"])
+    func anEndThatIsNoTimeIsAnError(_ end: String) async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600)
         let keys = #""accessKeyId":"a","secretAccessKey":"planted","sessionToken":"planted""#
@@ -113,7 +121,8 @@ struct SSOTests {
         #expect(try await bench.failure(["AWS_PROFILE": "sso"]).kind == .malformed)
     }
 
-    @Test func theRoleIsAskedForEncoded() async throws {
+    @Test("The role name is encoded in the request")
+    func theRoleIsAskedForEncoded() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600)
         _ = try await bench.environment(["AWS_PROFILE": "sso"]).verify()
@@ -122,11 +131,13 @@ struct SSOTests {
         )
     }
 
-    @Test(arguments: [
-        ("sso_session = crop\n", 2, "did you mean 'corp'?"),
-        ("sso_session = corp\nsso_region = eu-west-1\n", 3, "is \"eu-west-1\" here and \"us-east-1\" in"),
-        ("sso_start_url = https://x\n", 3, "lacks sso_region and sso_role_name"),
-    ])
+    @Test(
+        "Missing and contradictory settings are errors with their line",
+        arguments: [
+            ("sso_session = crop\n", 2, "did you mean 'corp'?"),
+            ("sso_session = corp\nsso_region = eu-west-1\n", 3, "is \"eu-west-1\" here and \"us-east-1\" in"),
+            ("sso_start_url = https://x\n", 3, "lacks sso_region and sso_role_name"),
+        ])
     func whatIsMissingOrContradictsItselfIsAnErrorWithItsLine(
         _ lines: String, _ line: Int, _ words: String
     ) async throws {

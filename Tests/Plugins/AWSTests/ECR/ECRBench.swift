@@ -9,7 +9,7 @@ import Testing
 
 @testable import AWS
 
-/// The stub's API over a real registry with ECR's login, and an `ecr` registry that talks to both.
+/// The stub's API with a real registry that has ECR's login, and an `ecr` registry over both.
 final class ECRBench: Sendable {
     static let host = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
@@ -20,7 +20,7 @@ final class ECRBench: Sendable {
     private let home: TemporaryDirectory
     private let time = Mutex(Date())
 
-    /// Without `serving`, the registry's own protocol cannot be reached.
+    /// Without `serving`, the registry protocol is unreachable.
     init(serving: Bool = false, password: String = RegistryServer.tokenPassword) async throws {
         stub = try AWSStub()
         stub.ecr.login(password: password)
@@ -39,7 +39,7 @@ final class ECRBench: Sendable {
     var logged: String { lines.withLock { $0.joined(separator: "\n") } }
     var secrets: [String] { stub.keys.secrets + [RegistryServer.tokenPassword] }
 
-    /// Sets the registry's clock on.
+    /// Advances the registry's clock.
     func pass(_ seconds: TimeInterval) { time.withLock { $0 += seconds } }
 
     func environment(_ options: AWSEnvironmentOptions = .init(region: "us-east-1")) throws -> AWSEnvironment {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AWS
 
-/// What the parts say of each other, with file and line, before anything is called.
+/// Cross-checks of plugins, with file and line, before any call.
 struct ECRCrossCheckTests {
     private static let uri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train"
 
@@ -27,7 +27,7 @@ struct ECRCrossCheckTests {
         return error?.diagnostics ?? []
     }
 
-    @Test func `a region that is not the environment's is an error with both places`() throws {
+    @Test func `a region other than the environment's is an error with both positions`() throws {
         let text = """
             environment:
               type: aws
@@ -65,7 +65,7 @@ struct ECRCrossCheckTests {
         #expect(made.warnings.first?.hint?.contains("repository's policy") == true)
     }
 
-    @Test func `without a registry, the destination of the builder says which one it is`() throws {
+    @Test func `without a registry, the builder's destination selects it`() throws {
         let text = "environment: {type: aws, region: us-east-1}\nbuilder: {type: mock, destination: \(Self.uri)}\n"
         let made = try backends(text)
         #expect(made.registryType == "ecr" && made.warnings.isEmpty)
@@ -74,7 +74,7 @@ struct ECRCrossCheckTests {
         #expect(name.description == "\(Self.uri):\(key.tag)")
         #expect(made.imageOfSource(for: "p")?.hasPrefix("\(Self.uri):launch-") == true)
         #expect(try backends(text + "registry: {}\n").registryType == "ecr")
-        // The checks of a registry hold for it as well.
+        // The checks of a registry apply to it as well.
         #expect(
             diagnostics(text.replacing("us-east-1}", with: "eu-west-1}")).first?.message.contains("us-east-1") == true)
         let found = diagnostics(text.replacing("{type: aws, region: us-east-1}", with: "{type: mock}"))
@@ -104,7 +104,7 @@ struct ECRCrossCheckTests {
         ("", "neither 'uri' nor 'repository'"), (", uri: \(uri), repository: \(uri)", "have the same meaning"),
         (", uri: \"\(uri):v1\"", "has a tag"),
     ])
-    func `options that do not go together are refused at the block`(options: String, says: String) throws {
+    func `options that cannot be combined are refused at the block`(options: String, says: String) throws {
         let found = diagnostics(
             "environment: {type: aws, region: us-east-1}\nregistry: {type: ecr\(options)}\nbuilder: {type: mock}\n")
         #expect(found.first?.line == 2 && found.first?.message.contains(says) == true, "\(found)")

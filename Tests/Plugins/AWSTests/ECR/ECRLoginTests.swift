@@ -15,7 +15,7 @@ struct ECRLoginTests {
 
     private func fetches(_ bench: ECRBench) -> Int { bench.stub.calls("ecr", "GetAuthorizationToken").count }
 
-    @Test(arguments: ["SWA:AWS:plain", "A", ":", "AWS:"]) func `only the user's name is cut off`(text: String)
+    @Test(arguments: ["SWA:AWS:plain", "A", ":", "AWS:"]) func `only the user name is removed`(text: String)
         async throws
     {
         let bench = try await ECRBench(password: text)
@@ -32,14 +32,14 @@ struct ECRLoginTests {
         bench.stub.ecr.login(password: "next", life: 43_200 + 36_000)
         bench.pass(43_200 - 3600 - 30 * 60 + 600)
         #expect(try await password(registry) == "next")
-        // The stub's clock does not go with the bench's, so that the first attempt is refused as skewed.
+        // The stub's clock differs from the bench's, so the first attempt is refused as skewed.
         let count = fetches(bench)
         #expect(count > 1)
         #expect(try await password(registry) == "next")
         #expect(fetches(bench) == count)
     }
 
-    @Test func `a login is fetched again where the clock was set back before it`() async throws {
+    @Test func `a login is fetched again if the clock was set back before its fetch`() async throws {
         let bench = try await ECRBench()
         let registry = try bench.registry()
         _ = try await password(registry)
@@ -54,7 +54,7 @@ struct ECRLoginTests {
         #expect(fetches(bench) == count)
     }
 
-    @Test func `all who wait share one fetch`() async throws {
+    @Test func `all waiters share one fetch`() async throws {
         let bench = try await ECRBench()
         let gate = Gate()
         bench.stub.script("ecr", "GetAuthorizationToken", [.waiting(gate)])
@@ -77,7 +77,7 @@ struct ECRLoginTests {
         #expect(try await password(registry) == RegistryServer.tokenPassword)
     }
 
-    @Test(arguments: ["AWS:", "other:password", ""]) func `what is no login of AWS is a fault`(text: String)
+    @Test(arguments: ["AWS:", "other:password", ""]) func `a malformed login is an error`(text: String)
         async throws
     {
         let bench = try await ECRBench()
@@ -91,7 +91,7 @@ struct ECRLoginTests {
         #expect(text.isEmpty || error?.description.contains(text) == false)
     }
 
-    @Test func `the environment has the login of every registry of ECR, once for a region`() async throws {
+    @Test func `the environment has the login of every ECR registry, fetched once per region`() async throws {
         let bench = try await ECRBench()
         let environment = try bench.environment()
         let offering: any PullLoginOffering = environment

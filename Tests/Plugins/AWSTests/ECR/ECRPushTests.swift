@@ -6,7 +6,7 @@ import Testing
 
 @testable import AWS
 
-/// From source to a run, through the program, over a registry with TLS and a login under a host name of ECR.
+/// From source to a run, through the program, over a registry with TLS and a login under an ECR host name.
 struct ECRPushTests {
     private static let password = RegistryServer.tokenPassword
     private static let address = "127.0.53.\(UInt8.random(in: 2...254))"
@@ -50,7 +50,7 @@ struct ECRPushTests {
         func run(_ arguments: String...) throws -> String {
             try engine.run(launch, arguments, environment: variables).trimmingCharacters(in: .whitespacesAndNewlines)
         }
-        // Progress comes on the same pipe; the ID is the last line.
+        // Progress uses the same pipe; the ID is the last line.
         func submit() throws -> String {
             let said = try run("submit", "-q", "train", "--source", home.file("src"))
             return String(said.split(separator: "\n").last ?? "")
@@ -72,7 +72,7 @@ struct ECRPushTests {
         #expect(again.contains("\"succeeded\"") && !secondLog.contains("pushing"), "\(again) \(secondLog)")
         #expect(stub.calls("ecr", "CreateRepository").count == 1)
 
-        // The password is in no argument list, no environment, no log and no file that stays.
+        // The password is in no argument list, environment, log or remaining file.
         #expect(seen.found.isEmpty && seen.scans > 10 && seen.sawBuild)
         let secrets = [
             Self.password, Data(Self.password.utf8).base64EncodedString(),

@@ -18,7 +18,7 @@ struct ECRRepositoryTests {
         ("123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/train", "cn-north-1", "aws-cn", "train"),
         ("123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu/train", "eusc-de-east-1", "aws-eusc", "train"),
     ])
-    func `hosts of every partition are read`(uri: String, region: String, partition: String, name: String) throws {
+    func `hosts of every partition are parsed`(uri: String, region: String, partition: String, name: String) throws {
         let repository = try ECRRepository(parsing: uri, key: "uri")
         #expect(repository.description == uri)
         #expect(repository.host.account == "123456789012" && repository.host.region == region)
@@ -57,7 +57,7 @@ struct ECRRepositoryTests {
         ("arn:aws:ecr:cn-north-1:123456789012:repository/train", "partition aws-cn", "arn:aws-cn:ecr:cn-north-1"),
         ("arn:aws:ecr:us-east-1:123456789012:repository/train:v1", "which has a tag", nil),
     ])
-    func `what is no repository is refused with what it should be`(text: String, says: String, hint: String?) {
+    func `a malformed repository is refused with the correct form`(text: String, says: String, hint: String?) {
         let error = #expect(throws: BackendError.self) { _ = try ECRRepository(parsing: text, key: "uri") }
         #expect(error?.category == .invalid && error?.message.contains("'uri'") == true)
         #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AWS
 
-/// Our endpoints against those that the installed botocore resolves by the services' rule sets.
+/// Our endpoints compared with those that the installed botocore resolves from the services' rule sets.
 @Suite struct EndpointBotocoreTests {
     private struct Case: Decodable {
         let service: String
@@ -13,10 +13,10 @@ import Testing
         let dualStack: Bool
         let bucket: String?
         let pathStyle: Bool
-        /// Nil where botocore refuses.
+        /// Nil if botocore refuses.
         let url: String?
         let signingRegion: String?
-        /// What botocore's other table, of host names, says.
+        /// The result of botocore's other table, of host names.
         let older: String?
 
         var words: String {
@@ -24,7 +24,7 @@ import Testing
                 + (bucket ?? "")
         }
 
-        /// The rule set names `api.ecr-fips` where the other table and AWS's documentation name `ecr-fips`.
+        /// The rule set has `api.ecr-fips`; the other table and AWS's documentation have `ecr-fips`.
         var isDisputed: Bool { older != url && older != nil && ["aws", "aws-us-gov"].contains(partition) }
         var expected: String? { isDisputed ? older : url }
         private var partition: String { Partition.of(region: region)?.id ?? "" }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AWS
 
-/// Endpoints that settings choose, and what is refused.
+/// Endpoints from settings, and refused settings.
 @Suite struct EndpointTests {
     @Test(arguments: [
         ("http://127.0.0.1:5000", "http://127.0.0.1:5000", "127.0.0.1:5000"),
@@ -35,7 +35,9 @@ import Testing
         #expect(error?.description.contains("AWS_ENDPOINT_URL") == true)
     }
 
-    @Test(arguments: ["https://me:planted@host", "me:planted@host", "https://me:planted@host:port"], [false, true])
+    @Test(
+        "A password in an override is not in the message",
+        arguments: ["https://me:planted@host", "me:planted@host", "https://me:planted@host:port"], [false, true])
     func aPasswordInAnOverrideIsNotRepeated(_ text: String, _ fips: Bool) {
         let error = #expect(throws: EndpointError.self) {
             try Endpoint.resolve(service: .s3, region: "eu-west-1", fips: fips, override: text)
@@ -44,7 +46,8 @@ import Testing
         #expect(error?.description.contains("planted") == false)
     }
 
-    @Test func anOverrideHasNoVariants() {
+    @Test("An override cannot be combined with FIPS or dual-stack endpoints")
+    func anOverrideHasNoVariants() {
         for (fips, dualStack) in [(true, false), (false, true), (true, true)] {
             #expect(throws: EndpointError.self) {
                 try Endpoint.resolve(
@@ -58,7 +61,8 @@ import Testing
         #expect(throws: EndpointError.self) { try Endpoint.resolve(service: .sts, region: region) }
     }
 
-    @Test func regionsThatAreNotNamedLikeRegionsAreOfTheFirstPartition() throws {
+    @Test("Unusual region names belong to the partition aws")
+    func regionsThatAreNotNamedLikeRegionsAreOfTheFirstPartition() throws {
         #expect(try Endpoint.resolve(service: .sts, region: "local").url == "https://sts.local.amazonaws.com")
     }
 

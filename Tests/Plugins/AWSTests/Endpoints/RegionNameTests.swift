@@ -8,7 +8,9 @@ import Testing
         RegionName.finding(about: region, at: FieldPath())
     }
 
-    @Test(arguments: ["us-east-1", "cn-northwest-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1"])
+    @Test(
+        "Known regions have no finding",
+        arguments: ["us-east-1", "cn-northwest-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1"])
     func knownRegionsAreFine(_ region: String) {
         #expect(finding(region) == nil)
     }
@@ -22,7 +24,9 @@ import Testing
         #expect(finding(region)?.message == "the region \"\(region)\" does not exist; did you mean '\(meant)'?")
     }
 
-    @Test(arguments: ["", "mars", "us-east-1a", "aws-global", "us--1", "us-east-", "-east-1", "a\u{1B}[31m"])
+    @Test(
+        "Text that cannot be a region is an error",
+        arguments: ["", "mars", "us-east-1a", "aws-global", "us--1", "us-east-", "-east-1", "a\u{1B}[31m"])
     func otherWordsAreErrors(_ region: String) {
         #expect(finding(region)?.severity == .error)
         #expect(finding(region)?.description.contains("\u{1B}") == false)

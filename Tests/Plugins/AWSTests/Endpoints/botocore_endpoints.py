@@ -37,12 +37,12 @@ def main():
         model = session.get_service_model(service)
         rules = loader.load_service_model(service, "endpoint-rule-set-1")
         provider = EndpointProvider(rules, partitions)
-        # The legacy endpoint that answers for all of the partition aws is never wanted.
+        # Do not use the legacy endpoint of the whole partition aws.
         fixed = {name: False for name in ("Accelerate", "UseGlobalEndpoint") if name in rules["parameters"]}
         for region, fips, dual in itertools.product(regions, [False, True], [False, True]):
             buckets, styles = [None], [False]
             if service == "s3":
-                # What is no host name needs no check in every region.
+                # Bucket names that cannot be host names are checked in two regions only.
                 buckets += BUCKETS if region in ("eu-west-1", "us-gov-west-1") else ["my-bucket", "my.bucket"]
                 styles = [False, True]
             for bucket, path_style in itertools.product(buckets, styles):

@@ -52,7 +52,8 @@ struct AWSEnvironmentTests {
         #expect(error.message.contains(words), "\(error)")
     }
 
-    @Test func aRegionInAFileIsBlamedThere() throws {
+    @Test("A wrong region in a file is an error with its line")
+    func aRegionInAFileIsBlamedThere() throws {
         try bench.config("[default]\nregion = eu-wst-1\n")
         let error = try #require(throws: BackendError.self) { _ = try make([:]) }
         #expect(error.message.hasPrefix("\(bench.home.file(".aws/config")):2: "))
@@ -66,14 +67,15 @@ struct AWSEnvironmentTests {
         #expect(error?.message.contains("There is no AWS region") == true)
     }
 
-    @Test func aServiceThatNobodyAnswersForIsUnavailable() async throws {
+    @Test("A service that does not reply is unavailable")
+    func aServiceThatNobodyAnswersForIsUnavailable() async throws {
         let port = try #require(freePort())
         let environment = try bench.environment(
             Self.keys.merging(["AWS_ENDPOINT_URL": "http://127.0.0.1:\(port)"]) { $1 }, .init(region: "us-east-9"))
         let error = await #expect(throws: BackendError.self) { _ = try await environment.verify() }
         #expect(error?.category == .unavailable)
         #expect(LaunchError(try #require(error)).kind == .unavailable)
-        #expect(error?.hint?.contains("us-east-9") == true, "a region that may not exist is named")
+        #expect(error?.hint?.contains("us-east-9") == true, "the hint names a region that may not exist")
     }
 
     @Test func plugInsShareOneClientForEachService() async throws {
@@ -84,17 +86,19 @@ struct AWSEnvironmentTests {
         #expect(first.region == "us-east-1")
     }
 
-    @Test func aTokenThatEndsEarlyIsReplacedWithinTheCall() async throws {
+    @Test("A revoked token is replaced within the call")
+    func aTokenThatEndsEarlyIsReplacedWithinTheCall() async throws {
         let environment = try bench.environment(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"])
         _ = try await environment.verify()
-        // Somebody revoked the session: the service says so long before its end.
+        // The session was revoked: the service rejects it long before its end.
         bench.cloud.change { $0.keys = $0.keys.mapValues { _ in .distantPast } }
         _ = try await environment.verify()
         #expect(bench.cloud.snapshot.refused == ["GetCallerIdentity with ASIA0"])
         #expect(bench.cloud.snapshot.keys.count == 2)
     }
 
-    @Test func theReportSaysWhyEarlierSourcesWereNotUsed() async throws {
+    @Test("The report says why earlier sources are not used")
+    func theReportSaysWhyEarlierSourcesWereNotUsed() async throws {
         try bench.config("[profile train]\nregion = eu-west-1\ncredential_process = cat \(bench.home.file("keys"))\n")
         let keys = bench.cloud.issue(token: "SessionToken").merging(["Version": 1]) { $1 }
         try bench.home.write("keys", [UInt8](JSONSerialization.data(withJSONObject: keys)))
@@ -110,7 +114,8 @@ struct AWSEnvironmentTests {
         #expect(decoded == report)
     }
 
-    @Test func theReportOfNothingListsWhatWasLookedAt() async throws {
+    @Test("Without credentials, the report lists all sources")
+    func theReportOfNothingListsWhatWasLookedAt() async throws {
         let report = await (try bench.environment()).credentialReport()
         #expect(report.steps.count == 9)
         #expect(report.steps.allSatisfy { !$0.isUsed && $0.reason != nil })

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AWS
 
-/// What the environment does for runners that know nothing of AWS.
+/// The environment's services for runners that do not know AWS.
 @Suite struct RolesTests {
     private let stub: AWSStub
     private let home: TemporaryDirectory
@@ -39,7 +39,8 @@ import Testing
         try JSONDecoder().decode(Document.self, from: Data(credentials.document.reveal().utf8))
     }
 
-    @Test func keysForGoodBecomeASessionForContainers() async throws {
+    @Test("Permanent keys become a session for containers")
+    func keysForGoodBecomeASessionForContainers() async throws {
         let keys = stub.keys.permanent()
         let given = try await environment(keys).containerCredentials(of: nil)
         let document = try document(given)
@@ -51,7 +52,8 @@ import Testing
         #expect(!"\(given)".contains(document.Token))
     }
 
-    @Test func aSessionIsHandedOn() async throws {
+    @Test("A session is passed to containers unchanged")
+    func aSessionIsHandedOn() async throws {
         let keys = stub.keys.session()
         let document = try document(try await environment(keys).containerCredentials(of: nil))
         #expect(document.AccessKeyId == keys.accessKeyID)
@@ -75,7 +77,9 @@ import Testing
         #expect(stub.calls("sts", "GetSessionToken").isEmpty)
     }
 
-    @Test(arguments: ["", "rehearsal", "arn:aws:s3:::bucket", "arn:aws:iam::1:role/x"])
+    @Test(
+        "A name that is not a role's ARN is not assumed",
+        arguments: ["", "rehearsal", "arn:aws:s3:::bucket", "arn:aws:iam::1:role/x"])
     func whatIsNotARoleIsNotAssumed(name: String) async throws {
         let environment = try environment(stub.keys.session())
         let error = await #expect(throws: BackendError.self) {
@@ -104,7 +108,8 @@ import Testing
         #expect(stub.s3.content(bucket: "data", key: "out/new") == nil)
     }
 
-    @Test(arguments: ["https://data/x", "s3://", "s3:///x", "s3://data"])
+    @Test(
+        "A URI that does not name an object is refused", arguments: ["https://data/x", "s3://", "s3:///x", "s3://data"])
     func whatIsNoObjectIsRefused(uri: String) async throws {
         let store = try await environment(stub.keys.permanent()).objectStore()
         await #expect(throws: BackendError.self) { try await store.delete(uri) }

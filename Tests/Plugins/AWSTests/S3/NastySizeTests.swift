@@ -7,9 +7,9 @@ import Testing
 
 @testable import AWS
 
-/// Sizes that S3 cannot mean: nothing traps, nothing is cut into more parts than there are, and no object is left out.
-@Suite("nasty sizes of S3", .timeLimit(.minutes(10))) struct NastySizeTests {
-    @Test("parts of any size are counted and cut without a trap")
+/// Sizes that no object can have: no trap, no excessive number of parts, and no omitted object.
+@Suite("Extreme sizes in S3", .timeLimit(.minutes(10))) struct NastySizeTests {
+    @Test("Parts of any size are computed without a trap")
     func plans() throws {
         let extremes: [Int64] = [0, 1, 5 << 20, 5 << 30, 64 << 40, .max - 1, .max]
         for total in extremes {
@@ -26,13 +26,13 @@ import Testing
         }
     }
 
-    @Test("a length that no object can have is no length", arguments: NastyNumbers.text)
+    @Test("A length that no object can have is rejected", arguments: NastyNumbers.text)
     func heads(_ text: String) {
         guard let object = S3Object(key: "k", ["Content-Length": text, "ETag": "\"e\""]) else { return }
         #expect((0...(64 << 40)).contains(object.size))
     }
 
-    @Test("a download of an object of 2^63-1 bytes ends at once, with words, and leaves no file")
+    @Test("A download of an object of 2^63-1 bytes fails at once with a message and leaves no file")
     func download() async throws {
         let bench = try S3StoreTests.bench()
         let folder = try TemporaryDirectory()
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(
-        "a listing whose object has no size is an error: no object is left out without a word",
+        "A listing with an object without a size is an error: no object is silently omitted",
         arguments: ["", "-1", "9223372036854775807", "9223372036854775808", "nan"])
     func listings(_ size: String) async throws {
         let bench = try S3StoreTests.bench()
@@ -63,11 +63,11 @@ import Testing
         #expect(error?.message.contains("without a name or a size") == true)
     }
 
-    @Test("a listing that always names one more empty page has an end")
+    @Test("An endless listing of empty pages ends")
     func endless() async throws {
         let bench = try S3StoreTests.bench()
         let pages = Names()
-        // A new token each time: the same one again is the end already.
+        // A new token each time, because a repeated token ends the listing.
         let server = try TestServer { _ in
             pages.add("")
             return .text(

@@ -6,7 +6,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Objects in one request: there and back, refusals, listings, other regions, presigned URLs.
+/// Objects in one request: transfers, refusals, listings, other regions, presigned URLs.
 @Suite struct S3StoreTests {
     static func bench(region: String = "us-east-1") throws -> ClientBench {
         let bench = try ClientBench()
@@ -65,7 +65,7 @@ import Testing
         try await bench.store().put([1, 2], bucket: "data", key: "x")
         #expect(bench.stub.s3.size(bucket: "data", key: "x") == 2)
         #expect(bench.stub.calls.map(\.outcome) == ["SlowDown", "reset", "answered"])
-        // The second repetition is libcurl's own, on a new connection: a PUT may be repeated without a wait.
+        // The second repetition is libcurl's, on a new connection: a PUT may be repeated without a wait.
         #expect(!bench.waits.all.isEmpty)
     }
 
@@ -88,7 +88,8 @@ import Testing
         #expect(Set(found) == keys)
     }
 
-    @Test func aBucketElsewhereIsFound() async throws {
+    @Test("A bucket in another region is found")
+    func aBucketElsewhereIsFound() async throws {
         let bench = try Self.bench(region: "eu-west-1")
         let store = bench.store()
         try await store.put([1], bucket: "data", key: "x")
@@ -117,7 +118,7 @@ import Testing
         let get = try await store.presign(.get, bucket: "data", key: "a b/ü", life: .seconds(60))
         let read = try await bench.http.send(HTTPRequest(.get, get.reveal()))
         #expect(read.body == Data("hello".utf8))
-        // For reading only, and for that object only.
+        // The URL allows only reading, and only that object.
         #expect(try await bench.http.send(HTTPRequest(.put, get.reveal(), body: .text("no"))).status == 403)
         let other = get.reveal().replacing("a%20b", with: "another")
         #expect(try await bench.http.send(HTTPRequest(.get, other)).status == 403)
@@ -128,11 +129,13 @@ import Testing
         #expect(long?.kind == .invalid)
     }
 
-    @Test(arguments: [
-        ("data", "https://data.s3.eu-west-1.amazonaws.com/k"),
-        ("with.dot", "https://s3.eu-west-1.amazonaws.com/with.dot/k"),
-        ("Upper", "https://s3.eu-west-1.amazonaws.com/Upper/k"),
-    ])
+    @Test(
+        "A bucket is in the host name if its name fits",
+        arguments: [
+            ("data", "https://data.s3.eu-west-1.amazonaws.com/k"),
+            ("with.dot", "https://s3.eu-west-1.amazonaws.com/with.dot/k"),
+            ("Upper", "https://s3.eu-west-1.amazonaws.com/Upper/k"),
+        ])
     func bucketsStandInTheHostWhereTheyCan(_ bucket: String, _ start: String) async throws {
         let bench = try ClientBench()
         let store = S3Store(region: "eu-west-1", credentials: bench.provider, runtime: bench.runtime()) {

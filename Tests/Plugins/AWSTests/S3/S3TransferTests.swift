@@ -5,15 +5,15 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Objects in parts: whole, broken off, cancelled, changed meanwhile.
+/// Objects in parts: complete, interrupted, cancelled, changed meanwhile.
 @Suite(.timeLimit(.minutes(10))) struct S3TransferTests {
     let folder: TemporaryDirectory
-    /// 17 MiB and a bit: three parts and a last one of 2 MiB.
+    /// A little more than 17 MiB: three parts and a last one of 2 MiB.
     static let bytes = content((17 << 20) + 11)
     var bytes: [UInt8] { Self.bytes }
     let tuning = S3Store.Tuning(partSize: 5 << 20, parallelism: 3)
 
-    /// So many bytes, no two blocks of them alike.
+    /// The given number of bytes, without repeated blocks.
     static func content(_ count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 4096)
@@ -30,7 +30,8 @@ import Testing
         folder = try TemporaryDirectory()
     }
 
-    @Test func largeFilesGoUpInParts() async throws {
+    @Test("Large files are uploaded in parts")
+    func largeFilesGoUpInParts() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         let progress = Recorder<S3Progress>()
@@ -43,7 +44,10 @@ import Testing
         #expect(bench.stub.calls("s3", "UploadPart").count == 6)
     }
 
-    @Test(arguments: [0, 1, 100]) func smallFilesGoUpInOneRequest(_ count: Int) async throws {
+    @Test("Small files are uploaded in one request", arguments: [0, 1, 100])
+    func smallFilesGoUpInOneRequest(
+        _ count: Int
+    ) async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", Array(bytes.prefix(count)))
         try await bench.store().upload(file: file, bucket: "data", key: "small")
@@ -80,7 +84,8 @@ import Testing
         #expect(bench.stub.s3.openUploads == 0)
     }
 
-    @Test func anErrorInAGoodAnswerIsAnError() async throws {
+    @Test("An error in a reply with status 200 is an error")
+    func anErrorInAGoodAnswerIsAnError() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         let body = "<?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>We are sorry</Message></Error>"
@@ -97,14 +102,15 @@ import Testing
         #expect(bench.stub.s3.openUploads == 0)
     }
 
-    @Test func aLostLastAnswerIsNoFailure() async throws {
+    @Test("A lost reply to the completion is not a failure")
+    func aLostLastAnswerIsNoFailure() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         bench.stub.script("s3", "CompleteMultipartUpload", [.lostAnswer])
         let etag = try await bench.store(tuning: tuning).upload(file: file, bucket: "data", key: "big")
         #expect(etag.hasSuffix("-4\""))
         #expect(bench.stub.s3.content(bucket: "data", key: "big") == bytes)
-        // Where the object is not what was sent, it is one.
+        // If the object differs from the upload, it is a failure.
         bench.stub.s3.add([1], bucket: "data", key: "else")
         bench.stub.script("s3", "CompleteMultipartUpload", [.error("NoSuchUpload", status: 404)])
         let error = await failure { () throws(AWSError) in
@@ -113,11 +119,12 @@ import Testing
         #expect(error?.code == "NoSuchUpload")
     }
 
-    @Test func largeObjectsComeDownInParts() async throws {
+    @Test("Large objects are downloaded in parts")
+    func largeObjectsComeDownInParts() async throws {
         let bench = try S3StoreTests.bench()
         bench.stub.s3.add(bytes, bucket: "data", key: "big")
         let progress = Recorder<S3Progress>()
-        // A part that is broken off goes on where it was.
+        // An interrupted part continues at its position.
         let part = TestAnswer(
             206,
             headers: [
@@ -147,7 +154,7 @@ import Testing
         let task = Task {
             await failure { () throws(AWSError) in try await store.download(bucket: "data", key: "big", to: target2) }
         }
-        // The head was read when it was asked; the object changes before it is answered.
+        // The metadata is read when the request arrives; the object changes before the reply.
         #expect(await eventually { !bench.stub.calls("s3", "HeadObject").isEmpty })
         #expect(await eventually { bench.stub.s3.reads >= 1 })
         bench.stub.s3.add([1, 2, 3] + bytes, bucket: "data", key: "big")
@@ -158,7 +165,8 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["target"])
     }
 
-    @Test func aServerThatIgnoresRangesIsNoticed() async throws {
+    @Test("A server that ignores ranges is detected")
+    func aServerThatIgnoresRangesIsNoticed() async throws {
         let bench = try S3StoreTests.bench()
         bench.stub.s3.add(bytes, bucket: "data", key: "big")
         bench.stub.always("s3", "GetObject", .answer(TestAnswer([.bytes(bytes)])))

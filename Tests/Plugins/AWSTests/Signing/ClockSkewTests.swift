@@ -7,7 +7,8 @@ import Testing
     /// 2026-11-23 10:00:00 UTC.
     private let clock = Date(timeIntervalSince1970: 1_795_428_000)
 
-    @Test func learnsPerHostAndOnce() {
+    @Test("The difference is learned once per host")
+    func learnsPerHostAndOnce() {
         let skew = ClockSkew()
         let answer = "Mon, 23 Nov 2026 10:20:30 GMT"
         #expect(skew.learn(from: "sts.amazonaws.com", code: "SignatureDoesNotMatch", date: answer, clock: clock))
@@ -15,7 +16,7 @@ import Testing
         #expect(skew.offset(of: "sts.amazonaws.com") == .seconds(1230))
         #expect(skew.time(for: "s3.amazonaws.com", clock: clock) == clock)
         #expect(!skew.learn(from: "sts.amazonaws.com", code: "SignatureDoesNotMatch", date: answer, clock: clock))
-        // The machine's clock was set right in between.
+        // The machine's clock was corrected meanwhile.
         let right = clock + 1230
         #expect(skew.learn(from: "sts.amazonaws.com", code: "RequestExpired", date: answer, clock: right))
         #expect(skew.time(for: "sts.amazonaws.com", clock: right) == right)

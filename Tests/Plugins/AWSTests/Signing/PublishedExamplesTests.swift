@@ -5,7 +5,7 @@ import Testing
 
 @testable import AWS
 
-/// The signatures that AWS's documentation and its Signature Version 4 test suite give for their examples.
+/// The example signatures of AWS's documentation and of its Signature Version 4 test suite.
 @Suite struct PublishedExamplesTests {
     struct Example: Sendable, CustomTestStringConvertible {
         let name: String

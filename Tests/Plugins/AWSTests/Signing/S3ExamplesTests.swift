@@ -5,7 +5,7 @@ import Testing
 
 @testable import AWS
 
-/// The signatures that the Amazon S3 API reference gives for its examples.
+/// The example signatures of the Amazon S3 API reference.
 @Suite struct S3ExamplesTests {
     private let credentials = AWSCredentials(
         accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AWS
 
-/// Our signatures against those of the installed botocore, on generated requests.
+/// Our signatures compared with those of the installed botocore, on generated requests.
 @Suite struct SigV4BotocoreTests {
     private struct Case: Decodable {
         let method: String
@@ -32,7 +32,7 @@ import Testing
                 accessKeyID: accessKeyID, secretAccessKey: Secret(secret), sessionToken: token.map { Secret($0) })
         }
 
-        /// What we make of it: the presigned URL or the `Authorization` header.
+        /// Our result: the presigned URL or the `Authorization` header.
         var ours: String? {
             let time = Date(timeIntervalSince1970: TimeInterval(time))
             if let expires {

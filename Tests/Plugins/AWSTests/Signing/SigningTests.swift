@@ -4,14 +4,15 @@ import Testing
 
 @testable import AWS
 
-/// What the published examples do not show: limits, tries after the first, and what is never printed.
+/// Cases beyond the published examples: limits, retries, and secrets that are never printed.
 @Suite struct SigningTests {
     private let credentials = AWSCredentials(
         accessKeyID: "AKIDPLANTED", secretAccessKey: Secret("planted-secret"), sessionToken: Secret("planted-token"),
         accountID: "123456789012")
     private let time = Date(timeIntervalSince1970: 1_440_938_160)
 
-    @Test func aSecondTryIsSignedLikeTheFirst() {
+    @Test("A retry has the same signature as the first attempt")
+    func aSecondTryIsSignedLikeTheFirst() {
         var request = SigningRequest(method: "PUT", host: "b.s3.amazonaws.com", path: "/key")
         let first = SigV4.sign(
             request, credentials: credentials, service: "s3", region: "us-east-1", at: time, payload: .unsigned)
@@ -22,7 +23,8 @@ import Testing
         #expect(first.map(\.value) == second.map(\.value))
     }
 
-    @Test func thePresignedLifeStaysWithinWhatIsAllowed() {
+    @Test("The lifetime of a presigned URL is limited to the allowed range")
+    func thePresignedLifeStaysWithinWhatIsAllowed() {
         func life(_ expires: Duration) -> String? {
             let url = SigV4.presign(
                 SigningRequest(method: "GET", host: "h"), credentials: credentials, service: "s3", region: "r",
@@ -35,7 +37,8 @@ import Testing
         #expect(life(.seconds(Int64.max)) == "604800")
     }
 
-    @Test func anyTimeHasATimestamp() {
+    @Test("Every time has a timestamp")
+    func anyTimeHasATimestamp() {
         #expect(CredentialScope.timestamp(.distantPast).hasSuffix("Z"))
         #expect(CredentialScope.timestamp(.distantFuture).count == 16)
         #expect(CredentialScope.timestamp(Date(timeIntervalSince1970: .infinity)) == "99991231T235959Z")
@@ -43,7 +46,8 @@ import Testing
         #expect(CredentialScope.timestamp(Date(timeIntervalSince1970: -0.5)) == "19691231T235959Z")
     }
 
-    @Test func signingKeysAreKeptAndBounded() async {
+    @Test("Signing keys are cached up to a limit")
+    func signingKeysAreKeptAndBounded() async {
         let keys = SigningKeys(capacity: 10)
         await withDiscardingTaskGroup { group in
             for number in 0..<200 {

@@ -96,7 +96,7 @@ def one(rng):
             fields.append([name, rng.choice(VALUES)])
     unsigned = not presigned and rng.random() < 0.2
     if unsigned and service == "s3" and not any(name == "content-md5" for name, _ in fields):
-        # Without a checksum of another kind botocore signs the body, whatever it is told.
+        # Without another checksum, botocore signs the body in spite of the setting.
         fields.append(["content-md5", "x"])
     method = rng.choice(METHODS)
     body = rng.randbytes(rng.choice([0, 1, 20, 3000]))
@@ -110,7 +110,7 @@ def one(rng):
     text = encoded(pairs)
     url = f"https://{host}{path}" + (f"?{text}" if text else "")
     request = AWSRequest(method=method, url=url, data=b"" if presigned else body)
-    # Without values the pairs can also come the way botocore's serializers hand them over.
+    # Pairs without values may also have the form of botocore's serializers.
     if pairs and not presigned and all(value is not None for _, value in pairs) and rng.random() < 0.5:
         request = AWSRequest(method=method, url=f"https://{host}{path}", data=body)
         request.params = [tuple(pair) for pair in pairs]
