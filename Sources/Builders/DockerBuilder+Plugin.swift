@@ -15,13 +15,13 @@ extension DockerBuilder {
                 "destination", .string, example: "team/train",
                 help:
                     "Repository that images are pushed to; without it, one named after the project. With a host and without a "
-                    + "'registry', it says which registry it is."),
+                    + "'registry', it selects the registry."),
             Field(
                 "engine", .string, default: .string("auto"), example: "unix:///var/run/docker.sock",
                 help: "auto, docker, podman, or the address of the engine's socket."),
             Field(
                 "build_args", .map(.string), example: "{PYTHON: '3.12'}",
-                help: "Build arguments by name. They can be read in the image: no secrets."),
+                help: "Build arguments by name. They are readable in the image, so they must not be secrets."),
             Field(
                 "secrets", .map(BuildSecret.kind), example: "{pip: {file: /run/secrets/pip.conf, queues: [train]}}",
                 help:

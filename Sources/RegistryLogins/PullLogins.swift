@@ -8,7 +8,7 @@ public struct PullLogins: Sendable {
     private let docker: DockerLogins
     private let log: Logger
 
-    /// Logins of a configuration.
+    /// The logins of a configuration.
     /// - Parameter context: the context of the plugin that pulls.
     public init(_ context: PluginContext) {
         environment = context.environment as? any PullLoginOffering

@@ -18,7 +18,7 @@ struct Child: Sendable {
     ) throws(SubprocessError) {
         let texts = arguments + environment + [path, workingDirectory ?? ""]
         guard !texts.contains(where: { $0.utf8.contains(0) }) else {
-            throw SubprocessError(.cannotStart, "\(path): an argument or variable holds a zero byte")
+            throw SubprocessError(.cannotStart, "\(path): an argument or variable contains a zero byte")
         }
         var ends = Ends()
         defer { ends.closeTheirs() }

@@ -26,7 +26,7 @@ public enum Subprocess {
     ) async throws(SubprocessError) -> Result {
         if Task.isCancelled { throw SubprocessError(.cancelled, "\(executable) was not started: cancelled") }
         let found = executable.contains("/") ? executable : find(executable)
-        guard let found else { throw SubprocessError(.notFound, "there is no program named \(executable) on the PATH") }
+        guard let found else { throw SubprocessError(.notFound, "the program \(executable) is not on the PATH") }
         let child = try Child(
             found, arguments: [executable] + arguments, environment: environment.variables,
             workingDirectory: workingDirectory, stdin: stdin, stdout: stdout, stderr: stderr,

@@ -97,11 +97,11 @@ struct Supervision {
     }
 
     private var cancelled: SubprocessError {
-        SubprocessError(.cancelled, "\(name) was ended: cancelled")
+        SubprocessError(.cancelled, "\(name) was stopped: cancelled")
     }
 
     private var tooLate: SubprocessError {
-        SubprocessError(.timedOut, "\(name) was ended: it took longer than \(timeout ?? .zero)")
+        SubprocessError(.timedOut, "\(name) was stopped: it took longer than \(timeout ?? .zero)")
     }
 
     /// Takes the steps of the teardown until the program has ended, then kills the rest of its group.

@@ -34,8 +34,8 @@ import Testing
           -h, --help         Show this help.
 
         Environment:
-          SAMPLE_CONFIG  Used where --config is not given.
-          SAMPLE_JSON    Used where --json is not given.
+          SAMPLE_CONFIG  Used if --config is not given.
+          SAMPLE_JSON    Used if --json is not given.
           NO_COLOR       Switches colours off.
 
         See 'sample COMMAND --help' for one of them.
@@ -81,11 +81,10 @@ import Testing
           -h, --help         Show this help.
 
         Environment:
-          SAMPLE_CONFIG    Used where --config is not given.
-          SAMPLE_JSON      Used where --json is not given.
-          SAMPLE_PRIORITY  Used where --priority is not
-                           given.
-          SAMPLE_WEIGHT    Used where --weight is not given.
+          SAMPLE_CONFIG    Used if --config is not given.
+          SAMPLE_JSON      Used if --json is not given.
+          SAMPLE_PRIORITY  Used if --priority is not given.
+          SAMPLE_WEIGHT    Used if --weight is not given.
 
         """
 

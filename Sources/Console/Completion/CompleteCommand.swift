@@ -23,7 +23,7 @@ extension Command {
                 + "  bash  source <(\(program) completion bash)\n"
                 + "  zsh   source <(\(program) completion zsh)\n"
                 + "  fish  \(program) completion fish | source",
-            examples: [Example("Complete in this bash, now", "source <(\(program) completion bash)")],
+            examples: [Example("Complete in the current bash", "source <(\(program) completion bash)")],
             arguments: [Argument("shell", help: "The shell.", values: .oneOf(shells))]
         ) { arguments, terminal in
             let name = try arguments.required("shell")

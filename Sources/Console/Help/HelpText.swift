@@ -100,7 +100,7 @@ public struct HelpText: Sendable {
         let options = (path.dropLast().flatMap { $0.options.filter(\.isGlobal) } + command.options)
             .filter { !$0.isHidden }
         let rows = options.compactMap { option in
-            option.environment.map { (term: $0, text: "Used where \(option.spelling) is not given.") }
+            option.environment.map { (term: $0, text: "Used if \(option.spelling) is not given.") }
         }
         return list("Environment", rows + command.environment.map { ($0.name, $0.help) })
     }

@@ -37,8 +37,8 @@ public struct Terminal: Sendable {
     public var outputIsTTY: Bool { screen.device.isTTY(.output) }
 
     /// Whether standard error is a terminal that can redraw a line.
-    /// Whether standard error is a terminal that can redraw a line.
     public var errorIsLive: Bool { screen.device.isTTY(.error) && !settings.isDumb }
+
     /// Whether the locale can show more than ASCII.
     public var usesUnicode: Bool { settings.usesUnicode }
 

@@ -113,7 +113,7 @@ public struct CommandSession: Sendable {
             switch error.code {
             case .cancelled: throw EngineError(.cancelled, "The \(what) was cancelled.")
             case .timedOut:
-                throw EngineError(.timedOut, "The \(what) took longer than \(timeout ?? .zero) and was ended.")
+                throw EngineError(.timedOut, "The \(what) took longer than \(timeout ?? .zero) and was stopped.")
             default: throw EngineError(.missingTool, "\(command.path) could not be run: \(error.description).")
             }
         }

@@ -12,7 +12,7 @@ enum CurlFailure {
         let words = mayQuote ? detail ?? code.message : code.message
         let message =
             switch kind {
-            case .reset where sent: "the connection ended before the whole answer was there (\(words))"
+            case .reset where sent: "the connection ended before the response was complete (\(words))"
             case .reset: "the connection ended before the request was sent (\(words))"
             default: words
             }
