@@ -1,8 +1,8 @@
 /// A response whose body is still being received.
 public struct HTTPStream: Sendable {
-    /// The status, 200 for example.
-    public let status: Int
     /// The status, for example 200.
+    public let status: Int
+    /// The header fields.
     public let headers: HTTPHeaders
     /// The body. It can be iterated once.
     public let body: Body

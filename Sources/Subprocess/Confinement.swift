@@ -7,7 +7,7 @@ extension Subprocess {
     /// Landlock, the kernel also limits the files that it can change and read, and it can send signals only to
     /// processes that it has started. Without Landlock the lists have no effect: see `isEnforced`.
     public struct Confinement: Sendable, Hashable {
-        /// The files that it may change, and the folders, with their whole content. Missing ones are ignored.
+        /// The files that it may change, and the folders whose whole content it may change. Missing ones are ignored.
         public var writable: [String]
         /// The files and folders that it may read in addition to the writable ones; nil for all.
         public var readable: [String]?

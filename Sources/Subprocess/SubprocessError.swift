@@ -10,9 +10,9 @@ public struct SubprocessError: Error, Sendable, Equatable, CustomStringConvertib
         public static let notFound = Code(kind: .notFound)
         /// The program, its working directory or its input could not be opened, or the system is out of resources.
         public static let cannotStart = Code(kind: .cannotStart)
-        /// The program exceeded the time limit; it and its group were killed.
+        /// The program exceeded the time limit; it and its group were stopped.
         public static let timedOut = Code(kind: .timedOut)
-        /// The task was cancelled; the program and its group were killed.
+        /// The task was cancelled; the program and its group were stopped.
         public static let cancelled = Code(kind: .cancelled)
     }
 

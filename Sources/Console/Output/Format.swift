@@ -1,4 +1,4 @@
-/// Numbers in a form for people.
+/// Numbers formatted for people.
 public enum Format {
     /// Bytes with a decimal unit: `0 B`, `12.3 kB`, `1.5 GB`. At most three digits; negative counts as zero.
     public static func bytes(_ count: Int64) -> String {

@@ -30,7 +30,7 @@ enum CurlFailure {
         case CURLE_COULDNT_CONNECT, CURLE_PROXY:
             return .couldNotConnect
         case CURLE_SSL_CONNECT_ERROR:
-            // If a peer closes the connection during the handshake, the connection is lost; the trust was not refused.
+            // A peer that closes the connection during the handshake is a lost connection, not a problem of trust.
             let lost = detail.map { $0.contains("SSL_ERROR_SYSCALL") || $0.contains("reset by peer") } ?? false
             return lost ? .reset : .tls
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,

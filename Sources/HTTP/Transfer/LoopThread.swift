@@ -63,7 +63,7 @@ final class LoopThread {
 
     private func startWaiting() {
         while let transfer = line.next() {
-            // Already cancelled or timed out while waiting; only its entry in the line is left.
+            // Already cancelled or timed out while waiting; only its entry in the queue is left.
             guard waiting.removeValue(forKey: ObjectIdentifier(transfer)) != nil else {
                 line.leave(transfer)
                 continue

@@ -6,7 +6,7 @@ struct Target: Sendable {
     let isSecure: Bool
     /// Whether it is this machine, or a link-local address, where cloud machines read their own credentials.
     let isLocal: Bool
-    /// The key of the limit of connections per host.
+    /// The key under which connections per host are counted.
     let key: String
 
     init(_ request: HTTPRequest) throws(HTTPError) {
