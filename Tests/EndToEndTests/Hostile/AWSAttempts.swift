@@ -136,7 +136,7 @@ struct AWSAttempts {
         }
         let doctor = try await account.launch(["doctor"], setting: ["AWS_ENDPOINT_URL": proxy.url])
         #expect(doctor.code != 70 && doctor.code > 0, "\(doctor)")
-        #expect((doctor.output + doctor.errors).contains("cannot be found in it"), "\(doctor)")
+        #expect((doctor.output + doctor.errors).contains("but it does not contain"), "\(doctor)")
     }
 
     @Test("a reason of megabytes with control sequences ends the run, and is shown without them")

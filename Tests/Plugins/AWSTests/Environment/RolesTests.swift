@@ -85,7 +85,7 @@ import Testing
         let error = await #expect(throws: BackendError.self) {
             _ = try await environment.containerCredentials(of: AssumedRole(name: name, session: "s"))
         }
-        #expect(error?.message.contains("is no ARN of a role") == true)
+        #expect(error?.message.contains("is not the ARN of a role") == true)
         #expect(stub.calls("sts", "AssumeRole").isEmpty)
     }
 
