@@ -215,8 +215,8 @@ public struct ContainerSpec: Sendable, Encodable {
         /// Its options.
         public var options: [String: String]
 
-        /// A file that keeps every line, independent of the engine's defaults. There is no value for "without limit" that
-        /// overrides a default limit, so the limit is larger than any disk.
+        /// A file that keeps every line, independent of the defaults of the engine. The log API does not define a value that
+        /// disables a default limit, so the limit is larger than any disk.
         public static let wholeFile = LogConfig(type: "json-file", options: ["max-size": "1000p"])
 
         private enum CodingKeys: String, CodingKey {
