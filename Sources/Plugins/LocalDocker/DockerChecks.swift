@@ -42,7 +42,7 @@ struct DockerChecks {
 
     private mutating func checkLength(_ text: String, _ limit: Int, _ path: String, index: Int? = nil) {
         guard text.utf8.count > limit else { return }
-        note(path, index: index, "a text of \(text.utf8.count) bytes; the kernel takes at most \(limit) here")
+        note(path, index: index, "a text of \(text.utf8.count) bytes; the kernel accepts at most \(limit) here")
     }
 
     private mutating func checkProcess() {
@@ -88,7 +88,7 @@ struct DockerChecks {
             let size = name.utf8.count + 1 + value.utf8.count
             if size > StartLimits.text {
                 note(
-                    "env", member: name, "a variable of \(size) bytes; the kernel takes at most \(StartLimits.text)",
+                    "env", member: name, "a variable of \(size) bytes; the kernel accepts at most \(StartLimits.text)",
                     hint: "Put long texts into a file.")
             }
         }

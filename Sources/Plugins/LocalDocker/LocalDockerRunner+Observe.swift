@@ -3,7 +3,7 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension LocalDockerRunner {
-    /// A container that is created but not started for this long is never started: its submitter ended in between.
+    /// A container that is created but not started for this long is never started: its submitter has ended.
     private static let startLimit = Duration.seconds(60)
 
     /// One list call for all runs, and one inspection for each container that has just started or ended.

@@ -44,7 +44,7 @@ extension LocalDockerRunner {
         return Self.handle(runID, container: found.id)
     }
 
-    /// Checks that the engine responds: asks for a container that does not exist.
+    /// Checks that the engine responds, by requesting a container that does not exist.
     public func reach() async throws(BackendError) {
         let engine = try await connection.client()
         _ = try await engineCall { () async throws(EngineError) in

@@ -6,7 +6,8 @@ extension LocalDockerRunner {
     /// Removes containers, networks and folders of runs that have ended, and networks without a container of runs
     /// without an owner.
     ///
-    /// Lists everything before it asks for owners. So the list does not hold what a new owner creates meanwhile.
+    /// Lists everything before it looks up owners. So the list does not contain resources that a new owner creates
+    /// later.
     public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
         guard let home = try? attendants.tools.home(), let label = home.identity() else { return }
         let engine = try await connection.client()

@@ -63,7 +63,7 @@ struct OutputCollector {
         do {
             try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
         } catch {
-            throw BackendError(.internalFault, "The folder \(work) cannot be made: \(FileFault.words(error))")
+            throw BackendError(.internalFault, "The folder \(work) cannot be created: \(FileFault.words(error))")
         }
         defer { try? FileManager.default.removeItem(atPath: work) }
         let source = ContainerFolder(engine: engine, container: container, path: path, followsLink: false)

@@ -10,7 +10,7 @@ struct RegistryLocation: Sendable, Hashable {
     init(parsing uri: String) throws(BackendError) {
         if let at = uri.firstIndex(of: "@"), !uri[at...].hasPrefix("@sha256:") {
             throw BackendError(
-                .invalid, "The registry's 'uri' holds a user name or a password.",
+                .invalid, "The registry's 'uri' contains a user name or a password.",
                 hint:
                     "Write host[:port][/path], and give the login with 'username' and 'password_file' or 'password_env'."
             )

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// A cache of what this process knows about containers: when they started, how they ended, and which it stopped.
 ///
-/// Without it everything works, except that a stopped container counts as one that ended by itself.
+/// Without it everything works, except that a stopped container looks like one that ended by itself.
 actor RunMemory {
     /// The state of a stop.
     enum Stop {

@@ -1,7 +1,7 @@
 """Prints what the installed boto3 sends to SageMaker for the documents in a file, one JSON object per line:
 {"operation": "CreateTrainingJob", "input": {…}}.
 
-Prints the version, then a line for each: the error of boto3's validator, or null and the request that boto3 would send.
+Prints the version, then a line for each document: the error of boto3's validator, or the request that boto3 would send.
 Nothing is sent. Exits with 3 if boto3 is not installed.
 """
 

@@ -26,7 +26,7 @@ public final class LogsStub: StubService {
         time = Mutex(now)
     }
 
-    // MARK: what there is
+    // MARK: content
 
     /// Sets another clock, which determines the ingested events.
     public func setClock(_ now: @escaping @Sendable () -> Date) {

@@ -118,7 +118,7 @@ struct InstanceMetadata: Sendable {
         guard let number = Int(setting.value), attemptsRange.contains(number) else {
             throw AWSError(
                 .configuration,
-                "\(setting.origin) says \(Wording.quoted(setting.value)); it must be a whole number from 1 to 100.")
+                "\(setting.origin) is \(Wording.quoted(setting.value)); it must be a whole number from 1 to 100.")
         }
         return number
     }

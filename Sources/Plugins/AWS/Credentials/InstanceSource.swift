@@ -24,7 +24,7 @@ struct InstanceSource: CredentialSource {
         if let code = document["Code"], code != "Success" {
             let message = document["Message"].map { ": \(Wording.shortened($0))" } ?? "."
             throw AWSError(
-                .auth, "The metadata service gives no credentials, and says \(Wording.shortened(code))\(message)")
+                .auth, "The metadata service returned no credentials: \(Wording.shortened(code))\(message)")
         }
         do throws(AWSError) {
             return extended(try document.credentials(token: "Token", needsExpiry: true))

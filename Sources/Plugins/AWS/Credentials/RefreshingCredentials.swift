@@ -24,7 +24,7 @@ public final class RefreshingCredentials: CredentialsProvider {
         var cancelled: Set<UInt64> = []
     }
 
-    /// What a call for credentials does.
+    /// The next step of a call for credentials.
     private enum Step {
         case use(AWSCredentials)
         case wait

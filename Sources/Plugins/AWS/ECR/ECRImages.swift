@@ -40,7 +40,7 @@ struct ECRImages: Sendable {
         if code == "ImageNotFound" { return nil }
         throw AWSError(
             Self.kind(ofFailure: code),
-            "\(failure["failureReason"]?.stringValue ?? "no reason is given") (asked for \(id.values.compactMap(\.stringValue).joined()) of \(repository))",
+            "\(failure["failureReason"]?.stringValue ?? "no reason is given") (requested: \(id.values.compactMap(\.stringValue).joined()) of \(repository))",
             service: "ECR", operation: operation.name, code: code, status: 200)
     }
 

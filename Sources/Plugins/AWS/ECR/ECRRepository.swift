@@ -43,7 +43,7 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
         }
         guard let host = ECRHost(account: arn.account, region: arn.region) else {
             throw BackendError(
-                .invalid, "'\(key)' is '\(text)', which has no account of 12 digits or no region.", hint: form)
+                .invalid, "'\(key)' is '\(text)', which has no account of 12 digits, or no region.", hint: form)
         }
         guard host.partition.id == arn.partition else {
             throw BackendError(

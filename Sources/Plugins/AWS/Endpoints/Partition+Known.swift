@@ -2,7 +2,7 @@
 
 /// The partitions, and the regions that existed when this was made.
 extension Partition {
-    /// What knew these regions, and when it was asked.
+    /// The source of these regions, and the date of its use.
     public static let source = "botocore 1.43.11, 2026-11-23"
 
     /// All partitions.

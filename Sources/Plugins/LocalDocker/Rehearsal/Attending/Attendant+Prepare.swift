@@ -139,7 +139,7 @@ extension Attendant {
 
     /// Starts the hosts. The time of the attempt begins.
     func startHosts() async throws(BackendError) {
-        // While no host runs, what another process prepared is prepared again.
+        // No host runs yet, so the preparation of another process is repeated.
         guard hasPrepared || state.attemptStartedAt != nil else { return try move(to: .preparing) }
         let containers = try await containers()
         guard let members = try await containers.members() else {

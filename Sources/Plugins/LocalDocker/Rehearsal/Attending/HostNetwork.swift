@@ -43,7 +43,7 @@ struct HostNetwork: Sendable {
             do {
                 return try await make(asked, fixed: hosts, engine)
             } catch {
-                // Another program may have got the subnet in between.
+                // Another program may have taken the subnet meanwhile.
                 tries += 1
                 guard error.category == .transient, tries < 20 else { throw error }
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 10...200)))

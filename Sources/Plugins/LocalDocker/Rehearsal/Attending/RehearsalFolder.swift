@@ -30,7 +30,7 @@ struct RehearsalFolder: Sendable {
     var work: String { "\(path)/work" }
     /// Copies of the user's files that containers mount.
     var copies: String { "\(path)/copies" }
-    /// The destination of a synchronized folder that has none of its own.
+    /// The destination of a synchronized folder without one in the job.
     func synced(_ index: Int) -> String { "\(path)/synced-\(index)" }
     /// A folder that a host of an attempt mounts read-only.
     func view(_ attempt: Int, _ host: String, _ index: Int) -> String { "\(views)/\(attempt)-\(host)-\(index)" }

@@ -42,7 +42,7 @@ struct ResultPacker: Sendable {
             do {
                 try FileManager.default.moveItem(atPath: tree, toPath: made)
             } catch {
-                throw BackendError(.internalFault, "\(made) cannot be made: \(error)")
+                throw BackendError(.internalFault, "\(made) cannot be created: \(error)")
             }
         }
         return Packed(place: made, notes: notes)
