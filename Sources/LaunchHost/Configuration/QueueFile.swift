@@ -41,8 +41,7 @@ public struct QueueFile: Sendable {
     /// Checks a document against the template fields of the runner, as far as the runner declares them.
     /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong, each at its place.
     public init(_ document: Document, runner: RunnerPlugin) throws(LaunchError) {
-        var document = document
-        document.spelling = runner.spelling
+        let (document, notes) = document.adopted(by: runner)
         var diagnostics = document.problems
         let root = document.root.entries == nil ? ConfigNode.empty() : document.root
         if document.root.entries == nil {
@@ -62,6 +61,12 @@ public struct QueueFile: Sendable {
         checker.checkSources(policy, isLocked: allowOverrides != nil, root)
         retry = checker.retry(root.entry("retry"))
         checker.check(root)
+        for note in notes {
+            checker.decoder.note(note.message, hint: note.hint, at: note.mark, path: note.path, severity: .warning)
+        }
+        let body = root.entries?.filter { !Self.reservedKeys.contains($0.key) } ?? []
+        template = ConfigNode(.mapping(body)).jsonValue.respelt(by: runner.spelling)
+        for finding in runner.templateFindings(template) { checker.decoder.keep(document.diagnostic(for: finding)) }
         diagnostics = DiagnosticRenderer.sorted(diagnostics + checker.decoder.diagnostics)
 
         let errors = diagnostics.count { $0.severity == .error }
@@ -70,8 +75,6 @@ public struct QueueFile: Sendable {
                 .invalid, "\(document.name) has \(Wording.count(errors, "error")).", diagnostics: diagnostics)
         }
         warnings = diagnostics
-        let body = root.entries?.filter { !Self.reservedKeys.contains($0.key) } ?? []
-        template = ConfigNode(.mapping(body)).jsonValue.respelt(by: runner.spelling)
         self.document = document
     }
 

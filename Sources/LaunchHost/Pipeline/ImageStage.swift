@@ -24,7 +24,10 @@ public struct ImageStage: Sendable {
             if let image = try await registry.resolve(reference) {
                 return ImageDecision(.prebuilt, "prebuilt; pinned to its digest", image: image)
             }
-            return ImageDecision(.unresolved, "prebuilt; \(text) is not in the registry and would be fetched first")
+            if registry.fetches(reference) {
+                return ImageDecision(.unresolved, "prebuilt; \(text) is not in the registry and would be fetched first")
+            }
+            return ImageDecision(.missing, "prebuilt; \(text) is not in the registry")
         case .code, .git:
             guard let context = try await contexts.context(of: source, fetching: false) else {
                 return ImageDecision(.unresolved, "source; the commit is fetched when the run starts")
@@ -67,8 +70,7 @@ public struct ImageStage: Sendable {
                 return ImageDecision(.prebuilt, "prebuilt; fetched and pinned to its digest", image: image)
             }
             throw BackendError(
-                .notFound, "The image \(text) does not exist where the registry looks.",
-                hint: "Check the name and the tag, or push the image first.")
+                .notFound, "The image \(text) does not exist where the registry looks.", hint: Self.missing)
         case .code, .git:
             guard let context = try await contexts.context(of: source, fetching: true) else {
                 throw BackendError(.notFound, "The source of the run is not there any more: \(source.origin).")
@@ -93,6 +95,9 @@ public struct ImageStage: Sendable {
                 .build, "source; built as \(destination)\(why)", key: key, destination: destination, image: image)
         }
     }
+
+    /// What to do where a prebuilt image does not exist.
+    static let missing = "Check the name and the tag, or push the image first."
 
     private static func parse(_ text: String) throws(BackendError) -> ImageReference {
         do {
@@ -121,6 +126,8 @@ public struct ImageDecision: Sendable, Hashable, Codable {
         case build
         /// That cannot be said without a fetch or a service.
         case unresolved
+        /// It is prebuilt, the registry does not have it, and nothing can fetch it: the run would fail.
+        case missing
     }
 
     /// Which way.

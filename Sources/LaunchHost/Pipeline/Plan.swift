@@ -31,6 +31,13 @@ public struct Plan: Sendable, Hashable, Codable {
             for: job, image: image.image ?? Self.standIn(for: job, image, imageOfSource), runner: runner)
         request.rehearsal = job.rehearsal
         findings = ValidateStage.findings(in: request, runner: runner)
+        if image.way == .missing {
+            let name = job.source.imageName ?? job.source.origin
+            findings.append(
+                Finding(
+                    .error, at: FieldPath(), "the image \(name) does not exist in its registry",
+                    hint: ImageStage.missing))
+        }
         cost = (runner as? any Pricing)?.cost(of: request)
         let needing = ([runner] + parts).compactMap { $0 as? any Permitted }
         permissions = needing.flatMap { [request] in $0.permissions(for: request) }

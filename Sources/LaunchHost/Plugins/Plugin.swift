@@ -56,6 +56,12 @@ public struct RunnerPlugin: Sendable {
     /// What the text at a path of the template is used as, so that a submitter's values in it are checked for that.
     public var valuePlace: @Sendable (FieldPath) -> ValuePlace
 
+    /// Keys that the files of other programs have and its templates do not.
+    public var foreignKeys: [ForeignKeys]
+    /// What a template tells by itself, with its placeholders still in it: said when a queue is made or changed. Paths are
+    /// those of the template, in the backend's spelling.
+    public var templateFindings: @Sendable (JSONValue) -> [Finding]
+
     /// Where in the request the words of a submitter go that have options of their own, so that a queue's rules hold for
     /// `--env` as for `--set Environment.…`.
     public var places: Places
@@ -91,7 +97,9 @@ public struct RunnerPlugin: Sendable {
         spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:],
         places: Places = Places(),
         takesText: @escaping @Sendable (FieldPath) -> Bool = { _ in false },
-        valuePlace: @escaping @Sendable (FieldPath) -> ValuePlace = { _ in .text }
+        valuePlace: @escaping @Sendable (FieldPath) -> ValuePlace = { _ in .text },
+        foreignKeys: [ForeignKeys] = [],
+        templateFindings: @escaping @Sendable (JSONValue) -> [Finding] = { _ in [] }
     ) {
         self.base = base
         self.template = template
@@ -104,6 +112,8 @@ public struct RunnerPlugin: Sendable {
         self.places = places
         self.takesText = takesText
         self.valuePlace = valuePlace
+        self.foreignKeys = foreignKeys
+        self.templateFindings = templateFindings
     }
 }
 

@@ -34,6 +34,10 @@ struct RehearsalRegistry: Registry {
         try await configured.fetch(reference)
     }
 
+    func fetches(_ reference: ImageReference) -> Bool {
+        configured.fetches(reference)
+    }
+
     func destination(for key: ContentKey, repository: String?) throws(BackendError) -> ImageReference {
         guard keepsLocal else { return try configured.destination(for: key, repository: repository) }
         // The name of an image that stays here says nothing of another registry.

@@ -12,6 +12,9 @@ public protocol Registry: Sendable {
     /// engine's store; nil where that is not to be had. The default has no such way.
     func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage?
 
+    /// Whether `fetch` can make that image available. The default is no.
+    func fetches(_ reference: ImageReference) -> Bool
+
     /// Where an image with that content key belongs: a repository, and a tag made from the key.
     func destination(for key: ContentKey, repository: String?) throws(BackendError) -> ImageReference
 
@@ -29,6 +32,8 @@ public protocol Registry: Sendable {
 extension Registry {
     /// No other way than `resolve`.
     public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? { nil }
+    /// `fetch` does nothing by default.
+    public func fetches(_ reference: ImageReference) -> Bool { false }
     /// That of its own host.
     public func login(toPull image: ImageReference) async throws(BackendError) -> RegistryAccess.Login? {
         guard case .remote(let host, let login) = try await access(), host == image.host else { return nil }

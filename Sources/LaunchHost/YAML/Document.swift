@@ -8,7 +8,7 @@ public struct Document: Sendable {
     /// The file as the user named it.
     public let name: String
     /// The values; the root of an empty file is an empty mapping.
-    public let root: ConfigNode
+    public internal(set) var root: ConfigNode
     /// What YAML allows and this program does not: duplicate keys, merge keys, tags, ambiguous numbers. Whoever decodes
     /// the document reports them with its own.
     public let problems: [Diagnostic]
@@ -70,13 +70,6 @@ public struct Document: Sendable {
             builder = TreeBuilder(joined)
             return try builder.build()
         }
-    }
-
-    /// The document with the spelling of that runner's templates.
-    public func spelt(like runner: RunnerPlugin) -> Document {
-        var document = self
-        document.spelling = runner.spelling
-        return document
     }
 
     /// The text without a byte order mark.

@@ -19,8 +19,7 @@ public struct LocalRegistry: Registry {
     /// Pulls an image of another registry into the engine's store, with the login of the environment or of the user's
     /// docker configuration.
     public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
-        // `resolve` has already given the final result for its own registry.
-        if let remote, remote.location.holds(reference) { return nil }
+        guard fetches(reference) else { return nil }
         var wanted = reference
         if wanted.tag == nil, wanted.digest == nil { wanted.tag = "latest" }
         let login = try await logins.login(toPull: wanted)
@@ -31,6 +30,11 @@ public struct LocalRegistry: Registry {
             throw BackendError(error)
         }
         return try await stored(wanted)
+    }
+
+    /// Images of other registries. For its own registry, `resolve` gives the final result.
+    public func fetches(_ reference: ImageReference) -> Bool {
+        remote.map { !$0.location.holds(reference) } ?? true
     }
 
     /// The repository, below the registry's path if there is one, with the content key's tag.

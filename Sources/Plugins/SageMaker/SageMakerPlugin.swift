@@ -39,5 +39,6 @@ extension SageMakerRunner {
             entryPoint: FieldPath([.member("AlgorithmSpecification"), .member("ContainerEntrypoint")]),
             arguments: FieldPath([.member("AlgorithmSpecification"), .member("ContainerArguments")]),
             environment: FieldPath([.member("Environment")]), runConfig: FieldPath([.member("HyperParameters")])),
-        takesText: { ServiceModel.bundled.takesText(at: $0) }, valuePlace: QueueTemplate.valuePlace)
+        takesText: { ServiceModel.bundled.takesText(at: $0) }, valuePlace: QueueTemplate.valuePlace,
+        foreignKeys: QueueTemplate.foreignKeys, templateFindings: QueueTemplate.findings)
 }

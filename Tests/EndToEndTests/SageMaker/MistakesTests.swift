@@ -1,4 +1,5 @@
 import AWSStub
+import TestSupport
 import Testing
 
 @Suite("A queue file with mistakes", .timeLimit(.minutes(10)))
@@ -66,5 +67,38 @@ struct MistakesTests {
             #expect(answer.errors.contains(line), "\(answer)")
         }
         #expect(try await account.succeeding("list", "--json").json([RunFacts].self).isEmpty)
+    }
+
+    @Test("An image that ECR does not have is an error of the plan, by tag and by digest; offline it is left open")
+    func missingImage() async throws {
+        let account = try Account()
+        try await account.queue(Guide.queueYAML)
+        let digest = "sha256:" + String(repeating: "0", count: 64)
+        for image in ["\(Account.host)/train:v9", "\(Account.host)/train@\(digest)", "\(Account.host)/train"] {
+            let plan = ["plan", "-q", "train", "--image", image]
+            let answer = try await account.launch(plan)
+            #expect(answer.code == 65, "\(answer)")
+            #expect(answer.output.contains("the image \(image) does not exist in its registry"), "\(answer)")
+            #expect(answer.output.contains("hint: Check the name and the tag"), "\(answer)")
+            let json = try await account.launch(plan + ["--json"])
+            #expect(json.code == 65 && json.output.contains("\"missing\""), "\(json)")
+            #expect(try await account.launch(plan + ["--offline"]).code == 0)
+        }
+        #expect(try await account.launch("plan", "-q", "train", "--image", Account.image).code == 0)
+        let stranger = try await account.launch("plan", "-q", "train", "--image", "\(Account.host)/nowhere:v1")
+        #expect(stranger.code == 69 && stranger.errors.contains("create-repository"), "\(stranger)")
+    }
+
+    @Test("W&B's wrapped queue is accepted with a warning, and its mistakes are found at their places")
+    func wrapped() async throws {
+        let account = try Account()
+        try account.folder.write(
+            "wandb.json", #"{"sagemaker": \#(Guide.queueJSON.replacing("ml.m4.xlarge", with: "ml.m4.xlarg"))}"#)
+        let made = try await account.launch("queue", "create", "train", "-r", "sagemaker", "--config", "wandb.json")
+        #expect(made.code == 0 && made.errors.contains("as W&B Launch writes it"), "\(made)")
+        let plan = try await account.launch("plan", "-q", "train", "--image", Account.image)
+        #expect(plan.code == 65 && plan.output.contains("wandb.json:4:"), "\(plan)")
+        let set = ["--set", "ResourceConfig.InstanceType=ml.m4.xlarge"]
+        #expect(try await account.launch(["plan", "-q", "train", "--image", Account.image] + set).code == 0)
     }
 }

@@ -9,6 +9,14 @@ struct ServiceModel: Sendable {
     let source: String
     /// Every shape that a request can reach; the request itself comes first.
     let shapes: [Shape]
+    /// Where each member stands, by its folded name.
+    let homes: [String: [String]]
+
+    init(source: String, shapes: [Shape]) {
+        self.source = source
+        self.shapes = shapes
+        homes = Self.homes(in: shapes)
+    }
 
     /// The model that the program was built with.
     ///

@@ -24,6 +24,12 @@ struct RequestRender {
             .compactMap(\.stringValue)
 
         RehearsalRole.take(from: &document, into: &notes)
+        // A queue's own are left out when it is made; a submitter's come with --resource-args.
+        for key in QueueTemplate.wandbKeys where document.removeValue(forKey: key) != nil {
+            notes.say(
+                .warning, at: FieldPath([.member(key)]),
+                "it is left out, as W&B Launch does: SageMaker takes no such key")
+        }
         if let given = document["TrainingJobName"]?.stringValue, !given.isEmpty {
             notes.givenName = given
         } else {

@@ -121,6 +121,8 @@ struct ModelChecks {
         } else if let pattern = rules.pattern, !pattern.matches(text) {
             let words = Expected.words(for: shape) ?? "text that matches \(pattern.text) as a whole"
             note(.error, "pattern", shape, "\(value) is not \(words)")
+        } else if shape.name.hasSuffix("S3Uri"), !asKey, let fault = BucketName.fault(in: text) {
+            note(fault.severity, "bucket-name", shape, fault.message, hint: fault.hint)
         }
     }
 
@@ -161,6 +163,16 @@ struct ModelChecks {
     ) -> String? {
         let near = structure.spelling(of: name) ?? UnknownWord.nearest(to: name, in: structure.names)
         inside(.member(name)) { checks in
+            if near == nil,
+                let misplaced = Misplacement(
+                    name, in: structure, at: FieldPath(checks.steps.dropLast()), model: checks.model)
+            {
+                checks.note(
+                    .error, "misplaced-member", shape,
+                    "SageMaker's \(Self.name(of: shape)) has no such member; \(misplaced.sentence)",
+                    hint: misplaced.hint)
+                return
+            }
             guard let near else {
                 checks.note(
                     .warning, "unknown-member", shape,
@@ -177,17 +189,27 @@ struct ModelChecks {
     }
 
     private mutating func unknown(word: String, _ words: [String], _ shape: Shape) {
+        if UnknownWord.isInstanceTypes(words) {
+            let unknown = UnknownType(word, among: words)
+            let age = "It is sent as it stands; \(model.source) may be too old to know it."
+            note(
+                unknown.isPossible ? .warning : .error, "enum", shape, "\(Shown.quoted(word)) \(unknown.sentence)",
+                hint: unknown.isPossible ? age : unknown.hint)
+            return
+        }
         let unknown = UnknownWord(word, among: words)
-        let isType = UnknownWord.isInstanceTypes(words)
         let noun = words.count <= 8 ? "none of \(words.joined(separator: ", "))" : "none of the words SageMaker knows"
         let question = unknown.near.map { "; did you mean \(Shown.quoted($0))?" } ?? ""
         note(
             unknown.isMistake ? .error : .warning, "enum", shape,
-            "\(Shown.quoted(word)) is \(isType ? "not an instance type SageMaker knows" : noun)\(question)",
+            "\(Shown.quoted(word)) is \(noun)\(question)",
             hint: unknown.isMistake ? nil : "It is sent as it stands; \(model.source) may be too old to know it.")
     }
 
     // MARK: Support
+
+    /// Rules about a member's name, whatever its value.
+    private static let namedRules: Set = ["unknown-member", "misplaced-member"]
 
     /// The request is called after its operation.
     private static func name(of shape: Shape) -> String {
@@ -214,6 +236,6 @@ struct ModelChecks {
         findings.append(
             Finding(
                 severity, at: FieldPath(steps), message, hint: hint, source: "\(model.source), shape \(shape.name)",
-                rule: rule, isAboutName: rule == "unknown-member" ? true : nil))
+                rule: rule, isAboutName: Self.namedRules.contains(rule) ? true : nil))
     }
 }

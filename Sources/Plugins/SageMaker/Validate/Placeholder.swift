@@ -20,10 +20,12 @@ enum Placeholder {
         guard let open = bytes.firstIndex(of: UInt8(ascii: "<")) else { return nil }
         if text == seed { return seed }
         guard !freely, let close = bytes[open...].firstIndex(of: UInt8(ascii: ">")) else { return nil }
-        let name = text[text.index(after: open)..<close]
+        // Some templates double the brackets: <<bucket>>.
+        let name = text[open..<close].drop { $0 == "<" }
         guard let first = name.first, first.isLetter,
             name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" || $0 == " " || $0 == "." })
         else { return nil }
-        return String(text[open...close])
+        let rest = text[text.index(after: close)...].prefix { $0 == ">" }
+        return String(text[open..<rest.endIndex])
     }
 }

@@ -11,6 +11,47 @@ struct MessageTests {
             "error: ResourceConfig.InstanceType: \"ml.m5.huge\" is not an instance type SageMaker knows; did you mean \"ml.m5.large\"?"
         ),
         (
+            ["ResourceConfig.InstanceType": .string("ml.zz99.xlarge")],
+            "warning: ResourceConfig.InstanceType: \"ml.zz99.xlarge\" is not an instance type SageMaker knows It is sent as it stands; botocore 1.44.5 may be too old to know it."
+        ),
+        (
+            ["ResourceConfig.InstanceType": .string("ml.p2")],
+            "error: ResourceConfig.InstanceType: \"ml.p2\" cannot be an instance type Sizes of ml.p2: xlarge, 8xlarge, 16xlarge."
+        ),
+        (
+            ["ResourceConfig.InstanceType": .string("local_gpu")],
+            "error: ResourceConfig.InstanceType: \"local_gpu\" cannot be an instance type To run on this machine, rehearse: launch run --rehearse."
+        ),
+        (
+            ["ResourceConfig.InstanceType": .string("$INSTANCE_TYPE")],
+            "error: ResourceConfig.InstanceType: \"$INSTANCE_TYPE\" cannot be an instance type A type looks like ml.m5.xlarge."
+        ),
+        (
+            ["ResourceConfig.KmsKeyId": .string("alias/k")],
+            "error: ResourceConfig.KmsKeyId: SageMaker's ResourceConfig has no such member; it belongs to OutputDataConfig Move it to OutputDataConfig.KmsKeyId, or write VolumeKmsKeyId here."
+        ),
+        (
+            [
+                "VpcConfig": .object([
+                    "EnableNetworkIsolation": .bool(true), "SecurityGroupIds": .array([.string("sg-1")]),
+                    "Subnets": .array([.string("subnet-1")]),
+                ])
+            ],
+            "error: VpcConfig.EnableNetworkIsolation: SageMaker's VpcConfig has no such member; it belongs to the top level Move it to the top level."
+        ),
+        (
+            ["TrainingImageConfig": .object([:])],
+            "error: TrainingImageConfig: SageMaker's CreateTrainingJob has no such member; it belongs to AlgorithmSpecification Move it to AlgorithmSpecification.TrainingImageConfig."
+        ),
+        (
+            ["OutputDataConfig.S3OutputPath": .string("s3://{bucket}/x")],
+            "error: OutputDataConfig.S3OutputPath: \"{bucket}\" cannot be a bucket: no bucket has a name with \"{\" Write the bucket's name in the place of the placeholder."
+        ),
+        (
+            ["OutputDataConfig.S3OutputPath": .string("s3://my_Bucket/x")],
+            "warning: OutputDataConfig.S3OutputPath: \"my_Bucket\" is not a name that a new bucket can have A bucket has 3 to 63 lower-case letters, digits, '.' and '-', a letter or digit at both ends. Older buckets of us-east-1 may differ."
+        ),
+        (
             ["StoppingCondition.MaxPendingTimeInSeconds": .integer(60)],
             "error: StoppingCondition.MaxPendingTimeInSeconds: 60 s (1 min) is out of range: allowed are 1800 s (30 min) to 2419200 s (28 d)"
         ),

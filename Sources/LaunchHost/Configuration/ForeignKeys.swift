@@ -1,0 +1,110 @@
+/// Keys that the files of another program have and a template does not. They are left out of the template, and one warning
+/// says so.
+public struct ForeignKeys: Sendable {
+    /// The keys, as the other program writes them.
+    public var paths: [FieldPath]
+    /// The keys are only left out if the file has one of these at its top level. Nil: always.
+    public var signs: Set<String>?
+    /// The warning, from the keys that are there in the order of the file.
+    public var message: @Sendable ([String]) -> String
+    /// What to do.
+    public var hint: String?
+
+    /// Keys with the warning about them.
+    public init(
+        _ paths: [FieldPath], signs: Set<String>? = nil, hint: String? = nil,
+        message: @escaping @Sendable ([String]) -> String
+    ) {
+        self.paths = paths
+        self.signs = signs
+        self.hint = hint
+        self.message = message
+    }
+}
+
+/// A queue's file as a template: without the envelope and the keys that other programs put into theirs.
+struct TemplateAdoption {
+    /// A warning about what was left out.
+    struct Note {
+        var message: String
+        var hint: String?
+        var mark: Mark?
+        var path: FieldPath
+    }
+
+    /// What is left.
+    private(set) var root: ConfigNode
+    /// What was left out.
+    private(set) var notes: [Note] = []
+
+    init(_ root: ConfigNode, runner: RunnerPlugin) {
+        self.root = root
+        unwrap(runner.base.type)
+        for keys in runner.foreignKeys { drop(keys) }
+    }
+
+    /// W&B's files hold the template below the name of the resource. Beside it, only keys of the queue itself may stand.
+    private mutating func unwrap(_ type: String) {
+        guard let entries = root.entries, let envelope = entries.first(where: { $0.key == type }),
+            let inner = envelope.value.entries
+        else { return }
+        let own = entries.filter { QueueFile.reservedKeys.contains($0.key) }
+        guard own.count == entries.count - 1, !inner.contains(where: { key in own.contains { $0.key == key.key } })
+        else { return }
+        root.content = .mapping(own + inner)
+        notes.append(
+            Note(
+                message: "the template is read from below \"\(type)\", as W&B Launch writes it",
+                hint: "to end this warning, remove the line and indent the rest less", mark: envelope.keyMark,
+                path: FieldPath().appending(type)))
+    }
+
+    private mutating func drop(_ keys: ForeignKeys) {
+        let names = Set(root.entries?.map(\.key) ?? [])
+        guard keys.signs.map({ !$0.isDisjoint(with: names) }) ?? true else { return }
+        var found: [(path: FieldPath, mark: Mark?)] = []
+        root = Self.without(Set(keys.paths), root, at: FieldPath(), &found)
+        guard let first = found.first else { return }
+        notes.append(
+            Note(
+                message: keys.message(found.map(\.path.description)), hint: keys.hint, mark: first.mark,
+                path: first.path))
+    }
+
+    private static func without(
+        _ paths: Set<FieldPath>, _ node: ConfigNode, at path: FieldPath, _ found: inout [(path: FieldPath, mark: Mark?)]
+    ) -> ConfigNode {
+        guard let entries = node.entries else { return node }
+        var kept: [ConfigNode.Entry] = []
+        for entry in entries {
+            let place = path.appending(entry.key)
+            if paths.contains(place) {
+                found.append((place, entry.keyMark))
+            } else if paths.contains(where: { $0.steps.count > place.steps.count && $0.steps.starts(with: place.steps) }
+            ) {
+                kept.append(
+                    ConfigNode.Entry(
+                        entry.key, at: entry.keyMark, without(paths, entry.value, at: place, &found)))
+            } else {
+                kept.append(entry)
+            }
+        }
+        return ConfigNode(.mapping(kept), at: node.mark)
+    }
+}
+
+extension Document {
+    /// The document as that runner's template, in the spelling of its templates.
+    public func spelt(like runner: RunnerPlugin) -> Document {
+        adopted(by: runner).document
+    }
+
+    /// The same, and what was left out.
+    func adopted(by runner: RunnerPlugin) -> (document: Document, notes: [TemplateAdoption.Note]) {
+        var document = self
+        document.spelling = runner.spelling
+        let adoption = TemplateAdoption(root, runner: runner)
+        document.root = adoption.root
+        return (document, adoption.notes)
+    }
+}

@@ -1,0 +1,90 @@
+import LaunchHost
+import Testing
+
+@testable import SageMaker
+
+/// What a type or a bucket can be called at all.
+struct NameFormTests {
+    private let types: [String] = {
+        guard let place = ServiceModel.bundled.shapes.first(where: { $0.name == "TrainingInstanceType" }),
+            case .text(let rules) = place.kind
+        else { return [] }
+        return rules.words
+    }()
+
+    @Test("Every type that the model lists has the form of a type")
+    func listed() {
+        #expect(types.count > 200)
+        for type in types { #expect(UnknownType(type, among: types).isPossible, "\(type)") }
+    }
+
+    @Test(
+        "A form of a type is a warning, however near it is to a listed type or far from all",
+        arguments: [
+            "ml.zz99.xlarge", "ml.m5.3xlarge", "ml.p5.36xlarge", "ml.u-6tb1.112xlarge", "ml.m9i-flex.large",
+            "ml.x2iedn.metal",
+            "ml.c7i.metal-24xl", "ml.mm5.xlarge", "ml.g7e.48xlarge",
+        ])
+    func possible(_ type: String) {
+        #expect(UnknownType(type, among: types).isPossible)
+    }
+
+    @Test(
+        "What has no such form is an error",
+        arguments: [
+            "local", "local_gpu", "$INSTANCE_TYPE", "${type}", "ml.p3", "ml.p3.", "ml..xlarge", "m5.xlarge",
+            "ml.m5.2xl",
+            "ml.m5.xlarge ", "ml.M5.xlarge", "ml.m5.02xlarge", "ml.m5.99999xlarge", "ml.p.large", "ml.m5-.large", "",
+            "ml.m5.xlarge.x",
+            "ml.m5.metal-24", "cpu", "<type>", "ml.５x.large",
+        ])
+    func impossible(_ type: String) {
+        #expect(!UnknownType(type, among: types).isPossible)
+    }
+
+    @Test(
+        "Buckets, access points and addresses that can be",
+        arguments: [
+            "s3://my-bucket/x", "s3://abc", "s3://a.b-c9/", "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/mine/x",
+            "s3://my-ap-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias/x", "s3://b--use1-az4--x-s3/x",
+            "https://s3.us-east-1.amazonaws.com/my-bucket/x", "https://bucket.example.com:9000/x",
+        ])
+    func buckets(_ uri: String) {
+        #expect(BucketName.fault(in: uri) == nil)
+    }
+
+    @Test(
+        "Names that only an old bucket has are warnings",
+        arguments: [
+            "s3://My-Bucket/x", "s3://my_bucket/x", "s3://a..b/x", "s3://-abc/x",
+            "s3://\(String(repeating: "a", count: 64))/x",
+        ])
+    func oldBuckets(_ uri: String) {
+        #expect(BucketName.fault(in: uri)?.severity == .warning)
+    }
+
+    @Test(
+        "Names that no bucket has are errors",
+        arguments: [
+            "s3://{bucket}/x", "s3://$BUCKET/x", "s3://<bucket/x", "s3://ab/x", "s3://a b c/x", "s3://bücket/x",
+            "s3://x:y/z",
+            "s3://\(String(repeating: "a", count: 256))/x", "https://{bucket}.s3.amazonaws.com/x",
+        ])
+    func noBuckets(_ uri: String) {
+        #expect(BucketName.fault(in: uri)?.severity == .error)
+    }
+
+    @Test("Each home of a member is one that the model has")
+    func homes() {
+        let model = ServiceModel.bundled
+        #expect(model.homes(of: "kms_key_id").first == "OutputDataConfig.KmsKeyId")
+        #expect(model.homes(of: "InstanceType").contains("ResourceConfig.InstanceGroups[].InstanceType"))
+        #expect(model.homes(of: "Whatever").isEmpty)
+        for homes in model.homes.values {
+            for home in homes {
+                let path = FieldPath(parsing: home.replacing("[]", with: "[0]").replacing("[KEY]", with: ".k"))
+                #expect(path.map { model.canonical($0).description } == path?.description, "\(home)")
+            }
+        }
+    }
+}
