@@ -18,7 +18,7 @@ enum PlanCommand {
                     "The request alone", "launch plan -q train --image repo/train:v3 --json | jq .request.document"),
             ],
             options: SpecOptions.all(bench) + SpecOptions.rehearsal + [
-                SpecOptions.model,
+                SpecOptions.model, SpecOptions.prices,
                 Option(flag: "offline", help: "Call no service: what would need one is left open."),
             ],
             rest: SpecOptions.rest
@@ -30,12 +30,7 @@ enum PlanCommand {
                 store: store, config: config, offline: arguments.flag("offline"))
             let check = PlanCheck(bench, store: store, config: config)
             let job = try check.resolved(spec, as: RunID.random())
-            let model = arguments.string(SpecOptions.model.long).map { path in
-                // The plugin reads the file by its path.
-                let path = path == StandardInput.path ? "/dev/stdin" : path
-                return [SpecOptions.model.long: JSONValue.string(path)]
-            }
-            let backends = try bench.backends(config, runnerOptions: model ?? [:])
+            let backends = try bench.backends(config, runnerOptions: files(arguments))
             let stage = ImageStage(
                 registry: try backends.registry(
                     for: job.resource, rehearse: spec.rehearse, job.rehearsal ?? spec.rehearsal),
@@ -54,5 +49,16 @@ enum PlanCommand {
             }
             return plan.isValid ? .ok : .invalidData
         }
+    }
+
+    /// Files that the runner's plugin reads by their paths.
+    private static func files(_ arguments: ParsedArguments) -> [String: JSONValue] {
+        var files: [String: JSONValue] = [:]
+        for option in [SpecOptions.model, SpecOptions.prices] {
+            files[option.long] = arguments.string(option.long).map { path in
+                .string(path == StandardInput.path ? "/dev/stdin" : path)
+            }
+        }
+        return files
     }
 }

@@ -11,6 +11,10 @@ enum SpecOptions {
         "model", value: "FILE",
         help: "Check the request with a newer service model, from this file; - is standard input.", values: .files)
 
+    static let prices = Option(
+        "prices", value: "FILE", help: "Estimate the cost with the prices in this file; - is standard input.",
+        values: .files)
+
     /// What a rehearsal takes; all but the flag need the flag, or a configuration that rehearses.
     static let rehearsal = [
         Option(

@@ -219,8 +219,9 @@ public actor Agent {
     }
 
     func tell(_ record: RunRecord) {
-        log.info(
-            "run \(record.state.rawValue)", ["run": record.id.rawValue, "cause": record.cause?.message ?? "-"])
+        // A record of the log has one line. The output of a failed build has many.
+        let cause = record.cause?.message.split(separator: "\n").joined(separator: " | ") ?? "-"
+        log.info("run \(record.state.rawValue)", ["run": record.id.rawValue, "cause": cause])
     }
 
     /// Ends the work on runs that are still on the way to the backend, and has the others stopped there.

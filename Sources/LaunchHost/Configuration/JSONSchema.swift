@@ -94,7 +94,7 @@ public enum JSONSchema {
 
     private static func kind(_ kind: Field.Kind) -> [String: JSONValue] {
         switch kind {
-        case .string: return ["type": .string("string")]
+        case .string, .file: return ["type": .string("string")]
         case .secret: return ["type": .string("string"), "writeOnly": .bool(true)]
         case .choice(let words): return ["enum": .array(words.map { .string($0) })]
         case .integer(let range):

@@ -3,6 +3,7 @@ extension Field.Kind {
     public var words: String {
         switch self {
         case .string, .secret: "text"
+        case .file: "the path of a file"
         case .choice(let words): Wording.either(words)
         case .integer(let range) where range.lowerBound == range.upperBound: String(range.lowerBound)
         case .integer(let range): "a whole number" + Self.words(of: range, Int64.min, Int64.max) { String($0) }

@@ -6,13 +6,19 @@ enum LegacyKeys {
             case (nil, "queue"): "write queues: [NAME]"
             case (nil, "max_schedulers"): "remove it: there are no sweep schedulers here; max_jobs limits all jobs"
             case (nil, "secure_mode"):
-                "remove it: a queue's allow_overrides says what a submitter may change, and the default is strict"
+                "remove it: a queue's allow_overrides says what a submitter may change; without that key, everything but what "
+                    + "the kind of backend protects, such as the role"
             case (nil, "stopped_run_timeout"):
-                "remove it: a queue's stop_grace says how long a run has between the polite and the forced end"
+                "remove it: a local-docker queue has stop_grace for the time between SIGTERM and SIGKILL; SageMaker always "
+                    + "gives 120 seconds"
             case (nil, "verbosity"): "remove it, and start the agent with -v to see more"
             case (nil, "base_url"), (nil, "api_key"): "remove it: this program talks to no W&B server"
             case (nil, "project"): "remove it: a job names its project when it is submitted, with -p"
             case (nil, "poll_interval"): "remove it: jobs are taken as soon as they are submitted"
+            case (.runner, "role_arn"), (.runner, "role-arn"), (.runner, "RoleArn"):
+                "write it as RoleArn into the queue's file: it is the role of the jobs; the agent's own role is role_arn of environment"
+            case (.runner, "s3_output_path"), (.runner, "s3-output-path"), (.runner, "S3OutputPath"):
+                "write it into the queue's file: OutputDataConfig: {S3OutputPath: s3://BUCKET/PREFIX}"
             case (.builder, "build-context-store"), (.builder, "build_context_store"), (.builder, "build-job-name"),
                 (.builder, "secret-name"), (.builder, "secret-key"), (.builder, "kaniko-image"),
                 (.builder, "kaniko-config"):

@@ -27,7 +27,7 @@ extension ConfigNode {
             let bare = text.filter { $0 != "_" && $0 != "," }
             if bare != text, Int64(bare) != nil { return "write \(start)\(bare)" }
             return nil
-        case .string, .secret, .choice:
+        case .string, .secret, .choice, .file:
             switch jsonValue {
             case .bool, .integer, .number: return "write \(start)\"\(Wording.shortened(text))\" in quotes for text"
             default: return nil

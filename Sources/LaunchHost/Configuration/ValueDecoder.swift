@@ -76,6 +76,9 @@ extension SchemaDecoder {
         case .secret:
             guard case .string = value else { break }
             return value
+        case .file:
+            guard case .string(let text) = value, !text.isEmpty else { break }
+            return .string(document?.path(of: text) ?? text)
         case .choice(let words):
             guard case .string(let text) = value else { break }
             guard words.contains(text) else {

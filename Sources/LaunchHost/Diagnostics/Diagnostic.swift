@@ -81,7 +81,7 @@ public struct LaunchError: Error, Sendable, CustomStringConvertible {
             case .internalFault: .internalFault
             default: .unavailable
             }
-        self.init(kind, error.message, hint: error.hint)
+        self.init(kind, error.message, hint: error.hint, diagnostics: error.diagnostics)
     }
 
     /// The message, and the hint behind it.

@@ -49,6 +49,8 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
     public var hint: String?
     /// How long the backend asks to wait before the next call.
     public var retryAfter: Duration?
+    /// Each place that is wrong, where the error is about a file of the user's.
+    public var diagnostics: [Diagnostic] = []
 
     /// An error from its parts.
     public init(_ category: Category, _ message: String, hint: String? = nil, retryAfter: Duration? = nil) {

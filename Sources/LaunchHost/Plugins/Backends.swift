@@ -230,7 +230,7 @@ public final class Backends: Sendable {
             let isReported = role == .registry && context.environment == nil && error.category == .configuration
             throw LaunchError(
                 .configuration, "The configuration of the \(role.rawValue) cannot be used.",
-                diagnostics: isReported ? [] : [config.diagnostic(for: role, error: error)])
+                diagnostics: isReported ? [] : [config.diagnostic(for: role, error: error)] + error.diagnostics)
         }
     }
 }

@@ -32,6 +32,8 @@ public struct Field: Sendable {
     public indirect enum Kind: Sendable {
         /// Text.
         case string
+        /// The path of a file; a relative one is relative to the folder of the file that it is written in.
+        case file
         /// Text that is never shown.
         case secret
         /// One of these words.

@@ -30,4 +30,11 @@ extension Document {
             return !text.isEmpty && !text.hasPrefix("#") && text != "---"
         }
     }
+
+    /// The path of a file that is named in this one: a relative path is relative to the folder of this file. What comes from
+    /// standard input has no folder, so that the working folder holds.
+    func path(of file: String) -> String {
+        guard !file.hasPrefix("/"), name != StandardInput.name, let slash = name.lastIndex(of: "/") else { return file }
+        return "\(name[..<slash])/\(file)"
+    }
 }

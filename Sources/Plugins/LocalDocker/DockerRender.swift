@@ -139,7 +139,7 @@ extension Field.Kind {
     /// callers.
     func fits(_ value: JSONValue) -> Bool {
         switch self {
-        case .string, .secret: value.stringValue != nil
+        case .string, .secret, .file: value.stringValue != nil
         case .choice(let words): value.stringValue.map(words.contains) ?? false
         case .integer(let range): value.integerValue.map(range.contains) ?? false
         case .number(let range): value.doubleValue.map(range.contains) ?? false

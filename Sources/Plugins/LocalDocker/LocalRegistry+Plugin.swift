@@ -15,13 +15,13 @@ extension LocalRegistry {
                 help: "Registry as host[:port][/path]; without it, images stay in the engine's own store."),
             Field("username", .string, example: "trainer", help: "User for the registry's login."),
             Field(
-                "password_file", .string, example: "/run/secrets/registry-password",
-                help: "File whose first line is the password; read again for each login."),
+                "password_file", .file, example: "/run/secrets/registry-password",
+                help: "File whose first line is the password, relative to the configuration; read for each login."),
             Field(
                 "password_env", .string, example: "REGISTRY_PASSWORD",
                 help: "Name of the agent's environment variable that holds the password."),
             Field(
-                "ca_file", .string, example: "/etc/ssl/team-ca.pem",
+                "ca_file", .file, example: "/etc/ssl/team-ca.pem",
                 help: "PEM file with the authorities that sign the registry's certificate, instead of the system's."),
             Field(
                 "token_hosts", .list(.string), example: "[auth.example.com]",

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import LaunchHost
 
 /// A user name, and the source of its password, which is never the configuration itself.
@@ -38,6 +39,8 @@ struct PasswordSource: Sendable {
         case (.some(let file), nil):
             origin = .file(file)
             Self.warnOfReaders(file, context.log)
+            // A pipe can be read only once, so the login reads it.
+            if Self.isRegularOrMissing(file) { _ = try read() }
         case (nil, .some(let variable)):
             guard let value = context.variables[variable], !value.isEmpty else {
                 throw BackendError(
@@ -53,12 +56,19 @@ struct PasswordSource: Sendable {
         case .variable(let password):
             return RegistryAccess.Login(username: username, password: password)
         case .file(let path):
-            guard let bytes = try? SmallFile.bytes(of: path, limit: Self.largest), bytes.count <= Self.largest,
-                let text = String(validating: bytes, as: UTF8.self)
-            else {
+            let bytes: [UInt8]
+            do throws(SmallFile.Fault) {
+                bytes = try SmallFile.bytes(of: path, limit: Self.largest)
+            } catch {
                 throw BackendError(
-                    .invalid, "The 'password_file' \(path) cannot be read.",
-                    hint: "It must exist, be readable for the agent, and hold UTF-8 text of at most 64 KiB.")
+                    .invalid, "The 'password_file' \(path) cannot be read: \(error.message).",
+                    hint: error.isMissing
+                        ? "A relative path starts at the folder of launch-config.yaml."
+                        : "The agent's user must be able to read it.")
+            }
+            guard bytes.count <= Self.largest, let text = String(validating: bytes, as: UTF8.self) else {
+                throw BackendError(
+                    .invalid, "The 'password_file' \(path) cannot be read: it is not UTF-8 text of at most 64 KiB.")
             }
             guard let line = text.split(whereSeparator: \.isNewline).first, text.first?.isNewline == false else {
                 throw BackendError(
@@ -66,6 +76,12 @@ struct PasswordSource: Sendable {
             }
             return RegistryAccess.Login(username: username, password: Secret(String(line)))
         }
+    }
+
+    private static func isRegularOrMissing(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return true }
+        return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
     private static func warnOfReaders(_ path: String, _ log: Logger) {

@@ -50,7 +50,14 @@ struct RemoteStore: Sendable {
                 reference: "\(host)/\(reference.repository)@\(digest)", digest: digest,
                 name: reference.description, platform: image.platform?.description)
         } catch {
-            throw BackendError(registry: error)
+            var refusal = BackendError(registry: error)
+            if error.code == .unauthorised, login == nil {
+                refusal.hint =
+                    "Log in with 'docker login \(location.host.name)', or give the registry's block 'username' and 'password_file'."
+            } else if [.unauthorised, .denied].contains(error.code), let login {
+                refusal.hint = "Check 'username' (\(login.username)) and the password of the registry's block."
+            }
+            throw refusal
         }
     }
 }

@@ -11,9 +11,12 @@ extension SageMakerRunner {
                     "account", .string, example: "\"123456789012\"",
                     help: "Account of a RoleArn that is given by name. None: role_arn's, else the ECR image's."),
                 Field(
-                    "model", .string, example: "training-job-model.json",
+                    "model", .file, example: "training-job-model.json",
                     help:
                         "File of a newer service model to check requests with; see scripts/regenerate-sagemaker-model."),
+                Field(
+                    "prices", .file, example: "prices.yaml",
+                    help: "File of prices for the costs that plan shows, instead of the program's own table."),
                 Field(
                     "archive_logs", .boolean, default: .bool(false),
                     help: "Copy each ended run's log from CloudWatch into the run's own record, before its end is told."
@@ -23,14 +26,15 @@ extension SageMakerRunner {
         ) { options, context throws(BackendError) in
             let own = SageMakerOptions(
                 account: options.string("account"), model: options.string("model"),
-                archivesLogs: options.flag("archive_logs"))
+                prices: options.string("prices"), archivesLogs: options.flag("archive_logs"))
             if let account = own.account, !ARN.isAccount(account) {
                 throw BackendError(
                     .invalid, "account is \"\(account)\"; it must be an account's number, twelve digits in quotes.")
             }
             let model = if let path = own.model { try ServiceModel(reading: path) } else { ServiceModel.bundled }
+            let prices = if let path = own.prices { try PriceTable(reading: path) } else { PriceTable.bundled }
             return SageMakerRunner(
-                context.environment as? AWSEnvironment, options: own, model: model, log: context.log)
+                context.environment as? AWSEnvironment, options: own, model: model, prices: prices, log: context.log)
         },
         template: nil, defaultTemplate: QueueTemplate.defaultText, protectedPaths: QueueTemplate.protectedPaths,
         ownKeys: QueueTemplate.ownKeys, spelling: { ServiceModel.bundled.canonical($0) },

@@ -11,14 +11,19 @@ public struct SageMakerRunner: Runner {
     let service: TrainingService
     let options: SageMakerOptions
     let model: ServiceModel
+    let prices: PriceTable
     let watch: TrainingWatch
     let log: Logger
 
     /// A runner over an environment. Without one of AWS it renders and validates, and refuses to call.
-    init(_ environment: AWSEnvironment?, options: SageMakerOptions, model: ServiceModel, log: Logger) {
+    init(
+        _ environment: AWSEnvironment?, options: SageMakerOptions, model: ServiceModel,
+        prices: PriceTable = .bundled, log: Logger
+    ) {
         service = TrainingService(environment)
         self.options = options
         self.model = model
+        self.prices = prices
         self.log = log
         watch = TrainingWatch(service, log: log)
     }
@@ -64,6 +69,8 @@ struct SageMakerOptions: Sendable, Hashable {
     var account: String?
     /// The file of another service model.
     var model: String?
+    /// The file of other prices.
+    var prices: String?
     /// Whether each ended run's log is copied into its record.
     var archivesLogs = false
 }

@@ -112,4 +112,74 @@ struct SageMakerCommandTests {
         #expect(answer.code == .configuration)
         #expect(answer.errors.contains("model.json"))
     }
+
+    @Test func otherPricesReplaceTheBuiltInOnes() async throws {
+        let desk = try await desk()
+        let plan = "plan -q train --image \(Self.image) --offline"
+        let prices = try desk.folder.write(
+            "conf/prices.yaml", "region: eu-west-1\nas_of: 2026-11\nper_hour: {ml.m5.xlarge: 0.5}\n")
+        let priced = await desk.run("\(plan) --prices \(prices)")
+        #expect(priced.code == .ok, "\(priced.errors)")
+        #expect(
+            priced.output.contains(
+                "cost      at most 2.00 USD: 2 x ml.m5.xlarge x 2 h of MaxRuntimeInSeconds, on demand; prices of "
+                    + "eu-west-1, 2026-11 (DIR/conf/prices.yaml)\n"))
+        // The configuration's path is relative to the configuration, wherever the command runs.
+        try desk.folder.write(
+            "launch-config.yaml",
+            "environment: {type: aws, region: eu-west-1}\nregistry: {type: mock}\nrunner: {type: sagemaker, prices: conf/prices.yaml}\n"
+        )
+        #expect(await desk.run(plan).output.contains("at most 2.00 USD"))
+        let unknown = await desk.run("\(plan) -V type=ml.m5.4xlarge")
+        #expect(
+            unknown.output.contains("cost      unknown: no price of ml.m5.4xlarge in the prices of eu-west-1, 2026-11"))
+
+        try desk.folder.write("conf/prices.yaml", "region: eu-west-1\nas_of: 2026-11\nper_hour: {m5.xlarge: free}\n")
+        let wrong = await desk.run(plan)
+        #expect(wrong.code == .configuration)
+        #expect(
+            wrong.errors.contains("DIR/conf/prices.yaml:3:12: \"m5.xlarge\" cannot be an instance type"),
+            "\(wrong.errors)")
+        #expect(wrong.errors.contains("DIR/conf/prices.yaml:3:23: \"m5.xlarge\" of \"per_hour\" must be a number"))
+        #expect(wrong.errors.contains("launch-config.yaml:3:1: runner (type: sagemaker): The prices of"))
+        let checked = await desk.run("config check")
+        #expect(checked.code == .configuration && checked.errors.contains("prices.yaml:3:12:"))
+        let missing = await desk.run("\(plan) --prices \(desk.folder.file("none.yaml"))")
+        #expect(missing.code == .configuration && missing.errors.contains("none.yaml: there is no such file"))
+    }
+
+    @Test func keysOfWandbsRunnerAreSentToTheQueue() async throws {
+        let desk = try await desk()
+        try desk.folder.write(
+            "launch-config.yaml",
+            "runner: {type: sagemaker, role_arn: \"arn:aws:iam::123456789012:role/x\", s3_output_path: \"s3://x/y\"}\n"
+                + "secure_mode: true\nstopped_run_timeout: 60\n")
+        let answer = await desk.run("config check")
+        #expect(answer.code == .configuration)
+        for words in [
+            "hint: write it as RoleArn into the queue's file", "OutputDataConfig: {S3OutputPath: s3://BUCKET/PREFIX}",
+            "without that key, everything but what the kind of backend protects", "SageMaker always gives 120 seconds",
+        ] {
+            #expect(answer.errors.contains(words), "\(words): \(answer.errors)")
+        }
+        #expect(
+            !answer.errors.contains("belongs to \"environment\"") && !answer.errors.contains("belongs to environment"))
+    }
+
+    @Test func aPasswordFileIsRelativeToTheConfigurationAndLookedAt() async throws {
+        let desk = try await desk()
+        let config = try desk.folder.write(
+            "conf/launch.yaml",
+            "registry: {type: local, uri: \"localhost:5000\", username: u, password_file: secrets/password}\n")
+        let missing = await desk.run("config check \(config)")
+        #expect(missing.code == .configuration)
+        #expect(
+            missing.errors.contains(
+                "The 'password_file' DIR/conf/secrets/password cannot be read: there is no such file."),
+            "\(missing.errors)")
+        try desk.folder.write("conf/secrets/password", "\n")
+        #expect(await desk.run("config check \(config)").errors.contains("has no password: its first line is empty"))
+        try desk.folder.write("conf/secrets/password", "x\n")
+        #expect(await desk.run("config check \(config)").code == .ok)
+    }
 }

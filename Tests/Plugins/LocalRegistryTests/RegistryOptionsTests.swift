@@ -105,6 +105,27 @@ struct RegistryOptionsTests {
         #expect(try await password(byVariable) == "0f-a-v4riabl3")
     }
 
+    @Test func `a password file that cannot be used is refused at once`() throws {
+        let folder = try TemporaryDirectory()
+        func refused(_ file: String) -> String? {
+            refusal(["uri": .string("localhost:5000"), "username": .string("u"), "password_file": .string(file)])?
+                .message
+        }
+        #expect(refused(folder.file("none"))?.hasSuffix("cannot be read: there is no such file.") == true)
+        #expect(refused(folder.path)?.contains("this is a folder") == true)
+        #expect(refused(try folder.write("empty", ""))?.contains("has no password") == true)
+        #expect(refused(try folder.write("blank", "\nlater\n"))?.contains("has no password") == true)
+        let binary = folder.file("binary")
+        try Data([0xff, 0xfe, 0x00]).write(to: URL(filePath: binary))
+        #expect(refused(binary)?.contains("not UTF-8 text") == true)
+        let large = try folder.write("large", String(repeating: "x", count: 70_000))
+        #expect(refused(large)?.contains("64 KiB") == true)
+        // A pipe gives its password once: to the first login.
+        let pipe = folder.file("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        _ = try registry(["uri": .string("localhost:5000"), "username": .string("u"), "password_file": .string(pipe)])
+    }
+
     @Test(arguments: [(0o600, 0), (0o640, 1), (0o604, 1)])
     func `a password file that others can read causes a warning`(mode: Int, warnings: Int) throws {
         let folder = try TemporaryDirectory()

@@ -21,8 +21,9 @@ final class Connection {
         let code = sqlite3_open_v2(path, &handle, flags, nil)
         guard code == SQLITE_OK, let handle else {
             let words = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            let reason = handle.map { sqlite3_system_errno($0) } ?? 0
             sqlite3_close_v2(handle)
-            throw StoreError(sqlite: code, path: path, said: words)
+            throw StoreError(sqlite: code, path: path, said: words, systemError: reason)
         }
         self.handle = handle
         patience = .allocate(capacity: 1)
@@ -113,7 +114,11 @@ final class Connection {
     }
 
     private func failure(_ code: Int32) -> StoreError {
-        StoreError(sqlite: code, path: path, said: String(cString: sqlite3_errmsg(handle)))
+        // The number stays from an earlier call where this one made no call of the system.
+        let reason =
+            [SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN].contains(code & 0xff) ? sqlite3_system_errno(handle) : 0
+        return StoreError(
+            sqlite: code, path: path, said: String(cString: sqlite3_errmsg(handle)), systemError: reason)
     }
 }
 

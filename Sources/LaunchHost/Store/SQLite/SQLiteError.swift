@@ -1,8 +1,10 @@
 import CSQLite
+import Glibc
 
 extension StoreError {
     /// What SQLite's result code means to a user, with the file and SQLite's own words.
-    init(sqlite code: Int32, path: String, said words: String) {
+    /// - Parameter systemError: the `errno` that caused the code; 0 if unknown.
+    init(sqlite code: Int32, path: String, said words: String, systemError: Int32 = 0) {
         let detail = "(SQLite says: \(words), code \(code).)"
         // The low byte is the class; the rest of an extended code says which call of the system failed.
         switch code & 0xff {
@@ -10,10 +12,12 @@ extension StoreError {
             self.init(
                 .busy, "The database '\(path)' is locked by another process. \(detail)",
                 hint: "Try again; if it stays so, a program that has it open hangs.")
-        case SQLITE_FULL:
+        case _ where code & 0xff == SQLITE_FULL || Self.isFull(systemError):
             self.init(
                 .full, "There is no room left to write to the database '\(path)'. \(detail)",
-                hint: "Free some space on that disk and try again.")
+                hint: systemError == EDQUOT
+                    ? "The user's quota on that disk is used up: free some space and try again."
+                    : "Free some space on that disk and try again.")
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
             self.init(
                 .denied, "The database '\(path)' may not be written to. \(detail)",
@@ -31,11 +35,22 @@ extension StoreError {
                 .corrupt, "The database '\(path)' is damaged. \(detail)",
                 hint: "Move it away and start with a new one, or repair a copy with sqlite3's '.recover'.")
         case SQLITE_IOERR:
+            let reason = systemError == 0 ? "" : ": \(String(cString: strerror(systemError)))"
+            let place = NetworkFileSystem.kind(of: path).map {
+                "It is on a network file system (\($0)), where databases do not work."
+            }
             self.init(
-                .inputOutput, "Reading or writing the database '\(path)' failed. \(detail)",
-                hint: "Check the disk and its file system; network file systems do not work.")
+                .inputOutput, "Reading or writing the database '\(path)' failed\(reason). \(detail)",
+                hint: place.map { "\($0) Set LAUNCH_HOME to a folder on a local disk." }
+                    ?? "Check the disk and its file system, and that its folder is still there.")
         default:
             self.init(.internalFault, "A statement on the database '\(path)' failed. \(detail)")
         }
+    }
+
+    /// SQLite calls a full disk an error of input and output where the failing call is not a write of its own, such as the
+    /// making of a shared-memory file.
+    private static func isFull(_ systemError: Int32) -> Bool {
+        [ENOSPC, EDQUOT].contains(systemError)
     }
 }

@@ -4,7 +4,7 @@ public import LaunchHost
 extension SageMakerRunner: Pricing {
     /// At most price x instances x MaxRuntimeInSeconds, of the dearest type that the run may get.
     public func cost(of request: RunRequest) -> CostEstimate {
-        TrainingCost(request, region: service.knownRegion).estimate
+        TrainingCost(request, region: service.knownRegion, prices: prices).estimate
     }
 }
 
@@ -12,10 +12,12 @@ extension SageMakerRunner: Pricing {
 struct TrainingCost {
     private let request: RunRequest
     private let region: String?
+    private let prices: PriceTable
 
-    init(_ request: RunRequest, region: String?) {
+    init(_ request: RunRequest, region: String?, prices: PriceTable) {
         self.request = request
         self.region = region
+        self.prices = prices
     }
 
     /// The estimate; unknown where a price or the limit is.
@@ -26,27 +28,40 @@ struct TrainingCost {
         }
         let others = RequestNotes(request).instanceTypes
         let options = others.isEmpty ? choices(document) : others.map { [.init(type: $0, count: count(document))] }
-        var priced: [(total: Double, groups: [TrainingShape.Group])] = []
-        for groups in options {
-            var total = 0.0
-            for group in groups {
-                guard let hour = InstancePrices.hour(of: group.type) else {
-                    let name = group.type.isEmpty ? "the instance type" : group.type
-                    return CostEstimate(maximum: nil, basis: "unknown: no price of \(name) came with this program")
-                }
-                total += hour * Double(group.count) * Double(seconds) / 3600
+        let types = options.joined().map(\.type).uniqued
+        let unknown = types.filter { prices.price(of: $0) == nil }
+        guard unknown.isEmpty else {
+            return CostEstimate(maximum: nil, currency: prices.currency, basis: without(prices: unknown))
+        }
+        let totals = options.map { groups in
+            groups.reduce(0.0) { total, group in
+                total + (prices.price(of: group.type)?.hour ?? 0) * Double(group.count) * Double(seconds) / 3600
             }
-            priced.append((total, groups))
         }
-        guard let dearest = priced.max(by: { $0.total < $1.total }) else {
-            return CostEstimate(maximum: nil, basis: "unknown: ResourceConfig names no instance type")
+        guard let dearest = zip(totals, options).max(by: { $0.0 < $1.0 }), !dearest.1.isEmpty else {
+            return CostEstimate(
+                maximum: nil, currency: prices.currency, basis: "unknown: ResourceConfig names no instance type")
         }
-        let kinds = dearest.groups.map { "\($0.count) x \($0.type)" }.joined(separator: " + ")
+        let kinds = dearest.1.map { "\($0.count) x \($0.type)" }.joined(separator: " + ")
         var basis = "\(kinds) x \(Self.length(seconds)) of MaxRuntimeInSeconds, on demand"
         if document["EnableManagedSpotTraining"]?.boolValue == true { basis += "; spot costs less" }
-        basis += "; prices of \(InstancePrices.region), \(InstancePrices.asOf)"
-        if let region, region != InstancePrices.region { basis += ", and \(region) may differ" }
-        return CostEstimate(maximum: dearest.total, basis: basis)
+        let dates = dearest.1.compactMap { prices.price(of: $0.type)?.asOf }.uniqued
+        basis += "; \(table(asOf: dates))"
+        if let region, region != prices.region { basis += ", and \(region) may differ" }
+        return CostEstimate(maximum: dearest.0, currency: prices.currency, basis: basis)
+    }
+
+    /// `prices of us-east-1, 2024`.
+    private func table(asOf dates: [String]) -> String {
+        "prices of \(prices.region), \(Wording.all(dates))" + (prices.file.map { " (\($0))" } ?? "")
+    }
+
+    private func without(prices types: [String]) -> String {
+        let names = Wording.all(types.map { $0.isEmpty ? "the instance type" : $0 })
+        let dates = prices.parts.map(\.asOf).sorted()
+        let origin = prices.file == nil ? ", the table of this program" : ""
+        return
+            "unknown: no price of \(names) in the \(table(asOf: dates))\(origin); give a table of your own with --prices FILE"
     }
 
     /// What the service may choose from by itself.

@@ -92,6 +92,22 @@ import Testing
         #expect(count == 0)
     }
 
+    @Test(arguments: [(ENOSPC, "Free some space"), (EDQUOT, "quota")])
+    func callsAFullDiskFullWhateverSQLiteCallsIt(_ reason: Int32, _ hint: String) {
+        // SQLITE_IOERR, SQLITE_IOERR_SHMSIZE, SQLITE_CANTOPEN and SQLITE_FULL.
+        for code: Int32 in [10, 10 | 19 << 8, 14, 13] {
+            let error = StoreError(sqlite: code, path: "/x/launch.db", said: "disk I/O error", systemError: reason)
+            #expect(error.code == .full && error.hint?.contains(hint) == true, "\(error)")
+        }
+    }
+
+    @Test func saysWhyTheDiskFailed() {
+        let error = StoreError(sqlite: 10, path: "/x/launch.db", said: "disk I/O error", systemError: EIO)
+        #expect(error.code == .inputOutput)
+        #expect(error.message.contains("failed: Input/output error."))
+        #expect(error.hint?.contains("network") == false)
+    }
+
     @Test func givesUpOnALockThatStays() throws {
         let database = try open(["CREATE TABLE t (a TEXT) STRICT"], timeout: .milliseconds(50))
         let other = try Connection(path: path, timeout: .zero)

@@ -100,7 +100,9 @@ enum ErrorKinds {
         case (.unauthenticated, "SignatureDoesNotMatch"), (.unauthenticated, "InvalidSignatureException"):
             "The secret access key does not belong to the access key ID, or the clock of this machine is off."
         case (.auth, _) where status == 407: "A proxy requires a login; see https_proxy and no_proxy."
-        case (.expired, _): "Get new credentials, for example with `aws sso login`."
+        case (.expired, _):
+            "Get new credentials from where these came from, which 'launch doctor' names; for single sign-on with "
+                + "'aws sso login --profile PROFILE'."
         default: nil
         }
     }
