@@ -2,34 +2,35 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import Synchronization
 
-/// Examines a builder against the contract of `Builder`.
+/// Checks a builder against the contract of `Builder`.
 public struct BuilderConformance: Sendable {
     let fixture: BuilderFixture
 
-    /// An examination with that fixture.
     public init(_ fixture: BuilderFixture) {
         self.fixture = fixture
     }
 
-    /// Runs all cases, one after the other. Built images are the fixture's to remove.
+    /// Runs all cases one after the other. The fixture removes the built images.
     public func run() async -> Report {
         var report = Report("builder \(fixture.plugin.type)")
         await Declarations(fixture.plugin).run(into: &report)
-        await report.check("the same source has the same key, wherever it lies", sameKey)
-        await report.check("another file content is another key", otherFile)
-        await report.check("another Dockerfile is another key", otherDockerfile)
-        await report.check("another build argument is another key", { try await otherOption(.buildArgument) })
-        await report.check("another platform is another key", { try await otherOption(.platform) })
+        await report.check("the same source has the same key, in any folder", sameKey)
+        await report.check("different file content gives a different key", otherFile)
+        await report.check("a different Dockerfile gives a different key", otherDockerfile)
+        await report.check(
+            "a different build argument gives a different key", { try await otherOption(.buildArgument) })
+        await report.check("a different platform gives a different key", { try await otherOption(.platform) })
         await report.check("making a key changes nothing in the source", keyIsPure)
-        await report.check("a key is to be had offline", offlineKey)
+        await report.check("a key can be computed offline", offlineKey)
         await report.check("a build gives an image that the registry resolves to the same digest", buildResolves)
         await report.check("a second build of the same key gives the same image", buildTwice)
-        await report.check("the same key built 4 times at once is one image", buildAtOnce)
-        await report.check("a build leaves nothing behind but its image", buildLeavesNothing)
-        await report.check("a failing step is an invalid request, and the error shows it", failingBuild)
-        await report.check("a missing Dockerfile is an invalid request", missingDockerfile)
-        await report.check("a cancelled build ends soon and leaves nothing behind", cancelledBuild)
-        await report.check("no secret shows when the builder is printed", printsNoSecret)
+        await report.check("4 concurrent builds of one key give one image", buildAtOnce)
+        await report.check("a build leaves only its image", buildLeavesNothing)
+        await report.check(
+            "a failing step is an error of category 'invalid' that shows the step's output", failingBuild)
+        await report.check("a missing Dockerfile is an error of category 'invalid'", missingDockerfile)
+        await report.check("a cancelled build ends soon and leaves nothing", cancelledBuild)
+        await report.check("the printed builder contains no secret", printsNoSecret)
         return report
     }
 
@@ -40,7 +41,7 @@ public struct BuilderConformance: Sendable {
         let first = try await key(of: .good(content: content))
         let second = try await key(of: .good(content: content))
         try require(first == second, "\(first) and \(second)")
-        try require(first.hex.wholeMatch(of: /[0-9a-f]{64}/) != nil, "'\(first)' is no SHA-256 in hex")
+        try require(first.hex.wholeMatch(of: /[0-9a-f]{64}/) != nil, "'\(first)' is not a SHA-256 in hex")
     }
 
     private func otherFile() async throws {
@@ -87,9 +88,12 @@ public struct BuilderConformance: Sendable {
             let (image, destination) = try await build(source, with: builder) { _ in told.withLock { $0 += 1 } }
             let resolved = try await fixture.makeRegistry().resolve(destination)
             try require(resolved?.digest == image.digest, "built \(image), resolved \(String(describing: resolved))")
-            try require(resolved?.reference == image.reference, "pinned as \(image.reference) and otherwise")
-            try require(image.reference.contains(image.digest.rawValue), "'\(image.reference)' lacks its digest")
-            try require(told.withLock { $0 } > 0, "nothing was said while it was built")
+            try require(
+                resolved?.reference == image.reference,
+                "built as \(image.reference), resolved as \(resolved?.reference ?? "nothing")")
+            try require(
+                image.reference.contains(image.digest.rawValue), "'\(image.reference)' does not contain the digest")
+            try require(told.withLock { $0 } > 0, "the build reported no progress")
         }
     }
 
@@ -129,7 +133,7 @@ public struct BuilderConformance: Sendable {
             guard let error = error as? BackendError else { throw Broken("it threw \(error)") }
             try require(error.category == .invalid, "its category is \(error.category): \(error)")
             try require(
-                error.description.contains("launch-conformance-fails"), "the tool's words are not in it: \(error)")
+                error.description.contains("launch-conformance-fails"), "the error lacks the step's output: \(error)")
             try await requireClean(since: before)
         }
     }
@@ -141,7 +145,7 @@ public struct BuilderConformance: Sendable {
             let error = try await failure("the key") { _ = try await builder.key(for: source, offline: false) }
             guard let error = error as? BackendError else { throw Broken("it threw \(error)") }
             try require(error.category == .invalid, "its category is \(error.category)")
-            try require(error.description.contains("no/such/Dockerfile"), "the file is not named: \(error)")
+            try require(error.description.contains("no/such/Dockerfile"), "the error does not name the file: \(error)")
         }
     }
 
@@ -155,13 +159,13 @@ public struct BuilderConformance: Sendable {
                     if progress.line.contains("launch-conformance-waits") { line.yield() }
                 }
             }
-            // The step's own name is enough: the tool prints it when it begins.
+            // The marker in the step's name is enough, because the tool prints the name when the step begins.
             for await _ in lines { break }
             let begin = ContinuousClock.now
             task.cancel()
             let result = await task.result
             let took = ContinuousClock.now - begin
-            guard case .failure = result else { throw Broken("a cancelled build ended well") }
+            guard case .failure = result else { throw Broken("a cancelled build succeeded") }
             try require(took < .seconds(300), "it took \(took) to end")
             try await requireClean(since: before)
         }
@@ -205,13 +209,13 @@ extension BuilderConformance {
             builder, BuildSource(context: folder, dockerfile: "Dockerfile", project: "launch-conformance", queue: nil))
     }
 
-    /// An engine takes a moment to remove what a broken-off build had.
+    /// An engine needs a moment to remove the containers of a cancelled build.
     private func requireClean(since before: Set<String>) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
             let left = try await fixture.leftovers().subtracting(before)
             if left.isEmpty { return }
-            guard ContinuousClock.now < deadline else { throw Broken("it left behind \(left.sorted())") }
+            guard ContinuousClock.now < deadline else { throw Broken("it left \(left.sorted())") }
             try await Task.sleep(for: .milliseconds(50))
         }
     }

@@ -1,47 +1,46 @@
 public import LaunchHost
 
-/// What the kit needs to know of a builder to examine it: how to make it, and sources that build in its backend.
+/// What the kit needs to check a builder: how to make it, and sources that its backend can build.
 public struct BuilderFixture: Sendable {
-    /// What a source is asked to be, so that a case can look at how the builder takes it.
+    /// The kinds of sources that the cases build.
     public enum Source: Sendable, Hashable {
-        /// Builds quickly; the text becomes a file of the image. Its Dockerfile takes the build argument `FLAVOUR`.
+        /// Builds quickly. The text becomes a file of the image. The Dockerfile accepts the build argument `FLAVOUR`.
         case good(content: String)
-        /// The same with one more instruction in the Dockerfile.
+        /// Like `good`, with one more instruction in the Dockerfile.
         case otherDockerfile(content: String)
-        /// Builds for a quarter of an hour.
+        /// Builds for 15 minutes.
         case endless
         /// Fails in a step that prints `launch-conformance-fails`.
         case failing
     }
 
-    /// Configurations that must not share a key.
+    /// Configurations whose keys must differ.
     public enum Variation: Sendable, Hashable, CaseIterable {
-        /// As it comes.
+        /// No options.
         case plain
         /// Build argument `FLAVOUR=other`.
         case buildArgument
-        /// Another platform.
+        /// A platform that is not the default.
         case platform
     }
 
     /// The plugin.
     public var plugin: Plugin<any Builder>
-    /// Makes the builder anew; nil where it has no such option.
+    /// Makes a new builder. Returns nil if the builder has no option for the variation.
     public var makeBuilder: @Sendable (Variation) async throws -> (any Builder)?
-    /// The registry that images go to.
+    /// Makes the registry that receives the images.
     public var makeRegistry: @Sendable () async throws -> any Registry
-    /// Writes that source into an empty folder.
+    /// Writes a source into an empty folder.
     public var write: @Sendable (Source, String) throws -> Void
-    /// Everything that a build can leave behind, as an outsider sees it: containers, temporary files.
+    /// Lists everything that a build can leave, such as containers and temporary files, without using the builder.
     public var leftovers: @Sendable () async throws -> Set<String>
-    /// An existing folder in which the kit makes its sources.
+    /// An existing folder for the kit's sources.
     public var folder: String
-    /// The secrets that it works with, none of which may show.
+    /// The secrets that the builder uses. None of them may be printed.
     public var secrets: [String]
-    /// How long any one case may take before it counts as hung.
+    /// The longest time of one case; a longer one counts as hung.
     public var limit: Duration
 
-    /// A fixture from its parts.
     public init(
         plugin: Plugin<any Builder>, folder: String, secrets: [String] = [], limit: Duration = .seconds(600),
         makeBuilder: @escaping @Sendable (Variation) async throws -> (any Builder)?,

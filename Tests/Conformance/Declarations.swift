@@ -1,8 +1,8 @@
 internal import LaunchHost
 
-/// The cases that look at what a plugin declares, of whatever role it is.
+/// The cases for the declaration of a plugin of any role.
 struct Declarations {
-    /// A catalog of the plugin alone, through which the host itself reads what is declared.
+    /// A catalog with only this plugin. The host's own code reads the declaration through it.
     private let catalog: PluginCatalog
 
     init(_ plugin: Plugin<any Environment>) {
@@ -25,7 +25,7 @@ struct Declarations {
         for declaration in catalog.declarations {
             await report.check("declares a type, a summary and an example") { try names(declaration) }
             await report.check("every field has a help line and a snake_case name") { try fields(declaration) }
-            await report.check("every example is a valid configuration, and an unknown key is refused") {
+            await report.check("every example is a valid configuration, and an unknown key is rejected") {
                 try examples(declaration)
             }
         }
@@ -58,7 +58,7 @@ struct Declarations {
         }
         let wrong = "\(declaration.role.rawValue): {type: \(declaration.type), no_such_key: 1}"
         let isRefused = (try? read(wrong)) == nil
-        try require(isRefused, "'\(wrong)' is taken")
+        try require(isRefused, "'\(wrong)' is accepted")
     }
 
     private func read(_ text: String) throws {

@@ -1,15 +1,14 @@
 public import LaunchHost
 
-/// What the kit needs to know of an environment to examine it.
+/// What the kit needs to check an environment.
 public struct EnvironmentFixture: Sendable {
     /// The plugin.
     public var plugin: Plugin<any Environment>
-    /// Makes the environment anew.
+    /// Makes a new environment.
     public var makeEnvironment: @Sendable () async throws -> any Environment
-    /// The secrets that it works with, none of which may show.
+    /// The secrets that the environment uses. None of them may be printed.
     public var secrets: [String]
 
-    /// A fixture from its parts.
     public init(
         plugin: Plugin<any Environment>, secrets: [String] = [],
         makeEnvironment: @escaping @Sendable () async throws -> any Environment
@@ -20,22 +19,21 @@ public struct EnvironmentFixture: Sendable {
     }
 }
 
-/// Examines an environment against the contract of `Environment`.
+/// Checks an environment against the contract of `Environment`.
 public struct EnvironmentConformance: Sendable {
     let fixture: EnvironmentFixture
 
-    /// An examination with that fixture.
     public init(_ fixture: EnvironmentFixture) {
         self.fixture = fixture
     }
 
-    /// Runs all cases, one after the other.
+    /// Runs all cases one after the other.
     public func run() async -> Report {
         var report = Report("environment \(fixture.plugin.type)")
         await Declarations(fixture.plugin).run(into: &report)
-        await report.check("verify says who, and the same again", verifyNames)
-        await report.check("verify may be called 16 times at once", verifyConcurrently)
-        await report.check("no secret shows when it is printed", printsNoSecret)
+        await report.check("verify returns the identity, and the same one again", verifyNames)
+        await report.check("16 concurrent calls of verify return the same identity", verifyConcurrently)
+        await report.check("the printed environment contains no secret", printsNoSecret)
         return report
     }
 
@@ -44,7 +42,7 @@ public struct EnvironmentConformance: Sendable {
         let identity = try await environment.verify()
         try require(!identity.principal.isEmpty, "the principal is empty")
         let again = try await environment.verify()
-        try require(again == identity, "the second call says \(again), the first said \(identity)")
+        try require(again == identity, "the second call returned \(again), the first \(identity)")
     }
 
     private func verifyConcurrently() async throws {
@@ -53,7 +51,7 @@ public struct EnvironmentConformance: Sendable {
             for _ in 0..<16 { group.addTask { try await environment.verify() } }
             return try await group.reduce(into: Set<Identity>()) { $0.insert($1) }
         }
-        try require(identities.count == 1, "it says \(identities)")
+        try require(identities.count == 1, "it returned \(identities)")
     }
 
     private func printsNoSecret() async throws {

@@ -1,20 +1,19 @@
 public import LaunchHost
 
-/// What the kit needs to know of a registry to examine it.
+/// What the kit needs to check a registry.
 public struct RegistryFixture: Sendable {
     /// The plugin.
     public var plugin: Plugin<any Registry>
-    /// Makes the registry anew, as a program would after a restart.
+    /// Makes a new registry, as a program does after a restart.
     public var makeRegistry: @Sendable () async throws -> any Registry
-    /// Puts a small image into the registry under that name by other means, and says its digest; nil where only a
-    /// builder can.
+    /// Pushes a small image under a name without using the registry under test, and returns the digest. Nil if only a
+    /// builder can push.
     public var push: (@Sendable (ImageReference) async throws -> Digest)?
-    /// A name in the registry's reach that has no image.
+    /// A name in this registry that has no image.
     public var unknown: ImageReference
-    /// The secrets that it works with, none of which may show.
+    /// The secrets that the registry uses. None of them may be printed.
     public var secrets: [String]
 
-    /// A fixture from its parts.
     public init(
         plugin: Plugin<any Registry>, unknown: ImageReference, secrets: [String] = [],
         makeRegistry: @escaping @Sendable () async throws -> any Registry,
@@ -28,28 +27,27 @@ public struct RegistryFixture: Sendable {
     }
 }
 
-/// Examines a registry against the contract of `Registry`.
+/// Checks a registry against the contract of `Registry`.
 public struct RegistryConformance: Sendable {
     let fixture: RegistryFixture
 
-    /// An examination with that fixture.
     public init(_ fixture: RegistryFixture) {
         self.fixture = fixture
     }
 
-    /// Runs all cases, one after the other. Images that the fixture pushes are the fixture's to remove.
+    /// Runs all cases one after the other. The fixture removes the images that it pushes.
     public func run() async -> Report {
         var report = Report("registry \(fixture.plugin.type)")
         await Declarations(fixture.plugin).run(into: &report)
         await report.check("an unknown image is nil, not an error", unknownIsNil)
         await report.check("a destination is a valid reference with the key's tag", destinationIsValid)
         await report.check("a destination is a pure function of the key, and no two keys share one", destinationIsPure)
-        await report.check("what is pushed resolves to its digest, and the reference holds it", pushedResolves)
-        await report.check("resolving twice, and by the pinned reference, gives the same", resolvesTheSame)
-        await report.check("a tag that moves resolves anew", movedTag)
+        await report.check("a pushed image resolves to its digest, and the reference contains it", pushedResolves)
+        await report.check("resolving again, or by the pinned reference, gives the same image", resolvesTheSame)
+        await report.check("a moved tag resolves to its new image", movedTag)
         await report.check(
-            "the login for a pull is that of the access, and none for another's image", pullsWithItsLogin)
-        await report.check("no secret shows when registry or access are printed", printsNoSecret)
+            "a pull uses the login of the access; an image of another registry gets no login", pullsWithItsLogin)
+        await report.check("the printed registry and its access contain no secret", printsNoSecret)
         return report
     }
 
@@ -65,9 +63,9 @@ public struct RegistryConformance: Sendable {
         for key in Self.keys {
             let destination = try registry.destination(for: key, repository: "launch-conformance")
             let parsed = try ImageReference(parsing: destination.description)
-            try require(parsed == destination, "'\(destination)' reads back as '\(parsed)'")
+            try require(parsed == destination, "'\(destination)' is parsed as '\(parsed)'")
             try require(destination.tag == key.tag, "the tag is \(destination.tag ?? "missing"), not \(key.tag)")
-            try require(destination.digest == nil, "a digest stands in '\(destination)' before there is an image")
+            try require(destination.digest == nil, "'\(destination)' contains a digest before an image exists")
         }
     }
 
@@ -85,9 +83,9 @@ public struct RegistryConformance: Sendable {
     private func pushedResolves() async throws {
         let (name, digest) = try await pushed()
         guard let image = try await fixture.makeRegistry().resolve(name) else { throw Broken("'\(name)' is unknown") }
-        try require(image.digest == digest, "it resolves to \(image.digest), pushed was \(digest)")
-        try require(image.reference.contains(digest.rawValue), "'\(image.reference)' does not hold \(digest)")
-        try require(!image.name.isEmpty, "it has no name for people")
+        try require(image.digest == digest, "it resolves to \(image.digest), but \(digest) was pushed")
+        try require(image.reference.contains(digest.rawValue), "'\(image.reference)' does not contain \(digest)")
+        try require(!image.name.isEmpty, "its display name is empty")
     }
 
     private func resolvesTheSame() async throws {
@@ -97,7 +95,7 @@ public struct RegistryConformance: Sendable {
             throw Broken("'\(name)' is unknown")
         }
         try require(first == second, "\(first) and then \(second)")
-        // An engine's image ID is no reference that people write; all others must read back.
+        // An engine's image ID is not a reference that users write. All other references must resolve again.
         guard let pinned = try? ImageReference(parsing: first.reference), pinned.digest != nil else { return }
         let again = try await fixture.makeRegistry().resolve(pinned)
         try require(
@@ -127,7 +125,7 @@ public struct RegistryConformance: Sendable {
             "the login for '\(own)' is not that of 'access'")
         let other = ImageReference(host: "registry.invalid", repository: "other", tag: "v1")
         let others = try await registry.login(toPull: other)
-        try require(others == nil, "'\(other)' would be pulled with this registry's login")
+        try require(others == nil, "'\(other)' gets this registry's login")
     }
 
     private func printsNoSecret() async throws {

@@ -1,40 +1,40 @@
-/// What the kit found: one line a case, as a table that can be read in a test's output.
+/// The results of the kit: a table with one line per case, readable in a test's output.
 public struct Report: Sendable, CustomStringConvertible {
-    /// How one case ended.
+    /// The result of one case.
     public enum Outcome: Sendable, Hashable {
-        /// The plugin holds it.
+        /// The plugin fulfils this part of the contract.
         case passed
-        /// The plugin does not, and why.
+        /// The plugin does not fulfil it, and the reason.
         case failed(String)
-        /// The case was not run, and why.
+        /// The case was not run, and the reason.
         case skipped(String)
     }
 
-    /// The plugin that was examined.
+    /// The plugin under test.
     public let subject: String
-    /// The cases in the order in which they ran.
+    /// The cases in the order of execution.
     public private(set) var cases: [(name: String, outcome: Outcome)] = []
 
     init(_ subject: String) {
         self.subject = subject
     }
 
-    /// Whether every case passed or was skipped with a reason.
+    /// Whether each case passed or was skipped.
     public var isConforming: Bool { failures.isEmpty }
 
-    /// The cases that failed, with their reasons.
+    /// The failed cases with their reasons.
     public var failures: [String] {
         cases.compactMap { name, outcome in
             if case .failed(let why) = outcome { "\(name): \(why)" } else { nil }
         }
     }
 
-    /// How many cases were not run.
+    /// The number of skipped cases.
     public var skipped: Int {
         cases.count { if case .skipped = $0.outcome { true } else { false } }
     }
 
-    /// The table, and the counts below it.
+    /// The table, followed by the counts.
     public var description: String {
         var lines = ["conformance of \(subject)"]
         for (name, outcome) in cases {
@@ -45,11 +45,11 @@ public struct Report: Sendable, CustomStringConvertible {
             }
         }
         let passed = cases.count - skipped - failures.count
-        lines.append("  \(passed) held, \(failures.count) broken, \(skipped) skipped")
+        lines.append("  \(passed) passed, \(failures.count) failed, \(skipped) skipped")
         return lines.joined(separator: "\n")
     }
 
-    /// Runs one case and notes how it ended.
+    /// Runs one case and records its result.
     mutating func check(_ name: String, _ body: () async throws -> Void) async {
         do {
             try await body()
@@ -62,18 +62,18 @@ public struct Report: Sendable, CustomStringConvertible {
     }
 }
 
-/// Thrown by a case that finds the contract broken.
+/// The plugin breaks the contract.
 struct Broken: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// Thrown by a case that the fixture cannot serve.
+/// The fixture cannot provide what the case needs.
 struct Skip: Error {
     let why: String
 }
 
-/// Throws where `condition` does not hold.
+/// Throws if `condition` is false.
 func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
     guard condition else { throw Broken(message()) }
 }

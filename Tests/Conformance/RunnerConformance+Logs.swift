@@ -18,7 +18,7 @@ extension RunnerConformance {
                 try expectNumbered(rest.map(\.text), (position + 2)...200)
             }
             let none = try await read(runner.logs(handle, from: all[199].cursor, follow: false))
-            try require(none.isEmpty, "after the last line came \(none.count) more")
+            try require(none.isEmpty, "\(none.count) more lines followed the last one")
         }
     }
 
@@ -37,10 +37,10 @@ extension RunnerConformance {
         try await withEndedRun(.longLine(size)) { runner, handle in
             let lines = try await read(runner.logs(handle, from: nil, follow: false))
             let total = lines.reduce(0) { $0 + $1.text.utf8.count }
-            try require(total == size, "\(total) of \(size) bytes came")
-            try require(lines.dropLast().allSatisfy(\.continues), "a piece before the last is not marked as going on")
-            try require(lines.last?.continues == false, "the last piece is marked as going on")
-            try require(lines.allSatisfy { $0.text.utf8.count <= 65_536 }, "a piece is over 64 KiB")
+            try require(total == size, "\(total) of \(size) bytes were read")
+            try require(lines.dropLast().allSatisfy(\.continues), "a piece before the last is not marked as continued")
+            try require(lines.last?.continues == false, "the last piece is marked as continued")
+            try require(lines.allSatisfy { $0.text.utf8.count <= 65_536 }, "a piece is larger than 64 KiB")
         }
     }
 
@@ -63,6 +63,6 @@ extension RunnerConformance {
         let first = zip(texts, expected).first { $0 != $1 }
         throw Broken(
             "\(texts.count) lines instead of \(expected.count)"
-                + (first.map { "; '\($0.0)' stands where '\($0.1)' belongs" } ?? ""))
+                + (first.map { "; found '\($0.0)' instead of '\($0.1)'" } ?? ""))
     }
 }

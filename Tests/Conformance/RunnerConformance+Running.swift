@@ -3,12 +3,12 @@ internal import LaunchHost
 extension RunnerConformance {
     func job(_ behaviour: RunnerFixture.Behaviour, _ id: RunID) throws -> RunnableJob {
         guard let job = fixture.job(behaviour, id) else {
-            throw Skip(why: "the backend cannot be made to behave like that: \(behaviour)")
+            throw Skip(why: "the backend cannot produce this behaviour: \(behaviour)")
         }
         return job
     }
 
-    /// Calls `body` with a request of its own, and frees whatever it left in the backend.
+    /// Calls `body` with a new request, and afterwards frees everything that the run left in the backend.
     @discardableResult
     func withRun<T: Sendable>(
         _ behaviour: RunnerFixture.Behaviour,
@@ -41,7 +41,7 @@ extension RunnerConformance {
         }
     }
 
-    /// Observes until the run has ended.
+    /// Observes the run until its end.
     func end(
         of handle: RunHandle, with runner: any Runner, seen: (Observation) -> Void = { _ in }
     ) async throws -> Observation {
@@ -66,7 +66,7 @@ extension RunnerConformance {
             }
             try await Task.sleep(for: min(runner.pace.shortest, .milliseconds(50)))
         }
-        throw Broken("after \(fixture.limit) it is still \(last.map { "\($0.phase)" } ?? "not observed")")
+        throw Broken("after \(fixture.limit) the run is still \(last.map { "\($0.phase)" } ?? "not observed")")
     }
 
     func within<T: Sendable>(

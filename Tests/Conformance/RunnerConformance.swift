@@ -1,47 +1,50 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Examines a runner against the contract of `Runner`. A plugin's test calls `run` once and expects the report to
-/// conform.
+/// Checks a runner against the contract of `Runner`. A plugin's test calls `run` once and expects a report without
+/// failures.
 public struct RunnerConformance: Sendable {
     let fixture: RunnerFixture
 
-    /// An examination with that fixture.
     public init(_ fixture: RunnerFixture) {
         self.fixture = fixture
     }
 
-    /// Runs all cases, one after the other, and leaves nothing behind in the backend.
+    /// Runs all cases one after the other, and leaves nothing in the backend.
     public func run() async -> Report {
         var report = Report("runner \(fixture.plugin.base.type)")
         await Declarations(fixture.plugin).run(into: &report)
         await report.check("render is pure: the same job gives the same bytes", renderIsPure)
-        await report.check("a rendered request of a good job has no errors", goodRequestIsValid)
-        await report.check("find answers nil for a run that was never submitted", findNothing)
-        await report.check("prepare, also twice, starts nothing, and submit works after it", preparing)
-        await report.check("submit is idempotent, also 32 times at once", submitIsIdempotent)
-        await report.check("find gets back what a lost submit left", findAfterLostAnswer)
-        await report.check("exit code 0 is succeeded", { try await ends(.exit(0), as: .succeeded, exitCode: 0) })
+        await report.check("the rendered request of a valid job has no errors", goodRequestIsValid)
+        await report.check("find returns nil for a run that was never submitted", findNothing)
+        await report.check("prepare, called once or twice, starts nothing, and submit works afterwards", preparing)
+        await report.check("submit is idempotent, also in 32 concurrent calls", submitIsIdempotent)
+        await report.check("find returns the run of a submit whose answer was lost", findAfterLostAnswer)
         await report.check(
-            "exit code 7 is failed, and the code is kept", { try await ends(.exit(7), as: .failed, exitCode: 7) })
-        await report.check("states only go forward and end once, with a cause", lifecycleIsMonotonic)
-        await report.check("one observe call serves many runs", observeMany)
-        await report.check("a released run is missing or ended, not an error", observeMissing)
-        await report.check("stop right after submit", { try await stops(.silent, waitForRunning: false) })
-        await report.check("stop while silent", { try await stops(.silent, waitForRunning: true) })
-        await report.check("stop while flooding", { try await stops(.flood, waitForRunning: true) })
+            "exit code 0 ends the run as succeeded", { try await ends(.exit(0), as: .succeeded, exitCode: 0) })
         await report.check(
-            "stop of a run that ignores SIGTERM is by force after the grace",
+            "exit code 7 ends the run as failed, with the code in its cause",
+            { try await ends(.exit(7), as: .failed, exitCode: 7) })
+        await report.check("phases only move forward and end once, with a cause", lifecycleIsMonotonic)
+        await report.check("one observe call observes many runs", observeMany)
+        await report.check("observing a released run returns missing or an end state, not an error", observeMissing)
+        await report.check(
+            "a stop right after submit ends the run", { try await stops(.silent, waitForRunning: false) })
+        await report.check("a stop ends a run that prints nothing", { try await stops(.silent, waitForRunning: true) })
+        await report.check(
+            "a stop ends a run that prints without end", { try await stops(.flood, waitForRunning: true) })
+        await report.check(
+            "a stop kills a run that ignores SIGTERM after the grace period",
             { try await stops(.stubborn, waitForRunning: true) })
-        await report.check("stop after the end, and twice, changes nothing", stopAfterEnd)
-        await report.check("logs: every line once and in order", logsInOrder)
-        await report.check("logs: go on after a cursor without loss or repetition", logsResume)
-        await report.check("logs: following ends when the run has ended", logsFollow)
-        await report.check("logs: a line of 1 MiB comes whole, in pieces", logsLongLine)
-        await report.check("logs: bytes that are no text do not stop the reading", logsInvalidText)
-        await report.check("a handle survives JSON and a new runner", handleSurvivesRestart)
-        await report.check("finish may be called twice", finishTwice)
-        await report.check("release frees everything, and twice is once", releaseFrees)
+        await report.check("stopping an ended run, also twice, changes nothing", stopAfterEnd)
+        await report.check("logs: each line once and in order", logsInOrder)
+        await report.check("logs: reading resumes after a cursor without loss or repetition", logsResume)
+        await report.check("logs: following ends after the run has ended", logsFollow)
+        await report.check("logs: a line of 1 MiB is read completely, in pieces", logsLongLine)
+        await report.check("logs: bytes that are not UTF-8 do not stop the reading", logsInvalidText)
+        await report.check("a handle is valid after encoding to JSON and in a new runner", handleSurvivesRestart)
+        await report.check("a second call of finish gives the same outcome", finishTwice)
+        await report.check("release frees everything, and a second call changes nothing", releaseFrees)
         return report
     }
 
@@ -73,7 +76,7 @@ public struct RunnerConformance: Sendable {
         try await withRun(.exit(0)) { runner, request, id in
             for _ in 0..<2 { try await runner.prepare(for: request) { _ in } }
             let found = try await runner.find(request, as: id)
-            try require(found == nil, "find answers \(String(describing: found)) before the submit")
+            try require(found == nil, "find returned \(String(describing: found)) before the submit")
             let end = try await end(of: try await runner.submit(request, as: id), with: runner)
             try require(end.phase == .succeeded, "it ended as \(end.phase)")
         }
@@ -90,7 +93,7 @@ public struct RunnerConformance: Sendable {
             let again = try await fixture.makeRunner().submit(request, as: id)
             try require(handles == [again], "\(handles.union([again]).count) different handles")
             let count = try await fixture.count(id)
-            try require(count == 1, "the backend holds \(count) runs of that ID")
+            try require(count == 1, "the backend holds \(count) runs with the ID")
         }
     }
 
@@ -98,7 +101,7 @@ public struct RunnerConformance: Sendable {
         try await withRun(.silent) { runner, request, id in
             let handle = try await runner.submit(request, as: id)
             let found = try await fixture.makeRunner().find(request, as: id)
-            try require(found == handle, "find answered \(String(describing: found)) instead of \(handle)")
+            try require(found == handle, "find returned \(String(describing: found)) instead of \(handle)")
         }
     }
 
@@ -127,11 +130,11 @@ public struct RunnerConformance: Sendable {
             var seen: [Observation.Phase] = []
             let end = try await end(of: handle, with: runner) { seen.append($0.phase) }
             let ranks = seen.map(Self.rank)
-            try require(ranks == ranks.sorted(), "the phases went back: \(seen)")
+            try require(ranks == ranks.sorted(), "a phase moved backwards: \(seen)")
             try require(end.cause != nil, "the end has no cause")
             try require(end.endedAt != nil, "the end has no time")
             let later = try await runner.observe([handle])
-            try require(later.map(\.phase) == [end.phase], "after the end it is \(later.map(\.phase))")
+            try require(later.map(\.phase) == [end.phase], "after the end the phase is \(later.map(\.phase))")
         }
     }
 
@@ -143,8 +146,8 @@ public struct RunnerConformance: Sendable {
                 ]
                 for handle in handles { _ = try await end(of: handle, with: runner) }
                 let both = try await runner.observe(handles)
-                try require(Set(both.map(\.runID)) == [first, second], "it answered for \(both.map(\.runID))")
-                try require(try await runner.observe([]).isEmpty, "no handles, but observations")
+                try require(Set(both.map(\.runID)) == [first, second], "it observed \(both.map(\.runID))")
+                try require(try await runner.observe([]).isEmpty, "observe returned observations for no handles")
             }
         }
     }
@@ -155,7 +158,7 @@ public struct RunnerConformance: Sendable {
             try await runner.submit(request, as: id)
         }
         let phases = try await runner.observe([released]).map(\.phase)
-        // It may have been stopped before it could end by itself.
+        // The release may have stopped the run before its own end.
         let isFine = phases.count == 1 && phases.allSatisfy { [.missing, .succeeded, .failed, .stopped].contains($0) }
         try require(isFine, "a released run is \(phases)")
         try await runner.stop(released, grace: .seconds(1))

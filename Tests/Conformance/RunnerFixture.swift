@@ -1,39 +1,38 @@
 public import LaunchHost
 
-/// What the kit needs to know of a runner to examine it: how to make it, and how to make a container behave.
+/// What the kit needs to check a runner: how to make it, and jobs whose containers behave in given ways.
 public struct RunnerFixture: Sendable {
-    /// What a container is asked to do, so that a case can look at how the runner takes it.
+    /// The behaviour of a container.
     public enum Behaviour: Sendable, Hashable {
-        /// End at once with that exit code.
+        /// Ends at once with the exit code.
         case exit(Int)
-        /// Print `line 1` … `line N`, then end with 0.
+        /// Prints `line 1` … `line N`, then ends with 0.
         case lines(Int)
-        /// Print nothing for a quarter of an hour; end on SIGTERM.
+        /// Prints nothing for 15 minutes. Ends on SIGTERM.
         case silent
-        /// Print nothing for a quarter of an hour and ignore SIGTERM.
+        /// Prints nothing for 15 minutes. Ignores SIGTERM.
         case stubborn
-        /// Print without end, as fast as possible.
+        /// Prints without end, as fast as possible.
         case flood
-        /// Print one line of that many bytes without a break, then end with 0.
+        /// Prints one line of the given number of bytes without a break, then ends with 0.
         case longLine(Int)
-        /// Print bytes that are not UTF-8 between two good lines `before` and `after`, then end with 0.
+        /// Prints bytes that are not UTF-8 between the lines `before` and `after`, then ends with 0.
         case invalidText
     }
 
     /// The plugin.
     public var plugin: RunnerPlugin
-    /// Makes the runner anew, as a program would after a restart.
+    /// Makes a new runner, as a program does after a restart.
     public var makeRunner: @Sendable () async throws -> any Runner
-    /// A job that behaves like that, under that run ID; nil where the backend cannot be made to.
+    /// A job with the behaviour under the run ID. Nil if the backend cannot produce the behaviour.
     public var job: @Sendable (Behaviour, RunID) -> RunnableJob?
-    /// How many live or dead things of that run the backend holds, as an outsider counts them.
+    /// Counts the objects of the run in the backend, live or ended, without using the runner.
     public var count: @Sendable (RunID) async throws -> Int
     /// A folder for outputs.
     public var folder: String
-    /// How long any one case may take before it counts as hung.
+    /// The longest time of one case; a longer one counts as hung.
     public var limit: Duration
 
-    /// A fixture from its parts.
     public init(
         plugin: RunnerPlugin, folder: String, limit: Duration = .seconds(600),
         makeRunner: @escaping @Sendable () async throws -> any Runner,
