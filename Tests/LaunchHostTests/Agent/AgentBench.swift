@@ -4,7 +4,7 @@ import Mock
 import TestSupport
 import Testing
 
-/// A store, the mock's backends and agents over them, in a folder of the test's own.
+/// A store, the mock's backends and agents for them, in a folder of the test.
 struct AgentBench {
     let folder: TemporaryDirectory
     let store: Store
@@ -59,7 +59,7 @@ struct AgentBench {
         try store.events(of: id).map(\.state)
     }
 
-    /// Waits until the run is in that state, by listening.
+    /// Waits until the run fulfils the condition. The wait listens to the store's doorbell.
     func wait(for id: RunID, _ isReached: (RunRecord) -> Bool) async throws {
         let listener = try store.listen()
         defer { listener.close() }

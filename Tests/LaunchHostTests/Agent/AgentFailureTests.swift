@@ -3,9 +3,9 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("agent, on bad days")
+@Suite("agent, failures")
 struct AgentFailureTests {
-    @Test("a submit that fails once is tried again; the run ends well and ran once")
+    @Test("a submit that fails once is retried; the run succeeds and ran once")
     func triesAgain() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -18,7 +18,7 @@ struct AgentFailureTests {
         }
     }
 
-    @Test("a submit that the backend refuses fails the run, with the backend's words")
+    @Test("a submit that the backend rejects fails the run, with the backend's message")
     func refusal() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -30,7 +30,7 @@ struct AgentFailureTests {
         #expect(run.cause?.message.contains("told to fail") == true)
     }
 
-    @Test("no capacity sends the run back to its queue, to wait; it does not fail", arguments: ["capacity", "quota"])
+    @Test("a lack of capacity requeues the run with a delay; it does not fail", arguments: ["capacity", "quota"])
     func waitsForCapacity(category: String) async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -46,7 +46,7 @@ struct AgentFailureTests {
         #expect(run.notBefore != nil)
     }
 
-    @Test("whom the backend does not know has no fault in the run: it waits, and does not fail")
+    @Test("credentials that the backend does not accept requeue the run with a delay; it does not fail")
     func unauthenticated() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -59,7 +59,7 @@ struct AgentFailureTests {
         #expect(try bench.store.run(id).notBefore != nil)
     }
 
-    @Test("a request that is not valid fails the run before anything is submitted")
+    @Test("an invalid request fails the run before anything is submitted")
     func invalidRequest() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -74,7 +74,7 @@ struct AgentFailureTests {
         #expect(try bench.store.run(misspelt).cause?.message.contains("did you mean \"run_for\"?") == true)
     }
 
-    @Test("an image that does not exist fails the run and says so")
+    @Test("a missing image fails the run, and the cause names it")
     func missingImage() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -84,7 +84,7 @@ struct AgentFailureTests {
     }
 
     @Test(
-        "an image that cannot be made ready fails the run before its submit, or lets it wait where that may pass",
+        "an image that cannot be prepared fails the run before its submit, or requeues it if the error is transient",
         arguments: [("denied", RunState.failed), ("transient", .queued)])
     func unpreparedImage(_ error: String, _ state: RunState) async throws {
         let bench = try AgentBench()
@@ -99,7 +99,7 @@ struct AgentFailureTests {
         _ = try await end
     }
 
-    @Test("a stop ends a run that waits, one that is built, one that gets ready and one that runs")
+    @Test("a stop ends a queued, a building, a preparing and a running run")
     func stops() async throws {
         let bench = try AgentBench(builder: "{type: mock, takes: 1h}")
         try bench.queue("q", ["run_for": .integer(900)])
@@ -126,7 +126,7 @@ struct AgentFailureTests {
         }
     }
 
-    @Test("a run that ignores the stop ends by force, and is stopped, not failed")
+    @Test("a run that ignores the stop is killed; its state is stopped, not failed")
     func stubborn() async throws {
         let bench = try AgentBench()
         try bench.queue("q", ["run_for": .integer(900), "ignores_stop": .bool(true)])

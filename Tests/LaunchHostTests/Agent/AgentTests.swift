@@ -30,7 +30,7 @@ struct AgentTests {
         #expect(try bench.store.unreleased().isEmpty)
     }
 
-    @Test("only a run of source is one that builds, also where it comes back to its queue")
+    @Test("only a run from source has the state building, also after a requeue")
     func building() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -45,7 +45,7 @@ struct AgentTests {
         #expect(try bench.states(of: code).prefix(4) == [.queued, .claimed, .building, .submitting])
     }
 
-    @Test("holds no more runs at once than max_jobs")
+    @Test("holds at most max_jobs runs at once")
     func honoursMaxJobs() async throws {
         let bench = try AgentBench()
         try bench.queue("q", ["run_for": .string("0.05s")])
@@ -77,7 +77,7 @@ struct AgentTests {
         }
     }
 
-    @Test("takes the more urgent first")
+    @Test("claims runs of higher priority first")
     func honoursPriority() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -89,7 +89,7 @@ struct AgentTests {
         #expect(order == [critical, medium, low])
     }
 
-    @Test("takes nothing from a paused queue, and takes it when it is resumed")
+    @Test("claims nothing from a paused queue, and claims its runs after a resume")
     func honoursPause() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -102,7 +102,7 @@ struct AgentTests {
         #expect(try bench.store.run(id).state == .succeeded)
     }
 
-    @Test("takes what is submitted while it waits")
+    @Test("claims runs that are submitted while it waits")
     func hearsSubmits() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -115,7 +115,7 @@ struct AgentTests {
         #expect(try bench.store.run(id).state == .succeeded)
     }
 
-    @Test("leaves without its runs, and the next agent takes them to their end")
+    @Test("leaves without ending its runs, and the next agent completes them")
     func leavesAndAdopts() async throws {
         let bench = try AgentBench()
         let sign = bench.folder.file("sign")

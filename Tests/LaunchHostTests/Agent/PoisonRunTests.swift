@@ -4,8 +4,8 @@ import Testing
 
 @testable import LaunchHost
 
-@Suite("runs that agents end over", .timeLimit(.minutes(10))) struct PoisonRunTests {
-    /// Owners that end while they work on the run, so often.
+@Suite("runs that end their agents", .timeLimit(.minutes(10))) struct PoisonRunTests {
+    /// Records the given number of owners that end while they work on the run.
     private func crash(_ id: RunID, times: Int, in bench: AgentBench) throws {
         for number in 0..<times {
             let dead = try #require(OwnerID(rawValue: "agent-\(number)"))
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test("after three ends it is set aside as failed, with its history, and the others go on")
+    @Test("after three ends the run is set aside as failed, with its history, and the other runs continue")
     func setAside() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -33,7 +33,7 @@ import Testing
         for other in others { #expect(try bench.store.run(other).state == .succeeded) }
     }
 
-    @Test("after two ends it gets its chance, and one that is well succeeds")
+    @Test("after two ends the run is tried again, and a healthy one succeeds")
     func suspects() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -44,7 +44,7 @@ import Testing
         #expect(try bench.store.run(id).crashes == 0)
     }
 
-    @Test("an end while outputs are kept counts as well; a run that is well is finished after two", arguments: [2, 3])
+    @Test("an end while outputs are collected counts too; a healthy run is finished after two ends", arguments: [2, 3])
     func finishing(_ crashes: Int) async throws {
         let bench = try AgentBench()
         let go = bench.folder.file("go")
@@ -68,7 +68,7 @@ import Testing
         #expect(run.cause?.code == code)
     }
 
-    @Test("a set-aside run that may be in the backend says so")
+    @Test("the cause of a set-aside run says that the backend may still have it")
     func mayBeThere() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -88,7 +88,7 @@ import Testing
         #expect(cause?.message.contains("The backend may have it: look there for \(id)") == true)
     }
 
-    @Test("a run whose record cannot be read fails, says which value, and stops no other")
+    @Test("a run with an unreadable record fails and names the value, and the other runs continue")
     func damaged() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -108,7 +108,7 @@ import Testing
         #expect(try bench.store.run(good).state == .succeeded)
     }
 
-    @Test("a damaged run that the backend has is found again and watched to its end")
+    @Test("a damaged run that exists in the backend is found and observed to its end")
     func damagedAndRunning() async throws {
         let bench = try AgentBench()
         let go = bench.folder.file("go")
@@ -127,7 +127,7 @@ import Testing
         #expect(try bench.store.run(id).state == .succeeded)
     }
 
-    @Test("a queue that cannot be read fails its runs; the agent does not end 0 with a run that it holds")
+    @Test("runs of an unreadable queue fail; an agent that still holds a run does not exit with 0")
     func damagedQueue() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -140,7 +140,7 @@ import Testing
         #expect(run.state == .failed && run.cause?.code == .internalFault)
     }
 
-    @Test("rows without a run ID, waiting and under way, keep no agent from its runs")
+    @Test("queued and active rows without a run ID do not keep an agent from its runs")
     func withoutID() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -158,7 +158,7 @@ import Testing
         #expect(try bench.store.counts()[.failed] == 3)
     }
 
-    @Test("a drained agent that holds a run which nothing can watch says so")
+    @Test("a draining agent that holds a run without an observer reports the run")
     func stuck() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
@@ -173,7 +173,7 @@ import Testing
         #expect(try await bench.run(bench.agent("q")) == .stuck([id]))
     }
 
-    @Test("a turnstile lets one in at a time, in order, and lets a cancelled task go")
+    @Test("a turnstile admits one task at a time, in order; a cancelled task stops waiting")
     func turnstile() async throws {
         let turnstile = Turnstile()
         #expect(await turnstile.enter())

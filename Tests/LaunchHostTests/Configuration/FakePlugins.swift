@@ -1,6 +1,6 @@
 import LaunchHost
 
-/// A small catalog, so that these tests say nothing of the real plugins.
+/// A small catalog, so that these tests do not depend on the real plugins.
 enum Fake {
     static let catalog = PluginCatalog(
         environments: [
@@ -37,7 +37,7 @@ enum Fake {
         ],
         runners: [container, open])
 
-    /// A runner that declares its template.
+    /// A runner with a declared template.
     static let container = RunnerPlugin(
         plugin("local-docker", summary: "Containers here.", [Field("network", .string, help: "The network.")]),
         template: [
@@ -48,7 +48,7 @@ enum Fake {
             Field("volumes", .list(.string), help: "Mounts."),
         ], defaultTemplate: "cpus: 1\n")
 
-    /// A runner whose service has its own model.
+    /// A runner whose service has its own model of a request.
     static let open = RunnerPlugin(
         plugin("cloud", summary: "A cloud."), template: nil, defaultTemplate: "")
 
@@ -65,7 +65,7 @@ enum Fake {
         try Document(text: text, name: name)
     }
 
-    /// All that is wrong with a configuration, as it is shown, without source lines and hints.
+    /// The errors of a configuration as they are shown, without source lines and hints.
     static func complaints(_ text: String) -> [String] {
         heads(diagnostics(text))
     }

@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-/// Files that nobody wrote by hand: whatever stands in them, there is a clear end, and it comes soon.
+/// Hostile files: each is read or rejected with diagnostics, in bounded time.
 @Suite struct HostileFileTests {
     private struct Generator {
         var state: UInt64
@@ -55,7 +55,7 @@ import Testing
         } catch { return error.diagnostics }
     }
 
-    /// Texts are made in the test: as arguments they would be printed.
+    /// A case computes its text in the test, because the test runner prints arguments.
     enum Long: CaseIterable {
         case word, zeros, noColon, secrets, queues, macros, variables, digits, keys
 
@@ -74,7 +74,9 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: Long.allCases) func longFilesEndSoon(_ long: Long) {
+    @Test(.timeLimit(.minutes(10)), arguments: Long.allCases) func `long files are read or rejected in bounded time`(
+        _ long: Long
+    ) {
         #expect(!diagnostics(Array(long.text.utf8)).isEmpty)
     }
 }

@@ -2,9 +2,9 @@ import Foundation
 import LaunchHost
 import Testing
 
-/// The schema is checked by an implementation that is not ours: Python's `jsonschema`, where it is installed.
+/// Checks the schema with an independent implementation, Python's `jsonschema`, if it is installed.
 @Suite struct JSONSchemaTests {
-    /// What the decoder refuses and no schema can see.
+    /// Errors that the decoder finds and a schema cannot express.
     private static let beyondSchema: Set<String> = ["duplicate key", "a variable"]
 
     private static let good = [
@@ -56,7 +56,7 @@ import Testing
         #expect(docker["properties"]?["platform"]?["description"] == .string("What the image is built for."))
     }
 
-    /// Whether each document is valid; nil where there is no validator.
+    /// Whether each document is valid. Nil without a validator.
     private func validate(_ documents: [JSONValue]) throws -> [Bool]? {
         let program = """
             import json, sys

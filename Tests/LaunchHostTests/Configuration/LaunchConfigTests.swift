@@ -58,7 +58,7 @@ import Testing
         #expect(config.runner?.options.string("network") == "none")
     }
 
-    @Test func namesThePlaceOfAPluginsError() throws {
+    @Test func `an error of a plugin has the position of its key`() throws {
         let config = try LaunchConfig(Fake.document("max_jobs: 1\nbuilder:\n  type: noop\n"), catalog: Fake.catalog)
         let error = BackendError(.invalid, "these do not go together", hint: "choose one")
         #expect(
@@ -71,7 +71,7 @@ import Testing
         #expect(config.diagnostic(for: .environment, error: error).line == nil)
     }
 
-    @Test func countsErrorsInTheThrownOne() throws {
+    @Test func `the thrown error contains the number of errors`() throws {
         let document = try Fake.document("a: 1\nb: 2\n")
         let error = try #require(throws: LaunchError.self) {
             try LaunchConfig(document, catalog: Fake.catalog)
@@ -103,7 +103,7 @@ import Testing
         try Data(text.utf8).write(to: url)
     }
 
-    @Test func looksInOrder() throws {
+    @Test func `the search order of configuration files is kept`() throws {
         try inFolder { home in
             var variables = ["HOME": home]
             #expect(ConfigLocation(explicit: nil, variables: variables).origin == .none)
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func saysWhyAFileCannotBeRead() throws {
+    @Test func `an unreadable file is an error with the reason`() throws {
         try inFolder { home in
             func message(_ path: String) -> String? {
                 let location = ConfigLocation(explicit: path, variables: [:])
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test func holdsDefaultsWithoutAFile() throws {
+    @Test func `without a file the defaults apply`() throws {
         let location = ConfigLocation(explicit: nil, variables: [:])
         let config = try LaunchConfig(at: location, catalog: Fake.catalog)
         #expect(config.document == nil && config.maxJobs == 1 && config.builder.type == "docker")

@@ -44,7 +44,7 @@ import Testing
         #expect(result.options.string("gpus") == "all")
     }
 
-    @Test func namesTheFieldWhereThereIsNoPlace() throws {
+    @Test func `a value without a position is named by its field`() throws {
         let value = JSONValue.object([
             "memory": .string("${run_id}"), "gpus": .integer(65), "cpu": .integer(1), "volumes": .array([.integer(1)]),
         ])

@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func liftsTheReservedKeysOut() throws {
+    @Test func `reserved keys are not part of the template`() throws {
         let file = try read(
             """
             memory: "{{memory}}"
@@ -45,7 +45,7 @@ import Testing
         #expect(coded == file.variables)
     }
 
-    @Test func leavesTheServicesOwnModelToTheRunner() throws {
+    @Test func `an open template keeps the service's own keys`() throws {
         let file = try read("{\"Anything\": {\"Goes\": [1, \"${image_uri}\"]}}", Fake.open)
         #expect(file.template["Anything"]?["Goes"]?.arrayValue?.first == .integer(1))
         #expect(file.allowOverrides == nil && file.variables == [])
@@ -176,7 +176,7 @@ import Testing
     }
 }
 
-/// `retry`, and keys that are spelt in two ways.
+/// `retry`, and keys in two spellings.
 @Suite struct QueueFileRulesTests {
     private static let spelling = RunnerPlugin(
         Fake.open.base, template: nil, defaultTemplate: "",
@@ -201,7 +201,7 @@ import Testing
         return Fake.heads(error.diagnostics)
     }
 
-    @Test func retryIsLiftedOut() throws {
+    @Test func `retry is not part of the template`() throws {
         let file = try read("role_arn: x\nretry: {attempts: 3, wait: 12h}\n")
         #expect(file.retry == RetryRules(attempts: 3, waitSeconds: 43_200))
         #expect(file.template == .object(["RoleArn": .string("x")]))
@@ -214,13 +214,13 @@ import Testing
         ("retry: {attempts: 0}", "attempts"), ("retry: {attempts: many}", "attempts"), ("retry: {wait: soon}", "wait"),
         ("retry: {atempts: 3}", "did you mean \"attempts\"?"), ("retry: often", "retry"),
     ])
-    func wrongRulesAreShownAtTheirPlace(text: String, words: String) throws {
+    func `an invalid retry rule is reported at its position`(text: String, words: String) throws {
         let found = try complaints(text)
         #expect(found.count == 1)
         #expect(found.first?.contains(words) == true && found.first?.contains(":1:") == true, "\(found)")
     }
 
-    @Test func oneKeyInTwoSpellingsIsAMistakeAtAnyDepth() throws {
+    @Test func `one key in two spellings is an error at any depth`() throws {
         #expect(
             try complaints("RoleArn: a\nrole_arn: b\n").first?.contains(
                 "2:1: \"role_arn\" and \"RoleArn\" are the same key") == true)

@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-/// Everything that a configuration leaves to be filled in is reported at once, each at its place.
+/// All unfilled placeholders of a configuration are reported together, each at its position.
 @Suite struct UnfilledPlaceholderTests {
     @Test func allAreReportedAtOnce() {
         let text = """
@@ -32,7 +32,7 @@ import Testing
             ])
     }
 
-    @Test func otherMistakesStandBesideThem() {
+    @Test func `other errors are reported together with placeholders`() {
         let text = "max_job: 2\nqueues: [<queue>]\nenvironment: {type: <type>, regoin: x}\n"
         let complaints = Fake.complaints(text)
         #expect(complaints.count == 3, "\(complaints)")
@@ -40,13 +40,13 @@ import Testing
         #expect(complaints.last == "launch-config.yaml:3:21: environment.type still holds the placeholder \"<type>\"")
     }
 
-    /// Brackets inside of a password or a build argument may be meant.
+    /// Brackets in a password or a build argument may be intended.
     @Test(arguments: [
         "registry: {type: local, uri: \"localhost:5000/x\", password: \"a<b>c{d}\"}",
         "builder: {type: docker, build_args: {FLAGS: \"-I<dir> {x} ${y}\", TEMPLATE: \"{{ a }} b\"}}",
         "entity: a<b", "entity: \"a > b < c\"", "entity: \"{}\"", "entity: \"<1>\"", "entity: \"$5 and {\"",
     ])
-    func whatMayBeMeantIsNone(_ text: String) {
+    func `brackets that may be intended are not placeholders`(_ text: String) {
         #expect(Fake.complaints(text) == [])
     }
 
@@ -57,13 +57,13 @@ import Testing
         #expect(build.first?.contains("builder.build_args.VERSION") == true)
     }
 
-    @Test func variablesInsideOfAValueAreWarnings() {
+    @Test func `variables inside a value are warnings`() {
         let text = "registry: {type: ecr, uri: \"${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/x\"}\nqueues: [$QUEUE]\n"
         let complaints = Fake.complaints(text)
         #expect(complaints.count == 2 && complaints.allSatisfy { $0.contains("does not expand variables") })
     }
 
-    @Test func aLongValueIsReadInTime() {
+    @Test func `a long value is read in bounded time`() {
         let text = "entity: \"" + String(repeating: "<a{b", count: 100_000) + "\"\n"
         #expect(Fake.complaints(text) == [])
     }

@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-/// Wrong configurations, each refused at its place; the whole of what is said is compared.
+/// Invalid configurations, each rejected at its position. The tests compare the complete output.
 @Suite struct WrongConfigurationTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String
@@ -12,7 +12,7 @@ import Testing
     }
 
     static let cases: [Case] = [
-        // The rows of the comparison with W&B, where most of these are accepted.
+        // The rows of the comparison with W&B, which accepts most of these configurations.
         Case(
             name: "misspelt key", text: "max_job: 2\n",
             says: ["1:1: unknown key \"max_job\" at the top level; did you mean \"max_jobs\"?"]),
@@ -42,7 +42,7 @@ import Testing
             name: "no jobs at all", text: "max_jobs: 0\n",
             says: ["1:11: \"max_jobs\" must be -1 or a whole number from 1 to 1000000; found the number 0"]),
         Case(name: "no queues", text: "queues: []\n", says: ["1:9: \"queues\" is empty"]),
-        // Others.
+        // More rows.
         Case(
             name: "queue twice", text: "queues:\n  - a\n  - b\n  - a\n",
             says: ["4:5: the queue \"a\" is named twice; it stands at 2:5 already"]),
@@ -144,13 +144,13 @@ import Testing
             says: ["1:34: warning: \"${AWS_REGION}\" is taken as it stands: this file does not expand variables"]),
     ]
 
-    @Test(arguments: cases) func isRefusedAtItsPlace(_ wrong: Case) throws {
+    @Test(arguments: cases) func `each is rejected at its position`(_ wrong: Case) throws {
         let diagnostics = Fake.diagnostics(wrong.text)
         #expect(Fake.heads(diagnostics) == wrong.says.map { "launch-config.yaml:\($0)" })
         if let hint = wrong.hint { #expect(diagnostics.first?.hint == hint) }
     }
 
-    @Test func saysEverythingInOneGo() throws {
+    @Test func `all errors are reported together`() throws {
         let text = """
             max_job: 2
             queues: [a, a]

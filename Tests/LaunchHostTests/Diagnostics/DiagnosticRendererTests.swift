@@ -41,7 +41,8 @@ import Testing
         let column = line.unicodeScalars.count
         let shown = DiagnosticRenderer().render(
             Diagnostic(.error, "wrong", file: "f", line: 2, column: column, sourceLine: line))
-        // Four columns of tab, four of two wide characters, a colon, a space, one of é with its mark.
+        // Four columns for the tab, four for two wide characters, a colon, a space, and one for é with its combining
+        // mark.
         #expect(shown == "f:2:\(column): wrong\n  2 |     名前: é\u{301}x\n    |            ^")
     }
 
@@ -58,7 +59,7 @@ import Testing
         #expect(lines[1][above] == "X")
     }
 
-    @Test func obeysNoControlCharacters() {
+    @Test func `control characters are escaped`() {
         let shown = DiagnosticRenderer().render(
             Diagnostic(.error, "bad \u{1B}[31m", file: "a\nb", line: 1, column: 1, sourceLine: "\u{1B}]0;x\u{7}"))
         #expect(!shown.contains("\u{1B}") && !shown.contains("\u{7}"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LaunchHost
 
-@Suite("What a piece of work may write")
+@Suite("The write budget")
 struct WriteBudgetTests {
     private func budget(
         _ folder: TemporaryDirectory, limit: Int64 = 100, entries: Int = 2, reserve: DiskReserve = DiskReserve(bytes: 0)
@@ -14,7 +14,9 @@ struct WriteBudgetTests {
             reserve: reserve)
     }
 
-    @Test("A file that would pass the limit is refused before its bytes, with the key that raises the limit")
+    @Test(
+        "A file that would exceed the limit is rejected before its bytes are written; the error names the key of the limit"
+    )
     func announced() throws {
         let folder = try TemporaryDirectory()
         let budget = budget(folder)
@@ -26,7 +28,7 @@ struct WriteBudgetTests {
         #expect(throws: BackendError.self) { try self.budget(folder).announce(.max) }
     }
 
-    @Test("Bytes over the limit are refused, also where their sum is over 64 bits")
+    @Test("Bytes over the limit are rejected, also if their sum exceeds 64 bits")
     func taken() throws {
         let folder = try TemporaryDirectory()
         let small = budget(folder)
@@ -47,7 +49,7 @@ struct WriteBudgetTests {
         #expect(error?.message.contains("more than 2 files and folders") == true)
     }
 
-    @Test("A disk whose reserve would not stay free is not written to")
+    @Test("Nothing is written if the disk's reserve would not stay free")
     func fullDisk() throws {
         let folder = try TemporaryDirectory()
         let error = #expect(throws: BackendError.self) {
@@ -79,7 +81,7 @@ struct WriteBudgetTests {
         #expect(ByteCount.text(0) == "0 bytes")
     }
 
-    @Test("An archived log ends at the limit with a line that says so")
+    @Test("An archived log that exceeds the limit ends with a line that says so")
     func log() async throws {
         let folder = try TemporaryDirectory()
         let archive = LogArchive(path: folder.file("log"))
@@ -96,7 +98,7 @@ struct WriteBudgetTests {
         }
         #expect(last?.text == "launch: \(cut ?? "")")
         #expect(count > 40)
-        // What would have come after was not asked for.
+        // The archive stops reading the log at the limit.
         #expect(await batches.given < 20)
     }
 

@@ -21,7 +21,7 @@ struct MaskedStreamTests {
         return String(decoding: given + stream.finish(), as: UTF8.self)
     }
 
-    @Test func `finds a secret that is cut at any place`() {
+    @Test func `finds a secret that is split at any offset`() {
         let bytes = Array(Self.text.utf8)
         for cut in 0...bytes.count {
             #expect(masked([Array(bytes[..<cut]), Array(bytes[cut...])]) == Self.expected, "cut at \(cut)")
@@ -38,13 +38,13 @@ struct MaskedStreamTests {
         }
     }
 
-    @Test func `gives a whole line at once`() {
+    @Test func `passes on a complete line at once`() {
         var stream = mask.stream()
         #expect(String(decoding: stream.take("key \(Self.secret)\n".utf8), as: UTF8.self) == "key <secret>\n")
         #expect(stream.heldCount == 0)
     }
 
-    @Test func `holds back less than one window, however much arrives without a line's end`() {
+    @Test func `holds back less than one window, however long a line is`() {
         let mask = mask
         mask.add(contentOf: "a line with words \(String(repeating: "and words ", count: 50))\nb")
         var stream = mask.stream()
@@ -56,7 +56,7 @@ struct MaskedStreamTests {
         #expect(given > 0)
     }
 
-    @Test func `knows a secret that is added while text arrives`() {
+    @Test func `masks a secret that is added while text arrives`() {
         let mask = SecretMask()
         var stream = mask.stream()
         #expect(String(decoding: stream.take("first\n".utf8), as: UTF8.self) == "first\n")

@@ -2,7 +2,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-/// What the mask finds, and what it leaves alone.
+/// What the mask finds, and what it does not change.
 struct SecretMaskTests {
     static let password = #"s3/cr+t "pa'ss\w&rd<1>"#
     static let token = "IQoJb3JpZ2luX2VjEJ//////////wEaCXVzLWVhc3QtMSJHMEUCIQDx+7Gk9w0ZpQm=="
@@ -13,7 +13,7 @@ struct SecretMaskTests {
         return mask.mask(text)
     }
 
-    /// The forms in which programs repeat a secret, each made by hand or by a tool.
+    /// The forms in which programs repeat a secret, each made by a tool or written out.
     static let forms: [(String, String)] = [
         ("plain", password),
         ("base64", "czMvY3IrdCAicGEnc3NcdyZyZDwxPg=="),
@@ -37,7 +37,7 @@ struct SecretMaskTests {
         let result = masked("before [\(text)] after", knowing: Self.password)
         let known = name.contains("base64") ? "before [" : "before [<secret>] after"
         #expect(result.hasPrefix(known) && result.contains("<secret>"), "\(name): \(result)")
-        // Of base64 at most the characters stay that the neighbours decide too, and the neighbours.
+        // The characters of base64 at the ends of the secret also depend on its neighbours. Only they may remain.
         if name.contains("base64") {
             let rest = result.replacing("<secret>", with: "").replacing("before [", with: "").replacing(
                 "] after", with: "")
@@ -58,7 +58,7 @@ struct SecretMaskTests {
         }
     }
 
-    @Test func `masks a part of a secret, wherever the text is cut`() {
+    @Test func `masks a part of a secret, wherever the text is cut off`() {
         for start in 0..<(Self.token.count - 12) {
             let cut = String(Self.token.dropFirst(start).prefix(12 + start % 9))
             #expect(masked("key \(cut)…", knowing: Self.token) == "key <secret>…")
@@ -81,7 +81,7 @@ struct SecretMaskTests {
         #expect(masked("MIIEpAIBAAKCAQEA7\\nq2Jx\\nabcdefghij", knowing: key) == "<secret>\\nq2Jx\\n<secret>")
     }
 
-    @Test func `leaves short values and short numbers alone`() {
+    @Test func `does not mask short values and short numbers`() {
         #expect(masked("abcde 12345678901", knowing: "abcde", "12345678901", "", " \n ") == "abcde 12345678901")
         #expect(masked("abcdef 123456789012", knowing: "abcdef", "123456789012") == "<secret> <secret>")
     }
@@ -93,7 +93,7 @@ struct SecretMaskTests {
         #expect(masked("hunter2hunter2 hunter2x", knowing: "hunter2") == "<secret> <secret>x")
     }
 
-    @Test func `keeps text without a secret as it is`() {
+    @Test func `does not change text without a secret`() {
         let text = "epoch 3: tokens per second 1024, loss 0.25 — été\u{0}\n"
         #expect(masked(text, knowing: Self.password, Self.token) == text)
         #expect(masked("", knowing: Self.password) == "")
@@ -122,13 +122,13 @@ struct SecretMaskTests {
                 """)
     }
 
-    @Test func `masks a file of one word like a value`() {
+    @Test func `masks a file of one word as one value`() {
         let mask = SecretMask()
         mask.add(contentOf: "pypi-AgEIcHlwaS5vcmcCJDU2\n")
         #expect(mask.mask("token pypi-AgEIcHlw…") == "token <secret>…")
     }
 
-    @Test func `knows a secret from when it is made`() {
+    @Test func `masks a secret from its creation on`() {
         let value = "made-\(UUID().uuidString)"
         #expect(SecretMask.shared.mask("<\(value)>") == "<\(value)>")
         _ = Secret(unmasked: value)
@@ -137,7 +137,7 @@ struct SecretMaskTests {
         #expect(SecretMask.shared.mask("<\(value)>") == "<<secret>>")
     }
 
-    @Test func `forgets the oldest secrets where there are too many, and never the newest`() {
+    @Test func `drops the oldest secrets above the limit, and never the newest`() {
         let mask = SecretMask(limit: 1_000)
         for number in 0..<200 {
             let secret = "credential-\(number)-\(number * 7_919)-of-an-hour"

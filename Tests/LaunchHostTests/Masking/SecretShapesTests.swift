@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-/// Secrets that this process has not read, known by the words before them.
+/// Secrets that this process has not read, recognized by the words before them.
 struct SecretShapesTests {
     private static let token = "IQoJb3JpZ2luX2VjEJ//////////wEaCXVzLWVhc3QtMQ=="
     private static let hex = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -22,7 +22,7 @@ struct SecretShapesTests {
         ("proxy http://:pass@10.0.0.1:3128, then", "proxy http://:<secret>@10.0.0.1:3128, then"),
     ]
 
-    @Test(arguments: secrets) func `masks credentials in known places`(text: String, expected: String) {
+    @Test(arguments: secrets) func `masks credentials in known contexts`(text: String, expected: String) {
         #expect(SecretMask().mask(text) == expected)
     }
 
@@ -32,7 +32,7 @@ struct SecretShapesTests {
         "authorization: required", "Authorization: Basic and Bearer are known.",
         "s3://bucket/key, git@github.com:team/train.git, https://example.com/a?b=c@d",
         "https://me@example.com/a:b", "signature=short", "session 12 of 24 secret: none",
-    ]) func `leaves sentences and addresses alone`(text: String) {
+    ]) func `does not change sentences and addresses`(text: String) {
         #expect(SecretMask().mask(text) == text)
     }
 }

@@ -16,19 +16,19 @@ import Testing
         #expect(AddressText.masked(text) == shown)
     }
 
-    /// A line of nothing but marks takes no longer than any other line.
-    @Test func manyMarksTakeLinearTime() {
+    /// A line that consists of separators takes no longer than any other line.
+    @Test func `many separators take linear time`() {
         let text = String(repeating: ":@", count: 200_000)
         #expect(AddressText.masked(text) == ":***@")
     }
 
-    @Test func anImageWithAPasswordIsRefusedWithoutIt() {
+    @Test func `an image reference with a password is rejected without showing the password`() {
         let error = #expect(throws: ImageReferenceError.self) { try ImageReference(parsing: "u:hush@host:5000/x:1") }
         #expect(error?.description.contains("hush") == false)
         #expect(error?.description.hasPrefix("'u:***@host:5000/x:1' is not an image reference") == true)
     }
 
-    @Test func aLineOfAFileIsShownWithoutIt() {
+    @Test func `a line of a file is shown without the password`() {
         #expect(SecretLine.masked("  uri: u:hush@host:5000/x") == "  uri: u:***@host:5000/x")
     }
 }

@@ -14,13 +14,13 @@ import Testing
         (0..<depth).reduce(.integer(1)) { value, _ in .object(["a": value]) }
     }
 
-    @Test("a document within the limit is read and written", arguments: [true, false])
+    @Test("a document within the limit can be read and written", arguments: [true, false])
     func within(_ list: Bool) throws {
         let text = Self.nested(JSONValue.depthLimit - 1, list: list)
         #expect(try JSON.canonical(try JSONValue(parsing: text)) == text)
     }
 
-    @Test("a deeper document is refused, whatever its depth", arguments: [260, 512, 513, 5_000, 200_000])
+    @Test("a deeper document is rejected, whatever its depth", arguments: [260, 512, 513, 5_000, 200_000])
     func beyond(_ depth: Int) {
         for list in [true, false] {
             #expect(throws: DecodingError.self) { try JSONValue(parsing: Self.nested(depth, list: list)) }
@@ -36,7 +36,7 @@ import Testing
         #expect(stored?.code == .invalid)
     }
 
-    @Test("a path has at most 64 steps; a longer one is no path", arguments: [65, 510, 2_000, 4_000, 100_000])
+    @Test("a path has at most 64 steps; a longer one is not a path", arguments: [65, 510, 2_000, 4_000, 100_000])
     func paths(_ depth: Int) throws {
         #expect(FieldPath(parsing: Array(repeating: "a", count: 64).joined(separator: "."))?.steps.count == 64)
         let names = Array(repeating: "a", count: depth).joined(separator: ".")
@@ -51,8 +51,9 @@ import Testing
         }
     }
 
-    /// The deepest value that a submitter can make: a path of the full length that ends in a document of the full depth.
-    @Test("what a path and a document can make together is written and read")
+    /// The deepest value that a submitter can make: a path of the maximum length that ends in a document of the maximum
+    /// depth.
+    @Test("a path and a document of the maximum depth together can be read and written")
     func together() throws {
         let yaml = Self.nested(TreeBuilder.depthLimit, list: false)
         let inner = try Document(text: yaml, name: "value", kind: .invalid).jsonValue
@@ -63,7 +64,7 @@ import Testing
         #expect(try JSONValue(parsing: job)["template"]?["more"] == template)
     }
 
-    @Test("a template that repeats a long value many times is refused, and costs no memory")
+    @Test("a template that repeats a long value many times is rejected without using memory for it")
     func expansion() throws {
         let long = String(repeating: "x", count: 1 << 20)
         let texts = (0..<2_000).map { JSONValue.string("\($0) {{v}}{{v}}{{v}}") }

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: ["a..b/c", "a/b..c", "r..example.com/x", "a/./b", "a/../b", "a//b", "a._b", "a---b/c_-d"])
-    func dotsStandAlone(_ text: String) {
+    func `adjacent separators in a name are rejected`(_ text: String) {
         #expect(throws: ImageReferenceError.self) { _ = try ImageReference(parsing: text) }
     }
 }

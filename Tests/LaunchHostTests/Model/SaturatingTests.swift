@@ -4,26 +4,26 @@ import Testing
 
 @testable import LaunchHost
 
-@Suite("numbers from outside") struct SaturatingTests {
-    @Test("a conversion ends at the bounds of the type, and NaN is 0")
+@Suite("numbers from other programs") struct SaturatingTests {
+    @Test("a conversion saturates at the bounds of the type, and NaN is 0")
     func conversions() {
         #expect(Int64(saturating: 1e300) == .max)
         #expect(Int64(saturating: -1e300) == .min)
         #expect(Int64(saturating: .infinity) == .max)
         #expect(Int64(saturating: .nan) == 0)
         #expect(Int64(saturating: 2.5) == 3)
-        // The nearest Double to the largest Int64 is one too large for it.
+        // The nearest Double to the largest Int64 exceeds it by one.
         #expect(Int64(saturating: 9.223372036854775808e18) == .max)
         #expect(UInt16(saturating: -1) == 0)
         #expect(UInt16(saturating: 65_535.4) == 65_535)
     }
 
-    @Test("sums, differences and products end at the bounds, on both sides")
+    @Test("sums, differences and products saturate at both bounds")
     func arithmetic() {
         let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
         for left in extremes {
             for right in extremes {
-                // What is exact in 128 bits, cut to 64.
+                // The exact 128-bit result, saturated to 64 bits.
                 let exact = (Int128(left) + Int128(right), Int128(left) - Int128(right), Int128(left) * Int128(right))
                 #expect(left.saturatingAdding(right) == Int64(clamping: exact.0))
                 #expect(left.saturatingSubtracting(right) == Int64(clamping: exact.1))
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test("a length of time is finite, and a reported moment can be written and read again")
+    @Test("a duration is finite, and a reported time can be written and read again")
     func times() throws {
         for text in NastyNumbers.text {
             guard let number = Double(text) else { continue }
@@ -50,17 +50,18 @@ import Testing
         #expect(JSONValue.string("1").timeValue == nil)
     }
 
-    @Test("a moment that no calendar of ISO 8601 has is written as the nearest that it has")
+    @Test("a time outside the calendar of ISO 8601 is written as the nearest valid one")
     func outermostTimes() throws {
         for milliseconds in [Int64.min, .max, 1 << 60, -(1 << 60)] {
             let text = Timestamp(milliseconds: milliseconds).description
-            // How far the calendar goes back before 1582 is Foundation's to say.
+            // Foundation determines how far the calendar reaches before 1582.
             #expect(text.hasPrefix(milliseconds > 0 ? "9999-12-31T23:59:59.999" : "0001-01-0"))
             #expect(try JSON.decode([Timestamp].self, from: Data("[\"\(text)\"]".utf8)).first?.description == text)
         }
     }
 
-    @Test("a log line of any time can be kept and read again", arguments: [Double.nan, .infinity, -1e300, 1e300, 1.5])
+    @Test(
+        "a log line with any time can be stored and read again", arguments: [Double.nan, .infinity, -1e300, 1e300, 1.5])
     func archivedTimes(_ seconds: Double) async throws {
         let folder = try TemporaryDirectory()
         let archive = LogArchive(path: folder.file("log"))

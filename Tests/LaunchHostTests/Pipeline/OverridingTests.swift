@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-/// What a submitter may change of a queue's template, and in which spelling.
+/// What a submitter may change in a queue's template, and in which spelling.
 @Suite struct OverridingTests {
     private static let keyed = RunnerPlugin(
         Fake.open.base, template: nil, defaultTemplate: "",
@@ -54,7 +54,7 @@ import Testing
         return error.diagnostics.map(\.message).joined(separator: "; ")
     }
 
-    @Test func tagsAreAddedToTheQueues() throws {
+    @Test func `a submitter's tags are added to the queue's tags`() throws {
         let changed = try resolve(
             .object(["tags": .array([.object(["key": .string("mine"), "value": .string("2")])])]))
         #expect(
@@ -62,7 +62,7 @@ import Testing
                 == .array([Self.tag("team", "vision"), Self.tag("cost", "1"), Self.tag("mine", "2")]))
     }
 
-    @Test func theQueuesTagsAreItsOwn() throws {
+    @Test func `a submitter cannot change the queue's tags`() throws {
         let same = try resolve(.object(["Tags": .array([Self.tag("cost", "1")])]))
         #expect(same["Tags"]?.arrayValue?.count == 2)
         #expect(
@@ -74,19 +74,19 @@ import Testing
     }
 
     @Test(arguments: [JSONValue.null, .object(["cost": .string("9")]), .object([:]), .string("")])
-    func theQueuesTagsCannotBeTakenAwayWhole(value: JSONValue) throws {
+    func `a submitter cannot remove or replace all of the queue's tags`(value: JSONValue) throws {
         #expect(
             try complaint { try resolve(settings: [("tags", value)]) }
                 == "Tags is the queue's to set, not a submitter's")
     }
 
-    @Test func nullTakesAwayWhatASubmitterMayChange() throws {
+    @Test func `null removes a value that a submitter may change`() throws {
         let changed = try resolve(.object(["Disk": .object(["Size": .null])]), settings: [("None.At.All", .null)])
         #expect(changed["Disk"] == .object(["KmsKey": .string("k")]))
         #expect(changed["None"] == nil)
     }
 
-    @Test func whatHasAnOptionOfItsOwnIsUnderTheQueuesRulesToo() throws {
+    @Test func `the queue's rules also apply to values with an option of their own`() throws {
         let changes: [(path: String, change: (inout Overrides) -> Void)] = [
             ("Start.Entry", { $0.entryPoint = ["x"] }), ("Start.Words", { $0.arguments = ["x"] }),
             ("Env.A", { $0.environment = ["A": "x"] }), ("Params.lr", { $0.runConfig = ["lr": .integer(1)] }),
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func theQueueMayGiveItsTagsAway() throws {
+    @Test func `a queue may let submitters change its tags`() throws {
         let allow = [FieldPath([.member("Tags")])]
         let changed = try resolve(.object(["Tags": .array([Self.tag("cost", "9")])]), allow: allow)
         #expect(changed["Tags"] == .array([Self.tag("team", "vision"), Self.tag("cost", "9")]))
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test(arguments: ["RoleArn", "role_arn"])
-    func whatIsProtectedIsSoInEverySpelling(key: String) throws {
+    func `a protected path is protected in each spelling`(key: String) throws {
         #expect(
             try complaint { try resolve(.object([key: .string("other")])) }
                 == "RoleArn is the queue's to set, not a submitter's")
@@ -119,7 +119,7 @@ import Testing
                 == "RoleArn is the queue's to set, not a submitter's")
     }
 
-    @Test func whatHoldsSomethingProtectedIsNotReplacedWhole() throws {
+    @Test func `a mapping that contains a protected path cannot be replaced as a whole`() throws {
         #expect(
             try complaint { try resolve(settings: [("disk", .object(["Size": .integer(2)]))]) }
                 == "Disk.KmsKey is the queue's to set, not a submitter's")
@@ -130,16 +130,16 @@ import Testing
         #expect(changed["Disk"] == .object(["Size": .integer(2), "KmsKey": .string("k")]))
     }
 
-    @Test func argumentsMayStandBelowTheResource() throws {
+    @Test func `arguments may be under the resource's name`() throws {
         let changed = try resolve(.object(["cloud": .object(["disk": .object(["size": .integer(3)])])]))
         #expect(changed["Disk"]?["Size"] == .integer(3))
     }
 
-    /// Brackets begin a list of YAML.
+    /// Brackets begin a list in YAML, so such a path is quoted.
     @Test(arguments: [
         ("Disk.KmsKey", "Disk.KmsKey"), ("RoleArn[0]", #""RoleArn[0]""#), ("RoleArn.a b", #""RoleArn.a b""#),
     ])
-    func theHintCanBePastedIntoTheQueuesFile(path: String, written: String) throws {
+    func `the hint can be pasted into the queue's file`(path: String, written: String) throws {
         let error = try #require(throws: LaunchError.self) { _ = try resolve(settings: [(path, .string("x"))]) }
         let hint = try #require(error.diagnostics.first?.hint)
         let line = "allow_overrides: [\(written)]"

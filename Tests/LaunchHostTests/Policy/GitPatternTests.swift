@@ -19,7 +19,7 @@ import Testing
         ("ssh://git@host/srv/**", "ssh://git@HOST:22/srv/a/b"), ("git@github.com:team/*", "git@github.com:team/x.git"),
         ("git@host:/srv/*", "ssh://git@host/srv/x"),
     ])
-    func fits(_ pattern: String, _ url: String) throws {
+    func `a matching URL is allowed`(_ pattern: String, _ url: String) throws {
         #expect(try allows(pattern, url))
     }
 
@@ -39,7 +39,7 @@ import Testing
         ("ssh://git@host/*/x", "ssh://git@host/~evil/x"), ("git@host:srv/*", "git@host:/srv/x"),
         ("ssh://git@host/srv/*", "git@host:srv/x"), ("ssh://git@host/srv/*", "ssh://git@host:2222/srv/x"),
     ])
-    func doesNotFit(_ pattern: String, _ url: String) throws {
+    func `a URL that does not match is not allowed`(_ pattern: String, _ url: String) throws {
         #expect(try !allows(pattern, url))
     }
 
@@ -57,7 +57,7 @@ import Testing
         ("file://host/srv/x", "names no host"), ("/srv/git/x", "it is not"), ("https://[::1/x", "is not a host"),
         ("https://github.com/team/*", "has a '*'"), ("https://h/" + String(repeating: "a", count: 5_000), "4096"),
     ])
-    func isNoLocation(_ text: String, _ why: String) {
+    func `an invalid location is rejected with the reason`(_ text: String, _ why: String) {
         let error = #expect(throws: GitLocation.Invalid.self) { try GitLocation(text) }
         #expect(error?.why.contains(why) == true, "\(error?.why ?? "")")
     }
@@ -66,12 +66,12 @@ import Testing
         ("https://*.example.com/x", "only the path"), ("https://*/x", "only the path"), ("*@host:x", "only the path"),
         ("https://h/a**", "'**' stands alone"), ("github.com/team/*", "it is not"),
     ])
-    func isNotAPattern(_ text: String, _ why: String) {
+    func `an invalid pattern is rejected with the reason`(_ text: String, _ why: String) {
         let error = #expect(throws: GitLocation.Invalid.self) { try GitPattern(text) }
         #expect(error?.why.contains(why) == true, "\(error?.why ?? "")")
     }
 
-    @Test func aLinkDoesNotLeadOutOfAnAllowedFolder() throws {
+    @Test func `a link cannot lead out of an allowed folder`() throws {
         let sandbox = try Sandbox()
         let files = FileManager.default
         for name in ["git/mine", "secret/theirs.git"] {
@@ -86,7 +86,7 @@ import Testing
         #expect(try allows(pattern, "file://\(sandbox.path)/git/mine"))
         #expect(try allows("file://\(sandbox.path)/owner/*", "file://\(sandbox.path)/git/mine"))
         #expect(try !allows(pattern, "file://\(sandbox.path)/git/link"))
-        // git opens evil.git for the name without the suffix too.
+        // git also opens evil.git for the name without the suffix.
         #expect(try !allows(pattern, "file://\(sandbox.path)/git/evil.git"))
         #expect(try !allows(pattern, "file://\(sandbox.path)/git/evil"))
         #expect(try !allows(pattern, "file://\(sandbox.path)/secret/theirs"))

@@ -30,7 +30,7 @@ import Testing
         git: .only(["https://github.com/team/*"]), sourceFolders: .any, folders: .only(["/srv/data"]),
         projects: .only(["team-*", "vision"]), names: .any, entities: .only(["my-team"]), maxPriority: .high)
 
-    @Test func everyKeyIsReadAndNoneIsTheTemplates() throws {
+    @Test func `each key is read and is not part of the template`() throws {
         let file = try read(Self.whole)
         #expect(file.policy == Self.policy)
         #expect(file.template == .object(["A": .string("b")]))
@@ -44,7 +44,7 @@ import Testing
         ("allow_sources: {folders: false, git: any}", .init(images: .only([]), git: .any, sourceFolders: .only([]))),
         ("allow_projects: []", SubmitterPolicy(projects: .only([]))),
     ])
-    func shortForms(_ text: String, _ policy: SubmitterPolicy) throws {
+    func `short forms are accepted`(_ text: String, _ policy: SubmitterPolicy) throws {
         #expect(try read("A: b\n" + text).policy == policy)
     }
 
@@ -60,18 +60,18 @@ import Testing
         ("allow_rehearse: \"{{x}}\"\ntemplate_variables: {x: {type: boolean}}", "1:17", "true or false"),
         ("max_priority: urgent", "1:15", "must be"), ("allow_project: any", "1:1", "did you mean \"allow_projects\"?"),
     ])
-    func mistakesHaveTheirPlace(_ text: String, _ place: String, _ words: String) throws {
+    func `an error has the position of its key`(_ text: String, _ place: String, _ words: String) throws {
         let error = try #require(throws: LaunchError.self) { _ = try read(text) }
         let said = error.diagnostics.map { DiagnosticRenderer().render($0) }
         #expect(said.contains { $0.hasPrefix("queue.yaml:\(place):") && $0.contains(words) }, "\(said)")
     }
 
     @Test(arguments: ["allow_overrides: []", "allow_overrides: [A]\nallow_sources: {}", "allow_sources: {images: []}"])
-    func aQueueWithoutAnySourceIsAWarning(text: String) throws {
+    func `a queue that allows no source is a warning`(text: String) throws {
         #expect(try read("A: b\n" + text).warnings.contains { $0.message.contains("the queue allows no source") })
     }
 
-    @Test func theStoreKeepsAllOfIt() throws {
+    @Test func `the store keeps all keys`() throws {
         let store = try Sandbox().store()
         var definition = try QueueDefinition(name: "q", resource: "mock", file: try read(Self.whole), fileName: nil)
         try store.createQueue(definition)
@@ -86,8 +86,8 @@ import Testing
         #expect(again.policy == definition.policy && again.allowOverrides == [FieldPath([.member("A")])])
     }
 
-    /// A database of a program that knew no policy: its locked queues deny, its open ones stay open.
-    @Test func aQueueOfAnOlderProgramDeniesOnceItIsLocked() throws {
+    /// A database of a version without policies: its locked queues deny, its open ones stay open.
+    @Test func `a queue of an older version denies once it is locked`() throws {
         let sandbox = try Sandbox()
         try sandbox.home.make()
         let old = try Database(

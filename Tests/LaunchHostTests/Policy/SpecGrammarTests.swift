@@ -2,13 +2,13 @@ import Testing
 
 @testable import LaunchHost
 
-/// What projects, names, entities and authors are made of, and what a submitter's values may become in a template.
+/// The valid forms of projects, names, entities and authors, and of a submitter's values in a template.
 @Suite struct SpecGrammarTests {
     @Test(arguments: [
         "default", "my run", "a.b-c_d+e@f=g", "v1.2", "_x", "7", "Zürich", "हिन्दी", "ไทย",
         String(repeating: "a", count: 128),
     ])
-    func isAName(text: String) {
+    func `a valid name is accepted`(text: String) {
         #expect(SpecGrammar.fault(in: text) == nil)
     }
 
@@ -21,7 +21,7 @@ import Testing
         ("a*", "has '*'"), ("a?", "has '?'"), ("a#", "has '#'"), ("a%2e", "has '%'"), ("x ", "ends in a space"),
         ("x.", "ends in '.'"), (String(repeating: "a", count: 129), "is longer than 128"), ("a\u{2028}b", "has"),
     ])
-    func isNotAName(text: String, why: String) throws {
+    func `an invalid name is rejected`(text: String, why: String) throws {
         let fault = try #require(SpecGrammar.fault(in: text))
         #expect(fault.contains(why), "\(fault)")
     }
@@ -74,7 +74,9 @@ import Testing
         ("s3", "s3://b/{{v}}/x", "a?b", "has '?'"), ("s3", "s3://{{v}}/x", "b/../c", "has '/'"),
         ("s3", "{{v}}", "s3://b/../c", "a part '.' or '..'"), ("s3", "{{v}}", "", "it is empty"),
     ])
-    func aValueThatLeavesItsPlaceIsRefused(_ key: String, _ text: String, _ value: String, _ why: String) throws {
+    func `a value that escapes its part of a template value is rejected`(
+        _ key: String, _ text: String, _ value: String, _ why: String
+    ) throws {
         let error = try #require(throws: LaunchError.self) { _ = try resolve(key, text, set: value) }
         #expect(
             error.diagnostics.contains { $0.message.hasPrefix("\(key): the value ") && $0.message.contains(why) },
@@ -88,18 +90,18 @@ import Testing
         ("env", "{{v}}", "../any:thing"),
         ("env", "a/{{v}}", ".."),
     ])
-    func aValueThatFitsIsTaken(_ key: String, _ text: String, _ value: String) throws {
+    func `a value that stays in its part is accepted`(_ key: String, _ text: String, _ value: String) throws {
         #expect(try resolve(key, text, set: value) == .string(text.replacing("{{v}}", with: value)))
     }
 
-    @Test func whatTheOwnerListsOrSetsIsTheOwners() throws {
+    @Test func `values that the queue's owner lists or sets are not restricted`() throws {
         let values: [JSONValue] = [.string("/srv/a:/a"), .string("/srv/b:/b")]
         #expect(try resolve("volume", "{{v}}", set: "/srv/b:/b", allowed: values) == .string("/srv/b:/b"))
         #expect(try resolve("volume", "/d{{v}}:/x", standard: .string("/deep/er")) == .string("/d/deep/er:/x"))
     }
 
     @Test(arguments: ["host", "HOST", "Host"])
-    func aMacroIsCheckedLikeAVariable(project: String) throws {
+    func `a macro is checked like a variable`(project: String) throws {
         let error = try #require(throws: LaunchError.self) {
             _ = try resolve("network", "${project_name}", project: project)
         }

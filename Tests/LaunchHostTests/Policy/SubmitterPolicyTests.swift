@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// What a queue lets a submitter ask beside overrides, and where the rules come from.
+/// What a queue allows a submitter beyond overrides, and the origin of the rules.
 @Suite struct SubmitterPolicyTests {
     private func spec(_ change: (inout LaunchSpec) -> Void = { _ in }) -> LaunchSpec {
         var spec = LaunchSpec(
@@ -44,7 +44,7 @@ import Testing
     ]
 
     @Test(arguments: asks.indices)
-    func aLockedQueueDeniesWhatItsFileDoesNotAllow(index: Int) {
+    func `a locked queue denies what its file does not allow`(index: Int) {
         let (key, ask, given) = Self.asks[index]
         #expect(refusals(Self.open, ask).contains { $0.contains("'\(key)'") }, "\(refusals(Self.open, ask))")
         #expect(refusals(Self.open, locked: false, ask).isEmpty)
@@ -53,7 +53,7 @@ import Testing
         #expect(refusals(policy, ask).isEmpty, "\(refusals(policy, ask))")
     }
 
-    @Test func sourcesAreDeniedOnceTheQueueIsLocked() {
+    @Test func `a locked queue denies sources without a key`() {
         let git = GitSource(
             url: "https://h/team/x", commit: String(repeating: "a", count: 40), version: "main", dockerfile: "D")
         let code = CodeSource(snapshot: "s", origin: "/home/me/x", dockerfile: "D")
@@ -67,14 +67,14 @@ import Testing
             #expect(refusals(SubmitterPolicy(), locked: false) { $0.source = source }.isEmpty)
             #expect(refusals(Self.open) { $0.source = source }.isEmpty)
         }
-        // A key for one kind of source denies the others, also beside no allow_overrides.
+        // A key for one kind of source denies the others, also without allow_overrides.
         let images = SubmitterPolicy(images: .only(["busybox"]), git: .only([]), sourceFolders: .only([]))
         #expect(refusals(images, locked: false) { $0.source = .git(git) }.count == 1)
         #expect(refusals(images, locked: false) { _ in }.isEmpty)
     }
 
     @Test(arguments: [true, false])
-    func credentialsAreDeniedWithoutTheirKey(locked: Bool) {
+    func `credentials are denied without their key`(locked: Bool) {
         let ask: (inout LaunchSpec) -> Void = { $0.rehearsal = RehearsalOptions(wantsCredentials: true) }
         var policy = Self.open
         policy.rehearse = true
@@ -83,7 +83,7 @@ import Testing
         #expect(refusals(policy, locked: locked, ask).isEmpty)
     }
 
-    @Test func aLinkOrTwoDotsDoNotLeadOutOfAnAllowedFolder() throws {
+    @Test func `a link or two dots cannot lead out of an allowed folder`() throws {
         let sandbox = try Sandbox()
         let files = FileManager.default
         for name in ["data", "secret"] {
@@ -104,17 +104,17 @@ import Testing
             #expect(refusals(policy) { $0.source = .code(code) }.isEmpty == isAllowed, "\(path)")
         }
         #expect(!refusals(policy) { $0.rehearsal = .init(output: "data") }.isEmpty)
-        // What was checked is what is used.
+        // The checked path is the path that is used.
         let queue = ResolveStage.Queue(template: .object([:]), allowOverrides: [], policy: policy)
         let asked = spec { $0.rehearsal = .init(output: "\(sandbox.path)/data/x/../y") }
         let job = try ResolveStage(queue: queue, plugin: Fake.open).job(asked, as: .random())
         #expect(job.rehearsal?.output == "\(RealPath.of(sandbox.path))/data/y")
     }
 
-    @Test func onlyARunWithoutAQueueMayUseTheCredentialsOfItsSubmitter() throws {
+    @Test func `only a run without a queue may use the credentials of its submitter`() throws {
         let policy = SubmitterPolicy(rehearse: true, credentials: true, images: .any)
         let stage = ResolveStage(queue: .init(template: .object([:]), policy: policy), plugin: Fake.open)
-        // A spec cannot claim it.
+        // A spec cannot claim them.
         let asked = RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true)
         let queued = try stage.job(spec { $0.rehearsal = asked }, as: .random())
         #expect(queued.rehearsal?.wantsCredentials == true && queued.rehearsal?.usesOwnCredentials == nil)
@@ -125,7 +125,7 @@ import Testing
         #expect(try stage.job(own, as: .random()).rehearsal?.usesOwnCredentials == true)
     }
 
-    @Test func whatTheCommandLineRefusesIsRefusedInAnySpec() throws {
+    @Test func `values that the command line rejects are rejected in any spec`() throws {
         let stage = ResolveStage(queue: .init(template: .object([:])), plugin: Fake.open)
         for (options, words) in [
             (RehearsalOptions(output: "relative"), "is not absolute"),

@@ -3,7 +3,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("What a rehearsal adds to stored values")
+@Suite("Stored values of rehearsals")
 struct StoredValuesTests {
     private let image: PinnedImage
 
@@ -12,7 +12,7 @@ struct StoredValuesTests {
         image = PinnedImage(reference: "repo@\(digest.rawValue)", digest: digest, name: "repo:1")
     }
 
-    @Test("Values that an older program stored are read, and plain ones are written as it wrote them")
+    @Test("Values that an older version stored can be read, and plain ones are written unchanged")
     func old() throws {
         let job = ContainerJob(image: image, arguments: ["a"], outputs: ["/out"])
         let text = try JSON.canonical(job)
@@ -27,7 +27,7 @@ struct StoredValuesTests {
         #expect(try JSON.decode(RunRequest.self, from: JSON.canonicalData(request)) == request)
     }
 
-    @Test("Surroundings come back as they were, whatever is in them")
+    @Test("A rehearsal plan is read back unchanged, whatever it contains")
     func surroundings() throws {
         let job = ContainerJob(
             image: image,
@@ -48,7 +48,7 @@ struct StoredValuesTests {
         #expect(try JSONValue(encoding: job).decode(ContainerJob.self) == job)
     }
 
-    @Test("A rehearsal's record is read back from its run's folder, and there is none in another's")
+    @Test("A rehearsal's record is read back from its run's folder; another run's folder has none")
     func record() throws {
         let folder = try TemporaryDirectory()
         #expect(RehearsalRecord(in: folder.path) == nil)

@@ -32,10 +32,10 @@ struct ContextScanTests {
         #expect(files == example.kept.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
 
-    @Test func doesNotReadAFolderThatIsLeftOut() throws {
+    @Test func `an excluded folder is not read`() throws {
         let scratch = try Scratch()
         try scratch.write(["keep": ""])
-        // A name that is no text would end the walk, if the walk came by.
+        // A name that is not UTF-8 would end the scan if the scan read the folder.
         try #require(mkdir("\(scratch.path)/cache", 0o755) == 0)
         try makeFile(Array("\(scratch.path)/cache/".utf8) + [0xFF, 0xFE])
         #expect(try scan(scratch.path, "cache").entries.map(\.path) == ["keep"])
@@ -53,7 +53,7 @@ struct ContextScanTests {
         close(file)
     }
 
-    @Test func skipsPipesAndSaysSo() throws {
+    @Test func `pipes are skipped with a message`() throws {
         let scratch = try Scratch()
         try #require(mkfifo("\(scratch.path)/pipe", 0o644) == 0)
         let scan = try scan(scratch.path)
@@ -62,17 +62,17 @@ struct ContextScanTests {
         #expect(scan.warnings.first?.message.contains("'pipe'") == true)
     }
 
-    @Test func warnsOfAnAbsurdSizeAndNamesTheLargest() throws {
+    @Test func `an unusually large source is a warning with its largest entries`() throws {
         let scratch = try Scratch()
         try scratch.write(["data/x": "", "y": "1"])
-        // Sparse: it takes no space.
+        // Sparse, so it uses no disk space.
         try #require(truncate("\(scratch.path)/data/x", 1_500_000_000) == 0)
         let scan = try scan(scratch.path)
         #expect(scan.warnings.count == 1)
         #expect(scan.warnings.first?.message.contains("1500 MB large; the most is in 'data' (1500 MB)") == true)
     }
 
-    @Test func refusesWhatIsNotThereAndWhatIsAFile() throws {
+    @Test func `a missing path and a file are rejected`() throws {
         let scratch = try Scratch()
         try scratch.write(["file": ""])
         let missing = try #require(throws: LaunchError.self) { try scan("\(scratch.path)/no") }
@@ -81,7 +81,7 @@ struct ContextScanTests {
         #expect(file.message.contains("is a file, and a folder is needed"))
     }
 
-    @Test func namesEverythingThatCannotBeRead() throws {
+    @Test func `each unreadable entry is named`() throws {
         guard getuid() != 0 else {
             print("skipped: for the super-user every file is readable")
             return
@@ -96,7 +96,7 @@ struct ContextScanTests {
         #expect(error.message.contains("'a' (Permission denied), 'b' (Permission denied)"))
     }
 
-    @Test func tellsOfBiggerTreesHowFarItIs() throws {
+    @Test func `progress is reported for large trees`() throws {
         let scratch = try Scratch()
         for index in 0..<1100 { try scratch.write(["\(index)": ""]) }
         let (stream, continuation) = AsyncStream<SourceProgress>.makeStream()

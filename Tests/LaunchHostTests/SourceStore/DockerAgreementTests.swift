@@ -3,14 +3,14 @@ import Testing
 
 @testable import LaunchHost
 
-/// Asks Docker itself what it copies, where there is an engine.
+/// Compares with the files that Docker itself copies, if an engine is available.
 struct DockerAgreementTests {
-    /// Whether an engine answers at `DOCKER_HOST`, or where the client looks by itself.
+    /// Whether an engine responds at `DOCKER_HOST` or at the client's default address.
     private static let engine = Task {
         (try? await Tool.run(["docker", "version", "--format", "{{.Server.Version}}"], in: "/")) != nil
     }
 
-    /// The files that the classic builder copies out of a folder.
+    /// The files that the classic builder copies from a folder.
     private func copied(from folder: String) async throws -> [String] {
         let name = "launch-ignore-\(UUID().uuidString.lowercased())"
         let listed: Result<String, any Error>
@@ -35,17 +35,17 @@ struct DockerAgreementTests {
     @Test(
         .enabled("needs a Docker engine, found by DOCKER_HOST, to compare with") { await engine.value },
         arguments: IgnoreCase.all.filter(\.classicAgrees).enumerated().map { ($0, $1) })
-    func leavesOutWhatDockerLeavesOut(_ index: Int, _ example: IgnoreCase) async throws {
+    func `excludes the files that Docker excludes`(_ index: Int, _ example: IgnoreCase) async throws {
         let scratch = try Scratch()
-        // With a content of its own: removing the image of an equal one would take this one's layer away.
+        // The content is unique, because removing an image with an equal layer would remove this one's layer.
         let folder = try scratch.write(
             ["Dockerfile": "FROM scratch\nCOPY . /copied/\n", ".dockerignore": example.rules, "keep me": scratch.path],
             in: "source")
         for file in example.files { try scratch.write([file: "x"], in: "source") }
         let docker = try await copied(from: folder)
         #expect(docker.filter { !["Dockerfile", ".dockerignore", "keep me"].contains($0) } == example.kept.sorted())
-        // Of the snapshot Docker must make the same image. Some examples are enough: the snapshot's files are
-        // compared for all of them elsewhere.
+        // Docker must make the same image from the snapshot. A few examples are enough, because other tests compare the
+        // snapshot's files for all examples.
         guard index.isMultiple(of: 6) else { return }
         let store = SourceStore(folder: "\(scratch.path)/sources")
         let context = try await store.context(of: store.snapshot(of: folder).source.snapshot)

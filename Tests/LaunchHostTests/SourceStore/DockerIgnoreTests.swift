@@ -4,19 +4,19 @@ import Testing
 
 struct DockerIgnoreTests {
     @Test(arguments: IgnoreCase.all)
-    func keepsWhatDockerKeeps(_ example: IgnoreCase) throws {
+    func `keeps the files that Docker keeps`(_ example: IgnoreCase) throws {
         let rules = try DockerIgnore(parsing: example.rules, file: ".dockerignore")
         #expect(example.files.filter { !rules.excludes($0) } == example.kept)
     }
 
-    @Test func windowsLinesAndAByteOrderMarkAreNoPartOfAPattern() throws {
+    @Test func `CRLF line ends and a byte order mark are not part of a pattern`() throws {
         let rules = try DockerIgnore(parsing: "\u{FEFF}a\r\n#c\r\nb\r\n", file: ".dockerignore")
         #expect(rules.excludes("a"))
         #expect(rules.excludes("b"))
         #expect(!rules.excludes("c"))
     }
 
-    @Test func namesThatOnlyLookAlikeAreDifferent() throws {
+    @Test func `names that only look alike are different`() throws {
         let rules = try DockerIgnore(parsing: "caf\u{E9}", file: ".dockerignore")
         #expect(rules.excludes("caf\u{E9}"))
         #expect(!rules.excludes("cafe\u{301}"))
@@ -27,7 +27,7 @@ struct DockerIgnoreTests {
         ("\n\n!", 3, "nothing follows"), ("a\\", 1, "backslash"), ("src\\data", 1, "no escape"),
         ("[a-]", 1, "must be escaped"),
     ])
-    func refusesWithFileAndLine(_ text: String, _ line: Int, _ why: String) throws {
+    func `an invalid line is an error with file and line`(_ text: String, _ line: Int, _ why: String) throws {
         let error = try #require(throws: LaunchError.self) {
             try DockerIgnore(parsing: text, file: "src/.dockerignore")
         }
@@ -37,23 +37,23 @@ struct DockerIgnoreTests {
         #expect(error.diagnostics.first?.line == line)
     }
 
-    @Test func namesEveryBadLine() throws {
+    @Test func `all invalid lines are named`() throws {
         let error = try #require(throws: LaunchError.self) { try DockerIgnore(parsing: "[\nok\n!\n", file: "f") }
         #expect(error.diagnostics.map(\.line) == [1, 3])
     }
 
-    @Test func takesTimeInProportionWhateverThePattern() throws {
+    @Test func `matching takes polynomial time for any pattern`() throws {
         let pattern = String(repeating: "**/*a*", count: 60) + "/x"
         let rules = try DockerIgnore(parsing: pattern, file: ".dockerignore")
         let path = String(repeating: "aaaaaaaaa/", count: 400) + "y"
         let glob = try GlobPattern(pattern)
         let time = ContinuousClock().measure { #expect(!glob.matches(path.unicodeScalars)) }
-        // Backtracking would take longer than the universe is old; this takes some hundredths of a second.
+        // Backtracking would practically not end; this takes some hundredths of a second.
         #expect(time < .seconds(20))
         #expect(!rules.excludes("b/y"))
     }
 
-    @Test func looksOnlyIntoFoldersWhereAnExceptionMayMatch() throws {
+    @Test func `reads an excluded folder only if an exception may match inside`() throws {
         let rules = try DockerIgnore(parsing: "*\n!d/e/*.txt\n!q", file: ".dockerignore")
         #expect(rules.mayTakeBack(inside: "d"))
         #expect(rules.mayTakeBack(inside: "d/e"))

@@ -7,7 +7,7 @@ struct GitAddressTests {
         "https://github.com/a/b.git", "http://localhost:3000/x", "ssh://git@host:22/x", "git@github.com:a/b.git",
         "host:path", "file:///srv/x.git", "git://host/x",
     ])
-    func takesTheUsualForms(_ text: String) throws {
+    func `common forms are accepted`(_ text: String) throws {
         #expect(try GitAddress(text).text == text)
     }
 
@@ -21,14 +21,14 @@ struct GitAddressTests {
         ("https://me:tok3n@github.com/a", "holds a user name or a password"),
         ("ssh://me:tok3n@host/a", "holds a user name or a password"), ("https://h/\nx", "is not the address"),
     ])
-    func refusesTheRest(_ text: String, _ why: String) throws {
+    func `all other forms are rejected`(_ text: String, _ why: String) throws {
         let error = try #require(throws: LaunchError.self) { try GitAddress(text) }
         #expect(error.kind == .invalid)
         #expect(error.message.contains(why))
         #expect(!error.description.contains("tok3n"))
     }
 
-    @Test func onlyARepositoryOfThisMachineMayNameAnother() throws {
+    @Test func `only a local repository may refer to another local one`() throws {
         #expect(try !GitAddress("https://h/x").protocols.contains("file"))
         #expect(try GitAddress("file:///x").protocols.contains("file"))
     }
@@ -41,14 +41,14 @@ struct GitAddressTests {
         ("remote: Repository not found.\nfatal: repository 'https://u:pw@h/' not found", .invalid),
         ("fatal: something new", .invalid),
     ])
-    func saysWhatGitMeans(_ output: String, _ kind: LaunchError.Kind) throws {
+    func `git's messages are mapped to kinds of errors`(_ output: String, _ kind: LaunchError.Kind) throws {
         let error = try GitFailure.error(output, status: "exit code 128", address: GitAddress("https://h/x"))
         #expect(error.kind == kind)
         #expect(error.message.contains("https://h/x"))
         #expect(!error.message.contains("pw"))
     }
 
-    @Test func readsReferences() throws {
+    @Test func `references are parsed`() throws {
         let one = String(repeating: "1", count: 40)
         let two = String(repeating: "2", count: 40)
         let tag = String(repeating: "3", count: 40)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// Commits whose submodules or large files need more than a plain checkout.
+/// Commits with submodules or large files, which need more than a plain checkout.
 @Suite(.timeLimit(.minutes(10))) struct GitCheckoutTests {
     private let scratch: Scratch
     private let store: SourceStore
@@ -35,7 +35,7 @@ import Testing
         return try await git("rev-parse", "HEAD", in: name)
     }
 
-    /// Adds the entry of a submodule that `.gitmodules` does not have.
+    /// Adds a submodule's entry that is missing in `.gitmodules`.
     private func stray(_ path: String, in name: String) async throws {
         try await git(
             "update-index", "--add", "--cacheinfo", "160000,\(String(repeating: "1", count: 40)),\(path)", in: name)
@@ -50,7 +50,9 @@ import Testing
         return try ContextScan(of: context, ignoring: .none, work: SourceWork()).entries.map(\.path)
     }
 
-    @Test func `a stray gitlink is an empty folder, alone and beside submodules, also in a submodule`() async throws {
+    @Test func `a gitlink without an entry is an empty folder, alone, beside submodules, and in a submodule`()
+        async throws
+    {
         _ = try await repository("alone", ["Dockerfile": "FROM scratch\n"])
         try await stray("vendor/x", in: "alone")
         #expect(try await fetch("alone") == ["Dockerfile", "vendor", "vendor/x"])
@@ -59,7 +61,7 @@ import Testing
         try await stray("inner", in: "part")
         _ = try await repository("main", ["Dockerfile": "FROM scratch\n"])
         try await git("submodule", "--quiet", "add", "../part", "lib [p]", in: "main")
-        // An entry without a gitlink counts for nothing either.
+        // An entry without a gitlink is ignored.
         try await git("config", "--file", ".gitmodules", "submodule.gone.path", "gone", in: "main")
         _ = try await commit("main")
         try await stray("x", in: "main")
@@ -77,7 +79,7 @@ import Testing
             _ = try await commit("main")
             try await stray("a", in: "main")
         } catch {
-            // This git makes no such commit.
+            // This version of git refuses to create such a commit.
             return
         }
         let files = try? await fetch("main")
@@ -91,7 +93,7 @@ import Testing
 
         """
 
-    @Test func `a pointer of Git LFS whose file cannot be had is refused, unless the build does not see it`()
+    @Test func `a pointer of Git LFS without its file is rejected, unless the build excludes it`()
         async throws
     {
         _ = try await repository(
@@ -111,7 +113,7 @@ import Testing
         #expect(try await fetch("main") == [".dockerignore", ".gitattributes", "Dockerfile"])
     }
 
-    @Test func `a folder with a pointer is taken with a warning`() async throws {
+    @Test func `a folder with a pointer is accepted with a warning`() async throws {
         let folder = try scratch.write(["Dockerfile": "FROM scratch\n", "m.bin": Self.pointer], in: "folder")
         let snapshot = try await store.snapshot(of: folder)
         #expect(snapshot.warnings.count == 1 && snapshot.warnings[0].hint?.contains("git lfs pull") == true)
@@ -131,8 +133,7 @@ import Testing
         #expect(LargeFiles.isPointer(Array(Self.pointer.utf8)))
     }
 
-    @Test func `where git-lfs is installed the files are fetched, without a filter in the configuration`() async throws
-    {
+    @Test func `with git-lfs installed the files are fetched, without a filter in the configuration`() async throws {
         _ = try await repository("main", ["Dockerfile": "FROM scratch\n"])
         guard (try? await git("lfs", "version", in: "main")) != nil else { return }
         try await git("lfs", "install", "--local", in: "main")

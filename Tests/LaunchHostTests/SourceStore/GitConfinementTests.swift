@@ -5,7 +5,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// What git is kept from, and what it needs.
+/// Which files git may read and write in its sandbox.
 @Suite(.timeLimit(.minutes(10))) struct GitConfinementTests {
     private func confinement(
         _ url: String, program: String = "/usr/bin/git", settings: String = "", folder: String? = "/stage",
@@ -17,14 +17,14 @@ import Testing
         ) { all[$0] }
     }
 
-    @Test func changesFilesOnlyInTheStagedFolder() throws {
+    @Test func `git can write only to the staged folder and to known hosts`() throws {
         let known = ["/home/ann/.ssh/known_hosts", "/home/ann/.ssh/known_hosts2"]
         #expect(try confinement("https://example.org/a.git").writable == ["/stage"] + known)
         #expect(try confinement("https://example.org/a.git", folder: nil).writable == known)
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/git"), "there is no /usr/bin/git"))
-    func readsTheSystemAndWhatBelongsToGit() throws {
+    func `git can read the system and its own files`() throws {
         let readable = try #require(
             try confinement(
                 "https://example.org/a.git",
@@ -49,26 +49,26 @@ import Testing
         ("ssh://example.org/a.git", "/usr/bin/git", "", ["GIT_SSH_COMMAND": "ssh -i /srv/key"]),
         ("https://example.org/a.git", "/usr/bin/git", "", ["GIT_ASKPASS": "/home/ann/ask"]),
     ])
-    func readsAllWhereItCannotBeKnownWhatItNeeds(
+    func `git can read all files if the files that it needs are unknown`(
         url: String, program: String, settings: String, variables: [String: String]
     ) throws {
         #expect(try confinement(url, program: program, settings: settings, variables: variables).readable == nil)
     }
 
-    @Test func knownHelpersNeedNoMore() {
+    @Test func `known helpers need no further files`() {
         let settings = GitSettings(listing: "file:/a\0credential.helper\ncache --timeout 60\0file:/a\0user.name\nann")
         #expect(!settings.hasOwnHelper && !settings.hasOwnSSH && settings.files == ["/a"])
     }
 
     @Test(arguments: ["", "\0", "file:/a", "file:/a\0", "\0\0\0\0", "x\0y"])
-    func oddListingsAreNoFault(listing: String) {
+    func `malformed listings of settings are accepted`(listing: String) {
         #expect(!GitSettings(listing: listing).hasOwnHelper)
     }
 
-    /// A checkout that tries to break out by a filter. In the wild only a hole in git would run a command there. Here the
-    /// configuration of the user does.
+    /// A checkout that tries to leave the sandbox through a filter. In practice this needs a vulnerability in git. Here
+    /// the user's configuration defines the filter.
     @Test(.enabled(if: Subprocess.Confinement.isEnforced, "this kernel has no Landlock"), arguments: [true, false])
-    func whatRunsInACheckoutCannotLeaveIt(isConfined: Bool) async throws {
+    func `a command that runs in a checkout cannot leave the sandbox`(isConfined: Bool) async throws {
         let scratch = try Scratch()
         try scratch.write([
             "work/Dockerfile": "FROM scratch\n", "work/.gitattributes": "* filter=evil\n",
@@ -92,7 +92,7 @@ import Testing
         let commit = try await fetch.resolve(url)
         let snapshot = try await fetch.fetch(url, commit: commit, into: SourceStore(folder: "\(scratch.path)/sources"))
         #expect(snapshot.entries == 2)
-        // Unconfined it gets out, so this is an attempt.
+        // Without the sandbox the attempt succeeds, so the test is effective.
         #expect(FileManager.default.fileExists(atPath: outside) == !isConfined)
     }
 }

@@ -20,7 +20,7 @@ struct GitFetchTests {
                 try scratch.write(["\(name)/\(name).txt": "\(name)\n", "\(name)/Dockerfile": "FROM scratch\n"])
                 try await git(["init", "-q", "-b", "main"], in: name)
                 if let inner {
-                    // Relative, as hosts of repositories advise.
+                    // A relative address, as the documentation of git hosts advises.
                     try await git(["submodule", "--quiet", "add", "../\(inner)", "lib/\(inner)"], in: name)
                 }
                 try await commit("first", in: name)
@@ -29,7 +29,7 @@ struct GitFetchTests {
 
         @discardableResult
         func git(_ arguments: [String], in name: String) async throws -> String {
-            // What happens here must not depend on the settings of whoever runs the tests.
+            // The result must not depend on the git settings of the user who runs the tests.
             try await Tool.run(
                 ["git", "-c", "protocol.file.allow=always", "-c", "user.name=t", "-c", "user.email=t@example.org"]
                     + arguments, in: "\(scratch.path)/\(name)",
@@ -41,7 +41,7 @@ struct GitFetchTests {
         @discardableResult
         func commit(_ message: String, in name: String) async throws -> String {
             try await git(["add", "-A"], in: name)
-            // The submodules are found relative to the address of this repository.
+            // The submodules' addresses are relative to the address of this repository.
             try await git(["commit", "-q", "--allow-empty", "-m", message], in: name)
             return try await git(["rev-parse", "HEAD"], in: name)
         }
@@ -53,7 +53,7 @@ struct GitFetchTests {
         }
     }
 
-    @Test func resolvesBranchesTagsAndCommits() async throws {
+    @Test func `branches, tags and commits are resolved`() async throws {
         let origin = try await Origin()
         let first = try await origin.git(["rev-parse", "HEAD"], in: "main")
         try await origin.git(["tag", "-a", "v1", "-m", "one"], in: "main")
@@ -74,7 +74,7 @@ struct GitFetchTests {
         await #expect(throws: LaunchError.self) { try await origin.fetch.resolve(origin.url, version: "--exec=x") }
     }
 
-    @Test func fetchesTheCommitWithItsSubmodules() async throws {
+    @Test func `the commit is fetched with its submodules`() async throws {
         let origin = try await Origin()
         try origin.scratch.write(["main/run.sh": "#!/bin/sh\n", "main/.dockerignore": "*.log\n", "main/x.log": "1"])
         try origin.scratch.setMode("main/run.sh", 0o755)
@@ -93,19 +93,19 @@ struct GitFetchTests {
         let context = try await origin.store.context(of: snapshot.source.snapshot)
         #expect(try ContextScan(of: context, ignoring: .none, work: SourceWork()).entries.last?.mode == 0o755)
 
-        // The same commit is the same content, whenever it is fetched, and nothing else is left of it.
+        // The same commit gives the same content at any time, and the fetch leaves nothing else.
         let again = try await origin.fetch.fetch(origin.url, commit: first, into: origin.store)
         #expect(again.isReused)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: origin.store.folder) == [snapshot.source.snapshot])
     }
 
-    @Test func fetchesAllWhereTheServerHandsOutNoSingleCommit() async throws {
+    @Test func `everything is fetched if the server does not serve single commits`() async throws {
         let origin = try await Origin()
         let first = try await origin.git(["rev-parse", "HEAD"], in: "main")
         try origin.scratch.write(["main/later": ""])
         try await origin.commit("later", in: "main")
-        // The first protocol, without leave, is what old servers speak.
+        // Servers with the first version of the protocol do not serve single commits by default.
         let fetch = GitFetch(
             setting: [
                 "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.version", "GIT_CONFIG_VALUE_0": "0",
@@ -114,7 +114,7 @@ struct GitFetchTests {
         #expect(try await !origin.files(snapshot).contains("later"))
     }
 
-    @Test func saysWhatIsMissing() async throws {
+    @Test func `a missing version or Dockerfile is named`() async throws {
         let origin = try await Origin()
         let head = try await origin.git(["rev-parse", "HEAD"], in: "main")
         let none = String(repeating: "1", count: 40)
@@ -129,7 +129,7 @@ struct GitFetchTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: origin.store.folder).isEmpty)
     }
 
-    @Test func noNetworkIsSaidPlainly() async throws {
+    @Test func `an unreachable host is an error with git's message`() async throws {
         let fetch = GitFetch()
         let error = try await #require(throws: LaunchError.self) {
             try await fetch.resolve("http://127.0.0.1:1/x.git")
@@ -138,7 +138,7 @@ struct GitFetchTests {
         #expect(error.message.contains("cannot be reached; git says: "))
     }
 
-    @Test func aMissingGitIsSaidPlainly() async throws {
+    @Test func `a missing git is an error with a hint`() async throws {
         let error = try await #require(throws: LaunchError.self) {
             try await GitFetch(git: "/nowhere/git").resolve("https://localhost/x.git")
         }
@@ -147,9 +147,9 @@ struct GitFetchTests {
         #expect(error.hint == "Install git.")
     }
 
-    @Test("offline no repository is asked: a full commit ID stands for itself, anything else is refused")
+    @Test("offline no repository is contacted: a full commit ID is accepted, anything else is rejected")
     func offline() async throws {
-        // Whoever asks this address gets another kind of error.
+        // Contacting this address gives another kind of error.
         let url = "https://127.0.0.1:9/train.git"
         let commit = String(repeating: "0a", count: 20)
         #expect(try await GitFetch().resolve(url, version: commit, offline: true) == commit)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import LaunchHost
 
-/// Git is called with the variables that it needs, also where the caller hands over a whole environment.
+/// git gets only the variables that it needs, also if the caller passes a complete environment.
 @Suite(.timeLimit(.minutes(10))) struct GitVariablesTests {
-    @Test func gitSeesNoSecretOfTheCaller() async throws {
+    @Test func `git gets no secret of the caller`() async throws {
         let folder = try TemporaryDirectory()
         let spy = try folder.write("git", "#!/bin/sh\nenv >>'\(folder.file("seen"))'\nexec git \"$@\"\n")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: spy)
@@ -14,7 +14,7 @@ import Testing
             "REGISTRY_PASSWORD": "planted", "AWS_SECRET_ACCESS_KEY": "planted", "AWS_SESSION_TOKEN": "planted",
             "GIT_TRACE_CURL": "planted", "GIT_DIR": "planted", "GIT_SSH_COMMAND": "ssh -i kept", "AWS_PROFILE": "kept",
         ]) { $1 }
-        // The address is refused by git, after it was started.
+        // git rejects the address after its start.
         await #expect(throws: LaunchError.self) {
             try await GitFetch(git: spy, setting: environment).resolve("http://127.0.0.1:1/x.git")
         }

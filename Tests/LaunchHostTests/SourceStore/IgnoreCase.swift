@@ -1,15 +1,15 @@
 import Testing
 
-/// A `.dockerignore` file, and what is left of a tree under it.
+/// A `.dockerignore` file, a tree, and the files that remain.
 struct IgnoreCase: Sendable, CustomTestStringConvertible {
     /// The lines of the file.
     var rules: String
     /// The files of the tree.
     var files: [String]
-    /// Those that stay.
+    /// The files that remain.
     var kept: [String]
-    /// Whether Docker's builder without BuildKit agrees: it does not look for exceptions with wildcards inside of
-    /// folders that are left out.
+    /// Whether Docker's builder without BuildKit gives the same result. It does not apply exceptions with wildcards
+    /// inside excluded folders.
     var classicAgrees: Bool
 
     init(_ rules: String, _ files: String, keeps kept: String, classicAgrees: Bool = true) {
@@ -23,7 +23,7 @@ struct IgnoreCase: Sendable, CustomTestStringConvertible {
 
     private static let tree = "a a.md b.txt d/a d/a.md d/e/a d/e/b.txt d/e/f/a.md x/y/z"
 
-    /// Docker's documented examples, then the corners.
+    /// Docker's documented examples, then edge cases.
     static let all: [IgnoreCase] = [
         IgnoreCase(
             "# comment\n*/temp*\n*/*/temp*\ntemp?",

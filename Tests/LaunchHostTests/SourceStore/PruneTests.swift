@@ -5,8 +5,8 @@ import Testing
 
 @testable import LaunchHost
 
-/// Housekeeping of the source store over entries that it cannot remove, or whose names are not text.
-@Suite("pruning of odd entries", .timeLimit(.minutes(10))) struct PruneTests {
+/// Pruning of the source store with entries that cannot be removed or have names that are not UTF-8.
+@Suite("pruning of unusual entries", .timeLimit(.minutes(10))) struct PruneTests {
     /// `dé` in Latin-1, which is not UTF-8.
     private static let latin: [UInt8] = [0x64, 0xe9]
 
@@ -21,7 +21,7 @@ import Testing
         try #require(code == 0, "\(errno)")
     }
 
-    @Test("a leftover with names that are not UTF-8 is removed by its bytes")
+    @Test("a leftover whose names are not UTF-8 is removed")
     func rawNames() async throws {
         let scratch = try Scratch()
         try scratch.write(["sources/.incoming-1/checkout/a/": ""])
@@ -35,7 +35,7 @@ import Testing
         #expect(try FileSystem.names(in: store.folder).isEmpty)
     }
 
-    @Test("a folder that is deeper than a path may be long is removed")
+    @Test("a folder deeper than the maximum path length is removed")
     func deep() throws {
         let scratch = try Scratch()
         let top = try scratch.write(["x": "1"], in: "top")
@@ -52,7 +52,7 @@ import Testing
         #expect(access(top, F_OK) != 0)
     }
 
-    @Test("an entry that cannot be removed is told of, and the others go")
+    @Test("an entry that cannot be removed is reported, and the others are removed")
     func refused() async throws {
         let scratch = try Scratch()
         try scratch.write([
@@ -73,13 +73,13 @@ import Testing
         #expect(access("\(scratch.path)/sources/.incoming-1/checkout/goes", F_OK) != 0)
     }
 
-    /// Whether the file can be protected from everybody, root included; not on every file system.
+    /// Whether a file can be made immutable, also for root. Not every file system supports this.
     private func isImmutable(_ path: String) async throws -> Bool {
         guard (try? await Tool.run(["chattr", "+i", path], in: "/")) != nil else { return false }
         return true
     }
 
-    @Test("a checkout's size counts names that are not UTF-8")
+    @Test("the size of a checkout includes names that are not UTF-8")
     func measured() throws {
         let scratch = try Scratch()
         try scratch.write(["checkout/": ""])
@@ -88,7 +88,7 @@ import Testing
         #expect(throws: LaunchError.self) { try space.check() }
     }
 
-    @Test("a commit with such a name is refused, and leaves nothing")
+    @Test("a commit with such a name is rejected, and leaves nothing")
     func fetched() async throws {
         let scratch = try Scratch()
         try scratch.write(["repository/Dockerfile": "FROM scratch\n"])

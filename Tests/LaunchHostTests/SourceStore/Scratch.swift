@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A folder for one test, and how a tree comes into it.
+/// A folder for one test, and functions that write a tree into it.
 final class Scratch: Sendable {
     private let directory: TemporaryDirectory
     let path: String
@@ -12,7 +12,7 @@ final class Scratch: Sendable {
         path = URL(filePath: directory.path).resolvingSymlinksInPath().path
     }
 
-    /// Writes files, with the folders that they are in; a path that ends in `/` is an empty folder.
+    /// Writes files and their parent folders. A path that ends in `/` is an empty folder.
     @discardableResult
     func write(_ files: KeyValuePairs<String, String>, in folder: String = "") throws -> String {
         let root = folder.isEmpty ? path : "\(path)/\(folder)"

@@ -13,7 +13,7 @@ struct SourceLimitsTests {
         try ContextScan(of: "\(scratch.path)/src", ignoring: rules, work: SourceWork(limits: limits))
     }
 
-    @Test("A file counts by the size that it shows, before a byte of it is read")
+    @Test("A file counts with the size that the file system reports, before it is read")
     func sparse() throws {
         let scratch = try Scratch()
         try scratch.write(["src/hole": ""])
@@ -33,7 +33,7 @@ struct SourceLimitsTests {
         #expect(try scan(scratch, rules, limits: SourceLimits(entries: 11)).entries.count == 9)
     }
 
-    @Test("Folders are read to a depth that no path of people has")
+    @Test("Folders are read to a limited depth")
     func depth() throws {
         let scratch = try Scratch()
         try scratch.write(["src/\(String(repeating: "d/", count: 300))": ""])
@@ -53,20 +53,20 @@ struct SourceLimitsTests {
         #expect(warnings.last?.message == "10 more sockets, pipes and devices are left out")
     }
 
-    @Test("Ten thousand rules are read and fast; more are refused with their line")
+    @Test("Ten thousand rules are matched fast; more are rejected with their line")
     func rules() throws {
         let most = (0..<DockerIgnore.maxRules).map { "some/long/folder/name-\($0)" }.joined(separator: "\n")
         let scratch = try Scratch()
         for index in 0..<200 { try scratch.write(["src/some/long/folder/name\(index)": ""]) }
         let begin = ContinuousClock.now
         #expect(try scan(scratch, DockerIgnore(parsing: most, file: "rules")).entries.count == 203)
-        // Measured: 0.5 s in a debug build; the matcher of before took two minutes.
+        // Measured: 0.5 s in a debug build. The previous matcher took two minutes.
         #expect(ContinuousClock.now - begin < .seconds(60))
         let error = #expect(throws: LaunchError.self) { try DockerIgnore(parsing: most + "\nlast", file: "rules") }
         #expect(error?.message == "rules:10001: there are more than 10000 patterns, which is the limit.")
     }
 
-    @Test("A checkout that grows over the limit is ended")
+    @Test("A checkout that exceeds the limit is stopped")
     func checkout() async throws {
         let scratch = try Scratch()
         try scratch.write(["src/": ""])

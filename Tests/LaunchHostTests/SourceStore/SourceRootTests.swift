@@ -27,7 +27,8 @@ struct SourceRootTests {
         try SourceRoot(opening: "\(scratch.path)/root", usesKernel: usesKernel)
     }
 
-    @Test("What leaves the folder is refused, with the kernel's help and without", arguments: [true, false])
+    @Test(
+        "A path that leaves the folder is rejected, with and without openat2 of the kernel", arguments: [true, false])
     func refused(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
@@ -50,7 +51,7 @@ struct SourceRootTests {
         #expect(!root.mayRead("outside/key"))
     }
 
-    @Test("Links that stay in the folder are followed only where that is asked for", arguments: [true, false])
+    @Test("Links inside the folder are followed only if requested", arguments: [true, false])
     func inside(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
@@ -71,7 +72,7 @@ struct SourceRootTests {
         #expect(root.mayRead("deep/file"))
     }
 
-    @Test("Only regular files are read, up to a limit, and nothing waits", arguments: [true, false])
+    @Test("Only regular files are read, up to a limit, and no read blocks", arguments: [true, false])
     func regular(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
@@ -90,7 +91,7 @@ struct SourceRootTests {
         #expect(throws: LaunchError.self) { _ = try root.content(of: "out", limit: 1 << 20) }
     }
 
-    @Test("A device is not read, whoever may make one")
+    @Test("A device is not read, whatever user can create one")
     func device() throws {
         let scratch = try scratch()
         guard mknod("\(scratch.path)/root/zero", S_IFCHR | 0o666, 0x105) == 0 else { return }
@@ -100,7 +101,7 @@ struct SourceRootTests {
         #expect(error != nil)
     }
 
-    @Test("A path without links is opened; a link that took the place of one of its parts is not")
+    @Test("A path without links is opened; a link that replaced a component is not followed")
     func real() throws {
         let scratch = try scratch()
         let descriptor = try SourceRoot.open(real: "\(scratch.path)/root/deep/file")

@@ -9,7 +9,7 @@ struct SourceStoreTests {
         try ContextScan(of: folder, ignoring: .none, work: SourceWork()).entries.map(\.path)
     }
 
-    @Test func keepsContentOnceUnderItsDigest() async throws {
+    @Test func `content is stored once under its digest`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(
             ["Dockerfile": "FROM scratch\n", "run.sh": "#!/bin/sh\n", "big/log": "x", ".dockerignore": "big\n"],
@@ -28,7 +28,7 @@ struct SourceStoreTests {
         #expect(FileManager.default.isExecutableFile(atPath: "\(context)/run.sh"))
         #expect(try await ContextDigest.of(folder: context).hex == first.source.snapshot)
 
-        // What the rules leave out, times and owners change nothing.
+        // Excluded files, times and owners do not change the digest.
         try scratch.write(["source/big/log": "other"])
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: "\(source)/run.sh")
@@ -36,7 +36,7 @@ struct SourceStoreTests {
         #expect(second.isReused)
         #expect(second.source == first.source)
 
-        // A byte, a bit and a name each do.
+        // A changed byte, permission bit or name changes the digest.
         var names: Set<String> = [first.source.snapshot]
         try scratch.write(["source/run.sh": "#!/bin/sh\necho\n"])
         try names.insert(await store.snapshot(of: source).source.snapshot)
@@ -48,7 +48,7 @@ struct SourceStoreTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: store.folder).count == 4)
     }
 
-    @Test func manyAtOnceMakeOne() async throws {
+    @Test func `concurrent snapshots of one folder make one entry`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(["Dockerfile": "FROM scratch\n", "d/e": "1"], in: "source")
         let store = SourceStore(folder: "\(scratch.path)/sources")
@@ -62,7 +62,7 @@ struct SourceStoreTests {
         _ = try await store.context(of: name)
     }
 
-    @Test func aDockerfileThatIsLeftOutIsThereButHiddenFromCopy() async throws {
+    @Test func `an excluded Dockerfile is stored, but hidden from COPY`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(
             ["docker/Train [1]": "FROM scratch\n", "a": "", ".dockerignore": "docker\n.dockerignore\n"], in: "source")
@@ -76,7 +76,7 @@ struct SourceStoreTests {
         #expect(try await store.snapshot(of: source, dockerfile: "docker/Train [1]").source.snapshot == kept.snapshot)
     }
 
-    @Test func theRulesBesideTheDockerfileTakePrecedence() async throws {
+    @Test func `the ignore file beside the Dockerfile takes precedence`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(
             [
@@ -85,13 +85,14 @@ struct SourceStoreTests {
             ], in: "source")
         let store = SourceStore(folder: "\(scratch.path)/sources")
         let kept = try await store.snapshot(of: source, dockerfile: "train.Dockerfile").source
-        // The other rules are gone: a builder that knows no precedence would apply them to what is left.
+        // The other ignore file is not stored, because a builder without this precedence would apply it to the
+        // remaining files.
         #expect(
             try files(in: await store.context(of: kept.snapshot))
                 == ["a", "train.Dockerfile", "train.Dockerfile.dockerignore"])
     }
 
-    @Test func takesOnlyADockerfileOfTheFolder() async throws {
+    @Test func `only a Dockerfile inside the folder is accepted`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(["inside/Dockerfile": "FROM scratch\n"], in: "source")
         try scratch.write(["outside": "FROM scratch\n"])
@@ -114,7 +115,7 @@ struct SourceStoreTests {
         }
     }
 
-    @Test func tellsADamagedSnapshotAndMendsIt() async throws {
+    @Test func `a damaged snapshot is reported and repaired`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(["Dockerfile": "FROM scratch\n", "data": "12345"], in: "source")
         let store = SourceStore(folder: "\(scratch.path)/sources")
@@ -129,13 +130,13 @@ struct SourceStoreTests {
         }
     }
 
-    @Test func noticesAFileThatChangesWhileItIsCopied() async throws {
+    @Test func `a file that changes during the copy is noticed`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(["Dockerfile": "FROM scratch\n"], in: "source")
         let big = "\(source)/big"
         try Data(count: 40 << 20).write(to: URL(filePath: big))
         let store = SourceStore(folder: "\(scratch.path)/sources")
-        // Each time that the file has been read for its name, it is another one when it is copied.
+        // The file changes between the computation of its digest and the copy, each time.
         let times = Mutex(0)
         let error = try await #require(throws: LaunchError.self) {
             try await store.snapshot(of: source) { progress in
@@ -156,7 +157,7 @@ struct SourceStoreTests {
         #expect(try await !store.snapshot(of: source).isReused)
     }
 
-    @Test func prunesWhatNobodyNames() async throws {
+    @Test func `snapshots that no run names are pruned`() async throws {
         let scratch = try Scratch()
         let store = SourceStore(folder: "\(scratch.path)/sources")
         #expect(try await store.prune(keeping: []) == [])
@@ -167,7 +168,7 @@ struct SourceStoreTests {
             try names.append(await store.snapshot(of: source).source.snapshot)
             try scratch.setMode("source\(index)/d", 0o755)
         }
-        // One that nobody works on any more, and one that somebody does.
+        // One abandoned staging folder, and one in use.
         try scratch.write([".incoming-left/x": ""], in: "sources")
         let staging = try StagingFolder(in: store.folder)
         #expect(try await store.prune(keeping: []) == [])
@@ -176,7 +177,7 @@ struct SourceStoreTests {
         #expect(Set(left) == [names[1], URL(filePath: staging.path).lastPathComponent])
     }
 
-    @Test func endsWhenItIsCancelled() async throws {
+    @Test func `a cancellation ends it`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(["Dockerfile": "FROM scratch\n"], in: "source")
         let store = SourceStore(folder: "\(scratch.path)/sources")

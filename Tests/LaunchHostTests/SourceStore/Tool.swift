@@ -1,7 +1,7 @@
 import Subprocess
 import Testing
 
-/// Runs a program to its end and answers what it printed.
+/// Runs a program to its end and returns its output.
 enum Tool {
     struct Failed: Error, CustomStringConvertible {
         var description: String

@@ -9,7 +9,7 @@ import Testing
         (1_785_600_000_123, "2026-08-01T16:00:00.123Z"), (1_785_600_000_999, "2026-08-01T16:00:00.999Z"),
         (-62_135_769_600_000, "0001-01-01T00:00:00.000Z"), (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
     ])
-    func isTextWithMillisecondsAndBack(milliseconds: Int64, text: String) throws {
+    func `a timestamp is written with milliseconds and read back`(milliseconds: Int64, text: String) throws {
         let time = Timestamp(milliseconds: milliseconds)
         #expect(time.description == text)
         #expect(try JSON.canonical([time]) == "[\"\(text)\"]")

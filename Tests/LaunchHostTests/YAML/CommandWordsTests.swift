@@ -10,9 +10,9 @@ import Testing
         #"'\n' \n"#, "a\\\nb", "\"a\\\nb\"", "a\nb", #"--x="a b" --y='"'"#, #"\'\""#, "é'ü ö'", "e\u{301}'\u{301}'",
     ]
 
-    @Test("Words are those of the system's shell", arguments: lines)
+    @Test("Text is split into words as in a shell", arguments: lines)
     func likeTheShell(_ line: String) throws {
-        // A line break separates commands in a shell; here it separates words.
+        // In a shell a line break separates commands; here it separates words.
         let command = line == "a\nb" ? "a b" : line
         let script = "for word in \(command); do printf '%s\\0' \"$word\"; done"
         let shell = try TestSupport.Tool.run("sh", ["-c", script])
@@ -25,7 +25,7 @@ import Testing
             ("'a", CommandWords.Fault.openQuote("'", column: 1)), ("a \"b", .openQuote("\"", column: 3)),
             ("\"a\\", .openQuote("\"", column: 1)), ("a\\", .trailingBackslash),
         ])
-    func anOpenQuoteIsAFault(_ line: String, _ fault: CommandWords.Fault) {
+    func `an unclosed quote is an error`(_ line: String, _ fault: CommandWords.Fault) {
         #expect(throws: fault) { try CommandWords.split(line) }
     }
 }

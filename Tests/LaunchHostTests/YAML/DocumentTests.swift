@@ -83,7 +83,7 @@ import Testing
     @Test func refusesDepth() {
         let deep = "a: " + String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)
         #expect(fault(deep) == "1:104: lists and mappings stand more than 100 deep")
-        // Aliases must not add up to more depth than brackets may.
+        // Nesting by aliases is limited like nesting by brackets.
         var chain = "a0: &a0 [x]\n"
         for level in 1...40 {
             chain +=
@@ -93,12 +93,12 @@ import Testing
         #expect(fault(chain).contains("stand more than 100 deep"))
     }
 
-    @Test func acceptsAliasesThatEnd() throws {
+    @Test func `aliases within the limit are accepted`() throws {
         let root = try Document(text: "a: &x {k: [1]}\nb: *x\nc: *x\n", name: "f").jsonValue
         #expect(root["b"] == root["a"] && root["c"] == root["a"])
     }
 
-    @Test func refusesWhatIsNoUTF8() {
+    @Test func `input that is not UTF-8 is rejected`() {
         #expect(
             fault(Array("a: b\nc: ".utf8) + [0xC3, 0x28]) == "2:4: the file is not UTF-8: byte 0xC3 begins no character"
         )
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test(arguments: ["", "\n\n", "# only a comment\n", "---\n", "null\n", "{}", "\u{FEFF}"])
-    func readsNothingAsAnEmptyMapping(_ text: String) throws {
+    func `empty input is an empty mapping`(_ text: String) throws {
         #expect(try Document(text: text, name: "f").jsonValue == .object([:]))
     }
 
@@ -132,12 +132,12 @@ import Testing
         #expect(fault("{\n  \"a\": 1\n  \"b\": 2\n}", name: "f.json") == "3:6: a \",\" or a \"}\" is expected here")
     }
 
-    @Test func countsCharactersNotBytes() throws {
+    @Test func `columns count characters, not bytes`() throws {
         let document = try Document(text: "{名: é, b: x}", name: "f")
         #expect(document.mark(at: FieldPath().appending("b")) == Mark(line: 1, column: 11))
     }
 
-    @Test func findsTheNearestPlace() throws {
+    @Test func `the position of a missing path is that of its nearest parent`() throws {
         let document = try Document(text: "a:\n  b:\n    - x\n    - y: 1\n", name: "f")
         let list = FieldPath().appending("a").appending("b")
         #expect(document.mark(at: list.appending(index: 1).appending("y")) == Mark(line: 4, column: 10))

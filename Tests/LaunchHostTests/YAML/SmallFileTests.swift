@@ -16,21 +16,22 @@ struct SmallFileTests {
         #expect(throws: SmallFile.Fault.self) { try SmallFile.bytes(of: path, limit: 100, patience: 100) }
     }
 
-    /// Starts a program that writes to a pipe, and returns: the read below holds its thread until the program ends.
+    /// Starts a program that writes to a pipe, and returns. The following read blocks its thread until the program
+    /// ends.
     private func writer(to path: String, _ script: String) async throws {
         let line = "(exec >\"$0\"; \(script)) </dev/null >/dev/null 2>&1 &"
         let result = try await Subprocess.run("setsid", ["sh", "-c", line, path])
         try #require(result.exit.isSuccess)
     }
 
-    @Test("A named pipe without a writer is an error, not a wait without end", .timeLimit(.minutes(10)))
+    @Test("A named pipe without a writer is an error, and does not block", .timeLimit(.minutes(10)))
     func pipeWithoutWriter() throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
         #expect(fault(path)?.message.contains("no program writes to it") == true)
     }
 
-    @Test("A pipe is read to its end, however slow its writer is", .timeLimit(.minutes(10)))
+    @Test("A pipe is read to its end, also with a slow writer", .timeLimit(.minutes(10)))
     func slowPipe() async throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
@@ -39,7 +40,7 @@ struct SmallFileTests {
         #expect(String(decoding: bytes, as: UTF8.self) == "one\ntwo\n")
     }
 
-    @Test("A pipe whose writer leaves without a byte is empty", .timeLimit(.minutes(10)))
+    @Test("A pipe whose writer closes it without a byte is empty", .timeLimit(.minutes(10)))
     func emptyPipe() async throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
@@ -47,14 +48,14 @@ struct SmallFileTests {
         #expect(try SmallFile.bytes(of: path, limit: 100, patience: 600_000).isEmpty)
     }
 
-    @Test("A file without end is not read beyond the limit")
+    @Test("A file without end is read only up to the limit")
     func endless() throws {
         let bytes = try SmallFile.bytes(of: "/dev/zero", limit: 100)
         #expect(bytes.count > 100)
         #expect(bytes.count < 1 << 20)
     }
 
-    @Test("A missing file and a folder are told apart")
+    @Test("A missing file and a folder are distinguished")
     func wrongKinds() {
         #expect(fault(folder.file("missing"))?.isMissing == true)
         #expect(fault(folder.path)?.message == "this is a folder, and a file is expected")

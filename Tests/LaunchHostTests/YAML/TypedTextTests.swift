@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct TypedTextTests {
     @Test(
-        "A text that is no complete value stays as typed",
+        "Text that is not a complete value stays as typed",
         arguments: [
             "#ff0000", "|", ">", "-", "run # 5", "&a", "*a", "!tag", "- a", "a: b", "key:", "? x", "%d", "@home", "`x`",
             "\"open", "'open", "\"a\" b", "007", "-010", "1_000", "no", "on", "{{name}}", "{{a}}-{{b}}", " ", "",
@@ -28,19 +28,19 @@ import Testing
     }
 
     @Test(
-        "A text that begins like a list or a mapping and is none, and a number that JSON readers cut, are refused",
+        "Text that begins like a list or a mapping but is not one, and a number that JSON readers truncate, are rejected",
         arguments: ["[1, 2", "{a: 1", "{\"a\": 1}}", "[a] b", "9223372036854775808", "-99999999999999999999", "1e999"])
     func refused(_ text: String) {
         #expect(throws: TypedText.Fault.self) { try TypedText.value(of: text) }
     }
 
-    @Test func itemsOfAListKeepTheirText() throws {
+    @Test func `the items of a list keep their text`() throws {
         let words = try TypedText.words(ofList: #"["python", "train.py", "--epochs", 10, 1.0, true, "null", ""]"#)
         #expect(words == ["python", "train.py", "--epochs", "10", "1.0", "true", "null", ""])
     }
 
     @Test(arguments: ["[a, null]", "[a, [b]]", "[{a: b}]", "[a", "[a] b"])
-    func anItemThatIsNoTextIsRefused(_ text: String) {
+    func `an item that is not text is rejected`(_ text: String) {
         #expect(throws: TypedText.Fault.self) { try TypedText.words(ofList: text) }
     }
 }

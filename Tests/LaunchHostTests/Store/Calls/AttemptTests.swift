@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// Another attempt of the backend at the same run, and how long a run may wait for its backend.
+/// Further attempts of a run at its backend, and the limit of a run's wait for its backend.
 @Suite struct AttemptTests {
     let sandbox: Sandbox
     let store: Store
@@ -40,7 +40,7 @@ import Testing
             run.id, token: run.claimToken, to: .running, changes: RunChanges(handle: handle, backendStatus: "Training"))
     }
 
-    @Test func theLastIsNotedAndTheNextIsWrittenBeforeItIsSent() throws {
+    @Test func `the last attempt is recorded, and the next one is stored before it is submitted`() throws {
         try runs()
         let second = try begin(2)
         #expect(second.state == .submitting && second.handle == nil && second.startedAt == nil)
@@ -55,7 +55,7 @@ import Testing
         #expect(events.last?.cause?.code == .capacity)
     }
 
-    @Test func nobodyBeginsOneThatIsNotHisToBegin() throws {
+    @Test func `only the owner of a submitted run without a stop request can begin an attempt`() throws {
         #expect(storeError { _ = try begin(2) }?.code == .refused, "nothing was submitted yet")
         try runs()
         let stale = storeError {
@@ -64,7 +64,7 @@ import Testing
         }
         #expect(stale?.code == .stale)
         _ = try store.requestStop(run.id)
-        #expect(storeError { _ = try begin(2) }?.code == .refused, "it is to stop")
+        #expect(storeError { _ = try begin(2) }?.code == .refused, "a stop was requested")
         try store.transition(run.id, token: run.claimToken, to: .stopping)
         #expect(storeError { _ = try begin(2) }?.code == .refused)
         try store.transition(run.id, token: run.claimToken, to: .stopped)
@@ -72,7 +72,7 @@ import Testing
         #expect(try store.run(run.id).pastAttempts == nil)
     }
 
-    @Test func theWaitBeginsOnceAndEndsWhenTheBackendTakesTheRun() throws {
+    @Test func `the wait begins once and ends when the backend accepts the run`() throws {
         let time = Shared(Date(timeIntervalSince1970: 1000))
         let store = try sandbox.store(now: { time.with { $0 } })
         let first = try store.requeue(run.id, token: run.claimToken, cause: Cause(.quota, "0 of 0"))

@@ -4,14 +4,14 @@ import Testing
 @testable import LaunchHost
 
 @Suite struct ClaimRaceTests {
-    @Test func eachRunIsClaimedOnceAndNobodyStarves() async throws {
+    @Test func `each run is claimed once and no agent starves`() async throws {
         let sandbox = try Sandbox()
         let store = try sandbox.storeWithQueue()
         let total = 2_000
         for _ in 0..<total { try store.submit(.sample()) }
         let claims = Shared([Int: [RunID]]())
         let ready = Shared(0)
-        // With the sync of each commit, as agents have it: it is what makes the lock scarce.
+        // Each commit is synchronized to disk, as in agents, because the sync causes the contention for the lock.
         try await onThreads(4) { index in
             let mine = try Store(home: sandbox.home)
             let me = try owner("claimant-\(index)")

@@ -27,7 +27,7 @@ import Testing
         try store.claimNext(queues: queues, owner: agent)?.id.rawValue
     }
 
-    @Test func theUrgentGoFirstThenTheOlder() throws {
+    @Test func `higher priority is claimed first, then the older run`() throws {
         try submit("low", priority: .low)
         try submit("m1")
         try submit("m2")
@@ -41,7 +41,7 @@ import Testing
         #expect(try store.events(of: run.id).map(\.state) == [.queued, .claimed])
     }
 
-    @Test func theFirstQueueThatHasSomethingGives() throws {
+    @Test func `the first listed queue with a run is used`() throws {
         for id in ["a1", "a2"] { try submit(id) }
         try submit("b1", queue: "other", priority: .low)
         #expect(try claim(["other", "q"]) == "b1")
@@ -51,7 +51,7 @@ import Testing
         #expect(try claim(["nowhere", "q"]) == "a2")
     }
 
-    @Test func nothingIsTakenFromAPausedQueue() throws {
+    @Test func `nothing is claimed from a paused queue`() throws {
         try submit("a1")
         #expect(try store.setPaused(true, queue: "q").paused)
         #expect(try claim() == nil)
@@ -59,7 +59,7 @@ import Testing
         #expect(try claim() == "a1")
     }
 
-    @Test func aReleasedRunReturnsToItsPlace() throws {
+    @Test func `a released run returns to its position in the queue`() throws {
         for id in ["a1", "a2"] { try submit(id) }
         let first = try #require(try store.claimNext(queues: ["q"], owner: agent))
         let released = try store.release(first.id, token: first.claimToken)
@@ -68,7 +68,7 @@ import Testing
         #expect(try claim() == "a1")
     }
 
-    @Test func aRequeuedRunWaitsItsTime() throws {
+    @Test func `a requeued run is not claimed before its time`() throws {
         try submit("a1")
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
         try store.transition(run.id, token: run.claimToken, to: .submitting)
@@ -85,7 +85,9 @@ import Testing
         #expect(again.id == run.id && again.claimToken > run.claimToken && again.cause == nil)
     }
 
-    @Test(arguments: [3_600, 86_400 * 365, 5]) func aClockThatIsSetBackDoesNotMakeAWaitLonger(_ seconds: Int) throws {
+    @Test(arguments: [3_600, 86_400 * 365, 5]) func `a clock that is set back does not make a wait longer`(
+        _ seconds: Int
+    ) throws {
         try submit("a1")
         clock.with { $0 += 60 }
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
@@ -97,7 +99,7 @@ import Testing
         #expect(try claim() == "a1")
     }
 
-    @Test func theTimeSinceWhichARunWaitsIsNeverInTheFuture() throws {
+    @Test func `the start of a run's wait is never in the future`() throws {
         try submit("a1")
         clock.with { $0 += 86_400 }
         for (step, expected) in [(0.0, 1_086_400), (60, 1_086_400), (-3_600, 1_082_860), (100, 1_082_860)] {
@@ -108,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func aClockThatIsSetBackIntoTheWaitMakesItLongerByThatMuchOnly() throws {
+    @Test func `a clock that is set back into the wait prolongs it only by that amount`() throws {
         try submit("a1")
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
         let later = Timestamp(milliseconds: store.now.milliseconds + 300_000)
@@ -121,7 +123,7 @@ import Testing
         #expect(try claim() == "a1")
     }
 
-    @Test func aRunThatStartedDoesNotGoBack() throws {
+    @Test func `a started run does not return to its queue`() throws {
         try submit("a1")
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
         try store.transition(run.id, token: run.claimToken, to: .running)

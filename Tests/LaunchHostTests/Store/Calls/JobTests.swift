@@ -30,7 +30,7 @@ import Testing
         #expect(try store.jobs().map(\.version) == [3, 2, 1])
     }
 
-    @Test func deletingTheNewestMovesLatestAndReusesNoNumber() throws {
+    @Test func `deleting the newest version moves latest, and its number is not used again`() throws {
         for _ in 0..<2 { try store.createJob("train", source: .image("a")) }
         #expect(try store.deleteJob(JobReference(parsing: "train:latest")) == 1)
         #expect(try job("train:latest").version == 1)
@@ -42,7 +42,7 @@ import Testing
         #expect(try store.jobs().isEmpty)
     }
 
-    @Test func unknownOnesComeWithWhatThereIs() throws {
+    @Test func `an unknown job or version is an error that lists the existing ones`() throws {
         try store.createJob("train", source: .image("a"), aliases: ["best"])
         let noJob = storeError { _ = try job("trian") }
         #expect(noJob?.code == .unknown && noJob?.candidates == ["train"])
@@ -52,12 +52,12 @@ import Testing
     }
 
     @Test(arguments: ["", ":latest", "a:", "a:b:c", "a b", "a:-x"])
-    func refusesTextThatIsNoReference(text: String) {
+    func `text that is not a reference is rejected`(text: String) {
         #expect(storeError { _ = try JobReference(parsing: text) }?.code == .invalid)
     }
 
     @Test(arguments: ["latest", "v3", "", "-x", "a b"])
-    func refusesAliasesThatCannotBe(alias: String) {
+    func `an invalid alias is rejected`(alias: String) {
         #expect(storeError { try store.createJob("j", source: .image("a"), aliases: [alias]) }?.code == .invalid)
     }
 }

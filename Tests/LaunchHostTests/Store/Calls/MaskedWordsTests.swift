@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// The words that a store keeps, and the files beside it, have no secret of this process.
+/// The texts in the store and in the files beside it contain no secret of this process.
 @Suite struct MaskedWordsTests {
     let sandbox: Sandbox
     let store: Store
@@ -18,7 +18,7 @@ import Testing
         _ = Secret(secret)
     }
 
-    @Test func `every call that writes words masks them`() throws {
+    @Test func `each call that writes text masks it`() throws {
         let (id, token) = (run.id, run.claimToken)
         let cause = Cause(.submit, "The server said: \(secret)", exitCode: 3)
         try store.note(id, token: token, "note \(secret)", cause: cause)
@@ -72,7 +72,7 @@ import Testing
         try expectNoSecretOnDisk()
     }
 
-    @Test func `each text of a document is masked, and the document stays whole`() throws {
+    @Test func `each text of a document is masked, and the document stays valid`() throws {
         let document = JSONValue.object([
             "said": .array([.string("\\\(secret)\n"), .integer(1), .null]), "deep": .object(["a": .string(secret)]),
         ])

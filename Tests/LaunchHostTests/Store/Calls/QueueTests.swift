@@ -11,7 +11,7 @@ import Testing
         store = try sandbox.storeWithQueue()
     }
 
-    @Test func keepsWhatItsFileSays() throws {
+    @Test func `a queue keeps the content of its file`() throws {
         let definition = QueueDefinition(
             name: "gpu.large-1_x", resource: "sagemaker", fileText: "# mine\nRoleArn: x\n", fileName: "queue.yaml",
             template: .object(["Tags": .array([.object(["Key": .string("ü")])]), "n": .integer(1 << 60)]),
@@ -29,16 +29,16 @@ import Testing
         #expect(storeError { try store.updateQueue(changed) }?.code == .refused)
     }
 
-    @Test func refusesASecondOfThatName() {
+    @Test func `a second queue of the same name is rejected`() {
         #expect(storeError { try store.createQueue(QueueDefinition(name: "q", resource: "x")) }?.code == .exists)
     }
 
     @Test(arguments: ["", "-a", ".a", "a b", "a/b", "ä", String(repeating: "a", count: 65)])
-    func refusesNamesThatCannotBe(name: String) {
+    func `an invalid name is rejected`(name: String) {
         #expect(storeError { try store.createQueue(QueueDefinition(name: name, resource: "x")) }?.code == .invalid)
     }
 
-    @Test func anUnknownNameComesWithTheKnownOnes() {
+    @Test func `an unknown name is an error that lists the known ones`() {
         let calls: [() throws -> Void] = [
             { _ = try store.queue("qq") }, { try store.submit(.sample(queue: "qq")) },
             { try store.setPaused(true, queue: "qq") }, { try store.deleteQueue("qq") },
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func countsItsRunsByState() throws {
+    @Test func `the runs of a queue are counted by state`() throws {
         for _ in 0..<3 { try store.submit(.sample()) }
         _ = try store.claimNext(queues: ["q"], owner: owner("a"))
         let counts = try store.queue("q").counts
@@ -59,7 +59,7 @@ import Testing
         #expect(try store.counts() == counts)
     }
 
-    @Test func isDeletedOnlyWhenNothingWouldBeLost() throws {
+    @Test func `a queue is deleted only if no run would be lost`() throws {
         let first = try store.submit(.sample())
         let second = try store.submit(.sample())
         #expect(storeError { try store.deleteQueue("q") }?.code == .refused)

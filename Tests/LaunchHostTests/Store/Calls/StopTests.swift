@@ -24,7 +24,7 @@ import Testing
         #expect(try store.events(of: id) == events)
     }
 
-    @Test func theOwnerOfARunUnderWayHearsOfIt() throws {
+    @Test func `the owner of an active run sees the stop request`() throws {
         let run = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
         try store.transition(id, token: run.claimToken, to: .running)
         let first = try store.requestStop(id, graceSeconds: 30)
@@ -40,19 +40,19 @@ import Testing
         #expect(try store.run(id).state == .stopped)
     }
 
-    @Test func aRunThatIsToStopDoesNotGoBackToItsQueue() throws {
+    @Test func `a run with a stop request does not return to its queue`() throws {
         let run = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
         _ = try store.requestStop(id, graceSeconds: 1)
         let released = try store.release(id, token: run.claimToken)
         #expect(released.state == .stopped && released.cause?.code == .userStop && released.endedAt != nil)
     }
 
-    @Test func theEventAndTheEndNameWhoAsked() throws {
+    @Test func `the event and the end name the user who stopped the run`() throws {
         let waiting = RunID.random()
         try store.submit(.sample(), as: waiting)
         let run = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
         _ = try store.requestStop(run.id, by: "ada@desk")
-        // Who asks again does not change who asked.
+        // A second request does not change the recorded user.
         #expect(try store.requestStop(run.id, by: "bob@desk").run.stopRequestedBy == "ada@desk")
         #expect(try store.events(of: run.id).last?.cause?.message == "ada@desk asked for the run's end.")
         let released = try store.release(run.id, token: run.claimToken)
@@ -66,7 +66,7 @@ import Testing
         #expect(try store.requestStop(third).run.stopRequestedBy?.hasPrefix("\(SystemUser.name)@") == true)
     }
 
-    @Test func anUnknownRunIsSaidToBe() throws {
+    @Test func `an unknown run is an error`() throws {
         #expect(storeError { _ = try store.requestStop(.random(), graceSeconds: 1) }?.code == .unknown)
     }
 }

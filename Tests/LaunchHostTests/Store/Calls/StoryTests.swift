@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// What a backend's history adds to the event log: each step once, whatever the looks have met before.
+/// The past steps that a backend reports become events: each step once, whatever the observations have recorded before.
 @Suite struct StoryTests {
     private let sandbox: Sandbox
     private let store: Store
@@ -18,7 +18,7 @@ import Testing
         run = try store.transition(claimed.id, token: claimed.claimToken, to: .running)
     }
 
-    /// Seconds before now.
+    /// A step the given number of seconds before now.
     private func step(_ ago: Double, _ message: String = "interrupted") -> PastStep {
         PastStep(at: store.now.date.addingTimeInterval(-ago), phase: .starting, message: message)
     }
@@ -27,7 +27,7 @@ import Testing
         try store.events(of: run.id).filter { $0.message == "interrupted" || $0.message == "restarted" }
     }
 
-    @Test func stepsThatNoLookMetAreWrittenOnceWithTheirTimes() throws {
+    @Test func `steps between observations are recorded once, with their times`() throws {
         let story = [step(900), step(800, "restarted"), step(300)]
         for count in 1...story.count {
             for _ in 0..<2 { try store.tell(Array(story.prefix(count)), of: run.id, token: run.claimToken) }
@@ -39,24 +39,24 @@ import Testing
         #expect(try store.run(run.id).state == .running)
     }
 
-    @Test func whatALookHasMetIsNotWrittenAgain() throws {
+    @Test func `a step that an observation has recorded is not recorded again`() throws {
         try store.note(run.id, token: run.claimToken, "interrupted")
-        // The look came a while after the second of them.
+        // The observation came some time after the second step.
         try store.tell([step(900), step(20)], of: run.id, token: run.claimToken)
         #expect(try told().map(\.message) == ["interrupted", "interrupted"])
         #expect(try told().count { abs($0.at.date.timeIntervalSince(step(900).at)) < 5 } == 1)
     }
 
-    @Test func aClockThatIsAheadMakesNoSecondEvent() throws {
+    @Test func `a backend clock that is ahead causes no second event`() throws {
         try store.note(run.id, token: run.claimToken, "interrupted")
         try store.tell([step(-3600)], of: run.id, token: run.claimToken)
         #expect(try told().count == 1)
-        // Nor is anything written down for the future.
+        // No event has a time in the future.
         try store.tell([step(-3600), step(-7200)], of: run.id, token: run.claimToken)
         #expect(try told().allSatisfy { $0.at <= store.now })
     }
 
-    @Test func anEarlierAttemptHasItsOwnStory() throws {
+    @Test func `steps of an earlier attempt are not counted for the next`() throws {
         try store.note(run.id, token: run.claimToken, "interrupted")
         let handle = RunHandle(runner: "mock", runID: run.id)
         try store.record(run.id, token: run.claimToken, RunChanges(handle: handle))
@@ -68,7 +68,7 @@ import Testing
         #expect(try told().count == 2)
     }
 
-    @Test func anEndedRunAndAnotherOwnersRunTakeNone() throws {
+    @Test func `an ended run and a run of another owner get no events`() throws {
         #expect(storeError { try store.tell([step(1)], of: run.id, token: run.claimToken - 1) }?.code == .stale)
         try store.transition(run.id, token: run.claimToken, to: .succeeded)
         try store.tell([step(1)], of: run.id, token: run.claimToken)

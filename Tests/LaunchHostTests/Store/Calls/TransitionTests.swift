@@ -15,7 +15,7 @@ import Testing
         run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
     }
 
-    @Test func aStaleTokenWritesNothing() throws {
+    @Test func `a write with a stale token changes nothing`() throws {
         try store.release(run.id, token: run.claimToken)
         let next = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-2")))
         let before = try store.run(run.id)
@@ -34,7 +34,7 @@ import Testing
         #expect(try store.run(run.id).state == .building)
     }
 
-    @Test func statesOnlyMoveAsTheyMay() throws {
+    @Test func `only the documented transitions are accepted`() throws {
         for (from, to) in RunState.allCases.flatMap({ from in RunState.allCases.map { (from, $0) } })
         where from != .queued && to != .queued {
             let id = RunID.random()
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func everyStagesValueComesBackAsItWas() throws {
+    @Test func `the value of each stage is read back unchanged`() throws {
         let job = ResolvedJob(
             runID: run.id, runName: "n", project: "p", entity: "e", author: "a", queue: "q", resource: "mock",
             source: .image("x"), entryPoint: ["sh", "-c"], arguments: ["a b", "ü\n"],
@@ -86,20 +86,20 @@ import Testing
         #expect(try JSON.decode(RunRecord.self, from: JSON.canonicalData(read)) == read)
     }
 
-    @Test func causesOfANewerProgramSurvive() throws {
+    @Test func `an unknown cause of a newer version is kept`() throws {
         let cause = Cause(Cause.Code(rawValue: "solar-flare"), "A code of the future.", exitCode: 9)
         try store.transition(run.id, token: run.claimToken, to: .failed, cause: cause)
         #expect(try store.run(run.id).cause == cause)
         #expect(try store.events(of: run.id).last?.cause == cause)
     }
 
-    @Test func anEndedRunMayStillGetItsOutcome() throws {
+    @Test func `the outcome of an ended run can still be recorded`() throws {
         try store.transition(run.id, token: run.claimToken, to: .succeeded)
         let outcome = Outcome(metrics: ["a": 1])
         #expect(try store.record(run.id, token: run.claimToken, RunChanges(outcome: outcome)).outcome == outcome)
     }
 
-    @Test func tenThousandEventsAreReadInOrderAndNeverChange() throws {
+    @Test func `ten thousand events are read in order and never change`() throws {
         for index in 0..<10_000 { try store.note(run.id, token: run.claimToken, "step \(index)") }
         var read: [String] = []
         var last: Int64 = 0

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// Why a run waits, as `launch status`, `wait` and `logs` report it.
+/// The reason why a run waits, as `launch status`, `wait` and `logs` report it.
 @Suite struct WaitReasonTests {
     let sandbox: Sandbox
 
@@ -15,7 +15,7 @@ import Testing
         try store.waitReason(of: try store.run(id))
     }
 
-    @Test func ofAQueuedRun() throws {
+    @Test func `the reason of a queued run`() throws {
         let store = try sandbox.storeWithQueue()
         let first = try store.submit(.sample()).id
         #expect(try reason(first, store) == "no agent serves queue 'q'; 'launch agent -q q' starts one")
@@ -33,7 +33,7 @@ import Testing
         _ = other
     }
 
-    @Test func ofARunThatIsTriedAgain() throws {
+    @Test func `the reason of a run that is retried`() throws {
         let store = try sandbox.storeWithQueue()
         let id = try store.submit(.sample()).id
         var agent: OwnerLock? = try store.becomeOwner(kind: "agent", queues: ["q"])
@@ -48,7 +48,7 @@ import Testing
                 == "no agent serves queue 'q'; 'launch agent -q q' starts one; the last try ended: No quota.")
     }
 
-    @Test func ofARunWhoseAgentIsGone() throws {
+    @Test func `the reason of a run whose agent has ended`() throws {
         let store = try sandbox.storeWithQueue()
         let id = try store.submit(.sample()).id
         var agent: OwnerLock? = try store.becomeOwner(kind: "agent", queues: ["q"])

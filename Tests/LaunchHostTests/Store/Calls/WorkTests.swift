@@ -3,8 +3,8 @@ import Testing
 
 @testable import LaunchHost
 
-/// What the store counts of owners that end: only those that worked on the run at that moment.
-@Suite("owners that end over a run") struct WorkTests {
+/// The crash count of a run: only owners that end while they work on the run count.
+@Suite("owners that end while they hold a run") struct WorkTests {
     private let sandbox: Sandbox
     private let store: Store
 
@@ -18,7 +18,7 @@ import Testing
         try #require(try store.adopt(id, owner: owner("agent-\(number)")))
     }
 
-    @Test func anOwnerThatEndsWhileItWorksIsCounted() throws {
+    @Test func `an owner that ends while it works is counted`() throws {
         var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
         for number in 1...3 {
             try store.beginWork(on: run.id, token: run.claimToken)
@@ -29,7 +29,7 @@ import Testing
         #expect(last.contains("it ended while it worked on the run (3)"))
     }
 
-    @Test func anOwnerThatWaitsIsNotCounted() throws {
+    @Test func `an owner that waits is not counted`() throws {
         var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
         for number in 1...5 {
             try store.beginWork(on: run.id, token: run.claimToken)
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func theBackendHasTheRunSoNobodyWorksOnIt() throws {
+    @Test func `a run that the backend has is not worked on`() throws {
         var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
         try store.beginWork(on: run.id, token: run.claimToken)
         let handle = RunHandle(runner: "mock", runID: run.id)
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func aStageThatIsCompleteBeginsTheCountAgain() throws {
+    @Test func `a complete stage resets the count`() throws {
         var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
         try store.beginWork(on: run.id, token: run.claimToken)
         run = try adopt(run.id, 1)
@@ -60,13 +60,13 @@ import Testing
             reference: "a", digest: try #require(Digest(rawValue: "sha256:" + String(repeating: "0", count: 64))),
             name: "a")
         #expect(try store.record(run.id, token: run.claimToken, RunChanges(image: image)).crashes == 0)
-        // The backend's words do not complete a stage.
+        // A message of the backend does not complete a stage.
         try store.beginWork(on: run.id, token: run.claimToken)
         run = try adopt(run.id, 2)
         #expect(try store.record(run.id, token: run.claimToken, RunChanges(backendStatus: "x")).crashes == 1)
     }
 
-    @Test func aStaleTokenNotesNothing() throws {
+    @Test func `a stale token records nothing`() throws {
         var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
         let old = run.claimToken
         run = try adopt(run.id, 1)
@@ -74,7 +74,7 @@ import Testing
         #expect(try adopt(run.id, 2).crashes == 0)
     }
 
-    @Test func aRunThatIsGivenBackOrLetGoIsNotWorkedOn() throws {
+    @Test func `a requeued or released run is not worked on`() throws {
         var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
         try store.beginWork(on: run.id, token: run.claimToken)
         try store.release(run.id, token: run.claimToken)

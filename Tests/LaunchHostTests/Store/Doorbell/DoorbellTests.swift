@@ -16,7 +16,7 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells)
     }
 
-    @Test(.timeLimit(.minutes(10))) func everyListenerHearsAChange() async throws {
+    @Test(.timeLimit(.minutes(10))) func `each listener is woken by a change`() async throws {
         let other = try sandbox.store()
         let listeners = [try store.listen(), try other.listen()]
         try other.submit(.sample())
@@ -27,7 +27,8 @@ import Testing
         #expect(try store.claimNext(queues: ["q"], owner: owner("a")) != nil)
     }
 
-    @Test(.timeLimit(.minutes(10))) func whoLooksAfterEachRingMissesNothing() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a listener that checks the store after each ring misses no run`() async throws
+    {
         let listener = try store.listen()
         let total = 200
         let sandbox = sandbox
@@ -44,7 +45,7 @@ import Testing
         #expect(seen == total)
     }
 
-    @Test(.timeLimit(.minutes(10))) func aClosedOneEndsAndIsTakenDown() async throws {
+    @Test(.timeLimit(.minutes(10))) func `closing a listener ends its sequence and removes its bell`() async throws {
         let listener = try store.listen()
         #expect(try bells().count == 1)
         listener.close()
@@ -54,15 +55,15 @@ import Testing
         try store.submit(.sample())
     }
 
-    @Test func theBellOfADeadListenerIsRemoved() throws {
+    @Test func `the bell of a dead listener is removed`() throws {
         let path = sandbox.home.bells + "/dead"
         #expect(mkfifo(path, 0o600) == 0)
         try store.submit(.sample())
         #expect(try bells().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(10))) func aListenerThatDoesNotReadHoldsNobodyUp() async throws {
-        // A pipe that is open and full, as that of a stopped process is.
+    @Test(.timeLimit(.minutes(10))) func `a listener that does not read blocks no writer`() async throws {
+        // An open and full pipe, like that of a stopped process.
         let path = sandbox.home.bells + "/stuck"
         #expect(mkfifo(path, 0o600) == 0)
         let pipe = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
@@ -77,7 +78,7 @@ import Testing
         #expect(try bells().count == 2)
     }
 
-    @Test func anotherConnectionsChangesShowInTheDataVersion() throws {
+    @Test func `a change of another connection changes the data version`() throws {
         let before = try store.dataVersion()
         #expect(try store.dataVersion() == before)
         try sandbox.store().submit(.sample())

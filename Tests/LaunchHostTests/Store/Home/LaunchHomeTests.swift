@@ -4,7 +4,7 @@ import Testing
 @testable import LaunchHost
 
 @Suite struct LaunchHomeTests {
-    @Test func followsTheVariablesInOrder() throws {
+    @Test func `the variables are used in the documented order`() throws {
         let all = ["LAUNCH_HOME": "/a", "XDG_STATE_HOME": "/b", "HOME": "/c"]
         #expect(try LaunchHome(variables: all).path == "/a")
         #expect(try LaunchHome(variables: ["XDG_STATE_HOME": "/b", "HOME": "/c"]).path == "/b/launch")
@@ -13,11 +13,11 @@ import Testing
     }
 
     @Test(arguments: [["LAUNCH_HOME": "relative"], [:], ["HOME": ""]])
-    func refusesVariablesThatNameNoPlace(variables: [String: String]) {
+    func `variables without an absolute path are rejected`(variables: [String: String]) {
         #expect(storeError { _ = try LaunchHome(variables: variables) }?.code == .denied)
     }
 
-    @Test func makesFoldersForTheirOwnerAlone() throws {
+    @Test func `folders are accessible only to their owner`() throws {
         let sandbox = try Sandbox()
         let home = LaunchHome(path: sandbox.path + "/deep/er/home")
         try home.make()
@@ -32,7 +32,7 @@ import Testing
         #expect(home.warnings.isEmpty)
     }
 
-    @Test func closesWhatIsOpenToOthersAndSaysSo() throws {
+    @Test func `folders that others can access are closed with a warning`() throws {
         let sandbox = try Sandbox()
         let home = sandbox.home
         #expect(try home.make().isEmpty)
@@ -48,7 +48,7 @@ import Testing
         #expect(try home.make().isEmpty)
     }
 
-    @Test func doesNotCloseAFolderThatHoldsOtherThings() throws {
+    @Test func `a folder with other content is not closed`() throws {
         let sandbox = try Sandbox()
         let folder = sandbox.path + "/mine"
         try FileManager.default.createDirectory(atPath: folder + "/photos", withIntermediateDirectories: true)
@@ -56,13 +56,13 @@ import Testing
         let error = try #require(storeError { try LaunchHome(path: folder).make() })
         #expect(error.code == .denied && error.hint?.contains("chmod 700 '\(folder)'") == true)
         #expect(try FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? Int == 0o755)
-        // Closed by its owner, it is used.
+        // The folder is used once its owner has closed it.
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
         try LaunchHome(path: folder).make()
     }
 
     @Test(arguments: ["/home", "/home/below"])
-    func refusesAFileInThePlaceOfAFolder(place: String) throws {
+    func `a file in place of a folder is rejected`(place: String) throws {
         let sandbox = try Sandbox()
         #expect(FileManager.default.createFile(atPath: sandbox.path + "/home", contents: Data("x".utf8)))
         let error = try #require(storeError { _ = try Store(home: LaunchHome(path: sandbox.path + place)) })
@@ -70,8 +70,8 @@ import Testing
         #expect(error.message.contains(sandbox.path + "/home") && error.message.contains("file"))
     }
 
-    @Test func saysWhyAFolderCannotBeMade() throws {
-        // Nobody, not even root, makes folders there.
+    @Test func `an error to create a folder contains the reason`() throws {
+        // No user, not even root, can create folders there.
         let error = try #require(storeError { try LaunchHome(path: "/proc/launch-test").make() })
         #expect(error.code == .denied)
         #expect(error.message.contains("/proc/launch-test"))

@@ -12,7 +12,7 @@ import Testing
         store = try sandbox.storeWithQueue()
     }
 
-    @Test func livesAsLongAsItsLock() throws {
+    @Test func `an owner lives as long as its lock`() throws {
         var lock: OwnerLock? = try store.becomeOwner(kind: "agent", queues: ["q"])
         let record = try #require(lock?.record)
         let other = try sandbox.store()
@@ -27,11 +27,11 @@ import Testing
     }
 
     @Test(arguments: ["", "../../etc/passwd", "a/b", "A", String(repeating: "a", count: 65)])
-    func itsNameIsAFilesName(text: String) {
+    func `an owner's name is a valid file name`(text: String) {
         #expect(OwnerID(rawValue: text) == nil)
     }
 
-    @Test func aChildProcessDoesNotKeepItAlive() throws {
+    @Test func `a child process does not keep an owner alive`() throws {
         var lock: OwnerLock? = try store.becomeOwner(kind: "agent")
         let id = try #require(lock?.id)
         let child = Process()
@@ -45,7 +45,7 @@ import Testing
         child.waitUntilExit()
     }
 
-    @Test func onlyWhatNobodyLooksAfterIsAdopted() throws {
+    @Test func `only runs without a live owner are adopted`() throws {
         let living = try store.becomeOwner(kind: "agent")
         let me = try store.becomeOwner(kind: "agent")
         for _ in 0..<3 { try store.submit(.sample()) }
@@ -67,7 +67,7 @@ import Testing
         #expect(try store.adopt(waiting.id, owner: me.id) == nil)
     }
 
-    @Test func manyWhoAdoptAtOnceGetItOnce() async throws {
+    @Test func `concurrent adopters get each run once`() async throws {
         try store.submit(.sample())
         let orphan = try #require(try store.claimNext(queues: ["q"], owner: owner("dead")))
         let winners = Shared([OwnerID]())
@@ -105,7 +105,7 @@ import Testing
         let adopted = try #require(try store.adopt(run.id, owner: me.id))
         try store.transition(run.id, token: adopted.claimToken, to: .running)
         #expect(try store.run(run.id).state == .running)
-        // The dead owner's file is gone, and so is its bell once somebody has rung.
+        // The dead owner's file is removed, and its bell after the next ring.
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners) == ["\(me.id).lock"])
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells).isEmpty)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// Rows that hold what no program writes: nothing may trap, and one row must not hide the others.
+/// Rows with values that no program writes. No value may trap, and one row must not hide the others.
 @Suite("damaged rows") struct DamagedRowTests {
     private let sandbox: Sandbox
     private let store: Store
@@ -31,7 +31,7 @@ import Testing
     ]
 
     @Test(arguments: ["spec", "resolved", "image", "request", "handle", "outcome", "cause", "past_attempts"])
-    func aValueThatCannotBeReadIsNotedAndTheOthersStay(_ column: String) throws {
+    func `an unreadable value is recorded as damage, and the other values are kept`(_ column: String) throws {
         for text in Self.texts where !(text == "null" || text == "[]" && column == "past_attempts") {
             try set(column, .text(text))
             let run = try store.run(bad)
@@ -44,25 +44,25 @@ import Testing
     }
 
     @Test(arguments: ["priority", "attempts", "stop_grace", "not_before", "started_at", "ended_at", "claimed_at"])
-    func aNumberAtTheEndOfItsRangeIsRead(_ column: String) throws {
+    func `a number at the end of its range is read`(_ column: String) throws {
         for number in [Int64.min, -1, 1 << 40, .max] {
             try set(column, SQLValue.integer(number as Int64?))
             let run = try store.run(bad)
             #expect(run.damage == nil)
-            // Every value of it can be shown.
+            // Each of these values can be encoded.
             _ = try JSON.pretty(run)
             #expect(try store.runs().count == 2)
         }
     }
 
-    @Test func anUnknownStateCountsAsUnderWay() throws {
+    @Test func `an unknown state counts as active`() throws {
         try set("state", .text("dancing"))
         #expect(try store.run(bad).damage?.contains("dancing") == true)
         #expect(try store.counts()[.claimed] == 1)
         #expect(try store.adoptable(queues: ["q"]) == [bad])
     }
 
-    @Test func anEventThatCannotBeReadIsToldAllTheSame() throws {
+    @Test func `an unreadable event is still listed`() throws {
         let id = bad
         try store.database.write { connection throws(StoreError) in
             _ = try connection.run(
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [-1, Int64.min, -2_147_483_648])
-    func aNegativeVersionOfTheDatabaseIsAMessage(_ version: Int64) throws {
+    func `a negative version of the database is an error`(_ version: Int64) throws {
         try store.database.write { connection throws(StoreError) in
             _ = try connection.run("PRAGMA user_version = \(version)")
         }
@@ -92,7 +92,7 @@ import Testing
 
     private static let ids = ["", "UPPER", "a b", "-a", "a\u{0}b", "é", String(repeating: "a", count: 40), "../../x"]
 
-    /// A store whose second run has that ID.
+    /// Gives the second run of the store another ID.
     private func rename(_ id: String, state: String = "queued") throws {
         let old = bad
         try store.database.write { connection throws(StoreError) in
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ids) func aRowWithoutARunIDHidesNoOtherRow(_ id: String) throws {
+    @Test(arguments: ids) func `a row without a run ID hides no other row`(_ id: String) throws {
         for state in ["queued", "running", "failed"] {
             try rename(id, state: state)
             #expect(try store.runs().map(\.id) == [good])
@@ -119,7 +119,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ids) func aRowWithoutARunIDInFrontEndsAndTheNextIsClaimed(_ id: String) throws {
+    @Test(arguments: ids) func `a row without a run ID at the front of the queue ends, and the next run is claimed`(
+        _ id: String
+    ) throws {
         try rename(id)
         let owner = try #require(OwnerID(rawValue: "agent-1"))
         #expect(try store.claimNext(queues: ["q"], owner: owner)?.id == good)
@@ -128,7 +130,9 @@ import Testing
         #expect(try store.counts()[.failed] == 1)
     }
 
-    @Test(arguments: ["queued", "running", "submitting"]) func anAgentSetsThemAsideAtItsStart(_ state: String) throws {
+    @Test(arguments: ["queued", "running", "submitting"]) func `an agent sets such rows aside at its start`(
+        _ state: String
+    ) throws {
         try rename("NOT ONE", state: state)
         #expect(try store.setAsideUnreadable(queues: ["other"]) == [])
         #expect(try store.setAsideUnreadable(queues: ["q"]) == ["NOT ONE"])
@@ -136,7 +140,7 @@ import Testing
         #expect(try store.counts()[.failed] == 1)
     }
 
-    @Test func aQueueWithSuchARowCanBeDeleted() throws {
+    @Test func `a queue with such a row can be deleted`() throws {
         try rename("NOT ONE")
         #expect(try store.deleteQueue("q", force: true) == 2)
         #expect(try store.queues() == [])
@@ -145,10 +149,10 @@ import Testing
     // MARK: queues and jobs
 
     @Test(arguments: ["template", "variables", "allow_overrides", "policy", "retry"])
-    func aQueueThatCannotBeReadIsListedAndCanBeRepaired(_ column: String) throws {
+    func `an unreadable queue is listed and can be repaired`(_ column: String) throws {
         try store.createQueue(QueueDefinition(name: "r", resource: "mock"))
         for text in Self.texts where text != "null" && !(text == "[]" && column != "policy" && column != "retry") {
-            // Any JSON is a template; unknown members of rules are nothing to read.
+            // Any JSON is a valid template, and unknown members of rules are ignored.
             if ["template", "variables", "allow_overrides"].contains(column) ? text != "{" : text.contains("source") {
                 continue
             }
@@ -167,14 +171,14 @@ import Testing
         #expect(try store.queue("q").damage == nil)
     }
 
-    @Test func aQueueThatCannotBeReadCanBeDeleted() throws {
+    @Test func `an unreadable queue can be deleted`() throws {
         try store.database.write { connection throws(StoreError) in
             _ = try connection.run("UPDATE queues SET template = '{' WHERE name = 'q'")
         }
         #expect(try store.deleteQueue("q", force: true) == 2)
     }
 
-    @Test func aJobThatCannotBeReadIsListedAndCanBeDeleted() throws {
+    @Test func `an unreadable job is listed and can be deleted`() throws {
         try store.createJob("a", source: .image("busybox"))
         try store.createJob("b", source: .image("busybox"))
         try store.database.write { connection throws(StoreError) in

@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func takesTheStepsThatAreMissingAndKeepsTheRows() throws {
+    @Test func `missing migrations are applied, and the rows are kept`() throws {
         let first = "CREATE TABLE t (a TEXT NOT NULL) STRICT"
         let second = "ALTER TABLE t ADD COLUMN b INTEGER NOT NULL DEFAULT 7"
         let old = try open([first])
@@ -40,7 +40,7 @@ import Testing
         #expect(rows == ["kept 7"])
     }
 
-    @Test func aStepThatFailsLeavesTheOldVersion() throws {
+    @Test func `a failed migration keeps the old version`() throws {
         let first = "CREATE TABLE t (a TEXT) STRICT"
         #expect(try version(open([first])) == 1)
         let error = storeError { _ = try open([first, "CREATE TABLE u (a TEXT) STRICT; CREATE TABLE t (a TEXT)"]) }
@@ -53,7 +53,7 @@ import Testing
         #expect(tables == ["t"])
     }
 
-    @Test func refusesWhatANewerProgramHasChanged() throws {
+    @Test func `a database of a newer program is rejected`() throws {
         _ = try open(["CREATE TABLE t (a TEXT)", "CREATE TABLE u (a TEXT)"])
         let error = try #require(storeError { _ = try open(["CREATE TABLE t (a TEXT)"]) })
         #expect(error.code == .newer)
@@ -61,14 +61,14 @@ import Testing
         #expect(LaunchError(error).kind == .configuration)
     }
 
-    @Test func refusesAFileThatIsNoDatabase() throws {
+    @Test func `a file that is not a database is rejected`() throws {
         try Data(String(repeating: "not a database. ", count: 500).utf8).write(to: URL(filePath: path))
         let error = try #require(storeError { _ = try open(Schema.migrations) })
         #expect(error.code == .notADatabase)
         #expect(error.message.contains(path))
     }
 
-    @Test func refusesAnotherProgramsDatabase() throws {
+    @Test func `the database of another program is rejected`() throws {
         let other = try Connection(path: path, timeout: .seconds(1))
         try other.script("CREATE TABLE theirs (a TEXT)")
         let error = try #require(storeError { _ = try open(Schema.migrations) })
@@ -76,7 +76,7 @@ import Testing
         #expect(error.message.contains("another program"))
     }
 
-    @Test func saysThatThereIsNoRoomAndWritesNothing() throws {
+    @Test func `a full disk is an error, and nothing is written`() throws {
         let database = try open(["CREATE TABLE t (a TEXT) STRICT"])
         let error = storeError {
             try database.write { connection throws(StoreError) in
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: [(ENOSPC, "Free some space"), (EDQUOT, "quota")])
-    func callsAFullDiskFullWhateverSQLiteCallsIt(_ reason: Int32, _ hint: String) {
+    func `each of SQLite's codes for a full disk is reported as full`(_ reason: Int32, _ hint: String) {
         // SQLITE_IOERR, SQLITE_IOERR_SHMSIZE, SQLITE_CANTOPEN and SQLITE_FULL.
         for code: Int32 in [10, 10 | 19 << 8, 14, 13] {
             let error = StoreError(sqlite: code, path: "/x/launch.db", said: "disk I/O error", systemError: reason)
@@ -101,14 +101,14 @@ import Testing
         }
     }
 
-    @Test func saysWhyTheDiskFailed() {
+    @Test func `an error of the disk contains the reason`() {
         let error = StoreError(sqlite: 10, path: "/x/launch.db", said: "disk I/O error", systemError: EIO)
         #expect(error.code == .inputOutput)
         #expect(error.message.contains("failed: Input/output error."))
         #expect(error.hint?.contains("network") == false)
     }
 
-    @Test func givesUpOnALockThatStays() throws {
+    @Test func `a lock that is not released ends in an error`() throws {
         let database = try open(["CREATE TABLE t (a TEXT) STRICT"], timeout: .milliseconds(50))
         let other = try Connection(path: path, timeout: .zero)
         try other.run("BEGIN IMMEDIATE")
@@ -122,7 +122,7 @@ import Testing
                 == 1)
     }
 
-    @Test func saysThatAFolderCannotBeADatabase() throws {
+    @Test func `a folder in place of the database is an error`() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let error = try #require(storeError { _ = try open(Schema.migrations) })
         #expect(error.code == .denied)
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
-    func saysThatAFolderMayNotBeWritten() throws {
+    func `a folder without write permission is an error`() throws {
         try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: sandbox.path)
         defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: sandbox.path) }
         #expect(storeError { _ = try open(Schema.migrations) }?.code == .denied)
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test(arguments: ["", "a\0b", "ünïcode 🚀", "'; DROP TABLE t; --", String(repeating: "long ", count: 50_000)])
-    func textComesBackAsItWas(text: String) throws {
+    func `text is read back unchanged`(text: String) throws {
         let database = try open(["CREATE TABLE t (a TEXT) STRICT"])
         let read = try database.write { connection throws(StoreError) in
             try connection.first("INSERT INTO t VALUES (?) RETURNING a", [.text(text)]) { row throws(StoreError) in
@@ -148,7 +148,7 @@ import Testing
         #expect(read == text)
     }
 
-    @Test func manyMayMakeItAtOnce() async throws {
+    @Test func `concurrent connections can create the database`() async throws {
         let path = path
         try await onThreads(8) { _ in
             let database = try Database(path: path, durability: .processEnd)

@@ -4,8 +4,8 @@ import Testing
 @testable import LaunchHost
 
 @Suite struct SchemaTests {
-    /// What a program of the first version has left is read, and works on, under the second.
-    @Test func aDatabaseOfTheFirstVersionKeepsItsRows() throws {
+    /// The current version reads and continues a database of the first version.
+    @Test func `a database of the first version keeps its rows`() throws {
         let sandbox = try Sandbox()
         try sandbox.home.make()
         let old = try Database(
@@ -53,7 +53,7 @@ import Testing
         #expect(try store.queue("q").definition.retry == RetryRules(attempts: 3, waitSeconds: 60))
     }
 
-    @Test func aDatabaseOfALaterVersionIsLeftAlone() throws {
+    @Test func `a database of a later version is rejected`() throws {
         let sandbox = try Sandbox()
         try sandbox.home.make()
         _ = try Database(

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import LaunchHost
 
-/// A folder of its own for one test, deleted with the value.
+/// A temporary folder for one test, deleted with the value.
 final class Sandbox: Sendable {
     let path: String
     let home: LaunchHome
@@ -17,7 +17,8 @@ final class Sandbox: Sendable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    /// A store without the sync of each commit: what tests need to survive is the process, not the machine.
+    /// A store that does not synchronize commits to disk. Tests need to survive the end of a process, not of the
+    /// machine.
     func store(now: @escaping @Sendable () -> Date = { Date() }) throws -> Store {
         try Store(home: home, durability: .processEnd, now: now)
     }
@@ -42,7 +43,7 @@ extension LaunchSpec {
 
 /// A value that several threads change.
 final class Shared<Value: Sendable>: @unchecked Sendable {
-    // Unchecked because `NSLock` guards the value; Mutex cannot be captured by a Thread's block.
+    // Unchecked because `NSLock` guards the value; a Thread's block cannot capture a Mutex.
     private let lock = NSLock()
     private var value: Value
 
@@ -56,7 +57,7 @@ final class Shared<Value: Sendable>: @unchecked Sendable {
     }
 }
 
-/// Runs `body` on `count` threads of their own at once and waits for all. They block, which tasks must not.
+/// Runs `body` on `count` new threads at once and waits for all. The bodies block, which tasks must not do.
 func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
         for index in 0..<count {
@@ -70,13 +71,13 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) a
     }
 }
 
-/// The owner that some text names; the tests' texts are all valid.
+/// The owner with the given name. The names in the tests are valid.
 func owner(_ text: String) throws -> OwnerID {
     guard let id = OwnerID(rawValue: text) else { throw StoreError(.invalid, "no owner: \(text)") }
     return id
 }
 
-/// What `body` throws, or nil.
+/// The error that `body` throws, or nil.
 func storeError(_ body: () throws -> Void) -> StoreError? {
     do {
         try body()
