@@ -3,9 +3,9 @@ import Subprocess
 import TestSupport
 import Testing
 
-@Suite("Words that are not UTF-8")
+@Suite("Arguments that are not UTF-8")
 struct ArgumentTests {
-    /// Runs the program through a shell, which can give it any bytes.
+    /// Runs the program through a shell, which can pass any bytes.
     private func run(_ script: String, in folder: TemporaryDirectory) async throws -> Subprocess.Result {
         try await Subprocess.run(
             "sh", ["-c", script, try LaunchProgram.path],
@@ -13,7 +13,7 @@ struct ArgumentTests {
     }
 
     @Test(
-        "An argument, or a variable of this program, is refused before anything is done",
+        "An argument or one of this program's variables with such bytes is rejected before any effect",
         arguments: [
             (#"exec "$0" queue create "$(printf 'caf\351')" -r mock"#, #"argument 3 is not UTF-8: 'caf\xe9'"#),
             (#"exec "$0" run --image x -- "$(printf '\377')""#, #"argument 5 is not UTF-8: '\xff'"#),
@@ -30,7 +30,7 @@ struct ArgumentTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test("Another variable does not keep the program from its work")
+    @Test("Another variable with such bytes is ignored")
     func others() async throws {
         let folder = try TemporaryDirectory()
         let answer = try await run(#"LS_COLORS="$(printf '\351')" exec "$0" list"#, in: folder)

@@ -4,9 +4,9 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Images, built and ready", .needsEngine)
+@Suite("Images, built and prebuilt", .needsEngine)
 struct BuildTests {
-    @Test("The same source is built once; a touched file builds again, an ignored one does not; plan says which")
+    @Test("The same source is built once; a changed file causes a build, an ignored one does not; plan says which")
     func buildsByContent() async throws {
         try await World.with { world in
             let source = try Source(in: world)
@@ -49,7 +49,7 @@ struct BuildTests {
         var image: Image
     }
 
-    @Test("A source is taken as it was submitted, whatever becomes of the folder before an agent comes")
+    @Test("A source is used as it was submitted, also if the folder changes before an agent claims the run")
     func snapshot() async throws {
         try await World.with { world in
             let source = try Source(in: world)
@@ -60,7 +60,7 @@ struct BuildTests {
         }
     }
 
-    @Test("A build that fails fails the run, and says what the build said")
+    @Test("A failed build fails the run, and the cause contains the build's message")
     func failedBuild() async throws {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN echo the-reason && exit 9")
@@ -73,7 +73,7 @@ struct BuildTests {
         }
     }
 
-    @Test("A folder without a Dockerfile, or with one that leads out of it, is refused before anything is queued")
+    @Test("A folder without a Dockerfile, or with one that leads out of it, is rejected before anything is queued")
     func refusedSources() async throws {
         try await World.with { world in
             try world.folder.write("empty/file", "")
@@ -89,7 +89,7 @@ struct BuildTests {
         }
     }
 
-    @Test("A prebuilt image that moves to another content under its tag is pinned to what the tag was")
+    @Test("A prebuilt image is pinned to the content of its tag at that time, also if the tag moves later")
     func pinned() async throws {
         let name = "launch-e2e-\(UInt32.random(in: .min ... .max)):1"
         defer { TestDocker.removeImages([name]) }

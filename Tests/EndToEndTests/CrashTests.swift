@@ -4,15 +4,15 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("kill -9 of the agent", .needsEngine)
+@Suite("SIGKILL of the agent", .needsEngine)
 struct CrashTests {
-    /// Prints before, and after the test says so; notes each start.
+    /// Prints a line, waits for a file of the test, and prints another. Records each start.
     private static let waits = """
         echo started >>/shared/starts; echo before; while [ ! -e /shared/go ]; do sleep 0.05; done; echo after; exit 5
         """
 
     @Test(
-        "while the container runs, or has ended meanwhile: the next agent has its log and exit code",
+        "while the container runs, or if it ends before the next agent: that agent records log and exit code",
         arguments: [true, false])
     func killed(_ endsMeanwhile: Bool) async throws {
         try await World.with { world in
@@ -36,7 +36,7 @@ struct CrashTests {
             #expect(facts.exitCode == 5)
             #expect(try await world.log(of: id).lines == ["before", "after"])
             #expect(world.shared("starts") == ["started"])
-            // Bells and locks of the dead are cleared away, and nothing is left in the folder for temporary files.
+            // Bells and locks of dead owners are removed, and no temporary file remains.
             try await world.succeeding("queue", "pause", "q")
             for folder in ["home/bells", "home/owners"] {
                 #expect(
@@ -48,15 +48,15 @@ struct CrashTests {
         }
     }
 
-    @Test("at any moment: one container, the right end, the whole log, nothing left", arguments: 0..<10)
+    @Test("at any moment: one container, the right end state, the complete log, no leftovers", arguments: 0..<10)
     func anyMoment(_ seed: Int) async throws {
         try await World.with { world in
             let text = """
                 echo started >>/shared/starts; i=0; while [ $i -lt 40 ]; do echo line $i; sleep 0.01; i=$((i+1)); done; exit 7
                 """
             let id = try await world.submit(text)
-            // Moments spread over the time from an agent's start to the run's end, each time a little elsewhere.
-            // Twice: over a third death in the same stage the run would be set aside.
+            // The moments are spread over the time from an agent's start to the run's end, at other times for each
+            // seed. Only two deaths, because a third one in the same stage could set the run aside.
             for round in 0..<2 {
                 let agent = try world.start(["agent", "--drain", "-q", "q"])
                 let moment = Duration.milliseconds((seed * 97 + round * 311) % 1_000)
@@ -82,7 +82,7 @@ struct CrashTests {
         }
     }
 
-    @Test("launch stop that waits for an agent that dies then stops the run itself")
+    @Test("launch stop that waits for an agent stops the run itself after the agent's death")
     func agentDiesUnderStop() async throws {
         try await World.with { world in
             let id = try await world.submit("trap '' TERM; echo started >>/shared/starts; while :; do sleep 1; done")
@@ -97,7 +97,7 @@ struct CrashTests {
         }
     }
 
-    @Test("A run that launch run left when it was killed is the agent's to finish")
+    @Test("An agent completes the run of a killed launch run")
     func killedRun() async throws {
         try await World.with { world in
             let run = try world.start(["run"] + world.script(Self.waits))

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("From a queue to a finished container", .needsEngine)
 struct DrainTests {
-    @Test("submit prints the ID alone; a drained agent leaves runs with their end, exit code and whole log")
+    @Test("submit prints only the ID; a drained agent completes runs with end state, exit code and the complete log")
     func drain() async throws {
         try await World.with { world in
             let good = try await world.launch(
@@ -27,7 +27,9 @@ struct DrainTests {
         }
     }
 
-    @Test("launch run: the exit code tells how it went, standard output is the container's", arguments: [0, 1, 3, 255])
+    @Test(
+        "launch run: the exit code is that of the run's result, standard output is the container's",
+        arguments: [0, 1, 3, 255])
     func runCodes(_ code: Int) async throws {
         try await World.with { world in
             let answer = try await world.launch(["run"] + world.script("echo data; exit \(code)"))
@@ -37,7 +39,7 @@ struct DrainTests {
         }
     }
 
-    @Test("What cannot start fails with one sentence that says why")
+    @Test("A run that cannot start fails with a message of one sentence that gives the reason")
     func cannotStart() async throws {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", World.image, "-E", "/no/such/program")
@@ -47,7 +49,9 @@ struct DrainTests {
         }
     }
 
-    @Test("Runs of one queue go by priority, then by age; a paused queue gives none until it is resumed")
+    @Test(
+        "Runs of one queue are ordered by priority, then by age; nothing is claimed from a paused queue until it is resumed"
+    )
     func order() async throws {
         try await World.with { world in
             for level in ["low", "medium", "critical", "high", "critical"] {
@@ -62,11 +66,11 @@ struct DrainTests {
         }
     }
 
-    @Test("Never more than max_jobs at once, and several queues each get their turn")
+    @Test("Never more than max_jobs run at once, and several queues are served in turn")
     func limits() async throws {
         try await World.with { world in
             try await world.queue("other")
-            // Each counts those that run beside it, and takes itself out again.
+            // Each run counts the runs beside it, and removes its own entry at its end.
             let text = """
                 mkdir /shared/$LAUNCH_RUN_ID; ls -d /shared/*/ | wc -l >>/shared/beside; \
                 echo $LAUNCH_QUEUE >>/shared/queues; sleep 0.2; rmdir /shared/$LAUNCH_RUN_ID

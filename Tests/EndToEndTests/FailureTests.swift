@@ -3,10 +3,10 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("When something is missing or broken", .needsEngine)
+@Suite("Missing and damaged things", .needsEngine)
 struct FailureTests {
     @Test(
-        "No engine where one should be: launch run says so once and ends with 69",
+        "Without an engine launch run reports it once and ends with 69",
         arguments: [
             "unix:///no/such/socket", "tcp://127.0.0.1:1", "nonsense", "ssh://somewhere", "unix://", "tcp://:x",
         ])
@@ -21,14 +21,14 @@ struct FailureTests {
                 let lines = answer.errors.split(separator: "\n")
                 #expect(lines.count { $0.contains("DOCKER_HOST") && !$0.contains("hint:") } == 1, "\(answer)")
             }
-            // Nothing of it waits for an agent.
+            // No run waits for an agent.
             let states = try await world.succeeding("list", "--json").json([RunFacts].self).map(\.state)
             #expect(states.allSatisfy { $0 == "failed" }, "\(states)")
         }
     }
 
     @Test(
-        "An agent without an engine fails nobody's run; with one again the run is done",
+        "An agent without an engine fails no run; with an engine the run is completed",
         arguments: ["unix:///no/such/socket", "nonsense"])
     func agentWithoutEngine(_ address: String) async throws {
         try await World.with { world in
@@ -43,7 +43,7 @@ struct FailureTests {
         }
     }
 
-    @Test("An image that is nowhere fails the run, or leaves it for later; it never hangs launch run")
+    @Test("A missing image fails the run or requeues it; launch run never hangs")
     func unknownImage() async throws {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", "localhost:1/no/such:image")
@@ -54,7 +54,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A home that cannot be one: one message and 77")
+    @Test("A home that cannot be used: one message and 77")
     func badHome() async throws {
         try await World.with { world in
             let file = try world.folder.write("file", "")
@@ -68,7 +68,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A home that may only be read, by a user that is not root")
+    @Test("A read-only home, as a user that is not root")
     func readOnlyHome() async throws {
         guard getuid() == 0, let program = Tool.path("setpriv") else { return }
         try await World.with { world in
@@ -83,7 +83,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A database that is none, is cut off, or is damaged: one message, no crash", arguments: 0..<5)
+    @Test("A file that is not a database, a truncated and a damaged database: one message, no crash", arguments: 0..<5)
     func damagedDatabase(_ kind: Int) async throws {
         try await World.with { world in
             _ = try await world.succeeding("submit", "-q", "q", "--image", World.image)
@@ -104,7 +104,7 @@ struct FailureTests {
                 ["agent", "-q", "q", "--drain"],
             ] {
                 let answer = try await world.launch(words, setting: ["LAUNCH_HOME": home])
-                // Damage that a command does not meet does it no harm.
+                // A command that does not read the damaged part succeeds.
                 #expect([0, 69, 78].contains(answer.code), "\(kind) \(words): \(answer)")
                 #expect(answer.messages == (answer.code == 0 ? 0 : 1), "\(kind) \(words): \(answer)")
             }
@@ -113,7 +113,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A full disk: one message and 75; nothing is half done, and with room again all goes on")
+    @Test("A full disk: one message and 75; nothing is written in part, and work continues when space is free")
     func fullDisk() async throws {
         guard getuid() == 0, let mount = Tool.path("mount"), let unmount = Tool.path("umount") else { return }
         try await World.with { world in
@@ -128,7 +128,7 @@ struct FailureTests {
             #expect(created.code == 0, "\(created)")
             let words = world.script("echo hello")
             let id = try await world.launch(["submit"] + words, setting: setting).word
-            // What fills the disk is somebody else's.
+            // The file that fills the disk is not the program's.
             _ = try? Tool.run("/bin/sh", ["-c", "cat /dev/zero >\"$0\" 2>/dev/null; true", "\(place)/filler"])
             let refused = try await world.launch(["submit"] + words, setting: setting)
             #expect([69, 75].contains(refused.code), "\(refused)")
@@ -146,7 +146,7 @@ struct FailureTests {
         }
     }
 
-    @Test("An unknown queue, run or job: 69 or 65, one message, and what there is")
+    @Test("An unknown queue, run or job: 69 or 65, one message, and the existing names")
     func unknownNames() async throws {
         try await World.with { world in
             let id = try await world.submit("true")
@@ -164,7 +164,7 @@ struct FailureTests {
         }
     }
 
-    @Test("The last agent to stand: a container that somebody removes ends its run as lost")
+    @Test("A container that another user removes ends its run as lost")
     func removedContainer() async throws {
         try await World.with { world in
             let id = try await world.submit("echo x >>/shared/starts; sleep 900")

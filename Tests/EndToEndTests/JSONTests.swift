@@ -23,7 +23,7 @@ struct JSONTests {
         init?(intValue: Int) { nil }
     }
 
-    @Test("Each command's output is one document and nothing else")
+    @Test("Each command prints exactly one document")
     func documents() async throws {
         try await World.with { world in
             let source = try Source(in: world)
@@ -47,7 +47,7 @@ struct JSONTests {
         }
     }
 
-    @Test("Failures leave standard output empty, also with --json")
+    @Test("After a failure standard output is empty, also with --json")
     func failures() async throws {
         try await World.with { world in
             for words in [

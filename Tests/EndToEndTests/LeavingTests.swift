@@ -3,14 +3,14 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Agents that are asked to leave", .needsEngine)
+@Suite("Agents that leave on a signal", .needsEngine)
 struct LeavingTests {
     private static let waits = """
         echo started >>/shared/starts; while [ ! -e /shared/go ]; do sleep 0.05; done; echo ended
         """
 
     @Test(
-        "The first SIGTERM lets it leave with 0, its container goes on, and the next agent finishes the run",
+        "After the first SIGTERM it leaves with 0, its container continues, and the next agent finishes the run",
         arguments: [SIGTERM, SIGINT])
     func leaves(_ signal: Int32) async throws {
         try await World.with { world in
@@ -32,7 +32,7 @@ struct LeavingTests {
         }
     }
 
-    @Test("The second leaves at once with 130, also in the middle of a build; the run is not lost")
+    @Test("After the second it exits at once with 130, also during a build; the run is not lost")
     func leavesAtOnce() async throws {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN /bin/sleep 100")
@@ -50,7 +50,7 @@ struct LeavingTests {
         }
     }
 
-    @Test("A signal to quit or to abort ends it at once, as it ends any program", arguments: [SIGQUIT, SIGABRT])
+    @Test("SIGQUIT and SIGABRT end it at once, like any program", arguments: [SIGQUIT, SIGABRT])
     func quits(_ signal: Int32) async throws {
         try await World.with { world in
             let agent = try world.start(["agent", "-q", "q"])

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Logs", .needsEngine)
 struct LogTests {
-    @Test("Followed from before the run is taken: the whole log, to the end, while the container goes")
+    @Test("A follower that starts before the run is claimed prints the complete log while the container runs")
     func followedFromTheQueue() async throws {
         try await World.with { world in
             let id = try await world.submit("echo one; while [ ! -e /shared/go ]; do sleep 0.05; done; echo two")
@@ -19,7 +19,7 @@ struct LogTests {
         }
     }
 
-    @Test("A follower loses and repeats nothing where the agent dies and another comes")
+    @Test("A follower loses and repeats nothing if the agent dies and another one continues")
     func followedAcrossAgents() async throws {
         try await World.with { world in
             let id = try await world.submit(
@@ -37,7 +37,7 @@ struct LogTests {
         }
     }
 
-    @Test("Bytes that are no text, colours and a line of 1 MiB: live and from the record the same")
+    @Test("Bytes that are not UTF-8, colours and a line of 1 MiB are the same live and from the record")
     func hostileText() async throws {
         try await World.with { world in
             let text = """
@@ -55,7 +55,7 @@ struct LogTests {
         }
     }
 
-    @Test("--json is one array, with -f one object a line; each time has milliseconds")
+    @Test("--json is one array, with -f one object per line; each time has milliseconds")
     func forms() async throws {
         struct Line: Decodable {
             var text: String
@@ -79,7 +79,7 @@ struct LogTests {
         }
     }
 
-    @Test("Whoever closes the pipe early ends the reader, not the run")
+    @Test("A reader that closes the pipe early ends the follower, not the run")
     func closedPipe() async throws {
         try await World.with { world in
             let program = try LaunchProgram.path
@@ -92,7 +92,7 @@ struct LogTests {
         }
     }
 
-    @Test("The log of a run that never started is empty, and a follower is told why and ends as the run did")
+    @Test("The log of a run that never started is empty; a follower gets the reason, and the run's exit code")
     func unstartedRun() async throws {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", World.image, "-E", "/none")
@@ -105,7 +105,9 @@ struct LogTests {
         }
     }
 
-    @Test("submit --follow prints the log and ends as the run does; the reason for each wait is on standard error")
+    @Test(
+        "submit --follow prints the log and ends with the run's exit code; the reason for each wait is on standard error"
+    )
     func submittedAndFollowed() async throws {
         try await World.with { world in
             var words = world.script("echo one; exit 7")

@@ -6,9 +6,9 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("Rehearsals over the end of their program", .needsEngine)
+@Suite("Rehearsals whose program ends", .needsEngine)
 struct RehearsalCrashTests {
-    /// Two hosts that train for a second, with a channel from this machine and checkpoints.
+    /// Two hosts that train for a given time, with a channel from this machine and checkpoints.
     private static let queue = """
         RoleArn: arn:aws:iam::123456789012:role/job
         AlgorithmSpecification:
@@ -28,7 +28,7 @@ struct RehearsalCrashTests {
 
     private static let keys = ["AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "none is asked for"]
 
-    /// The words that rehearse the queue's request, which trains for so long.
+    /// Makes the queue, and returns the arguments that rehearse its request with the given training time.
     private func words(_ world: World, seconds: Int) async throws -> [String] {
         let config = try world.folder.write(
             "launch-config.yaml", "environment: {type: aws, region: us-east-1}\nbuilder: {type: noop}\n")
@@ -42,7 +42,7 @@ struct RehearsalCrashTests {
         ]
     }
 
-    /// What is left of rehearsals: containers, networks, folders.
+    /// Leftovers of rehearsals: containers, networks, folders.
     private func left(_ world: World) async throws -> [String] {
         let engine = try await EngineFixture.engine()
         let runs = try await world.succeeding("list", "--limit", "0", "--json").json([RunFacts].self)
@@ -56,7 +56,9 @@ struct RehearsalCrashTests {
         return left + ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
     }
 
-    @Test("kill -9 at any moment: an agent brings it to its end, once, with whole logs and results", arguments: 0..<5)
+    @Test(
+        "SIGKILL at any moment: an agent completes the rehearsal once, with complete logs and results", arguments: 0..<5
+    )
     func killed(_ seed: Int) async throws {
         try await World.with(setting: Self.keys) { world in
             let words = try await words(world, seconds: 1)
@@ -76,7 +78,7 @@ struct RehearsalCrashTests {
         }
     }
 
-    @Test("ctrl-C at any moment: it is stopped, and nothing is left", arguments: 0..<5)
+    @Test("ctrl-C at any moment: the rehearsal is stopped, without leftovers", arguments: 0..<5)
     func interrupted(_ seed: Int) async throws {
         try await World.with(setting: Self.keys) { world in
             let run = try world.start(try await words(world, seconds: 600))
@@ -84,7 +86,7 @@ struct RehearsalCrashTests {
             try await Task.sleep(for: .milliseconds(seed * 347 % 1_500))
             try await run.signal(SIGINT)
             let answer = try await run.end()
-            // Before it follows the run, the signal simply ends it; then nothing of the run has been begun.
+            // Before the program handles signals, the signal simply ends it. Nothing of the run exists at that time.
             #expect([3, -SIGINT].contains(answer.code), "\(answer)")
             #expect(try await left(world) == [])
         }

@@ -5,9 +5,9 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// SageMaker's requests as containers here, through the program as people use it.
+/// SageMaker requests rehearsed as local containers, through the program.
 @Suite(.needsEngine) struct RehearsedJobTests {
-    /// What tests read of a rehearsed run.
+    /// The members of a rehearsed run that tests read.
     private struct Rehearsed: Decodable {
         struct Record: Decodable {
             struct Course: Decodable { var steps: [Step] }
@@ -23,7 +23,7 @@ import Testing
         var metrics: [String: Double]
         var rehearsal: Record
 
-        /// A file of a packed result, unpacked.
+        /// A file from a packed result.
         func file(_ name: String, of archive: String) async throws -> Data {
             let path = try #require(outputs.first { $0.name == archive }).path
             let tar = try await Subprocess.run("tar", ["-xzOf", path, name])
@@ -47,7 +47,7 @@ import Testing
         """
 
     @Test(
-        "A script under AWS's conventions runs unchanged through the sagemaker-training toolkit",
+        "A script written for SageMaker runs unchanged through the sagemaker-training toolkit",
         .needsImage("launch-test-toolkit:1", "scripts/build-toolkit-image could not make launch-test-toolkit:1"))
     func toolkit() async throws {
         try await World.with { world in
@@ -88,7 +88,8 @@ import Testing
             ]
             #expect(NSDictionary(dictionary: expected).isEqual(seen), "\(seen)")
 
-            // Several hosts: each waits until it finds all by name, and the first to end does not wait for the others.
+            // Two hosts: each waits until it can resolve all host names, and the first to end does not wait for the
+            // others.
             let several = try await world.succeeding(
                 words + ["--param", "learning-rate=0.1", "--set", "ResourceConfig.InstanceCount=2"]
             ).json(Rehearsed.self)
@@ -98,7 +99,7 @@ import Testing
             let arguments = (places as? [String: Any])?["arguments"] as? [String: Any]
             #expect(arguments?["hosts"] as? [String] == ["algo-1", "algo-2"], "\(places)")
 
-            // The script raises an exception; the toolkit says so in the failure file.
+            // The script raises an exception, and the toolkit writes it to the failure file.
             let answer = try await world.launch(words + ["--param", "learning-rate=5"])
             let failed = try answer.json(Rehearsed.self)
             #expect(answer.code == 1 && failed.state == "failed" && failed.cause?.exitCode == 1)
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test(
-        "The example learns the same with an interruption as without",
+        "The example trains the same model with an interruption as without",
         .needsImage("launch-example-base:1", "scripts/build-base-image could not make launch-example-base:1"))
     func example() async throws {
         try await World.with { world in
@@ -119,11 +120,12 @@ import Testing
             try world.folder.write("digits/Dockerfile", text)
             let queue = try String(contentsOfFile: world.folder.file("digits/queue.yaml"), encoding: .utf8)
             try await world.queue("digits", queue, resource: "sagemaker")
-            // What it takes to send it: the configuration, and the same queue and folder.
+            // The plan for SageMaker: the configuration, and the same queue and folder.
             try await world.succeeding(
                 "plan", "--offline", "-c", world.folder.file("digits/launch-config.yaml"), "-q", "digits", "--source",
                 world.folder.file("digits"))
-            // Long enough that the interruption below falls into it on fast machines, and slow ones have started by then.
+            // Long enough that the interruption below hits the training on fast machines, and slow ones have started by
+            // then.
             let spec = [
                 "--spec", world.folder.file("digits/rehearse.yaml"), "--set", "HyperParameters.epochs=90",
             ]
@@ -162,7 +164,7 @@ import Testing
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Only where the engine has an image that a script makes.
+    /// Only if the engine has the image, which a script makes.
     static func needsImage(_ name: String, _ reason: Comment) -> Self {
         .enabled(reason) {
             guard EngineFixture.isWanted else { return false }

@@ -5,7 +5,7 @@ import Testing
 @Suite("Secrets", .needsEngine)
 struct SecretTests {
     @Test(
-        "A registry's password is in no output, no record and no command line, however talkative",
+        "A registry's password is in no output, record or command line, also with -vv",
         .enabled(if: RegistryServer.isWanted))
     func registryPassword() async throws {
         let registry = try await RegistryServer(.init(login: true))
@@ -49,7 +49,7 @@ struct SecretTests {
         TestDocker.removeImages(names?.split(separator: "\n").map(String.init) ?? [])
     }
 
-    /// The files below a folder that hold one of the texts.
+    /// The files below a folder that contain one of the texts.
     private static func holding(_ texts: [String], in folder: String) throws -> [String] {
         let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return files.filter { name in

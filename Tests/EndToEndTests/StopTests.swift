@@ -5,11 +5,12 @@ import Testing
 
 @Suite("Stopping", .needsEngine)
 struct StopTests {
-    /// Prints nothing, and takes no notice of SIGTERM.
+    /// Prints nothing, and ignores SIGTERM.
     private static let silent = "trap '' TERM; echo started >>/shared/starts; while :; do sleep 0.2; done"
 
     @Test(
-        "A silent container that ignores SIGTERM is gone within the grace; the run is stopped, launch run ends with 3")
+        "A silent container that ignores SIGTERM is killed after the grace period; the run is stopped, launch run ends with 3"
+    )
     func silent() async throws {
         try await World.with { world in
             let run = try world.start(["run"] + world.script(Self.silent))
@@ -26,7 +27,7 @@ struct StopTests {
         }
     }
 
-    @Test("A queued run stops at once, twice is once, and no agent takes it")
+    @Test("A queued run stops at once, a second stop changes nothing, and no agent claims it")
     func queued() async throws {
         try await World.with { world in
             let id = try await world.submit("echo x >>/shared/ran")
@@ -39,7 +40,7 @@ struct StopTests {
     }
 
     @Test(
-        "An end that cannot be recorded does not hold launch run for ever: the third signal leaves, and nothing is lost"
+        "An end that cannot be recorded does not block launch run: after the third signal it exits, and nothing is lost"
     )
     func unrecordable() async throws {
         try await World.with { world in
@@ -48,7 +49,7 @@ struct StopTests {
                     + world.script("echo x >>/shared/starts; while [ ! -e /shared/go ]; do sleep 0.05; done; echo bye"))
             try await world.wait(forShared: "starts")
             let id = try #require(run.errors.split(separator: "\n").first?.split(separator: " ").last.map(String.init))
-            // Where the log goes on its way into the record.
+            // The path of the log before it is complete.
             let obstacle = "\(world.folder.file("home"))/runs/\(id)/log.partial"
             try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
             try world.folder.write("shared/go", "")
@@ -64,7 +65,7 @@ struct StopTests {
         }
     }
 
-    @Test("Where no agent lives, launch stop does it itself")
+    @Test("Without a live agent, launch stop stops the run itself")
     func withoutAgent() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
@@ -80,7 +81,7 @@ struct StopTests {
         }
     }
 
-    @Test("A stop with less patience overtakes one with more, and both end")
+    @Test("A stop with a shorter grace period replaces an earlier one, and both commands end")
     func impatience() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
@@ -94,7 +95,7 @@ struct StopTests {
         }
     }
 
-    @Test("ctrl-C on launch run asks politely, so that the job can save its work; the run is stopped")
+    @Test("ctrl-C on launch run sends SIGTERM, so that the job can save its work; the run is stopped")
     func interruptOnce() async throws {
         try await World.with { world in
             let run = try world.start(
@@ -109,10 +110,10 @@ struct StopTests {
         }
     }
 
-    @Test("ctrl-C stops the run from when it is written down, before launch run has said its ID")
+    @Test("ctrl-C stops the run from the moment of its record, before launch run has printed its ID")
     func interruptAtOnce() async throws {
         try await World.with { world in
-            // Standard error is a full pipe, so that the program waits where it would say the ID.
+            // Standard error is a full pipe, so the program blocks when it prints the ID.
             let pipe = try FullPipe(world.folder.file("errors"))
             let run = try world.start(["run"] + world.script(Self.silent), errors: pipe.path)
             let isThere = try await eventually {
@@ -127,7 +128,7 @@ struct StopTests {
         }
     }
 
-    @Test("ctrl-C twice does not wait for the grace")
+    @Test("A second ctrl-C skips the grace period")
     func interruptTwice() async throws {
         try await World.with { world in
             let run = try world.start(["run"] + world.script(Self.silent))
@@ -139,7 +140,7 @@ struct StopTests {
         }
     }
 
-    @Test("ctrl-C in the middle of a build ends the build and the run")
+    @Test("ctrl-C during a build ends the build and the run")
     func interruptBuild() async throws {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN /bin/sleep 100")
@@ -150,7 +151,7 @@ struct StopTests {
         }
     }
 
-    @Test("A time limit ends the run with that cause, by force after the template's own grace")
+    @Test("A time limit ends the run with that cause, and kills it after the template's grace period")
     func timeLimit() async throws {
         try await World.with(template: "time_limit: 1s\nstop_grace: 1s\n") { world in
             let answer = try await world.launch(["run"] + world.script(Self.silent))
@@ -159,7 +160,7 @@ struct StopTests {
         }
     }
 
-    @Test("A stop of a run whose agent is suspended ends with what to do, and works once the agent is gone")
+    @Test("A stop of a run whose agent is suspended ends with advice, and works after the agent's end")
     func suspendedAgent() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
@@ -176,7 +177,7 @@ struct StopTests {
         }
     }
 
-    @Test("Several stops at once are one")
+    @Test("Concurrent stops have the effect of one")
     func manyAtOnce() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)

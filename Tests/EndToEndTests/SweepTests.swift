@@ -6,13 +6,13 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("What a program that died left in the engine", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("What a dead program left in the engine", .needsEngine, .timeLimit(.minutes(10)))
 struct SweepTests {
     private static func labels(_ home: String, _ run: String) -> [String: String] {
         ["launch.home": home, "launch.run": run, "launch.version": "1"]
     }
 
-    /// Makes a network that looks as if a rehearsal had made it.
+    /// Makes a network with the labels of a rehearsal.
     private func network(_ labels: [String: String], _ engine: EngineClient) async throws -> String {
         let name = "launch-sweep-\(UInt32.random(in: .min ... .max))"
         return try await engine.createNetwork(NetworkSpec(name: name, isInternal: true, labels: labels))
@@ -20,7 +20,7 @@ struct SweepTests {
 
     private func quick(_ world: World) async throws { try await world.succeeding(["run"] + world.script("true")) }
 
-    @Test("of a run that has no record goes; another home's, and a living run's, stay")
+    @Test("of a run without a record is removed; that of another home or a live run stays")
     func unknownRuns() async throws {
         try await World.with { world in
             let engine = try await EngineFixture.engine()
@@ -52,7 +52,9 @@ struct SweepTests {
         }
     }
 
-    @Test("of an abandoned run: a network without containers goes, and a running container stays for the next owner")
+    @Test(
+        "of an abandoned run: a network without containers is removed, and a running container stays for the next owner"
+    )
     func abandonedRuns() async throws {
         try await World.with { world in
             let engine = try await EngineFixture.engine()
@@ -64,7 +66,7 @@ struct SweepTests {
             try await agent.signal(SIGKILL)
             _ = try await agent.end()
             let beside = try await network(Self.labels(home, id), engine)
-            // A second one, whose owner died before it had any container.
+            // A second run, whose owner died before it had a container.
             let store = try Store(home: LaunchHome(path: world.folder.file("home")))
             let early = try await claimAndDie(store)
             let alone = try await network(Self.labels(home, early), engine)
@@ -81,7 +83,7 @@ struct SweepTests {
         }
     }
 
-    @Test("of a run that ended without its release goes with the next command that drives a run")
+    @Test("of a run that ended without its release is removed by the next command that drives a run")
     func endedRuns() async throws {
         try await World.with { world in
             let engine = try await EngineFixture.engine()
@@ -96,7 +98,7 @@ struct SweepTests {
         }
     }
 
-    /// A run that is claimed by an owner whose process does not live.
+    /// Submits a run that is claimed by an owner whose process has ended.
     private func claimAndDie(_ store: Store) async throws -> String {
         let owner = try store.becomeOwner(kind: "test")
         let spec = LaunchSpec(
@@ -104,7 +106,7 @@ struct SweepTests {
         return try withExtendedLifetime(owner) { try store.submit(spec, claimedBy: owner.id).id.rawValue }
     }
 
-    @Test func aCopyOfAHomeIsAnotherHome() throws {
+    @Test func `a copy of a home is another home`() throws {
         let folder = try TemporaryDirectory()
         try folder.write("one/x", "")
         let one = LaunchHome(path: folder.file("one"))

@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("What queues make of runs", .needsEngine)
+@Suite("Templates of queues", .needsEngine)
 struct TemplateTests {
     private static let variables = """
         env: {WHO: "${author}", WHAT: "${run_name} of ${project_name} in ${queue_name}", IMAGE: "${image_uri}", N: "n={{n}}", SIZE: "{{size}}", ID: "${run_id}"}
@@ -37,7 +37,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("Values that do not fit are refused at submit, all at once, and nothing is queued")
+    @Test("Invalid values are rejected at submit, all at once, and nothing is queued")
     func refused() async throws {
         try await World.with { world in
             try await world.queue("v", Self.variables)
@@ -57,7 +57,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("An unknown macro is refused where the queue is made")
+    @Test("An unknown macro is rejected when the queue is created")
     func unknownMacro() async throws {
         try await World.with { world in
             let file = try world.folder.write("m.yaml", "env: {A: \"${HOME}\"}\n")
@@ -68,7 +68,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("A queue that is changed after submit, or deleted, does not break what waits in it")
+    @Test("Changing or deleting a queue after a submit does not affect its waiting runs")
     func changedQueue() async throws {
         try await World.with { world in
             try await world.queue("v", Self.variables)
@@ -101,11 +101,11 @@ struct TemplateTests {
         }
     }
 
-    @Test("Out of memory is told as such")
+    @Test("A lack of memory is reported as out-of-memory")
     func outOfMemory() async throws {
         try await World.with(template: "memory: 16m\n") { world in
-            // The container outlives its big child: an engine that hears of the end before it hears of the want of
-            // memory never tells of the latter.
+            // The container outlives its large child. An engine that learns of the container's end before the lack of
+            // memory does not report the latter.
             let id = try await world.submit("(x=$(yes | head -c 200000000)); code=$?; sleep 1; exit $code")
             try await world.drain()
             let facts = try await world.facts(of: id)
@@ -114,7 +114,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("A mock queue's request is rehearsed as a real container, here and by an agent")
+    @Test("A mock queue's request is rehearsed as a real container, directly and by an agent")
     func rehearsal() async throws {
         try await World.with { world in
             try await world.queue("m", "metrics: {loss: 1}\n", resource: "mock")

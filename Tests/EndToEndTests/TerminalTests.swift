@@ -3,7 +3,7 @@ import PrintableText
 import TestSupport
 import Testing
 
-/// What a job and a build print reaches a real terminal as text only.
+/// Output of a job or a build reaches a real terminal only as text.
 @Suite(.needsEngine, .timeLimit(.minutes(10))) struct TerminalTests {
     /// Title, clipboard, C1, direction of text, a line that overwrites itself.
     private static let printing =
@@ -15,14 +15,14 @@ import Testing
             of: [try LaunchProgram.path] + words, variables.merging(["TERM": "xterm", "LANG": "C.UTF-8"]) { $1 })
     }
 
-    /// What is left when the program's own colours and live lines are taken out, and the terminal's line ends.
+    /// The output without the program's own colours and live lines, and without the terminal's line ends.
     private func unsafe(_ text: String) -> [String] {
         let plain = text.replacing(/\u{1B}\[(?:0|1|2|31|32|33|36)m|\r\u{1B}\[K/, with: "")
         let scalars = plain.replacing("\r\n", with: "\n").unicodeScalars
         return scalars.filter { Printable.isUnsafe($0) && $0 != "\n" && $0 != "\t" }.map { String($0.value, radix: 16) }
     }
 
-    @Test func aJobPrintsTextOnly() async throws {
+    @Test func `the output of a job is shown as text`() async throws {
         try await World.with { world in
             let text = try await shown(world, ["run"] + world.script(Self.printing))
             #expect(unsafe(text) == [])
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func aBuildPrintsTextOnly() async throws {
+    @Test func `the output of a build is shown as text`() async throws {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN \(Self.printing)")
             let text = try await shown(world, ["run"] + source.words)

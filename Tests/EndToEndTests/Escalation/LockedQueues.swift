@@ -4,8 +4,8 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Queues whose owners let a submitter change nothing, in an account that tells what was sent, and what a submitter has at
-/// hand to get around that.
+/// Queues whose owners allow submitters no changes, in an account that records all requests, and the files that a
+/// submitter uses to circumvent this.
 struct LockedQueues {
     static let commit = String(repeating: "a", count: 40)
     let account: Account
@@ -53,12 +53,12 @@ struct LockedQueues {
         return LockedQueues(account: account)
     }
 
-    /// Words with the account's own values filled in.
+    /// Arguments with the account's own values filled in.
     func words(_ text: [String]) -> [String] {
         text.map { $0.replacing("DIR", with: account.folder.path).replacing("HOST", with: Account.host) }
     }
 
-    /// Nothing was queued, started or sent.
+    /// Expects that nothing was queued, started or sent.
     func expectNothing() async throws {
         #expect(try await account.succeeding("list", "--limit", "0", "--json").json([RunFacts].self).isEmpty)
         #expect(account.stub.calls.filter { ["sagemaker", "sts", "s3", "ecr"].contains($0.service) }.isEmpty)

@@ -5,10 +5,10 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// What a rehearsal of a queue's run can do in the account of the agent: what the queue's role can do, and no more.
+/// The rights of a rehearsal of a queue's run in the account of the agent: exactly those of the queue's role.
 @Suite(.needsEngine, .timeLimit(.minutes(10))) struct RehearsalCredentialsTests {
     private static let role = "arn:aws:iam::123456789012:role/rehearsal"
-    /// Asks for credentials as an SDK does.
+    /// Requests credentials as an SDK does.
     private static let ask =
         "wget -q -O - ${AWS_CONTAINER_CREDENTIALS_FULL_URI:-http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}"
 

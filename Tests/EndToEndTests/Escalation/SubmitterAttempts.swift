@@ -1,16 +1,16 @@
 import Testing
 
-/// One way in which a submitter asks for more than the queue allows.
+/// One attempt of a submitter to get more than the queue allows.
 struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
     /// The options after the command's name.
     var words: [String]
-    /// What the answer says.
+    /// A text that the output must contain.
     var says: String
-    /// The exit code: 65, or 64 where the command line itself contradicts the queue.
+    /// The exit code: 65, or 64 if the command line itself contradicts the queue.
     var code: Int32 = 65
-    /// More variables of the process.
+    /// Additional variables of the process.
     var setting: [String: String] = [:]
-    /// What `--spec FILE` holds, instead of options.
+    /// The content of `--spec FILE`, instead of options.
     var spec: String?
 
     var testDescription: String {
@@ -92,7 +92,7 @@ struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
         box("--rehearse", says: "'allow_rehearse: true'"),
     ]
 
-    /// Who the run says it is, and how urgent.
+    /// The run's author, names and priority.
     static let names = [
         ask("-P", "critical", says: "'max_priority: critical'"), ask("-P", "high", says: "'max_priority: high'"),
         ask("-p", "other", says: "\(choose) the project \"other\""),
@@ -106,7 +106,7 @@ struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
         SubmitterAttempt(words: ["-q", "locked"] + image, says: "the run's name \"x\"", setting: ["LAUNCH_NAME": "x"]),
     ]
 
-    /// What the run is made of.
+    /// The run's source.
     static let sources = [
         source("--image", "evil.example.com/train:v1", says: "does not allow the image evil.example.com/train:v1"),
         source("--image", "evil.example.com/HOST/train:v1", says: "does not allow the image evil.example.com/"),
@@ -140,7 +140,7 @@ struct SubmitterAttempt: Sendable, CustomTestStringConvertible {
         ask("--git-version", "main", says: "--git-version is for --git", code: 64),
     ]
 
-    /// Values that would leave their places in the template.
+    /// Values that would escape their parts of the template.
     static let values = [
         box("-p", "../secret", says: "cannot be in a mount: it has '/'"),
         box("-p", "a:b", says: "cannot be in a mount: it has ':'"),

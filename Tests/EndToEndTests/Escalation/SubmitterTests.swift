@@ -3,7 +3,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// A submitter against queues that are locked: every option and file that `plan`, `submit` and `run` take.
+/// A submitter and locked queues: every option and file that `plan`, `submit` and `run` accept.
 @Suite("A submitter cannot get more than a locked queue allows", .timeLimit(.minutes(10)))
 struct SubmitterTests {
     private func refuse(_ attempts: [SubmitterAttempt]) async throws {
@@ -33,7 +33,7 @@ struct SubmitterTests {
     @Test("by a value in a path or a name") func values() async throws { try await refuse(SubmitterAttempt.values) }
     @Test("by a spec file") func specs() async throws { try await refuse(SubmitterAttempt.specs) }
 
-    @Test("what the queue allows is taken, and its author is the account whatever the variables say")
+    @Test("what the queue allows is accepted, and the author is the account, whatever the variables contain")
     func allowed() async throws {
         let queues = try await LockedQueues.make()
         let account = queues.account

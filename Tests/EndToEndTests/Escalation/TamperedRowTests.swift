@@ -6,8 +6,9 @@ import Testing
 
 @testable import LaunchHost
 
-/// Rows that no `launch submit` writes, as an older or changed client could: the agent applies the queue's rules itself.
-@Suite("An agent refuses a row that breaks the rules of its queue", .timeLimit(.minutes(10)))
+/// Rows that no `launch submit` writes, as an older or changed client could write them. The agent applies the queue's
+/// rules itself.
+@Suite("An agent rejects a row that breaks the rules of its queue", .timeLimit(.minutes(10)))
 struct TamperedRowTests {
     /// A row: a spec that no command has checked, and later changes of its columns.
     private struct Row: Sendable {
@@ -21,7 +22,7 @@ struct TamperedRowTests {
             spec.rehearse = true
             spec.rehearsal = RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true)
         },
-        // Under a configuration that rehearses everything, the options alone would do.
+        // With a configuration that rehearses everything, the options alone would be enough.
         Row(says: "'allow_rehearse: true'") { spec, _ in spec.rehearsal = RehearsalOptions(wantsCredentials: true) },
         Row(says: "for channel train") { spec, folder in
             spec.rehearsal = RehearsalOptions(channels: ["train": "\(folder)/allowed/link"])
@@ -48,7 +49,7 @@ struct TamperedRowTests {
         Row(says: "\"StoppingCondition\" beside \"sagemaker\"") { spec, _ in
             spec.overrides.resourceArguments = .object(["sagemaker": .object([:]), "StoppingCondition": .object([:])])
         },
-        // Without a queue in its spec, a run would be under no rules.
+        // Without a queue in its spec, no rules would apply to the run.
         Row(
             says: "the row's queue is \"locked\", and its spec says \"none\"",
             sql: "spec = json_remove(spec, '$.queue')"),
@@ -71,7 +72,7 @@ struct TamperedRowTests {
                 """),
     ]
 
-    @Test func everyRow() async throws {
+    @Test func `each such row fails with its reason`() async throws {
         let queues = try await LockedQueues.make()
         let account = queues.account
         let store = try Store(home: LaunchHome(path: account.folder.file("home")))
@@ -104,7 +105,7 @@ struct TamperedRowTests {
             }.isEmpty)
     }
 
-    @Test("A rule that is added while a run waits to be tried again holds for it")
+    @Test("A rule that is added while a run waits for a retry applies to the run")
     func rulesOfNow() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)

@@ -3,12 +3,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a server that answers instead of AWS may try: numbers at the limits, depth, length, slowness, endless pages.
-///
-/// The stub answers as AWS does, and a proxy in front of it changes one thing.
+/// Hostile replies of a server in place of AWS: numbers at the limits, depth, length, slowness, endless pages.
+/// The stub replies as AWS does, and a proxy changes one thing in each reply.
 @Suite("Attempts by AWS's endpoint", .timeLimit(.minutes(10)))
 struct AWSAttempts {
-    /// A proxy that changes the answers of one operation.
+    /// A proxy that changes the replies of one operation.
     static func proxy(
         _ account: Account, _ operation: String, _ change: @escaping @Sendable (inout ProxiedAnswer) -> Void
     ) throws -> HostileProxy {
@@ -19,7 +18,7 @@ struct AWSAttempts {
         }
     }
 
-    /// Sets the value of a JSON member wherever it stands.
+    /// Sets all JSON members of a name to a value.
     static func set(_ member: String, _ value: String, in answer: inout ProxiedAnswer) {
         let text = String(decoding: answer.body, as: UTF8.self)
         let pattern = "\"\(member)\"\\s*:\\s*(-?[0-9.eE+]+|\"[^\"]*\")"
@@ -28,7 +27,7 @@ struct AWSAttempts {
         answer.body = [UInt8](changed.utf8)
     }
 
-    /// Adds a line to the log of a run that has ended.
+    /// Adds a line to the log of an ended run.
     private func print(_ text: String, by id: String, _ account: Account) throws {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         account.stub.logs.add(
@@ -44,7 +43,7 @@ struct AWSAttempts {
     }
 
     @Test(
-        "a billed time that cannot be is told as that, and the run ends as it did",
+        "an impossible billed time is a warning, and the run's end is unchanged",
         arguments: ["9223372036854775807", "-1", "1e300", "-9223372036854775808"])
     func billed(_ number: String) async throws {
         let account = try Account()
@@ -58,7 +57,7 @@ struct AWSAttempts {
     }
 
     @Test(
-        "moments that no calendar has are left out, and the run ends as it did",
+        "times outside the calendar are omitted, and the run's end is unchanged",
         arguments: ["1e300", "-1e300", "9223372036854775807", "253402300800"])
     func moments(_ number: String) async throws {
         let account = try Account()
@@ -74,7 +73,7 @@ struct AWSAttempts {
         #expect(!status.contains("506713"), "\(status)")
     }
 
-    @Test("several runs in a list whose times cannot be are all watched to their ends")
+    @Test("several runs with impossible times in a list are all observed to their ends")
     func lists() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -87,7 +86,7 @@ struct AWSAttempts {
     }
 
     @Test(
-        "as many instances as 64 bits count are no sum that traps",
+        "instance counts near 64 bits do not trap in a sum",
         arguments: ["9223372036854775807", "-9223372036854775808"])
     func instances(_ number: String) async throws {
         let account = try Account()
@@ -99,7 +98,7 @@ struct AWSAttempts {
     }
 
     @Test(
-        "a log event of a time that cannot be ends 'logs' with 69 and the number",
+        "a log event with an impossible time ends 'logs' with 69 and the number",
         arguments: ["9223372036854775807", "-9223372036854775808", "-1"])
     func events(_ number: String) async throws {
         let account = try Account()
@@ -113,7 +112,7 @@ struct AWSAttempts {
         #expect(logs.output.isEmpty)
     }
 
-    @Test("a document as deep as it is long is no crash", arguments: ["[", "{\"a\":"])
+    @Test("an extremely deep document does not crash the program", arguments: ["[", "{\"a\":"])
     func depth(_ nest: String) async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -127,7 +126,7 @@ struct AWSAttempts {
         #expect(logs.errors.utf8.count < 2_000)
     }
 
-    @Test("an identity without its members is the service's fault, not this program's")
+    @Test("an identity without its members is an error of the service, not of this program")
     func identity() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -139,7 +138,7 @@ struct AWSAttempts {
         #expect((doctor.output + doctor.errors).contains("but it does not contain"), "\(doctor)")
     }
 
-    @Test("a reason of megabytes with control sequences ends the run, and is shown without them")
+    @Test("a failure reason of megabytes with control sequences ends the run, and is shown without them")
     func reason() async throws {
         let account = try Account()
         let long = "AlgorithmError: " + String(repeating: "\\u001b[31mred\\u009b2J", count: 20_000)
@@ -154,7 +153,7 @@ struct AWSAttempts {
     }
 
     @Test(
-        "an answer of another length than it says, in chunks that are none, or cut, is no success and no crash",
+        "a reply with a wrong length, invalid chunks or a missing end is no success and does not crash the program",
         arguments: 0..<5)
     func framing(_ form: Int) async throws {
         let account = try Account()

@@ -3,14 +3,14 @@ import Glibc
 import TestSupport
 import Testing
 
-/// One attempt by the author of a source: what the source has, and how the program refuses it.
+/// One attempt by the author of a source: the content of the source, and the program's message.
 struct SourceAttempt: Sendable, CustomTestStringConvertible {
     let name: String
-    /// What the answer must say; empty where the source is taken and the attempt has to come to nothing.
+    /// A text that the message must contain. Empty if the source is accepted and the attempt must have no effect.
     let message: String
     /// Words after `submit -q q --source FOLDER`.
     var options: [String] = []
-    /// Changes a folder that has a Dockerfile and a file. The folder's parent has `secret/key`.
+    /// Changes a folder that contains a Dockerfile and a file. The folder's parent contains `secret/key`.
     let prepare: @Sendable (Folder) throws -> Void
 
     var testDescription: String { name }

@@ -5,7 +5,7 @@ import Testing
 /// Attempts by the author of a Dockerfile.
 @Suite("Attempts by a Dockerfile's author", .needsEngine, .timeLimit(.minutes(10)))
 struct DockerfileAttemptTests {
-    /// A Dockerfile, and what the run's end says.
+    /// A Dockerfile, and a text of the run's cause.
     struct Attempt: Sendable, CustomTestStringConvertible {
         let name: String
         let dockerfile: String
@@ -36,7 +36,7 @@ struct DockerfileAttemptTests {
         .init(name: "no instruction", dockerfile: "#\n", message: "there is no FROM"),
     ]
 
-    @Test("It is refused with its line, or by the engine's own message", arguments: refused)
+    @Test("It is rejected with its line, or with the engine's message", arguments: refused)
     func refusal(attempt: Attempt) async throws {
         try await World.with { world in
             let answer = try await run(attempt.dockerfile, in: world)
@@ -66,7 +66,9 @@ struct DockerfileAttemptTests {
         }
     }
 
-    @Test("Odd settings of an image harm nobody: labels, variables, volumes, health checks, triggers, a huge build log")
+    @Test(
+        "Unusual settings of an image do no harm: labels, variables, volumes, health checks, triggers, a huge build log"
+    )
     func odd() async throws {
         try await World.with { world in
             let answer = try await run(

@@ -5,10 +5,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What something that answers at the engine's socket may try.
+/// Hostile replies of a server at the engine's socket.
 @Suite("Attempts by an engine", .timeLimit(.minutes(10)))
 struct EngineAttempts {
-    /// A socket that answers as an engine does, all but for what `change` makes of it.
+    /// A socket with the engine's replies, changed by `change`.
     static func proxy(
         in folder: TemporaryDirectory, _ change: @escaping HostileProxy.Change
     ) async throws -> (proxy: HostileProxy, host: String) {
@@ -19,12 +19,12 @@ struct EngineAttempts {
         return (try HostileProxy(to: .socket(socket), unixSocket: path, change), "unix://\(path)")
     }
 
-    /// Sets the value of a JSON member wherever it stands.
+    /// Sets all JSON members of a name to a value.
     private static func set(_ member: String, _ value: String, in answer: inout ProxiedAnswer) {
         AWSAttempts.set(member, value, in: &answer)
     }
 
-    /// Whether an inspected container has ended: a wrong answer before the start is the submit's to report.
+    /// Whether the reply describes an ended container. A wrong reply before the start belongs to the submit.
     private static func hasExited(_ answer: ProxiedAnswer) -> Bool {
         String(decoding: answer.body, as: UTF8.self).contains("\"Status\":\"exited\"")
     }
@@ -33,7 +33,7 @@ struct EngineAttempts {
         request.method == "GET" && request.target.contains("/containers/") && request.target.hasSuffix("/json")
     }
 
-    /// Runs a script with `launch run`, through a proxy that changes what the engine answers.
+    /// Runs a script with `launch run`, through a proxy that changes the engine's replies.
     private func run(_ script: String, _ change: @escaping HostileProxy.Change) async throws -> (Answer, RunFacts) {
         let folder = try TemporaryDirectory()
         let (proxy, host) = try await Self.proxy(in: folder, change)
@@ -46,7 +46,7 @@ struct EngineAttempts {
     }
 
     @Test(
-        "an exit code that 64 bits hold is no trap and no success", .needsEngine,
+        "an extreme exit code of 64 bits does not trap and is no success", .needsEngine,
         arguments: ["-9223372036854775808", "9223372036854775807"])
     func exitCodes(_ code: String) async throws {
         let (answer, run) = try await run("exit 0") { request, answer in
@@ -55,7 +55,9 @@ struct EngineAttempts {
         #expect(answer.code == 1 && run.state == "failed", "\(answer)")
     }
 
-    @Test("an exit code beyond 64 bits is no answer: the run goes on, and ends when the engine tells", .needsEngine)
+    @Test(
+        "an exit code beyond 64 bits is not an observation: the run continues, and ends with the engine's true reply",
+        .needsEngine)
     func beyond() async throws {
         let lies = Mutex(5)
         let (answer, run) = try await run("exit 3") { request, answer in
@@ -66,12 +68,12 @@ struct EngineAttempts {
             else { return }
             Self.set("ExitCode", "9223372036854775808", in: &answer)
         }
-        // The log may have been asked for while the engine lied; the run itself has its true end.
+        // The log may have been requested during the wrong replies. The run itself has its true end.
         #expect([1, 69].contains(answer.code) && run.exitCode == 3, "\(answer)")
     }
 
     @Test(
-        "memory and times at the limits are no trap", .needsEngine,
+        "memory and times at the limits do not trap", .needsEngine,
         arguments: ["9223372036854775807", "-9223372036854775808"])
     func memory(_ number: String) async throws {
         let (answer, run) = try await run("exit 4") { request, answer in
@@ -82,7 +84,7 @@ struct EngineAttempts {
         #expect(answer.code == 1 && run.exitCode == 4, "\(answer)")
     }
 
-    @Test("an end that lies in the future does not keep a killed run from ending", .needsEngine)
+    @Test("an end time in the future does not keep a killed run from ending", .needsEngine)
     func future() async throws {
         let (answer, run) = try await run("exit 137") { request, answer in
             guard Self.isInspection(request) else { return }
@@ -93,7 +95,7 @@ struct EngineAttempts {
     }
 
     @Test(
-        "a time limit on a label that is no time limits nothing", .needsEngine,
+        "an invalid time limit in a label limits nothing", .needsEngine,
         arguments: ["nan", "inf", "1e300", "-1", ""])
     func labels(_ limit: String) async throws {
         let (answer, run) = try await run("sleep 0.3; exit 5") { request, answer in
@@ -106,7 +108,7 @@ struct EngineAttempts {
     }
 
     @Test(
-        "a log that is not in frames, or names a frame of 4 GiB, is told, and the run has its end", .needsEngine,
+        "a log without valid frames, or with a frame of 4 GiB, is reported, and the run ends", .needsEngine,
         arguments: [[UInt8](repeating: 0xff, count: 64), [1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x41]])
     func frames(_ bytes: [UInt8]) async throws {
         let (answer, run) = try await run("echo hello; exit 6") { request, answer in
@@ -116,7 +118,7 @@ struct EngineAttempts {
         #expect(run.state == "failed" || run.state == "running", "\(run)")
     }
 
-    @Test("a wrong answer about one container keeps no other run from its end", .needsEngine)
+    @Test("wrong replies about one container do not keep another run from ending", .needsEngine)
     func oneOfTwo() async throws {
         let folder = try TemporaryDirectory()
         let target = Mutex<String?>(nil)
@@ -142,7 +144,7 @@ struct EngineAttempts {
     }
 
     @Test(
-        "what is no engine, or says that it is one of another century, ends doctor with words and 69",
+        "with a server that is not an engine, or has an impossible version, doctor ends with a message and 69",
         arguments: ["9223372036854775807.1", "1.9223372036854775807", "-1.41", "1", "nan", "99999999999999999999.1"])
     func versions(_ version: String) async throws {
         let home = try MockHome()

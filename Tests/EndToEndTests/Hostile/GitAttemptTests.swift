@@ -5,7 +5,7 @@ import Testing
 /// Attempts by the author of a git repository that a run is built from.
 @Suite("Attempts by a repository's author", .needsEngine, .timeLimit(.minutes(10)))
 struct GitAttemptTests {
-    /// A repository in the world's folder.
+    /// Makes a repository in the world's folder.
     private struct Repository {
         let world: World
         let path: String
@@ -36,7 +36,7 @@ struct GitAttemptTests {
             try git("commit", "-q", "--allow-empty", "-m", "attempt")
         }
 
-        /// Runs a job of it to its end.
+        /// Runs a job from it to its end.
         func run(_ options: [String] = []) async throws -> Answer {
             try await world.launch(["run", "-q", "q", "--git", url] + options)
         }
@@ -51,7 +51,7 @@ struct GitAttemptTests {
         }
     }
 
-    @Test("Files of a commit that are links out of it are not read", arguments: [".dockerignore", "Dockerfile"])
+    @Test("Links in a commit that lead out of it are not read", arguments: [".dockerignore", "Dockerfile"])
     func links(name: String) async throws {
         try await with { _, repository in
             try? FileManager.default.removeItem(atPath: repository.file(name))
@@ -66,7 +66,7 @@ struct GitAttemptTests {
         }
     }
 
-    @Test("Addresses that are options or commands are refused before git sees them")
+    @Test("Addresses that are options or commands are rejected before git gets them")
     func addresses() async throws {
         try await with { world, _ in
             for (url, message) in [
@@ -95,7 +95,7 @@ struct GitAttemptTests {
                 try FileManager.default.setAttributes(
                     [.posixPermissions: 0o755], ofItemAtPath: repository.file(".git/hooks/\(hook)"))
             }
-            // A filter is only a name in a commit: the command for it is the user's to set.
+            // A commit contains only the name of a filter. The user's settings define its command.
             try world.folder.write("repository/.gitattributes", "* filter=evil diff=evil merge=evil\n")
             try repository.git("config", "filter.evil.smudge", "\(command); cat")
             try repository.commit()
@@ -130,10 +130,10 @@ struct GitAttemptTests {
         }
     }
 
-    @Test("A small repository whose checkout is large is ended at the limit")
+    @Test("A small repository with a large checkout is stopped at the limit")
     func bomb() async throws {
         try await with { world, repository in
-            // Trees that name one blob again and again: 1,000 times 100 KiB out of one.
+            // Trees that name one blob repeatedly: 1,000 times 100 KiB from one blob.
             try world.folder.write("repository/blob", [UInt8](repeating: 7, count: 100 << 10))
             let blob = try repository.git("hash-object", "-w", "blob").trimmingCharacters(in: .whitespacesAndNewlines)
             var tree = try Self.tree(of: (0..<32).map { "100644 blob \(blob)\tf\($0)" }, repository)

@@ -3,10 +3,10 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Attempts by the author of an image: what its container prints and leaves.
+/// Attempts by the author of an image: the output and the files of its container.
 @Suite("Attempts by an image's author", .needsEngine, .timeLimit(.minutes(10)))
 struct ImageAttemptTests {
-    /// Runs a script with `/out` as output; answers the run, its output's folder and what the program said.
+    /// Runs a script with `/out` as output. Returns the run, the folder of its output and the program's messages.
     private func run(
         _ script: String, template: String = "outputs: [/out]\n", config: String? = nil,
         _ body: (World, RunFacts, String, Answer) async throws -> Void
@@ -23,7 +23,7 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("An output of 5 TB is not kept, and the agent goes on to the next run of its only place")
+    @Test("An output of 5 TB is not kept, and the agent, with max_jobs 1, runs the next run")
     func sparse() async throws {
         try await World.with(template: "outputs: [/out]\n") { world in
             let config = try world.folder.write("c.yaml", "queues: [q]\nmax_jobs: 1\n")
@@ -37,12 +37,12 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("A stop ends the copy of an output that would take for ever, and the next run has its turn")
+    @Test("A stop ends the endless copy of an output, and the next run starts")
     func stopWhileCopying() async throws {
         try await World.with(template: "outputs: [/out]\noutput_size_limit: 1000t\n") { world in
             let config = try world.folder.write(
                 "c.yaml", "queues: [q]\nmax_jobs: 1\nrunner: {type: local-docker, disk_reserve: 0}\n")
-            // Many files, so that no one of them is refused for want of space.
+            // Many files, so that none of them is rejected for lack of space.
             let large = try await world.submit(
                 "mkdir /out; i=0; while [ $i -lt 5000 ]; do truncate -s $((1 << 30)) /out/$i; i=$((i + 1)); done")
             let next = try await world.submit("mkdir /out; echo next > /out/f")
@@ -64,7 +64,7 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("Links to this machine's files, devices, pipes, odd modes and odd names in outputs")
+    @Test("Links to this machine's files, devices, pipes, unusual modes and names in outputs")
     func outputs() async throws {
         let script = """
             mkdir -p /out/real; cd /out; echo ok > real/f; ln -s /etc/shadow shadow; ln -s ../../../../etc/passwd up
@@ -98,7 +98,7 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("An output that is a link, deep folders and thousands of pipes end with a few words each")
+    @Test("An output that is a link, deep folders and thousands of pipes end with a short message each")
     func shapes() async throws {
         let script = """
             ln -s /etc /out; mkdir -p /deep/many; cd /deep/many; i=0; while [ $i -lt 300 ]; do mkfifo p$i; i=$((i + 1)); done
@@ -112,7 +112,7 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("A line of 50 MB, bytes that are no text, and a flood of metrics")
+    @Test("A line of 50 MB, bytes that are not UTF-8, and a flood of metrics")
     func logs() async throws {
         let script = """
             mkdir /out; head -c 50000000 /dev/zero | tr '\\0' x; echo; printf 'a\\000b\\377\\376c\\033]0;owned\\007\\n'
@@ -126,7 +126,7 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("A log over its limit is cut with a line that says so, and the run ends as it would")
+    @Test("A log over its limit is cut with a line that says so, and the run's end is unchanged")
     func logLimit() async throws {
         let script = "mkdir /out; i=0; while [ $i -lt 50000 ]; do echo \"a line of a flood $i\"; i=$((i + 1)); done"
         try await run(script, config: "queues: [q]\nlog_size_limit: 100k\n") { world, facts, _, _ in
@@ -137,7 +137,7 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("Exits at odd moments: children that hold the outputs, a code over 255, closed outputs")
+    @Test("Unusual exits: children that hold the outputs open, a code over 255, closed outputs")
     func exits() async throws {
         try await World.with(template: "outputs: [/out]\n") { world in
             for (script, code) in [
@@ -150,7 +150,7 @@ struct ImageAttemptTests {
         }
     }
 
-    /// All that is below a folder, by its path. Bytes that are not UTF-8 are shown as `\xff`.
+    /// Everything below a folder, by its path. Bytes that are not UTF-8 are shown as `\xff`.
     private static func entries(of folder: String) -> [String: stat] {
         var found: [String: stat] = [:]
         func look(in path: [CChar], as shown: String) {

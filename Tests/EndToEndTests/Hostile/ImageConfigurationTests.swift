@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Attempts by the author of an image's configuration, which no Dockerfile can express.
+/// Attempts by the author of an image's configuration that a Dockerfile cannot express.
 @Suite("Attempts in an image's configuration", .needsEngine, .timeLimit(.minutes(10)))
 struct ImageConfigurationTests {
     /// One change of the configuration.
     struct Attempt: Sendable, CustomTestStringConvertible {
         let key: String
-        /// JSON.
+        /// The value as JSON.
         let value: String
         /// Whether the engine can start such an image.
         let starts: Bool
@@ -44,9 +44,11 @@ struct ImageConfigurationTests {
         .init("OnBuild", #"["RUN touch /owned"]"#, starts: true),
     ]
 
-    @Test("The run ends with a documented code and a plain reason, whatever the image says", arguments: all.indices)
+    @Test(
+        "The run ends with a documented code and a readable reason, whatever the image contains", arguments: all.indices
+    )
     func attempt(number: Int) async throws {
-        // By its number, so that a report does not show the huge values.
+        // Selected by number, so that a report does not show the huge values.
         let attempt = Self.all[number]
         try await World.with { world in
             let image = "\(world.project):1"

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A home whose backends are the mock's: nothing outside the folder is needed.
+/// A home with the mock as its backend. It needs nothing outside the folder.
 struct MockHome: ProgramHome {
     let folder: TemporaryDirectory
 

@@ -5,16 +5,15 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The program talks to its servers through a proxy that changes answers at random: numbers, types, order, length, depth, framing, speed.
-///
-/// Whatever comes, a command ends in time, by a documented exit code that does not blame this program, and without a
-/// signal; nothing is started twice; and once the answers are true again, every run reaches its end.
-///
-/// `LAUNCH_MUTATION_ROUNDS` (of each kind; 6 without it) and `LAUNCH_MUTATION_SEED` (else one by chance) lead it. A failure
-/// names the seed and what was changed.
-@Suite("Mutated answers", .timeLimit(.minutes(10)))
+/// Runs the program against servers behind a proxy that changes replies at random: numbers, types, order, length,
+/// depth, framing, speed.
+/// For all replies, a command ends in time, without a signal, and with a documented exit code that is not an internal
+/// error. Nothing is started twice. After the replies are correct again, each run ends.
+/// The variables `LAUNCH_MUTATION_ROUNDS` (of each kind, 6 by default) and `LAUNCH_MUTATION_SEED` (random by default)
+/// control the test. A failure names the seed and the changes.
+@Suite("Mutated replies", .timeLimit(.minutes(10)))
 struct MutationTests {
-    /// 70 is missing: a fault of this program is what is looked for.
+    /// Without 70, because the test searches for internal errors.
     private static let codes: Set<Int32> = [0, 1, 3, 64, 65, 69, 75, 77, 78]
     private static let variables = ProcessInfo.processInfo.environment
     private static let seed =
@@ -40,7 +39,7 @@ struct MutationTests {
             let answer = try await run(words, account, changed, mutation)
             if words.first == "run", answer.code == 0 { others.append(answer.output) }
         }
-        // True answers again: what is left reaches its end.
+        // Correct replies again: the remaining runs end.
         let last = try await account.launch("agent", "--drain")
         #expect(last.code == 0, "\(mutation): \(last)")
         let runs = try await account.succeeding("list", "--json").json([RunFacts].self)
@@ -90,17 +89,17 @@ struct MutationTests {
             let answer = try await run(
                 ["plan", "-r", "local-docker", "--image", "\(image):\(tag)"], home,
                 ["DOCKER_HOST": "unix:///none.sock"], mutation)
-            // Nothing is there, so nothing can have been found.
+            // The image does not exist, so a plan must not find it.
             #expect(answer.code != 0 || answer.output.contains("is not in the registry"), "\(mutation): \(answer)")
         }
     }
 
-    /// Runs a command through the proxy, and checks what must hold for every answer.
+    /// Runs a command through the proxy, and checks what must hold for all replies.
     private func run(
         _ words: [String], _ home: some ProgramHome, _ setting: [String: String], _ mutation: Mutation
     ) async throws -> Answer {
         mutation.begin(words.joined(separator: " "))
-        // What is killed after 200 s ends by a signal, and so is found as a hang.
+        // A command is killed after 200 s. The signal makes the hang visible.
         let answer = try await home.launch(words, setting: setting)
         #expect(
             Self.codes.contains(answer.code), "launch \(words.joined(separator: " ")) behind \(mutation): \(answer)")
@@ -109,7 +108,7 @@ struct MutationTests {
     }
 }
 
-/// Changes some answers of one round, and remembers which.
+/// Changes some replies of one round, and records the changes.
 private final class Mutation: Sendable, CustomStringConvertible {
     private struct State {
         var random: SeededRandom
@@ -120,13 +119,13 @@ private final class Mutation: Sendable, CustomStringConvertible {
     private let seed: UInt64
     private let state: Mutex<State>
 
-    /// The changes of one round. `kind` keeps the rounds of different servers apart.
+    /// The changes of one round. `kind` separates the rounds of different servers.
     init(seed: UInt64, kind: UInt64 = 0) {
         self.seed = seed
         state = Mutex(State(random: SeededRandom(seed: seed &+ kind &* 1_000_000_007)))
     }
 
-    /// A command begins: up to six of its answers are changed. An agent asks a server without end that lies without end.
+    /// Begins a command, for which up to six replies are changed. Without this limit an agent would retry without end.
     func begin(_ command: String) {
         state.withLock { state in
             state.left = 6
@@ -147,7 +146,7 @@ private final class Mutation: Sendable, CustomStringConvertible {
     private static func changed(_ answer: inout ProxiedAnswer, _ random: inout SeededRandom) -> String {
         switch Int.random(in: 0..<12, using: &random) {
         case 0 where answer.status != 404:
-            // Never 404: the program must believe a server that says that something is gone, and leaves it there.
+            // Never 404, because the program must believe that the object is gone, and then leaves it there.
             answer.status =
                 [100, 204, 206, 301, 400, 401, 403, 409, 429, 500, 503, 599].randomElement(using: &random) ?? 500
             return "status \(answer.status)"

@@ -3,10 +3,10 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Agents that die, by SIGKILL, while they work on a run and while they only watch one.
-@Suite("A run that agents die over", .timeLimit(.minutes(10)))
+/// Agents that are killed while they work on a run, or while they only observe one.
+@Suite("A run whose agents die", .timeLimit(.minutes(10)))
 struct PoisonTests {
-    /// Starts an agent and kills it as soon as the run's record is as it should be.
+    /// Starts an agent and kills it when the run's record fulfils the condition.
     private func kill(_ home: MockHome, once isReady: @escaping @Sendable () async throws -> Bool) async throws {
         let agent = try home.start(["agent", "-q", "q", "--max-jobs", "1"])
         try await agent.hasSaid("agent started")
@@ -15,13 +15,13 @@ struct PoisonTests {
         #expect(try await agent.end().code == -SIGKILL)
     }
 
-    @Test("three deaths while agents work on it: the fourth sets it aside, and runs the others")
+    @Test("after three deaths while agents work on it, the fourth agent sets it aside and runs the others")
     func poison() async throws {
         let home = try MockHome()
         try await home.queue("prepare_for: 300s\n")
         let poison = try await home.submit()
         for number in 0..<3 {
-            // The image is there, and the mock gets ready: an agent that is killed now has worked on the run.
+            // The image is recorded, and the mock prepares. An agent that is killed now has worked on the run.
             try await kill(home) {
                 let claims =
                     try await home.succeeding("events", poison).output.components(separatedBy: " by ").count - 2
@@ -40,7 +40,7 @@ struct PoisonTests {
         #expect(try await home.facts(of: good).state == "succeeded")
     }
 
-    @Test("any number of deaths while agents watch a run that is well: it goes on to its end")
+    @Test("deaths while agents only observe a healthy run do not count; the run continues to its end")
     func watching() async throws {
         let home = try MockHome()
         let go = home.folder.file("go")
@@ -59,7 +59,7 @@ struct PoisonTests {
         #expect(try await home.facts(of: id).state == "succeeded")
     }
 
-    @Test("a path of thousands of levels is refused at submit, and one that an older program queued ends as failed")
+    @Test("a path of thousands of levels is rejected at submit, and one that an older version queued ends as failed")
     func deepPath() async throws {
         let home = try MockHome()
         try await home.queue("{}\n")

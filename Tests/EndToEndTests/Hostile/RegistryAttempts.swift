@@ -4,14 +4,14 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What a registry may try that a submitter's image names.
+/// Hostile replies of a registry that a submitter's image names.
 @Suite("Attempts by a registry", .timeLimit(.minutes(10)))
 struct RegistryAttempts {
     private static let manifest =
         #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#
     private static let digest = "sha256:\(SHA256.hex(Data(manifest.utf8)))"
 
-    /// Asks the registry for an image, as a plan does.
+    /// Requests an image from the registry, as a plan does.
     private func plan(_ handler: @escaping TestServer.Handler) async throws -> Answer {
         let home = try MockHome()
         let server = try TestServer(handler)
@@ -27,7 +27,7 @@ struct RegistryAttempts {
         [("Docker-Content-Digest", digest), ("Docker-Distribution-Api-Version", "registry/2.0")]
     }
 
-    @Test("a digest that is none: 69, and the registry is named, not this program")
+    @Test("an invalid digest ends with 69 and is attributed to the registry, not to this program")
     func noDigest() async throws {
         for digest in ["sha256:abc", "../../etc/passwd", "sha256:" + String(repeating: "Z", count: 64)] {
             let answer = try await plan { _ in .text(Self.manifest, headers: Self.head(digest)) }
@@ -38,7 +38,7 @@ struct RegistryAttempts {
         }
     }
 
-    @Test("another document than the digest names: 69, and nothing is pinned")
+    @Test("a document that does not match its digest ends with 69, and nothing is pinned")
     func otherDocument() async throws {
         let wrong = "sha256:" + String(repeating: "0", count: 64)
         let answer = try await plan { _ in .text(Self.manifest, headers: Self.head(wrong)) }
@@ -46,7 +46,7 @@ struct RegistryAttempts {
         #expect(answer.errors.contains("returned \(Self.digest) for \(wrong)"), "\(answer)")
     }
 
-    @Test("a configuration that is another document than its digest names: 69")
+    @Test("a configuration that does not match its digest ends with 69")
     func otherConfiguration() async throws {
         let zeros = "sha256:" + String(repeating: "0", count: 64)
         let body = #"{"schemaVersion":2,"config":{"mediaType":"x","size":1,"digest":"\#(zeros)"}}"#
@@ -57,7 +57,7 @@ struct RegistryAttempts {
         #expect(answer.code == 69 && answer.errors.contains("for \(zeros)."), "\(answer)")
     }
 
-    @Test("a digest in a document that leads elsewhere goes into no address")
+    @Test("a digest with path components in a document is not used in any URL")
     func traversal() async throws {
         let body = #"{"schemaVersion":2,"config":{"digest":"../../../../admin/delete?x="}}"#
         let digest = "sha256:\(SHA256.hex(Data(body.utf8)))"
@@ -70,7 +70,7 @@ struct RegistryAttempts {
         #expect(targets.withLock { $0 }.allSatisfy { !$0.contains("admin") })
     }
 
-    @Test("more bytes than a manifest has, and more levels than a reader takes, end with words")
+    @Test("a manifest that is too long or too deep is rejected with a message")
     func sizes() async throws {
         let large = try await plan { request in
             TestAnswer(200, headers: Self.head(Self.digest), request.method == "HEAD" ? [] : [.zeros(40 << 20)])
@@ -82,7 +82,7 @@ struct RegistryAttempts {
         #expect([65, 69].contains(nested.code) && nested.errors.contains("localhost:"), "\(nested)")
     }
 
-    @Test("redirects without end, and waits without end, end")
+    @Test("endless redirects and endless waits end")
     func endless() async throws {
         let loop = try await plan { request in
             TestAnswer(307, headers: [("Location", request.target + "x")])

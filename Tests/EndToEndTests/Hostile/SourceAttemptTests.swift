@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Attempts by the author of a folder. Each is refused with its message, or comes to nothing.
+/// Attempts by the author of a folder. Each is rejected with its message, or has no effect.
 @Suite("Attempts by a source's author", .needsEngine, .timeLimit(.minutes(10)))
 struct SourceAttemptTests {
     static let secret = "the-secret-of-the-agent"
 
-    @Test("A folder cannot have the agent read outside of it, wait, or fill the disk")
+    @Test("A folder cannot make the agent read outside of it, block, or fill the disk")
     func folders() async throws {
         try await World.with(setting: ["AWS_SECRET_ACCESS_KEY": Self.secret]) { world in
             try world.folder.write("box/secret/key", Self.secret)
@@ -30,7 +30,7 @@ struct SourceAttemptTests {
         }
     }
 
-    /// No file of the program's home has the secret; links in it are not followed.
+    /// No file of the program's home contains the secret; links in it are not followed.
     static func expectNoSecret(in world: World) throws {
         // grep fails if it finds nothing, and prints the files otherwise.
         let found = try? Tool.run("grep", ["-rlF", Self.secret, world.folder.file("home")])

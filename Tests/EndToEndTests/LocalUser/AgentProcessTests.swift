@@ -9,7 +9,7 @@ import Testing
 struct AgentProcessTests {
     private static let secret = "planted-" + "secret-of-the-agent"
 
-    @Test("Its variables, memory and open files cannot be read, and its arguments hold no secret")
+    @Test("Its variables, memory and open files cannot be read, and its arguments contain no secret")
     func whatProcShows() async throws {
         let victim = try await Victim.settled()
         try await victim.withAgent(setting: ["AWS_SECRET_ACCESS_KEY": Self.secret]) { process in
@@ -35,7 +35,7 @@ struct AgentProcessTests {
         }
     }
 
-    @Test("A crash leaves no image of its memory")
+    @Test("A crash leaves no core dump")
     func coreDumps() async throws {
         let victim = try await Victim.settled()
         let agent = try victim.start(["agent"])

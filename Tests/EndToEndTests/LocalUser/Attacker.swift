@@ -6,16 +6,16 @@ import Testing
 
 /// Another user of the machine, without any rights to the files of the tests.
 enum Attacker {
-    /// The user's number: the account `nobody`, which owns no files.
+    /// The user ID of the account `nobody`, which owns no files.
     static let user: uid_t = 65_534
 
-    /// Why the attempts cannot be made here; nil where they can.
+    /// The reason why the attempts cannot be made on this machine, or nil.
     static var obstacle: String? {
         guard geteuid() == 0 else { return "only root can act as another user" }
         return Subprocess.find("setpriv") == nil ? "there is no setpriv, of util-linux" : nil
     }
 
-    /// Runs a script of the shell as the other user. Its words are `$1` and so on.
+    /// Runs a shell script as the other user. The words are `$1` and so on.
     static func attempt(_ script: String, _ words: String...) async throws -> Subprocess.Result {
         try await run("-c", script, words)
     }
@@ -28,7 +28,7 @@ enum Attacker {
         #expect(!result.exit.isSuccess, "'\(script)' worked: \(result.stdoutText)", sourceLocation: location)
     }
 
-    /// Does what has to work for the attempt to be one.
+    /// Performs the steps that must succeed for the attempt to be effective.
     static func prepare(_ script: String, _ words: String...) async throws {
         let result = try await run("-ec", script, words)
         try #require(result.exit.isSuccess, "the attacker could not prepare: \(result.stderrText)")
@@ -44,7 +44,7 @@ enum Attacker {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Only where tests can act as another user.
+    /// Only if tests can act as another user.
     static var needsAttacker: Self {
         .enabled(if: Attacker.obstacle == nil, "\(Attacker.obstacle ?? "")")
     }

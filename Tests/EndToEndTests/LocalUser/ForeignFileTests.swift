@@ -4,10 +4,11 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// Another user and the files and programs that the user names: nothing of theirs runs, and the user hears of it.
-@Suite("Another user and the files that are named", .needsAttacker, .timeLimit(.minutes(10)))
+/// Another user owns or can change files and programs that the victim names. Nothing of theirs runs, and the victim
+/// gets a message.
+@Suite("Named files of another user", .needsAttacker, .timeLimit(.minutes(10)))
 struct ForeignFileTests {
-    @Test("A configuration that another user can change is told of")
+    @Test("A configuration that another user can change is reported")
     func configuration() async throws {
         let victim = try await Victim.settled()
         let config = victim.folder.file("config/launch/launch-config.yaml")
@@ -23,7 +24,7 @@ struct ForeignFileTests {
         #expect(doctor.output.contains("belongs to"), "\(doctor)")
     }
 
-    @Test("A queue's file that another user can change is told of")
+    @Test("A queue's file that another user can change is reported")
     func queueFile() async throws {
         let victim = try Victim()
         let file = victim.folder.file("queue.yaml")
@@ -32,7 +33,7 @@ struct ForeignFileTests {
         #expect(answer.errors.contains("chmod go-w '\(file)'"), "\(answer)")
     }
 
-    /// A repository of the victim's own.
+    /// The victim's own repository.
     private func repository(_ victim: Victim) throws -> String {
         let path = victim.folder.file("repository")
         try victim.folder.write("repository/Dockerfile", "FROM scratch\n")

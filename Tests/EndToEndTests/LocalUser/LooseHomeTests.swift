@@ -4,8 +4,8 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// Another user and a state folder whose modes are loose: the next start closes it, and says so.
-@Suite("Another user and a loose home", .needsAttacker, .timeLimit(.minutes(10)))
+/// Another user and a state folder whose modes are too permissive. The next start restricts them, with a message.
+@Suite("A home with permissive modes", .needsAttacker, .timeLimit(.minutes(10)))
 struct LooseHomeTests {
     @Test("The database of a home with systemd's default modes cannot be read")
     func databaseIsClosed() async throws {
@@ -19,14 +19,14 @@ struct LooseHomeTests {
             "\(answer)")
         try await Attacker.expectRefusal("cat \"$1\"", database)
         try await Attacker.expectRefusal("ls \"$1\"", victim.home)
-        // The file is closed by itself as well, for the next mistake with the folder.
+        // The file has restricted modes too, for a later mistake with the folder.
         try victim.mode(0o755, victim.home)
         try await Attacker.expectRefusal("cat \"$1\"", database)
         #expect(try await victim.succeeding("list").errors.contains("was open to other users"))
         #expect(try await !victim.succeeding("list").errors.contains("was open to other users"))
     }
 
-    @Test("The locks of the database cannot be held")
+    @Test("Another user cannot hold the locks of the database")
     func databaseCannotBeLocked() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o755, 0o644)
@@ -37,7 +37,7 @@ struct LooseHomeTests {
         #expect(try await victim.launch("submit", "-q", "q", "--image", "a:1").code == 0)
     }
 
-    @Test("The lock of an agent cannot be held, which would make it look alive after its death")
+    @Test("Another user cannot hold the lock of an agent, which would make it look alive after its death")
     func ownerCannotBeLocked() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o666)
@@ -48,7 +48,7 @@ struct LooseHomeTests {
         }
     }
 
-    @Test("The bell of an agent can be neither rung, nor read, nor taken down")
+    @Test("Another user can neither ring, nor read, nor remove the bell of an agent")
     func bellIsOutOfReach() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o666)
@@ -60,7 +60,7 @@ struct LooseHomeTests {
         }
     }
 
-    @Test("Whatever the umask, nothing below the home is open to others")
+    @Test("No file below the home is accessible to others, whatever the umask is")
     func umaskDoesNotMatter() async throws {
         let victim = try Victim()
         let words = [
@@ -81,7 +81,9 @@ struct LooseHomeTests {
         }
     }
 
-    @Test("A home folder that holds other things is not closed without being asked, and is not used while it is open")
+    @Test(
+        "A home folder with other content is not restricted without the user's decision, and is not used while it is open"
+    )
     func foreignFoldersAreLeftAlone() async throws {
         let victim = try Victim()
         try victim.folder.write("home/thesis.txt", "mine\n")

@@ -3,8 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Another user puts something where the program expects its own: it is refused with the command that helps, or ignored.
-@Suite("Another user plants what the program would use", .needsAttacker, .timeLimit(.minutes(10)))
+/// Another user places files where the program expects its own. They are rejected with the command that helps, or
+/// ignored.
+@Suite("Files of another user in the program's places", .needsAttacker, .timeLimit(.minutes(10)))
 struct PlantedHomeTests {
     private func expectRefusal(_ victim: Victim, _ words: String..., line: Int = #line) async throws {
         let answer = try await victim.launch("submit", "-q", "q", "--image", "a:1")
@@ -20,7 +21,7 @@ struct PlantedHomeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: victim.home).isEmpty)
     }
 
-    @Test("A symbolic link of another user in the place of the home")
+    @Test("A symbolic link of another user in place of the home")
     func linkedHome() async throws {
         let victim = try Victim()
         let (shared, real) = (victim.folder.file("shared"), victim.folder.file("real"))
@@ -56,7 +57,7 @@ struct PlantedHomeTests {
         try await expectRefusal(victim, "'\(victim.home)/launch.db' belongs to", "chown 0")
     }
 
-    @Test("A journal that SQLite would play back into the database", arguments: ["-journal", "-wal", "-shm"])
+    @Test("A journal that SQLite would replay into the database", arguments: ["-journal", "-wal", "-shm"])
     func plantedJournal(ending: String) async throws {
         let victim = try await Victim.settled()
         let place = "\(victim.home)/launch.db\(ending)"
@@ -64,7 +65,7 @@ struct PlantedHomeTests {
         try victim.mode(0o777, victim.home)
         try await Attacker.prepare("head -c 4096 /dev/urandom >\"$1\"", place)
         try await expectRefusal(victim, "'\(place)' belongs to")
-        // The same at the next start, when the folder is closed.
+        // The same at the next start, when the folder has restricted modes.
         try await expectRefusal(victim, "'\(place)' belongs to")
     }
 
@@ -76,7 +77,7 @@ struct PlantedHomeTests {
         try await expectRefusal(victim, "'\(victim.home)/runs' belongs to")
     }
 
-    @Test("Bells that are links and pipes of another user")
+    @Test("Bells of another user that are links and pipes")
     func plantedBells() async throws {
         let victim = try await Victim.settled()
         let precious = try victim.folder.write("precious", "mine\n")
@@ -89,7 +90,7 @@ struct PlantedHomeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(victim.home)/bells").isEmpty)
     }
 
-    @Test("Locks that are pipes, which would hold up whoever opens them")
+    @Test("Locks that are pipes, which would block a process that opens them")
     func plantedLocks() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o600)
@@ -100,7 +101,7 @@ struct PlantedHomeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(victim.home)/owners").isEmpty)
     }
 
-    @Test("A snapshot of a source, under the name that the victim's will have")
+    @Test("A snapshot of a source, under the name of the victim's snapshot")
     func plantedSnapshot() async throws {
         let victim = try await Victim.settled()
         let source = victim.folder.file("source")
@@ -109,7 +110,7 @@ struct PlantedHomeTests {
         try await victim.succeeding("submit", "-q", "q", "--source", source)
         let store = "\(victim.home)/sources"
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: store).first)
-        // The attacker knows the source, and so the name.
+        // The attacker knows the source, and therefore the name.
         try FileManager.default.removeItem(atPath: "\(store)/\(name)")
         try victim.open(0o777, 0o600)
         try await Attacker.prepare(
@@ -122,7 +123,7 @@ struct PlantedHomeTests {
         #expect(stat(kept, &status) == 0 && status.st_uid == 0)
     }
 
-    @Test("The folder in /tmp whose name can be guessed")
+    @Test("The folder in /tmp with a predictable name")
     func plantedTemporaryFolder() async throws {
         let victim = try await Victim.settled()
         let shared = victim.folder.file("tmp")

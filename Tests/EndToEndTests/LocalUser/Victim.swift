@@ -4,14 +4,14 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// The user whom others attack: a home, a queue `q` of the mock, and a folder above them that others can look into.
+/// The attacked user: a home, a queue `q` of the mock, and a parent folder that others can read.
 struct Victim: ProgramHome {
     let folder: TemporaryDirectory
     let variables: [String: String]
 
     var home: String { folder.file("home") }
 
-    /// Makes the folders; `home` is made by the program.
+    /// Makes the folders. The program makes `home`.
     init(setting: [String: String] = [:]) throws {
         folder = try TemporaryDirectory()
         variables = [
@@ -25,7 +25,7 @@ struct Victim: ProgramHome {
         try mode(0o755, folder.path)
     }
 
-    /// One with its queue, and so with a database.
+    /// A victim with its queue, and therefore with a database.
     static func settled(setting: [String: String] = [:]) async throws -> Victim {
         let victim = try Victim(setting: setting)
         try await victim.makeQueue()
@@ -36,7 +36,7 @@ struct Victim: ProgramHome {
         try await succeeding("queue", "create", "q", "--resource", "mock", "--config", folder.file("queue.yaml"))
     }
 
-    /// Sets the mode of a path, whatever the umask.
+    /// Sets the mode of a path, whatever the umask is.
     func mode(_ mode: mode_t, _ path: String) throws {
         try #require(chmod(path, mode) == 0, "\(path)")
     }
@@ -58,7 +58,7 @@ struct Victim: ProgramHome {
         return status.st_mode & 0o7777
     }
 
-    /// Calls `body` with the number of an agent's process that serves the queue, and ends the agent.
+    /// Calls `body` with the process ID of an agent that serves the queue, and ends the agent.
     func withAgent(
         setting: [String: String] = [:], _ body: (_ process: String) async throws -> Void
     ) async throws {

@@ -5,8 +5,8 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Somebody who has followed the guide to the letter: its files, with nothing but the placeholders filled in, and an
-/// account that is the stub's. There is no container engine, unless a test brings one.
+/// A user who followed the guide exactly: its files, with only the placeholders filled in, and an account of the stub.
+/// There is no container engine, unless a test provides one.
 struct Account: ProgramHome {
     static let id = "123456789012"
     static let region = "us-east-1"
@@ -18,7 +18,7 @@ struct Account: ProgramHome {
     let stub: AWSStub
     let variables: [String: String]
 
-    /// `uri` is what the guide calls the ECR repository's ARN; `setting` are more variables.
+    /// `uri` is the ECR repository's ARN in the guide's words. `setting` contains additional variables.
     init(uri: String = repositoryARN, setting: [String: String] = [:]) throws {
         folder = try TemporaryDirectory()
         stub = try AWSStub()
@@ -35,7 +35,7 @@ struct Account: ProgramHome {
         try folder.write(".config/wandb/launch-config.yaml", Guide.launchConfig(queue: "train", uri: uri))
     }
 
-    /// Of an image that nobody can pull.
+    /// The manifest of an image that cannot be pulled.
     static let manifest = """
         {"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":\
         {"mediaType":"application/vnd.docker.container.image.v1+json","size":2,"digest":\
@@ -48,22 +48,22 @@ struct Account: ProgramHome {
         try await succeeding("queue", "create", name, "--resource", "sagemaker", "--config", file)
     }
 
-    /// Submits the image to a queue and gives the run's ID.
+    /// Submits the image to a queue and returns the run's ID.
     func submit(_ options: [String] = [], queue: String = "train") async throws -> String {
         try await succeeding(["submit", "-q", queue, "--image", Self.image] + options).word
     }
 
-    /// The training job of a run. Its name is made of the project and the run's ID.
+    /// The training job of a run. Its name consists of the project and the run's ID.
     func job(of id: String) throws -> StubTrainingJob {
         try #require(
             stub.sagemaker.jobs.first { $0.name.hasSuffix("-\(id)") },
             "there is no training job of \(id) among \(stub.sagemaker.jobs.map(\.name))")
     }
 
-    /// The document that a run was made from, without what is the run's own.
+    /// The request of a run, without the values that are unique to the run.
     func document(of id: String) throws -> JSONValue { try Guide.common(try job(of: id).request, run: id) }
 
-    /// All that was sent to SageMaker so far is what boto3 would have sent.
+    /// Expects that boto3 would have sent the same requests to SageMaker.
     func expectAsBoto3() async throws {
         let calls = stub.calls.filter { $0.service == "sagemaker" }
         try #require(!calls.isEmpty)
@@ -73,9 +73,9 @@ struct Account: ProgramHome {
 }
 
 extension TrainingLife {
-    /// One that is over before anybody has looked twice.
+    /// A job that ends before its second observation.
     static let brief = TrainingLife.usual(seconds: 0.3)
-    /// One that trains until it is stopped.
+    /// A job that trains until it is stopped.
     static let long: TrainingLife = {
         var life = TrainingLife([Step("Starting", seconds: 0.2), Step("Training", seconds: 0)], end: .never)
         life.stopping = 0.3

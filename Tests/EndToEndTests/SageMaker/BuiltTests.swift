@@ -5,11 +5,11 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// From source to a training job, over a registry with TLS and a login under a host name of ECR.
+/// From source to a training job, with a TLS registry with login under a host name of ECR.
 @Suite("Source on SageMaker", .timeLimit(.minutes(10)))
 struct BuiltTests {
     @Test(
-        "What is built is pushed to ECR, and ends in the same training job as the image alone; on moto too",
+        "A built image is pushed to ECR, and its training job equals that of the image alone; also on moto",
         .enabled(if: PrivateEngine.obstacle == nil, "\(PrivateEngine.obstacle ?? "")"))
     func builtAndPrebuilt() async throws {
         let address = "127.0.54.\(UInt8.random(in: 2...254))"
@@ -41,11 +41,11 @@ struct BuiltTests {
         try await rehearsed(program, image)
     }
 
-    /// On an engine that has never had the image, as on an engineer's own machine.
+    /// On an engine without the image, as on an engineer's machine.
     private func rehearsed(_ program: Inside, _ image: String) async throws {
         let list = ["images", "--all", "--quiet"]
         for id in Set(try program.engine.run("docker", list).split(separator: "\n").map(String.init)) {
-            // Some go with others.
+            // Removing one image can remove others.
             _ = try? program.engine.run("docker", ["rmi", "--force", id])
         }
         #expect(try program.engine.run("docker", list).isEmpty)
@@ -57,7 +57,7 @@ struct BuiltTests {
     }
 
     @Test(
-        "It is taken at submit and planned without an engine: its image will be in ECR, which is all that is asked then"
+        "It is accepted at submit and planned without an engine, because its image will be in ECR"
     )
     func submitted() async throws {
         let account = try Account()
@@ -69,7 +69,7 @@ struct BuiltTests {
         #expect(try await account.facts(of: id).state == "queued")
     }
 
-    /// Once more, with everything but the registry at moto.
+    /// Repeats the runs with moto in place of the stub, except for the registry.
     private func onMoto(_ program: Inside, _ source: String, _ image: String) async throws {
         guard let path = MotoServer.program else {
             print("Source on SageMaker: moto_server is not installed; the project's own stub alone was used")
@@ -98,7 +98,7 @@ struct BuiltTests {
     }
 }
 
-/// The program where the engine's names hold.
+/// The program in the private engine's namespace, where its host names resolve.
 private struct Inside {
     let engine: PrivateEngine
     let account: Account
@@ -113,7 +113,7 @@ private struct Inside {
     @discardableResult
     func run(_ words: String...) throws -> String { try run(words) }
 
-    /// What comes last, after all progress, is the run's ID.
+    /// The last line, after all progress, is the run's ID.
     func lastLine(_ words: String...) throws -> String {
         String(try run(words).split(separator: "\n").last ?? "").trimmingCharacters(in: .whitespaces)
     }

@@ -5,9 +5,9 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("Training jobs followed to their end", .timeLimit(.minutes(10)))
+@Suite("Training jobs from submit to end", .timeLimit(.minutes(10)))
 struct CourseTests {
-    @Test("launch run: the job's lines on standard output, and an exit code that tells how it went")
+    @Test("launch run: the job's lines on standard output, and an exit code for the job's result")
     func runCodes() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -38,7 +38,7 @@ struct CourseTests {
         try await account.expectAsBoto3()
     }
 
-    /// Runs it, and stops it as soon as it trains.
+    /// Runs the image, and stops the run as soon as it trains.
     private func stop(_ account: Account, _ words: [String]) async throws -> Answer {
         let program = try account.start(words)
         let id = try await account.id(of: "long")
@@ -49,7 +49,7 @@ struct CourseTests {
     }
 
     @Test(
-        "logs -f gives each line once while the job trains and ends with it; stop, status and events tell the same story"
+        "logs -f prints each line once while the job trains and ends with it; stop, status and events agree"
     )
     func follow() async throws {
         let account = try Account()
@@ -82,7 +82,7 @@ struct CourseTests {
         #expect(account.stub.calls("sagemaker", "StopTrainingJob").count == 1)
     }
 
-    @Test("A lost answer and an agent that is killed make no second job, and the next agent sees the run through")
+    @Test("A lost answer and a killed agent make no second job, and the next agent completes the run")
     func killed() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -103,7 +103,7 @@ struct CourseTests {
         try await account.expectAsBoto3()
     }
 
-    @Test("A used-up quota is waited for in the queue, with its name and numbers, and fails nobody")
+    @Test("A used-up quota requeues the run with the quota's name and numbers, and fails no run")
     func quota() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -129,7 +129,7 @@ struct CourseTests {
 }
 
 extension Account {
-    /// The ID of the run of that name, once there is one.
+    /// The ID of the run of that name, once it exists.
     func id(of name: String) async throws -> String {
         var found: String?
         let isThere = try await eventually {
@@ -155,12 +155,12 @@ private struct NamedRun: Decodable {
 }
 
 extension JSONValue {
-    /// The name of the run that a request is of.
+    /// The name of the run of a request.
     fileprivate var runName: String { self["Environment"]?["LAUNCH_RUN_NAME"]?.stringValue ?? "" }
 }
 
 extension LogsStub {
-    /// Lines that the one host of a job prints now.
+    /// Adds lines to the log of a job with one host.
     fileprivate func print(_ lines: [String], as request: JSONValue) {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         let name = request["TrainingJobName"]?.stringValue ?? ""

@@ -1,9 +1,10 @@
 import LaunchHost
 
-/// The files of W&B's guide "Set up for SageMaker", byte for byte but for the placeholders, and what comes of them.
+/// The files of W&B's guide "Set up for SageMaker", byte for byte except for the placeholders, and the resulting
+/// requests.
 enum Guide {
     static func launchConfig(queue: String, uri: String) -> String {
-        // The space behind `builder:` is the guide's.
+        // The space after `builder:` is in the guide.
         """
         max_jobs: -1
         queues:
@@ -51,7 +52,7 @@ enum Guide {
 
         """
 
-    /// The whole of what is sent for a plain run of it; see `common` for the words in capitals.
+    /// The complete request of a plain run of the guide's queue. `common` explains the words in capitals.
     static let request = """
         {
           "AlgorithmSpecification": {"TrainingImage": "IMAGE", "TrainingInputMode": "File"},
@@ -72,7 +73,7 @@ enum Guide {
         }
         """
 
-    /// A document with words in place of what two runs never share: run ID, image, fingerprint.
+    /// A document with words in place of the values that differ between runs: run ID, image, fingerprint.
     static func common(_ document: JSONValue, run id: String) throws -> JSONValue {
         var text = try JSON.canonical(document).replacing(id, with: "RUN")
         text.replace(/("launch:request","Value":)"[0-9a-f]{32}"/) { "\($0.1)\"FINGERPRINT\"" }

@@ -5,7 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("W&B's guide to SageMaker, to the letter", .timeLimit(.minutes(10)))
+@Suite("W&B's guide to SageMaker, unchanged", .timeLimit(.minutes(10)))
 struct GuideTests {
     @Test(
         "Its configuration and its queue become one training job",
@@ -33,7 +33,7 @@ struct GuideTests {
         try await account.expectAsBoto3()
     }
 
-    @Test("A job is made of an image's full URI, and its runs tell no secret")
+    @Test("A job is made from an image's full URI, and its runs show no secret")
     func imageJob() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -54,7 +54,7 @@ struct GuideTests {
         }
     }
 
-    @Test("The body that a queue gets without a file says what is to be filled in")
+    @Test("The template of a queue without a file names the values to fill in")
     func defaultBody() async throws {
         let account = try Account()
         try await account.succeeding("queue", "create", "train", "--resource", "sagemaker")
@@ -65,7 +65,7 @@ struct GuideTests {
     }
 
     @Test(
-        "The same on somebody else's idea of AWS",
+        "The same with moto, an independent imitation of AWS",
         .enabled(if: MotoServer.program != nil, "moto_server is not installed"))
     func moto() async throws {
         let moto = try await MotoServer(

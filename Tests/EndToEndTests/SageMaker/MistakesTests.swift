@@ -19,7 +19,8 @@ struct MistakesTests {
 
         """
 
-    /// A key and a word that are misspelt, a pattern, a range, and two members that do not go together.
+    /// A misspelt key, a misspelt value, a wrong pattern, a value out of range, and two members that cannot be
+    /// combined.
     private static let findings = """
         findings  5 errors
         queue.yaml:3:17: ResourceConfig.InstanceType: "ml.m5.xlarg" is not an instance type SageMaker knows; did you mean "ml.m5.xlarge"?
@@ -41,7 +42,7 @@ struct MistakesTests {
 
         """
 
-    @Test("plan shows each with its place and what was meant, and nothing besides, on one screen; exit code 65")
+    @Test("plan prints each with its position and the correction, and nothing else, on one screen; exit code 65")
     func plan() async throws {
         let account = try Account()
         try await account.queue(Self.queue)
@@ -51,12 +52,12 @@ struct MistakesTests {
         #expect(answer.output == image + Self.findings)
         #expect(answer.lines.count <= 24)
         #expect(answer.errors.isEmpty)
-        // Nothing was made of it.
+        // No run was made.
         #expect(account.stub.sagemaker.jobs.isEmpty)
         #expect(try await account.succeeding("list", "--json").json([RunFacts].self).isEmpty)
     }
 
-    @Test("submit refuses it with the same words, and nothing is queued")
+    @Test("submit rejects it with the same messages, and nothing is queued")
     func submit() async throws {
         let account = try Account()
         try await account.queue(Self.queue)
@@ -69,7 +70,7 @@ struct MistakesTests {
         #expect(try await account.succeeding("list", "--json").json([RunFacts].self).isEmpty)
     }
 
-    @Test("An image that ECR does not have is an error of the plan, by tag and by digest; offline it is left open")
+    @Test("A missing ECR image is an error of the plan, by tag and by digest; offline it is not checked")
     func missingImage() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -89,7 +90,7 @@ struct MistakesTests {
         #expect(stranger.code == 69 && stranger.errors.contains("create-repository"), "\(stranger)")
     }
 
-    @Test("W&B's wrapped queue is accepted with a warning, and its mistakes are found at their places")
+    @Test("W&B's wrapped queue is accepted with a warning, and its errors have their positions")
     func wrapped() async throws {
         let account = try Account()
         try account.folder.write(

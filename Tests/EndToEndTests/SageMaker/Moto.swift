@@ -4,7 +4,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// What a test has to do with moto's server, through AWS's own client.
+/// Access to moto's server through boto3.
 enum Moto {
     /// Makes the repository `train` with an image `v1`.
     static func putImage(_ manifest: String, _ moto: MotoServer) async throws {
@@ -17,7 +17,7 @@ enum Moto {
             """, [manifest], moto)
     }
 
-    /// What it knows of a training job, with its tags.
+    /// moto's description of a training job, with its tags.
     static func job(_ name: String, _ moto: MotoServer) async throws -> JSONValue {
         try await python(
             """
@@ -28,12 +28,12 @@ enum Moto {
             """, [name], moto)
     }
 
-    /// All members of a request are in the description of the job that was made from it, but for those that moto forgets.
+    /// Expects all members of a request in the job's description, except for those that moto drops.
     static func expect(_ job: JSONValue, holds request: JSONValue, run id: String) throws {
         let job = try Guide.common(job, run: id)
         for (name, value) in request.objectValue ?? [:] where name != "Environment" {
             var told = job[name]
-            // moto makes up what the algorithm's metrics are.
+            // moto invents the algorithm's metrics.
             if name == "AlgorithmSpecification", case .object(var members)? = told {
                 members["MetricDefinitions"] = nil
                 told = .object(members)

@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// AWS says no, and it is not the run's fault.
-@Suite("What AWS refuses", .timeLimit(.minutes(10)))
+/// Rejections by AWS that the run did not cause.
+@Suite("Rejections by AWS", .timeLimit(.minutes(10)))
 struct RefusedTests {
     @Test(
-        "An agent whom AWS does not know takes no run, says so, and ends with 77",
+        "An agent with credentials that AWS does not accept claims no run, says so, and ends with 77",
         arguments: [["AWS_SECRET_ACCESS_KEY": "wrong"], ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""]])
     func stranger(_ setting: [String: String]) async throws {
         let account = try Account()
@@ -20,7 +20,7 @@ struct RefusedTests {
         #expect(facts.state == "queued" && facts.cause == nil, "\(facts)")
     }
 
-    @Test("An agent that cannot ask who it is goes on to its queues")
+    @Test("An agent that cannot verify its identity continues with its queues")
     func anonymous() async throws {
         let account = try Account()
         account.stub.always("sts", "GetCallerIdentity", .error("AccessDenied", "Not authorized.", status: 403))
@@ -31,7 +31,7 @@ struct RefusedTests {
         #expect(try await account.facts(of: id).state == "succeeded")
     }
 
-    @Test("Whoever waits for a stop hears why the backend does not take it")
+    @Test("A waiting launch stop prints why the backend rejects the stop")
     func stop() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
@@ -51,7 +51,7 @@ struct RefusedTests {
         #expect(try await agent.end().code == 0)
     }
 
-    @Test("A queue's rules hold for the options of their own, and nothing written is an empty text")
+    @Test("A queue's rules apply to values with options of their own, and an option without text is an empty text")
     func overrides() async throws {
         let account = try Account()
         try await account.queue(

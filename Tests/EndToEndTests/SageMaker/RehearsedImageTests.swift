@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Images of rehearsals under a configuration whose registry is ECR.
+/// Images of rehearsals with a configuration whose registry is ECR.
 @Suite("Rehearsals with ECR as the registry", .needsEngine, .timeLimit(.minutes(10)))
 struct RehearsedImageTests {
     private static func account() async throws -> Account {
@@ -14,7 +14,7 @@ struct RehearsedImageTests {
         return account
     }
 
-    @Test("--keep-local: what is built stays in the engine, is found again, and nothing is pushed")
+    @Test("--keep-local: a built image stays in the engine, is found again, and nothing is pushed")
     func built() async throws {
         let account = try await Self.account()
         let label = "e2e\(UInt32.random(in: .min ... .max))"
@@ -42,7 +42,7 @@ struct RehearsedImageTests {
         #expect(sent.output.contains("would be built as \(Account.host)/train:launch-"), "\(sent)")
     }
 
-    @Test("An image that only this engine has is rehearsed; sent to SageMaker it is refused")
+    @Test("An image that only this engine has can be rehearsed; a run on SageMaker is rejected")
     func onlyHere() async throws {
         let account = try await Self.account()
         _ = try await EngineFixture.imageID()

@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("SageMaker queues as people write them", .timeLimit(.minutes(10)))
+@Suite("SageMaker queues in the spellings that users write", .timeLimit(.minutes(10)))
 struct SpellingTests {
     private static let camel = """
         RoleArn: service-role/teams/train
@@ -68,7 +68,7 @@ struct SpellingTests {
 
         """
 
-    @Test("snake_case at every depth, and a role by its name: the same document, the users' own keys untouched")
+    @Test("snake_case at any depth, and a role by its name: the same document, and the users' own keys are unchanged")
     func snakeCase() async throws {
         let account = try Account()
         try await account.queue(Self.camel, named: "camel-queue")
@@ -87,12 +87,12 @@ struct SpellingTests {
         #expect(camel["Environment"]?["MyVariable"] == .string("AB"))
         #expect(camel["Tags"]?.arrayValue?.first?["Key"] == .string("cost_center"))
         #expect(camel["InputDataConfig"]?.arrayValue?.first?["ChannelName"] == .string("my_data"))
-        // boto3 refuses whatever is not spelt as the service has it.
+        // boto3 rejects members in another spelling than the service's.
         try await account.expectAsBoto3()
     }
 
     @Test(
-        "Resource arguments as W&B has them, under the resource's name, as a file and as text",
+        "Resource arguments in W&B's form, under the resource's name, as a file and as text",
         arguments: ["args.json", "args.yaml", nil])
     func resourceArguments(_ file: String?) async throws {
         let account = try Account()

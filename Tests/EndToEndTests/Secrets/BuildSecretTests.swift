@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A build secret, and a Dockerfile that does its best to show it.
+/// A build secret, and a Dockerfile that tries to show it.
 @Suite("Build secrets", .needsEngine, .timeLimit(.minutes(10)))
 struct BuildSecretTests {
     private static let run = """
@@ -11,12 +11,12 @@ struct BuildSecretTests {
         echo "{\\"key\\": \\"$(cat /run/secrets/pip)\\"}"; cut -c 3-40 </run/secrets/pip
         """
 
-    @Test("What a Dockerfile prints of a secret is in no output, no record, no image and no process; it is masked")
+    @Test("Output of a Dockerfile with a secret is masked; the secret is in no output, record, image or process")
     func printed() async throws {
         try await World.with { world in
             let secret = "planted-build/\(UUID().uuidString)"
             let config = try Self.config(world, secret, queues: "q")
-            // Another line each time: a step from the engine's cache prints nothing.
+            // The line differs each time, because a step from the engine's cache prints nothing.
             let source = try Source(in: world, run: Self.run + "; : \(UUID().uuidString)")
             let watch = ProcessWatch(for: [secret])
             var said = ""
@@ -72,7 +72,7 @@ struct BuildSecretTests {
         }
     }
 
-    /// A configuration whose builder has the secret `pip` for some queues; none is the short form.
+    /// A configuration whose builder has the secret `pip` for the given queues. An empty text writes the short form.
     private static func config(_ world: World, _ secret: String, queues: String) throws -> String {
         let file = try world.folder.write("planted/pip", secret)
         return try world.folder.write(

@@ -2,17 +2,17 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A home in which secrets are planted, and a witness of everything that comes out of it.
+/// A home that contains planted secrets, and a witness that searches all output.
 final class Garden: ProgramHome, Sendable {
     let folder: TemporaryDirectory
     let variables: [String: String]
     let witness = Witness()
-    /// The files in which the test put secrets.
+    /// The files in which the test placed secrets.
     let planted: Set<String>
 
     /// - Parameters:
     ///   - variables: a value that begins with `HOME/` is a file below the home.
-    ///   - files: by their names below the home; `HOME/` in a text is the home.
+    ///   - files: the contents by name below the home; `HOME/` in a text is the home.
     init(variables: [String: String], files: [String: String], plants: [Plant]) throws {
         folder = try TemporaryDirectory()
         for (name, text) in files { try folder.write(name, text.replacing("HOME/", with: "\(folder.path)/")) }
@@ -26,7 +26,7 @@ final class Garden: ProgramHome, Sendable {
         witness.expect(plants)
     }
 
-    /// Runs a command as talkative as it gets, and has the witness look at what it says. No command may crash.
+    /// Runs a command with the most verbose output, and lets the witness search the output. No command may crash.
     @discardableResult
     func says(_ words: [String], setting: [String: String] = [:]) async throws -> Answer {
         let answer = try await launch(words + (words.contains("--") ? [] : ["-vv"]), setting: setting)
@@ -35,7 +35,7 @@ final class Garden: ProgramHome, Sendable {
         return answer
     }
 
-    /// Has all files read, and expects that nothing was found.
+    /// Searches all files, and expects that no secret was found.
     func expectNothing(_ location: SourceLocation = #_sourceLocation) {
         witness.reads(folder.path, except: planted)
         #expect(witness.findings.isEmpty, "\(witness.findings.joined(separator: "\n"))", sourceLocation: location)

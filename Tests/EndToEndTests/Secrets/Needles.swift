@@ -10,21 +10,21 @@ struct Needles {
             let json = secret.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
             let texts = [
                 secret, url, json, json.replacing("/", with: "\\/"), Data(secret.utf8).base64EncodedString(),
-                // What a text that was cut still shows.
+                // The part of a text that remains visible if it is cut.
                 String(secret.prefix(16)), String(secret.suffix(16)),
             ]
             return Set(texts).filter { $0.utf8.count >= 8 }.map { (secret, Data($0.utf8)) }
         }
     }
 
-    /// The secrets that the text has.
+    /// The secrets that are in the text.
     func found(in data: Data) -> Set<String> {
         Set(forms.filter { data.firstRange(of: $0.bytes) != nil }.map(\.name))
     }
 
     func found(in text: String) -> Set<String> { found(in: Data(text.utf8)) }
 
-    /// The files below a folder that have one, without those whose path begins like one of `planted`.
+    /// The files below a folder that contain one, except those whose path begins with one of `planted`.
     func files(below folder: String, but planted: [String]) -> [String: Set<String>] {
         var found: [String: Set<String>] = [:]
         for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? [] {

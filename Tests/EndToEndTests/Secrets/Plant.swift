@@ -1,8 +1,8 @@
 import Foundation
 
-/// A secret that a test has put somewhere, and all spellings under which it would be found.
+/// A secret that a test placed somewhere, and all forms in which it can be found.
 struct Plant: Sendable, Hashable {
-    /// Where it was put, for the report.
+    /// The place, for the report.
     let place: String
     let value: String
 
@@ -11,7 +11,7 @@ struct Plant: Sendable, Hashable {
         Plant(place: place, value: "planted/\(UUID().uuidString)+x=")
     }
 
-    /// The value as it is, and as programs repeat it: percent encoding, JSON, base64 at each offset in both alphabets.
+    /// The value itself, and in the forms of programs: percent encoding, JSON, base64 at each offset in both alphabets.
     var spellings: [Data] {
         var texts: Set<String> = [value]
         let unreserved = CharacterSet(
@@ -25,7 +25,7 @@ struct Plant: Sendable, Hashable {
         texts.insert(json)
         texts.insert(json.replacingOccurrences(of: "/", with: "\\/"))
         for offset in 0..<3 {
-            // Whole groups of three bytes are the same whatever follows them.
+            // Whole groups of three bytes do not depend on the following bytes.
             let bytes = Array(value.utf8.dropFirst((3 - offset) % 3))
             let whole = Data(bytes.prefix(bytes.count / 3 * 3)).base64EncodedString()
             guard whole.count >= 8 else { continue }

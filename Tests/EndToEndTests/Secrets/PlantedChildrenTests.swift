@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A program that launch starts, made to write down its environment. One more program is one more entry of `all`.
+/// A program that launch starts, changed to record its environment. To cover another program, add an entry to `all`.
 struct WatchedChild: Sendable, CustomTestStringConvertible {
     var name: String
-    /// Variables beside the planted ones; a value that begins with `HOME/` is a file below the home.
+    /// Variables besides the planted ones. A value that begins with `HOME/` is a file below the home.
     var variables: [String: String]
     var files: [String: String] = [:]
     /// The command that starts it.
@@ -15,7 +15,7 @@ struct WatchedChild: Sendable, CustomTestStringConvertible {
 
     private static let notes = "env >>HOME/seen\n"
 
-    /// A confined git, and what it starts, could not write the notes.
+    /// A sandboxed git and its children could not write the notes.
     private static let unconfined = "sandbox: off\n"
 
     static let all = [
@@ -41,13 +41,13 @@ struct WatchedChild: Sendable, CustomTestStringConvertible {
 
 @Suite("Planted: the environment of children", .timeLimit(.minutes(10)))
 struct PlantedChildrenTests {
-    /// None of these is a child's business: not a registry's password, not a cloud's keys, not another program's token.
+    /// No child needs any of these: a registry's password, a cloud's keys, another program's token.
     private static let names = [
         "REGISTRY_PASSWORD", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "SOME_API_TOKEN", "NPM_CONFIG",
     ]
 
     @Test(arguments: WatchedChild.all)
-    func seesNoSecret(_ child: WatchedChild) async throws {
+    func `a child gets no planted secret`(_ child: WatchedChild) async throws {
         let plants = Self.names.map { Plant.new($0) }
         let variables = Dictionary(uniqueKeysWithValues: zip(Self.names, plants.map(\.value)))
         let garden = try Garden(

@@ -10,7 +10,7 @@ struct PlantedRegistryTests {
     private static let key = Plant.new("AWS_SECRET_ACCESS_KEY")
     private static let password = Plant(place: "registry password", value: RegistryServer.password)
 
-    @Test("A registry, an engine and a build that work, each child watched", .enabled(if: RegistryServer.isWanted))
+    @Test("A working registry, engine and build, with each child watched", .enabled(if: RegistryServer.isWanted))
     func working() async throws {
         let registry = try await RegistryServer(.init(login: true))
         let spies = try Spies(on: ["docker", "git", "tar"])
@@ -67,7 +67,7 @@ struct PlantedRegistryTests {
         }
     }
 
-    @Test("A registry that repeats what it is sent")
+    @Test("A registry that repeats what it receives")
     func echoing() async throws {
         let echo = try TestServer { request in
             let sent = request.header("Authorization") ?? ""

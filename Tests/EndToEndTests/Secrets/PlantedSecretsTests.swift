@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Recognisable secrets in every place where credentials are kept, every command at its most talkative, and then a
-/// search through all that was printed and written.
-@Suite("Secrets planted", .timeLimit(.minutes(10)))
+/// Recognizable secrets in all places for credentials, all commands with their most verbose output, and then a search
+/// through everything that was printed and written.
+@Suite("Planted secrets", .timeLimit(.minutes(10)))
 struct PlantedSecretsTests {
-    /// The commands of a working day; RUN is a run that was submitted.
+    /// Common commands. RUN is a submitted run.
     static let commands = [
         "doctor", "config check", "config path", "queue list", "queue show train", "plugins list", "version",
         "iam-policy -q train", "plan -q train --image IMAGE", "plan -q train --image IMAGE --json",
@@ -17,7 +17,8 @@ struct PlantedSecretsTests {
         "submit -q train --git https://git-user:planted-in-a-url-0123456789@127.0.0.1:9/a.git",
     ]
 
-    /// Those that call a service, or show what one has said. An agent is not among them: it waits for a service.
+    /// The commands that call a service, or show a service's message. Without agents, because an agent waits for the
+    /// service.
     static let calling: Set<String> = [
         "doctor", "plan -q train --image IMAGE", "submit -q train --image IMAGE", "status RUN", "events RUN",
         "logs RUN",
@@ -25,7 +26,7 @@ struct PlantedSecretsTests {
     ]
 
     @Test(
-        "Nothing of what is planted is printed or written, whether services answer, refuse and quote, or are away",
+        "No planted secret is printed or written, whether services succeed, fail and quote the request, or are unreachable",
         arguments: PlantedSource.all)
     func planted(_ source: PlantedSource) async throws {
         let account = try Account()
@@ -52,7 +53,7 @@ struct PlantedSecretsTests {
             }
         }
         if let seen = watch?.stop() { #expect(seen.scans > 1 && seen.found.isEmpty, "\(seen)") }
-        // The search finds something only where the secrets were in use.
+        // The search is only meaningful if the program used the secrets.
         #expect(said.contains { $0.0 == "run -q train --image IMAGE" && $0.1.code == 0 })
         #expect(quoting.requestCount > 0)
         #expect(said.contains { $0.1.errors.contains("<secret>") || $0.1.output.contains("<secret>") })

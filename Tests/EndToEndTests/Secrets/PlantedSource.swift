@@ -8,16 +8,16 @@ import Testing
 /// One place where a user keeps credentials.
 struct PlantedSource: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    /// Whether its secrets are in no variable, so that no process may have them in its own.
+    /// Whether its secrets are in no variable, so that no process may have them in its environment.
     var isInFiles = false
-    /// Puts it into an account's home. Gives the variables that lead the program there, and what must not be found.
+    /// Places the credentials in an account's home. Returns the variables that lead the program there, and the secrets.
     let plant: @Sendable (Account) throws -> (variables: [String: String], secrets: [String])
 
-    /// What no variable of the account leads to.
+    /// A place that no variable of the account names.
     private static let none = ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""]
     private static let role = "arn:aws:iam::\(Account.id):role/train"
 
-    /// The SHA-1 of the session's name, which is how AWS's tools name the file of a login.
+    /// The SHA-1 of the session's name, which AWS's tools use as the file name of a login.
     private static let sessionHash = "ee0bfd2552fbd840c02cc48b6e823320543c450f"
 
     static let all: [PlantedSource] = [
@@ -87,7 +87,7 @@ struct PlantedSource: Sendable, CustomTestStringConvertible {
         },
         PlantedSource(testDescription: "proxy and git address") { _ in
             let password = "planted-proxy-\(UUID().uuidString)"
-            // Loopback is reached without it; everything else is refused by it.
+            // Loopback is reached without the proxy. The proxy rejects everything else.
             let proxy = "http://proxy-user:\(password)@127.0.0.1:9"
             let variables = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"].map { ($0, proxy) }
             return (Dictionary(variables) { $1 }.merging(["NO_PROXY": "127.0.0.1"]) { $1 }, [password])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A password in an address. One more address is one more entry of `all`.
+/// A password in an address. To cover another address, add an entry to `all`.
 struct PlantedAddress: Sendable, CustomTestStringConvertible {
     var name: String
     /// `PASSWORD` is the planted one.
@@ -70,12 +70,12 @@ struct PlantedAddress: Sendable, CustomTestStringConvertible {
 @Suite("Planted: passwords in addresses", .timeLimit(.minutes(10)))
 struct PlantedURLTests {
     @Test(arguments: PlantedAddress.all)
-    func hidden(_ address: PlantedAddress) async throws {
+    func `the password is in no output and no file`(_ address: PlantedAddress) async throws {
         let proxy = try TestServer { request in
             let sent = request.header("Proxy-Authorization") ?? ""
             return .text("you sent \(sent)", status: 407, headers: [("Proxy-Authenticate", "Basic realm=\"\(sent)\"")])
         }
-        // Characters that an address can hold as they are.
+        // Characters that an address can contain unencoded.
         let plant = Plant(place: address.name, value: "planted\(UUID().uuidString.replacing("-", with: ""))x")
         func filled(_ text: String) -> String {
             text.replacing("PASSWORD", with: plant.value).replacing("PORT", with: "\(proxy.port)")
@@ -92,8 +92,8 @@ struct PlantedURLTests {
         garden.expectNothing()
     }
 
-    /// A registry of this machine is spoken to without TLS. A proxy between would read the login.
-    @Test func aProxyIsNotAskedForThisMachine() async throws {
+    /// A registry on this machine is used without TLS, so a proxy could read the login.
+    @Test func `no proxy is used for this machine`() async throws {
         let proxy = try TestServer { _ in .text("", status: 502) }
         let registry = try TestServer { request in
             request.header("Authorization") == nil
@@ -116,8 +116,8 @@ struct PlantedURLTests {
         garden.expectNothing()
     }
 
-    /// A login comes from the configuration, never from a file that libcurl would look into by itself.
-    @Test func aNetrcIsNotRead() async throws {
+    /// A login comes from the configuration, never from a file that libcurl reads by default.
+    @Test func `no netrc file is read`() async throws {
         let asked = try TestServer { request in
             request.header("Authorization") == nil
                 ? .text("", status: 401, headers: [("WWW-Authenticate", "Basic realm=\"r\"")])

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A service that refuses every request as AWS does where a signature is wrong, and quotes the whole request in it.
+/// A service that rejects each request like AWS after a wrong signature, and quotes the complete request in its reply.
 final class QuotingServer: Sendable {
     private let server: TestServer
 

@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 
-/// Programs that come first on the `PATH` and write down the environment and the arguments that they get, before
-/// they become the real ones. So no child is too short-lived to be seen.
+/// Programs at the front of the `PATH` that record their environment and arguments, and then run the real ones. So even
+/// short-lived children are recorded.
 struct Spies {
     let folder: TemporaryDirectory
 

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Looks for planted secrets in everything that the program leaves: what it prints, the files that it writes, and the
-/// command lines and environments of the processes that it starts.
+/// Searches for planted secrets in everything that the program produces: its output, its files, and the command lines
+/// and environments of the processes that it starts.
 final class Witness: Sendable {
     private struct State {
         var plants: [Plant] = []
@@ -12,19 +12,19 @@ final class Witness: Sendable {
 
     private let state = Mutex(State())
 
-    /// Adds secrets. What the program said before is looked at without them, so add them first.
+    /// Adds secrets. Earlier output was searched without them, so add them first.
     func expect(_ plants: [Plant]) {
         state.withLock { $0.plants += plants }
     }
 
-    /// What was found, and where. Empty is the only good answer.
+    /// The secrets that were found, with their places. A test expects none.
     var findings: [String] { state.withLock { $0.found.sorted() } }
 
     private var spellings: [(place: String, bytes: Data)] {
         state.withLock(\.plants).flatMap { plant in plant.spellings.map { (plant.place, $0) } }
     }
 
-    /// Looks at something that was said.
+    /// Searches output.
     func hears(_ data: Data, from source: String) {
         for (place, bytes) in spellings where data.range(of: bytes) != nil { note("\(place): \(source)") }
     }
@@ -35,12 +35,12 @@ final class Witness: Sendable {
         hears(Data(answer.errors.utf8), from: "standard error of \(command)")
     }
 
-    /// Looks at every file below a folder but those in which the test itself put secrets.
+    /// Searches all files below a folder, except those in which the test itself placed secrets.
     func reads(_ folder: String, except planted: Set<String>) {
         let spellings = spellings
         for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? []
         where !planted.contains(name) {
-            // Names can tell a secret as well as contents.
+            // A name can contain a secret too.
             let content = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
             for (place, bytes) in spellings
             where content.range(of: bytes) != nil || Data(name.utf8).range(of: bytes) != nil {
@@ -49,7 +49,7 @@ final class Witness: Sendable {
         }
     }
 
-    /// Looks at all processes again and again, as another user of the machine could, while `body` runs.
+    /// Searches all processes repeatedly, as another user of the machine could, while `body` runs.
     func watching<T>(_ body: () async throws -> T) async throws -> T {
         let thread = Thread { [self] in
             while !state.withLock(\.isDone) { lookAtProcesses() }
@@ -66,8 +66,8 @@ final class Witness: Sendable {
             for (place, bytes) in spellings where commandLine.range(of: bytes) != nil {
                 note("\(place): the command line of a process: \(Self.words(commandLine))")
             }
-            // The program gets its variables from the test, and a process has those of its parent until it starts another
-            // program.
+            // The test gives the program its variables, and a process has its parent's variables until it executes
+            // another program.
             guard !isOurs(name) else { continue }
             let environment = FileManager.default.contents(atPath: "/proc/\(name)/environ") ?? Data()
             for (place, bytes) in spellings where environment.range(of: bytes) != nil {
@@ -77,7 +77,7 @@ final class Witness: Sendable {
         }
     }
 
-    /// Whether it is the program itself, the shell that becomes it, or these tests.
+    /// Whether the process is the program itself, the shell that becomes it, or these tests.
     private func isOurs(_ process: String) -> Bool {
         guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe") else {
             return true

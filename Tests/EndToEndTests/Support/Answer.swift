@@ -1,29 +1,29 @@
 import Foundation
 import Testing
 
-/// What a run of the program left: its exit code and both outputs.
+/// The result of an execution of the program: its exit code and both outputs.
 struct Answer: CustomStringConvertible {
-    /// The exit code; minus the signal's number where a signal ended it.
+    /// The exit code. If a signal ended the program, its negated number.
     let code: Int32
     let bytes: Data
     let errors: String
 
     var output: String { String(decoding: bytes, as: UTF8.self) }
-    /// The output without the line break at its end.
+    /// The output without its last line break.
     var word: String { output.trimmingCharacters(in: .whitespacesAndNewlines) }
     var lines: [String] { output.split(separator: "\n").map(String.init) }
     var description: String { "exit code \(code)\n\(output.suffix(4_000))\n--\n\(errors.suffix(4_000))" }
 
-    /// The one JSON document that the output is.
+    /// The output decoded as one JSON document.
     func json<T: Decodable>(_ type: T.Type) throws -> T {
         try JSONDecoder().decode(type, from: bytes)
     }
 
-    /// How many errors it tells of: the lines that begin a message.
+    /// The number of errors: the lines that begin a message.
     var messages: Int { errors.split(separator: "\n").count { $0.hasPrefix("error:") } }
 }
 
-/// What the tests read of a run's JSON.
+/// The members of a run's JSON that the tests read.
 struct RunFacts: Decodable {
     struct Cause: Decodable {
         var code: String
@@ -50,7 +50,7 @@ struct RunFacts: Decodable {
     var warnings: [String]
 }
 
-/// What the tests read of an event's JSON.
+/// The members of an event's JSON that the tests read.
 struct EventFacts: Decodable {
     var sequence: Int
     var runID: String

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// A named pipe that takes no byte more until it is drained: whoever writes to it waits.
+/// A full named pipe. A process that writes to it blocks until it is drained.
 final class FullPipe: Sendable {
     let path: String
     private let file: Int32
@@ -9,7 +9,7 @@ final class FullPipe: Sendable {
     init(_ path: String) throws {
         self.path = path
         try #require(mkfifo(path, 0o600) == 0)
-        // Open for both, it opens without anybody at the other end.
+        // With both modes, it opens without a process at the other end.
         file = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
         try #require(file >= 0)
         let dots = [UInt8](repeating: UInt8(ascii: "."), count: 4096)
@@ -19,7 +19,7 @@ final class FullPipe: Sendable {
 
     deinit { close(file) }
 
-    /// Reads and forgets all that is written, until the task is cancelled.
+    /// Reads and discards all data, until the task is cancelled.
     func drain() async throws {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         while true {

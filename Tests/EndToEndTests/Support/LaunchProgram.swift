@@ -2,7 +2,7 @@ import EngineTestSupport
 import Foundation
 import Testing
 
-/// The built program, which stands beside the test bundle.
+/// The built program, in the folder of the test bundle.
 enum LaunchProgram {
     static var path: String {
         get throws {
@@ -13,6 +13,6 @@ enum LaunchProgram {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Only where tests may use a container engine.
+    /// Only if tests may use a container engine.
     static var needsEngine: Self { .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)") }
 }

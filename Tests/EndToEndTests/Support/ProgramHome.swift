@@ -3,7 +3,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// Where the program runs: a folder of its own, and the variables that lead it there.
+/// The environment of the program in a test: a folder, and the variables that lead the program there.
 protocol ProgramHome: Sendable {
     var folder: TemporaryDirectory { get }
     var variables: [String: String] { get }
@@ -17,8 +17,8 @@ extension ProgramHome {
             removing: Set(["LAUNCH_CONFIG", "LAUNCH_NAME", "XDG_STATE_HOME", "NO_COLOR"] + aws))
     }
 
-    /// Starts the program and goes on.
-    /// - Parameter errors: where its standard error goes; nil keeps it for the answer.
+    /// Starts the program without waiting.
+    /// - Parameter errors: the destination of its standard error; nil keeps it for the answer.
     func start(
         _ words: [String], setting: [String: String] = [:], errors: String? = nil
     ) throws -> RunningProgram {
@@ -32,7 +32,7 @@ extension ProgramHome {
 
     func launch(_ words: String...) async throws -> Answer { try await launch(words) }
 
-    /// Runs the program, which ends with 0.
+    /// Runs the program and expects exit code 0.
     @discardableResult
     func succeeding(_ words: String...) async throws -> Answer { try await succeeding(words) }
 
@@ -47,7 +47,7 @@ extension ProgramHome {
         try await succeeding("status", id, "--json").json(RunFacts.self)
     }
 
-    /// Waits, by following its events, until the run has ended.
+    /// Waits, by following the run's events, until the run has ended.
     func end(of id: String) async throws -> RunFacts {
         try await succeeding("events", "-f", id)
         return try await facts(of: id)

@@ -4,9 +4,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A terminal that a test reads: what the program writes to it, as bytes.
+/// A terminal that a test reads: the bytes that the program writes to it.
 final class PseudoTerminal: Sendable {
-    /// The device that a program is given.
+    /// The device for the program.
     let path: String
     private let descriptor: Int32
     private let bytes = Mutex<[UInt8]>([])
@@ -24,14 +24,14 @@ final class PseudoTerminal: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Runs a command whose output and errors go to the terminal, and gives all of it.
+    /// Runs a command with the terminal as its output and standard error, and returns everything that it wrote.
     func output(of words: [String], _ environment: [String: String]) async throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", path] + words
         process.environment = environment
         try process.run()
-        // A terminal holds little: it is read while the program runs.
+        // A terminal buffers little, so it is read while the program runs.
         let ended = await eventually(within: .seconds(300)) {
             read()
             return !process.isRunning

@@ -5,13 +5,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The program as a process that goes on beside the test. It ends with the value at the latest.
+/// The program as a process beside the test. It ends at the latest with the value.
 final class RunningProgram: Sendable {
     private let files: TemporaryDirectory
     private let ended: Flag
     private let task: Task<Subprocess.Result, any Error>
 
-    /// A shell writes down its number and becomes the program, so that signals reach the program itself.
+    /// A shell writes its process ID and then becomes the program, so signals reach the program itself.
     init(_ words: [String], environment: Subprocess.Environment, folder: String, errors: String? = nil) throws {
         let files = try TemporaryDirectory()
         let program = try LaunchProgram.path
@@ -45,7 +45,7 @@ final class RunningProgram: Sendable {
         kill(pid, number)
     }
 
-    /// Waits until it has said that on standard error.
+    /// Waits until standard error contains the text.
     func hasSaid(_ words: String) async throws {
         let said = await eventually { errors.contains(words) }
         try #require(said, "'\(words)' was not said: \(errors)")

@@ -1,12 +1,12 @@
 import Foundation
 import TestSupport
 
-/// A folder with a Dockerfile over the test image. The label marks all that a build leaves, also one that fails.
+/// A folder with a Dockerfile on the test image. The label marks everything that a build leaves, also a failed one.
 struct Source {
     let folder: String
     private let world: World
 
-    /// Makes it in the world's folder. `run` is one more line of the Dockerfile.
+    /// Makes it in the world's folder. `run` is an additional line of the Dockerfile.
     init(in world: World, run: String = "") throws {
         self.world = world
         folder = world.folder.file("source")

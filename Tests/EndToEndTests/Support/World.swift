@@ -4,18 +4,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One test's own world: a home, a queue `q` on the local engine, a folder that its containers share, and the program.
-///
-/// Containers append to files in the shared folder: what is there happened, and happened so often.
+/// The environment of one test: a home, a queue `q` on the local engine, a folder shared with its containers, and the
+/// program.
+/// Containers append lines to files in the shared folder, so a test can see what happened and how often.
 struct World: ProgramHome {
     static let image = EngineFixture.imageName
 
     let folder: TemporaryDirectory
-    /// Its images are named after it.
+    /// The name of its images.
     let project = "e2e\(UInt32.random(in: .min ... .max))"
     private let setting: [String: String]
 
-    /// Makes a world, calls `body` in it, removes what is left in the engine, and expects that there was nothing.
+    /// Makes a world, calls `body` with it, removes its leftovers from the engine, and expects that there were none.
     static func with<T>(
         template: String = "", setting: [String: String] = [:], _ body: (World) async throws -> T
     ) async throws -> T {
@@ -55,12 +55,12 @@ struct World: ProgramHome {
 
     // MARK: runs
 
-    /// The words that make a run of a shell script in the test image.
+    /// The arguments of a run of a shell script in the test image.
     func script(_ script: String, _ options: [String] = []) -> [String] {
         ["-q", "q", "--image", Self.image, "-E", "/bin/sh -c"] + options + ["--", script]
     }
 
-    /// Submits a script and gives the run's ID.
+    /// Submits a script and returns the run's ID.
     func submit(_ text: String, _ options: [String] = []) async throws -> String {
         try await succeeding(["submit"] + script(text, options)).word
     }
@@ -82,7 +82,7 @@ struct World: ProgramHome {
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    /// Waits until the run's container does not run any more, whoever looks after it.
+    /// Waits until the run's container has ended, whichever process owns the run.
     func waitForContainer(of id: String) async throws {
         let engine = try await EngineFixture.engine()
         let ended = try await eventually {
@@ -93,7 +93,7 @@ struct World: ProgramHome {
 
     // MARK: the end
 
-    /// Removes this world's containers and images; answers the containers.
+    /// Removes this world's containers and images. Returns the containers.
     private func clear() async throws -> [String] {
         let engine = try await EngineFixture.engine()
         let list = try await launch("list", "--limit", "0", "--json")
@@ -118,7 +118,7 @@ struct World: ProgramHome {
         return left
     }
 
-    /// Removes what builds have left, also those that were ended in the middle, by the label of the source.
+    /// Removes what builds have left, also interrupted ones, by the label of the source.
     private func clearBuilds() throws {
         let filter = ["--filter", "label=e2e=\(project)"]
         for container in try TestDocker.docker(["ps", "--all", "--quiet"] + filter).split(separator: "\n") {
