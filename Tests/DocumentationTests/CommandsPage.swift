@@ -1,6 +1,6 @@
 @testable import Console
 
-/// The reference of all commands as Markdown, from the tree that the program itself runs.
+/// The reference of all commands as Markdown, made from the program's own command tree.
 enum CommandsPage {
     static func markdown(of root: Command) -> String {
         var text = """

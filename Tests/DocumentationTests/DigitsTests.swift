@@ -6,9 +6,9 @@ import Testing
 
 @testable import launch
 
-/// The example that is for SageMaker, without a container: `ML_ROOT` stands for /opt/ml.
+/// The example for SageMaker, run without a container. `ML_ROOT` replaces /opt/ml.
 @Suite struct DigitsTests {
-    /// A folder like /opt/ml, with the example's data.
+    /// A folder with the structure of /opt/ml, with the example's data.
     private final class Root: Sendable {
         let path = FileManager.default.temporaryDirectory.appending(path: "launch-digits-\(UUID().uuidString)").path
 
@@ -34,11 +34,11 @@ import Testing
         }
     }
 
-    /// Trains to the end; where a checkpoint is named, it is told to terminate when that is there.
+    /// Trains to the end. If `checkpoint` is given, sends SIGTERM as soon as that checkpoint exists.
     private func train(_ root: Root, until checkpoint: String? = nil) async throws -> (code: Int32, output: String) {
         let program = Repository.root.appending(path: "examples/digits/train.py").path
         let training = Task {
-            // The shell leaves its number and becomes the program.
+            // The shell writes its process ID and then becomes the program.
             try await Subprocess.run(
                 "/bin/sh", ["-c", "echo $$ >\"$ML_ROOT/pid\"; exec python3 \"$0\" train 2>&1", program],
                 environment: .inherited(
@@ -56,7 +56,7 @@ import Testing
         return (code, result.stdoutText)
     }
 
-    @Test("what SIGTERM interrupts goes on from its checkpoint to the very same model")
+    @Test("an interrupted training resumes from its checkpoint and gives the identical model")
     func interrupted() async throws {
         let (whole, parted) = (try Root(), try Root())
         for root in [whole, parted] { try root.write("input/config/hyperparameters.json", #"{"epochs": "12"}"#) }
@@ -70,11 +70,11 @@ import Testing
         #expect(second.code == 0 && second.output.contains("\nresumed in epoch"), "\(second)")
         #expect(!second.output.contains("\nepoch=1 "))
         #expect(try parted.read("model/model.json") == whole.read("model/model.json"))
-        // Old checkpoints go, and nothing half-written stays.
+        // Old checkpoints are removed, and no partial file remains.
         #expect(try whole.checkpoints == ["at-00012-000000.json", "at-00013-000000.json"])
     }
 
-    @Test("without a folder for checkpoints it keeps none")
+    @Test("without a folder for checkpoints none is written")
     func noCheckpoints() async throws {
         let root = try Root(checkpoints: false)
         try root.write("input/config/hyperparameters.json", #"{"epochs": "1"}"#)
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test(
-        "a failure says why in the file that SageMaker reads",
+        "a failure writes its reason to the file that SageMaker reads",
         arguments: [
             ("hyperparameters.json", #"{"epochs": "many"}"#, "hyperparameter epochs: expected a whole number"),
             ("hyperparameters.json", #"{"epoch": "3"}"#, "unknown hyperparameter epoch; known are epochs, "),
@@ -98,7 +98,7 @@ import Testing
         #expect(try root.read("output/failure").contains(words))
     }
 
-    @Test("checkpoints of another training are not gone on from")
+    @Test("a training does not resume from the checkpoints of another training")
     func otherCheckpoints() async throws {
         let root = try Root()
         try root.write("input/config/hyperparameters.json", #"{"epochs": "1"}"#)
@@ -108,7 +108,7 @@ import Testing
         #expect(try root.read("output/failure").contains("is of a training with seed 1, and this one has 2"))
     }
 
-    @Test("its files are valid as they stand, but for the names that are one's own")
+    @Test("its files are valid without changes, except for the user's own names")
     func files() throws {
         func document(_ name: String, _ kind: LaunchError.Kind) throws -> Document {
             try Document(text: try Repository.text("examples/digits/\(name)"), name: name, kind: kind)

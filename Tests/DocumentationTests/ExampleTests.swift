@@ -4,7 +4,7 @@ import Testing
 
 @testable import launch
 
-@Test("the code in plugins.md is that of the example, word for word")
+@Test("the code in plugins.md equals that of the example")
 func codeIsTheExamples() throws {
     let blocks = try MarkdownPage("plugins.md").blocks.filter { $0.language == "swift" }
     for block in blocks {
@@ -13,15 +13,15 @@ func codeIsTheExamples() throws {
             continue
         }
         #expect(
-            try Repository.text(path).contains(block.text), "plugins.md:\(block.line): this does not stand in \(path)")
+            try Repository.text(path).contains(block.text), "plugins.md:\(block.line): \(path) does not contain this code")
     }
     #expect(blocks.count >= 8)
 }
 
-@Test("every configuration and queue file in the pages is a valid one")
+@Test("every configuration and queue file in the pages is valid")
 func filesInPagesAreValid() throws {
     var count = 0
-    // The generated reference has pieces only; the conformance kit reads those.
+    // The generated reference contains only parts of files. The conformance kit decodes those.
     for page in try MarkdownPage.all() where page.path != "docs/plugins-reference.md" {
         for block in page.blocks where block.language == "yaml" {
             let name = "\(page.path):\(block.line)"
@@ -41,7 +41,7 @@ func filesInPagesAreValid() throws {
     #expect(count >= 2)
 }
 
-@Test("a program of one's own lists its plugins")
+@Test("a separate program lists its plugins")
 func ownProgram() throws {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let program = URL(filePath: tests).deletingLastPathComponent().appending(path: "own-launch")

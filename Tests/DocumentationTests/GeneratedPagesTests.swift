@@ -6,7 +6,7 @@ import Testing
 
 @testable import launch
 
-/// A page that is made by the program, and compared with the file in the repository.
+/// A page that the program generates, compared with the file in the repository.
 struct GeneratedPage: Sendable, CustomTestStringConvertible {
     let path: String
     let text: @Sendable () throws -> String
@@ -24,7 +24,7 @@ struct GeneratedPage: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Test("a generated page says what the program says", arguments: GeneratedPage.all)
+@Test("a generated page is up to date", arguments: GeneratedPage.all)
 func generatedPage(page: GeneratedPage) throws {
     let text = try page.text()
     if ProcessInfo.processInfo.environment["LAUNCH_REGENERATE_DOCS"] == "1" {
@@ -35,8 +35,8 @@ func generatedPage(page: GeneratedPage) throws {
     #expect(
         kept == text,
         """
-        \(page.path) is out of date; run scripts/regenerate-docs and look at what it changes. \
-        First difference: '\(difference?.0 ?? "")' stands where '\(difference?.1 ?? "")' belongs.
+        \(page.path) is out of date; run scripts/regenerate-docs and review the changes. \
+        First difference: '\(difference?.0 ?? "")' instead of '\(difference?.1 ?? "")'.
         """)
 }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Test("every link to a file, or to a heading, leads somewhere")
+@Test("every link to a file or a heading has a target")
 func linksLeadSomewhere() throws {
     var count = 0
     for page in try MarkdownPage.all() {
@@ -18,10 +18,10 @@ func linksLeadSomewhere() throws {
             }
         }
     }
-    #expect(count > 10, "links are not recognised any more")
+    #expect(count > 10, "links are not recognized")
 }
 
-@Test("every path of this repository that is named in a page exists")
+@Test("every path of this repository in a page exists")
 func pathsExist() throws {
     for page in try MarkdownPage.all() {
         for match in page.prose.matches(of: /`((?:Sources|Tests|docs|examples|scripts)\/[A-Za-z0-9._\/+-]*)[^`]*`/) {

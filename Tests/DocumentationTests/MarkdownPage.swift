@@ -1,8 +1,8 @@
 import Foundation
 
-/// One Markdown file of the repository, as far as the tests look into it.
+/// One Markdown file of the repository, with the parts that the tests check.
 struct MarkdownPage: Sendable {
-    /// A fenced block, with the comment that stands on the line above it: `<!-- from: PATH -->`.
+    /// A fenced block, with the comment on the line above it: `<!-- from: PATH -->`.
     struct Block: Sendable {
         let language: String
         let note: String?
@@ -18,7 +18,7 @@ struct MarkdownPage: Sendable {
         text = try Repository.text(path)
     }
 
-    /// All pages, but those in folders that are made by building.
+    /// All pages, except those in build folders.
     static func all() throws -> [MarkdownPage] {
         let root = Repository.root.path
         let paths = try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
@@ -51,7 +51,7 @@ struct MarkdownPage: Sendable {
         return blocks
     }
 
-    /// The text without its code, in which there are no links.
+    /// The text without its code, which contains no links.
     var prose: String {
         var isCode = false
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
@@ -61,7 +61,7 @@ struct MarkdownPage: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    /// The names under which its headings can be linked to.
+    /// The anchors of its headings.
     var anchors: Set<String> {
         Set(
             prose.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of this repository, as the tests find them: from where this file stands.
+/// The files of this repository, found by the path of this source file.
 enum Repository {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

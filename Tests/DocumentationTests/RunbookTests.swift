@@ -1,23 +1,23 @@
 import Foundation
 import Testing
 
-/// The runbook quotes messages of the program. A message that was reworded must be reworded there, too.
+/// The runbook quotes messages of the program. A change of a message must change the quote too.
 struct RunbookTests {
     private static let page = "docs/operating.md"
 
-    @Test func quotesMessagesOfTheProgram() throws {
+    @Test func `each quote is a message of the program`() throws {
         let sources = try Self.literals()
         let quotes = try Self.quotes(in: Repository.text(Self.page))
         for quote in quotes {
             for fragment in Self.fragments(of: quote) {
                 let isThere = sources.contains(fragment)
-                #expect(isThere, "\(Self.page): no message has \"\(fragment)\" of \"\(quote)\"")
+                #expect(isThere, "\(Self.page): no message contains \"\(fragment)\" of \"\(quote)\"")
             }
         }
         #expect(quotes.count > 20, "quotes are not recognized")
     }
 
-    @Test func findsAChangedMessage() {
+    @Test func `fragments and quotes are recognized`() {
         let quote = "queue 'Q' is paused; 'launch queue resume Q' opens it"
         #expect(Self.fragments(of: quote).contains("is paused; 'launch queue resume"))
         #expect(Self.fragments(of: "There is no room left in '…'. (SQLite says: full)") == ["There is no room left in"])
@@ -41,7 +41,7 @@ struct RunbookTests {
         }
     }
 
-    /// The parts of a quote between what differs each time: names in capitals, numbers, paths, and what is left out.
+    /// The constant parts of a quote, without names in capitals, numbers, paths and omissions.
     private static func fragments(of quote: String) -> [String] {
         let own = quote.split(separator: "(SQLite says").first.map(String.init) ?? quote
         let changing = /…|\b[A-Z]+\b|[0-9][0-9.:TZ-]*|unix:[^\s]*/
@@ -50,7 +50,7 @@ struct RunbookTests {
             .filter { $0.split(separator: " ").count > 1 }
     }
 
-    /// The text of all sources, with string literals that are joined by '+' or a backslash as one.
+    /// The text of all sources. String literals that are joined by '+' or a backslash become one.
     private static func literals() throws -> String {
         let root = Repository.root.appending(path: "Sources").path
         let paths = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".swift") }

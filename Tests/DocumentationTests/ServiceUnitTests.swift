@@ -3,14 +3,14 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// The service of systemd that the documentation gives.
+/// The systemd service of the documentation.
 @Suite(
     .enabled(if: Subprocess.find("systemd-analyze") != nil, "there is no systemd-analyze"),
     .timeLimit(.minutes(10)))
 struct ServiceUnitTests {
     private static let path = "deploy/systemd/launch-agent.service"
 
-    /// The unit with a program that is there.
+    /// The unit with a program that exists.
     private func unit(_ folder: TemporaryDirectory) throws -> String {
         let text = try Repository.text(Self.path)
         let changed = text.replacing("/usr/local/bin/launch agent", with: "/bin/true")
@@ -18,21 +18,21 @@ struct ServiceUnitTests {
         return try folder.write("launch-agent.service", changed)
     }
 
-    @Test func systemdUnderstandsEveryLine() async throws {
+    @Test func `systemd accepts each line`() async throws {
         let folder = try TemporaryDirectory()
         let result = try await Subprocess.run("systemd-analyze", ["verify", unit(folder)], timeout: .seconds(600))
         #expect(result.exit.isSuccess && result.stderrText.isEmpty, "\(result.stderrText)")
     }
 
-    @Test func systemdFindsItWellProtected() async throws {
+    @Test func `systemd rates the protection well`() async throws {
         let folder = try TemporaryDirectory()
-        // The exposure times ten: 10 is fully open, and 2.5 is far better than any service of Debian.
+        // The exposure times ten. 10 is fully exposed; 2.5 is far better than any service of Debian.
         let result = try await Subprocess.run(
             "systemd-analyze", ["security", "--offline=yes", "--threshold=25", unit(folder)], timeout: .seconds(600))
         #expect(result.exit.isSuccess, "\(result.stdoutText.suffix(200)) \(result.stderrText)")
     }
 
-    @Test func itsStateIsForItsOwnerAlone() throws {
+    @Test func `its state is accessible only to its owner`() throws {
         let lines = try Repository.text(Self.path).split(separator: "\n").map(String.init)
         for line in ["StateDirectoryMode=0700", "UMask=0077", "User=launch", "NoNewPrivileges=yes", "LimitCORE=0"] {
             #expect(lines.contains(line), "\(line)")

@@ -5,7 +5,7 @@ import ProcessRunner
 import TestSupport
 import Testing
 
-@Test("the runner of plugins.md holds the runner's contract")
+@Test("the runner of plugins.md passes the conformance kit")
 func processRunnerConforms() async throws {
     let home = try TemporaryDirectory()
     let (runs, starts) = ("\(home.path)/runs", "\(home.path)/starts")
@@ -18,7 +18,7 @@ func processRunnerConforms() async throws {
             job: { behaviour, id in job(behaviour, as: id, noting: starts) },
             count: { id in
                 guard FileManager.default.fileExists(atPath: "\(runs)/\(id)") else { return 0 }
-                // A process that has not come so far as to note its start is the one that the folder stands for.
+                // A process that has not recorded its start yet counts as one.
                 return max(1, FileManager.default.contents(atPath: "\(starts)/\(id)")?.count ?? 0)
             })
     ).run()
@@ -26,13 +26,13 @@ func processRunnerConforms() async throws {
     #expect(report.skipped == 0, "\(report)")
 }
 
-@Test("a stopped run leaves no process behind")
+@Test("a stopped run leaves no process")
 func nothingIsLeft() async throws {
     let home = try TemporaryDirectory()
     let options = Options(["folder": .string("\(home.path)/runs")])
     let runner = try ProcessPlugin.runner.base.make(options, PluginContext())
     let id = RunID.random()
-    // The stop's own timer, the job, and a child of the job's: all of them must be gone.
+    // The timer of the stop, the job, and a child of the job: all of them must end.
     let request = try runner.render(job("trap '' TERM; sleep 900 & sleep 900; sleep 900", as: id, noting: home.path))
     let handle = try await runner.submit(request, as: id)
     try await runner.stop(handle, grace: .seconds(600))
@@ -49,7 +49,7 @@ func nothingIsLeft() async throws {
     #expect(try await runner.find(request, as: id) == nil)
 }
 
-/// The processes whose working directory is that folder, or is in it.
+/// The processes whose working directory is the folder or below it.
 private func processes(in folder: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
         guard Int(name) != nil else { return false }

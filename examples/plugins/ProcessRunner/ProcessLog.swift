@@ -25,7 +25,7 @@ actor ProcessLog {
             do {
                 try await Task.sleep(for: wait)
             } catch {
-                throw BackendError(.cancelled, "Nobody reads the log any more.")
+                throw BackendError(.cancelled, "The log is no longer read.")
             }
         }
     }
