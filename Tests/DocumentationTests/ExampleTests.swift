@@ -13,7 +13,8 @@ func codeIsTheExamples() throws {
             continue
         }
         #expect(
-            try Repository.text(path).contains(block.text), "plugins.md:\(block.line): \(path) does not contain this code")
+            try Repository.text(path).contains(block.text),
+            "plugins.md:\(block.line): \(path) does not contain this code")
     }
     #expect(blocks.count >= 8)
 }
