@@ -7,7 +7,7 @@ import Testing
 @testable import LaunchHost
 @testable import SageMaker
 
-/// The agent over SageMaker, on single bad turns.
+/// The agent with SageMaker, one failure per test.
 @Suite struct SageMakerAgentTests {
     private func events(_ world: TrainingWorld, _ id: RunID) throws -> [RunState] {
         try world.store.events(of: id).map(\.state)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func aRunThatMayBeThereIsNeverBackInItsQueueNorForgotten() async throws {
+    func `a run whose job may exist is never requeued or dropped`() async throws {
         let world = try TrainingWorld()
         try world.queue()
         world.stub.sagemaker.lives(.endless)
@@ -39,7 +39,7 @@ import Testing
         let id = try world.submit("lost")
         try await world.clock.running(rate: 300) {
             let agent = drain(world)
-            // Nobody can say whether the job is there, so that it is looked for again and again.
+            // The job's existence is unknown, so it is looked up repeatedly.
             try await wait {
                 try world.store.events(of: id).contains { $0.message?.contains("is asked again") == true }
             }
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func whoMayNotLookAsksAgainAtGrowingDistances() async throws {
+    func `a look-up without permission is repeated at growing intervals`() async throws {
         let world = try TrainingWorld(keepsCalls: true)
         try world.queue()
         world.stub.sagemaker.lives(.endless)
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func aStopThatIsRefusedSaysSoOnceAndIsTriedAgain() async throws {
+    func `a rejected stop is recorded once and retried`() async throws {
         let world = try TrainingWorld(keepsCalls: true)
         try world.queue()
         world.stub.sagemaker.lives(.endless)
@@ -104,7 +104,7 @@ import Testing
         #expect(try world.store.run(id).state == .stopped)
     }
 
-    @Test(.timeLimit(.minutes(10))) func aQuotaLetsTheRunWaitInItsQueue() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a used-up quota requeues the run`() async throws {
         let world = try TrainingWorld()
         try world.queue()
         world.stub.sagemaker.quota("ml.m5.xlarge", 0)
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: [false, true])
-    func theWaitEndsWhenTheQueueSaysSo(throttled: Bool) async throws {
+    func `the wait ends at the queue's limit`(throttled: Bool) async throws {
         let world = try TrainingWorld()
         try world.queue(retry: RetryRules(waitSeconds: 900))
         if throttled {
@@ -150,7 +150,7 @@ import Testing
         #expect((900..<1800).contains(waited))
     }
 
-    @Test(.timeLimit(.minutes(10))) func expiredCredentialsChangeNoState() async throws {
+    @Test(.timeLimit(.minutes(10))) func `expired credentials change no state`() async throws {
         let world = try TrainingWorld()
         try world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 300))
@@ -176,7 +176,7 @@ import Testing
         for id in ids { #expect(try world.store.run(id).state == .succeeded) }
     }
 
-    @Test(.timeLimit(.minutes(10))) func aStopDoesNotWaitForALongLook() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a stop does not wait for a long sweep`() async throws {
         let world = try TrainingWorld()
         try world.queue()
         world.stub.sagemaker.lives(.endless)
@@ -201,8 +201,8 @@ import Testing
         for id in ids { #expect(try world.store.run(id).state == .stopped) }
     }
 
-    /// A spot job that waits for hours must not be written down every second.
-    @Test(.timeLimit(.minutes(10))) func anInterruptedJobIsWrittenDownOnce() async throws {
+    /// A spot job that waits for hours must not cause an event every second.
+    @Test(.timeLimit(.minutes(10))) func `an interrupted job is recorded once`() async throws {
         let world = try TrainingWorld()
         try world.queue()
         world.stub.sagemaker.lives { _, _ in
@@ -223,8 +223,8 @@ import Testing
         #expect(try events(world, id).count { $0 == .running } <= 2)
     }
 
-    /// The job is interrupted twice and restarted while the service does not answer.
-    @Test(.timeLimit(.minutes(10))) func interruptionsThatNoPollMetAreWrittenDownAtTheEnd() async throws {
+    /// The job is interrupted twice and restarted while the service fails.
+    @Test(.timeLimit(.minutes(10))) func `interruptions between observations are recorded at the end`() async throws {
         let world = try TrainingWorld()
         try world.queue()
         world.stub.sagemaker.lives { _, _ in
@@ -263,7 +263,7 @@ import Testing
         #expect(fields["page"]?.hasSuffix("/jobs/\(name)") == true)
     }
 
-    @Test(.timeLimit(.minutes(10))) func oneThatCompletesBeforeItsStopHasSucceeded() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a job that completes before its stop has succeeded`() async throws {
         let world = try TrainingWorld()
         try world.queue()
         world.stub.sagemaker.lives(.usual(seconds: 300))

@@ -7,16 +7,16 @@ import Testing
 @testable import LaunchHost
 @testable import SageMaker
 
-/// Five hundred jobs of all kinds on bad days at AWS, with an agent that is killed twice over them.
+/// Five hundred jobs of all kinds with random faults of AWS, and an agent that is killed twice meanwhile.
 @Suite(.serialized) struct ChaosTests {
     @Test(.timeLimit(.minutes(10)), arguments: seeds)
-    func everyRunEndsAsItsJobDid(seed: UInt64) async throws {
+    func `each run ends as its job did`(seed: UInt64) async throws {
         let day = try ChaoticDay(seed: seed, runs: count)
         try await day.pass()
         try day.check()
     }
 
-    /// More with `LAUNCH_CHAOS_SEEDS=1,2,3`, of other sizes with `LAUNCH_CHAOS_RUNS`.
+    /// More seeds with `LAUNCH_CHAOS_SEEDS=1,2,3`, another size with `LAUNCH_CHAOS_RUNS`.
     static let seeds: [UInt64] = {
         let given = ProcessInfo.processInfo.environment["LAUNCH_CHAOS_SEEDS"] ?? ""
         let seeds = given.split(separator: ",").compactMap { UInt64($0) }
@@ -25,7 +25,7 @@ import Testing
     private let count = ProcessInfo.processInfo.environment["LAUNCH_CHAOS_RUNS"].flatMap { Int($0) } ?? 500
 }
 
-/// One such day.
+/// One test with one seed.
 private struct ChaoticDay {
     let world: TrainingWorld
     let seed: UInt64
@@ -33,7 +33,7 @@ private struct ChaoticDay {
 
     private static let scarce = "ml.p4d.24xlarge"
     private static let scarcer = "ml.p5.48xlarge"
-    /// The kinds of runs in turn. Those that begin with "stop" are stopped when they are in the state that follows.
+    /// The kinds of runs in turn. A kind that begins with "stop" is stopped in the state that follows.
     private static let kinds = [
         "good", "good", "script", "data", "fallback", "spot", "overdue", "service", "quota", "capacity", "good",
         "stop-queued", "stop-submitting", "stop-starting", "stop-running", "stop-good", "spot-stop-running",
@@ -90,7 +90,7 @@ private struct ChaoticDay {
         world.stub.chaos(Chaos(seed: seed, throttled: 0.3, serverErrors: 0.04, resets: 0.04, lostAnswers: 0.04))
     }
 
-    /// Runs agents until all is done; the first two are killed in the middle of their work.
+    /// Runs agents until all runs have ended. The first two agents are killed during their work.
     func pass() async throws {
         try await world.clock.running(rate: 150) {
             let stopping = Task { try await stopSome() }
@@ -112,7 +112,7 @@ private struct ChaoticDay {
         }
     }
 
-    /// Asks for the end of some, each in the state that its kind names.
+    /// Requests the stop of some runs, each in the state that its kind names.
     private func stopSome() async throws {
         var left = ids.filter { $0.value.contains("stop") }
         while !left.isEmpty {
@@ -127,7 +127,7 @@ private struct ChaoticDay {
         }
     }
 
-    /// Compares what the store says of every run with what the service says of its jobs.
+    /// Compares the store's record of every run with the service's jobs.
     func check() throws {
         let service = world.stub.sagemaker
         var named: Set<String> = []
@@ -161,7 +161,7 @@ private struct ChaoticDay {
             #expect(try world.store.events(of: run.id).count { $0.state.isTerminal } == 1)
         }
         let orphans = Set(service.jobs.map(\.name)).subtracting(named)
-        #expect(orphans.isEmpty, "nobody knows of \(orphans)")
+        #expect(orphans.isEmpty, "no run has \(orphans)")
         #expect(try world.store.runs().count == ids.count)
         #expect(world.stub.busiestSecond("sagemaker", "ListTrainingJobs") <= 3)
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchHost
 @testable import SageMaker
 
-/// `archive_logs`: an ended run's log is in its own record, and a log that nobody may read holds up no end.
+/// `archive_logs`: an ended run's log is in its record, and a log without read permission does not delay the end.
 @Suite struct LogArchiveTests {
     private static let runner = "runner: {type: sagemaker, archive_logs: true}"
 
@@ -31,7 +31,7 @@ import Testing
         return (try world.store.run(id), LogArchive(path: LogArchive.path(in: world.store.home.folder(of: id))))
     }
 
-    @Test(.timeLimit(.minutes(10))) func theLogIsInTheRecord() async throws {
+    @Test(.timeLimit(.minutes(10))) func `the log is in the record`() async throws {
         let world = try TrainingWorld()
         let (run, archive) = try await ended(world)
         #expect(run.state == .succeeded && run.outcome?.warnings == [])
@@ -40,7 +40,7 @@ import Testing
         #expect(lines == ["epoch 1", "epoch 2"])
     }
 
-    @Test(.timeLimit(.minutes(10))) func aLogThatNobodyMayReadIsAWarning() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a log without read permission is a warning`() async throws {
         let world = try TrainingWorld()
         world.stub.always(
             "logs", "FilterLogEvents",

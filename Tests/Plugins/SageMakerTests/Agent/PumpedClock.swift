@@ -2,8 +2,8 @@ import Foundation
 import LaunchHost
 import Synchronization
 
-/// The time of a test, by which all who wait go. It moves when it is told to: by a task that lets it run faster than this
-/// machine's, or, where it jumps, by whoever waits.
+/// The clock of a test, for all waiting tasks. It only advances on demand: by a task that runs it faster than the
+/// machine's clock, or, if it jumps, by each sleep.
 final class PumpedClock: Sendable {
     private struct State {
         var now: Date
@@ -32,7 +32,7 @@ final class PumpedClock: Sendable {
 
     var host: HostClock { HostClock(now: { self.now }, sleep: { try await self.sleep($0) }) }
 
-    /// Moves on, and wakes whose time has come.
+    /// Advances the time, and resumes the tasks whose sleep has ended.
     func advance(by seconds: TimeInterval) {
         let ready = state.withLock { state in
             state.now.addTimeInterval(seconds)

@@ -8,7 +8,7 @@ import TestSupport
 @testable import LaunchHost
 @testable import SageMaker
 
-/// An account of AWS, a store and the runner between them, all by one clock.
+/// An account of AWS, a store and the runner, all with one clock.
 final class TrainingWorld: Sendable {
     static let region = "us-east-1"
     static let image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1"
@@ -30,7 +30,7 @@ final class TrainingWorld: Sendable {
         store = try Store(home: LaunchHome(path: folder.file("home")), durability: .processEnd, now: { clock.now })
     }
 
-    /// An environment as a program makes it when it starts.
+    /// An environment, made as at the program's start.
     func environment(region: String = region) throws -> AWSEnvironment {
         let variables = [
             "HOME": folder.path, "AWS_EC2_METADATA_DISABLED": "true", "AWS_ACCESS_KEY_ID": keys.accessKeyID,
@@ -42,13 +42,13 @@ final class TrainingWorld: Sendable {
                 http: HTTPClient(configuration: .init(proxy: .direct)), clock: clock.host, userAgent: "launch/test"))
     }
 
-    /// A runner that knows nothing yet, as after a restart.
+    /// A runner without any state, as after a restart.
     func runner(region: String = region) throws -> SageMakerRunner {
         SageMakerRunner(
             try environment(region: region), options: SageMakerOptions(), model: .bundled, log: .silent)
     }
 
-    /// The backends of a program that starts; `runner` is the configuration's block.
+    /// The backends of a starting program. `runner` is the configuration's block.
     func backends(runner: String = "") throws -> Backends {
         let environment = try environment()
         let plugin = Plugin<any LaunchHost.Environment>(
@@ -67,7 +67,7 @@ final class TrainingWorld: Sendable {
         return try Backends(config, catalog: catalog, variables: [:], log: .silent)
     }
 
-    /// An agent of a program that starts.
+    /// An agent of a starting program.
     func agent(drain: Bool = true, runner: String = "", log: Logger = .silent) throws -> Agent {
         Agent(
             Agent.Settings(queues: ["train"], maxJobs: nil, drain: drain), store: store,
@@ -92,7 +92,7 @@ final class TrainingWorld: Sendable {
         "StoppingCondition": .object(["MaxRuntimeInSeconds": .integer(3600)]),
     ]
 
-    /// Puts a run on the queue. Its kind is told to its container.
+    /// Submits a run to the queue. The container gets its kind.
     @discardableResult
     func submit(_ kind: String, _ arguments: [String: JSONValue] = [:]) throws -> RunID {
         let spec = LaunchSpec(
@@ -103,10 +103,10 @@ final class TrainingWorld: Sendable {
         return try store.submit(spec).id
     }
 
-    /// What the container of a request is told.
+    /// The kind in a request's container variables.
     static func kind(of request: JSONValue) -> String { request["Environment"]?["KIND"]?.stringValue ?? "" }
 
-    /// A job as the pipeline hands it to the runner.
+    /// A job as the pipeline passes it to the runner.
     static func job(_ text: String = "run00001", _ more: [String: JSONValue] = [:]) throws -> RunnableJob {
         guard let id = RunID(rawValue: text), let reference = try? ImageReference(parsing: image),
             let pinned = MockRegistryImage.pinned(reference)

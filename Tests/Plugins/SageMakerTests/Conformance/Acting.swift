@@ -3,8 +3,7 @@ import Conformance
 import Foundation
 import LaunchHost
 
-/// Training jobs of the stub that behave as the kit wants it: what they live and what they print follows from a
-/// hyperparameter.
+/// Training jobs of the stub with the behaviours of the conformance kit. A hyperparameter selects a job's life and log.
 struct Acting: Sendable {
     private static let parameter = "behaviour"
     private let account: FastAccount
@@ -13,7 +12,7 @@ struct Acting: Sendable {
         self.account = account
     }
 
-    /// A job that asks for that; nil where SageMaker and CloudWatch have nothing like it.
+    /// A job with the behaviour. Nil if SageMaker and CloudWatch have no equivalent.
     static func job(_ behaviour: RunnerFixture.Behaviour, id: RunID) -> RunnableJob? {
         let words: String
         switch behaviour {
@@ -23,7 +22,7 @@ struct Acting: Sendable {
         case .stubborn: words = "stubborn"
         case .flood: words = "flood"
         case .invalidText: words = "text"
-        // The agent on the instances cuts at CloudWatch's limit, and no piece tells that it is one.
+        // The agent on the instances cuts lines at CloudWatch's limit, and the pieces are not marked.
         case .longLine: return nil
         }
         let name = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train"
@@ -43,7 +42,7 @@ struct Acting: Sendable {
          "StoppingCondition": {"MaxRuntimeInSeconds": 86400}}
         """
 
-    /// What a job goes through. Its log is written the moment it is made, with lines that can be read as they are printed.
+    /// The life of a job. Its log is written at the start, with lines that become readable when they are printed.
     func life(of request: JSONValue) -> TrainingLife {
         let words = (request["HyperParameters"]?[Self.parameter]?.stringValue ?? "").split(separator: " ")
         let number = words.last.flatMap { Int($0) } ?? 0
@@ -51,10 +50,10 @@ struct Acting: Sendable {
         case "exit" where number != 0:
             return .failing("AlgorithmError: ExecuteUserScriptError: exit code: \(number)", seconds: 10)
         case "lines":
-            // From the middle of its life on.
+            // From the middle of the job's life on.
             print((0..<number).map { "line \($0 + 1)" }, of: request, from: 5)
         case "text":
-            // What becomes of bytes that are no text before they get to CloudWatch.
+            // The form in which invalid UTF-8 arrives in CloudWatch.
             print(["before", "\u{FFFD}\u{FFFD}", "after"], of: request, from: 5)
         case "flood":
             let start = milliseconds + 1000
@@ -66,7 +65,7 @@ struct Acting: Sendable {
             return Self.endless
         case "stubborn":
             var life = Self.endless
-            // Nothing but SIGKILL ends it, after the 120 seconds that SageMaker gives everybody.
+            // Only SIGKILL ends it, after the 120 seconds that SageMaker gives each job.
             life.stopping = 125
             return life
         default: break
@@ -77,7 +76,7 @@ struct Acting: Sendable {
     private static let endless = TrainingLife(
         [.init("Starting", seconds: 5), .init("Downloading", seconds: 2), .init("Training", seconds: 0)], end: .never)
 
-    /// How many training jobs there are that still cost something: a job that has ended is a record, which stays.
+    /// The number of training jobs that still cost something. An ended job remains as a record.
     func living(of id: RunID) -> Int {
         let now = account.clock.now
         return account.stub.sagemaker.jobs.count { job in

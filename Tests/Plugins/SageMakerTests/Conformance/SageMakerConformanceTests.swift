@@ -6,15 +6,15 @@ import SageMaker
 import TestSupport
 import Testing
 
-@Suite("sagemaker conforms", .timeLimit(.minutes(10)))
+@Suite("sagemaker passes the conformance kit", .timeLimit(.minutes(10)))
 struct SageMakerConformanceTests {
-    @Test("The whole kit, over the stub")
+    @Test("The complete kit, with the stub")
     func kit() async throws {
         let folder = try TemporaryDirectory()
         let account = try FastAccount()
         let acting = Acting(account)
         account.stub.sagemaker.lives { request, _ in acting.life(of: request) }
-        // The stub must not hold the account, which holds the stub.
+        // Breaks the reference cycle: the account holds the stub, and the stub holds the closure above.
         defer { account.stub.sagemaker.lives(.endless) }
         let fixture = RunnerFixture(
             plugin: SageMakerRunner.plugin, folder: folder.path, makeRunner: { account.runner() },
@@ -23,7 +23,7 @@ struct SageMakerConformanceTests {
         let report = await RunnerConformance(fixture).run()
         print(report)
         #expect(report.failures == [])
-        // A line of over 1 MB reaches CloudWatch in several events that nothing ties together.
+        // A line of over 1 MB reaches CloudWatch as several events without a connection.
         #expect(report.skipped == 1, "\(report)")
     }
 }

@@ -15,7 +15,7 @@ struct TrainingOutcomeTests {
         outcome.facts.first { $0.name == name }?.value
     }
 
-    @Test func aCompletedSpotJobTellsWhatItCost() throws {
+    @Test func `the outcome of a completed spot job contains its cost`() throws {
         let outcome = try outcome(
             """
             {"TrainingJobStatus": "Completed", "TrainingStartTime": 100.5, "EnableManagedSpotTraining": true,
@@ -41,7 +41,7 @@ struct TrainingOutcomeTests {
             ])
     }
 
-    @Test func groupsAreCountedTogether() throws {
+    @Test func `instance groups are counted together`() throws {
         let outcome = try outcome(
             """
             {"TrainingJobStatus": "Completed", "BillableTimeInSeconds": 100, "ResourceConfig": {"InstanceGroups": [
@@ -52,7 +52,7 @@ struct TrainingOutcomeTests {
         #expect(fact("spot saving", outcome) == nil)
     }
 
-    @Test func whatTheServiceChoseOfPreferencesCounts() throws {
+    @Test func `the instance type that the service chose is used`() throws {
         let outcome = try outcome(
             """
             {"TrainingJobStatus": "Completed", "BillableTimeInSeconds": 10, "ResourceConfig": {
@@ -61,7 +61,7 @@ struct TrainingOutcomeTests {
         #expect(fact("billed", outcome) == "10 s x 4 x ml.g5.xlarge = 40 instance seconds")
     }
 
-    @Test func aFailureKeepsItsReasonWholeAndHasNoModel() throws {
+    @Test func `a failure keeps its complete reason and has no model`() throws {
         let reason = "AlgorithmError: " + String(repeating: "x", count: 1000)
         let outcome = try outcome(
             """
@@ -73,7 +73,7 @@ struct TrainingOutcomeTests {
         #expect(fact("billed", outcome) == nil)
     }
 
-    @Test func aJobThatNeverTrainedHasNoOutputs() throws {
+    @Test func `a job that never trained has no outputs`() throws {
         let outcome = try outcome(
             """
             {"TrainingJobStatus": "Failed", "FailureReason": "CapacityError: none",
@@ -82,7 +82,7 @@ struct TrainingOutcomeTests {
         #expect(outcome.outputs.isEmpty)
     }
 
-    @Test func aJobThatIsGoneIsAWarning() async throws {
+    @Test func `a missing job is a warning`() async throws {
         let world = try TrainingWorld(jumps: true)
         let runner = try world.runner()
         let outcome = try await runner.finish(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SageMaker
 
-/// Logs of any size in the memory of a few pages.
+/// Logs of any size are read with the memory of a few pages.
 @Suite(.timeLimit(.minutes(10))) struct HugeLogTests {
     private static var residentKilobytes: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
@@ -13,7 +13,7 @@ import Testing
         return Int(line.filter(\.isNumber)) ?? 0
     }
 
-    @Test func memoryDoesNotGrowWithTheLog() async throws {
+    @Test func `memory does not grow with the log`() async throws {
         let megabytes = 120
         let bench = try LogsBench(keepsCalls: false)
         let filling = String(repeating: "loss 0.1234 ", count: 330)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import SageMaker
 
-/// Every line once, also where hosts are late and where reading goes on in another process.
+/// Each line once, also with late hosts and if another process continues to read.
 @Suite(.timeLimit(.minutes(10))) struct LogResumeTests {
-    /// Numbers as by chance, but the same every time.
+    /// Reproducible pseudo-random numbers.
     private struct Dice: RandomNumberGenerator {
         var state: UInt64
 
@@ -28,19 +28,19 @@ import Testing
                 let at = Double(number) * 30 + Double.random(in: 0..<30, using: &dice).rounded()
                 let isCutOff = host == 3 && (60..<200).contains(at)
                 taken = max(taken, isCutOff ? 205 : at + Double.random(in: 0..<15, using: &dice))
-                // Some events are several lines.
+                // Some events contain several lines.
                 let text = number % 3 == 0 ? "\(host)/\(number)a\n\(host)/\(number)b" : "\(host)/\(number)"
                 events.append((text, at, taken))
                 all.formUnion(text.split(separator: "\n").map(String.init))
             }
-            // The first to print is not the first to be seen.
+            // The first printed line may not be the first that is readable.
             bench.add("algo-\(host)-17", events)
         }
         bench.end(at: 260)
         return all
     }
 
-    @Test(arguments: [1, 2] as [UInt64]) func everyLineOnceFromEveryCursor(_ seed: UInt64) async throws {
+    @Test(arguments: [1, 2] as [UInt64]) func `each line is read once from each cursor`(_ seed: UInt64) async throws {
         let bench = try LogsBench(keepsCalls: false)
         let all = Self.fill(bench, seed: seed)
         bench.stub.logs.limitPages(events: 9)
@@ -53,7 +53,7 @@ import Testing
 
         for (position, item) in lines.enumerated() {
             let before = Set(lines[...position].map(\.line.text))
-            // Another process at once, and one after the end: with and without following.
+            // Another process at once, and one after the end, with and without following.
             for (moment, follow) in [(item.given, true), (ended, true), (ended, false)] {
                 bench.set(moment)
                 let rest = try await bench.texts(bench.logs(hosts: 3), from: item.line.cursor, follow: follow)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func readingByStepsIsReadingOnce() async throws {
+    @Test func `reading in steps equals reading at once`() async throws {
         let bench = try LogsBench(keepsCalls: false)
         let all = Self.fill(bench, seed: 9)
         var seen: [String] = []
@@ -79,13 +79,13 @@ import Testing
         #expect(Set(seen) == all)
     }
 
-    @Test func aHostThatIsAnHourLateIsNotLost() async throws {
+    @Test func `a host that is an hour late is not lost`() async throws {
         let bench = try LogsBench(keepsCalls: false)
         bench.add("algo-1-1", (0..<130).map { ("one \($0)", Double($0) * 30, Double($0) * 30 + 2) })
         bench.add("algo-2-1", (0..<10).map { ("two \($0)", Double($0), 3610) })
         bench.add("algo-3-1", [("three", 5, 3999)])
         bench.end(at: 4000)
-        // Looking back costs several pages, so that it is seldom done.
+        // Reading back costs several pages, so the reader does it seldom.
         bench.stub.logs.limitPages(events: 30)
         let texts = try await bench.texts(bench.logs(hosts: 3))
         #expect(texts.count == 141)
@@ -95,7 +95,7 @@ import Testing
         #expect(texts.firstIndex(of: "two 9").map { $0 < 139 } == true, "only the end brought it")
     }
 
-    @Test func whatCanBeReadOnlySecondsAfterItWasTakenInIsNotLost() async throws {
+    @Test func `events that become readable seconds after their ingestion are not lost`() async throws {
         let bench = try LogsBench(keepsCalls: false)
         for host in 1...3 {
             bench.stub.logs.add(
@@ -112,7 +112,7 @@ import Testing
         #expect(Set(texts).count == 600)
     }
 
-    @Test(arguments: [-600.0, -30, 50, 300]) func aWrongClockLosesNothing(_ error: Double) async throws {
+    @Test(arguments: [-600.0, -30, 50, 300]) func `a wrong clock loses nothing`(_ error: Double) async throws {
         let bench = try LogsBench(keepsCalls: false)
         let all = Self.fill(bench, seed: 4)
         bench.set(120)

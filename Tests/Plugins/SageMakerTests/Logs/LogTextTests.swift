@@ -15,7 +15,7 @@ import Testing
         return try await bench.read(bench.logs(), follow: false).map(\.line)
     }
 
-    @Test func breaksMakeLinesAndCarriageReturnsDoNot() async throws {
+    @Test func `line breaks separate lines and carriage returns do not`() async throws {
         let lines = try await Self.read([
             "a\nb\n", "10%\r20%\r30%", "\n", "x\r\ny", "\u{1b}[1mbold\u{1b}[0m\t\u{0}\"\\",
         ])
@@ -26,13 +26,13 @@ import Testing
         #expect(lines.allSatisfy { !$0.continues })
     }
 
-    /// CloudWatch replaces bytes that are no text before it keeps them.
-    @Test func whatWasNoTextIsReplaced() async throws {
+    /// CloudWatch replaces invalid UTF-8 before it stores an event.
+    @Test func `invalid UTF-8 is replaced`() async throws {
         let lines = try await Self.read(["before", "\u{FFFD}\u{FFFD}\u{0}\u{85}\u{2028}", "after"])
         #expect(lines.map(\.text) == ["before", "\u{FFFD}\u{FFFD}\u{0}\u{85}\u{2028}", "after"])
     }
 
-    @Test func longLinesComeInPieces() async throws {
+    @Test func `long lines are read in pieces`() async throws {
         let texts = [
             String(repeating: "x", count: 65_536), String(repeating: "é", count: 100_000) + "\nnext",
             "a" + String(repeating: "🙂", count: 60_000),
@@ -48,7 +48,7 @@ import Testing
         #expect(Set(lines.map(\.cursor)).count == lines.count)
     }
 
-    @Test func anEventOfBreaksAloneTakesNoMemory() async throws {
+    @Test func `an event of only line breaks uses no memory`() async throws {
         let bench = try LogsBench(keepsCalls: false)
         bench.add("algo-1-1", [(String(repeating: "\n", count: 300_000), 1, 1)])
         bench.set(3600)

@@ -7,7 +7,7 @@ import Synchronization
 
 @testable import SageMaker
 
-/// A stub with a training job's log in it, and a clock that stands but for the waits of whoever reads.
+/// A stub with a training job's log, and a clock that only advances by the reader's waits.
 final class LogsBench: Sendable {
     static let begin = Date(timeIntervalSince1970: 1_700_000_000)
 
@@ -18,7 +18,7 @@ final class LogsBench: Sendable {
 
     init(keepsCalls: Bool = true) throws {
         stub = try AWSStub(keepsCalls: keepsCalls)
-        // The client has a clock of its own, for signatures; its waits end at once.
+        // The client has another clock for signatures. Its waits end at once.
         client = try AWSClient(
             .logs, endpoint: stub.url, region: "eu-west-1", credentials: StubCredentials(stub.keys.permanent()),
             runtime: AWSRuntime(
@@ -33,10 +33,10 @@ final class LogsBench: Sendable {
     func set(_ date: Date) { time.withLock { $0 = date } }
     func set(_ seconds: Double) { set(Self.begin.addingTimeInterval(seconds)) }
 
-    /// Seconds after the begin, in milliseconds since 1970.
+    /// A time as seconds after the beginning, in milliseconds since 1970.
     static func at(_ seconds: Double) -> Int64 { Int64(((begin.timeIntervalSince1970 + seconds) * 1000).rounded()) }
 
-    /// When the job ends, in seconds after the begin.
+    /// Sets the job's end, in seconds after the beginning.
     func end(at seconds: Double) { end.withLock { $0 = Self.begin.addingTimeInterval(seconds) } }
 
     func add(_ stream: String, _ events: [(text: String, at: Double, taken: Double)], job: String = "job-1") {
@@ -58,7 +58,7 @@ final class LogsBench: Sendable {
         }
     }
 
-    /// All lines, each with the time at which it was given.
+    /// All lines, each with the time at which it was returned.
     func read(
         _ logs: TrainingLogs, from cursor: LogCursor? = nil, follow: Bool = true
     ) async throws -> [(line: LogLine, given: Date)] {
@@ -74,7 +74,7 @@ final class LogsBench: Sendable {
     }
 }
 
-/// Always the same.
+/// Always the same credentials.
 struct StubCredentials: CredentialsProvider {
     let fixed: AWSCredentials
 

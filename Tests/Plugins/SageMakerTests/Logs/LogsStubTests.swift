@@ -5,7 +5,7 @@ import LaunchHost
 import Subprocess
 import Testing
 
-/// The stub's logs, as AWS's own client for Python reads them.
+/// The stub's logs, read by boto3.
 @Suite(.timeLimit(.minutes(10))) struct LogsStubTests {
     private static let script = """
         import json, sys
@@ -51,7 +51,7 @@ import Testing
         let late: Int
     }
 
-    @Test func boto3ReadsIt() async throws {
+    @Test func `boto3 reads the stub's logs`() async throws {
         let bench = try LogsBench()
         let keys = bench.stub.keys.permanent()
         let arguments = ["-c", Self.script, bench.stub.url, keys.accessKeyID, keys.secretAccessKey.reveal()]

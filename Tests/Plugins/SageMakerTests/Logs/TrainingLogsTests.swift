@@ -5,9 +5,9 @@ import Testing
 
 @testable import SageMaker
 
-/// What is read of a training job's log, and what it takes.
+/// Reading a training job's log, and the number of calls.
 @Suite(.timeLimit(.minutes(10))) struct TrainingLogsTests {
-    @Test func hostsAreMergedByTimeAndNamed() async throws {
+    @Test func `hosts are merged by time and named`() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1700", (0..<20).map { ("one \($0)", Double($0), Double($0) + 3) })
         bench.add("algo-2-1701", (0..<20).map { ("two \($0)", Double($0) + 0.5, Double($0) + 2) })
@@ -24,7 +24,7 @@ import Testing
         #expect(single.allSatisfy { $0.host == nil })
     }
 
-    @Test func jobsWithALikeNameAreOthers() async throws {
+    @Test func `jobs with a similar name are separate`() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1700", [("mine", 0, 0)], job: "job-1")
         bench.add("algo-1-1700", [("other", 0, 0)], job: "job-10")
@@ -35,7 +35,7 @@ import Testing
         #expect(try await bench.texts(bench.logs("job-10")) == ["other"])
     }
 
-    @Test func aRestartedHostGoesOnInANewStream() async throws {
+    @Test func `a restarted host continues in a new stream`() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1700", [("before", 10, 12)])
         bench.add("algo-2-1700", [("beside", 11, 12)])
@@ -46,7 +46,7 @@ import Testing
         #expect(lines.map(\.host) == ["algo-1", "algo-2", "algo-1"])
     }
 
-    @Test func aGroupThatIsNotThereYetIsAnEmptyLog() async throws {
+    @Test func `a group that does not exist yet is an empty log`() async throws {
         let bench = try LogsBench()
         #expect(try await bench.texts(bench.logs(), follow: false).isEmpty)
         bench.stub.script(
@@ -56,25 +56,25 @@ import Testing
         #expect(try await bench.texts(bench.logs()) == (0..<50).map(String.init))
     }
 
-    @Test func aJobThatNeverPrintsEndsToo() async throws {
+    @Test func `the log of a job that never prints ends`() async throws {
         let bench = try LogsBench()
         bench.end(at: 1800)
         #expect(try await bench.texts(bench.logs()).isEmpty)
-        // Half an hour, a look every ten seconds.
+        // Half an hour, a call every ten seconds.
         #expect(bench.stub.calls("logs", "FilterLogEvents").count < 185)
     }
 
-    @Test func whatIsTakenInAfterTheEndIsAwaited() async throws {
+    @Test func `events that are ingested after the end are awaited`() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1", [("first", 1, 2), ("last words", 99, 107)])
         bench.end(at: 100)
         #expect(try await bench.texts(bench.logs()) == ["first", "last words"])
-        // The same for one who comes just after the end and does not follow.
+        // The same for a reader that starts just after the end and does not follow.
         bench.set(101)
         #expect(try await bench.texts(bench.logs(), follow: false) == ["first", "last words"])
     }
 
-    @Test func withoutFollowItEndsAfterWhatThereIs() async throws {
+    @Test func `without follow, reading ends after the existing events`() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1", [("a", 1, 2), ("b", 299, 300), ("later", 400, 400)])
         bench.set(300)
@@ -86,7 +86,7 @@ import Testing
         #expect(try await bench.texts(bench.logs(), from: last, follow: false) == ["later"])
     }
 
-    @Test func linesAreGivenSoonAfterTheyAreTakenIn() async throws {
+    @Test func `lines are returned soon after their ingestion`() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1", (0..<200).map { ("\($0)", Double($0), Double($0) + 0.5) })
         bench.end(at: 200)
@@ -95,11 +95,11 @@ import Testing
         let waits = lines.map { $0.given.timeIntervalSince($0.line.time ?? .distantPast) }
         #expect((waits.max() ?? 0) <= 20)
         #expect(waits.reduce(0, +) / 200 <= 9)
-        // A look every four seconds.
+        // A call every four seconds.
         #expect(bench.stub.calls("logs", "FilterLogEvents").count <= 56)
     }
 
-    @Test func emptyPagesAndExpiredTokensLoseNothing() async throws {
+    @Test func `empty pages and expired tokens lose nothing`() async throws {
         let bench = try LogsBench()
         bench.stub.logs.limitPages(events: 7)
         bench.add("algo-1-1", (0..<100).map { ("\($0)", Double($0 / 10), Double($0 / 10)) })
@@ -115,7 +115,7 @@ import Testing
         #expect(lines == (0..<100).map(String.init))
     }
 
-    @Test func faultsDoNotEndAFollowedLog() async throws {
+    @Test func `errors do not end a followed log`() async throws {
         let bench = try LogsBench()
         bench.add("algo-1-1", (0..<100).map { ("\($0)", Double($0), Double($0) + 2) })
         bench.end(at: 100)
@@ -127,7 +127,7 @@ import Testing
         #expect(try await bench.texts(bench.logs()) == (0..<100).map(String.init))
     }
 
-    @Test func faultsThatStayEndALogThatIsNotFollowed() async throws {
+    @Test func `lasting errors end a log that is not followed`() async throws {
         let bench = try LogsBench()
         bench.stub.always("logs", "FilterLogEvents", .throttled)
         let error = await #expect(throws: BackendError.self) {
@@ -136,7 +136,7 @@ import Testing
         #expect(error?.category == .throttled)
     }
 
-    @Test func aRefusalSaysWhichActionIsMissingWhere() async throws {
+    @Test func `a rejection names the missing action and the resource`() async throws {
         let bench = try LogsBench()
         bench.stub.always("logs", "FilterLogEvents", .error("AccessDeniedException", "no"))
         let error = await #expect(throws: BackendError.self) { try await bench.texts(bench.logs()) }
@@ -145,7 +145,7 @@ import Testing
         #expect(error?.hint?.contains("logs:FilterLogEvents on \(group)") == true)
     }
 
-    @Test func aCursorOfSomethingElseIsRefused() async throws {
+    @Test func `an invalid cursor is rejected`() async throws {
         let bench = try LogsBench()
         for text in ["", "17", "1 w 0 0 x 0 0 id", "2 w 0 0 0 0 0 id"] {
             let error = await #expect(throws: BackendError.self) {
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func readingCanBeCancelled() async throws {
+    @Test func `reading can be cancelled`() async throws {
         let bench = try LogsBench()
         let reading = Task { try await bench.texts(bench.logs()) }
         reading.cancel()
@@ -164,7 +164,7 @@ import Testing
         #expect(error?.category == .cancelled)
     }
 
-    @Test func aThousandHostsTakeAsManyCallsAsTheirPages() async throws {
+    @Test func `a thousand hosts take as many calls as their pages`() async throws {
         let bench = try LogsBench()
         bench.stub.logs.limitPages(events: 500)
         for host in 1...1000 {

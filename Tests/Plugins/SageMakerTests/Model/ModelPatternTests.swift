@@ -2,7 +2,7 @@ import Testing
 
 @testable import SageMaker
 
-/// Patterns mean what they mean to Java, for a whole text.
+/// Patterns have the meaning that they have in Java, for a complete text.
 struct ModelPatternTests {
     @Test(arguments: [
         ("[a-z]+", "abc", true), ("[a-z]+", "abc1", false), ("[a-z]+", "", false), ("[a-z]*", "", true),
@@ -22,14 +22,14 @@ struct ModelPatternTests {
         #expect(ModelPattern(pattern).matches(text) == expected)
     }
 
-    @Test func `a pattern that cannot be read refuses nothing`() {
+    @Test func `an invalid pattern rejects nothing`() {
         let pattern = ModelPattern("(unclosed")
         #expect(!pattern.isReadable)
         #expect(pattern.matches("anything"))
     }
 
-    /// The lock around the expression must not make a wrong answer of two at once.
-    @Test func `many tasks may ask at once`() async {
+    /// Concurrent matches with one expression must not mix their results.
+    @Test func `many tasks may match at once`() async {
         let pattern = ModelPattern(#"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"#)
         let answers = await withTaskGroup(of: Bool.self) { group in
             for index in 0..<200 {

@@ -7,7 +7,7 @@ import TestSupport
 @testable import SageMaker
 
 struct ServiceModelTests {
-    @Test func `the model that the program holds is whole`() throws {
+    @Test func `the bundled model is complete`() throws {
         let model = ServiceModel.bundled
         #expect(model.source == "botocore 1.44.5")
         #expect(model.shapes.count == 131)
@@ -17,7 +17,7 @@ struct ServiceModelTests {
         #expect(request.required == ["TrainingJobName", "RoleArn", "OutputDataConfig"])
     }
 
-    @Test func `every pattern of the model can be read`() {
+    @Test func `every pattern of the model can be compiled`() {
         var count = 0
         for shape in ServiceModel.bundled.shapes {
             guard case .text(let rules) = shape.kind, let pattern = rules.pattern else { continue }
@@ -27,7 +27,7 @@ struct ServiceModelTests {
         #expect(count > 40)
     }
 
-    @Test func `a model from a file takes the place of the program's`() throws {
+    @Test func `a model from a file replaces the bundled one`() throws {
         let folder = try TemporaryDirectory()
         let path = folder.path + "/model.json"
         try Data(ServiceModel.bundledText.replacing("ml.m5.large", with: "ml.m5.huge").utf8)
@@ -40,8 +40,8 @@ struct ServiceModelTests {
         #expect(!RequestValidator().findings(in: document).isEmpty)
     }
 
-    /// The form of botocore's own file, in which members name their shapes with more around them.
-    @Test func `botocore's own form is read too`() throws {
+    /// The format of botocore's own file, in which members name their shapes with additional keys.
+    @Test func `botocore's own format can be read`() throws {
         let model = try ServiceModel(
             parsing: """
                 {"metadata": {"apiVersion": "2017-07-24"}, "operations": {}, "shapes": {
@@ -71,7 +71,7 @@ struct ServiceModelTests {
             "the list 'L' has no 'member'"
         ),
     ])
-    func `a bad model is named with what is wrong in it`(text: String, reason: String) throws {
+    func `an error in a model names the model and the error`(text: String, reason: String) throws {
         let folder = try TemporaryDirectory()
         let path = folder.path + "/model.json"
         try Data(text.utf8).write(to: URL(filePath: path))
@@ -80,13 +80,13 @@ struct ServiceModelTests {
         #expect(error?.message == "\(path) is no model of CreateTrainingJob: \(reason).")
     }
 
-    @Test func `a model that is not there is named`() throws {
+    @Test func `a missing model is named`() throws {
         let error = #expect(throws: BackendError.self) { try ServiceModel(reading: "/nowhere/model.json") }
         #expect(error?.message == "The model /nowhere/model.json cannot be read: there is no such file.")
     }
 
-    /// The data is made by a script; where the botocore that it was made of is installed, it must still say the same.
-    @Test(.timeLimit(.minutes(10))) func `the shipped model is what its botocore says`() async throws {
+    /// A script makes the data. If the same version of botocore is installed, it must give the same result.
+    @Test(.timeLimit(.minutes(10))) func `the shipped model matches its botocore`() async throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../../scripts/regenerate-sagemaker-model").standardized.path
         guard Subprocess.find("python3") != nil else {
@@ -101,8 +101,8 @@ struct ServiceModelTests {
         }
     }
 
-    /// Whatever botocore is installed: what the script makes of it is a model, and knows our requests.
-    @Test(.timeLimit(.minutes(10))) func `the script makes models that can be read`() async throws {
+    /// With any installed version of botocore, the script's result is a model that accepts our requests.
+    @Test(.timeLimit(.minutes(10))) func `the script makes valid models`() async throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../../scripts/regenerate-sagemaker-model").standardized.path
         guard Subprocess.find("python3") != nil else { return }

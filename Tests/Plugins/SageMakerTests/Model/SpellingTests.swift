@@ -30,7 +30,7 @@ struct SpellingTests {
         ("resource_config[0].instance_type", "ResourceConfig[0].instance_type"),
         ("role_arn.role_arn", "RoleArn.role_arn"),
     ])
-    func `paths get the service's spelling, and the user's own keys keep theirs`(written: String, expected: String)
+    func `paths get the service's spelling, and the user's own keys are unchanged`(written: String, expected: String)
         throws
     {
         let path = try #require(FieldPath(parsing: written))
@@ -43,11 +43,11 @@ struct SpellingTests {
         ("EnableManagedSpotTraining", false), ("Tags[0]", false), ("Tags.Value", false), ("instance_types[0]", false),
         ("Nobody.Knows", false), ("RoleArn.x", false),
     ])
-    func `the model tells where text is wanted`(path: String, isText: Bool) throws {
+    func `the model tells whether a value must be text`(path: String, isText: Bool) throws {
         #expect(model.takesText(at: try #require(FieldPath(parsing: path))) == isText)
     }
 
-    @Test func `documents too`() throws {
+    @Test func `documents get the service's spelling too`() throws {
         let written = try JSONValue(
             parsing: """
                 {"role_arn": "r", "resource_config": {"instance_type": "t", "instance_groups": [{"instance_count": 1}]},
@@ -62,7 +62,7 @@ struct SpellingTests {
         #expect(model.canonical(expected) == expected)
     }
 
-    @Test func `a member in two spellings keeps both, and validation says so`() throws {
+    @Test func `a member in two spellings keeps both, and validation reports it`() throws {
         let document = try Corpus.document(
             of: Corpus.Change(base: "plain", set: ["role_arn": .string("arn:aws:iam::123456789012:role/y")]))
         #expect(model.canonical(document) == document)

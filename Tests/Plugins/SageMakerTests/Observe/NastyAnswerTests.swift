@@ -7,9 +7,9 @@ import Testing
 
 @testable import SageMaker
 
-/// Every number of SageMaker's and CloudWatch's answers at its extremes: nothing traps. Impossible values are reported or
-/// left out.
-@Suite("nasty numbers of SageMaker") struct NastyAnswerTests {
+/// All numbers in replies of SageMaker and CloudWatch at their extremes. None traps. Impossible values are reported or
+/// omitted.
+@Suite("extreme numbers of SageMaker") struct NastyAnswerTests {
     private static let job = TrainingHandle(name: "train-1", region: "eu-west-1")
     private static let description = """
         {"TrainingJobName": "train-1", "TrainingJobStatus": "Completed", "SecondaryStatus": "Completed",
@@ -28,12 +28,13 @@ import Testing
     ]
 
     @Test(
-        "a description with any number at any extreme has an end and an outcome that can be stored", arguments: numbers)
+        "a description with any number at an extreme gives an end and an outcome that can be stored", arguments: numbers
+    )
     func descriptions(_ number: String) throws {
         let tail = number.last.map { ",}".contains($0) ? String($0) : "" } ?? ""
         for nasty in NastyNumbers.json + ["null", "\"1\"", "[]", "{}", "true"] {
             let text = Self.description.replacing(number, with: nasty + tail)
-            // JSON that the reader refuses is another test's.
+            // Another test covers JSON that the reader rejects.
             guard let value = try? JSONValue(parsing: text) else { continue }
             let end = TrainingEnd(description: value).observation(of: .random())
             for date in [end.startedAt, end.endedAt].compactMap(\.self) {
@@ -49,7 +50,7 @@ import Testing
         }
     }
 
-    @Test("a list with any creation time leads to a query that can be sent")
+    @Test("a list with any creation time leads to a valid query")
     func lists() throws {
         for nasty in NastyNumbers.json {
             let text = """
@@ -64,7 +65,7 @@ import Testing
 
     private static let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, 1_700_000_000_000, .max - 1, .max]
 
-    @Test("passes and schedules take any times")
+    @Test("sweeps and schedules accept any times")
     func passes() throws {
         for time in Self.extremes {
             for ingested in Self.extremes {
@@ -84,7 +85,7 @@ import Testing
         }
     }
 
-    @Test("a cursor of any numbers is a place, or an error that says what to do")
+    @Test("a cursor of any numbers is a position, or an error that says what to do")
     func cursors() {
         for one in NastyNumbers.text {
             for place in 0..<5 {
@@ -105,7 +106,7 @@ import Testing
     }
 
     @Test(
-        "an event of a time that cannot be ends the reading with words, and is no line",
+        "an event with an impossible time ends the reading with a message, and is not a line",
         arguments: ["timestamp", "ingestionTime"])
     func events(_ member: String) async throws {
         for nasty in ["9223372036854775807", "-1", "253402300800001"] {

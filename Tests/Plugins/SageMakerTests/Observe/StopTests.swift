@@ -17,7 +17,7 @@ struct StopTests {
         TrainingHandle(name: name, region: TrainingWorld.region).handle(of: .random())
     }
 
-    @Test func aJobIsStoppedBeforeItStartsAndOnlyOnce() async throws {
+    @Test func `a job is stopped before its start, and only once`() async throws {
         world.stub.sagemaker.add("early", life: .endless)
         for _ in 0..<3 { try await runner.stop(handle("early"), grace: .seconds(5)) }
         world.clock.advance(by: 60)
@@ -26,7 +26,7 @@ struct StopTests {
         #expect(world.stub.sagemaker.job("early")?.moment(at: world.clock.now).status == "Stopped")
     }
 
-    @Test func whatHasEndedOrIsGoneIsStopped() async throws {
+    @Test func `stopping an ended or missing job succeeds`() async throws {
         world.stub.sagemaker.add("done", life: .usual(seconds: 10))
         world.clock.advance(by: 60)
         try await runner.stop(handle("done"), grace: nil)
@@ -34,14 +34,14 @@ struct StopTests {
         try await runner.stop(handle("nobody"), grace: nil)
     }
 
-    @Test func aLostAnswerIsAskedForAgain() async throws {
+    @Test func `a stop with a lost answer is repeated`() async throws {
         world.stub.sagemaker.add("lost", life: .endless)
         world.stub.script("sagemaker", "StopTrainingJob", [.lostAnswer, .throttled])
         try await runner.stop(handle("lost"), grace: nil)
         #expect(world.stub.sagemaker.job("lost")?.end?.status == "Stopped")
     }
 
-    @Test func aRefusalIsToldWithWhatIsMissing() async throws {
+    @Test func `a rejection names the missing permission`() async throws {
         world.stub.sagemaker.add("mine", life: .endless)
         world.stub.sagemaker.refuse { operation, _ in
             guard operation == "StopTrainingJob" else { return nil }
@@ -56,7 +56,7 @@ struct StopTests {
         #expect(error?.hint?.hasPrefix("Allow sagemaker:StopTrainingJob on arn:aws:sagemaker:") == true)
     }
 
-    @Test func aHandleOfAnotherRunnerIsRefused() async throws {
+    @Test func `a handle of another runner is rejected`() async throws {
         let strange = RunHandle(runner: "local-docker", runID: .random(), fields: ["name": "x", "region": "y"])
         let error = await #expect(throws: BackendError.self) { try await runner.stop(strange, grace: nil) }
         #expect(error?.category == .invalid)
@@ -66,7 +66,7 @@ struct StopTests {
         ("us-east-1", "https://console.aws.amazon.com/"), ("cn-north-1", "console.amazonaws.cn/"),
         ("us-gov-west-1", "console.amazonaws-us-gov.com/"),
     ])
-    func thePageIsOfTheJobsPartition(region: String, host: String) throws {
+    func `the page belongs to the job's partition`(region: String, host: String) throws {
         let handle = TrainingHandle(name: "job-1", region: region).handle(of: .random())
         let page = try #require(runner.page(of: handle))
         #expect(page.contains(host), "\(page)")

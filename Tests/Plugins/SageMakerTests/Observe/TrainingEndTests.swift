@@ -4,7 +4,7 @@ import Testing
 
 @testable import SageMaker
 
-/// What SageMaker's words become.
+/// The mapping of SageMaker's statuses and reasons.
 struct TrainingEndTests {
     private func observation(
         _ primary: String, _ secondary: String? = nil, _ more: [String: JSONValue] = [:]
@@ -30,7 +30,7 @@ struct TrainingEndTests {
         ("Completed", "Completed", .succeeded), ("Failed", "Failed", .failed), ("Stopped", "Stopped", .stopped),
         ("Stopped", "MaxRuntimeExceeded", .stopped), ("Stopped", "Yawning", .stopped),
     ])
-    func wordsBecomePhases(primary: String, secondary: String?, phase: Observation.Phase) {
+    func `statuses become phases`(primary: String, secondary: String?, phase: Observation.Phase) {
         let observed = observation(primary, secondary)
         #expect(observed.phase == phase)
         let words = secondary.map { $0 == primary ? primary : "\(primary): \($0)" } ?? primary
@@ -49,19 +49,19 @@ struct TrainingEndTests {
         ("CapacityError: Unable to provision requested ML compute capacity.", .capacity, nil),
         ("Something quite new: exit code: 12", .exit, 12), ("Something quite new", .exit, nil),
     ])
-    func reasonsBecomeCauses(reason: String, code: Cause.Code, exit: Int?) {
+    func `reasons become causes`(reason: String, code: Cause.Code, exit: Int?) {
         let cause = observation("Failed", "Failed", ["FailureReason": .string(reason)]).cause
         #expect(cause?.code == code)
         #expect(cause?.exitCode == exit)
         #expect(cause?.message == reason)
     }
 
-    @Test func aFailureWithoutAReasonSaysSo() {
+    @Test func `a failure without a reason says so`() {
         #expect(observation("Failed", "Failed").cause?.message == "SageMaker gives no reason.")
         #expect(observation("Failed", nil, ["FailureReason": .string("")]).cause?.code == .exit)
     }
 
-    @Test func stopsAreToldApart() {
+    @Test func `kinds of stops are distinguished`() {
         let limits: [String: JSONValue] = [
             "StoppingCondition": .object(["MaxRuntimeInSeconds": .integer(60), "MaxWaitTimeInSeconds": .integer(90)])
         ]
@@ -74,14 +74,14 @@ struct TrainingEndTests {
         #expect(spot.cause?.code == .userStop && spot.cause?.message.contains("spot") == true)
     }
 
-    @Test func anInterruptionThatEndsAJobIsNamed() {
+    @Test func `an interruption that ends a job is named`() {
         let history = Self.transitions("Training", "Interrupted", "Failed")
         #expect(observation("Failed", "Failed", history).cause?.code == .interrupted)
         let script = history.merging(["FailureReason": .string("AlgorithmError: x")]) { $1 }
         #expect(observation("Failed", "Failed", script).cause?.code == .exit)
     }
 
-    @Test func timesAreTheServices() {
+    @Test func `times are those of the service`() {
         let all: [String: JSONValue] = [
             "CreationTime": .number(100.5), "LastModifiedTime": .number(400), "TrainingStartTime": .integer(200),
             "TrainingEndTime": .number(300.25),
@@ -95,7 +95,7 @@ struct TrainingEndTests {
         #expect(observation("InProgress", "Training", all).endedAt == nil)
     }
 
-    @Test func onlyTheExtraordinaryIsAnEvent() {
+    @Test func `only unusual statuses have a message`() {
         #expect(observation("InProgress", "Training").message == nil)
         #expect(observation("InProgress", "Interrupted").message?.contains("spot") == true)
         #expect(observation("Stopping", "MaxRuntimeExceeded").message?.contains("MaxRuntimeInSeconds") == true)

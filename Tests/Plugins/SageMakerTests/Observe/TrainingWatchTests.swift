@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchHost
 @testable import SageMaker
 
-/// Many jobs, few calls; and what is so when some of the calls go wrong.
+/// Many jobs with few calls, and the result if some of the calls fail.
 struct TrainingWatchTests {
     let world: TrainingWorld
     let runner: SageMakerRunner
@@ -30,7 +30,7 @@ struct TrainingWatchTests {
 
     private func calls(_ operation: String) -> Int { world.stub.times("sagemaker", operation).count }
 
-    /// Looks until each run was told of, a second between two looks.
+    /// Observes until each run was reported, one second between two calls.
     private func sweep(_ handles: [RunHandle]) async throws -> [RunID: Observation] {
         var told: [RunID: Observation] = [:]
         for _ in 0..<1000 where told.count < handles.count {
@@ -42,7 +42,7 @@ struct TrainingWatchTests {
     }
 
     @Test(arguments: [1000, 10_000])
-    func aTickCostsAPageAHundredAndACallAChange(count: Int) async throws {
+    func `a sweep takes one call per hundred jobs, and one per ended job`(count: Int) async throws {
         let all = try handles(count)
         let (short, long) = (all[..<7], all[7...])
         for index in 0..<300 { world.stub.sagemaker.add("stranger-\(index)", life: .endless) }
@@ -62,7 +62,7 @@ struct TrainingWatchTests {
         #expect(calls("ListTrainingJobs") == 2 * (count / 100))
         #expect(calls("DescribeTrainingJob") == short.count)
 
-        // What it left was told with the end.
+        // The outcome is known from the end's description.
         let request = RunRequest(runner: SageMakerRunner.type, document: .object([:]))
         for handle in short {
             let outcome = try await runner.finish(handle, of: request, into: world.folder.path)
@@ -72,7 +72,7 @@ struct TrainingWatchTests {
         #expect(world.stub.busiestSecond("sagemaker", "ListTrainingJobs") <= 2)
     }
 
-    @Test func aSweepOfSeveralCallsRestsWhenThereIsNothingNew() async throws {
+    @Test func `a sweep of several calls pauses if nothing has changed`() async throws {
         let all = try handles(500)
         add(all)
         world.clock.advance(by: 600)
@@ -85,7 +85,7 @@ struct TrainingWatchTests {
         #expect(try await runner.observe(all).count == 400)
     }
 
-    @Test func anEndThatWasSeenBeforeAnErrorIsToldAllTheSame() async throws {
+    @Test func `an end that was found before an error is reported`() async throws {
         let all = try handles(250)
         add(all, .usual(seconds: 10))
         world.clock.advance(by: 60)
@@ -93,7 +93,7 @@ struct TrainingWatchTests {
         #expect(try await runner.observe(all).count { $0.phase == .succeeded } == 100)
     }
 
-    @Test func anEndWhoseDescriptionFailsIsAskedForAgain() async throws {
+    @Test func `an end whose description fails is described again`() async throws {
         let all = try handles(2)
         add([all[0]], .usual(seconds: 10))
         add([all[1]])
@@ -107,7 +107,7 @@ struct TrainingWatchTests {
         (Reaction.expired, BackendError.Category.expired), (.throttled, .throttled), (.internalFailure, .transient),
         (.error("AccessDeniedException", "User: x is not authorized to perform: sagemaker:ListTrainingJobs"), .denied),
     ])
-    func anErrorIsAnErrorAndNeverAState(reaction: Reaction, category: BackendError.Category) async throws {
+    func `an error is thrown and is never a state`(reaction: Reaction, category: BackendError.Category) async throws {
         for (count, operation) in [(3, "ListTrainingJobs"), (1, "DescribeTrainingJob")] {
             let all = try handles(count)
             add(all)
@@ -117,7 +117,7 @@ struct TrainingWatchTests {
         }
     }
 
-    @Test func jobsOfAnotherRegionAreAskedFor() async throws {
+    @Test func `jobs of another region are described`() async throws {
         let here = try handles(3)
         let there = try handles(20).dropFirst(3).map { handle in
             RunHandle(
@@ -128,18 +128,18 @@ struct TrainingWatchTests {
         add(there, region: "eu-west-1")
         let told = try await sweep(here + there)
         #expect(told.values.allSatisfy { $0.phase != .missing })
-        // Ten a look, each in its turn.
+        // Ten per call, in turn.
         #expect((17...20).contains(calls("DescribeTrainingJob")))
     }
 
-    @Test func aJobThatListsDoNotShowYetIsAskedFor() async throws {
+    @Test func `a job that lists do not show yet is described`() async throws {
         world.stub.sagemaker.listLag = 30
         let all = try handles(3)
         add(all)
         #expect(try await runner.observe(all).map(\.phase) == [.starting, .starting, .starting])
     }
 
-    @Test func aJobThatIsGoneIsMissingAndANewOneIsNot() async throws {
+    @Test func `a job that no longer exists is missing and a new one is not`() async throws {
         let all = try handles(3)
         add([all[0], all[1]])
         await runner.watch.made(try TrainingHandle(all[2]))
@@ -150,7 +150,7 @@ struct TrainingWatchTests {
         #expect(try await runner.observe([all[2]]).map(\.phase) == [.missing])
     }
 
-    @Test func aTokenThatIsTooOldBeginsAgain() async throws {
+    @Test func `an expired token restarts the sweep`() async throws {
         let all = try handles(250)
         add(all)
         world.stub.script(
@@ -161,7 +161,7 @@ struct TrainingWatchTests {
         #expect(calls("ListTrainingJobs") == 5)
     }
 
-    @Test func aHandleThatCannotBeReadHidesNoOther() async throws {
+    @Test func `an unreadable handle hides no other`() async throws {
         let all = try handles(2)
         add(all)
         let strange = RunHandle(runner: SageMakerRunner.type, runID: .random(), version: 9)
@@ -172,7 +172,7 @@ struct TrainingWatchTests {
         (["train-a1", "train-a2"], "train-a" as String?), (["train-a"], "train-a"), (["ab-1", "ab-2"], "ab-"),
         (["a-1", "b-1"], nil), (["ab", "ac"], nil), ([], nil),
     ])
-    func onlyALongCommonStartIsAskedFor(names: [String], start: String?) {
+    func `only a long common prefix is used as a filter`(names: [String], start: String?) {
         #expect(TrainingSweep.commonStart(of: Set(names)) == start)
     }
 }

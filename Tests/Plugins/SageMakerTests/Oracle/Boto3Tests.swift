@@ -5,13 +5,13 @@ import Testing
 
 @testable import SageMaker
 
-/// What leaves is what boto3 would send for the same document.
-@Suite("boto3 as the judge of what is sent", .timeLimit(.minutes(10)))
+/// Sent requests equal those that boto3 would send for the same document.
+@Suite("sent requests compared with boto3's", .timeLimit(.minutes(10)))
 struct Boto3Tests {
-    @Test("500 documents with everything that the model has: accepted by its validator, and the same bytes")
+    @Test("500 documents with all members of the model: boto3's validator accepts them, and the bytes are equal")
     func documents() async throws {
         let account = try FastAccount(factor: 2000)
-        // They are looked at as they come; the service's own rules have no part in it.
+        // They are compared without the service's own rules.
         account.stub.always("sagemaker", "CreateTrainingJob", .answer(.text(#"{"TrainingJobArn": "arn"}"#)))
         var documents = Documents(.bundled, seed: 20_261_126)
         let runner = account.runner()
@@ -28,7 +28,7 @@ struct Boto3Tests {
         #expect(verdict.differences.isEmpty, "\(verdict.differences.count): \(verdict.differences.prefix(3))")
     }
 
-    @Test("The judge notices a member that is misspelt, and a byte that is not the same")
+    @Test("The comparison notices a misspelt member, and a changed byte")
     func judging() async throws {
         let account = try FastAccount(factor: 2000)
         account.stub.always("sagemaker", "CreateTrainingJob", .answer(.text(#"{"TrainingJobArn": "arn"}"#)))

@@ -2,14 +2,14 @@ import LaunchHost
 
 @testable import SageMaker
 
-/// Documents as the model allows them, made at random: all members, nested as deep as they go, and texts that are hard to
-/// write down. Same seed, same documents.
+/// Random documents that the model allows: all members, all levels of nesting, and texts that are difficult to encode.
+/// The same seed gives the same documents.
 struct Documents {
-    /// What botocore 1.43.11 does not know yet.
+    /// Members that botocore 1.43.11 does not know yet.
     private static let newer: Set = [
         "InstancePreferences", "SelectedInstanceType", "SelectedInstanceCount", "SequenceLength",
     ]
-    /// What botocore 1.43.11 asks more of than the model.
+    /// Members for which botocore 1.43.11 requires more than the model.
     private static let stricter: [String: Int64] = ["MaxPendingTimeInSeconds": 7200]
     private static let pieces = [
         "a", "Z", "0", " ", "/", "\\", "\"", "'", "<&>", ":", ",", "{[", "}]", "\n", "\r", "\t", "\u{8}", "\u{c}",
@@ -27,7 +27,7 @@ struct Documents {
         state = seed
     }
 
-    /// The next document; `share` of 100 of the members that need not be there are.
+    /// The next document. It contains `share` percent of the optional members.
     mutating func next(share: Int) -> JSONValue {
         value(of: 0, share: share, depth: 0)
     }
@@ -69,7 +69,7 @@ struct Documents {
         return least + below(min(3, Int(bounds.most ?? 3) - least) + 1)
     }
 
-    /// Mostly short, and now and then as long as it may be.
+    /// A length, mostly short, sometimes the maximum.
     private mutating func text(_ bounds: Shape.Bounds) -> String {
         let least = Int(bounds.least ?? 0)
         let most = max(least, min(Int(bounds.most ?? 3000), 3000))

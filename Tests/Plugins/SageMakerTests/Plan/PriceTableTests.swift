@@ -14,7 +14,7 @@ struct PriceTableTests {
         return error.diagnostics.map { "\($0.line ?? 0):\($0.column ?? 0) \($0.message)" }
     }
 
-    @Test("The program's table has types that the model knows, each once, at a price that can be")
+    @Test("The bundled table has types that the model knows, each once, with a plausible price")
     func bundled() {
         let table = PriceTable.bundled
         guard let shape = ServiceModel.bundled.shapes.first(where: { $0.name == "TrainingInstanceType" }),
@@ -27,7 +27,7 @@ struct PriceTableTests {
         #expect(Set(types).count == types.count && types.count >= 60)
         #expect(Set(types).subtracting(rules.words).isEmpty)
         #expect(table.parts.allSatisfy { $0.hours.values.allSatisfy { (0.01...200).contains($0) } })
-        // Twice the machine never costs less.
+        // A machine of twice the size never costs less.
         for (small, large) in [("ml.g6.xlarge", "ml.g6.12xlarge"), ("ml.m5.large", "ml.m5.xlarge")] {
             #expect((table.price(of: small)?.hour ?? 9) < (table.price(of: large)?.hour ?? 0))
         }
@@ -47,7 +47,7 @@ struct PriceTableTests {
     }
 
     @Test(
-        "Everything that is wrong has its place",
+        "Each error has its position",
         arguments: [
             (
                 "region: eu-west-1\nas_of: 2026-08\nper_hour:\n  ml.m5.xlarge: free\n  m5.large: 1\n  ml.m5.large: -1\n",
@@ -81,7 +81,7 @@ struct PriceTableTests {
         #expect(try mistakes(text) == expected)
     }
 
-    @Test("The most of all types that a run may get, and the unknown ones by their names")
+    @Test("The highest cost of all types that a run may get, and the names of types without a price")
     func cost() throws {
         let table = try read(
             "region: eu-west-1\nas_of: 2026-08\ncurrency: EUR\nper_hour: {ml.m5.xlarge: 1, ml.m5.2xlarge: 3}\n")

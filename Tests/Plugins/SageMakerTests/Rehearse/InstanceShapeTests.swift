@@ -23,11 +23,11 @@ struct InstanceShapeTests {
     }
 
     @Test(arguments: ["m5.large", "ml.m5", "ml.zz.large", "ml.m5.huge", "ml.m5.0xlarge", "ml.m5.xlarge.x", ""])
-    func `is not guessed`(type: String) {
+    func `is not guessed for an unknown type`(type: String) {
         #expect(InstanceShape(type) == nil)
     }
 
-    @Test func `is known of every type that trains, but of those that AWS has not published`() throws {
+    @Test func `is known for each training type, except those that AWS has not published`() throws {
         let shape = try #require(ServiceModel.bundled.shapes.first { $0.name == "TrainingInstanceType" })
         guard case .text(let text) = shape.kind else { throw BackendError(.invalid, "\(shape.kind)") }
         let types = text.words

@@ -22,7 +22,7 @@ struct MetricExpressionTests {
         (#"[[(]loss (\d)"#, "[loss 4", "4"),
         (#"[[:alpha:](]= (\d)(x)?"#, "(= 4x", "4"),
     ])
-    func `is the service's, with one group`(pattern: String, line: String, value: String) throws {
+    func `equals the service's, with one group`(pattern: String, line: String, value: String) throws {
         let expression = try Pattern(try #require(MetricExpression(pattern).pattern))
         #expect(expression.groups == 1)
         #expect(expression.lastGroup(in: line) == .ended(value))
@@ -32,7 +32,7 @@ struct MetricExpressionTests {
         (#"loss=\d+"#, "group"), (#"(a)(b)\1"#, "refers"), (#"x(?<!y+)(\d)"#, "syntax"), ("(", "syntax"),
         (#"(?:x)"#, "group"), (#"[(]"#, "group"), ("", "group"), ("\\", "group"),
     ])
-    func `is left out where it cannot be the same`(pattern: String, word: String) {
+    func `is omitted if it cannot be equivalent`(pattern: String, word: String) {
         let expression = MetricExpression(pattern)
         #expect(expression.pattern == nil)
         #expect(expression.reason.contains(word))

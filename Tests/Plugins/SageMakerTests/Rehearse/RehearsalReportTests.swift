@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// What is said at the end, and when.
+/// The report at the end of a rehearsal, and its times.
 struct RehearsalReportTests {
     typealias Course = RehearsalCourse
 
@@ -11,7 +11,7 @@ struct RehearsalReportTests {
         Timestamp(milliseconds: 1_767_323_045_000 + Int64(seconds * 1_000))
     }
 
-    /// A course with steps at these seconds, the last being the end.
+    /// A timeline with steps at these seconds. The last one is the end.
     static func course(
         _ steps: [(Course.Status, Double)], phase: Observation.Phase = .succeeded, cause: Cause? = nil,
         _ change: (inout Course) -> Void = { _ in }
@@ -45,7 +45,7 @@ struct RehearsalReportTests {
 
     // MARK: the description
 
-    @Test func `a job that ends well is described whole`() throws {
+    @Test func `a successful job is described completely`() throws {
         let course = Self.course(Self.well) {
             $0.metrics = ["loss": 0.25]
             $0.hosts = [.init(name: "algo-1", exitCode: 0, startedAt: Self.time(3), endedAt: Self.time(63))]
@@ -93,7 +93,7 @@ struct RehearsalReportTests {
         (10, "MaxRuntimeExceeded", Cause?.none), (11, "Stopped", nil), (3600, "Stopped", Cause(.userStop, "stopped")),
         (3600, "MaxRuntimeExceeded", Cause(.timeLimit, "too long")),
     ])
-    func `a stop by the time limit is told from a stop by somebody`(
+    func `a stop by the time limit is distinguished from a stop by a user`(
         limit: Int, secondary: String, cause: Cause?
     ) throws {
         let report = try Self.report(
@@ -112,7 +112,7 @@ struct RehearsalReportTests {
         arguments: [
             ("boom", 3, "AlgorithmError: boom, exit code: 3"), (nil, 137, "AlgorithmError: , exit code: 137"),
         ] as [(String?, Int, String)])
-    func `a failure has the container's words and exit code`(words: String?, code: Int, reason: String) throws {
+    func `a failure has the container's message and exit code`(words: String?, code: Int, reason: String) throws {
         let course = Self.course(
             [(.starting, 0), (.training, 1), (.failed, 2)], phase: .failed, cause: Cause(.exit, "x", exitCode: code)
         ) { $0.failure = words }
@@ -122,7 +122,7 @@ struct RehearsalReportTests {
         #expect(report.reproduced.contains { $0.contains("/opt/ml/output/failure") } == (words != nil))
     }
 
-    @Test func `a reason is never longer than the service has it, and keeps its exit code`() throws {
+    @Test func `a reason is at most as long as the service's, and keeps its exit code`() throws {
         let course = Self.course([(.training, 1), (.failed, 2)], phase: .failed) {
             $0.failure = String(repeating: "ü", count: 1024)
             $0.hosts = [
@@ -139,7 +139,7 @@ struct RehearsalReportTests {
         (Cause(.submit, "There is nothing at s3://b/x."), "ClientError: There is nothing at s3://b/x."),
         (Cause(.internalFault, "A fault."), "InternalServerError: A fault."),
     ])
-    func `a failure before the training is not the algorithm's`(cause: Cause, reason: String) throws {
+    func `a failure before the training is not attributed to the algorithm`(cause: Cause, reason: String) throws {
         let course = Self.course([(.starting, 0), (.downloading, 1), (.failed, 2)], phase: .failed, cause: cause)
         let report = try Self.report(course: course)
         #expect(report.description?["FailureReason"]?.stringValue == reason)
@@ -150,7 +150,7 @@ struct RehearsalReportTests {
         #expect(early.description?["BillableTimeInSeconds"] == nil)
     }
 
-    @Test func `a job that was lost is not the algorithm's failure, whatever its hosts ended with`() throws {
+    @Test func `a lost job is not the algorithm's failure, whatever exit codes its hosts have`() throws {
         let course = Self.course(
             [(.starting, 0), (.training, 1), (.failed, 2)], phase: .failed, cause: Cause(.lost, "the program ended")
         ) { $0.hosts = [.init(name: "algo-1", exitCode: 137)] }
@@ -178,7 +178,7 @@ struct RehearsalReportTests {
         #expect(bytes[0] == bytes[1])
     }
 
-    @Test func `what cannot be rehearsed is reported, not trapped on`() throws {
+    @Test func `a request that cannot be rehearsed is reported and does not trap`() throws {
         let job = try Requests.job()
         let id = try #require(RunID(rawValue: "abc12345"))
         let ended = EndedRehearsal(

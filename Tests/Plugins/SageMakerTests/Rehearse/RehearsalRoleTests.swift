@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// Whose credentials the containers of a rehearsal get.
+/// The credentials of the containers of a rehearsal.
 @Suite struct RehearsalRoleTests {
     private static let role = "arn:aws:iam::123456789012:role/rehearsal"
     private let runner = SageMakerRunner(nil, options: SageMakerOptions(), model: .bundled, log: .silent)
@@ -20,7 +20,7 @@ import Testing
         try runner.rehearsal(of: request, with: options).surroundings
     }
 
-    @Test func aQueuesRunGetsThoseOfTheRoleUnderASessionPolicy() throws {
+    @Test func `a queue's run gets credentials of the role with a session policy`() throws {
         let request = try request([QueueTemplate.rehearsalRole: .string(Self.role)])
         #expect(request.document[QueueTemplate.rehearsalRole] == nil)
         #expect(runner.validate(request).isEmpty)
@@ -28,7 +28,7 @@ import Testing
         let role = try #require(found?.role)
         #expect(found?.offersCredentials == true && role.name == Self.role)
         #expect(role.session.wholeMatch(of: /launch-rehearsal-[a-z0-9-]{1,32}/) != nil)
-        // Without a policy of the queue's, the credentials lead to no other role.
+        // Without a policy of the queue, the credentials cannot assume another role.
         let policy = try JSONValue(parsing: try #require(role.sessionPolicy))
         let denied = policy["Statement"]?.arrayValue?.first { $0["Effect"] == "Deny" }?["Action"]?.arrayValue
         #expect(denied?.contains("iam:*") == true && denied?.contains("sts:AssumeRole*") == true)
@@ -40,7 +40,7 @@ import Testing
         ["Statement": [["Effect": "Allow", "Action": "s3:Get*", "Resource": "*"]]] as JSONValue,
         #"{"Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}"#,
     ])
-    func theQueuesOwnSessionPolicyHolds(policy: JSONValue) throws {
+    func `the queue's own session policy is used`(policy: JSONValue) throws {
         let request = try request([
             QueueTemplate.rehearsalRole: .string(Self.role), QueueTemplate.rehearsalPolicy: policy,
         ])
@@ -49,7 +49,7 @@ import Testing
         #expect(role.sessionPolicy == #"{"Statement":[{"Action":"s3:Get*","Effect":"Allow","Resource":"*"}]}"#)
     }
 
-    @Test func aQueueWithoutARoleGivesNone() throws {
+    @Test func `a queue without a role gives no credentials`() throws {
         let request = try request()
         let error = try #require(throws: BackendError.self) {
             _ = try surroundings(request, RehearsalOptions(wantsCredentials: true))
@@ -57,13 +57,13 @@ import Testing
         #expect(error.category == .denied && error.hint?.contains("rehearsal_role_arn") == true)
         let nothing = try surroundings(request, RehearsalOptions())
         #expect(nothing?.offersCredentials == false && nothing?.role == nil)
-        // Who runs a job for himself, without a queue, has the environment's own.
+        // A user's run without a queue gets the environment's own credentials.
         let own = try surroundings(request, RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true))
         #expect(own?.offersCredentials == true && own?.role == nil)
     }
 
     @Test(arguments: ["rehearsal", "arn:aws:s3:::bucket", "arn:aws:iam::123456789012:user/me"])
-    func whatIsNotARoleIsAFinding(role: String) throws {
+    func `an invalid role is a finding`(role: String) throws {
         let findings = runner.validate(try request([QueueTemplate.rehearsalRole: .string(role)]))
         #expect(
             findings.contains {
@@ -76,7 +76,7 @@ import Testing
             .string("no"), .string("[]"), .object([:]),
             .object(["Statement": .string(String(repeating: "a", count: 2100))]),
         ] as [JSONValue])
-    func whatIsNotAPolicyIsAFinding(policy: JSONValue) throws {
+    func `an invalid policy is a finding`(policy: JSONValue) throws {
         let findings = runner.validate(
             try request([QueueTemplate.rehearsalRole: .string(Self.role), QueueTemplate.rehearsalPolicy: policy]))
         #expect(findings.contains { $0.severity == .error && $0.path.description == "rehearsal_session_policy" })
@@ -92,12 +92,12 @@ import Testing
         ("ProfilerConfig.S3OutputPath", .uri), ("Environment.DATA_PATH", .text), ("HyperParameters.S3Uri", .text),
         ("Tags[0].Value", .text), ("AlgorithmSpecification.ContainerArguments[0]", .text),
     ])
-    func everyPlaceOfTheTemplateIsKnown(path: String, place: ValuePlace) throws {
+    func `the kind of each path of the template is known`(path: String, place: ValuePlace) throws {
         #expect(SageMakerRunner.plugin.valuePlace(try #require(FieldPath(parsing: path))) == place)
     }
 
     @Test(arguments: ["OutputDataConfig", "CheckpointConfig"])
-    func aVariableDoesNotLeaveThePrefixOfAURI(block: String) throws {
+    func `a variable cannot leave the prefix of a URI`(block: String) throws {
         let key = block == "OutputDataConfig" ? "S3OutputPath" : "S3Uri"
         let template = TrainingWorld.template.merging([block: [key: "s3://bucket/{{team}}/out"]]) { $1 }
         let queue = ResolveStage.Queue(
@@ -116,7 +116,7 @@ import Testing
         #expect(try stage.job(spec, as: .random()).template[block]?[key] == "s3://bucket/vision-1/out")
     }
 
-    @Test func theJobsNameIsTheQueuesToSet() throws {
+    @Test func `a submitter cannot set the job's name`() throws {
         let queue = ResolveStage.Queue(template: .object(TrainingWorld.template))
         var spec = LaunchSpec(
             source: .image("x"), project: "p", entity: "e", author: "a", resource: SageMakerRunner.type, queue: "q")

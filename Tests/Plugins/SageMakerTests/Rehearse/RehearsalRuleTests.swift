@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// One rule at a time.
+/// The rules of the translation, one per test.
 struct RehearsalRuleTests {
     @Test(
         arguments: [
@@ -13,7 +13,7 @@ struct RehearsalRuleTests {
             (["python3", "t.py"], ["--fast"], ["python3", "t.py"], ["--fast"]),
             ([], [], nil, ["train"]),
         ] as [([String]?, [String]?, [String]?, [String])])
-    func `what is started follows the four rules`(
+    func `the container's command follows the four rules`(
         entryPoint: [String]?, arguments: [String]?, expected: [String]?, words: [String]
     ) throws {
         func list(_ words: [String]?) -> JSONValue { words.map { .array($0.map { .string($0) }) } ?? .null }
@@ -55,7 +55,7 @@ struct RehearsalRuleTests {
         #expect(job.resources.gpus == -1)
     }
 
-    @Test func `a local folder takes a channel's place, however the channel is delivered`() throws {
+    @Test func `a local folder replaces a channel's data, however the channel is delivered`() throws {
         let options = RehearsalOptions(channels: ["train": "/data/t", "boxes": "/data/b.jsonl"])
         let job = try Requests.job(
             [
@@ -77,7 +77,7 @@ struct RehearsalRuleTests {
     }
 
     @Test(arguments: [("ro", ContainerJob.Surroundings.Input.Delivery.readOnly), ("rw", .copy)])
-    func `a file system is an empty folder until it has a local one`(
+    func `a file system is an empty folder unless a local folder replaces it`(
         access: String, delivery: ContainerJob.Surroundings.Input.Delivery
     ) throws {
         let changes: [String: JSONValue] = [
@@ -103,7 +103,7 @@ struct RehearsalRuleTests {
         #expect(given?.hosts.first?.files[1].content.contains(#""TrainingInputMode":"File""#) == true)
     }
 
-    @Test func `gzip and RecordIO mean nothing but for pipes`() throws {
+    @Test func `gzip and RecordIO only apply to pipes`() throws {
         let job = try Requests.job([
             "InputDataConfig": [
                 Requests.channel("t", "s3://b/t", ["CompressionType": "Gzip", "RecordWrapperType": "RecordIO"])
@@ -113,7 +113,7 @@ struct RehearsalRuleTests {
         #expect(job.surroundings?.inputs.first?.isRecordIO == false)
     }
 
-    @Test func `results and checkpoints go where the submitter wants them`() throws {
+    @Test func `results and checkpoints go to the destinations of the submitter`() throws {
         let changes: [String: JSONValue] = [
             "CheckpointConfig": ["S3Uri": "s3://bucket/ck", "LocalPath": "/opt/ml/saved/"]
         ]
@@ -131,7 +131,7 @@ struct RehearsalRuleTests {
         #expect(without.surroundings?.synced == [])
     }
 
-    @Test func `a day, 120 seconds and options in their place`() throws {
+    @Test func `defaults are a day and 120 seconds, and options replace them`() throws {
         #expect(try Requests.job(["StoppingCondition": .null]).timeLimitSeconds == 86_400)
         #expect(try Requests.job([:], RehearsalOptions(graceSeconds: 3)).stopGraceSeconds == 3)
         #expect(
@@ -145,7 +145,7 @@ struct RehearsalRuleTests {
                 .offersCredentials == true)
     }
 
-    @Test func `a user's AWS_REGION stands, and the service's own names cannot be taken`() throws {
+    @Test func `a user's AWS_REGION is kept, and the service's own names cannot be replaced`() throws {
         let environment = try Requests.job([
             "Environment": ["AWS_REGION": "ap-south-1", "TRAINING_JOB_NAME": "mine"]
         ]).environment
@@ -153,7 +153,7 @@ struct RehearsalRuleTests {
         #expect(environment["TRAINING_JOB_NAME"] == "digits-1")
     }
 
-    @Test func `the region comes from the image where nobody says it`() throws {
+    @Test func `without a configured region, the image's region is used`() throws {
         let known = try Rehearsal(Requests.request(), options: .init(), region: nil)
         #expect(known.region == "eu-west-1")
         let elsewhere = try Rehearsal(
@@ -165,7 +165,7 @@ struct RehearsalRuleTests {
         #expect(elsewhere.jobARN.contains(":210987654321:training-job/digits-1"))
     }
 
-    @Test func `the notes of a rendered request know the image's platform`() throws {
+    @Test func `the notes of a rendered request contain the image's platform`() throws {
         var request = Requests.request()
         var notes = RequestNotes()
         notes.image = PinnedImage(
@@ -197,7 +197,7 @@ struct RehearsalRuleTests {
             (["ResourceConfig": ["InstanceCount": 101]], RehearsalOptions(), "100 instances"),
             (["ResourceConfig": ["InstanceCount": 9_223_372_036_854_775_807]], RehearsalOptions(), "100 instances"),
         ] as [([String: JSONValue], RehearsalOptions, String)])
-    func `what means no container is refused, with what to do`(
+    func `a request without a valid container is rejected with a hint`(
         changes: [String: JSONValue], options: RehearsalOptions, words: String
     ) {
         let error = #expect(throws: BackendError.self) { try Requests.job(changes, options) }
@@ -205,7 +205,7 @@ struct RehearsalRuleTests {
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "-")")
     }
 
-    @Test func `an image that is only here is told by the report of a rehearsal alone`() {
+    @Test func `an image that only this engine has is mentioned only in the report of a rehearsal`() {
         let finding = Finding(.error, at: FieldPath(), "it is not in ECR", rule: "image-registry")
         #expect(!Rehearsal.counts(finding))
         let other = Finding(.error, at: FieldPath(), "no", rule: "presence")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// Every sentence can be reached, and is not there without its cause.
+/// Each sentence of the report occurs with its cause and not without it.
 struct RehearsalSentenceTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var words: String
@@ -16,7 +16,7 @@ struct RehearsalSentenceTests {
         var cause: Cause?
         var given: ContainerJob.Resources?
         var region: String? = "eu-west-1"
-        /// Whether the least request says it, too.
+        /// Whether the minimal request causes the sentence too.
         var isAlways = false
         var testDescription: String { words }
 
@@ -191,7 +191,7 @@ struct RehearsalSentenceTests {
         try check(given, \.notSimulated)
     }
 
-    @Test func `what is switched off is not told of`() throws {
+    @Test func `disabled features are not mentioned`() throws {
         let off: [String: JSONValue] = [
             "EnableInterContainerTrafficEncryption": false, "RemoteDebugConfig": ["EnableRemoteDebug": false],
             "ResourceConfig": ["KeepAlivePeriodInSeconds": 0], "EnableManagedSpotTraining": false,
@@ -283,7 +283,7 @@ struct RehearsalSentenceTests {
             (RehearsalOptions(), Cause(.internalFault, "There is no gzip."), "says nothing of SageMaker."),
             (RehearsalOptions(), Cause(.submit, "There is none."), "SageMaker would fail there, too."),
         ])
-    func `inputs that could not be had say of SageMaker what they can`(
+    func `the report of failed inputs says what it means for SageMaker`(
         options: RehearsalOptions, cause: Cause, words: String
     ) throws {
         let course = RehearsalReportTests.course(Self.unfetched, phase: .failed, cause: cause) {
@@ -295,7 +295,7 @@ struct RehearsalSentenceTests {
         #expect(said.allSatisfy { !$0.contains("..") && ($0.contains("too.") == words.contains("too.")) })
     }
 
-    @Test func `of containers that never ran nothing is told`() throws {
+    @Test func `nothing is said of containers that never ran`() throws {
         let course = RehearsalReportTests.course(Self.unfetched, phase: .failed, cause: Cause(.unavailable, "away"))
         let report = try RehearsalReportTests.report(
             ["InputDataConfig": Self.channel], .init(channels: ["t": "/d"], keepsLocal: true), course: course)
@@ -305,7 +305,7 @@ struct RehearsalSentenceTests {
         }
     }
 
-    @Test func `an interruption that never came is not told of as if it had`() throws {
+    @Test func `a drill without an interruption is not reported as an interruption`() throws {
         let report = try RehearsalReportTests.report([:], .init(drill: .init(afterSeconds: 10, graceSeconds: 5)))
         let lines = report.reproduced + report.differences
         #expect(
@@ -327,7 +327,7 @@ struct RehearsalSentenceTests {
         #expect(report.differences.contains { $0.contains("The image is for linux/arm64") })
     }
 
-    @Test func `a private registry reached through the VPC is no difference`() throws {
+    @Test func `a private registry in the VPC is not a difference`() throws {
         let report = try RehearsalReportTests.report([
             "AlgorithmSpecification": [
                 "TrainingImage": "registry.example.com/t@\(Requests.digest)",

@@ -2,7 +2,7 @@ public import LaunchHost
 
 @testable import SageMaker
 
-/// Requests for the tests: the least that the service takes, and what each test adds.
+/// Requests for the tests: the minimal request, and the members that each test adds.
 enum Requests {
     static let digest = "sha256:" + String(repeating: "a", count: 64)
     static let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/train@\(digest)"
@@ -15,7 +15,7 @@ enum Requests {
         "StoppingCondition": ["MaxRuntimeInSeconds": 3600],
     ]
 
-    /// A request with members on top of the least; those of an object are merged, null takes one away.
+    /// The minimal request with additional members. Objects are merged, null removes a member.
     static func request(_ changes: [String: JSONValue] = [:]) -> RunRequest {
         RunRequest(runner: "sagemaker", document: merged(.object(least), .object(changes)))
     }
@@ -33,7 +33,7 @@ enum Requests {
         try Rehearsal(request(changes), options: options, region: "eu-west-1").containerJob()
     }
 
-    /// A channel of S3 objects; `more` goes into the channel, `source` into its S3 source.
+    /// A channel of S3 objects. `more` is added to the channel, `source` to its S3 source.
     static func channel(
         _ name: String, _ uri: String, source: [String: JSONValue] = [:], _ more: [String: JSONValue] = [:]
     ) -> JSONValue {
@@ -49,16 +49,12 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
     ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByStringInterpolation
 {
-    /// JSON as a test writes it.
+    /// JSON literals in tests.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements) { $1 })
     }
-    /// JSON as a test writes it.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// JSON as a test writes it.
     public init(integerLiteral value: Int64) { self = .integer(value) }
-    /// JSON as a test writes it.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// JSON as a test writes it.
     public init(stringLiteral value: String) { self = .string(value) }
 }

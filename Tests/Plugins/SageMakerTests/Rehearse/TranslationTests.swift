@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// Whole values: what a request becomes, member by member.
+/// Complete container jobs: the result of a request, member by member.
 struct TranslationTests {
     static let folders: [ContainerJob.Surroundings.Folder] = [
         .init(path: "/opt/ml/input", mode: 0o755), .init(path: "/opt/ml/input/config", mode: 0o755),
@@ -104,7 +104,7 @@ struct TranslationTests {
         #expect(try Requests.job(["ResourceConfig": ["InstanceCount": 3]]) == expected)
     }
 
-    @Test func `groups of unlike instances, a channel for one of them`() throws {
+    @Test func `groups of different instances, a channel for one of them`() throws {
         let job = try Requests.job([
             "ResourceConfig": [
                 "InstanceType": .null, "InstanceCount": .null,
@@ -226,7 +226,7 @@ struct TranslationTests {
         #expect(job == expected)
     }
 
-    @Test func `the same request makes the same bytes, in whatever order its members came`() throws {
+    @Test func `the same request makes the same bytes, whatever the order of its members is`() throws {
         let hyperparameters = Dictionary(uniqueKeysWithValues: (1...40).map { ("p\($0)", JSONValue.string("\($0)")) })
         let reordered = Dictionary(
             uniqueKeysWithValues: (1...40).reversed().map { ("p\($0)", JSONValue.string("\($0)")) })
@@ -240,6 +240,6 @@ struct TranslationTests {
 }
 
 extension Digest {
-    /// Never used: the tests' digest is one.
+    /// Not used, because the tests' image has a digest.
     fileprivate static var none: Digest { preconditionFailure("no digest") }
 }

@@ -24,7 +24,7 @@ struct ContainerEnvironmentTests {
         Dictionary(uniqueKeysWithValues: (0..<count).map { ("V\($0)", .string("x")) })
     }
 
-    @Test func theCopyOfTheConfigurationIsThereInPieces() throws {
+    @Test func `the copy of the configuration is split into variables`() throws {
         let short = try request(parameters: 1, characters: 10)
         #expect(variables(short)["LAUNCH_RUN_CONFIG"] == .string(#"{"p0":"xxxxxxxxxx"}"#))
         let long = try request(parameters: 1, characters: 1000)
@@ -32,7 +32,7 @@ struct ContainerEnvironmentTests {
         #expect(runner.validate(long).isEmpty)
     }
 
-    @Test func aCopyThatDoesNotFitIsLeftOutAndThatIsTold() throws {
+    @Test func `a copy that does not fit is omitted, with a warning`() throws {
         let request = try request(parameters: 25, characters: 2400)
         #expect(Set(variables(request).keys) == ["LAUNCH_RUN_ID", "LAUNCH_RUN_NAME", "LAUNCH_PROJECT", "LAUNCH_QUEUE"])
         #expect(request.document["HyperParameters"]?.objectValue?.count == 25)
@@ -43,7 +43,7 @@ struct ContainerEnvironmentTests {
     }
 
     @Test(arguments: [(95, true), (96, false)])
-    func theLastVariableThatSageMakerTakesMayBeTheCopy(others: Int, fits: Bool) throws {
+    func `the last variable that SageMaker accepts may be the copy`(others: Int, fits: Bool) throws {
         let request = try request(parameters: 1, characters: 1, variables: many(others))
         #expect(variables(request).count == 100)
         #expect((variables(request)["LAUNCH_RUN_CONFIG"] != nil) == fits)
@@ -51,7 +51,7 @@ struct ContainerEnvironmentTests {
         #expect(runner.validate(request).allSatisfy { $0.severity == .warning })
     }
 
-    @Test func aVariableOfThatNameGivesWayToTheCopyAlone() throws {
+    @Test func `a user's variable of that name is only replaced by a copy`() throws {
         let own = ["LAUNCH_RUN_CONFIG": JSONValue.string("mine")]
         #expect(
             variables(try request(parameters: 0, characters: 0, variables: own))["LAUNCH_RUN_CONFIG"] == .string("mine")

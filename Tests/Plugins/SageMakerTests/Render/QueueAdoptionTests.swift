@@ -5,7 +5,7 @@ import Testing
 
 @testable import SageMaker
 
-/// Files of other programs as a queue.
+/// Files of other programs as queue files.
 struct QueueAdoptionTests {
     private func read(_ text: String) throws -> (file: QueueFile, warnings: [String]) {
         let file = try QueueFile(
@@ -13,7 +13,7 @@ struct QueueAdoptionTests {
         return (file, file.warnings.map { "\($0.line ?? 0):\($0.column ?? 0) \($0.message)" })
     }
 
-    @Test("W&B's envelope and W&B's own keys go, with a warning each; findings are at the places in the envelope")
+    @Test("W&B's envelope and W&B's own keys are removed with a warning each; findings have positions in the envelope")
     func wandb() throws {
         let (file, warnings) = try read(
             """
@@ -36,22 +36,22 @@ struct QueueAdoptionTests {
             ])
         let path = try #require(FieldPath(parsing: "StoppingCondition.MaxRuntimeInSeconds"))
         #expect(file.document.mark(at: path) == Mark(line: 4, column: 48))
-        // A command reads the text again and finds the same places.
+        // A command parses the text again and finds the same positions.
         let again = try Document(text: file.document.text, name: "q", kind: .invalid).spelt(
             like: SageMakerRunner.plugin)
         #expect(again.mark(at: path) == Mark(line: 4, column: 48))
     }
 
-    @Test("An envelope beside other keys, and one without keys, are mistakes")
+    @Test("An envelope beside other keys, and one without keys, are not unwrapped")
     func notWandb() throws {
         for text in ["sagemaker: {RoleArn: x}\nTags: []\n", "sagemaker: x\n"] {
             let file = try? read(text)
-            // The service's own model would warn of the key; nothing is dropped without a word.
+            // The service's own model warns of the key. Nothing is dropped without a message.
             #expect(file == nil || file?.file.template["sagemaker"] != nil, "\(text)")
         }
     }
 
-    @Test("The output of describe-training-job is the body of new jobs, with one note")
+    @Test("The output of describe-training-job is accepted as the template of new jobs, with one note")
     func described() throws {
         let (file, warnings) = try read(
             """
@@ -79,7 +79,7 @@ struct QueueAdoptionTests {
             ])
     }
 
-    @Test("A body with a name of its own keeps it, and one that never changes is told")
+    @Test("A fixed name of a template is kept, and a warning says that it never changes")
     func names() throws {
         for name in ["train", "${project_name}-x", "${author}-${queue_name}"] {
             let (file, warnings) = try read("TrainingJobName: \"\(name)\"\n")
@@ -103,7 +103,7 @@ struct QueueAdoptionTests {
         #expect(warnings.allSatisfy { $0.severity == .warning })
     }
 
-    @Test("Every member that describing tells and creating does not take, by botocore, is left out")
+    @Test("All members that botocore's describe call has and its create call does not are removed")
     func allDescribed() async throws {
         guard Subprocess.find("python3") != nil else { return }
         let script = """

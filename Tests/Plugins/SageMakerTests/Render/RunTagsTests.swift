@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// What launch writes into tags by itself must never be why a request is refused.
+/// The tags that launch adds must never cause the rejection of a request.
 struct RunTagsTests {
     static let names: [(name: String, tag: String)] = [
         ("train_1.2:a/b=c+d-e@f", "train_1.2:a/b=c+d-e@f"),
@@ -22,7 +22,7 @@ struct RunTagsTests {
     ]
 
     @Test(arguments: names.indices)
-    func `a name of any script becomes a tag that the model takes`(index: Int) throws {
+    func `a name in any script becomes a tag that the model accepts`(index: Int) throws {
         let (name, expected) = Self.names[index]
         let tag = RunTags.clean(name)
         #expect(tag == expected)
@@ -35,7 +35,7 @@ struct RunTagsTests {
         #expect(!expected.isEmpty == !name.isEmpty)
     }
 
-    @Test func `a name of any length fits`() {
+    @Test func `a name of any length is accepted`() {
         #expect(RunTags.clean(String(repeating: "कि", count: 300)) == String(repeating: "क", count: 256))
     }
 

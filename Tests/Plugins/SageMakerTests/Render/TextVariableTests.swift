@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// Numbers and truth values of template variables where SageMaker wants text.
+/// Numbers and booleans of template variables for members that must be text.
 struct TextVariableTests {
     let runner = SageMakerRunner(nil, options: SageMakerOptions(), model: .bundled, log: .silent)
 
@@ -24,7 +24,7 @@ struct TextVariableTests {
         return try runner.render(given)
     }
 
-    @Test func theyAreWrittenAsText() throws {
+    @Test func `they are written as text`() throws {
         let request = try request([
             "Environment": .object([
                 "WORLD_SIZE": .string("{{n}}"), "RATE": .string("{{ rate }}"), "SPOT": .string("{{spot}}"),
@@ -41,7 +41,7 @@ struct TextVariableTests {
         #expect(runner.validate(request).isEmpty)
     }
 
-    @Test func theyKeepTheirTypeElsewhere() throws {
+    @Test func `they keep their type elsewhere`() throws {
         let request = try request([
             "ResourceConfig": .object([
                 "InstanceType": .string("ml.m5.xlarge"), "InstanceCount": .string("{{n}}"),
@@ -54,7 +54,7 @@ struct TextVariableTests {
         #expect(runner.validate(request).isEmpty)
     }
 
-    @Test func aNumberThatTheQueueItselfHasWrittenIsStillAMistake() throws {
+    @Test func `a number in the queue's own template is still an error`() throws {
         let findings = runner.validate(try request(["Environment": .object(["WORLD_SIZE": .integer(2)])]))
         #expect(findings.map(\.path.description) == ["Environment.WORLD_SIZE"])
         #expect(findings.first?.hint == "Put the value in quotes.")

@@ -5,7 +5,7 @@ import LaunchHost
 import Subprocess
 import Testing
 
-/// The stub that the other tests believe, judged by AWS's own client: what it answers is what boto3 takes and knows.
+/// The stub of the other tests, checked with boto3: boto3 accepts its replies.
 @Suite struct StubTests {
     private static let region = "eu-central-1"
     private static let start = Date(timeIntervalSince1970: 1_790_000_000.25)
@@ -53,7 +53,7 @@ import Testing
         return stub
     }
 
-    @Test(.timeLimit(.minutes(10))) func boto3UnderstandsIt() async throws {
+    @Test(.timeLimit(.minutes(10))) func `boto3 understands the stub`() async throws {
         let stub = try Self.stub()
         guard let early = try await Self.boto3("begin", stub) else { return }
         #expect(early["faults"] == .array([]))
@@ -128,7 +128,7 @@ import Testing
         #expect(pages("pages").map(\.count) == [10, 8])
         #expect(pages("pages").joined().first == "done-1")
         #expect(pages("newest").joined().first == "overdue-1")
-        // The first page was cut before the jobs of another state were left out of it.
+        // A page is cut before the jobs of another state are filtered out.
         #expect(pages("running").map(\.count) == [0, 1, 2, 2, 2, 2, 2, 2, 0])
         #expect(pages("many") == [["many-1"], ["many-10"], ["many-11"]])
         #expect(pages("late") == [[]])

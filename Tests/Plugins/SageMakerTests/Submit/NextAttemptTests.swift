@@ -22,7 +22,7 @@ struct NextAttemptTests {
         Observation(runID: id, phase: .failed, cause: Cause(code, "x"), backendStatus: "Failed")
     }
 
-    /// The types and names of all attempts, the first included.
+    /// The types and names of all attempts, including the first.
     private func course(_ request: RunRequest, limit: Int?, most: Int = 20) -> [(type: String, name: String)] {
         var attempts: [(type: String, name: String)] = []
         var next: RunRequest? = request
@@ -40,13 +40,13 @@ struct NextAttemptTests {
         return attempts
     }
 
-    @Test func eachTypeIsTriedOnceInTurn() throws {
+    @Test func `each type is tried once, in order`() throws {
         let course = course(try request(types: ["ml.g5.xlarge", "ml.m5.xlarge", "ml.g4dn.xlarge"]), limit: nil)
         #expect(course.map(\.type) == ["ml.m5.xlarge", "ml.g5.xlarge", "ml.g4dn.xlarge"])
         #expect(course.map(\.name) == ["unit-run00001", "unit-run00001-r1", "unit-run00001-r2"])
     }
 
-    @Test func aLimitIsKeptAndTypesComeAgain() throws {
+    @Test func `the limit is respected, and types repeat`() throws {
         let two = try request(types: ["ml.g5.xlarge"])
         #expect(
             course(two, limit: 5).map(\.type) == [
@@ -57,7 +57,7 @@ struct NextAttemptTests {
         #expect(course(try request(), limit: nil).count == 1)
     }
 
-    @Test func aGivenNameIsKeptWithinItsLength() throws {
+    @Test func `a given name keeps its maximum length`() throws {
         let long = String(repeating: "n", count: 63)
         let names = course(try request(["TrainingJobName": .string(long)], types: ["ml.g5.xlarge"]), limit: nil).map(
             \.name)
@@ -65,11 +65,11 @@ struct NextAttemptTests {
     }
 
     @Test(arguments: [Cause.Code.exit, .clientError, .backendFault, .interrupted, .timeLimit, .lost])
-    func onlyWantOfInstancesIsTriedAgain(code: Cause.Code) throws {
+    func `only a lack of instances is tried again`(code: Cause.Code) throws {
         #expect(runner.nextAttempt(2, after: try request(types: ["ml.g5.xlarge"]), end(code), limit: 9) == nil)
     }
 
-    @Test func theNextRequestIsItsOwnAndAlwaysTheSame() throws {
+    @Test func `the next request differs and is deterministic`() throws {
         let first = try request(["Tags": .array([RunTags.tag("team", "vision")])], types: ["ml.g5.xlarge"])
         let next = try #require(runner.nextAttempt(2, after: first, end(), limit: nil))
         #expect(next == runner.nextAttempt(2, after: first, end(), limit: nil))

@@ -5,7 +5,7 @@ import Testing
 @testable import SageMaker
 
 struct RefusalTests {
-    @Test func aQuotaIsRead() throws {
+    @Test func `a quota is parsed`() throws {
         let words =
             "The account-level service limit 'ml.p3.2xlarge for spot training job usage' is 4 Instances, with current "
             + "utilization of 3 Instances and a request delta of 2 Instances. Please use AWS Service Quotas."
@@ -33,7 +33,7 @@ struct RefusalTests {
         ),
         ("User: x is not authorized to perform: sagemaker:ListTrainingJobs", "sagemaker:ListTrainingJobs", nil),
     ])
-    func aMissingPermissionIsRead(words: String, action: String, resource: String?) throws {
+    func `a missing permission is parsed`(words: String, action: String, resource: String?) throws {
         let missing = try #require(MissingPermission(words))
         #expect(missing.action == action && missing.resource == resource)
         let error = Refusal.explained(AWSError(.auth, words, code: "AccessDeniedException"))
@@ -42,7 +42,7 @@ struct RefusalTests {
         #expect(error.hint?.contains("launch iam-policy") == true)
     }
 
-    @Test func aRefusalOfSomethingElseIsNoPermission() {
+    @Test func `a rejection for another reason is not a missing permission`() {
         #expect(MissingPermission("The security token is wrong.") == nil)
         #expect(Refusal.explained(AWSError(.auth, "The security token is wrong.")).hint == nil)
     }
@@ -56,7 +56,7 @@ struct RefusalTests {
         ("Access denied for repository: team/train", "The job's role must be allowed to pull: ecr:BatchGetImage"),
         ("Could not assume role arn:aws:iam::1:role/r", "The role's trust policy must name sagemaker.amazonaws.com."),
     ])
-    func validationSaysWhatToLookAt(words: String, hint: String) {
+    func `a validation error says what to check`(words: String, hint: String) {
         let error = Refusal.explained(AWSError(.invalid, words, code: "ValidationException"))
         #expect(error.category == .invalid)
         #expect(error.hint?.hasPrefix(hint) == true, "\(error.hint ?? "-")")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SageMaker
 
-/// One job a request, whatever happens to the call.
+/// One job per request, whatever happens to the call.
 struct SubmitTests {
     let world: TrainingWorld
     let runner: SageMakerRunner
@@ -28,7 +28,7 @@ struct SubmitTests {
         }
     }
 
-    @Test func theJobHasTheRunsNameAndAnyRunnerFindsIt() async throws {
+    @Test func `the job has the run's name, and any runner finds it`() async throws {
         #expect(try await runner.find(request, as: id) == nil)
         let handle = try await runner.submit(request, as: id)
         #expect(handle.runID == id)
@@ -39,14 +39,14 @@ struct SubmitTests {
         #expect(world.stub.sagemaker.creates(of: name) == 1)
     }
 
-    @Test func aLostAnswerMakesNoSecondJob() async throws {
+    @Test func `a lost answer makes no second job`() async throws {
         world.stub.script("sagemaker", "CreateTrainingJob", [.lostAnswer])
         let handle = try await runner.submit(request, as: id)
         #expect(handle.fields["name"] == name)
         #expect(world.stub.sagemaker.requests(for: name) == 1)
     }
 
-    @Test func aLostAnswerThatCannotBeLookedUpIsNoRefusal() async throws {
+    @Test func `a lost answer that cannot be looked up is not a rejection`() async throws {
         world.stub.script("sagemaker", "CreateTrainingJob", [.lostAnswer])
         world.stub.always("sagemaker", "DescribeTrainingJob", .throttled)
         let error = await error { _ = try await runner.submit(request, as: id) }
@@ -57,13 +57,13 @@ struct SubmitTests {
         #expect(world.stub.sagemaker.creates(of: name) == 1)
     }
 
-    @Test func aResetBeforeTheEffectLeavesNothing() async throws {
+    @Test func `a reset before the effect leaves nothing`() async throws {
         world.stub.script("sagemaker", "CreateTrainingJob", [.reset])
         #expect(await error { _ = try await runner.submit(request, as: id) }?.isWorthRetrying == true)
         #expect(world.stub.sagemaker.jobs.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(10))) func thirtyTwoAtOnceMakeOne() async throws {
+    @Test(.timeLimit(.minutes(10))) func `32 concurrent submits make one job`() async throws {
         let (runner, request, id) = (runner, request, id)
         let handles = try await withThrowingTaskGroup(of: RunHandle.self) { group in
             for _ in 0..<32 { group.addTask { try await runner.submit(request, as: id) } }
@@ -73,7 +73,7 @@ struct SubmitTests {
         #expect(world.stub.sagemaker.creates(of: name) == 1)
     }
 
-    @Test func anothersJobOfThatNameIsAConflict() async throws {
+    @Test func `another run's job of that name is a conflict`() async throws {
         let given = ["TrainingJobName": JSONValue.string("given")]
         let mine = try runner.render(try TrainingWorld.job("run00002", given))
         let others = try runner.render(try TrainingWorld.job("run00003", given))
@@ -87,7 +87,7 @@ struct SubmitTests {
         #expect(await error { _ = try await runner.find(mine, as: id) }?.category == .conflict)
     }
 
-    @Test func withoutLeaveToReadTagsTheEnvironmentTells() async throws {
+    @Test func `without permission to read tags, the job's environment identifies it`() async throws {
         world.stub.sagemaker.refuse { operation, _ in
             operation == "ListTags" ? StubError("AccessDeniedException", "not authorized") : nil
         }
@@ -97,7 +97,7 @@ struct SubmitTests {
         #expect(await error { _ = try await runner.find(request, as: other) }?.category == .conflict)
     }
 
-    @Test func aQuotaIsToldWithItsNumbers() async throws {
+    @Test func `a quota error contains its numbers`() async throws {
         world.stub.sagemaker.quota("ml.m5.xlarge", 0)
         let error = await error { _ = try await runner.submit(request, as: id) }
         #expect(error?.category == .quota)
@@ -116,7 +116,7 @@ struct SubmitTests {
         world.stub.sagemaker.job(name)?.request["ResourceConfig"]?["InstanceType"]?.stringValue
     }
 
-    @Test func aTypeWhoseQuotaCanNeverDoGivesWayToTheNext() async throws {
+    @Test func `a type whose quota is too small is skipped`() async throws {
         world.stub.sagemaker.quota("ml.m5.xlarge", 0)
         world.stub.sagemaker.quota("ml.g5.xlarge", 0)
         let request = try several(["ml.g5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge"])
@@ -127,7 +127,7 @@ struct SubmitTests {
         #expect(world.stub.sagemaker.jobs.count == 1)
     }
 
-    @Test func aLaterAttemptComesBackToTheTypesBeforeIt() async throws {
+    @Test func `a later attempt tries the earlier types again`() async throws {
         world.stub.sagemaker.quota("ml.g5.xlarge", 0)
         let end = Observation(runID: id, phase: .failed, cause: Cause(.capacity, "x"), backendStatus: "Failed")
         let next = try #require(runner.nextAttempt(2, after: try several(["ml.g5.xlarge"]), end, limit: nil))
@@ -136,7 +136,7 @@ struct SubmitTests {
         #expect(job?.request["ResourceConfig"]?["InstanceType"] == .string("ml.m5.xlarge"))
     }
 
-    @Test func aQuotaThatIsOnlyUsedUpIsWaitedFor() async throws {
+    @Test func `a quota that is only used up is waited for`() async throws {
         world.stub.sagemaker.quota("ml.m5.xlarge", 0)
         world.stub.sagemaker.quota("ml.g5.xlarge", 1)
         let other = try TrainingWorld.job(
@@ -157,17 +157,17 @@ struct SubmitTests {
         #expect(world.stub.sagemaker.job(name) == nil)
     }
 
-    @Test func aRepeatedSubmitOnAFurtherTypeMakesNoSecondJob() async throws {
+    @Test func `a repeated submit with another type makes no second job`() async throws {
         world.stub.sagemaker.quota("ml.m5.xlarge", 0)
         world.stub.sagemaker.quota("ml.g5.xlarge", 1)
         let request = try several(["ml.g5.xlarge", "ml.m5.2xlarge"])
         _ = try await runner.submit(request, as: id)
-        // The quota of the type that was taken is used up by the job itself.
+        // The job itself uses up the quota of its type.
         #expect(try await world.runner().submit(request, as: id).fields["name"] == name)
         #expect(type == "ml.g5.xlarge" && world.stub.sagemaker.jobs.count == 1)
     }
 
-    @Test func jobsAreMadeAtThePaceOfTheService() async throws {
+    @Test func `jobs are made at the rate of the service`() async throws {
         for number in 0..<20 {
             let job = try TrainingWorld.job("run1\(number)")
             _ = try await runner.submit(try runner.render(job), as: job.job.runID)

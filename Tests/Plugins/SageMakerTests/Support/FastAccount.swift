@@ -8,7 +8,7 @@ import Testing
 
 @testable import SageMaker
 
-/// An account at the stub where time flies, for the stub and for whoever calls it.
+/// An account of the stub with a fast clock, which the stub and its clients share.
 struct FastAccount: Sendable {
     let stub: AWSStub
     let clock: FastClock
@@ -32,7 +32,7 @@ struct FastAccount: Sendable {
         environment = try AWSEnvironment(.init(region: "us-east-1"), variables: variables, runtime: runtime)
     }
 
-    /// The runner anew, as after a restart of the program.
+    /// A new runner, as after a restart of the program.
     func runner() -> SageMakerRunner {
         SageMakerRunner(environment, options: SageMakerOptions(), model: .bundled, log: .silent)
     }

@@ -1,9 +1,9 @@
 import Foundation
 import LaunchHost
 
-/// A clock that goes faster than this machine's, so that what takes minutes over there takes a second here.
+/// A clock that is faster than this machine's, so that minutes of the service take a second in a test.
 struct FastClock: Sendable {
-    /// How much faster.
+    /// The factor.
     let factor: Double
     private let start = Date()
 
@@ -13,7 +13,7 @@ struct FastClock: Sendable {
 
     var now: Date { start.addingTimeInterval(Date().timeIntervalSince(start) * factor) }
 
-    /// The same for the host, which waits by it.
+    /// The same clock for the host's waits.
     var host: HostClock {
         HostClock(now: { now }, sleep: { try await Task.sleep(for: $0 / factor) })
     }

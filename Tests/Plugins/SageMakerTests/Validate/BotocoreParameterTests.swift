@@ -5,7 +5,7 @@ import Testing
 
 @testable import SageMaker
 
-/// The oracle of the corpus: botocore's own validator, which checks less than ours and must never say more.
+/// The oracle of the corpus: botocore's own validator, which checks less than ours and must never reject more.
 struct BotocoreParameterTests {
     @Test(.timeLimit(.minutes(10))) func `every valid request of the corpus passes botocore's validator`() async throws
     {
@@ -19,8 +19,8 @@ struct BotocoreParameterTests {
         }
     }
 
-    /// Each base with one value at a time missing or of another type: thousands of requests that nobody wrote.
-    @Test(.timeLimit(.minutes(10))) func `whatever botocore refuses, the validator refuses`() async throws {
+    /// Each base with one value missing or of another type: thousands of generated requests.
+    @Test(.timeLimit(.minutes(10))) func `whatever botocore rejects, the validator rejects`() async throws {
         let mutants = try ["full", "groups", "preferences", "efs", "serverless"].flatMap { base in
             Self.mutants(of: try Corpus.document(of: Corpus.Change(base: base)))
         }
@@ -66,14 +66,14 @@ struct BotocoreParameterTests {
         }
     }
 
-    /// The oracle itself must be able to say no.
-    @Test(.timeLimit(.minutes(10))) func `botocore refuses what it can`() async throws {
+    /// The oracle itself must be able to reject requests.
+    @Test(.timeLimit(.minutes(10))) func `botocore rejects what it can check`() async throws {
         let empty = JSONValue.object([:])
         guard let (_, reports) = try await Self.reports(on: [empty]) else { return }
         #expect(reports.first?.contains("RoleArn") ?? false)
     }
 
-    /// botocore's version and what it says of each document; nil without python3 or botocore.
+    /// botocore's version and its verdict on each document. Nil without python3 or botocore.
     private static func reports(on documents: [JSONValue]) async throws -> (version: String, reports: [String])? {
         guard Subprocess.find("python3") != nil else {
             print("Not compared with botocore: python3 is not installed.")

@@ -1,12 +1,12 @@
 import Foundation
 import LaunchHost
 
-/// The requests of the folder Corpus: each is a base and what is different in it.
+/// The requests of the folder Corpus: each is a base with changes.
 enum Corpus {
-    /// A request that SageMaker takes.
+    /// A request that SageMaker accepts.
     struct Valid: Decodable, Sendable, CustomStringConvertible {
         var name: String
-        /// Whether it holds what the model does not know, which is a warning.
+        /// Whether it contains members that the model does not know, which is a warning.
         var unknown: Bool?
         var change: Change
         var description: String { name }
@@ -21,14 +21,14 @@ enum Corpus {
         }
     }
 
-    /// The requests that one rule refuses, by the rule's own source.
+    /// The requests that one rule rejects, with the rule's source.
     struct Refused: Decodable, Sendable {
         var rule: String
         var source: String
         var cases: [Case]
 
         struct Case: Decodable, Sendable {
-            /// Where the errors are, in order.
+            /// The paths of the errors, in order.
             var at: [String]
             var change: Change
 
@@ -46,7 +46,7 @@ enum Corpus {
         }
     }
 
-    /// What makes a request of a base.
+    /// The changes of a base.
     struct Change: Decodable, Sendable {
         var base: String
         var remove: [String]?
@@ -62,7 +62,7 @@ enum Corpus {
 
     static func refused() throws -> [Refused] { try read("invalid") }
 
-    /// The request of a change.
+    /// The request that a change makes.
     static func document(of change: Change) throws -> JSONValue {
         let bases: [String: JSONValue] = try read("bases")
         guard var document = bases[change.base] else { throw Fault(description: "no base \(change.base)") }
@@ -84,7 +84,7 @@ enum Corpus {
         return try JSONDecoder().decode(Value.self, from: Data(contentsOf: URL(filePath: path)))
     }
 
-    /// Writes out `{"repeat": TEXT, "times": N}`, `{"entries": N}` and `{"items": N, "of": VALUE}`, where # is the number.
+    /// Expands `{"repeat": TEXT, "times": N}`, `{"entries": N}` and `{"items": N, "of": VALUE}`, where # is the number.
     private static func expanded(_ value: JSONValue) -> JSONValue {
         switch value {
         case .object(let members):

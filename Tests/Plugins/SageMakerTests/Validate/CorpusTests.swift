@@ -6,7 +6,7 @@ import Testing
 struct CorpusTests {
     let validator = RequestValidator()
 
-    @Test func `the corpus is as large as the issue asks for`() throws {
+    @Test func `the corpus has the required size`() throws {
         #expect(try Corpus.valid().count >= 50)
         #expect(try Corpus.refused().reduce(0) { $0 + $1.cases.count } >= 150)
     }
@@ -21,7 +21,7 @@ struct CorpusTests {
         }
     }
 
-    @Test func `every invalid request has the error of its rule at its place and no other`() throws {
+    @Test func `every invalid request has exactly the error of its rule at its path`() throws {
         for group in try Corpus.refused() {
             for (index, request) in group.cases.enumerated() {
                 let name = "\(group.rule) \(index): \(request.at)"
@@ -37,7 +37,7 @@ struct CorpusTests {
         }
     }
 
-    /// What is only ever a warning; every other rule has a request in the corpus that it refuses.
+    /// Rules that only warn. The corpus contains a rejected request for every other rule.
     static let warnings: Set<String> = [
         "algorithm-isolation", "attribute-names", "image-region", "instance-count", "instance-group-name",
         "manifest-object", "metric-name",
@@ -45,7 +45,7 @@ struct CorpusTests {
         "volume-size-ignored",
     ]
 
-    @Test func `every rule is in the corpus, and each has a name of its own`() throws {
+    @Test func `every rule is in the corpus, and each has a unique name`() throws {
         let names = Rule.all.map(\.name)
         #expect(Set(names).count == names.count)
         let refused = Set(try Corpus.refused().map(\.rule))

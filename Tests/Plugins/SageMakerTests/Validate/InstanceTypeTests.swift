@@ -3,11 +3,11 @@ import Testing
 
 @testable import SageMaker
 
-/// Every type of `instance_types` may be the one that is sent.
+/// Each type of `instance_types` may be the one that is sent.
 struct InstanceTypeTests {
     let runner = SageMakerRunner(nil, options: SageMakerOptions(), model: .bundled, log: .silent)
 
-    /// The findings, each as its path and its message.
+    /// The findings, each with its severity, path and message.
     private func findings(
         _ types: [String], resources: [String: JSONValue], remove: [String] = []
     ) throws -> [String] {
@@ -22,7 +22,7 @@ struct InstanceTypeTests {
         return runner.validate(try runner.render(job)).map { "\($0.severity) \($0.path): \($0.message)" }
     }
 
-    @Test func misspeltTypesAreErrorsAtTheirPlaces() throws {
+    @Test func `misspelt types are errors at their paths`() throws {
         #expect(
             try findings(["p3.2xlarge", "ml.m5.xlage", "ml.m5.2xlarge", "p3.2xlarge"], resources: [:]) == [
                 "error instance_types[0]: \"p3.2xlarge\" is not an instance type SageMaker knows; did you mean \"ml.p3.2xlarge\"?",
@@ -30,7 +30,7 @@ struct InstanceTypeTests {
             ])
     }
 
-    @Test func theFirstOfTheListIsAtItsPlaceInTheListToo() throws {
+    @Test func `the first type of the list has its path in the list`() throws {
         #expect(
             try findings(["ml.m5.xlage", "ml.m5.2xlarge"], resources: [:], remove: ["InstanceType"]) == [
                 "error instance_types[0]: \"ml.m5.xlage\" is not an instance type SageMaker knows; did you mean \"ml.m5.xlarge\"?"
@@ -41,7 +41,7 @@ struct InstanceTypeTests {
             ])
     }
 
-    @Test func rulesBetweenFieldsHoldForEachType() throws {
+    @Test func `rules between fields apply to each type`() throws {
         let key = ["VolumeKmsKeyId": JSONValue.string("alias/volumes")]
         #expect(
             try findings(["ml.m5.xlarge", "ml.m5.2xlarge", "ml.g5.xlarge"], resources: key).first
@@ -55,13 +55,13 @@ struct InstanceTypeTests {
             without.first?.hasPrefix("error instance_types[0]: on ml.m5.xlarge, ResourceConfig.VolumeSizeInGB") == true)
     }
 
-    @Test func whatIsWrongWithEveryTypeIsToldOnce() throws {
+    @Test func `an error with all types is reported once`() throws {
         let all = try findings(["ml.m5.2xlarge", "ml.m5.4xlarge"], resources: ["InstanceCount": .string("x")])
         #expect(all.count == 1)
         #expect(all.first?.hasPrefix("error ResourceConfig.InstanceCount: ") == true)
     }
 
-    @Test func aVolumeThatSomeTypesNeedIsNotInVain() throws {
+    @Test func `a volume that some types need is not reported as unused`() throws {
         let fixed: [String: JSONValue] = ["InstanceType": .string("ml.g5.xlarge")]
         #expect(try findings(["ml.g5.xlarge", "ml.g5.2xlarge"], resources: [:]).isEmpty)
         #expect(try findings(["ml.g5.2xlarge", "ml.m5.xlarge"], resources: fixed).isEmpty)

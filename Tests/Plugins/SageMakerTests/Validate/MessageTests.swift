@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// Findings are read by people.
+/// The texts of findings.
 struct MessageTests {
     static let cases: [(set: [String: JSONValue], expected: String)] = [
         (
@@ -96,7 +96,7 @@ struct MessageTests {
         #expect(RequestValidator().findings(in: document).map(\.description) == [expected])
     }
 
-    @Test func `values of the user's own never stand in a message`() throws {
+    @Test func `the user's own values are never in a message`() throws {
         let secret = "hunter2"
         let long = JSONValue.string(String(repeating: secret, count: 500))
         let document = try Corpus.document(
@@ -112,7 +112,7 @@ struct MessageTests {
         #expect(findings.allSatisfy { !$0.description.contains(secret) }, "\(findings)")
     }
 
-    @Test func `several mistakes are told at once, in the order of their paths`() throws {
+    @Test func `several errors are reported at once, in the order of their paths`() throws {
         let document = try Corpus.document(
             of: Corpus.Change(
                 base: "plain", remove: ["OutputDataConfig"],
@@ -127,7 +127,7 @@ struct MessageTests {
     }
 
     @Test(arguments: [JSONValue.null, .array([]), .string("x"), .object([:])])
-    func `a document that is no request has errors and nothing worse`(document: JSONValue) {
+    func `a document that is not a request has errors and does not crash`(document: JSONValue) {
         #expect(RequestValidator().findings(in: document).contains { $0.severity == .error })
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// What a type or a bucket can be called at all.
+/// The possible names of instance types and buckets.
 struct NameFormTests {
     private let types: [String] = {
         guard let place = ServiceModel.bundled.shapes.first(where: { $0.name == "TrainingInstanceType" }),
@@ -12,14 +12,14 @@ struct NameFormTests {
         return rules.words
     }()
 
-    @Test("Every type that the model lists has the form of a type")
+    @Test("Each type of the model has the form of a type")
     func listed() {
         #expect(types.count > 200)
         for type in types { #expect(UnknownType(type, among: types).isPossible, "\(type)") }
     }
 
     @Test(
-        "A form of a type is a warning, however near it is to a listed type or far from all",
+        "An unknown name with the form of a type is a warning, however similar it is to a known type",
         arguments: [
             "ml.zz99.xlarge", "ml.m5.3xlarge", "ml.p5.36xlarge", "ml.u-6tb1.112xlarge", "ml.m9i-flex.large",
             "ml.x2iedn.metal",
@@ -30,7 +30,7 @@ struct NameFormTests {
     }
 
     @Test(
-        "What has no such form is an error",
+        "A name without this form is an error",
         arguments: [
             "local", "local_gpu", "$INSTANCE_TYPE", "${type}", "ml.p3", "ml.p3.", "ml..xlarge", "m5.xlarge",
             "ml.m5.2xl",
@@ -43,7 +43,7 @@ struct NameFormTests {
     }
 
     @Test(
-        "Buckets, access points and addresses that can be",
+        "Valid buckets, access points and addresses",
         arguments: [
             "s3://my-bucket/x", "s3://abc", "s3://a.b-c9/", "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/mine/x",
             "s3://my-ap-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias/x", "s3://b--use1-az4--x-s3/x",
@@ -54,7 +54,7 @@ struct NameFormTests {
     }
 
     @Test(
-        "Names that only an old bucket has are warnings",
+        "Names that only old buckets can have are warnings",
         arguments: [
             "s3://My-Bucket/x", "s3://my_bucket/x", "s3://a..b/x", "s3://-abc/x",
             "s3://\(String(repeating: "a", count: 64))/x",
@@ -64,7 +64,7 @@ struct NameFormTests {
     }
 
     @Test(
-        "Names that no bucket has are errors",
+        "Names that no bucket can have are errors",
         arguments: [
             "s3://{bucket}/x", "s3://$BUCKET/x", "s3://<bucket/x", "s3://ab/x", "s3://a b c/x", "s3://bücket/x",
             "s3://x:y/z",
@@ -74,7 +74,7 @@ struct NameFormTests {
         #expect(BucketName.fault(in: uri)?.severity == .error)
     }
 
-    @Test("Each home of a member is one that the model has")
+    @Test("Each suggested path of a member exists in the model")
     func homes() {
         let model = ServiceModel.bundled
         #expect(model.homes(of: "kms_key_id").first == "OutputDataConfig.KmsKeyId")

@@ -4,11 +4,10 @@ import Testing
 
 @testable import SageMaker
 
-/// How long the validation of one request takes. Not part of the tests: a slow machine is no fault.
+/// The duration of the validation of one request. It is not part of the tests, because a slow machine is not an error.
 ///
 ///     LAUNCH_BENCH=1 swift test --filter ValidatorBench
-///
-/// A debug build takes some ten times as long as the program does.
+/// A debug build takes about ten times as long as the program.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["LAUNCH_BENCH"] != nil))
 struct ValidatorBench {
     @Test func `time of one validation`() throws {

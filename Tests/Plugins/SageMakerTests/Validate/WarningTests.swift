@@ -3,7 +3,7 @@ import Testing
 
 @testable import SageMaker
 
-/// What may be meant: the rules that warn, and that they say nothing where there is nothing to say.
+/// Values that may be intended: the rules that warn, and requests without such warnings.
 struct WarningTests {
     static let cases: [(rule: String, at: String, base: String, set: [String: JSONValue], remove: [String])] = [
         ("spot-checkpoint", "CheckpointConfig", "spot", [:], ["CheckpointConfig"]),
@@ -93,7 +93,7 @@ struct WarningTests {
     ]
 
     @Test(arguments: cases.indices)
-    func `each warning is given where it belongs, and is no error`(index: Int) throws {
+    func `each warning is given at its path, and is not an error`(index: Int) throws {
         let (rule, path, base, set, remove) = Self.cases[index]
         let change = Corpus.Change(base: base, remove: remove, set: set)
         let validator = RequestValidator(region: rule == "image-region" ? "eu-west-1" : "us-east-1")
@@ -106,11 +106,11 @@ struct WarningTests {
         #expect(rule == "image-region" || before.allSatisfy { $0.rule != rule }, "\(before)")
     }
 
-    @Test func `the warnings are those that the corpus of errors leaves out, and some of its rules`() {
+    @Test func `the warnings are those that the corpus of errors omits, and some of its rules`() {
         #expect(CorpusTests.warnings.isSubset(of: Self.cases.map(\.rule)))
     }
 
-    @Test func `without a region nothing is said of regions`() throws {
+    @Test func `without a region there are no findings about regions`() throws {
         let document = try Corpus.document(of: Corpus.Change(base: "plain"))
         #expect(RequestValidator().findings(in: document).isEmpty)
         #expect(RequestValidator(region: "us-east-1").findings(in: document).isEmpty)
