@@ -5,22 +5,22 @@ import Testing
 @testable import LaunchCommands
 
 @Suite struct CommandTreeTests {
-    /// Each command with the words that call it.
+    /// Each command with its path of names.
     private func all(_ command: Command, _ path: [String] = []) -> [(path: [String], command: Command)] {
         [(path, command)] + command.subcommands.flatMap { all($0, path + [$0.name]) }
     }
 
-    @Test func isSound() throws {
+    @Test func `the command tree is valid`() throws {
         let problems = TreeCheck.problems(in: try Desk().root)
         #expect(problems.joined(separator: "\n") == "")
     }
 
-    @Test func everyCommandTeachesByExample() throws {
+    @Test func `each visible command has examples`() throws {
         let silent = all(try Desk().root).filter { $0.command.examples.isEmpty && !$0.command.isHidden }
         #expect(silent.map { $0.path.joined(separator: " ") } == [])
     }
 
-    @Test func everyCommandHasHelp() async throws {
+    @Test func `each command has help`() async throws {
         let desk = try Desk()
         for (path, command) in all(desk.root) {
             let answer = await desk.run(words: path + ["--help"])
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func everyResultIsOneJSONDocument() async throws {
+    @Test func `each result with --json is one document`() async throws {
         let desk = try Desk()
         let queue = "--resource local-docker --config \(Examples.iris)/queue.yaml"
         for line in [
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func namesAreCompleted() async throws {
+    @Test func `names are completed`() async throws {
         let desk = try Desk()
         #expect(await desk.run(words: ["__complete", "--", "queue", "show", ""]).output == "words\n")
         #expect(throws: Never.self) { try #require(!LaunchHome(variables: desk.variables).exists) }

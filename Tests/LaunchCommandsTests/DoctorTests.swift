@@ -12,14 +12,14 @@ import Testing
         return desk
     }
 
-    @Test func allIsWell() async throws {
+    @Test func `all checks succeed`() async throws {
         let desk = try desk(
             "queues: [train]\nenvironment: {type: mock, principal: me, account: \"12\", region: here-1}\n"
                 + "registry: {type: mock}\nbuilder: {type: mock, destination: team/train}\n")
         _ = await desk.run("queue create train -r mock")
         let answer = await desk.run("doctor")
         #expect(answer.code == .ok && answer.errors == "")
-        // What is said of the sandbox depends on the kernel.
+        // The line about the sandbox depends on the kernel.
         let lines = answer.output.split(separator: "\n", omittingEmptySubsequences: false)
         let sandbox = lines.filter { $0.contains(" sandbox ") }
         #expect(sandbox.count == 1 && sandbox.first?.contains("no new privileges") == true)
@@ -40,7 +40,7 @@ import Testing
         #expect(json["ok"] == .bool(true) && json["checks"]?.arrayValue?.count == 9)
     }
 
-    @Test func aSandboxThatIsOffIsTold() async throws {
+    @Test func `a disabled sandbox is reported`() async throws {
         let desk = try desk("sandbox: off\nregistry: {type: mock}\nbuilder: {type: mock}\n")
         let answer = await desk.run("doctor")
         #expect(answer.output.contains("warn  sandbox"), "\(answer.output)")
@@ -50,7 +50,7 @@ import Testing
     @Test(arguments: [
         ("denied", ExitCode.notPermitted), ("unavailable", .unavailable), ("transient", .unavailable),
     ])
-    func theWorstFailureIsTheExitCode(error: String, code: ExitCode) async throws {
+    func `the worst failure is the exit code`(error: String, code: ExitCode) async throws {
         let desk = try desk("environment: {type: mock, error: \(error)}\nregistry: {type: mock, error: unavailable}\n")
         let answer = await desk.run("doctor")
         #expect(answer.code == code)
@@ -59,7 +59,7 @@ import Testing
         #expect(answer.output.contains("ok    builder docker "))
     }
 
-    @Test func queuesAreLookedAt() async throws {
+    @Test func `queues are checked`() async throws {
         let desk = try desk("queues: [train, tarin, open, still]\n")
         let file = try desk.folder.write(
             "queue.yaml", "run_for: \"{{time}}\"\ntemplate_variables: {time: {type: string}}\n")
@@ -78,7 +78,7 @@ import Testing
         #expect(answer.output.contains("warn  queue still        paused: nothing is taken from it  ("))
     }
 
-    @Test func aHomeThatCannotBeIsSaid() async throws {
+    @Test func `an unusable home is reported`() async throws {
         var desk = try desk("max_jobs: 1\n")
         desk.variables["LAUNCH_HOME"] = try desk.folder.write("file", "") + "/below"
         let answer = await desk.run("doctor")
@@ -87,7 +87,7 @@ import Testing
         #expect(answer.output.contains("ok    environment local "))
     }
 
-    @Test func aServiceThatDoesNotAnswerIsNotWaitedFor() async throws {
+    @Test func `a service without a reply does not block the other checks`() async throws {
         let door = Door()
         let catalog = TestCatalog.catalog
         let silent = PluginCatalog(
@@ -106,7 +106,7 @@ import Testing
     }
 }
 
-/// Answers only once its door is open, whoever loses patience meanwhile.
+/// Replies only after its door is open, also if the caller no longer waits.
 private struct Silent: Environment {
     let door: Door
 
@@ -116,7 +116,7 @@ private struct Silent: Environment {
     }
 }
 
-/// Shut until it is opened; does not listen to cancellation.
+/// Closed until it is opened. Ignores cancellation.
 private actor Door {
     private var isOpen = false
     private var waiting: [CheckedContinuation<Void, Never>] = []

@@ -4,7 +4,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// The program as a process of its own: what cannot be tried within this one.
+/// The program as a separate process, for behaviour that cannot be tested in this one.
 @Suite struct StandardInputTests {
     private func launch(_ folder: TemporaryDirectory, _ line: String, input: String) async throws -> Subprocess.Result {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -16,7 +16,7 @@ import Testing
             timeout: .seconds(600))
     }
 
-    @Test func aQueueIsMadeFromIt() async throws {
+    @Test func `a queue is created from standard input`() async throws {
         let folder = try TemporaryDirectory()
         let made = try await launch(folder, "queue create try -r mock --config -", input: "run_for: 3s # short\n")
         #expect(made.exit == .code(0) && made.stdoutText == "try\n" && made.stderrText == "")
@@ -24,7 +24,7 @@ import Testing
         #expect(shown.stdoutText == "run_for: 3s # short\n")
     }
 
-    @Test("A pipe whose writer failed leaves a queue as it is", arguments: ["", "\n\n", "# only a comment\n", "---\n"])
+    @Test("Empty standard input does not change a queue", arguments: ["", "\n\n", "# only a comment\n", "---\n"])
     func anEmptyPipeChangesNoQueue(_ input: String) async throws {
         let folder = try TemporaryDirectory()
         _ = try await launch(folder, "queue create try -r mock --config -", input: "run_for: 3s\nallow_overrides: []\n")
@@ -39,7 +39,7 @@ import Testing
         #expect(emptied.exit == .code(0))
     }
 
-    @Test func aConfigurationIsCheckedFromIt() async throws {
+    @Test func `a configuration is checked from standard input`() async throws {
         let folder = try TemporaryDirectory()
         let wrong = try await launch(folder, "config check -", input: "max_job: 2\n")
         #expect(wrong.exit == .code(78))
@@ -47,7 +47,7 @@ import Testing
             wrong.stderrText.hasPrefix("standard input:1:1: unknown key \"max_job\" at the top level; did you mean"))
     }
 
-    @Test("Each option that takes a file takes standard input as '-', the configuration too")
+    @Test("Each option that takes a file accepts '-' for standard input, also for the configuration")
     func everyFileIsTakenFromIt() async throws {
         let folder = try TemporaryDirectory()
         let image = "--image 123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1"
@@ -56,7 +56,7 @@ import Testing
         #expect(spec.exit == .code(0), "\(spec.stderrText)")
         let merged = try await launch(folder, "plan --offline \(job) -R -", input: "{run_for: 7s}")
         #expect(merged.exit == .code(0) && merged.stdoutText.contains("\"run_for\" : 7"), "\(merged.stderrText)")
-        // Read several times by one command, and no file that others could change.
+        // One command reads it several times, and it is not a file that others could change.
         let config = try await launch(folder, "plan --offline \(job) -c -", input: "max_jobs: 2\n")
         #expect(config.exit == .code(0) && config.stderrText == "", "\(config.stderrText)")
         let wrong = try await launch(folder, "plan --offline \(job) -c -", input: "max_job: 2\n")

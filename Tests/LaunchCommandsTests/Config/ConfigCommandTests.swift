@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchCommands
 
 @Suite struct ConfigCommandTests {
-    @Test func saysWhatARealFileDoes() async throws {
+    @Test func `a valid file is summarized`() async throws {
         let desk = try Desk()
         let answer = await desk.run("config check \(Examples.iris)/launch-config.yaml")
         #expect(answer.code == .ok && answer.errors == "")
@@ -28,7 +28,7 @@ import Testing
         #expect(json["config"]?["types"]?["runner"] == .string("local-docker"))
     }
 
-    @Test func withoutAFileTheDefaultsHold() async throws {
+    @Test func `without a file the defaults apply`() async throws {
         let desk = try Desk()
         let answer = await desk.run("config check")
         #expect(answer.code == .ok)
@@ -46,7 +46,7 @@ import Testing
                 """)
     }
 
-    @Test func saysWhichFileAndWhy() async throws {
+    @Test func `the used file and the reason are printed`() async throws {
         var desk = try Desk()
         let none = await desk.run("config path")
         #expect(none.code == .ok && none.output == "")
@@ -66,7 +66,7 @@ import Testing
         let option = try await desk.run("config path -c /named/by-option.yaml --json").json()
         #expect(option["path"] == .string("/named/by-option.yaml"))
         #expect(option["reason"] == .string("It is named with -c."))
-        // A file that is named must be there.
+        // A named file must exist.
         let check = await desk.run("config check")
         #expect(check.code == .configuration)
         #expect(
@@ -75,7 +75,7 @@ import Testing
                 + "  hint: The path comes from the variable LAUNCH_CONFIG.\n")
     }
 
-    @Test func explainsKeys() async throws {
+    @Test func `keys are explained`() async throws {
         let desk = try Desk()
         #expect(
             await desk.run("config explain max_jobs").output
@@ -106,7 +106,7 @@ import Testing
             ))
     }
 
-    @Test func theSchemaKnowsThePlugins() async throws {
+    @Test func `the schema contains the plugins`() async throws {
         let schema = try await Desk().run("config schema").json()
         let types = schema["properties"]?["runner"]?["properties"]?["type"]?["enum"]
         #expect(types == .array([.string("mock"), .string("local-docker")]))

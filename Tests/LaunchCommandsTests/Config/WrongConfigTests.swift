@@ -5,12 +5,12 @@ import Testing
 
 @testable import LaunchCommands
 
-/// Wrong configurations through the command: the exact lines that a user sees. The rows of the comparison with W&B
-/// come first; most of them are accepted there.
+/// Invalid configurations through the command: the exact lines that a user sees. The rows of the comparison with W&B
+/// are first; W&B accepts most of these configurations.
 @Suite struct WrongConfigTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var text: String
-        /// Everything after the file's name; the source line and the caret included.
+        /// Everything after the file's name, including the source line and the caret.
         var says: String
         var testDescription: String { says.split(separator: "\n").first.map(String.init) ?? "" }
     }
@@ -77,7 +77,7 @@ import Testing
                     |         ^
                   hint: name at least one queue, or leave the key away and name it with -q
                 """),
-        // Others: what only the plugin can tell, a misplaced key, and what YAML itself refuses.
+        // More rows: errors that only the plugin can find, a misplaced key, and errors of YAML itself.
         Case(
             text: "queues: [a]\nbuilder: {type: docker, destination: nowhere}\n",
             says: """
@@ -96,13 +96,13 @@ import Testing
                 """),
     ]
 
-    @Test(arguments: cases) func isRefusedAtItsPlace(_ wrong: Case) async throws {
+    @Test(arguments: cases) func `each is rejected at its position`(_ wrong: Case) async throws {
         let desk = try Desk()
         let file = try desk.folder.write("launch-config.yaml", wrong.text)
         let answer = await desk.run("config check \(file)")
         #expect(answer.code == .configuration && answer.output == "")
         #expect(answer.errors == "DIR/launch-config.yaml\(wrong.says)\n1 error\n")
-        // The same place for programs, and the same end for every other command.
+        // JSON contains the same position, and every other command ends with the same code.
         let json = try await desk.run("config check \(file) --json").json()
         let first = json["diagnostics"]?.arrayValue?.first
         let place = [first?["line"], first?["column"]].compactMap { $0?.integerValue }.map { ":\($0)" }.joined()
@@ -112,7 +112,7 @@ import Testing
         #expect(used.code == .configuration)
     }
 
-    @Test func everythingIsSaidInOneGo() async throws {
+    @Test func `all errors are reported together`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write(
             "launch-config.yaml", "max_job: 2\nqueues: [a, a]\nbuilder: {type: dockr}\nregistry: {type: lokal}\n")
@@ -121,13 +121,13 @@ import Testing
         #expect(answer.errors.hasSuffix("\n4 errors\n"))
     }
 
-    @Test func localIsAnEnvironment() async throws {
+    @Test func `local is an environment`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write("launch-config.yaml", "environment: {type: local}\n")
         #expect(await desk.run("config check \(file)").code == .ok)
     }
 
-    @Test func warningsDoNotFail() async throws {
+    @Test func `warnings do not fail`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write("launch-config.yaml", "entity: \"${TEAM}\"\n")
         let answer = await desk.run("config check \(file)")
@@ -144,7 +144,7 @@ import Testing
                 """)
     }
 
-    @Test func aTerminalShowsColours() async throws {
+    @Test func `a terminal shows colours`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write("launch-config.yaml", "max_job: 2\n")
         let shown = await desk.run("config check \(file)", onTerminal: true)
@@ -152,7 +152,7 @@ import Testing
         #expect(shown.errors.contains("\u{1B}[32m^\u{1B}[0m"))
         let plain = await desk.run("config check \(file) --no-color", onTerminal: true)
         #expect(!plain.errors.contains("\u{1B}"))
-        // And so does a command that only meets the mistake.
+        // A command that only reads the file shows colours too.
         let queue = try desk.folder.write("queue.yaml", "cpus: x\n")
         let met = await desk.run("queue create q -r local-docker --config \(queue)", onTerminal: true)
         #expect(met.errors.contains("\u{1B}[1mDIR/queue.yaml:1:7:\u{1B}[0m \"cpus\""))

@@ -15,7 +15,7 @@ import Testing
         return result.stdoutText.split(separator: "\n").first.map(String.init) ?? ""
     }
 
-    @Test func aBranchIsKeptAsItsCommit() async throws {
+    @Test func `a branch is stored as its commit`() async throws {
         let desk = try Desk()
         try desk.folder.write("work/Dockerfile", "FROM a\n")
         _ = try await git(desk, "init", "--quiet", "-b", "main")

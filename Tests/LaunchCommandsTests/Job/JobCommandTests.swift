@@ -6,13 +6,13 @@ import Testing
 @testable import LaunchCommands
 
 @Suite struct JobCommandTests {
-    @Test func anImageIsNamedAfterItsRepositoryAndItsTag() async throws {
+    @Test func `an image's job is named after its repository and tag`() async throws {
         let desk = try Desk()
         let first = await desk.run("job create image localhost:5000/team/train:2024-06")
         #expect(first.code == .ok && first.output == "train:v1\n" && first.errors == "")
         #expect(await desk.run("job create image localhost:5000/team/train:2024-07 -a best").output == "train:v2\n")
         #expect(await desk.run("job create image busybox -n hello").output == "hello:v1\n")
-        // The store gives these tags a meaning of its own.
+        // The store itself defines the meaning of these tags.
         #expect(await desk.run("job create image hello:latest").output == "hello:v2\n")
         #expect(await desk.run("job create image hello:v9").output == "hello:v9\n")
         #expect(
@@ -44,21 +44,21 @@ import Testing
                 """)
     }
 
-    @Test func aTagThatLooksLikeAVersionNeverNamesAnotherImage() async throws {
+    @Test func `a tag that looks like a version never names another image`() async throws {
         let desk = try Desk()
         for tag in ["v2", "v3"] { _ = await desk.run("job create image repo/train:\(tag) -n t") }
         for tag in ["v2", "v3"] {
             let job = try desk.store().job(JobReference(parsing: "t:\(tag)"))
             #expect(job.source == .image("repo/train:\(tag)"))
         }
-        // Version 2 exists, so that the number cannot be that of the tag.
+        // Version 2 exists, so the new version cannot have the tag's number.
         let late = await desk.run("job create image other/train:v2 -n t")
         #expect(late.code == .ok && late.output == "t:v4\n")
         #expect(late.errors.contains("t:v2 does not name this image") && late.errors.contains("t:v4"))
         #expect(try desk.store().job(JobReference(parsing: "t:v2")).source == .image("repo/train:v2"))
     }
 
-    @Test func aFolderIsKeptAsItIs() async throws {
+    @Test func `a folder is stored unchanged`() async throws {
         let desk = try Desk()
         let made = await desk.run("job create code \(Examples.iris) --alias first")
         #expect(made.code == .ok && made.output == "iris:v1\n")
@@ -75,7 +75,7 @@ import Testing
         #expect(shown.contains("\nfolder      \(Examples.iris)\nsnapshot    \(code.snapshot)\n"))
     }
 
-    @Test func theDockerfileOfWandbGoesFirst() async throws {
+    @Test func `W&B's Dockerfile takes precedence`() async throws {
         let desk = try Desk()
         try desk.folder.write("train/Dockerfile", "FROM a\n")
         try desk.folder.write("train/Dockerfile.wandb", "FROM b\n")
@@ -95,7 +95,7 @@ import Testing
                 + "  hint: Write one, or name another with --dockerfile.\n")
     }
 
-    @Test func aFolderWithoutADockerfileIsRefused() async throws {
+    @Test func `a folder without a Dockerfile is rejected`() async throws {
         let desk = try Desk()
         try desk.folder.write("train/train.py", "")
         let answer = await desk.run("job create code \(desk.folder.file("train"))")
@@ -114,7 +114,7 @@ import Testing
         #expect(await desk.run("job list").errors == "no jobs; make one with 'launch job create image URI'\n")
     }
 
-    @Test func wrongNamesAreRefused() async throws {
+    @Test func `invalid names are rejected`() async throws {
         let desk = try Desk()
         _ = await desk.run("job create image train:best")
         let image = await desk.run("job create image https://host/train")
@@ -143,7 +143,7 @@ import Testing
                 + "  hint: 'launch job list train' shows those there are.\n")
     }
 
-    @Test func versionsAreDeletedOneByOneOrTogether() async throws {
+    @Test func `versions are deleted one by one or together`() async throws {
         let desk = try Desk()
         for tag in ["a", "b", "c"] { _ = await desk.run("job create image train:\(tag)") }
         #expect(await desk.run("job delete train:v3").errors == "1 version of the job 'train' deleted.\n")

@@ -8,21 +8,21 @@ import Testing
         ("/a/übung 1", "bung-1"), ("/a/x--y", "x--y"),
         (String(repeating: "a", count: 80), String(repeating: "a", count: 64)),
     ])
-    func namesComeFromTheLastPart(text: String, name: String) {
+    func `a name comes from the last part`(text: String, name: String) {
         #expect(JobNaming.name(from: text) == name)
     }
 
     @Test(arguments: ["", "/", "///", "ü", "..", "--"])
-    func whereNothingIsLeftThereIsNoName(text: String) {
+    func `an empty last part gives no name`(text: String) {
         #expect(JobNaming.name(from: text) == nil)
     }
 
     @Test(arguments: [("v3", 3), ("v0", nil), ("v03", nil), ("v1.2", nil), ("best", nil), ("v99999999999", nil)])
-    func aTagMayNameAVersion(tag: String, version: Int?) {
+    func `a tag may name a version`(tag: String, version: Int?) {
         #expect(JobNaming.version(ofTag: tag) == version)
     }
 
-    @Test func tagsThatTheStoreGivesAreNoAliases() {
+    @Test func `tags that the store sets are not aliases`() {
         #expect(JobNaming.alias(ofTag: "best") == "best")
         #expect(JobNaming.alias(ofTag: "latest") == nil)
         #expect(JobNaming.alias(ofTag: "v12") == nil)

@@ -55,7 +55,7 @@ import Testing
         #expect(example.contains("\nExample\n  environment:\n    type: mock\n    principal: alice\n"))
     }
 
-    @Test func unknownTypesAreAnsweredWithTheNearest() async throws {
+    @Test func `an unknown type is an error that suggests the nearest`() async throws {
         let desk = try Desk()
         let answer = await desk.run("plugins describe dokcer")
         #expect(answer.code == .usage)
@@ -67,7 +67,7 @@ import Testing
         #expect(role.code == .usage && role.errors.contains("'launch plugins list --role runner'"))
     }
 
-    @Test func theReferenceIsTheOneOfTheDocumentation() async throws {
+    @Test func `the reference equals the page of the documentation`() async throws {
         let desk = try Desk()
         #expect(await desk.run("plugins docs").output == Reference.markdown(desk.catalog))
     }

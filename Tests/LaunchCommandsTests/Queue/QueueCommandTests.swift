@@ -6,7 +6,7 @@ import Testing
 @testable import LaunchCommands
 
 @Suite struct QueueCommandTests {
-    @Test func aQueueLives() async throws {
+    @Test func `a queue is created, shown, changed and deleted`() async throws {
         let desk = try Desk()
         let made = await desk.run("queue create iris -r local-docker --config \(Examples.iris)/queue.yaml")
         #expect(made.code == .ok && made.output == "iris\n" && made.errors == "")
@@ -29,7 +29,7 @@ import Testing
         #expect(empty.errors == "no queues; make one with 'launch queue create NAME --resource TYPE'\n")
     }
 
-    @Test func showsTheFileAsItWasWritten() async throws {
+    @Test func `the file is shown as it was written`() async throws {
         let desk = try Desk()
         let text = """
             # cheap machines only
@@ -72,14 +72,14 @@ import Testing
         #expect(json["text"] == .string(text))
     }
 
-    @Test func theDefaultTemplateKeepsItsComments() async throws {
+    @Test func `the default template keeps its comments`() async throws {
         let desk = try Desk()
         _ = await desk.run("queue create try -r mock")
         let shown = await desk.run("queue show try --template").output
         #expect(shown.hasPrefix("# A mock run does nothing for this long"))
     }
 
-    @Test func existingQueuesAreNotMadeAgain() async throws {
+    @Test func `an existing queue is not created again`() async throws {
         let desk = try Desk()
         _ = await desk.run("queue create try -r mock")
         let again = await desk.run("queue create try -r mock")
@@ -99,7 +99,7 @@ import Testing
         #expect(try desk.store().queue("try").definition.resource == "mock")
     }
 
-    @Test func mistakesAreShownAtTheirPlaces() async throws {
+    @Test func `errors are shown at their positions`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write("queue.yaml", "cpus: 1\nmemry: 1g\ncpus: 2\n")
         let answer = await desk.run("queue create try -r local-docker --config \(file)")
@@ -120,7 +120,7 @@ import Testing
         #expect(try desk.store().queues().isEmpty)
     }
 
-    @Test func unknownNamesAreAnsweredWithTheNearest() async throws {
+    @Test func `an unknown name is an error that suggests the nearest`() async throws {
         let desk = try Desk()
         _ = await desk.run("queue create train -r mock")
         for verb in ["show", "pause", "resume", "delete", "edit"] {
@@ -138,7 +138,7 @@ import Testing
                 "error: --resource must be one of mock, local-docker, found 'mok'; did you mean 'mock'?"))
     }
 
-    @Test func impossibleCommandLinesAreRefused() async throws {
+    @Test func `invalid command lines are rejected`() async throws {
         let desk = try Desk()
         let none = await desk.run("queue create x")
         #expect(none.code == .usage && none.errors.hasPrefix("error: missing --resource\n"))
@@ -148,7 +148,7 @@ import Testing
         #expect(file.code == .invalidData && file.errors == "error: DIR/none.yaml: there is no such file.\n")
     }
 
-    @Test func deletingStopsWaitingRunsOnlyByForce() async throws {
+    @Test func `deleting a queue stops waiting runs only with --force`() async throws {
         let desk = try Desk()
         _ = await desk.run("queue create train -r mock")
         let spec = LaunchSpec(

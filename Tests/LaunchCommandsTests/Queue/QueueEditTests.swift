@@ -18,7 +18,7 @@ import Testing
         (try? FileManager.default.contentsOfDirectory(atPath: desk.folder.file("home/edits"))) ?? []
     }
 
-    @Test func takesOverWhatTheEditorLeaves() async throws {
+    @Test func `the text that the editor saves is stored`() async throws {
         let desk = try await desk(editor: "sed -i s/none/host/")
         let answer = await desk.run("queue edit try")
         #expect(answer.code == .ok && answer.errors == "The queue 'try' is changed.\n")
@@ -27,14 +27,14 @@ import Testing
         #expect(try drafts(desk) == [])
     }
 
-    @Test func leavesAnUnchangedTextAlone() async throws {
+    @Test func `unchanged text does not change the queue`() async throws {
         let desk = try await desk(editor: "true")
         let answer = await desk.run("queue edit try")
         #expect(answer.code == .ok && answer.errors == "The queue 'try' is unchanged.\n")
         #expect(try drafts(desk) == [])
     }
 
-    @Test("An editor that saves nothing changes nothing", arguments: ["truncate -s 0", "sed -i s/^/#/"])
+    @Test("An editor that saves empty text changes nothing", arguments: ["truncate -s 0", "sed -i s/^/#/"])
     func anEmptyTextChangesNothing(editor: String) async throws {
         let desk = try await desk(editor: editor)
         let before = try desk.store().queue("try").definition
@@ -43,13 +43,13 @@ import Testing
         #expect(try desk.store().queue("try").definition == before)
     }
 
-    @Test func visualGoesBeforeEditor() async throws {
+    @Test func `VISUAL takes precedence over EDITOR`() async throws {
         var desk = try await desk(editor: "false")
         desk.variables["VISUAL"] = "sed -i s/none/host/"
         #expect(await desk.run("queue edit try").code == .ok)
     }
 
-    @Test func losesNoTextOnMistakes() async throws {
+    @Test func `no text is lost after an error`() async throws {
         let desk = try await desk(editor: "sed -i s/network/netwrk/")
         let answer = await desk.run("queue edit try")
         #expect(answer.code == .invalidData && answer.output == "")
@@ -68,7 +68,7 @@ import Testing
         let kept = try String(contentsOfFile: desk.folder.file("home/edits/\(draft)"), encoding: .utf8)
         #expect(kept == "netwrk: none\n")
         #expect(try desk.store().queue("try").definition.fileText == "network: none\n")
-        // And what the message says works.
+        // The command in the message works.
         try desk.folder.write("home/edits/\(draft)", "network: host\n")
         #expect(await desk.run("queue edit try --config \(desk.folder.file("home/edits/\(draft)"))").code == .ok)
         #expect(try desk.store().queue("try").definition.fileText == "network: host\n")
@@ -76,10 +76,10 @@ import Testing
         #expect(try drafts(desk) == [])
     }
 
-    @Test func refusesToOverwriteAnotherChange() async throws {
+    @Test func `a concurrent change is not overwritten`() async throws {
         var desk = try await desk(editor: "")
         let file = try desk.folder.write("other.yaml", "network: bridge\n")
-        // The second change comes while the editor is open: the editor waits until it is there.
+        // The second change happens while the editor is open. The editor waits for it.
         let gate = desk.folder.file("gate")
         let editor = try desk.folder.write("editor", "sed -i s/none/host/ \"$1\"\nmkfifo '\(gate)'\ncat '\(gate)'\n")
         desk.variables["EDITOR"] = "sh \(editor)"
@@ -96,7 +96,7 @@ import Testing
         #expect(try drafts(desk).count == 1)
     }
 
-    @Test func saysWhatIsWrongWithTheEditor() async throws {
+    @Test func `an error of the editor contains the reason`() async throws {
         var desk = try await desk(editor: "exit 3;")
         let failed = await desk.run("queue edit try")
         #expect(failed.code == .unavailable)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHost
 
-/// A rehearsal of a queue's run never gets the agent's credentials, whatever its remote runner asks for.
+/// A rehearsal of a queue's run never gets the agent's credentials, whatever its remote runner requests.
 @Suite struct OwnCredentialsTests {
     /// A remote runner that offers credentials to every rehearsal.
     private struct Generous: Rehearsable {
@@ -59,7 +59,7 @@ import Testing
         return runner.validate(RunRequest(runner: "mock", document: document, rehearsal: options)).map(\.message)
     }
 
-    @Test func theyAreRefused() throws {
+    @Test func `the agent's credentials are refused`() throws {
         for options in [
             nil, RehearsalOptions(), RehearsalOptions(wantsCredentials: true),
             RehearsalOptions(usesOwnCredentials: true),

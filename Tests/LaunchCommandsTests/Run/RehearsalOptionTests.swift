@@ -19,14 +19,14 @@ import Testing
 
     private static let image = "--image busybox:1"
 
-    /// The options that a plan hands to the runner; nil where it rehearses nothing.
+    /// The options that a plan passes to the runner. Nil without a rehearsal.
     private func planned(_ desk: Desk, _ line: String) async throws -> RehearsalOptions? {
         let answer = await desk.run("plan --json \(line)")
         try #require([.ok, .invalidData].contains(answer.code), "\(line): \(answer.errors)")
         return try answer.json()["request"]?["rehearsal"].map { try $0.decode(RehearsalOptions.self) }
     }
 
-    @Test func allOfTheLineReachTheRunner() async throws {
+    @Test func `all options of the command line reach the runner`() async throws {
         let desk = try await desk()
         let options = try await planned(
             desk,
@@ -41,20 +41,20 @@ import Testing
                     isLikeInstance: true, sharedMemoryBytes: 2 << 30))
     }
 
-    @Test func withoutOptionsAllIsAsTheRequestSays() async throws {
+    @Test func `without options the request decides`() async throws {
         let desk = try await desk()
         #expect(try await planned(desk, "-q far \(Self.image) --rehearse") == RehearsalOptions())
         #expect(try await planned(desk, "-q far \(Self.image)") == nil)
     }
 
-    @Test func aPlanTellsThatNothingIsSent() async throws {
+    @Test func `a plan says that nothing is sent`() async throws {
         let desk = try await desk()
         let answer = await desk.run("plan -q far \(Self.image) --rehearse")
         #expect(answer.output.contains("request   for mock, to be rehearsed here\n"), "\(answer)")
         #expect(await desk.run("plan -q far \(Self.image)").output.contains("request   for mock\n"))
     }
 
-    @Test func aDrillHasAMomentAndTheBackendsGrace() async throws {
+    @Test func `a drill has a time and the backend's grace period`() async throws {
         let desk = try await desk()
         let plain = try await planned(desk, "-q far \(Self.image) --rehearse --drill spot")
         #expect(plain?.drill == .init(afterSeconds: 10, graceSeconds: 120))
@@ -62,7 +62,7 @@ import Testing
         #expect(minutes?.drill?.afterSeconds == 120)
     }
 
-    @Test func aSpecFileHoldsThemAllAndTheLineWins() async throws {
+    @Test func `a spec file can contain all options, and the command line takes precedence`() async throws {
         let desk = try await desk()
         let file = try desk.folder.write(
             "data/spec.yaml",
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(
-        "what cannot be used is said before anything is queued",
+        "an invalid option is rejected before anything is queued",
         arguments: [
             ("--rehearse --channel train=/nowhere/at/all", "there is no folder /nowhere/at/all for channel train"),
             ("--rehearse --channel train=s3://b/x", "'s3://b/x' is no local path"),
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(
-        "a folder that is written to holds no data, and results are no checkpoints",
+        "a folder that is written contains no data, and results are not checkpoints",
         arguments: [
             ("--checkpoints DIR/data/train", "--checkpoints DIR/data/train is the data of --channel train=DIR/"),
             ("--checkpoints DIR/data", "--checkpoints DIR/data holds the data of --channel train="),
@@ -149,7 +149,7 @@ import Testing
         #expect(try desk.store().runs().isEmpty)
     }
 
-    @Test func aRunThatIsHereAnywayIsNoRehearsal() async throws {
+    @Test func `a run of a local runner cannot be rehearsed`() async throws {
         let desk = try await desk()
         let answer = await desk.run("plan -r here \(Self.image) --rehearse --drill spot")
         #expect(answer.code == .usage && answer.errors.contains("--drill is for rehearsals: a run of here runs here"))
@@ -158,7 +158,7 @@ import Testing
         #expect(other.code == .usage && other.errors.contains("'keep_local' in the spec file is for rehearsals"))
     }
 
-    @Test func aConfigurationThatRehearsesIsEnough() async throws {
+    @Test func `a configuration that rehearses is enough`() async throws {
         let desk = try await desk()
         let here = try desk.folder.write("here.yaml", "runner: {type: here}\n")
         #expect(try await planned(desk, "-q far \(Self.image) --keep-local -c \(here)")?.keepsLocal == true)
@@ -167,7 +167,7 @@ import Testing
         #expect(answer.code == .usage)
     }
 
-    @Test("a rehearsal is none of the remote runner's, also where the configuration names that one")
+    @Test("a rehearsal never uses the remote runner, also if the configuration names it")
     func neverSentForReal() async throws {
         let desk = try await desk()
         let far = try desk.folder.write("far.yaml", "runner: {type: mock}\n")
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func theReportStandsAtTheEnd() async throws {
+    @Test func `the report is at the end`() async throws {
         let desk = try await desk()
         let answer = await desk.run("run --rehearse -q far \(Self.image)")
         #expect(answer.code == .ok, "\(answer.errors)")
@@ -190,7 +190,7 @@ import Testing
         #expect(answer.errors.contains("rehearsal report -> DIR/home/runs/"))
     }
 
-    @Test func scriptsGetTheReportWithTheRun() async throws {
+    @Test func `scripts get the report with the run`() async throws {
         let desk = try await desk()
         let answer = await desk.run("run --json --rehearse -q far \(Self.image)")
         let record = try answer.json()["rehearsal"].map { try $0.decode(RehearsalRecord.self) }

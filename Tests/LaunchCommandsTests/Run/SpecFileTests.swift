@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct SpecFileTests {
     @Test(
-        "What W&B calls otherwise is told where it stands, with its name here",
+        "W&B's keys are reported at their positions, with the names to use here",
         arguments: [
             ("overrides: {run_config: {lr: 1}}", "its members stand at the top level here"),
             ("run_config: {lr: 1}", "write it as params"), ("docker: {docker_image: a}", "write image: URI"),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LaunchCommands
 
-/// What a value on the command line is by the time it reaches the request.
+/// The form in which a value of the command line reaches the request.
 @Suite struct TypedValueTests {
     private func plan(_ desk: Desk, _ words: [String]) async throws -> JSONValue {
         let answer = await desk.run(words: ["plan", "--offline", "--json", "--image", "busybox:1"] + words)
@@ -13,7 +13,7 @@ import Testing
         return try #require(try answer.json()["request"]?["document"])
     }
 
-    @Test func everyItemOfAnEntryPointArrives() async throws {
+    @Test func `every item of an entry point is passed`() async throws {
         let desk = try Desk()
         let list = #"["python","train.py","--epochs",10,true]"#
         let document = try await plan(desk, ["-r", "local-docker", "-E", list])
@@ -29,7 +29,7 @@ import Testing
         (["--param", "x=[1, 2"], "--param x"), (["--set", "env={a: 1"], "--set env"),
         (["--param", "x=9223372036854775808"], "64-bit"),
     ])
-    func whatCannotBeReadIsAUsageError(_ words: [String], _ says: String) async throws {
+    func `an invalid value is a usage error`(_ words: [String], _ says: String) async throws {
         let desk = try Desk()
         let answer = await desk.run(
             words: ["plan", "--offline", "--image", "busybox:1", "-r", "local-docker"] + words)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LaunchCommands
 
-/// `launch wait`, `submit --follow` and `logs -f`: how they report a run, and what they end with.
+/// `launch wait`, `submit --follow` and `logs -f`: how they report a run, and their exit codes.
 @Suite struct WaitCommandTests {
     /// A desk with a queue `q`.
     private func desk() async throws -> Desk {
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(
-        "The exit code and the last line tell how the run ended",
+        "The exit code and the last line report the run's end",
         arguments: [
             (RunState.succeeded, Cause(.exit, "exit code 0", exitCode: 0), ExitCode.ok),
             (.failed, Cause(.exit, "exit code 7", exitCode: 7), .runFailed),
@@ -51,7 +51,7 @@ import Testing
         #expect(document.arrayValue?.map { $0["state"]?.stringValue } == [state.rawValue])
     }
 
-    @Test("Of several runs the worst end counts")
+    @Test("With several runs the worst end determines the exit code")
     func several() async throws {
         let desk = try await desk()
         var ids: [String] = []
@@ -64,7 +64,7 @@ import Testing
         #expect(await desk.run("wait \(ids[1]) \(ids[2]) \(ids[0])").code == .runFailed)
     }
 
-    @Test("A wait ends with 75 where its time is over first, and says why the run waits")
+    @Test("A wait ends with 75 after its timeout, and says why the run waits")
     func timeout() async throws {
         let desk = try await desk()
         let id = await submit(desk)
@@ -83,7 +83,7 @@ import Testing
         #expect(await desk.run("logs \(id)").errors.contains("printed anything yet: no agent serves queue 'q'"))
     }
 
-    @Test("Followers see the end of a run that was stopped meanwhile", .timeLimit(.minutes(10)))
+    @Test("Followers report the end of a run that is stopped meanwhile", .timeLimit(.minutes(10)))
     func followers() async throws {
         let desk = try await desk()
         let first = await submit(desk)
@@ -105,7 +105,7 @@ import Testing
         #expect(try document.json()["state"]?.stringValue == "stopped")
     }
 
-    @Test("logs --json is one array and logs -f --json one object a line; times have milliseconds")
+    @Test("logs --json is one array and logs -f --json one object per line; times have milliseconds")
     func jsonLogs() async throws {
         let desk = try await desk()
         let id = await submit(desk)
@@ -127,7 +127,9 @@ import Testing
         #expect(build.arrayValue?.map { $0["text"]?.stringValue } == ["build | one", "build | two"])
     }
 
-    @Test("Commands of other programs are answered with the one to use", arguments: ["ps", "cancel", "rm", "retry"])
+    @Test(
+        "Commands of other programs are answered with the equivalent command",
+        arguments: ["ps", "cancel", "rm", "retry"])
     func advice(word: String) async throws {
         let answer = try await desk().run(word)
         #expect(answer.code == .usage)
@@ -135,7 +137,7 @@ import Testing
         #expect(answer.errors.contains("'launch "))
     }
 
-    @Test func theVersionIsAnOptionToo() async throws {
+    @Test func `the version is also an option`() async throws {
         let desk = try Desk()
         #expect(await desk.run("--version").output == "launch 1.2.3\n")
         #expect(try await desk.run("--version --json").json()["version"]?.stringValue == "1.2.3")

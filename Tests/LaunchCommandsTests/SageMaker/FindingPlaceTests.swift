@@ -2,7 +2,7 @@ import Console
 import LaunchHost
 import Testing
 
-/// A line of the queue's file is shown only where it is that line which is wrong.
+/// A line of the queue's file is shown only if that line causes the finding.
 struct FindingPlaceTests {
     private static let queue = """
         RoleArn: arn:aws:iam::123456789012:role/training
@@ -16,7 +16,7 @@ struct FindingPlaceTests {
 
         """
 
-    /// What a plan has to say, from the line of the findings on.
+    /// The output of a plan, from the findings on.
     private func findings(
         _ words: [String], image: String = SageMakerCommandTests.image, queue: (String) -> String = { $0 }
     ) async throws -> String {
@@ -64,13 +64,13 @@ struct FindingPlaceTests {
             "warning: EnableSpot: SageMaker's CreateTrainingJob has no member of that name that we know (from --set)\n"
         ),
     ])
-    func aSubmittersValueHasNoLine(words: [String], expected: String) async throws {
+    func `a submitter's value has no line`(words: [String], expected: String) async throws {
         let findings = try await findings(words)
         #expect(findings.contains(expected), "\(findings)")
         #expect(!findings.contains("queue.yaml"), "\(findings)")
     }
 
-    @Test func aMappingThatASubmitterHasFilledIsNoLineOfTheQueue() async throws {
+    @Test func `a mapping that a submitter has filled has no line of the queue`() async throws {
         let many = (0..<100).flatMap { ["--env", "V\($0)=x"] }
         let variables = try await findings(many)
         #expect(variables.contains("error: Environment: it has 105 entries, at most 100 are allowed\n"), "\(variables)")
@@ -82,7 +82,7 @@ struct FindingPlaceTests {
         #expect(!copy.contains("queue.yaml"), "\(copy)")
     }
 
-    @Test func anImageIsNoLineOfTheQueue() async throws {
+    @Test func `an image has no line of the queue`() async throws {
         let findings = try await findings([], image: "docker.io/library/python:3.12")
         #expect(
             findings.contains(
@@ -103,7 +103,7 @@ struct FindingPlaceTests {
             "queue.yaml:2:1: ResourceConfig.VolumeSizeInGB: "
         ),
     ])
-    func theQueuesOwnValueHasItsLine(right: String, wrong: String, expected: String) async throws {
+    func `the queue's own value has its line`(right: String, wrong: String, expected: String) async throws {
         let findings = try await findings(["--set", "Tags=[{Key: more, Value: x}]"]) {
             $0.replacing(right, with: wrong).replacing(
                 "template_variables",
@@ -112,7 +112,7 @@ struct FindingPlaceTests {
         #expect(findings.contains(expected), "\(findings)")
     }
 
-    @Test func aSubmitIsToldAsAPlanIs() async throws {
+    @Test func `a submit reports the same as a plan`() async throws {
         let desk = try await SageMakerCommandTests().desk(queue: Self.queue)
         let answer = await desk.run(
             "submit -q train --image \(SageMakerCommandTests.image) --set ResourceConfig.InstanceCount=abc")
@@ -121,7 +121,7 @@ struct FindingPlaceTests {
         #expect(!answer.errors.contains("queue.yaml"), "\(answer.errors)")
     }
 
-    @Test func withoutAQueueThePathIsTold() async throws {
+    @Test func `without a queue the path is shown`() async throws {
         let desk = try await SageMakerCommandTests().desk(queue: Self.queue)
         let plan = await desk.run("plan -r sagemaker --image \(SageMakerCommandTests.image) --offline")
         #expect(plan.output.contains("error: RoleArn: it still holds the placeholder"), "\(plan.output)")

@@ -34,7 +34,7 @@ struct SageMakerCommandTests {
         return desk
     }
 
-    @Test func aPlanTellsCostAndPermissionsWithoutAnyService() async throws {
+    @Test func `a plan shows cost and permissions without any service`() async throws {
         let desk = try await desk()
         let plan = await desk.run("plan -q train --image \(Self.image) --offline")
         #expect(plan.code == .ok, "\(plan.errors)")
@@ -49,7 +49,7 @@ struct SageMakerCommandTests {
         #expect(try unknown.json()["cost"]?["basis"]?.stringValue?.contains("no price of ml.m9.xlarge") == true)
     }
 
-    @Test func whatIsWrongStandsAlone() async throws {
+    @Test func `errors are shown without the rest of the plan`() async throws {
         let desk = try await desk()
         let file = try desk.folder.write("queue.yaml", Self.queue.replacing("7200", with: "0"))
         _ = await desk.run("queue edit train --config \(file)")
@@ -60,7 +60,7 @@ struct SageMakerCommandTests {
         #expect(!plan.output.contains("request"))
     }
 
-    @Test func thePolicyIsTheQueues() async throws {
+    @Test func `the policy is made for the queue`() async throws {
         let desk = try await desk()
         let answer = await desk.run("iam-policy")
         let statements = try #require(try answer.json()["Statement"]?.arrayValue)
@@ -81,14 +81,14 @@ struct SageMakerCommandTests {
         #expect("\(job)".contains("arn:aws:s3:::models/project*"))
     }
 
-    @Test func aQueuesMistakesAreToldWhenItIsMade() async throws {
+    @Test func `errors of a queue are shown when it is made`() async throws {
         let desk = try await desk(queue: Self.queue.replacing("instance_count: 2", with: "instance_count: two"))
         let made = await desk.run("queue edit train --config \(desk.folder.file("queue.yaml"))")
         #expect(made.code == .ok)
         #expect(made.errors.contains("queue.yaml:2:62: warning: ResourceConfig.InstanceCount: "))
     }
 
-    @Test func aSubmitterAddsTagsAndLeavesTheQueuesAlone() async throws {
+    @Test func `a submitter adds tags and cannot change the queue's`() async throws {
         let desk = try await desk()
         func plan(_ tags: String) async -> Desk.Answer {
             await desk.run(
@@ -105,7 +105,7 @@ struct SageMakerCommandTests {
         #expect(role.errors.contains("RoleArn is the queue's to set"))
     }
 
-    @Test func anotherModelReplacesTheBuiltInOne() async throws {
+    @Test func `another model replaces the built-in one`() async throws {
         let desk = try await desk()
         let model = try desk.folder.write("model.json", "{}")
         let answer = await desk.run("plan -q train --image \(Self.image) --offline --model \(model)")
@@ -113,7 +113,7 @@ struct SageMakerCommandTests {
         #expect(answer.errors.contains("model.json"))
     }
 
-    @Test func otherPricesReplaceTheBuiltInOnes() async throws {
+    @Test func `other prices replace the built-in ones`() async throws {
         let desk = try await desk()
         let plan = "plan -q train --image \(Self.image) --offline"
         let prices = try desk.folder.write(
@@ -124,7 +124,7 @@ struct SageMakerCommandTests {
             priced.output.contains(
                 "cost      at most 2.00 USD: 2 x ml.m5.xlarge x 2 h of MaxRuntimeInSeconds, on demand; prices of "
                     + "eu-west-1, 2026-11 (DIR/conf/prices.yaml)\n"))
-        // The configuration's path is relative to the configuration, wherever the command runs.
+        // The path is relative to the configuration, whatever the working directory is.
         try desk.folder.write(
             "launch-config.yaml",
             "environment: {type: aws, region: eu-west-1}\nregistry: {type: mock}\nrunner: {type: sagemaker, prices: conf/prices.yaml}\n"
@@ -148,7 +148,7 @@ struct SageMakerCommandTests {
         #expect(missing.code == .configuration && missing.errors.contains("none.yaml: there is no such file"))
     }
 
-    @Test func keysOfWandbsRunnerAreSentToTheQueue() async throws {
+    @Test func `for keys of W&B's runner the hint names the queue's keys`() async throws {
         let desk = try await desk()
         try desk.folder.write(
             "launch-config.yaml",
@@ -166,7 +166,7 @@ struct SageMakerCommandTests {
             !answer.errors.contains("belongs to \"environment\"") && !answer.errors.contains("belongs to environment"))
     }
 
-    @Test func aPasswordFileIsRelativeToTheConfigurationAndLookedAt() async throws {
+    @Test func `the path of a password file is relative to the configuration, and the file is checked`() async throws {
         let desk = try await desk()
         let config = try desk.folder.write(
             "conf/launch.yaml",

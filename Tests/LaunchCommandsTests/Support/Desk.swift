@@ -5,16 +5,16 @@ import TestSupport
 
 @testable import LaunchCommands
 
-/// The program over the test catalog, with a home of its own that goes away with it.
+/// The program with the test catalog and a temporary home.
 struct Desk {
-    /// What one call wrote and answered; the desk's folder is `DIR` in it, a time `TIME`.
+    /// The outputs and the exit code of one call. `DIR` replaces the desk's folder, and `TIME` a time.
     struct Answer {
         let code: ExitCode
         let output: String
         let errors: String
 
         /// The output as JSON.
-        /// - Throws: `DecodingError` where it is none.
+        /// - Throws: `DecodingError` if the output is not JSON.
         func json() throws -> JSONValue { try JSONValue(parsing: output) }
     }
 
@@ -32,7 +32,7 @@ struct Desk {
 
     var root: Command { LaunchProgram.root(catalog: catalog, version: "1.2.3") }
 
-    /// Runs a command line; words are split at blanks.
+    /// Runs a command line. Words are split at spaces.
     func run(_ line: String, more: [String] = [], onTerminal: Bool = false) async -> Answer {
         await run(words: line.split(separator: " ").map(String.init) + more, onTerminal: onTerminal)
     }
@@ -45,7 +45,7 @@ struct Desk {
         return Answer(code: code, output: plain(device.output), errors: plain(device.errors))
     }
 
-    /// The store that the commands work on.
+    /// The store that the commands use.
     func store() throws -> Store { try Store(home: LaunchHome(variables: variables)) }
 
     private func plain(_ text: String) -> String {
@@ -54,9 +54,9 @@ struct Desk {
     }
 }
 
-/// The examples that come with the program.
+/// The examples of the program.
 enum Examples {
-    /// The folder of the one that trains.
+    /// The folder of the training example.
     static let iris: String = {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         return tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("examples/iris")

@@ -1,7 +1,7 @@
 import LaunchHost
 import Mock
 
-/// A local runner to rehearse on: the mock under another name, with a course of its own.
+/// A local runner for rehearsals: the mock under another name, with a fixed timeline.
 struct LocalRehearser: ContainerJobRunner {
     static let type = "here"
     static let plugin = RunnerPlugin(
@@ -9,7 +9,7 @@ struct LocalRehearser: ContainerJobRunner {
             LocalRehearser(mock: try MockPlugins.runner.base.make(options, context))
         }, template: [], defaultTemplate: "{}\n", rehearses: true)
 
-    /// The catalog of the tests with this one in it.
+    /// The catalog of the tests, with this plugin.
     static let catalog: PluginCatalog = {
         let all = TestCatalog.catalog
         return PluginCatalog(

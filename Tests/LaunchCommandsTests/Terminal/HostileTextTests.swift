@@ -7,10 +7,10 @@ import Testing
 
 @testable import LaunchCommands
 
-/// Nothing from outside reaches a terminal as a control sequence, whatever the command.
+/// Text from outside never reaches a terminal as a control sequence, with any command.
 @Suite struct HostileTextTests {
-    /// Command lines for every command. `ENDED`, `WAITING` and `DIR` are the runs and the folder of the world; `EVIL` is
-    /// the text itself. A line that begins with `+` shows some of it, escaped.
+    /// Command lines for each command. `ENDED`, `WAITING` and `DIR` are the runs and the folder of the world; `EVIL` is
+    /// the hostile text. The output of a line that begins with `+` contains a part of the text, escaped.
     private static let lines = [
         "+submit -q hostile --image EVIL", "+submit -q EVIL --image a/b:1", "+submit -q hostile --spec DIR/spec.yaml",
         "+submit -q hostile --source DIR/EVIL", "+submit -q hostile --git EVIL",
@@ -47,9 +47,9 @@ import Testing
         "+__complete -- job show job:", "+__complete -- status ENDED", "+__complete -- plugins describe ",
     ]
 
-    /// With colours the program's own sequences are taken out first; nothing else may be left.
+    /// The program's own colour sequences are removed first. No other control character may remain.
     @Test(arguments: lines, [true, false])
-    func nothingGetsThrough(line: String, hasColours: Bool) async throws {
+    func `no control character reaches the terminal`(line: String, hasColours: Bool) async throws {
         let world = try HostileWorld(hasColours ? ["TERM": "xterm", "LANG": "C.UTF-8"] : ["TERM": "dumb"])
         let answer = await world.desk.run(words: Self.words(line, world), onTerminal: true)
         let shown = answer.output + "\n" + answer.errors
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func everyCommandIsCovered() throws {
+    @Test func `each command is covered`() throws {
         func leaves(_ command: Command, _ path: [String]) -> [String] {
             command.subcommands.isEmpty
                 ? [path.joined(separator: " ")] : command.subcommands.flatMap { leaves($0, path + [$0.name]) }
@@ -74,13 +74,13 @@ import Testing
         }
     }
 
-    @Test func aProgressBarStaysReadable() async throws {
+    @Test func `a progress bar is readable`() async throws {
         let world = try HostileWorld(["TERM": "dumb"])
         let answer = await world.desk.run("logs \(world.ended)", onTerminal: true)
         #expect(answer.output.hasSuffix("algo-1 10%\nalgo-1 20%\nalgo-1 30%\n"))
     }
 
-    @Test func aPipeGetsTheLogUnchangedAndRawIsUnchangedOnATerminal() async throws {
+    @Test func `a pipe gets the log unchanged, and --raw gives it unchanged to a terminal`() async throws {
         let world = try HostileWorld(["TERM": "dumb"])
         let expected = "algo-1 \(HostileWorld.text)\nalgo-1 10%\r20%\r30%\n"
         let piped = await world.desk.run("logs \(world.ended)").output

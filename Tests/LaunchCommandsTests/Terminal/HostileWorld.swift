@@ -6,9 +6,10 @@ import TestSupport
 
 @testable import LaunchCommands
 
-/// A desk whose records, files, plugins and environment hold control sequences in every text that comes from outside.
+/// A desk whose records, files, plugins and environment contain control sequences in every text from outside.
 struct HostileWorld {
-    /// Clears the screen, sets the title and the clipboard, opens a link, overwrites its line, turns text, hides text.
+    /// Clears the screen, sets the title and the clipboard, opens a link, overwrites its line, reverses text, hides
+    /// text.
     static let text =
         "\u{1B}[2J\u{1B}]0;title\u{7}\u{1B}]52;c;eA==\u{7}\u{1B}]8;;x:\u{1B}\\\r\u{8}\u{7F}\u{9B}31m\u{85}"
         + "\u{202E}\u{2066}\u{200F}\u{61C}\u{2028}\u{E0041}\u{FEFF}"
@@ -18,7 +19,7 @@ struct HostileWorld {
     let waiting: RunID
     let ended: RunID
 
-    /// - Parameter variables: more of the environment, such as `TERM`.
+    /// - Parameter variables: additional environment variables, such as `TERM`.
     init(_ variables: [String: String] = [:]) throws {
         desk = try Desk()
         desk.catalog = Self.catalog
@@ -40,16 +41,16 @@ struct HostileWorld {
         try desk.folder.write("source/Dockerfile", "FROM \(Self.text)\n")
     }
 
-    /// The text in YAML, every character of it as an escape.
+    /// The text in YAML, with each character as an escape.
     private static let quoted =
         "\""
         + text.unicodeScalars.map { scalar in
             let digits = String(scalar.value, radix: 16)
             return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
         }.joined() + "\""
-    /// Without what YAML refuses to read.
+    /// Without the characters that YAML rejects.
     private static let printableInYAML = "\u{202E}\u{2066}\u{200F}\u{61C}\u{E0041}"
-    /// A file's name cannot be too long.
+    /// A file's name has a maximum length.
     private static let fileName = "\u{1B}[2J\u{9B}m\u{202E}\n"
 
     private static let queueFile = """
@@ -70,7 +71,7 @@ struct HostileWorld {
         source: .image("registry/image:\(text)"), name: text, project: text, entity: text, author: text,
         resource: "mock", queue: queue, overrides: Overrides(arguments: [text], environment: [text: text]))
 
-    /// A run that went through every stage, with the text in all that a backend says.
+    /// A run that went through every stage, with the text in everything that a backend reports.
     private static func end(_ store: Store) throws -> RunID {
         let owner = try store.becomeOwner(kind: "test")
         let run = try store.submit(spec, as: .random(), claimedBy: owner.id)
@@ -95,7 +96,7 @@ struct HostileWorld {
         return run.id
     }
 
-    /// The mock, and a plugin that says the text of itself.
+    /// The mock, and a plugin with the text in its declaration.
     private static let catalog = PluginCatalog(
         environments: [
             MockPlugins.environment, Plugin(type: "local", summary: text, make: MockPlugins.environment.make),
