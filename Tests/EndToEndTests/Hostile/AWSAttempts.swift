@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 /// Hostile replies of a server in place of AWS: numbers at the limits, depth, length, slowness, endless pages.
+///
 /// The stub replies as AWS does, and a proxy changes one thing in each reply.
 @Suite("Attempts by AWS's endpoint", .timeLimit(.minutes(10)))
 struct AWSAttempts {

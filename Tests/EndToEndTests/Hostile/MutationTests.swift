@@ -7,8 +7,10 @@ import Testing
 
 /// Runs the program against servers behind a proxy that changes replies at random: numbers, types, order, length,
 /// depth, framing, speed.
+///
 /// For all replies, a command ends in time, without a signal, and with a documented exit code that is not an internal
 /// error. Nothing is started twice. After the replies are correct again, each run ends.
+///
 /// The variables `LAUNCH_MUTATION_ROUNDS` (of each kind, 6 by default) and `LAUNCH_MUTATION_SEED` (random by default)
 /// control the test. A failure names the seed and the changes.
 @Suite("Mutated replies", .timeLimit(.minutes(10)))

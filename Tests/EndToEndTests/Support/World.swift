@@ -6,6 +6,7 @@ import Testing
 
 /// The environment of one test: a home, a queue `q` on the local engine, a folder shared with its containers, and the
 /// program.
+///
 /// Containers append lines to files in the shared folder, so a test can see what happened and how often.
 struct World: ProgramHome {
     static let image = EngineFixture.imageName

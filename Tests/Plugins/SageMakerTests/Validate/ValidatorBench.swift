@@ -7,6 +7,7 @@ import Testing
 /// The duration of the validation of one request. It is not part of the tests, because a slow machine is not an error.
 ///
 ///     LAUNCH_BENCH=1 swift test --filter ValidatorBench
+///
 /// A debug build takes about ten times as long as the program.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["LAUNCH_BENCH"] != nil))
 struct ValidatorBench {
