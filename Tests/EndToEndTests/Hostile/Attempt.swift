@@ -62,13 +62,13 @@ extension SourceAttempt {
             try $0.link("step", to: "../secret")
             try $0.link(".dockerignore", to: "step/key")
         },
-        .init("rules from a link in a circle", ".dockerignore is not read: a part of its path is a link") {
+        .init("rules from a circular link", ".dockerignore is not read: a part of its path is a link") {
             try $0.link(".dockerignore", to: ".dockerignore")
         },
         .init("rules of the Dockerfile from a link", leaves) {
             try $0.link("Dockerfile.dockerignore", to: "/etc/passwd")
         },
-        .init("rules from a pipe that nobody writes to", ".dockerignore cannot be read: it is not a regular file") {
+        .init("rules from a pipe without a writer", ".dockerignore cannot be read: it is not a regular file") {
             try $0.pipe(".dockerignore")
         },
         .init("rules from a folder", ".dockerignore cannot be read: it is not a regular file") {
@@ -83,10 +83,10 @@ extension SourceAttempt {
         .init("a Dockerfile of 60 MB", "Dockerfile is larger than 1024 KiB") {
             try $0.write("Dockerfile", "FROM scratch\n" + String(repeating: "#23456789\n", count: 6_000_000))
         },
-        .init("a Dockerfile with holes", "Dockerfile is larger than 1024 KiB") {
+        .init("a sparse Dockerfile", "Dockerfile is larger than 1024 KiB") {
             try #require(truncate($0.file("Dockerfile"), 5 << 40) == 0)
         },
-        .init("a Dockerfile that is no text", "has a NUL byte") { try $0.write("Dockerfile", "FROM a\u{0}b\n") },
+        .init("a Dockerfile with a NUL byte", "has a NUL byte") { try $0.write("Dockerfile", "FROM a\u{0}b\n") },
         .init("a Dockerfile from the agent's environment", "is not inside of the source folder") {
             try $0.link("Dockerfile", to: "/proc/self/environ")
         },
@@ -100,7 +100,7 @@ extension SourceAttempt {
         },
         .init("a Dockerfile above the source", "is not inside of the source folder", ["-D", "../secret/key"]) { _ in },
         .init("a Dockerfile of the machine", "is not inside of the source folder", ["-D", "/etc/passwd"]) { _ in },
-        .init("a file of 5 TB with nothing in it", "larger than 20g, the 'source_size_limit'") {
+        .init("an empty file of 5 TB", "larger than 20g, the 'source_size_limit'") {
             try #require(truncate($0.file("file"), 5 << 40) == 0)
         },
         .init("folders 300 deep", "more than 256 deep") {

@@ -18,7 +18,7 @@ struct DockerfileAttemptTests {
 
     static let refused: [Attempt] = [
         .init(
-            name: "arguments that double",
+            name: "arguments that double in length",
             dockerfile: "ARG A0=xxxxxxxx\n" + (1...60).map { "ARG A\($0)=$A\($0 - 1)$A\($0 - 1)\n" }.joined()
                 + "FROM $A60\n", message: "longer than 65536 bytes after variable expansion"),
         .init(
@@ -27,12 +27,12 @@ struct DockerfileAttemptTests {
         .init(name: "options in FROM", dockerfile: "FROM -v /:/host busybox\n", message: "FROM takes an image"),
         .init(name: "a command in FROM", dockerfile: "FROM busybox; touch /x\n", message: "FROM takes an image"),
         .init(name: "a here-document without end", dockerfile: from + "RUN <<END\ntrue\n", message: "has no end"),
-        .init(name: "an escape that is none", dockerfile: "# escape=x\n" + from, message: "'escape' is 'x'"),
+        .init(name: "an invalid escape character", dockerfile: "# escape=x\n" + from, message: "'escape' is 'x'"),
         .init(
             name: "a file of the machine", dockerfile: from + "COPY ../../../etc/passwd /\n", message: "cannot be built"
         ),
         .init(
-            name: "a stop signal that is none", dockerfile: from + "STOPSIGNAL NONSENSE\n", message: "cannot be built"),
+            name: "an invalid stop signal", dockerfile: from + "STOPSIGNAL NONSENSE\n", message: "cannot be built"),
         .init(name: "no instruction", dockerfile: "#\n", message: "there is no FROM"),
     ]
 
@@ -50,7 +50,7 @@ struct DockerfileAttemptTests {
             name: "an entry point of 60 KB", dockerfile: from + "ENTRYPOINT [\"/bin/\(huge)\"]\n",
             message: "Its program is a text of 60005 bytes, and 4095 is the limit"),
         .init(
-            name: "a user that is not there", dockerfile: from + "USER nobody-such\nCMD [\"true\"]\n",
+            name: "a missing user", dockerfile: from + "USER nobody-such\nCMD [\"true\"]\n",
             message: "nobody-such"),
         .init(
             name: "a folder that is a file", dockerfile: from + "WORKDIR /bin/busybox\nCMD [\"true\"]\n",

@@ -53,13 +53,13 @@ struct PlantedAddress: Sendable, CustomTestStringConvertible {
             variables: keys.merging(["AWS_ENDPOINT_URL": "http://user:PASSWORD@127.0.0.1:1"]) { $1 },
             config: aws, commands: [["config", "check"], ["doctor"], ["doctor", "--json"]]),
         PlantedAddress(
-            name: "proxy that refuses",
+            name: "proxy that rejects requests",
             variables: keys.merging([
                 "http_proxy": "http://user:PASSWORD@127.0.0.1:PORT", "AWS_ENDPOINT_URL": "http://aws.example",
             ]) { $1 },
             config: aws, commands: [["doctor"], ["doctor", "--json"]]),
         PlantedAddress(
-            name: "proxy that is away",
+            name: "unreachable proxy",
             variables: keys.merging([
                 "https_proxy": "http://user:PASSWORD@127.0.0.1:1", "AWS_ENDPOINT_URL": "https://aws.example",
             ]) { $1 },

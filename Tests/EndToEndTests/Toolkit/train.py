@@ -1,4 +1,4 @@
-"""A script as AWS's documentation has it for the sagemaker-training toolkit: nothing in it knows of launch."""
+"""A script for the sagemaker-training toolkit, in the style of AWS's documentation. It does not depend on launch."""
 
 import argparse
 import json
@@ -6,10 +6,10 @@ import os
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    # Hyperparameters come as arguments.
+    # Hyperparameters are arguments.
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--learning-rate", type=float, default=0.1)
-    # Places come from the environment.
+    # Paths are environment variables.
     parser.add_argument("--model-dir", type=str, default=os.environ["SM_MODEL_DIR"])
     parser.add_argument("--output-data-dir", type=str, default=os.environ["SM_OUTPUT_DATA_DIR"])
     parser.add_argument("--train", type=str, default=os.environ["SM_CHANNEL_TRAIN"])

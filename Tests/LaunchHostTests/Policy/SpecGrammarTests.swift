@@ -26,7 +26,7 @@ import Testing
         #expect(fault.contains(why), "\(fault)")
     }
 
-    // MARK: values in their places
+    // MARK: positions of values
 
     private static let local = RunnerPlugin(
         Fake.open.base, template: nil, defaultTemplate: "",

@@ -92,7 +92,7 @@ import Testing
         #expect(Set(texts).count == 141)
         #expect(texts.filter { $0.hasPrefix("one") } == (0..<130).map { "one \($0)" })
         #expect(texts.filter { $0.hasPrefix("two") } == (0..<10).map { "two \($0)" })
-        #expect(texts.firstIndex(of: "two 9").map { $0 < 139 } == true, "only the end brought it")
+        #expect(texts.firstIndex(of: "two 9").map { $0 < 139 } == true, "the line was read only at the end")
     }
 
     @Test func `events that become readable seconds after their ingestion are not lost`() async throws {

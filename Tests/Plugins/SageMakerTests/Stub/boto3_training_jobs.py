@@ -1,8 +1,8 @@
-"""Talks to the stub of SageMaker through the installed boto3, for StubTests, and prints what boto3 made of it as JSON.
+"""Calls the stub of SageMaker through the installed boto3, for StubTests, and prints boto3's results as JSON.
 
-Usage: boto3_training_jobs.py begin|end URL KEY SECRET. `begin` makes jobs, `end` looks at them at a later time of the stub.
-Exits with 3 where boto3 is not installed. Every answer is also checked against the model: unknown members, missing ones,
-types and enumerations, which boto3 itself lets pass.
+Usage: boto3_training_jobs.py begin|end URL KEY SECRET. `begin` makes jobs, `end` describes them at a later time of the
+stub. Exits with 3 if boto3 is not installed. Each reply is also compared with the model: unknown and missing members,
+types and enumerations, which boto3 itself does not check.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Checks CreateTrainingJob documents with the installed botocore's own validator, for BotocoreParameterTests.
 
 Usage: botocore_parameters.py < DOCUMENTS, a JSON list. Prints a line with botocore's version, then a line for each
-document with what botocore has against it, empty for nothing. Members that this botocore is too old to know are left
-out first. Exits with 3 where botocore is not installed.
+document with botocore's report, which is empty for a valid document. Members that this version of botocore does not
+know are removed first. Exits with 3 if botocore is not installed.
 """
 
 import json
