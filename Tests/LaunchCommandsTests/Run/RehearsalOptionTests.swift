@@ -185,7 +185,7 @@ import Testing
         let answer = await desk.run("run --rehearse -q far \(Self.image)")
         #expect(answer.code == .ok, "\(answer.errors)")
         #expect(answer.errors.contains("  reproduced\n    - Image, command, arguments and environment"))
-        #expect(answer.errors.contains("  accepted, not simulated\n    - The mock's own life"))
+        #expect(answer.errors.contains("  accepted, not simulated\n    - The mock's timing"))
         #expect(answer.errors.contains("  noted here\n    - There is no GPU here.\n"))
         #expect(answer.errors.contains("rehearsal report -> DIR/home/runs/"))
     }

@@ -27,7 +27,7 @@ struct AgentFailureTests {
         let run = try bench.store.run(id)
         #expect(run.state == .failed)
         #expect(run.cause?.code == .submit)
-        #expect(run.cause?.message.contains("told to fail") == true)
+        #expect(run.cause?.message.contains("configured to fail") == true)
     }
 
     @Test("a lack of capacity requeues the run with a delay; it does not fail", arguments: ["capacity", "quota"])
