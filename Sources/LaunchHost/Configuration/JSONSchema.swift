@@ -104,8 +104,8 @@ public enum JSONSchema {
             return schema
         case .number(let range):
             var schema: [String: JSONValue] = ["type": .string("number")]
-            if range.lowerBound > -.greatestFiniteMagnitude { schema["minimum"] = .number(range.lowerBound) }
-            if range.upperBound < .greatestFiniteMagnitude { schema["maximum"] = .number(range.upperBound) }
+            if range.lowerBound > -.greatestFiniteMagnitude { schema["minimum"] = .shortest(range.lowerBound) }
+            if range.upperBound < .greatestFiniteMagnitude { schema["maximum"] = .shortest(range.upperBound) }
             return schema
         case .boolean: return ["type": .string("boolean")]
         case .duration: return measure(pattern: "^(\(Self.number)|(\(Self.number)\\s*(ms|[smhd]))+)$")

@@ -78,7 +78,7 @@ public struct TemplateVariable: Sendable, Hashable, Codable {
     private func typed(_ value: JSONValue) -> JSONValue? {
         switch (type, value) {
         case (.string, .string), (.boolean, .bool), (.number, .integer), (.number, .number): value
-        case (.integer, .integer), (.integer, .number): value.wholeNumber.map { .integer($0) }
+        case (.integer, .integer), (.integer, .number): value.integerValue.map { .integer($0) }
         default: nil
         }
     }

@@ -66,17 +66,6 @@ extension Field.Kind {
     }
 }
 
-extension JSONValue {
-    /// The whole number, also where it was written like `1e3` or `2.0`.
-    var wholeNumber: Int64? {
-        switch self {
-        case .integer(let number): number
-        case .number(let number): Int64(exactly: number)
-        default: nil
-        }
-    }
-}
-
 extension FieldPath {
     /// The last step where it is a member.
     var lastMember: String? {

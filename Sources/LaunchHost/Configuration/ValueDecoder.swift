@@ -89,7 +89,7 @@ extension SchemaDecoder {
             }
             return value
         case .integer(let range):
-            guard let number = value.wholeNumber else { break }
+            guard let number = value.integerValue else { break }
             guard range.contains(number) else { return outOfRange(node, kind, at: path, subject) }
             return .integer(number)
         case .number(let range):
@@ -102,7 +102,7 @@ extension SchemaDecoder {
         case .duration:
             guard let seconds = Self.measure(value, whole: { Double($0) }, text: Quantity.seconds) else { break }
             guard seconds >= 0, seconds <= 1e12 else { return outOfRange(node, kind, at: path, subject) }
-            return Int64(exactly: seconds).map { .integer($0) } ?? .number(seconds)
+            return .shortest(seconds)
         case .bytes:
             guard let bytes = Self.measure(value, whole: { $0 }, text: Quantity.bytes) else { break }
             guard bytes >= 0 else { return outOfRange(node, kind, at: path, subject) }
@@ -115,7 +115,7 @@ extension SchemaDecoder {
     private static func measure<Amount>(
         _ value: JSONValue, whole: (Int64) -> Amount, text: (String) -> Amount?
     ) -> Amount? {
-        if let number = value.wholeNumber { return whole(number) }
+        if let number = value.integerValue { return whole(number) }
         return value.stringValue.flatMap(text)
     }
 

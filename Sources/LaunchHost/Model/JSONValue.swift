@@ -1,4 +1,4 @@
-public import FoundationEssentials
+internal import FoundationEssentials
 
 /// Any JSON document, as templates, requests and handles carry it between stages.
 ///
@@ -8,9 +8,9 @@ public enum JSONValue: Sendable, Hashable {
     case null
     /// `true` or `false`
     case bool(Bool)
-    /// A number without a fraction that fits 64 bits.
+    /// A number that is written without a fraction and an exponent, and fits 64 bits.
     case integer(Int64)
-    /// Any other number.
+    /// Any other number; `1.0` and `1e3` are such.
     case number(Double)
     /// Text.
     case string(String)
@@ -41,9 +41,13 @@ extension JSONValue {
         if case .array(let items) = self { items } else { nil }
     }
 
-    /// The whole number, where this is one.
+    /// The whole number, where this is one; also where it is written like `2.0` or `1e3`.
     public var integerValue: Int64? {
-        if case .integer(let number) = self { number } else { nil }
+        switch self {
+        case .integer(let number): number
+        case .number(let number): Int64(exactly: number)
+        default: nil
+        }
     }
 
     /// The truth value, where this is one.
@@ -58,6 +62,11 @@ extension JSONValue {
         case .number(let number): number
         default: nil
         }
+    }
+
+    /// A number in its shortest form: an integer where it is whole.
+    static func shortest(_ number: Double) -> JSONValue {
+        Int64(exactly: number).map { .integer($0) } ?? .number(number)
     }
 
     /// What kind of value this is, in the words of an error message: "a string", "a list", …
@@ -116,7 +125,8 @@ extension JSONValue {
 }
 
 extension JSONValue: Codable {
-    /// Reads any JSON value; whole numbers that fit 64 bits stay whole.
+    /// Reads any JSON value. Whole numbers that fit 64 bits are integers. With `JSON.decode`, those that are written with a
+    /// fraction or an exponent are not.
     ///
     /// - Throws: `DecodingError` where lists and mappings nest deeper than `depthLimit`.
     public init(from decoder: any Decoder) throws {
@@ -132,7 +142,7 @@ extension JSONValue: Codable {
             self = .object(members)
         } else if let number = try? container.decode(Double.self) {
             let whole = number.rounded() == number ? try? container.decode(Int64.self) : nil
-            self = whole.map { .integer($0) } ?? .number(number)
+            self = if let whole, !JSON.isNumber(at: decoder) { .integer(whole) } else { .number(number) }
         } else if let flag = try? container.decode(Bool.self) {
             self = .bool(flag)
         } else {
@@ -171,12 +181,8 @@ extension JSONValue: Codable {
         case .bool(let flag): try container.encode(flag)
         case .integer(let whole): try container.encode(whole)
         case .number(let number):
-            // A whole number reads as an integer. Written as one, it has the same text before and after.
-            if let whole = Int64(exactly: number) {
-                try container.encode(whole)
-            } else {
-                try container.encode(number)
-            }
+            if number.rounded() == number { JSON.noteNumber(at: encoder) }
+            try container.encode(number)
         case .string(let text): try container.encode(text)
         case .array(let items): try container.encode(items)
         case .object(let members): try container.encode(members)
@@ -188,49 +194,18 @@ extension JSONValue {
     /// Parses JSON text.
     /// - Throws: `DecodingError` where `text` is not JSON.
     public init(parsing text: String) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        self = try JSON.decode(JSONValue.self, from: Data(text.utf8))
     }
 
     /// The value that `encodable` encodes to.
     /// - Throws: whatever its `encode(to:)` throws.
     public init(encoding encodable: some Encodable) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: JSON.canonicalData(encodable))
+        self = try JSON.decode(JSONValue.self, from: JSON.canonicalData(encodable))
     }
 
     /// Decodes this document as `type`.
     /// - Throws: `DecodingError` where the document does not fit.
     public func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        try JSONDecoder().decode(type, from: JSON.canonicalData(self))
-    }
-}
-
-/// The two ways in which the program writes JSON.
-public enum JSON {
-    /// For machines and for comparing: keys sorted, no white space, slashes plain.
-    public static func canonicalData(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
-        return try encoder.encode(value)
-    }
-
-    /// `canonicalData` as text.
-    public static func canonical(_ value: some Encodable) throws -> String {
-        String(decoding: try canonicalData(value), as: UTF8.self)
-    }
-
-    /// For people: keys sorted, indented.
-    public static func pretty(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        encoder.dateEncodingStrategy = .iso8601
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
-    /// Decodes what `canonicalData` or `pretty` wrote.
-    public static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        return try decoder.decode(type, from: data)
+        try JSON.decode(type, from: JSON.canonicalData(self))
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import LaunchHost
 import Testing
 
@@ -15,11 +16,45 @@ struct CanonicalNumberTests {
         #expect(first == second)
     }
 
-    @Test("A whole number is written like an integer, however it was made")
-    func wholeNumbers() throws {
-        #expect(try JSON.canonical(JSONValue.number(1e18)) == "1000000000000000000")
-        #expect(try JSON.canonical(JSONValue.number(3)) == "3")
-        #expect(try JSON.canonical(JSONValue.number(-0.0)) == "0")
-        #expect(try JSON.canonical(JSONValue(parsing: "-0.0")) == "0")
+    @Test(
+        "A number with a fraction or an exponent stays one",
+        arguments: [
+            ("1.0", "1.0"), ("1e3", "1000.0"), ("-0.0", "-0.0"), ("1.50", "1.5"), ("1.5e300", "1.5e+300"), ("3", "3"),
+            ("1E2", "100.0"), ("9007199254740993", "9007199254740993"), ("0.0", "0.0"), ("-7", "-7"),
+        ])
+    func fractions(text: String, canonical: String) throws {
+        #expect(try JSON.canonical(JSONValue(parsing: text)) == canonical)
+        // Wherever the number stands, among names that look like other places.
+        func nested(_ text: String) -> String {
+            #"{"0":\#(text),"Index 1":[1,\#(text),{"a\"b":\#(text),"b":1}],"n":1,"é":[[\#(text)]]}"#
+        }
+        let value = try JSONValue(parsing: nested(text))
+        #expect(try JSON.canonical(value) == nested(canonical))
+        #expect(try JSONValue(parsing: JSON.canonical(value)) == value)
+        #expect(try JSONValue(parsing: JSON.pretty(value)) == value)
+        #expect(try JSONValue(encoding: value) == value)
+        // In a value of a stage, as the store has it.
+        let request = RunRequest(runner: "mock", document: value)
+        #expect(try JSON.decode(RunRequest.self, from: JSON.canonicalData(request)) == request)
+    }
+
+    @Test("A number that looks whole is read as a number by types that want one")
+    func typed() throws {
+        struct Box: Codable, Equatable {
+            var whole: Int
+            var part: Double
+            var values: [String: JSONValue]
+        }
+        let text = #"{"part":2.0,"values":{"part":3.0,"whole":4},"whole":1.0}"#
+        let box = try JSON.decode(Box.self, from: Data(text.utf8))
+        #expect(box == Box(whole: 1, part: 2, values: ["part": .number(3), "whole": .integer(4)]))
+        #expect(box.values["part"]?.integerValue == 3)
+    }
+
+    @Test(
+        "What is no JSON is an error, however its numbers look",
+        arguments: ["[1.0", "{\"a\":1.0", "\"1.0", "1.0]", "[1.0.0]"])
+    func broken(text: String) {
+        #expect(throws: (any Error).self) { try JSONValue(parsing: text) }
     }
 }

@@ -41,7 +41,7 @@ extension RetryRules {
     fileprivate var declaration: JSONValue {
         var members: [String: JSONValue] = [:]
         members["attempts"] = attempts.map { .integer(Int64($0)) }
-        members["wait"] = waitSeconds.map { .number($0) }
+        members["wait"] = waitSeconds.map { .shortest($0) }
         return .object(members)
     }
 }
@@ -51,8 +51,8 @@ extension TemplateVariable {
     fileprivate var declaration: JSONValue {
         var members: [String: JSONValue] = ["type": .string(type.rawValue)]
         members["enum"] = allowed.map { .array($0) }
-        members["minimum"] = minimum.map { .number($0) }
-        members["maximum"] = maximum.map { .number($0) }
+        members["minimum"] = minimum.map { .shortest($0) }
+        members["maximum"] = maximum.map { .shortest($0) }
         members["default"] = defaultValue
         members["description"] = help.map { .string($0) }
         return .object(members)

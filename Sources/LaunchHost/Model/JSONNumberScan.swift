@@ -1,0 +1,117 @@
+import FoundationEssentials
+
+/// Finds the numbers of a JSON text, and their places in its document.
+///
+/// Foundation reads `1.0` as the integer 1, and writes the number 1.0 as `1`. `JSON` uses this scan on both ways, so that
+/// a number with a fraction or an exponent stays one. The text itself is read and written by Foundation: for a text that
+/// is not JSON, the scan finds something or nothing, and the reader reports the error.
+struct JSONNumberScan {
+    /// A place in a document: the names of members and the numbers of items that lead to it.
+    typealias Place = [String]
+
+    private enum Level {
+        /// In a list, before or at the item of that number.
+        case list(Int)
+        /// In a mapping, with the name of the member that was read last.
+        case mapping(Range<Int>?)
+    }
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var position = 0
+    private var levels: [Level] = []
+
+    private init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    /// Calls `found` with the bytes of each number, in their order, and a function that makes its place.
+    static func numbers(of text: Data, _ found: (_ range: Range<Int>, _ text: String, _ place: () -> Place) -> Void) {
+        text.withUnsafeBytes { raw in
+            var scan = JSONNumberScan(raw.bindMemory(to: UInt8.self))
+            while let range = scan.nextNumber() {
+                let bytes = scan.bytes
+                found(range, String(decoding: bytes[range], as: UTF8.self), scan.place)
+            }
+        }
+    }
+
+    private mutating func nextNumber() -> Range<Int>? {
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "\""):
+                let text = string()
+                if case .mapping(nil)? = levels.last { levels[levels.count - 1] = .mapping(text) }
+            case UInt8(ascii: "["): enter(.list(0))
+            case UInt8(ascii: "{"): enter(.mapping(nil))
+            case UInt8(ascii: "]"), UInt8(ascii: "}"):
+                _ = levels.popLast()
+                position += 1
+            case UInt8(ascii: ","):
+                switch levels.last {
+                case .list(let item): levels[levels.count - 1] = .list(item + 1)
+                case .mapping: levels[levels.count - 1] = .mapping(nil)
+                case nil: break
+                }
+                position += 1
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return number()
+            default: position += 1
+            }
+        }
+        return nil
+    }
+
+    private mutating func enter(_ level: Level) {
+        levels.append(level)
+        position += 1
+    }
+
+    private mutating func number() -> Range<Int> {
+        let start = position
+        while position < bytes.count, Self.isOfNumber(bytes[position]) { position += 1 }
+        return start..<position
+    }
+
+    private static func isOfNumber(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e")
+    }
+
+    /// Moves past a text in quotes. Answers what is between them.
+    private mutating func string() -> Range<Int> {
+        position += 1
+        let start = position
+        while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
+            position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        let end = min(position, bytes.count)
+        position = min(position + 1, bytes.count)
+        return start..<end
+    }
+
+    private func place() -> Place {
+        levels.map { level in
+            switch level {
+            case .list(let item): String(item)
+            case .mapping(let name): name.map(self.name) ?? ""
+            }
+        }
+    }
+
+    /// A member's name without its escapes.
+    private func name(_ range: Range<Int>) -> String {
+        let plain = String(decoding: bytes[range], as: UTF8.self)
+        guard plain.utf8.contains(UInt8(ascii: "\\")) else { return plain }
+        return (try? JSONDecoder().decode(String.self, from: Data("\"\(plain)\"".utf8))) ?? plain
+    }
+}
+
+extension [any CodingKey] {
+    /// The place that an encoder or a decoder is at.
+    var place: JSONNumberScan.Place {
+        map { key in
+            // Foundation's own keys of items; a member's name may be a number too.
+            if let item = key.intValue, key.stringValue == "Index \(item)" { return String(item) }
+            return key.stringValue
+        }
+    }
+}
