@@ -41,7 +41,7 @@ enum VersionCommand {
                     Table.Cell(library.package),
                 ])
             }
-            try terminal.out(table)
+            try terminal.out(table, isPart: true)
             return .ok
         }
     }

@@ -45,12 +45,28 @@ import Testing
 
     @Test func onATerminalOnlyItIsCutAndColoured() throws {
         let piped = RecordingDevice(errorIsTTY: true, columns: 45)
-        try Terminal(device: piped, environment: [:]).out(table)
+        try Terminal(device: piped, environment: [:]).out(table, isPart: true)
         #expect(piped.output == table.text() + "\n")
         let shown = RecordingDevice(outputIsTTY: true, columns: 45)
         try Terminal(device: shown, environment: ["LANG": "en_US.UTF-8"]).out(table)
         #expect(shown.output.contains("\u{1B}[31mfailed\u{1B}[0m"))
         #expect(shown.output.contains("the container en…\n"))
+    }
+
+    @Test func aProgramGetsOneTabBetweenTheColumns() throws {
+        var table = table
+        table.add([Table.Cell(String(repeating: "x", count: 300)), "", "", "last"])
+        let piped = RecordingDevice(errorIsTTY: true, columns: 45)
+        try Terminal(device: piped, environment: [:]).out(table)
+        #expect(
+            piped.output == """
+                RUN\tSTATE\tSIZE\tCAUSE
+                run-1\tfailed\t1.5 GB\tthe container ended with code 137
+                run-22\trunning\t12 kB\t
+                長い\ta b\\x1b[2J\t\t
+                \(String(repeating: "x", count: 300))\t\t\tlast
+
+                """)
     }
 
     @Test func rowsOfAnyLength() {

@@ -1,4 +1,5 @@
-/// A table in columns. On a terminal it is shortened to the width; elsewhere every value is complete.
+/// A listing in columns. On a terminal the columns are aligned and cut to its width. Anywhere else they are separated by one
+/// tab, and no value is shortened.
 public struct Table: Sendable {
     /// The alignment of the values in their column.
     public enum Alignment: Sendable {
@@ -64,6 +65,12 @@ public struct Table: Sendable {
         styled(width: width, ellipsis: ellipsis).plain
     }
 
+    /// The lines for a program, without a final line feed: one tab between the columns, and no blanks that align them.
+    public var tabSeparated: String {
+        ([columns.map(\.heading)] + rows.map { $0.map(\.text) }).map { $0.joined(separator: "\t") }
+            .joined(separator: "\n")
+    }
+
     /// The lines without a final line feed. `width` is in columns; nil shortens nothing.
     public func styled(width: Int? = nil, ellipsis: Character = "…") -> Styled {
         let widths = columnWidths(fitting: width)
@@ -113,10 +120,13 @@ public struct Table: Sendable {
 }
 
 extension Terminal {
-    /// Writes a table to standard output, shortened to the width of a terminal.
-    public func out(_ table: Table) throws(OutputError) {
-        let ellipsis: Character = usesUnicode ? "…" : ">"
-        try out(table.styled(width: outputIsTTY ? width : nil, ellipsis: ellipsis))
+    /// Writes a table to standard output: cut to the width where that is a terminal, separated by tabs elsewhere.
+    /// - Parameter isPart: whether the table is a part of a page for people, which has aligned columns everywhere.
+    public func out(_ table: Table, isPart: Bool = false) throws(OutputError) {
+        if isPart, !outputIsTTY { return try out(table.styled()) }
+        // The cells are printable already.
+        guard outputIsTTY else { return try out(raw: table.tabSeparated + "\n") }
+        try out(table.styled(width: width, ellipsis: usesUnicode ? "…" : ">"))
     }
 }
 

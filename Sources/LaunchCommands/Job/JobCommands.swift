@@ -8,7 +8,8 @@ enum JobCommands {
             "job", summary: "Keep images and source under a name, to run them again and again",
             discussion: """
                 A job is an image, or source to build one from, under a name. Creating it again adds a version: \
-                NAME is the newest one, NAME:v3 the third, NAME:ALIAS whatever the alias points at.
+                NAME is the newest one, NAME:v3 the third, NAME:ALIAS whatever the alias points at. A version has a \
+                project, to which its runs belong where their submitter names none.
                 """,
             examples: [
                 Example("Keep an image", "launch job create image busybox:1 --name hello"),

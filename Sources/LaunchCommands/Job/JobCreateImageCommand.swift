@@ -15,6 +15,7 @@ enum JobCreateImageCommand {
                 Example(
                     "Named after its repository: the job 'train'",
                     "launch job create image localhost:5000/team/train:v2"),
+                Example("In a project", "launch job create image localhost:5000/team/train:v2 -p vision"),
                 Example("Under another name", "launch job create image busybox:1 --name hello --alias best"),
             ],
             options: NewJob.options, arguments: [Argument("uri", help: "The image, such as HOST:PORT/REPOSITORY:TAG.")]

@@ -5,13 +5,18 @@ internal import LaunchHost
 enum JobListCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "list", summary: "List jobs, or the versions of one",
+            "list", summary: "List jobs, or the versions of one", discussion: TableText.piped,
             examples: [
                 Example("The newest version of each job", "launch job list"),
                 Example("All versions of one", "launch job list train"),
+                Example("The newest version of each job in a project", "launch job list -p vision"),
                 Example("All versions of all", "launch job list --all --json"),
             ],
-            options: [Option(flag: "all", help: "All versions of all jobs.")],
+            options: [
+                Option(flag: "all", help: "All versions of all jobs."),
+                Option(
+                    "project", "p", value: "NAME", help: "Only versions of this project.", values: Completions.projects),
+            ],
             arguments: [
                 Argument(
                     "name", help: "The job whose versions to list.", required: false, values: Completions.jobNamesOnly)
@@ -19,23 +24,26 @@ enum JobListCommand {
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let name = arguments.string("name")
-            var jobs = try bench.store().jobs(named: name)
+            let project = arguments.string("project")
+            var jobs = try bench.store().jobs(named: name, project: project)
             if name == nil, !arguments.flag("all") { jobs = newest(jobs) }
             if bench.wantsJSON {
                 try bench.printJSON(jobs)
                 return .ok
             }
             guard !jobs.isEmpty else {
-                bench.note("no jobs; make one with 'launch job create image URI'")
+                bench.note(
+                    project.map { "no jobs in the project '\($0)'" }
+                        ?? "no jobs; make one with 'launch job create image URI'")
                 return .ok
             }
             var table = Table([
-                Table.Column("JOB", mayTruncate: false), Table.Column("VERSION", mayTruncate: false),
-                Table.Column("ALIASES"), Table.Column("KIND"), Table.Column("SOURCE"),
+                Table.Column("JOB"), Table.Column("VERSION", mayTruncate: false),
+                Table.Column("PROJECT"), Table.Column("ALIASES"), Table.Column("KIND"), Table.Column("SOURCE"),
             ])
             for job in jobs {
                 table.add([
-                    Table.Cell(job.name), Table.Cell("v\(job.version)"),
+                    Table.Cell(job.name), Table.Cell("v\(job.version)"), Table.Cell(job.project),
                     Table.Cell(job.aliases.joined(separator: ", ")), Table.Cell(job.source.kind),
                     job.damage == nil ? Table.Cell(job.source.origin) : Table.Cell("unreadable", .red),
                 ])

@@ -24,6 +24,7 @@ enum JobShowCommand {
             facts.add("job", job.name)
             facts.add("version", "v\(job.version) of \(try store.jobs(named: job.name).count)")
             facts.add("aliases", job.aliases.isEmpty ? nil : job.aliases.joined(separator: ", "))
+            facts.add("project", job.project)
             facts.add("created", job.createdAt.description)
             switch job.source {
             case .image(let text):

@@ -10,6 +10,10 @@ enum NewJob {
         Option(
             "alias", "a", value: "ALIAS", help: "A name for this version, which it takes from an earlier one.",
             repeatable: true),
+        Option(
+            "project", "p", value: "NAME",
+            help: "The project of its runs; that of the job's newest version, else \(LaunchSpec.defaultProject).",
+            environment: "LAUNCH_PROJECT", values: Completions.projects),
     ]
 
     static let dockerfile = Option(
@@ -33,7 +37,8 @@ enum NewJob {
     static func add(
         _ name: String, _ source: Source, aliases: [String], tagged: Int? = nil, to store: Store, on bench: Workbench
     ) throws {
-        let job = try store.createJob(name, source: source, aliases: aliases, number: tagged ?? 1)
+        let job = try store.createJob(
+            name, source: source, aliases: aliases, project: bench.arguments.string("project"), number: tagged ?? 1)
         if let tagged, job.version != tagged {
             bench.terminal.tell(
                 Diagnostic(

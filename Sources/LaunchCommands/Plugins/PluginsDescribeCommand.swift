@@ -61,18 +61,22 @@ enum PluginsDescribeCommand {
         try terminal.out(Styled("\(declaration.role.rawValue) \(declaration.type)", .bold))
         try block(declaration.summary)
         try heading("Keys, besides type")
-        if declaration.fields.isEmpty { try block("none") } else { try terminal.out(table(of: declaration.fields)) }
+        if declaration.fields.isEmpty {
+            try block("none")
+        } else {
+            try terminal.out(table(of: declaration.fields), isPart: true)
+        }
         for example in declaration.examples {
             try heading("Example")
             try block(declaration.configText(ofExample: example))
         }
         if let template = declaration.template {
             try heading("Keys of a queue's template")
-            try terminal.out(table(of: template))
+            try terminal.out(table(of: template), isPart: true)
         }
         if let keys = declaration.ownKeys {
             try heading("Keys of a queue's template beside the backend's own")
-            try terminal.out(table(of: keys))
+            try terminal.out(table(of: keys), isPart: true)
         }
         if let template = declaration.defaultTemplate, !template.isEmpty {
             try heading("The template of a queue that is made without a file")

@@ -5,7 +5,7 @@ internal import LaunchHost
 enum PluginsListCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "list", summary: "List plugins",
+            "list", summary: "List plugins", discussion: TableText.piped,
             examples: [
                 Example("All of them", "launch plugins list"),
                 Example("Where jobs can run", "launch plugins list --role runner"),

@@ -5,7 +5,7 @@ internal import LaunchHost
 enum QueueListCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "list", summary: "List queues",
+            "list", summary: "List queues", discussion: TableText.piped,
             examples: [
                 Example("All queues", "launch queue list"),
                 Example("Those that are paused", "launch queue list --json | jq -r '.[] | select(.paused) | .name'"),
@@ -22,7 +22,7 @@ enum QueueListCommand {
                 return .ok
             }
             var table = Table([
-                Table.Column("QUEUE", mayTruncate: false), Table.Column("RESOURCE"), Table.Column("STATE"),
+                Table.Column("QUEUE"), Table.Column("RESOURCE"), Table.Column("STATE"),
                 Table.Column("WAITING", .right), Table.Column("UNDER WAY", .right), Table.Column("ENDED", .right),
             ])
             for queue in queues {

@@ -50,7 +50,7 @@ enum QueueShowCommand {
         try terminal.out(facts)
         if let declared = definition.variables.arrayValue, !declared.isEmpty {
             try terminal.out("")
-            try terminal.out(table(of: try definition.variables.decode([TemplateVariable].self)))
+            try terminal.out(table(of: try definition.variables.decode([TemplateVariable].self)), isPart: true)
         }
         try terminal.out("\n\(Styled("template", .bold))")
         for line in try definition.text.split(separator: "\n", omittingEmptySubsequences: false).trimmed {

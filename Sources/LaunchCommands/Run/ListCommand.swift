@@ -7,8 +7,13 @@ enum ListCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
             "list", summary: "List runs, newest first",
+            discussion: """
+                DURATION is the time since the container began to run, until the run's end. NAME is '-' where the run has \
+                no name but its ID. --json prints everything that is stored of each run. \(TableText.piped)
+                """,
             examples: [
                 Example("What runs now", "launch list --state running"),
+                Example("All runs of a project", "launch list -p vision -n 0"),
                 Example(
                     "The IDs of all that failed in a queue",
                     "launch list -q train --state failed --json | jq -r '.[].id'"),
@@ -20,6 +25,8 @@ enum ListCommand {
                 Option(
                     "queue", "q", value: "NAME", help: "Only runs of this queue.",
                     values: Completions.queues),
+                Option(
+                    "project", "p", value: "NAME", help: "Only runs of this project.", values: Completions.projects),
                 Option("limit", "n", value: "N", help: "At most so many; 0 for all.", default: "20"),
             ]
         ) { arguments, terminal in
@@ -28,33 +35,43 @@ enum ListCommand {
             let store = try bench.store()
             if let queue = arguments.string("queue") { _ = try store.queue(queue, evenDamaged: true) }
             let states = arguments.strings("state").compactMap(RunState.init(rawValue:))
-            let runs = try store.runs(
-                RunFilter(states: states, queue: arguments.string("queue"), limit: limit == 0 ? nil : limit))
+            let filter = RunFilter(
+                states: states, queue: arguments.string("queue"), project: arguments.string("project"),
+                limit: limit == 0 ? nil : limit)
             if bench.wantsJSON {
-                try bench.printJSON(runs.map { RunView($0) })
+                try bench.printJSON(try store.runs(filter).map { RunView($0) })
                 return .ok
             }
+            let runs = try store.summaries(filter)
             guard !runs.isEmpty else {
                 bench.note("no runs")
                 return .ok
             }
             var table = Table([
                 Table.Column("RUN", mayTruncate: false), Table.Column("STATE", mayTruncate: false),
-                Table.Column("QUEUE"), Table.Column("NAME"), Table.Column("SUBMITTED", mayTruncate: false),
+                Table.Column("PROJECT"), Table.Column("QUEUE"), Table.Column("NAME"),
+                Table.Column("SUBMITTED", mayTruncate: false), Table.Column("DURATION", mayTruncate: false),
                 Table.Column("CAUSE"),
             ])
-            let now = Date()
+            let now = Timestamp(Date())
             for run in runs {
-                let age = Duration.seconds(max(0, now.timeIntervalSince(run.submittedAt.date)))
+                let age = now.milliseconds.saturatingSubtracting(run.submittedAt.milliseconds)
                 table.add([
                     Table.Cell(run.id.rawValue), Table.Cell(run.state.rawValue, run.state.style),
-                    Table.Cell(run.queue ?? "-"), Table.Cell(run.name), Table.Cell(Format.relative(ago: age)),
-                    Table.Cell(run.cause?.message.split(separator: "\n").first.map(String.init) ?? ""),
+                    Table.Cell(run.project), Table.Cell(run.queue ?? "-"), Table.Cell(run.name ?? "-"),
+                    Table.Cell(Format.relative(ago: .milliseconds(max(0, age)))),
+                    Table.Cell(run.duration(at: now).map(Self.text) ?? "-"),
+                    Table.Cell(run.cause?.split(separator: "\n").first.map(String.init) ?? ""),
                 ])
             }
             try terminal.out(table)
             return .ok
         }
+    }
+
+    /// In whole seconds: the smaller units of a run's time are of no use in a list.
+    private static func text(_ duration: Duration) -> String {
+        Format.duration(.seconds(duration.components.seconds))
     }
 }
 

@@ -114,7 +114,10 @@ enum SpecOptions {
 
     private static let naming = [
         Option("name", value: "NAME", help: "The run's name; its ID otherwise.", environment: "LAUNCH_NAME"),
-        Option("project", "p", value: "NAME", help: "The project.", environment: "LAUNCH_PROJECT"),
+        Option(
+            "project", "p", value: "NAME",
+            help: "The project; that of the job with --job, else \(LaunchSpec.defaultProject).",
+            environment: "LAUNCH_PROJECT", values: Completions.projects),
         Option(
             "priority", "P", value: "LEVEL", help: "How urgent it is in its queue; medium otherwise.",
             values: .oneOf(Priority.allCases.map(\.rawValue))),

@@ -20,10 +20,10 @@ struct SpecReader {
         let queue = value("queue")
         let resource = try resource(queue: queue, store: store, config: config)
         let rehearsal = try RehearsalReader(bench, file: file, folder: folder).options(of: resource, config)
-        let source = try await source(store, offline: offline)
+        let (source, jobProject) = try await source(store, offline: offline)
         let author = SystemUser.name
         return LaunchSpec(
-            source: source, name: value("name"), project: value("project") ?? "default",
+            source: source, name: value("name"), project: value("project") ?? jobProject ?? LaunchSpec.defaultProject,
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium, overrides: try overrides(),
             rehearse: rehearsal != nil, rehearsal: rehearsal)
@@ -53,7 +53,8 @@ struct SpecReader {
 
     // MARK: what it runs
 
-    private func source(_ store: Store, offline: Bool) async throws -> Source {
+    /// The source, and the project of the stored job that it comes from.
+    private func source(_ store: Store, offline: Bool) async throws -> (source: Source, project: String?) {
         let names = ["job", "image", "source", "git"]
         let onLine = names.filter { bench.arguments.string($0) != nil }
         let given = onLine.isEmpty ? names.filter { file.string($0) != nil } : onLine
@@ -69,22 +70,24 @@ struct SpecReader {
         let dockerfile = value("dockerfile")
         switch name {
         case "job":
-            return try store.job(try JobReference(parsing: text)).source
+            let job = try store.job(try JobReference(parsing: text))
+            return (job.source, job.project)
         case "image":
             do {
-                return .image(try ImageReference(parsing: text).description)
+                return (.image(try ImageReference(parsing: text).description), nil)
             } catch {
                 throw LaunchError(.invalid, error.description)
             }
         case "git":
-            return try await SourceChoice.git(
-                text, version: value("git-version"), dockerfile: dockerfile, git: bench.git,
-                offline: offline)
+            let source = try await SourceChoice.git(
+                text, version: value("git-version"), dockerfile: dockerfile, git: bench.git, offline: offline)
+            return (source, nil)
         default:
             let isRelativeToFile = onLine.isEmpty && !text.hasPrefix("/")
-            return try await SourceChoice.code(
+            let source = try await SourceChoice.code(
                 isRelativeToFile ? "\(folder)/\(text)" : text, dockerfile: dockerfile, home: store.home,
                 limits: bench.limits, terminal: bench.terminal, quiet: bench.wantsJSON)
+            return (source, nil)
         }
     }
 

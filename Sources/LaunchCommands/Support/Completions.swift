@@ -31,6 +31,12 @@ enum Completions {
     /// The names of all jobs, where no version is meant.
     static let jobNamesOnly = Values.dynamic { arguments, _ in jobNames(arguments) }
 
+    /// The names of all projects.
+    static let projects = Values.dynamic { arguments, _ in
+        let projects = (try? store(arguments)?.projects()) ?? []
+        return projects.map { Candidate($0) }
+    }
+
     private static func jobNames(_ arguments: ParsedArguments) -> [Candidate] {
         var seen: Set<String> = []
         let jobs = (try? store(arguments)?.jobs()) ?? []

@@ -2,6 +2,9 @@
 ///
 /// It is what `launch submit` stores, what `--spec FILE` holds, and where the pipeline begins.
 public struct LaunchSpec: Sendable, Hashable, Codable {
+    /// The project of what names none.
+    public static let defaultProject = "default"
+
     /// Where the run's image comes from; exactly one.
     public var source: Source
     /// The run's name for people; its ID where none is given.

@@ -3,6 +3,11 @@ enum SpecGrammar {
     /// The most characters of a name.
     static let longest = 128
 
+    /// What a name may be made of.
+    static let hint =
+        "Use 1 to \(longest) letters, digits, spaces, '.', '_', '-', '+', '@' and '=', beginning with a letter, a digit "
+        + "or '_'."
+
     /// What is wrong with the names, times and paths of a spec from any source.
     static func mistakes(in spec: LaunchSpec) -> [Diagnostic] {
         var mistakes: [Diagnostic] = []
@@ -10,12 +15,7 @@ enum SpecGrammar {
             ("project", spec.project), ("run's name", spec.name), ("entity", spec.entity), ("author", spec.author),
         ] {
             guard let value, let why = fault(in: value) else { continue }
-            mistakes.append(
-                Diagnostic(
-                    .error, "the \(what) \(Wording.quoted(value)) \(why)",
-                    hint:
-                        "Use 1 to \(longest) letters, digits, spaces, '.', '_', '-', '+', '@' and '=', beginning with a "
-                        + "letter, a digit or '_'."))
+            mistakes.append(Diagnostic(.error, "the \(what) \(Wording.quoted(value)) \(why)", hint: hint))
         }
         return mistakes + (spec.rehearsal?.mistakes ?? [])
     }

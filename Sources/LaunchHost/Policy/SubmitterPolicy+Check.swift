@@ -28,7 +28,7 @@ extension SubmitterPolicy {
                 add: "allow_folders: [\(Self.yaml(path))]", allowed)
         }
         for (what, value, key, allowance, standard) in [
-            ("the project", spec.project, "allow_projects", projects, "default"),
+            ("the project", spec.project, "allow_projects", projects, LaunchSpec.defaultProject),
             ("the run's name", spec.name, "allow_names", names, nil),
             ("the entity", spec.entity, "allow_entities", entities, spec.author),
         ] {

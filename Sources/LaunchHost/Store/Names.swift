@@ -9,6 +9,13 @@ enum Names {
         }
     }
 
+    /// Refuses what no run's project can be.
+    static func check(project: String) throws(StoreError) {
+        guard let why = SpecGrammar.fault(in: project) else { return }
+        throw StoreError(
+            .invalid, "The project \(Wording.quoted(project)) \(why).", hint: SpecGrammar.hint)
+    }
+
     /// Refuses what is no alias of a job's version, or one that the store gives itself.
     static func check(alias: String) throws(StoreError) {
         guard alias.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/) != nil else {

@@ -32,6 +32,7 @@ import Testing
                 job         train
                 version     v1 of 1
                 aliases     latest, main
+                project     default
                 created     TIME
                 repository  file://DIR/work
                 asked for   main

@@ -18,17 +18,17 @@ import Testing
         #expect(
             await desk.run("job list").output
                 == """
-                JOB    VERSION  ALIASES                KIND   SOURCE
-                hello  v9       latest                 image  hello:v9
-                train  v2       2024-07, best, latest  image  localhost:5000/team/train:2024-07
+                JOB\tVERSION\tPROJECT\tALIASES\tKIND\tSOURCE
+                hello\tv9\tdefault\tlatest\timage\thello:v9
+                train\tv2\tdefault\t2024-07, best, latest\timage\tlocalhost:5000/team/train:2024-07
 
                 """)
         #expect(
             await desk.run("job list train").output
                 == """
-                JOB    VERSION  ALIASES                KIND   SOURCE
-                train  v2       2024-07, best, latest  image  localhost:5000/team/train:2024-07
-                train  v1       2024-06                image  localhost:5000/team/train:2024-06
+                JOB\tVERSION\tPROJECT\tALIASES\tKIND\tSOURCE
+                train\tv2\tdefault\t2024-07, best, latest\timage\tlocalhost:5000/team/train:2024-07
+                train\tv1\tdefault\t2024-06\timage\tlocalhost:5000/team/train:2024-06
 
                 """)
         #expect(try await desk.run("job list --all --json").json().arrayValue?.count == 5)
@@ -38,6 +38,7 @@ import Testing
                 job      train
                 version  v1 of 2
                 aliases  2024-06
+                project  default
                 created  TIME
                 image    localhost:5000/team/train:2024-06
 

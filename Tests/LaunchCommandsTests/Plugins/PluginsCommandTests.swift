@@ -10,9 +10,9 @@ import Testing
         #expect(
             await desk.run("plugins list --role builder").output
                 == """
-                ROLE     TYPE    WHAT IT IS
-                builder  mock    Simulates builds, for tests and demonstrations
-                builder  docker  Builds with docker or podman
+                ROLE\tTYPE\tWHAT IT IS
+                builder\tmock\tSimulates builds, for tests and demonstrations
+                builder\tdocker\tBuilds with docker or podman
 
                 """)
         #expect(try await desk.run("plugins list --json").json().arrayValue?.count == 10)

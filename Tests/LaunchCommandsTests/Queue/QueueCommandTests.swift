@@ -13,8 +13,8 @@ import Testing
         #expect(
             await desk.run("queue list").output
                 == """
-                QUEUE  RESOURCE      STATE  WAITING  UNDER WAY  ENDED
-                iris   local-docker  open         0          0      0
+                QUEUE\tRESOURCE\tSTATE\tWAITING\tUNDER WAY\tENDED
+                iris\tlocal-docker\topen\t0\t0\t0
 
                 """)
         let paused = await desk.run("queue pause iris")

@@ -1,14 +1,17 @@
 extension Store {
     /// Adds a version to a job, the first one where there is no job of that name. `latest` moves to it, and so does
     /// each of `aliases` from the version that had it.
-    /// - Parameter number: The version's number where it is higher than that of every earlier version; else the next
-    ///   number is taken.
-    /// - Throws: `.invalid` for a name or alias that cannot be.
+    /// - Parameters:
+    ///   - project: The project of runs of this version; nil for that of the newest version, else `default`.
+    ///   - number: The version's number where it is higher than that of every earlier version; else the next number is
+    ///     taken.
+    /// - Throws: `.invalid` for a name, alias or project that cannot be.
     @discardableResult
     public func createJob(
-        _ name: String, source: Source, aliases: [String] = [], number: Int = 1
+        _ name: String, source: Source, aliases: [String] = [], project: String? = nil, number: Int = 1
     ) throws(StoreError) -> JobRecord {
         try Names.check(name, of: "job")
+        if let project { try Names.check(project: project) }
         for alias in aliases { try Names.check(alias: alias) }
         let now = now
         return try write { connection throws(StoreError) in
@@ -19,8 +22,10 @@ extension Store {
                 """, [.text(name), .integer(Int64(max(1, number)))]
             ) { row throws(StoreError) in try row.integer("last_version") }
             try connection.run(
-                "INSERT INTO job_versions (name, version, source, created_at) VALUES (?, ?, ?, ?)",
-                [.text(name), .integer(version), try .json(source), .time(now)])
+                """
+                INSERT INTO job_versions (name, version, source, created_at, project) VALUES (?1, ?2, ?3, ?4, coalesce(?5,
+                    (SELECT project FROM job_versions WHERE name = ?1 ORDER BY version DESC LIMIT 1)))
+                """, [.text(name), .integer(version), try .json(source), .time(now), .text(project)])
             for alias in [JobReference.latest] + aliases {
                 try Self.point(alias, of: name, at: version ?? 1, connection)
             }
@@ -39,15 +44,18 @@ extension Store {
             hint: "Delete this version: launch job delete \(job.name):v\(job.version)")
     }
 
-    /// All versions of all jobs, or of the one of that name; by name, newest first. One that cannot be read has `damage`.
+    /// All versions of all jobs, or of the one of that name, or in that project; by name, newest first. One that cannot
+    /// be read has `damage`.
     /// - Throws: `.unknown` where a name is given and there is no such job.
-    public func jobs(named name: String? = nil) throws(StoreError) -> [JobRecord] {
+    public func jobs(named name: String? = nil, project: String? = nil) throws(StoreError) -> [JobRecord] {
         try database.read { connection throws(StoreError) in
+            if let name, try Self.newest(name, connection) == nil { throw try Self.unknownJob(name, connection) }
             let found = try connection.rows(
-                "SELECT name, version FROM job_versions WHERE ?1 IS NULL OR name = ?1 ORDER BY name, version DESC",
-                [.text(name)]
+                """
+                SELECT name, version FROM job_versions WHERE (?1 IS NULL OR name = ?1)
+                    AND (?2 IS NULL OR coalesce(project, ?3) = ?2) ORDER BY name, version DESC
+                """, [.text(name), .text(project), .text(LaunchSpec.defaultProject)]
             ) { row throws(StoreError) in (try row.text("name"), try row.integer("version")) }
-            if let name, found.isEmpty { throw try Self.unknownJob(name, connection) }
             var jobs: [JobRecord] = []
             for (name, version) in found { jobs += try Self.jobs(name, version, connection) }
             return jobs

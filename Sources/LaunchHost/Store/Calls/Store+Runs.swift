@@ -4,17 +4,37 @@ public struct RunFilter: Sendable, Hashable {
     public var states: [RunState]
     /// Only that queue.
     public var queue: String?
+    /// Only that project.
+    public var project: String?
     /// At most so many; nil for all.
     public var limit: Int?
     /// Only what was submitted before the run with this `sequence`: the next page.
     public var before: Int64?
 
     /// A filter from its parts; without any, all runs.
-    public init(states: [RunState] = [], queue: String? = nil, limit: Int? = nil, before: Int64? = nil) {
+    public init(
+        states: [RunState] = [], queue: String? = nil, project: String? = nil, limit: Int? = nil, before: Int64? = nil
+    ) {
         self.states = states
         self.queue = queue
+        self.project = project
         self.limit = limit
         self.before = before
+    }
+}
+
+extension RunFilter {
+    /// The clauses of a statement over `runs` that lists what passes; they take `values()`.
+    static let clauses = """
+        WHERE (?1 IS NULL OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR queue = ?2)
+            AND (?3 IS NULL OR sequence < ?3) AND (?4 IS NULL OR project = ?4) ORDER BY sequence DESC LIMIT ?5
+        """
+
+    func values() throws(StoreError) -> [SQLValue] {
+        [
+            try .json(states.isEmpty ? nil : states), .text(queue), .integer(before), .text(project),
+            .integer(max(0, limit ?? .max)),
+        ]
     }
 }
 
@@ -65,15 +85,34 @@ extension Store {
     /// The runs that pass the filter, newest first.
     /// - Throws: `StoreError` where the database cannot be read.
     public func runs(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunRecord] {
-        let states = try SQLValue.json(filter.states.isEmpty ? nil : filter.states)
+        let values = try filter.values()
         return try database.read { connection throws(StoreError) in
+            try connection.rows("SELECT * FROM runs \(RunFilter.clauses)", values) { row throws(StoreError) in
+                try RunRecord.readable(row)
+            }.compactMap(\.self)
+        }
+    }
+
+    /// What lists show of the runs that pass the filter, newest first. Reads nothing else, so that many runs take little
+    /// time.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func summaries(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunSummary] {
+        let values = try filter.values()
+        return try database.read { connection throws(StoreError) in
+            try connection.rows("SELECT \(RunSummary.columns) FROM runs \(RunFilter.clauses)", values) {
+                row throws(StoreError) in try RunSummary(row)
+            }.compactMap(\.self)
+        }
+    }
+
+    /// The names of all projects that a run or a job belongs to, sorted.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func projects() throws(StoreError) -> [String] {
+        try database.read { connection throws(StoreError) in
             try connection.rows(
-                """
-                SELECT * FROM runs WHERE (?1 IS NULL OR state IN (SELECT value FROM json_each(?1)))
-                    AND (?2 IS NULL OR queue = ?2) AND (?3 IS NULL OR sequence < ?3)
-                ORDER BY sequence DESC LIMIT ?4
-                """, [states, .text(filter.queue), .integer(filter.before), .integer(max(0, filter.limit ?? .max))]
-            ) { row throws(StoreError) in try RunRecord.readable(row) }.compactMap(\.self)
+                "SELECT project FROM runs UNION SELECT coalesce(project, ?) FROM job_versions ORDER BY 1",
+                [.text(LaunchSpec.defaultProject)]
+            ) { row throws(StoreError) in try row.text("project") }
         }
     }
 

@@ -6,6 +6,8 @@ public struct JobRecord: Sendable, Hashable, Codable {
     public var version: Int
     /// The names that point at this version, `latest` among them for the newest; sorted.
     public var aliases: [String]
+    /// The project that its runs belong to, where their submitter names none.
+    public var project: String
     /// Where the image comes from.
     public var source: Source
     /// When this version was made.
@@ -17,6 +19,7 @@ public struct JobRecord: Sendable, Hashable, Codable {
         name = try row.text("name")
         version = Int(clamping: try row.integer("version"))
         self.aliases = aliases
+        project = row.optionalText("project") ?? LaunchSpec.defaultProject
         var values = StoredValues(row)
         source = values.required("source") ?? .image("")
         createdAt = try row.time("created_at")

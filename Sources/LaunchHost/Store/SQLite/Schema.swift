@@ -165,5 +165,16 @@ enum Schema {
         """
         ALTER TABLE runs ADD COLUMN stop_requested_by TEXT;
         """,
+        // The project that a job's version was made in; NULL is the project 'default'. Lists by project.
+        """
+        ALTER TABLE job_versions ADD COLUMN project TEXT;
+        CREATE INDEX runs_by_project ON runs (project, sequence);
+        """,
+        // Events are removed with their run, which 'launch prune' archives before. Those of a run that is there stay.
+        """
+        DROP TRIGGER events_remain;
+        CREATE TRIGGER events_remain BEFORE DELETE ON events WHEN EXISTS (SELECT 1 FROM runs WHERE id = OLD.run_id)
+            BEGIN SELECT RAISE(ABORT, 'events are never removed before their run'); END;
+        """,
     ]
 }

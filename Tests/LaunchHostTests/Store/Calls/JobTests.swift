@@ -30,6 +30,22 @@ import Testing
         #expect(try store.jobs().map(\.version) == [3, 2, 1])
     }
 
+    @Test func aVersionHasTheProjectThatItIsGivenOrThatOfTheOneBefore() throws {
+        #expect(try store.createJob("train", source: .image("a")).project == "default")
+        #expect(try store.createJob("train", source: .image("b"), project: "vision").project == "vision")
+        #expect(try store.createJob("train", source: .image("c")).project == "vision")
+        try store.createJob("other", source: .image("c"), project: "speech lab")
+        #expect(try job("train:v1").project == "default")
+        #expect(try store.jobs(project: "vision").map(\.version) == [3, 2])
+        #expect(try store.jobs(named: "train", project: "default").map(\.version) == [1])
+        #expect(try store.jobs(named: "train", project: "none").isEmpty)
+        #expect(try store.projects() == ["default", "speech lab", "vision"])
+        for wrong in ["a/b", "", "..", "x\n"] {
+            #expect(storeError { _ = try store.createJob("x", source: .image("a"), project: wrong) }?.code == .invalid)
+        }
+        #expect(try store.jobs().map(\.name) == ["other", "train", "train", "train"])
+    }
+
     @Test func `deleting the newest version moves latest, and its number is not used again`() throws {
         for _ in 0..<2 { try store.createJob("train", source: .image("a")) }
         #expect(try store.deleteJob(JobReference(parsing: "train:latest")) == 1)

@@ -55,5 +55,38 @@ import Testing
         #expect(page.map(\.id.rawValue) == ["o1", "r4"])
         #expect(try ids(RunFilter(limit: 2, before: page.last?.sequence)) == ["r3", "r2"])
         #expect(try ids(RunFilter(limit: -1)) == [])
+        #expect(try ids(RunFilter(project: "p")).count == 5 && ids(RunFilter(project: "other")).isEmpty)
+        let filters = [
+            RunFilter(), RunFilter(states: [.queued], queue: "q"), RunFilter(project: "p", limit: 2),
+            RunFilter(project: "x"), RunFilter(limit: -1),
+        ]
+        for filter in filters { #expect(try store.summaries(filter).map(\.id.rawValue) == ids(filter)) }
+    }
+
+    @Test func aSummaryHasWhatListsShow() throws {
+        let run = try store.submit(.sample(), as: #require(RunID(rawValue: "r1")))
+        let summary = try #require(try store.summaries().first)
+        #expect(summary.name == nil && summary.queue == "q" && summary.project == "p" && summary.state == .queued)
+        #expect(summary.cause == nil && summary.duration(at: run.submittedAt) == nil)
+        try submit("r2")
+        #expect(try store.summaries().first?.name == "n-r2")
+        let token = try #require(try store.claimNext(queues: ["q"], owner: owner("a"))).claimToken
+        for state in [RunState.building, .submitting, .starting, .running] {
+            try store.transition(run.id, token: token, to: state)
+        }
+        let running = try store.run(run.id)
+        let later = Timestamp(milliseconds: try #require(running.startedAt).milliseconds + 65_000)
+        #expect(try store.summaries().last?.duration(at: later) == .seconds(65))
+        try store.transition(run.id, token: token, to: .failed, cause: Cause(.exit, "it\nbroke"))
+        let ended = try #require(try store.summaries().last)
+        #expect(ended.cause == "it\nbroke" && ended.endedAt != nil)
+        let length = try #require(ended.duration(at: later))
+        #expect(length < .seconds(60), "the time stops at the run's end")
+        // Neither a cause that is not JSON nor an odd ID hides the other rows.
+        try store.database.write { connection throws(StoreError) in
+            try connection.run("UPDATE runs SET cause = 'x{' WHERE id = 'r1'")
+            try connection.run("UPDATE runs SET id = 'no ID' WHERE id = 'r2'")
+        }
+        #expect(try store.summaries().map(\.cause) == ["x{"])
     }
 }

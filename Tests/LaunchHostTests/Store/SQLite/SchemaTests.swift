@@ -29,6 +29,10 @@ import Testing
                     + "VALUES ('oldrun02', 'q', 'mock', 'n', 'p', 'ada', 2, 'queued', ?, 2000)", [try .json(spec)])
             try connection.run(
                 "INSERT INTO events (run_id, at, state) VALUES (?, 1000, 'queued')", [.text(id.rawValue)])
+            try connection.script("INSERT INTO jobs (name, last_version) VALUES ('train', 1)")
+            try connection.run(
+                "INSERT INTO job_versions (name, version, source, created_at) VALUES ('train', 1, ?, 5)",
+                [try .json(Source.image("train:1"))])
         }
 
         let store = try sandbox.store()
@@ -51,6 +55,9 @@ import Testing
         try store.updateQueue(
             QueueDefinition(name: "q", resource: "mock", retry: RetryRules(attempts: 3, waitSeconds: 60)))
         #expect(try store.queue("q").definition.retry == RetryRules(attempts: 3, waitSeconds: 60))
+        #expect(try store.jobs(project: "default").map(\.source) == [.image("train:1")])
+        #expect(try store.createJob("train", source: .image("train:2")).project == "default")
+        #expect(try store.summaries(RunFilter(project: "p")).count == 2)
     }
 
     @Test func `a database of a later version is rejected`() throws {
