@@ -8,9 +8,15 @@ enum Advice {
         "cancel": "'launch stop RUN' stops a run, also one that waits in a queue",
         "kill": "'launch stop RUN --grace 0' stops a run at once",
         "abort": "'launch stop RUN' stops a run, also one that waits in a queue",
-        "rm": "'launch stop RUN' stops a run",
-        "remove": "'launch stop RUN' stops a run",
-        "delete": "'launch stop RUN' stops a run",
+        "rm": "'launch stop RUN' stops a run, and 'launch prune --older-than 90d' removes those that ended long ago",
+        "remove":
+            "'launch stop RUN' stops a run, and 'launch prune --older-than 90d' removes those that ended long ago",
+        "delete":
+            "'launch stop RUN' stops a run, and 'launch prune --older-than 90d' removes those that ended long ago",
+        "gc": "'launch prune --older-than 90d' removes runs that ended long ago",
+        "clean": "'launch prune --older-than 90d' removes runs that ended long ago",
+        "purge": "'launch prune --older-than 90d' removes runs that ended long ago",
+        "archive": "'launch prune --older-than 90d' archives and removes runs that ended long ago",
         "retry": "submit the run again with 'launch submit'; 'launch status RUN' shows what it was made of",
         "rerun": "submit the run again with 'launch submit'; 'launch status RUN' shows what it was made of",
         "restart": "submit the run again with 'launch submit'; 'launch status RUN' shows what it was made of",

@@ -17,6 +17,12 @@ public struct FilteredDevice: TerminalDevice {
     /// Whether the stream of the underlying device is a terminal.
     public func isTTY(_ stream: StandardStream) -> Bool { device.isTTY(stream) }
 
+    /// What the device below says.
+    public var hasKeyboard: Bool { device.hasKeyboard }
+
+    /// A line of the device below.
+    public func readLine() -> String? { device.readLine() }
+
     /// Writes the filtered text.
     public func write(_ text: String, to stream: StandardStream) throws(OutputError) {
         try device.write(filter(text), to: stream)

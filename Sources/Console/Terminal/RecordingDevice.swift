@@ -10,11 +10,17 @@ public final class RecordingDevice: TerminalDevice {
     private let record = Mutex(Record())
     private let outputIsTTY: Bool
     private let errorIsTTY: Bool
+    private let answers: Mutex<[String]>
+    /// Whether it was given lines to type.
+    public let hasKeyboard: Bool
     /// The simulated number of columns; nil if neither stream is a terminal.
     public let columns: Int?
 
-    /// A device whose streams simulate terminals or not.
-    public init(outputIsTTY: Bool = false, errorIsTTY: Bool = false, columns: Int = 80) {
+    /// A device whose streams are terminals, or are not. `typing` are the lines that a user types; nil for
+    /// a device without a keyboard.
+    public init(outputIsTTY: Bool = false, errorIsTTY: Bool = false, columns: Int = 80, typing: [String]? = nil) {
+        answers = Mutex(typing ?? [])
+        hasKeyboard = typing != nil
         self.outputIsTTY = outputIsTTY
         self.errorIsTTY = errorIsTTY
         self.columns = outputIsTTY || errorIsTTY ? columns : nil
@@ -40,6 +46,9 @@ public final class RecordingDevice: TerminalDevice {
         }
         if let failure { throw failure }
     }
+
+    /// The next line of those that it was given.
+    public func readLine() -> String? { answers.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
 
     /// The value given to the initializer.
     public func isTTY(_ stream: StandardStream) -> Bool {

@@ -18,6 +18,10 @@ struct StandardDevice: TerminalDevice {
 
     func isTTY(_ stream: StandardStream) -> Bool { isatty(descriptor(stream)) == 1 }
 
+    var hasKeyboard: Bool { isatty(STDIN_FILENO) == 1 }
+
+    func readLine() -> String? { Swift.readLine() }
+
     func write(_ text: String, to stream: StandardStream) throws(OutputError) {
         var text = text
         var failure: OutputError?

@@ -90,6 +90,15 @@ public struct Terminal: Sendable {
         err(Styled(lines: text), terminator: terminator)
     }
 
+    /// Asks a question on standard error that is answered with yes or no. Everything but `y` and `yes` is no.
+    /// - Returns: nil if standard input or standard error is not a terminal.
+    public func confirms(_ question: Styled) -> Bool? {
+        guard screen.device.hasKeyboard, screen.device.isTTY(.error) else { return nil }
+        err(question + " [y/N] ", terminator: "")
+        let answer = screen.device.readLine()?.lowercased() ?? ""
+        return ["y", "yes"].contains(answer.filter { !$0.isWhitespace })
+    }
+
     /// The text as one line with all control characters escaped, for a message that is built as a `String`.
     public static func printable(_ text: String) -> String { Printable.line(text) }
 

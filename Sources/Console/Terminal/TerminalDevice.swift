@@ -14,6 +14,17 @@ public protocol TerminalDevice: Sendable {
     func isTTY(_ stream: StandardStream) -> Bool
     /// The current number of columns; nil without a terminal.
     var columns: Int? { get }
+    /// The next line that a user types, without its end; nil without a keyboard, and after the end of the input.
+    func readLine() -> String?
+    /// Whether a user can type.
+    var hasKeyboard: Bool { get }
+}
+
+extension TerminalDevice {
+    /// A device without input.
+    public func readLine() -> String? { nil }
+    /// A device without input.
+    public var hasKeyboard: Bool { false }
 }
 
 /// A failed write.

@@ -7,6 +7,7 @@ enum RunCommands {
             SubmitCommand.command(bench), RunCommand.command(bench), PlanCommand.command(bench),
             ListCommand.command(bench), StatusCommand.command(bench), LogsCommand.command(bench),
             WaitCommand.command(bench), StopCommand.command(bench), EventsCommand.command(bench),
+            PruneCommand.command(bench),
         ]
     }
 

@@ -46,6 +46,12 @@ final class CFile {
             as: UTF8.self)
     }
 
+    /// Waits until all that was written is on the disk.
+    func synchronize() throws(BackendError) {
+        guard let handle else { return }
+        try check(fflush(handle) == 0 && fsync(fileno(handle)) == 0, "written")
+    }
+
     func close() throws(BackendError) {
         guard let handle else { return }
         self.handle = nil

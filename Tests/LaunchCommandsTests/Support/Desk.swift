@@ -37,8 +37,10 @@ struct Desk {
         await run(words: line.split(separator: " ").map(String.init) + more, onTerminal: onTerminal)
     }
 
-    func run(words: [String], onTerminal: Bool = false) async -> Answer {
-        let device = RecordingDevice(outputIsTTY: onTerminal, errorIsTTY: onTerminal, columns: 100)
+    /// `typing` are the lines that a user types.
+    func run(words: [String], onTerminal: Bool = false, columns: Int = 100, typing: [String]? = nil) async -> Answer {
+        let device = RecordingDevice(
+            outputIsTTY: onTerminal, errorIsTTY: onTerminal, columns: columns, typing: typing)
         let program = LaunchProgram.make(catalog: catalog, version: "1.2.3")
         let code = await program.run(
             words, environment: variables, terminal: Terminal(device: device, environment: variables))

@@ -22,6 +22,8 @@ import Testing
         "+list", "+list --json", "+list --state EVIL", "+status ENDED", "+status ENDED --json", "+status EVIL",
         "+logs ENDED", "+logs -t ENDED", "+logs --json ENDED", "+logs --build ENDED", "+stop EVIL",
         "+stop WAITING --json", "+wait ENDED", "+wait ENDED --json", "+wait EVIL",
+        "+prune --older-than 0s --dry-run", "prune --older-than 0s --yes", "+prune --older-than EVIL",
+        "+prune --older-than 0s --archive DIR/EVIL --dry-run",
         "+events ENDED", "+events", "+events --json", "+events -f --json ENDED",
         "+queue create EVIL --resource mock", "+queue create q --resource EVIL",
         "queue create q -r mock --config DIR/control.yaml",

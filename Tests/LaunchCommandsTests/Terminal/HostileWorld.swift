@@ -88,6 +88,7 @@ struct HostileWorld {
             outputs: [.init(name: text, path: text)], metrics: [text: 1], warnings: [text], facts: [.init(text, text)])
         try store.transition(
             run.id, token: run.claimToken, to: .failed, cause: cause, changes: RunChanges(outcome: outcome))
+        try store.markReleased(run.id)
         let folder = store.home.folder(of: run.id)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try "1\to\talgo-1\t.\t\(text)\n1\to\talgo-1\t.\t10%\r20%\r30%\n".write(

@@ -1,0 +1,117 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// Removes old runs: archives them, then removes their logs, their rows and their events.
+///
+/// A program that ends on the way loses nothing: rows are removed after the archive is on the disk, and the logs of a run
+/// before its row, so that the next call finds what is left.
+public struct RunPruning: Sendable {
+    /// What was done.
+    public struct Result: Sendable, Hashable, Codable {
+        /// The runs that were removed, or would be.
+        public var runs: [RunID]
+        /// How many events were archived with them.
+        public var events: Int
+        /// The file that has them; nil where there was none to write.
+        public var archive: String?
+        /// The folders of removed runs that still have results.
+        public var resultFolders: [String]
+        /// Snapshots of sources that were removed, because no job and no run needs them.
+        public var snapshots: [String]
+        /// How many old runs stay, because their backend may still hold something of them.
+        public var unreleased: Int
+    }
+
+    /// So many runs are read, or removed, in one step.
+    private static let step = 200
+    /// What this program writes into a run's folder beside results.
+    private static let records = ["log", "log.partial", "build.log", "rehearsal.json", "describe.json"]
+
+    private let store: Store
+    private let folder: String
+    private let removesResults: Bool
+    private let warn: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - folder: where the archive is written.
+    ///   - removesResults: whether the results in the runs' folders go too.
+    ///   - warn: gets a sentence for each thing that could not be removed.
+    public init(
+        _ store: Store, archivingTo folder: String, removesResults: Bool = false,
+        warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.folder = folder
+        self.removesResults = removesResults
+        self.warn = warn
+    }
+
+    /// What ``run(_:progress:)`` would do, without doing it.
+    public func plan(_ old: OldRuns) throws -> Result {
+        let runs = try store.oldRuns(old)
+        var result = Result(
+            runs: runs, events: 0, archive: nil, resultFolders: [], snapshots: [],
+            unreleased: try store.unreleasedOldRuns(old))
+        for id in runs { result.events += try events(of: id).count }
+        return result
+    }
+
+    /// Archives and removes the old runs.
+    /// - Parameter progress: gets how many runs are done, of how many.
+    /// - Throws: `LaunchError` or `StoreError` where the archive or the database cannot be written.
+    public func run(_ old: OldRuns, progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }) async throws -> Result {
+        var result = Result(
+            runs: try store.oldRuns(old), events: 0, archive: nil, resultFolders: [], snapshots: [],
+            unreleased: try store.unreleasedOldRuns(old))
+        if !result.runs.isEmpty {
+            let archive = try RunArchive(in: folder, at: store.now)
+            for (count, id) in result.runs.enumerated() {
+                progress(count, 2 * result.runs.count)
+                let events = try events(of: id)
+                result.events += events.count
+                try archive.append(
+                    RunArchive.Entry(
+                        run: try store.run(id), events: events,
+                        rehearsal: RehearsalRecord(in: store.home.folder(of: id))))
+            }
+            try archive.complete()
+            result.archive = archive.path
+            for start in stride(from: 0, to: result.runs.count, by: Self.step) {
+                progress(result.runs.count + start, 2 * result.runs.count)
+                let ids = Array(result.runs[start..<min(start + Self.step, result.runs.count)])
+                result.resultFolders += ids.compactMap(removeFiles)
+                _ = try store.removeEnded(ids)
+            }
+        }
+        result.snapshots = try await SourceStore(folder: store.home.sources).prune(
+            keeping: try store.snapshotsInUse(), warn: warn)
+        return result
+    }
+
+    private func events(of id: RunID) throws -> [EventRecord] {
+        var events: [EventRecord] = []
+        while true {
+            let page = try store.events(of: id, after: events.last?.sequence ?? 0)
+            guard !page.isEmpty else { return events }
+            events += page
+        }
+    }
+
+    /// Removes what is kept of a run. Answers its folder where results are left in it.
+    private func removeFiles(of id: RunID) -> String? {
+        let folder = store.home.folder(of: id)
+        do throws(FileSystem.Failure) {
+            if removesResults {
+                try FileSystem.remove(folder)
+                return nil
+            }
+            for name in Self.records { try FileSystem.remove("\(folder)/\(name)") }
+        } catch {
+            warn("\(error.path) of the run \(id) cannot be removed: \(error.why). Remove it as a user who may.")
+            return nil
+        }
+        // A folder with anything in it stays.
+        if rmdir(folder) == 0 || errno == ENOENT { return nil }
+        return folder
+    }
+}

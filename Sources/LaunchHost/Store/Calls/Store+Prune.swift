@@ -1,0 +1,80 @@
+/// Which ended runs are old.
+public struct OldRuns: Sendable, Hashable {
+    /// Only runs that ended at this time or before it.
+    public var endedBy: Timestamp
+    /// Only that queue.
+    public var queue: String?
+    /// Only that project.
+    public var project: String?
+
+    /// Makes a choice.
+    public init(endedBy: Timestamp, queue: String? = nil, project: String? = nil) {
+        self.endedBy = endedBy
+        self.queue = queue
+        self.project = project
+    }
+
+    /// Only an end that is final: a program releases what the backend holds of a run after it wrote the run's end.
+    fileprivate static let clauses = """
+        state IN ('succeeded', 'failed', 'stopped') AND ended_at <= ?1 AND (?2 IS NULL OR queue = ?2)
+            AND (?3 IS NULL OR project = ?3)
+        """
+    fileprivate static let released = "(handle IS NULL OR released_at IS NOT NULL)"
+
+    fileprivate var values: [SQLValue] { [.time(endedBy), .text(queue), .text(project)] }
+}
+
+/// The removal of old runs from the store. `RunPruning` archives them first.
+extension Store {
+    /// The old runs that can be removed, oldest first.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func oldRuns(_ old: OldRuns) throws(StoreError) -> [RunID] {
+        try database.read { connection throws(StoreError) in
+            try connection.rows(
+                "SELECT id FROM runs WHERE \(OldRuns.clauses) AND \(OldRuns.released) ORDER BY sequence", old.values
+            ) { row throws(StoreError) in row.runID }.compactMap(\.self)
+        }
+    }
+
+    /// How many old runs stay, because their backend may still hold something of them. An agent releases it when it starts.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func unreleasedOldRuns(_ old: OldRuns) throws(StoreError) -> Int {
+        try database.read { connection throws(StoreError) in
+            try connection.first(
+                "SELECT count(*) AS n FROM runs WHERE \(OldRuns.clauses) AND NOT \(OldRuns.released)", old.values
+            ) { row throws(StoreError) in Int(clamping: try row.integer("n")) } ?? 0
+        }
+    }
+
+    /// What lists show of these runs, oldest first.
+    /// - Throws: `StoreError` where the database cannot be read.
+    public func summaries(of ids: [RunID]) throws(StoreError) -> [RunSummary] {
+        let ids = try SQLValue.json(ids)
+        return try database.read { connection throws(StoreError) in
+            try connection.rows(
+                """
+                SELECT \(RunSummary.columns) FROM runs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY sequence
+                """, [ids]
+            ) { row throws(StoreError) in try RunSummary(row) }.compactMap(\.self)
+        }
+    }
+
+    /// Removes ended runs and their events; all of them or none. Runs that have not ended are left.
+    /// - Returns: how many runs were removed.
+    /// - Throws: `StoreError` where the database cannot be written to.
+    func removeEnded(_ ids: [RunID]) throws(StoreError) -> Int {
+        let ids = try SQLValue.json(ids)
+        return try write { connection throws(StoreError) in
+            let removed = try connection.rows(
+                """
+                DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))
+                    AND state IN ('succeeded', 'failed', 'stopped') AND \(OldRuns.released) RETURNING id
+                """, [ids]
+            ) { row throws(StoreError) in row.runID }.compactMap(\.self)
+            // The events go after their run: the database refuses the removal of events of a run that it has.
+            try connection.run(
+                "DELETE FROM events WHERE run_id IN (SELECT value FROM json_each(?))", [try .json(removed)])
+            return removed.count
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Testing
+
+@testable import LaunchHost
+
+/// What `launch prune` takes out of the store, and what it leaves.
+@Suite struct RunPruningTests {
+    private let sandbox: Sandbox
+    private let day = 86_400.0
+
+    init() throws {
+        sandbox = try Sandbox()
+    }
+
+    /// A store whose clock says that day.
+    private func store(day number: Double) throws -> Store {
+        let date = Date(timeIntervalSince1970: number * day)
+        return try sandbox.store { date }
+    }
+
+    private func old(_ number: Double, queue: String? = nil, project: String? = nil) -> OldRuns {
+        OldRuns(endedBy: Timestamp(Date(timeIntervalSince1970: number * day)), queue: queue, project: project)
+    }
+
+    /// A run that ended on that day.
+    @discardableResult
+    private func ended(_ id: String, day number: Double, project: String = "p", state: RunState = .succeeded) throws
+        -> RunID
+    {
+        let store = try store(day: number)
+        var spec = LaunchSpec.sample(queue: nil)
+        spec.project = project
+        let run = try store.submit(spec, as: #require(RunID(rawValue: id)), claimedBy: owner("a"))
+        try store.transition(run.id, token: run.claimToken, to: state, message: "on day \(number)")
+        return run.id
+    }
+
+    private func write(_ name: String, of id: RunID) throws {
+        let path = "\(sandbox.home.folder(of: id))/\(name)"
+        try FileManager.default.createDirectory(
+            atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
+        try Data("x\n".utf8).write(to: URL(fileURLWithPath: path))
+    }
+
+    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    @Test func onlyOldEndedRunsGoAndTheArchiveHasThemWhole() async throws {
+        for (id, day) in [("r1", 1.0), ("r2", 2), ("r9", 9)] { try ended(id, day: day) }
+        let store = try store(day: 10)
+        try store.createQueue(QueueDefinition(name: "q", resource: "mock"))
+        try self.store(day: 1).submit(.sample(), as: #require(RunID(rawValue: "waits")))
+        let first = try #require(RunID(rawValue: "r1"))
+        let whole = try store.run(first)
+        let events = try store.events(of: first)
+        #expect(events.count == 3)
+
+        let pruning = RunPruning(store, archivingTo: sandbox.home.archive)
+        let plan = try pruning.plan(old(2))
+        #expect(plan.runs.map(\.rawValue) == ["r1", "r2"] && plan.events == 6 && plan.archive == nil)
+        #expect(try store.runs().count == 4 && !exists(sandbox.home.archive))
+
+        let result = try await pruning.run(old(2))
+        #expect(result.runs == plan.runs && result.events == 6)
+        #expect(try store.runs().map(\.id.rawValue) == ["waits", "r9"])
+        #expect(try store.events().map(\.runID.rawValue).filter { $0.hasPrefix("r") } == ["r9", "r9", "r9"])
+        let path = try #require(result.archive)
+        #expect(path.hasPrefix("\(sandbox.home.archive)/runs-19700111T000000.000Z") && path.hasSuffix(".jsonl"))
+        let entries = try RunArchive.entries(of: path)
+        #expect(entries.map(\.run.id.rawValue) == ["r1", "r2"])
+        #expect(entries.first?.run == whole && entries.first?.events == events)
+        let mode = try FileManager.default.attributesOfItem(atPath: sandbox.home.archive)[.posixPermissions]
+        #expect(mode as? Int == 0o700)
+        // A second call has nothing to do, and makes no file.
+        #expect(try await pruning.run(old(2)).archive == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.archive).count == 1)
+    }
+
+    @Test func filtersHoldTogether() throws {
+        try ended("a1", day: 1, project: "a")
+        try ended("b1", day: 1, project: "b", state: .failed)
+        let store = try store(day: 5)
+        #expect(try store.oldRuns(old(3, project: "a")).map(\.rawValue) == ["a1"])
+        #expect(try store.oldRuns(old(3, queue: "q")).isEmpty)
+        #expect(try store.oldRuns(old(1)).count == 2 && store.oldRuns(old(0.9)).isEmpty)
+    }
+
+    @Test func whatABackendMayStillHoldStays() async throws {
+        let store = try store(day: 1)
+        let run = try store.submit(.sample(queue: nil), as: #require(RunID(rawValue: "held")), claimedBy: owner("a"))
+        try store.transition(
+            run.id, token: run.claimToken, to: .failed,
+            changes: RunChanges(handle: RunHandle(runner: "mock", runID: run.id)))
+        let pruning = RunPruning(store, archivingTo: sandbox.home.archive)
+        let result = try await pruning.run(old(5))
+        #expect(result.runs.isEmpty && result.unreleased == 1 && result.archive == nil)
+        #expect(try store.removeEnded([run.id]) == 0)
+        try store.markReleased(run.id)
+        #expect(try await pruning.run(old(5)).runs == [run.id])
+        #expect(try store.runs().isEmpty && store.events().isEmpty)
+    }
+
+    @Test func logsGoAndResultsStayUnlessTheyAreToGo() async throws {
+        let ids = [try ended("r1", day: 1), try ended("r2", day: 1)]
+        for id in ids { for name in ["log", "build.log", "rehearsal.json"] { try write(name, of: id) } }
+        try write("outputs/model/weights.bin", of: ids[1])
+        let store = try store(day: 3)
+        let result = try await RunPruning(store, archivingTo: sandbox.home.archive).run(old(2))
+        #expect(!exists(sandbox.home.folder(of: ids[0])))
+        #expect(exists("\(sandbox.home.folder(of: ids[1]))/outputs/model/weights.bin"))
+        #expect(!exists("\(sandbox.home.folder(of: ids[1]))/log"))
+        #expect(result.resultFolders == [sandbox.home.folder(of: ids[1])])
+
+        let third = try ended("r3", day: 1)
+        try write("outputs/model/weights.bin", of: third)
+        let all = try await RunPruning(store, archivingTo: sandbox.home.archive, removesResults: true).run(old(2))
+        #expect(all.resultFolders.isEmpty && !exists(sandbox.home.folder(of: third)))
+    }
+
+    @Test func snapshotsThatAJobNeedsStay() async throws {
+        let store = try store(day: 1)
+        let (used, unused) = (String(repeating: "a", count: 64), String(repeating: "b", count: 64))
+        for name in [used, unused] {
+            let path = "\(sandbox.home.sources)/\(name)"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            // A new one may be of a program that records its name later.
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 0)], ofItemAtPath: path)
+        }
+        try store.createJob("j", source: .code(CodeSource(snapshot: used, origin: "/x", dockerfile: "Dockerfile")))
+        let result = try await RunPruning(store, archivingTo: sandbox.home.archive).run(old(2))
+        #expect(result.snapshots == [unused] && exists("\(sandbox.home.sources)/\(used)"))
+    }
+
+    @Test func withoutAnArchiveNothingIsRemoved() async throws {
+        let id = try ended("r1", day: 1)
+        try write("log", of: id)
+        let store = try store(day: 3)
+        // The folder's place is taken by a file.
+        let file = "\(sandbox.path)/file"
+        try Data().write(to: URL(fileURLWithPath: file))
+        await #expect(throws: (any Error).self) {
+            _ = try await RunPruning(store, archivingTo: "\(file)/archive").run(old(2))
+        }
+        #expect(try store.run(id).state == .succeeded && exists("\(sandbox.home.folder(of: id))/log"))
+        // A full disk: an archive that is not complete leaves no file.
+        do {
+            let archive = try RunArchive(in: sandbox.home.archive, at: store.now)
+            try archive.append(RunArchive.Entry(run: try store.run(id), events: [], rehearsal: nil))
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.archive).isEmpty)
+    }
+
+    @Test func twoArchivesOfOneMomentHaveTwoNames() throws {
+        try sandbox.home.make()
+        let now = Timestamp(milliseconds: 0)
+        let archives = try (0..<3).map { _ in try RunArchive(in: sandbox.home.archive, at: now) }
+        for archive in archives { try archive.complete() }
+        #expect(Set(archives.map(\.path)).count == 3)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.archive).count == 3)
+    }
+
+    @Test func eventsOfARunThatIsThereCannotBeRemoved() throws {
+        let id = try ended("r1", day: 1)
+        let store = try store(day: 2)
+        let error = storeError {
+            _ = try store.database.write { connection throws(StoreError) in
+                try connection.run("DELETE FROM events WHERE run_id = ?", [.text(id.rawValue)])
+            }
+        }
+        #expect(error?.message.contains("never removed before their run") == true, "\(error?.message ?? "")")
+        #expect(try store.events(of: id).count == 3)
+    }
+}
