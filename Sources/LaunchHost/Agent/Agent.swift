@@ -10,7 +10,6 @@ public actor Agent {
         public var maxJobs: Int?
         /// Whether it ends when the queues are empty and its runs have ended.
         public var drain: Bool
-        /// Settings from their parts.
         public init(queues: [String] = [], maxJobs: Int? = 1, drain: Bool = false) {
             self.queues = queues
             self.maxJobs = maxJobs

@@ -1,10 +1,10 @@
-/// One thing that is wrong with what a user wrote, and where.
+/// One error or warning about something that a user wrote, with its place.
 public struct Diagnostic: Sendable, Hashable, Codable {
-    /// How bad it is.
+    /// Whether it is an error or a warning.
     public var severity: Finding.Severity
     /// What was found and what was expected.
     public var message: String
-    /// What to do about it.
+    /// What the user can do about it.
     public var hint: String?
     /// The file, as the user named it.
     public var file: String?
@@ -12,12 +12,11 @@ public struct Diagnostic: Sendable, Hashable, Codable {
     public var line: Int?
     /// The character in the line, from 1.
     public var column: Int?
-    /// The text of that line, for showing it with a caret.
+    /// The text of the line, which is shown with a caret.
     public var sourceLine: String?
-    /// Where in the document, where that says more than the line.
+    /// The path of the field, if it is more specific than the line.
     public var path: FieldPath?
 
-    /// A diagnostic from its parts.
     public init(
         _ severity: Finding.Severity = .error, _ message: String, hint: String? = nil, file: String? = nil,
         line: Int? = nil, column: Int? = nil, sourceLine: String? = nil, path: FieldPath? = nil
@@ -33,36 +32,35 @@ public struct Diagnostic: Sendable, Hashable, Codable {
     }
 }
 
-/// An error that ends a command: what to tell the user, and which of the documented exit codes it is.
+/// An error that ends a command: the text for the user, and the kind that decides the exit code.
 public struct LaunchError: Error, Sendable, CustomStringConvertible {
-    /// What kind of end it is; the command line maps each to an exit code.
+    /// The kind of error; the command line maps each kind to an exit code.
     public enum Kind: String, Sendable {
-        /// The command's words are off: 64.
+        /// The arguments of the command are wrong: 64.
         case usage
         /// The request, the queue's file or a spec is invalid: 65.
         case invalid
-        /// A service, an engine or a named thing is not there: 69.
+        /// A service, an engine or a named object is not available: 69.
         case unavailable
         /// A fault of this program: 70.
         case internalFault
-        /// It may work later: 75.
+        /// A later try may succeed: 75.
         case tryAgain
         /// Not permitted: 77.
         case denied
-        /// `launch-config.yaml` or the set-up is wrong: 78.
+        /// `launch-config.yaml` or the environment of the program is wrong: 78.
         case configuration
     }
 
-    /// What kind of end it is.
+    /// The kind, which decides the exit code.
     public var kind: Kind
     /// What happened.
     public var message: String
-    /// What to do about it.
+    /// What the user can do about it.
     public var hint: String?
-    /// Each place that is wrong, where a document is.
+    /// The places that are wrong, if the error is about a document.
     public var diagnostics: [Diagnostic]
 
-    /// An error from its parts.
     public init(_ kind: Kind, _ message: String, hint: String? = nil, diagnostics: [Diagnostic] = []) {
         self.kind = kind
         self.message = message
@@ -70,7 +68,7 @@ public struct LaunchError: Error, Sendable, CustomStringConvertible {
         self.diagnostics = diagnostics
     }
 
-    /// What a backend's error means for the command that met it.
+    /// The error of a command that failed with this backend error.
     public init(_ error: BackendError) {
         let kind: Kind =
             switch error.category {
@@ -84,7 +82,7 @@ public struct LaunchError: Error, Sendable, CustomStringConvertible {
         self.init(kind, error.message, hint: error.hint, diagnostics: error.diagnostics)
     }
 
-    /// The message, and the hint behind it.
+    /// The message, followed by the hint.
     public var description: String {
         hint.map { "\(message) \($0)" } ?? message
     }

@@ -1,12 +1,13 @@
 internal import PrintableText
 
-/// Writes diagnostics for people: `FILE:LINE:COLUMN: MESSAGE`, the source line, a caret under the place, and the hint.
+/// Formats diagnostics for people: `FILE:LINE:COLUMN: MESSAGE`, the source line, a caret under the position, and the
+/// hint.
 public struct DiagnosticRenderer: Sendable {
-    /// What a piece of the output is, for a caller that sets each off in its own style.
+    /// The parts of the output, for a caller that gives each its own style.
     public enum Part: Sendable {
-        /// `FILE:LINE:COLUMN:`
+        /// The position: `FILE:LINE:COLUMN:`.
         case place
-        /// The word `error:` or the message of one.
+        /// The word `error:`, or the message of an error.
         case error
         /// The word `warning:`.
         case warning
@@ -18,9 +19,9 @@ public struct DiagnosticRenderer: Sendable {
         case hint
     }
 
-    /// A piece of the output; its text may have line feeds at its end.
+    /// A piece of the output. Its text may end with line feeds.
     public struct Piece: Sendable, Equatable {
-        /// What it is; nil for the message and what is between the parts.
+        /// The part that the piece belongs to; nil for the message and for text between the parts.
         public var part: Part?
         /// The text, in which every control character is escaped.
         public var text: String
@@ -33,22 +34,21 @@ public struct DiagnosticRenderer: Sendable {
 
     private static let widest = 100
 
-    /// A renderer.
     public init() {}
 
-    /// All diagnostics in the order of their places, and a line that counts them. Empty where there are none.
+    /// All diagnostics, sorted by position, followed by a line with their numbers. Empty if there are none.
     public func render(_ diagnostics: [Diagnostic]) -> String {
         guard !diagnostics.isEmpty else { return "" }
         let blocks = Self.sorted(diagnostics).map { render($0) }
         return (blocks + [Self.summary(diagnostics)]).joined(separator: "\n")
     }
 
-    /// One diagnostic, without a line feed at the end.
+    /// One diagnostic, without a final line feed.
     public func render(_ diagnostic: Diagnostic) -> String {
         pieces(of: diagnostic).map(\.text).joined()
     }
 
-    /// One diagnostic in its pieces, for a caller that sets each off in its own style.
+    /// The pieces of one diagnostic, for a caller that gives each part its own style.
     public func pieces(of diagnostic: Diagnostic) -> [Piece] {
         var pieces: [Piece] = []
         if let file = diagnostic.file {
@@ -77,7 +77,7 @@ public struct DiagnosticRenderer: Sendable {
         return pieces
     }
 
-    /// `2 errors, 1 warning`.
+    /// The numbers of errors and warnings: `2 errors, 1 warning`.
     public static func summary(_ diagnostics: [Diagnostic]) -> String {
         let errors = diagnostics.count { $0.severity == .error }
         let warnings = diagnostics.count - errors
@@ -87,7 +87,8 @@ public struct DiagnosticRenderer: Sendable {
         return parts.isEmpty ? "no errors" : parts.joined(separator: ", ")
     }
 
-    /// By file in the order in which the files come, then by place; those without a place come first.
+    /// Sorts by file, in the order in which the files first occur, then by position. Diagnostics without a position
+    /// come first.
     public static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
         var order: [String?: Int] = [:]
         for diagnostic in diagnostics where order[diagnostic.file] == nil { order[diagnostic.file] = order.count }
@@ -98,8 +99,9 @@ public struct DiagnosticRenderer: Sendable {
         return diagnostics.indices.sorted { key($0) < key($1) }.map { diagnostics[$0] }
     }
 
-    /// One document for machines: `diagnostics`, each with its severity, message and place, and the two counts.
-    /// - Throws: never in practice: every diagnostic can be encoded.
+    /// The diagnostics as a JSON document: `diagnostics`, each with its severity, message and position, and the two
+    /// counts.
+    /// - Throws: never in practice, because every diagnostic can be encoded.
     public static func json(_ diagnostics: [Diagnostic]) throws -> JSONValue {
         let errors = diagnostics.count { $0.severity == .error }
         return .object([
@@ -109,13 +111,14 @@ public struct DiagnosticRenderer: Sendable {
         ])
     }
 
-    /// The part of a line around a column, and the white space that puts a caret under it.
+    /// The part of a line around a column, and the white space that places a caret under the column.
     private static func excerpt(of line: String, column: Int) -> (text: String, indent: String) {
         var text = ""
         var width = 0
         var caret: Int?
         var first = 0
-        // A column counts Unicode scalars, as the parser does; a long line is shown from some way before the column.
+        // A column counts Unicode scalars, as the parser does. The excerpt of a long line begins some characters before
+        // the column.
         if line.unicodeScalars.count > widest, column > widest * 2 / 3 { first = column - widest / 2 }
         if first > 0 { (text, width) = ("...", 3) }
         for (index, scalar) in line.unicodeScalars.enumerated().dropFirst(first) {

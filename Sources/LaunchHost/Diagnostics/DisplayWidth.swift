@@ -1,6 +1,6 @@
-/// How many columns of a terminal a character takes, so that a caret stands under what it means.
+/// The number of terminal columns of a character, for the position of a caret.
 enum DisplayWidth {
-    /// 0 for what combines with the character before it, 2 for East Asian wide characters and emoji, else 1.
+    /// 0 for a character that combines with the one before it, 2 for East Asian wide characters and emoji, else 1.
     static func of(_ scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0

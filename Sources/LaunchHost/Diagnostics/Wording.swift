@@ -1,27 +1,27 @@
 internal import PrintableText
 
-/// How messages quote and join what users wrote.
+/// Quotes and joins texts of users for messages.
 public enum Wording {
-    /// The text in double quotes, shortened, with nothing in it that a terminal would obey.
+    /// The text in double quotes, shortened. Control characters are escaped, so it cannot change the terminal.
     public static func quoted(_ text: String) -> String {
         "\"\(shortened(text))\""
     }
 
-    /// The text, at most 60 characters of it, with nothing in it that a terminal would obey.
+    /// The first 60 characters of the text at most. Control characters are escaped, so it cannot change the terminal.
     public static func shortened(_ text: String) -> String {
-        // Only what can be shown is looked at: the text may be a whole file.
+        // The text may be a whole file, so only the beginning is processed.
         let visible = visible(String(text.unicodeScalars.prefix(200)))
         return visible.count > 60 ? "\(visible.prefix(57))..." : visible
     }
 
-    /// The text as one line, in which control characters and tabs are visible escapes.
+    /// The text as one line, with control characters and tabs escaped.
     public static func visible(_ text: String) -> String {
         Printable.line(text).replacing("\t", with: "\\t")
     }
 
-    /// `a`, `a or b`, `a, b or c`.
+    /// Joins words with "or": `a`, `a or b`, `a, b or c`.
     public static func either(_ words: [String]) -> String { joined(words, "or") }
-    /// `a`, `a and b`, `a, b and c`.
+    /// Joins words with "and": `a`, `a and b`, `a, b and c`.
     public static func all(_ words: [String]) -> String { joined(words, "and") }
 
     private static func joined(_ words: [String], _ last: String) -> String {
@@ -29,7 +29,7 @@ public enum Wording {
         return "\(words.dropLast().joined(separator: ", ")) \(last) \(final)"
     }
 
-    /// `1 error`, `2 errors`.
+    /// A number with its noun: `1 error`, `2 errors`.
     public static func count(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }

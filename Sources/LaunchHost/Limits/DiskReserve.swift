@@ -1,19 +1,19 @@
 internal import Glibc
 
-/// The part of a disk that the program leaves free, so that the machine and other programs keep working.
+/// The space on a disk that the program keeps free, so that the machine and other programs continue to work.
 public struct DiskReserve: Sendable, Hashable {
-    /// Bytes; nil is the standard: 1 GiB, or a twentieth of a small disk.
+    /// The bytes to keep free; nil means the standard: 1 GiB, or 5 % of a small disk.
     private let bytes: Int64?
 
     /// The standard reserve.
     public static let standard = DiskReserve(bytes: nil)
 
-    /// - Parameter bytes: the bytes that stay free; nil is the standard.
+    /// - Parameter bytes: the bytes to keep free; nil means the standard.
     public init(bytes: Int64?) {
         self.bytes = bytes
     }
 
-    /// How much more may be written to the disk of a folder; nil where it is unknown.
+    /// The number of bytes that may still be written to the disk of a folder; nil if it is unknown.
     public func room(on folder: String) -> Int64? {
         var disk = statvfs()
         guard statvfs(folder, &disk) == 0, disk.f_frsize > 0 else { return nil }
@@ -25,8 +25,8 @@ public struct DiskReserve: Sendable, Hashable {
         return size(disk.f_bavail).subtractingReportingOverflow(reserve).partialValue
     }
 
-    /// Refuses to write so much to the disk of a folder where the reserve would not stay free.
-    /// - Throws: `unavailable`, with what stays free.
+    /// Checks that the reserve stays free after a write of this size to the disk of a folder.
+    /// - Throws: `unavailable`, with the size of the reserve.
     public func check(writing bytes: Int64, to folder: String) throws(BackendError) {
         guard let room = room(on: folder), room < bytes else { return }
         throw BackendError(

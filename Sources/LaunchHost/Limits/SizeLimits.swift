@@ -1,38 +1,38 @@
-/// How much the program itself keeps of what others make, from the top level of `launch-config.yaml`.
+/// Limits of what the program stores of sources and logs, from the top level of `launch-config.yaml`.
 public struct SizeLimits: Sendable, Hashable {
-    /// The most bytes of a source, a folder or a checkout, after its `.dockerignore`.
+    /// The maximum size of a source in bytes: a folder or a checkout, after its `.dockerignore`.
     public var sourceBytes: Int64
-    /// The most bytes of a run's archived log. What comes after them is not kept.
+    /// The maximum size of a run's archived log in bytes. Later output is not kept.
     public var logBytes: Int64
 
-    /// 20 GiB of source and 2 GiB of log.
+    /// The default limits: 20 GiB of source and 2 GiB of log.
     public static let standard = SizeLimits(sourceBytes: 20 << 30, logBytes: 2 << 30)
 
-    /// Limits in bytes.
+    /// Creates limits in bytes.
     public init(sourceBytes: Int64, logBytes: Int64) {
         self.sourceBytes = sourceBytes
         self.logBytes = logBytes
     }
 }
 
-/// What a source may be at most.
+/// The limits of one source.
 public struct SourceLimits: Sendable, Hashable {
-    /// The most bytes of a Dockerfile.
+    /// The maximum size of a Dockerfile in bytes.
     public static let dockerfileBytes = 1 << 20
-    /// How many folders may be in one another. A path of the system has at most 2,048 parts.
+    /// The maximum depth of nested folders. A path of the system has at most 2,048 parts.
     static let depth = 256
 
-    /// For content that the program has accepted before.
+    /// No limits, for content that the program has accepted before.
     static let none = SourceLimits(bytes: .max, entries: .max)
 
-    /// The most bytes of all files.
+    /// The maximum size of all files together, in bytes.
     var bytes: Int64
-    /// The most files, folders and links.
+    /// The maximum number of files, folders and links.
     var entries: Int
 
     /// - Parameters:
-    ///   - bytes: the most bytes of all files.
-    ///   - entries: the most files, folders and links.
+    ///   - bytes: the maximum size of all files together, in bytes.
+    ///   - entries: the maximum number of files, folders and links.
     public init(bytes: Int64 = SizeLimits.standard.sourceBytes, entries: Int = 1_000_000) {
         self.bytes = bytes
         self.entries = entries
@@ -45,7 +45,7 @@ public struct SourceLimits: Sendable, Hashable {
             hint: "Name the folder in .dockerignore.")
     }
 
-    /// - Throws: `.invalid` where so much is over a limit.
+    /// - Throws: `.invalid` if a number is over its limit.
     func check(entries: Int, bytes: Int64) throws(LaunchError) {
         guard entries <= self.entries else {
             throw LaunchError(
@@ -63,9 +63,9 @@ public struct SourceLimits: Sendable, Hashable {
     }
 }
 
-/// Bytes as limits are written.
+/// Formats byte counts as limits are written in configuration files.
 public enum ByteCount {
-    /// In the largest unit that divides the number: `20g`, `512m`, `1000`.
+    /// The number in the largest unit that divides it: `20g`, `512m`, `1000`.
     public static func text(_ bytes: Int64) -> String {
         for (unit, name) in [(Int64(1) << 40, "t"), (1 << 30, "g"), (1 << 20, "m"), (1 << 10, "k")]
         where bytes >= unit && bytes % unit == 0 {

@@ -1,14 +1,14 @@
 internal import Synchronization
 
-/// Counts what one piece of work writes. It ends the work at a limit, before the disk is full, and when its task is
+/// Counts the bytes that one task writes. It ends the task at a limit, before the disk is full, and when the task is
 /// cancelled.
 ///
-/// Files count by their apparent size: a file with holes is transferred as the zeros that it shows.
+/// Files count with their apparent size: the holes of a sparse file are transferred as zeros.
 public final class WriteBudget: Sendable {
     private struct Count {
         var bytes: Int64 = 0
         var entries = 0
-        /// Bytes since the disk was looked at.
+        /// Bytes since the last check of the free disk space.
         var unchecked: Int64 = 0
     }
 
@@ -20,16 +20,16 @@ public final class WriteBudget: Sendable {
     private let reserve: DiskReserve
     private let count = Mutex(Count())
 
-    /// How many bytes may pass between two looks at the disk.
+    /// The maximum number of bytes between two checks of the free disk space.
     private static let stride: Int64 = 16 << 20
 
     /// - Parameters:
     ///   - what: what is written, for messages: "the output /out".
-    ///   - limit: the most bytes.
-    ///   - entries: the most files, folders and links.
-    ///   - key: the configuration's key for the limit, for messages.
-    ///   - folder: a folder that exists on the disk that is written to.
-    ///   - reserve: what stays free there.
+    ///   - limit: the maximum number of bytes.
+    ///   - entries: the maximum number of files, folders and links.
+    ///   - key: the configuration key of the limit, for messages.
+    ///   - folder: an existing folder on the disk that is written to.
+    ///   - reserve: the space that stays free on this disk.
     public init(
         _ what: String, limit: Int64, entries: Int = 1_000_000, key: String, folder: String,
         reserve: DiskReserve = .standard
@@ -42,9 +42,9 @@ public final class WriteBudget: Sendable {
         self.reserve = reserve
     }
 
-    /// Refuses a file of that size before any of its bytes are read, where it would pass the limit.
+    /// Checks the size of a file before its first byte is read, and refuses a file that exceeds the limit.
     /// - Parameter isNew: whether its bytes need space on the disk.
-    /// - Throws: `invalid` over the limit, `unavailable` where the disk has too little space, `cancelled`.
+    /// - Throws: `invalid` over the limit, `unavailable` if the disk has too little space, `cancelled`.
     public func announce(_ bytes: Int64, isNew: Bool = true) throws(BackendError) {
         let seen = count.withLock { count in
             count.entries += 1

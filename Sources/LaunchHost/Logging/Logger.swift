@@ -1,43 +1,43 @@
 public import FoundationEssentials
 
-/// Where the program says what it does: levels, fields, and a sink that is given from outside.
+/// The log of the program's own work: records with a level and fields, written to an injected sink.
 ///
-/// Fields that must not be read are of type `Secret`, which prints as a mask.
+/// Fields with secret values are of type `Secret`, which prints as a mask.
 public struct Logger: Sendable {
-    /// How much a record matters.
+    /// The importance of a record.
     public enum Level: Int, Sendable, Comparable, CaseIterable {
-        /// For whoever looks for a fault.
+        /// Details for debugging.
         case debug
-        /// What happens to runs.
+        /// Normal events of runs.
         case info
-        /// What somebody should look at.
+        /// A problem that a person should look at.
         case warning
-        /// What did not work.
+        /// A failure.
         case error
 
-        /// Less urgent is less.
+        /// A less important level is smaller.
         public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// One thing that was said.
+    /// One log message with its fields.
     public struct Record: Sendable {
-        /// When.
+        /// The time of the message.
         public var time: Date
-        /// How much it matters.
+        /// The importance of the message.
         public var level: Level
-        /// The sentence.
+        /// The message, as a sentence.
         public var message: String
-        /// Facts by name, in order.
+        /// Values by name, in order.
         public var fields: [(name: String, value: String)]
     }
 
-    /// Records below it are not made.
+    /// The lowest level that is logged.
     public var level: Level
     private let fields: [(name: String, value: String)]
     private let sink: @Sendable (Record) -> Void
     private let now: @Sendable () -> Date
 
-    /// A logger that gives its records to `sink`.
+    /// A logger that passes its records to `sink`.
     public init(
         level: Level = .info, now: @escaping @Sendable () -> Date = { Date() },
         sink: @escaping @Sendable (Record) -> Void
@@ -55,27 +55,27 @@ public struct Logger: Sendable {
         self.sink = sink
     }
 
-    /// A logger that says nothing.
+    /// A logger that discards all records.
     public static let silent = Logger(level: .error) { _ in }
 
-    /// A logger whose records carry these fields too.
+    /// A logger that adds these fields to each record.
     public func with(_ fields: KeyValuePairs<String, String>) -> Logger {
         Logger(level: level, fields: self.fields + fields.map { ($0.key, $0.value) }, now: now, sink: sink)
     }
 
-    /// Says something for whoever looks for a fault.
+    /// Logs details for debugging.
     public func debug(_ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, String> = [:]) {
         log(.debug, message, fields)
     }
-    /// Says what happens.
+    /// Logs a normal event.
     public func info(_ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, String> = [:]) {
         log(.info, message, fields)
     }
-    /// Says what somebody should look at.
+    /// Logs a problem that a person should look at.
     public func warning(_ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, String> = [:]) {
         log(.warning, message, fields)
     }
-    /// Says what did not work.
+    /// Logs a failure.
     public func error(_ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, String> = [:]) {
         log(.error, message, fields)
     }

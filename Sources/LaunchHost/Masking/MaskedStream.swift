@@ -1,22 +1,22 @@
-/// Masks text that arrives in pieces, wherever the pieces are cut.
+/// Masks text that arrives in pieces, even if a secret is split between pieces.
 ///
-/// It holds back less than one window of a secret, and nothing after a line break: no pattern has one.
+/// It holds back less than one window of a secret. A line break releases everything, because no pattern contains one.
 public struct MaskedStream: Sendable {
     private let mask: SecretMask
     private var held: [UInt8] = []
-    /// How many of the held bytes belong to a secret that began before them.
+    /// The number of held bytes that belong to a secret that began before them.
     private var heldSecret = 0
-    /// Whether the last thing that was given out is a mark.
+    /// Whether the output so far ends with a mark.
     private var isInSecret = false
 
     init(_ mask: SecretMask) {
         self.mask = mask
     }
 
-    /// Bytes that are held back.
+    /// The number of bytes that are held back.
     public var heldCount: Int { held.count }
 
-    /// Takes the next piece, and gives what can be said of it and of what was held back.
+    /// Adds a piece, and returns the masked bytes that are complete.
     public mutating func take(_ piece: some Sequence<UInt8>) -> [UInt8] {
         held += piece
         let index = mask.currentIndex()
@@ -24,7 +24,7 @@ public struct MaskedStream: Sendable {
         return give(upTo: max(lineEnd, held.count - max(0, index.longest - 1), 0), index)
     }
 
-    /// Gives what was held back. The next piece begins anew.
+    /// Returns the held bytes, masked. The next piece begins a new text.
     public mutating func finish() -> [UInt8] {
         defer { isInSecret = false }
         return give(upTo: held.count, mask.currentIndex())

@@ -1,9 +1,9 @@
-/// A value of the store with words for people in it, which may quote a server or a tool.
+/// A stored value that contains text for people, which may quote a server or a tool.
 ///
-/// Only these words are masked. What work continues with, such as a request, a handle or a path, is kept as it is: a
-/// changed one would start or stop something else.
+/// Only this text is masked. Values that later steps use, such as a request, a handle or a path, stay unchanged: a
+/// masked one would start or stop something else.
 protocol MaskedWords {
-    /// The value with its words masked.
+    /// The value with its text masked.
     func masked(by mask: SecretMask) -> Self
 }
 
@@ -30,7 +30,7 @@ extension Outcome: MaskedWords {
 }
 
 extension JSONValue: MaskedWords {
-    /// Each text is masked by itself, so the document stays whole. Names of members stay as they are.
+    /// Masks each string separately, so the document stays valid. Names of members stay unchanged.
     func masked(by mask: SecretMask) -> JSONValue {
         switch self {
         case .string(let text): .string(mask.mask(text))

@@ -1,22 +1,22 @@
 internal import FoundationEssentials
 
-/// One secret, and the forms in which text repeats it.
+/// One secret, and the encoded forms in which it can occur in text.
 struct SecretForm: Hashable {
-    /// How much of a secret makes a part of it worth masking.
+    /// How long a part of the secret must be to be masked.
     enum Kind: Hashable {
-        /// A key, a token, a password: any part of ``SecretForm/window`` bytes.
+        /// A key, a token or a password: any part of ``SecretForm/window`` bytes is masked.
         case value
-        /// A line of a file, which has ordinary words too: parts of ``SecretForm/lineWindow`` bytes.
+        /// A line of a file, which also contains ordinary words: parts of ``SecretForm/lineWindow`` bytes are masked.
         case line
     }
 
-    /// Bytes of a part that is masked on its own.
+    /// The length in bytes of a part that is masked by itself.
     static let window = 12
-    /// Bytes of a part of a file's line that is masked on its own.
+    /// The length in bytes of a part of a file's line that is masked by itself.
     static let lineWindow = 32
-    /// The shortest text that is masked.
+    /// The length in bytes of the shortest text that is masked.
     static let shortest = 6
-    /// Bytes of a secret up to which its encoded forms are searched for too.
+    /// The length in bytes of the longest secret whose encoded forms are also searched for.
     static let longestEncoded = 16 * 1024
 
     let text: String
@@ -29,23 +29,23 @@ struct SecretForm: Hashable {
         self.kind = kind
     }
 
-    /// Whether it is unlikely in ordinary text.
+    /// Whether the secret is long enough to be unlikely in ordinary text.
     var isSearchable: Bool { text.utf8.count >= Self.shortest }
 
-    /// How long the parts are that are masked on their own.
+    /// The length of the parts that are masked by themselves.
     var partLength: Int { kind == .value ? Self.window : Self.lineWindow }
 
-    /// Everything to search for, none of it with a line break.
+    /// All byte sequences to search for. None contains a line break.
     var patterns: Set<[UInt8]> {
         var found: Set<String> = []
         let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingSpaces }
-        // The head of a section is an ordinary word.
+        // A section header is an ordinary word.
         for line in lines where kind == .value || line.wholeMatch(of: /\[[^\]]*\]/) == nil {
             found.insert(line)
             guard text.utf8.count <= Self.longestEncoded else { continue }
             found.formUnion(Self.escapes(of: line))
             found.formUnion(Self.base64(Array(line.utf8)))
-            // A registry's login is sent as base64 of JSON.
+            // The login of a registry is sent as base64 of JSON.
             found.formUnion(Self.base64(Array(Self.jsonEscaped(line).utf8)))
         }
         if text.utf8.count <= Self.longestEncoded {
@@ -60,14 +60,14 @@ struct SecretForm: Hashable {
         return count >= window || !text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    /// The line as URLs, JSON, XML and shells write it.
+    /// The line in the escaped forms of URLs, JSON, XML and shells.
     private static func escapes(of line: String) -> [String] {
         let url = percentEncoded(line, keeping: "")
         let json = jsonEscaped(line)
         let xml = line.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
         return [
             url, percentEncoded(line, keeping: "/"), url.replacing("%20", with: "+"), lowerHex(url),
-            // A canonical request encodes what is in a query already.
+            // A canonical request of AWS encodes the values of a query a second time.
             percentEncoded(url, keeping: ""),
             json, json.replacing("/", with: "\\/"), json.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""),
             xml, xml.replacing("\"", with: "&quot;").replacing("'", with: "&#39;"),
@@ -94,7 +94,7 @@ struct SecretForm: Hashable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The same with `%2f` for `%2F`.
+    /// The text with percent escapes in lower case: `%2f` for `%2F`.
     private static func lowerHex(_ encoded: String) -> String {
         var left = 0
         let bytes = encoded.utf8.map { byte -> UInt8 in
@@ -108,7 +108,7 @@ struct SecretForm: Hashable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// As `printf %q` writes it.
+    /// The text as `printf %q` writes it.
     private static func shellEscaped(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
@@ -125,7 +125,7 @@ struct SecretForm: Hashable {
         }
     }
 
-    /// What of base64 depends on these bytes alone, for each place at which they can begin in the encoded text.
+    /// The part of the base64 text that depends only on these bytes, for each offset at which they can begin.
     private static func base64(_ bytes: [UInt8]) -> [String] {
         var found: [String] = []
         for offset in 0..<3 {
@@ -142,24 +142,24 @@ struct SecretForm: Hashable {
 }
 
 extension SecretForm {
-    /// What is secret in the content of a file.
+    /// The secret parts of the content of a file.
     static func forms(ofFile content: String) -> [SecretForm] {
         let content = String(decoding: content.utf8.prefix(SecretMask.longest), as: UTF8.self)
         let lines = content.split(whereSeparator: \.isNewline).map { $0.trimmingSpaces }.filter { !$0.isEmpty }
-        // A file of one word is a token.
+        // A file with a single word contains a token.
         if lines.count == 1, !lines[0].contains(where: \.isWhitespace) { return [SecretForm(lines[0], .value)] }
         var forms = [SecretForm(content, .line)]
         for line in lines {
             for match in line.matches(of: /:\/\/[^\/\s:@]*:([^\/\s@]+)@/) {
                 forms.append(SecretForm(String(match.1), .value))
             }
-            // A key or a token: a long word with letters and digits. A path or a host's name has dots or slashes only
-            // between words that are short.
+            // A key or a token is a long word with letters and digits. In paths and host names, dots or slashes
+            // separate only short words.
             for word in line.split(whereSeparator: { $0.isWhitespace || "=:@,;\"'".contains($0) })
             where word.utf8.count >= 16 && word.contains(where: \.isNumber) && word.contains(where: \.isLetter) {
                 forms.append(SecretForm(String(word), .value))
             }
-            // The value of `password secret` and `password = secret`.
+            // The value in `password secret` and `password = secret`.
             if let match = line.firstMatch(
                 of: /(?i)(?:password|passwd|token|secret|key)["']?\s*[:=\s]\s*["']?([^\s"',;]+)/)
             {

@@ -1,26 +1,27 @@
-/// All windows of all secrets, found in one pass over a text whatever their number.
+/// All windows of all secrets. One pass over a text finds them, however many there are.
 ///
-/// A window is a run of bytes of a pattern. It is looked up by its last six bytes, and then compared byte by byte.
+/// A window is a sequence of bytes from a pattern. It is looked up by its last six bytes, and then compared byte by
+/// byte.
 struct SecretIndex: Sendable {
     private struct Window: Sendable {
-        /// Where it ends in `bytes`.
+        /// The end of the window in `bytes`.
         var end: Int32
         var length: Int32
-        /// The next window with the same last bytes, or -1.
+        /// The index of the next window with the same last bytes, or -1.
         var next: Int32
     }
 
     private var bytes: [UInt8] = []
     private var windows: [Window] = []
     private var heads: [UInt64: Int32] = [:]
-    /// A bit for each hash of last bytes: most places of a text need no look into `heads`.
+    /// One bit for each hash of last bytes: most positions of a text need no lookup in `heads`.
     private var filter: [UInt64] = []
-    /// Bytes of the longest window.
+    /// The length of the longest window in bytes.
     private(set) var longest = 0
 
     private static let filterBits: UInt64 = 20
 
-    /// How many windows there are.
+    /// The number of windows.
     var count: Int { windows.count }
     var isEmpty: Bool { windows.isEmpty }
 
@@ -40,7 +41,7 @@ struct SecretIndex: Sendable {
         var key: UInt64 = 0
         for byte in bytes[(end - SecretForm.shortest)..<end] { key = Self.key(key, byte) }
         let head = heads[key] ?? -1
-        // Forms of one secret share most of their windows.
+        // The forms of one secret share most of their windows.
         var other = head
         while other >= 0 {
             let window = windows[Int(other)]
@@ -54,7 +55,7 @@ struct SecretIndex: Sendable {
         longest = max(longest, length)
     }
 
-    /// The parts of `text` that are secret, in order, not touching each other.
+    /// The ranges of `text` that are secret, in order. They neither overlap nor touch.
     func ranges(in text: [UInt8]) -> [Range<Int>] {
         var found: [Range<Int>] = []
         guard !isEmpty else { return found }

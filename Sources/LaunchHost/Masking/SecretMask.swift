@@ -1,67 +1,70 @@
 internal import Synchronization
 
-/// Replaces known secret values, and values in known places, in text that is printed or stored.
+/// Replaces known secrets, and values in known positions, in text that is printed or stored.
 ///
-/// A secret is found as it is, and in the forms in which programs repeat it: base64 at any offset, URL-encoded,
-/// escaped for JSON, XML and shells. It is also found in parts: a part of ``SecretForm/window`` bytes is masked where
-/// it stands, so a text that is cut or wrapped does not show the rest.
+/// A secret is found in plain form and in encoded forms: base64 at any offset, URL-encoded, escaped for JSON, XML and
+/// shells. Parts are found too: each part of ``SecretForm/window`` bytes is masked, so a text that is cut or wrapped
+/// does not show the rest.
 ///
-/// Two kinds of values are not searched for, because ordinary text has them too: fewer than 6 bytes, and fewer than 12
+/// Two kinds of values are not searched for, because they occur in ordinary text: values of fewer than 6 bytes, and
+/// fewer than 12 digits alone.
 /// digits alone.
 public final class SecretMask: Sendable {
-    /// What stands for a secret.
+    /// The text that replaces a secret.
     public static let mark = "<secret>"
-    /// Bytes of a secret that are searched for; the rest is beyond what any service uses.
+    /// The number of bytes of a secret that are searched for. No service uses longer secrets.
     public static let longest = 64 * 1024
 
     /// The secrets of this process.
     ///
-    /// It is shared on purpose. A secret is read deep in one module and repeated by a server or a tool in another, and
-    /// every way out of the process must know it. A value that is passed along would miss the way that forgets it.
-    /// ``Secret`` adds each value here when it is made; the terminal, the store and the log files ask here.
+    /// This instance is shared on purpose. One module reads a secret, and a server or a tool may repeat it in the
+    /// output of another module, so every output of the process must know it. If the mask were an argument, one
+    /// forgotten call would print the secret. ``Secret`` adds each value here when it is created. The terminal, the
+    /// store and the log files use this mask.
     public static let shared = SecretMask()
 
     private struct State {
-        /// The secrets by age, so that the oldest leave first.
+        /// The secrets in the order of their age, so that the oldest are removed first.
         var secrets: [SecretForm] = []
         var known: Set<SecretForm> = []
-        /// How many of `secrets` are in `index`.
+        /// The number of `secrets` that `index` contains.
         var indexed = 0
         var index = SecretIndex()
     }
 
     private let state = Mutex(State())
-    /// More windows than this are not kept; the oldest half of the secrets leaves. A long-lived agent gets new
+    /// The maximum number of windows. Beyond it, the oldest half of the secrets is removed. A long-lived agent gets new
     /// credentials every hour.
     private let limit: Int
 
-    /// A mask that knows no secret.
-    /// - Parameter limit: how many windows it keeps, which bounds its memory to about 40 bytes each.
+    /// Creates a mask without secrets.
+    /// - Parameter limit: the maximum number of windows. Each takes about 40 bytes of memory.
     public init(limit: Int = 400_000) {
         self.limit = limit
     }
 
-    /// Adds a secret. Each of its lines is one too.
+    /// Adds a secret, and each of its lines as a secret.
     public func add(_ secret: String) {
         add([SecretForm(secret, .value)])
     }
 
     /// Adds the content of a file with secrets, such as a `.netrc` or a `pip.conf`: its lines, its long words and the
-    /// passwords of its URLs. Ordinary words in it, such as a host's name, stay readable.
+    /// passwords of its URLs. Ordinary words in it, such as a host name, are not masked.
     public func add(contentOf file: String) {
         add(SecretForm.forms(ofFile: file))
     }
 
     private func add(_ forms: [SecretForm]) {
         state.withLock { state in
-            // The forms are made when text comes to be masked: many programs read a secret and print nothing.
+            // The encoded forms are computed at the first call that masks text: many programs read a secret and print
+            // nothing.
             for form in forms where form.isSearchable && state.known.insert(form).inserted {
                 state.secrets.append(form)
             }
         }
     }
 
-    /// The text with secrets replaced by ``mark``.
+    /// The text with all secrets replaced by ``mark``.
     public func mask(_ text: String) -> String {
         let index = currentIndex()
         let known = index.isEmpty ? text : index.masked(text)
@@ -71,7 +74,7 @@ public final class SecretMask: Sendable {
     /// A mask for text that arrives in pieces.
     public func stream() -> MaskedStream { MaskedStream(self) }
 
-    /// How many windows are searched for.
+    /// The number of windows that are searched for.
     public var windowCount: Int { currentIndex().count }
 
     func currentIndex() -> SecretIndex {
@@ -86,7 +89,7 @@ public final class SecretMask: Sendable {
     }
 
     private static func dropOldest(_ state: inout State) {
-        // The newest secret stays, whatever its size: it is the one in use.
+        // The newest secret stays in the mask, whatever its size, because it is in use.
         let dropped = min(state.secrets.count - 1, (state.secrets.count + 1) / 2)
         guard dropped > 0 else { return }
         for secret in state.secrets.prefix(dropped) { state.known.remove(secret) }

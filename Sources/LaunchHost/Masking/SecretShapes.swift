@@ -1,7 +1,8 @@
-/// Secrets that are known by the words before them, whoever made them: a server may quote a request that this process
-/// did not sign, and a tool may print a URL with a password that this process has not read.
+/// Finds secrets by the words before them, even if this process does not know them: a server may quote a request that
+/// another process signed, and a tool may print a URL with a password.
 ///
-/// It compares bytes at the few places where such a word begins. An expression over each line costs milliseconds.
+/// It compares bytes only at positions where such a word can begin. A regular expression over each line would take
+/// milliseconds.
 struct SecretShapes {
     private let bytes: [UInt8]
     private var position = 0
@@ -40,7 +41,7 @@ struct SecretShapes {
         return found
     }
 
-    /// The secret that the word at this place announces.
+    /// The secret after the word at this position.
     private mutating func secretHere() -> Range<Int>? {
         switch bytes[position] {
         case UInt8(ascii: ":"): take("://") ? password() : nil
@@ -50,8 +51,8 @@ struct SecretShapes {
         }
     }
 
-    /// `SecretAccessKey`, `x-amz-security-token` and the like in headers, queries, variables, JSON and XML. The value's
-    /// length leaves sentences about them alone.
+    /// The value after `SecretAccessKey`, `x-amz-security-token` and similar names in headers, queries, variables, JSON
+    /// and XML. A minimum length of the value excludes sentences about these names.
     private mutating func named() -> Range<Int>? {
         if take("signature=") || take("signature%3d") {
             return value(64...64) { Self.isDigit($0) || (0x61...0x66).contains($0 | 0x20) }
@@ -68,7 +69,7 @@ struct SecretShapes {
         return value(16...SecretMask.longest) { Self.isTokenByte($0) || $0 == UInt8(ascii: "%") }
     }
 
-    /// `Authorization: Bearer …`
+    /// The credentials of `Authorization: Bearer …`.
     private mutating func authorization() -> Range<Int>? {
         _ = takeQuote()
         skipSpaces()
@@ -82,7 +83,7 @@ struct SecretShapes {
 
     /// The password of `https://user:password@host`.
     private mutating func password() -> Range<Int>? {
-        // Longer ones are not addresses; the limit bounds the work at each address of a text.
+        // Longer texts are not addresses. The limit bounds the work for each address of a text.
         let limit = min(bytes.count, position + 4_096)
         var start: Int?
         while position < limit {
@@ -101,7 +102,7 @@ struct SecretShapes {
 
     // MARK: reading
 
-    /// Takes a word in lower case, whatever the case of the text.
+    /// Consumes a word, given in lower case, in any case.
     private mutating func take(_ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
         guard position + count <= bytes.count else { return false }

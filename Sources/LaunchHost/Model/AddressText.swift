@@ -1,7 +1,7 @@
 /// Addresses in messages, without the passwords that users write into them.
 enum AddressText {
-    /// The text with `***` for the password of each `user:password@`, with or without a scheme before it. A user alone in
-    /// a URL is hidden too, because it is often a token; the user of ssh is none.
+    /// The text with `***` for the password of each `user:password@`, with or without a scheme before it. A user
+    /// without a password in a URL is hidden too, because it is often a token; the user of an ssh address is not.
     static func masked(_ text: String) -> String {
         let bytes = Array(text.utf8)
         guard bytes.contains(at) else { return text }
@@ -18,7 +18,7 @@ enum AddressText {
     private static let at = UInt8(ascii: "@")
     private static let mask = Array("***".utf8)
 
-    /// A word without its password. A password may hold `@`, so it ends at the last one.
+    /// A word without its password. A password may contain `@`, so it ends at the last one.
     private static func word(_ word: ArraySlice<UInt8>, after text: [UInt8]) -> [UInt8] {
         guard let end = word.lastIndex(of: at), !word[(end + 1)...].starts(with: "sha256:".utf8) else {
             return Array(word)
@@ -30,7 +30,7 @@ enum AddressText {
         return isURL && end > word.startIndex ? mask + word[end...] : Array(word)
     }
 
-    /// What cannot be in a user's name: a space, a quote, or what ends the scheme.
+    /// Whether a byte cannot be in a user's name: a space, a quote, or the end of a scheme.
     private static func isEnd(_ byte: UInt8) -> Bool {
         byte <= 0x20 || "/\"'`(,[{".utf8.contains(byte)
     }

@@ -1,10 +1,10 @@
-/// What a backend says when it cannot do what it was asked: a class that the host acts on, and words for people.
+/// An error of a backend: a category that decides what the host does, and text for people.
 ///
-/// Backends classify; the host decides whether to wait, to try again or to give up.
+/// Backends assign the category; the host decides whether to wait, to try again or to give up.
 public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The class of an error. It may grow, so it is no enumeration.
+    /// The category of an error. The set may grow, so it is not an enumeration.
     public struct Category: Sendable, Hashable, CustomStringConvertible {
-        /// The text of the class.
+        /// The name of the category, as messages show it.
         public let description: String
         private init(_ description: String) { self.description = description }
 
@@ -12,47 +12,46 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let throttled = Category("throttled")
         /// A passing fault of the network or the service: call again.
         public static let transient = Category("transient")
-        /// No machine of that kind at the moment.
+        /// No machine of the requested type is available at the moment.
         public static let capacity = Category("capacity")
-        /// The account may not have more of it now.
+        /// The account's limit is reached.
         public static let quota = Category("quota")
-        /// The credentials are too old.
+        /// The credentials have expired.
         public static let expired = Category("expired")
-        /// There are no credentials, or none that the service takes: a fault of whoever calls, not of what is asked for.
+        /// Credentials are missing, or the service rejects them. The fault is the caller's, not the request's.
         public static let unauthenticated = Category("unauthenticated")
-        /// The credentials do not allow it.
+        /// The credentials do not permit the call.
         public static let denied = Category("denied")
         /// The request can never be accepted as it is.
         public static let invalid = Category("invalid")
-        /// The set-up that the backend works with is wrong: a file, a variable, a profile.
+        /// The backend's configuration is wrong: a file, a variable, a profile.
         public static let configuration = Category("configuration")
-        /// Something else has that name already.
+        /// Another object has this name.
         public static let conflict = Category("conflict")
-        /// It does not exist.
+        /// The object does not exist.
         public static let notFound = Category("not found")
-        /// The service or the engine cannot be reached at all: not running, not installed, no route.
+        /// The service or the engine cannot be reached: it does not run, is not installed, or has no route.
         public static let unavailable = Category("unavailable")
-        /// What the backend answered is not what its interface says: a wrong digest, a missing member, a number that cannot
-        /// be. A fault of the backend or of something between; the same call may be answered the same way again.
+        /// The response violates the backend's interface: a wrong digest, a missing member, an impossible number. The
+        /// fault is in the backend or in a proxy; a retry may get the same response.
         public static let malformed = Category("malformed answer")
-        /// The caller gave up waiting.
+        /// The caller was cancelled.
         public static let cancelled = Category("cancelled")
         /// A fault of the backend or of the plugin.
         public static let internalFault = Category("internal")
     }
 
-    /// What the host acts on.
+    /// The category, on which the host bases its decision.
     public var category: Category
-    /// What happened, what was expected, and to what: one or more sentences without secrets.
+    /// What happened, what was expected, and which object is affected: one or more sentences without secrets.
     public var message: String
     /// What the user can do about it.
     public var hint: String?
-    /// How long the backend asks to wait before the next call.
+    /// How long the backend asks the caller to wait before the next call.
     public var retryAfter: Duration?
-    /// Each place that is wrong, where the error is about a file of the user's.
+    /// The places that are wrong, if the error is about a file of the user.
     public var diagnostics: [Diagnostic] = []
 
-    /// An error from its parts.
     public init(_ category: Category, _ message: String, hint: String? = nil, retryAfter: Duration? = nil) {
         self.category = category
         self.message = message
@@ -60,12 +59,12 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Whether the same call may succeed later without a change by a person.
     public var isWorthRetrying: Bool {
         [.throttled, .transient, .expired, .unavailable].contains(category)
     }
 
-    /// The message, and the hint behind it.
+    /// The message, followed by the hint.
     public var description: String {
         hint.map { "\(message) \($0)" } ?? message
     }

@@ -1,24 +1,24 @@
 extension ContainerJob {
-    /// What a container may not do, or has less of, than the engine gives by default. A nil value keeps the engine's default.
+    /// Restrictions of a container beyond the engine's defaults. A nil value keeps the engine's default.
     public struct Hardening: Sendable, Hashable, Codable {
-        /// The most processes and threads at once.
+        /// The maximum number of processes and threads.
         public var processes: Int64?
-        /// Capabilities that are taken away: `NET_RAW`, or `ALL`.
+        /// Capabilities to drop: `NET_RAW`, or `ALL`.
         public var dropped: [String]?
-        /// Capabilities that are added.
+        /// Capabilities to add.
         public var added: [String]?
-        /// Whether programs gain no privileges by set-user-ID bits and file capabilities.
+        /// Whether set-user-ID bits and file capabilities give programs no privileges.
         public var noNewPrivileges: Bool?
-        /// Whether the root file system is read-only. `/tmp` is then in memory.
+        /// Whether the root file system is read-only. `/tmp` is then a file system in memory.
         public var readOnlyRoot: Bool?
-        /// Folders that the container may write to, each an empty volume that is removed with the container.
+        /// Folders that the container may write to. Each is an empty volume that is removed with the container.
         public var writable: [String]?
         /// Limits of the kernel by name, as `SOFT` or `SOFT:HARD`.
         public var limits: [String: String]?
-        /// Size of the container's own layer on the disk, in bytes.
+        /// Size limit of the container's writable layer, in bytes.
         public var storageBytes: Int64?
 
-        /// Hardening with these values; without any, the engine's defaults hold.
+        /// Creates a hardening. Every nil value keeps the engine's default.
         public init(
             processes: Int64? = nil, dropped: [String]? = nil, added: [String]? = nil, noNewPrivileges: Bool? = nil,
             readOnlyRoot: Bool? = nil, writable: [String]? = nil, limits: [String: String]? = nil,
@@ -34,15 +34,15 @@ extension ContainerJob {
             self.storageBytes = storageBytes
         }
 
-        /// What holds for jobs of a queue that others submit to, where the queue's template does not say otherwise.
+        /// The hardening of jobs from queues that other people submit to, if the queue's template does not set another.
         ///
-        /// The capabilities are those of an engine's default set that a training job does not use and an attack does:
-        /// raw packets, device files, file capabilities, changes of the capability sets, other roots, audit records.
+        /// It drops the capabilities of an engine's default set that attacks use and training jobs do not: raw packets,
+        /// device files, file capabilities, changes of the capability sets, `chroot`, audit records.
         public static let shared = Hardening(
             processes: 4096, dropped: ["AUDIT_WRITE", "MKNOD", "NET_RAW", "SETFCAP", "SETPCAP", "SYS_CHROOT"],
             noNewPrivileges: true)
 
-        /// These values, and `other`'s for those that are nil.
+        /// These values, with the values of `other` for those that are nil.
         public func filled(from other: Hardening) -> Hardening {
             Hardening(
                 processes: processes ?? other.processes, dropped: dropped ?? other.dropped,

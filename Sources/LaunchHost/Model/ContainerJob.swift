@@ -1,52 +1,51 @@
-/// What a request means as containers on one machine: the common language in which any remote runner can be
-/// rehearsed by any local one.
+/// The containers on one machine that execute a request: the common format through which any local runner can rehearse
+/// any remote runner's request.
 public struct ContainerJob: Sendable, Hashable, Codable {
-    /// The image, by digest.
+    /// The image, pinned by its digest.
     public var image: PinnedImage
-    /// Replaces the image's entry point; nil keeps it.
+    /// Replaces the entry point of the image; nil keeps it.
     public var entryPoint: [String]?
-    /// Arguments behind the entry point; nil keeps the image's own.
+    /// The arguments of the entry point; nil keeps those of the image.
     public var arguments: [String]?
     /// Environment variables.
     public var environment: [String: String]
-    /// The working directory; nil keeps the image's.
+    /// The working directory; nil keeps that of the image.
     public var workingDirectory: String?
-    /// The user; nil keeps the image's.
+    /// The user; nil keeps that of the image.
     public var user: String?
-    /// Limits; nil is no limit.
+    /// Limits of the container; a nil member means no limit.
     public var resources: Resources
     /// Folders and volumes of the machine to mount.
     public var mounts: [Mount]
-    /// The network to join: `none`, `host`, or a network's name; nil is the engine's default.
+    /// The network to join: `none`, `host`, or the name of a network; nil means the engine's default.
     public var network: String?
-    /// How long it may run, in seconds; nil is no limit.
+    /// The maximum run time in seconds; nil means no limit.
     public var timeLimitSeconds: Int?
-    /// How long it has between SIGTERM and SIGKILL when it is stopped, in seconds.
+    /// The time between SIGTERM and SIGKILL of a stop, in seconds.
     public var stopGraceSeconds: Int
-    /// Files and folders in the container that are kept when it has ended.
+    /// Files and folders in the container to keep after its end.
     public var outputs: [String]
-    /// The most bytes of one output; nil is as the runner has it.
+    /// The maximum size of one output in bytes; nil means the runner's default.
     public var outputBytesLimit: Int64?
-    /// Final metrics: the last match of the pattern's first group in the log, by metric name.
+    /// Patterns of the final metrics, by name of the metric. The value is the last match of the pattern's first group
+    /// in the log.
     public var metrics: [String: String]
-    /// What the container may not do, or has less of; nil is the engine's defaults.
+    /// Restrictions of the container; nil means the engine's defaults.
     public var hardening: Hardening?
-    /// What stands around the containers where one plain container is not all; nil is one plain container, and then
-    /// `network` and `outputs` count, which are not looked at otherwise.
+    /// The rehearsal plan; nil means one plain container. `network` and `outputs` are used only for a plain container.
     public var surroundings: Surroundings?
 
     /// CPU, memory and GPUs.
     public struct Resources: Sendable, Hashable, Codable {
-        /// Processors, in whole and parts: 1.5.
+        /// Number of processors; fractions are possible: 1.5.
         public var cpus: Double?
         /// Memory in bytes.
         public var memoryBytes: Int64?
         /// Size of `/dev/shm` in bytes.
         public var sharedMemoryBytes: Int64?
-        /// GPUs: a count, or -1 for all.
+        /// Number of GPUs, or -1 for all.
         public var gpus: Int?
 
-        /// Limits from their parts.
         public init(
             cpus: Double? = nil, memoryBytes: Int64? = nil, sharedMemoryBytes: Int64? = nil, gpus: Int? = nil
         ) {
@@ -59,16 +58,17 @@ public struct ContainerJob: Sendable, Hashable, Codable {
 
     /// One folder or volume.
     public struct Mount: Sendable, Hashable, Codable {
-        /// An absolute path of the machine, or a volume's name.
+        /// An absolute path of the machine, or the name of a volume.
         public var source: String
         /// An absolute path in the container.
         public var target: String
         /// Whether the container may only read it.
         public var readOnly: Bool
-        /// The label that the files get where SELinux is in use: `z` shared by containers, `Z` for this one alone.
+        /// The SELinux label of the files, where SELinux is enabled: `z` for files that containers share, `Z` for this
+        /// container only.
         public var label: String?
 
-        /// A mount of a source at a target.
+        /// Mounts a source at a target.
         public init(source: String, target: String, readOnly: Bool = false, label: String? = nil) {
             self.source = source
             self.target = target
@@ -77,7 +77,6 @@ public struct ContainerJob: Sendable, Hashable, Codable {
         }
     }
 
-    /// A container job from its parts.
     public init(
         image: PinnedImage, entryPoint: [String]? = nil, arguments: [String]? = nil,
         environment: [String: String] = [:], workingDirectory: String? = nil, user: String? = nil,

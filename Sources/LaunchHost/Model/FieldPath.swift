@@ -1,32 +1,32 @@
-/// Where a value stands in a document: `ResourceConfig.InstanceType`, `Tags[1].Key`.
+/// The position of a value in a document: `ResourceConfig.InstanceType`, `Tags[1].Key`.
 public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
-    /// One step down: into a member or into a list.
+    /// One step: to a member of an object, or to an item of a list.
     public enum Step: Sendable, Hashable {
-        /// The member of that name.
+        /// The member with this name.
         case member(String)
-        /// The item at that index, from 0.
+        /// The item at this index, from 0.
         case item(Int)
     }
 
     /// The steps from the root.
     public var steps: [Step]
 
-    /// The path of these steps; without any, the root.
+    /// Creates a path of these steps; without steps, the root.
     public init(_ steps: [Step] = []) {
         self.steps = steps
     }
 
-    /// This path and one member further.
+    /// This path, extended by a member.
     public func appending(_ name: String) -> FieldPath {
         FieldPath(steps + [.member(name)])
     }
 
-    /// This path and one list item further; `index` from 0.
+    /// This path, extended by a list item; `index` counts from 0.
     public func appending(index: Int) -> FieldPath {
         FieldPath(steps + [.item(index)])
     }
 
-    /// `a.b[0].c`; empty for the root.
+    /// The textual form: `a.b[0].c`; empty for the root.
     public var description: String {
         var text = ""
         for step in steps {
@@ -38,8 +38,8 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
         return text
     }
 
-    /// The textual form as an item of a list in YAML: in quotes where it has more than names and dots, as brackets would
-    /// begin another list.
+    /// The textual form as an item of a YAML list. It is quoted if it contains more than names and dots, because a
+    /// bracket begins another list.
     var inYAML: String {
         let text = description
         let isPlain = text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_.-]*/) != nil
@@ -48,8 +48,8 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads `a.b[0].c`.
     ///
-    /// Nil where the text is no path: an empty name, an open bracket, an index that is no whole number from 0, or more than
-    /// `depthLimit` steps.
+    /// Nil if the text is not a path: an empty name, an open bracket, an index that is not a whole number from 0, or
+    /// more than `depthLimit` steps.
     public init?(parsing text: String) {
         guard !Self.isTooDeep(text) else { return nil }
         var steps: [Step] = []
@@ -68,8 +68,8 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension FieldPath {
-    /// How many steps a path may have. Values are set by recursion over the steps, and the result must stay within
-    /// `JSONValue.depthLimit`.
+    /// The maximum number of steps of a path. Values are set by recursion over the steps, and the result must stay
+    /// within `JSONValue.depthLimit`.
     public static let depthLimit = 64
 
     /// Whether the text has more steps than `depthLimit`.
@@ -79,7 +79,6 @@ extension FieldPath {
 }
 
 extension FieldPath: Codable {
-    /// Reads the textual form.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -94,7 +93,6 @@ extension FieldPath: Codable {
         self = path
     }
 
-    /// Writes the textual form.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

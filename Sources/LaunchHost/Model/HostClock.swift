@@ -1,13 +1,12 @@
 public import FoundationEssentials
 
-/// The time as the host sees it; tests give their own.
+/// The clock of the host. Tests inject their own.
 public struct HostClock: Sendable {
-    /// The date and time now.
+    /// The current date and time.
     public var now: @Sendable () -> Date
-    /// Waits; throws `CancellationError` when the task is cancelled.
+    /// Waits for a duration; throws `CancellationError` when the task is cancelled.
     public var sleep: @Sendable (Duration) async throws -> Void
 
-    /// A clock from its parts.
     public init(now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (Duration) async throws -> Void) {
         self.now = now
         self.sleep = sleep

@@ -2,7 +2,7 @@ public import FoundationEssentials
 
 /// One line that a run printed.
 public struct LogLine: Sendable, Hashable {
-    /// Which of its two outputs a container printed to.
+    /// The output of the container that the line was printed to.
     public enum Stream: String, Sendable, Codable {
         /// Standard output.
         case stdout
@@ -12,18 +12,17 @@ public struct LogLine: Sendable, Hashable {
 
     /// When the backend received it.
     public var time: Date?
-    /// Where it was printed to; nil where the backend joins both.
+    /// The output that the line was printed to; nil if the backend joins both.
     public var stream: Stream?
-    /// Which host of a run with several printed it, e.g. `algo-2`.
+    /// The host that printed the line, if the run has several, e.g. `algo-2`.
     public var host: String?
     /// The text without the line break. Bytes that are not UTF-8 are replaced.
     public var text: String
-    /// Whether the line goes on in the next value: lines over 64 KiB are cut so that memory stays bounded.
+    /// Whether the next value continues this line: lines over 64 KiB are split to limit memory.
     public var continues: Bool
-    /// Where to go on after this line.
+    /// The position after this line, from which reading can continue.
     public var cursor: LogCursor
 
-    /// A line from its parts.
     public init(
         text: String, cursor: LogCursor, time: Date? = nil, stream: Stream? = nil, host: String? = nil,
         continues: Bool = false
@@ -42,7 +41,6 @@ extension LogLine: Codable {
         case time, stream, host, text, continues, cursor
     }
 
-    /// Reads what `encode` writes.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         self.init(
@@ -54,7 +52,7 @@ extension LogLine: Codable {
             continues: try container.decode(Bool.self, forKey: .continues))
     }
 
-    /// Writes the time with milliseconds: many lines of one second would have the same time otherwise.
+    /// Writes the time with milliseconds; otherwise the lines of one second would have equal times.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encodeIfPresent(time.map { Timestamp($0) }, forKey: .time)
@@ -66,24 +64,23 @@ extension LogLine: Codable {
     }
 }
 
-/// A place in a run's log, in the words of the runner that gave it. Reading from it yields what came after.
+/// A position in a run's log, in the format of the runner that created it. Reading from it returns the lines after it.
 public struct LogCursor: Sendable, Hashable, Codable, RawRepresentable {
-    /// The runner's own text.
+    /// The position in the runner's format.
     public let rawValue: String
-    /// Any text that a runner gave.
+    /// Creates a cursor from a text that a runner returned before.
     public init(rawValue: String) { self.rawValue = rawValue }
 }
 
-/// A run's log as it is read: batches of lines, pulled, so that a slow reader holds the backend back.
+/// The log of a run, in batches of lines. The reader pulls the batches, so a slow reader slows the backend down.
 public struct LogStream: AsyncSequence, Sendable {
     /// A batch: at least one line, in order.
     public typealias Element = [LogLine]
-    /// What reading may throw.
     public typealias Failure = BackendError
 
     private let begin: @Sendable () -> AsyncIterator
 
-    /// A stream that calls `next` for each batch until it answers nil. `begin` is called once per iteration.
+    /// A stream that calls `next` for each batch until it returns nil. `begin` is called once per iteration.
     public init(_ begin: @escaping @Sendable () -> (@Sendable () async throws(BackendError) -> [LogLine]?)) {
         self.begin = { AsyncIterator(pull: begin()) }
     }
@@ -91,7 +88,7 @@ public struct LogStream: AsyncSequence, Sendable {
     /// Starts reading.
     public func makeAsyncIterator() -> AsyncIterator { begin() }
 
-    /// Reads batch after batch.
+    /// Reads one batch after another.
     public struct AsyncIterator: AsyncIteratorProtocol {
         let pull: @Sendable () async throws(BackendError) -> [LogLine]?
 

@@ -1,43 +1,41 @@
-/// What a run leaves behind: the finish stage's value.
+/// What a run produced: the result of the finish stage.
 public struct Outcome: Sendable, Hashable, Codable {
-    /// Something that the run wrote.
+    /// A file or folder that the run wrote.
     public struct Output: Sendable, Hashable, Codable {
-        /// What it is, e.g. the path in the container.
+        /// The name of the output, e.g. the path in the container.
         public var name: String
-        /// Where it is now: a path on this machine or a URI.
+        /// Its location now: a path on this machine or a URI.
         public var path: String
 
-        /// An output from its parts.
         public init(name: String, path: String) {
             self.name = name
             self.path = path
         }
     }
 
-    /// What the run wrote.
+    /// The files and folders that the run wrote.
     public var outputs: [Output]
     /// The last value of each metric.
     public var metrics: [String: Double]
     /// What could not be kept, in sentences.
     public var warnings: [String]
-    /// What else the backend tells of the run, in its own order: what was billed, what became of it when.
+    /// Further facts that the backend reports about the run, in its order: billed time, times of status changes.
     public var facts: [Fact]
 
-    /// Something that the backend tells, as a line of `launch status`.
+    /// A fact that the backend reports, as a line of `launch status`.
     public struct Fact: Sendable, Hashable, Codable {
-        /// What it is: `billed`.
+        /// The label: `billed`.
         public var name: String
-        /// What it says: `240 s x 2 instances`.
+        /// The value: `240 s x 2 instances`.
         public var value: String
 
-        /// A fact from its parts.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    /// An outcome from its parts; without any, the run left nothing.
+    /// Creates an outcome; without arguments, the run produced nothing.
     public init(
         outputs: [Output] = [], metrics: [String: Double] = [:], warnings: [String] = [], facts: [Fact] = []
     ) {
@@ -47,7 +45,7 @@ public struct Outcome: Sendable, Hashable, Codable {
         self.facts = facts
     }
 
-    /// Reads what this program or an older one has written.
+    /// Also reads what an older version of this program wrote.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         outputs = try container.decode([Output].self, forKey: .outputs)

@@ -1,16 +1,16 @@
 /// Text that keeps every byte of a file's name.
 ///
-/// The name of a file is bytes. Text of Swift cannot hold bytes that are not UTF-8, and it takes two spellings of a letter
-/// for equal that are two names: `é` as one character, and as `e` with an accent. So a raw name has ASCII as it is, and for
-/// each other byte a character of a private range of Unicode. Raw names are compared and taken apart like any text, byte
-/// for byte. They are for the program only; `shown` is for people.
+/// A file name is a sequence of bytes. A Swift string cannot contain bytes that are not UTF-8, and it treats two
+/// spellings of a letter as equal that are different names: `é` as one character, and as `e` with an accent. A raw name
+/// therefore keeps ASCII and replaces each other byte by a character of a private range of Unicode. Raw names can be
+/// compared and split like any string, byte for byte. They are for the program only; `shown` converts them for people.
 public enum RawName {
-    /// The character for a byte is this much above the byte. No name on a disk has such characters by chance, and in a
-    /// name that has them their bytes are escaped like others.
+    /// The offset between a byte and its character. Real file names do not contain such characters by chance; if a name
+    /// does, their bytes are escaped like any others.
     private static let offset: UInt32 = 0x10_F700
     private static let escaped: ClosedRange<UInt32> = (offset + 0x80)...(offset + 0xff)
 
-    /// The raw name of bytes.
+    /// The raw name of a sequence of bytes.
     public static func text(_ bytes: some Sequence<UInt8>) -> String {
         let bytes = Array(bytes)
         guard bytes.contains(where: { $0 >= 0x80 }) else { return String(decoding: bytes, as: UTF8.self) }
@@ -25,10 +25,10 @@ public enum RawName {
         return String(text)
     }
 
-    /// The raw name of a name as the user writes it. A raw name stays as it is.
+    /// The raw name of a name as the user writes it. A raw name is returned unchanged.
     public static func text(of name: String) -> String { text(bytes(name)) }
 
-    /// The bytes of a raw name, or of a plain one, or of a mixture such as a path of both.
+    /// The bytes of a raw name, of a plain name, or of a path that contains both.
     public static func bytes(_ text: String) -> [UInt8] {
         guard mayBeRaw(text) else { return Array(text.utf8) }
         var bytes: [UInt8] = []
@@ -42,12 +42,12 @@ public enum RawName {
         return bytes
     }
 
-    /// The name as text; nil where it is not UTF-8.
+    /// The name as text; nil if it is not UTF-8.
     public static func utf8(_ text: String) -> String? {
         mayBeRaw(text) ? String(validating: bytes(text), as: UTF8.self) : text
     }
 
-    /// The name, or a sentence with names, for people. A byte that is not UTF-8 is written as `\xNN`.
+    /// The name, or a sentence that contains names, for people. A byte that is not UTF-8 is written as `\xNN`.
     public static func shown(_ text: String) -> String {
         guard mayBeRaw(text) else { return text }
         let bytes = bytes(text)
@@ -69,7 +69,7 @@ public enum RawName {
         return shown
     }
 
-    /// Calls `body` with the path's bytes, as the system takes them.
+    /// Calls `body` with the bytes of the path, as system calls take them.
     /// - Parameter isRaw: false for a path that is plain text.
     public static func withPath<T>(_ text: String, isRaw: Bool = true, _ body: (UnsafePointer<CChar>) -> T) -> T {
         guard isRaw, mayBeRaw(text) else { return text.withCString(body) }
@@ -80,6 +80,6 @@ public enum RawName {
         }
     }
 
-    /// All characters of the range begin with this byte in UTF-8.
+    /// In UTF-8, all characters of the range begin with this byte.
     private static func mayBeRaw(_ text: String) -> Bool { text.utf8.contains(0xf4) }
 }

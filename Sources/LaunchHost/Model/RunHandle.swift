@@ -1,19 +1,18 @@
 public import FoundationEssentials
 
-/// What a runner needs to find a submitted run again, as a value that the store keeps over restarts.
+/// The value by which a runner finds a submitted run again. The store keeps it across restarts.
 ///
 /// The `version` lets a newer program read what an older one stored.
 public struct RunHandle: Sendable, Hashable, Codable {
-    /// The type of the runner that made it.
+    /// The type of the runner that created the handle.
     public let runner: String
-    /// The run that it stands for.
+    /// The run that the handle belongs to.
     public let runID: RunID
     /// The version of `fields`, from 1.
     public let version: Int
-    /// The runner's own facts: a container ID, a training job's name. Never a secret.
+    /// The runner's own values: a container ID, the name of a training job. Never a secret.
     public let fields: [String: String]
 
-    /// A handle from its parts.
     public init(runner: String, runID: RunID, version: Int = 1, fields: [String: String] = [:]) {
         self.runner = runner
         self.runID = runID
@@ -22,46 +21,47 @@ public struct RunHandle: Sendable, Hashable, Codable {
     }
 }
 
-/// What a backend said of one run at one moment. Errors are thrown, never observed.
+/// What a backend reports about one run at one moment. Errors are thrown; they are not observations.
 public struct Observation: Sendable, Hashable, Codable {
-    /// What the backend may say of a run that it has taken.
+    /// The state of a submitted run, as the backend reports it.
     public enum Phase: String, Sendable, Codable {
         /// Accepted; the container does not run yet.
         case starting
         /// The container runs.
         case running
-        /// On its way to a stop.
+        /// A stop is under way.
         case stopping
-        /// Ended well.
+        /// Ended successfully.
         case succeeded
-        /// Ended badly.
+        /// Ended with a failure.
         case failed
         /// Ended because it was stopped.
         case stopped
-        /// The backend does not know this handle any more.
+        /// The backend does not know this handle.
         case missing
     }
 
     /// The run.
     public var runID: RunID
-    /// What it does.
+    /// The state that the backend reports.
     public var phase: Phase
-    /// Why; required of the end phases.
+    /// The cause; required for the end phases.
     public var cause: Cause?
-    /// The backend's own words.
+    /// The status in the backend's own words.
     public var backendStatus: String
-    /// What the backend says besides, as the event of a change tells it: "interrupted, restarting".
+    /// Additional text of the backend, which the event of a change shows: "interrupted, restarting".
     public var message: String?
-    /// The interruptions and restarts in the backend's history of the run, oldest first. Observations may have missed them.
+    /// The interruptions and restarts in the backend's history of the run, oldest first. Earlier observations may have
+    /// missed them.
     public var story: [PastStep]?
-    /// When the container began to run.
+    /// When the container started.
     public var startedAt: Date?
-    /// When it ended.
+    /// When the run ended.
     public var endedAt: Date?
-    /// When the host must stop it because its time is up; nil where the backend does so itself or nothing limits it.
+    /// When the host must stop the run because its time limit is over. Nil if the backend enforces the limit itself or
+    /// there is none.
     public var deadline: Date?
 
-    /// An observation from its parts.
     public init(
         runID: RunID, phase: Phase, cause: Cause? = nil, backendStatus: String, message: String? = nil,
         story: [PastStep]? = nil, startedAt: Date? = nil, endedAt: Date? = nil, deadline: Date? = nil
@@ -78,16 +78,14 @@ public struct Observation: Sendable, Hashable, Codable {
     }
 }
 
-/// Something that happened to a run in its backend, as the backend's own history tells it.
+/// One entry of the backend's own history of a run.
 public struct PastStep: Sendable, Hashable, Codable {
-    /// When it happened.
     public var at: Date
-    /// What the run did from then on.
+    /// The state of the run from then on.
     public var phase: Observation.Phase
-    /// What happened, in words.
+    /// A sentence about what happened.
     public var message: String
 
-    /// Creates a step.
     public init(at: Date, phase: Observation.Phase, message: String) {
         self.at = at
         self.phase = phase

@@ -1,22 +1,22 @@
-/// A text that must not be printed: its description, its reflection and its encoding are a mask.
+/// A text that is never printed: its description, its reflection and its encoding are a mask.
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable,
     Encodable
 {
     private let value: String
 
-    /// Hides `value`, and has it masked wherever this process prints or stores it.
+    /// Hides `value`, and masks it in everything that this process prints or stores.
     public init(_ value: String) {
         self.value = value
         SecretMask.shared.add(value)
     }
 
-    /// Hides a value that is not masked in other text, because ordinary text repeats parts of it: a document around a
+    /// Hides a value without masking it in other text, because ordinary text contains parts of it: a document around a
     /// key, a URL, a setting that may be a key.
     public init(unmasked value: String) {
         self.value = value
     }
 
-    /// The secret itself; call it only where it is handed over to the one who needs it.
+    /// The plain text of the secret. Call it only at the point where the text is used.
     public func reveal() -> String { value }
 
     /// A mask.

@@ -1,5 +1,5 @@
 extension Sequence where Element: Hashable {
-    /// Each once, in the order of the first.
+    /// The elements without repetitions, in the order of their first occurrence.
     package var uniqued: [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }

@@ -1,19 +1,20 @@
 internal import Glibc
 
-/// The account that the process runs as, as the kernel and the account database know it. No variable can change it.
+/// The account that the process runs as, from the kernel and the account database. No environment variable can change
+/// it.
 public enum SystemUser {
-    /// The login name of the real user; the user's number where the machine has no name for it, or one that no run can be
-    /// named after.
+    /// The login name of the real user. The numeric user ID, if the machine has no name for it, or the name is not
+    /// valid in the record of a run.
     public static var name: String { name(of: getuid()) }
 
-    /// The user and the machine: `ada@host`.
+    /// The user and the host name: `ada@host`.
     public static var atHost: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return name }
         return "\(name)@\(String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))"
     }
 
-    /// The login name of a user.
+    /// The login name of a user ID.
     static func name(of id: uid_t) -> String {
         var buffer = [CChar](repeating: 0, count: 16_384)
         var entry = passwd()

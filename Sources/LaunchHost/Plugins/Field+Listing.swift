@@ -1,35 +1,35 @@
 extension Field {
-    /// A field and where it stands: the fields of a block follow it as `block.key`, those of a list's blocks as
-    /// `block[].key`, and those of a mapping's blocks as `block.NAME.key`.
+    /// A field and its path. The fields of a block follow it as `block.key`, those of blocks in a list as
+    /// `block[].key`, and those of blocks in a mapping as `block.NAME.key`.
     public struct Row: Sendable {
-        /// The key with those above it.
+        /// The key with its parent keys.
         public var path: String
         /// The field.
         public var field: Field
     }
 
-    /// Fields with all that are below them, in order.
+    /// The fields with all their nested fields, in order.
     public static func rows(_ fields: [Field], below path: String = "") -> [Row] {
         fields.flatMap { field -> [Row] in
             let row = Row(path: path + field.name, field: field)
             switch field.kind {
             case .object(let inner): return [row] + rows(inner, below: "\(row.path).")
             case .list(.object(let inner)): return [row] + rows(inner, below: "\(row.path)[].")
-            // A word may stand in the place of a block.
+            // A word can be written instead of a block.
             case .either: return [row] + rows(field.kind.blocks, below: "\(row.path).")
-            // A block for each name, which the user chooses.
+            // A mapping has one block for each name that the user chooses.
             case .map(let value): return [row] + rows(value.blocks, below: "\(row.path).NAME.")
             default: return [row]
             }
         }
     }
 
-    /// What holds where the key is not given: `required`, a value, or nothing.
+    /// The value of an absent key: `required`, a default, or empty.
     public var standard: String {
         required ? "required" : defaultValue.flatMap { try? JSON.canonical($0) } ?? ""
     }
 
-    /// The field for machines: `value`, `required`, `default`, `help`, `example`.
+    /// The field in JSON: `value`, `required`, `default`, `help`, `example`.
     var summary: [String: JSONValue] {
         var members: [String: JSONValue] = [
             "value": .string(kind.words), "required": .bool(required), "help": .string(help),
@@ -41,7 +41,7 @@ extension Field {
 }
 
 extension Field.Kind {
-    /// The fields of the blocks that it takes itself, not within a list or a mapping.
+    /// The fields of its direct blocks, not of blocks in a list or a mapping.
     fileprivate var blocks: [Field] {
         switch self {
         case .object(let fields): fields
@@ -52,8 +52,8 @@ extension Field.Kind {
 }
 
 extension PluginCatalog.Declaration {
-    /// The declaration for machines.
-    /// - Parameter whole: with its keys, its examples and, for a runner, its template.
+    /// The declaration in JSON.
+    /// - Parameter whole: whether to include the keys, the examples and, for a runner, the template.
     public func json(whole: Bool) -> JSONValue {
         var members: [String: JSONValue] = [
             "role": .string(role.rawValue), "type": .string(type), "summary": .string(summary),

@@ -1,21 +1,20 @@
-/// One key that a plugin understands, in a block of `launch-config.yaml` or in a queue's template.
+/// One key of a plugin, in a block of `launch-config.yaml` or in a queue's template.
 ///
-/// Decoding, did-you-mean, `launch plugins describe`, the JSON Schema and the reference tables all come from it.
+/// It is the source for decoding, suggestions, `launch plugins describe`, the JSON Schema and the reference tables.
 public struct Field: Sendable {
     /// The key, in snake_case.
     public var name: String
-    /// What may stand there.
+    /// The kind of value that the key takes.
     public var kind: Kind
     /// One line of help.
     public var help: String
-    /// Whether it must be given.
+    /// Whether the key is required.
     public var required: Bool
-    /// What holds where it is not given.
+    /// The value of an absent key.
     public var defaultValue: JSONValue?
-    /// A value as it might be written, for the documentation.
+    /// An example of a value, for the documentation.
     public var example: String?
 
-    /// A field from its parts.
     public init(
         _ name: String, _ kind: Kind, required: Bool = false, default defaultValue: JSONValue? = nil,
         example: String? = nil, help: String
@@ -28,11 +27,11 @@ public struct Field: Sendable {
         self.example = example
     }
 
-    /// What may stand at a key.
+    /// The kind of value of a key.
     public indirect enum Kind: Sendable {
         /// Text.
         case string
-        /// The path of a file; a relative one is relative to the folder of the file that it is written in.
+        /// The path of a file. A relative path is relative to the folder of the file that contains it.
         case file
         /// Text that is never shown.
         case secret
@@ -49,15 +48,15 @@ public struct Field: Sendable {
         /// A size: a whole number of bytes, or a number with `k`, `m`, `g`, `t` (powers of 1024) and an optional `b` or
         /// `ib`. Decoded to bytes.
         case bytes
-        /// A list of one kind.
+        /// A list of values of one kind.
         case list(Kind)
-        /// Free keys with values of one kind.
+        /// A mapping of free keys to values of one kind.
         case map(Kind)
         /// A block with its own fields.
         case object([Field])
-        /// Either of these kinds; the first that fits is taken.
+        /// One of these kinds; the first that fits applies.
         case either([Kind])
-        /// Anything.
+        /// Any value.
         case any
     }
 }

@@ -1,11 +1,11 @@
-/// A plugin's block after decoding: every value checked against its field, defaults filled in.
+/// The decoded block of a plugin: every value is checked against its field, and defaults are filled in.
 ///
-/// The typed getters answer nil only where the field is optional, has no default and was not given.
+/// The typed getters return nil only if the field is optional, has no default and is absent.
 public struct Options: Sendable {
     /// The decoded values by field name.
     public let values: [String: JSONValue]
 
-    /// Options from values that were checked already.
+    /// Creates options from values that are already checked.
     public init(_ values: [String: JSONValue] = [:]) {
         self.values = values
     }
@@ -14,7 +14,7 @@ public struct Options: Sendable {
     public func string(_ name: String) -> String? { values[name]?.stringValue }
     /// A `.secret` field's text.
     public func secret(_ name: String) -> Secret? { values[name]?.stringValue.map { Secret($0) } }
-    /// A `.boolean` field; false where it is absent.
+    /// The value of a `.boolean` field; false if it is absent.
     public func flag(_ name: String) -> Bool { values[name]?.boolValue ?? false }
     /// A whole number of an `.integer` or `.bytes` field.
     public func integer(_ name: String) -> Int64? { values[name]?.integerValue }

@@ -1,16 +1,17 @@
-/// All plugins of this program, listed once in the composition root. No global registry, no dynamic loading.
+/// All plugins of this program. The composition root lists them once. The program uses neither a global registry nor
+/// dynamic loading.
 public struct PluginCatalog: Sendable {
-    /// By `environment: {type: …}`.
+    /// The types of `environment: {type: …}`.
     public let environments: [Plugin<any Environment>]
-    /// By `registry: {type: …}`.
+    /// The types of `registry: {type: …}`.
     public let registries: [Plugin<any Registry>]
-    /// By `builder: {type: …}`.
+    /// The types of `builder: {type: …}`.
     public let builders: [Plugin<any Builder>]
-    /// By `runner: {type: …}` and by a queue's resource.
+    /// The types of `runner: {type: …}` and of a queue's resource.
     public let runners: [RunnerPlugin]
 
-    /// A catalog of these plugins. Two plugins of one role and type are a mistake of whoever composes the program, and
-    /// end it at once.
+    /// A catalog of these plugins. Two plugins with the same role and type are a programming error, which ends the
+    /// process.
     public init(
         environments: [Plugin<any Environment>], registries: [Plugin<any Registry>], builders: [Plugin<any Builder>],
         runners: [RunnerPlugin]
@@ -26,32 +27,32 @@ public struct PluginCatalog: Sendable {
         self.runners = runners
     }
 
-    /// The runner of that type, or nil.
+    /// The runner of this type, or nil.
     public func runner(_ type: String) -> RunnerPlugin? {
         runners.first { $0.base.type == type }
     }
 
-    /// The declaration without the maker, for whoever only lists and describes.
+    /// A plugin's declaration without its function, for listings and descriptions.
     public struct Declaration: Sendable {
         /// The role's name as a key of `launch-config.yaml`.
         public var role: Role
         /// The value of `type`.
         public var type: String
-        /// One line that says what it is.
+        /// One line that describes the plugin.
         public var summary: String
         /// The keys of its block.
         public var fields: [Field]
-        /// Blocks as a user would write them.
+        /// Example blocks, as a user writes them.
         public var examples: [String]
-        /// For a runner, the keys of a queue's template, where they are declared.
+        /// The keys of a queue's template, for a runner that declares them.
         public var template: [Field]?
-        /// For a runner whose backend has the other keys of its template, launch's own beside them.
+        /// The keys that launch adds to the template, for a runner whose backend defines the other keys.
         public var ownKeys: [Field]?
-        /// For a runner, the template of a queue that is created without a file.
+        /// The template of a queue that is created without a file, for a runner.
         public var defaultTemplate: String?
     }
 
-    /// Every plugin's declaration, in the order of the roles.
+    /// The declarations of all plugins, in the order of the roles.
     public var declarations: [Declaration] {
         environments.map { Self.declaration(.environment, $0) } + registries.map { Self.declaration(.registry, $0) }
             + builders.map { Self.declaration(.builder, $0) }
@@ -74,10 +75,10 @@ public struct PluginCatalog: Sendable {
 public enum Role: String, Sendable, CaseIterable, Codable {
     /// Where credentials and the region come from.
     case environment
-    /// Where images live.
+    /// Stores images.
     case registry
-    /// How source becomes an image.
+    /// Builds images from source.
     case builder
-    /// Where a job runs.
+    /// Executes runs.
     case runner
 }

@@ -1,6 +1,7 @@
-/// A rehearsal: the remote runner renders and validates its own request, the local one runs what it means.
+/// A rehearsal: the remote runner renders and validates its own request, and the local runner executes the container
+/// job that is translated from it.
 ///
-/// It is a runner like any other, so the pipeline does not know that it rehearses.
+/// It conforms to `Runner`, so the pipeline does not know that it is a rehearsal.
 struct RehearsalRunner: Runner {
     let remote: any Rehearsable
     let local: any ContainerJobRunner
@@ -11,10 +12,10 @@ struct RehearsalRunner: Runner {
 
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try remote.render(job) }
 
-    /// What the backend would say of its request, and what the engine would say of what it means.
+    /// The findings of the backend about its request, and of the engine about the container job.
     func validate(_ request: RunRequest) -> [Finding] {
         var request = request
-        // So the remote runner sees that it is not for itself, also where the submitter asks nothing of the rehearsal.
+        // This tells the remote runner that the run is a rehearsal, also if the submitter gives no options.
         request.rehearsal = request.rehearsal ?? RehearsalOptions()
         let findings = remote.validate(request)
         guard !findings.contains(where: { $0.severity == .error }) else { return findings }
@@ -78,7 +79,8 @@ struct RehearsalRunner: Runner {
         var job = try remote.rehearsal(of: request, with: options)
         if request.isShared == true { job.hardening = (job.hardening ?? .init()).filled(from: .shared) }
         guard let surroundings = job.surroundings, surroundings.offersCredentials else { return job }
-        // Whatever the remote runner makes of the options, a queue's run never gets the credentials of the agent.
+        // Regardless of what the remote runner does with the options, a queue's run never gets the credentials of the
+        // agent.
         guard options.wantsCredentials, surroundings.role != nil || options.usesOwnCredentials == true else {
             throw BackendError(
                 .denied, "A rehearsal of a queue's run does not get the agent's own credentials.",

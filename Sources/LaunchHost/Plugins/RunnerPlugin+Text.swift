@@ -1,5 +1,5 @@
 extension RunnerPlugin {
-    /// Whether the template has text at a path, so that a number or truth value of a template variable becomes text.
+    /// Whether the template has text at a path, so that a number or Boolean of a template variable becomes text.
     func wantsText(at path: FieldPath) -> Bool {
         guard let template else { return takesText(path) }
         guard case .member(let name)? = path.steps.first, let field = template.first(where: { $0.name == name }) else {
@@ -10,7 +10,7 @@ extension RunnerPlugin {
 }
 
 extension Field.Kind {
-    /// Whether a value of this kind is text at a path, and nothing else.
+    /// Whether a value of this kind must be text at a path.
     fileprivate func isText(at steps: ArraySlice<FieldPath.Step>) -> Bool {
         switch (self, steps.first) {
         case (.string, nil), (.secret, nil), (.choice, nil): true
@@ -23,7 +23,7 @@ extension Field.Kind {
         }
     }
 
-    /// Whether a value of this kind may be a number or a truth value at a path.
+    /// Whether a value of this kind may be a number or a Boolean at a path.
     private func isNumber(at steps: ArraySlice<FieldPath.Step>) -> Bool {
         switch (self, steps.first) {
         case (.integer, nil), (.number, nil), (.boolean, nil), (.duration, nil), (.bytes, nil), (.any, _): true

@@ -1,26 +1,26 @@
-/// How a container job with surroundings went: what its runner knows of it beside state and cause, for whoever reports.
+/// The timeline and the results of a container job with a rehearsal plan: what its runner knows beyond state and cause.
+/// The report is made from it.
 public struct RehearsalCourse: Sendable, Hashable, Codable {
-    /// What it did, in order; the last is how it ended.
+    /// The statuses in order; the last one is the end.
     public var steps: [Step]
-    /// How each container ended, those of an interrupted attempt first.
+    /// The ends of the containers; those of an interrupted attempt come first.
     public var hosts: [HostEnd]
-    /// The end.
+    /// The end phase.
     public var phase: Observation.Phase
-    /// Why.
+    /// The cause of the end.
     public var cause: Cause?
-    /// What stood in the failure file, as much as is kept of it; nil where there was none.
+    /// The content of the failure file, up to its limit; nil if there was no such file.
     public var failure: String?
-    /// What was kept, with the place of each.
+    /// The results that were kept, with their locations.
     public var results: [Outcome.Output]
-    /// The last values of metrics.
+    /// The last value of each metric.
     public var metrics: [String: Double]
-    /// What went other than asked, in sentences: no GPU here, a limit that is larger than the machine, a name that two
-    /// hosts wrote.
+    /// Deviations from the request, in sentences: no GPU on this machine, a limit that is larger than the machine, a
+    /// name that two hosts wrote.
     public var notes: [String]
-    /// What the containers were given of what was asked for; nil where none was made, or an older program wrote it down.
+    /// The resources that the containers got. Nil if no container was created, or if an older program wrote the record.
     public var resources: ContainerJob.Resources?
 
-    /// A course from its parts.
     public init(
         steps: [Step] = [], hosts: [HostEnd] = [], phase: Observation.Phase, cause: Cause? = nil,
         failure: String? = nil,
@@ -38,42 +38,41 @@ public struct RehearsalCourse: Sendable, Hashable, Codable {
         self.resources = resources
     }
 
-    /// What a container job with surroundings does at a time. The raw values are what `Observation.backendStatus` says.
+    /// The status of a container job with a rehearsal plan. The raw values appear in `Observation.backendStatus`.
     public enum Status: String, Sendable, Hashable, Codable {
-        /// Containers and their network are being made.
+        /// Containers and their network are being created.
         case starting = "Starting"
-        /// Inputs are being fetched and placed.
+        /// Inputs are being downloaded and placed.
         case downloading = "Downloading"
-        /// All hosts have been started; the time limit counts from here.
+        /// All hosts have started; the time limit counts from here.
         case training = "Training"
-        /// Results are being packed and put where they belong.
+        /// Results are being packed and copied to their destinations.
         case uploading = "Uploading"
         /// A stop is under way.
         case stopping = "Stopping"
         /// The drill has interrupted the hosts.
         case interrupted = "Interrupted"
-        /// The containers of the next attempt are being made.
+        /// The containers of the next attempt are being created.
         case restarting = "Restarting"
-        /// Ended well.
+        /// Ended successfully.
         case completed = "Completed"
-        /// Ended badly.
+        /// Ended with a failure.
         case failed = "Failed"
         /// Ended because it was stopped.
         case stopped = "Stopped"
     }
 
-    /// A time in which the status was one.
+    /// A period with one status.
     public struct Step: Sendable, Hashable, Codable {
-        /// What it did.
+        /// The status of the period.
         public var status: Status
-        /// A sentence: what exactly, or how far it is.
+        /// A sentence with details or progress.
         public var message: String
-        /// When it began.
+        /// When the period began.
         public var startedAt: Timestamp
-        /// When the next began; nil for the last.
+        /// When the next period began; nil for the last.
         public var endedAt: Timestamp?
 
-        /// A step from its parts.
         public init(_ status: Status, _ message: String, startedAt: Timestamp, endedAt: Timestamp? = nil) {
             self.status = status
             self.message = message
@@ -84,18 +83,17 @@ public struct RehearsalCourse: Sendable, Hashable, Codable {
 
     /// The end of one container.
     public struct HostEnd: Sendable, Hashable, Codable {
-        /// The host.
+        /// The name of the host.
         public var name: String
-        /// Which attempt, from 1.
+        /// The number of the attempt, from 1.
         public var attempt: Int
-        /// 0 to 255; nil where it never started.
+        /// 0 to 255; nil if the container never started.
         public var exitCode: Int?
-        /// When it began to run.
+        /// When the container started.
         public var startedAt: Timestamp?
-        /// When it ended.
+        /// When the container ended.
         public var endedAt: Timestamp?
 
-        /// An end from its parts.
         public init(
             name: String, attempt: Int = 1, exitCode: Int?, startedAt: Timestamp? = nil, endedAt: Timestamp? = nil
         ) {

@@ -1,32 +1,32 @@
-/// What a submitter asks of a rehearsal, apart from the request that is rehearsed. It is kept with the run, so that an
-/// agent that takes the run over knows it.
+/// The options of a rehearsal that a submitter chooses, beside the rehearsed request. They are stored with the run, so
+/// that an agent that adopts the run has them.
 ///
-/// All paths are absolute: whoever runs it may stand elsewhere than whoever asked.
+/// All paths are absolute, because the agent may have another working directory than the submitter.
 public struct RehearsalOptions: Sendable, Hashable, Codable {
-    /// Local files or folders that take the place of inputs, by the inputs' names.
+    /// Local files or folders that replace inputs, by the names of the inputs.
     public var channels: [String: String]
-    /// A local folder that takes the place of the checkpoints' own, and turns them on where the request has none.
+    /// A local folder that replaces the location of the checkpoints. It enables checkpoints if the request has none.
     public var checkpoints: String?
-    /// A local folder for the results, instead of where the request wants them; nil sends them there. Each rehearsal has
-    /// a folder of its own in it, as each job has at the backend.
+    /// A local folder for the results, instead of the destination in the request; nil keeps that destination. Each
+    /// rehearsal gets its own folder in it, as each job does in the backend.
     public var output: String?
-    /// Whether results and checkpoints stay on this machine where no folder is named for them.
+    /// Whether results and checkpoints stay on this machine if no folder is named for them.
     public var keepsLocal: Bool
-    /// Seconds between SIGTERM and SIGKILL; nil is as the backend has it.
+    /// Seconds between SIGTERM and SIGKILL; nil means as in the backend.
     public var graceSeconds: Int?
-    /// An interruption to rehearse; nil for none.
+    /// An interruption to simulate; nil means none.
     public var drill: ContainerJob.Surroundings.Drill?
     /// Whether the containers get short-lived credentials.
     public var wantsCredentials: Bool
-    /// Whether the containers get no more processors and memory than the backend's machine has.
+    /// Whether the containers get at most the processors and memory of the backend's machine.
     public var isLikeInstance: Bool
-    /// Size of `/dev/shm` in bytes; nil is by the rules of whoever rehearses.
+    /// Size of `/dev/shm` in bytes; nil leaves the size to the runner.
     public var sharedMemoryBytes: Int64?
-    /// Whether the containers may get the environment's own credentials, because the submitter runs the job for himself,
-    /// without a queue. The resolve stage decides it, whatever a spec says; nil is no.
+    /// Whether the containers may get the environment's own credentials, because the submitter executes the job without
+    /// a queue. The resolve stage sets it and ignores the value in a spec; nil means no.
     public var usesOwnCredentials: Bool?
 
-    /// Options from their parts; without any, all is as the request says.
+    /// Creates options; without arguments, everything is as in the request.
     public init(
         channels: [String: String] = [:], checkpoints: String? = nil, output: String? = nil, keepsLocal: Bool = false,
         graceSeconds: Int? = nil, drill: ContainerJob.Surroundings.Drill? = nil, wantsCredentials: Bool = false,

@@ -1,24 +1,23 @@
 internal import FoundationEssentials
 
-/// What is kept of a rehearsal in its run's folder: how it went, and what the rehearsed runner says of that.
+/// The record of a rehearsal in its run's folder: the timeline, and the report of the rehearsed runner.
 public struct RehearsalRecord: Sendable, Hashable, Codable {
-    /// How it went.
+    /// The timeline and the results.
     public var course: RehearsalCourse
-    /// What there is to say.
+    /// The report of the rehearsed runner.
     public var report: RehearsalReport
 
-    /// A record from its parts.
     public init(course: RehearsalCourse, report: RehearsalReport) {
         self.course = course
         self.report = report
     }
 
-    /// The names of its outputs.
+    /// The names of the outputs.
     public static let reportName = "rehearsal report"
     static let descriptionName = "backend's description"
 
-    /// Reads the record of a run's folder.
-    /// - Returns: nil where the run was no rehearsal, or has not ended.
+    /// Reads the record from a run's folder.
+    /// - Returns: nil if the run was not a rehearsal, or has not ended.
     public init?(in folder: String) {
         guard let data = FileManager.default.contents(atPath: Self.path(in: folder)),
             let record = try? JSON.decode(RehearsalRecord.self, from: data)
@@ -28,7 +27,7 @@ public struct RehearsalRecord: Sendable, Hashable, Codable {
 
     static func path(in folder: String) -> String { "\(folder)/rehearsal.json" }
 
-    /// Writes itself, and the backend's description as a file of its own.
+    /// Writes the record, and the backend's description to a separate file.
     func write(into folder: String) throws(BackendError) -> [Outcome.Output] {
         var outputs = [Outcome.Output(name: Self.reportName, path: Self.path(in: folder))]
         do {

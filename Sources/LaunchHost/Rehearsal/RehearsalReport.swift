@@ -1,15 +1,14 @@
-/// What a rehearsal says at its end, written by the runner whose request was rehearsed.
+/// The report at the end of a rehearsal. The runner whose request was rehearsed writes it.
 public struct RehearsalReport: Sendable, Hashable, Codable {
     /// What was done as the backend does it, in sentences.
     public var reproduced: [String]
-    /// What the request asks for and the backend would take, but nothing here stands for.
+    /// What the request contains and the backend would do, but the rehearsal did not.
     public var notSimulated: [String]
-    /// What would go another way on the backend.
+    /// What would differ on the backend.
     public var differences: [String]
-    /// The backend's own description of the ended job, as its API would answer it; nil where there is none.
+    /// The description of the ended job in the format of the backend's API; nil if there is none.
     public var description: JSONValue?
 
-    /// A report from its parts.
     public init(
         reproduced: [String] = [], notSimulated: [String] = [], differences: [String] = [],
         description: JSONValue? = nil
@@ -21,20 +20,19 @@ public struct RehearsalReport: Sendable, Hashable, Codable {
     }
 }
 
-/// An ended rehearsal, as the runner sees it that reports on it.
+/// The input of a report: an ended rehearsal.
 public struct EndedRehearsal: Sendable, Hashable {
     /// The run.
     public var runID: RunID
     /// The backend's own request.
     public var request: RunRequest
-    /// What the submitter asked of the rehearsal.
+    /// The options that the submitter chose.
     public var options: RehearsalOptions
-    /// What the request was taken to mean.
+    /// The container job that was translated from the request.
     public var job: ContainerJob
-    /// How it went.
+    /// The timeline and the results.
     public var course: RehearsalCourse
 
-    /// An ended rehearsal from its parts.
     public init(
         runID: RunID, request: RunRequest, options: RehearsalOptions, job: ContainerJob, course: RehearsalCourse
     ) {

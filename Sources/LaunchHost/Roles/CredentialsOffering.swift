@@ -1,28 +1,30 @@
 public import FoundationEssentials
 
-/// An environment that can hand short-lived credentials to a container through an endpoint.
+/// An environment that can provide short-lived credentials to a container through an endpoint.
 ///
-/// A runner asks `context.environment as? any CredentialsOffering`, serves the document at an address that the container
-/// reaches, and tells the container where by a variable. No credential is ever in a variable or a file.
+/// A runner asks `context.environment as? any CredentialsOffering`, serves the document at an address that the
+/// container can reach, and sets a variable of the container to this address. No variable and no file contains a
+/// credential.
 public protocol CredentialsOffering: Environment {
-    /// What programs in containers expect of the endpoint.
+    /// The addresses and variables that programs in containers expect.
     var credentialsEndpoint: CredentialsEndpoint { get }
 
-    /// Credentials that are good for at least some minutes and for hours at most.
-    /// - Parameter role: whose they are; nil for the environment's own, which only a run without a queue gets.
+    /// Credentials that are valid for at least some minutes and at most some hours.
+    /// - Parameter role: the role whose credentials to get; nil for the environment's own, which only a run without a
+    ///   queue gets.
     func containerCredentials(of role: AssumedRole?) async throws(BackendError) -> ContainerCredentials
 }
 
-/// A role that an environment assumes, to give its credentials to containers instead of its own.
+/// A role that an environment assumes, so that containers get the credentials of the role and not the environment's
+/// own.
 public struct AssumedRole: Sendable, Hashable, Codable {
-    /// The role as the environment's cloud names it: an ARN.
+    /// The name of the role in the environment's cloud: an ARN.
     public var name: String
-    /// What the credentials may do at most, in the cloud's own policy language; nil for all that the role may do.
+    /// The most that the credentials permit, in the cloud's policy language; nil permits all that the role permits.
     public var sessionPolicy: String?
-    /// The name of the session, by which the cloud's records tell whose calls they are.
+    /// The name of the session, by which the cloud's records attribute the calls.
     public var session: String
 
-    /// The role of that name, under a policy, in a session of its own.
     public init(name: String, sessionPolicy: String? = nil, session: String) {
         self.name = name
         self.sessionPolicy = sessionPolicy
@@ -30,14 +32,13 @@ public struct AssumedRole: Sendable, Hashable, Codable {
     }
 }
 
-/// Credentials as the endpoint answers them.
+/// Credentials as the endpoint serves them.
 public struct ContainerCredentials: Sendable {
-    /// The answer's body: a JSON document.
+    /// The body of the response: a JSON document.
     public var document: Secret
-    /// When they end.
+    /// When the credentials expire.
     public var expiresAt: Date
 
-    /// Credentials from their parts.
     public init(document: Secret, expiresAt: Date) {
         self.document = document
         self.expiresAt = expiresAt
@@ -46,28 +47,26 @@ public struct ContainerCredentials: Sendable {
 
 /// Where programs in containers look for credentials.
 public struct CredentialsEndpoint: Sendable, Hashable {
-    /// A gateway address that the programs trust, with a subnet of the container's network that has it.
+    /// A gateway address that the programs trust, and a subnet for the container's network that contains it.
     public struct Place: Sendable, Hashable {
-        /// `169.254.170.2`
+        /// The gateway address: `169.254.170.2`.
         public var address: String
-        /// `169.254.170.0/28`
+        /// The subnet: `169.254.170.0/28`.
         public var subnet: String
 
-        /// A place from its parts.
         public init(address: String, subnet: String) {
             self.address = address
             self.subnet = subnet
         }
     }
 
-    /// The trusted addresses; one network at a time can have one.
+    /// The trusted addresses. Only one network at a time can use each.
     public var places: [Place]
-    /// The variable for the path alone, where the endpoint is at port 80 of the first place.
+    /// The variable for the path of the URL, used if the endpoint is at port 80 of the first address.
     public var pathVariable: String
     /// The variable for the whole URL.
     public var urlVariable: String
 
-    /// An endpoint from its parts.
     public init(places: [Place], pathVariable: String, urlVariable: String) {
         self.places = places
         self.pathVariable = pathVariable

@@ -21,7 +21,6 @@ public struct ContextEntry: Sendable, Hashable {
     /// Its content, where it is no file of the folder but made by the program.
     var generated: [UInt8]?
 
-    /// An entry from its parts.
     public init(path: String, kind: Kind, mode: UInt32, size: Int64 = 0) {
         self.path = path
         self.kind = kind

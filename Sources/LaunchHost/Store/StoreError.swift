@@ -43,7 +43,6 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The name that was given, where it is unknown.
     public var unknown: String?
 
-    /// An error from its parts.
     public init(
         _ code: Code, _ message: String, hint: String? = nil, candidates: [String] = [], unknown: String? = nil
     ) {

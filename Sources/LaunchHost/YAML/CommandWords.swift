@@ -1,13 +1,13 @@
 /// Splits a command line into words by the quoting rules of a POSIX shell. Nothing is expanded.
 public enum CommandWords {
-    /// Why a line has no words.
+    /// Why a line cannot be split.
     public enum Fault: Error, Hashable {
-        /// A quote is open at the end. `column` counts Unicode scalars from 1.
+        /// A quote is not closed. `column` counts Unicode scalars from 1.
         case openQuote(Character, column: Int)
-        /// The line ends with a backslash that quotes nothing.
+        /// The line ends with a backslash that quotes no character.
         case trailingBackslash
 
-        /// The fault as the rest of a sentence that begins with the line.
+        /// The fault as the end of a sentence; the line is its subject.
         public var description: String {
             switch self {
             case .openQuote(let quote, let column): "has an open quote (\(quote)) at column \(column)"
@@ -16,14 +16,15 @@ public enum CommandWords {
         }
     }
 
-    /// What a backslash quotes between double quotes in Python's `shlex`, which AWS's tools split their files' lines with.
+    /// The characters that a backslash quotes between double quotes in Python's `shlex`, which AWS's tools use to split
+    /// lines of their files.
     public static let shlexEscapes: Set<Unicode.Scalar> = ["\"", "\\"]
 
-    /// The words of a line. Quotes and backslashes are removed; a quoted empty text is a word.
+    /// The words of a line. Quotes and backslashes are removed; an empty quoted text is a word.
     ///
-    /// POSIX.1-2017, Shell Command Language, 2.2: between single quotes every character stands for itself; between
-    /// double quotes a backslash quotes `$`, a backquote, `"`, another backslash and a line break only.
-    /// - Parameter escapedInDoubleQuotes: What a backslash quotes between double quotes.
+    /// POSIX.1-2017, Shell Command Language, 2.2: between single quotes every character is literal; between double
+    /// quotes a backslash quotes only `$`, a backquote, `"`, another backslash and a line break.
+    /// - Parameter escapedInDoubleQuotes: the characters that a backslash quotes between double quotes.
     public static func split(
         _ line: String, escapedInDoubleQuotes: Set<Unicode.Scalar> = ["$", "`", "\"", "\\", "\n"]
     ) throws(Fault) -> [String] {
@@ -47,7 +48,7 @@ public enum CommandWords {
                 }
                 column += 1
                 if quote == nil || escapedInDoubleQuotes.contains(next) {
-                    // A quoted line break joins two lines.
+                    // A quoted line break joins the two lines.
                     if next != "\n" { append(next) }
                 } else {
                     append(scalar)

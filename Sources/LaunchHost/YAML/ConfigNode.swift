@@ -1,13 +1,12 @@
-/// A value of a configuration document together with where it stands: the tree between the parser and the decoder.
+/// A value of a configuration document with its position: the tree that the parser produces and the decoder reads.
 public struct ConfigNode: Sendable, Hashable {
-    /// What stands there.
+    /// The kind of value, with the value.
     public enum Content: Sendable, Hashable {
-        /// One text; `plain` where it was written without quotes and may therefore mean a number, a truth value or
-        /// nothing.
+        /// A text. `plain` means that it was written without quotes, so it may be a number, a Boolean or null.
         case scalar(String, plain: Bool)
         /// A list.
         case sequence([ConfigNode])
-        /// Keys with values, in the order of the document, no key twice.
+        /// Keys with values, in the order of the document. No key occurs twice.
         case mapping([Entry])
     }
 
@@ -15,12 +14,11 @@ public struct ConfigNode: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
         /// The key.
         public var key: String
-        /// Where the key begins; nil for a value that comes from no document.
+        /// The position of the key; nil for a value that is not from a document.
         public var keyMark: Mark?
         /// The value.
         public var value: ConfigNode
 
-        /// An entry from its parts.
         public init(_ key: String, at keyMark: Mark? = nil, _ value: ConfigNode) {
             self.key = key
             self.keyMark = keyMark
@@ -28,13 +26,12 @@ public struct ConfigNode: Sendable, Hashable {
         }
     }
 
-    /// What stands there.
+    /// The kind of value, with the value.
     public var content: Content
-    /// Where it begins; nil for a value that comes from no document. Where a document uses an alias, it is the place
-    /// of the anchor, because that is where the value can be changed.
+    /// The position of the value; nil for a value that is not from a document. For an alias, it is the position of the
+    /// anchor, because the value can be changed there.
     public var mark: Mark?
 
-    /// A node from its parts.
     public init(_ content: Content, at mark: Mark? = nil) {
         self.content = content
         self.mark = mark
@@ -43,51 +40,50 @@ public struct ConfigNode: Sendable, Hashable {
     /// A mapping without keys.
     public static func empty(at mark: Mark? = nil) -> ConfigNode { ConfigNode(.mapping([]), at: mark) }
 
-    /// The entries, where this is a mapping.
+    /// The entries, if this is a mapping.
     public var entries: [Entry]? {
         if case .mapping(let entries) = content { entries } else { nil }
     }
 
-    /// The items, where this is a list.
+    /// The items, if this is a list.
     public var items: [ConfigNode]? {
         if case .sequence(let items) = content { items } else { nil }
     }
 
-    /// The entry of that key, where this is a mapping that has it.
+    /// The entry of this key, if this is a mapping that contains it.
     public func entry(_ key: String) -> Entry? {
         entries?.first { $0.key == key }
     }
 
-    /// Whether nothing stands here: no value, `null` or `~`.
+    /// Whether the value is null: absent, `null` or `~`.
     public var isNull: Bool {
         if case .scalar(let text, plain: true) = content { Scalar.value(ofPlain: text) == .null } else { false }
     }
 }
 
-/// A place in a text.
+/// A position in a text.
 public struct Mark: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The line, from 1.
     public var line: Int
     /// The character in the line, from 1.
     public var column: Int
 
-    /// A place from its parts.
     public init(line: Int, column: Int) {
         self.line = line
         self.column = column
     }
 
-    /// `line:column`.
+    /// The text `line:column`.
     public var description: String { "\(line):\(column)" }
 
-    /// Earlier in the text is less.
+    /// An earlier position is smaller.
     public static func < (left: Mark, right: Mark) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 }
 
 extension ConfigNode {
-    /// A tree without places, of a value that comes from no document. The keys of objects are sorted.
+    /// A tree without positions, for a value that is not from a document. The keys of objects are sorted.
     public init(_ value: JSONValue) {
         switch value {
         case .null: self.init(.scalar("null", plain: true))
@@ -101,7 +97,7 @@ extension ConfigNode {
         }
     }
 
-    /// The value as JSON: plain scalars typed by the rules of YAML 1.2, all others text.
+    /// The value as JSON: plain scalars are typed by the rules of YAML 1.2, all other scalars are text.
     public var jsonValue: JSONValue {
         switch content {
         case .scalar(let text, plain: true): Scalar.value(ofPlain: text)

@@ -1,25 +1,24 @@
-/// A configuration file that was read: its name, its text and its tree, and the way from a field to its place.
+/// A configuration file after reading: its name, its text, its tree, and the positions of its fields.
 ///
-/// YAML and JSON files are read alike, as JSON is YAML.
+/// YAML and JSON files are read in the same way, because JSON is a subset of YAML.
 public struct Document: Sendable {
-    /// The largest file that is read, in bytes.
+    /// The maximum size of a file, in bytes.
     public static let byteLimit = 4 << 20
 
-    /// The file as the user named it.
+    /// The name of the file, as the user wrote it.
     public let name: String
     /// The values; the root of an empty file is an empty mapping.
     public internal(set) var root: ConfigNode
-    /// What YAML allows and this program does not: duplicate keys, merge keys, tags, ambiguous numbers. Whoever decodes
-    /// the document reports them with its own.
+    /// Constructs that YAML allows and this program does not: duplicate keys, merge keys, tags, ambiguous numbers. The
+    /// decoder of the document reports them together with its own problems.
     public let problems: [Diagnostic]
-    /// How the keys of this document are spelt by whoever made a finding: lets a place be found where a user wrote
-    /// `role_arn` for `RoleArn`.
+    /// The spelling of the document's keys in findings. It finds the position if a user wrote `role_arn` for `RoleArn`.
     var spelling: @Sendable (FieldPath) -> FieldPath = { $0 }
     private let source: SourceText
 
     /// Reads the bytes of a file.
-    /// - Throws: `LaunchError` of that kind with one diagnostic, where there is no tree to speak of: not UTF-8, not
-    ///   YAML, larger or deeper than allowed.
+    /// - Throws: `LaunchError` of this kind with one diagnostic, if no tree can be made: not UTF-8, not YAML, larger or
+    ///   deeper than allowed.
     public init(
         parsing bytes: some Collection<UInt8>, name: String, kind: LaunchError.Kind = .configuration
     ) throws(LaunchError) {
@@ -58,8 +57,8 @@ public struct Document: Sendable {
         try self.init(parsing: text.utf8, name: name, kind: kind)
     }
 
-    /// The tree of a text. libyaml refuses the pairs that JSON writers make of characters beyond U+FFFF, so a text that
-    /// has any is read again with the pairs joined.
+    /// The tree of a text. libyaml refuses the surrogate pairs that JSON writers use for characters beyond U+FFFF, so a
+    /// text that contains them is read again with the pairs joined.
     private static func tree(
         of source: SourceText, by builder: inout TreeBuilder
     ) throws(TreeBuilder.Fault) -> ConfigNode {
@@ -78,19 +77,20 @@ public struct Document: Sendable {
     /// The document as JSON.
     public var jsonValue: JSONValue { root.jsonValue }
 
-    /// The text of a line, from 1, for showing it; nil for a line that is too long to be shown. What stands behind a key that sounds like a secret is left out.
+    /// The text of a line, from 1, for messages; nil for a line that is too long to show. The text after a key that
+    /// sounds like a secret is omitted.
     public func line(_ number: Int) -> String? {
         Self.line(number, of: source)
     }
 
-    /// Where the value of that field begins; where there is no such field, the key of the nearest one above it.
+    /// The position of a field's value. If the document does not have the field, the key of its nearest parent.
     public func mark(at path: FieldPath) -> Mark? {
         let marks = marks(at: path)
         return marks.value ?? marks.key
     }
 
-    /// Where that field begins, its key and its value; of the value nothing, and the key of the nearest field above it,
-    /// where there is no such field.
+    /// The positions of a field's key and value. If the document does not have the field, the key of its nearest parent
+    /// and no value.
     private func marks(at path: FieldPath) -> (key: Mark?, value: Mark?) {
         var node = root
         var key = root.mark
@@ -111,7 +111,7 @@ public struct Document: Sendable {
         return (key, node.mark)
     }
 
-    /// The node at a path, in whatever spelling; nil where there is none.
+    /// The node at a path, in any spelling; nil if there is none.
     public func node(at path: FieldPath) -> ConfigNode? {
         var node = root
         var walked = FieldPath()
@@ -134,7 +134,7 @@ public struct Document: Sendable {
         return node.entry(name) ?? node.entries?.first { spelling(parent.appending($0.key)) == path }
     }
 
-    /// A diagnostic at a place of this document.
+    /// A diagnostic at a position of this document.
     public func diagnostic(
         _ severity: Finding.Severity, _ message: String, hint: String? = nil, at mark: Mark?,
         path: FieldPath? = nil
@@ -144,7 +144,7 @@ public struct Document: Sendable {
             sourceLine: mark.flatMap { line($0.line) }, path: path)
     }
 
-    /// A finding of a later stage at the place in this document that it is about.
+    /// A finding of a later stage, with the position in this document that it refers to.
     public func diagnostic(for finding: Finding) -> Diagnostic {
         let place = finding.path.description
         let marks = marks(at: finding.path)

@@ -1,7 +1,7 @@
 extension Document {
-    /// Reads a file, also one that is not a regular file, such as a pipe. `-` is standard input.
-    /// - Throws: `LaunchError` of that kind: missing, a folder, not readable, too large, not UTF-8 or not YAML. Also where
-    ///   standard input is empty: a pipe whose writer failed must not count as an empty document.
+    /// Reads a file; it may also be a pipe or another special file. `-` means standard input.
+    /// - Throws: `LaunchError` of this kind: missing, a folder, not readable, too large, not UTF-8 or not YAML. Empty
+    ///   standard input is an error too: a pipe whose writer failed must not count as an empty document.
     public init(
         reading path: String, kind: LaunchError.Kind, hint: String? = nil
     ) throws(LaunchError) {
@@ -23,7 +23,7 @@ extension Document {
         }
     }
 
-    /// Whether there is anything in it but blank lines and comments.
+    /// Whether the document contains more than blank lines and comments.
     public var hasValue: Bool {
         text.split(whereSeparator: \.isNewline).contains { line in
             let text = line.drop(while: \.isWhitespace)
@@ -31,8 +31,8 @@ extension Document {
         }
     }
 
-    /// The path of a file that is named in this one: a relative path is relative to the folder of this file. What comes from
-    /// standard input has no folder, so that the working folder holds.
+    /// The path of a file that this document names. A relative path is relative to the folder of the document. For
+    /// standard input, it is relative to the working folder.
     func path(of file: String) -> String {
         guard !file.hasPrefix("/"), name != StandardInput.name, let slash = name.lastIndex(of: "/") else { return file }
         return "\(name[..<slash])/\(file)"

@@ -1,8 +1,8 @@
-/// What an unquoted text means: the core schema of YAML 1.2, where `no`, `on` and `1_000` are text.
+/// The meaning of an unquoted text by the core schema of YAML 1.2, in which `no`, `on` and `1_000` are text.
 public enum Scalar {
-    /// The value of a text that was written without quotes.
+    /// The value of an unquoted text.
     ///
-    /// Numbers that `problem(ofPlain:)` objects to come out as text.
+    /// Numbers that `problem(ofPlain:)` rejects become text.
     public static func value(ofPlain text: String) -> JSONValue {
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
@@ -10,7 +10,7 @@ public enum Scalar {
         case "false", "False", "FALSE": return .bool(false)
         default: break
         }
-        // Most texts are words; do not try them as numbers.
+        // Most texts are words, so they are not parsed as numbers.
         guard isShort(text), let first = text.utf8.first, isNumberStart(first), !looksOctal(text) else {
             return .string(text)
         }
@@ -19,15 +19,14 @@ public enum Scalar {
         return .string(text)
     }
 
-    /// Why a text that was written without quotes must not stand in a document, and what to write instead; nil where
-    /// there is nothing wrong with it.
+    /// Why an unquoted text is not allowed in a document, and what to write instead; nil if it is allowed.
     static func problem(ofPlain text: String) -> (message: String, hint: String)? {
         guard isShort(text), let first = text.utf8.first, isNumberStart(first) else { return nil }
         if looksOctal(text) {
             let digits = text.drop { "+-".contains($0) }.drop { $0 == "0" }
             let sign = text.hasPrefix("-") ? "-" : ""
             let plain = sign + (digits.isEmpty ? "0" : digits)
-            // YAML 1.2 has no sign before an octal number.
+            // YAML 1.2 allows no sign before an octal number.
             let isOctal = sign.isEmpty && !text.hasPrefix("+") && !digits.isEmpty && digits.allSatisfy { $0 < "8" }
             let octal = isOctal ? ", 0o\(digits) for octal" : ""
             return (
@@ -48,14 +47,15 @@ public enum Scalar {
         return nil
     }
 
-    /// No number is longer; matching patterns against a megabyte takes its time.
+    /// No number is longer. Matching a pattern against a megabyte is slow.
     private static func isShort(_ text: String) -> Bool { text.utf8.count <= 500 }
 
     private static func isNumberStart(_ byte: UInt8) -> Bool {
         isDigit(byte) || "+-.".utf8.contains(byte)
     }
 
-    // These run for every value that begins like a number; patterns would take most of the time of a large file.
+    // These functions run for every value that begins like a number. Patterns would take most of the time of a large
+    // file.
     private static func looksOctal(_ text: String) -> Bool {
         let digits = unsigned(text)
         return digits.count > 1 && digits.first == UInt8(ascii: "0") && digits.allSatisfy(isDigit)

@@ -1,15 +1,15 @@
-/// Keeps what may be a password out of the source lines that messages show.
+/// Removes possible passwords from the source lines that messages show.
 ///
-/// The decoder knows which fields are secret, but a misspelt `pasword: …` is no field.
+/// The decoder knows which fields are secret, but a misspelt `pasword: …` is not a field.
 enum SecretLine {
     private static let words = [
         "passw", "pasw", "passphrase", "pwd", "secret", "token", "credential", "api_key", "api-key", "apikey",
         "access_key", "access-key", "accesskey", "private_key", "private-key",
     ].map { Array($0.utf8) }
-    /// No key that anybody would write is longer; the bound keeps the work proportional to the line.
+    /// Real keys are shorter. The bound keeps the work proportional to the length of the line.
     private static let longestKey = 80
 
-    /// The line without passwords in addresses, cut at the first key that sounds like a secret.
+    /// The line with passwords of addresses masked, cut after the first key that sounds like a secret.
     static func masked(_ line: String) -> String {
         let line = AddressText.masked(line)
         let bytes = Array(line.utf8)
@@ -21,7 +21,7 @@ enum SecretLine {
         return line
     }
 
-    /// The word before a colon in lower case, its quotes left out.
+    /// The word before a colon, in lower case and without quotes.
     private static func key(before colon: Int, in bytes: [UInt8]) -> [UInt8] {
         var end = colon
         while end > 0, " \t\"'".utf8.contains(bytes[end - 1]) { end -= 1 }

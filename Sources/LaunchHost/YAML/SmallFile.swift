@@ -1,12 +1,14 @@
 internal import Glibc
 
-/// Reads a file that a user names: a configuration, a password. It may be a pipe, as a shell makes for `<(command)`.
+/// Reads a file that a user names: a configuration, a password. It may be a pipe, such as a shell creates for
+/// `<(command)`.
 ///
-/// The size is limited, so that `/dev/zero` ends in an error. A named pipe without a writer does too, after a few seconds.
+/// The size is limited, so that reading `/dev/zero` ends with an error. Reading a named pipe without a writer ends with
+/// an error after a few seconds.
 public enum SmallFile {
-    /// Why a file was not read.
+    /// Why a file could not be read.
     public struct Fault: Error, Sendable, Hashable {
-        /// The number of the system's error; 0 for what is not an error of the system.
+        /// The system's error number; 0 if the error is not from the system.
         public let code: Int32
         /// A clause without a full stop: "there is no such file".
         public let message: String
@@ -27,25 +29,26 @@ public enum SmallFile {
             self.message = message
         }
 
-        /// Whether nothing has that name.
+        /// Whether the file does not exist.
         public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     }
 
-    /// How long a wait for the writer of a pipe takes at most before the next look, in milliseconds.
+    /// The maximum time between two checks for a pipe's writer, in milliseconds.
     private static let step: Int32 = 50
 
-    /// The bytes up to a few more than `limit`, so that a larger file is noticed without being read.
-    /// - Parameter patience: how long a named pipe may stay without a writer, in milliseconds.
+    /// The bytes of the file, a few more than `limit` at most, so that a larger file is detected without reading all of
+    /// it.
+    /// - Parameter patience: how long to wait for the writer of a named pipe, in milliseconds.
     /// - Throws: `Fault`.
     public static func bytes(of path: String, limit: Int, patience: Int32 = 3_000) throws(Fault) -> [UInt8] {
-        // Without O_NONBLOCK a named pipe keeps the call until it has a writer.
+        // Without O_NONBLOCK, opening a named pipe blocks until it has a writer.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard file >= 0 else { throw Fault(errno) }
         defer { close(file) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         var waited: Int32 = 0
-        // A pipe that was opened this way reads as empty until its writer comes.
+        // A pipe that was opened with O_NONBLOCK reads as empty until it has a writer.
         var hasBegun = !isPipe(file)
         while bytes.count <= limit {
             let count = read(file, &chunk, chunk.count)
@@ -57,10 +60,10 @@ public enum SmallFile {
                 if hasBegun { break }
                 guard waited < patience else { throw Fault("this is a pipe, and no program writes to it") }
                 waited += step
-                // A writer that came and left without a byte ends the wait too.
+                // A writer that closes the pipe without writing a byte ends the wait too.
                 hasBegun = isReady(file, within: step)
             } else if reason == EAGAIN {
-                // There is a writer, which takes its time.
+                // A writer has the pipe open and has not written yet.
                 hasBegun = true
                 _ = isReady(file, within: -1)
             } else if reason != EINTR {
@@ -75,7 +78,8 @@ public enum SmallFile {
         return fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     }
 
-    /// Waits for bytes or for the end; false where neither came in so many milliseconds. -1 waits as long as it takes.
+    /// Waits for bytes or for the end of the file. Returns false if neither arrives within this number of milliseconds;
+    /// -1 waits without a limit.
     private static func isReady(_ file: Int32, within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, milliseconds) > 0

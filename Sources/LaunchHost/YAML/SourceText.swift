@@ -1,18 +1,19 @@
-/// A document's text, checked to be UTF-8 without control characters, and cut into lines as the parser counts them.
+/// The text of a document. It is checked to be UTF-8 without control characters, and split into lines as the parser
+/// counts them.
 struct SourceText: Sendable {
     /// The text without a byte order mark.
     let text: String
-    /// The lines without their ends.
+    /// The lines without their line breaks.
     let lines: [String]
 
-    /// A file that is no text, and where.
+    /// Why the bytes are not text, and the position.
     struct Fault: Error {
         var message: String
         var hint: String?
         var mark: Mark?
     }
 
-    /// Checks and cuts.
+    /// Checks the bytes and splits them into lines.
     init(_ bytes: some Collection<UInt8>) throws(Fault) {
         let start = Array(bytes.prefix(3))
         if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {

@@ -1,16 +1,16 @@
 internal import Synchronization
 
-/// Standard input, which a `-` names where a file is taken.
+/// Standard input, which a command reads if a file is given as `-`.
 public enum StandardInput {
-    /// What stands for it on a command line.
+    /// The text that means standard input on a command line.
     public static let path = "-"
-    /// What messages call it.
+    /// Its name in messages.
     public static let name = "standard input"
 
-    /// It can be read only once, and a configuration is read by several parts of a command.
+    /// Standard input can be read only once, and several parts of a command read a configuration.
     private static let contents = Mutex<[UInt8]?>(nil)
 
-    /// All bytes up to a few more than `limit`, the same ones for each call.
+    /// The bytes, a few more than `limit` at most. Every call returns the same bytes.
     /// - Throws: `SmallFile.Fault`.
     static func bytes(limit: Int) throws(SmallFile.Fault) -> [UInt8] {
         try contents.withLock { contents throws(SmallFile.Fault) in

@@ -1,14 +1,14 @@
 /// Joins the escaped surrogate pairs of JSON (`\ud83d\ude80`) to the escape of one character (`\U0001f680`).
 ///
-/// JSON writers such as Python's escape every character beyond U+FFFF as two UTF-16 halves (RFC 8259, section 7). YAML has
-/// no such escape. Columns after a joined pair are two lower than in the file.
+/// JSON writers such as Python's escape every character beyond U+FFFF as two UTF-16 halves (RFC 8259, section 7). YAML
+/// does not have such escapes. Columns after a joined pair are two lower than in the file.
 enum SurrogatePairs {
-    /// Whether libyaml stopped at an escape that is half of a pair.
+    /// Whether libyaml failed at an escape that is half of a surrogate pair.
     static func isCause(of fault: YAMLEvents.Fault) -> Bool {
         fault.problem == "found invalid Unicode character escape code"
     }
 
-    /// The text with each pair joined; nil where it has none.
+    /// The text with each pair joined; nil if it has none.
     static func joined(in text: String) -> String? {
         let bytes = Array(text.utf8)
         var joined: [UInt8] = []
@@ -30,7 +30,7 @@ enum SurrogatePairs {
                 found = true
                 index += 12
             } else {
-                // The next byte is escaped: a second backslash begins no escape of its own.
+                // The backslash escapes the next byte, so a second backslash does not begin another escape.
                 joined += bytes[index..<min(index + 2, bytes.count)]
                 index += 2
             }
@@ -38,7 +38,7 @@ enum SurrogatePairs {
         return found ? String(decoding: joined, as: UTF8.self) : nil
     }
 
-    /// The number of the escape `\uXXXX` at an index.
+    /// The value of the escape `\uXXXX` at an index.
     private static func unit(at index: Int, of bytes: [UInt8]) -> UInt32? {
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else {
             return nil

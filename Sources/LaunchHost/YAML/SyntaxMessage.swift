@@ -1,6 +1,6 @@
-/// libyaml's words about a text that is not YAML, in words that say what to do.
+/// Translates the errors of libyaml to messages that say what to do.
 enum SyntaxMessage {
-    /// The diagnostic's message, hint and place.
+    /// The message, the hint and the position.
     static func explain(_ fault: YAMLEvents.Fault, in source: SourceText) -> TreeBuilder.Problem {
         if let tab = indentationTab(near: fault.mark.line, in: source) {
             return TreeBuilder.Problem(
@@ -48,8 +48,8 @@ enum SyntaxMessage {
         }
     }
 
-    /// The first tab in the white space that begins the line, or that begins one of the two lines before it: libyaml
-    /// often notices a tab only where the next token is.
+    /// The first tab in the indentation of the line, or of one of the two lines before it: libyaml often reports a tab
+    /// only at the next token.
     private static func indentationTab(near line: Int, in source: SourceText) -> Mark? {
         for number in stride(from: line, through: max(1, line - 2), by: -1) {
             guard source.lines.indices.contains(number - 1) else { continue }
@@ -67,7 +67,8 @@ enum SyntaxMessage {
         return scalars.dropFirst(mark.column - 1).first.map { Character($0) }
     }
 
-    /// The end of the file is often reported on a line that does not exist: move it behind the last text there is.
+    /// Moves a position after the last line to the end of the text. libyaml often reports the end of the file on a line
+    /// that does not exist.
     private static func inside(_ mark: Mark, _ source: SourceText) -> Mark {
         guard mark.line > source.lines.count || source.lines[mark.line - 1].isEmpty else { return mark }
         let last = source.lines.prefix(mark.line).lastIndex { !$0.isEmpty } ?? 0

@@ -1,21 +1,22 @@
-/// Makes a tree of the parser's events, within limits, and notes what YAML allows but this program does not.
+/// Builds a tree from the parser's events, within limits. It collects constructs that YAML allows but this program does
+/// not.
 struct TreeBuilder {
-    /// A mistake that does not stop the reading.
+    /// A mistake after which reading continues.
     struct Problem {
         var message: String
         var hint: String?
         var mark: Mark
     }
 
-    /// A mistake after which there is no tree.
+    /// A mistake without a usable tree.
     enum Fault: Error {
         case syntax(YAMLEvents.Fault)
         case limit(Problem)
     }
 
-    /// How deep lists and mappings may stand in each other.
+    /// The maximum depth of nested lists and mappings.
     static let depthLimit = 100
-    /// How many keys and values a document may have after its aliases are expanded.
+    /// The maximum number of keys and values of a document after its aliases are expanded.
     static let sizeLimit = 200_000
 
     private struct Anchored {
@@ -30,12 +31,11 @@ struct TreeBuilder {
     private var openAnchors: Set<String> = []
     private var size = 0
 
-    /// A builder for one text.
     init(_ text: String) {
         events = YAMLEvents(text)
     }
 
-    /// The tree of the text; an empty mapping where the text holds nothing.
+    /// The tree of the text; an empty mapping if the text is empty.
     mutating func build() throws(Fault) -> ConfigNode {
         var root: ConfigNode?
         while true {
@@ -149,7 +149,7 @@ struct TreeBuilder {
         return anchored.node
     }
 
-    /// Aliases cost what they expand to, so that ten lines cannot become a billion values.
+    /// An alias counts with its expanded size, so that ten lines cannot become a billion values.
     private mutating func charge(_ count: Int, at mark: Mark) throws(Fault) {
         size += count
         guard size <= Self.sizeLimit else {
@@ -187,7 +187,7 @@ struct TreeBuilder {
     }
 
     private mutating func note(_ message: String, _ hint: String?, at mark: Mark) {
-        // A document that is wrong a thousand times needs no thousand messages.
+        // A document with a thousand mistakes does not need a thousand messages.
         guard problems.count < 100 else { return }
         problems.append(Problem(message: message, hint: hint, mark: mark))
     }

@@ -3,27 +3,27 @@
 /// A complete scalar of YAML 1.2's core schema, or a complete list or mapping in brackets, is that value. Every other
 /// text stays as typed. So `color=#ff0000`, `flag=-` and `title=run # 5` are text.
 public enum TypedText {
-    /// Why a text has no value.
+    /// Why a text is not a valid value.
     public struct Fault: Error, Hashable {
-        /// What is wrong, as the rest of a sentence that begins with the option.
+        /// What is wrong, as the end of a sentence; the option is its subject.
         public var message: String
         /// What to type instead.
         public var hint: String
     }
 
     /// The value of `text`.
-    /// - Throws: `Fault` where the text begins like a list or a mapping and is none, or is a number that no JSON
-    ///   reader keeps.
+    /// - Throws: `Fault` if the text begins like a list or a mapping but is not one, or if it is a number that JSON
+    ///   readers cannot represent.
     public static func value(of text: String) throws(Fault) -> JSONValue {
         guard let first = text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) else {
             return .string(text)
         }
         switch first {
-        // A template variable of the queue is text until the queue fills it in.
+        // A template variable of the queue stays text until the queue's values replace it.
         case "{" where text.contains("{{"): return .string(text)
         case "[", "{": return try collection(text, opening: first)
         case "\"", "'":
-            // A quote that is not closed, or that closes early, belongs to the text.
+            // A quote that is not closed, or is closed early, belongs to the text.
             guard let document = try? Document(text: text, name: "value", kind: .invalid), document.problems.isEmpty,
                 case .scalar(let content, plain: false) = document.root.content
             else { return .string(text) }
@@ -33,7 +33,7 @@ public enum TypedText {
     }
 
     /// The items of a list as text, each as typed: `10` is "10" and `1.0` is "1.0".
-    /// - Throws: `Fault` where the text is no list, or an item is null, a list or a mapping.
+    /// - Throws: `Fault` if the text is not a list, or an item is null, a list or a mapping.
     public static func words(ofList text: String) throws(Fault) -> [String] {
         let document = try document(text, opening: "[")
         guard let items = document.root.items else { throw notComplete("[", nil) }

@@ -1,11 +1,11 @@
 internal import CYAML
 
-/// The parser's events, one after the other. All that is unsafe about libyaml is in this file.
+/// The parser's events, one after another. All unsafe code that uses libyaml is in this file.
 ///
-/// The pointers never leave the class: libyaml needs its parser and its input at an address that does not move, so
-/// both are allocated here and freed in `deinit`; every text is copied out before its event is deleted.
+/// The pointers never leave the class. libyaml needs its parser and its input at a fixed address, so both are allocated
+/// here and freed in `deinit`. Every text is copied before its event is deleted.
 final class YAMLEvents {
-    /// One event and where it begins.
+    /// One event with its position.
     struct Event {
         enum Kind {
             case streamStart, streamEnd, documentStart, documentEnd, sequenceEnd, mappingEnd, nothing
@@ -19,13 +19,13 @@ final class YAMLEvents {
         var mark: Mark
     }
 
-    /// What may stand before a value.
+    /// The tag and the anchor before a value.
     struct Decoration {
         var anchor: String?
         var tag: String?
     }
 
-    /// What libyaml says of a text that is not YAML.
+    /// libyaml's report about a text that is not YAML.
     struct Fault: Error {
         var problem: String
         var context: String
@@ -35,12 +35,12 @@ final class YAMLEvents {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
 
-    /// Events of a text.
+    /// Starts to parse a text.
     init(_ text: String) {
         parser = .allocate(capacity: 1)
         input = .allocate(capacity: max(1, text.utf8.count))
         _ = input.initialize(from: text.utf8)
-        // It fails only where there is no memory left, as Swift's own allocations do.
+        // It fails only without free memory, as Swift's own allocations do.
         precondition(yaml_parser_initialize(parser) == 1, "libyaml has no memory")
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, input.baseAddress, text.utf8.count)
@@ -52,7 +52,7 @@ final class YAMLEvents {
         input.deallocate()
     }
 
-    /// The next event. After `.streamEnd` or an error there is none: do not call again.
+    /// The next event. Do not call this function again after `.streamEnd` or an error.
     func next() throws(Fault) -> Event {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else {

@@ -81,7 +81,6 @@ public struct PastAttempt: Sendable, Hashable, Codable {
     /// When it ended.
     public var endedAt: Timestamp
 
-    /// An attempt from its parts.
     public init(
         handle: RunHandle, cause: Cause?, backendStatus: String, startedAt: Timestamp?, endedAt: Timestamp
     ) {
