@@ -63,7 +63,7 @@ import Testing
         #expect(wrong.exit == .code(78) && wrong.stderrText.contains("standard input:1:1: unknown key"))
         let model = try await launch(
             folder, "plan --offline -r sagemaker \(image) --model - --json", input: "no model at all")
-        #expect(model.exit == .code(78) && model.stderrText.contains("is no model"), "\(model.stderrText)")
+        #expect(model.exit == .code(78) && model.stderrText.contains("is not a model"), "\(model.stderrText)")
         for line in ["plan --offline \(job) -c -", "plan --offline --spec -", "plan --offline \(job) -R -"] {
             let empty = try await launch(folder, line, input: "")
             #expect([.code(65), .code(78)].contains(empty.exit), "\(line)")

@@ -113,7 +113,7 @@ struct CourseTests {
         let agent = try account.start(["agent", "--drain"])
         try await account.wait(for: first, toBe: "running")
         let second = try await account.submit()
-        let words = "The account's quota \"ml.m4.xlarge for training job usage\" is 1; 1 in use, 1 more asked for."
+        let words = "The account's quota \"ml.m4.xlarge for training job usage\" is 1; 1 in use, 1 more requested."
         let isTold = try await eventually {
             try await account.succeeding("events", second).output.contains(words)
         }

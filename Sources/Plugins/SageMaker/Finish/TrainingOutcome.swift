@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// What a training job leaves behind, from its description.
+/// Outputs, metrics and facts of an ended training job, read from its description.
 struct TrainingOutcome {
     private let job: TrainingHandle
     private let description: JSONValue
@@ -21,7 +21,9 @@ struct TrainingOutcome {
         return outcome
     }
 
-    /// The model's address is told from the start, whether it will be there or not; a job that never trained has none.
+    /// SageMaker reports the model's address from the start, even if no model is written later. A job that never
+    /// started to
+    /// train has no outputs.
     private var outputs: [Outcome.Output] {
         guard description["TrainingStartTime"]?.doubleValue != nil else { return [] }
         var outputs: [Outcome.Output] = []
@@ -60,23 +62,23 @@ struct TrainingOutcome {
         return [Outcome.Fact("course", steps.joined(separator: ", "))]
     }
 
-    /// No job runs for a hundred years: a longer time, or a negative one, is a fault of the answer.
+    /// The possible durations: up to 100 years. Any other value is an error of the service's answer.
     private static let credibleSeconds: ClosedRange<Int64> = 0...3_155_760_000
 
     private func seconds(_ name: String) -> Int64? {
         description[name]?.integerValue.flatMap { Self.credibleSeconds.contains($0) ? $0 : nil }
     }
 
-    /// Numbers of the answer that cannot be. They are told, and not computed with.
+    /// Warnings about durations in the answer that are not possible. Such values are not used.
     private var doubts: [String] {
         ["BillableTimeInSeconds", "TrainingTimeInSeconds"].compactMap { name in
             guard let value = description[name], value != .null, seconds(name) == nil else { return nil }
             let shown = value.doubleValue.map { "\($0)" } ?? value.kindName
-            return "SageMaker's answer has \(name) \(shown), which cannot be."
+            return "SageMaker's answer has \(name) \(shown), which is not possible."
         }
     }
 
-    /// Billed is wall clock; each instance of the job is billed for it
+    /// The billed seconds are wall-clock time. Each instance of the job is billed for them
     /// (github.com/aws/sagemaker-python-sdk/issues/1067).
     private var bill: [Outcome.Fact] {
         guard let billable = seconds("BillableTimeInSeconds") else { return [] }

@@ -1,14 +1,14 @@
 internal import LaunchHost
 
-/// How many machines of which kind a request, or a job, is for.
+/// The instance types of a request or a job, and the number of instances of each.
 struct TrainingShape: Sendable, Hashable {
-    /// One kind of machine.
+    /// Instances of one type.
     struct Group: Sendable, Hashable {
         var type: String
         var count: Int
     }
 
-    /// The kinds, in the order of the document.
+    /// In the order of the document.
     let groups: [Group]
 
     /// Reads a `CreateTrainingJob` document or a description.
@@ -17,7 +17,7 @@ struct TrainingShape: Sendable, Hashable {
         if let listed = resources?["InstanceGroups"]?.arrayValue, !listed.isEmpty {
             groups = listed.map { Self.group($0["InstanceType"], $0["InstanceCount"]) }
         } else {
-            // What the service has chosen of InstancePreferences stands in the description.
+            // If the request has InstancePreferences, the description names the type that the service selected.
             groups = [
                 Self.group(
                     resources?["SelectedInstanceType"] ?? resources?["InstanceType"],
@@ -26,7 +26,7 @@ struct TrainingShape: Sendable, Hashable {
         }
     }
 
-    /// How many machines there are, at least 1.
+    /// The total number of instances, at least 1.
     var hosts: Int { max(1, groups.map { max(0, $0.count) }.reduce(0) { $0.saturatingAdding($1) }) }
 
     private static func group(_ type: JSONValue?, _ count: JSONValue?) -> Group {

@@ -1,6 +1,7 @@
-/// The lines of one event, one after another, so that an event of nothing but line breaks takes no memory.
+/// The lines of one event, one at a time, so that an event of only line breaks takes no memory.
 ///
-/// A break at the end ends the last line and begins none. Carriage returns stay: they are how progress bars are drawn.
+/// A trailing line break ends the last line and does not begin another one. Carriage returns are kept, because progress
+/// bars need them.
 struct EventLines: Sequence, IteratorProtocol {
     /// The largest text of one line, in bytes.
     static let limit = 65_536
@@ -15,7 +16,7 @@ struct EventLines: Sequence, IteratorProtocol {
         position = self.text.startIndex
     }
 
-    /// The next line, or a piece of one that goes on; nil after the last.
+    /// The next line, or the next piece of a line that is longer than `limit`; nil after the last.
     mutating func next() -> (text: String, continues: Bool)? {
         guard let start = position else { return nil }
         let rest = text[start...]

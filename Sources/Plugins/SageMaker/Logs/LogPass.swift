@@ -2,37 +2,38 @@ internal import LaunchHost
 
 /// One event of a log stream.
 struct LogEvent: Sendable, Hashable {
-    /// The stream that it is of.
+    /// The name of its log stream.
     var stream: String
     /// When the host printed it, in milliseconds since 1970.
     var time: Int64
-    /// When CloudWatch took it, in milliseconds since 1970.
+    /// When CloudWatch ingested it, in milliseconds since 1970.
     var ingested: Int64
-    /// What CloudWatch calls it.
+    /// CloudWatch's ID of the event.
     var id: String
     /// One line or several.
     var text: String
 }
 
-/// Which events are given in one reading through the log, in the order of their times.
+/// Which events one pass over the log returns, in the order of their times.
 ///
-/// Most passes are recent: they begin shortly before the last one and give events that were taken soon after they were
-/// printed. Those that came later than that are given by whole passes, which begin at the job's begin; they are rarer
-/// where they cost much. Which of the two an event belongs to can be seen from the event alone.
+/// Most passes are recent: they begin shortly before the end of the last pass and return events that were ingested soon
+/// after they were printed. Whole passes return the late events too, and begin at the creation of the job. The more
+/// pages
+/// a whole pass reads, the less often it runs. An event's own times show which kind of pass returns it.
 struct LogPass: Sendable, Hashable {
-    /// An event that is taken later than this after it was printed is late, in milliseconds.
+    /// An event is late if it is ingested more than this many milliseconds after it was printed.
     static let lateness: Int64 = 20_000
 
-    /// Whether it gives late events too.
+    /// Whether the pass includes late events.
     var isWhole: Bool
-    /// What was taken up to then was given before, in milliseconds since 1970.
+    /// Earlier passes returned what was ingested up to this time, in milliseconds since 1970.
     var low: Int64
-    /// Late events that were taken up to then were given before.
+    /// Earlier passes returned the late events that were ingested up to this time.
     var lateLow: Int64
-    /// What is taken after that is given later.
+    /// Later passes return what is ingested after this time.
     var high: Int64
 
-    /// Whether an event is one of this pass.
+    /// Whether an event belongs to this pass.
     func gives(_ event: LogEvent) -> Bool {
         guard event.ingested <= high else { return false }
         let isLate = event.ingested.saturatingSubtracting(event.time) > Self.lateness
@@ -40,18 +41,17 @@ struct LogPass: Sendable, Hashable {
     }
 }
 
-/// A place in the log: a pass, and the last line that was given of it.
+/// A position in the log: a pass, and the last line of it that was returned.
 struct LogMark: Sendable, Hashable {
     /// The pass.
     var pass: LogPass
-    /// The time of the last event that was given.
+    /// The time of the last event that was returned.
     var time: Int64
-    /// Its name.
     var id: String
-    /// Which of the event's lines, from 0.
+    /// Which line of the event, from 0.
     var line: Int
 
-    /// As a cursor.
+    /// The position as a cursor.
     var cursor: LogCursor {
         LogCursor(
             rawValue: "1 \(pass.isWhole ? "w" : "r") \(pass.low) \(pass.lateLow) \(pass.high) \(time) \(line) \(id)")
@@ -59,7 +59,7 @@ struct LogMark: Sendable, Hashable {
 }
 
 extension LogMark {
-    /// Reads a cursor that `cursor` gave.
+    /// Reads a cursor that `cursor` made.
     init(_ cursor: LogCursor) throws(BackendError) {
         let parts = cursor.rawValue.split(separator: " ", maxSplits: 7, omittingEmptySubsequences: false)
         let numbers = parts.dropFirst(2).prefix(5).compactMap { Int64($0) }
@@ -67,7 +67,7 @@ extension LogMark {
             let line = Int(exactly: numbers[4]), line >= 0, numbers[3] >= 0
         else {
             throw BackendError(
-                .invalid, "\(Wording.quoted(cursor.rawValue)) is no place in the log of a training job.",
+                .invalid, "\(Wording.quoted(cursor.rawValue)) is not a position in the log of a training job.",
                 hint: "Read the log from its beginning.")
         }
         self.init(

@@ -1,32 +1,33 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Which pass over the log comes next, and when: what was given so far, what was seen, and what looking costs.
+/// Decides which pass over the log comes next and when, from what earlier passes returned, saw and cost.
 struct LogSchedule: Sendable {
-    /// How long an event that was taken may stay out of sight. Only what is older is given, so that nothing can appear
-    /// in a pass that is over.
+    /// How long an ingested event may stay invisible to reads. A pass returns only events that are older, so that no
+    /// event
+    /// can appear in a pass that is over.
     static let settling = Duration.seconds(4)
-    /// The longest wait between two looks at a quiet log.
+    /// The longest wait between two passes over a quiet log.
     static let longestWait = Duration.seconds(10)
-    /// How long after its end a run's last lines may still arrive.
+    /// How long after the end of a run its last lines may still arrive.
     static let lag = Duration.seconds(10)
-    /// How wrong this machine's clock may be. It is asked only how far the first pass may go at once; later ones go
-    /// by the times that CloudWatch writes on the events.
+    /// The largest assumed error of this machine's clock, in seconds. Only the first pass depends on the clock; later
+    /// passes use the times that CloudWatch writes into the events.
     private static let clockError = 60.0
-    /// What looking for late events may cost: a page in so many seconds.
+    /// Limits the cost of whole passes: at most one page per this many seconds.
     private static let secondsPerPage = 30.0
-    /// A log of more pages (of 1 MB) is searched for late events an hour back only.
+    /// In a log of more pages (of 1 MB), whole passes go back only one hour.
     private static let largePages = 256
     private static let largeLookBack: Int64 = 3_600_000
 
     private let begin: Int64
     private var low: Int64 = 0
     private var lateLow: Int64 = 0
-    /// The latest time at which an event that we saw was taken; by CloudWatch's clock it is past.
+    /// The latest ingestion time of an event that was read. It is in the past by CloudWatch's clock.
     private var seen: Int64 = 0
     private var wait = LogSchedule.settling
 
-    /// Whether the run had not ended when it was last asked.
+    /// Whether the run had not ended at the last check.
     var sawAlive = false
     private(set) var hasLooked = false
     private(set) var isOver = false
@@ -39,14 +40,14 @@ struct LogSchedule: Sendable {
     private var isLarge = false
 
     init(since: Date?, now: Date) {
-        // The hosts' clocks and SageMaker's need not agree to the second.
+        // The clocks of the hosts and of SageMaker may differ.
         begin = since.map { max(0, Self.milliseconds($0) - 3_600_000) } ?? 0
         wholeSince = now
     }
 
-    // MARK: what comes next
+    // MARK: next pass
 
-    /// Goes on in a pass that another reader began.
+    /// Continues a pass that another reader began.
     mutating func resume(_ pass: LogPass) {
         (low, lateLow, seen) = (pass.low, pass.lateLow, pass.low)
         hasLooked = true
@@ -54,13 +55,13 @@ struct LogSchedule: Sendable {
         endsAfterPass = pass.high == .max
     }
 
-    /// The first look at a run that has not ended: everything but the last minute, which may not be settled.
+    /// The first pass over the log of a live run: everything except the last minute, which may not be settled.
     mutating func first(now: Date) -> LogPass {
         hasLooked = true
         return pass(upTo: Self.milliseconds(now.addingTimeInterval(-Self.clockError)), whole: true)
     }
 
-    /// A further look: gives what was seen by the one before.
+    /// A further pass: returns what the pass before it saw.
     mutating func next(now: Date, isLast: Bool) -> LogPass {
         endsAfterPass = isLast
         let cost = wholePages ?? 20
@@ -70,14 +71,14 @@ struct LogSchedule: Sendable {
         return pass(upTo: max(seen, low), whole: isWhole)
     }
 
-    /// All the rest of a run that has ended.
+    /// The remaining events of a run that has ended.
     mutating func last() -> LogPass {
         hasLooked = true
         endsAfterPass = true
         return pass(upTo: .max, whole: true)
     }
 
-    /// Where to begin, in milliseconds since 1970.
+    /// Where the pass begins, in milliseconds since 1970.
     func start(of pass: LogPass) -> Int64 {
         let recent = max(begin, pass.low.saturatingSubtracting(LogPass.lateness))
         guard pass.isWhole else { return recent }
@@ -88,9 +89,9 @@ struct LogSchedule: Sendable {
         LogPass(isWhole: whole, low: low, lateLow: lateLow, high: max(high, low))
     }
 
-    // MARK: when
+    // MARK: waits
 
-    /// How long to wait before the next look: longer and longer while nothing comes.
+    /// How long to wait before the next pass. The wait grows while no events come.
     mutating func pace() -> Duration {
         if seen > low {
             wait = Self.settling
@@ -100,15 +101,15 @@ struct LogSchedule: Sendable {
         return wait
     }
 
-    /// How long the last lines of a run that has ended may still take.
+    /// How long the last lines of an ended run may still take to arrive.
     func rest(after end: Date, now: Date) -> Duration {
-        // It was alive a moment ago, whatever the clocks say.
+        // The run was alive at the previous check, whatever the clocks say.
         if sawAlive { return Self.lag }
         let left = end.timeIntervalSince(now) + Double(Self.lag.components.seconds)
         return min(Self.lag, Duration(saturatingSeconds: max(0, left)))
     }
 
-    // MARK: what was read
+    // MARK: results of a pass
 
     mutating func sawPage(of events: [LogEvent]) {
         pages += 1
@@ -116,7 +117,7 @@ struct LogSchedule: Sendable {
     }
 
     mutating func close(_ pass: LogPass) {
-        // Where the clock is ahead, the first pass must not close what is still to come.
+        // If this machine's clock is ahead, the first pass must not close a period in which events are still to come.
         low = isResumed ? pass.high : max(low, min(pass.high, seen))
         if pass.isWhole {
             lateLow = low

@@ -2,7 +2,8 @@ internal import AWS
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Reads the log of a training job once, from a place on: pass after pass, page after page, in bounded memory.
+/// Reads the log of a training job once, from a cursor or from the beginning, pass by pass and page by page, in bounded
+/// memory.
 actor TrainingLogReader {
     private static let batchLines = 512
     private static let batchBytes = 256 << 10
@@ -13,21 +14,21 @@ actor TrainingLogReader {
     private let cursor: LogCursor?
     private var hasBegun = false
 
-    /// The pass that is being read, and how far.
+    /// The pass that is being read; nil between passes.
     private var pass: LogPass?
-    /// The pass that the events at hand are of, once its last page has been read.
+    /// The pass that the buffered events belong to, once its last page has been read.
     private var closed: LogPass?
     private var start: Int64 = 0
     private var token: String?
-    /// The last line that was given in the pass.
+    /// The last line that was returned from the pass.
     private var mark: LogMark?
-    /// Where reading goes on: the event that is still looked for, and the lines of it that were given already.
+    /// Where a resumed pass continues: the event to search for, and its lines that were returned before.
     private var toFind: LogMark?
     private var toDrop: LogMark?
     private var failures = 0
     private var lostTokens = 0
 
-    // One page at most, and its events become lines one by one.
+    // Holds at most one page. Its events are split into lines one at a time.
     private var events: ArraySlice<LogEvent> = []
     private var open: (event: LogEvent, lines: EventLines, next: Int)?
 
@@ -60,7 +61,7 @@ actor TrainingLogReader {
 
     private func resume(at place: LogMark) {
         schedule.resume(place.pass)
-        // Everything before that time would be dropped.
+        // The pass returns nothing before that time.
         begin(place.pass, at: place.time)
         goOn(after: place)
     }
@@ -77,7 +78,7 @@ actor TrainingLogReader {
         (mark, toFind, toDrop) = (nil, nil, nil)
     }
 
-    /// What is to be read next, once it is time; nil when the log has been given as far as it was asked for.
+    /// Waits until the next pass is due and returns it; nil if the log has been read as far as requested.
     private func nextPass() async throws(BackendError) -> LogPass? {
         if schedule.isOver { return nil }
         if let end = try await ended() {
@@ -90,7 +91,7 @@ actor TrainingLogReader {
         return schedule.next(now: logs.clock.now(), isLast: !follow)
     }
 
-    /// When the run ended. That it cannot be asked at the moment does not end the reading.
+    /// When the run ended. While following, an error that may pass does not end the reading.
     private func ended() async throws(BackendError) -> Date? {
         do throws(BackendError) {
             return try await logs.ended()
@@ -122,7 +123,7 @@ actor TrainingLogReader {
         self.pass = nil
     }
 
-    /// Whether an event comes after the place where reading goes on.
+    /// Whether an event comes after the position at which reading continues.
     private func isAhead(_ event: LogEvent) -> Bool {
         guard let place = toFind else { return true }
         if event.time < place.time { return false }
@@ -132,7 +133,7 @@ actor TrainingLogReader {
         }
         if event.id == place.id {
             toFind = nil
-            // Its lines up to that one are dropped when they are made.
+            // The lines that were returned before are dropped when the event is split.
             return true
         }
         return false
@@ -140,12 +141,13 @@ actor TrainingLogReader {
 
     private func recover(from error: AWSError) async throws(BackendError) {
         if error.kind == .notFound {
-            // The group comes with the account's first job, and a stream with a host's first line: nothing yet.
+            // The group appears with the account's first job, and a stream with a host's first line: no events yet.
             if let pass { close(pass) }
             return
         }
         if error.kind == .invalid, token != nil {
-            // Tokens live for a day, and whoever reads may be slow. From the last event on it is the same pass.
+            // Tokens expire after a day, and the consumer may be slow. Reading from the last event's time continues the
+            // same pass.
             lostTokens += 1
             guard lostTokens < 6 else { throw logs.explained(error) }
             token = nil

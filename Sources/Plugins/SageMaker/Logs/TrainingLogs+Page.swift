@@ -3,18 +3,20 @@ internal import FoundationEssentials
 internal import LaunchHost
 
 extension TrainingLogs {
-    /// What one call gives: at most 1 MB or 10,000 events, also none; `token` leads on, and nil is the end.
+    /// The result of one call: at most 1 MB or 10,000 events, possibly none. `token` requests the next page; nil after
+    /// the
+    /// last.
     struct Page {
         var events: [LogEvent]
         var token: String?
     }
 
-    /// The next events from `start` on, in milliseconds since 1970, in the order of their times.
+    /// The next events from `start`, in milliseconds since 1970, in the order of their times.
     func page(from start: Int64, token: String?) async throws(AWSError) -> Page {
         var input: [String: JSONValue] = [
             "logGroupName": .string(Self.group), "logStreamNamePrefix": .string("\(job)/"),
             "startTime": .integer(max(0, start)),
-            // AWS does so always; stand-ins of it want to be told.
+            // AWS always does this; emulators of AWS need the parameter.
             "interleaved": .bool(true),
         ]
         if let token { input["nextToken"] = .string(token) }
@@ -24,26 +26,26 @@ extension TrainingLogs {
             if let event = try event(value) { events.append(event) }
         }
         let next = answer["nextToken"]?.stringValue
-        // A token that leads to itself would lead there for ever.
+        // A token that repeats itself would never end the pass.
         return Page(events: events, token: next == token ? nil : next)
     }
 
-    /// The milliseconds since 1970 that an event may name.
+    /// The possible times of an event, in milliseconds since 1970.
     private static let credible = 0...Int64(Date.reportedSeconds.upperBound * 1000)
 
-    /// Nil for an event that is not of this job.
+    /// Nil for an event of another job.
     private func event(_ value: JSONValue) throws(AWSError) -> LogEvent? {
         guard let members = value.objectValue, let time = members["timestamp"]?.integerValue,
             let text = members["message"]?.stringValue, let stream = members["logStreamName"]?.stringValue,
-            // Stand-ins of AWS do not all know the prefix.
+            // Some emulators of AWS ignore the prefix.
             stream.hasPrefix("\(job)/")
         else { return nil }
         let ingested = members["ingestionTime"]?.integerValue ?? time
-        // What was given is known by these times: one that cannot be would hide all lines that come after it.
+        // Passes depend on these times: an impossible time would hide all lines that come after it.
         if let wrong = [time, ingested].first(where: { !Self.credible.contains($0) }) {
             throw AWSError(
                 .malformed,
-                "The answer has an event of the time \(wrong), in milliseconds since 1970, which cannot be.",
+                "The answer has an event of the time \(wrong), in milliseconds since 1970, which is not possible.",
                 service: "CloudWatch Logs", operation: "FilterLogEvents")
         }
         return LogEvent(
@@ -51,7 +53,7 @@ extension TrainingLogs {
             id: members["eventId"]?.stringValue ?? stream, text: text)
     }
 
-    /// The service's words, and for a refusal what is needed.
+    /// The service's error; if access is denied, with the permission that is needed.
     func explained(_ error: AWSError) -> BackendError {
         var error = error
         if error.kind == .auth, error.hint == nil {
@@ -65,7 +67,7 @@ extension TrainingLogs {
 }
 
 extension AWSError {
-    /// Whether waiting helps: the client has tried it again already.
+    /// Whether the call may succeed later. The client has already retried it.
     var passes: Bool {
         switch kind {
         case .throttle, .transient, .unavailable: true

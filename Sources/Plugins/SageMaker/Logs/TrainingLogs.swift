@@ -2,40 +2,46 @@ internal import AWS
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// The log of one training job: what all its hosts print, in CloudWatch Logs.
+/// The log of one training job: the output of all its hosts, in CloudWatch Logs.
 ///
 /// Every host writes a stream `<job>/algo-<n>-<epoch>` of the group `/aws/sagemaker/TrainingJobs`, and a new one after
-/// each restart. One operation reads them all, `FilterLogEvents` with `<job>/` as the prefix: it merges by time, knows
-/// streams as they appear, and costs the same for one host and for a thousand. No other permission is needed.
+/// each restart. One operation reads them all: `FilterLogEvents` with `<job>/` as the prefix. It merges the streams by
+/// time,
+/// includes new streams as they appear, and costs the same for one host and for a thousand. No other permission is
+/// needed.
 ///
-/// What is new cannot be told by time: a host whose lines arrive late has lines that are older than others that were
-/// given already. Hence the log is given in passes over it, each of which gives what was *ingested* between two moments
-/// (`LogPass`). Each event is of exactly one pass, in whichever process, so there is no list of what was given, and a
-/// cursor is small: its pass, and the place in it.
+/// An event's time does not show whether the event is new: lines of a slow host arrive after newer lines of other
+/// hosts.
+/// The log is therefore read in passes. Each pass returns what was *ingested* between two moments (`LogPass`), and each
+/// event belongs to exactly one pass, in every process. So no list of returned events is needed, and a cursor is small:
+/// a
+/// pass and a position in it.
 struct TrainingLogs: Sendable {
-    /// Where SageMaker writes.
+    /// The log group of all training jobs.
     static let group = "/aws/sagemaker/TrainingJobs"
 
-    /// Asks CloudWatch Logs in the job's region.
+    /// A client for CloudWatch Logs in the job's region.
     let client: AWSClient
     /// The name of the training job.
     let job: String
-    /// How many hosts it has; lines say which one printed them where there are several.
+    /// The number of hosts. With more than one, each line names its host.
     var hosts = 1
     /// The account, for hints.
     var account: String?
-    /// When the job was made: no line is older. Spares the service the search through years of other jobs' logs.
+    /// When the job was created: no line is older. Limits the search in the logs of other jobs.
     var since: Date?
     var clock = HostClock.system
-    /// When the run ended; nil while it has not.
+    /// When the run ended; nil while it is live.
     let ended: @Sendable () async throws(BackendError) -> Date?
 
-    /// The lines after `cursor`, of all hosts, in the order of their times but for those that arrive late.
+    /// The lines of all hosts after `cursor`, in the order of their times except for lines that arrive late.
     ///
-    /// With `follow` it waits for what is to come, whatever hinders it for a while, and ends when the run has ended and its
-    /// last lines have arrived. Without, it ends after what there is now.
-    /// The stream throws `denied`, `expired`, `invalid` for a cursor of something else, what `ended` throws, `cancelled`,
-    /// and without `follow` also `throttled`, `transient` and `unavailable` after some attempts.
+    /// With `follow`, it waits for new lines, retries temporary errors, and ends when the run has ended and its last
+    /// lines have
+    /// arrived. Without `follow`, it ends after the lines that exist now.
+    /// The stream throws `denied`, `expired`, `invalid` for a cursor of another log, the errors of `ended`, and
+    /// `cancelled`;
+    /// without `follow` also `throttled`, `transient` and `unavailable` after several attempts.
     func stream(from cursor: LogCursor?, follow: Bool) -> LogStream {
         LogStream {
             let reader = TrainingLogReader(self, from: cursor, follow: follow)

@@ -1,9 +1,9 @@
-/// Some of the 128 characters of ASCII, as bits.
+/// A set of ASCII characters, stored as 128 bits.
 struct ASCIISet: Sendable {
     private var low: UInt64 = 0
     private var high: UInt64 = 0
 
-    /// Whether all bytes are in the set; nil where one is no ASCII, which the set cannot tell of.
+    /// Whether all bytes are in the set; nil if a byte is not ASCII, because the set cannot decide then.
     func holds(_ bytes: String.UTF8View) -> Bool? {
         var all = true
         for byte in bytes {
@@ -20,8 +20,9 @@ struct ASCIISet: Sendable {
         }
     }
 
-    /// The set of a pattern that is one bracket, repeated: `[a-z]*`, `([a-z]+)`, and the least length that it means.
-    /// Nil for every other pattern, and where the bracket holds what is not understood here.
+    /// The set and the minimum length of a pattern that is one repeated bracket: `[a-z]*`, `([a-z]+)`. Nil for every
+    /// other
+    /// pattern, and if the bracket contains syntax that is not supported here.
     static func repeated(in pattern: String) -> (ASCIISet, least: Int)? {
         var text = Substring(pattern)
         if text.first == "(", text.last == ")" { text = text.dropFirst().dropLast() }
@@ -32,7 +33,7 @@ struct ASCIISet: Sendable {
         return (set, quantifier == "+" ? 1 : 0)
     }
 
-    /// The set of what stands between two brackets; nil for a negation or a class that is not understood.
+    /// The set of a bracket's content; nil for a negation or an unsupported class.
     private init?(bracket: Substring) {
         var rest = bracket.unicodeScalars
         guard rest.first != "^" else { return nil }
@@ -61,7 +62,7 @@ struct ASCIISet: Sendable {
         }
     }
 
-    /// Adds the part of a Unicode property that is in ASCII; false for a property that is not known here.
+    /// Adds the ASCII part of a Unicode property; false if the property is unknown here.
     private mutating func insertProperty(_ name: String) -> Bool {
         switch name {
         case "{L":

@@ -1,12 +1,14 @@
 internal import Synchronization
 
-/// A pattern of the service's model, which a whole text must match though nothing in it says so.
+/// A pattern of the service's model. A whole text must match it, although the pattern has no anchors.
 ///
-/// The patterns are Java's. What that means here: characters are Unicode scalars, `\d`, `\w`, `\s` are ASCII, `\p{Alnum}`
-/// is too, and `.` stops at the end of a line. The commonest patterns need no regular expression; the others are
-/// compiled when they are first asked.
+/// The patterns are Java's: characters are Unicode scalars, `\d`, `\w`, `\s` and `\p{Alnum}` are ASCII, and `.` does
+/// not
+/// match a line terminator. The most frequent patterns need no regular expression; the others are compiled at their
+/// first
+/// use.
 struct ModelPattern: Sendable {
-    /// The pattern as the model has it.
+    /// The pattern as the model writes it.
     let text: String
     private let form: Form
 
@@ -15,9 +17,9 @@ struct ModelPattern: Sendable {
         case anything
         /// `.*`, `.+`: any text in one line.
         case line(least: Int)
-        /// `[a-z_]*`, `[a-z_]+`, for texts in ASCII; the expression is for others.
+        /// `[a-z_]*`, `[a-z_]+`: the set for ASCII texts, the expression for others.
         case alphabet(ASCIISet, least: Int, CompiledPattern)
-        /// Any other.
+        /// Any other pattern.
         case expression(CompiledPattern)
     }
 
@@ -37,7 +39,8 @@ struct ModelPattern: Sendable {
         }
     }
 
-    /// Whether all of `value` matches. A pattern that this toolchain cannot read refuses nothing: SageMaker will tell.
+    /// Whether all of `value` matches. A pattern that this toolchain cannot compile accepts every text; SageMaker
+    /// checks it.
     func matches(_ value: String) -> Bool {
         switch form {
         case .anything:
@@ -55,7 +58,7 @@ struct ModelPattern: Sendable {
         }
     }
 
-    /// Whether it can be read at all; the tests hold every pattern of the model against this.
+    /// Whether the pattern compiles. The tests check this for every pattern of the model.
     var isReadable: Bool {
         switch form {
         case .anything, .line: true
@@ -63,7 +66,7 @@ struct ModelPattern: Sendable {
         }
     }
 
-    /// What Java's `.` stops at.
+    /// Whether the scalar is a line terminator, which Java's `.` does not match.
     private static func endsLine(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
@@ -74,7 +77,7 @@ struct ModelPattern: Sendable {
 
 /// A pattern's regular expression, compiled at its first use.
 ///
-/// A `Regex` may not be used from two threads at once, so it stays behind its lock; a match takes microseconds.
+/// A `Regex` must not be used from two threads at once, so a lock protects it; a match takes microseconds.
 final class CompiledPattern: Sendable {
     private enum State {
         case untried
@@ -83,20 +86,21 @@ final class CompiledPattern: Sendable {
     }
 
     private let text: String
-    /// Of `X(?<!-)`, the only look-behind in the model, what may not stand at the end.
+    /// For the suffix `(?<!-)`, the only look-behind in the model: the character that must not be last.
     private let forbiddenEnd: Character?
     private let state = Mutex(State.untried)
 
     init(_ pattern: String) {
         var text = pattern
-        // Swift's Regex has no look-behind. At the end of a whole match it only says how the text may not end.
+        // Swift's Regex has no look-behind. At the end of a pattern for whole texts, this one only forbids a last
+        // character.
         if text.hasSuffix("(?<!-)") {
             text.removeLast("(?<!-)".count)
             forbiddenEnd = "-"
         } else {
             forbiddenEnd = nil
         }
-        // In Swift this would be every letter and digit of Unicode. It stands in brackets only.
+        // In Swift, `\p{Alnum}` matches every letter and digit of Unicode. The model uses it only inside brackets.
         self.text = text.replacing(#"\p{Alnum}"#, with: "a-zA-Z0-9")
     }
 

@@ -2,12 +2,12 @@ internal import FoundationEssentials
 internal import LaunchHost
 
 extension ServiceModel {
-    /// The largest file that is read, in bytes. botocore's is below 4 MiB.
+    /// The largest accepted file, in bytes. botocore's file is below 4 MiB.
     private static let longestFile = 64 << 20
 
-    /// Reads a model from a file: one that `scripts/regenerate-sagemaker-model --json` printed, or botocore's own
+    /// Reads a model from a file: the output of `scripts/regenerate-sagemaker-model --json`, or botocore's own
     /// `service-2.json`.
-    /// - Throws: a `configuration` error that names the file, where it cannot be read or is no such model.
+    /// - Throws: A `configuration` error that names the file if it cannot be read or is not a model of the request.
     init(reading path: String) throws(BackendError) {
         let bytes: [UInt8]
         do {
@@ -23,7 +23,7 @@ extension ServiceModel {
             try self.init(parsing: Data(bytes))
         } catch {
             throw BackendError(
-                .configuration, "\(path) is no model of CreateTrainingJob: \(Self.words(for: error)).",
+                .configuration, "\(path) is not a model of CreateTrainingJob: \(Self.words(for: error)).",
                 hint: Self.fileHint)
         }
     }
@@ -38,7 +38,7 @@ extension ServiceModel {
         var places = [file.root ?? "CreateTrainingJobRequest": 0]
         var waiting = Array(places.keys)
         var shapes: [Shape] = []
-        // Only what the request reaches: botocore's own file holds twenty times as much.
+        // Only shapes that the request reaches: botocore's file has twenty times as many.
         func place(of name: String) -> Int {
             if let known = places[name] { return known }
             places[name] = waiting.count
@@ -50,7 +50,7 @@ extension ServiceModel {
             guard let entry = file.shapes[name] else { throw ModelFault("it has no shape '\(name)'") }
             shapes.append(Shape(name: name, kind: try entry.kind(name, place)))
         }
-        guard case .structure = shapes.first?.kind else { throw ModelFault("the request is no structure in it") }
+        guard case .structure = shapes.first?.kind else { throw ModelFault("the request is not a structure in it") }
         let version = file.metadata?.apiVersion.map { "service-2.json of \($0)" }
         self.init(source: file.source ?? version ?? "a model without a name", shapes: shapes)
     }
@@ -69,13 +69,13 @@ extension ServiceModel {
     }
 }
 
-/// What is wrong with a model.
+/// An error in a model's file.
 private struct ModelFault: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// The model as it stands in a file.
+/// The content of a model's file.
 private struct ModelFile: Decodable {
     struct Metadata: Decodable { var apiVersion: String? }
 

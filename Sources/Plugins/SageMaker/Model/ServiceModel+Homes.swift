@@ -1,12 +1,14 @@
 internal import LaunchHost
 
 extension ServiceModel {
-    /// Where in a request there is a member of that name, in whatever spelling: full paths, the shortest first.
-    /// `[]` is any item of a list.
+    /// The paths in a request that have a member of that name, in any spelling. Full paths, the shortest first; `[]` is
+    /// any
+    /// item of a list.
     func homes(of name: String) -> [String] { homes[Self.folded(name)] ?? [] }
 
-    /// The paths of every member of every structure that a request reaches, by the folded name of the member. A structure
-    /// that several members share counts at its first place only.
+    /// The paths of every member of every structure that a request reaches, by the member's folded name. A structure
+    /// that
+    /// several members use is listed at its first path only.
     static func homes(in shapes: [Shape]) -> [String: [String]] {
         guard !shapes.isEmpty else { return [:] }
         var homes: [String: [String]] = [:]
@@ -35,11 +37,11 @@ extension ServiceModel {
     }
 }
 
-/// A member in a structure that has no member of that name, while another structure has one.
+/// A member in a structure that does not have it, while another structure does.
 struct Misplacement {
-    /// Where it may stand, as full paths, the nearest first.
+    /// Where the member is allowed, as full paths, the nearest first.
     let homes: [String]
-    /// The member of the structure itself whose name ends in the written one: `VolumeKmsKeyId` for `KmsKeyId`.
+    /// The structure's own member whose name ends in the written name: `VolumeKmsKeyId` for `KmsKeyId`.
     let longer: String?
 
     /// Nil if the model has no member of that name at all.
@@ -56,7 +58,7 @@ struct Misplacement {
         longer = structure.names.first { ServiceModel.folded($0).hasSuffix(folded) }
     }
 
-    /// Behind "SageMaker's ResourceConfig has no such member; ".
+    /// The second half of a sentence that begins "SageMaker's ResourceConfig has no such member; ".
     var sentence: String {
         let parents = homes.map { home -> String in
             guard let dot = home.lastIndex(of: ".") else { return "the top level" }
@@ -66,11 +68,11 @@ struct Misplacement {
         return "it belongs to \(Wording.either(Array(parents.prefix(3))))\(parents.count > 3 ? ", among others" : "")"
     }
 
-    /// What to do.
+    /// The correction.
     var hint: String {
         let isTop = !homes[0].contains(".")
         let home = isTop ? "the top level" : homes[0]
-        let move = homes.count == 1 ? "Move it to \(home)" : "Move it to the place that is meant, such as \(home)"
+        let move = homes.count == 1 ? "Move it to \(home)" : "Move it to the intended path, such as \(home)"
         return longer.map { "\(move), or write \($0) here." } ?? "\(move)."
     }
 }

@@ -1,21 +1,23 @@
 internal import LaunchHost
 
 extension ServiceModel {
-    /// A name without what tells spellings apart: `input_data_config`, `inputDataConfig` and `InputDataConfig` are one.
+    /// The name without differences of spelling: the result is the same for `input_data_config`, `inputDataConfig` and
+    /// `InputDataConfig`.
     static func folded(_ name: String) -> String {
         String(decoding: name.utf8.lazy.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }, as: UTF8.self)
             .lowercased()
     }
 
-    /// The path with every member's name as SageMaker writes it, at every depth.
+    /// The path with every member's name in SageMaker's spelling, at every depth.
     ///
-    /// Keys of maps (hyperparameters, environment) are the user's own and stay, and so does everything from the first
-    /// name on that the model does not know.
+    /// Keys of maps (hyperparameters, environment) are the user's and are kept. So is everything from the first name
+    /// that the
+    /// model does not know.
     func canonical(_ path: FieldPath) -> FieldPath {
         FieldPath(walk(path).steps)
     }
 
-    /// Whether a value at that path is text; false where the model does not know the path.
+    /// Whether a value at that path is text; false if the model does not know the path.
     func takesText(at path: FieldPath) -> Bool {
         guard let place = walk(path).place, shapes.indices.contains(place), case .text = shapes[place].kind else {
             return false
@@ -23,8 +25,9 @@ extension ServiceModel {
         return true
     }
 
-    /// Follows a path through the shapes: its steps as SageMaker writes them, as far as the model knows them, and the shape
-    /// that it leads to; nil where it leads out of the model.
+    /// Follows a path through the shapes. Returns its steps in SageMaker's spelling, as far as the model knows them,
+    /// and the
+    /// index of the shape at its end; nil if the model does not know the path.
     private func walk(_ path: FieldPath) -> (steps: [FieldPath.Step], place: Int?) {
         var steps = path.steps
         var place = 0
@@ -48,9 +51,9 @@ extension ServiceModel {
         return (steps, place)
     }
 
-    /// The document with every member's name as SageMaker writes it, at every depth.
+    /// The document with every member's name in SageMaker's spelling, at every depth.
     ///
-    /// A member that is there in two spellings keeps both: which one is meant, nobody can tell, and validation says so.
+    /// A member that is given in two spellings keeps both, because the intended one is unknown; validation reports it.
     func canonical(_ document: JSONValue) -> JSONValue {
         canonical(document, as: 0)
     }
@@ -81,12 +84,12 @@ extension ServiceModel {
 }
 
 extension Shape.Structure {
-    /// The member's name as the service writes it; nil for what is no member in any spelling.
+    /// The member's name in the service's spelling; nil if no member has that name in any spelling.
     func spelling(of written: String) -> String? {
         members[written] != nil ? written : spellings[ServiceModel.folded(written)]
     }
 
-    /// Whether no other name among the members given means the same.
+    /// Whether no other given name is a spelling of the same member.
     func isOnlySpelling(_ written: String, of name: String, in given: [String: JSONValue]) -> Bool {
         !given.keys.contains { $0 != written && spelling(of: $0) == name }
     }

@@ -1,15 +1,16 @@
 internal import LaunchHost
 
-/// What SageMaker says of its own `CreateTrainingJob` request: the types, required members, enumerations, patterns and
-/// bounds, as data that a script takes from botocore.
+/// SageMaker's definition of its `CreateTrainingJob` request: types, required members, enumerations, patterns and
+/// bounds. A
+/// script extracts the data from botocore.
 ///
-/// The service learns new words every month, so the model can be replaced without a new program.
+/// The service adds members and values every month, so a queue can use a newer model without a new program.
 struct ServiceModel: Sendable {
-    /// Where it comes from, with the version: `botocore 1.44.5`.
+    /// The origin with its version: `botocore 1.44.5`.
     let source: String
-    /// Every shape that a request can reach; the request itself comes first.
+    /// Every shape that a request can reach. The request is the first.
     let shapes: [Shape]
-    /// Where each member stands, by its folded name.
+    /// The paths of each member, by its folded name.
     let homes: [String: [String]]
 
     init(source: String, shapes: [Shape]) {
@@ -18,13 +19,14 @@ struct ServiceModel: Sendable {
         homes = Self.homes(in: shapes)
     }
 
-    /// The model that the program was built with.
+    /// The model that is compiled into the program.
     ///
-    /// It is a constant that the tests read, so it is always readable; a model without shapes, which knows nothing and
-    /// refuses nothing, stands here only because the compiler cannot know that.
+    /// The text is a constant that the tests parse, so parsing always succeeds. The model without shapes, which accepts
+    /// every
+    /// request, satisfies the compiler.
     static let bundled: ServiceModel =
         (try? ServiceModel(parsing: bundledText)) ?? ServiceModel(source: "no model", shapes: [])
 
-    /// The request.
+    /// The request's shape.
     var root: Shape? { shapes.first }
 }

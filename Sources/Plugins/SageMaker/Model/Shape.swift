@@ -1,16 +1,16 @@
-/// One type of the service's model: what a value must look like.
+/// One type of the service's model: the rules of a value.
 ///
-/// Shapes name each other by their place in `ServiceModel.shapes`, because some may contain themselves.
+/// Shapes refer to each other by index in `ServiceModel.shapes`, because a shape may contain itself.
 struct Shape: Sendable {
-    /// What a value of the shape is made of.
+    /// The form of a value.
     enum Kind: Sendable {
         /// Members by name.
         case structure(Structure)
-        /// Values of one shape; the bounds are on their number.
+        /// Items of one shape. The bounds limit their number.
         case list(item: Int, Bounds)
-        /// Keys of the user's own, and values of one shape; the bounds are on their number.
+        /// Keys that the user chooses, and values of one shape. The bounds limit their number.
         case map(key: Int, value: Int, Bounds)
-        /// Text; the bounds are on its length in Unicode scalars.
+        /// Text. The bounds limit its length in Unicode scalars.
         case text(Text)
         /// A whole number.
         case integer(Bounds)
@@ -18,11 +18,11 @@ struct Shape: Sendable {
         case number
         /// True or false.
         case flag
-        /// What no request of today uses, and a later model may: it is taken as it stands.
+        /// A type that the present request does not use but a later model may. Values are accepted unchanged.
         case other
     }
 
-    /// The least and the most, both included; nil where the model has no bound.
+    /// The minimum and the maximum, both inclusive; nil if the model has no bound.
     struct Bounds: Sendable, Hashable {
         var least: Int64?
         var most: Int64?
@@ -34,9 +34,9 @@ struct Shape: Sendable {
         var members: [String: Int]
         /// The names, sorted, for suggestions.
         var names: [String]
-        /// Members that must be there.
+        /// Members that a request must have.
         var required: [String]
-        /// The name in the service's spelling for a name in any other (`ServiceModel.folded`).
+        /// The name in the service's spelling, by its folded form (`ServiceModel.folded`).
         var spellings: [String: String]
     }
 
@@ -44,13 +44,12 @@ struct Shape: Sendable {
     struct Text: Sendable {
         var length: Bounds
         var pattern: ModelPattern?
-        /// The words allowed, in the model's order; empty where any are.
+        /// The allowed words, in the model's order; empty if any text is allowed.
         var words: [String]
         var wordSet: Set<String>
     }
 
-    /// The model's name of it.
+    /// The shape's name in the model.
     var name: String
-    /// What it is made of.
     var kind: Kind
 }

@@ -1,7 +1,8 @@
 internal import LaunchHost
 
-/// Outcomes of ended jobs that wait for `finish`, so that an end costs one call. Where none comes, because the run is tried
-/// again, the oldest give way.
+/// Outcomes of ended jobs, kept until `finish` takes them, so that an end costs one call. If a run is retried, `finish`
+/// is
+/// not called; beyond the limit the oldest outcomes are dropped.
 struct KeptOutcomes {
     private static let limit = 1000
 
@@ -14,6 +15,6 @@ struct KeptOutcomes {
         if order.count > Self.limit { outcomes[order.removeFirst()] = nil }
     }
 
-    /// Gives it away, once.
+    /// Removes the outcome and returns it.
     mutating func take(of name: String) -> Outcome? { outcomes.removeValue(forKey: name) }
 }

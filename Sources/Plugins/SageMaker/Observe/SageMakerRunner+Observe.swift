@@ -3,29 +3,30 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension SageMakerRunner {
-    /// A few pages of `ListTrainingJobs` for all runs, and one `DescribeTrainingJob` for each that has ended.
+    /// Reads a few pages of `ListTrainingJobs` for all runs, and calls `DescribeTrainingJob` once for each job that has
+    /// ended.
     public func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         try await watch.observe(handles)
     }
 
-    /// A pulse while a look over many jobs is not complete.
+    /// Signals while a sweep over many jobs is incomplete.
     public func changes() -> AsyncStream<Void>? { watch.changes }
 
-    /// The log that CloudWatch keeps: of all hosts and restarts of the present attempt.
+    /// The log in CloudWatch, of all hosts and restarts of the present attempt.
     public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
         let log = RunLog(runner: self, handle: handle, cursor: cursor, follow: follow)
         return LogStream { { () async throws(BackendError) in try await log.next() } }
     }
 
-    /// `StopTrainingJob`. SageMaker's own grace holds, whatever is asked for.
+    /// Calls `StopTrainingJob`. SageMaker's own grace period applies; `grace` is ignored.
     public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
         let job = try TrainingHandle(handle)
         try await translated { () async throws(AWSError) in try await service.stop(job) }
     }
 }
 
-/// The log of one reader: made when the first line is asked for, because CloudWatch's place and the job's hosts are only
-/// known from the service.
+/// One reader's log. Opened with the first line, because the CloudWatch endpoint and the job's hosts come from the
+/// service.
 private actor RunLog {
     private let runner: SageMakerRunner
     private let handle: RunHandle

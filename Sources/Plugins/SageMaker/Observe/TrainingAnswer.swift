@@ -1,13 +1,13 @@
 internal import AWS
 internal import LaunchHost
 
-/// What came of asking for one training job by itself.
+/// The result of describing one training job.
 ///
-/// No tuple with a `Result`: read out of a task group, that crashes in optimised builds of Swift 6.3, each time.
+/// Not a tuple with a `Result`: reading one from a task group always crashes in optimised builds of Swift 6.3.
 final class TrainingAnswer: Sendable {
     let runID: RunID
     let job: TrainingHandle
-    /// Nil where there is no such job, or an error.
+    /// Nil if the job does not exist, or after an error.
     let description: JSONValue?
     let failure: AWSError?
 
@@ -20,7 +20,7 @@ final class TrainingAnswer: Sendable {
         }
     }
 
-    /// Asks for all, a few at once, and hands each answer on as it comes.
+    /// Describes all jobs, 8 at a time, and passes each answer to `take` as it arrives.
     static func forAll(
         _ jobs: [(runID: RunID, job: TrainingHandle)], from service: TrainingService,
         isolation: isolated (any Actor)? = #isolation, _ take: (TrainingAnswer) -> Void

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// How a training job ended, as `DescribeTrainingJob` tells it.
+/// How a training job ended, as `DescribeTrainingJob` reports it.
 struct TrainingEnd {
     let description: JSONValue
 
@@ -11,7 +11,7 @@ struct TrainingEnd {
             secondary: description["SecondaryStatus"]?.stringValue)
     }
 
-    /// What the host is told; also of a job that has not ended.
+    /// The observation for the host, also of a job that has not ended.
     func observation(of runID: RunID) -> Observation {
         let status = status
         let started = date("TrainingStartTime")
@@ -31,7 +31,7 @@ struct TrainingEnd {
             startedAt: started, endedAt: date("TrainingEndTime") ?? date("LastModifiedTime") ?? date("CreationTime"))
     }
 
-    /// The interruptions and restarts of the job's history. The limits that it ran into are the end's to tell.
+    /// The interruptions and restarts in the job's history. Limits that the job exceeded are part of its end's cause.
     private var story: [PastStep] {
         (description["SecondaryStatusTransitions"]?.arrayValue ?? []).compactMap { transition in
             let status = TrainingStatus(primary: "InProgress", secondary: transition["Status"]?.stringValue)
@@ -49,7 +49,7 @@ struct TrainingEnd {
         description["FailureReason"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// `Stopped` is never a success: a time limit and a user's stop are told apart
+    /// `Stopped` is never a success. The cause distinguishes a time limit from a user's stop
     /// (github.com/aws/sagemaker-python-sdk/issues/1937).
     private func cause(_ phase: Observation.Phase, _ status: TrainingStatus) -> Cause {
         switch (phase, status.secondary) {
@@ -65,12 +65,12 @@ struct TrainingEnd {
                 "It waited for spot instances and ran longer than MaxWaitTimeInSeconds\(limit.map { ", \($0) s" } ?? "")."
             )
         case (.stopped, _):
-            // Also where it waited for another spot instance: by itself the service ends that wait with a limit.
+            // Also while the job waited for another spot instance: the service itself ends that wait only with a limit.
             return Cause(
                 .userStop,
                 wasInterrupted
-                    ? "Somebody stopped the training job after its spot instance was taken back."
-                    : "Somebody stopped the training job.")
+                    ? "The training job was stopped on request after its spot instance was taken back."
+                    : "The training job was stopped on request.")
         default:
             return failure
         }
@@ -78,7 +78,7 @@ struct TrainingEnd {
 
     private var failure: Cause {
         let reason = reason ?? "SageMaker gives no reason."
-        // What a script writes about its end begins with AlgorithmError, and may say anything.
+        // A script's own failure message begins with AlgorithmError and may contain any text.
         let isOwn = reason.hasPrefix("AlgorithmError")
         if !isOwn, reason.contains("CapacityError") { return Cause(.capacity, reason) }
         if reason.hasPrefix("ClientError") { return Cause(.clientError, reason) }
@@ -95,10 +95,10 @@ struct TrainingEnd {
 }
 
 extension Cause.Code {
-    /// What the job was given is wrong: data, image, permission of its role (`ClientError`).
+    /// An input of the job is wrong: data, image, or permissions of its role (`ClientError`).
     static let clientError = Cause.Code(rawValue: "client-error")
     /// SageMaker itself failed (`InternalServerError`).
     static let backendFault = Cause.Code(rawValue: "backend-fault")
-    /// The whole of waiting and running took longer than it may.
+    /// Waiting and running together exceeded the limit.
     static let waitLimit = Cause.Code(rawValue: "wait-limit")
 }

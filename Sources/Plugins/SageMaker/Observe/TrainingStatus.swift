@@ -1,23 +1,24 @@
 internal import LaunchHost
 
-/// What SageMaker's words for a job's state mean. They are "subject to change": a word that is not known leaves the
-/// decision to the primary status, and is kept.
+/// The meaning of SageMaker's status words. AWS documents them as "subject to change": an unknown secondary status is
+/// kept,
+/// and the primary status decides.
 struct TrainingStatus: Sendable, Hashable {
     /// `TrainingJobStatus`.
     var primary: String
     /// `SecondaryStatus`.
     var secondary: String?
 
-    /// Both words, for people.
+    /// Both words, for display.
     var words: String {
         guard let secondary, secondary != primary else { return primary }
         return "\(primary): \(secondary)"
     }
 
-    /// Whether the job changes no more.
+    /// Whether the status is final.
     var isEnd: Bool { ["Completed", "Failed", "Stopped"].contains(primary) }
 
-    /// What a job that has not ended does.
+    /// The phase of a job that has not ended.
     var phase: Observation.Phase {
         if primary == "Stopping" || primary == "Deleting" { return .stopping }
         return switch secondary {
@@ -29,7 +30,7 @@ struct TrainingStatus: Sendable, Hashable {
         }
     }
 
-    /// What somebody should find in the run's story; nil for the ordinary course.
+    /// A note for the run's events; nil for the usual statuses.
     var message: String? {
         switch secondary {
         case "Interrupted": "the spot instance was taken back; SageMaker starts the job again when it has another"

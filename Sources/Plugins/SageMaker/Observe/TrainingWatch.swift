@@ -3,32 +3,37 @@ internal import FoundationEssentials
 internal import LaunchHost
 internal import Synchronization
 
-/// Watches any number of training jobs with few calls.
+/// Observes any number of training jobs with few calls.
 ///
-/// `ListTrainingJobs` gives 100 jobs a page, newest first, and only two calls a second for the whole account. So many jobs
-/// are looked over in a sweep: page after page until each was seen, a few pages a call of `observe`, so that stops and ends
-/// need not wait for the whole. A job that is seen ended is described once; one that a sweep did not show is asked for by
-/// itself; both until an answer comes. What is kept between calls makes sweeps shorter, and nothing true.
+/// `ListTrainingJobs` returns 100 jobs per page, newest first, and accepts only two calls per second for the whole
+/// account.
+/// Many jobs are therefore observed by a sweep: page after page until each job was seen. One call of `observe` reads
+/// only a
+/// few pages, so that stops and ends do not wait for the whole sweep. A job that has ended is described once, and a job
+/// that a sweep did not list is described individually; both are repeated until an answer comes. The state between
+/// calls is
+/// only a cache that shortens sweeps; SageMaker is the source of truth.
 actor TrainingWatch {
-    /// What is known of a job between two calls.
+    /// The cached state of one job.
     private struct Known {
-        /// When it was asked for first: a sweep that began before does not tell of it.
+        /// When the job was first observed. A sweep that began earlier says nothing about it.
         var since: Date
-        /// When it was made, in seconds since 1970, once a list has told.
+        /// The creation time in seconds since 1970, once a list has returned it.
         var created: Double?
         var status: TrainingStatus?
     }
 
-    /// Jobs by name.
+    /// The observed jobs, by name.
     private typealias Jobs = [String: (runID: RunID, job: TrainingHandle)]
 
-    /// Pages of one call of `observe`: what was seen on them is not held back for longer.
+    /// Limits the pages of one call of `observe`, so that its observations are returned soon.
     private static let pagesPerCall = 4
-    /// Jobs that one call asks for one by one because no list has shown them.
+    /// The number of unlisted jobs that one call describes individually.
     private static let askedPerCall = 10
-    /// How long a job that this program has made may be unknown to the service, in seconds.
+    /// How long a job that this program just created may be unknown to the service, in seconds.
     private static let settling: Double = 60
-    /// The longest rest between two sweeps that show nothing new, in seconds. Rests grow as the host's waits do: 1, 3, 7, 15.
+    /// The longest pause between two sweeps without changes, in seconds. Pauses grow like the host's waits: 1, 3, 7,
+    /// 15.
     private static let longestRest: Double = 15
 
     private let service: TrainingService
@@ -37,11 +42,11 @@ actor TrainingWatch {
     private var fresh: [String: Date] = [:]
     private var sweep: TrainingSweep?
     private var rest = (until: Date.distantPast, seconds: 0.0)
-    /// What has to be described: jobs that a list has shown ended, and in turn jobs that no list has shown.
+    /// The jobs to describe: those that a list has shown as ended, and a queue of those that no list has shown.
     private var ended: Set<String> = []
     private var unseen: [String] = []
     private var outcomes = KeptOutcomes()
-    /// A pulse whenever the next call of `observe` has something to go on with.
+    /// Signals when the next call of `observe` has work to continue.
     nonisolated let changes: AsyncStream<Void>
     private let pulse: AsyncStream<Void>.Continuation
 
@@ -51,14 +56,16 @@ actor TrainingWatch {
         (changes, pulse) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Hears of a job that was just made: lists need not go back before it, and it cannot be gone already.
+    /// Registers a job that was just created: it bounds the time range of lists, and for 60 seconds the service's
+    /// answer that it
+    /// does not exist counts as eventual consistency.
     func made(_ job: TrainingHandle) {
         let now = service.clock.now()
         if fresh.count >= 1000 { fresh = fresh.filter { now.timeIntervalSince($0.value) < Self.settling } }
         fresh[job.name] = now
     }
 
-    /// What SageMaker says of these runs, as far as the calls of one turn reach.
+    /// The observations of these runs, as far as the calls of one turn reach.
     func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
         let region: String
         do throws(AWSError) {
@@ -72,12 +79,13 @@ actor TrainingWatch {
                 let job = try TrainingHandle(handle)
                 jobs[job.name] = (handle.runID, job)
             } catch {
-                // One that cannot be read must not hide all others.
+                // One unreadable handle must not hide the other runs.
                 log.error("a run cannot be watched", ["run": handle.runID.rawValue, "error": error.message])
             }
         }
         remember(jobs)
-        // Lists show the jobs of one region; those of another, made under an earlier configuration, are asked for.
+        // A list shows the jobs of one region. Jobs of another region, from an earlier configuration, are described
+        // individually.
         let listed = jobs.values.count { $0.job.region == region }
         var found: [Observation] = []
         var failure: BackendError?
@@ -85,7 +93,7 @@ actor TrainingWatch {
         if listed > 1 {
             if sweep != nil || isDue { failure = await turn(of: jobs, listed, &found, &progressed) }
         } else {
-            // One job alone is cheaper to ask for than to find in a list.
+            // For a single job, one description costs less than a search in lists.
             sweep = nil
         }
         if listed <= 1 || listed < jobs.count, unseen.isEmpty {
@@ -97,7 +105,7 @@ actor TrainingWatch {
         found += told.found
         failure = failure ?? told.failure
         progressed = progressed || told.count > 0
-        // What was learned before an error holds; without anything, the host is told.
+        // What was learned before an error is returned. If nothing was learned, the error is thrown.
         if let failure {
             guard progressed else { throw failure }
             log.debug("SageMaker did not answer in full", ["error": failure.message])
@@ -106,7 +114,7 @@ actor TrainingWatch {
         return found
     }
 
-    /// What a job that was observed to have ended has left, once without a call; else asks for it.
+    /// The outcome of an ended job: the kept one if there is one, otherwise by a call.
     func outcome(of job: TrainingHandle) async throws(AWSError) -> Outcome? {
         if let kept = outcomes.take(of: job.name) { return kept }
         return try await service.describe(job).map { TrainingOutcome(job, $0).outcome }
@@ -116,7 +124,7 @@ actor TrainingWatch {
         let now = service.clock.now()
         known = known.filter { jobs[$0.key] != nil }
         for name in jobs.keys where known[name] == nil {
-            // By our clock, which may be ahead of the service's.
+            // By this machine's clock, which may be ahead of the service's.
             let created = fresh[name].map { $0.timeIntervalSince1970 - Self.settling }
             known[name] = Known(since: now, created: created)
         }
@@ -124,15 +132,15 @@ actor TrainingWatch {
         unseen = unseen.filter { jobs[$0] != nil }
     }
 
-    // MARK: sweeping
+    // MARK: Sweeps
 
     private var isDue: Bool {
         let left = rest.until.timeIntervalSince(service.clock.now())
-        // A clock that was set back must not make anybody wait for the difference.
+        // A clock that was set back must not prolong the pause.
         return left <= 0 || left > Self.longestRest
     }
 
-    /// The pages of one call. Answers the error that ended it, where one did.
+    /// Reads the pages of one call. Returns the error that ended it, if any.
     private func turn(
         of jobs: Jobs, _ listed: Int, _ found: inout [Observation], _ progressed: inout Bool
     ) async -> BackendError? {
@@ -149,7 +157,7 @@ actor TrainingWatch {
         }
     }
 
-    /// Takes one page in. Answers whether the sweep goes on.
+    /// Reads one page. Returns whether the sweep continues.
     private func page(
         of jobs: Jobs, _ listed: Int, _ found: inout [Observation]
     ) async throws(BackendError) -> Bool {
@@ -159,7 +167,7 @@ actor TrainingWatch {
         do throws(AWSError) {
             page = try await service.list(current.query)
         } catch {
-            // A token that is too old begins a new sweep, and nothing else.
+            // If the service rejects a token as too old, a new sweep begins.
             if error.kind == .invalid, current.token != nil { sweep = nil }
             throw Refusal.explained(error)
         }
@@ -169,7 +177,7 @@ actor TrainingWatch {
             let status = TrainingStatus(primary: summary.status, secondary: summary.secondary)
             let isNew = known[summary.name]?.status != status
             if isNew { current.hasNews = true }
-            // One that names no credible time must not hide the others from the next list.
+            // A job without a credible creation time must not shorten the time range of the next list.
             if let created = summary.created { known[summary.name]?.created = created }
             known[summary.name]?.status = status
             if status.isEnd {
@@ -194,21 +202,21 @@ actor TrainingWatch {
     }
 
     private func endSweep(_ sweep: TrainingSweep, _ jobs: Jobs) {
-        // Behind those that wait already, so that each has its turn.
+        // Appended to the jobs that already wait, so that each job is described in turn.
         let waiting = Set(unseen)
         unseen += jobs.keys.filter { name in
             !sweep.seen.contains(name) && !waiting.contains(name)
                 && known[name].map { $0.since <= sweep.began } ?? false
         }
         self.sweep = nil
-        // The host paces sweeps of one call by itself.
+        // The host itself paces sweeps that take one call.
         let seconds = sweep.calls == 0 || sweep.hasNews ? 0 : min(Self.longestRest, rest.seconds * 2 + 1)
         rest = (service.clock.now().addingTimeInterval(seconds), seconds)
     }
 
-    // MARK: describing
+    // MARK: Descriptions
 
-    /// Asks for jobs one by one, a few at once: what is to be told of them, how many answered, and an error of the others.
+    /// Describes jobs individually, 8 at a time. Returns the observations, the number of answers and the last error.
     private func described(
         _ jobs: [(runID: RunID, job: TrainingHandle)]
     ) async -> (found: [Observation], count: Int, failure: BackendError?) {
@@ -228,13 +236,13 @@ actor TrainingWatch {
         return (found, count, failure.map { Refusal.explained($0) })
     }
 
-    /// Nil where there is nothing to tell yet.
+    /// Nil if there is nothing to report yet.
     private func observation(of runID: RunID, _ job: TrainingHandle, _ description: JSONValue?) -> Observation? {
         guard let description else {
             if let made = fresh[job.name], service.clock.now().timeIntervalSince(made) < Self.settling { return nil }
             return Observation(
                 runID: runID, phase: .missing,
-                cause: Cause(.lost, "There is no training job \(job.name) in \(job.region) any more."),
+                cause: Cause(.lost, "The training job \(job.name) in \(job.region) no longer exists."),
                 backendStatus: "Unknown")
         }
         var observation = TrainingEnd(description: description).observation(of: runID)

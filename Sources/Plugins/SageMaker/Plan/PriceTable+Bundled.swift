@@ -1,11 +1,12 @@
 extension PriceTable {
-    /// The prices that come with this program: US dollars an hour, us-east-1.
+    /// The prices that this program contains: US dollars per hour, us-east-1.
     ///
-    /// AWS changes prices, mostly down. What is not in here is unknown.
+    /// AWS changes prices, mostly down. The price of a type that is not listed is unknown.
     static let bundled = PriceTable(region: "us-east-1", parts: [recent, older])
 
-    /// As AWS's price list had them between June and August 2026. Each is in the source of at least two public projects that
-    /// say so, or in one that quotes the price list to the last digit.
+    /// From AWS's price list between June and August 2026. Each price is in the source of at least two public projects
+    /// that
+    /// name that list, or in one that quotes it to the last digit.
     private static let recent = Part(
         asOf: "2026-08",
         hours: [
@@ -20,8 +21,8 @@ extension PriceTable {
             "ml.p4d.24xlarge": 25.251286, "ml.p4de.24xlarge": 31.5641075, "ml.p5.48xlarge": 63.296,
         ])
 
-    /// As https://aws.amazon.com/sagemaker/pricing/ listed them in 2024; compared with what public repositories have copied
-    /// from there.
+    /// From https://aws.amazon.com/sagemaker/pricing/ in 2024, compared with copies of that page in public
+    /// repositories.
     private static let older = Part(
         asOf: "2024",
         hours: [

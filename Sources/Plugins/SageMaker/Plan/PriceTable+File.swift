@@ -14,7 +14,7 @@ extension PriceTable {
     ]
 
     /// Reads a file of prices, YAML or JSON.
-    /// - Throws: a `configuration` error with everything that is wrong, each at its place.
+    /// - Throws: A `configuration` error with all errors of the file, each with its position.
     init(reading path: String) throws(BackendError) {
         do throws(LaunchError) {
             try self.init(Document(reading: path, kind: .configuration))
@@ -26,7 +26,7 @@ extension PriceTable {
     }
 
     /// Reads the prices in a document.
-    /// - Throws: `LaunchError` of kind `.configuration` with everything that is wrong.
+    /// - Throws: `LaunchError` of kind `.configuration` with all errors of the document.
     init(_ document: Document) throws(LaunchError) {
         var decoder = SchemaDecoder(document: document)
         let options = decoder.decode(document.root, fields: Self.fields, in: .top)

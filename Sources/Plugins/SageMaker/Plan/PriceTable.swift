@@ -8,13 +8,13 @@ struct PriceTable: Sendable, Hashable {
         var hours: [String: Double]
     }
 
-    /// The region that the prices are of.
+    /// The region for which the prices are valid.
     var region: String
-    /// The currency, as ISO 4217 writes it.
+    /// The ISO 4217 code of the currency.
     var currency = "USD"
-    /// No type is in two parts.
+    /// Each type is in at most one part.
     var parts: [Part]
-    /// The file that the prices come from; nil for those of this program.
+    /// The file that contains the prices; nil for the prices of this program.
     var file: String?
 
     /// A price and when it was read.
@@ -31,6 +31,6 @@ struct PriceTable: Sendable, Hashable {
         return nil
     }
 
-    /// How many types have a price.
+    /// The number of types with a price.
     var count: Int { parts.reduce(0) { $0 + $1.hours.count } }
 }

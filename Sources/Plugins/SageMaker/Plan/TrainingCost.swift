@@ -2,13 +2,13 @@ internal import FoundationEssentials
 public import LaunchHost
 
 extension SageMakerRunner: Pricing {
-    /// At most price x instances x MaxRuntimeInSeconds, of the dearest type that the run may get.
+    /// The upper limit: price x instances x MaxRuntimeInSeconds, for the most expensive type that the run may get.
     public func cost(of request: RunRequest) -> CostEstimate {
         TrainingCost(request, region: service.knownRegion, prices: prices).estimate
     }
 }
 
-/// What a training job costs at most.
+/// The maximum cost of a training job.
 struct TrainingCost {
     private let request: RunRequest
     private let region: String?
@@ -20,7 +20,7 @@ struct TrainingCost {
         self.prices = prices
     }
 
-    /// The estimate; unknown where a price or the limit is.
+    /// The estimate; unknown if a price or the time limit is unknown.
     var estimate: CostEstimate {
         let document = request.document
         guard let seconds = document["StoppingCondition"]?["MaxRuntimeInSeconds"]?.integerValue else {
@@ -64,7 +64,7 @@ struct TrainingCost {
             "unknown: no price of \(names) in the \(table(asOf: dates))\(origin); give a table of your own with --prices FILE"
     }
 
-    /// What the service may choose from by itself.
+    /// The groups of instances that the service may choose from.
     private func choices(_ document: JSONValue) -> [[TrainingShape.Group]] {
         guard let preferences = document["ResourceConfig"]?["InstancePreferences"]?.arrayValue, !preferences.isEmpty
         else {

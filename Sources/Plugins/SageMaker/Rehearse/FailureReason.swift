@@ -1,18 +1,20 @@
 internal import LaunchHost
 
-/// Why a job failed, in the words of `FailureReason`.
+/// The `FailureReason` of a failed rehearsal.
 enum FailureReason {
-    /// The most characters that it has, and that are read of the container's failure file.
+    /// The largest number of characters of a reason, and of those read from the container's failure file.
     static let most = 1024
 
     /// The reason of a failed rehearsal.
     ///
-    /// `AlgorithmError: …, exit code: 1` for what the container did (as in
-    /// `aws-samples/amazon-sagemaker-ml-pipeline-deploy-with-terraform` issue 12: there with nothing between the two where the
-    /// container left no word), `ClientError: …` for what it could not have of the request, `InternalServerError: …` else.
+    /// `AlgorithmError: …, exit code: 1` for a failure of the container (as in
+    /// `aws-samples/amazon-sagemaker-ml-pipeline-deploy-with-terraform` issue 12, where the middle is empty because the
+    /// container
+    /// wrote no failure file), `ClientError: …` for a part of the request that was not available, otherwise
+    /// `InternalServerError: …`.
     static func text(_ course: RehearsalCourse) -> String {
         let hasRun = course.steps.contains { $0.status == .training }
-        // What a lost job's hosts ended with is not their doing.
+        // If a job is lost, the exit codes of its hosts are not the cause.
         if hasRun, course.cause?.code != .lost, let code = exitCode(course) {
             let end = ", exit code: \(code)"
             let start = "AlgorithmError: "
@@ -20,11 +22,11 @@ enum FailureReason {
             return start + words + end
         }
         let isOurs = course.cause.map { [.internalFault, .unavailable, .lost].contains($0.code) } ?? true
-        let message = course.cause?.message ?? "It ended for a reason that is not known."
+        let message = course.cause?.message ?? "It ended for an unknown reason."
         return String("\(isOurs ? "InternalServerError" : "ClientError"): \(message)".prefix(most))
     }
 
-    /// The exit code that the job failed with: the cause's, else that of the first host that failed.
+    /// The exit code of the cause, otherwise that of the first host that failed.
     private static func exitCode(_ course: RehearsalCourse) -> Int? {
         if let code = course.cause?.exitCode, code != 0 { return code }
         let last = course.hosts.map(\.attempt).max()

@@ -1,10 +1,10 @@
 internal import AWS
 internal import LaunchHost
 
-/// What the name of an image says of where SageMaker would find it.
+/// Where SageMaker would find an image, from the image's name.
 struct ImagePlace {
     let image: PinnedImage
-    /// The registry, where it is ECR.
+    /// The registry if it is ECR.
     let ecr: ECRHost?
 
     init(_ image: PinnedImage) {
@@ -12,6 +12,6 @@ struct ImagePlace {
         ecr = (try? ImageReference(parsing: image.reference))?.host.flatMap { ECRHost($0) }
     }
 
-    /// Whether it is known by its ID alone, and so to one engine.
+    /// Whether the image is identified by its ID alone, which only one engine knows.
     var isOnlyHere: Bool { Digest(rawValue: image.reference) != nil }
 }

@@ -1,9 +1,10 @@
-// What AWS publishes of the EC2 types behind SageMaker's, May 2026: EC2's DescribeInstanceTypes (DefaultVCpus, MemoryInfo,
-// GpuInfo) as moto 5.2.1 records it, and for p2 and p3 EC2's page of instance types of previous generations.
-// Types that are in neither are left out: ml.g7.*, ml.p6e-gb200.*.
+// From AWS's data on the EC2 types of SageMaker's instance types, May 2026: EC2's DescribeInstanceTypes (DefaultVCpus,
+// MemoryInfo, GpuInfo) as recorded in moto 5.2.1, and for p2 and p3 EC2's page of instance types of previous
+// generations.
+// Types that are in neither are missing: ml.g7.*, ml.p6e-gb200.*.
 
 extension InstanceShape {
-    /// GiB of memory for each processor, of families in which it is the same for all sizes.
+    /// GiB of memory per virtual processor, for families with one ratio for all sizes.
     static let memoryPerCPU: [String: Double] = [
         "c4": 1.875, "c5": 2, "c5d": 2, "c6i": 2, "c6id": 2, "c7i": 2, "c7i-flex": 2, "c8i": 2, "c8i-flex": 2,
         "c5n": 2.625,
@@ -12,10 +13,10 @@ extension InstanceShape {
         "g4dn": 4, "g5": 4, "g6": 4, "g6e": 8,
     ]
 
-    /// Families with a GPU in each size, four from 12xlarge and eight in 48xlarge.
+    /// Families with one GPU in each size, except four in 12xlarge and 24xlarge and eight in 48xlarge.
     static let gpuFamilies: Set = ["g4dn", "g5", "g6", "g6e"]
 
-    /// Processors, GiB and GPUs of all that does not follow its family's rule.
+    /// Virtual processors, GiB and GPUs of types that do not follow their family's rule.
     static let irregular: [String: (Int, Double, Int)] = [
         "c4.8xlarge": (36, 60, 0), "c5n.9xlarge": (36, 96, 0), "c5n.18xlarge": (72, 192, 0),
         "t3.medium": (2, 4, 0), "t3.large": (2, 8, 0), "t3.xlarge": (4, 16, 0), "t3.2xlarge": (8, 32, 0),

@@ -1,18 +1,18 @@
 internal import FoundationEssentials
 
-/// What an instance of a type has: processors, memory and GPUs.
+/// The virtual processors, memory and GPUs of an instance type.
 struct InstanceShape: Sendable, Hashable {
     /// Virtual processors.
     var cpus: Int
     /// Memory in GiB.
     var memoryGiB: Double
-    /// NVIDIA GPUs; Trainium and Inferentia devices are none.
+    /// NVIDIA GPUs only, without Trainium and Inferentia devices.
     var gpus: Int
 
     /// Memory in bytes.
     var memoryBytes: Int64 { Int64(memoryGiB * 1_073_741_824) }
 
-    /// The shape of `ml.m5.large`; nil for a type that the table does not have.
+    /// The shape of a type such as `ml.m5.large`; nil if the table does not have the type.
     init?(_ type: String) {
         let parts = type.split(separator: ".").map(String.init)
         guard parts.count == 3, parts[0] == "ml" else { return nil }
@@ -28,7 +28,7 @@ struct InstanceShape: Sendable, Hashable {
         }
     }
 
-    /// 2 of `large`, 4 of `xlarge`, 4 times N of `Nxlarge`.
+    /// 2 for `large`, 4 for `xlarge`, 4 times N for `Nxlarge`.
     private static func cpus(of size: String) -> Int? {
         switch size {
         case "large": return 2
@@ -48,7 +48,7 @@ struct InstanceShape: Sendable, Hashable {
         }
     }
 
-    /// Whether a type has AWS's own accelerators, which no engine here offers.
+    /// Whether a type has AWS's own accelerators, which no local engine offers.
     static func hasNeuronDevices(_ type: String) -> Bool {
         type.hasPrefix("ml.trn") || type.hasPrefix("ml.inf")
     }

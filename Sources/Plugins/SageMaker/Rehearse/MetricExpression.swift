@@ -1,14 +1,14 @@
 internal import Patterns
 
-/// A metric definition's `Regex`, made ready for PCRE2 with exactly one group.
+/// The `Regex` of a metric definition, converted for PCRE2 with exactly one group.
 ///
-/// The service takes the first group of an expression in the manner of Java and Python, and PCRE2 knows nearly all of that
-/// syntax. What a container job does not take is translated where that changes no meaning: a second group becomes one that
-/// does not capture.
+/// The service uses the first group of an expression with Java's or Python's syntax, and PCRE2 accepts nearly all of
+/// it. What
+/// a container job does not accept is converted if the meaning stays the same: further groups become non-capturing.
 struct MetricExpression {
-    /// The pattern with its one group; nil where there is none.
+    /// The pattern with its one group; nil if the expression cannot be used.
     let pattern: String?
-    /// Why there is none, as the end of a sentence.
+    /// Why the expression cannot be used, as the second half of a sentence.
     let reason: String
 
     init(_ source: String) {
@@ -29,7 +29,7 @@ struct MetricExpression {
 }
 
 extension MetricExpression {
-    /// One walk over the expression.
+    /// One pass over the expression.
     private struct Scan {
         let source: [Character]
         var result = ""
@@ -74,7 +74,7 @@ extension MetricExpression {
             }
         }
 
-        /// Copies the beginning of a group and answers the place behind it.
+        /// Copies the beginning of a group and returns the index after it.
         private mutating func open(at index: Int) -> Int {
             guard starts("?", at: index + 1) else {
                 result += capture()
@@ -93,7 +93,7 @@ extension MetricExpression {
             return index + 1
         }
 
-        /// Copies the beginning of a class of characters. A `]` that stands first in it is one of them.
+        /// Copies the beginning of a character class. A `]` in the first position is a member of the class.
         private mutating func openClass(at index: Int) -> Int {
             var next = index + 1
             result.append("[")
@@ -108,7 +108,7 @@ extension MetricExpression {
             return next
         }
 
-        /// Copies `[:alpha:]`, whose `]` does not end the class that it stands in.
+        /// Copies `[:alpha:]`, whose `]` does not end the enclosing class.
         private mutating func copyNamedClass(at index: Int) -> Int {
             let name = source[(index + 2)...].prefix { $0.isLetter || $0 == "^" }
             let isNamed = starts(":]", at: name.endIndex)

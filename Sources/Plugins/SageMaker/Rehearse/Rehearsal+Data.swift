@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 extension Rehearsal {
-    /// What a channel is for a container.
+    /// The input that a channel becomes in the container job.
     func input(_ channel: TrainingChannel) -> ContainerJob.Surroundings.Input {
         let isPipe = channel.mode == .pipe
         let local = options.channels[channel.name]
@@ -9,11 +9,12 @@ extension Rehearsal {
             name: channel.name, path: channel.path, source: source(of: channel, local: local),
             delivery: delivery(of: channel), hosts: hosts.names(in: channel.groups),
             isSharded: channel.distribution == "ShardedByS3Key",
-            // Both only mean something for pipes: "CompressionType is used only in Pipe input mode".
+            // Both apply only to pipes: "CompressionType is used only in Pipe input mode".
             isCompressed: isPipe && channel.isGzip, shuffleSeed: channel.shuffleSeed,
             isRecordIO: isPipe && channel.recordWrapper == "RecordIO",
-            // SageMaker fails a job whose S3 prefix has no objects, and so does a folder in its place. A file system may be
-            // empty.
+            // SageMaker fails a job whose S3 prefix has no objects, so an empty local folder in its place fails as
+            // well. A file
+            // system may be empty.
             needsFiles: local != nil && channel.s3 != nil ? true : nil)
     }
 
@@ -42,10 +43,10 @@ extension Rehearsal {
         }
     }
 
-    /// Whether checkpoints are kept: because the request or the submitter wants it.
+    /// Whether checkpoints are kept, because the request or the submitter asks for it.
     var hasCheckpoints: Bool { document.checkpointURI != nil || options.checkpoints != nil }
 
-    /// The folder of checkpoints, if there is one. A job without is interrupted like one on SageMaker: nothing is left.
+    /// The folder of checkpoints, if any. Without one, an interruption loses everything, as on SageMaker.
     var synced: [ContainerJob.Surroundings.SyncedFolder] {
         guard hasCheckpoints else { return [] }
         var path = document.checkpointPath
@@ -54,10 +55,11 @@ extension Rehearsal {
         return [.init(path: path, place: place)]
     }
 
-    /// The model, and what else was written.
+    /// The model and the other output files.
     var results: [ContainerJob.Surroundings.Result] {
         let isPacked = !document.isUncompressed
-        // Below a local folder as below S3OutputPath, so that no two rehearsals meet, and nothing else of the user's.
+        // The same subfolders as below S3OutputPath, so that rehearsals do not overwrite each other or the user's
+        // files.
         let local = options.output.map { "\($0)/\(document.jobName)/output" }
         let place = local ?? (options.keepsLocal ? nil : document.resultURI)
         return [
@@ -72,8 +74,9 @@ extension Rehearsal {
 
     /// Limits and devices.
     ///
-    /// `/dev/shm` gets half of the instance type's memory, as Linux makes it where nobody says otherwise; SageMaker's own
-    /// value is not documented. It is a limit only: memory is taken for what is written.
+    /// `/dev/shm` is half of the instance type's memory, which is Linux's default; SageMaker's own value is not
+    /// documented. The
+    /// value is only a limit: memory is used as data is written.
     var resources: ContainerJob.Resources {
         let shapes = hosts.types.compactMap { InstanceShape($0) }
         let memory = shapes.map(\.memoryBytes).max()

@@ -1,9 +1,9 @@
 internal import LaunchHost
 
 extension RehearsalReportWriter {
-    /// What would go another way on SageMaker, and what to do about it.
+    /// What would differ on SageMaker, and what to do about it.
     var differences: [String] {
-        // Of containers that never ran there is nothing to tell.
+        // Most differences concern containers, so they are left out if no container ran.
         let course = hasRun ? data + places + drill + surroundings + limitsApart : missingInputs + drill
         return image + course + metricsLeftOut
     }
@@ -18,7 +18,7 @@ extension RehearsalReportWriter {
                 "The image \(job.image.name) is known to this machine's engine only. Push it to ECR and name it there.")
         } else if found.ecr == nil, !isPrivate {
             lines.append(
-                "The image \(job.image.name) is not in ECR, and SageMaker pulls from nowhere else unless "
+                "The image \(job.image.name) is not in ECR, and SageMaker pulls only from ECR unless "
                     + "TrainingImageConfig says Vpc. Push it to ECR and name it there.")
         }
         if let platform = job.image.platform, !platform.hasPrefix("linux/amd64") {
@@ -32,36 +32,36 @@ extension RehearsalReportWriter {
         var lines: [String] = document.channels.compactMap { channel in
             guard let path = options.channels[channel.name] else { return nil }
             return
-                "Channel \(channel.name) was read from \(path); SageMaker reads \(channel.origin). Nothing looked there: "
-                + "see that it holds the same files."
+                "Channel \(channel.name) was read from \(path); SageMaker reads \(channel.origin), which was not "
+                + "checked. Make sure that it has the same files."
         }
         if document.channels.contains(where: { options.channels[$0.name] != nil && $0.dataType == "ManifestFile" }) {
-            lines.append("Of a manifest's local folder all files were taken, and the manifest itself was not there.")
+            lines.append("The manifest was not used: all files of the local folder in its place were read.")
         }
         if document.channels.contains(where: { $0.groups != nil }) {
             lines.append(
-                "Hosts were told of their own groups' channels only; what SageMaker writes into inputdataconfig.json of "
-                    + "the others is not documented. Do not rely on it.")
+                "inputdataconfig.json listed only the channels of the host's own group; whether SageMaker lists the others "
+                    + "is not documented. Do not rely on it.")
         }
         return lines
     }
 
-    /// Inputs that could not be had, and whether that says anything of SageMaker.
+    /// Inputs that were not available, and whether SageMaker would have the same problem.
     private var missingInputs: [String] {
         guard course.phase == .failed, let step = course.steps.last(where: { $0.status == .downloading })
         else { return [] }
         let cause = course.cause
-        let what = "The inputs could not be had: \(clause(cause?.message ?? "nothing says why"))."
-        // The step names the channel that was under way, with how far it was behind it.
+        let what = "The inputs were not available: \(clause(cause?.message ?? "the cause is unknown"))."
+        // The step's message begins with the name of the channel that was in progress.
         let channel = document.channels.filter { channel in
             step.message == channel.name || [" ", ":"].contains { step.message.hasPrefix(channel.name + $0) }
         }.max { $0.name.count < $1.name.count }
         guard let channel else { return [what] }
         if options.channels[channel.name] != nil {
-            return ["\(what) That is this machine's alone: SageMaker reads \(channel.origin)."]
+            return ["\(what) This concerns only this machine: SageMaker reads \(channel.origin)."]
         }
         if cause?.code == .unavailable || cause?.code == .internalFault {
-            return ["\(what) That is this machine's alone, and says nothing of SageMaker."]
+            return ["\(what) This concerns only this machine and does not predict SageMaker's behaviour."]
         }
         return ["\(what) SageMaker would fail there, too. Correct the channels' URIs, or upload the data."]
     }
@@ -70,13 +70,13 @@ extension RehearsalReportWriter {
         var lines: [String] = []
         if let uri = document.resultURI, options.output != nil || options.keepsLocal {
             lines.append(
-                "Results stayed on this machine; SageMaker stores them below \(uri). Nothing was written there: see that "
-                    + "the bucket exists in the job's region.")
+                "Results stayed on this machine; SageMaker stores them below \(uri), which was not "
+                    + "checked. Make sure that the bucket exists in the job's region.")
         }
         if document.isUncompressed {
             lines.append(
                 "Without compression, the files of /opt/ml/output/data are put below data/ here; where SageMaker puts "
-                    + "them is not documented. Look before you read them from a fixed place.")
+                    + "them is not documented. Check before you read them from a fixed path.")
         }
         if let uri = document.checkpointURI, options.checkpoints != nil || options.keepsLocal {
             lines.append(
@@ -103,8 +103,8 @@ extension RehearsalReportWriter {
         if options.wantsCredentials {
             let whose = job.surroundings?.role.map { "those of the role \($0.name)" } ?? "the environment's"
             lines.append(
-                "The credentials were \(whose); SageMaker gives the job's role's. See that the job's role may do what the job "
-                    + "does.")
+                "The credentials were \(whose); SageMaker gives those of the job's role. Make sure that this role has the "
+                    + "permissions that the job needs.")
         }
         lines.append(
             "Folders for results could be written by any user here; SageMaker's are root's. If the image sets a USER, try "
@@ -162,7 +162,7 @@ extension RehearsalReportWriter {
             let expression = MetricExpression(pattern)
             guard expression.pattern == nil else { return nil }
             return
-                "Metric \(name) was left out: \(expression.reason). SageMaker may read '\(pattern)' otherwise; one group "
+                "Metric \(name) was left out: \(expression.reason). SageMaker may read '\(pattern)' differently; one group "
                 + "without lookbehind works in both."
         }
     }

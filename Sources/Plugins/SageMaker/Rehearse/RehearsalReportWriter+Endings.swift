@@ -1,17 +1,17 @@
 internal import LaunchHost
 
-/// What became of stops and of the drill, by what is written down, whatever was asked for.
+/// How stops and the drill ended, from the recorded steps.
 extension RehearsalReportWriter {
     var wasInterrupted: Bool { course.steps.contains { $0.status == .interrupted } }
     var wasStartedAgain: Bool { course.steps.contains { $0.status == .restarting } }
 
-    /// The signals that were sent, and what followed.
+    /// The signals that were sent, and their effects.
     var signals: [String] {
         var lines: [String] = []
         if wasInterrupted { lines.append(sent(by: "interruption", .interrupted, attempt: 1)) }
         if wasStartedAgain {
             lines.append(
-                "The hosts were interrupted, given up with all that was in them, and started again"
+                "The hosts were interrupted, removed with all their content, and started again"
                     + (rehearsal.hasCheckpoints ? " with their checkpoints." : " from nothing."))
         }
         if course.phase == .stopped {
@@ -30,7 +30,7 @@ extension RehearsalReportWriter {
             let time = seconds.map { ", \(Self.plain(max(0, $0))) s later" } ?? ""
             return "The \(what) sent SIGTERM, and the hosts ended\(time), before SIGKILL."
         }
-        // Graces are whole seconds, so what ended sooner was given none.
+        // Grace periods are whole seconds, so a shorter time means that there was none.
         guard seconds.map({ $0 >= 0.9 }) ?? true else {
             return "The \(what) gave no time: it sent SIGKILL to \(listed(killed)) (exit code 137)."
         }
@@ -39,7 +39,7 @@ extension RehearsalReportWriter {
             "The \(what) sent SIGTERM, and SIGKILL\(time) to \(listed(killed)), which had not ended (exit code 137)."
     }
 
-    /// What a drill that was asked for did not show, and how long what was shown took here.
+    /// If the requested drill did not happen, why; otherwise what it does not show about SageMaker.
     var drill: [String] {
         guard let drill = options.drill else { return [] }
         guard wasInterrupted else {
@@ -53,8 +53,8 @@ extension RehearsalReportWriter {
             )
         } else if !rehearsal.hasCheckpoints {
             lines.append(
-                "The interrupted job began anew because the request has no CheckpointConfig. Add it, and write "
-                    + "checkpoints to /opt/ml/checkpoints.")
+                "The interrupted job started from the beginning because the request has no CheckpointConfig. Add it, "
+                    + "and write checkpoints to /opt/ml/checkpoints.")
         }
         let isSpot = document.isSpot ? "" : " The request has no EnableManagedSpotTraining, so SageMaker would not."
         lines.append(

@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 extension RehearsalReportWriter {
-    /// What the request asks for and SageMaker would take, but nothing here stands for.
+    /// The parts of the request that SageMaker would act on but the rehearsal does not.
     var notSimulated: [String] {
         sources + instances + spot
             + Self.sentences.compactMap { path, sentence in
@@ -9,17 +9,17 @@ extension RehearsalReportWriter {
             } + strangers
     }
 
-    /// Members that only the service can act on, and what that means.
+    /// Members that only the service can act on, with the consequence for the rehearsal.
     static let sentences: [(path: String, sentence: String)] = [
         (
             "RoleArn",
-            "RoleArn: nothing here ran as the role. That it may read the inputs, write the results and pull the image is "
-                + "untried."
+            "RoleArn: nothing here ran as the role. Its permissions to read the inputs, write the results and pull the "
+                + "image were not tested."
         ),
         (
             "VpcConfig",
-            "VpcConfig: the containers had this machine's network. That the subnets and security groups reach S3, ECR and "
-                + "what the job calls is untried."
+            "VpcConfig: the containers had this machine's network. Access from the subnets and security groups to S3, "
+                + "ECR and other services was not tested."
         ),
         ("OutputDataConfig.KmsKeyId", "OutputDataConfig.KmsKeyId: results were not encrypted with the key."),
         ("ResourceConfig.VolumeKmsKeyId", "ResourceConfig.VolumeKmsKeyId: no volume was encrypted with the key."),
@@ -36,13 +36,13 @@ extension RehearsalReportWriter {
             "EnableInterContainerTrafficEncryption",
             "EnableInterContainerTrafficEncryption: the traffic between hosts was not encrypted."
         ),
-        ("RetryStrategy", "RetryStrategy: the service retries faults of its own, and there were none to have."),
-        ("DebugHookConfig", "DebugHookConfig: no tensors were collected, and debughookconfig.json was not there."),
+        ("RetryStrategy", "RetryStrategy: the service retries its own faults, which do not occur here."),
+        ("DebugHookConfig", "DebugHookConfig: no tensors were collected, and debughookconfig.json did not exist."),
         ("DebugRuleConfigurations", "DebugRuleConfigurations: no rule was evaluated."),
         ("TensorBoardOutputConfig", "TensorBoardOutputConfig: nothing was copied for TensorBoard."),
-        ("ProfilerConfig", "ProfilerConfig: nothing was profiled, and profilerconfig.json was not there."),
+        ("ProfilerConfig", "ProfilerConfig: nothing was profiled, and profilerconfig.json did not exist."),
         ("ProfilerRuleConfigurations", "ProfilerRuleConfigurations: no rule was evaluated."),
-        ("InfraCheckConfig", "InfraCheckConfig: there are no instances to check."),
+        ("InfraCheckConfig", "InfraCheckConfig: no instances were checked."),
         ("RemoteDebugConfig", "RemoteDebugConfig: there was no remote session; `docker exec` does the same here."),
         ("ExperimentConfig", "ExperimentConfig: no trial was recorded."),
         ("MlflowConfig", "MlflowConfig: nothing was recorded on the tracking server."),
@@ -50,8 +50,8 @@ extension RehearsalReportWriter {
         ("SessionChainingConfig", "SessionChainingConfig: there were no session tags."),
         (
             "AlgorithmSpecification.TrainingImageConfig",
-            "TrainingImageConfig: the image came from this machine's engine; that SageMaker can log in to the private "
-                + "registry is untried."
+            "TrainingImageConfig: the image came from this machine's engine; SageMaker's login to the private registry "
+                + "was not tested."
         ),
         (
             "AlgorithmSpecification.EnableSageMakerMetricsTimeSeries",
@@ -59,7 +59,7 @@ extension RehearsalReportWriter {
         ),
     ]
 
-    /// Whether a member is there and asks for something.
+    /// Whether a member is present and not empty or false.
     private static func isGiven(_ path: String, in value: JSONValue) -> Bool {
         var found: JSONValue? = value
         for step in path.split(separator: ".") { found = found?[String(step)] }
@@ -82,7 +82,7 @@ extension RehearsalReportWriter {
             }
             for grant in ["ModelAccessConfig", "HubAccessConfig"] where source?["S3DataSource"]?[grant] != nil {
                 lines.append(
-                    "Channel \(channel.name): \(grant) was not asked for; the data was read as it stands in S3.")
+                    "Channel \(channel.name): \(grant) had no effect; the data was read from S3 unchanged.")
             }
             return lines
         }
@@ -117,11 +117,11 @@ extension RehearsalReportWriter {
         ]
     }
 
-    /// What the API has learnt since this was written.
+    /// Members of the API that are newer than this code.
     private var strangers: [String] {
         let known = Set(Self.sentences.map { String($0.path.prefix { $0 != "." }) }).union(Self.actedOn)
         return (document.value.objectValue ?? [:]).keys.sorted().filter { !known.contains($0) }.map {
-            "\($0) is not known to the rehearsal, and did nothing here."
+            "\($0) is unknown to the rehearsal and had no effect."
         }
     }
 

@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 extension RehearsalReportWriter {
-    /// What was done as SageMaker does it, of a rehearsal whose containers ran.
+    /// What a rehearsal with running containers reproduced of SageMaker.
     var reproduced: [String] {
         start + channels + [environment] + network + limits + checkpoints + ending
     }
@@ -44,7 +44,7 @@ extension RehearsalReportWriter {
         let given = own == 0 ? "" : ", and the request's \(own == 1 ? "variable" : "\(own) variables")"
         let credentials =
             options.wantsCredentials
-            ? "credentials came through the container endpoint, never as variables" : "no credentials were there"
+            ? "credentials came through the container endpoint, never as variables" : "there were no credentials"
         return "TRAINING_JOB_NAME and TRAINING_JOB_ARN were set\(given); no SM_* was added, and \(credentials)."
     }
 
@@ -55,7 +55,7 @@ extension RehearsalReportWriter {
             let groups = hosts.groups.count > 1 ? " in the groups \(listed(hosts.groups.map(\.name)))" : ""
             lines.append("\(listed(hosts.names))\(groups) found each other by name, on a network of their own.")
         }
-        if document.isIsolated { lines.append("Nothing outside could be reached (EnableNetworkIsolation).") }
+        if document.isIsolated { lines.append("The containers had no outside network (EnableNetworkIsolation).") }
         return lines
     }
 
@@ -67,7 +67,7 @@ extension RehearsalReportWriter {
             )
         }
         lines += signals
-        // Only what was in force: a machine with less than the instance has no such limit.
+        // Only limits that were applied: a machine with less than the instance does not apply that limit.
         let limits = [
             given.cpus.map { "\(Self.plain($0)) CPUs" }, given.memoryBytes.map { Self.gibibytes($0) },
         ].compactMap(\.self)
@@ -80,7 +80,7 @@ extension RehearsalReportWriter {
     private var checkpoints: [String] {
         (job.surroundings?.synced ?? []).map { folder in
             "\(folder.path) was kept the same as \(folder.place ?? "a folder that ends with the rehearsal")"
-                + ", from the start on and with what was deleted."
+                + " from the start, including deletions."
         }
     }
 
@@ -91,13 +91,13 @@ extension RehearsalReportWriter {
         }
         let names = job.metrics.keys.sorted()
         if !names.isEmpty { lines.append("Metric definitions were applied to the log: \(listed(names)).") }
-        lines += course.results.map { "\($0.name) was laid out as the service does it, and is \($0.path)." }
+        lines += course.results.map { "\($0.name) has the service's layout: \($0.path)." }
         return lines
     }
 
     static func gibibytes(_ bytes: Int64) -> String { "\(plain(Double(bytes) / 1_073_741_824)) GiB" }
 
-    /// A number without a needless fraction, to one digit.
+    /// A number rounded to one decimal, without a zero fraction.
     static func plain(_ number: Double) -> String {
         let tenths = (number * 10).rounded() / 10
         return Int64(exactly: tenths).map { String($0) } ?? String(tenths)

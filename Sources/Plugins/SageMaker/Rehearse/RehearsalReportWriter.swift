@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// What there is to say of an ended rehearsal, each thing in a sentence and, where it can bite, with what to do. Pure.
+/// Writes the report of an ended rehearsal: one sentence per fact, with the action to take if there is one. Pure.
 struct RehearsalReportWriter {
     let ended: EndedRehearsal
     let rehearsal: Rehearsal
@@ -10,14 +10,14 @@ struct RehearsalReportWriter {
     var job: ContainerJob { ended.job }
     var course: RehearsalCourse { ended.course }
 
-    /// What the containers were given: less than was asked for, where the machine has less.
+    /// The resources of the containers: less than requested if the machine has less.
     var given: ContainerJob.Resources { course.resources ?? job.resources }
 
-    /// Whether the containers ran at all.
+    /// Whether any container ran.
     var hasRun: Bool { course.steps.contains { $0.status == .training } }
 
     /// The report on an ended rehearsal.
-    /// - Parameter region: as for the rehearsal itself.
+    /// - Parameter region: As for the rehearsal itself.
     static func report(on ended: EndedRehearsal, region: String?) -> RehearsalReport {
         do {
             let rehearsal = try Rehearsal(ended.request, options: ended.options, region: region)
@@ -44,7 +44,7 @@ func listed(_ words: [String]) -> String {
     return "\(words.dropLast().joined(separator: ", ")) and \(last)"
 }
 
-/// A sentence as a part of another, without its end.
+/// A sentence as part of another one, without its full stop.
 func clause(_ sentence: String) -> String {
     var words = Substring(sentence)
     while let last = words.last, last == "." || last.isWhitespace { words = words.dropLast() }

@@ -1,19 +1,19 @@
 internal import AWS
 internal import LaunchHost
 
-/// The role whose credentials the containers of a rehearsal get, and what these may do at most.
+/// The role whose credentials the containers of a rehearsal get, and the session policy that limits them.
 enum RehearsalRole {
-    /// What STS takes as a session policy, in characters (`API_AssumeRole`, Policy).
+    /// The largest session policy that STS accepts, in characters (`API_AssumeRole`, Policy).
     private static let longest = 2048
 
-    /// What holds where the queue names no session policy: the role's own permissions, without a way to more of them.
+    /// The session policy if the queue names none: the role's own permissions, except those that could extend them.
     private static let standard = """
         {"Statement":[{"Action":"*","Effect":"Allow","Resource":"*"},\
         {"Action":["iam:*","sts:AssumeRole*","sts:GetFederationToken","organizations:*","account:*"],"Effect":"Deny",\
         "Resource":"*"}],"Version":"2012-10-17"}
         """
 
-    /// Moves the queue's two keys out of a template: SageMaker does not know them.
+    /// Moves the queue's two keys from a template into the notes, because SageMaker does not know them.
     static func take(from document: inout [String: JSONValue], into notes: inout RequestNotes) {
         let role = document.removeValue(forKey: QueueTemplate.rehearsalRole)?.stringValue
         let policy = document.removeValue(forKey: QueueTemplate.rehearsalPolicy)
@@ -38,7 +38,7 @@ enum RehearsalRole {
     }
 
     /// The role for a rehearsal of a request; nil for the environment's own credentials.
-    /// - Throws: `denied` for a run of a queue that names no role.
+    /// - Throws: `denied` if the run's queue names no role.
     static func role(of request: RunRequest, _ options: RehearsalOptions) throws(BackendError) -> AssumedRole? {
         let notes = RequestNotes(request)
         guard options.wantsCredentials else { return nil }
@@ -49,7 +49,7 @@ enum RehearsalRole {
         }
         guard options.usesOwnCredentials == true else {
             throw BackendError(
-                .denied, "The queue names no role whose credentials a rehearsal could get.",
+                .denied, "The queue names no role for the credentials of a rehearsal.",
                 hint:
                     "The queue's owner can add '\(QueueTemplate.rehearsalRole): arn:aws:iam::ACCOUNT:role/NAME' to the "
                     + "queue's file.")

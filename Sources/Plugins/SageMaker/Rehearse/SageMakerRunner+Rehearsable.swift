@@ -1,14 +1,14 @@
 public import LaunchHost
 
 extension SageMakerRunner: Rehearsable {
-    /// What the containers of the training job are.
+    /// The container job that a training job's request becomes.
     public func rehearsal(
         of request: RunRequest, with options: RehearsalOptions
     ) throws(BackendError) -> ContainerJob {
         try Rehearsal(request, options: options, region: service.knownRegion).containerJob()
     }
 
-    /// What was as on SageMaker, what was not, and the job as `DescribeTrainingJob` would tell of it.
+    /// What was reproduced, what was not, and the description that `DescribeTrainingJob` would return.
     public func report(on rehearsal: EndedRehearsal) -> RehearsalReport {
         RehearsalReportWriter.report(on: rehearsal, region: service.knownRegion)
     }

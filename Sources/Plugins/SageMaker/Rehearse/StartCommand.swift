@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// What a training container starts, by the four rules of "How Amazon SageMaker runs your training image".
+/// The start command of a training container, by the four rules of "How Amazon SageMaker runs your training image".
 ///
 /// | given | like |
 /// | --- | --- |
@@ -11,7 +11,7 @@ internal import LaunchHost
 struct StartCommand: Sendable, Hashable {
     /// Replaces the image's entry point; nil keeps it.
     let entryPoint: [String]?
-    /// Stands behind the entry point; never the image's `CMD`.
+    /// The words after the entry point, which replace the image's `CMD`.
     let arguments: [String]
 
     init(_ document: TrainingDocument) {
@@ -23,10 +23,10 @@ struct StartCommand: Sendable, Hashable {
         arguments = words("ContainerArguments") ?? (entryPoint == nil ? ["train"] : [])
     }
 
-    /// What was started, for people.
+    /// The start command, for display.
     var summary: String {
         let words = arguments.joined(separator: " ")
-        guard let entryPoint else { return "\(words), behind the image's own entry point" }
+        guard let entryPoint else { return "\(words), after the image's own entry point" }
         return ([entryPoint.joined(separator: " ")] + (words.isEmpty ? [] : [words])).joined(separator: " ")
     }
 }

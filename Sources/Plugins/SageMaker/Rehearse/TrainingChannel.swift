@@ -2,7 +2,7 @@ internal import LaunchHost
 
 /// One channel of `InputDataConfig`.
 struct TrainingChannel: Sendable, Hashable {
-    /// How a container gets at the data.
+    /// How a container reads the data.
     enum Mode: String, Sendable {
         case file = "File"
         case fastFile = "FastFile"
@@ -16,7 +16,7 @@ struct TrainingChannel: Sendable, Hashable {
     /// The channel's own mode, else the request's, else `File`.
     let mode: Mode
 
-    /// Nil for what has no name.
+    /// Nil if the channel has no name.
     init?(_ value: JSONValue, defaultMode: String?) {
         guard let name = value["ChannelName"]?.stringValue else { return nil }
         self.value = value
@@ -36,22 +36,22 @@ struct TrainingChannel: Sendable, Hashable {
     var shuffleSeed: Int64? { value["ShuffleConfig"]?["Seed"]?.integerValue }
     var attributes: [String] { (s3?["AttributeNames"]?.arrayValue ?? []).compactMap(\.stringValue) }
 
-    /// `FullyReplicated` or `ShardedByS3Key`; a file system is always seen whole.
+    /// `FullyReplicated` or `ShardedByS3Key`. Every host sees the whole of a file system.
     var distribution: String { s3?["S3DataDistributionType"]?.stringValue ?? "FullyReplicated" }
 
-    /// The instance groups that get the channel; nil is all.
+    /// The instance groups that get the channel; nil for all.
     var groups: [String]? { s3?["InstanceGroupNames"]?.arrayValue?.compactMap(\.stringValue) }
 
-    /// Where the container finds it.
+    /// The channel's path in the container.
     var path: String { "/opt/ml/input/data/\(name)" }
 
-    /// What the request reads, for people: the URI, or the file system.
+    /// What the request reads, for display: the URI, or the file system.
     var origin: String {
         if let uri { return uri }
         if let fileSystem {
             let id = fileSystem["FileSystemId"]?.stringValue ?? "?"
             return "\(fileSystem["FileSystemType"]?.stringValue ?? "file system") \(id)"
         }
-        return value["DataSource"]?["DatasetSource"]?["DatasetArn"]?.stringValue ?? "a source that is not known here"
+        return value["DataSource"]?["DatasetSource"]?["DatasetArn"]?.stringValue ?? "an unknown source"
     }
 }

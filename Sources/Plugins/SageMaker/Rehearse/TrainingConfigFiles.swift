@@ -1,12 +1,13 @@
 internal import LaunchHost
 
-/// The files below `/opt/ml/input/config` that tell a training container of its job, with exactly the documented keys.
+/// The files below `/opt/ml/input/config` that describe its job to a training container, with exactly the documented
+/// keys.
 struct TrainingConfigFiles {
     static let folder = "/opt/ml/input/config"
 
     let document: TrainingDocument
     let hosts: TrainingHosts
-    /// Whether there are checkpoints: `checkpointconfig.json` is there only then.
+    /// Whether there are checkpoints. Only then `checkpointconfig.json` exists.
     let hasCheckpoints: Bool
 
     /// The files of one host.
@@ -27,7 +28,7 @@ struct TrainingConfigFiles {
         return files
     }
 
-    /// The channels of a group: a host is not told of those that it does not get.
+    /// The channels of a group. A host's file does not list channels that the host does not get.
     private func channels(of group: TrainingHosts.Group) -> JSONValue {
         var channels: [String: JSONValue] = [:]
         for channel in document.channels where channel.groups?.contains(group.name) ?? true {

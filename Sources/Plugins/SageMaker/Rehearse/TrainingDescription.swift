@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// An ended rehearsal as `DescribeTrainingJob` would answer it.
+/// The answer of `DescribeTrainingJob` for an ended rehearsal.
 struct TrainingDescription {
     let ended: EndedRehearsal
     let document: TrainingDocument
@@ -29,16 +29,16 @@ struct TrainingDescription {
         return .object(answer)
     }
 
-    /// Whether the time limit ended it.
+    /// Whether the time limit ended the job.
     var isOutOfTime: Bool {
         guard course.phase == .stopped, let limit = ended.job.timeLimitSeconds else { return false }
         if course.cause?.code == .timeLimit { return true }
-        // Clocks of engine and host may differ by a little.
+        // The clocks of engine and host may differ slightly.
         return trainingMilliseconds >= Int64(limit).saturatingMultiplied(by: 1_000) - 250
     }
 
     private var trainingMilliseconds: Int64 {
-        // What an interruption takes counts, too: the hosts run through it.
+        // The time of an interruption counts too, because the hosts run during it.
         course.steps.filter { $0.status == .training || $0.status == .interrupted }.reduce(0) { sum, step in
             sum + (step.endedAt.map { $0.milliseconds - step.startedAt.milliseconds } ?? 0)
         }
@@ -64,7 +64,7 @@ struct TrainingDescription {
         return .object(told)
     }
 
-    /// The time that would be billed: from the first byte fetched to the last stored. A job that fails before has none.
+    /// The billable time: from the first byte downloaded to the last byte stored. A job that fails earlier has none.
     private var times: [String: JSONValue] {
         guard let start = course.steps.first(where: { $0.status == .downloading || $0.status == .training }) else {
             return [:]
@@ -79,7 +79,7 @@ struct TrainingDescription {
         return times
     }
 
-    /// The last value of each metric, with the time of the end: what was said when is not kept.
+    /// The last value of each metric, with the time of the end: the time of each value is not recorded.
     private var metrics: JSONValue? {
         let time = course.hosts.compactMap(\.endedAt).max() ?? course.steps.last?.startedAt
         var names: [String] = []
@@ -91,7 +91,7 @@ struct TrainingDescription {
         return found.isEmpty ? nil : .array(found)
     }
 
-    /// Of several preferences, the answer names the one that was taken.
+    /// If the request has several preferences, adds the selected one.
     private func chosen(_ resources: JSONValue) -> JSONValue {
         guard var members = resources.objectValue, members["InstancePreferences"] != nil,
             let group = rehearsal.hosts.groups.first
@@ -103,7 +103,7 @@ struct TrainingDescription {
 }
 
 extension TrainingDescription {
-    /// The members of a request that its description has, too.
+    /// The members of a request that its description repeats.
     private static let echoed: Set = [
         "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig", "DebugRuleConfigurations",
         "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining", "EnableNetworkIsolation", "Environment",
@@ -119,7 +119,7 @@ extension TrainingDescription {
 }
 
 extension JSONValue {
-    /// A moment as the API tells it: seconds since the beginning of 1970, with their fraction.
+    /// A time in the API's form: seconds since 1970 with their fraction.
     fileprivate static func seconds(_ time: Timestamp) -> JSONValue {
         time.milliseconds % 1_000 == 0
             ? .integer(time.milliseconds / 1_000) : .number(Double(time.milliseconds) / 1_000)

@@ -1,9 +1,9 @@
 internal import LaunchHost
 
-/// A `CreateTrainingJob` document as a container sees it. What is absent or of the wrong type reads as not given:
-/// validation has told of it by then.
+/// A `CreateTrainingJob` document from a container's point of view. A member of the wrong type counts as absent;
+/// validation
+/// has already reported it.
 struct TrainingDocument: Sendable, Hashable {
-    /// The document.
     let value: JSONValue
 
     init(_ value: JSONValue) {
@@ -20,24 +20,24 @@ struct TrainingDocument: Sendable, Hashable {
     var isIsolated: Bool { value["EnableNetworkIsolation"]?.boolValue ?? false }
     var isSpot: Bool { value["EnableManagedSpotTraining"]?.boolValue ?? false }
 
-    /// The channels, in order.
+    /// The channels, in the document's order.
     var channels: [TrainingChannel] {
         let mode = algorithm?["TrainingInputMode"]?.stringValue
         return (value["InputDataConfig"]?.arrayValue ?? []).compactMap { TrainingChannel($0, defaultMode: mode) }
     }
 
-    /// Seconds; a day where the request says nothing, as the API has it.
+    /// In seconds. Without a value, the API's default of one day.
     var timeLimitSeconds: Int {
         value["StoppingCondition"]?["MaxRuntimeInSeconds"]?.integerValue.map { Int(clamping: $0) } ?? 86_400
     }
 
-    /// Where checkpoints go; nil where the request has none.
+    /// The destination of checkpoints; nil if the request has none.
     var checkpointURI: String? { value["CheckpointConfig"]?["S3Uri"]?.stringValue }
 
-    /// The folder of checkpoints, as the request or the API's default writes it.
+    /// The container's folder of checkpoints, from the request or the API's default.
     var checkpointPath: String { value["CheckpointConfig"]?["LocalPath"]?.stringValue ?? "/opt/ml/checkpoints/" }
 
-    /// Whether results are stored as they are, instead of packed.
+    /// Whether results are stored as single files instead of an archive.
     var isUncompressed: Bool { value["OutputDataConfig"]?["CompressionType"]?.stringValue == "NONE" }
 
     /// The prefix of all results, `s3://bucket/path/<job>/output`; nil without an output path.
@@ -47,7 +47,7 @@ struct TrainingDocument: Sendable, Hashable {
         return "\(path)/\(jobName)/output"
     }
 
-    /// Metric definitions, in order.
+    /// Metric definitions, in the document's order.
     var metricDefinitions: [(name: String, pattern: String)] {
         (algorithm?["MetricDefinitions"]?.arrayValue ?? []).compactMap { item in
             guard let name = item["Name"]?.stringValue, let pattern = item["Regex"]?.stringValue else { return nil }
@@ -57,6 +57,6 @@ struct TrainingDocument: Sendable, Hashable {
 }
 
 extension JSONValue? {
-    /// The strings of a mapping; what else is in it is left out.
+    /// The string values of a mapping, without its other values.
     fileprivate var strings: [String: String] { self?.objectValue?.compactMapValues(\.stringValue) ?? [:] }
 }

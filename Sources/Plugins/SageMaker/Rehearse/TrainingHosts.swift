@@ -4,21 +4,21 @@ internal import LaunchHost
 struct TrainingHosts: Sendable, Hashable {
     /// Instances of one type.
     struct Group: Sendable, Hashable {
-        /// Its name; the service calls the only group of a job without groups `homogeneousCluster`.
+        /// The name. The service calls the only group of a job without groups `homogeneousCluster`.
         var name: String
-        /// The instance type, `ml.m5.large`.
+        /// The instance type, such as `ml.m5.large`.
         var type: String
-        /// Its hosts, in the order of their names.
+        /// The names of its hosts, sorted.
         var hosts: [String]
     }
 
-    /// More containers than that are no rehearsal on one machine.
+    /// The largest number of containers that one machine can rehearse.
     static let most = 100
 
     /// The groups, in the request's order.
     let groups: [Group]
 
-    /// - Throws: `invalid` where there are more instances than containers can stand for.
+    /// - Throws: `invalid` if the request asks for more instances than `most`.
     init(_ document: TrainingDocument) throws(BackendError) {
         var wanted: [(name: String, type: String, count: Int64)] = []
         let resources = document.resources
@@ -30,7 +30,7 @@ struct TrainingHosts: Sendable, Hashable {
                 ))
         }
         if wanted.isEmpty {
-            // Of several preferences the first is what the service tries first.
+            // The service tries the first preference first.
             let choice = resources?["InstancePreferences"]?.arrayValue?.first
             let type = resources?["InstanceType"]?.stringValue ?? choice?["InstanceType"]?.stringValue
             let count = choice?["InstanceCount"]?.integerValue ?? resources?["InstanceCount"]?.integerValue
@@ -57,12 +57,12 @@ struct TrainingHosts: Sendable, Hashable {
     /// All hosts as the service sorts them: as text, so `algo-10` comes before `algo-2`.
     var names: [String] { groups.flatMap(\.hosts).sorted() }
 
-    /// The instance types, each once, in the groups' order.
+    /// The distinct instance types, in the groups' order.
     var types: [String] {
         groups.map(\.type).reduce(into: []) { if !$0.contains($1), !$1.isEmpty { $0.append($1) } }
     }
 
-    /// The hosts of groups, by the groups' names; nil for all.
+    /// The hosts of the named groups; nil for all.
     func names(in groups: [String]?) -> [String]? {
         guard let wanted = groups else { return nil }
         return self.groups.filter { wanted.contains($0.name) }.flatMap(\.hosts).sorted()

@@ -1,12 +1,12 @@
 internal import LaunchHost
 
 extension QueueTemplate {
-    /// Keys of W&B Launch's queues that W&B does not send to SageMaker either.
+    /// Keys of W&B Launch queues that W&B does not send to SageMaker either.
     static let wandbKeys = [
         "EcrRepoName", "ecr_repo_name", "region", "Region", "profile", "Profile",
     ]
 
-    /// What of other programs' files is left out.
+    /// Keys of other programs' files that are removed from a template.
     static let foreignKeys = [
         ForeignKeys(
             wandbKeys.map { FieldPath([.member($0)]) },
@@ -25,7 +25,8 @@ extension QueueTemplate {
         },
     ]
 
-    /// Members that `DescribeTrainingJob` returns and `CreateTrainingJob` does not take; and the name, which only one job can
+    /// Members that `DescribeTrainingJob` returns and `CreateTrainingJob` does not accept, and the name, which only one
+    /// job can
     /// have.
     static let describedKeys = [
         "AutoMLJobArn", "BillableTimeInSeconds", "BillableTokenCount", "CreationTime", "DebugRuleEvaluationStatuses",
@@ -36,7 +37,7 @@ extension QueueTemplate {
         "TrainingJobStatus", "TrainingStartTime", "TrainingTimeInSeconds", "TuningJobArn", "WarmPoolStatus",
     ]
 
-    /// What the template tells before a run is there.
+    /// Findings on the template that do not depend on a run.
     static func findings(_ template: JSONValue) -> [Finding] {
         guard let name = template["TrainingJobName"]?.stringValue, !name.isEmpty else { return [] }
         let isOwn = Placeholders.pieces(of: name).contains { piece in

@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 extension QueueTemplate {
-    /// What the text at a path of the template becomes at AWS, by the names that the service gives such members.
+    /// How AWS uses the text at a path of the template, judged by the naming conventions of the service's members.
     static func valuePlace(_ path: FieldPath) -> ValuePlace {
         let names = path.steps.compactMap { step in
             if case .member(let name) = step { name } else { nil }
@@ -16,6 +16,6 @@ extension QueueTemplate {
         return ["TrainingJobName", "ChannelName", "AlgorithmName"].contains(last) ? .name() : .text
     }
 
-    /// What the job itself reads.
+    /// Members whose values only the job itself reads.
     private static let freeText: Set = ["Environment", "HyperParameters", "Tags"]
 }

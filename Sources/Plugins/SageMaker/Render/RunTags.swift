@@ -1,21 +1,22 @@
 internal import Crypto
 internal import LaunchHost
 
-/// The tags by which a job tells whose it is.
+/// The tags that link a training job to its run.
 enum RunTags {
     /// The run's ID.
     static let run = "launch:run"
     /// The run's project.
     static let project = "launch:project"
-    /// Which attempt at the run it is.
+    /// The number of the run's attempt.
     static let attempt = "launch:attempt"
-    /// The fingerprint of the request, by which a job is recognised as one's own.
+    /// The fingerprint of the request, by which a run recognises its own job.
     static let fingerprint = "launch:request"
 
     private static let longest = 256
 
-    /// The template's tags and launch's own. Of two with one key the later counts; launch's own always do. What is no list
-    /// stays as it is, for the validation to refuse.
+    /// The template's tags and launch's own tags. launch's own replace tags of the template with the same key. A value
+    /// that is
+    /// not a list is returned unchanged, so that validation reports it.
     static func merged(_ template: JSONValue?, _ job: ResolvedJob) -> JSONValue {
         if let template, template != .null, template.arrayValue == nil { return template }
         var own = [
@@ -28,7 +29,7 @@ enum RunTags {
         return .array(others + own.map { tag($0, clean($1)) })
     }
 
-    /// The request with the fingerprint of all that is in it, and its notes.
+    /// The request with its notes and with the fingerprint of its whole content.
     static func fingerprinted(_ request: RunRequest, notes: RequestNotes) -> RunRequest {
         var request = request
         request.notes = try? JSONValue(encoding: notes)
@@ -52,10 +53,11 @@ enum RunTags {
         .object(["Key": .string(key), "Value": .string(value)])
     }
 
-    /// Letters, spaces, numbers and `_.:/=+-@` (`API_Tag`); a character that has none of them becomes `_`.
+    /// Keeps letters, spaces, numbers and `_.:/=+-@` (`API_Tag`); a character without any of them becomes `_`.
     ///
-    /// The service looks at scalars, and takes no marks: of a letter with marks, as Hindi, Thai and decomposed text have
-    /// them, the letter stays.
+    /// The service checks Unicode scalars and refuses combining marks. Of a letter with marks, as in Hindi, Thai and
+    /// decomposed
+    /// text, only the letter is kept.
     static func clean(_ text: String) -> String {
         var clean = String.UnicodeScalarView()
         for character in text {

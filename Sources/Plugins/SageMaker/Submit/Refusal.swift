@@ -1,13 +1,13 @@
 internal import AWS
 internal import LaunchHost
 
-/// What AWS's refusals mean for whoever has to do something about them.
+/// Explains errors of AWS and says how to correct them.
 enum Refusal {
-    /// An error of AWS in the host's words, with what it is about: the quota and its numbers, the field, the missing
+    /// Maps an error of AWS to a `BackendError` with its details: the quota and its numbers, the field, the missing
     /// permission.
     static func explained(_ error: AWSError) -> BackendError {
         var said = error.backendError
-        // A fault of the service passes, unlike one of this program: "InternalFailure", 500.
+        // A fault of the service is temporary, unlike one of this program: "InternalFailure", 500.
         if error.kind == .internalFault, (error.status ?? 0) >= 500 { said.category = .transient }
         switch error.code {
         case "ResourceLimitExceeded":
@@ -47,11 +47,11 @@ enum Refusal {
     }
 }
 
-/// A quota of the account, as SageMaker tells of it when it is used up.
+/// A quota of the account, as SageMaker reports it when it is used up.
 struct Quota: Sendable, Hashable, CustomStringConvertible {
     /// `ml.p3.2xlarge for training job usage`
     let name: String
-    /// How many there may be, are, and were asked for besides.
+    /// The quota's value, the present use, and the additional number that was requested.
     let limit: Int, used: Int, asked: Int
 
     /// Reads "The account-level service limit '…' is N Instances, with current utilization of N Instances and a request
@@ -65,26 +65,25 @@ struct Quota: Sendable, Hashable, CustomStringConvertible {
         (self.limit, self.used, self.asked) = (limit, used, asked)
     }
 
-    /// What an error says of a quota; nil where it is about something else.
+    /// The quota that an error is about; nil for other errors.
     init?(_ error: AWSError) {
         guard error.code == "ResourceLimitExceeded" else { return nil }
         self.init(error.message)
     }
 
-    /// Whether waiting cannot help: more is asked for than there may ever be.
+    /// Whether waiting cannot help: the request asks for more than the quota.
     var isOutOfReach: Bool { asked > limit }
 
-    /// A sentence.
     var description: String {
-        "The account's quota \"\(name)\" is \(limit); \(used) in use, \(asked) more asked for."
+        "The account's quota \"\(name)\" is \(limit); \(used) in use, \(asked) more requested."
     }
 }
 
-/// What a policy does not allow, as AWS tells it.
+/// A permission that a policy does not grant, as AWS reports it.
 struct MissingPermission: Sendable, Hashable {
     /// `sagemaker:CreateTrainingJob`
     let action: String
-    /// The ARN that it is about, where it is told.
+    /// The ARN of the resource, if AWS reports it.
     let resource: String?
 
     /// Reads "User: … is not authorized to perform: ACTION on resource: ARN …"
@@ -96,7 +95,7 @@ struct MissingPermission: Sendable, Hashable {
         resource = message.firstMatch(of: /on resource: ?(\S+)/).map { String($0.1) }
     }
 
-    /// What to do.
+    /// The correction.
     var hint: String {
         "Allow \(action)\(resource.map { " on \($0)" } ?? ""); 'launch iam-policy' prints the policy that the agent needs."
     }

@@ -2,13 +2,16 @@ internal import AWS
 public import LaunchHost
 
 extension SageMakerRunner {
-    /// Makes the training job, or takes the one that an earlier call has made from the same request.
+    /// Creates the training job, or adopts the one that an earlier call created from the same request.
     ///
-    /// One call, unless something went wrong: the job's name is unique in account and region, so that a second
-    /// `CreateTrainingJob` is refused, and the job that is there tells by its tags whether it is this request's. An instance
-    /// type whose quota is smaller than what is asked for would be refused for ever: where the request has others to
-    /// try, they are tried at once. Nothing was made of the refused, so the name and the tags stay, and `find` finds it.
-    /// - Throws: `conflict` where the name belongs to another request.
+    /// Without errors this is one call. The job's name is unique in account and region, so a second `CreateTrainingJob`
+    /// is
+    /// refused, and the tags of the existing job show whether it belongs to this request. If an instance type's quota
+    /// is smaller
+    /// than the request, waiting cannot help, so the request's other types are tried at once. A refused call creates
+    /// nothing,
+    /// so the name and the tags stay the same, and `find` finds the job.
+    /// - Throws: `conflict` if the name belongs to another request.
     public func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         let job = try await translated { () async throws(AWSError) in try await training(of: request) }
         var document = request.document
@@ -27,11 +30,11 @@ extension SageMakerRunner {
                     document = InstanceTypeChecks.with(next, document)
                     continue
                 }
-                // A quota that is used up may be so by the job that another call has made on a further type.
+                // A concurrent call may have created the job on a further type and used up the quota.
                 guard error.kind == .conflict || error.mayHaveTakenEffect || !skipped.isEmpty else {
                     throw Refusal.explained(error)
                 }
-                // It may be there although nobody said so.
+                // The job may exist although the call had no answer.
                 return try await adopted(job, of: request, runID, after: Refusal.explained(error), skipped)
             }
         }
@@ -39,7 +42,7 @@ extension SageMakerRunner {
         return job.handle(of: runID)
     }
 
-    /// The instance types that the request may run on beside its own, those after it first.
+    /// The other instance types of the request, beginning with those after its own.
     private func otherTypes(of request: RunRequest) -> [String] {
         let types = RequestNotes(request).instanceTypes
         guard let present = request.document["ResourceConfig"]?["InstanceType"]?.stringValue,
@@ -48,7 +51,7 @@ extension SageMakerRunner {
         return (types[index...] + types[..<index]).uniqued.filter { $0 != present }
     }
 
-    /// The job that a call made which was not answered, or an earlier one.
+    /// The job that an unanswered or earlier call created.
     private func adopted(
         _ job: TrainingHandle, of request: RunRequest, _ runID: RunID, after failure: BackendError, _ skipped: [String]
     ) async throws(BackendError) -> RunHandle {
@@ -57,27 +60,28 @@ extension SageMakerRunner {
         do throws(BackendError) {
             if let found = try await own(job, of: request, runID) { return found }
         } catch {
-            // One that is somebody else's is an answer.
+            // A job of another request is a definite answer.
             guard error.category != .conflict else { throw error }
-            // Not the class of this error: whoever hears "throttled" or "denied" takes it that nothing was done.
+            // Not this error's category: "throttled" and "denied" mean that the call had no effect.
             throw BackendError(
                 .transient,
-                "\(failure.message) Whether \(job.name) is there cannot be told: "
+                "\(failure.message) Whether \(job.name) exists is unknown: "
                     + error.message, retryAfter: error.retryAfter)
         }
         throw failure
     }
 
-    /// The training job of that request, whoever has made it.
+    /// The training job of the request, created by any process.
     public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
         let job = try await translated { () async throws(AWSError) in try await training(of: request) }
         return try await own(job, of: request, runID)
     }
 
-    /// The same request for the next instance type, under the attempt's own job name.
+    /// The same request for the next instance type, with the attempt's own job name.
     ///
-    /// Only want of instances is tried again here: spot interruptions and faults of the service are retried by SageMaker
-    /// itself. Without a limit each type is tried once; with one they are tried in turn.
+    /// Only a lack of capacity is retried here; SageMaker itself retries spot interruptions and faults of the service.
+    /// Without a
+    /// limit, each type is tried once; with a limit, the types are tried in turn.
     public func nextAttempt(
         _ number: Int, after request: RunRequest, _ end: Observation, limit: Int?
     ) -> NextAttempt? {
@@ -108,12 +112,12 @@ extension SageMakerRunner {
 
     private func training(of request: RunRequest) async throws(AWSError) -> TrainingHandle {
         guard request.runner == Self.type, let name = request.document["TrainingJobName"]?.stringValue else {
-            throw AWSError(.invalid, "The request is none of runner \(Self.type), or names no training job.")
+            throw AWSError(.invalid, "The request is not for runner \(Self.type), or names no training job.")
         }
         return TrainingHandle(name: name, region: try await service.region())
     }
 
-    /// The job as the run's own; nil where there is none of that name.
+    /// The handle of the job if it belongs to the run; nil if no job has that name.
     private func own(
         _ job: TrainingHandle, of request: RunRequest, _ runID: RunID
     ) async throws(BackendError) -> RunHandle? {
@@ -124,7 +128,7 @@ extension SageMakerRunner {
                 return tags[RunTags.fingerprint] == RunTags.value(RunTags.fingerprint, in: request.document)
             } catch {
                 guard error.kind == .auth else { throw error }
-                // Whoever may not read tags can still see what the container was told.
+                // Without the permission to read tags, the container's environment identifies the run.
                 return found["Environment"]?["LAUNCH_RUN_ID"]?.stringValue == runID.rawValue
             }
         }

@@ -1,11 +1,11 @@
 internal import AWS
 internal import LaunchHost
 
-/// What a handle of this runner says.
+/// The content of this runner's handles.
 struct TrainingHandle: Sendable, Hashable {
-    /// The training job.
+    /// The name of the training job.
     var name: String
-    /// Where it runs.
+    /// The region of the training job.
     var region: String
 
     init(name: String, region: String) {
@@ -23,7 +23,7 @@ struct TrainingHandle: Sendable, Hashable {
         self.init(name: name, region: region)
     }
 
-    /// The job's page in the console of its partition.
+    /// The URL of the job's page in its partition's console.
     var page: String? {
         Partition.of(region: region)?.consoleURL(region: region, page: "sagemaker/home", fragment: "/jobs/\(name)")
     }

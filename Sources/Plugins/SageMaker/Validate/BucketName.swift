@@ -1,11 +1,11 @@
 internal import LaunchHost
 
-/// The bucket in an S3 URI, and whether S3 can have a bucket of that name.
+/// Checks whether S3 can have a bucket of the name in an S3 URI.
 ///
-/// The rules are those of the S3 user guide ("General purpose bucket naming rules"). Buckets of us-east-1 that were made
+/// The rules are from the S3 user guide ("General purpose bucket naming rules"). Buckets that were created in us-east-1
 /// before March 2018 may have upper-case letters, underscores and longer names.
 struct BucketName {
-    /// What is wrong with a bucket's name.
+    /// An error in a bucket's name.
     struct Fault {
         var severity: Finding.Severity
         var message: String
@@ -15,7 +15,7 @@ struct BucketName {
     private static let rule =
         "A bucket has 3 to 63 lower-case letters, digits, '.' and '-', a letter or digit at both ends."
 
-    /// Nil if the bucket can exist, or if the URI is not one of S3.
+    /// Nil if the bucket can exist, or if the URI is not an S3 URI.
     static func fault(in uri: String) -> Fault? {
         if uri.hasPrefix("https://") { return faultOfHost(in: uri) }
         guard uri.hasPrefix("s3://") else { return nil }

@@ -1,8 +1,8 @@
 internal import LaunchHost
 
-/// What a shape asks for, in words.
+/// Describes in words what a shape requires.
 enum Expected {
-    /// The patterns of the model in words; the service's names of shapes have been the same for years.
+    /// Descriptions of the model's patterns, by shape. The service's names of shapes have not changed for years.
     private static let byShape: [String: String] = [
         "AlgorithmImage": "an image, like 123456789012.dkr.ecr.us-east-1.amazonaws.com/NAME:TAG",
         "ArnOrName": "the name of an algorithm (letters, digits and inner hyphens) or its ARN",
@@ -29,7 +29,7 @@ enum Expected {
         "TrainingRepositoryCredentialsProviderArn": "the ARN of a Lambda function",
     ]
 
-    /// What to give where a value is missing, to stand behind "Give"; nil where nothing helpful is known.
+    /// A hint for a missing value, which begins with "Give"; nil if there is no helpful one.
     static func gift(for shape: Shape) -> String? {
         let words = words(for: shape)
         return words == oneLine ? nil : words.map { "Give \($0)." }
@@ -37,7 +37,7 @@ enum Expected {
 
     private static let oneLine = "a text of one line"
 
-    /// What is expected, to stand behind "is not"; nil where the pattern says it best.
+    /// What is expected, for a sentence with "is not"; nil if the pattern itself is clearer.
     static func words(for shape: Shape) -> String? {
         if let words = byShape[shape.name] { return words }
         guard case .text(let rules) = shape.kind else { return nil }

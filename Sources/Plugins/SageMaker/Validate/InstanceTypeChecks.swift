@@ -1,12 +1,13 @@
 internal import LaunchHost
 
-/// Checks a request as each of its `instance_types` would make it: any of them may become the one that is sent.
+/// Checks a request with each of its `instance_types`, because any of them may be the one that is sent.
 struct InstanceTypeChecks {
     let validator: RequestValidator
     let notes: RequestNotes
 
-    /// The findings of the request, and behind them what is new with each further type. What a type of the list is wrong
-    /// for stands at its place there.
+    /// The findings of the request, followed by the additional ones of each further type. A finding about a type of the
+    /// list has
+    /// the type's position in the list as its path.
     func findings(in document: JSONValue) -> [Finding] {
         let findings = validator.findings(in: document)
         guard !notes.instanceTypes.isEmpty else { return findings }
@@ -16,7 +17,7 @@ struct InstanceTypeChecks {
         let others = places.filter { seen.insert($0.0).inserted }
             .map { (type: $0, place: $1, findings: validator.findings(in: Self.with($0, document))) }
         let place = places.first { $0.0 == present }?.1
-        // A size that some of the types need is not in vain because others have disks of their own.
+        // A volume size is useful if at least one of the types needs it.
         let isInVain = others.allSatisfy { $0.findings.contains(where: Self.isUnusedSize) }
         let known = Set(findings)
         return findings.filter { isInVain || !Self.isUnusedSize($0) }

@@ -1,13 +1,13 @@
 internal import LaunchHost
 
-/// A member whose name nearly is one of the service's.
+/// A member whose name resembles a name of the service.
 struct Misspelling: Hashable {
-    /// The structure that it stands in, as written.
+    /// The path of the structure that contains it, as written.
     var place: FieldPath
     var written: String
     var meant: String
 
-    /// The document with the names that are meant.
+    /// The document with the correct names.
     static func corrected(_ document: JSONValue, _ misspellings: [Misspelling]) -> JSONValue {
         let byPlace = Dictionary(grouping: misspellings, by: \.place)
         return corrected(document, at: FieldPath(), byPlace)

@@ -1,20 +1,20 @@
-/// What a template leaves to be filled in: `<REQUIRED>`, `s3://<bucket>/models`.
+/// A placeholder that a template leaves to be replaced: `<REQUIRED>`, `s3://<bucket>/models`.
 enum Placeholder {
-    /// The one that W&B's template for SageMaker holds; it is meant wherever it stands.
+    /// The placeholder in W&B's template for SageMaker. It counts everywhere.
     private static let seed = "<REQUIRED>"
 
-    /// Texts of the user's own, in which angle brackets may be meant: `<s>` is a token of many language models.
+    /// Shapes of the user's own texts, which may contain angle brackets: `<s>` is a token of many language models.
     private static let freeTexts: Set<String> = [
         "ConfigValue", "HyperParameterValue", "MetricRegex", "TrainingContainerArgument",
         "TrainingContainerEntrypointString", "TrainingEnvironmentValue",
     ]
 
-    /// Whether angle brackets may be meant in texts of that shape.
+    /// Whether texts of that shape may contain angle brackets.
     static func mayStandIn(_ shape: String) -> Bool {
         freeTexts.contains(shape)
     }
 
-    /// The first placeholder in a text; with `freely`, only the seed's own counts, and only alone.
+    /// The first placeholder in a text. With `freely`, only the whole text `<REQUIRED>` counts.
     static func found(in text: String, freely: Bool) -> String? {
         let bytes = text.utf8
         guard let open = bytes.firstIndex(of: UInt8(ascii: "<")) else { return nil }

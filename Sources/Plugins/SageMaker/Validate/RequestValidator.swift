@@ -1,13 +1,14 @@
 internal import LaunchHost
 
-/// Says everything that is wrong with a `CreateTrainingJob` request before anybody sends it: pure, offline, all at once.
+/// Reports all errors of a `CreateTrainingJob` request before it is sent. Pure and offline.
 ///
-/// First the service's own model is held against the document, then the rules between fields that the model cannot
-/// express (`Rule.all`). What may only be newer than the model is a warning.
+/// First the document is checked against the service's model, then against the rules between fields that the model
+/// cannot
+/// express (`Rule.all`). A value that may be newer than the model is only a warning.
 struct RequestValidator: Sendable {
-    /// What a request must look like.
+    /// The model of the request.
     let model: ServiceModel
-    /// The region that the request is for; nil where it is not known, and nothing is said of regions.
+    /// The region of the request; nil if unknown, and then rules about regions are skipped.
     let region: String?
 
     init(model: ServiceModel = .bundled, region: String? = nil) {
@@ -19,7 +20,7 @@ struct RequestValidator: Sendable {
     func findings(in document: JSONValue) -> [Finding] {
         var checks = ModelChecks(model)
         checks.check(document)
-        // A misspelt member is one mistake: the rules between fields see it under its right name.
+        // A misspelt member is reported once: the rules between fields see it under its correct name.
         let meant = checks.misspellings.isEmpty ? document : Misspelling.corrected(document, checks.misspellings)
         var findings = checks.findings
         let request = TrainingRequest(meant, region: region)

@@ -1,11 +1,11 @@
 internal import LaunchHost
 
-/// How values stand in messages.
+/// Formats values for messages.
 enum Shown {
-    /// Longer texts are cut.
+    /// The largest number of scalars; longer texts are cut.
     private static let longest = 60
 
-    /// The text in quotes, in one line, and not for ever.
+    /// The text in quotes, in one line, cut at `longest`.
     static func quoted(_ text: String) -> String {
         var shown = "\""
         for (index, scalar) in text.unicodeScalars.enumerated() {
@@ -15,7 +15,7 @@ enum Shown {
         return shown + "\""
     }
 
-    /// The kind of a value, and the value where it is short by nature.
+    /// The kind of a value, with the value itself if it is a scalar.
     static func kind(of value: JSONValue) -> String {
         switch value {
         case .string(let text): "the string \(quoted(text))"
@@ -26,7 +26,7 @@ enum Shown {
         }
     }
 
-    /// A number with the unit that its field's name ends in, and long times in days or hours beside it.
+    /// A number with the unit that the field's name ends in. Long times are also given in days, hours or minutes.
     static func amount(_ number: Int64, of field: String) -> String {
         if field.hasSuffix("InGB") { return "\(number) GB" }
         if field.hasSuffix("InMilliseconds") { return "\(number) ms" }

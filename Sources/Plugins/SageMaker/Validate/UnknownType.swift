@@ -1,15 +1,16 @@
 internal import Suggestions
 
-/// An instance type that the model does not list: impossible by its form, else perhaps newer than the model.
+/// An instance type that the model does not list: impossible by its form, otherwise perhaps newer than the model.
 ///
-/// New types are near old ones: `ml.m9i.large` is one letter from `ml.m8i.large`, and `ml.p5.4xlarge` came after
-/// `ml.p5.48xlarge`. So only the form decides, never the distance to a listed type.
+/// New types resemble old ones: `ml.m9i.large` differs in one character from `ml.m8i.large`, and `ml.p5.4xlarge` came
+/// after
+/// `ml.p5.48xlarge`. So only the form decides whether a type is possible, not its similarity to a listed type.
 struct UnknownType {
     /// Whether the text has the form `ml.FAMILY.SIZE`.
     let isPossible: Bool
-    /// The listed type that may be meant.
+    /// The listed type that was probably intended.
     let near: String?
-    /// What to do where the type is impossible.
+    /// The correction if the type is impossible.
     let hint: String?
 
     init(_ word: String, among words: [String]) {
@@ -18,7 +19,7 @@ struct UnknownType {
         let family = parts.count > 1 && parts[0] == "ml" ? words.filter { $0.hasPrefix("ml.\(parts[1]).") } : []
         let size = parts.count == 3 ? UnknownWord.nearest(to: word, in: family) : nil
         let whole = words.contains("ml.\(word)") ? "ml.\(word)" : nil
-        // Of a new family, a listed type is only meant where one letter makes the difference.
+        // For an unknown family, a listed type is suggested only if it differs in one character.
         let other = family.isEmpty ? UnknownWord.nearest(to: word, in: words) : nil
         let near = whole ?? size ?? other.flatMap { !isPossible || Suggestion.distance(word, $0) < 2 ? $0 : nil }
         if !family.isEmpty, near == nil {
@@ -32,7 +33,7 @@ struct UnknownType {
         (self.isPossible, self.near) = (isPossible, near)
     }
 
-    /// Behind the type in quotes.
+    /// The second half of a sentence that begins with the type in quotes.
     var sentence: String {
         let unknown = "is not an instance type SageMaker knows"
         if let near { return "\(unknown); did you mean \"\(near)\"?" }
@@ -45,7 +46,7 @@ struct UnknownType {
         return parts.count == 3 && parts[0] == "ml" && isFamily(parts[1]) && isSize(parts[2])
     }
 
-    /// Lower-case letters first, a generation, and what distinguishes it: `m5`, `g4dn`, `m7i-flex`, `u-6tb1`.
+    /// Begins with lower-case letters and contains a generation: `m5`, `g4dn`, `m7i-flex`, `u-6tb1`.
     private static func isFamily(_ text: Substring) -> Bool {
         let bytes = text.utf8
         guard let first = bytes.first, let last = bytes.last else { return false }

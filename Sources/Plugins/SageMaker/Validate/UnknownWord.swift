@@ -1,10 +1,11 @@
 internal import Suggestions
 
-/// A word that the model does not list: a mistake where a listed one is near, else perhaps newer than the model.
+/// A word that the model does not list: a mistake if it resembles a listed word, otherwise perhaps newer than the
+/// model.
 struct UnknownWord {
     /// The nearest listed word.
     let near: String?
-    /// Whether it is more likely wrong than new.
+    /// Whether a mistake is more likely than a new word.
     let isMistake: Bool
 
     init(_ word: String, among words: [String]) {
@@ -12,17 +13,17 @@ struct UnknownWord {
         isMistake = near != nil
     }
 
-    /// The candidate that is near, whatever its case.
+    /// The candidate that is near, ignoring case.
     static func nearest(to word: String, in candidates: [String]) -> String? {
         Suggestion.nearest(to: word, in: candidates)
     }
 
-    /// Whether the words are instance types, which follow a grammar of their own.
+    /// Whether the words are instance types, which have their own grammar.
     static func isInstanceTypes(_ words: [String]) -> Bool {
         words.first?.hasPrefix("ml.") ?? false
     }
 
-    /// The only listed word that has the written one as its beginning or end: `ShardedByS3Key` for `Sharded`.
+    /// The only listed word that begins or ends with the written one: `ShardedByS3Key` for `Sharded`.
     private static func completed(_ word: String, among words: [String]) -> String? {
         let part = ServiceModel.folded(word)
         guard part.utf8.count >= 4 else { return nil }

@@ -121,7 +121,7 @@ import Testing
             let cause = try world.store.events(of: id).last { $0.state == .queued }?.cause
             #expect(cause?.code == .quota)
             #expect(
-                cause?.message.contains("\"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more asked for")
+                cause?.message.contains("\"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more requested")
                     == true)
             world.stub.sagemaker.quota("ml.m5.xlarge", 1)
             #expect(try await agent.value == .done)

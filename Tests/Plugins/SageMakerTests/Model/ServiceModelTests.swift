@@ -62,7 +62,7 @@ struct ServiceModelTests {
     @Test(arguments: [
         ("{", "it is not JSON"), ("[]", "the value of '' has the wrong type"), ("{}", "'shapes' is missing"),
         (#"{"shapes": {}}"#, "it has no shape 'CreateTrainingJobRequest'"),
-        (#"{"shapes": {"CreateTrainingJobRequest": {"type": "string"}}}"#, "the request is no structure in it"),
+        (#"{"shapes": {"CreateTrainingJobRequest": {"type": "string"}}}"#, "the request is not a structure in it"),
         (
             #"{"root": "R", "shapes": {"R": {"type": "structure", "members": {"A": "B"}}}}"#, "it has no shape 'B'"
         ),
@@ -77,7 +77,7 @@ struct ServiceModelTests {
         try Data(text.utf8).write(to: URL(filePath: path))
         let error = #expect(throws: BackendError.self) { try ServiceModel(reading: path) }
         #expect(error?.category == .configuration)
-        #expect(error?.message == "\(path) is no model of CreateTrainingJob: \(reason).")
+        #expect(error?.message == "\(path) is not a model of CreateTrainingJob: \(reason).")
     }
 
     @Test func `a missing model is named`() throws {

@@ -144,7 +144,7 @@ struct RehearsalReportTests {
         let report = try Self.report(course: course)
         #expect(report.description?["FailureReason"]?.stringValue == reason)
         #expect(report.reproduced.isEmpty)
-        #expect(report.differences.contains { $0.contains("inputs could not be had: \(cause.message)") })
+        #expect(report.differences.contains { $0.contains("inputs were not available: \(cause.message)") })
         let early = try Self.report(course: Self.course([(.starting, 0), (.failed, 1)], phase: .failed, cause: cause))
         #expect(early.description?["TrainingStartTime"] == nil)
         #expect(early.description?["BillableTimeInSeconds"] == nil)

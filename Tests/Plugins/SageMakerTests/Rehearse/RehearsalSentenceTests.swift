@@ -68,7 +68,7 @@ struct RehearsalSentenceTests {
     ]
 
     static let reproduced: [Case] = [
-        Case(words: "The start command was train, behind the image's own entry point", isAlways: true),
+        Case(words: "The start command was train, after the image's own entry point", isAlways: true),
         Case(
             words: "The start command was /bin/sh -c run.",
             changes: ["AlgorithmSpecification": ["ContainerEntrypoint": ["/bin/sh", "-c", "run"]]]),
@@ -99,7 +99,7 @@ struct RehearsalSentenceTests {
                 "ResourceConfig": groups,
                 "InputDataConfig": [Requests.channel("t", "s3://b/t", source: ["InstanceGroupNames": ["b"]])],
             ]),
-        Case(words: "no SM_* was added, and no credentials were there", isAlways: true),
+        Case(words: "no SM_* was added, and there were no credentials", isAlways: true),
         Case(words: "the request's 2 variables", changes: ["Environment": ["A": "1", "B": "2"]]),
         Case(
             words: "credentials came through the container endpoint",
@@ -136,7 +136,7 @@ struct RehearsalSentenceTests {
         Case(
             words: "applied to the log: loss",
             changes: ["AlgorithmSpecification": ["MetricDefinitions": [["Name": "loss", "Regex": "l=(.)"]]]]),
-        Case(words: "model.tar.gz was laid out"),
+        Case(words: "model.tar.gz has the service's layout"),
     ]
 
     @Test(arguments: reproduced)
@@ -183,7 +183,7 @@ struct RehearsalSentenceTests {
             Case(
                 words: "the wait for capacity, were not", changes: ["EnableManagedSpotTraining": true],
                 options: .init(drill: .init(afterSeconds: 1)), steps: again),
-            Case(words: "BrandNew is not known", changes: ["BrandNew": [:]]),
+            Case(words: "BrandNew is unknown to the rehearsal", changes: ["BrandNew": [:]]),
         ]
 
     @Test(arguments: notSimulated)
@@ -211,11 +211,11 @@ struct RehearsalSentenceTests {
             options: local),
         Case(words: "SageMaker reads FSxLustre fs-7", changes: ["InputDataConfig": efs], options: local),
         Case(
-            words: "the manifest itself was not there",
+            words: "The manifest was not used",
             changes: ["InputDataConfig": [Requests.channel("t", "s3://b/m", source: ["S3DataType": "ManifestFile"])]],
             options: local),
         Case(
-            words: "own groups' channels only",
+            words: "only the channels of the host's own group",
             changes: [
                 "ResourceConfig": groups,
                 "InputDataConfig": [Requests.channel("t", "s3://b/t", source: ["InstanceGroupNames": ["b"]])],
@@ -229,7 +229,7 @@ struct RehearsalSentenceTests {
             words: "as long as the rehearsal; SageMaker starts from what is at s3://b/c",
             changes: ["CheckpointConfig": ["S3Uri": "s3://b/c"]], options: .init(keepsLocal: true)),
         Case(words: "SageMaker would keep none", options: .init(checkpoints: "/ck")),
-        Case(words: "began anew", options: .init(drill: .init(afterSeconds: 1)), steps: again),
+        Case(words: "started from the beginning", options: .init(drill: .init(afterSeconds: 1)), steps: again),
         Case(
             words: "The drill did not take place: the job ended before its 10 s were over.",
             options: .init(drill: .init(afterSeconds: 10))),
@@ -278,9 +278,9 @@ struct RehearsalSentenceTests {
 
     @Test(
         arguments: [
-            (local, Cause(.submit, "/d/x is a link to nothing."), "this machine's alone: SageMaker reads s3://b/t."),
-            (RehearsalOptions(), Cause(.unavailable, "S3 is away."), "says nothing of SageMaker."),
-            (RehearsalOptions(), Cause(.internalFault, "There is no gzip."), "says nothing of SageMaker."),
+            (local, Cause(.submit, "/d/x is a link to nothing."), "only this machine: SageMaker reads s3://b/t."),
+            (RehearsalOptions(), Cause(.unavailable, "S3 is away."), "does not predict SageMaker's behaviour."),
+            (RehearsalOptions(), Cause(.internalFault, "There is no gzip."), "does not predict SageMaker's behaviour."),
             (RehearsalOptions(), Cause(.submit, "There is none."), "SageMaker would fail there, too."),
         ])
     func `the report of failed inputs says what it means for SageMaker`(
@@ -290,7 +290,7 @@ struct RehearsalSentenceTests {
             $0.steps[1].message = "t: 3 of 4 MB"
         }
         let report = try RehearsalReportTests.report(["InputDataConfig": Self.channel], options, course: course)
-        let said = report.differences.filter { $0.contains("could not be had") }
+        let said = report.differences.filter { $0.contains("were not available") }
         #expect(said.count == 1 && said[0].contains(words), "\(said)")
         #expect(said.allSatisfy { !$0.contains("..") && ($0.contains("too.") == words.contains("too.")) })
     }
@@ -309,7 +309,9 @@ struct RehearsalSentenceTests {
         let report = try RehearsalReportTests.report([:], .init(drill: .init(afterSeconds: 10, graceSeconds: 5)))
         let lines = report.reproduced + report.differences
         #expect(
-            !lines.contains { $0.contains("nterruption") || $0.contains("interrupted") || $0.contains("began anew") })
+            !lines.contains {
+                $0.contains("nterruption") || $0.contains("interrupted") || $0.contains("started from the beginning")
+            })
     }
 
     @Test func `an image for another platform differs`() throws {

@@ -51,7 +51,7 @@ struct SubmitTests {
         world.stub.always("sagemaker", "DescribeTrainingJob", .throttled)
         let error = await error { _ = try await runner.submit(request, as: id) }
         #expect(error?.category == .transient)
-        #expect(error?.message.contains("Whether \(name) is there cannot be told") == true)
+        #expect(error?.message.contains("Whether \(name) exists is unknown") == true)
         world.stub.always("sagemaker", "DescribeTrainingJob", nil)
         #expect(try await runner.submit(request, as: id).fields["name"] == name)
         #expect(world.stub.sagemaker.creates(of: name) == 1)
@@ -103,7 +103,7 @@ struct SubmitTests {
         #expect(error?.category == .quota)
         #expect(
             error?.message
-                == "The account's quota \"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more asked for.")
+                == "The account's quota \"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more requested.")
         #expect(error?.hint?.contains("Service Quotas") == true)
     }
 
@@ -152,8 +152,8 @@ struct SubmitTests {
         #expect(error?.category == .quota)
         #expect(
             error?.message
-                == "The account's quota \"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more asked for. "
-                + "The account's quota \"ml.g5.xlarge for training job usage\" is 1; 1 in use, 1 more asked for.")
+                == "The account's quota \"ml.m5.xlarge for training job usage\" is 0; 0 in use, 1 more requested. "
+                + "The account's quota \"ml.g5.xlarge for training job usage\" is 1; 1 in use, 1 more requested.")
         #expect(world.stub.sagemaker.job(name) == nil)
     }
 

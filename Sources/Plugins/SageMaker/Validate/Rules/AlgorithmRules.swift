@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 extension Rule {
-    /// Which code runs.
+    /// The algorithm or image.
     static let algorithm = [
         Rule("algorithm-choice", source: Source.api("AlgorithmSpecification, AlgorithmName")) { request in
             guard let algorithm = request.algorithm, algorithm.objectValue != nil else { return [] }
@@ -9,7 +9,7 @@ extension Rule {
             case (true, true):
                 return [
                     .error(
-                        "AlgorithmSpecification.AlgorithmName", "it excludes TrainingImage, and both are given",
+                        "AlgorithmSpecification.AlgorithmName", "it cannot be given together with TrainingImage",
                         hint: "Leave one of them out.")
                 ]
             case (false, false) where !request.isServerless:
@@ -24,12 +24,12 @@ extension Rule {
                 request.algorithm?["AlgorithmName"].text != nil
                     && request.document["EnableNetworkIsolation"]?.boolValue != true,
                 .warning(
-                    "EnableNetworkIsolation", "it is not true, and algorithms of AWS Marketplace run isolated only",
-                    hint: "An algorithm of your own needs nothing."))
+                    "EnableNetworkIsolation", "it is not true, and algorithms of AWS Marketplace run only in isolation",
+                    hint: "Your own algorithms do not need it."))
         },
     ]
 
-    /// How metrics are read from the log.
+    /// The metric definitions that are applied to the log.
     static let metrics = [
         Rule("metric-regex", source: Source.guide("define-train-metrics")) { request in
             metricDefinitions(of: request).flatMap { path, value -> [Problem] in
@@ -41,7 +41,7 @@ extension Rule {
                 return .when(
                     groups.capturing == 0,
                     .warning(
-                        "\(path).Regex", "\(Shown.quoted(regex)) has no group, so there is no value to read",
+                        "\(path).Regex", "\(Shown.quoted(regex)) has no group for the value",
                         hint: "Put the number in brackets: loss=([0-9.]+)."))
             }
         },
@@ -49,7 +49,7 @@ extension Rule {
             let definitions = metricDefinitions(of: request)
             return TrainingRequest.repeated(definitions.map { $1["Name"].text }).map { index, name in
                 .warning(
-                    "\(definitions[index].path).Name", "\(Shown.quoted(name)) is the name of an earlier metric too")
+                    "\(definitions[index].path).Name", "\(Shown.quoted(name)) is also the name of an earlier metric")
             }
         },
     ]
@@ -61,11 +61,11 @@ extension Rule {
     }
 }
 
-/// The groups of a regular expression in whatever dialect, by its brackets alone.
+/// The groups of a regular expression in any dialect, found by its brackets alone.
 struct RegexGroups {
-    /// Groups that keep what they match.
+    /// Groups that capture.
     private(set) var capturing = 0
-    /// Whether every bracket has its partner.
+    /// Whether every bracket has a counterpart.
     let isBalanced: Bool
 
     init(in pattern: String) {
@@ -77,7 +77,7 @@ struct RegexGroups {
             case "\\":
                 if rest.popFirst() == nil { isSound = false }
             case "[":
-                // A bracket right behind the opening one, or behind its '^', is a member of the class.
+                // A bracket directly after the opening one, or after its '^', is a member of the class.
                 if rest.first == "^" { rest.removeFirst() }
                 if rest.first == "]" { rest.removeFirst() }
                 var isClosed = false
@@ -97,7 +97,7 @@ struct RegexGroups {
             default: break
             }
         }
-        // What stands between \Q and \E is no bracket; a pattern with that is left to the service.
+        // Brackets between \Q and \E are plain text. The service checks a pattern that contains \Q.
         isBalanced = (isSound && open == 0) || pattern.contains(#"\Q"#)
     }
 }

@@ -1,13 +1,13 @@
 internal import LaunchHost
 
 extension Rule {
-    /// What the training reads.
+    /// Input channels.
     static let channels = [
         Rule("channel-name", source: Source.api("Channel, ChannelName")) { request in
             TrainingRequest.repeated(request.channels.map(\.name)).map { index, name in
                 .error(
                     "\(request.channels[index].path).ChannelName",
-                    "\(Shown.quoted(name)) is the name of an earlier channel too",
+                    "\(Shown.quoted(name)) is also the name of an earlier channel",
                     hint: "Each channel is a folder /opt/ml/input/data/NAME.")
             }
         },
@@ -21,7 +21,7 @@ extension Rule {
                         "\(channel.path).DataSource",
                         kinds.isEmpty
                             ? "it is empty: give S3DataSource or FileSystemDataSource"
-                            : "it can be one of \(kinds.joined(separator: " and ")), not both")
+                            : "only one of \(kinds.joined(separator: " and ")) can be given")
                 ]
             }
         },
@@ -116,7 +116,7 @@ extension Rule {
         }
     }
 
-    /// Whether the mode is one of the service's and another than `mode`; of a wrong word the model has spoken already.
+    /// Whether the mode is valid and not `mode`. The model's check reports an invalid mode.
     private static func isOther(_ given: String?, than mode: String) -> Bool {
         given != mode && ["File", "FastFile", "Pipe"].contains(given)
     }

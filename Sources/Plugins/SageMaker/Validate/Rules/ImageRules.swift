@@ -1,20 +1,20 @@
 internal import LaunchHost
 
 extension Rule {
-    /// Where the image comes from.
+    /// The training image.
     static let image = [
         Rule("image-reference", source: Source.api("AlgorithmSpecification, TrainingImage")) { request in
             guard let image = request.image, !image.isEmpty else { return [] }
             return TrainingImage(image).fault.map {
                 [
                     .error(
-                        imagePath, "\(Shown.quoted(image)) is no image: \($0)",
+                        imagePath, "\(Shown.quoted(image)) is not an image: \($0)",
                         hint: "Write REGISTRY/REPOSITORY:TAG or REGISTRY/REPOSITORY@sha256:DIGEST.")
                 ]
             } ?? []
         },
         Rule("image-registry", source: Source.guide("docker-containers-adapt-your-own-private-registry")) { request in
-            // Of a mode that is neither of the two words the model has spoken.
+            // The model's check reports any other mode.
             guard let text = request.image, !text.isEmpty, [nil, "Platform"].contains(request.registryMode) else {
                 return []
             }
@@ -47,9 +47,10 @@ extension Rule {
     static let imagePath = "AlgorithmSpecification.TrainingImage"
 }
 
-/// The parts of an image's name that the rules ask for, by position alone: whether it exists, the registry knows.
+/// The parts of an image's name that the rules need, found by position. Only the registry knows whether the image
+/// exists.
 struct TrainingImage {
-    /// What is wrong with the form; nil where it is well.
+    /// The error in the name's form; nil if the form is valid.
     let fault: String?
     /// The region of the ECR registry; nil for every other registry.
     let ecrRegion: String?
@@ -72,8 +73,8 @@ struct TrainingImage {
         let name = parts[0].split(separator: "/", omittingEmptySubsequences: false)
         if name.contains(where: \.isEmpty) { return "a part of its name is empty" }
         let last = (name.last ?? "").split(separator: ":", omittingEmptySubsequences: false)
-        if last.count > 2 || last.contains(where: \.isEmpty) { return "its tag is empty or comes twice" }
-        // A lone name has no registry, so there is nothing that a capital could be wrong in.
+        if last.count > 2 || last.contains(where: \.isEmpty) { return "its tag is empty or repeated" }
+        // A single name has no registry, so its capitals are not checked.
         let repository = name.dropFirst().dropLast() + last.prefix(name.count > 1 ? 1 : 0)
         return repository.contains { $0.contains(where: \.isUppercase) } ? "a repository's name has no capitals" : nil
     }

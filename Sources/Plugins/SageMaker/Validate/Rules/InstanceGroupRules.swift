@@ -16,7 +16,7 @@ extension Rule {
             TrainingRequest.repeated(request.groups.map { $0.value["InstanceGroupName"].text }).map { index, name in
                 .warning(
                     "ResourceConfig.InstanceGroups[\(index)].InstanceGroupName",
-                    "\(Shown.quoted(name)) is the name of an earlier group too")
+                    "\(Shown.quoted(name)) is also the name of an earlier group")
             }
         },
         Rule("channel-groups", source: Source.github("aws/sagemaker-python-sdk/issues/6089")) { request in
@@ -39,14 +39,14 @@ extension Rule {
                     }
                     return .error(
                         "\(channel.path).DataSource.S3DataSource.InstanceGroupNames[\(index)]",
-                        "\(Shown.quoted(name)) is none of ResourceConfig.InstanceGroups (\(known.sorted().joined(separator: ", ")))"
+                        "\(Shown.quoted(name)) is not one of ResourceConfig.InstanceGroups (\(known.sorted().joined(separator: ", ")))"
                     )
                 }
             }
         },
     ]
 
-    /// The ordered list of instance types from which the service takes what it has.
+    /// The ordered list of instance types from which the service selects an available one.
     static let instancePreferences = [
         Rule("preferences-alone", source: Source.api("ResourceConfig, InstancePreferences")) { request in
             guard !request.preferences.isEmpty else { return [] }
@@ -64,7 +64,7 @@ extension Rule {
                     hasOwn,
                     .error(
                         "ResourceConfig.InstanceCount",
-                        "it cannot be given where preferences have an InstanceCount of their own"))
+                        "it cannot be given if preferences have an InstanceCount of their own"))
             }
             return without.map {
                 .error(
@@ -78,7 +78,7 @@ extension Rule {
                     && request.preferences.contains { $0.value["TrainingPlanArns"] != nil },
                 .error(
                     "ResourceConfig.TrainingPlanArn",
-                    "it cannot be given where preferences have TrainingPlanArns of their own"))
+                    "it cannot be given if preferences have TrainingPlanArns of their own"))
         },
         Rule("preferences-unique", source: Source.api("ResourceConfig, InstancePreferences")) { request in
             TrainingRequest.repeated(request.preferences.map { $0.value["InstanceType"].text }).map { index, type in

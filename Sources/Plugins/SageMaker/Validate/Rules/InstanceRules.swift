@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 extension Rule {
-    /// Which machines, and how many.
+    /// The types and numbers of instances.
     static let instances = [
         Rule("instance-choice", source: Source.api("ResourceConfig")) { request in
             guard !request.isServerless, let resources = request.resources, resources.objectValue != nil else {
@@ -27,7 +27,7 @@ extension Rule {
             ["SelectedInstanceType", "SelectedInstanceCount"].filter { request.resources?[$0] != nil }
                 .map {
                     .error(
-                        "ResourceConfig.\($0)", "SageMaker tells it of a job; a request cannot set it",
+                        "ResourceConfig.\($0)", "SageMaker reports it for a job; a request cannot set it",
                         hint: "Leave the key out.")
                 }
         },
@@ -42,7 +42,7 @@ extension Rule {
         },
     ]
 
-    /// An empty list asks for nothing.
+    /// Whether a member is missing or an empty list.
     static func isAbsent(_ value: JSONValue?) -> Bool {
         value == nil || value?.arrayValue?.isEmpty ?? false
     }

@@ -1,7 +1,8 @@
 internal import LaunchHost
 
 extension Rule {
-    /// What an ordinary training job needs, though the model requires it no more since serverless jobs have come.
+    /// Members that every job except a serverless one needs. The model has not required them since serverless jobs
+    /// exist.
     static let presence = [
         Rule(
             "required-job",

@@ -2,7 +2,7 @@ internal import AWS
 internal import LaunchHost
 
 extension Rule {
-    /// What must be in the region, or the partition, that the job is in; nothing where that is not known.
+    /// Values that must be in the job's region or partition; skipped if the region is unknown.
     static let regions = [
         Rule("image-region", source: Source.guide("docker-containers-adapt-your-own-private-registry")) { request in
             guard let region = request.region, let image = request.image, let found = TrainingImage(image).ecrRegion,

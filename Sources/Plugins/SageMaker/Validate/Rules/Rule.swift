@@ -1,12 +1,13 @@
 internal import LaunchHost
 
-/// One rule between fields, or one that only the documentation tells: what the service's model cannot express.
+/// A rule between fields, or one that is only documented: a rule that the service's model cannot express.
 struct Rule: Sendable {
-    /// Short and stable, for findings and tests.
+    /// A short, stable name for findings and tests.
     let name: String
-    /// Who says so: a page of the API reference or the developer guide, or an issue that quotes the service's own error.
+    /// The source: a page of the API reference or the developer guide, or an issue that quotes the service's own error.
     let source: String
-    /// What is wrong with a request by this rule. A field of the wrong type is none of its business: the model says that.
+    /// The problems of a request by this rule. A field of the wrong type is ignored, because the model's check reports
+    /// it.
     let check: @Sendable (TrainingRequest) -> [Problem]
 
     init(_ name: String, source: String, _ check: @escaping @Sendable (TrainingRequest) -> [Problem]) {
@@ -21,19 +22,19 @@ struct Rule: Sendable {
         + spot + warmPools + channels + fileSystems + paths + tags + secrets + profiler + regions
 }
 
-/// What a rule has to say.
+/// One violation of a rule.
 struct Problem {
     var severity: Finding.Severity
     var path: FieldPath
     var message: String
     var hint: String?
 
-    /// The request would be refused, or would fail.
+    /// The service would refuse the request, or the job would fail.
     static func error(_ path: String, _ message: String, hint: String? = nil) -> Problem {
         Problem(severity: .error, path: FieldPath(parsing: path) ?? FieldPath(), message: message, hint: hint)
     }
 
-    /// It may be meant, or nobody has written down what the service does.
+    /// The value may be intended, or the service's behaviour is not documented.
     static func warning(_ path: String, _ message: String, hint: String? = nil) -> Problem {
         Problem(severity: .warning, path: FieldPath(parsing: path) ?? FieldPath(), message: message, hint: hint)
     }
@@ -46,7 +47,7 @@ extension [Problem] {
     }
 }
 
-/// Where rules come from.
+/// The sources of rules.
 enum Source {
     static func api(_ page: String) -> String { "SageMaker API reference, \(page)" }
     static func guide(_ page: String) -> String { "SageMaker developer guide, \(page)" }

@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 extension Rule {
-    /// Times.
+    /// Time limits.
     static let stopping = [
         Rule("max-runtime", source: Source.api("StoppingCondition, MaxRuntimeInSeconds")) { request in
             guard let seconds = request.stopping?["MaxRuntimeInSeconds"]?.integerValue, seconds > mostRuntime else {
@@ -11,7 +11,7 @@ extension Rule {
             return [.error(maxRuntimePath, "\(found) is out of range: at most \(most)")]
         },
         Rule("max-wait-needs-spot", source: Source.github("Kenza-AI/sagify/issues/111")) { request in
-            // With a RetryStrategy it bounds all attempts; the service's answer to that is not known.
+            // With a RetryStrategy the time limits all attempts; the service's reaction is unknown.
             let spot = request.document["EnableManagedSpotTraining"]
             return .when(
                 (spot == nil || spot == .bool(false)) && request.stopping?["MaxWaitTimeInSeconds"] != nil
@@ -71,7 +71,7 @@ extension Rule {
         },
     ]
 
-    /// Instances kept for the next job.
+    /// Warm pools: instances that are kept for the next job.
     static let warmPools = [
         Rule("warm-pool", source: Source.guide("train-warm-pools")) { request in
             guard let seconds = request.resources?["KeepAlivePeriodInSeconds"]?.integerValue, seconds > 0 else {
@@ -79,8 +79,8 @@ extension Rule {
             }
             let path = "ResourceConfig.KeepAlivePeriodInSeconds"
             var problems: [Problem] = []
-            if request.isSpot { problems.append(.error(path, "a warm pool cannot be of spot instances")) }
-            if !request.groups.isEmpty { problems.append(.error(path, "a warm pool cannot be of instance groups")) }
+            if request.isSpot { problems.append(.error(path, "a warm pool cannot have spot instances")) }
+            if !request.groups.isEmpty { problems.append(.error(path, "a warm pool cannot have instance groups")) }
             if problems.isEmpty, (3601...21_600).contains(seconds) {
                 problems.append(
                     .warning(

@@ -52,15 +52,15 @@ extension Rule {
     ]
 }
 
-/// Whether instances of a type have disks of their own (NVMe).
+/// Whether instances of a type have local disks (NVMe).
 enum LocalStorage {
     /// SageMaker's documentation names the family.
     case documented
-    /// EC2 lists instance store volumes for the family, or its name has the 'd' of those that have them.
+    /// EC2 lists instance store volumes for the family, or its name has the 'd' that marks them.
     case likely
-    /// The family has EBS volumes only, by EC2's list.
+    /// The family has only EBS volumes, by EC2's list.
     case never
-    /// Nobody said.
+    /// There is no information.
     case unknown
 
     private static let inDocumentation: Set<Substring> = ["g4dn", "g5", "p4d"]
@@ -71,7 +71,7 @@ enum LocalStorage {
         "c4", "c5", "c5n", "c6i", "c7i", "m4", "m5", "m6i", "m7i", "p2", "p3", "r5", "r6i", "r7i", "t2", "t3",
     ]
 
-    /// What is known of a type, like `ml.m5.large`.
+    /// The local storage of a type such as `ml.m5.large`.
     static func of(_ type: String) -> LocalStorage {
         let parts = type.split(separator: ".")
         guard parts.count == 3, parts[0] == "ml" else { return .unknown }
@@ -79,7 +79,7 @@ enum LocalStorage {
         if inDocumentation.contains(family) { return .documented }
         if onEC2.contains(family) { return .likely }
         if withoutOnEC2.contains(family) { return .never }
-        // m5d, r5d, c6id, m6gd: general families, a generation, and a 'd' among the letters behind it.
+        // m5d, r5d, c6id, m6gd: general families, a generation, and a 'd' among the letters after it.
         guard let kind = family.first, "cmr".contains(kind) else { return .unknown }
         return family.dropFirst().drop(while: \.isNumber).contains("d") ? .likely : .unknown
     }

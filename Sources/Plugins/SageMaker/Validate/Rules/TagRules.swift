@@ -6,24 +6,24 @@ extension Rule {
         Rule("tag-unique", source: Source.api("Tag, Key")) { request in
             let keys = TrainingRequest.items(of: request.document["Tags"]).map { $0.value["Key"].text }
             return TrainingRequest.repeated(keys).map { index, key in
-                .error("Tags[\(index)].Key", "\(Shown.quoted(key)) is the key of an earlier tag too")
+                .error("Tags[\(index)].Key", "\(Shown.quoted(key)) is also the key of an earlier tag")
             }
         },
         Rule("tag-prefix", source: "AWS General Reference, tag naming limits") { request in
             TrainingRequest.items(of: request.document["Tags"])
                 .filter { $0.value["Key"].text?.lowercased().hasPrefix("aws:") ?? false }
-                .map { .error("Tags[\($0.index)].Key", "keys that begin with aws: are AWS's own") }
+                .map { .error("Tags[\($0.index)].Key", "keys that begin with aws: are reserved for AWS") }
         },
     ]
 
-    /// What anybody who may describe the job can read.
+    /// Secrets in values that everyone who may describe the job can read.
     static let secrets = [
         Rule("plain-secret", source: Source.api("CreateTrainingJob, Environment")) { request in
             guard case .object(let variables)? = request.document["Environment"] else { return [] }
             return variables.keys.filter(isSecretName).sorted().map { name in
                 Problem(
                     severity: .warning, path: FieldPath([.member("Environment"), .member(name)]),
-                    message: "it looks like a secret, and whoever may describe the job can read it")
+                    message: "it looks like a secret, and everyone who may describe the job can read it")
             }
         }
     ]
@@ -44,7 +44,7 @@ extension Rule {
             return [
                 .error(
                     "ProfilerConfig.ProfilingIntervalInMilliseconds",
-                    "\(interval) ms is none of \(allowed.map(String.init).joined(separator: ", ")) ms")
+                    "\(interval) ms is not one of \(allowed.map(String.init).joined(separator: ", ")) ms")
             ]
         }
     ]

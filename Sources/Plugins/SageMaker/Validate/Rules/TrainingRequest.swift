@@ -1,21 +1,22 @@
 internal import LaunchHost
 
-/// A request as the rules between fields read it: what has the wrong type or is still a placeholder reads as absent text,
-/// so that one mistake makes one finding.
+/// A request as the rules between fields read it. A value of the wrong type, or one that is still a placeholder, counts
+/// as
+/// absent text, so that one mistake causes one finding.
 struct TrainingRequest {
-    /// Something in the request that runs on instances of a type.
+    /// An instance type that the request asks for.
     struct InstanceChoice {
-        /// Where it stands: `ResourceConfig`, `ResourceConfig.InstanceGroups[1]`.
+        /// The path: `ResourceConfig`, `ResourceConfig.InstanceGroups[1]`.
         var path: String
         var type: String
     }
 
-    /// A channel and where it stands.
+    /// A channel with its path.
     struct Channel {
         var path: String
         var value: JSONValue
         var name: String?
-        /// Its own input mode, else the request's.
+        /// The channel's own input mode, otherwise the request's.
         var mode: String?
         var s3: JSONValue?
         var fileSystem: JSONValue?
@@ -24,9 +25,9 @@ struct TrainingRequest {
     let document: JSONValue
     let region: String?
     let channels: [Channel]
-    /// The instance types asked for, in order.
+    /// The requested instance types, in order.
     let instances: [InstanceChoice]
-    /// Whether SageMaker chooses machine and algorithm itself.
+    /// Whether SageMaker itself chooses instances and algorithm.
     let isServerless: Bool
     let isSpot: Bool
 
@@ -59,22 +60,22 @@ struct TrainingRequest {
     var resources: JSONValue? { document["ResourceConfig"] }
     var stopping: JSONValue? { document["StoppingCondition"] }
     var image: String? { algorithm?["TrainingImage"].text }
-    /// How the image's registry is reached: `Platform`, which is ECR, or `Vpc`, through the request's own VPC.
+    /// How SageMaker reaches the image's registry: `Platform` for ECR, or `Vpc` for the request's own VPC.
     var registryMode: String? {
         algorithm?["TrainingImageConfig"]?["TrainingRepositoryAccessMode"]?.stringValue
     }
-    /// The groups of a heterogeneous cluster; an empty list is none.
+    /// The groups of a heterogeneous cluster; empty if there are none.
     var groups: [(index: Int, value: JSONValue)] { Self.items(of: resources?["InstanceGroups"]) }
-    /// The ordered choices that the service makes itself.
+    /// The ordered instance types from which the service selects.
     var preferences: [(index: Int, value: JSONValue)] { Self.items(of: resources?["InstancePreferences"]) }
 
-    /// The items of a list, each with its place; none where there is no list.
+    /// The items of a list with their indices; empty if the value is not a list.
     static func items(of value: JSONValue?) -> [(index: Int, value: JSONValue)] {
         guard case .array(let items)? = value else { return [] }
         return items.enumerated().map { ($0.offset, $0.element) }
     }
 
-    /// The places, after the first, at which a key comes again.
+    /// The indices of repeated keys, without each key's first index.
     static func repeated(_ keys: [String?]) -> [(index: Int, key: String)] {
         var seen: Set<String> = []
         return keys.enumerated().compactMap { index, key in
@@ -85,7 +86,7 @@ struct TrainingRequest {
 }
 
 extension JSONValue? {
-    /// The text, unless there is none or it still holds a placeholder.
+    /// The text; nil if the value is not text or still contains a placeholder.
     var text: String? {
         guard case .string(let text)? = self, Placeholder.found(in: text, freely: false) == nil else { return nil }
         return text
