@@ -57,8 +57,13 @@ enum SpecFile {
         return hint.map { SchemaDecoder.KeyAdvice(message: "a spec has no key \(Wording.quoted(key))", hint: $0) }
     }
 
-    static func read(_ path: String) throws -> Options {
-        try options(of: Document(reading: path, kind: .invalid))
+    /// The numbers of `params` as the file has them, where their JSON text is another.
+    static func numerals(in document: Document) -> [String: String] {
+        let entries = document.root.entry("params")?.value.entries ?? []
+        return entries.reduce(into: [:]) { numerals, entry in
+            guard case .scalar(let text, plain: true) = entry.value.content else { return }
+            numerals[entry.key] = Numeral.kept(text, of: entry.value.jsonValue)
+        }
     }
 
     /// The options in a document.

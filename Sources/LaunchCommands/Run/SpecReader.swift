@@ -6,12 +6,15 @@ internal import LaunchHost
 struct SpecReader {
     private let bench: Workbench
     private let file: Options
+    private let numerals: [String: String]
     private let folder: String
 
     init(_ bench: Workbench) throws {
         self.bench = bench
         let path = bench.arguments.string("spec")
-        file = try path.map(SpecFile.read) ?? Options()
+        let document = try path.map { try Document(reading: $0, kind: .invalid) }
+        file = try document.map(SpecFile.options) ?? Options()
+        numerals = document.map(SpecFile.numerals) ?? [:]
         folder = path?.lastIndex(of: "/").flatMap { index in path.map { String($0[..<index]) } } ?? "."
     }
 
@@ -25,7 +28,8 @@ struct SpecReader {
         return LaunchSpec(
             source: source, name: value("name"), project: value("project") ?? jobProject ?? LaunchSpec.defaultProject,
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
-            priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium, overrides: try overrides(),
+            priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium,
+            overrides: try overrides(bench.catalog.knownRunner(resource)),
             rehearse: rehearsal != nil, rehearsal: rehearsal)
     }
 
@@ -105,20 +109,28 @@ struct SpecReader {
 
     // MARK: what is changed
 
-    private func overrides() throws -> Overrides {
+    private func overrides(_ plugin: RunnerPlugin) throws -> Overrides {
         let arguments = bench.arguments
         var overrides = Overrides(
             entryPoint: try entryPoint(),
             arguments: arguments.rest.isEmpty ? file.strings("args") ?? [] : arguments.rest,
             runConfig: file.values["params"]?.objectValue ?? [:], environment: file.stringMap("env") ?? [:],
-            resourceArguments: try resourceArguments(), variables: file.values["set_vars"]?.objectValue ?? [:])
+            resourceArguments: try resourceArguments(plugin), variables: file.values["set_vars"]?.objectValue ?? [:])
         for (path, value) in (file.values["set"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
             overrides.settings.append(Overrides.Setting(path: try self.path(path), value: value))
         }
-        for (key, value) in try arguments.pairs("param") { overrides.runConfig[key] = try typed("param", key, value) }
+        var numerals = numerals
+        for (key, text) in try arguments.pairs("param") {
+            let value = try typed("param", key, text)
+            overrides.runConfig[key] = value
+            numerals[key] = Numeral.kept(text, of: value)
+        }
+        overrides.numerals = numerals.isEmpty ? nil : numerals
         for (key, value) in try arguments.pairs("env") { overrides.environment[key] = value }
-        for (key, value) in try arguments.pairs("set") {
-            overrides.settings.append(Overrides.Setting(path: try path(key), value: try typed("set", key, value)))
+        for (key, text) in try arguments.pairs("set") {
+            let path = try path(key)
+            let value = plugin.keepingNumeral(try typed("set", key, text), typedAs: text, at: path)
+            overrides.settings.append(Overrides.Setting(path: path, value: value))
         }
         for (key, value) in try arguments.pairs("set-var") { overrides.variables[key] = .string(value) }
         return overrides
@@ -158,7 +170,7 @@ struct SpecReader {
         }
     }
 
-    private func resourceArguments() throws -> JSONValue? {
+    private func resourceArguments(_ plugin: RunnerPlugin) throws -> JSONValue? {
         guard let text = bench.arguments.string("resource-args") else { return file.values["resource_args"] }
         let isInline = text.drop(while: \.isWhitespace).first == "{"
         let document =
@@ -168,10 +180,10 @@ struct SpecReader {
         guard problems.isEmpty else {
             throw LaunchError(.invalid, "\(document.name) cannot be read.", diagnostics: problems)
         }
-        guard document.jsonValue.objectValue != nil else {
+        guard let entries = document.root.entries else {
             throw LaunchError(.invalid, "\(document.name) must be a mapping of keys.")
         }
-        return document.jsonValue
+        return ConfigNode(.mapping(entries.map(plugin.keepingNumerals))).jsonValue
     }
 
     private func typed(_ option: String, _ key: String, _ text: String) throws -> JSONValue {

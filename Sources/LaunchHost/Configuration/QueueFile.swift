@@ -65,7 +65,7 @@ public struct QueueFile: Sendable {
             checker.decoder.note(note.message, hint: note.hint, at: note.mark, path: note.path, severity: .warning)
         }
         let body = root.entries?.filter { !Self.reservedKeys.contains($0.key) } ?? []
-        template = ConfigNode(.mapping(body)).jsonValue.respelt(by: runner.spelling)
+        template = ConfigNode(.mapping(body.map(runner.keepingNumerals))).jsonValue.respelt(by: runner.spelling)
         for finding in runner.templateFindings(template) { checker.decoder.keep(document.diagnostic(for: finding)) }
         diagnostics = DiagnosticRenderer.sorted(diagnostics + checker.decoder.diagnostics)
 

@@ -41,11 +41,13 @@ public struct HealthCheck: Sendable {
             case let error as BackendError: LaunchError(error)
             default: LaunchError(.internalFault, "\(error)")
             }
-        let place = shown.diagnostics.first.map { diagnostic -> String in
+        // All of them, so that a configuration can be corrected in one go.
+        let places = shown.diagnostics.prefix(20).map { diagnostic -> String in
             let position = [diagnostic.file, diagnostic.line.map(String.init), diagnostic.column.map(String.init)]
             let words = position.compactMap { $0 }.joined(separator: ":")
-            return words.isEmpty ? " \(diagnostic.message)" : " \(words): \(diagnostic.message)"
+            return words.isEmpty ? diagnostic.message : "\(words): \(diagnostic.message)"
         }
+        let place = places.isEmpty ? nil : " " + places.joined(separator: "; ")
         self.init(
             .fail, what, shown.message + (place ?? ""), hint: shown.hint ?? shown.diagnostics.first?.hint,
             kind: shown.kind)

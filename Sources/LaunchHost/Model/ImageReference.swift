@@ -53,7 +53,8 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
         _ text: String, repository: Substring, tag: String?, host: String?
     ) throws(ImageReferenceError) {
         if text.contains("://") {
-            throw ImageReferenceError(text, "leave the 'https://' away")
+            let scheme = text.prefix(while: { $0 != ":" })
+            throw ImageReferenceError(text, "leave the '\(scheme)://' away")
         }
         if repository.isEmpty {
             throw ImageReferenceError(text, "the repository's name is missing")

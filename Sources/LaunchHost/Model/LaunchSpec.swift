@@ -151,6 +151,8 @@ public struct Overrides: Sendable, Hashable, Codable {
     public var arguments: [String]
     /// The run's configuration: hyperparameters on SageMaker.
     public var runConfig: [String: JSONValue]
+    /// Numbers of the run's configuration as typed, where their JSON text is another: see `Numeral`.
+    public var numerals: [String: String]?
     /// Environment variables of the container.
     public var environment: [String: String]
     /// Merged into the queue's template, member by member.

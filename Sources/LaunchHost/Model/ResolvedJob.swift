@@ -24,6 +24,8 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
     public var arguments: [String]
     /// The run's configuration.
     public var runConfig: [String: JSONValue]
+    /// Numbers of the run's configuration as typed, where their JSON text is another.
+    public var numerals: [String: String]?
     /// Environment variables that the submitter asked for.
     public var environment: [String: String]
     /// The backend's request template, overridden and expanded.

@@ -52,9 +52,14 @@ struct FindingPlaces {
     private func isAddedTo(_ node: ConfigNode, _ value: JSONValue) -> Bool {
         guard case .object(let members) = value else { return false }
         return members.contains { name, member in
-            let given = plan.job.environment[name] ?? plan.job.runConfig[name].map(WrittenValue.text)
+            let given = plan.job.environment[name] ?? parameter(name)
             return given != nil && given == WrittenValue.text(member) && node.entry(name) == nil
         }
+    }
+
+    /// The text of a parameter in the request.
+    private func parameter(_ name: String) -> String? {
+        plan.job.numeral(of: name) ?? plan.job.runConfig[name].map(WrittenValue.text)
     }
 
     /// The value in the request; of a key that is launch's own, in the template.
@@ -74,7 +79,7 @@ struct FindingPlaces {
         switch path.steps.last {
         case .member(let name):
             if job.environment[name] == text { return "--env" }
-            if job.runConfig[name].map(WrittenValue.text) == text { return "--param" }
+            if parameter(name) == text { return "--param" }
         case .item(let index):
             if job.arguments.indices.contains(index), job.arguments[index] == text { return "the arguments after --" }
             if let words = job.entryPoint, words.indices.contains(index), words[index] == text {

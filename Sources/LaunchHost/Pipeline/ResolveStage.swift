@@ -59,12 +59,14 @@ public struct ResolveStage: Sendable {
         }
         if mistakes.isEmpty { template = decoded(template, &mistakes) }
         guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
-        return ResolvedJob(
+        var job = ResolvedJob(
             runID: runID, runName: spec.name ?? runID.rawValue, project: spec.project, entity: spec.entity,
             author: spec.author, queue: spec.queue, resource: spec.resource, source: spec.source,
             entryPoint: spec.overrides.entryPoint, arguments: spec.overrides.arguments,
             runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template,
             rehearsal: rehearsal(of: spec), retry: queue.retry, isShared: queue.isShared ? true : nil)
+        job.numerals = spec.overrides.numerals
+        return job
     }
 
     /// What the queue's policy and the grammar of names have against a spec, whatever its overrides.

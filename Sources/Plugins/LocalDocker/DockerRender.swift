@@ -74,7 +74,7 @@ struct DockerRender {
     private static func ownEnvironment(_ job: ResolvedJob) throws(BackendError) -> [String: String] {
         let config: String
         do {
-            config = try JSON.canonical(JSONValue.object(job.runConfig))
+            config = try job.runConfigJSON()
         } catch {
             throw BackendError(.invalid, "The run's configuration cannot be written as JSON: \(error)")
         }

@@ -28,7 +28,21 @@ extension LocalDockerRunner {
             outcome.warnings += result.warnings
         }
         try await collectMetrics(of: job, handle, into: &outcome)
+        if let warning = try await wrongFormat(handle) { outcome.warnings.append(warning) }
         return outcome
+    }
+
+    /// What the log of a container means whose only line is the kernel's refusal to execute the program. The exit code
+    /// alone would say nothing.
+    func wrongFormat(_ handle: RunHandle) async throws(BackendError) -> String? {
+        var log = logs(handle, from: nil, follow: false).makeAsyncIterator()
+        guard let lines = try await log.next(), !lines.isEmpty, lines.count <= 100,
+            lines.allSatisfy({ $0.text.wholeMatch(of: /.*exec .*: exec format error/) != nil }),
+            try await log.next() == nil
+        else { return nil }
+        return
+            "The program of the image cannot be executed here (exec format error). It was built for another processor, or it "
+            + "is a script whose first line does not name an interpreter, such as '#!/bin/sh'."
     }
 
     /// Reads the log once for all metrics.

@@ -121,6 +121,7 @@ import Testing
         let image = await desk.run("job create image https://host/train")
         #expect(image.code == .invalidData)
         #expect(image.errors.contains("leave the 'https://' away"))
+        #expect(await desk.run("job create image docker://train:1").errors.contains("leave the 'docker://' away"))
         let alias = await desk.run("job create image train:x -a latest")
         #expect(
             alias.code == .invalidData && alias.errors.hasPrefix("error: The alias 'latest' is given by the program"))

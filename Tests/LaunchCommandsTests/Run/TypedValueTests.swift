@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import LaunchCommands
+@testable import launch
 
 /// The form in which a value of the command line reaches the request.
 @Suite struct TypedValueTests {
@@ -22,6 +23,24 @@ import Testing
         let quoted = try await plan(desk, ["-r", "local-docker", "-E", #"python3 -c "print(\"x\")""#])
         let split = quoted["entry_point"] ?? quoted["entrypoint"] ?? quoted["entryPoint"]
         #expect(split == ["python3", "-c", "print(\"x\")"].json)
+    }
+
+    @Test func `a number is sent as typed`() async throws {
+        var desk = try Desk()
+        desk.catalog = catalog
+        let made = desk
+        let config = #"{"half":0.5,"hex":31,"lr":1e-3,"one":1.0,"text":"1.10","version":1.10}"#
+        func sent(_ words: [String]) async throws -> String {
+            try JSON.canonical(try await plan(made, ["-r", "local-docker"] + words))
+        }
+        let expected = try JSON.canonical(JSONValue.string(config))
+        let words = ["version=1.10", "one=1.0", "lr=1e-3", "half=0.5", "hex=0x1F", "text=\"1.10\""]
+        #expect(try await sent(words.flatMap { ["--param", $0] }).contains(expected))
+        let file = try desk.folder.write(
+            "spec.yaml", "params: {version: 1.10, one: 2.0, lr: 1e-3, half: 0.5, hex: 0x1F, text: \"1.10\"}\n")
+        #expect(try await sent(["--spec", file, "--param", "one=1.0"]).contains(expected))
+        let replaced = try await sent(["--spec", file, "--param", "one=7"])
+        #expect(replaced.contains(expected.replacing("1.0,", with: "7,")))
     }
 
     @Test(arguments: [

@@ -49,6 +49,21 @@ struct SageMakerCommandTests {
         #expect(try unknown.json()["cost"]?["basis"]?.stringValue?.contains("no price of ml.m9.xlarge") == true)
     }
 
+    @Test func `a hyperparameter is the number as typed`() async throws {
+        let desk = try await desk(queue: Self.queue + "HyperParameters: {version: 1.10, lr: 1e-3, n: 10, f: 0.5}\n")
+        let file = try desk.folder.write("arguments.yaml", "hyper_parameters: {r: 2.0}\n")
+        let words = [
+            "plan", "-q", "train", "--image", Self.image, "--offline", "--json", "--param", "p=1.0",
+            "--set", "HyperParameters.s=3.10", "-R", file,
+        ]
+        let plan = await desk.run(words: words)
+        #expect(plan.code == .ok, "\(plan.errors)")
+        let document = try plan.json()["request"]?["document"]
+        let expected = ["version": "1.10", "lr": "1e-3", "n": "10", "f": "0.5", "p": "1.0", "s": "3.10", "r": "2.0"]
+        #expect(document?["HyperParameters"] == .object(expected.mapValues { .string($0) }), "\(plan.output)")
+        #expect(document?["Environment"]?["LAUNCH_RUN_CONFIG"] == .string("{\"p\":1.0}"))
+    }
+
     @Test func `errors are shown without the rest of the plan`() async throws {
         let desk = try await desk()
         let file = try desk.folder.write("queue.yaml", Self.queue.replacing("7200", with: "0"))

@@ -85,4 +85,16 @@ struct FinishingTests {
                 "\(outcome.warnings)")
         }
     }
+
+    @Test("A program that the kernel cannot execute is a warning that says what to do", arguments: [true, false])
+    func execFormatError(isAlone: Bool) async throws {
+        // The line that the engine writes into the log of such a container.
+        let script = "\(isAlone ? "" : "echo training; ")echo 'exec /train: exec format error' >&2; exit 1"
+        try await Jobs.withEnded(script) { runner, handle, request, _ in
+            let folder = try TemporaryDirectory()
+            let outcome = try await runner.finish(handle, of: request, into: folder.path)
+            #expect(outcome.warnings.count == (isAlone ? 1 : 0), "\(outcome.warnings)")
+            #expect(outcome.warnings.allSatisfy { $0.contains("another processor") })
+        }
+    }
 }

@@ -55,7 +55,10 @@ extension LocalDockerRunner {
                 outcome.warnings.append("\(result.name) could not be copied to \(wanted); it is kept as \(place).")
             }
         }
-        if !course.hosts.isEmpty { try await collectMetrics(of: job, handle, into: &outcome) }
+        if !course.hosts.isEmpty {
+            try await collectMetrics(of: job, handle, into: &outcome)
+            if let warning = try await wrongFormat(handle) { outcome.warnings.append(warning) }
+        }
         outcome.warnings += course.notes
         try await attendant.finished(results: outcome.outputs, metrics: outcome.metrics)
         return outcome

@@ -25,7 +25,7 @@ struct ContainerEnvironment {
         var all = (template?.objectValue ?? [:])
             .merging(job.environment.mapValues { .string($0) }) { $1 }
             .merging(Self.own(job).mapValues { .string($0) }) { $1 }
-        let copy = try Self.copy(of: job.runConfig)
+        let copy = try Self.copy(of: job)
         if copy != nil { all[Self.runConfig] = nil }
         for (name, value) in all {
             guard let text = value.stringValue, splits || Self.alwaysSplit.contains(name) else { continue }
@@ -49,10 +49,10 @@ struct ContainerEnvironment {
         return environment
     }
 
-    private static func copy(of runConfig: [String: JSONValue]) throws(BackendError) -> String? {
-        guard !runConfig.isEmpty else { return nil }
+    private static func copy(of job: ResolvedJob) throws(BackendError) -> String? {
+        guard !job.runConfig.isEmpty else { return nil }
         do {
-            return try JSON.canonical(JSONValue.object(runConfig))
+            return try job.runConfigJSON()
         } catch {
             throw BackendError(.invalid, "The run's configuration cannot be written as JSON: \(error)")
         }

@@ -39,7 +39,7 @@ struct RequestRender {
         document["RoleArn"] = document["RoleArn"].map { role(as: $0, image: runnable.image, &notes) }
         document["AlgorithmSpecification"] = algorithm(document["AlgorithmSpecification"], runnable, &notes)
         Self.chooseFirst(of: types, in: &document, &notes)
-        document["HyperParameters"] = Hyperparameters(document["HyperParameters"], job.runConfig).value
+        document["HyperParameters"] = Hyperparameters(document["HyperParameters"], job).value
         let environment = try ContainerEnvironment(document["Environment"], job, splits: splits)
         document["Environment"] = environment.value
         if let count = environment.piecesLeftOut {

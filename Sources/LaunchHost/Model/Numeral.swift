@@ -1,0 +1,71 @@
+internal import FoundationEssentials
+
+/// The text of a number as the user typed it, where JSON would write the number in another way: `1.10`, `1.0`, `1e5`.
+///
+/// A version such as `1.10` must not become `1.1`, and `1.0` must not become a whole number. Both are correct JSON as
+/// typed, so a run's configuration keeps them.
+public enum Numeral {
+    /// The text where it must be kept beside `value`; nil where the value alone gives the same text.
+    public static func kept(_ text: String, of value: JSONValue) -> String? {
+        guard let number = value.doubleValue, isJSON(text), Double(text) == number else { return nil }
+        return (try? JSON.canonical(value)) == text ? nil : text
+    }
+
+    /// Whether the text is a number with a fraction or an exponent, in JSON's grammar.
+    private static func isJSON(_ text: String) -> Bool {
+        text.utf8.count <= 64
+            && text.wholeMatch(of: /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)/) != nil
+    }
+}
+
+extension ResolvedJob {
+    /// A number of the run's configuration as the user typed it; nil where its JSON text is the same, or where it is no
+    /// number.
+    public func numeral(of name: String) -> String? {
+        guard let text = numerals?[name], let value = runConfig[name] else { return nil }
+        // The database's row may have been changed: the text must not say anything else than the value does.
+        return Numeral.kept(text, of: value)
+    }
+
+    /// The run's configuration as JSON, with the numbers as typed.
+    /// - Throws: `EncodingError` where lists and mappings nest too deep.
+    public func runConfigJSON() throws -> String {
+        guard runConfig.keys.contains(where: { numeral(of: $0) != nil }) else {
+            return try JSON.canonical(JSONValue.object(runConfig))
+        }
+        let members = try runConfig.sorted { $0.key < $1.key }.map { name, value in
+            "\(try JSON.canonical(JSONValue.string(name))):\(try numeral(of: name) ?? JSON.canonical(value))"
+        }
+        return "{\(members.joined(separator: ","))}"
+    }
+}
+
+extension RunnerPlugin {
+    /// An entry of a template with the numbers of the run's configuration as typed: a backend that has a place for them in
+    /// its request takes them as text.
+    public func keepingNumerals(_ entry: ConfigNode.Entry) -> ConfigNode.Entry {
+        guard let place = places.runConfig, spelling(FieldPath().appending(entry.key)) == place,
+            let members = entry.value.entries
+        else { return entry }
+        var kept = entry
+        kept.value.content = .mapping(
+            members.map { member in
+                guard case .scalar(let text, plain: true) = member.value.content,
+                    Numeral.kept(text, of: member.value.jsonValue) != nil
+                else { return member }
+                var member = member
+                member.value.content = .scalar(text, plain: false)
+                return member
+            })
+        return kept
+    }
+
+    /// The value at a path of the template that was typed as `text`: the text itself if it is a number of the run's
+    /// configuration.
+    public func keepingNumeral(_ value: JSONValue, typedAs text: String, at path: FieldPath) -> JSONValue {
+        guard let place = places.runConfig, Numeral.kept(text, of: value) != nil else { return value }
+        var above = spelling(path)
+        _ = above.steps.popLast()
+        return above == place ? .string(text) : value
+    }
+}
