@@ -1,8 +1,8 @@
 internal import Ownership
 
-/// Looks whether everything that a run would need is there: the configuration, the store, the services and the queues.
+/// Checks what a run needs: the configuration, the store, the services and the queues.
 ///
-/// Only the functions of the roles are called that change nothing.
+/// It calls only functions of the roles that change nothing.
 public struct Doctor: Sendable {
     private let catalog: PluginCatalog
     private let location: ConfigLocation
@@ -11,9 +11,9 @@ public struct Doctor: Sendable {
     private let limit: Duration
 
     /// - Parameters:
-    ///   - location: which configuration to look at.
-    ///   - variables: the process's, for finding the store, engines and credentials.
-    ///   - limit: how long each service may take to answer.
+    ///   - location: the configuration to check.
+    ///   - variables: the environment of the process, which decides on the store, engines and credentials.
+    ///   - limit: how long each service may take to respond.
     public init(
         catalog: PluginCatalog, location: ConfigLocation, variables: [String: String], log: Logger = .silent,
         limit: Duration = .seconds(10)
@@ -25,7 +25,7 @@ public struct Doctor: Sendable {
         self.limit = limit
     }
 
-    /// All findings, in an order that does not depend on who answers first.
+    /// All results, in an order that does not depend on the speed of the services.
     public func examine() async -> [HealthCheck] {
         var found: [HealthCheck] = []
         let config = configuration(&found)
@@ -50,7 +50,7 @@ public struct Doctor: Sendable {
         return found + (await all(works))
     }
 
-    // MARK: what needs no service
+    // MARK: checks without a service
 
     private func configuration(_ found: inout [HealthCheck]) -> LaunchConfig? {
         do throws(LaunchError) {
@@ -107,7 +107,7 @@ public struct Doctor: Sendable {
         }
     }
 
-    /// The configured queues, or all there are where none is configured.
+    /// The configured queues, or all queues of the store if none is configured.
     private func queues(
         of config: LaunchConfig, _ store: Store?
     ) -> [(name: String, record: Result<QueueRecord, StoreError>)] {
@@ -125,7 +125,7 @@ public struct Doctor: Sendable {
         return (used + [config.runner?.type].compactMap { $0 }).uniqued.filter { catalog.runner($0) != nil }
     }
 
-    // MARK: what asks a service
+    // MARK: checks with a service
 
     private struct Work: Sendable {
         var name: String
@@ -167,7 +167,7 @@ public struct Doctor: Sendable {
             Work(name: registry) {
                 try await Self.registry(registry, backends)
             },
-            // A builder has nothing that can be asked without building.
+            // Nothing of a builder can be checked without a build.
             Work(name: builder) {
                 let target = await Self.target(of: backends)
                 return HealthCheck(.ok, builder, target)
@@ -183,7 +183,7 @@ public struct Doctor: Sendable {
         return "pushes to \(repository)"
     }
 
-    /// Asks for an image that nobody has built: the same question as before each build, and no is a good answer.
+    /// Resolves an image that no build has made, as the program does before each build. "Not found" is a good result.
     private static func registry(_ what: String, _ backends: Backends) async throws -> HealthCheck {
         let access = try await backends.registry.access()
         let nobody = ContentKey(hex: String(repeating: "0", count: 64))

@@ -1,4 +1,4 @@
-/// Looks whether a queue would take a run: its template is rendered with stand-ins and checked.
+/// Checks whether a queue accepts runs: its template is rendered with placeholder values and validated.
 struct QueueHealth: Sendable {
     let backends: Backends
 
@@ -8,14 +8,15 @@ struct QueueHealth: Sendable {
         let variables = try definition.variables.decode([TemplateVariable].self)
         let open = variables.filter { $0.defaultValue == nil }.map(\.name)
         let preview = QueuePreview(backends: backends)
-        // A stand-in for what only a submit knows need not be of the kind that the template wants.
+        // A placeholder value for something that only a submit provides may have another type than the template
+        // requires.
         let findings =
             try open.isEmpty ? preview.findings(of: definition) : (try? preview.findings(of: definition)) ?? []
         guard let first = findings.first(where: { $0.severity == .error }) ?? findings.first else {
             let words = open.isEmpty ? "its template is valid" : "a submit must give \(Wording.all(open))"
             return paused(queue) ?? HealthCheck(.ok, what, "for \(definition.resource); \(words)")
         }
-        // A submit may still give what is missing, so that this is no failure yet.
+        // A submit may still provide the missing value, so this is not a failure.
         let place = first.path.description
         return HealthCheck(
             .warn, what, "\(place.isEmpty ? "" : "\(place): ")\(first.message)",

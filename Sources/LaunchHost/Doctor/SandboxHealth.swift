@@ -1,6 +1,6 @@
 internal import Subprocess
 
-/// What this kernel can do to keep child processes from files that their work does not need.
+/// Checks whether this kernel can restrict child processes to the files that they need.
 enum SandboxHealth {
     static func finding(isOn: Bool) -> HealthCheck {
         guard isOn else {

@@ -1,7 +1,7 @@
-/// Waits for work no longer than it may take.
+/// Waits for an operation for a limited time.
 enum TimeLimit {
-    /// The work's value, or nil where the time is over first. The work is cancelled then, and not waited for: what does
-    /// not listen to that must not hold its caller.
+    /// The result of the operation, or nil if the time limit passes first. The operation is then cancelled but not
+    /// awaited, so an operation that ignores cancellation cannot block the caller.
     static func value<Value: Sendable>(
         within limit: Duration, _ work: @escaping @Sendable () async -> Value
     ) async -> Value? {

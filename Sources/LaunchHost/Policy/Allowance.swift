@@ -1,10 +1,10 @@
-/// What a queue allows of one kind of value: every value, or only those that one of the patterns matches.
+/// The values of one kind that a queue allows: all values, or those that match one of the patterns.
 ///
-/// As JSON and in a queue's file `"any"` or a list of patterns.
+/// In JSON and in a queue's file it is `"any"` or a list of patterns.
 public enum Allowance: Sendable, Hashable {
     /// Every value.
     case any
-    /// Only what one of the patterns matches. An empty list allows nothing.
+    /// Only values that match one of the patterns. An empty list allows nothing.
     case only([String])
 
     /// The word that allows every value.
@@ -28,7 +28,7 @@ public enum Allowance: Sendable, Hashable {
         }
     }
 
-    /// The patterns in one line for messages.
+    /// The patterns on one line, for messages.
     public var summary: String {
         switch self {
         case .any: "any"
@@ -37,7 +37,7 @@ public enum Allowance: Sendable, Hashable {
         }
     }
 
-    /// Whether the value is allowed, by the rule that says whether a pattern matches it.
+    /// Whether the value is allowed. The closure decides whether a pattern matches the value.
     func allows(_ matches: (String) -> Bool) -> Bool {
         switch self {
         case .any: true

@@ -1,9 +1,9 @@
-/// One text of a template with the values of its placeholders, checked against its place.
+/// One text of a template with the values of its placeholders. It is checked for the place where the template uses it.
 struct ExpandedText {
     /// A piece of the text with its value.
     struct Part {
         var text: String
-        /// The placeholder as the template has it, `${project_name}` or `{{set}}`, where a submitter chose the value.
+        /// The placeholder as the template contains it, `${project_name}` or `{{set}}`, if a submitter chose its value.
         var chosenBy: String?
     }
 
@@ -11,7 +11,7 @@ struct ExpandedText {
     let path: FieldPath
     var parts: [Part] = []
 
-    /// What is wrong with the values. Text without a value of a submitter is the queue owner's, and not checked.
+    /// The problems of the values. A text without a submitter's value comes from the queue's owner and is not checked.
     var mistakes: [Diagnostic] {
         let chosen = parts.compactMap { part in part.chosenBy.map { (name: $0, value: part.text) } }
         guard place != .text, !chosen.isEmpty else { return [] }
@@ -24,7 +24,7 @@ struct ExpandedText {
                     "\(path): the value \(Wording.quoted(value)) of \(name) cannot be in \(place.words): \(why)",
                     hint: hint, path: path))
         }
-        // A variable that is the whole text is the owner's way to leave all of it to the submitter.
+        // A template variable that is the whole text means that the owner leaves the whole value to the submitter.
         if isWhole, let only = chosen.first, only.name.hasPrefix("{{"), place.takesWholeValues {
             if only.value.isEmpty { note(only.name, only.value, "it is empty") }
         } else if isWhole, let only = chosen.first, !place.takesWholeValues {

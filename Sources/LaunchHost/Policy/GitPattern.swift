@@ -1,8 +1,8 @@
 /// A pattern of repository addresses in a queue's `allow_sources`: `https://github.com/team/*`, `git@host:team/**`,
 /// `file:///srv/git/*`.
 ///
-/// Scheme, user, host and port are compared as they are, in their usual spelling; only the path may have wildcards. `*`
-/// matches within one part of the path, `**` matches one part or more. `https` never matches `http` or `ssh`.
+/// Scheme, user, host and port are compared literally, in normal form. Only the path may contain wildcards. `*` matches
+/// within one component of the path, `**` matches one component or more. `https` never matches `http` or `ssh`.
 struct GitPattern: Sendable, Hashable {
     private let location: GitLocation
 
@@ -18,17 +18,17 @@ struct GitPattern: Sendable, Hashable {
     }
 
     /// Whether the pattern allows the repository.
-    /// - Parameter realPath: the path without symbolic links of a local path, for `file://`.
+    /// - Parameter realPath: returns a local path with all symbolic links resolved, for `file://`.
     func matches(_ other: GitLocation, realPath: (String) -> String) -> Bool {
         guard other.scheme == location.scheme, other.user == location.user, other.host == location.host,
             other.port == location.port, other.isRelative == location.isRelative
         else { return false }
         guard location.scheme == "file" else { return Self.fits(other.path, location.path) }
-        // The queue's owner may name a folder through a link. A submitter may not.
+        // The queue's owner may name a folder by a symbolic link. A submitter may not.
         let fixed = location.path.prefix { !$0.contains("*") }
         let rest = location.path.dropFirst(fixed.count)
         let pattern = RealPath.components(realPath("/" + fixed.joined(separator: "/"))) + rest
-        // git opens either of the two names, whichever is there.
+        // git opens the path with or without `.git`, depending on which exists.
         let place = "/" + other.path.joined(separator: "/")
         return [place, place + ".git"].allSatisfy { place in
             let parts = RealPath.components(realPath(place))
@@ -36,25 +36,25 @@ struct GitPattern: Sendable, Hashable {
         }
     }
 
-    /// A part that begins with `~` is a user's home folder. No wildcard matches it.
+    /// A component that begins with `~` is a user's home folder. No wildcard matches it.
     private static func fits(_ path: [String], _ pattern: [String]) -> Bool {
         guard !path.contains(where: { $0.hasPrefix("~") && !pattern.contains($0) }) else { return false }
         return Wildcards.matches(path: path, pattern)
     }
 }
 
-/// Where a repository is, in one spelling: lower-case scheme and host, no usual port, no `.git`, no `.` or `..`.
+/// The location of a repository in normal form: lower-case scheme and host, no default port, no `.git`, no `.` or `..`.
 struct GitLocation: Sendable, Hashable {
     let scheme: String
     let user: String?
     let host: String
     let port: Int?
-    /// The parts of the path, the last one without `.git`.
+    /// The components of the path, the last one without `.git`.
     let path: [String]
-    /// `host:path` of ssh begins at the user's home folder; `ssh://host/path` at the root.
+    /// Whether the path is relative to the user's home folder: `host:path` of ssh is, `ssh://host/path` is not.
     let isRelative: Bool
 
-    /// Why a text is not an address that can be compared, as the end of a sentence.
+    /// Why an address cannot be compared, as the end of a sentence.
     struct Invalid: Error {
         let why: String
     }

@@ -1,8 +1,10 @@
-/// A pattern of image names in a queue's `allow_sources`: `registry.example.com/team/*`, `python:3.*`, `docker.io/library/**`.
+/// A pattern of image names in a queue's `allow_sources`: `registry.example.com/team/*`, `python:3.*`,
+/// `docker.io/library/**`.
 ///
-/// Names are compared in their full form: `python` is `docker.io/library/python`. `*` matches within one part of the
-/// repository, `**` matches one part or more, and the host is compared as it is. A pattern without a tag allows every
-/// tag and digest. A pattern with a tag allows no digest, because an engine looks at the digest alone.
+/// Names are compared in their full form: `python` is `docker.io/library/python`. `*` matches within one component of
+/// the repository, `**` matches one component or more, and the host is compared literally. A pattern without a tag
+/// allows every tag and digest. A pattern with a tag does not allow a digest, because an engine ignores the tag of a
+/// reference with a digest.
 struct ImagePattern: Sendable, Hashable {
     private let host: String
     private let path: [String]
@@ -53,7 +55,7 @@ struct ImagePattern: Sendable, Hashable {
     }
 }
 
-/// An image's name in full: with its registry's host, and `library` where docker adds it.
+/// The full name of an image: with the host of its registry, and with `library` where docker adds it.
 struct CanonicalImage: Sendable, Hashable, CustomStringConvertible {
     let host: String
     let path: [String]
@@ -66,7 +68,8 @@ struct CanonicalImage: Sendable, Hashable, CustomStringConvertible {
         digest = reference.digest?.rawValue
     }
 
-    /// An engine takes a bare name of hex digits for the ID of any image in its store, and `sha256:…` likewise.
+    /// Whether the name may be an image ID: an engine accepts a bare name of hex digits, or `sha256:…`, as the ID of
+    /// any image in its store.
     var mayBeID: Bool {
         guard host == Self.dockerHub, path.count == 2, path[0] == "library", digest == nil else { return false }
         let name = path[1]
@@ -80,8 +83,8 @@ struct CanonicalImage: Sendable, Hashable, CustomStringConvertible {
 
     private static let dockerHub = "docker.io"
 
-    /// Host and path of a name without tag and digest. The first part is a host under docker's rule: it has a dot or a
-    /// port, or is `localhost`.
+    /// The host and the path of a name without tag and digest. By docker's rule, the first component is a host if it
+    /// contains a dot or a port, or is `localhost`.
     static func split(_ name: String) -> (host: String, path: [String]) {
         var parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         var host = dockerHub

@@ -1,12 +1,12 @@
 internal import FoundationEssentials
 
-/// Paths of this machine with every symbolic link and `..` followed.
+/// Resolves symbolic links and `..` in paths of this machine.
 public enum RealPath {
-    /// The path without links, `.` and `..`. Parts that do not exist stay as they are.
+    /// The path without symbolic links, `.` and `..`. Components that do not exist stay unchanged.
     public static func of(_ path: String) -> String {
         var done: [Substring] = []
         var rest = Array(path.split(separator: "/").reversed())
-        // As many as Linux follows.
+        // The limit of Linux.
         var links = 40
         while let part = rest.popLast() {
             if part == ".." { _ = done.popLast() }
@@ -23,7 +23,7 @@ public enum RealPath {
         return "/" + done.joined(separator: "/")
     }
 
-    /// Whether `path` is the folder or lies in it. Both are real paths.
+    /// Whether `path` is the folder or is inside it. Both must be real paths.
     public static func isWithin(_ path: String, _ folder: String) -> Bool {
         path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
     }

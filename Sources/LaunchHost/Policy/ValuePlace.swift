@@ -1,23 +1,23 @@
 internal import PrintableText
 
-/// What a text of a queue's template is used as, so that values of macros and template variables are checked for it.
+/// How a text of a queue's template is used. The values of macros and template variables are checked for this use.
 ///
 /// A value that a submitter chooses fills one part of the text. It must not end that part, or begin another.
 public enum ValuePlace: Sendable, Hashable {
-    /// Free text. Any value is allowed in it.
+    /// Free text, which may contain any value.
     case text
     /// A path in a container.
     case path
-    /// A mount: a path or volume of the agent's machine, a colon, and a path in the container.
+    /// A mount: a path or a volume of the agent's machine, a colon, and a path in the container.
     case mount
-    /// A name, which may not be one of the reserved words as a whole.
+    /// A name. It must not be one of the reserved words.
     case name(reserved: Set<String> = [])
     /// An ARN, or the name of a role.
     case arn
     /// A URI such as `s3://bucket/prefix`.
     case uri
 
-    /// Why a value cannot fill a part of such a text; nil where it can.
+    /// Why a value cannot fill a part of the text; nil if it can.
     func fault(in value: String) -> String? {
         guard self != .text else { return nil }
         if value.isEmpty { return "it is empty" }
@@ -29,7 +29,7 @@ public enum ValuePlace: Sendable, Hashable {
         return nil
     }
 
-    /// Why the whole text, with values filled in, is refused; nil where it is not.
+    /// Why the whole text with its values is not allowed; nil if it is.
     func fault(inWhole text: String) -> String? {
         switch self {
         case .text: return nil
@@ -38,7 +38,7 @@ public enum ValuePlace: Sendable, Hashable {
             guard !parts.contains("."), !parts.contains("..") else { return "it has a part '.' or '..'" }
             return text.unicodeScalars.contains(where: { Printable.isUnsafe($0) }) ? "it has a control character" : nil
         case .name(let reserved):
-            // `0`, `00` and `0:0` are one user.
+            // `0`, `00` and `0:0` are the same user.
             let name = text.prefix { $0 != ":" }.lowercased()
             let digits = String(name.drop { $0 == "0" })
             let isReserved =
@@ -48,11 +48,11 @@ public enum ValuePlace: Sendable, Hashable {
         }
     }
 
-    /// Whether a template variable without a list of values may be the whole text. A mount would be any folder of the
-    /// agent's machine.
+    /// Whether a template variable without a list of values may be the whole text. For a mount, it would give the
+    /// submitter any folder of the agent's machine.
     var takesWholeValues: Bool { self != .mount }
 
-    /// What the text is, in messages.
+    /// A description of the text, for messages.
     var words: String {
         switch self {
         case .text: "text"

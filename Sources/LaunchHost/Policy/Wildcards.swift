@@ -1,11 +1,11 @@
 /// Matches text against a pattern in which `*` matches any characters. No other character is special.
 enum Wildcards {
-    /// Whether the whole text fits the pattern. The time is at most the product of the two lengths.
+    /// Whether the whole text matches the pattern. The time is at most proportional to the product of the two lengths.
     static func matches(_ text: some StringProtocol, _ pattern: some StringProtocol) -> Bool {
         let text = Array(text.unicodeScalars)
         let pattern = Array(pattern.unicodeScalars)
         var (position, index) = (0, 0)
-        // Where the last `*` is, and how much of the text it has taken so far.
+        // The position of the last `*`, and how much of the text it matches so far.
         var star: (index: Int, position: Int)?
         while position < text.count {
             if index < pattern.count, pattern[index] == "*" {
@@ -24,10 +24,10 @@ enum Wildcards {
         return pattern[index...].allSatisfy { $0 == "*" }
     }
 
-    /// Whether the components of a path fit those of a pattern: `*` matches within one component, and a component `**`
-    /// matches one component or more.
+    /// Whether the components of a path match those of a pattern. `*` matches within one component, and a component
+    /// `**` matches one component or more.
     static func matches(path: [String], _ pattern: [String]) -> Bool {
-        // Which components of the pattern may be next, over all readings of the path so far.
+        // The components of the pattern that may match next, over all ways to match the path so far.
         var active: Set<Int> = [0]
         for component in path {
             var next: Set<Int> = []

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// What the build of a run's image said, kept in the run's folder. Losing it is no reason to fail a build.
+/// The log of an image's build, in the run's folder. A failure to write it does not fail the build.
 final class BuildLog: Sendable {
-    /// The most bytes that are kept: a build that prints without end fills no disk.
+    /// The maximum size in bytes, so that a build with endless output cannot fill the disk.
     static let limit = 64 << 20
 
     private struct State {
@@ -11,7 +11,7 @@ final class BuildLog: Sendable {
     }
     private let state: Mutex<State>
 
-    /// A new log at that path; what an earlier attempt left is replaced.
+    /// Creates a log at the path. It replaces the log of an earlier attempt.
     init(path: String) {
         state = Mutex(State(file: try? CFile(creating: path)))
     }
@@ -39,6 +39,6 @@ final class BuildLog: Sendable {
 }
 
 extension LaunchHome {
-    /// Where the log of the build of a run's image is.
+    /// The path of the log of the image's build.
     public func buildLog(of run: RunID) -> String { "\(folder(of: run))/build.log" }
 }

@@ -1,33 +1,34 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// A run's log as the program keeps it after the backend has forgotten it: one file, one line of text a line.
+/// The log of a run, which the program keeps after the backend deletes it: one file with one line for each line of the
+/// log.
 ///
-/// Each line is `<milliseconds since 1970> <stream> <host> <flag> <text>` with a tab between the parts, so that it can
-/// be searched with `grep` and cut with `cut -f5-`. It is written under another name and renamed when complete: an
-/// archive that is there is whole.
+/// Each line is `<milliseconds since 1970> <stream> <host> <flag> <text>` with a tab between the parts, so that `grep`
+/// can search it and `cut -f5-` returns the text. The file is written under another name and renamed when it is
+/// complete, so an existing archive is complete.
 public struct LogArchive: Sendable {
     /// The file.
     public let path: String
 
-    /// The archive at that path, which need not be there yet.
+    /// Creates an archive at the path. The file may not exist yet.
     public init(path: String) {
         self.path = path
     }
 
-    /// Whether the archive is there, and so complete.
+    /// Whether the archive exists and is therefore complete.
     public var exists: Bool {
         FileManager.default.fileExists(atPath: path)
     }
 
-    /// Writes `log` up to a limit, and a last line that says so where there was more; what an interrupted earlier attempt
-    /// left is written anew.
+    /// Writes `log` up to a limit. If the log is longer, a last line says so. The rest of an interrupted earlier
+    /// attempt is replaced.
     /// - Parameters:
-    ///   - limit: the most bytes of the archive.
-    ///   - reserve: what stays free on its disk.
-    /// - Returns: why it is not the whole log; nil where it is.
-    /// - Throws: `BackendError`, the stream's own or `.internalFault` where the disk does not take it. Then no part of it
-    ///   stays, which might be what fills the disk.
+    ///   - limit: the maximum size of the archive in bytes.
+    ///   - reserve: the space that stays free on the disk.
+    /// - Returns: why the archive is not the whole log; nil if it is.
+    /// - Throws: `BackendError`: the error of the stream, or `.internalFault` if the file cannot be written. In this
+    ///   case the incomplete file is removed, because it may be what fills the disk.
     @discardableResult
     public func write(
         _ log: LogStream, limit: Int64 = .max, reserve: DiskReserve = .standard
@@ -85,13 +86,13 @@ public struct LogArchive: Sendable {
         return cut
     }
 
-    /// Whether the disk has room for so much beside its reserve.
+    /// Whether the disk has space for this number of bytes in addition to the reserve.
     private static func room(for bytes: Int, _ path: String, _ reserve: DiskReserve) -> Bool {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         return reserve.room(on: folder).map { $0 >= Int64(bytes) } ?? true
     }
 
-    /// The archived log after `cursor`, which counts lines from 0.
+    /// The lines of the archive after `cursor`, which counts lines from 0.
     public func read(from cursor: LogCursor? = nil) -> LogStream {
         let path = path
         let skip = cursor.flatMap { Int($0.rawValue) } ?? 0
@@ -124,7 +125,7 @@ public struct LogArchive: Sendable {
     private static let tab = UInt8(ascii: "\t")
 }
 
-/// Reads an archive batch after batch.
+/// Reads an archive in batches.
 private actor ArchiveReader {
     private let path: String
     private let skip: Int

@@ -1,20 +1,19 @@
 internal import Synchronization
 
-/// A run's log wherever it is: with the backend while the run lives, in the archive afterwards. Every line comes once,
-/// also when the run ends and its log moves while it is read.
+/// Reads the log of a run: from the backend during the run, from the archive after it. Every line is read once, even if
+/// the run ends and its log moves to the archive during the reading.
 public struct RunLogReader: Sendable {
     private let store: Store
     private let backends: Backends
 
-    /// A reader of the runs of that store.
     public init(store: Store, backends: Backends) {
         self.store = store
         self.backends = backends
     }
 
-    /// Calls `body` with batch after batch. With `follow` it waits for what is to come and returns when the run has
-    /// ended; without, it returns after what there is now.
-    /// - Throws: `StoreError`, `BackendError`, and whatever `body` throws.
+    /// Calls `body` with one batch after another. With `follow` it waits for new lines and returns when the run has
+    /// ended. Without `follow` it returns after the existing lines.
+    /// - Throws: `StoreError`, `BackendError`, and the errors of `body`.
     public func read(_ id: RunID, follow: Bool, _ body: ([LogLine]) throws -> Void) async throws {
         let listener = follow ? try store.listen() : nil
         defer { listener?.close() }
@@ -36,7 +35,7 @@ public struct RunLogReader: Sendable {
                     }
                     if !follow { return }
                 } catch let error as BackendError where error.category == .notFound {
-                    // The run has ended and was released between two looks: the rest is in the archive.
+                    // The run ended and was released between two reads. The rest of its log is in the archive.
                 }
             }
             if try store.run(id).state.isTerminal, !archive.exists { return }

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// Ends a checkout that grows over the limits of a source, or that would fill the disk.
+/// Ends a checkout that exceeds the limits of a source or would fill the disk.
 ///
-/// Git has no limit of its own. A small repository can name the same tree so often that its files fill any disk.
+/// Git has no such limit. A small repository can contain the same tree so often that its files fill any disk.
 struct CheckoutSpace: Sendable {
     let folder: String
     let limits: SourceLimits
     var reserve = DiskReserve.standard
-    /// How often the folder is measured; a measurement takes at most a tenth of the time.
+    /// The interval of the measurements. They take at most a tenth of the time.
     var pause = Duration.milliseconds(500)
 
-    /// Runs `body`, and cancels it where the folder grows too large.
-    /// - Throws: what `body` throws; `.invalid` or `.unavailable` where the folder grew too large.
+    /// Runs `body`, and cancels it if the folder grows too large.
+    /// - Throws: the error of `body`; `.invalid` or `.unavailable` if the folder grew too large.
     func watch(_ body: @escaping @Sendable () async throws(LaunchError) -> Void) async throws(LaunchError) {
         let result = await withTaskGroup(of: Result<Void, LaunchError>?.self) { group in
             group.addTask {
@@ -24,16 +24,16 @@ struct CheckoutSpace: Sendable {
             group.addTask { await excess().map { .failure($0) } }
             let first: Result<Void, LaunchError>? = await group.next() ?? nil
             group.cancelAll()
-            // What ends by the cancellation says nothing of its own.
+            // The error of the cancelled task adds no information.
             for await _ in group {}
             return first
         }
-        // Only a cancelled measurement has no answer.
+        // Only a cancelled measurement has no result.
         guard let result else { throw LaunchError(.tryAgain, "fetching the source was cancelled.") }
         try result.get()
     }
 
-    /// Returns when the folder is too large; nil where the task is cancelled first.
+    /// Returns the error when the folder is too large; nil if the task is cancelled first.
     private func excess() async -> LaunchError? {
         var wait = pause
         while (try? await Task.sleep(for: wait)) != nil {
@@ -48,7 +48,7 @@ struct CheckoutSpace: Sendable {
         return nil
     }
 
-    /// - Throws: `.invalid` where the folder is over a limit, `.unavailable` where the disk has too little space.
+    /// - Throws: `.invalid` if the folder exceeds a limit, `.unavailable` if the disk has too little space.
     func check() throws(LaunchError) {
         do throws(BackendError) {
             try reserve.check(writing: 0, to: folder)
@@ -59,7 +59,7 @@ struct CheckoutSpace: Sendable {
         try size.add(folder)
     }
 
-    /// What is in a folder, as far as it is within the limits.
+    /// The size of a folder, measured within the limits.
     private struct Size {
         let limits: SourceLimits
         var bytes: Int64 = 0
@@ -74,11 +74,12 @@ struct CheckoutSpace: Sendable {
             if descriptor >= 0 { try add(open: descriptor, depth: 0) }
         }
 
-        /// Counts what is in an open folder, and closes it. Names stay bytes: one that is not UTF-8 counts as well.
+        /// Adds the content of an open folder, and closes the folder. Names stay bytes, so a name that is not UTF-8
+        /// counts too.
         private mutating func add(open folder: Int32, depth: Int) throws(LaunchError) {
             defer { close(folder) }
             let copy = FileSystem.openFolder([UInt8(ascii: ".")], in: folder)
-            // What is removed meanwhile does not count.
+            // An entry that is removed during the measurement does not count.
             guard copy >= 0, let names = try? FileSystem.names(inOpen: copy, path: "") else { return }
             for name in names {
                 guard let status = FileSystem.status(of: name, in: folder) else { continue }
@@ -89,7 +90,7 @@ struct CheckoutSpace: Sendable {
                 } else {
                     bytes = bytes.addingReportingOverflow(Int64(status.st_size)).partialValue
                 }
-                // The files are there twice: as git's objects and as files.
+                // Every file exists twice: as an object of git and in the checkout.
                 try limits.check(entries: entries / 2, bytes: bytes / 2)
             }
         }

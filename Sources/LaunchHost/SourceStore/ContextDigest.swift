@@ -1,27 +1,28 @@
 internal import Crypto
 
-/// Names the content of a context: equal paths, kinds, permission bits, bytes and link targets give the same name.
+/// A digest of the content of a context: equal paths, kinds, permission bits, bytes and link targets have equal
+/// digests.
 ///
-/// Times, owners and the order in which a file system lists its folders have no part in it. The permission bits are in it
-/// whole, because `COPY` takes them into the image.
+/// Times, owners and the order of entries in the file system have no effect. All permission bits are included, because
+/// `COPY` copies them to the image.
 public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
     /// 64 lower-case hex digits.
     public let hex: String
-    /// The hash of each file's content, by its place in the list of entries; nil for what is no file.
+    /// The hash of each file's content, by its index in the list of entries; nil for an entry that is not a file.
     let contents: [String?]
 
-    /// The digits.
     public var description: String { hex }
 
-    /// The digest of all that is in a folder, without any rules: of a snapshot, or of what a builder is given.
-    /// - Throws: `.invalid` or `.denied` where the folder or something in it cannot be read.
+    /// The digest of everything in a folder, without ignore rules: of a snapshot, or of the context that a builder
+    /// gets.
+    /// - Throws: `.invalid` or `.denied` if the folder or an entry in it cannot be read.
     public static func of(folder: String) async throws(LaunchError) -> ContextDigest {
         try await SourceWork.run { work throws(LaunchError) in
             try ContextDigest(of: ContextScan(of: folder, ignoring: .none, work: work), work: work)
         }
     }
 
-    /// Reads all files of a scan, in pieces.
+    /// Reads all files of a scan in chunks.
     init(of scan: ContextScan, work: SourceWork) throws(LaunchError) {
         let root = try SourceRoot(scan.folder)
         var meter = work.meter(.hash)
@@ -51,7 +52,7 @@ public struct ContextDigest: Sendable, Hashable, CustomStringConvertible {
         self.contents = contents
     }
 
-    /// Every field has its length in front, so that no two lists of entries can give the same bytes.
+    /// The length precedes every field, so that different lists of entries cannot result in the same bytes.
     private static func add(_ text: String, to hash: inout SHA256) {
         hash.update("\(text.utf8.count):\(text)".utf8)
     }

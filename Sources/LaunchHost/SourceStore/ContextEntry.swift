@@ -1,24 +1,24 @@
-/// One thing in a context folder.
+/// One file, folder or link of a context folder.
 public struct ContextEntry: Sendable, Hashable {
-    /// What it is.
+    /// The kind of an entry.
     public enum Kind: Sendable, Hashable {
         /// A regular file.
         case file
         /// A folder.
         case folder
-        /// A symbolic link, with where it points to. It is kept as it is, also where it leaves the context.
+        /// A symbolic link with its target. It is kept unchanged, even if it points outside the context.
         case link(target: String)
     }
 
-    /// Where it is, relative to the context, with `/` between the parts.
+    /// The path relative to the context, with `/` between the components.
     public var path: String
-    /// What it is.
+    /// The kind of the entry.
     public var kind: Kind
-    /// Its permission bits, set-user-ID and sticky bits included: 0 to 0o7777. 0o777 for a link.
+    /// The permission bits with the set-user-ID and sticky bits: 0 to 0o7777. 0o777 for a link.
     public var mode: UInt32
     /// Its size in bytes; 0 for a folder and a link.
     public var size: Int64
-    /// Its content, where it is no file of the folder but made by the program.
+    /// The content, if the program generates the file instead of reading it from the folder.
     var generated: [UInt8]?
 
     public init(path: String, kind: Kind, mode: UInt32, size: Int64 = 0) {
@@ -28,28 +28,28 @@ public struct ContextEntry: Sendable, Hashable {
         self.size = size
     }
 
-    /// The order in which entries are hashed: by the bytes of their paths, whatever the locale.
+    /// The order in which entries are hashed: by the bytes of their paths, independent of the locale.
     static func precedes(_ left: ContextEntry, _ right: ContextEntry) -> Bool {
         left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
     }
 }
 
-/// How far a walk over a context has come.
+/// The progress of reading a context.
 public struct SourceProgress: Sendable, Hashable {
-    /// What is being done.
+    /// The steps of reading a context.
     public enum Step: String, Sendable {
-        /// Listing what is in the folder.
+        /// Lists the content of the folder.
         case scan
-        /// Reading the files to name their content.
+        /// Reads the files to compute the digest.
         case hash
-        /// Copying the files.
+        /// Copies the files.
         case copy
     }
 
-    /// What is being done.
+    /// The present step.
     public var step: Step
-    /// Entries done.
+    /// The number of entries that are done.
     public var entries: Int
-    /// Bytes of file content done; while scanning, found.
+    /// The bytes of file content that are done; while listing, those that were found.
     public var bytes: Int64
 }

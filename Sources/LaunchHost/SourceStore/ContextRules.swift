@@ -1,26 +1,26 @@
-/// Which rules a context is under, and how they are handed on to whoever builds from its snapshot.
+/// The ignore rules of a context, and how its snapshot passes them to the builder.
 ///
-/// A builder applies the `.dockerignore` that it finds in a snapshot a second time. The same rules on what they left
-/// leave the same, so the file that gave the rules stays where Docker would show it to `COPY`. Any other
-/// `.dockerignore` is left out of the snapshot. That includes the one that a `<Dockerfile>.dockerignore` took precedence
-/// of, which the classic builder, not knowing that precedence, would apply. A Dockerfile that the rules leave out must be
-/// in the snapshot, but hidden from `COPY`: then a `.dockerignore` that names just the two is put in.
+/// A builder applies the `.dockerignore` of a snapshot a second time. Applying the same rules again has no effect, so
+/// the file that contains the rules stays where Docker shows it to `COPY`. Any other `.dockerignore` is omitted from
+/// the snapshot. This includes one that a `<Dockerfile>.dockerignore` takes precedence over: the classic builder does
+/// not know that precedence and would apply it. A Dockerfile that the rules exclude must be in the snapshot but hidden
+/// from `COPY`. In this case the snapshot gets a `.dockerignore` that names only the Dockerfile and itself.
 struct ContextRules {
-    /// The name that Docker looks for in the root of a context.
+    /// The name of the file that Docker reads in the root of a context.
     static let fileName = ".dockerignore"
 
-    /// The rules; none where there is no file.
+    /// The rules; empty if there is no file.
     var ignore: DockerIgnore
-    /// Where they stand, relative to the context; nil where there is no file.
+    /// The path of the file relative to the context; nil if it does not exist.
     var file: String?
     /// The Dockerfile, relative to the context.
     var dockerfile: String
 
-    /// The most bytes of a file of rules. It has a line for each rule, and people write far fewer.
+    /// The maximum size of a file of rules in bytes. A file has one line for each rule, so real files are far smaller.
     static let limit = 1 << 20
 
     /// Finds the rules for a build of `dockerfile` in the context `root`.
-    /// - Throws: `.invalid` where they cannot be read, also where a link leads out of the context.
+    /// - Throws: `.invalid` if the rules cannot be read, for instance because a link points outside the context.
     init(root: SourceRoot, dockerfile: String, shownAs folder: String) throws(LaunchError) {
         self.dockerfile = dockerfile
         for candidate in ["\(dockerfile)\(Self.fileName)", Self.fileName] {
@@ -46,7 +46,7 @@ struct ContextRules {
         ignore = .none
     }
 
-    /// The entries of the snapshot, from those of the folder.
+    /// The entries of the snapshot for these entries of the folder.
     func applied(to entries: [ContextEntry]) -> [ContextEntry] {
         let keepsFile = file == Self.fileName && !ignore.excludes(Self.fileName)
         if keepsFile { return entries }
@@ -61,7 +61,7 @@ struct ContextRules {
         return result
     }
 
-    /// A path as a pattern that matches only itself.
+    /// A pattern that matches only this path.
     static func escaped(_ path: String) -> String {
         var text = ""
         for (index, scalar) in path.unicodeScalars.enumerated() {

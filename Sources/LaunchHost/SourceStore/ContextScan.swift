@@ -1,27 +1,27 @@
 internal import Glibc
 
-/// What is in a context folder once its rules are applied: a sorted list, without the content.
+/// The content of a context folder after its rules are applied: a sorted list of entries without their bytes.
 public struct ContextScan: Sendable {
-    /// The folder, as an absolute path without links.
+    /// The absolute path of the folder without links.
     public let folder: String
-    /// What is in it, sorted by the bytes of the paths.
+    /// The entries, sorted by the bytes of their paths.
     public internal(set) var entries: [ContextEntry]
-    /// What the user should know: devices that are skipped, a size that nobody means.
+    /// Warnings for the user: skipped devices, an unusually large context.
     public let warnings: [Diagnostic]
 
     /// The size of all files, in bytes.
     public var bytes: Int64 { entries.reduce(0) { $0 + $1.size } }
-    /// Contexts above this size are warned of: 1 GB.
+    /// Larger contexts cause a warning: 1 GB.
     static let largeSize: Int64 = 1_000_000_000
 
-    /// Walks a folder, without following links.
+    /// Reads a folder without following links.
     /// - Parameters:
     ///   - folder: the context.
-    ///   - rules: what to leave out. Folders that are left out are not read, but for those where an exception may match.
-    ///   - needed: paths that are taken whatever the rules say: the Dockerfile.
-    ///   - work: told how far the walk is, and asked whether to go on.
-    /// - Throws: `.invalid` where the folder is none, where something in it cannot be read (all of it is named), or where a
-    ///   name is not UTF-8.
+    ///   - rules: the ignore rules. Excluded folders are not read, except if an exception may match inside.
+    ///   - needed: paths that are included regardless of the rules: the Dockerfile.
+    ///   - work: gets the progress, and can cancel the scan.
+    /// - Throws: `.invalid` if the path is not a folder, if entries cannot be read (the message names all of them), or
+    ///   if a name is not UTF-8.
     init(
         of folder: String, ignoring rules: DockerIgnore, needed: [String] = [], dropping: Set<String> = [],
         work: SourceWork
@@ -84,7 +84,7 @@ public struct ContextScan: Sendable {
     private static func megabytes(_ bytes: Int64) -> String { "\(bytes / 1_000_000) MB" }
 }
 
-/// The walk itself, which collects.
+/// Collects the entries of a context recursively.
 private struct ContextWalk {
     let root: SourceRoot
     let rules: DockerIgnore
@@ -94,7 +94,7 @@ private struct ContextWalk {
     var meter: SourceWork.Meter
     var entries: [ContextEntry] = []
     var warnings: [Diagnostic] = []
-    /// How many sockets, pipes and devices were left out.
+    /// The number of sockets, pipes and devices that were skipped.
     var leftOut = 0
     var unreadable: [FileSystem.Failure] = []
 
@@ -110,7 +110,7 @@ private struct ContextWalk {
         self.meter = meter
     }
 
-    /// Visits what is in a folder; `path` is relative, and empty for the context itself.
+    /// Reads a folder; `path` is relative, and empty for the context itself.
     mutating func visit(_ path: String, in verdict: DockerIgnore.Verdict?, depth: Int) throws(LaunchError) {
         guard depth <= SourceLimits.depth else { throw limits.tooDeep(path) }
         let names: [[UInt8]]
@@ -157,7 +157,7 @@ private struct ContextWalk {
             entries.append(entry)
             try meter.add(entries: 1, bytes: entry.size)
         } catch let failure as FileSystem.Failure {
-            // What went away while the folder was being listed is as if it had never been there.
+            // An entry that was removed during the scan counts as never present.
             if !failure.isMissing { unreadable.append(failure) }
         } catch let error as LaunchError {
             throw error
@@ -166,7 +166,7 @@ private struct ContextWalk {
         }
     }
 
-    /// Tells of the first ones. A source with a million of them fills neither the memory nor the screen.
+    /// Warns about the first 20. A source may contain a million of them.
     private mutating func leaveOut(_ path: String) {
         leftOut += 1
         guard leftOut <= 20 else { return }
@@ -186,7 +186,7 @@ private struct ContextWalk {
         {
             let count = entries.count
             try visit(folder.path, in: verdict, depth: depth + 1)
-            // A folder that is left out still is there when something in it is not.
+            // An excluded folder is included if something in it is included.
             if entries.count > count { entries.append(folder) }
         }
     }

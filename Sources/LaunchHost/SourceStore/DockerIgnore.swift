@@ -1,7 +1,7 @@
-/// The rules of a `.dockerignore` file: which paths of a context are left out.
+/// The rules of a `.dockerignore` file: which paths of a context are excluded.
 ///
-/// The grammar and the order of precedence are Docker's: the last rule that matches a path, or a folder that it is in,
-/// decides; `!` rules take back in, also what is inside of a folder that is left out.
+/// The grammar and the precedence are Docker's: the last rule that matches a path, or one of its parent folders,
+/// decides. A `!` rule includes paths again, even inside an excluded folder.
 public struct DockerIgnore: Sendable {
     private struct Rule: Sendable {
         var pattern: GlobPattern
@@ -10,10 +10,10 @@ public struct DockerIgnore: Sendable {
 
     private let rules: [Rule]
 
-    /// The most rules of a file. Each path of a source is compared with each rule.
+    /// The maximum number of rules of a file. Each path of a source is compared with each rule.
     static let maxRules = 10_000
 
-    /// Rules that leave nothing out.
+    /// Rules that exclude nothing.
     public static let none = DockerIgnore(rules: [])
 
     private init(rules: [Rule]) {
@@ -21,8 +21,8 @@ public struct DockerIgnore: Sendable {
     }
 
     /// Reads the text of a `.dockerignore` file.
-    /// - Parameter file: the file as the user knows it, for errors.
-    /// - Throws: `.invalid` with every pattern that cannot be read, each with its line.
+    /// - Parameter file: the name of the file for errors.
+    /// - Throws: `.invalid` with every invalid pattern and its line.
     public init(parsing text: String, file: String) throws(LaunchError) {
         var rules: [Rule] = []
         var problems: [Diagnostic] = []
@@ -89,7 +89,7 @@ public struct DockerIgnore: Sendable {
         return String(result)
     }
 
-    /// The pattern without leading and trailing slashes, and with `.` and `..` resolved.
+    /// The pattern without leading and trailing slashes, with `.` and `..` resolved.
     private static func cleaned(_ pattern: String) -> String {
         var parts: [Substring] = []
         let isRooted = pattern.utf8.first == UInt8(ascii: "/")
@@ -100,27 +100,27 @@ public struct DockerIgnore: Sendable {
                 parts.append(part)
             }
         }
-        // What is left of `.` or `/` matches nothing: nobody means to leave out everything by it.
+        // A pattern that becomes `.` or `/` matches nothing: a user does not mean to exclude everything by it.
         return parts.isEmpty ? (isRooted ? "/" : ".") : parts.joined(separator: "/")
     }
 }
 
 extension DockerIgnore {
-    /// What the rules say of one path, and what whoever asks for the paths below it must hand back in.
+    /// The decision for one path, which is an input of the decisions for the paths below it.
     struct Verdict: Sendable {
-        /// Whether the path is left out.
+        /// Whether the path is excluded.
         var isExcluded = false
         fileprivate var matched: [Bool] = []
     }
 
-    /// What the rules say of a path in a folder with that verdict; nil for the context itself.
+    /// The decision for a path in a folder with this decision; nil for the context itself.
     func verdict(on path: String, in folder: Verdict?) -> Verdict {
         var verdict = Verdict(isExcluded: false, matched: Array(repeating: false, count: rules.count))
         for (index, rule) in rules.enumerated() {
             var matches = folder?.matched[index] ?? false
             if !matches {
-                // A rule that could change nothing is not asked, and so does not count as matched for what is
-                // inside either. This is Docker's order too, and it shows where an exception precedes its rule.
+                // A rule that cannot change the decision is skipped, and so does not count as matched for the paths
+                // below. Docker does the same; the difference is visible if an exception precedes its rule.
                 guard rule.isException == verdict.isExcluded else { continue }
                 matches = rule.pattern.matches(path.unicodeScalars)
             }
@@ -130,14 +130,14 @@ extension DockerIgnore {
         return verdict
     }
 
-    /// Whether something inside of a folder that is left out may be taken back in.
+    /// Whether a rule may include something inside an excluded folder.
     func mayTakeBack(inside folder: String) -> Bool {
         let prefix = "\(folder)/"
         return rules.contains { $0.isException && $0.pattern.mayMatch(beginning: prefix.unicodeScalars) }
     }
 
-    /// Whether the rules leave out a path of the context, with all folders that it is in considered.
-    /// - Parameter path: relative to the context, with `/` between its parts.
+    /// Whether the rules exclude a path of the context, with all its parent folders considered.
+    /// - Parameter path: relative to the context, with `/` between the components.
     public func excludes(_ path: String) -> Bool {
         var verdict: Verdict?
         var prefix = ""

@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// Which Dockerfile of a folder is meant where nobody names one.
+/// Finds the Dockerfile of a folder if the user does not name one.
 public enum DockerfileChoice {
-    /// The names that are looked for, in order. The first one is W&B's.
+    /// The names to look for, in order. The first one is used by W&B Launch.
     public static let names = ["Dockerfile.wandb", "Dockerfile"]
 
-    /// The first of ``names`` that the folder has.
-    /// - Throws: `LaunchError` of kind `.invalid` where it is no folder, or has none of them.
+    /// The first of ``names`` that exists in the folder.
+    /// - Throws: `LaunchError` of kind `.invalid` if the path is not a folder or contains none of them.
     public static func find(in folder: String) throws(LaunchError) -> String {
         let root = try ContextScan.root(folder)
         for name in names where access("\(root)/\(name)", F_OK) == 0 { return name }

@@ -1,10 +1,10 @@
 internal import Glibc
 
 extension FileSystem {
-    /// Removes a folder and everything in it, read-only folders included. A missing path is not a failure.
+    /// Removes a folder and everything in it, read-only folders included. A missing path is not an error.
     ///
-    /// Names are passed on as bytes, because a name need not be UTF-8. An entry that cannot be removed does not keep the
-    /// other entries.
+    /// Names are passed as bytes, because a name may not be UTF-8. If an entry cannot be removed, the other entries are
+    /// still removed.
     /// - Throws: the first failure, after everything else was removed.
     static func remove(_ path: String) throws(Failure) {
         let kind: mode_t
@@ -31,14 +31,14 @@ extension FileSystem {
         guard rmdir(path) == 0 || errno == ENOENT else { throw Failure(code: errno, path: path) }
     }
 
-    /// The kind and size of an entry of an open folder; nil where it is gone. A link is not followed.
+    /// The kind and size of an entry of an open folder; nil if it does not exist. Links are not followed.
     static func status(of name: [UInt8], in folder: Int32) -> stat? {
         var status = stat()
         let code = withCString(name) { fstatat(folder, $0, &status, AT_SYMLINK_NOFOLLOW) }
         return code == 0 ? status : nil
     }
 
-    /// Opens a folder in an open folder; negative where that fails. A link is not followed.
+    /// Opens a folder in an open folder; negative on failure. Links are not followed.
     static func openFolder(_ name: [UInt8], in folder: Int32) -> Int32 {
         withCString(name) { openat(folder, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
     }
@@ -47,22 +47,23 @@ extension FileSystem {
         _ name: [UInt8], _ body: (UnsafePointer<CChar>) -> Result
     ) -> Result {
         (name.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
-            // The array has at least its NUL byte, so it has an address.
+            // The array contains at least the NUL byte, so it has an address.
             buffer.baseAddress.map(body) ?? body("")
         }
     }
 }
 
-/// Empties a folder through descriptors, so that neither the bytes of a name nor the length of a path matter.
+/// Empties a folder through file descriptors, so that neither the bytes of a name nor the length of a path matter.
 private struct Removal {
     /// The folder that is emptied.
     let top: Int32
-    /// How many folders went to the top because they were too deep.
+    /// The number of folders that were moved to the top because they were too deep.
     var moved = 0
-    /// The first entry that cannot be removed.
+    /// The first failure.
     var failure: FileSystem.Failure?
 
-    /// Each level costs a descriptor and a frame of the stack. Deeper folders are moved to the top first.
+    /// Each level uses a file descriptor and a stack frame. Deeper folders are moved to the top before they are
+    /// emptied.
     private static let deepest = 32
 
     init(top: Int32) {
@@ -72,7 +73,7 @@ private struct Removal {
     mutating func empty(_ folder: Int32, path: String, depth: Int) {
         let names: [[UInt8]]
         do throws(FileSystem.Failure) {
-            // A descriptor of its own: reading names moves the position and closes it.
+            // A separate descriptor, because reading names moves its position and closes it.
             let copy = FileSystem.openFolder([UInt8(ascii: ".")], in: folder)
             guard copy >= 0 else { throw FileSystem.Failure(code: errno, path: path) }
             names = try FileSystem.names(inOpen: copy, path: path)

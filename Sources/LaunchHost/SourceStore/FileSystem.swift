@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// The few system calls that reading and copying a context takes, with errors that say which file and why.
+/// The system calls that read and copy a context. Their errors name the file and the reason.
 ///
-/// Foundation's own walk and copy follow links, lose set-user-ID bits and hide which entry failed.
+/// Foundation's functions follow links, lose set-user-ID bits, and do not report which entry failed.
 enum FileSystem {
     /// A system call that failed.
     struct Failure: Error {
         var code: Int32
         var path: String
 
-        /// The code of this program for a path that is not a regular file. The system has no such code.
+        /// This program's own code for a path that is not a regular file. The system has no such code.
         static let notRegular: Int32 = -1
-        /// The code of this program for a file that is larger than its limit.
+        /// The code for a file that is larger than its limit.
         static let tooLarge: Int32 = EFBIG
 
         var isMissing: Bool { code == ENOENT || code == ENOTDIR }
@@ -33,14 +33,14 @@ enum FileSystem {
         return status
     }
 
-    /// The names in a folder, in no order, as bytes: a name need not be UTF-8.
+    /// The names in a folder, unordered, as bytes: a name may not be UTF-8.
     static func names(in folder: String) throws(Failure) -> [[UInt8]] {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(code: errno, path: folder) }
         return try names(inOpen: descriptor, path: folder)
     }
 
-    /// The names in an open folder, whose descriptor is closed.
+    /// The names in an open folder. Closes the descriptor.
     static func names(inOpen descriptor: Int32, path folder: String) throws(Failure) -> [[UInt8]] {
         guard let stream = fdopendir(descriptor) else {
             let code = errno
@@ -78,27 +78,27 @@ enum FileSystem {
         guard chmod(path, mode_t(mode)) == 0 else { throw Failure(code: errno, path: path) }
     }
 
-    /// Moves within one file system, in one step.
+    /// Moves a file or folder within one file system, atomically.
     static func move(_ path: String, to target: String) throws(Failure) {
         guard rename(path, target) == 0 else { throw Failure(code: errno, path: path) }
     }
 }
 
 extension FileSystem {
-    /// An open file that closes itself.
+    /// An open file that is closed when the value is destroyed.
     struct File: ~Copyable {
         let descriptor: Int32
         let path: String
 
-        /// Opens a regular file for reading; a link in its place is a failure.
+        /// Opens a regular file for reading; a link at this path is an error.
         init(reading path: String) throws(Failure) {
-            // Not blocking: a pipe that took the file's place must not hold up the walk.
+            // Non-blocking, so that a pipe that replaced the file does not block the scan.
             try self.init(
                 regular: open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), code: errno, path: path)
         }
 
-        /// Takes an open descriptor. `code` says why it is negative.
-        /// - Throws: `Failure` where the descriptor is negative or is not a regular file.
+        /// Takes ownership of an open descriptor. `code` is the reason if it is negative.
+        /// - Throws: `Failure` if the descriptor is negative or is not a regular file.
         init(regular descriptor: Int32, code: Int32, path: String) throws(Failure) {
             self.descriptor = descriptor
             self.path = path
@@ -108,7 +108,7 @@ extension FileSystem {
             }
         }
 
-        /// Makes a file that is not there yet.
+        /// Creates a file that must not exist.
         init(creating path: String) throws(Failure) {
             descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
             self.path = path
@@ -125,8 +125,8 @@ extension FileSystem {
             return status
         }
 
-        /// The whole of a small file.
-        /// - Throws: `Failure` with `tooLarge` where it has more than `limit` bytes.
+        /// The whole content of a small file.
+        /// - Throws: `Failure` with `tooLarge` if it has more than `limit` bytes.
         func bytes(limit: Int) throws(Failure) -> [UInt8] {
             guard try status().st_size <= limit else { throw Failure(code: Failure.tooLarge, path: path) }
             var content: [UInt8] = []
@@ -135,12 +135,12 @@ extension FileSystem {
                 let count = try read(into: &buffer)
                 if count == 0 { return content }
                 content += buffer.prefix(count)
-                // It may have grown since its size was read.
+                // The file may have grown since its size was read.
                 guard content.count <= limit else { throw Failure(code: Failure.tooLarge, path: path) }
             }
         }
 
-        /// The next bytes, into `buffer`; 0 at the end.
+        /// Reads the next bytes into `buffer`; returns 0 at the end.
         func read(into buffer: inout [UInt8]) throws(Failure) -> Int {
             while true {
                 let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -149,7 +149,7 @@ extension FileSystem {
             }
         }
 
-        /// Writes all of the bytes.
+        /// Writes all bytes.
         func write(_ bytes: ArraySlice<UInt8>) throws(Failure) {
             var rest = bytes
             while !rest.isEmpty {

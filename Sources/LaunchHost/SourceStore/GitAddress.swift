@@ -1,14 +1,14 @@
-/// Where a git repository is, checked before git sees it.
+/// The address of a git repository. It is checked before git gets it.
 struct GitAddress: Sendable, Hashable {
-    /// The address, as git takes it.
+    /// The address in git's format.
     let text: String
-    /// The transports that git may use for it, and for the submodules that it names.
+    /// The transports that git may use for the repository and for its submodules.
     let protocols: String
 
-    /// - Throws: `.invalid` for what is no address of a repository, or holds a password.
+    /// - Throws: `.invalid` if the text is not the address of a repository, or contains a password.
     init(_ text: String) throws(LaunchError) {
         let shown = Self.masked(text)
-        // Git would take it for an option, whatever follows it: `--upload-pack=…` runs a program.
+        // git treats such a text as an option, in any position: `--upload-pack=…` runs a program.
         guard !text.hasPrefix("-"), !text.isEmpty, !text.unicodeScalars.contains(where: { $0.value < 32 }) else {
             throw LaunchError(.invalid, "'\(shown)' is not the address of a git repository.", hint: Self.forms)
         }
@@ -19,7 +19,7 @@ struct GitAddress: Sendable, Hashable {
                 throw LaunchError(.invalid, "git is not used over '\(scheme)' in '\(shown)'.", hint: Self.forms)
             }
             let authority = scheme == "file" ? "" : rest.prefix { $0 != "/" }
-            // A user name alone is how ssh is told whom to log in as; anything else is a credential.
+            // A user name alone tells ssh the account for the login. Everything else before the `@` is a credential.
             if let at = authority.lastIndex(of: "@"), scheme != "ssh" || authority[..<at].contains(":") {
                 throw LaunchError(
                     .invalid, "the address '\(shown)' holds a user name or a password.",
@@ -31,7 +31,8 @@ struct GitAddress: Sendable, Hashable {
             guard !rest.isEmpty, scheme == "file" || !host.isEmpty, !host.hasPrefix("-") else {
                 throw LaunchError(.invalid, "'\(shown)' names no host.", hint: Self.forms)
             }
-            // A submodule is named by the repository. Only one of this machine may name another of this machine.
+            // The repository names its submodules. Only a repository of this machine may name another one of this
+            // machine.
             protocols = scheme == "file" ? "https:ssh:git:http:file" : "https:ssh:git:http"
         } else {
             guard text.wholeMatch(of: /(?:[^@:\/\s-][^@:\/\s]*@)?[^@:\/\s-][^@:\/\s]*:[^:-].*/) != nil else {
@@ -46,7 +47,7 @@ struct GitAddress: Sendable, Hashable {
 
     private static let forms = "Use https://HOST/PATH, ssh://HOST/PATH, USER@HOST:PATH or file:///PATH."
 
-    /// A text whose addresses are without user names and passwords, for messages.
+    /// The text with user names and passwords of addresses masked, for messages.
     static func masked(_ text: String) -> String {
         text.replacing(/(:\/\/)[^\/\s'"]*@/) { "\($0.output.1)***@" }
     }

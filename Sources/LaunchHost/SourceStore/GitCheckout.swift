@@ -1,25 +1,25 @@
 internal import Glibc
 internal import Synchronization
 
-/// The checkout of one commit: its files, those of its submodules, and the content of files that Git LFS keeps.
+/// The checkout of one commit: its files, those of its submodules, and the content of files in Git LFS.
 final class GitCheckout: Sendable {
     private let command: GitCommand
     private let address: GitAddress
     private let problem = Mutex<String?>(nil)
 
-    /// How many submodules may be in one another.
+    /// The maximum depth of nested submodules.
     private static let deepest = 32
 
-    /// A checkout with that command, which may change the checkout's folder.
+    /// Creates a checkout. The command may write to the folder of the checkout.
     init(_ command: GitCommand, of address: GitAddress) {
         self.command = command
         self.address = address
     }
 
-    /// Why the content of a file of Git LFS could not be fetched; nil where it was, or where `git-lfs` is not installed.
+    /// Why the content of a Git LFS file could not be fetched; nil if it was fetched, or if `git-lfs` is not installed.
     var largeFileProblem: String? { problem.withLock { $0 } }
 
-    /// Checks out a commit that has been fetched into the folder.
+    /// Checks out a commit that was fetched into the folder before.
     func run(_ commit: String, in folder: String) async throws(LaunchError) {
         try await command.run(["checkout", "--quiet", "--detach", commit, "--"], in: folder, for: address)
         try await complete(folder, depth: 0)
@@ -49,11 +49,11 @@ final class GitCheckout: Sendable {
 
     // MARK: submodules
 
-    /// The submodules that `.gitmodules` and the commit both have. A commit of another repository without an entry there
-    /// has no address: its folder stays empty, as for `git clone`.
+    /// The submodules that are in both `.gitmodules` and the commit. A commit of another repository without an entry in
+    /// `.gitmodules` has no address; its folder stays empty, as with `git clone`.
     private func submodules(of folder: String) async throws(LaunchError) -> [String] {
         let file = "\(folder)/.gitmodules"
-        // A link could lead to a file of this machine.
+        // A link could point to a file of this machine.
         guard let status = try? FileSystem.status(file), status.st_mode & S_IFMT == S_IFREG else { return [] }
         let list = try await command.run(
             ["config", "--file", file, "--no-includes", "--list", "-z"], in: folder, for: address)
@@ -75,14 +75,14 @@ final class GitCheckout: Sendable {
 
     // MARK: Git LFS
 
-    /// The filter of Git LFS, which the user's configuration need not have.
+    /// The configuration of the Git LFS filter, which the user's configuration may lack.
     private static let filter = [
         "filter.lfs.smudge=git-lfs smudge -- %f", "filter.lfs.clean=git-lfs clean -- %f",
         "filter.lfs.process=git-lfs filter-process", "filter.lfs.required=true",
     ].flatMap { ["-c", $0] }
 
-    /// Replaces pointers by their files where `git-lfs` is installed. What is left is for the snapshot to refuse: the build
-    /// may not need it.
+    /// Replaces pointers by their files if `git-lfs` is installed. The snapshot refuses the remaining pointers only if
+    /// they are in the build context.
     private func fetchLargeFiles(in folder: String) async {
         do throws(LaunchError) {
             let list = try await command.run(["ls-files", "-z", "--", ":(attr:filter=lfs)"], in: folder, for: address)

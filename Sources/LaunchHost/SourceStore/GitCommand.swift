@@ -1,17 +1,18 @@
 internal import Glibc
 internal import Subprocess
 
-/// Calls `git` so that it can neither ask anybody nor do more than it is told.
+/// Calls `git` without interactive questions and with restricted permissions.
 struct GitCommand: Sendable {
-    /// The program's name or path.
+    /// The name or the path of the program.
     let program: String
-    /// The caller's variables, which go before those of this process. Both pass the list of what git may see.
+    /// The caller's environment variables, which take precedence over those of this process. git gets only the allowed
+    /// ones.
     let variables: [String: String]
-    /// How long one call may take.
+    /// The time limit of one call.
     let limit: Duration
-    /// Whether git is kept from what its work does not need.
+    /// Whether git is restricted to the files that it needs.
     var isConfined = true
-    /// The folder in which git may change files; nil where it only asks a server.
+    /// The folder in which git may write files; nil if it only queries a server.
     var staging: String?
 
     /// The same command for work in a folder.
@@ -21,50 +22,51 @@ struct GitCommand: Sendable {
         return command
     }
 
-    /// Settings of the user that would make the same commit come to other files, or run programs of theirs on it.
+    /// Overrides settings of the user that change the files of a commit, or run the user's programs on them.
     private static let settings = [
         "core.hooksPath=/dev/null", "core.autocrlf=false", "advice.detachedHead=false",
-        // Nothing that a repository names is run or asked for beside its files.
+        // git runs no programs that a repository names, and contacts no servers that it names, except for its files.
         "core.fsmonitor=false", "core.alternateRefsCommand=false", "protocol.ext.allow=never",
         "submodule.recurse=false", "fetch.recurseSubmodules=false", "gc.auto=0", "maintenance.auto=false",
     ]
 
-    /// What git may see: its own settings, the way to ssh's agent and the network, and which AWS profile a credential
-    /// helper is to use. Keys and tokens in variables are not passed on.
+    /// The variables that git gets: its own settings, access to the ssh agent and the network, and the AWS profile of a
+    /// credential helper. Keys and tokens in variables are not passed.
     private static let allowed = Subprocess.AllowedVariables(
         names: Subprocess.AllowedVariables.network.union([
             "SSH_AUTH_SOCK", "SSH_AGENT_PID", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE",
             "AWS_SHARED_CREDENTIALS_FILE",
         ]), prefixes: ["GIT_"], withheld: misleading.union(talkative))
 
-    /// Variables by which a caller of this program would send git to another repository.
+    /// Variables of the caller that would make git use another repository.
     private static let misleading: Set<String> = [
         "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX",
         "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     ]
 
-    /// Variables that make git print its requests, logins included, into what becomes an error message.
+    /// Variables that make git print its requests, including logins, which would become part of an error message.
     private static let talkative: Set<String> = [
         "GIT_TRACE", "GIT_TRACE_CURL", "GIT_TRACE_PACKET", "GIT_TRACE_PACKFILE", "GIT_TRACE_SETUP", "GIT_TRACE_SHALLOW",
         "GIT_TRACE_PERFORMANCE", "GIT_TRACE_REFS", "GIT_TRACE_REDACT", "GIT_TRACE2", "GIT_TRACE2_EVENT",
         "GIT_TRACE2_PERF", "GIT_CURL_VERBOSE",
     ]
 
-    /// Calls git to its end and answers what it printed.
-    /// - Throws: what went wrong as the user should hear it.
+    /// Runs git and returns its output.
+    /// - Throws: an error for the user.
     @discardableResult
     func run(
         _ arguments: [String], in folder: String? = nil, for address: GitAddress
     ) async throws(LaunchError) -> String {
         var set = Self.allowed.filter(variables)
-        // Messages that can be told apart, no questions, and no transport that runs a command.
+        // Untranslated messages, which can be classified, no questions, and no transport that runs a command.
         set["LC_ALL"] = "C"
         set["GIT_TERMINAL_PROMPT"] = "0"
         set["GIT_ALLOW_PROTOCOL"] = address.protocols
         set["SSH_ASKPASS_REQUIRE"] = "never"
         let settings = await GitSettings(
             program, environment: .allowed(Self.allowed, setting: set), limit: limit)
-        // ssh must not wait for a password at a terminal that nobody may be sitting at, and need not leave a connection.
+        // ssh must not ask for a password, because no user may be at the terminal, and must not leave a connection
+        // open.
         if !hasOwnSSH(settings) { set["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ControlMaster=no" }
         if isConfined, let staging { set["TMPDIR"] = staging }
         let result: Subprocess.Result
@@ -85,7 +87,7 @@ struct GitCommand: Sendable {
         return result.stdoutText
     }
 
-    /// Whether the user has said how git is to call ssh.
+    /// Whether the user has configured how git calls ssh.
     private func hasOwnSSH(_ settings: GitSettings) -> Bool {
         settings.hasOwnSSH || ["GIT_SSH_COMMAND", "GIT_SSH"].contains { variable($0) != nil }
     }

@@ -1,6 +1,6 @@
-/// What git's last words mean for its user.
+/// Translates git's error output to an error for the user.
 enum GitFailure {
-    /// One clear message, with what git said itself at its end.
+    /// One message, with git's own text at its end.
     static func error(_ output: String, status: String, address: GitAddress) -> LaunchError {
         let words = lastWords(of: output)
         let said = words.isEmpty ? "git ended with \(status)" : "git says: \(words)"
@@ -34,7 +34,7 @@ enum GitFailure {
         return LaunchError(.invalid, "git could not fetch from '\(address.text)'; \(said).")
     }
 
-    /// The lines that git marks as the reason, else the last one; without credentials, and short.
+    /// The lines that git marks as the reason, otherwise the last line; without credentials, and shortened.
     static func lastWords(of output: String) -> String {
         let lines = output.split(whereSeparator: \.isNewline).map(String.init)
             .filter { $0.contains { !$0.isWhitespace } }

@@ -1,14 +1,15 @@
 internal import FoundationEssentials
 
-/// Gets a commit of a git repository into the source store, with the `git` of the machine and its user's credentials.
+/// Fetches a commit of a git repository into the source store, with the installed `git` and the user's credentials.
 public struct GitFetch: Sendable {
     private var command: GitCommand
 
     /// - Parameters:
-    ///   - git: the program: a name to be found on the PATH, or a path.
-    ///   - variables: go before those of this process. Git gets what it needs of both, and no others.
-    ///   - limit: how long one call of git may take.
-    ///   - isConfined: whether git is kept from files that its work does not need, where the kernel can do that.
+    ///   - git: the program: a name to look up on the PATH, or a path.
+    ///   - variables: environment variables that take precedence over those of this process. Git gets only those that
+    ///     it needs.
+    ///   - limit: the time limit of one call of git.
+    ///   - isConfined: whether git is restricted to the files that it needs, if the kernel supports it.
     public init(
         git: String = "git", setting variables: [String: String] = [:], limit: Duration = .seconds(900),
         isConfined: Bool = true
@@ -16,12 +17,12 @@ public struct GitFetch: Sendable {
         command = GitCommand(program: git, variables: variables, limit: limit, isConfined: isConfined)
     }
 
-    /// The full commit ID that a branch, a tag, a full reference or a full commit ID stands for.
+    /// The full commit ID of a branch, a tag, a full reference or a full commit ID.
     /// - Parameters:
     ///   - version: nil for the default branch.
-    ///   - offline: the repository is not asked; then only a full commit ID stands for itself.
-    /// - Throws: `.invalid` for an address or a version that does not exist, or that cannot be told offline; `.denied`,
-    ///   `.unavailable` or `.tryAgain` where the repository cannot be asked.
+    ///   - offline: whether to work without a query to the repository. Only a full commit ID is then accepted.
+    /// - Throws: `.invalid` for an address or a version that does not exist or cannot be resolved offline; `.denied`,
+    ///   `.unavailable` or `.tryAgain` if the repository cannot be queried.
     public func resolve(
         _ url: String, version: String? = nil, offline: Bool = false
     ) async throws(LaunchError) -> String {
@@ -30,7 +31,7 @@ public struct GitFetch: Sendable {
         if let version, version.hasPrefix("-") || version.contains(where: \.isWhitespace) {
             throw LaunchError(.invalid, "'\(version)' is not the name of a branch, a tag or a commit.")
         }
-        // Only a fetch can tell whether the repository has the commit.
+        // Only a fetch shows whether the repository has the commit.
         if let version, GitReferences.isCommit(version) { return version.lowercased() }
         guard !offline else {
             throw LaunchError(
@@ -42,12 +43,12 @@ public struct GitFetch: Sendable {
         return try GitReferences(parsing: answer).commit(of: version, in: address.text)
     }
 
-    /// Fetches exactly that commit with its submodules, and keeps its files as a snapshot.
+    /// Fetches exactly this commit with its submodules, and stores its files as a snapshot.
     /// - Parameters:
     ///   - commit: the full ID.
     ///   - dockerfile: the Dockerfile's path in the repository.
-    ///   - progress: told of bigger trees how far the snapshot is; called from another thread.
-    /// - Throws: what `resolve` and `SourceStore.snapshot` throw.
+    ///   - progress: gets the progress of the snapshot for larger trees; called on another thread.
+    /// - Throws: the errors of `resolve` and `SourceStore.snapshot`.
     public func fetch(
         _ url: String, commit: String, dockerfile: String = "Dockerfile", into store: SourceStore,
         progress: @escaping @Sendable (SourceProgress) -> Void = { _ in }
@@ -57,7 +58,7 @@ public struct GitFetch: Sendable {
             throw LaunchError(.invalid, "'\(commit)' is not a full commit ID of 40 hex digits.")
         }
         let staging = try StagingFolder(for: store)
-        // The checkout goes when its owner does.
+        // The checkout is removed when its owner is destroyed.
         defer { extendLifetime(staging) }
         let checkout = "\(staging.path)/checkout"
         var staged = self
@@ -73,7 +74,7 @@ public struct GitFetch: Sendable {
                 of: checkout, dockerfile: dockerfile, origin: "\(address.text)@\(commit.lowercased())",
                 as: .checkout(largeFiles: work.largeFileProblem), progress: progress)
         } catch {
-            // The folder means nothing to the user, the repository does.
+            // The user knows the repository, not the folder.
             var shown = error
             let origin = "\(address.text)@\(commit.prefix(12).lowercased())"
             shown.message = error.message.replacing(checkout, with: origin)
@@ -88,7 +89,7 @@ public struct GitFetch: Sendable {
         let format = commit.utf8.count == 64 ? "sha256" : "sha1"
         try await command.run(
             ["init", "--quiet", "--template=", "--object-format=\(format)", "--", folder], for: address)
-        // A remote with a name: submodules may be named relative to it.
+        // The remote needs a name, because submodules may have addresses relative to it.
         try await command.run(["remote", "add", "--", "origin", address.text], in: folder, for: address)
         do {
             try await command.run(
@@ -99,11 +100,11 @@ public struct GitFetch: Sendable {
         }
     }
 
-    /// For servers that hand out branches and tags only: all of them, and then the commit must be there.
+    /// For servers that serve only branches and tags: fetches all of them; the commit must be among them.
     private func fetchWhole(
         _ address: GitAddress, _ commit: String, in folder: String, first: LaunchError
     ) async throws(LaunchError) {
-        // What kept git from talking to the server at all would keep it again.
+        // If git could not reach the server at all, a second fetch would fail too.
         guard first.kind == .invalid else { throw first }
         try await command.run(
             ["fetch", "--quiet", "--tags", "--", "origin", "+refs/heads/*:refs/remotes/origin/*"], in: folder,

@@ -1,8 +1,9 @@
 internal import Suggestions
 
-/// What a repository answers when it is asked for its branches and tags.
+/// The branches and tags that a repository reports.
 struct GitReferences: Sendable, Hashable {
-    /// Commit or tag IDs by full name, `refs/heads/main`; an annotated tag's commit under `refs/tags/v1^{}`.
+    /// Commit or tag IDs by full name, `refs/heads/main`; the commit of an annotated tag has the name
+    /// `refs/tags/v1^{}`.
     let commits: [String: String]
 
     /// Reads the output of `git ls-remote`.
@@ -16,7 +17,7 @@ struct GitReferences: Sendable, Hashable {
         self.commits = commits
     }
 
-    /// Whether a text is a full commit ID: 40 hex digits, or 64 in a repository of the newer kind.
+    /// Whether a text is a full commit ID: 40 hex digits, or 64 in a repository with SHA-256.
     static func isCommit(_ text: some StringProtocol) -> Bool {
         [40, 64].contains(text.utf8.count) && text.utf8.allSatisfy(isHexDigit)
     }
@@ -25,8 +26,8 @@ struct GitReferences: Sendable, Hashable {
         (48...57).contains(byte) || (97...102).contains(byte) || (65...70).contains(byte)
     }
 
-    /// The commit that a branch, a tag or a full reference stands for; nil for HEAD's.
-    /// - Throws: `.invalid` where there is none, or where a branch and a tag of that name differ.
+    /// The commit of a branch, a tag or a full reference; nil means HEAD.
+    /// - Throws: `.invalid` if it does not exist, or if a branch and a tag of the same name differ.
     func commit(of version: String?, in address: String) throws(LaunchError) -> String {
         guard let version, version != "HEAD" else {
             guard let head = commits["HEAD"] else {

@@ -1,20 +1,20 @@
 internal import Glibc
 internal import Subprocess
 
-/// What the user's own configuration of git says about the files and programs that git needs. It is read before git sees
-/// anything of a repository.
+/// The files and programs that the user's git configuration names. It is read before git reads anything of a
+/// repository.
 struct GitSettings: Sendable {
-    /// The files that git's configuration consists of, and the certificates that it names.
+    /// The files of git's configuration, and the certificates that it names.
     private(set) var files: [String] = []
-    /// Whether the user has said how git is to call ssh.
+    /// Whether the user has configured how git calls ssh.
     private(set) var hasOwnSSH = false
-    /// Whether a credential helper is configured whose files cannot be known.
+    /// Whether a credential helper is configured whose files are unknown.
     private(set) var hasOwnHelper = false
 
-    /// Helpers of git itself, which keep what they know below the home folder at known places.
+    /// The helpers of git itself, which keep their data at known paths in the home folder.
     private static let knownHelpers = ["", "cache", "store"]
 
-    /// Asks git.
+    /// Reads the configuration with git.
     init(_ program: String, environment: Subprocess.Environment, limit: Duration) async {
         let asked = try? await Subprocess.run(
             program, ["config", "--list", "--includes", "--show-origin", "-z"], environment: environment,
@@ -22,7 +22,7 @@ struct GitSettings: Sendable {
         self.init(listing: asked?.exit.isSuccess == true ? asked?.stdoutText ?? "" : "")
     }
 
-    /// Reads what `git config --list --show-origin -z` prints: an origin, then a key, a line break and a value.
+    /// Reads the output of `git config --list --show-origin -z`: an origin, then a key, a line break and a value.
     init(listing: String) {
         let parts = listing.split(separator: "\0", omittingEmptySubsequences: false)
         for index in stride(from: 0, to: parts.count - 1, by: 2) {

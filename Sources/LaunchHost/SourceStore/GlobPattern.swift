@@ -1,9 +1,9 @@
-/// One pattern of a `.dockerignore` file, compiled for matching whole paths.
+/// One pattern of a `.dockerignore` file, compiled to match whole paths.
 ///
-/// Matching follows all readings of the pattern at once, so it takes time in proportion to the pattern times the path,
-/// whatever the pattern: `**/**/**/x` cannot make it explode.
+/// All ways to match the pattern are followed at once, so the time is at most proportional to the length of the pattern
+/// times the length of the path, for any pattern: `**/**/**/x` takes no exponential time.
 struct GlobPattern: Sendable, Hashable {
-    /// What one place of the pattern takes.
+    /// One element of the pattern.
     enum Step: Sendable, Hashable {
         /// This character.
         case literal(Unicode.Scalar)
@@ -11,25 +11,25 @@ struct GlobPattern: Sendable, Hashable {
         case one
         /// `*`: any number of characters other than `/`.
         case many
-        /// `[a-z]`: one character of the set, or, as Docker reads `[^a]`, any one outside of it.
+        /// `[a-z]`: one character of the set; for `[^a]`, one character outside the set.
         case set([ClosedRange<Unicode.Scalar>], negated: Bool)
-        /// `**/`: nothing, or anything that ends in `/`.
+        /// `**/`: nothing, or any text that ends in `/`.
         case folders
-        /// `**` at the end: anything.
+        /// `**` at the end: any text.
         case anything
     }
 
-    /// A text that is no pattern, and why.
+    /// Why a text is not a pattern.
     struct Invalid: Error, Hashable {
         /// A clause without a full stop.
         var why: String
     }
 
     private let steps: [Step]
-    /// The characters that the pattern begins with, before its first wildcard. Most paths end at these.
+    /// The characters before the first wildcard. Most paths already differ in these.
     private let beginning: [Unicode.Scalar]
 
-    /// Compiles a cleaned pattern: no leading slash, no `.` and `..` parts that could be resolved.
+    /// Compiles a normalized pattern: no leading slash, and no `.` and `..` components that can be resolved.
     init(_ text: String) throws(Invalid) {
         var reader = Reader(rest: Array(text.unicodeScalars))
         var steps: [Step] = []
@@ -40,7 +40,7 @@ struct GlobPattern: Sendable, Hashable {
                 if reader.isAtEnd {
                     steps.append(.anything)
                 } else if steps.isEmpty, !hadSlash, !reader.hasMoreWildcards {
-                    // Docker takes `**name` without any other wildcard for "ends in name", and only then.
+                    // Docker treats `**name` as "ends with name", but only if it contains no other wildcard.
                     steps.append(.anything)
                 } else {
                     steps.append(.folders)
@@ -55,8 +55,8 @@ struct GlobPattern: Sendable, Hashable {
                 guard let escaped = reader.next() else {
                     throw Invalid(why: "it ends in a backslash with nothing to escape")
                 }
-                // Docker hands it on to a regular expression, where `\d` is any digit and `\a` rings a bell. Who
-                // writes it means a letter, or a path of Windows, and gets neither.
+                // Docker passes such an escape to a regular expression, where `\d` means any digit and `\a` the bell
+                // character. A user who writes it means a letter or a Windows path, and would get neither.
                 guard escaped.isASCII, !escaped.properties.isAlphabetic, escaped.properties.numericType == nil else {
                     throw Invalid(
                         why: "'\\\(escaped)' is no escape that Docker takes; parts of a path are parted by '/'")
@@ -70,7 +70,7 @@ struct GlobPattern: Sendable, Hashable {
         beginning = steps.prefix { $0.literal != nil }.compactMap(\.literal)
     }
 
-    /// Whether the whole path fits.
+    /// Whether the whole path matches.
     func matches(_ path: some Sequence<Unicode.Scalar>) -> Bool {
         var expected = beginning.makeIterator()
         var rest = path.makeIterator()
@@ -85,7 +85,7 @@ struct GlobPattern: Sendable, Hashable {
         return states.active[steps.count]
     }
 
-    /// Whether some path that begins with `prefix` and goes on fits.
+    /// Whether a path that begins with `prefix` can match.
     func mayMatch(beginning prefix: some Sequence<Unicode.Scalar>) -> Bool {
         guard zip(beginning, prefix).allSatisfy(==) else { return false }
         var states = States(steps)
@@ -97,11 +97,11 @@ struct GlobPattern: Sendable, Hashable {
 }
 
 extension GlobPattern {
-    /// Which steps may be next, over all readings of the path so far.
+    /// The steps that may match next, over all ways to match the path so far.
     private struct States {
-        /// Steps that may begin here; one more than there are steps, for "all taken".
+        /// The steps that may begin here. The last element means that all steps have matched.
         var active: [Bool]
-        /// Steps of the kind `folders` that are in the middle of a folder's name.
+        /// The steps of kind `folders` that are inside a folder's name.
         var inside: [Bool]
 
         init(_ steps: [Step]) {
@@ -110,7 +110,7 @@ extension GlobPattern {
             enter(0, steps)
         }
 
-        /// Marks a step as possible, and those behind it where it may take nothing.
+        /// Marks a step as possible, and the steps after it if it may match the empty text.
         private mutating func enter(_ start: Int, _ steps: [Step]) {
             var index = start
             while !active[index] {
@@ -120,7 +120,7 @@ extension GlobPattern {
             }
         }
 
-        /// Takes one character; false where no reading is left.
+        /// Consumes one character; false if no way to match is left.
         mutating func advance(_ steps: [Step], over scalar: Unicode.Scalar) -> Bool {
             let before = self
             for index in active.indices { active[index] = false }
@@ -161,7 +161,7 @@ extension GlobPattern.Step {
 }
 
 extension GlobPattern {
-    /// Goes through the characters of a pattern.
+    /// Reads the characters of a pattern.
     private struct Reader {
         var rest: [Unicode.Scalar]
         var position = 0
@@ -185,7 +185,7 @@ extension GlobPattern {
             return true
         }
 
-        /// The rest of `[…]`, whose bracket has been taken.
+        /// The rest of `[…]`; the opening bracket is already consumed.
         mutating func set() throws(Invalid) -> Step {
             let negated = take("^")
             var ranges: [ClosedRange<Unicode.Scalar>] = []

@@ -1,8 +1,8 @@
-/// Files of Git LFS: the repository holds a pointer, a short text, and the content is on another server.
+/// Files of Git LFS: the repository contains a pointer, which is a short text, and the content is on another server.
 enum LargeFiles {
     /// A pointer has fewer bytes than this.
     private static let largest = 1024
-    /// How pointers begin, those of the first versions of Git LFS included.
+    /// The first lines of pointers, including those of the first versions of Git LFS.
     private static let beginnings = [
         "version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/",
     ].map { Array($0.utf8) }
@@ -23,13 +23,13 @@ enum LargeFiles {
         }.map(\.path)
     }
 
-    /// Whether a file is a pointer. One that cannot be read is not.
+    /// Whether a file is a pointer; false if it cannot be read.
     static func isPointer(_ path: String, in root: SourceRoot) -> Bool {
         guard let file = try? root.file(path), let bytes = try? file.bytes(limit: largest) else { return false }
         return isPointer(bytes)
     }
 
-    /// What the submitter of a folder with pointers should know. They may be there on purpose, so it is not an error.
+    /// Warnings for the submitter of a folder with pointers. Pointers may be intended, so this is not an error.
     static func warnings(_ pointers: [String], folder: String) -> [Diagnostic] {
         guard !pointers.isEmpty else { return [] }
         return [
@@ -39,8 +39,8 @@ enum LargeFiles {
         ]
     }
 
-    /// The error for a commit that has pointers in its build context. An image must not be built from them.
-    /// - Parameter reason: why they could not be fetched; nil where `git-lfs` is not installed.
+    /// The error for a commit with pointers in its build context. No image may be built from them.
+    /// - Parameter reason: why their content could not be fetched; nil if `git-lfs` is not installed.
     static func error(_ pointers: [String], reason: String?) -> LaunchError {
         LaunchError(
             .invalid,

@@ -1,23 +1,23 @@
 internal import CLinux
 internal import Glibc
 
-/// Opens a path below a folder one component at a time: what `openat2` does, for kernels that do not have it.
+/// Opens a path below a folder one component at a time, for kernels without `openat2`.
 struct PathWalk {
-    /// The folder's descriptor, which stays open.
+    /// The descriptor of the folder, which stays open.
     let root: Int32
-    /// Whether links that stay in the folder are followed.
+    /// Whether links that stay inside the folder are followed.
     let followsLinks: Bool
     /// Whether paths are raw names.
     var takesRawNames = false
 
     private static let maxLinks = 40
 
-    /// The descriptor, or -1 and the reason: `EXDEV` for a path that leaves the folder, `ELOOP` for a link that is not
-    /// followed.
+    /// Returns the descriptor, or -1 and the reason: `EXDEV` for a path that leaves the folder, `ELOOP` for a link that
+    /// is not followed.
     func open(_ path: String, _ flags: Int32) -> (descriptor: Int32, code: Int32) {
         guard !path.hasPrefix("/") else { return (-1, EXDEV) }
         var rest = Self.components(path)
-        // The open folders from the root, without the root's own descriptor.
+        // The open folders from the root, without the root itself.
         var folders: [Int32] = []
         defer { for folder in folders { close(folder) } }
         var links = 0
@@ -47,7 +47,7 @@ struct PathWalk {
             guard folder >= 0 else { return (-1, errno) }
             folders.append(folder)
         }
-        // The path ends in `..`, or is the folder itself.
+        // The path ends in `..`, or is the root.
         let opened = openat(folders.last ?? root, ".", flags | O_CLOEXEC)
         return (opened, opened < 0 ? errno : 0)
     }
@@ -56,7 +56,7 @@ struct PathWalk {
         path.split(separator: "/").map(String.init).filter { $0 != "." }[...]
     }
 
-    /// Where a link leads; nil for what is not a link.
+    /// The target of a link; nil if the entry is not a link.
     private func target(_ name: String, in folder: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { bytes in

@@ -3,7 +3,7 @@ internal import Crypto
 internal import Glibc
 internal import Ownership
 
-/// Makes one snapshot: lists, names and copies.
+/// Makes one snapshot: scans the folder, computes the digest, and copies the files.
 struct SnapshotMaker {
     let store: SourceStore
     let work: SourceWork
@@ -45,7 +45,7 @@ struct SnapshotMaker {
         }
     }
 
-    /// The Dockerfile's real path in the context: Docker follows links to it, too, as long as they stay inside.
+    /// The Dockerfile's real path in the context: as Docker does, links are followed if they stay inside the context.
     private func dockerfilePath(
         _ dockerfile: String, root: String, shownAs folder: String
     ) throws(LaunchError) -> String {
@@ -75,7 +75,7 @@ struct SnapshotMaker {
         }
     }
 
-    /// Refuses a Dockerfile that no build can use before anything is copied.
+    /// Refuses an unusable Dockerfile before anything is copied.
     private func checkDockerfile(_ file: String, in root: SourceRoot, shownAs folder: String) throws(LaunchError) {
         do {
             let bytes = try root.bytes(of: file, limit: SourceLimits.dockerfileBytes, links: .refused)
@@ -91,7 +91,7 @@ struct SnapshotMaker {
         }
     }
 
-    /// Puts the content into the store; true where it was there already.
+    /// Copies the content into the store; true if the store already contains it.
     private func keep(_ scan: ContextScan, _ digest: ContextDigest) throws -> Bool {
         let place = "\(store.folder)/\(digest.hex)"
         if isWhole(place, scan) { return true }
@@ -102,7 +102,7 @@ struct SnapshotMaker {
         try FileSystem.makeFolder("\(made)/context", mode: 0o700)
         try copy(scan, digest, from: try SourceRoot(opening: scan.folder), to: "\(made)/context")
         syncDisk(staging.path)
-        // A crash of the machine may have left a snapshot without its bytes: it makes room for the new one.
+        // A crash of the machine may have left an incomplete snapshot, which is replaced.
         for _ in 1...3 {
             do throws(FileSystem.Failure) {
                 try FileSystem.move(made, to: place)
@@ -117,7 +117,7 @@ struct SnapshotMaker {
         throw LaunchError(.tryAgain, "the source snapshot \(place) cannot be put into place.")
     }
 
-    /// Whether the store's copy has every entry in its kind, mode and size. Marks it as just used.
+    /// Whether the store's copy has every entry with its kind, mode and size. Updates the time of its last use.
     private func isWhole(_ place: String, _ scan: ContextScan) -> Bool {
         guard Ownership.isOwn(place), (try? FileSystem.status("\(place)/context")) != nil,
             utimensat(AT_FDCWD, place, nil, 0) == 0,
@@ -141,7 +141,7 @@ struct SnapshotMaker {
             let path = "\(target)/\(entry.path)"
             switch entry.kind {
             case .folder:
-                // Writable until everything is in it.
+                // The folder is writable until its content is complete.
                 try FileSystem.makeFolder(path, mode: 0o700)
             case .link(let pointee):
                 try FileSystem.makeLink(path, to: pointee)
@@ -157,7 +157,7 @@ struct SnapshotMaker {
         }
     }
 
-    /// Copies a file and answers the hash of what was copied.
+    /// Copies a file and returns the hash of the copied bytes.
     private func copyFile(
         _ entry: ContextEntry, of root: SourceRoot, to path: String, meter: inout SourceWork.Meter
     ) throws -> String {
@@ -192,7 +192,7 @@ struct SnapshotMaker {
             hint: "Stop what writes to it, or name it in .dockerignore.")
     }
 
-    /// Waits until the files are on the disk, before their name says that they are.
+    /// Waits until the files are on the disk. Only then does the snapshot get its final name.
     private func syncDisk(_ path: String) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

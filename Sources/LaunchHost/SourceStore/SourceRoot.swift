@@ -1,17 +1,17 @@
 internal import CLinux
 internal import Glibc
 
-/// A folder with an untrusted author. Its content is read without leaving it.
+/// A folder with untrusted content. Reading never leaves the folder.
 ///
-/// Each path is opened relative to the folder's descriptor. The kernel refuses a path that leaves the folder through `..`
-/// or through a link (`openat2`). Where the kernel does not have the call, ``PathWalk`` opens one component at a time.
-/// Only regular files are opened for reading: a named pipe or a device cannot hold up the reader.
+/// Each path is opened relative to the folder's descriptor. The kernel refuses a path that leaves the folder through
+/// `..` or through a link (`openat2`). On kernels without this call, ``PathWalk`` opens one component at a time. Only
+/// regular files are opened for reading, so a named pipe or a device cannot block the reader.
 public final class SourceRoot: Sendable {
-    /// What becomes of symbolic links in a path.
+    /// How symbolic links in a path are handled.
     public enum Links: Sendable {
         /// A link anywhere in the path is an error.
         case refused
-        /// A link that stays in the folder is followed, another one is an error.
+        /// A link that stays inside the folder is followed; any other link is an error.
         case inside
     }
 
@@ -19,11 +19,11 @@ public final class SourceRoot: Sendable {
     public let path: String
     private let descriptor: Int32
     private let usesKernel: Bool
-    /// Whether the paths below it are raw names. A source's own paths are text.
+    /// Whether the paths below the folder are raw names. The paths of a source are plain text.
     private let takesRawNames: Bool
 
-    /// Opens a folder. The path itself is the caller's and may have links.
-    /// - Throws: `.invalid` where it is not a folder, `.denied` where it cannot be read.
+    /// Opens a folder. The path itself comes from the caller and may contain links.
+    /// - Throws: `.invalid` if it is not a folder, `.denied` if it cannot be read.
     public convenience init(_ path: String) throws(LaunchError) {
         do {
             try self.init(opening: path)
@@ -34,8 +34,8 @@ public final class SourceRoot: Sendable {
     }
 
     /// - Parameters:
-    ///   - usesKernel: whether `openat2` is tried first.
-    ///   - takesRawNames: whether the paths below it are raw names.
+    ///   - usesKernel: whether to try `openat2` first.
+    ///   - takesRawNames: whether the paths below the folder are raw names.
     init(opening path: String, usesKernel: Bool = true, takesRawNames: Bool = false) throws(FileSystem.Failure) {
         self.path = path
         self.takesRawNames = takesRawNames
@@ -50,10 +50,10 @@ public final class SourceRoot: Sendable {
 
     /// The content of a small regular file.
     /// - Parameters:
-    ///   - file: relative to the folder.
-    ///   - limit: the most bytes that it may have.
+    ///   - file: the path relative to the folder.
+    ///   - limit: the maximum size in bytes.
     /// - Returns: nil if the file does not exist.
-    /// - Throws: `.invalid` where it leaves the folder, is not a regular file, is too large or cannot be read.
+    /// - Throws: `.invalid` if the path leaves the folder, or the file is not regular, is too large or cannot be read.
     public func content(of file: String, limit: Int, links: Links = .inside) throws(LaunchError) -> [UInt8]? {
         do {
             return try bytes(of: file, limit: limit, links: links)
@@ -63,11 +63,11 @@ public final class SourceRoot: Sendable {
         }
     }
 
-    /// Opens a regular file for reading by a path that has no link in it, such as `realpath` gives. It may be a raw name.
+    /// Opens a regular file for reading by a path without links, such as a result of `realpath`. It may be a raw name.
     ///
-    /// A link that takes the place of a part of the path after it was resolved is an error. The caller closes the
+    /// If a link replaces a component of the path after it was resolved, that is an error. The caller closes the
     /// descriptor.
-    /// - Throws: `.invalid` where it is not a regular file, has a link in its path or cannot be read.
+    /// - Throws: `.invalid` if it is not a regular file, its path contains a link, or it cannot be read.
     public static func open(real path: String) throws(BackendError) -> Int32 {
         do throws(FileSystem.Failure) {
             let root = try SourceRoot(opening: "/", takesRawNames: true)
@@ -100,19 +100,19 @@ public final class SourceRoot: Sendable {
 
     /// Opens a regular file for reading.
     func file(_ file: String, links: Links = .refused) throws(FileSystem.Failure) -> FileSystem.File {
-        // Not blocking: a pipe in the file's place must not hold up the reader.
+        // Non-blocking, so that a pipe in the file's place does not block the reader.
         let (opened, code) = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY, links)
         return try FileSystem.File(regular: opened, code: code, path: "\(path)/\(file)")
     }
 
-    /// The names in a folder below this one; the empty path is this folder.
+    /// The names in a folder below this one; the empty path means this folder.
     func names(in folder: String) throws(FileSystem.Failure) -> [[UInt8]] {
         let (opened, code) = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY, .refused)
         guard opened >= 0 else { throw FileSystem.Failure(code: code, path: "\(path)/\(folder)") }
         return try FileSystem.names(inOpen: opened, path: "\(path)/\(folder)")
     }
 
-    /// What an entry is; of a link, the link itself.
+    /// The status of an entry; for a link, of the link itself.
     func status(_ entry: String) throws(FileSystem.Failure) -> stat {
         try inParent(of: entry) { parent, name in
             var status = stat()
@@ -135,7 +135,8 @@ public final class SourceRoot: Sendable {
         return answer == 0
     }
 
-    /// Calls `body` with the opened parent folder of an entry; nil is the failure that `errno` tells.
+    /// Calls `body` with the opened parent folder of an entry. A result of nil means a failure with the code in
+    /// `errno`.
     private func inParent<Answer>(
         of entry: String, _ body: (Int32, String) -> Answer?
     ) throws(FileSystem.Failure) -> Answer {
@@ -154,11 +155,11 @@ public final class SourceRoot: Sendable {
 
     private func shown(_ entry: String) -> String { "\(path)/\(entry)" }
 
-    /// The descriptor, or -1 and the reason.
+    /// Returns the descriptor, or -1 and the reason.
     private func open(_ relative: String, _ flags: Int32, _ links: Links) -> (descriptor: Int32, code: Int32) {
         let flags = flags | O_CLOEXEC
         if usesKernel {
-            // A rename elsewhere in the tree makes the kernel ask for another try.
+            // After a rename elsewhere in the tree, the kernel asks the caller to retry.
             for _ in 0..<64 {
                 let opened = RawName.withPath(relative, isRaw: takesRawNames) {
                     launch_open_beneath(descriptor, $0, flags, links == .inside ? 1 : 0)
@@ -166,7 +167,7 @@ public final class SourceRoot: Sendable {
                 if opened >= 0 { return (opened, 0) }
                 let code = errno
                 if code == EAGAIN || code == EINTR { continue }
-                // A sandbox may forbid the call instead of not having it.
+                // A sandbox may refuse the call with `EPERM` instead of `ENOSYS`.
                 guard code == ENOSYS || code == EPERM else { return (-1, code) }
                 break
             }

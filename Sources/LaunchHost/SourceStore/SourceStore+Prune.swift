@@ -4,13 +4,14 @@ internal import Glibc
 extension SourceStore {
     /// Removes snapshots that are not in use, and folders that killed programs left.
     ///
-    /// An entry that cannot be removed is reported and left. It does not keep the other entries.
+    /// If an entry cannot be removed, it is reported, and the other entries are still removed.
     /// - Parameters:
     ///   - names: the snapshots to keep.
-    ///   - age: how long, in seconds, a snapshot is kept in any case: a program that makes one records its name later.
-    ///   - warn: gets a sentence for each entry that could not be removed; called from another thread.
+    ///   - age: the minimum age of a removed snapshot in seconds, because a program records the name of a snapshot
+    ///     after it is made.
+    ///   - warn: gets one sentence for each entry that could not be removed; called on another thread.
     /// - Returns: the names of the removed snapshots.
-    /// - Throws: `.tryAgain` where the task is cancelled.
+    /// - Throws: `.tryAgain` if the task is cancelled.
     @discardableResult
     public func prune(
         keeping names: Set<String>, olderThan age: TimeInterval = 3600,
@@ -29,7 +30,7 @@ extension SourceStore {
             var removed: [String] = []
             for bytes in found {
                 try work.goOn()
-                // Names that this program gives are ASCII.
+                // All names that this program creates are ASCII.
                 guard let name = String(validating: bytes, as: UTF8.self) else { continue }
                 do throws(FileSystem.Failure) {
                     if StagingFolder.isName(name) {
@@ -47,13 +48,13 @@ extension SourceStore {
         }
     }
 
-    /// Removes a snapshot that was last used before `limit`, in seconds since 1970. Answers whether it is removed.
+    /// Removes a snapshot that was last used before `limit`, in seconds since 1970. Returns whether it was removed.
     private func removeSnapshot(_ name: String, before limit: TimeInterval) throws(FileSystem.Failure) -> Bool {
         let path = "\(folder)/\(name)"
         guard let status = try? FileSystem.status(path), TimeInterval(status.st_mtim.tv_sec) <= limit else {
             return false
         }
-        // Moved away first, so that no reader finds a part of it.
+        // The snapshot is moved first, so that no reader finds a part of it.
         let staging = try StagingFolder(in: folder)
         defer { extendLifetime(staging) }
         try FileSystem.move(path, to: "\(staging.path)/\(name)")

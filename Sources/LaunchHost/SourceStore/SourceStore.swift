@@ -1,46 +1,46 @@
 internal import Glibc
 
-/// Where the program keeps what it was told to build: each folder's content once, under the name of its digest.
+/// Stores the sources of builds: the content of each folder once, under the name of its digest.
 ///
-/// A snapshot is made in a folder of its own and moved into place in one step, so whatever has a digest for its name is
-/// complete, also when ten are made of the same content at once or the program is killed in the middle.
+/// A snapshot is made in a staging folder and moved to its final name atomically. So every folder with a digest as its
+/// name is complete, even if ten processes store the same content at once or the program is killed.
 public struct SourceStore: Sendable {
-    /// The folder of the store; it is made when the first snapshot is.
+    /// The folder of the store. It is created with the first snapshot.
     public let folder: String
-    /// What a source may be at most.
+    /// The limits of a source.
     let limits: SourceLimits
 
-    /// A store in that folder.
+    /// Creates a store in the folder.
     /// - Parameters:
     ///   - folder: an absolute path.
-    ///   - limits: what a source may be at most.
+    ///   - limits: the limits of a source.
     public init(folder: String, limits: SourceLimits = SourceLimits()) {
         self.folder = folder
         self.limits = limits
     }
 
-    /// What has been kept, and what to say about it.
+    /// A stored snapshot with its warnings.
     public struct Snapshot: Sendable, Hashable {
-        /// What the launch spec holds.
+        /// The source as the launch spec contains it.
         public var source: CodeSource
-        /// Files, folders and links in it.
+        /// The number of files, folders and links.
         public var entries: Int
         /// The size of all files, in bytes.
         public var bytes: Int64
-        /// Whether the same content was there already.
+        /// Whether the store already contained the content.
         public var isReused: Bool
-        /// What the user should know.
+        /// Warnings for the user.
         public var warnings: [Diagnostic]
     }
 
-    /// Keeps a folder's content as it is now, after its `.dockerignore`.
+    /// Stores the present content of a folder, after its `.dockerignore`.
     /// - Parameters:
     ///   - source: the folder.
-    ///   - dockerfile: the Dockerfile's path in it. An absolute path is fine when it is inside.
-    ///   - origin: where it comes from, for people; nil is the folder's own path.
-    ///   - progress: told of bigger trees how far it is; called from another thread.
-    /// - Throws: `.invalid` where the folder, the Dockerfile or the rules cannot be used, `.denied` where something
-    ///   cannot be read, `.tryAgain` where the files keep changing, `.unavailable` where the store cannot be written.
+    ///   - dockerfile: the Dockerfile's path in the folder. An absolute path must be inside the folder.
+    ///   - origin: a description of the source for people; nil means the path of the folder.
+    ///   - progress: gets the progress for larger trees; called on another thread.
+    /// - Throws: `.invalid` if the folder, the Dockerfile or the rules cannot be used, `.denied` if something cannot be
+    ///   read, `.tryAgain` if the files keep changing, `.unavailable` if the store cannot be written.
     public func snapshot(
         of source: String, dockerfile: String = "Dockerfile", origin: String? = nil,
         progress: @escaping @Sendable (SourceProgress) -> Void = { _ in }
@@ -48,7 +48,7 @@ public struct SourceStore: Sendable {
         try await snapshot(of: source, dockerfile: dockerfile, origin: origin, as: .found, progress: progress)
     }
 
-    /// A store in that folder, under the limits of the configuration.
+    /// Creates a store in the folder with the limits of the configuration.
     /// - Parameter folder: an absolute path.
     public init(folder: String, limits: SizeLimits) {
         self.init(folder: folder, limits: SourceLimits(bytes: limits.sourceBytes))
@@ -65,7 +65,7 @@ public struct SourceStore: Sendable {
                     return try SnapshotMaker(store: self, work: work)
                         .make(of: source, dockerfile: dockerfile, origin: origin, as: treatment)
                 } catch {
-                    // A file that is written to while it is copied: usually a log or an editor, and over soon.
+                    // A file changes while it is copied. It is usually a log or an editor's file, and a retry succeeds.
                     guard error.kind == .tryAgain, attempt < 3 else { throw error }
                     try work.goOn()
                     attempt += 1
@@ -74,8 +74,8 @@ public struct SourceStore: Sendable {
         }
     }
 
-    /// The context folder of a snapshot, after making sure that every byte of it is as it was.
-    /// - Throws: `.unavailable` where the store does not have it or has it no longer whole.
+    /// The context folder of a snapshot, after a check that all its bytes are unchanged.
+    /// - Throws: `.unavailable` if the store does not have the snapshot, or the snapshot is damaged.
     public func context(of snapshot: String) async throws(LaunchError) -> String {
         guard Self.isName(snapshot) else {
             throw LaunchError(.invalid, "'\(snapshot)' is not the name of a snapshot: 64 hex digits are.")
@@ -94,21 +94,21 @@ public struct SourceStore: Sendable {
         return context
     }
 
-    /// Where the files of a snapshot are.
+    /// The path of a snapshot's files.
     func contextFolder(of snapshot: String) -> String { "\(folder)/\(snapshot)/context" }
 
     static func isName(_ text: String) -> Bool {
         text.utf8.count == 64 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 
-    /// What the user is told of a file system that does not take the store.
+    /// The error for the user if the file system does not accept the store's files.
     static func error(_ failure: FileSystem.Failure) -> LaunchError {
         LaunchError(
             .unavailable, "the source store cannot be written: \(failure.path): \(failure.why).",
             hint: [ENOSPC, EDQUOT].contains(failure.code) ? "Free some space." : nil)
     }
 
-    /// Turns what the file system says into what the user is told.
+    /// Converts errors of the file system to errors for the user.
     func storing<Result>(_ body: () throws -> Result) throws(LaunchError) -> Result {
         do {
             return try body()
@@ -122,12 +122,13 @@ public struct SourceStore: Sendable {
     }
 }
 
-/// How the files of a folder are taken into a snapshot.
+/// How the files of a folder are stored in a snapshot.
 enum SnapshotTreatment: Sendable {
-    /// As they are.
+    /// Unchanged.
     case found
-    /// As git knows them: without `.git`, and with the two modes that git keeps, whatever the umask of the checkout. Pointers
-    /// of Git LFS are refused. `largeFiles` says why their content could not be fetched; nil where `git-lfs` is missing.
+    /// As git stores them: without `.git`, and with the two modes of git, regardless of the umask of the checkout.
+    /// Pointers of Git LFS are refused. `largeFiles` is why their content could not be fetched; nil if `git-lfs` is not
+    /// installed.
     case checkout(largeFiles: String?)
 
     var isCheckout: Bool { if case .checkout = self { true } else { false } }

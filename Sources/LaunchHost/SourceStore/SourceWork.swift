@@ -1,11 +1,11 @@
 internal import Dispatch
 internal import Synchronization
 
-/// What a long walk over files is given: whom to tell how far it is, and whether to go on.
+/// The context of a long scan of files: receives its progress, and can cancel it.
 final class SourceWork: Sendable {
     private let tell: @Sendable (SourceProgress) -> Void
     private let cancelled = Atomic<Bool>(false)
-    /// What the source may be at most.
+    /// The limits of the source.
     let limits: SourceLimits
 
     init(limits: SourceLimits = .none, _ tell: @escaping @Sendable (SourceProgress) -> Void = { _ in }) {
@@ -17,19 +17,19 @@ final class SourceWork: Sendable {
         cancelled.store(true, ordering: .relaxed)
     }
 
-    /// Throws once the work has been cancelled.
+    /// Throws after the work was cancelled.
     func goOn() throws(LaunchError) {
         if cancelled.load(ordering: .relaxed) {
             throw LaunchError(.tryAgain, "reading the source was cancelled.")
         }
     }
 
-    /// A counter for one step of the work.
+    /// Creates a counter for one step of the work.
     func meter(_ step: SourceProgress.Step) -> Meter {
         Meter(work: self, now: SourceProgress(step: step, entries: 0, bytes: 0))
     }
 
-    /// Counts, and tells now and then: small trees are not worth a word.
+    /// Counts the work, and reports the progress at intervals. Small trees cause no report.
     struct Meter {
         let work: SourceWork
         var now: SourceProgress
@@ -40,7 +40,7 @@ final class SourceWork: Sendable {
             self.now = now
         }
 
-        /// - Throws: `.invalid` where the source is larger than its limit.
+        /// - Throws: `.invalid` if the source exceeds its limit.
         mutating func add(entries: Int = 0, bytes: Int64 = 0) throws(LaunchError) {
             try work.goOn()
             now.entries += entries
@@ -54,7 +54,7 @@ final class SourceWork: Sendable {
 }
 
 extension SourceWork {
-    /// Does blocking work on a thread of its own, not on one of the few that all tasks share. Cancelling the task
+    /// Does blocking work on a separate thread, not on one of the few threads that all tasks share. Cancelling the task
     /// cancels the work.
     static func run<Result: Sendable>(
         limits: SourceLimits = .none, progress: @escaping @Sendable (SourceProgress) -> Void = { _ in },

@@ -1,10 +1,10 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// A folder beside the snapshots that something is made in, gone when its owner is, also when that was killed.
+/// A temporary folder beside the snapshots. It is removed with its owner, or later if the owner was killed.
 ///
-/// Its owner holds a lock on it, which the kernel frees with the process. That tells work that is going on from what was
-/// left behind, without times and process numbers.
+/// The owner holds a lock on the folder, which the kernel releases when the process ends. So abandoned folders can be
+/// detected without times and process IDs.
 struct StagingFolder: ~Copyable {
     /// Its absolute path.
     let path: String
@@ -12,7 +12,7 @@ struct StagingFolder: ~Copyable {
 
     private static let prefix = ".incoming-"
 
-    /// Makes one, and the store's folder where that is not there yet.
+    /// Creates a staging folder, and the store's folder if it does not exist.
     init(in store: String) throws(FileSystem.Failure) {
         try Self.makeParents(store)
         let path = "\(store)/\(Self.prefix)\(UUID().uuidString.lowercased())"
@@ -24,7 +24,7 @@ struct StagingFolder: ~Copyable {
         self.lock = lock
     }
 
-    /// Makes one, and says what keeps it from being made as the user should hear it.
+    /// Creates a staging folder; its error is for the user.
     init(for store: SourceStore) throws(LaunchError) {
         do {
             self = try StagingFolder(in: store.folder)
@@ -40,7 +40,7 @@ struct StagingFolder: ~Copyable {
 
     static func isName(_ name: String) -> Bool { name.hasPrefix(prefix) }
 
-    /// Removes one whose owner is no more; leaves others alone.
+    /// Removes the folder if its owner has ended; otherwise does nothing.
     static func removeAbandoned(_ path: String) throws(FileSystem.Failure) {
         let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard lock >= 0 else { return }
