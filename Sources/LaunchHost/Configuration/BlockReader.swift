@@ -1,4 +1,5 @@
-/// Reads one role's block of `launch-config.yaml`: finds the plugin by `type` and decodes the rest by its fields.
+/// Reads the block of one role in `launch-config.yaml`: finds the plugin by `type` and decodes the other keys by the
+/// plugin's fields.
 struct BlockReader {
     private(set) var diagnostics: [Diagnostic] = []
     private let role: Role
@@ -11,8 +12,8 @@ struct BlockReader {
         self.document = document
     }
 
-    /// The block; the default one where there is no entry or an empty one; nil where it cannot be told which plugin is
-    /// meant, or where a runner is not configured.
+    /// The block. Without an entry, or with an empty one, the default block. Nil if the plugin cannot be determined, or
+    /// if the block is a runner's and absent.
     mutating func read(_ entry: ConfigNode.Entry?) -> LaunchConfig.Block? {
         guard let entry, !entry.value.isNull, entry.value.entries?.isEmpty != true else {
             return LaunchConfig.defaultType(of: role).map { type in
@@ -75,7 +76,7 @@ struct BlockReader {
         return options
     }
 
-    /// W&B's guide writes `uri: <ecr-repo-arn>`; an ARN is no address that an engine can push to.
+    /// W&B's guide writes `uri: <ecr-repo-arn>`. An ARN is not an address that an engine can push to.
     private mutating func checkARN(_ options: Options, type: String, _ node: ConfigNode) {
         guard role == .registry, type == "local", let uri = options.string("uri"), uri.hasPrefix("arn:") else { return }
         let parts = uri.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)

@@ -1,6 +1,6 @@
-/// Makes a `LaunchConfig` of a document and finds everything that is wrong with it in one go.
+/// Creates a `LaunchConfig` from a document, and reports all problems of the document at once.
 enum ConfigChecker {
-    /// The configuration, as far as it can be read, and all diagnostics in the order of their places.
+    /// The configuration, as far as it can be read, and all diagnostics in the order of their positions.
     static func check(
         _ document: Document, catalog: PluginCatalog
     ) -> (config: LaunchConfig, diagnostics: [Diagnostic]) {
@@ -29,7 +29,7 @@ enum ConfigChecker {
         return (config, DiagnosticRenderer.sorted(diagnostics))
     }
 
-    /// What holds without a file.
+    /// The configuration without a file.
     static func defaults(catalog: PluginCatalog) -> LaunchConfig {
         let known = KnownKeys(catalog)
         let options = SchemaDecoder.decode(.object([:]), fields: LaunchConfig.fields, in: .top).options

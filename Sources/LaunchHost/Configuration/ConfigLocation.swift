@@ -1,30 +1,30 @@
 internal import Glibc
 
-/// Which `launch-config.yaml` is used, and why that one.
+/// Which `launch-config.yaml` is used, and why.
 public struct ConfigLocation: Sendable, Hashable {
-    /// Who named the file.
+    /// Where the path of the file comes from.
     public enum Origin: Sendable, Hashable {
-        /// `-c`.
+        /// The option `-c`.
         case option
-        /// The variable `LAUNCH_CONFIG`.
+        /// The environment variable `LAUNCH_CONFIG`.
         case variable
-        /// The place of this program.
+        /// The default path of this program.
         case standard
-        /// The place of W&B.
+        /// The default path of W&B.
         case wandb
-        /// Nobody: there is no file, and the defaults hold.
+        /// No file exists, and the defaults apply.
         case none
     }
 
-    /// The file; nil where there is none.
+    /// The path of the file; nil if no file is used.
     public let path: String?
-    /// Who named it.
+    /// Where the path comes from.
     public let origin: Origin
 
-    /// Looks for the file: `explicit`, else `$LAUNCH_CONFIG`, else `launch/launch-config.yaml` below
-    /// `$XDG_CONFIG_HOME` (`~/.config`), else `~/.config/wandb/launch-config.yaml`.
+    /// Finds the file: `explicit`, else `$LAUNCH_CONFIG`, else `launch/launch-config.yaml` below `$XDG_CONFIG_HOME`
+    /// (`~/.config`), else `~/.config/wandb/launch-config.yaml`.
     ///
-    /// A named file is taken whether it exists or not, so that `read()` can say that it does not.
+    /// A path from the option or the variable is used even if the file does not exist; `read()` then reports that.
     public init(explicit: String?, variables: [String: String]) {
         if let explicit {
             (path, origin) = (explicit, .option)
@@ -44,11 +44,11 @@ public struct ConfigLocation: Sendable, Hashable {
     /// Whether the configuration comes from standard input.
     public var isStandardInput: Bool { path == StandardInput.path }
 
-    /// The places that are looked at where no file is named, in order.
+    /// The default paths, in the order in which they are tried.
     public static func standardPlaces(_ variables: [String: String]) -> [(path: String, origin: Origin)] {
         var places: [(path: String, origin: Origin)] = []
         let home = variables["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        // The XDG specification: a path that is not absolute is ignored.
+        // By the XDG specification, a path that is not absolute is ignored.
         let xdg = variables["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         if let folder = xdg ?? home.map({ "\($0)/.config" }) {
             places.append(("\(folder)/launch/launch-config.yaml", .standard))
@@ -57,9 +57,9 @@ public struct ConfigLocation: Sendable, Hashable {
         return places
     }
 
-    /// Reads the file; nil where there is none.
-    /// - Throws: `LaunchError` of kind `.configuration`: a named file that is missing, a file that cannot be read or is
-    ///   not YAML.
+    /// Reads the file; nil if no file is used.
+    /// - Throws: `LaunchError` of kind `.configuration`: a named file that is missing, or a file that cannot be read or
+    ///   is not YAML.
     public func read() throws(LaunchError) -> Document? {
         guard let path else { return nil }
         let hint: String? =

@@ -1,7 +1,7 @@
-/// What `launch config explain KEY` says of a key of `launch-config.yaml` or of a queue's file.
+/// The explanation of a key of `launch-config.yaml` or of a queue's file, for `launch config explain KEY`.
 public enum Explain {
-    /// Explains `max_jobs`, `builder`, `builder.platform`, `registry.type`, or a key's bare name wherever it occurs.
-    /// - Throws: `LaunchError` of kind `.usage` for a key that does not exist, with the nearest that does.
+    /// Explains `max_jobs`, `builder`, `builder.platform`, `registry.type`, or every occurrence of a key's bare name.
+    /// - Throws: `LaunchError` of kind `.usage` for a key that does not exist, with the most similar key.
     public static func key(_ key: String, catalog: PluginCatalog) throws(LaunchError) -> String {
         let found = try found(key, catalog)
         return found.map(\.path).uniqued.map { path in
@@ -10,9 +10,9 @@ public enum Explain {
         }.joined(separator: "\n\n")
     }
 
-    /// The same for machines: a list with an object for each meaning of the key, of `key`, `type` where only blocks of
-    /// that type have it, `value`, `required`, `default`, `help` and `example`.
-    /// - Throws: as `key(_:catalog:)`.
+    /// The explanation as JSON: a list with one object for each meaning of the key. Its members are `key`, `type` if
+    /// only blocks of this type have the key, `value`, `required`, `default`, `help` and `example`.
+    /// - Throws: the errors of `key(_:catalog:)`.
     public static func json(_ key: String, catalog: PluginCatalog) throws(LaunchError) -> JSONValue {
         .array(
             try found(key, catalog).map { entry in
@@ -39,7 +39,7 @@ public enum Explain {
             hint: "keys of the top level: \(top.joined(separator: ", "))")
     }
 
-    /// All keys that can be explained, for completion.
+    /// All keys that can be explained, for shell completion.
     public static func keys(_ catalog: PluginCatalog) -> [String] {
         entries(catalog).map(\.path).uniqued
     }
@@ -52,7 +52,7 @@ public enum Explain {
 
     private static func entries(_ catalog: PluginCatalog) -> [Entry] {
         var entries = LaunchConfig.fields.map { Entry(path: $0.name, field: $0, type: nil) }
-        // The keys of a queue's file, which stand in no block of launch-config.yaml.
+        // The keys of a queue's file. No block of launch-config.yaml contains them.
         for field in QueueFile.fields { entries += nested(field, below: "queue", type: nil) }
         for role in Role.allCases {
             let declarations = catalog.declarations.filter { $0.role == role }
@@ -89,7 +89,7 @@ public enum Explain {
     }
 
     private static func text(_ first: Entry, _ all: [Entry]) -> String {
-        // Several types may have a key of that name that means something else in each.
+        // Several types may have a key of this name with different meanings.
         var blocks: [(body: String, types: [String])] = []
         for entry in all {
             let body = body(entry.field)
@@ -129,7 +129,7 @@ public enum Explain {
 }
 
 extension Field.Kind {
-    /// The fields of a block, also where a word may stand in its place.
+    /// The fields of a block, including a block that a word may replace.
     fileprivate var ownFields: [Field] {
         switch self {
         case .object(let fields): fields

@@ -1,16 +1,16 @@
-/// Keys that the files of another program have and a template does not. They are left out of the template, and one warning
-/// says so.
+/// Keys of another program's files that do not belong to a template. They are removed from the template with one
+/// warning.
 public struct ForeignKeys: Sendable {
     /// The keys, as the other program writes them.
     public var paths: [FieldPath]
-    /// The keys are only left out if the file has one of these at its top level. Nil: always.
+    /// The keys are removed only if the file has one of these keys at its top level. Nil means always.
     public var signs: Set<String>?
-    /// The warning, from the keys that are there in the order of the file.
+    /// Creates the warning. It gets the keys that were found, in the order of the file.
     public var message: @Sendable ([String]) -> String
-    /// What to do.
+    /// What the user can do.
     public var hint: String?
 
-    /// Keys with the warning about them.
+    /// Creates keys with their warning.
     public init(
         _ paths: [FieldPath], signs: Set<String>? = nil, hint: String? = nil,
         message: @escaping @Sendable ([String]) -> String
@@ -22,9 +22,9 @@ public struct ForeignKeys: Sendable {
     }
 }
 
-/// A queue's file as a template: without the envelope and the keys that other programs put into theirs.
+/// Converts a queue's file to a template: removes the outer mapping and the keys of other programs.
 struct TemplateAdoption {
-    /// A warning about what was left out.
+    /// A warning about removed keys.
     struct Note {
         var message: String
         var hint: String?
@@ -32,9 +32,9 @@ struct TemplateAdoption {
         var path: FieldPath
     }
 
-    /// What is left.
+    /// The document without the removed keys.
     private(set) var root: ConfigNode
-    /// What was left out.
+    /// The warnings about removed keys.
     private(set) var notes: [Note] = []
 
     init(_ root: ConfigNode, runner: RunnerPlugin) {
@@ -43,7 +43,8 @@ struct TemplateAdoption {
         for keys in runner.foreignKeys { drop(keys) }
     }
 
-    /// W&B's files hold the template below the name of the resource. Beside it, only keys of the queue itself may stand.
+    /// Files of W&B contain the template below the name of the resource. Beside it, only keys of the queue itself are
+    /// allowed.
     private mutating func unwrap(_ type: String) {
         guard let entries = root.entries, let envelope = entries.first(where: { $0.key == type }),
             let inner = envelope.value.entries
@@ -94,12 +95,12 @@ struct TemplateAdoption {
 }
 
 extension Document {
-    /// The document as that runner's template, in the spelling of its templates.
+    /// The document as a template of this runner, in the spelling of its templates.
     public func spelt(like runner: RunnerPlugin) -> Document {
         adopted(by: runner).document
     }
 
-    /// The same, and what was left out.
+    /// The template, with the warnings about removed keys.
     func adopted(by runner: RunnerPlugin) -> (document: Document, notes: [TemplateAdoption.Note]) {
         var document = self
         document.spelling = runner.spelling

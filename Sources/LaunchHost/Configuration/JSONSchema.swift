@@ -1,7 +1,7 @@
-/// The JSON Schema (draft 2020-12) of `launch-config.yaml`, with which an editor completes and checks it.
+/// The JSON Schema (draft 2020-12) of `launch-config.yaml`, for completion and checks in an editor.
 ///
-/// It accepts what the decoder accepts, as far as a schema can tell: that a queue is named twice, that a number begins
-/// with a zero or that a key is duplicate, only the decoder sees.
+/// It accepts what the decoder accepts, within the limits of JSON Schema. Only the decoder detects a queue that is
+/// named twice, a number that begins with a zero, and duplicate keys.
 public enum JSONSchema {
     /// The schema of the file for the plugins of this program.
     public static func launchConfig(_ catalog: PluginCatalog) -> JSONValue {
@@ -49,7 +49,7 @@ public enum JSONSchema {
             "properties": .object([
                 "type": .object(["enum": .array(types), "description": .string(list)])
             ]),
-            // An empty block is the default; any other says its type.
+            // An empty block means the default. Any other block has a type.
             "if": .object(["minProperties": .integer(1)]),
             "then": .object(["required": .array([.string("type")])]),
             "allOf": .array(branches),
@@ -130,7 +130,7 @@ public enum JSONSchema {
         ]
     }
 
-    /// The same, or nothing: an optional key may stand without a value.
+    /// The schema, extended by null: an optional key may have no value.
     private static func nullable(_ schema: [String: JSONValue]) -> [String: JSONValue] {
         var schema = schema
         if case .string(let type)? = schema["type"] {

@@ -1,5 +1,5 @@
 extension Field.Kind {
-    /// What may stand there, in the words of messages and tables: `a whole number from 1 to 10`, `a list of text`.
+    /// A description of the allowed values, for messages and tables: `a whole number from 1 to 10`, `a list of text`.
     public var words: String {
         switch self {
         case .string, .secret: "text"
@@ -37,7 +37,7 @@ extension Field.Kind {
 }
 
 extension ConfigNode {
-    /// What stands here, in the words of messages: `the number 5`, `the text "no"`, `a list`.
+    /// A description of this value, for messages: `the number 5`, `the text "no"`, `a list`.
     public var words: String {
         switch content {
         case .sequence: "a list"

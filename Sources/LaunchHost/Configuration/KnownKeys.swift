@@ -1,4 +1,4 @@
-/// Where each key of `launch-config.yaml` belongs, so that a misplaced one is told from a misspelt one.
+/// The place of each key of `launch-config.yaml`, to distinguish a misplaced key from a misspelt one.
 struct KnownKeys: Sendable {
     private let declarations: [PluginCatalog.Declaration]
 
@@ -14,7 +14,7 @@ struct KnownKeys: Sendable {
         declarations.first { $0.role == role && $0.type == type }
     }
 
-    /// What is known of a key that its block does not have; `role` is nil at the top level.
+    /// The advice for a key that its block does not have; `role` is nil at the top level.
     func advice(
         _ key: String, in owner: SchemaDecoder.Owner, role: Role?, type: String? = nil
     ) -> SchemaDecoder.KeyAdvice? {

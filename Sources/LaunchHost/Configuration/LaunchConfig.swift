@@ -1,24 +1,24 @@
-/// `launch-config.yaml` after checking: the agent's settings, and a block of options for each role.
+/// The checked `launch-config.yaml`: the agent's settings, and a block of options for each role.
 public struct LaunchConfig: Sendable {
-    /// One role's block.
+    /// The block of one role.
     public struct Block: Sendable {
-        /// The plugin.
+        /// The type of the plugin.
         public var type: String
-        /// What it is made with.
+        /// The options of the plugin.
         public var options: Options
-        /// Where the block's key stands; nil where the block is not in the file and the default holds.
+        /// The position of the block's key; nil if the block is not in the file and is the default.
         public var mark: Mark?
     }
 
-    /// How many jobs the agent runs at once; nil is no limit.
+    /// The maximum number of runs that the agent holds at once; nil means no limit.
     public var maxJobs: Int?
-    /// The queues that the agent takes jobs from; empty where the file does not name them.
+    /// The queues that the agent claims runs from; empty if the file does not name them.
     public var queues: [String]
-    /// The team or user whose queues they are, where the file names one.
+    /// The team or user that owns the queues, if the file names one.
     public var entity: String?
-    /// How much the program keeps of what others make.
+    /// Limits of stored sources and logs.
     public var limits: SizeLimits
-    /// Whether child processes that work on sources are kept from files that their work does not need.
+    /// Whether child processes that work on sources are restricted to the files that they need.
     public var sandbox = true
     /// Where credentials and the region come from.
     public var environment: Block
@@ -26,15 +26,15 @@ public struct LaunchConfig: Sendable {
     public var registry: Block
     /// How source becomes an image.
     public var builder: Block
-    /// Where jobs run; nil where the queue's resource decides.
+    /// Executes runs; nil if the queue's resource decides.
     public var runner: Block?
-    /// What may be a mistake.
+    /// Warnings about possible mistakes.
     public private(set) var warnings: [Diagnostic]
-    /// The file; nil where there is none and the defaults hold.
+    /// The document; nil if there is no file and the defaults apply.
     public let document: Document?
 
     /// Checks a document against the plugins of this program.
-    /// - Throws: `LaunchError` of kind `.configuration` with everything that is wrong, each at its place.
+    /// - Throws: `LaunchError` of kind `.configuration` with all problems and their positions.
     public init(_ document: Document, catalog: PluginCatalog) throws(LaunchError) {
         let result = ConfigChecker.check(document, catalog: catalog)
         let errors = result.diagnostics.count { $0.severity == .error }
@@ -47,7 +47,7 @@ public struct LaunchConfig: Sendable {
         warnings = result.diagnostics
     }
 
-    /// Reads and checks the file at that location; the defaults where there is none.
+    /// Reads and checks the file at this location; uses the defaults if there is none.
     /// - Throws: `LaunchError` of kind `.configuration`.
     public init(at location: ConfigLocation, catalog: PluginCatalog) throws(LaunchError) {
         guard let document = try location.read() else {
@@ -83,7 +83,7 @@ public struct LaunchConfig: Sendable {
         }
     }
 
-    /// What to say where a plugin cannot be made from its block: the plugin's words at the block's place.
+    /// The diagnostic for a plugin that cannot be created from its block, with the position of the block.
     public func diagnostic(for role: Role, error: BackendError) -> Diagnostic {
         let block = block(role)
         let name = block.map { "\(role.rawValue) (type: \($0.type))" } ?? role.rawValue
@@ -93,14 +93,14 @@ public struct LaunchConfig: Sendable {
             ?? Diagnostic(.error, message, hint: error.hint, path: path)
     }
 
-    /// What to say of a finding about a key of this file, at that key's place.
+    /// The diagnostic for a finding about a key of this file, with the position of the key.
     public func diagnostic(for finding: Finding) -> Diagnostic {
         document?.diagnostic(for: finding)
             ?? Diagnostic(
                 finding.severity, "\(finding.path): \(finding.message)", hint: finding.hint, path: finding.path)
     }
 
-    /// `launch-config.yaml:3`, where that key is in the file.
+    /// The position of a key, as `launch-config.yaml:3`, if the file contains the key.
     func place(of path: FieldPath) -> String? {
         guard let document, document.node(at: path) != nil, let mark = document.mark(at: path) else { return nil }
         return "\(document.name):\(mark.line)"

@@ -1,5 +1,5 @@
 extension LaunchConfig {
-    /// The keys of the top level, besides the four roles. The defaults are W&B's.
+    /// The keys of the top level except the four roles. The defaults are those of W&B.
     public static let fields: [Field] = [
         Field(
             "max_jobs", .either([.integer(-1 ... -1), .integer(1...1_000_000)]), default: .integer(1),
@@ -21,7 +21,7 @@ extension LaunchConfig {
             help: "The most bytes of a run's log that are kept when it has ended."),
     ]
 
-    /// The type that holds where a role's block is missing; nil for the runner, which the queue's resource decides.
+    /// The default type of a role's block; nil for the runner, because the queue's resource decides.
     public static func defaultType(of role: Role) -> String? {
         switch role {
         case .environment, .registry: "local"
@@ -30,7 +30,7 @@ extension LaunchConfig {
         }
     }
 
-    /// One line that says what a role's block is for.
+    /// One line that describes a role's block.
     static func help(of role: Role) -> String {
         switch role {
         case .environment: "Where credentials and the region come from."

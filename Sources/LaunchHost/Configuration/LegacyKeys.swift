@@ -1,4 +1,4 @@
-/// Keys and types that a W&B `launch-config.yaml` may have and this program does not, and what to do instead.
+/// Keys and types of a W&B `launch-config.yaml` that this program does not have, and their replacements.
 enum LegacyKeys {
     static func key(_ key: String, role: Role?) -> SchemaDecoder.KeyAdvice? {
         let advice: String? =
@@ -35,7 +35,8 @@ enum LegacyKeys {
         }
     }
 
-    /// What to say of a type, behind "unknown builder type …; "; nil for types that were never known, or are.
+    /// The end of the message "unknown builder type …; " for a type; nil for a type that W&B does not have, or that
+    /// this program has.
     static func type(_ type: String, role: Role, known: [String]) -> String? {
         let types = known.map { "\"\($0)\"" }
         switch (role, type) {

@@ -1,29 +1,29 @@
-/// What a queue's template may hold inside its texts: macros `${run_id}` and template variables `{{gpus}}`.
+/// The placeholders in the texts of a queue's template: macros `${run_id}` and template variables `{{gpus}}`.
 ///
-/// `$${` stands for a literal `${`, and `\{{` for a literal `{{`. A `${` or `{{` that is never closed is text.
+/// `$${` is a literal `${`, and `\{{` is a literal `{{`. A `${` or `{{` without a closing brace is text.
 public enum Placeholders {
     /// A part of a text.
     public enum Piece: Sendable, Hashable {
-        /// Text that stands for itself.
+        /// Literal text.
         case text(String)
-        /// `${name}`; the name is whatever stands between the braces.
+        /// A macro `${name}`; the name is the text between the braces.
         case macro(String)
-        /// `{{name}}`; white space around the name is left out.
+        /// A template variable `{{name}}`; white space around the name is removed.
         case variable(String)
     }
 
-    /// The macros that a template may use.
+    /// The macros that a template may contain.
     public static let macroNames = [
         "project_name", "entity_name", "run_id", "run_name", "image_uri", "author", "queue_name",
     ]
 
-    /// Cuts a text into its pieces. Neighbouring text is one piece; no piece is an empty text.
+    /// Splits a text into pieces. Adjacent text is one piece, and no piece is empty text.
     ///
-    /// The time is proportional to the length, whatever the text.
+    /// The time is proportional to the length of the text.
     public static func pieces(of text: String) -> [Piece] {
         let bytes = Array(text.utf8)
         guard bytes.contains(UInt8(ascii: "{")) else { return text.isEmpty ? [] : [.text(text)] }
-        // Behind these, nothing is closed any more: looking for it each time would take quadratic time.
+        // After these positions no placeholder is closed. Searching for the end of each would take quadratic time.
         let lastBrace = bytes.lastIndex(of: UInt8(ascii: "}")) ?? -1
         let lastPair = bytes.indices.dropLast().last { bytes[$0...].starts(with: "}}".utf8) } ?? -1
         var pieces: [Piece] = []
@@ -59,7 +59,7 @@ public enum Placeholders {
         return pieces
     }
 
-    /// Whether the text holds a macro or a variable.
+    /// Whether the text contains a macro or a template variable.
     public static func contains(_ text: String) -> Bool {
         guard text.contains("${") || text.contains("{{") else { return false }
         return pieces(of: text).contains {

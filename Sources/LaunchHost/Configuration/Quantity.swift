@@ -1,6 +1,7 @@
-/// Lengths of time and sizes as people write them: `90s`, `1h30m`, `512m`, `8GiB`.
+/// Durations and sizes as users write them: `90s`, `1h30m`, `512m`, `8GiB`.
 public enum Quantity {
-    /// The seconds of `90`, `90s`, `10m`, `.5h`, `1h30m` or `500ms`; nil where the text is none of that or would overflow.
+    /// The seconds of `90`, `90s`, `10m`, `.5h`, `1h30m` or `500ms`; nil if the text has another format or the value is
+    /// too large.
     public static func seconds(_ text: String) -> Double? {
         var seconds = 0.0
         if let match = text.wholeMatch(of: /[0-9]+(?:\.[0-9]+)?|\.[0-9]+/) {
@@ -16,7 +17,7 @@ public enum Quantity {
                 rest = rest[match.range.upperBound...]
             } while !rest.isEmpty
         }
-        // What `Duration` can hold with room to spare; nobody waits longer.
+        // The bound is far below the largest `Duration`.
         return seconds <= 1e12 ? seconds : nil
     }
 
@@ -30,8 +31,8 @@ public enum Quantity {
         }
     }
 
-    /// The bytes of `1024`, `512m`, `8g`, `.5g`, `1.5GiB`, `100kb` or `1P` (powers of 1024); nil where the text is none of
-    /// that or does not fit 64 bits.
+    /// The bytes of `1024`, `512m`, `8g`, `.5g`, `1.5GiB`, `100kb` or `1P` (powers of 1024); nil if the text has
+    /// another format or the value does not fit 64 bits.
     public static func bytes(_ text: String) -> Int64? {
         let pattern = /([0-9]*)(?:\.([0-9]+))?\s*(?:([kmgtpeKMGTPE])(?:[iI]?[bB])?|[bB])?/
         guard let match = text.wholeMatch(of: pattern), !match.1.isEmpty || match.2 != nil,
@@ -54,7 +55,7 @@ public enum Quantity {
         return overflowed ? nil : sum
     }
 
-    /// A number without a needless `.0`.
+    /// A number without a final `.0`.
     static func text(_ number: Double) -> String {
         Int64(exactly: number).map { String($0) } ?? String(number)
     }

@@ -1,6 +1,6 @@
-/// The reference tables of the documentation, as Markdown.
+/// The reference tables of the documentation, in Markdown.
 public enum Reference {
-    /// All of `launch-config.yaml`: the top level, then each role with its types; and a queue's own keys.
+    /// The reference of `launch-config.yaml`: the top level, each role with its types, and the keys of a queue.
     public static func markdown(_ catalog: PluginCatalog) -> String {
         var parts = ["## The top level", table(LaunchConfig.fields)]
         for role in Role.allCases {
@@ -12,7 +12,7 @@ public enum Reference {
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    /// One plugin: its summary, its keys, its examples, and for a runner the keys of its template.
+    /// The reference of one plugin: its summary, its keys, its examples, and the keys of a runner's template.
     public static func markdown(_ declaration: PluginCatalog.Declaration) -> String {
         var parts = ["### `type: \(declaration.type)`", declaration.summary]
         parts.append(declaration.fields.isEmpty ? "It has no keys besides `type`." : table(declaration.fields))
@@ -32,7 +32,7 @@ public enum Reference {
         return parts.joined(separator: "\n\n")
     }
 
-    /// A table of fields; a block's own fields follow it as `block.key`.
+    /// A table of fields; the fields of a block follow it as `block.key`.
     public static func table(_ fields: [Field]) -> String {
         let lines = Field.rows(fields).map { row -> String in
             let standard = row.field.defaultValue == nil || row.field.required ? "" : "`"
@@ -56,8 +56,8 @@ public enum Reference {
 }
 
 extension PluginCatalog.Declaration {
-    /// A `launch-config.yaml` that consists of one of the examples: the block below its role's key. An example that
-    /// has the role's key already is taken as it stands.
+    /// A `launch-config.yaml` that consists of one of the examples: the block below the key of its role. An example
+    /// that already has the role's key is used unchanged.
     public func configText(ofExample example: String) -> String {
         if example.hasPrefix("\(role.rawValue):") { return example }
         let lines = example.split(separator: "\n", omittingEmptySubsequences: false)

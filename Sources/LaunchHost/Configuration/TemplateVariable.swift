@@ -1,6 +1,6 @@
-/// A hole in a queue's template, `{{name}}`, that each submit may fill: what may stand there, and what holds else.
+/// A template variable `{{name}}` of a queue, with its type, its constraints and its default.
 public struct TemplateVariable: Sendable, Hashable, Codable {
-    /// What a value must be.
+    /// The type of a value.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// Text.
         case string
@@ -14,20 +14,19 @@ public struct TemplateVariable: Sendable, Hashable, Codable {
 
     /// The name between the braces.
     public var name: String
-    /// What a value must be.
+    /// The type of a value.
     public var type: Kind
-    /// The only values that are allowed, where they are listed.
+    /// The list of allowed values, if there is one.
     public var allowed: [JSONValue]?
     /// The smallest number allowed.
     public var minimum: Double?
     /// The largest number allowed.
     public var maximum: Double?
-    /// What holds where a submit gives no value; nil where it must.
+    /// The value of a submit that gives none; nil if a submit must give one.
     public var defaultValue: JSONValue?
     /// A line of help.
     public var help: String?
 
-    /// A variable from its parts.
     public init(
         name: String, type: Kind, allowed: [JSONValue]? = nil, minimum: Double? = nil, maximum: Double? = nil,
         defaultValue: JSONValue? = nil, help: String? = nil
@@ -41,7 +40,7 @@ public struct TemplateVariable: Sendable, Hashable, Codable {
         self.help = help
     }
 
-    /// What may stand there, in words: `one of 1, 2, 4`, `a whole number from 1 to 8`.
+    /// A description of the allowed values: `one of 1, 2, 4`, `a whole number from 1 to 8`.
     public var expectation: String {
         if let allowed { return "one of \(allowed.map { Self.text($0) }.joined(separator: ", "))" }
         let range =
@@ -59,16 +58,16 @@ public struct TemplateVariable: Sendable, Hashable, Codable {
         }
     }
 
-    /// Checks a value that is typed already, from a spec or a program.
-    /// - Returns: the value; a number like `2.0` for an integer comes out whole.
-    /// - Throws: `LaunchError` of kind `.invalid` that says what is allowed.
+    /// Checks a typed value, from a spec or a program.
+    /// - Returns: the value; a number such as `2.0` becomes an integer if the type is integer.
+    /// - Throws: `LaunchError` of kind `.invalid` with the allowed values.
     public func check(_ value: JSONValue) throws(LaunchError) -> JSONValue {
         guard let typed = typed(value), fits(typed) else { throw refusal(Self.text(value)) }
         return typed
     }
 
-    /// Reads and checks a value from the command line, where everything is text.
-    /// - Throws: `LaunchError` of kind `.invalid` that says what is allowed.
+    /// Parses and checks a value from the command line, where every value is text.
+    /// - Throws: `LaunchError` of kind `.invalid` with the allowed values.
     public func check(_ text: String) throws(LaunchError) -> JSONValue {
         let value = type == .string ? .string(text) : Scalar.value(ofPlain: text)
         guard let typed = typed(value), fits(typed) else { throw refusal(Wording.shortened(text)) }
@@ -89,7 +88,7 @@ public struct TemplateVariable: Sendable, Hashable, Codable {
         return number >= minimum ?? -.infinity && number <= maximum ?? .infinity
     }
 
-    /// `1` and `1.0` are the same number.
+    /// Whether two values are equal; `1` and `1.0` are the same number.
     static func equal(_ left: JSONValue, _ right: JSONValue) -> Bool {
         left == right || (left.doubleValue != nil && left.doubleValue == right.doubleValue)
     }

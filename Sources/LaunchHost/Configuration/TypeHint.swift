@@ -1,14 +1,14 @@
 internal import Suggestions
 
 extension SchemaDecoder {
-    /// The candidate that a misspelt word means, also where it differs in case only.
+    /// The candidate that a misspelt word probably means, also if it differs only in case.
     static func nearest(to word: String, in candidates: [String]) -> String? {
         candidates.first { $0.lowercased() == word.lowercased() } ?? Suggestion.nearest(to: word, in: candidates)
     }
 }
 
 extension ConfigNode {
-    /// How to write what was probably meant, where a value is of the wrong kind.
+    /// How to write the probably intended value, if a value is of the wrong kind.
     func hint(toward kind: Field.Kind, key: String?) -> String? {
         guard case .scalar(let text, let plain) = content else { return nil }
         let start = key.map { "\($0): " } ?? ""
@@ -44,7 +44,7 @@ extension ConfigNode {
 }
 
 extension Field.Kind {
-    /// Whether a value of this kind, or a part of it, must not be shown.
+    /// Whether a value of this kind contains a secret.
     var holdsSecret: Bool {
         switch self {
         case .secret: true
@@ -54,7 +54,7 @@ extension Field.Kind {
         }
     }
 
-    /// Whether what was written has the outer shape of this kind: a list, a mapping or a single value.
+    /// Whether the value has the outer shape of this kind: a list, a mapping or a single value.
     func hasShape(of node: ConfigNode) -> Bool {
         switch (self, node.content) {
         case (.any, _): true
@@ -67,7 +67,7 @@ extension Field.Kind {
 }
 
 extension FieldPath {
-    /// The last step where it is a member.
+    /// The last step, if it is a member.
     var lastMember: String? {
         if case .member(let name) = steps.last { name } else { nil }
     }

@@ -1,8 +1,8 @@
-/// Finds what a configuration leaves to be filled in: `<region>`, `‹queue›`, `{account}`. All of it is reported at once: a
-/// plugin would report the first one that it cannot use, and nobody would report a queue's name. Variables like
-/// `${AWS_REGION}`, which are not expanded, are reported too.
+/// Finds unfilled placeholders of a configuration: `<region>`, `‹queue›`, `{account}`. All are reported at once; a
+/// plugin would report only the first value that it cannot use, and no check would report the name of a queue.
+/// Variables such as `${AWS_REGION}`, which are not expanded, are reported too.
 struct UnfilledPlaceholders {
-    /// What was found, each at its place.
+    /// The placeholders that were found, with their positions.
     private(set) var diagnostics: [Diagnostic] = []
     private let document: Document
     private let known: KnownKeys
@@ -19,7 +19,8 @@ struct UnfilledPlaceholders {
         }
     }
 
-    /// Without what other checks say of the same values: that a placeholder is no number, or no type.
+    /// These diagnostics, and those of other checks about other values. Another check of the same value would only report
+    /// that a placeholder is not a number or a type.
     func alone(of others: [Diagnostic]) -> [Diagnostic] {
         let places = Set(diagnostics.filter { $0.severity == .error }.map { [$0.line, $0.column] })
         return diagnostics + others.filter { $0.line == nil || !places.contains([$0.line, $0.column]) }
@@ -76,7 +77,7 @@ struct UnfilledPlaceholders {
                 hint: "write the value itself", at: node.mark, path: path))
     }
 
-    /// Whether a text was written by somebody who expects that the environment is looked at.
+    /// Whether a text contains a variable that its author expects to be expanded.
     static func hasVariable(_ text: String, isFree: Bool) -> Bool {
         guard text.utf8.contains(UInt8(ascii: "$")), text.utf8.count <= 4096 else { return false }
         if text.wholeMatch(of: /\$(?:[A-Z_][A-Z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})/) != nil { return true }
@@ -84,7 +85,8 @@ struct UnfilledPlaceholders {
     }
 
     /// The placeholders of a text.
-    /// - Parameter isFree: whether brackets may be meant inside of it; then only the text as a whole is one.
+    /// - Parameter isFree: whether the text may contain brackets on purpose. Then only the whole text can be a
+    ///   placeholder.
     static func placeholders(in text: String, isFree: Bool) -> [String] {
         let bytes = text.utf8
         guard bytes.count <= 4096,
@@ -94,14 +96,14 @@ struct UnfilledPlaceholders {
             of: /\$?(?:<<?[A-Za-z][A-Za-z0-9_ .\/-]*>>?|‹[^‹›]+›|\{\{? ?[A-Za-z_][A-Za-z0-9_.-]* ?\}?\})/
         )
         .map { String($0.output) }
-        // Variables are another matter.
+        // Variables are reported separately.
         .filter { !$0.hasPrefix("${") }
         return isFree ? found.filter { $0 == text } : found
     }
 }
 
 extension Field.Kind {
-    /// Text of the user's own, in which brackets may be meant.
+    /// Whether the value is free text of the user, which may contain brackets on purpose.
     fileprivate var isFree: Bool {
         switch self {
         case .secret, .any: true
@@ -128,7 +130,7 @@ extension Field.Kind {
 
     fileprivate func member(_ key: String) -> Field.Kind? {
         switch self {
-        // The values of free keys are free as well: build arguments.
+        // The values of free keys are free text too: build arguments.
         case .map(.string): .any
         case .map(let kind): kind
         case .object(let fields): fields.first { $0.name == key }?.kind

@@ -27,7 +27,7 @@ struct VariableReader {
         }
     }
 
-    /// The variables in the order of the file, without those that are wrong.
+    /// The variables in the order of the file, without the invalid ones.
     mutating func read(_ node: ConfigNode) -> [TemplateVariable] {
         if node.isNull { return [] }
         guard let entries = node.entries else {
@@ -50,7 +50,7 @@ struct VariableReader {
         }
         var node = entry.value
         var place = path
-        // W&B writes {name: {schema: {…}}}.
+        // W&B's format is {name: {schema: {…}}}.
         if let entries = node.entries, entries.count == 1, let schema = node.entry("schema") {
             node = schema.value
             place = path.appending("schema")

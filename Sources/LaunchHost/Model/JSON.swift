@@ -1,11 +1,12 @@
 public import FoundationEssentials
 internal import Synchronization
 
-/// The two ways in which the program writes JSON, and the way in which it reads it.
+/// Writes JSON in two formats, and reads JSON.
 ///
-/// A `JSONValue.number` stays one: 1.0 is written as `1.0`, and `1.0` and `1e3` are read as numbers with a fraction.
+/// A `JSONValue.number` keeps its kind: 1.0 is written as `1.0`, and `1.0` and `1e3` are read as numbers with a
+/// fraction.
 public enum JSON {
-    /// For machines and for comparing: keys sorted, no white space, slashes plain.
+    /// Writes JSON for machines and for comparisons: sorted keys, no white space, slashes not escaped.
     public static func canonicalData(_ value: some Encodable) throws -> Data {
         try encode(value, [.sortedKeys, .withoutEscapingSlashes])
     }
@@ -15,13 +16,13 @@ public enum JSON {
         String(decoding: try canonicalData(value), as: UTF8.self)
     }
 
-    /// For people: keys sorted, indented.
+    /// Writes JSON for people: sorted keys, indented.
     public static func pretty(_ value: some Encodable) throws -> String {
         String(
             decoding: try encode(value, [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]), as: UTF8.self)
     }
 
-    /// Decodes what `canonicalData` or `pretty` wrote, and any other JSON.
+    /// Reads JSON, including the output of `canonicalData` and `pretty`.
     public static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
@@ -45,18 +46,18 @@ public enum JSON {
         return places.withFractions(try encoder.encode(value))
     }
 
-    /// Notes that the encoder is at a number that has a fraction, if only `.0`.
+    /// Records that the number at the encoder's position has a fraction, possibly `.0`.
     static func noteNumber(at encoder: any Encoder) {
         Places.of(encoder.userInfo)?.add(encoder.codingPath.place)
     }
 
-    /// Whether the number that the decoder is at has a fraction or an exponent in its text.
+    /// Whether the number at the decoder's position has a fraction or an exponent in its text.
     static func isNumber(at decoder: any Decoder) -> Bool {
         Places.of(decoder.userInfo)?.contains(decoder.codingPath.place) ?? false
     }
 }
 
-/// The places in one document of whole numbers that have a fraction or an exponent.
+/// The positions in one document of whole numbers with a fraction or an exponent.
 private final class Places: Sendable {
     static let key = CodingUserInfoKey(rawValue: "launch.places")
 
@@ -76,7 +77,7 @@ private final class Places: Sendable {
 
     func contains(_ place: JSONNumberScan.Place) -> Bool { places.withLock { $0.contains(place) } }
 
-    /// The document with `.0` after each number at one of the places that looks like an integer.
+    /// The document with `.0` appended to each number at one of the positions that looks like an integer.
     func withFractions(_ document: Data) -> Data {
         let places = places.withLock { $0 }
         guard !places.isEmpty else { return document }

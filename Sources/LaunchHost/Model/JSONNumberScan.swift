@@ -1,16 +1,16 @@
 import FoundationEssentials
 
-/// Finds the numbers of a JSON text, and their places in its document.
+/// Finds the numbers of a JSON text and their positions in the document.
 ///
-/// Foundation reads `1.0` as the integer 1, and writes the number 1.0 as `1`. `JSON` uses this scan on both ways, so that
-/// a number with a fraction or an exponent stays one. The text itself is read and written by Foundation: for a text that
-/// is not JSON, the scan finds something or nothing, and the reader reports the error.
+/// Foundation reads `1.0` as the integer 1, and writes the number 1.0 as `1`. `JSON` uses this scan in both directions
+/// to keep a number with a fraction or an exponent. Foundation reads and writes the text itself. The result for a text
+/// that is not JSON is undefined, because the reader reports the error.
 struct JSONNumberScan {
-    /// A place in a document: the names of members and the numbers of items that lead to it.
+    /// The position in a document: the names of members and the indexes of items on the path to it.
     typealias Place = [String]
 
     private enum Level {
-        /// In a list, before or at the item of that number.
+        /// In a list, at the item with this index.
         case list(Int)
         /// In a mapping, with the name of the member that was read last.
         case mapping(Range<Int>?)
@@ -24,7 +24,7 @@ struct JSONNumberScan {
         self.bytes = bytes
     }
 
-    /// Calls `found` with the bytes of each number, in their order, and a function that makes its place.
+    /// Calls `found` for each number, in order, with its range, its text, and a function that returns its position.
     static func numbers(of text: Data, _ found: (_ range: Range<Int>, _ text: String, _ place: () -> Place) -> Void) {
         text.withUnsafeBytes { raw in
             var scan = JSONNumberScan(raw.bindMemory(to: UInt8.self))
@@ -76,7 +76,7 @@ struct JSONNumberScan {
             || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e")
     }
 
-    /// Moves past a text in quotes. Answers what is between them.
+    /// Consumes a quoted text, and returns the range between the quotes.
     private mutating func string() -> Range<Int> {
         position += 1
         let start = position
@@ -97,7 +97,7 @@ struct JSONNumberScan {
         }
     }
 
-    /// A member's name without its escapes.
+    /// The name of a member without escapes.
     private func name(_ range: Range<Int>) -> String {
         let plain = String(decoding: bytes[range], as: UTF8.self)
         guard plain.utf8.contains(UInt8(ascii: "\\")) else { return plain }
@@ -106,10 +106,10 @@ struct JSONNumberScan {
 }
 
 extension [any CodingKey] {
-    /// The place that an encoder or a decoder is at.
+    /// The position of an encoder or a decoder.
     var place: JSONNumberScan.Place {
         map { key in
-            // Foundation's own keys of items; a member's name may be a number too.
+            // Foundation uses this key for items. The name of a member may be a number too.
             if let item = key.intValue, key.stringValue == "Index \(item)" { return String(item) }
             return key.stringValue
         }

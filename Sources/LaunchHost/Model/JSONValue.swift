@@ -1,16 +1,16 @@
 internal import FoundationEssentials
 
-/// Any JSON document, as templates, requests and handles carry it between stages.
+/// Any JSON document. Templates, requests and handles have this type between the stages.
 ///
-/// Encoding is canonical (keys sorted, no white space), so that equal values are equal bytes.
+/// Encoding is canonical (keys sorted, no white space), so equal values have equal bytes.
 public enum JSONValue: Sendable, Hashable {
-    /// `null`
+    /// The value `null`.
     case null
-    /// `true` or `false`
+    /// The value `true` or `false`.
     case bool(Bool)
-    /// A number that is written without a fraction and an exponent, and fits 64 bits.
+    /// A number without a fraction and an exponent that fits 64 bits.
     case integer(Int64)
-    /// Any other number; `1.0` and `1e3` are such.
+    /// Any other number, including `1.0` and `1e3`.
     case number(Double)
     /// Text.
     case string(String)
@@ -21,27 +21,27 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
-    /// The member called `name`, or nil where this is no object or has no such member.
+    /// The member with this name; nil if this is not an object or has no such member.
     public subscript(name: String) -> JSONValue? {
         if case .object(let members) = self { members[name] } else { nil }
     }
 
-    /// The text, where this is a string.
+    /// The text, if this is a string.
     public var stringValue: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// The members, where this is an object.
+    /// The members, if this is an object.
     public var objectValue: [String: JSONValue]? {
         if case .object(let members) = self { members } else { nil }
     }
 
-    /// The items, where this is an array.
+    /// The items, if this is an array.
     public var arrayValue: [JSONValue]? {
         if case .array(let items) = self { items } else { nil }
     }
 
-    /// The whole number, where this is one; also where it is written like `2.0` or `1e3`.
+    /// The whole number, if this is one. `2.0` and `1e3` count as whole numbers.
     public var integerValue: Int64? {
         switch self {
         case .integer(let number): number
@@ -50,12 +50,12 @@ extension JSONValue {
         }
     }
 
-    /// The truth value, where this is one.
+    /// The Boolean, if this is one.
     public var boolValue: Bool? {
         if case .bool(let flag) = self { flag } else { nil }
     }
 
-    /// The number as a floating-point value, where this is any number.
+    /// The number as a floating-point value, if this is a number.
     public var doubleValue: Double? {
         switch self {
         case .integer(let number): Double(number)
@@ -64,12 +64,12 @@ extension JSONValue {
         }
     }
 
-    /// A number in its shortest form: an integer where it is whole.
+    /// A number in its shortest form: an integer if it is whole.
     static func shortest(_ number: Double) -> JSONValue {
         Int64(exactly: number).map { .integer($0) } ?? .number(number)
     }
 
-    /// What kind of value this is, in the words of an error message: "a string", "a list", …
+    /// The kind of this value for error messages: "a string", "a list", …
     public var kindName: String {
         switch self {
         case .null: "nothing"
@@ -82,7 +82,8 @@ extension JSONValue {
         }
     }
 
-    /// This value with every string in it, at any depth, replaced by what `transform` makes of it; names stay.
+    /// This value with every string in it, at any depth, replaced by the result of `transform`. Names of members do not
+    /// change.
     public func mappingStrings(
         at path: FieldPath = FieldPath(), _ transform: (String, FieldPath) throws -> JSONValue
     ) rethrows -> JSONValue {
@@ -105,7 +106,7 @@ extension JSONValue {
 }
 
 extension JSONValue {
-    /// This value with the keys of all mappings spelt as the backend spells them. `path` is where the value stands.
+    /// This value with the keys of all mappings in the backend's spelling. `path` is the position of the value.
     func respelt(at path: FieldPath = FieldPath(), by spelling: (FieldPath) -> FieldPath) -> JSONValue {
         switch self {
         case .array(let items):
@@ -125,13 +126,14 @@ extension JSONValue {
 }
 
 extension JSONValue: Codable {
-    /// Reads any JSON value. Whole numbers that fit 64 bits are integers. With `JSON.decode`, those that are written with a
-    /// fraction or an exponent are not.
+    /// Reads any JSON value. Whole numbers that fit 64 bits become integers. With `JSON.decode`, numbers with a
+    /// fraction or an exponent do not.
     ///
-    /// - Throws: `DecodingError` where lists and mappings nest deeper than `depthLimit`.
+    /// - Throws: `DecodingError` if lists and mappings nest deeper than `depthLimit`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // What is most likely first: a wrong guess costs the decoder an error, which is most of what reading costs.
+        // The most likely kind comes first: every wrong guess creates an error, which takes most of the time of
+        // reading.
         if let text = try? container.decode(String.self) {
             self = .string(text)
         } else if container.decodeNil() {
@@ -150,13 +152,13 @@ extension JSONValue: Codable {
         }
     }
 
-    /// How deep lists and mappings may nest in a document that is read or written. Reading and writing recurse, so that a
-    /// deeper document could end the program. Templates of real backends nest less than 20 deep.
+    /// The maximum depth of nested lists and mappings in a document that is read or written. Reading and writing are
+    /// recursive, so a deeper document could crash the program. Templates of real backends nest less than 20 deep.
     public static let depthLimit = 256
 
     private static let tooDeep = "lists and mappings nest more than \(depthLimit) deep"
 
-    /// The members of a mapping; nil where the value is something else. An error inside a member is thrown on.
+    /// The members of a mapping; nil if the value is not a mapping. An error inside a member is rethrown.
     private static func members(in container: any SingleValueDecodingContainer) throws -> [String: JSONValue]? {
         do {
             return try container.decode([String: JSONValue].self)
@@ -166,12 +168,12 @@ extension JSONValue: Codable {
     }
 
     /// Writes the value as JSON.
-    /// - Throws: `EncodingError` where lists and mappings nest deeper than `depthLimit`.
+    /// - Throws: `EncodingError` if lists and mappings nest deeper than `depthLimit`.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .array, .object:
             guard encoder.codingPath.count > Self.depthLimit else { break }
-            // Without the value: a message that shows it would recurse as well.
+            // The error omits the value: a message that shows it would recurse as well.
             throw EncodingError.invalidValue(kindName, .init(codingPath: [], debugDescription: Self.tooDeep))
         default: break
         }
@@ -192,19 +194,19 @@ extension JSONValue: Codable {
 
 extension JSONValue {
     /// Parses JSON text.
-    /// - Throws: `DecodingError` where `text` is not JSON.
+    /// - Throws: `DecodingError` if `text` is not JSON.
     public init(parsing text: String) throws {
         self = try JSON.decode(JSONValue.self, from: Data(text.utf8))
     }
 
-    /// The value that `encodable` encodes to.
-    /// - Throws: whatever its `encode(to:)` throws.
+    /// Creates the value that `encodable` encodes to.
+    /// - Throws: the errors of its `encode(to:)`.
     public init(encoding encodable: some Encodable) throws {
         self = try JSON.decode(JSONValue.self, from: JSON.canonicalData(encodable))
     }
 
     /// Decodes this document as `type`.
-    /// - Throws: `DecodingError` where the document does not fit.
+    /// - Throws: `DecodingError` if the document does not fit the type.
     public func decode<T: Decodable>(_ type: T.Type) throws -> T {
         try JSON.decode(type, from: JSON.canonicalData(self))
     }

@@ -1,15 +1,15 @@
 internal import FoundationEssentials
 
-/// The finish stage: what an ended run leaves behind is kept, its end is recorded, and then the backend may forget it.
+/// The finish stage: collects what an ended run leaves, records its end, and then releases it in the backend.
 struct FinishStage: Sendable {
     let store: Store
     let runner: any Runner
     let log: Logger
     var limits = SizeLimits.standard
 
-    /// Records the end of `record` that `observation` tells of.
-    /// - Throws: `BackendError` where the log or the outputs cannot be had now; nothing is released then and the call
-    ///   can be repeated. `StoreError` where the record cannot be written.
+    /// Records the end of `record` that `observation` reports.
+    /// - Throws: `BackendError` if the log or the outputs are not available now. Nothing is released then, and the call
+    ///   can be repeated. `StoreError` if the record cannot be written.
     func finish(_ record: RunRecord, _ observation: Observation) async throws -> RunRecord {
         guard let handle = record.handle else { return record }
         let folder = try store.home.makeFolder(of: record.id)
@@ -33,8 +33,8 @@ struct FinishStage: Sendable {
         return ended
     }
 
-    /// Keeps the log where the backend does not, or not for good. Answers why it cannot be had at all: what nobody may
-    /// read must not hold up a run's end for ever.
+    /// Archives the log if the backend does not keep it permanently. Returns why the log is not available: a log that
+    /// cannot be read must not delay the end of a run forever.
     private func archiveLog(of handle: RunHandle, into folder: String) async throws(BackendError) -> String? {
         let archive = LogArchive(path: LogArchive.path(in: folder))
         guard !runner.keepsLogs, !archive.exists else { return nil }
@@ -46,7 +46,7 @@ struct FinishStage: Sendable {
         }
     }
 
-    /// Records the end of a run whose user did not want to wait until its log and outputs were kept.
+    /// Records the end of a run whose user did not wait until its log and outputs were collected.
     func giveUp(_ record: RunRecord, _ observation: Observation) async throws(StoreError) -> RunRecord {
         let who = record.stopRequestedBy.map { ", as \($0) asked" } ?? ""
         let message = "Stopped while its outputs were copied\(who); those that were not complete are not kept."
@@ -61,7 +61,7 @@ struct FinishStage: Sendable {
         return ended
     }
 
-    /// Records that the backend does not know the run any more.
+    /// Records that the backend does not know the run.
     func lose(_ record: RunRecord) throws(StoreError) -> RunRecord {
         let stopped = record.state == .stopping
         return try store.transition(
@@ -71,8 +71,8 @@ struct FinishStage: Sendable {
                 : Cause(.lost, "The backend does not know the run any more; somebody else has removed it."))
     }
 
-    /// Frees what the backend still holds of an ended run. A failure is not the run's: it is tried again at the next
-    /// start of an agent.
+    /// Releases what the backend still holds of an ended run. A failure does not affect the run: the next start of an
+    /// agent tries again.
     func release(_ record: RunRecord) async {
         guard let handle = record.handle else { return }
         do {
@@ -84,8 +84,8 @@ struct FinishStage: Sendable {
         }
     }
 
-    /// The end state of a backend that tells by itself whether a run was stopped: just what it says. The record may know
-    /// better who asked for it, and in which words.
+    /// The end state, for a backend that itself reports whether a run was stopped. The record may contain a better
+    /// cause: who requested the stop.
     private static func toldEnd(of record: RunRecord, _ observation: Observation) -> (state: RunState, cause: Cause?) {
         switch observation.phase {
         case .succeeded: return (.succeeded, observation.cause)
@@ -96,7 +96,7 @@ struct FinishStage: Sendable {
         }
     }
 
-    /// The end state: what the backend says, unless the run ended because the host had stopped it.
+    /// The end state: the phase of the backend, unless the run ended because the host stopped it.
     private static func end(of record: RunRecord, _ observation: Observation) -> (state: RunState, cause: Cause?) {
         var cause = observation.cause
         if record.state == .stopping, observation.phase != .stopped, !endedBeforeStop(record, observation) {
@@ -123,6 +123,6 @@ struct FinishStage: Sendable {
 }
 
 extension LogArchive {
-    /// Where a run's archive is in the run's folder.
+    /// The path of the log archive in the run's folder.
     public static func path(in folder: String) -> String { "\(folder)/log" }
 }

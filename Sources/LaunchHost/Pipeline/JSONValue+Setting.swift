@@ -1,5 +1,5 @@
 extension JSONValue {
-    /// The value at a path; nil where there is none.
+    /// The value at a path; nil if there is none.
     func value(at path: FieldPath) -> JSONValue? {
         var value = self
         for step in path.steps {
@@ -16,7 +16,7 @@ extension JSONValue {
         return value
     }
 
-    /// Takes the member or item at the path away, where it is there.
+    /// Removes the member or item at the path, if it exists.
     mutating func remove(at steps: ArraySlice<FieldPath.Step>) {
         guard let step = steps.first else { return }
         let rest = steps.dropFirst()
@@ -31,12 +31,12 @@ extension JSONValue {
         }
     }
 
-    /// Why a value could not be set at a path.
+    /// Why a value cannot be set at a path.
     struct PathError: Error {
         let message: String
     }
 
-    /// Sets `value` at the path, making the mappings on the way that are not there yet.
+    /// Sets `value` at the path, and creates missing mappings on the path.
     mutating func set(_ value: JSONValue, at steps: ArraySlice<FieldPath.Step>) throws(PathError) {
         guard let step = steps.first else {
             self = value

@@ -1,43 +1,44 @@
 internal import FoundationEssentials
 
-/// What is kept in memory of a run while it is watched: not its record, of which there may be ten thousand.
+/// What the observer keeps in memory of a live run. It does not keep the whole record, because an agent may have ten
+/// thousand runs.
 struct LiveRun {
     var handle: RunHandle
     let token: Int64
-    /// How many owners ended while they worked on the run.
+    /// The number of owners that died while they worked on the run.
     var crashes = 0
     var state: RunState
     var backendStatus: String?
     var deadline: Date?
-    /// How many steps of the backend's history the event log has for certain.
+    /// The number of steps of the backend's history that are certainly in the event log.
     var toldSteps = 0
     var isMissing = false
-    /// The stop that somebody asked for.
+    /// The requested stop.
     var stop: Stop?
     var hasStopOrder = false
     var refusedStop: RefusedStop?
     var isFinishing = false
-    /// The work that keeps its log and outputs.
+    /// The task of the finish stage.
     var finishing: Task<Void, Never>?
-    /// Whether that work waits for its next try: then there is no copy to end, and a stop must not lose the log.
+    /// Whether this task waits for its next try. Then a stop has no copy to end, and must not lose the log.
     var isResting = false
-    /// Whether a stop has ended that work.
+    /// Whether a stop ended this task.
     var isGivenUp = false
-    /// How long to wait before its end is recorded, where that did not work: a full disk is not emptied by asking.
+    /// The wait before the next try to record the end. A full disk does not get space by retries.
     var rest = Duration.seconds(5)
 
-    /// A stop that the backend did not take, the last time that it was tried.
+    /// A stop that the backend rejected at the last try.
     struct RefusedStop {
         var category: BackendError.Category
-        /// How long to wait before the next try.
+        /// The wait before the next try.
         var rest: Duration
     }
 
-    /// The order to end it.
+    /// A requested stop.
     struct Stop {
-        /// How long it waits before it uses force; nil is the job's own.
+        /// The time before the runner uses force; nil means the job's own grace period.
         var grace: Duration?
-        /// Who asked for it, where that is known.
+        /// The user who requested it, if known.
         var requester: String?
 
         func isMorePatient(than other: Duration?) -> Bool {

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 
-/// The observe stage of one runner: all its live runs in one call, from their submit to their recorded end.
+/// The observer of one runner: observes all its live runs in one call, from the submit to the recorded end.
 ///
-/// An error of the backend is logged and the call repeated; it never changes a run's state.
+/// An error of the backend is logged and the call is repeated. An error never changes the state of a run.
 actor ObserveStage {
     private let runner: any Runner
     private let store: Store
@@ -17,9 +17,9 @@ actor ObserveStage {
     private let again: @Sendable (RunRecord) -> Void
     private var live: [RunID: LiveRun] = [:]
 
-    /// A watch over `runner`. `ended` is told of every run whose end is recorded, `lost` of every run that has a new
-    /// owner, `again` of every run that is to be submitted once more. Runs that owners died over are finished one at a time,
-    /// through `suspects`.
+    /// Creates an observer of `runner`. It calls `ended` for every run whose end is recorded, `lost` for every run that
+    /// has a new owner, and `again` for every run that needs another attempt. Suspects are finished one at a time, in
+    /// the turn that `suspects` gives.
     init(
         _ runner: any Runner, store: Store, limits: SizeLimits = .standard, clock: HostClock, log: Logger,
         suspects: Turnstile = Turnstile(),
@@ -38,7 +38,7 @@ actor ObserveStage {
         retry = RetryStage(store: store, runner: runner, clock: clock, log: log)
     }
 
-    /// Watches one run more. It has a handle.
+    /// Adds a run to observe. The run has a handle.
     func add(_ record: RunRecord) {
         guard let handle = record.handle else { return }
         live[record.id] = LiveRun(
@@ -47,8 +47,8 @@ actor ObserveStage {
         pulse.signal()
     }
 
-    /// Stops one of its runs, as somebody asked; more than once is once, unless there is less patience than before. The
-    /// order goes out at once, also while a look over all runs takes its time.
+    /// Requests a stop. Idempotent; a repeated request has an effect only if its grace period is shorter. The stop is
+    /// sent at once, even if an `observe` call is under way.
     func stop(_ id: RunID, grace: Duration?, requester: String? = nil) {
         guard let run = live[id], run.stop?.isMorePatient(than: grace) ?? true else {
             return carryOutStop(of: id)
@@ -56,14 +56,14 @@ actor ObserveStage {
         live[id]?.stop = LiveRun.Stop(grace: grace, requester: requester)
         live[id]?.hasStopOrder = false
         if run.isFinishing, !run.isResting {
-            // The run has ended by itself or by an earlier stop. What this one ends is the copying of its outputs.
+            // The run has ended by itself or by an earlier stop. This stop ends the copying of its outputs.
             live[id]?.isGivenUp = true
             run.finishing?.cancel()
         }
         carryOutStop(of: id)
     }
 
-    /// Watches until the task is cancelled.
+    /// Observes until the task is cancelled.
     func run() async {
         let pulse = pulse
         let changes = runner.changes()
@@ -80,12 +80,12 @@ actor ObserveStage {
             }
             carryOutStops()
             let changed = await observe()
-            // Right after a change the next one is near; in the long middle of a run nothing happens.
+            // After a change, another one is likely soon. In the middle of a long run, changes are rare.
             if changed { wait = pace.shortest }
             let limit = nextLook(within: wait)
             let begin = clock.now()
             let wasWoken = await pulse.wait(upTo: limit, clock: clock)
-            // A backend may tell of an end before its own list shows it: then the next look comes soon as well.
+            // A backend may signal an end before its list shows it, so the next observation follows soon as well.
             wait = wasWoken ? pace.shortest : min(wait * 2, pace.longest)
             let rest = pace.shortest - Duration(saturatingSeconds: max(0, clock.now().timeIntervalSince(begin)))
             if wasWoken, rest > .zero, !Task.isCancelled { try? await clock.sleep(rest) }
@@ -100,7 +100,7 @@ actor ObserveStage {
 
     // MARK: observing
 
-    /// One call for all live runs. Answers whether anything changed.
+    /// Observes all live runs in one call. Returns whether a state changed.
     private func observe() async -> Bool {
         let handles = live.values.filter { !$0.isFinishing }.map(\.handle)
         guard !handles.isEmpty else { return false }
@@ -127,7 +127,7 @@ actor ObserveStage {
             beginEnd(of: observation.runID, run.token, observation)
             return true
         case .missing:
-            // Once may be the moment between a backend's two stores; twice is gone.
+            // One missing observation may fall between two writes of the backend. After two in a row the run is lost.
             guard run.isMissing else {
                 run.isMissing = true
                 live[observation.runID] = run
@@ -143,14 +143,14 @@ actor ObserveStage {
         }
     }
 
-    /// Writes down what happened between two looks. The store is asked only where the history has grown.
+    /// Records what happened between two observations. It calls the store only if the history has new steps.
     private func tellStory(of observation: Observation, _ run: inout LiveRun) throws(StoreError) {
         guard let story = observation.story, story.count > run.toldSteps else { return }
         do {
             try store.tell(story, of: observation.runID, token: run.token)
             run.toldSteps = story.count
         } catch  where error.code == .stale {
-            // The write that follows finds that too, and lets the run go.
+            // The write that follows detects the new owner and drops the run.
         }
     }
 
@@ -161,13 +161,14 @@ actor ObserveStage {
             case .stopping: .stopping
             default: .starting
             }
-        // A run that is interrupted, or is to stop, may seem to go backwards for hours: that is no move, and no write.
+        // A run that is interrupted or must stop may report an earlier phase for hours. This is not a change, and is
+        // not written.
         let moves = state != run.state && run.state.mayBecome(state)
         guard moves || observation.backendStatus != run.backendStatus else { return false }
         let changes = RunChanges(
             backendStatus: observation.backendStatus, startedAt: observation.startedAt.map { Timestamp($0) })
         let id = observation.runID
-        // What the history has is in the event log already.
+        // A message that is in the history is already in the event log.
         let isTold = observation.story?.contains { $0.message == observation.message } ?? false
         let message = isTold ? nil : observation.message
         try keep(id) { () throws(StoreError) in
@@ -181,7 +182,7 @@ actor ObserveStage {
         return true
     }
 
-    /// Writes, and remembers what was written. A run that has a new owner is let go.
+    /// Writes a change and updates the live run. A run that has a new owner is dropped.
     private func keep(_ id: RunID, _ write: () throws(StoreError) -> RunRecord) throws(StoreError) {
         do {
             let record = try write()
@@ -205,7 +206,8 @@ actor ObserveStage {
         let (finish, store, suspects) = (finish, store, suspects)
         let isSuspect = (live[id]?.crashes ?? 0) > 0
         live[id]?.finishing = Task {
-            // What a run left can end the program that reads it. One at a time, the next owner can tell which it was.
+            // Data of a run may crash the program that reads it. Suspects are finished one at a time, so that the next
+            // owner knows which run caused a crash.
             var hasTurn = isSuspect ? await suspects.enter() : false
             defer { if hasTurn { suspects.leave() } }
             do {
@@ -224,7 +226,7 @@ actor ObserveStage {
                 lost(id)
             } catch {
                 if live[id]?.isGivenUp == true, !(error is StoreError) {
-                    // Its outputs are not wanted any more, so the error does not matter.
+                    // The user does not want the outputs any longer, so the error does not matter.
                     return beginEnd(of: id, token, observation)
                 }
                 log.error("the end of a run could not be recorded yet", ["run": id.rawValue, "error": "\(error)"])
@@ -244,7 +246,7 @@ actor ObserveStage {
 
     // MARK: stopping
 
-    /// Orders the end of every run that somebody has asked to stop, or whose time is up.
+    /// Sends a stop for every run with a requested stop or an exceeded time limit.
     private func carryOutStops() {
         for id in live.filter({ $1.stop != nil || $1.deadline != nil }).keys { carryOutStop(of: id) }
     }
@@ -268,7 +270,7 @@ actor ObserveStage {
                 try store.transition(id, token: run.token, to: .stopping, cause: cause)
             }
         }
-        // Only now: an order that could not be written down has to be given again.
+        // Set only after the write: a stop that was not recorded must be sent again.
         live[id]?.hasStopOrder = true
         guard let handle = live[id]?.handle else { return }
         let runner = runner
@@ -286,11 +288,10 @@ actor ObserveStage {
         }
     }
 
-    /// Tells whoever waits for the stop why it takes so long, once for each class of reason; answers how long to wait before the next
-    /// try.
+    /// Records why the backend rejected the stop, once per error category. Returns the wait before the next try.
     private func noteRefusedStop(of id: RunID, _ token: Int64, _ error: BackendError) -> Duration {
         guard let run = live[id], !run.isFinishing else { return .zero }
-        // Not the words, which name another request of the service each time.
+        // The category is compared, not the message, which contains another request ID each time.
         let isNew = run.refusedStop?.category != error.category
         let rest = isNew ? .seconds(1) : min((run.refusedStop?.rest ?? .zero) * 2, .seconds(60))
         live[id]?.refusedStop = LiveRun.RefusedStop(category: error.category, rest: rest)

@@ -1,13 +1,13 @@
-/// What a submitter changes of a queue's template, as far as the queue lets them.
+/// Applies a submitter's changes to a queue's template, as far as the queue allows them.
 struct Overriding {
     let queue: ResolveStage.Queue
     let plugin: RunnerPlugin
 
-    /// The queue's template with all changes that a spec makes; null takes a value away. Everything that is refused is a
+    /// The queue's template with all changes of a spec; null removes a value. A change that is not allowed becomes a
     /// mistake.
     func template(changedBy spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> JSONValue {
         var template = queue.template
-        // What has an option of its own is worked in by the runner; the queue's rules are the same.
+        // The runner applies values that have their own options. The same rules of the queue apply to them.
         mistakes += places(changedBy: spec.overrides).compactMap { refusal(of: $0) }
         for change in changes(of: spec, &mistakes) {
             if let refusal = refusal(of: change.path) ?? listRefusal(of: change) {
@@ -38,8 +38,8 @@ struct Overriding {
             + overrides.runConfig.keys.sorted().map { places.runConfig.appending($0) }
     }
 
-    /// The single changes that a spec makes to the template, in order and in the backend's spelling. Members of a mapping
-    /// are changed one by one, so that the queue's policy sees each; lists are replaced whole.
+    /// The changes of a spec to the template, in order and in the backend's spelling. Members of a mapping are separate
+    /// changes, so that the queue's policy checks each of them; lists are replaced as a whole.
     private func changes(of spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> [Overrides.Setting] {
         var changes: [Overrides.Setting] = []
         func collect(_ value: JSONValue, at path: FieldPath) {
@@ -61,8 +61,8 @@ struct Overriding {
         return changes
     }
 
-    /// W&B's files hold the arguments below the name of the resource. Keys beside that name would be lost, and so would
-    /// a value below it that has no keys.
+    /// Files of W&B contain the arguments below the name of the resource. Keys beside that name, and a value below it
+    /// that is not a mapping, would be lost.
     private func unwrapped(
         _ arguments: JSONValue, _ resource: String, _ mistakes: inout [Diagnostic]
     ) -> JSONValue {
@@ -105,7 +105,7 @@ struct Overriding {
         return nil
     }
 
-    /// In a keyed list, what the queue has written is the queue's: its items by their number, and all of them at once.
+    /// In a keyed list, a submitter may not change the queue's items, neither by index nor all at once.
     private func listRefusal(of change: Overrides.Setting) -> Diagnostic? {
         guard queue.allowOverrides == nil else { return nil }
         for list in plugin.keyedLists.keys where change.path.steps.starts(with: list.steps) {
@@ -126,8 +126,8 @@ struct Overriding {
             path: path)
     }
 
-    /// The items of the queue and those of a submitter. An item with the queue's key replaces the queue's where the queue
-    /// says so, and is refused otherwise.
+    /// The items of the queue and those of a submitter. An item with the key of a queue's item replaces it if the queue
+    /// allows that, and is refused otherwise.
     private func merge(
         _ items: [JSONValue], into present: JSONValue?, by key: String, _ path: FieldPath,
         _ mistakes: inout [Diagnostic]
@@ -150,7 +150,7 @@ struct Overriding {
 }
 
 extension RunnerPlugin.Places {
-    /// A path for each option, with the option's own word where it has no place in the template.
+    /// The path of each option, or the option's own name if the template has no path for it.
     var whole: (entryPoint: FieldPath, arguments: FieldPath, environment: FieldPath, runConfig: FieldPath) {
         (
             entryPoint ?? FieldPath([.member("entry_point")]), arguments ?? FieldPath([.member("args")]),
@@ -158,7 +158,7 @@ extension RunnerPlugin.Places {
         )
     }
 
-    /// The words that `allow_overrides` takes beside the template's own keys.
+    /// The words that `allow_overrides` accepts in addition to the keys of the template.
     var words: [String] {
         [whole.entryPoint, whole.arguments, whole.environment, whole.runConfig].compactMap {
             if case .member(let name)? = $0.steps.first { name } else { nil }

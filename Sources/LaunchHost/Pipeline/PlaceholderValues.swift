@@ -1,15 +1,15 @@
-/// The values of a run's macros and template variables, and which of them a submitter chose.
+/// The values of a run's macros and template variables. It marks those that a submitter chose.
 struct PlaceholderValues {
-    /// The macro that the render stage expands, when the image is known.
+    /// The macro that the render stage expands, after the image is known.
     static let imageMacro = "image_uri"
-    /// Macros whose values the program or the queue's owner makes.
+    /// Macros whose values come from the program or from the queue's owner.
     private static let ownMacros: Set = ["run_id", "queue_name", imageMacro]
 
-    /// By the variable's name.
+    /// The values of the template variables, by name.
     let variables: [String: JSONValue]
-    /// By the macro's name, without `image_uri`.
+    /// The values of the macros, by name, without `image_uri`.
     let macros: [String: String]
-    /// Variables that hold any text of the submitter's: without a list of values, and given at submit.
+    /// Template variables with free text of the submitter: without a list of values, and set at submit.
     let chosen: Set<String>
 
     init(variables: [String: JSONValue], macros: [String: String], chosen: [TemplateVariable]) {
@@ -26,10 +26,10 @@ struct PlaceholderValues {
         ]
     }
 
-    /// A value as a part of a text.
+    /// A value as part of a text.
     static func text(_ value: JSONValue) -> String { value.stringValue ?? (try? JSON.canonical(value)) ?? "" }
 
-    /// How many bytes of text a piece becomes.
+    /// The number of bytes of a piece after expansion.
     func size(of piece: Placeholders.Piece) -> Int {
         switch piece {
         case .text(let text): text.utf8.count
@@ -38,14 +38,14 @@ struct PlaceholderValues {
         }
     }
 
-    /// The pieces of a text with their values, for a check against its place in the template.
+    /// The pieces of a text with their values, to be checked for their place in the template.
     func expanded(_ pieces: [Placeholders.Piece], at path: FieldPath, place: ValuePlace) -> ExpandedText {
         ExpandedText(
             place: place, path: path,
             parts: pieces.map { piece in
                 switch piece {
                 case .text(let text): ExpandedText.Part(text: text)
-                // Any name of an image has '/' and ':', which only URIs and free text take.
+                // Every image name contains '/' and ':', which only URIs and free text may contain.
                 case .macro(Self.imageMacro): ExpandedText.Part(text: "host/image:tag", chosenBy: "${image_uri}")
                 case .macro(let name):
                     ExpandedText.Part(

@@ -1,6 +1,6 @@
 extension ResolveStage.Queue {
-    /// The queue that a spec names, as the store has it now; for a spec without one, the runner's default template.
-    /// - Throws: `StoreError` where there is no such queue, `LaunchError` where its resource is another one.
+    /// The queue of a spec, as it is in the store now; for a spec without a queue, the runner's default template.
+    /// - Throws: `StoreError` if the queue does not exist, `LaunchError` if it is for another resource.
     public init(of spec: LaunchSpec, plugin: RunnerPlugin, store: Store) throws {
         guard let name = spec.queue else {
             try self.init(defaultsOf: plugin)
@@ -14,8 +14,8 @@ extension ResolveStage.Queue {
         try self.init(definition)
     }
 
-    /// What a stored definition says.
-    /// - Throws: `DecodingError` where the store holds what this program did not write.
+    /// The queue of a stored definition.
+    /// - Throws: `DecodingError` if the stored values are not in this program's format.
     public init(_ definition: QueueDefinition) throws {
         self.init(
             template: definition.template, variables: try definition.variables.decode([TemplateVariable].self),
@@ -24,7 +24,7 @@ extension ResolveStage.Queue {
         isShared = definition.allowOverrides != nil
     }
 
-    /// The template of a run without a queue: its submitter owns it, so that nothing is protected.
+    /// The template of a run without a queue. The submitter owns it, so no value is protected.
     public init(defaultsOf plugin: RunnerPlugin) throws {
         let document = try Document(
             text: plugin.defaultTemplate, name: "the default template of \(plugin.base.type)", kind: .invalid)

@@ -1,14 +1,13 @@
 internal import FoundationEssentials
 
-/// The retry stage: a run that ended without its own fault is submitted once more, where its backend has something else to
-/// try.
+/// The retry stage: submits a run again that ended without its own fault, if its backend has an alternative.
 struct RetryStage: Sendable {
     let store: Store
     let runner: any Runner
     let clock: HostClock
     let log: Logger
 
-    /// The run as it is submitted once more, where its backend has something else to try and the queue lets it.
+    /// The record of the run's next attempt, if its backend has an alternative and the queue allows another attempt.
     func next(of record: RunRecord, after end: Observation) throws(StoreError) -> RunRecord? {
         let number = (record.pastAttempts?.count ?? 0) + 2
         let limit = record.resolved?.retry?.attempts
@@ -26,7 +25,7 @@ struct RetryStage: Sendable {
             log.info("run tried again", ["run": record.id.rawValue, "attempt": "\(number)", "how": next.summary])
             return again
         } catch  where error.code == .refused {
-            // Somebody asked for its end in between.
+            // A user requested a stop in the meantime.
             return nil
         }
     }

@@ -1,22 +1,23 @@
-/// The submit stage: hands a stored request to the backend, and tries again while the backend says that it may work
-/// later. Idempotent, because the runner is.
+/// The submit stage: sends a stored request to the backend, and retries while the backend reports a temporary error. It
+/// is idempotent, because the runner's `submit` is.
 struct SubmitStage: Sendable {
     let runner: any Runner
     let clock: HostClock
     let log: Logger
-    /// Whether the program is leaving and must not wait any more.
+    /// Whether the program is leaving and must not wait longer.
     let isLeaving: @Sendable () -> Bool
 
-    /// A submit that did not work, or of which nobody knows.
+    /// A failed submit, or one with an unknown result.
     struct Failure: Error {
         let error: BackendError
-        /// Whether the backend may hold something of the run all the same.
+        /// Whether the backend may nevertheless hold something of the run.
         let mayBeThere: Bool
     }
 
-    /// The handle of the run in the backend.
+    /// Submits the run and returns its handle.
     ///
-    /// The call itself is not cancelled when the run is stopped: half a submit is worse than one stop more.
+    /// The call itself is not cancelled when the run is stopped: a submit that is interrupted halfway is worse than an
+    /// additional stop.
     func submit(_ request: RunRequest, as runID: RunID) async throws(Failure) -> RunHandle {
         let runner = runner
         var mayBeThere = false
@@ -31,9 +32,10 @@ struct SubmitStage: Sendable {
         }
     }
 
-    /// What an earlier submit, perhaps of a program that died over it, has left in the backend; nil where nothing is.
+    /// Finds what an earlier submit left in the backend, possibly of a program that died during the call; nil if there
+    /// is nothing.
     ///
-    /// Nor are its waits cancelled: a run must not be recorded as stopped while its container may run.
+    /// Its waits are not cancelled either: a run must not be recorded as stopped while its container may run.
     func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
         let runner = runner
         return try await retrying(runID, longest: .seconds(2), isCancellable: false) {
@@ -68,7 +70,7 @@ struct SubmitStage: Sendable {
         }
     }
 
-    /// With the waits between them, about two minutes for a submit.
+    /// With the waits between the tries, a submit takes about two minutes.
     private static let tries = 9
 
     private static func uncancelled<Value: Sendable>(
@@ -85,7 +87,7 @@ struct SubmitStage: Sendable {
 }
 
 extension BackendError {
-    /// Whether it says for certain that nothing was done.
+    /// Whether the error means that certainly nothing was done.
     fileprivate var isRefusal: Bool {
         [
             .throttled, .unavailable, .expired, .unauthenticated, .capacity, .quota, .denied, .invalid, .configuration,

@@ -1,11 +1,11 @@
-/// The validate stage: offline, everything that is wrong with a request at once.
+/// The validate stage: reports all problems of a request at once, offline.
 public enum ValidateStage {
     /// The findings of the runner.
     public static func findings(in request: RunRequest, runner: any Runner) -> [Finding] {
         runner.validate(request)
     }
 
-    /// Refuses a request that has errors.
+    /// Refuses a request with errors.
     /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each error.
     static func refuseErrors(in request: RunRequest, runner: any Runner) throws(LaunchError) {
         let errors = findings(in: request, runner: runner).filter { $0.severity == .error }

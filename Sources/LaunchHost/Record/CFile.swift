@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A buffered file of the C library, closed when it is let go. The unsafe parts of reading and writing records are
-/// here.
+/// A buffered file of the C library, which is closed when the object is destroyed. It contains all unsafe code for
+/// reading and writing records.
 final class CFile {
     private var handle: UnsafeMutablePointer<FILE>?
     private var line: UnsafeMutablePointer<CChar>?
@@ -30,7 +30,7 @@ final class CFile {
         try check(fwrite(bytes, 1, bytes.count, handle) == bytes.count, "written")
     }
 
-    /// The next line without its break, or nil at the end. Bytes that are not UTF-8 are replaced.
+    /// The next line without its line break, or nil at the end. Bytes that are not UTF-8 are replaced.
     func readLine() throws(BackendError) -> String? {
         guard let handle else { return nil }
         let count = getline(&line, &capacity, handle)
@@ -46,7 +46,7 @@ final class CFile {
             as: UTF8.self)
     }
 
-    /// Waits until all that was written is on the disk.
+    /// Waits until all written bytes are on the disk.
     func synchronize() throws(BackendError) {
         guard let handle else { return }
         try check(fflush(handle) == 0 && fsync(fileno(handle)) == 0, "written")

@@ -1,29 +1,29 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// A file of runs that were removed from the store: JSON lines, one run a line, with its events.
+/// A file with runs that were removed from the store: one JSON object per line, for one run with its events.
 ///
-/// It has another name until all of it is on the disk. So a file with its final name is whole, and a power failure does not
-/// take it back.
+/// It has a temporary name until all of it is on the disk. So a file with its final name is complete, even after a
+/// power failure.
 public final class RunArchive {
-    /// One line.
+    /// One line of the file.
     public struct Entry: Sendable, Hashable, Codable {
         /// The run, as `launch status --json` shows it.
         public var run: RunRecord
         /// Its events, oldest first.
         public var events: [EventRecord]
-        /// What was kept of a rehearsal.
+        /// The record of a rehearsal.
         public var rehearsal: RehearsalRecord?
     }
 
-    /// The file's path once it is complete.
+    /// The path of the complete file.
     public let path: String
     private let partial: String
     private let file: CFile
     private var isComplete = false
 
-    /// Begins the file `runs-<time>.jsonl` in a folder, which is made where it is missing.
-    /// - Throws: `LaunchError` where that is not possible.
+    /// Creates the file `runs-<time>.jsonl` in a folder. A missing folder is created.
+    /// - Throws: `LaunchError` if that is not possible.
     public init(in folder: String, at now: Timestamp) throws {
         try Files.makeFolder(folder)
         let time = now.description.replacing("-", with: "").replacing(":", with: "")
@@ -47,7 +47,7 @@ public final class RunArchive {
     }
 
     /// Adds a run.
-    /// - Throws: `LaunchError` where the disk does not take it.
+    /// - Throws: `LaunchError` if the run cannot be written to the disk.
     public func append(_ entry: Entry) throws {
         do throws(BackendError) {
             let line: Data
@@ -60,8 +60,8 @@ public final class RunArchive {
         }
     }
 
-    /// Ends the file: writes all of it to the disk, and gives it its name.
-    /// - Throws: `LaunchError` where the disk does not take it; then the file is not made.
+    /// Completes the file: writes all of it to the disk, and gives it its final name.
+    /// - Throws: `LaunchError` if it cannot be written to the disk. The file does not exist then.
     public func complete() throws {
         do throws(BackendError) {
             try file.synchronize()
@@ -78,8 +78,8 @@ public final class RunArchive {
         guard fsync(handle) == 0 else { throw Self.failure("\(folder) could not be written: \(Files.reason()).") }
     }
 
-    /// The entries of a file, in their order.
-    /// - Throws: `LaunchError` where it cannot be read; `DecodingError` where a line is not an entry.
+    /// The entries of a file, in order.
+    /// - Throws: `LaunchError` if it cannot be read; `DecodingError` if a line is not an entry.
     public static func entries(of path: String) throws -> [Entry] {
         let file = try CFile(reading: path)
         var entries: [Entry] = []
@@ -99,6 +99,6 @@ public final class RunArchive {
 }
 
 extension LaunchHome {
-    /// Where removed runs are archived.
+    /// The folder for archives of removed runs.
     public var archive: String { "\(path)/archive" }
 }

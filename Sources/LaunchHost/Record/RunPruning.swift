@@ -3,28 +3,28 @@ internal import Glibc
 
 /// Removes old runs: archives them, then removes their logs, their rows and their events.
 ///
-/// A program that ends on the way loses nothing: rows are removed after the archive is on the disk, and the logs of a run
-/// before its row, so that the next call finds what is left.
+/// A program that ends during the work loses nothing: rows are removed after the archive is on the disk, and the logs
+/// of a run before its row, so the next call finds the rest.
 public struct RunPruning: Sendable {
-    /// What was done.
+    /// What was done, or would be done.
     public struct Result: Sendable, Hashable, Codable {
         /// The runs that were removed, or would be.
         public var runs: [RunID]
-        /// How many events were archived with them.
+        /// The number of events that were archived with the runs.
         public var events: Int
-        /// The file that has them; nil where there was none to write.
+        /// The archive; nil if nothing was archived.
         public var archive: String?
         /// The folders of removed runs that still have results.
         public var resultFolders: [String]
-        /// Snapshots of sources that were removed, because no job and no run needs them.
+        /// The removed snapshots of sources, which no job and no run needs.
         public var snapshots: [String]
-        /// How many old runs stay, because their backend may still hold something of them.
+        /// The number of old runs that stay because their backend may still hold something of them.
         public var unreleased: Int
     }
 
-    /// So many runs are read, or removed, in one step.
+    /// The number of runs that are read or removed in one step.
     private static let step = 200
-    /// What this program writes into a run's folder beside results.
+    /// The files that this program writes to a run's folder in addition to results.
     private static let records = ["log", "log.partial", "build.log", "rehearsal.json", "describe.json"]
 
     private let store: Store
@@ -33,9 +33,9 @@ public struct RunPruning: Sendable {
     private let warn: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - folder: where the archive is written.
-    ///   - removesResults: whether the results in the runs' folders go too.
-    ///   - warn: gets a sentence for each thing that could not be removed.
+    ///   - folder: the folder of the archive.
+    ///   - removesResults: whether to remove the results in the runs' folders too.
+    ///   - warn: gets one sentence for each file or folder that could not be removed.
     public init(
         _ store: Store, archivingTo folder: String, removesResults: Bool = false,
         warn: @escaping @Sendable (String) -> Void = { _ in }
@@ -46,7 +46,7 @@ public struct RunPruning: Sendable {
         self.warn = warn
     }
 
-    /// What ``run(_:progress:)`` would do, without doing it.
+    /// The result that ``run(_:progress:)`` would have, without removing anything.
     public func plan(_ old: OldRuns) throws -> Result {
         let runs = try store.oldRuns(old)
         var result = Result(
@@ -57,8 +57,8 @@ public struct RunPruning: Sendable {
     }
 
     /// Archives and removes the old runs.
-    /// - Parameter progress: gets how many runs are done, of how many.
-    /// - Throws: `LaunchError` or `StoreError` where the archive or the database cannot be written.
+    /// - Parameter progress: gets the number of finished runs and of all runs.
+    /// - Throws: `LaunchError` or `StoreError` if the archive or the database cannot be written.
     public func run(_ old: OldRuns, progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }) async throws -> Result {
         var result = Result(
             runs: try store.oldRuns(old), events: 0, archive: nil, resultFolders: [], snapshots: [],
@@ -97,7 +97,7 @@ public struct RunPruning: Sendable {
         }
     }
 
-    /// Removes what is kept of a run. Answers its folder where results are left in it.
+    /// Removes the files of a run. Returns its folder if it still contains results.
     private func removeFiles(of id: RunID) -> String? {
         let folder = store.home.folder(of: id)
         do throws(FileSystem.Failure) {
@@ -110,7 +110,7 @@ public struct RunPruning: Sendable {
             warn("\(error.path) of the run \(id) cannot be removed: \(error.why). Remove it as a user who may.")
             return nil
         }
-        // A folder with anything in it stays.
+        // A folder that is not empty stays.
         if rmdir(folder) == 0 || errno == ENOENT { return nil }
         return folder
     }
