@@ -72,8 +72,9 @@ enum AgentCommand {
         }
     }
 
-    /// Ends here where the backend would not know who calls: each run would fail, and none of them for its own fault. What may
-    /// pass by itself, such as a service that is away, keeps no agent from its queues.
+    /// Throws if the backend rejects or misses the agent's credentials, because every run would fail for the same
+    /// reason. The
+    /// agent starts despite errors that may pass by themselves, such as an unavailable service.
     private static func refuseStrangers(_ environment: any Environment, _ log: Logger) async throws {
         do throws(BackendError) {
             let identity = try await environment.verify()
@@ -88,7 +89,7 @@ enum AgentCommand {
         }
     }
 
-    /// Housekeeping only: whatever it cannot do, the agent starts.
+    /// A failure here does not prevent the agent's start.
     private static func removeUnusedSnapshots(of store: Store, _ log: Logger) async {
         do {
             try await SourceStore(folder: store.home.sources).prune(keeping: try store.snapshotsInUse()) { problem in

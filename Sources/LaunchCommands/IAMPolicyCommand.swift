@@ -47,7 +47,8 @@ enum IAMPolicyCommand {
     }
 }
 
-/// Permissions as a policy document of IAM: those that differ in one thing only are one statement.
+/// Permissions as an IAM policy document. Permissions that differ only in actions or only in resources share a
+/// statement.
 struct PolicyDocument {
     private struct Statement {
         var actions: [String]
@@ -74,10 +75,9 @@ struct PolicyDocument {
         }
     }
 
-    /// Whether nothing is allowed.
+    /// Whether the policy allows nothing.
     var isEmpty: Bool { statements.isEmpty }
 
-    /// The document.
     var json: JSONValue {
         .object([
             "Version": .string("2012-10-17"),

@@ -3,15 +3,15 @@ internal import FoundationEssentials
 internal import Glibc
 public import LaunchHost
 
-/// The command line of launch over a catalog of plugins. Whoever composes a program of their own lists their plugins
-/// and runs this; the program `launch` does nothing else.
+/// The command line of launch for a catalog of plugins. The main file of a program with its own catalog only calls
+/// `main(catalog:version:)`, as the program `launch` does.
 public enum LaunchProgram {
-    /// The program; `version` is what `launch version` prints.
+    /// The command line; `launch version` prints `version`.
     public static func make(catalog: PluginCatalog, version: String) -> Program {
         Program(root(catalog: catalog, version: version), failure: Failures.explain)
     }
 
-    /// Runs the program with the arguments, the variables and the terminal of this process, and ends the process with the
+    /// Runs the command line with the arguments, variables and terminal of this process, and ends the process with the
     /// documented exit code.
     public static func main(catalog: PluginCatalog, version: String) async -> Never {
         ProcessHardening.apply()

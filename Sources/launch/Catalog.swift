@@ -5,7 +5,7 @@ internal import LocalDocker
 internal import Mock
 internal import SageMaker
 
-/// The plugins of this program. Adding a backend adds its line here, and nothing anywhere else.
+/// The plugins of this program. A new backend needs only a line here.
 let catalog = PluginCatalog(
     environments: [LocalEnvironment.plugin, AWSEnvironment.plugin, MockPlugins.environment],
     registries: [LocalRegistry.plugin, ECRRegistry.plugin, MockPlugins.registry],

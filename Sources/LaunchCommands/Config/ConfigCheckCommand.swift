@@ -34,7 +34,7 @@ enum ConfigCheckCommand {
     }
 }
 
-/// The configuration after checking, or what is wrong with it.
+/// A checked configuration, or its errors.
 private struct ConfigCheck {
     let bench: Workbench
     let name: String?
@@ -60,7 +60,7 @@ private struct ConfigCheck {
         }
     }
 
-    /// Some options are right one by one and wrong together: only the plugins themselves can tell.
+    /// Some options are valid individually but not together. Only the plugins can check that.
     private static func make(_ config: LaunchConfig, _ bench: Workbench) throws(LaunchError) -> Backends {
         let backends = try Backends(config, catalog: bench.catalog, variables: bench.variables, log: .silent)
         if let runner = config.runner { _ = try backends.runner(for: runner.type) }

@@ -22,7 +22,7 @@ enum JobCreateCodeCommand {
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let folder = try arguments.required("folder")
-            // So that '.' has a name.
+            // An absolute path has a name, also for '.'.
             let name = try NewJob.name(arguments, from: URL(filePath: folder).standardizedFileURL.path)
             let store = try bench.store()
             let source = try await SourceChoice.code(

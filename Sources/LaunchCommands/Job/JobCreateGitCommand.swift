@@ -26,7 +26,7 @@ enum JobCreateGitCommand {
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let url = try arguments.required("url")
-            // The address is not repeated before it is known to hold no password.
+            // The address may contain a password, so it is not printed before it is checked.
             let source = try await Progress.show("Asking the repository", on: terminal, quiet: bench.wantsJSON) { _ in
                 try await SourceChoice.git(
                     url, version: arguments.string("git-version"), dockerfile: arguments.string("dockerfile"),

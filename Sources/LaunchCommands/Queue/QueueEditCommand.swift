@@ -43,7 +43,7 @@ enum QueueEditCommand {
         _ queue: QueueRecord, text: QueueText, store: Store, from path: String
     ) throws -> QueueRecord {
         var definition = try text.definition(of: queue.name, reading: path)
-        // A text that was kept from the editor is no file of the user's, and has served its purpose now.
+        // The file of the kept text is not the user's own. It is removed once it is used.
         let draft = Draft(at: path, in: folder(store))
         if draft != nil { definition.fileName = queue.definition.fileName }
         let changed = try store.updateQueue(definition)
@@ -51,10 +51,10 @@ enum QueueEditCommand {
         return changed
     }
 
-    /// Where texts are that are being edited.
+    /// The folder of the texts that are being edited.
     private static func folder(_ store: Store) -> String { "\(store.home.path)/edits" }
 
-    /// Nil where the text was left as it is.
+    /// Nil if the text was not changed.
     private static func edit(_ queue: QueueRecord, text: QueueText, store: Store) async throws -> QueueRecord? {
         let old = try queue.definition.text
         let editor = try Editor(variables: text.bench.variables)
@@ -75,7 +75,7 @@ enum QueueEditCommand {
             draft.remove()
             return changed
         } catch {
-            // Nothing that was typed is lost, whatever went wrong.
+            // The user's text is kept after any error.
             if (try? draft.text()) == old {
                 draft.remove()
             } else {

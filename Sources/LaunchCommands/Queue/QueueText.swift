@@ -1,13 +1,13 @@
 internal import Console
 internal import LaunchHost
 
-/// Turns the text of a queue's file into a definition, and tells what may be wrong with it.
+/// Parses the text of a queue's file into a definition and reports its errors and warnings.
 struct QueueText {
     let bench: Workbench
     let runner: RunnerPlugin
 
     /// Reads a file, `-` for standard input.
-    /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong, each at its place.
+    /// - Throws: `LaunchError` of kind `.invalid` with all errors, each with its position.
     func definition(of name: String, reading path: String) throws -> QueueDefinition {
         let isInput = path == StandardInput.path
         let document = try Document(reading: path, kind: .invalid)
@@ -24,8 +24,8 @@ struct QueueText {
             hint: "For a queue whose template has no keys, write {}.")
     }
 
-    /// The runner's own template.
-    /// - Throws: `LaunchError`, where the plugin's template does not pass its own check.
+    /// The runner's default template.
+    /// - Throws: `LaunchError` if the plugin's template does not pass its own check.
     func defaultDefinition(of name: String) throws -> QueueDefinition {
         let type = runner.base.type
         let document = try Document(
@@ -41,7 +41,7 @@ struct QueueText {
         return definition
     }
 
-    /// What the backend would refuse is told now, and is no error yet: a submit may still give what is missing.
+    /// Reports what the backend would refuse as warnings, because a submit may still supply missing values.
     private func tellFindings(of definition: QueueDefinition, _ document: Document) {
         guard let config = try? LaunchConfig(at: bench.location, catalog: bench.catalog),
             let backends = try? bench.backends(config),

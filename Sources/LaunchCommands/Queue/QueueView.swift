@@ -16,7 +16,7 @@ struct QueueView: Encodable {
     private let text: String?
     private let damage: String?
 
-    /// - Parameter whole: with the template and what else its file says.
+    /// - Parameter whole: Includes the template and the other content of the queue's file.
     init(_ queue: QueueRecord, whole: Bool = true) throws {
         let definition = queue.definition
         name = queue.name

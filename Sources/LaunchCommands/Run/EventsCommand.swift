@@ -32,7 +32,8 @@ enum EventsCommand {
                 let events = try store.events(of: run?.id, after: last)
                 for event in events {
                     last = event.sequence
-                    // The story of one run is shown by time: an interruption may be written down after what followed it.
+                    // The events of one run are printed in the order of their times: an interruption may be stored
+                    // after later events.
                     guard !bench.wantsJSON, follow || run == nil else { continue }
                     try terminal.out(line(event, withRun: run == nil))
                 }
@@ -59,7 +60,7 @@ enum EventsCommand {
     private static func line(_ event: EventRecord, withRun: Bool) -> Styled {
         let state = event.state.rawValue.padding(to: 11)
         let words = [event.message, event.cause?.message].compactMap(\.self).joined(separator: ": ")
-        // Further lines of a message are indented to the place of the first one.
+        // Indents further lines of a message below its first line.
         let margin =
             String(repeating: " ", count: event.at.description.count + 2 + state.count)
             + (withRun ? String(repeating: " ", count: event.runID.rawValue.count + 2) : "")

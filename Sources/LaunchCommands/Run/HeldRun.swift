@@ -2,10 +2,12 @@ internal import Console
 internal import Glibc
 internal import LaunchHost
 
-/// A run that this process holds and takes to its end: what `launch run` does, and `launch stop` where no agent lives.
+/// A run that this process owns and takes to its end: in `launch run`, and in `launch stop` if the run has no live
+/// owner.
 ///
-/// From when it is made, ctrl-C and SIGTERM do not end the process any more: make it before the run, so that they never
-/// end one that is written down.
+/// From the creation of this value on, ctrl-C and SIGTERM no longer end the process. Create it before the run, so that
+/// a
+/// signal cannot end the process between the run's submit and its supervision.
 struct HeldRun: Sendable {
     private let interrupts = Interrupts()
     let store: Store
@@ -22,9 +24,11 @@ struct HeldRun: Sendable {
         self.log = log
     }
 
-    /// Drives the run to its recorded end while `beside` goes on. ctrl-C and SIGTERM stop the run: the first time with
-    /// the job's own grace, then at once. The third ends the process: a backend that is away, or a full disk, can keep the
-    /// end from being recorded for as long as it likes.
+    /// Drives the run to its recorded end, with `beside` running concurrently. ctrl-C and SIGTERM stop the run: first
+    /// with the
+    /// job's own grace period, then at once. The third signal ends the process, because an unavailable backend or a
+    /// full disk can
+    /// delay the recording of the end without limit.
     func follow(
         _ run: RunRecord, as owner: OwnerLock, beside: @escaping @Sendable () async throws -> Void
     ) async throws -> RunRecord {
@@ -34,7 +38,7 @@ struct HeldRun: Sendable {
             Agent.Settings(maxJobs: nil), store: store, backends: backends,
             contexts: contexts, log: log,
             progress: { _, progress in
-                // One line each: a build that prints a line feed must not print lines without the mark.
+                // A message may contain a line feed; each line gets the mark.
                 for line in Styled(log: progress.line).plain.split(separator: "\n", omittingEmptySubsequences: false) {
                     terminal.err("\(Styled("\(progress.step.rawValue) |", .dim)) \(line)")
                 }

@@ -1,14 +1,15 @@
 internal import Console
 internal import LaunchHost
 
-/// Prints log lines. In a file or a pipe the text is unchanged; on a terminal control characters are escapes, unless the
-/// user asked for raw output.
+/// Prints log lines. A file or a pipe gets the unchanged text. A terminal gets escapes instead of control characters,
+/// unless
+/// the user requested raw output.
 struct LogPrinter {
     let terminal: Terminal
     var timestamps = false
     /// JSON: one object on each line, or with `printAll` one array.
     var json = false
-    /// Control sequences reach the terminal too.
+    /// Whether control sequences reach a terminal.
     var isRaw = false
 
     /// The option of the commands that print a job's log.
@@ -28,7 +29,7 @@ struct LogPrinter {
         }
     }
 
-    /// Prints the log that there is now. As JSON it is one array, written while it is read.
+    /// Prints the log up to now. As JSON it is one array that is written while the log is read.
     func printAll(_ reader: RunLogReader, of id: RunID) async throws {
         guard json else { return try await reader.read(id, follow: false) { try print($0) } }
         var array = JSONArray(terminal: terminal)
@@ -37,7 +38,8 @@ struct LogPrinter {
                 for line in lines { try array.add(line) }
             }
         } catch {
-            // What is printed already stays one document. Before the first line there is nothing to close.
+            // Closes the array after a partial output, so that it is valid JSON. Before the first line nothing was
+            // printed.
             if !array.isEmpty, !(error is OutputError) { try array.end() }
             throw error
         }
@@ -57,8 +59,9 @@ struct LogPrinter {
         try terminal.out(Styled(log: text), terminator: "")
     }
 
-    /// Each state of a progress bar is a line of its own, with the line's prefix, so that no host prints in the name of
-    /// another.
+    /// Each state of a progress bar becomes a line with the prefix, so that no host can print lines that look like
+    /// another
+    /// host's.
     private func safe(_ line: LogLine) -> Styled {
         let prefix = prefix(line)
         let parts = Styled(log: line.text).plain.split(separator: "\n", omittingEmptySubsequences: false)
@@ -78,7 +81,7 @@ struct LogPrinter {
 /// A JSON array on standard output that is written element by element, so that a long log needs no memory.
 private struct JSONArray {
     let terminal: Terminal
-    /// The last element. Whether a comma follows it is known with the next one.
+    /// The last element, held back because a comma follows it only if there is a next one.
     private var held: String?
     private(set) var isEmpty = true
 

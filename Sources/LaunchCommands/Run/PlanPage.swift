@@ -1,7 +1,7 @@
 internal import Console
 internal import LaunchHost
 
-/// A plan as people read it: what is wrong, and where nothing is, what would happen.
+/// A plan as text: its findings, and if it is valid, the request, the cost and the permissions.
 struct PlanPage {
     private let plan: Plan
     private let document: Document?
@@ -18,7 +18,7 @@ struct PlanPage {
     func show() throws {
         try line("image", Styled(plan.image.summary))
         if let image = plan.image.image { try line("", Styled(image.reference)) }
-        // A request that is not valid would only push away what is wrong with it.
+        // If the plan is invalid, only the findings matter.
         if plan.isValid {
             let isRehearsed = plan.request.rehearsal != nil
             try line("request", "for \(plan.request.runner)\(isRehearsed ? ", to be rehearsed here" : "")")

@@ -1,7 +1,7 @@
 internal import Console
 internal import LaunchHost
 
-/// A rehearsal's report as people read it: what went as on the backend, what nothing stood for, what would differ.
+/// The report of a rehearsal as text: what was reproduced, what was not simulated, what would differ on the backend.
 struct RehearsalPage {
     private let record: RehearsalRecord
     private let terminal: Terminal
@@ -11,7 +11,7 @@ struct RehearsalPage {
         self.terminal = terminal
     }
 
-    /// Writes it to standard error.
+    /// Prints the report to standard error.
     func tell() {
         section("reproduced", record.report.reproduced, .green)
         section("accepted, not simulated", record.report.notSimulated, .dim)

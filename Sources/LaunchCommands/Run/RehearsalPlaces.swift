@@ -1,11 +1,12 @@
 internal import LaunchHost
 
-/// The local folders that a rehearsal reads and writes, and whether one stands in another's way.
+/// Checks that the local folders that a rehearsal reads and writes do not overlap.
 enum RehearsalPlaces {
-    /// What is wrong with them, in sentences; nil where nothing is.
+    /// The first overlap, as a sentence; nil if there is none.
     ///
-    /// The folder of checkpoints may lose files, so it must hold no data of a channel. Below the results' folder every job has
-    /// one of its own, so that data and checkpoints may lie there.
+    /// A rehearsal may delete files from the folder of checkpoints, so it must not contain the data of a channel. In
+    /// the folder
+    /// of results each job has its own subfolder, so that folder may contain data and checkpoints.
     static func clash(in options: RehearsalOptions) -> String? {
         for (option, place, mayHold) in [
             ("--checkpoints", options.checkpoints, false), ("--output", options.output, true),

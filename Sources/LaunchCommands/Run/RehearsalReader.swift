@@ -2,21 +2,21 @@ internal import Console
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// What the command line and the spec file ask of a rehearsal; what the line says wins.
+/// Reads the options of a rehearsal from the command line and the spec file. The command line takes precedence.
 struct RehearsalReader {
     private let bench: Workbench
     private let file: Options
     private let folder: String
 
-    /// A reader. Paths in the file are relative to `folder`, which the file is in.
+    /// Creates a reader. Paths in the file are relative to `folder`, the file's folder.
     init(_ bench: Workbench, file: Options, folder: String) {
         self.bench = bench
         self.file = file
         self.folder = folder
     }
 
-    /// The options; nil where the run is not rehearsed.
-    /// - Throws: `UsageError` where they are given for a run that is not rehearsed, or one cannot be read or used.
+    /// The options; nil if the run is not a rehearsal.
+    /// - Throws: `UsageError` if options are given for a run that is not a rehearsal, or if one is invalid.
     func options(of resource: String, _ config: LaunchConfig) throws -> RehearsalOptions? {
         let isAsked = bench.arguments.flag("rehearse") || file.flag("rehearse")
         let runsHere = rehearses(resource)
@@ -34,12 +34,12 @@ struct RehearsalReader {
 
     private func rehearses(_ type: String) -> Bool { bench.catalog.runner(type)?.rehearses ?? false }
 
-    // MARK: what is given
+    // MARK: Options
 
     private static let flags = ["keep-local", "with-credentials", "like-instance"]
     private static let texts = ["checkpoints", "output", "drill", "grace", "shm-size"]
 
-    /// The first option that is given and only means something to a rehearsal.
+    /// The first given option that is only valid for a rehearsal.
     private var stray: String? {
         let onLine = (["channel"] + Self.texts + Self.flags).first { bench.arguments.source(of: $0) != nil }
         if let onLine { return "--\(onLine)" }
@@ -100,7 +100,7 @@ struct RehearsalReader {
         return graceSeconds.map { .init(afterSeconds: after, graceSeconds: $0) } ?? .init(afterSeconds: after)
     }
 
-    // MARK: places
+    // MARK: Paths
 
     private func channels() throws -> [String: String] {
         var channels: [String: String] = [:]
@@ -115,7 +115,7 @@ struct RehearsalReader {
         return channels
     }
 
-    /// The absolute path of what is to be read.
+    /// The absolute path of a channel's data, which must be readable.
     private func input(_ name: String, _ path: String) throws -> String {
         let place = try absolute(path, of: "channel \(name)")
         guard FileManager.default.fileExists(atPath: place) else {
@@ -127,7 +127,7 @@ struct RehearsalReader {
         return place
     }
 
-    /// The absolute path of a folder that is written to, which need not be there yet.
+    /// The absolute path of a folder to write to. It may not exist yet.
     private func place(_ name: String) throws -> String? {
         guard let path = bench.arguments.string(name) ?? file.string(Self.key(name)).map(inFile) else { return nil }
         let place = try absolute(path, of: name)

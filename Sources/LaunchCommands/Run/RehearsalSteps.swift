@@ -1,17 +1,17 @@
 internal import Console
 internal import LaunchHost
 
-/// Tells on standard error what a rehearsal does while it is followed: `Downloading: train: 12 of 40 MB`.
+/// Reports the progress of a followed rehearsal on standard error: `Downloading: train: 12 of 40 MB`.
 struct RehearsalSteps {
     let store: Store
     let terminal: Terminal
 
-    /// Tells each change of the run's status until it has ended or the task is cancelled.
+    /// Reports each change of the run's backend status until the run has ended or the task is cancelled.
     func follow(_ id: RunID) async {
         guard let listener = try? store.listen() else { return }
         defer { listener.close() }
         var told: String?
-        // The first look comes before the first bell: something may have happened already.
+        // The first check precedes the first doorbell, because the status may have changed already.
         guard tell(id, &told) else { return }
         for await _ in listener.rings {
             guard tell(id, &told) else { return }

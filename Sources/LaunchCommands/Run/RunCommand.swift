@@ -45,7 +45,7 @@ enum RunCommand {
                 do {
                     try await reader.read(id, follow: true) { try printer.print($0) }
                 } catch OutputError.closed {
-                    // Whoever reads has seen enough; how the run ends still matters.
+                    // The reader of the output has left. The run's end still determines the exit code.
                 }
             }
             let record = RehearsalRecord(in: store.home.folder(of: id))

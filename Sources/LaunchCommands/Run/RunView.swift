@@ -1,11 +1,11 @@
 internal import LaunchHost
 
-/// A run as `--json` shows it: its record, with what scripts ask for most at the top.
+/// A run for `--json`: its record, with the most used values added at the top level.
 struct RunView: Encodable {
     private let run: RunRecord
     private let rehearsal: RehearsalRecord?
 
-    /// A view of a run; `rehearsal` is what is kept of a rehearsed one that has ended.
+    /// - Parameter rehearsal: The stored report, if the run was a rehearsal and has ended.
     init(_ run: RunRecord, rehearsal: RehearsalRecord? = nil) {
         self.run = run
         self.rehearsal = rehearsal

@@ -24,7 +24,7 @@ enum StatusCommand {
         }
     }
 
-    /// Where people can look at the run. A configuration that does not fit it any more is no reason not to show the rest.
+    /// The URL of the run's page. Nil if the configuration no longer matches the run; the rest is still shown.
     private static func page(of run: RunRecord, _ bench: Workbench) -> String? {
         guard let handle = run.handle, let config = try? LaunchConfig(at: bench.location, catalog: bench.catalog),
             let backends = try? bench.backends(config)
@@ -42,7 +42,7 @@ enum StatusCommand {
         try line("run", run.name == run.id.rawValue ? run.id.rawValue : "\(run.id) (\(run.name))")
         try terminal.out("\(Styled("state".padding(to: 12), .dim))\(Styled(run.state.rawValue, run.state.style))")
         try line("cause", run.cause?.message)
-        // The backend's words have a line of their own.
+        // The backend's status has its own line.
         if waits != run.backendStatus, waits != run.cause?.message { try line("waits", waits) }
         try line("damaged", run.damage)
         try line("exit code", run.cause?.exitCode.map(String.init))

@@ -78,7 +78,7 @@ enum StopCommand {
         return Int((duration / .seconds(1)).rounded(.up))
     }
 
-    /// Waits for whoever holds the run; where nobody lives who does, holds it to its end here.
+    /// Waits until the run has ended. If it has no live owner, adopts it and stops it here.
     private static func waitForEnd(
         of id: RunID, after last: EventRecord?, store: Store, config: LaunchConfig, _ bench: Workbench
     ) async throws -> RunRecord {
@@ -104,14 +104,14 @@ enum StopCommand {
                 told = run.state
             }
             if let owner = run.owner.flatMap(store.suspendedOwner) {
-                // A process that was suspended for a moment gets time to be resumed.
+                // Gives a briefly suspended process time to resume.
                 suspendedLooks += 1
                 guard suspendedLooks < 5 else { throw suspended(owner, of: id) }
             } else {
                 suspendedLooks = 0
             }
             for event in try store.events(of: id, after: heard?.sequence ?? 0) {
-                // Changes of state are told already.
+                // Changes of state are reported above.
                 if event.state == heard?.state, let message = event.message, !bench.wantsJSON {
                     bench.note("run \(id): \(message)")
                 }

@@ -2,13 +2,13 @@ internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
 
-/// A text in a file of its own, for an editor. The file stays until it is removed, so that nothing is lost.
+/// A text in a file of its own, for an editor. The file stays until it is removed, so that no edit is lost.
 struct Draft {
-    /// Where it is.
+    /// The path of the file.
     let path: String
 
-    /// Writes the text to a new file in a folder, for its owner alone.
-    /// - Throws: `LaunchError` where that is not possible.
+    /// Writes the text to a new file in a folder, readable only by its owner.
+    /// - Throws: `LaunchError` if the file cannot be created or written.
     init(of text: String, name: String, in folder: String) throws(LaunchError) {
         do {
             try FileManager.default.createDirectory(
@@ -16,7 +16,7 @@ struct Draft {
         } catch {
             throw LaunchError(.denied, "The folder '\(folder)' cannot be made: \(error).")
         }
-        // The ending tells the editor what kind of text it is.
+        // The extension tells the editor the language of the text.
         var template = Array("\(folder)/\(name)-XXXXXX.yaml".utf8CString)
         let file = mkstemps(&template, 5)
         guard file >= 0 else {
@@ -31,17 +31,17 @@ struct Draft {
         }
     }
 
-    /// A text that an earlier call has left in that folder; nil for any other file.
+    /// The file that an earlier call kept in that folder; nil for any other path.
     init?(at path: String, in folder: String) {
         guard path.hasPrefix("\(folder)/") else { return nil }
         self.path = path
     }
 
-    /// What is in it now.
-    /// - Throws: `LaunchError` where it cannot be read.
+    /// The file's content.
+    /// - Throws: `LaunchError` if it cannot be read.
     func text() throws(LaunchError) -> String {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw LaunchError(.unavailable, "The file '\(path)' cannot be read any more.")
+            throw LaunchError(.unavailable, "The file '\(path)' can no longer be read.")
         }
         return String(decoding: data, as: UTF8.self)
     }

@@ -3,13 +3,13 @@ internal import Glibc
 internal import LaunchHost
 internal import Subprocess
 
-/// The user's editor, on the terminal that this program was started from.
+/// The user's editor, in the terminal of this process.
 struct Editor {
     private let command: String
     private let variables: [String: String]
 
-    /// The editor that `$VISUAL` or `$EDITOR` names: a command of the shell, such as `code --wait`.
-    /// - Throws: `LaunchError` of kind `.usage` where neither is set.
+    /// The editor from `$VISUAL` or `$EDITOR`: a shell command such as `code --wait`.
+    /// - Throws: `LaunchError` of kind `.usage` if neither is set.
     init(variables: [String: String]) throws(LaunchError) {
         guard let command = ["VISUAL", "EDITOR"].lazy.compactMap({ variables[$0] }).first(where: { !$0.isEmpty }) else {
             throw LaunchError(
@@ -17,7 +17,7 @@ struct Editor {
                 hint: "Set one, for example EDITOR=nano, or take a file with --config.")
         }
         self.command = command
-        // The editor is the user's, and needs no credentials.
+        // The editor belongs to the user and needs no credentials.
         self.variables = Subprocess.AllowedVariables(
             names: [
                 "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "COLORTERM", "VISUAL", "EDITOR", "DBUS_SESSION_BUS_ADDRESS",
@@ -27,22 +27,23 @@ struct Editor {
     }
 
     /// Opens a file and waits until the editor ends.
-    /// - Throws: `LaunchError` of kind `.unavailable` where it cannot be started or does not end well.
+    /// - Throws: `LaunchError` of kind `.unavailable` if the editor cannot be started or ends with an error.
     func edit(_ path: String) async throws(LaunchError) {
         let status: Int32 = await withCheckedContinuation { continuation in
-            // Waiting blocks a thread; it must not be one of the few that all tasks share.
+            // Waiting blocks a thread, so it must not use one of the few threads of Swift's task pool.
             DispatchQueue.global().async { continuation.resume(returning: wait(for: path)) }
         }
         guard status != 0 else { return }
         throw LaunchError(
-            .unavailable, "The editor '\(command)' did not end well (status \(status)), so nothing is changed.",
+            .unavailable, "The editor '\(command)' ended with an error (status \(status)), so nothing was changed.",
             hint: "VISUAL or EDITOR names the editor.")
     }
 
-    /// The exit status as the shell has it. The editor stays in this program's process group: only so may it use the
-    /// terminal. That is why this is not a `Subprocess`.
+    /// The exit status as a shell reports it. Not a `Subprocess`, because only a process in this program's own process
+    /// group
+    /// may use the terminal.
     private func wait(for path: String) -> Int32 {
-        // A ctrl-C is for the editor, not for whoever waits for it.
+        // ctrl-C is for the editor, so this process ignores it meanwhile.
         let interrupt = signal(SIGINT, SIG_IGN)
         let quit = signal(SIGQUIT, SIG_IGN)
         defer {
@@ -57,7 +58,7 @@ struct Editor {
         for number in [SIGINT, SIGQUIT, SIGPIPE] { sigaddset(&defaults, number) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-        // The path is an argument of the shell's, so that nothing in it is taken for a command.
+        // The path is an argument of the shell, so nothing in it is executed.
         let words: [String] = ["sh", "-c", "\(command) \"$1\"", "sh", path]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { (word: String) in strdup(word) } + [nil]
         let pairs: [String] = variables.map { "\($0.key)=\($0.value)" }

@@ -1,15 +1,15 @@
 internal import Console
 
-/// What is known of one thing: a name and a value a line, the values below each other.
+/// Names and values, one pair per line, with aligned values.
 struct Facts {
     private var rows: [(name: String, value: String)] = []
 
-    /// Adds a line. A nil value adds none.
+    /// Adds a line unless the value is nil.
     mutating func add(_ name: String, _ value: String?) {
         if let value { rows.append((name, value)) }
     }
 
-    /// The lines, indented by so many spaces, without the line feed of the last one.
+    /// The lines, indented by `indent` spaces, without a final line feed.
     func styled(indent: Int = 0) -> Styled {
         let margin = Styled(String(repeating: " ", count: indent))
         let width = rows.map(\.name.count).max() ?? 0

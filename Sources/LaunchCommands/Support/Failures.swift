@@ -1,7 +1,7 @@
 internal import Console
 internal import LaunchHost
 
-/// How an error ends the program: one message and the documented exit code.
+/// Maps errors to one message and the documented exit code.
 enum Failures {
     @Sendable static func explain(_ error: any Error) -> Program.Failure {
         switch error {
@@ -37,7 +37,7 @@ enum Failures {
 }
 
 extension RunState {
-    /// What a command that waited for the run ends with.
+    /// The exit code of a command that waited for the run.
     var exitCode: ExitCode {
         switch self {
         case .succeeded: .ok

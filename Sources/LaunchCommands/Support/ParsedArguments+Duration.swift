@@ -2,11 +2,11 @@ internal import Console
 internal import LaunchHost
 
 extension ParsedArguments {
-    /// The value of an option that is a length of time, such as `90s`, `2m` or `90d`; nil where there is none.
-    /// - Throws: `UsageError` where the text is not a length of time from 0 to `limit`.
+    /// The value of an option that is a duration, such as `90s`, `2m` or `90d`; nil if the option is not given.
+    /// - Throws: `UsageError` if the text is not a duration from 0 to `limit`.
     func duration(_ name: String, upTo limit: Duration) throws(UsageError) -> Duration? {
         guard let text = string(name) else { return nil }
-        // Not more than 366,000 days, so that the conversion cannot fail.
+        // The bound of 366,000 days makes the conversion safe.
         guard let seconds = Quantity.seconds(text), seconds <= 366_000 * 86_400 else {
             throw refusal(name, text, limit)
         }

@@ -2,22 +2,24 @@ internal import CLinux
 internal import Glibc
 internal import LaunchHost
 
-/// What the program gives up at its start, so that a mistake later costs less.
+/// Drops privileges and features of the process at its start, so that later mistakes cost less.
 enum ProcessHardening {
-    /// New files are for their owner alone, also those of child processes, and a crash leaves no image of the memory, which
-    /// holds credentials. Results that a user has chosen a place for get the user's own umask (see `UserMask`).
+    /// New files, also of child processes, are only for their owner. A crash writes no core dump, because the memory
+    /// contains
+    /// credentials. Results in a folder that the user chose get the user's own umask (see `UserMask`).
     static func apply() {
         UserMask.replace(with: 0o077)
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        // The hard limit too: children inherit both.
+        // The hard limit is set too, because children inherit both.
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        // Covers core dumps that go to a program instead of a file, and keeps other processes from reading the memory.
+        // Also covers core dumps that are piped to a program, and keeps other processes from reading the memory.
         launch_forbid_dumps()
         endOnRequest()
     }
 
-    /// SIGQUIT and SIGABRT end the program at once. Swift's runtime catches them to print a backtrace, and then lets a
-    /// program go on that another process sent them to.
+    /// SIGQUIT and SIGABRT end the program at once. Swift's runtime would catch them to print a backtrace, and the
+    /// program would
+    /// continue if another process sent the signal.
     private static func endOnRequest() {
         launch_default_signal(SIGQUIT)
         launch_default_signal(SIGABRT)

@@ -1,17 +1,18 @@
 internal import Glibc
 
-/// The words and the variables of this process as bytes. Text of Swift replaces a byte that is not UTF-8, so another file
-/// or another value would be used than the one that was given.
+/// Checks the arguments and the variables of this process as bytes. Swift replaces bytes that are not UTF-8 in a
+/// `String`, so
+/// another file or value would be used than the given one.
 enum ProcessText {
-    /// Variables that name files or values for this program. Others are handed to child programs or ignored.
+    /// Variables that name files or values for this program. Other variables are ignored or passed to child processes.
     private static let names: Set<String> = ["HOME", "TMPDIR"]
     private static let prefixes = ["LAUNCH_", "AWS_", "DOCKER_", "XDG_"]
 
-    /// Why this process cannot begin; nil where it can.
+    /// Why this process cannot start; nil if it can.
     static var fault: String? { fault(words: words(CommandLine.unsafeArgv), variables: words(environ)) }
 
     /// - Parameters:
-    ///   - words: the command line with the program's name.
+    ///   - words: The command line with the program's name.
     ///   - variables: `NAME=value`.
     static func fault(words: [[UInt8]], variables: [[UInt8]]) -> String? {
         for (number, word) in words.enumerated().dropFirst() where String(validating: word, as: UTF8.self) == nil {
@@ -20,7 +21,7 @@ enum ProcessText {
         for variable in variables where String(validating: variable, as: UTF8.self) == nil {
             let name = String(decoding: variable.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
             if names.contains(name) || prefixes.contains(where: { name.hasPrefix($0) }) {
-                // Its value may be a secret.
+                // The value may be a secret.
                 return "the value of the variable \(name) is not UTF-8"
             }
         }
@@ -34,7 +35,7 @@ enum ProcessText {
         }.joined()
     }
 
-    /// The C strings of a list that ends with nil.
+    /// The C strings of a nil-terminated list.
     private static func words(_ list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> [[UInt8]] {
         var words: [[UInt8]] = []
         var next = list

@@ -1,14 +1,14 @@
 internal import Console
 internal import LaunchHost
 
-/// Turns what a user names as source, a folder or a repository, into what a job or a launch spec holds.
+/// Makes the source of a job or a launch spec from a folder or a repository that the user names.
 enum SourceChoice {
-    /// Keeps the folder as it is now in the source store, and tells how far that is.
+    /// Stores a snapshot of the folder in the source store, with progress output.
     /// - Parameters:
-    ///   - dockerfile: its path in the folder; nil is `Dockerfile.wandb`, then `Dockerfile`.
-    ///   - limits: what a source may be at most.
-    ///   - quiet: says nothing but warnings.
-    /// - Throws: `LaunchError` where the folder or its Dockerfile cannot be used or the store cannot be written.
+    ///   - dockerfile: Its path in the folder; nil tries `Dockerfile.wandb`, then `Dockerfile`.
+    ///   - limits: The largest allowed source.
+    ///   - quiet: Prints only warnings.
+    /// - Throws: `LaunchError` if the folder or its Dockerfile is invalid or the store cannot be written.
     static func code(
         _ folder: String, dockerfile: String?, home: LaunchHome, limits: SizeLimits, terminal: Terminal, quiet: Bool
     ) async throws -> Source {
@@ -23,13 +23,14 @@ enum SourceChoice {
         return .code(snapshot.source)
     }
 
-    /// Asks the repository which commit the version stands for now. The Dockerfile is `Dockerfile` where none is named:
-    /// nothing is fetched before the image is built.
+    /// Resolves the version to a commit of the repository. The default Dockerfile is `Dockerfile`, because nothing is
+    /// fetched
+    /// before the image is built.
     /// - Parameters:
-    ///   - version: a branch, a tag or a full commit ID; nil is the default branch.
-    ///   - git: how git is called.
-    ///   - offline: the repository is not asked.
-    /// - Throws: `LaunchError` where the address or the version is wrong or the repository cannot be asked.
+    ///   - version: A branch, a tag or a full commit ID; nil for the default branch.
+    ///   - git: Runs git.
+    ///   - offline: Does not contact the repository.
+    /// - Throws: `LaunchError` if the address or the version is invalid or the repository does not answer.
     static func git(
         _ url: String, version: String?, dockerfile: String?, git: GitFetch, offline: Bool = false
     ) async throws -> Source {

@@ -2,7 +2,7 @@ internal import Console
 internal import LaunchHost
 
 extension Styled {
-    /// What is wrong, or may be, with a place of a file.
+    /// A diagnostic with the colours of its parts.
     init(_ diagnostic: Diagnostic) {
         self = DiagnosticRenderer().pieces(of: diagnostic).map { piece in
             Styled(lines: piece.text, piece.part?.style)
@@ -24,12 +24,12 @@ extension DiagnosticRenderer.Part {
 }
 
 extension Terminal {
-    /// Says on standard error what is wrong, or may be, with a place of a file.
+    /// Prints a diagnostic to standard error.
     func tell(_ diagnostic: Diagnostic) {
         err(Styled(diagnostic))
     }
 
-    /// Says on standard error what the user should know.
+    /// Prints a warning to standard error.
     func warn(_ text: String) {
         err("\(Styled("warning:", .yellow)) \(lines: text)")
     }

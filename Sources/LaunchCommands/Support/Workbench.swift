@@ -2,10 +2,9 @@ internal import Console
 internal import LaunchHost
 internal import Ownership
 
-/// What a command works with: the plugins, and, made when they are asked for, the configuration, the store and the
-/// backends.
+/// The context of a command: the plugins, and, created on request, the configuration, the store and the backends.
 struct Workbench: Sendable {
-    /// Makes a workbench for each call of a command.
+    /// Makes the context of one call of a command.
     struct Maker: Sendable {
         let catalog: PluginCatalog
 
@@ -18,25 +17,25 @@ struct Workbench: Sendable {
     let arguments: ParsedArguments
     let terminal: Terminal
 
-    /// The variables of the process.
+    /// The environment variables of the process.
     var variables: [String: String] { arguments.environment }
 
-    /// Whether one JSON document is asked for.
+    /// Whether the user requested JSON output.
     var wantsJSON: Bool { arguments.flag(GlobalOptions.json) }
 
-    /// Where launch says what it does: standard error, more of it with each `-v`.
+    /// The logger to standard error; each `-v` lowers its level.
     var log: Logger {
         LogSink.logger(terminal, verbosity: arguments.count(GlobalOptions.verbose))
     }
 
-    /// Which configuration holds for this call.
+    /// The location of the configuration for this call.
     var location: ConfigLocation {
-        // The option stands for its variable too, and the location tells the two apart by itself.
+        // The option's value may come from its variable; `ConfigLocation` itself distinguishes the two.
         let isNamed = arguments.source(of: GlobalOptions.config) == .commandLine
         return ConfigLocation(explicit: isNamed ? arguments.string(GlobalOptions.config) : nil, variables: variables)
     }
 
-    /// The configuration that holds for this call. Its warnings are told.
+    /// The configuration for this call. Prints its warnings.
     func config() throws -> LaunchConfig {
         let config = try LaunchConfig(at: location, catalog: catalog)
         if let path = location.path, !location.isStandardInput { warnIfOthersCanChange(path) }
@@ -44,23 +43,23 @@ struct Workbench: Sendable {
         return config
     }
 
-    /// The limits of the configuration; the standard ones where it cannot be read, which other calls tell.
+    /// The limits of the configuration; the standard limits if it cannot be read. Other calls report that error.
     var limits: SizeLimits {
         (try? LaunchConfig(at: location, catalog: catalog))?.limits ?? .standard
     }
 
-    /// Git, as the configuration wants it.
+    /// Git with the settings of the configuration.
     var git: GitFetch {
         let config = try? LaunchConfig(at: location, catalog: catalog)
         return GitFetch(setting: variables, isConfined: config?.sandbox ?? true)
     }
 
-    /// The contexts of sources that are to be built.
+    /// The build contexts of sources.
     func contexts(_ store: Store) -> SourceContexts {
         SourceContexts(store: SourceStore(folder: store.home.sources, limits: limits), git: git)
     }
 
-    /// Warns of a file that decides what runs, and that another user can change.
+    /// Warns if another user can change a file that determines what runs.
     func warnIfOthersCanChange(_ path: String) {
         do throws(OwnershipProblem) {
             try Ownership.checkContent(path)
@@ -69,7 +68,7 @@ struct Workbench: Sendable {
         }
     }
 
-    /// The store of this user.
+    /// The user's store.
     func store() throws -> Store {
         let home = try LaunchHome(variables: variables)
         let store = try Store(home: home)
@@ -83,12 +82,12 @@ struct Workbench: Sendable {
             config, catalog: catalog, variables: variables, log: log, runnerOptions: runnerOptions)
     }
 
-    /// Prints a value as the one JSON document of this call.
+    /// Prints a value as the JSON document of this call.
     func printJSON(_ value: some Encodable) throws {
         try terminal.out(json: try JSON.pretty(value))
     }
 
-    /// Tells something that is not data: to standard error, and only where people read it.
+    /// Prints a note that is not data to standard error.
     func note(_ text: Styled) {
         terminal.err(text)
     }

@@ -9,7 +9,7 @@ struct FollowedRun: Sendable {
     let printer: LogPrinter
 
     /// Returns when the end of the run is recorded.
-    /// - Throws: what the reader of the log throws; `OutputError.closed` where the reader of the output has left.
+    /// - Throws: The errors of the log reader; `OutputError.closed` if the reader of the output has left.
     func follow(_ id: RunID) async throws -> RunRecord {
         let news = RunNews(store: store, terminal: terminal, reportsRunning: false)
         let watching = Task { try await news.ends(of: [id]) }

@@ -1,6 +1,7 @@
 internal import LaunchHost
 
-/// When to look at runs again: at each change of the store, and every second, because an owner that dies rings no bell.
+/// Signals when to check runs again: at each change of the store and every second, because an owner that dies rings no
+/// doorbell.
 final class Looks: Sendable {
     let stream: AsyncStream<Void>
     private let listener: DoorbellListener

@@ -10,7 +10,7 @@ struct RunNews: Sendable {
 
     /// Waits until all runs have ended.
     /// - Parameters:
-    ///   - deadline: when to give up; nil waits without limit.
+    ///   - deadline: When to give up; nil waits without limit.
     ///   - ended: called once for each run, when it has ended.
     /// - Returns: the ended runs, in the order of `ids`.
     /// - Throws: `LaunchError` of kind `.tryAgain` at the deadline; `StoreError`; `CancellationError`.
