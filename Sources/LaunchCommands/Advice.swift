@@ -1,6 +1,6 @@
-/// What to say about commands that other programs have and this one has under another name.
+/// Advice for commands of other programs that have another name here.
 enum Advice {
-    /// Instead of a command of the program.
+    /// Advice for unknown commands of the program.
     static let root: [String: String] = [
         "ps": "'launch list' lists runs, and 'launch list --state running' those that run",
         "ls": "'launch list' lists runs",
@@ -41,7 +41,7 @@ enum Advice {
         "policy": "'launch iam-policy' prints the agent's policy",
     ]
 
-    /// Instead of a command about queues.
+    /// Advice for unknown commands about queues.
     static let queue: [String: String] = [
         "ls": "'launch queue list' lists queues",
         "rm": "'launch queue delete NAME' removes a queue",
@@ -56,7 +56,7 @@ enum Advice {
         "add": "'launch queue create NAME' makes a queue",
     ]
 
-    /// Instead of a command about jobs.
+    /// Advice for unknown commands about jobs.
     static let job: [String: String] = [
         "ls": "'launch job list' lists jobs",
         "rm": "'launch job delete NAME' removes a job",

@@ -1,7 +1,7 @@
 internal import Console
 internal import LaunchHost
 
-/// The commands about jobs.
+/// The commands about stored jobs.
 enum JobCommands {
     static func group(_ bench: Workbench.Maker) -> Command {
         Command(
@@ -43,7 +43,7 @@ enum JobCommands {
             ])
     }
 
-    /// A version or, without one, the newest.
+    /// A version of a job; without one, the newest.
     static let reference = Argument(
         "job", help: "The job: NAME, NAME:ALIAS or NAME:v3.", values: Completions.jobs)
 }

@@ -1,7 +1,7 @@
 internal import Console
 internal import LaunchHost
 
-/// What the three ways to create a job share: its name, its aliases, and what is printed.
+/// The common parts of the three ways to create a job: name, aliases and output.
 enum NewJob {
     static let options = [
         Option(
@@ -21,8 +21,8 @@ enum NewJob {
         help: "The Dockerfile's path in the source; \(DockerfileChoice.names.joined(separator: ", then ")) otherwise.",
         values: .files)
 
-    /// The name that is asked for, else one made from where the source is.
-    /// - Throws: `UsageError` where no name can be made.
+    /// The requested name, otherwise one from the source's address.
+    /// - Throws: `UsageError` if the address contains no usable name.
     static func name(_ arguments: ParsedArguments, from source: String) throws -> String {
         if let name = arguments.string("name") { return name }
         guard let name = JobNaming.name(from: source) else {
@@ -31,7 +31,7 @@ enum NewJob {
         return name
     }
 
-    /// Stores the version and prints which one it is.
+    /// Stores the version and prints its number.
     /// - Parameter tagged: The version that the image's tag names. A job's `NAME:v3` must not name an image with another
     ///   tag, so the version takes that number, or the user is warned.
     static func add(

@@ -75,7 +75,7 @@ enum QueueShowCommand {
 }
 
 extension [Substring] {
-    /// Without the empty lines at the end.
+    /// The lines without the empty ones at the end.
     fileprivate var trimmed: Self {
         var lines = self
         while lines.last?.isEmpty == true { lines.removeLast() }

@@ -69,14 +69,14 @@ enum ListCommand {
         }
     }
 
-    /// In whole seconds: the smaller units of a run's time are of no use in a list.
+    /// The duration in whole seconds; smaller units are not useful in a list.
     private static func text(_ duration: Duration) -> String {
         Format.duration(.seconds(duration.components.seconds))
     }
 }
 
 extension RunState {
-    /// How a state is set off on a terminal.
+    /// The colour of a state on a terminal.
     var style: Palette.Style? {
         switch self {
         case .succeeded: .green

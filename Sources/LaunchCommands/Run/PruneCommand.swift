@@ -100,7 +100,7 @@ enum PruneCommand {
         }
     }
 
-    /// Asks on a terminal; true where there is none, or nothing to ask about.
+    /// Asks for confirmation on a terminal. True without a terminal or if there is nothing to remove.
     private static func isConfirmed(_ plan: RunPruning.Result, _ folder: String, _ terminal: Terminal) throws -> Bool {
         guard !plan.runs.isEmpty else { return true }
         return terminal.confirms("\(counts(plan)) will be archived in \(folder) and removed with their logs. Go on?")
@@ -111,7 +111,7 @@ enum PruneCommand {
         "\(Wording.count(result.runs.count, "run")) and \(Wording.count(result.events, "event"))"
     }
 
-    /// What else there is to say, each as a sentence.
+    /// Further results, as sentences.
     private static func rest(_ result: RunPruning.Result) -> String {
         var text = ""
         if !result.snapshots.isEmpty { text += " \(Wording.count(result.snapshots.count, "unused snapshot")) removed." }

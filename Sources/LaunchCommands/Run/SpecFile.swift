@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// What `--spec FILE` holds: the options of `submit`, `run` and `plan` under their names, with underscores.
+/// The content of `--spec FILE`: the options of `submit`, `run` and `plan` under their names, with underscores.
 enum SpecFile {
     static let fields: [Field] =
         [
@@ -26,7 +26,7 @@ enum SpecFile {
                 "rehearse", .boolean, help: "Whether a remote backend's request is run on the local container engine."),
         ] + rehearsal
 
-    /// What a rehearsal takes. The command line's words are read by the same fields.
+    /// The options of a rehearsal. The values on the command line are parsed with the same fields.
     static let rehearsal: [Field] = [
         Field("channels", .map(.string), help: "Local folders or files instead of input channels' data, by channel."),
         Field("checkpoints", .string, help: "A local folder instead of the checkpoints' place."),
@@ -39,7 +39,7 @@ enum SpecFile {
         Field("shm_size", .bytes, example: "2g", help: "Size of /dev/shm."),
     ]
 
-    /// What W&B's launch specs and people call what has another name here.
+    /// Advice for keys of W&B's launch specs, and other common keys, that have another name here.
     private static func advice(_ key: String) -> SchemaDecoder.KeyAdvice? {
         let hint: String? =
             switch key {
@@ -67,7 +67,7 @@ enum SpecFile {
     }
 
     /// The options in a document.
-    /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong.
+    /// - Throws: `LaunchError` of kind `.invalid` with all errors of the document.
     static func options(of document: Document) throws -> Options {
         var decoder = SchemaDecoder(document: document) { key, _ in advice(key) }
         let options = decoder.decode(document.root, fields: fields, in: .top)

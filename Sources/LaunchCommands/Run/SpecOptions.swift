@@ -1,7 +1,7 @@
 internal import Console
 internal import LaunchHost
 
-/// What `submit`, `run` and `plan` share: the options that describe a run, all of which `--spec FILE` can hold too.
+/// The options that `submit`, `run` and `plan` share. `--spec FILE` accepts all of them too.
 enum SpecOptions {
     static func all(_ bench: Workbench.Maker) -> [Option] {
         target(bench) + source(bench) + overrides + naming
@@ -15,7 +15,7 @@ enum SpecOptions {
         "prices", value: "FILE", help: "Estimate the cost with the prices in this file; - is standard input.",
         values: .files)
 
-    /// What a rehearsal takes; all but the flag need the flag, or a configuration that rehearses.
+    /// The options of a rehearsal. They need `--rehearse` or a configuration that rehearses.
     static let rehearsal = [
         Option(
             flag: "rehearse", help: "Run a remote backend's request on the local container engine.",

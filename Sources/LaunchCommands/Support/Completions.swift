@@ -1,7 +1,7 @@
 internal import Console
 internal import LaunchHost
 
-/// What the shell may propose for names that the store has. Never fails, says nothing, makes nothing.
+/// Completions from names in the store. They never fail, print or create anything.
 enum Completions {
     /// The names of all queues.
     static let queues = Values.dynamic { arguments, _ in
@@ -18,7 +18,7 @@ enum Completions {
         return runs?.map { Candidate($0.id.rawValue, "\($0.state.rawValue) \($0.name)") } ?? []
     }
 
-    /// The names of all jobs; behind `NAME:`, the aliases and versions of that job.
+    /// The names of all jobs; after `NAME:`, the aliases and versions of that job.
     static let jobs = Values.dynamic { arguments, word in
         guard let colon = word.firstIndex(of: ":") else { return jobNames(arguments) }
         let name = String(word[..<colon])
@@ -28,7 +28,7 @@ enum Completions {
         }
     }
 
-    /// The names of all jobs, where no version is meant.
+    /// The names of all jobs, without versions.
     static let jobNamesOnly = Values.dynamic { arguments, _ in jobNames(arguments) }
 
     /// The names of all projects.
@@ -43,7 +43,7 @@ enum Completions {
         return jobs.filter { seen.insert($0.name).inserted }.map { Candidate($0.name, $0.source.origin) }
     }
 
-    /// Opening a store makes its folders, which completion must not.
+    /// Opens the store if the home exists. Otherwise opening would create it, which completion must not do.
     private static func store(_ arguments: ParsedArguments) throws -> Store? {
         let home = try LaunchHome(variables: arguments.environment)
         return home.exists ? try Store(home: home) : nil

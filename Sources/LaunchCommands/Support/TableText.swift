@@ -1,4 +1,4 @@
-/// What the help of listings says about their tables.
+/// A sentence in the help of commands that print tables.
 enum TableText {
     static let piped =
         "Where standard output is not a terminal, the columns are separated by one tab and nothing is shortened."
