@@ -6,11 +6,11 @@ internal import LaunchHost
 enum AgentCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "agent", summary: "Take jobs off queues and run them",
+            "agent", summary: "Take runs from queues and execute them",
             discussion: """
-                Serves the queues of the configuration, or those named here. The first ctrl-C or SIGTERM takes nothing \
-                new, ends the step that each run is in and leaves; the second leaves at once. Runs go on without the \
-                agent, and the next agent picks them up.
+                Serves the queues of the configuration, or those named with -q. At the first ctrl-C or SIGTERM the \
+                agent claims no further runs, completes the current step of each run and exits; at the second it exits \
+                at once. The runs continue without the agent, and the next agent adopts them.
                 """,
             examples: [
                 Example("With the configuration's queues", "launch agent -c launch-config.yaml"),
@@ -23,7 +23,7 @@ enum AgentCommand {
                     repeatable: true, values: Completions.queues),
                 Option(
                     "max-jobs", "j", value: "N",
-                    help: "How many runs at once, instead of the configuration's; -1 for no limit."
+                    help: "The largest number of concurrent runs, instead of the configuration's; -1 for no limit."
                 ),
                 Option(flag: "drain", help: "End when the queues are empty and all runs have ended."),
             ]
@@ -55,7 +55,7 @@ enum AgentCommand {
                 for await _ in interrupts.events {
                     guard isFirst else { exit(ExitCode.interrupted.rawValue) }
                     isFirst = false
-                    log.info("leaving; once more to leave at once")
+                    log.info("leaving; repeat the signal to leave at once")
                     agent.leave()
                 }
             }
@@ -79,13 +79,13 @@ enum AgentCommand {
         do throws(BackendError) {
             let identity = try await environment.verify()
             log.info(
-                "credentials are good",
+                "the credentials are valid",
                 ["principal": identity.principal, "region": identity.region ?? "-"])
         } catch {
             guard ![.unauthenticated, .expired, .configuration, .invalid].contains(error.category) else {
                 throw LaunchError(error)
             }
-            log.warning("it could not be seen whether the credentials are good", ["error": error.description])
+            log.warning("the credentials could not be checked", ["error": error.description])
         }
     }
 
@@ -93,10 +93,10 @@ enum AgentCommand {
     private static func removeUnusedSnapshots(of store: Store, _ log: Logger) async {
         do {
             try await SourceStore(folder: store.home.sources).prune(keeping: try store.snapshotsInUse()) { problem in
-                log.warning("a leftover of an earlier program stays", ["error": problem])
+                log.warning("a leftover of an earlier program could not be removed", ["error": problem])
             }
         } catch {
-            log.warning("unused source snapshots stay for now", ["error": "\(error)"])
+            log.warning("unused source snapshots could not be removed", ["error": "\(error)"])
         }
     }
 

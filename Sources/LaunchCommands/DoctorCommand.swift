@@ -10,14 +10,14 @@ enum DoctorCommand {
 
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "doctor", summary: "Check live that everything a run needs is there",
+            "doctor", summary: "Check that the configuration and all services that runs need work",
             discussion: """
-                Looks at the configuration, the home folder and the database, asks the environment who you are, the \
-                registry and the runners whether they answer, and renders each queue's template. Starts nothing and \
-                changes nothing. Each service has 10 seconds.
+                Checks the configuration, the home folder, the database, the environment's identity, the registry and \
+                the runners, and renders each queue's template. Starts nothing and changes nothing. Waits at most 10 \
+                seconds for each service.
 
-                Ends with 0 where nothing fails, 78 where the configuration is wrong, 77 where something is not \
-                permitted, 69 where something is not there.
+                Exits with 0 if no check fails, 78 if the configuration is invalid, 77 if a permission is missing, 69 \
+                if something is not available.
                 """,
             examples: [
                 Example("Everything", "launch doctor"),

@@ -7,9 +7,9 @@ enum IAMPolicyCommand {
         Command(
             "iam-policy", summary: "Print the smallest policy that the agent, or the jobs' role, needs",
             discussion: """
-                From the configuration and the queues' templates; no service is called. Where a value is only known at \
-                submit, such as a template variable in a role's ARN, the policy has a '*'. With --for job it is the \
-                policy of the role that the queues give to their jobs.
+                Computed from the configuration and the queues' templates, without calling a service. A value that is \
+                only known at submit, such as a template variable in a role's ARN, becomes '*'. With --for job it is \
+                the policy for the role of the queues' jobs.
                 """,
             examples: [
                 Example("For the agent of the configured queues", "launch iam-policy > agent-policy.json"),
@@ -17,7 +17,8 @@ enum IAMPolicyCommand {
             ],
             options: [
                 Option(
-                    "queue", "q", value: "NAME", help: "Only for this queue; else the configuration's, else all.",
+                    "queue", "q", value: "NAME",
+                    help: "Only for this queue. Default: the configuration's queues, or all.",
                     repeatable: true, values: Completions.queues),
                 Option(
                     "for", value: "WHO", help: "Whose policy.", default: Permission.Holder.agent.rawValue,
@@ -32,7 +33,7 @@ enum IAMPolicyCommand {
             let names = try named.isEmpty ? (config.queues.isEmpty ? store.queues().map(\.name) : config.queues) : named
             guard !names.isEmpty else {
                 throw LaunchError(
-                    .unavailable, "There is no queue, and what is needed follows from the queues.",
+                    .unavailable, "There is no queue, and the policy depends on the queues.",
                     hint: "Make one with 'launch queue create'.")
             }
             let holder = arguments.string("for").flatMap(Permission.Holder.init(rawValue:)) ?? .agent
@@ -40,7 +41,7 @@ enum IAMPolicyCommand {
                 try QueuePreview(backends: backends).permissions(of: try store.queue(name).definition)
             }
             let policy = PolicyDocument(permissions.filter { $0.holder == holder })
-            if policy.isEmpty { bench.note("these queues and this configuration need no permission of a cloud") }
+            if policy.isEmpty { bench.note("these queues and this configuration need no cloud permissions") }
             try bench.printJSON(policy.json)
             return .ok
         }

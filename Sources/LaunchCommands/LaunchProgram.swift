@@ -32,8 +32,8 @@ public enum LaunchProgram {
             "launch",
             summary: "Take machine-learning jobs from a queue and run them on a compute backend",
             discussion: """
-                A queue holds the backend's request template, a job is an image or source to build one from, and an \
-                agent joins the two. 'launch plan' shows what would be sent, before it costs anything.
+                A queue has the backend's request template, a job is an image or a source to build one from, and an \
+                agent runs jobs with a queue's template. 'launch plan' shows the request before it costs anything.
                 """,
             examples: [
                 Example("Make a queue for the local Docker engine", "launch queue create try --resource local-docker"),

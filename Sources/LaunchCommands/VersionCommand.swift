@@ -14,9 +14,9 @@ enum VersionCommand {
         Command(
             "version", summary: "Print the version, and with --verbose those of the system's libraries",
             discussion: """
-                The libraries are the system's own and are loaded when the program starts. The list names the version that \
-                runs, the version of the headers where it differs, and the source package of Debian and Ubuntu, under \
-                which a distribution lists known weaknesses.
+                The libraries are the system's own and are loaded when the program starts. The list names the loaded \
+                version, the version of the headers if it differs, and the source package of Debian and Ubuntu, under \
+                which distributions list vulnerabilities.
                 """,
             examples: [
                 Example("With all libraries", "launch version --verbose"),

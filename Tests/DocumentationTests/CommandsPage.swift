@@ -7,7 +7,7 @@ enum CommandsPage {
             # Commands
 
             Made from the program's own tree of commands; `scripts/regenerate-docs` brings it up to date. `launch help COMMAND` says
-            the same in a terminal. Options that stand behind every command:
+            the same in a terminal. Options of every command:
 
             \(table(root.options.filter { !$0.isHidden }))
 

@@ -41,7 +41,7 @@ struct LeavingTests {
             try await agent.hasSaid("run taken")
             #expect(try await eventually { try await world.facts(of: id).state == "building" })
             try await agent.signal(SIGTERM)
-            try await agent.hasSaid("once more")
+            try await agent.hasSaid("repeat the signal")
             try await agent.signal(SIGTERM)
             #expect(try await agent.end().code == 130)
             #expect(try await world.facts(of: id).state == "building")

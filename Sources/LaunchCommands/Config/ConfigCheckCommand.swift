@@ -5,10 +5,10 @@ internal import LaunchHost
 enum ConfigCheckCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "check", summary: "Say everything that is wrong with the configuration, and what it does",
+            "check", summary: "Check the configuration, and show its settings",
             discussion: """
-                Calls no service: 'launch doctor' does. Ends with code 78 where anything is wrong. With --json the \
-                document lists every mistake with its line and column, for editors.
+                Calls no service; 'launch doctor' does. Exits with 78 if the configuration has an error. With --json \
+                the document lists every error with its line and column, for editors.
                 """,
             examples: [
                 Example("The file that would be used", "launch config check"),
@@ -103,7 +103,7 @@ private struct ConfigCheck {
             terminal.err(DiagnosticRenderer.summary(diagnostics))
         }
         guard error == nil, let config else { return }
-        try terminal.out(name.map { "\($0): \(Styled("ok", .green))" } ?? "no launch-config.yaml: the defaults hold")
+        try terminal.out(name.map { "\($0): \(Styled("ok", .green))" } ?? "no launch-config.yaml: the defaults apply")
         var facts = Facts()
         facts.add("jobs at once", config.maxJobs.map(String.init) ?? "no limit")
         facts.add("queues", config.queues.isEmpty ? "those named with -q" : config.queues.joined(separator: ", "))
@@ -113,7 +113,7 @@ private struct ConfigCheck {
                 let known = bench.catalog.declarations.first { $0.role == role && $0.type == type }
                 return known.map { "\(type): \($0.summary)" } ?? type
             }
-            facts.add(role.rawValue, summary ?? "the one that a queue's resource names")
+            facts.add(role.rawValue, summary ?? "named by each queue's resource")
         }
         try terminal.out(facts.styled(indent: 2))
     }

@@ -7,8 +7,8 @@ enum ConfigCommands {
         Command(
             "config", summary: "Check and explain launch-config.yaml",
             discussion: """
-                The file says who the agent is, where images live, how they are built and where jobs run. Without one, \
-                everything is on this machine.
+                The file configures the credentials, the registry for images, the builder and the runner. Without a \
+                file, everything is on this machine.
                 """,
             examples: [
                 Example("Is it right, and what does it do?", "launch config check"),

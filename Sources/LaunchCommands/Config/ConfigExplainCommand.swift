@@ -6,15 +6,15 @@ enum ConfigExplainCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         let catalog = bench.catalog
         return Command(
-            "explain", summary: "Say what a key means, what may stand there and what holds without it",
+            "explain", summary: "Explain a key: its meaning, its values and its default",
             examples: [
                 Example("A key of the top level", "launch config explain max_jobs"),
                 Example("A key of a block", "launch config explain builder.type"),
-                Example("All keys there are", "launch config explain"),
+                Example("All keys", "launch config explain"),
             ],
             arguments: [
                 Argument(
-                    "key", help: "The key, with the block it stands in or alone; without it, all are listed.",
+                    "key", help: "The key, with or without its block; without a key, all keys are listed.",
                     required: false,
                     values: .dynamic { _, _ in Explain.keys(catalog).map { Candidate($0) } })
             ]

@@ -37,11 +37,11 @@ enum ConfigPathCommand {
         switch location.origin {
         case .option: return "It is named with -c."
         case .variable: return "The variable LAUNCH_CONFIG names it."
-        case .standard: return "It is at the place of launch."
-        case .wandb: return "It is at the place of W&B Launch, and launch has none of its own."
+        case .standard: return "It is at launch's own path."
+        case .wandb: return "It is at W&B Launch's path, and there is none at launch's own path."
         case .none:
             let places = ConfigLocation.standardPlaces(variables).map(\.path)
-            return "There is no configuration, so that the defaults hold; looked for \(Wording.all(places))."
+            return "There is no configuration, so the defaults apply; looked for \(Wording.all(places))."
         }
     }
 }

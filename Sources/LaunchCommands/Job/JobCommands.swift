@@ -5,14 +5,14 @@ internal import LaunchHost
 enum JobCommands {
     static func group(_ bench: Workbench.Maker) -> Command {
         Command(
-            "job", summary: "Keep images and source under a name, to run them again and again",
+            "job", summary: "Store images and sources under a name, to run them repeatedly",
             discussion: """
-                A job is an image, or source to build one from, under a name. Creating it again adds a version: \
-                NAME is the newest one, NAME:v3 the third, NAME:ALIAS whatever the alias points at. A version has a \
-                project, to which its runs belong where their submitter names none.
+                A job is an image, or a source to build one from, under a name. Creating it again adds a version: NAME \
+                is the newest one, NAME:v3 the third, NAME:ALIAS the one that the alias points to. A version has a \
+                project, which its runs get unless their submitter names another one.
                 """,
             examples: [
-                Example("Keep an image", "launch job create image busybox:1 --name hello"),
+                Example("Store an image", "launch job create image busybox:1 --name hello"),
                 Example("See what there is", "launch job list"),
             ],
             advice: Advice.job,
@@ -26,8 +26,8 @@ enum JobCommands {
 
     private static func create(_ bench: Workbench.Maker) -> Command {
         Command(
-            "create", summary: "Keep an image, a folder or a git commit as a new version of a job",
-            discussion: "Prints the version, such as train:v1, and nothing else, on standard output.",
+            "create", summary: "Store an image, a folder or a git commit as a new version of a job",
+            discussion: "Prints only the version, such as train:v1, on standard output.",
             examples: [
                 Example("A ready image", "launch job create image localhost:5000/team/train:v2"),
                 Example("A folder with a Dockerfile", "launch job create code examples/iris --name iris"),

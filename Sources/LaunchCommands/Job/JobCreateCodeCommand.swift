@@ -6,10 +6,10 @@ internal import LaunchHost
 enum JobCreateCodeCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "code", summary: "Keep a folder as it is now, to build an image from",
+            "code", summary: "Store a snapshot of a folder, to build an image from",
             discussion: """
-                The folder's files, without those that .dockerignore names, are copied; later changes of the folder make \
-                no difference. The image is built when a run needs it, once for the same content.
+                Copies the folder's files except those that .dockerignore excludes; later changes of the folder have \
+                no effect. The image is built when a run needs it, once for the same content.
                 """,
             examples: [
                 Example("Named after the folder: the job 'iris'", "launch job create code examples/iris"),
@@ -17,7 +17,7 @@ enum JobCreateCodeCommand {
             ],
             options: NewJob.options + [NewJob.dockerfile],
             arguments: [
-                Argument("folder", help: "The folder, which is the context of the build.", values: .directories)
+                Argument("folder", help: "The folder, which becomes the build context.", values: .directories)
             ]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)

@@ -5,10 +5,10 @@ internal import LaunchHost
 enum JobCreateGitCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "git", summary: "Keep a commit of a git repository, to build an image from",
+            "git", summary: "Store a commit of a git repository, to build an image from",
             discussion: """
-                The branch or tag is asked for once, now: the version stands for that commit, whatever is pushed later. \
-                The commit is fetched, with your own git and its credentials, when a run needs its image.
+                The branch or tag is resolved to a commit now; later pushes have no effect. The commit is fetched with \
+                your own git and its credentials when a run needs its image.
                 """,
             examples: [
                 Example("The default branch as it is now", "launch job create git https://example.com/team/train.git"),

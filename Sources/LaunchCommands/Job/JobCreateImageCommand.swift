@@ -5,11 +5,11 @@ internal import LaunchHost
 enum JobCreateImageCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
-            "image", summary: "Keep an image that exists already",
+            "image", summary: "Store an image that exists already",
             discussion: """
-                The image's tag becomes an alias of the version. A tag such as v3 becomes the version's number where no \
-                version has that number or a higher one. The image is looked up, and pinned to its digest, when a \
-                run needs it.
+                The image's tag becomes an alias of the version. A tag such as v3 becomes the version's number if no \
+                version has that number or a higher one. The image is looked up, and pinned to its digest, when a run \
+                needs it.
                 """,
             examples: [
                 Example(

@@ -11,7 +11,7 @@ enum JobDeleteCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
             "delete", summary: "Remove a job, or one version of it",
-            discussion: "Runs that were submitted from it keep what they need, and their record.",
+            discussion: "Runs that were submitted from it are not affected.",
             examples: [
                 Example("One version", "launch job delete train:v3"),
                 Example("The job with all its versions", "launch job delete train"),

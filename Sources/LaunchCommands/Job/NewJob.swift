@@ -8,7 +8,7 @@ enum NewJob {
             "name", "n", value: "NAME", help: "The job; named after its source otherwise.",
             values: Completions.jobNamesOnly),
         Option(
-            "alias", "a", value: "ALIAS", help: "A name for this version, which it takes from an earlier one.",
+            "alias", "a", value: "ALIAS", help: "A name for this version; an earlier version with it loses it.",
             repeatable: true),
         Option(
             "project", "p", value: "NAME",

@@ -6,14 +6,14 @@ enum PluginsCommands {
     static func group(_ bench: Workbench.Maker) -> Command {
         let type = bench.catalog.runners.first?.base.type ?? "TYPE"
         return Command(
-            "plugins", summary: "List and describe what can stand behind each role",
+            "plugins", summary: "List and describe the plugins for each role",
             discussion: """
-                A plugin fills one of four roles: environment (credentials and region), registry (where images live), \
-                builder (how source becomes an image) and runner (where a job runs).
+                A plugin has one of four roles: environment (credentials and region), registry (stores images), \
+                builder (builds images) and runner (executes runs).
                 """,
             examples: [
                 Example("What there is", "launch plugins list"),
-                Example("What one understands", "launch plugins describe \(type) --role runner"),
+                Example("The keys of one", "launch plugins describe \(type) --role runner"),
             ],
             groups: [
                 CommandGroup([

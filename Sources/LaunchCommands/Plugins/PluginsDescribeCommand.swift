@@ -7,11 +7,11 @@ enum PluginsDescribeCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         let declarations = bench.catalog.declarations
         return Command(
-            "describe", summary: "Show what a plugin understands: its keys, examples and template",
+            "describe", summary: "Show a plugin's keys, examples and template",
             examples: examples(declarations), options: [PluginsCommands.role],
             arguments: [
                 Argument(
-                    "type", help: "The plugin's type; where several roles have one, all are shown.",
+                    "type", help: "The plugin's type; if several roles have it, all are shown.",
                     values: .dynamic { _, _ in
                         declarations.map { Candidate($0.type, "\($0.role.rawValue): \($0.summary)") }
                     })
@@ -50,7 +50,7 @@ enum PluginsDescribeCommand {
         throw LaunchError(
             .usage,
             "There is no \(kind) of type '\(type)'" + Suggestion.question(about: type, in: candidates.map(\.type)),
-            hint: "'launch plugins list\(role.map { " --role \($0)" } ?? "")' shows those there are.")
+            hint: "'launch plugins list\(role.map { " --role \($0)" } ?? "")' lists the available ones.")
     }
 
     private static func show(_ declaration: PluginCatalog.Declaration, on terminal: Terminal) throws {

@@ -6,7 +6,7 @@ enum PluginsDocsCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
             "docs", summary: "Print the reference of all plugins as Markdown",
-            examples: [Example("Bring the reference up to date", "launch plugins docs > docs/plugins-reference.md")]
+            examples: [Example("Update the reference", "launch plugins docs > docs/plugins-reference.md")]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
             let text = Reference.markdown(bench.catalog)

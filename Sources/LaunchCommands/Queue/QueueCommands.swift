@@ -6,10 +6,10 @@ enum QueueCommands {
     static func group(_ bench: Workbench.Maker) -> Command {
         let type = bench.catalog.runners.first?.base.type ?? "TYPE"
         return Command(
-            "queue", summary: "Make, change and look at queues",
+            "queue", summary: "Create, change and show queues",
             discussion: """
-                A queue holds the template of the backend's request: what every run of it gets, with ${…} macros and \
-                {{…}} template variables in it. 'launch submit -q NAME' puts a job on it, 'launch agent' takes it off.
+                A queue has the template of the backend's request for all its runs, with ${…} macros and {{…}} \
+                template variables. 'launch submit -q NAME' adds a run to it, 'launch agent' takes runs from it.
                 """,
             examples: [
                 Example("Make a queue from a file", "launch queue create train --resource \(type) --config queue.yaml"),

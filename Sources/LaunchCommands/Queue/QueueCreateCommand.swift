@@ -8,20 +8,20 @@ enum QueueCreateCommand {
             "create", summary: "Make a queue",
             discussion: """
                 The file is the backend's request template, as YAML or JSON, with keys of the queue itself: \
-                'template_variables' declares the {{…}} that a submit may fill, 'allow_overrides' lists what a submit \
-                may change, the other 'allow_' keys say what else a submitter may ask, 'retry' says how often and how \
-                long a run is tried. 'launch config explain allow_sources' explains a key. Without a file, the queue \
-                gets the template that 'launch plugins describe TYPE' shows.
+                'template_variables' declares the {{…}} that a submit may set, 'allow_overrides' lists what a submit \
+                may change, the other 'allow_' keys control what else a submitter may request, 'retry' limits the \
+                number and the time of retries. 'launch config explain allow_sources' explains a key. Without a file, \
+                the queue gets the template that 'launch plugins describe TYPE' shows.
 
-                Prints the queue's name, and nothing else, on standard output.
+                Prints only the queue's name on standard output.
                 """,
             examples: examples(bench.catalog),
             options: [
                 Option(
-                    "resource", "r", value: "TYPE", help: "The kind of backend that its runs are for.",
+                    "resource", "r", value: "TYPE", help: "The backend of its runs.",
                     values: .oneOf(bench.catalog.runners.map(\.base.type))),
                 Option("config", value: "FILE", help: "The template; - is standard input.", values: .files),
-                Option(flag: "if-not-exists", help: "Succeed where there is a queue of that name already."),
+                Option(flag: "if-not-exists", help: "Succeed if a queue of that name exists."),
             ],
             arguments: [
                 Argument("name", help: "1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit.")
@@ -45,8 +45,8 @@ enum QueueCreateCommand {
                 queue = try store.queue(name)
                 let isSame = queue.definition.means(theSameAs: definition)
                 isSame
-                    ? bench.note("The queue '\(name)' is there already, unchanged.")
-                    : terminal.warn("The queue '\(name)' is there already, with another definition; it stays as it is.")
+                    ? bench.note("The queue '\(name)' exists already, unchanged.")
+                    : terminal.warn("The queue '\(name)' exists already with another definition, which is kept.")
             }
             if bench.wantsJSON {
                 try bench.printJSON(try QueueView(queue))

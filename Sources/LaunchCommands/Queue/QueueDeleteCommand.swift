@@ -11,10 +11,10 @@ enum QueueDeleteCommand {
     static func command(_ bench: Workbench.Maker) -> Command {
         Command(
             "delete", summary: "Remove a queue; the record of its runs stays",
-            discussion: "A queue with runs under way is never removed: wait for them, or end them with 'launch stop'.",
+            discussion: "A queue with runs in progress is not removed: wait for them, or stop them with 'launch stop'.",
             examples: [
                 Example("An empty queue", "launch queue delete try"),
-                Example("Also where runs still wait in it, which are stopped", "launch queue delete try --force"),
+                Example("Also if runs wait in it; they are stopped", "launch queue delete try --force"),
             ],
             options: [Option(flag: "force", help: "Stop the runs that wait in it.")], arguments: [QueueCommands.name]
         ) { arguments, terminal in

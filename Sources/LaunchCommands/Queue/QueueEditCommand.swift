@@ -7,20 +7,22 @@ enum QueueEditCommand {
         Command(
             "edit", summary: "Change a queue's template",
             discussion: """
-                Opens the queue's file in $VISUAL or $EDITOR, checks what comes back, and takes it over. A text with \
-                mistakes is kept, and the message says where. Runs that an agent has taken already keep the old template.
+                Opens the queue's file in $VISUAL or $EDITOR, checks the edited text and stores it. A text with errors \
+                is kept, and the message names its path. Runs that an agent has claimed already keep the old template.
                 """,
             examples: [
                 Example("In the editor", "launch queue edit train"),
                 Example("From a file", "launch queue edit train --config queue.yaml"),
             ],
             options: [
-                Option("config", value: "FILE", help: "Take this file, no editor; - is standard input.", values: .files)
+                Option(
+                    "config", value: "FILE", help: "Use this file instead of an editor; - is standard input.",
+                    values: .files)
             ],
             arguments: [QueueCommands.name],
             environment: [
                 EnvironmentVariable("VISUAL", "The editor."),
-                EnvironmentVariable("EDITOR", "The editor, where VISUAL is not set."),
+                EnvironmentVariable("EDITOR", "The editor if VISUAL is not set."),
             ]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
@@ -69,7 +71,7 @@ enum QueueEditCommand {
             var definition = try text.definition(of: queue.name, reading: draft.path)
             definition.fileName = queue.definition.fileName
             guard try store.queue(queue.name, evenDamaged: true).definition == queue.definition else {
-                throw LaunchError(.tryAgain, "Somebody else has changed the queue '\(queue.name)' meanwhile.")
+                throw LaunchError(.tryAgain, "Another process has changed the queue '\(queue.name)' meanwhile.")
             }
             let changed = try store.updateQueue(definition)
             draft.remove()
@@ -80,7 +82,7 @@ enum QueueEditCommand {
                 draft.remove()
             } else {
                 text.bench.note(
-                    "Your text is kept in \(draft.path)\nOnce it is right, take it over with: "
+                    "Your text is kept in \(draft.path)\nAfter correcting it, store it with: "
                         + "launch queue edit \(queue.name) --config \(draft.path)")
             }
             throw error

@@ -5,13 +5,13 @@ internal import LaunchHost
 enum QueuePauseCommand {
     static func pause(_ bench: Workbench.Maker) -> Command {
         command(
-            bench, name: "pause", summary: "Take nothing more from a queue; what runs goes on", paused: true,
+            bench, name: "pause", summary: "Claim no more runs from a queue; its live runs continue", paused: true,
             example: Example("Before a maintenance", "launch queue pause train"))
     }
 
     static func resume(_ bench: Workbench.Maker) -> Command {
         command(
-            bench, name: "resume", summary: "Take from a paused queue again", paused: false,
+            bench, name: "resume", summary: "Claim runs from a paused queue again", paused: false,
             example: Example("After a maintenance", "launch queue resume train"))
     }
 
@@ -29,7 +29,7 @@ enum QueuePauseCommand {
             case (true, true): bench.note("The queue '\(name)' was paused already.")
             case (false, false): bench.note("The queue '\(name)' was not paused.")
             case (true, false):
-                bench.note("The queue '\(name)' is paused: what runs goes on, nothing new is taken.")
+                bench.note("The queue '\(name)' is paused: live runs continue, no new ones are claimed.")
             case (false, true):
                 let waiting = queue.counts[.queued]
                 bench.note("The queue '\(name)' is open again; \(Wording.count(waiting, "run")) waiting.")

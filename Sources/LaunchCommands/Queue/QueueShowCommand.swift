@@ -12,7 +12,7 @@ enum QueueShowCommand {
                     "Its file, as it was written, to change elsewhere",
                     "launch queue show train --template > train.yaml"),
             ],
-            options: [Option(flag: "template", help: "Print the text of its file, and nothing else.")],
+            options: [Option(flag: "template", help: "Print only the text of its file.")],
             arguments: [QueueCommands.name]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)
@@ -34,7 +34,7 @@ enum QueueShowCommand {
         var facts = Facts()
         facts.add("queue", queue.name)
         facts.add("resource", definition.resource)
-        facts.add("state", queue.paused ? "paused: nothing is taken from it" : "open")
+        facts.add("state", queue.paused ? "paused: no runs are claimed from it" : "open")
         let counts = RunState.allCases.filter { queue.counts[$0] > 0 }.map { "\(queue.counts[$0]) \($0.rawValue)" }
         facts.add("runs", counts.isEmpty ? "none yet" : counts.joined(separator: ", "))
         facts.add("created", queue.createdAt.description)

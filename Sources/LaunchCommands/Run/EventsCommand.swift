@@ -10,13 +10,13 @@ enum EventsCommand {
                 --json prints one array of events. With --follow it prints one JSON object for each line.
                 """,
             examples: [
-                Example("The story of one run", "launch events abc12345"),
+                Example("The history of one run", "launch events abc12345"),
                 Example("Of all runs, as they happen", "launch events -f"),
             ],
             options: [Option(flag: "follow", "f", help: "Wait for more; for one run until it has ended.")],
             arguments: [
                 Argument(
-                    "run", help: "The run's ID, or as much of it as is unique; all runs otherwise.", required: false,
+                    "run", help: "The run's ID or a unique prefix of it; all runs otherwise.", required: false,
                     values: Completions.runs)
             ]
         ) { arguments, terminal in

@@ -8,8 +8,8 @@ enum ListCommand {
         Command(
             "list", summary: "List runs, newest first",
             discussion: """
-                DURATION is the time since the container began to run, until the run's end. NAME is '-' where the run has \
-                no name but its ID. --json prints everything that is stored of each run. \(TableText.piped)
+                DURATION is the time since the container began to run, until the run's end. NAME is '-' if the run has \
+                no name except its ID. --json prints everything that is stored of each run. \(TableText.piped)
                 """,
             examples: [
                 Example("What runs now", "launch list --state running"),
@@ -27,7 +27,7 @@ enum ListCommand {
                     values: Completions.queues),
                 Option(
                     "project", "p", value: "NAME", help: "Only runs of this project.", values: Completions.projects),
-                Option("limit", "n", value: "N", help: "At most so many; 0 for all.", default: "20"),
+                Option("limit", "n", value: "N", help: "The largest number of runs; 0 for all.", default: "20"),
             ]
         ) { arguments, terminal in
             let bench = bench(arguments, terminal)

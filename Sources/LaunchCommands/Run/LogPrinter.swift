@@ -16,7 +16,7 @@ struct LogPrinter {
     static let raw = Option(
         flag: "raw",
         help:
-            "Print the job's output on a terminal as it is, control sequences included. A file or a pipe always gets it so."
+            "Print the job's output on a terminal unchanged, with control sequences. Files and pipes always get it so."
     )
 
     func print(_ lines: [LogLine]) throws {

@@ -8,22 +8,22 @@ enum LogsCommand {
         Command(
             "logs", summary: "Print what a run printed",
             discussion: """
-                With --follow the command waits for the end of the run. It reports on standard error what the run waits for, \
-                and how it ends. It then ends as 'launch wait' does: with 0 where the run succeeds, 1 where it fails, 69 \
-                where a service that it needs is not available, 3 where it is stopped. It waits without limit; only 'launch \
-                wait' has --timeout, and its exit code 75. Without --follow it ends with 0.
+                With --follow the command waits for the end of the run. It reports on standard error what the run \
+                waits for, and how it ends. It then exits like 'launch wait': with 0 if the run succeeds, 1 if it \
+                fails, 69 if a service that it needs is not available, 3 if it is stopped. It waits without limit; \
+                only 'launch wait' has --timeout and exit code 75. Without --follow it exits with 0.
 
                 --json prints one array of lines. With --follow it prints one JSON object for each line.
                 """,
             examples: [
                 Example("All of it", "launch logs abc12345"),
-                Example("What was said while its image was built", "launch logs --build abc12345"),
-                Example("And what is still to come", "launch logs -f abc12345"),
+                Example("The log of its image's build", "launch logs --build abc12345"),
+                Example("And all further lines", "launch logs -f abc12345"),
                 Example("The last line, for a script", "launch logs --json abc12345 | jq -r '.[-1].text'"),
             ],
             options: [
                 Option(flag: "follow", "f", help: "Wait for more until the run has ended."),
-                Option(flag: "build", help: "What the build of its image said instead."),
+                Option(flag: "build", help: "Print the log of its image's build instead."),
                 Option(flag: "timestamps", "t", help: "Print when each line was printed."),
                 LogPrinter.raw,
             ],

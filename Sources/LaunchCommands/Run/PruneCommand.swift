@@ -43,7 +43,7 @@ enum PruneCommand {
             ],
             options: [
                 Option(
-                    "older-than", value: "DURATION", help: "Only runs that ended at least so long ago, such as 90d."),
+                    "older-than", value: "DURATION", help: "Only runs that ended at least this long ago, such as 90d."),
                 Option("queue", "q", value: "NAME", help: "Only runs of this queue.", values: Completions.queues),
                 Option(
                     "project", "p", value: "NAME", help: "Only runs of this project.", values: Completions.projects),
@@ -103,7 +103,7 @@ enum PruneCommand {
     /// Asks for confirmation on a terminal. True without a terminal or if there is nothing to remove.
     private static func isConfirmed(_ plan: RunPruning.Result, _ folder: String, _ terminal: Terminal) throws -> Bool {
         guard !plan.runs.isEmpty else { return true }
-        return terminal.confirms("\(counts(plan)) will be archived in \(folder) and removed with their logs. Go on?")
+        return terminal.confirms("\(counts(plan)) will be archived in \(folder) and removed with their logs. Continue?")
             ?? true
     }
 

@@ -15,7 +15,7 @@ enum RehearsalPlaces {
             for (name, data) in options.channels.sorted(by: { $0.key < $1.key }) {
                 guard let relation = relation(of: place, to: data), !(mayHold && relation == holds) else { continue }
                 return
-                    "\(option) \(place) \(relation) the data of --channel \(name)=\(data), which is only to be read; "
+                    "\(option) \(place) \(relation) the data of --channel \(name)=\(data), which must stay unchanged; "
                     + "name another folder"
             }
         }
@@ -24,7 +24,7 @@ enum RehearsalPlaces {
         guard kept == results || isBelow(results, kept) else { return nil }
         return
             "--output \(output) \(kept == results ? "is" : "lies in") the folder of --checkpoints \(checkpoints), where "
-            + "results would be taken for checkpoints; name another folder"
+            + "results would count as checkpoints; name another folder"
     }
 
     private static func relation(of place: String, to data: String) -> String? {

@@ -24,7 +24,7 @@ struct RehearsalReader {
         guard !runsHere, isAsked || isConfigured else {
             if let stray {
                 let reason =
-                    runsHere ? "a run of \(resource) runs here as it is, and is no rehearsal" : "it needs --rehearse"
+                    runsHere ? "a run of \(resource) runs here itself and is not a rehearsal" : "it needs --rehearse"
                 throw bench.arguments.usageError("\(stray) is for rehearsals: \(reason)")
             }
             return isAsked ? RehearsalOptions() : nil
@@ -144,7 +144,7 @@ struct RehearsalReader {
         guard !path.isEmpty else { throw bench.arguments.usageError("\(what) has no path") }
         guard !path.contains("://") else {
             throw bench.arguments.usageError(
-                "\(what): '\(path)' is no local path; what the request names is fetched without this option")
+                "\(what): '\(path)' is not a local path; without this option the request's source is used")
         }
         return URL(fileURLWithPath: path).standardizedFileURL.path
     }

@@ -7,10 +7,11 @@ enum RunCommand {
         Command(
             "run", summary: "Run a job here and now, without waiting in a queue, and follow it to its end",
             discussion: """
-                The same pipeline as an agent's. Ends with 0 where the run succeeds, 1 where it fails, 3 where it is \
-                stopped, 69 where a service that it needs cannot be reached. ctrl-C stops the run, a second one at once; a third leaves it as it is. With --queue the queue's template and rules hold, but nothing is queued. \
-                With --rehearse a remote backend's request runs here, and a report says at the end what that \
-                does not show.
+                Uses the same pipeline as an agent. Exits with 0 if the run succeeds, 1 if it fails, 3 if it is \
+                stopped, 69 if a service that it needs is not available. ctrl-C stops the run, a second one stops it \
+                at once; a third exits and leaves the run as it is. With --queue the queue's template and rules apply, \
+                but nothing is queued. With --rehearse a remote backend's request runs here, and a report describes \
+                the differences to the backend.
                 """,
             examples: [
                 Example("An image on the local Docker engine", "launch run --image busybox:1 -- echo hello"),

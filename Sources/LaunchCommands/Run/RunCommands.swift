@@ -12,5 +12,5 @@ enum RunCommands {
     }
 
     static let runArgument = Argument(
-        "run", help: "The run's ID, or as much of it as is unique.", values: Completions.runs)
+        "run", help: "The run's ID or a unique prefix of it.", values: Completions.runs)
 }

@@ -4,9 +4,9 @@ internal import LaunchHost
 enum SpecFile {
     static let fields: [Field] =
         [
-            Field("queue", .string, help: "The queue whose template and rules hold."),
-            Field("resource", .string, help: "The kind of backend, where no queue is named."),
-            Field("job", .string, help: "A stored job, with an alias if need be."),
+            Field("queue", .string, help: "The queue whose template and rules apply."),
+            Field("resource", .string, help: "The backend, if no queue is named."),
+            Field("job", .string, help: "A stored job, optionally with an alias."),
             Field("image", .string, help: "An image that exists already."),
             Field("source", .string, help: "A folder with a Dockerfile, to be built; relative to the file."),
             Field("git", .string, help: "A git repository with a Dockerfile."),
@@ -21,7 +21,7 @@ enum SpecFile {
             Field("set_vars", .map(.any), help: "Template variables of the queue."),
             Field("name", .string, help: "The run's name."),
             Field("project", .string, help: "The project."),
-            Field("priority", .choice(Priority.allCases.map(\.rawValue)), help: "How urgent it is in its queue."),
+            Field("priority", .choice(Priority.allCases.map(\.rawValue)), help: "The priority in its queue."),
             Field(
                 "rehearse", .boolean, help: "Whether a remote backend's request is run on the local container engine."),
         ] + rehearsal
@@ -29,13 +29,13 @@ enum SpecFile {
     /// The options of a rehearsal. The values on the command line are parsed with the same fields.
     static let rehearsal: [Field] = [
         Field("channels", .map(.string), help: "Local folders or files instead of input channels' data, by channel."),
-        Field("checkpoints", .string, help: "A local folder instead of the checkpoints' place."),
+        Field("checkpoints", .string, help: "A local folder instead of the checkpoints' destination."),
         Field("output", .string, help: "A local folder for the results, in a folder of the job's name."),
         Field("keep_local", .boolean, help: "Whether nothing is written outside."),
-        Field("drill", .string, example: "spot@10s", help: "An interruption, so long after the start."),
-        Field("grace", .duration, example: "120s", help: "From SIGTERM to SIGKILL."),
+        Field("drill", .string, example: "spot@10s", help: "An interruption this long after the start."),
+        Field("grace", .duration, example: "120s", help: "The time from SIGTERM to SIGKILL."),
         Field("with_credentials", .boolean, help: "Whether the containers get short-lived credentials."),
-        Field("like_instance", .boolean, help: "Whether they get no more than the backend's machine has."),
+        Field("like_instance", .boolean, help: "Whether they are limited to the resources of the backend's machine."),
         Field("shm_size", .bytes, example: "2g", help: "Size of /dev/shm."),
     ]
 
@@ -44,13 +44,13 @@ enum SpecFile {
         let hint: String? =
             switch key {
             case "overrides":
-                "its members stand at the top level here: args, entry_point, dockerfile, and run_config as params"
+                "its members are at the top level here: args, entry_point, dockerfile, and run_config as params"
             case "run_config", "config": "write it as params"
             case "environment": "write it as env"
             case "image_uri", "docker", "docker_image": "write image: URI"
             case "uri": "write git: URL, or source: FOLDER"
             case "template_variables": "write it as set_vars"
-            case "entity", "queue_entity", "author": "remove it: a run belongs to whoever submits it"
+            case "entity", "queue_entity", "author": "remove it: a run belongs to the user who submits it"
             case "builder": "remove it: images are built as launch-config.yaml says"
             default: nil
             }

@@ -24,28 +24,29 @@ enum SpecOptions {
             "channel", value: "NAME=DIR", help: "A local folder, or file, instead of an input channel's data.",
             repeatable: true, values: .files, heading: "Rehearsal"),
         Option(
-            "checkpoints", value: "DIR", help: "A local folder instead of the checkpoints' place, kept afterwards.",
+            "checkpoints", value: "DIR",
+            help: "A local folder instead of the checkpoints' destination, kept afterwards.",
             values: .directories, heading: "Rehearsal"),
         Option(
             "output", value: "DIR",
             help:
-                "A local folder for the results, in a folder of the job's name, instead of where the request wants them.",
+                "A local folder for the results, in a folder of the job's name, instead of the request's destination.",
             values: .directories, heading: "Rehearsal"),
         Option(
             flag: "keep-local",
-            help: "Write nothing outside: results stay with the run, checkpoints end with it.", heading: "Rehearsal"),
+            help: "Write nothing outside: results stay with the run, checkpoints are not kept.", heading: "Rehearsal"),
         Option(
             "drill", value: "spot[@TIME]",
-            help: "Interrupt it so long after its start, 10s otherwise, and start again from the checkpoints.",
+            help: "Interrupt the job this long after its start (default 10s), then restart it from the checkpoints.",
             heading: "Rehearsal"),
         Option(
-            "grace", value: "DURATION", help: "From SIGTERM to SIGKILL; the backend's own otherwise.",
+            "grace", value: "DURATION", help: "The time from SIGTERM to SIGKILL; the backend's own otherwise.",
             heading: "Rehearsal"),
         Option(
             flag: "with-credentials", help: "Give the containers short-lived credentials of the environment.",
             heading: "Rehearsal"),
         Option(
-            flag: "like-instance", help: "No more processors and memory than the backend's machine has.",
+            flag: "like-instance", help: "Limit processors and memory to those of the backend's machine.",
             heading: "Rehearsal"),
         Option(
             "shm-size", value: "BYTES", help: "Size of /dev/shm, such as 2g; by the backend's machine otherwise.",
@@ -57,14 +58,14 @@ enum SpecOptions {
     private static func target(_ bench: Workbench.Maker) -> [Option] {
         [
             Option(
-                "queue", "q", value: "NAME", help: "The queue whose template and rules hold.",
+                "queue", "q", value: "NAME", help: "The queue whose template and rules apply.",
                 values: Completions.queues),
             Option(
-                "resource", "r", value: "TYPE", help: "The kind of backend, where no queue is named.",
+                "resource", "r", value: "TYPE", help: "The backend, if no queue is named.",
                 values: .dynamic { _, _ in bench.catalog.runners.map { Candidate($0.base.type, $0.base.summary) } }),
             Option(
                 "spec", value: "FILE",
-                help: "A YAML or JSON file that holds any of these options; - is standard input.", values: .files),
+                help: "A YAML or JSON file with any of these options; - is standard input.", values: .files),
         ]
     }
 
@@ -101,7 +102,7 @@ enum SpecOptions {
             heading: "Overrides"),
         Option(
             "set", value: "PATH=VALUE",
-            help: "A value in the backend's request, such as ResourceConfig.InstanceCount=2; null takes it away.",
+            help: "A value in the backend's request, such as ResourceConfig.InstanceCount=2; null removes it.",
             repeatable: true, heading: "Overrides"),
         Option(
             "resource-args", "R", value: "FILE|JSON",
@@ -119,7 +120,7 @@ enum SpecOptions {
             help: "The project; that of the job with --job, else \(LaunchSpec.defaultProject).",
             environment: "LAUNCH_PROJECT", values: Completions.projects),
         Option(
-            "priority", "P", value: "LEVEL", help: "How urgent it is in its queue; medium otherwise.",
+            "priority", "P", value: "LEVEL", help: "The priority in its queue; medium otherwise.",
             values: .oneOf(Priority.allCases.map(\.rawValue))),
     ]
 }

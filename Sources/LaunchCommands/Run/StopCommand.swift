@@ -7,8 +7,8 @@ enum StopCommand {
         Command(
             "stop", summary: "Stop runs, and wait until they have ended",
             discussion: """
-                A run that waits in a queue is stopped at once. One that runs gets SIGTERM, and SIGKILL after the grace. \
-                Where the agent that held it is gone, this command stops it itself.
+                A run that waits in a queue is stopped at once. A live run gets SIGTERM, and SIGKILL after the grace \
+                period. If the run's agent has ended, this command stops the run itself.
                 """,
             examples: [
                 Example("With a minute to save its work", "launch stop abc12345 --grace 60s"),
@@ -18,14 +18,14 @@ enum StopCommand {
                 Option(
                     "grace", value: "DURATION",
                     help:
-                        "From SIGTERM to SIGKILL, such as 90s or 2m; the job's own otherwise."
+                        "The time from SIGTERM to SIGKILL, such as 90s or 2m; the job's own otherwise."
                 ),
-                Option(flag: "wait", help: "Wait for the end, and tell what the runs do until then; the default."),
-                Option(flag: "no-wait", help: "Only ask for the end."),
+                Option(flag: "wait", help: "Wait for the end, and report the runs' states until then; the default."),
+                Option(flag: "no-wait", help: "Only request the stop."),
             ],
             arguments: [
                 Argument(
-                    "run", help: "The runs' IDs, or as much of each as is unique.", repeatable: true,
+                    "run", help: "The runs' IDs or unique prefixes of them.", repeatable: true,
                     values: Completions.runs)
             ]
         ) { arguments, terminal in
@@ -45,7 +45,7 @@ enum StopCommand {
                 {
                     bench.note(
                         "run \(id): \(answer.run.resource) waits \(Int(fixed / .seconds(1))) s from SIGTERM to SIGKILL, "
-                            + "whatever --grace says")
+                            + "regardless of --grace")
                 }
             }
             var ended: [RunRecord] = []

@@ -7,13 +7,13 @@ enum SubmitCommand {
         Command(
             "submit", summary: "Put a run on a queue",
             discussion: """
-                Prints the run's ID, and nothing else, on standard output. What is wrong with the run is said now, \
-                before anything is queued.
+                Prints only the run's ID on standard output. Errors of the run are reported now, before anything is \
+                queued.
 
                 With --follow the command prints the run's log instead, and the ID on standard error. It waits for the \
-                end of the run, and ends as 'launch run' does: with 0 where the run succeeds, 1 where it fails, 69 where \
-                a service that it needs is not available, 3 where it is stopped. ctrl-C ends the wait; the run continues. The wait \
-                has no limit: only 'launch wait' has --timeout, and its exit code 75.
+                end of the run, and exits like 'launch run': with 0 if the run succeeds, 1 if it fails, 69 if a \
+                service that it needs is not available, 3 if it is stopped. ctrl-C ends the wait; the run continues. \
+                The wait has no limit: only 'launch wait' has --timeout and exit code 75.
                 """,
             examples: [
                 Example("An image that exists already", "launch submit -q train --image repo/train:v3 -- --epochs 10"),

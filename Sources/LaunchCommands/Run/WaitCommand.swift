@@ -10,9 +10,8 @@ enum WaitCommand {
                 Reports on standard error what each run does, why it waits, and how it ends. ctrl-C ends the wait; the \
                 runs continue.
 
-                Ends with 0 where all runs succeed. Otherwise the worst end counts: 1 where a run fails, 69 where a \
-                service that a run needs is not available, 3 where a run is stopped. Ends with 75 where --timeout is \
-                over first.
+                Exits with 0 if all runs succeed. Otherwise the worst end counts: 1 if a run fails, 69 if a service \
+                that a run needs is not available, 3 if a run is stopped. Exits with 75 if --timeout ends the wait.
                 """,
             examples: [
                 Example("One run", "launch wait abc12345"),
@@ -24,7 +23,7 @@ enum WaitCommand {
             ],
             arguments: [
                 Argument(
-                    "run", help: "The runs' IDs, or as much of each as is unique.", repeatable: true,
+                    "run", help: "The runs' IDs or unique prefixes of them.", repeatable: true,
                     values: Completions.runs)
             ]
         ) { arguments, terminal in

@@ -15,7 +15,7 @@ enum GlobalOptions {
             flag: json, help: "Print one JSON document instead of text; with --follow, one JSON object for each line.",
             global: true),
         Option(
-            flag: verbose, "v", help: "Say more about what is done; twice for everything.", repeatable: true,
+            flag: verbose, "v", help: "Log more; twice for everything.", repeatable: true,
             global: true),
         Option.noColor,
     ]

@@ -1,5 +1,5 @@
 /// A sentence in the help of commands that print tables.
 enum TableText {
     static let piped =
-        "Where standard output is not a terminal, the columns are separated by one tab and nothing is shortened."
+        "If standard output is not a terminal, the columns are separated by one tab and nothing is shortened."
 }

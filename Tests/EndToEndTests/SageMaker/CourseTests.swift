@@ -44,7 +44,7 @@ struct CourseTests {
         let id = try await account.id(of: "long")
         try await account.wait(for: id, toBe: "running")
         let told = try await account.succeeding("stop", id, "--grace", "5s").errors
-        #expect(told.contains("sagemaker waits 120 s from SIGTERM to SIGKILL, whatever --grace says"), "\(told)")
+        #expect(told.contains("sagemaker waits 120 s from SIGTERM to SIGKILL, regardless of --grace"), "\(told)")
         return try await program.end()
     }
 

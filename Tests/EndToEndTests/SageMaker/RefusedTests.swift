@@ -27,7 +27,7 @@ struct RefusedTests {
         try await account.queue(Guide.queueYAML)
         let id = try await account.submit()
         let answer = try await account.succeeding("agent", "--drain")
-        #expect(answer.errors.contains("it could not be seen whether the credentials are good"), "\(answer)")
+        #expect(answer.errors.contains("the credentials could not be checked"), "\(answer)")
         #expect(try await account.facts(of: id).state == "succeeded")
     }
 

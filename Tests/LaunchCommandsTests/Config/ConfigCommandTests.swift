@@ -35,13 +35,13 @@ import Testing
         #expect(
             answer.output
                 == """
-                no launch-config.yaml: the defaults hold
+                no launch-config.yaml: the defaults apply
                   jobs at once  1
                   queues        those named with -q
                   environment   local: This machine
                   registry      local: Any OCI registry
                   builder       docker: Builds with docker or podman
-                  runner        the one that a queue's resource names
+                  runner        named by each queue's resource
 
                 """)
     }
@@ -52,11 +52,11 @@ import Testing
         #expect(none.code == .ok && none.output == "")
         #expect(
             none.errors.hasPrefix(
-                "There is no configuration, so that the defaults hold; looked for DIR/.config/launch/"))
+                "There is no configuration, so the defaults apply; looked for DIR/.config/launch/"))
         try desk.folder.write(".config/wandb/launch-config.yaml", "max_jobs: 1\n")
         let wandb = await desk.run("config path")
         #expect(wandb.output == "DIR/.config/wandb/launch-config.yaml\n")
-        #expect(wandb.errors == "It is at the place of W&B Launch, and launch has none of its own.\n")
+        #expect(wandb.errors == "It is at W&B Launch's path, and there is none at launch's own path.\n")
         try desk.folder.write(".config/launch/launch-config.yaml", "max_jobs: 1\n")
         #expect(await desk.run("config path").output == "DIR/.config/launch/launch-config.yaml\n")
         desk.variables["LAUNCH_CONFIG"] = "/named/by-variable.yaml"

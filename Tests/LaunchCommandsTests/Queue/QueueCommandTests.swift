@@ -19,7 +19,7 @@ import Testing
                 """)
         let paused = await desk.run("queue pause iris")
         #expect(paused.output == "")
-        #expect(paused.errors == "The queue 'iris' is paused: what runs goes on, nothing new is taken.\n")
+        #expect(paused.errors == "The queue 'iris' is paused: live runs continue, no new ones are claimed.\n")
         #expect(await desk.run("queue pause iris").errors == "The queue 'iris' was paused already.\n")
         #expect(await desk.run("queue list").output.contains("paused"))
         #expect(await desk.run("queue resume iris").errors == "The queue 'iris' is open again; 0 runs waiting.\n")
@@ -90,12 +90,12 @@ import Testing
                 + "  hint: Change it with 'launch queue edit', or take another name.\n")
         let same = await desk.run("queue create try -r mock --if-not-exists")
         #expect(same.code == .ok && same.output == "try\n")
-        #expect(same.errors == "The queue 'try' is there already, unchanged.\n")
+        #expect(same.errors == "The queue 'try' exists already, unchanged.\n")
         let other = await desk.run("queue create try -r local-docker --if-not-exists")
         #expect(other.code == .ok)
         #expect(
             other.errors
-                == "warning: The queue 'try' is there already, with another definition; it stays as it is.\n")
+                == "warning: The queue 'try' exists already with another definition, which is kept.\n")
         #expect(try desk.store().queue("try").definition.resource == "mock")
     }
 

@@ -58,7 +58,7 @@ import Testing
             answer.errors
                 == """
                 Your text is kept in DIR/home/edits/\(draft)
-                Once it is right, take it over with: launch queue edit try --config DIR/home/edits/\(draft)
+                After correcting it, store it with: launch queue edit try --config DIR/home/edits/\(draft)
                 error: DIR/home/edits/\(draft) has 1 error.
                 DIR/home/edits/\(draft):1:1: unknown key "netwrk" in the template (resource: local-docker); did you mean "network"?
                   1 | netwrk: none
@@ -91,7 +91,7 @@ import Testing
         try Data("go".utf8).write(to: URL(fileURLWithPath: gate))
         let answer = await editing
         #expect(answer.code == .tryAgain)
-        #expect(answer.errors.contains("error: Somebody else has changed the queue 'try' meanwhile.\n"))
+        #expect(answer.errors.contains("error: Another process has changed the queue 'try' meanwhile.\n"))
         #expect(try desk.store().queue("try").definition.fileText == "network: bridge\n")
         #expect(try drafts(desk).count == 1)
     }

@@ -9,7 +9,7 @@ import Testing
     @Test(
         "W&B's keys are reported at their positions, with the names to use here",
         arguments: [
-            ("overrides: {run_config: {lr: 1}}", "its members stand at the top level here"),
+            ("overrides: {run_config: {lr: 1}}", "its members are at the top level here"),
             ("run_config: {lr: 1}", "write it as params"), ("docker: {docker_image: a}", "write image: URI"),
             ("template_variables: {a: 1}", "write it as set_vars"), ("parms: {lr: 1}", "did you mean \"params\"?"),
         ])

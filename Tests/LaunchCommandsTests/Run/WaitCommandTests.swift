@@ -73,7 +73,7 @@ import Testing
         #expect(
             answer.errors == """
                 run \(id) is queued: no agent serves queue 'q'; 'launch agent -q q' starts one
-                error: The time is up before the end of 1 run: \(id).
+                error: The time limit was reached before the end of 1 run: \(id).
                   hint: The runs continue; 'launch stop RUN' stops one.
 
                 """)

@@ -38,7 +38,7 @@ struct RunNews: Sendable {
             if let deadline, ContinuousClock.now >= deadline {
                 throw LaunchError(
                     .tryAgain,
-                    "The time is up before the end of \(Wording.count(waiting.count, "run")): "
+                    "The time limit was reached before the end of \(Wording.count(waiting.count, "run")): "
                         + "\(waiting.map(\.rawValue).joined(separator: ", ")).",
                     hint: "The runs continue; 'launch stop RUN' stops one.")
             }
