@@ -1,20 +1,22 @@
 internal import LaunchHost
 
-/// `Environment`: the queue's, the submitter's on top, and what every container is told of its run.
+/// `Environment`: the queue's variables, the submitter's, which take precedence, and the variables that describe the
+/// run.
 struct ContainerEnvironment {
-    /// The most characters of a value (`API_CreateTrainingJob`, TrainingEnvironmentValue).
+    /// The largest number of characters of a value (`API_CreateTrainingJob`, TrainingEnvironmentValue).
     static let longest = 512
-    /// The most variables (TrainingEnvironmentMap).
+    /// The largest number of variables (TrainingEnvironmentMap).
     static let most = 100
-    /// Variables whose readers put them together again, so that they may always be split.
+    /// Variables whose readers join the pieces, so that they may always be split.
     private static let alwaysSplit: Set = [Self.runConfig, "WANDB_CONFIG", "WANDB_LAUNCH_FILE_OVERRIDES"]
     /// The run's configuration as JSON.
     static let runConfig = "LAUNCH_RUN_CONFIG"
 
-    /// The member.
+    /// The value of `Environment` in the request.
     let value: JSONValue
-    /// How many variables the copy of the run's configuration would be, where it is left out for want of room. It is for
-    /// convenience, as `HyperParameters` hold the same: it never makes a request too large.
+    /// The number of variables for the copy of the run's configuration, if there is no room for it. The copy is a
+    /// convenience,
+    /// because `HyperParameters` contain the same, so it never makes a request too large.
     private(set) var piecesLeftOut: Int?
 
     init(_ template: JSONValue?, _ job: ResolvedJob, splits: Bool) throws(BackendError) {
@@ -40,7 +42,7 @@ struct ContainerEnvironment {
         value = .object(all)
     }
 
-    /// What every container is told of its run; nothing overrides it.
+    /// The variables that describe the run; nothing overrides them.
     private static func own(_ job: ResolvedJob) -> [String: String] {
         var environment = [
             "LAUNCH_RUN_ID": job.runID.rawValue, "LAUNCH_RUN_NAME": job.runName, "LAUNCH_PROJECT": job.project,
@@ -58,13 +60,13 @@ struct ContainerEnvironment {
         }
     }
 
-    /// The variable, or as many as a long value needs.
+    /// The variable, or several if the value is too long.
     private static func variables(_ name: String, _ text: String) -> [String: JSONValue] {
         guard text.unicodeScalars.count > longest else { return [name: .string(text)] }
         return Dictionary(uniqueKeysWithValues: pieces(of: text).enumerated().map { ("\(name)_\($0)", .string($1)) })
     }
 
-    /// The pieces of a long value: `NAME_0`, `NAME_1` and so on, to be joined without anything between them.
+    /// The pieces of a long value: `NAME_0`, `NAME_1` and so on. Readers join them without a separator.
     static func pieces(of text: String) -> [String] {
         let scalars = Array(text.unicodeScalars)
         return stride(from: 0, to: scalars.count, by: longest).map { start in

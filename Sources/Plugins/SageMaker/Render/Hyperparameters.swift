@@ -1,8 +1,9 @@
 internal import LaunchHost
 
-/// `HyperParameters`: the queue's, and on top of them the run's configuration, all as the text that SageMaker wants.
+/// `HyperParameters`: the queue's values, overridden by the run's configuration, as text because SageMaker accepts only
+/// text.
 struct Hyperparameters {
-    /// The member; nil where there are none.
+    /// The value of `HyperParameters` in the request; nil if there are none.
     let value: JSONValue?
 
     init(_ template: JSONValue?, _ job: ResolvedJob) {
@@ -16,8 +17,9 @@ struct Hyperparameters {
         value = all.isEmpty ? nil : .object(all.mapValues { .string($0) })
     }
 
-    /// Text is sent as typed. Everything else is JSON, which AWS's training toolkit reads. The checks refuse a line break,
-    /// because SageMaker takes none (pattern `.*`).
+    /// Text is sent as typed. Other values are sent as JSON, which AWS's training toolkit parses. The checks refuse
+    /// line breaks,
+    /// because SageMaker does not accept them (pattern `.*`).
     static func text(_ value: JSONValue) -> String {
         if case .string(let text) = value { return text }
         return (try? JSON.canonical(value)) ?? ""
