@@ -8,6 +8,9 @@ public struct NoopBuilder: Builder {
         examples: ["builder:\n  type: noop\n"],
         make: { _, _ in NoopBuilder() })
 
+    /// False.
+    public var builds: Bool { false }
+
     /// Always nil.
     public var repository: String? { nil }
 

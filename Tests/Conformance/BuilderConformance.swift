@@ -92,7 +92,8 @@ public struct BuilderConformance: Sendable {
                 resolved?.reference == image.reference,
                 "built as \(image.reference), resolved as \(resolved?.reference ?? "nothing")")
             try require(
-                image.reference.contains(image.digest.rawValue), "'\(image.reference)' does not contain the digest")
+                image.reference.contains(image.digest?.rawValue ?? "no digest"),
+                "'\(image.reference)' does not contain the digest")
             try require(told.withLock { $0 } > 0, "the build reported no progress")
         }
     }
@@ -108,9 +109,9 @@ public struct BuilderConformance: Sendable {
 
     private func buildAtOnce() async throws {
         try await withSource(.good(content: UUID().uuidString)) { builder, source in
-            let digests = try await withThrowingTaskGroup(of: Digest.self) { group in
+            let digests = try await withThrowingTaskGroup(of: Digest?.self) { group in
                 for _ in 0..<4 { group.addTask { try await build(source, with: builder).0.digest } }
-                return try await group.reduce(into: Set<Digest>()) { $0.insert($1) }
+                return try await group.reduce(into: Set<Digest?>()) { $0.insert($1) }
             }
             try require(digests.count == 1, "\(digests.count) different images")
         }

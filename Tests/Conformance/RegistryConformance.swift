@@ -83,7 +83,8 @@ public struct RegistryConformance: Sendable {
     private func pushedResolves() async throws {
         let (name, digest) = try await pushed()
         guard let image = try await fixture.makeRegistry().resolve(name) else { throw Broken("'\(name)' is unknown") }
-        try require(image.digest == digest, "it resolves to \(image.digest), but \(digest) was pushed")
+        try require(
+            image.digest == digest, "it resolves to \(image.digest?.rawValue ?? "nothing"), but \(digest) was pushed")
         try require(image.reference.contains(digest.rawValue), "'\(image.reference)' does not contain \(digest)")
         try require(!image.name.isEmpty, "its display name is empty")
     }
@@ -99,7 +100,7 @@ public struct RegistryConformance: Sendable {
         guard let pinned = try? ImageReference(parsing: first.reference), pinned.digest != nil else { return }
         let again = try await fixture.makeRegistry().resolve(pinned)
         try require(
-            again?.digest == first.digest, "'\(pinned)' resolves to \(again.map { "\($0.digest)" } ?? "nothing")")
+            again?.digest == first.digest, "'\(pinned)' resolves to \(again?.digest?.rawValue ?? "nothing")")
         try require(again?.reference == first.reference, "'\(pinned)' is pinned as \(again?.reference ?? "nothing")")
     }
 
@@ -111,7 +112,7 @@ public struct RegistryConformance: Sendable {
         let second = try await push(name)
         try require(first != second, "the fixture pushed the same image twice")
         let image = try await registry.resolve(name)
-        try require(image?.digest == second, "it still resolves to \(image.map { "\($0.digest)" } ?? "nothing")")
+        try require(image?.digest == second, "it still resolves to \(image?.digest?.rawValue ?? "nothing")")
     }
 
     private func pullsWithItsLogin() async throws {

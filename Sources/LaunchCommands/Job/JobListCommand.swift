@@ -67,6 +67,8 @@ extension Source {
         case .image: "image"
         case .code: "code"
         case .git: "git"
+        case .template: "template"
+        case .algorithm: "algorithm"
         }
     }
 }

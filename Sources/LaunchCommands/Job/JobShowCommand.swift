@@ -33,6 +33,8 @@ enum JobShowCommand {
                 facts.add("folder", code.origin)
                 facts.add("snapshot", code.snapshot)
                 facts.add("dockerfile", code.dockerfile)
+            case .template, .algorithm:
+                facts.add(job.source.kind, job.source.origin)
             case .git(let git):
                 facts.add("repository", git.url)
                 facts.add("asked for", git.version)

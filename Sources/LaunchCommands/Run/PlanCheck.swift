@@ -25,10 +25,11 @@ struct PlanCheck {
     func refuseInvalid(_ spec: LaunchSpec, as id: RunID) throws {
         let job = try resolved(spec, as: id)
         let backends = try bench.backends(config)
-        let plan = try Plan(
+        var plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
             runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
             imageOfSource: backends.imageOfSource(for: job.project))
+        plan.findings.removeAll { $0.isSettledLater == true }
         let diagnostics = plan.diagnostics(in: try document(of: spec), of: spec)
         guard plan.isValid else {
             throw LaunchError(

@@ -37,11 +37,20 @@ enum PlanCommand {
                 builder: backends.builder,
                 contexts: bench.contexts(store))
             let image = try await stage.plan(
-                job.source, project: job.project, queue: spec.queue, offline: arguments.flag("offline"))
+                job.source, project: job.project, queue: spec.queue, demandsPin: job.demandsPin ?? false,
+                offline: arguments.flag("offline"))
+            let runner = try backends.runner(for: job.resource, rehearse: spec.rehearse)
+            var facts: [String: String] = [:]
+            if !arguments.flag("offline") {
+                // Without them the plan says itself what it does not know.
+                do throws(BackendError) { facts = try await runner.facts(for: job) } catch {
+                    guard error.category != .cancelled else { throw error }
+                    bench.note(Styled(Diagnostic(.warning, error.message, hint: error.hint)))
+                }
+            }
             let plan = try Plan(
-                job, image: image, runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
-                imageOfSource: backends.imageOfSource(for: job.project),
-                parts: [backends.environment, backends.registry, backends.builder])
+                job, image: image, runner: runner, imageOfSource: backends.imageOfSource(for: job.project),
+                parts: [backends.environment, backends.registry, backends.builder], facts: facts)
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {

@@ -25,12 +25,25 @@ struct SpecReader {
         let rehearsal = try RehearsalReader(bench, file: file, folder: folder).options(of: resource, config)
         let (source, jobProject) = try await source(store, offline: offline)
         let author = SystemUser.name
-        return LaunchSpec(
-            source: source, name: value("name"), project: value("project") ?? jobProject ?? LaunchSpec.defaultProject,
+        let spec = LaunchSpec(
+            source: source ?? .template, name: value("name"),
+            project: value("project") ?? jobProject ?? LaunchSpec.defaultProject,
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium,
             overrides: try overrides(bench.catalog.knownRunner(resource)),
             rehearse: rehearsal != nil, rehearsal: rehearsal)
+        if source == nil { try refuseNothing(spec, store: store) }
+        return spec
+    }
+
+    /// Refuses a run that names nothing to run, unless its template does.
+    private func refuseNothing(_ spec: LaunchSpec, store: Store) throws {
+        let plugin = try bench.catalog.knownRunner(spec.resource)
+        let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
+        guard ResolveStage(queue: queue, plugin: plugin).namesSource(of: spec) else {
+            throw bench.arguments.usageError("say what to run: --image URI, --source DIR, --git URL or --job NAME")
+        }
+        try refuseStray(besides: nil, isOnLine: false)
     }
 
     private func value(_ name: String) -> String? {
@@ -57,14 +70,13 @@ struct SpecReader {
 
     // MARK: what it runs
 
-    /// The source, and the project of the stored job that it comes from.
-    private func source(_ store: Store, offline: Bool) async throws -> (source: Source, project: String?) {
+    /// The source that the line or the file gives, nil if neither does, and the project of the stored job that it comes
+    /// from.
+    private func source(_ store: Store, offline: Bool) async throws -> (source: Source?, project: String?) {
         let names = ["job", "image", "source", "git"]
         let onLine = names.filter { bench.arguments.string($0) != nil }
         let given = onLine.isEmpty ? names.filter { file.string($0) != nil } : onLine
-        guard let name = given.first else {
-            throw bench.arguments.usageError("say what to run: --image URI, --source DIR, --git URL or --job NAME")
-        }
+        guard let name = given.first else { return (nil, nil) }
         guard given.count == 1 else {
             let list = given.map { "--\($0)" }.joined(separator: " and ")
             throw bench.arguments.usageError("\(list) exclude each other: a run has one source")
@@ -96,14 +108,16 @@ struct SpecReader {
     }
 
     /// Refuses what only means something to another kind of source: it would be lost.
-    private func refuseStray(besides source: String, isOnLine: Bool) throws {
+    /// - Parameter source: the option that names the source; nil where the queue's template does.
+    private func refuseStray(besides source: String?, isOnLine: Bool) throws {
         for (option, kinds) in [("dockerfile", ["source", "git"]), ("git-version", ["git"])]
-        where !kinds.contains(source) {
+        where source.map({ !kinds.contains($0) }) ?? true {
             // A source of the command line takes the place of the file's, with what belongs to it.
             let isInFile = !isOnLine && file.string(option.replacing("-", with: "_")) != nil
             guard isInFile || bench.arguments.string(option) != nil else { continue }
             let list = kinds.map { "--\($0)" }.joined(separator: " and ")
-            throw bench.arguments.usageError("--\(option) is for \(list), and the run's source is --\(source)")
+            let found = source.map { "--\($0)" } ?? "what its queue names"
+            throw bench.arguments.usageError("--\(option) is for \(list), and the run's source is \(found)")
         }
     }
 

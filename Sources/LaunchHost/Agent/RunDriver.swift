@@ -91,16 +91,24 @@ struct RunDriver: Sendable {
             if record.state == .claimed {
                 try store.transition(id, token: record.claimToken, to: Self.state(of: job))
             }
-            let decision = try await stage.image(job.source, project: job.project, queue: record.spec.queue) { step in
+            let decision = try await stage.image(
+                job.source, project: job.project, queue: record.spec.queue, demandsPin: job.demandsPin ?? false
+            ) { step in
                 buildLog?.append(step)
                 progress(id, step)
+            }
+            if decision.way == .unpinned {
+                log.warning(
+                    "an image is sent unpinned: its registry denies the look-up",
+                    ["run": id.rawValue, "image": decision.image?.name ?? ""])
             }
             return try store.record(
                 record.id, token: record.claimToken, RunChanges(image: decision.image, imageDecision: decision.summary))
         }
         let runner = try backends.runner(for: record)
         guard let request = record.request else {
-            var request = try RenderStage.request(for: job, image: image, runner: runner)
+            var request = try RenderStage.request(
+                for: job, image: image, runner: runner, facts: try await runner.facts(for: job))
             // A job that an older program resolved does not have them.
             request.rehearsal = job.rehearsal ?? record.spec.rehearsal
             if record.queue != nil { request.rehearsal?.usesOwnCredentials = nil }
@@ -304,6 +312,9 @@ struct RunDriver: Sendable {
 
 extension Source {
     var isImage: Bool {
-        if case .image = self { true } else { false }
+        switch self {
+        case .code, .git: false
+        case .image, .template, .algorithm: true
+        }
     }
 }

@@ -1,7 +1,7 @@
 /// Checks the template in a queue's file: its keys against the runner's fields, and every placeholder in it.
 struct TemplateChecker {
     var decoder: SchemaDecoder
-    private let runner: RunnerPlugin
+    let runner: RunnerPlugin
     private let variables: [String]
     private var used: Set<String> = []
 

@@ -8,6 +8,9 @@ public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
         case warning
     }
 
+    /// The rule of a finding about a placeholder that its user must replace, such as `<REQUIRED>`.
+    public static let placeholder = "placeholder"
+
     /// How bad it is.
     public var severity: Severity
     /// The field it is about, in the queue's template or in the request.
@@ -22,11 +25,14 @@ public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
     public var rule: String?
     /// True where it is about the field's name, which is misspelt or unknown, and not about its value.
     public var isAboutName: Bool?
+    /// True where it is about a value that the agent completes before it sends the request. A plan shows it; a submit and a
+    /// queue's check need not.
+    public var isSettledLater: Bool?
 
     /// A finding from its parts.
     public init(
         _ severity: Severity, at path: FieldPath, _ message: String, hint: String? = nil, source: String? = nil,
-        rule: String? = nil, isAboutName: Bool? = nil
+        rule: String? = nil, isAboutName: Bool? = nil, isSettledLater: Bool? = nil
     ) {
         self.severity = severity
         self.path = path
@@ -35,6 +41,7 @@ public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
         self.source = source
         self.rule = rule
         self.isAboutName = isAboutName
+        self.isSettledLater = isSettledLater
     }
 
     /// `error: ResourceConfig.InstanceCount: …`

@@ -135,11 +135,13 @@ public struct Digest: Sendable, Hashable, Codable, RawRepresentable, CustomStrin
 }
 
 /// An image that can change no more: what leaves the image stage, and all that a runner sees of an image.
+///
+/// One whose registry lets only the backend look it up is passed on as it was given, without a digest.
 public struct PinnedImage: Sendable, Hashable, Codable {
     /// What names exactly these bytes to whoever runs them: `host/repo@sha256:…`, or an image ID of the engine's store.
     public var reference: String
-    /// The digest in it.
-    public var digest: Digest
+    /// The digest in it; nil where the image could not be pinned.
+    public var digest: Digest?
     /// The name by which it was asked for or pushed, for people.
     public var name: String
     /// `linux/amd64` and the like, where known.
@@ -151,5 +153,11 @@ public struct PinnedImage: Sendable, Hashable, Codable {
         self.digest = digest
         self.name = name
         self.platform = platform
+    }
+
+    /// What is passed on as it is given, because it could not be pinned.
+    public init(unpinned reference: String) {
+        self.reference = reference
+        name = reference
     }
 }

@@ -57,12 +57,16 @@ public enum Source: Sendable, Hashable {
     case code(CodeSource)
     /// A git commit, to be fetched and built.
     case git(GitSource)
+    /// What the backend's request names: an image, or an algorithm. The resolve stage finds which.
+    case template
+    /// An algorithm of the backend, by its name in the request. Only in resolved jobs.
+    case algorithm(String)
 }
 
-/// As JSON one member, named after the kind: `{"image": "busybox:1"}`, `{"git": {…}}`.
+/// As JSON one member, named after the kind: `{"image": "busybox:1"}`, `{"git": {…}}`, `{"template": true}`.
 extension Source: Codable {
     private enum Key: String, CodingKey {
-        case image, code, git
+        case image, code, git, template, algorithm
     }
 
     /// Reads the one member.
@@ -72,6 +76,10 @@ extension Source: Codable {
             self = .image(image)
         } else if let code = try container.decodeIfPresent(CodeSource.self, forKey: .code) {
             self = .code(code)
+        } else if let name = try container.decodeIfPresent(String.self, forKey: .algorithm) {
+            self = .algorithm(name)
+        } else if try container.decodeIfPresent(Bool.self, forKey: .template) == true {
+            self = .template
         } else {
             self = .git(try container.decode(GitSource.self, forKey: .git))
         }
@@ -84,6 +92,8 @@ extension Source: Codable {
         case .image(let image): try container.encode(image, forKey: .image)
         case .code(let code): try container.encode(code, forKey: .code)
         case .git(let git): try container.encode(git, forKey: .git)
+        case .template: try container.encode(true, forKey: .template)
+        case .algorithm(let name): try container.encode(name, forKey: .algorithm)
         }
     }
 }

@@ -37,6 +37,8 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
     /// Whether others than the queue's owner submit to its queue: its file has `allow_overrides`. A runner on this machine
     /// then gives its containers less.
     public var isShared: Bool?
+    /// Whether the queue refuses an image that cannot be pinned to a digest.
+    public var demandsPin: Bool?
 
     /// A job whose values are settled.
     public init(
@@ -44,7 +46,7 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
         resource: String, source: Source, entryPoint: [String]? = nil, arguments: [String] = [],
         runConfig: [String: JSONValue] = [:], environment: [String: String] = [:],
         template: JSONValue = .object([:]), rehearsal: RehearsalOptions? = nil, retry: RetryRules? = nil,
-        isShared: Bool? = nil
+        isShared: Bool? = nil, demandsPin: Bool? = nil
     ) {
         self.runID = runID
         self.runName = runName
@@ -62,6 +64,7 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
         self.rehearsal = rehearsal
         self.retry = retry
         self.isShared = isShared
+        self.demandsPin = demandsPin
     }
 }
 
@@ -96,11 +99,14 @@ public struct RunnableJob: Sendable, Hashable, Codable {
     public var job: ResolvedJob
     /// The image, by digest.
     public var image: PinnedImage
+    /// What the runner's `facts` answered; empty where no service was asked.
+    public var facts: [String: String]
 
     /// A runnable job from its parts.
-    public init(job: ResolvedJob, image: PinnedImage) {
+    public init(job: ResolvedJob, image: PinnedImage, facts: [String: String] = [:]) {
         self.job = job
         self.image = image
+        self.facts = facts
     }
 }
 

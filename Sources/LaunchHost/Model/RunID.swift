@@ -28,6 +28,9 @@ public struct RunID: Sendable, Hashable, Comparable, Codable, RawRepresentable, 
         return RunID(unchecked: String((0..<8).map { _ in alphabet[Int.random(in: alphabet.indices)] }))
     }
 
+    /// The ID in examples and previews. No run has it.
+    static let example = RunID(unchecked: "run00000")
+
     /// The text.
     public var description: String { rawValue }
 

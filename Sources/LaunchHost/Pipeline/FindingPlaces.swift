@@ -64,7 +64,10 @@ struct FindingPlaces {
 
     /// The value in the request; of a key that is launch's own, in the template.
     private func value(at path: FieldPath) -> JSONValue? {
-        plan.request.document.value(at: path) ?? plan.job.template.value(at: path)
+        let value = plan.request.document.value(at: path) ?? plan.job.template.value(at: path)
+        // A pinned image is compared by the name that it was asked for by.
+        if let image = plan.image.image, value == .string(image.reference) { return .string(image.name) }
+        return value
     }
 
     // MARK: what set it

@@ -12,18 +12,19 @@ public struct ImageStage: Sendable {
     }
 
     /// What would happen to get the image of `source`. Changes nothing; with `offline` no service is called.
+    /// - Parameter demandsPin: whether an image that cannot be pinned to a digest is refused.
     public func plan(
-        _ source: Source, project: String, queue: String?, offline: Bool
+        _ source: Source, project: String, queue: String?, demandsPin: Bool = false, offline: Bool
     ) async throws(BackendError) -> ImageDecision {
         switch source {
+        case .algorithm(let name): return Self.algorithm(name)
+        case .template: throw Self.unresolved
         case .image(let text):
             let reference = try Self.parse(text)
             if offline {
                 return ImageDecision(.unresolved, "prebuilt; \(text) is looked up when the network may be used")
             }
-            if let image = try await registry.resolve(reference) {
-                return ImageDecision(.prebuilt, "prebuilt; pinned to its digest", image: image)
-            }
+            if let decision = try await pinned(reference, demandsPin: demandsPin) { return decision }
             if registry.fetches(reference) {
                 return ImageDecision(.unresolved, "prebuilt; \(text) is not in the registry and would be fetched first")
             }
@@ -57,15 +58,17 @@ public struct ImageStage: Sendable {
     }
 
     /// Gets the image of `source`, building it where that is needed.
+    /// - Parameter demandsPin: whether an image that cannot be pinned to a digest is refused.
     public func image(
-        _ source: Source, project: String, queue: String?, progress: @escaping @Sendable (BuildProgress) -> Void
+        _ source: Source, project: String, queue: String?, demandsPin: Bool = false,
+        progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> ImageDecision {
         switch source {
+        case .algorithm(let name): return Self.algorithm(name)
+        case .template: throw Self.unresolved
         case .image(let text):
             let reference = try Self.parse(text)
-            if let image = try await registry.resolve(reference) {
-                return ImageDecision(.prebuilt, "prebuilt; pinned to its digest", image: image)
-            }
+            if let decision = try await pinned(reference, demandsPin: demandsPin) { return decision }
             if let image = try await registry.fetch(reference) {
                 return ImageDecision(.prebuilt, "prebuilt; fetched and pinned to its digest", image: image)
             }
@@ -99,6 +102,44 @@ public struct ImageStage: Sendable {
     /// What to do where a prebuilt image does not exist.
     static let missing = "Check the name and the tag, or push the image first."
 
+    /// The decision for a prebuilt image in the registry, or for one that only the backend may look up; nil for another image.
+    private func pinned(
+        _ reference: ImageReference, demandsPin: Bool
+    ) async throws(BackendError) -> ImageDecision? {
+        let denial: BackendError
+        do throws(BackendError) {
+            return try await registry.resolve(reference).map {
+                ImageDecision(.prebuilt, "prebuilt; pinned to its digest", image: $0)
+            }
+        } catch {
+            guard error.category == .denied else { throw error }
+            denial = error
+        }
+        guard let image = await registry.unpinned(reference, after: denial) else { throw denial }
+        if image.digest != nil {
+            return ImageDecision(
+                .prebuilt, "prebuilt; named by its digest, and not looked up: its registry denies that", image: image)
+        }
+        guard !demandsPin else {
+            throw BackendError(
+                .denied,
+                "The image \(reference) cannot be pinned to a digest, and the queue demands that. \(denial.message)",
+                hint: "Name it by its digest, \(reference.name)@sha256:…; or the queue's owner can add "
+                    + "'allow_unpinned: true' to the queue's file.")
+        }
+        return ImageDecision(
+            .unpinned, "prebuilt; sent as it is given, not pinned to a digest: its registry denies the look-up",
+            image: image)
+    }
+
+    /// What the resolve stage does not leave over.
+    private static let unresolved = BackendError(.internalFault, "The source of the run is not resolved.")
+
+    /// Nothing is looked up: the backend has the algorithm.
+    private static func algorithm(_ name: String) -> ImageDecision {
+        ImageDecision(.algorithm, "none; the queue names the algorithm \(name)", image: PinnedImage(unpinned: name))
+    }
+
     private static func parse(_ text: String) throws(BackendError) -> ImageReference {
         do {
             return try ImageReference(parsing: text)
@@ -120,6 +161,10 @@ public struct ImageDecision: Sendable, Hashable, Codable {
     public enum Way: String, Sendable, Codable {
         /// It existed; its digest was looked up.
         case prebuilt
+        /// Its registry denies the look-up, so that the backend gets the name as it is given.
+        case unpinned
+        /// There is none: the backend runs an algorithm that it has.
+        case algorithm
         /// The same content was built before.
         case cached
         /// It is, or would be, built.
@@ -158,7 +203,7 @@ extension Source {
     /// The Dockerfile's path in the context; empty for an image.
     public var dockerfile: String {
         switch self {
-        case .image: ""
+        case .image, .template, .algorithm: ""
         case .code(let code): code.dockerfile
         case .git(let git): git.dockerfile
         }
@@ -175,6 +220,8 @@ extension Source {
         case .image(let text): text
         case .code(let code): code.origin
         case .git(let git): "\(git.url)@\(git.version)"
+        case .template: "what the queue names"
+        case .algorithm(let name): "algorithm \(name)"
         }
     }
 }

@@ -20,15 +20,17 @@ public struct Plan: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - imageOfSource: the name that stands for an image of source whose place is not known yet.
     ///   - parts: the other parts that take part in it, for what they have to be permitted.
+    ///   - facts: what the runner's `facts` answered; empty where no service was asked.
     /// - Throws: `BackendError` where no request can be made at all.
     public init(
         _ job: ResolvedJob, image: ImageDecision, runner: any Runner, imageOfSource: String? = nil,
-        parts: [any Sendable] = []
+        parts: [any Sendable] = [], facts: [String: String] = [:]
     ) throws(BackendError) {
         self.job = job
         self.image = image
         request = try RenderStage.request(
-            for: job, image: image.image ?? Self.standIn(for: job, image, imageOfSource), runner: runner)
+            for: job, image: image.image ?? Self.standIn(for: job, image, imageOfSource), runner: runner,
+            facts: facts)
         request.rehearsal = job.rehearsal
         findings = ValidateStage.findings(in: request, runner: runner)
         if image.way == .missing {
@@ -48,6 +50,7 @@ public struct Plan: Sendable, Hashable, Codable {
         for job: ResolvedJob, _ decision: ImageDecision, _ imageOfSource: String?
     ) -> PinnedImage {
         let name = decision.destination ?? job.source.imageName ?? imageOfSource ?? "image-of-\(job.runID)"
+        if case .algorithm = job.source { return PinnedImage(unpinned: name) }
         return PinnedImage(reference: name, digest: .unknown, name: name)
     }
 
@@ -63,7 +66,10 @@ public struct Plan: Sendable, Hashable, Codable {
 
 extension Source {
     fileprivate var imageName: String? {
-        if case .image(let name) = self { name } else { nil }
+        switch self {
+        case .image(let name), .algorithm(let name): name
+        case .code, .git, .template: nil
+        }
     }
 }
 

@@ -18,8 +18,10 @@ public struct QueuePreview: Sendable {
             overrides.variables[variable.name] = variable.standIn
         }
         let image = backends.imageOfSource(for: "project")
+        let isNamed = TemplateSource(plugin: plugin).isNamed(in: definition.template)
         let spec = LaunchSpec(
-            source: .image(image ?? "image"), project: "project", entity: "entity", author: "author",
+            source: isNamed ? .template : .image(image ?? "image"), project: "project", entity: "entity",
+            author: "author",
             resource: definition.resource, queue: definition.name, overrides: overrides)
         var queue = try ResolveStage.Queue(definition)
         // A preview is about the template. Its image and its names are examples, which no policy needs to allow.
@@ -33,23 +35,71 @@ public struct QueuePreview: Sendable {
 
     private var parts: [any Sendable] { [backends.environment, backends.registry, backends.builder] }
 
-    /// What has to be permitted for the queue's runs. Where the runner needs nothing, what the other parts need.
-    /// - Throws: as `plan(of:)`.
+    /// What has to be permitted for the queue's runs. A value that only a submit knows is `*`. Where the runner needs nothing,
+    /// what the other parts need.
+    /// - Throws: `LaunchError` of kind `.invalid` if the template has a placeholder such as `<REQUIRED>`; as
+    ///   `plan(of:)`.
     public func permissions(of definition: QueueDefinition) throws -> [Permission] {
-        guard try backends.runner(for: definition.resource) is any Permitted else {
+        let runner = try backends.runner(for: definition.resource)
+        guard runner is any Permitted else {
             let nothing = RunRequest(runner: definition.resource, document: .object([:]))
             return parts.flatMap { ($0 as? any Permitted)?.permissions(for: nothing) ?? [] }
         }
-        return try plan(of: definition).permissions
+        let plugin = try backends.plugin(for: definition.resource)
+        let image = backends.imageOfSource(for: OpenJob.anything) ?? "image"
+        let job = OpenJob(queue: try ResolveStage.Queue(definition), plugin: plugin)
+            .job(of: definition.name, image: image)
+        let plan = try Plan(
+            job, image: ImageDecision(.unresolved, "not looked up"), runner: runner, parts: parts)
+        try refusePlaceholders(in: plan, of: definition, plugin)
+        return plan.permissions + pulls(of: definition, job, runner)
+    }
+
+    /// What has to be permitted for the images that submitters and Dockerfiles may name.
+    private func pulls(of definition: QueueDefinition, _ job: ResolvedJob, _ runner: any Runner) -> [Permission] {
+        let policy = definition.policy
+        let otherwise: Allowance = definition.allowOverrides == nil ? .any : .only([])
+        var images = policy.images ?? otherwise
+        if case .algorithm = job.source { images = .only([]) }
+        let named: [String]? = if case .only(let patterns) = images { patterns } else { nil }
+        // Any image may be a base of one that is built.
+        let builds =
+            backends.builder.builds && [policy.git, policy.sourceFolders].contains { ($0 ?? otherwise) != .only([]) }
+        return parts.flatMap { ($0 as? any PullPermitted)?.permissions(toPull: builds ? nil : named) ?? [] }
+            + ((runner as? any PullPermitted)?.permissions(toPull: named) ?? [])
+    }
+
+    /// A policy for an incomplete template would allow too much.
+    private func refusePlaceholders(
+        in plan: Plan, of definition: QueueDefinition, _ plugin: RunnerPlugin
+    ) throws(LaunchError) {
+        let findings = plan.findings.filter { $0.rule == Finding.placeholder }
+        guard !findings.isEmpty else { return }
+        let document = try definition.fileText.map { text throws(LaunchError) in
+            try Document(text: text, name: definition.fileName ?? "queue \(definition.name)", kind: .invalid)
+                .spelt(like: plugin)
+        }
+        throw LaunchError(
+            .invalid, "The template of queue \(definition.name) is not filled in.",
+            hint: "Fill it in with 'launch queue edit \(definition.name)'.",
+            diagnostics: findings.map { finding in
+                document?.diagnostic(for: finding)
+                    ?? Diagnostic(.error, "\(finding.path): \(finding.message)", hint: finding.hint, path: finding.path)
+            })
     }
 
     /// What every run of the queue would be refused for, as far as the template alone tells: nothing that a template
     /// variable decides, and nothing about the image.
     public func findings(of definition: QueueDefinition) throws -> [Finding] {
         let plan = try plan(of: definition)
-        let image = plan.job.source.origin
+        let plugin = try backends.plugin(for: definition.resource)
+        // An image that the queue names is the queue's to get right; another one is an example.
+        let isNamed = TemplateSource(plugin: plugin).isNamed(in: definition.template)
+        let example = isNamed ? nil : plan.job.source.origin
         return plan.findings.filter { finding in
-            guard !finding.message.contains(image) else { return false }
+            guard finding.isSettledLater != true, example.map({ !finding.message.contains($0) }) ?? true else {
+                return false
+            }
             let value = definition.template.value(at: finding.path)
             guard let value, let text = try? JSON.canonical(value) else { return true }
             return !text.contains("{{")

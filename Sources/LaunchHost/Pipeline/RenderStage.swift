@@ -1,11 +1,14 @@
 /// The render stage: a resolved job and its image become the backend's own request. Pure.
 public enum RenderStage {
     /// The request of `job` with `image`.
+    /// - Parameter facts: what the runner's `facts` answered; empty where no service was asked.
     /// - Throws: `BackendError` where the runner can make no request of it at all.
     public static func request(
-        for job: ResolvedJob, image: PinnedImage, runner: any Runner
+        for job: ResolvedJob, image: PinnedImage, runner: any Runner, facts: [String: String] = [:]
     ) throws(BackendError) -> RunRequest {
-        var request = try runner.render(runnable(job, image: image))
+        var runnable = runnable(job, image: image)
+        runnable.facts = facts
+        var request = try runner.render(runnable)
         request.isShared = job.isShared
         return request
     }

@@ -31,8 +31,8 @@ public struct ResolveStage: Sendable {
         }
     }
 
-    private let queue: Queue
-    private let plugin: RunnerPlugin
+    let queue: Queue
+    let plugin: RunnerPlugin
 
     /// A stage for that queue, whose resource is the plugin's.
     public init(queue: Queue, plugin: RunnerPlugin) {
@@ -45,7 +45,8 @@ public struct ResolveStage: Sendable {
     public func job(_ spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> ResolvedJob {
         var mistakes = refusals(of: spec)
         let overriding = Overriding(queue: queue, plugin: plugin)
-        var template = overriding.template(changedBy: spec, &mistakes)
+        let overridden = overriding.template(changedBy: spec, &mistakes)
+        var template = overridden
         let variables = variableValues(spec.overrides.variables, &mistakes)
         let values = PlaceholderValues(
             variables: variables, macros: PlaceholderValues.macros(of: spec, runID),
@@ -58,15 +59,31 @@ public struct ResolveStage: Sendable {
             return value
         }
         if mistakes.isEmpty { template = decoded(template, &mistakes) }
+        let source = source(of: spec, template, overridden: overridden, chosen: values.chosen, &mistakes)
         guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
         var job = ResolvedJob(
             runID: runID, runName: spec.name ?? runID.rawValue, project: spec.project, entity: spec.entity,
-            author: spec.author, queue: spec.queue, resource: spec.resource, source: spec.source,
+            author: spec.author, queue: spec.queue, resource: spec.resource, source: source,
             entryPoint: spec.overrides.entryPoint, arguments: spec.overrides.arguments,
             runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template,
-            rehearsal: rehearsal(of: spec), retry: queue.retry, isShared: queue.isShared ? true : nil)
+            rehearsal: rehearsal(of: spec), retry: queue.retry, isShared: queue.isShared ? true : nil,
+            demandsPin: queue.policy.unpinned ?? !isLocked(for: spec) ? nil : true)
         job.numerals = spec.overrides.numerals
         return job
+    }
+
+    /// The run's own source, or what its template names.
+    private func source(
+        of spec: LaunchSpec, _ template: JSONValue, overridden: JSONValue, chosen: Set<String>,
+        _ mistakes: inout [Diagnostic]
+    ) -> Source {
+        guard mistakes.isEmpty, spec.source == .template else { return spec.source }
+        let named = TemplateSource(plugin: plugin)
+        let source = named.source(in: template, &mistakes)
+        mistakes += named.refusals(
+            of: source, own: queue.template, changed: overridden, chosen: chosen, policy: queue.policy,
+            isLocked: isLocked(for: spec))
+        return source
     }
 
     /// What the queue's policy and the grammar of names have against a spec, whatever its overrides.
@@ -78,8 +95,11 @@ public struct ResolveStage: Sendable {
 
     private func refusals(of spec: LaunchSpec) -> [Diagnostic] {
         SpecGrammar.mistakes(in: spec)
-            + queue.policy.refusals(of: spec, isLocked: queue.allowOverrides != nil && spec.queue != nil)
+            + queue.policy.refusals(of: spec, isLocked: isLocked(for: spec))
     }
+
+    /// Whether what the queue's file does not allow is denied.
+    private func isLocked(for spec: LaunchSpec) -> Bool { queue.allowOverrides != nil && spec.queue != nil }
 
     private func error(_ mistakes: [Diagnostic], of spec: LaunchSpec) -> LaunchError {
         let place = spec.queue.map { "queue \($0)" } ?? "resource \(spec.resource)"
@@ -96,7 +116,7 @@ public struct ResolveStage: Sendable {
     }
 
     /// The template with every value that the runner declares decoded; what it does not declare stays as it is.
-    private func decoded(_ template: JSONValue, _ mistakes: inout [Diagnostic]) -> JSONValue {
+    func decoded(_ template: JSONValue, _ mistakes: inout [Diagnostic]) -> JSONValue {
         let fields = plugin.template ?? plugin.ownKeys
         let members = template.objectValue ?? [:]
         let known = Set(fields.map(\.name))

@@ -65,14 +65,15 @@ public final class Backends: Sendable {
         return try runner(for: resource, on: try localType(insteadOf: resource))
     }
 
-    /// The registry for new runs of a resource. A rehearsal also has the images of the engine that it runs on.
+    /// The registry for new runs of a resource. A rehearsal also has the images of the engine that it runs on, and a backend
+    /// that pulls images itself those that it pulls.
     /// - Parameter options: what the submitter asks of the rehearsal.
     public func registry(
         for resource: String, rehearse: Bool, _ options: RehearsalOptions?
     ) throws(LaunchError) -> any Registry {
-        guard let runner = try runner(for: resource, rehearse: rehearse) as? RehearsalRunner,
-            let store = runner.local.imageStore
-        else { return registry }
+        let runner = try runner(for: resource, rehearse: rehearse)
+        if let runner = runner as? any ImageLookup { return runner.registry(over: registry) }
+        guard let runner = runner as? RehearsalRunner, let store = runner.local.imageStore else { return registry }
         return RehearsalRegistry(configured: registry, store: store, keepsLocal: options?.keepsLocal == true)
     }
 

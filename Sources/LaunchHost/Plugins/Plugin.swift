@@ -77,16 +77,22 @@ public struct RunnerPlugin: Sendable {
         public var environment: FieldPath?
         /// Of `--param`: the mapping in which each value is a member.
         public var runConfig: FieldPath?
+        /// Of the image, where the template can name it. A run then needs no source of its own.
+        public var image: FieldPath?
+        /// Of the name of an algorithm that the backend runs instead of an image.
+        public var algorithm: FieldPath?
 
         /// Places from their paths.
         public init(
             entryPoint: FieldPath? = nil, arguments: FieldPath? = nil, environment: FieldPath? = nil,
-            runConfig: FieldPath? = nil
+            runConfig: FieldPath? = nil, image: FieldPath? = nil, algorithm: FieldPath? = nil
         ) {
             self.entryPoint = entryPoint
             self.arguments = arguments
             self.environment = environment
             self.runConfig = runConfig
+            self.image = image
+            self.algorithm = algorithm
         }
     }
 

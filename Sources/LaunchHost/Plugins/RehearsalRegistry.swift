@@ -17,7 +17,7 @@ struct RehearsalRegistry: Registry {
             if let image = try await configured.resolve(reference) { return image }
             return try await store.resolve(reference)
         } catch {
-            guard [.invalid, .notFound].contains(error.category) else { throw error }
+            guard [.invalid, .notFound, .denied].contains(error.category) else { throw error }
             refusal = error
         }
         // The engine may not be there; then what the registry says is what there is to say.

@@ -17,6 +17,9 @@ enum SpecGrammar {
             guard let value, let why = fault(in: value) else { continue }
             mistakes.append(Diagnostic(.error, "the \(what) \(Wording.quoted(value)) \(why)", hint: hint))
         }
+        if case .algorithm = spec.source {
+            mistakes.append(Diagnostic(.error, "a submit names no algorithm; the template does"))
+        }
         return mistakes + (spec.rehearsal?.mistakes ?? [])
     }
 

@@ -22,6 +22,10 @@ extension SubmitterPolicy {
             ]), example: "{images: [registry.example.com/team/*]}",
             help: "The images and sources that a submitter may run: 'any', or images, git and folders one by one."),
         Field(
+            "allow_unpinned", .boolean, example: "true",
+            help: "Whether an image may run that is not pinned to a digest: its registry denies the look-up."
+        ),
+        Field(
             "allow_rehearse", .boolean, example: "true",
             help: "Whether a submitter may rehearse runs on the agent's container engine."),
         Field(
@@ -56,7 +60,8 @@ extension SubmitterPolicy {
             rehearse: options.values["allow_rehearse"]?.boolValue,
             // The default of the declaration is what holds without the key.
             credentials: options.flag("allow_credentials") ? true : nil, images: source("images"),
-            git: source("git"), sourceFolders: source("folders"), folders: Allowance(options.values["allow_folders"]),
+            unpinned: options.values["allow_unpinned"]?.boolValue, git: source("git"), sourceFolders: source("folders"),
+            folders: Allowance(options.values["allow_folders"]),
             projects: Allowance(options.values["allow_projects"]), names: Allowance(options.values["allow_names"]),
             entities: Allowance(options.values["allow_entities"]),
             maxPriority: options.string("max_priority").flatMap(Priority.init(rawValue:)))
@@ -67,6 +72,7 @@ extension SubmitterPolicy {
         var members: [String: JSONValue] = [:]
         members["allow_rehearse"] = rehearse.map { .bool($0) }
         members["allow_credentials"] = credentials.map { .bool($0) }
+        members["allow_unpinned"] = unpinned.map { .bool($0) }
         var sources: [String: JSONValue] = [:]
         sources["images"] = images?.declaration
         sources["git"] = git?.declaration
@@ -86,7 +92,8 @@ extension SubmitterPolicy {
         func words(_ flag: Bool?) -> String? { (flag ?? (isLocked ? false : nil)).map { $0 ? "allowed" : "none" } }
         let priority = maxPriority ?? (isLocked ? .medium : nil)
         let all: [(String, String?)] = [
-            ("images", words(images)), ("git", words(git)), ("sources", words(sourceFolders)),
+            ("images", words(images)), ("unpinned images", words(unpinned)), ("git", words(git)),
+            ("sources", words(sourceFolders)),
             ("rehearsals", words(rehearse)), ("credentials", words(credentials)), ("folders", words(folders)),
             ("projects", words(projects)), ("names", words(names)), ("entities", words(entities)),
             ("priority", priority.map { "at most \($0.rawValue)" }),

@@ -10,6 +10,8 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
     public var credentials: Bool?
     /// The images that may run.
     public var images: Allowance?
+    /// Whether an image may run that cannot be pinned to a digest.
+    public var unpinned: Bool?
     /// The git repositories that may be built.
     public var git: Allowance?
     /// The folders whose snapshots may be built.
@@ -27,13 +29,14 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
 
     /// A policy with these keys; nil is a key that the queue's file does not have.
     public init(
-        rehearse: Bool? = nil, credentials: Bool? = nil, images: Allowance? = nil, git: Allowance? = nil,
-        sourceFolders: Allowance? = nil, folders: Allowance? = nil, projects: Allowance? = nil,
+        rehearse: Bool? = nil, credentials: Bool? = nil, images: Allowance? = nil, unpinned: Bool? = nil,
+        git: Allowance? = nil, sourceFolders: Allowance? = nil, folders: Allowance? = nil, projects: Allowance? = nil,
         names: Allowance? = nil, entities: Allowance? = nil, maxPriority: Priority? = nil
     ) {
         self.rehearse = rehearse
         self.credentials = credentials
         self.images = images
+        self.unpinned = unpinned
         self.git = git
         self.sourceFolders = sourceFolders
         self.folders = folders
@@ -45,7 +48,8 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
 
     /// A policy that denies nothing, also beside `allow_overrides`.
     static let unlimited = SubmitterPolicy(
-        rehearse: true, credentials: true, images: .any, git: .any, sourceFolders: .any, folders: .any, projects: .any,
+        rehearse: true, credentials: true, images: .any, unpinned: true, git: .any, sourceFolders: .any, folders: .any,
+        projects: .any,
         names: .any, entities: .any, maxPriority: .critical)
 
     /// Whether the queue's file has none of the keys.

@@ -27,6 +27,13 @@ public protocol Permitted: Sendable {
     func permissions(for request: RunRequest) -> [Permission]
 }
 
+/// A part that has to be permitted to pull images that only a submit or a Dockerfile names.
+public protocol PullPermitted: Sendable {
+    /// What it, or a job of it, needs in order to pull images. Pure and offline.
+    /// - Parameter images: patterns of their names, as a queue's `allow_sources` has them; nil for any image.
+    func permissions(toPull images: [String]?) -> [Permission]
+}
+
 /// Something that a cloud must permit.
 public struct Permission: Sendable, Hashable, Codable {
     /// Who must be permitted it.

@@ -18,9 +18,14 @@ public protocol Builder: Sendable {
 
     /// The repository that built images go to, where the builder's configuration names one.
     var repository: String? { get }
+
+    /// Whether it builds anything. The default is true.
+    var builds: Bool { get }
 }
 
 extension Builder {
+    /// It does.
+    public var builds: Bool { true }
     /// Equal keys are equal images.
     public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? { nil }
 }

@@ -8,6 +8,10 @@ public protocol Registry: Sendable {
     /// nothing.
     func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage?
 
+    /// The image to pass on if `resolve` was denied the look-up: the reference as it is given, because the backend may
+    /// still pull it. Nil if the run must not have the image. May call a service. The default is nil.
+    func unpinned(_ reference: ImageReference, after denial: BackendError) async -> PinnedImage?
+
     /// Makes a prebuilt image that is not in the registry's reach available and pins it, e.g. by pulling it into the
     /// engine's store; nil where that is not to be had. The default has no such way.
     func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage?
@@ -30,6 +34,8 @@ public protocol Registry: Sendable {
 }
 
 extension Registry {
+    /// The run must not have it.
+    public func unpinned(_ reference: ImageReference, after denial: BackendError) async -> PinnedImage? { nil }
     /// No other way than `resolve`.
     public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? { nil }
     /// `fetch` does nothing by default.

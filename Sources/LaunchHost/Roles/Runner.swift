@@ -1,5 +1,9 @@
 /// Where a job runs: one backend. `plugins.md` tells when each function is called and what it must hold.
 public protocol Runner: Sendable {
+    /// What a request is made of beside the job and its image, and what only a service can tell: the account of the caller,
+    /// say. `render` gets it with the job. May call a service; changes nothing. The default needs nothing.
+    func facts(for job: ResolvedJob) async throws(BackendError) -> [String: String]
+
     /// The backend's own request for a job. Pure: same job, same bytes; no file, no call, no clock.
     /// - Throws: `.invalid` only where no request can be made at all; what can be said of a request belongs to `validate`.
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest
@@ -74,6 +78,8 @@ public protocol Runner: Sendable {
 }
 
 extension Runner {
+    /// Nothing to ask.
+    public func facts(for job: ResolvedJob) async throws(BackendError) -> [String: String] { [:] }
     /// Nothing to get.
     public func prepare(
         for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void
@@ -122,6 +128,12 @@ public struct Pace: Sendable, Hashable {
         self.shortest = shortest
         self.longest = longest
     }
+}
+
+/// A runner whose backend pulls images itself, also from registries that the configuration does not name.
+public protocol ImageLookup: Runner {
+    /// The registry that runs get their images from, over the configured one: it looks up what the backend would pull.
+    func registry(over configured: any Registry) -> any Registry
 }
 
 /// A runner whose requests can be rehearsed elsewhere.

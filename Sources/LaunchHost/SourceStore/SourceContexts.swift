@@ -13,7 +13,7 @@ public struct SourceContexts: ContextProvider {
     public func context(of source: Source, fetching: Bool) async throws(BackendError) -> String? {
         do throws(LaunchError) {
             switch source {
-            case .image:
+            case .image, .template, .algorithm:
                 return nil
             case .code(let code):
                 return try await store.context(of: code.snapshot)

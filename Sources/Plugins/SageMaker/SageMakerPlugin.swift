@@ -9,7 +9,9 @@ extension SageMakerRunner {
             fields: [
                 Field(
                     "account", .string, example: "\"123456789012\"",
-                    help: "Account of a RoleArn that is given by name. None: role_arn's, else the ECR image's."),
+                    help:
+                        "Account of a RoleArn that is given by name. None: role_arn's, else the caller's."
+                ),
                 Field(
                     "model", .file, example: "training-job-model.json",
                     help:
@@ -42,7 +44,9 @@ extension SageMakerRunner {
         places: RunnerPlugin.Places(
             entryPoint: FieldPath([.member("AlgorithmSpecification"), .member("ContainerEntrypoint")]),
             arguments: FieldPath([.member("AlgorithmSpecification"), .member("ContainerArguments")]),
-            environment: FieldPath([.member("Environment")]), runConfig: FieldPath([.member("HyperParameters")])),
+            environment: FieldPath([.member("Environment")]), runConfig: FieldPath([.member("HyperParameters")]),
+            image: FieldPath([.member("AlgorithmSpecification"), .member("TrainingImage")]),
+            algorithm: FieldPath([.member("AlgorithmSpecification"), .member("AlgorithmName")])),
         takesText: { ServiceModel.bundled.takesText(at: $0) }, valuePlace: QueueTemplate.valuePlace,
         foreignKeys: QueueTemplate.foreignKeys, templateFindings: QueueTemplate.findings)
 }

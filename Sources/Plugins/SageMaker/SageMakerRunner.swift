@@ -37,16 +37,34 @@ public struct SageMakerRunner: Runner {
     /// `ListTrainingJobs` is limited to two calls a second for the whole account, whoever asks.
     public var pace: Pace { Pace(shortest: .seconds(1), longest: .seconds(20)) }
 
+    /// The account of the configured role, or of `account`; nil where only STS can tell whose account it is.
+    private var knownAccount: String? { options.account ?? service.knownAccount }
+
+    /// The caller's account, where a job's role is given by its name and no setting tells its account.
+    public func facts(for job: ResolvedJob) async throws(BackendError) -> [String: String] {
+        guard knownAccount == nil, let name = job.template["RoleArn"].flatMap({ RoleName($0) }) else { return [:] }
+        do throws(BackendError) {
+            return [RoleName.accountFact: try await service.callerAccount()]
+        } catch {
+            var error = error
+            error.message = "The account of the role \(Wording.quoted(name.path)) cannot be asked for. \(error.message)"
+            error.hint = error.hint ?? RoleName.hint
+            throw error
+        }
+    }
+
     /// The `CreateTrainingJob` document.
     public func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
-        try RequestRender(region: service.knownRegion, account: options.account ?? service.knownAccount).request(job)
+        try RequestRender(region: service.knownRegion, account: knownAccount ?? job.facts[RoleName.accountFact])
+            .request(job)
     }
 
     /// Everything that the model and the rules of the service have to say.
     public func validate(_ request: RunRequest) -> [Finding] {
         let notes = RequestNotes(request)
         let validator = RequestValidator(model: model, region: service.knownRegion)
-        let all = InstanceTypeChecks(validator: validator, notes: notes).findings(in: request.document) + notes.findings
+        let document = RoleName.withStandIn(request.document)
+        let all = InstanceTypeChecks(validator: validator, notes: notes).findings(in: document) + notes.findings
         return request.rehearsal == nil ? all : all.filter(Rehearsal.counts)
     }
 

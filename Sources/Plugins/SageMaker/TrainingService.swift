@@ -24,6 +24,21 @@ struct TrainingService: Sendable {
     var knownRegion: String? { environment?.knownRegion }
     /// The account of the configured role.
     var knownAccount: String? { environment?.roleARN.flatMap { ARN($0)?.account } }
+    /// The account that the credentials are of, as STS tells it. Credentials may change while an agent runs, so that each
+    /// call asks.
+    func callerAccount() async throws(BackendError) -> String {
+        let environment: AWSEnvironment
+        do throws(AWSError) { environment = try own() } catch { throw error.backendError }
+        guard let account = try await environment.verify().account else {
+            throw BackendError(.malformed, "STS GetCallerIdentity names no account.")
+        }
+        return account
+    }
+    /// A registry that looks images of ECR up with the environment's credentials; the configured one without an
+    /// environment of AWS.
+    func registry(over configured: any Registry) -> any Registry {
+        environment.map { ECRLookup(environment: $0, over: configured) } ?? configured
+    }
     /// The time, and waiting.
     var clock: HostClock { environment?.runtime.clock ?? .system }
 

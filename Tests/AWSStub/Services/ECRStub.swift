@@ -24,6 +24,7 @@ public final class ECRStub: StubService {
         var proxyEndpoint: String?
         var life: TimeInterval = 43_200
         var source: Source?
+        var closedAccounts: Set<String> = []
     }
     private let keys: StubKeys
     private let state = Mutex(State())
@@ -51,6 +52,9 @@ public final class ECRStub: StubService {
             state.life = life
         }
     }
+
+    /// Denies every look-up in the repositories of that account, as AWS does for its built-in algorithms.
+    public func close(account: String) { state.withLock { _ = $0.closedAccounts.insert(account) } }
 
     /// Creates a repository. Without an account, it belongs to the caller's.
     public func add(repository: String, account: String? = nil, isImmutable: Bool = false) {
@@ -98,6 +102,13 @@ public final class ECRStub: StubService {
         let account = input["registryId"] as? String ?? keys.accountID
         let repository = input["repositoryName"] as? String ?? ""
         let region = request.signer?.region ?? "us-east-1"
+        if state.withLock({ $0.closedAccounts.contains(account) }) {
+            throw StubError(
+                "AccessDeniedException",
+                "User: arn:aws:sts::\(keys.accountID):assumed-role/stub/x is not authorized to perform: ecr:\(operation) on "
+                    + "resource: arn:aws:ecr:\(region):\(account):repository/\(repository) because no resource-based policy "
+                    + "allows the ecr:\(operation) action")
+        }
         switch operation {
         case "GetAuthorizationToken": return authorization(region)
         case "DescribeRepositories": return try describeRepositories(account, input, region)

@@ -32,7 +32,7 @@ struct RunFacts: Decodable {
     }
     struct Image: Decodable {
         var reference: String
-        var digest: String
+        var digest: String?
     }
     struct Output: Decodable {
         var name: String

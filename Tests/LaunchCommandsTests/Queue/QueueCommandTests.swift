@@ -52,8 +52,8 @@ import Testing
                 created    TIME
                 file       DIR/queue.yaml
                 overrides  network
-                allows     images: none; git: none; sources: none; rehearsals: none; credentials: none; folders: none; \
-                projects: none; names: none; entities: none; priority: at most medium
+                allows     images: none; unpinned images: none; git: none; sources: none; rehearsals: none; \
+                credentials: none; folders: none; projects: none; names: none; entities: none; priority: at most medium
 
                 VARIABLE  VALUE            DEFAULT  MEANING
                 size      one of 256m, 1g  256m     How much memory.

@@ -24,15 +24,11 @@ extension ECRRegistry {
 
     /// A repository that there is not: the line that makes it.
     func missing(_ repository: ECRRepository) -> BackendError {
-        let host = repository.host
-        let line =
-            "aws ecr create-repository --region \(host.region) --registry-id \(host.account) "
-            + "--repository-name \(repository.name)"
-        let own = repository == self.repository ? ", or 'create_repository: true' in the registry's block" : ""
-        return BackendError(
-            .notFound,
-            "The repository \(repository.name) does not exist in account \(host.account), region \(host.region).",
-            hint: "Make it with: \(line)\(own).")
+        var error = repository.missing
+        if repository == self.repository {
+            error.hint = error.hint.map { "\($0.dropLast()), or 'create_repository: true' in the registry's block." }
+        }
+        return error
     }
 
     /// An image for the wrong machines.
@@ -45,16 +41,7 @@ extension ECRRegistry {
     }
 
     /// The service's words, and for a refusal what is needed.
-    func explained(_ error: AWSError, _ repository: ECRRepository) -> BackendError {
-        var error = error
-        if error.kind == .auth, error.hint == nil {
-            let what = error.operation.map { "ecr:\($0)" } ?? "ECR"
-            let place = error.operation == "GetAuthorizationToken" ? "*" : repository.arn.description
-            error.hint =
-                "The agent's role needs \(what) on \(place); for another account, its repository's policy must allow it too."
-        }
-        return error.backendError
-    }
+    func explained(_ error: AWSError, _ repository: ECRRepository) -> BackendError { repository.explained(error) }
 
     /// A builder's destination that is not this repository.
     func check(destination: String?) throws(BackendError) {
@@ -64,6 +51,29 @@ extension ECRRegistry {
         throw BackendError(
             .invalid, "Images are to be pushed to '\(destination)', and the registry is '\(repository)'.",
             hint: "Leave the builder's 'destination' away: images go to the registry's repository.")
+    }
+}
+
+extension ECRRepository {
+    /// That it does not exist, with the line that makes it.
+    var missing: BackendError {
+        let line =
+            "aws ecr create-repository --region \(host.region) --registry-id \(host.account) --repository-name \(name)"
+        return BackendError(
+            .notFound, "The repository \(name) does not exist in account \(host.account), region \(host.region).",
+            hint: "Make it with: \(line).")
+    }
+
+    /// The service's words, and for a refusal what is needed.
+    func explained(_ error: AWSError) -> BackendError {
+        var error = error
+        if error.kind == .auth, error.hint == nil {
+            let what = error.operation.map { "ecr:\($0)" } ?? "ECR"
+            let place = error.operation == "GetAuthorizationToken" ? "*" : arn.description
+            error.hint =
+                "The agent's role needs \(what) on \(place); for another account, its repository's policy must allow it too."
+        }
+        return error.backendError
     }
 }
 

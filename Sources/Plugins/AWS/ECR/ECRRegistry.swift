@@ -50,6 +50,11 @@ public final class ECRRegistry: Registry {
             reference: "\(asked)@\(digest)", digest: digest, name: reference.description, platform: platform)
     }
 
+    /// An image of another account as it is given.
+    public func unpinned(_ reference: ImageReference, after denial: BackendError) async -> PinnedImage? {
+        await images.unpinned(reference, own: [repository.host.account])
+    }
+
     /// The image of a manifest that runs on `platform`.
     private func suited(
         _ manifest: ECRManifest, of repository: ECRRepository, _ reference: ImageReference

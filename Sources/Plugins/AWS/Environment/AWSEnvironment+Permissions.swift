@@ -6,3 +6,20 @@ extension AWSEnvironment: Permitted {
         roleARN.map { [Permission(.agent, ["sts:AssumeRole"], on: [$0], reason: "assume role_arn")] } ?? []
     }
 }
+
+extension AWSEnvironment: PullPermitted {
+    /// Logins to ECR, and a look into the repositories. An image that another is built on may be of any region.
+    public func permissions(toPull images: [String]?) -> [Permission] {
+        let partition = knownRegion.flatMap { Partition.of(region: $0)?.id } ?? "aws"
+        let repositories =
+            images?.compactMap { ECRPattern.repository(of: $0, partition: partition, region: "*") }
+            ?? [ECRPattern.any(partition: partition, region: "*")]
+        guard !repositories.isEmpty else { return [] }
+        return [
+            Permission(.agent, ["ecr:GetAuthorizationToken"], on: ["*"], reason: "log in to ECR"),
+            Permission(
+                .agent, ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], on: repositories.uniqued,
+                reason: "look up images that runs name, and pull those that others are built on"),
+        ]
+    }
+}

@@ -3,31 +3,51 @@ public import LaunchHost
 
 /// What IAM must allow for a request: to the agent, and to the role that the job has.
 struct TrainingPermissions {
-    private let document: JSONValue
-    private let partition: String
-    private let region: String
-    private let account: String
+    let document: JSONValue
+    let partition: String
+    let region: String
+    let account: String
     private let role: String
 
     /// The permissions of a `CreateTrainingJob` document. What is not known is a `*`.
     init(_ document: JSONValue, region: String?) {
         self.document = document
         let role = document["RoleArn"]?.stringValue ?? ""
-        let arn = ARN(role)
-        self.role = arn == nil ? "*" : role
-        account = arn?.account ?? "*"
+        // A value that only a submit knows is a '*' already.
+        let parts = role.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
+        let isRole = parts.count == 6 && parts[0] == "arn" && parts[5].hasPrefix("role/")
+        self.role = isRole ? role : "*"
+        account = isRole ? parts[4] : "*"
         self.region = region ?? "*"
-        partition = arn?.partition ?? region.flatMap { Partition.of(region: $0)?.id } ?? "aws"
+        let known = isRole && parts[1] != "*" ? parts[1] : nil
+        partition = known ?? region.flatMap { Partition.of(region: $0)?.id } ?? "aws"
     }
 
     /// All of them.
     var all: [Permission] { agent + job }
 
-    private func arn(_ service: String, _ resource: String, regional: Bool = true) -> String {
-        "arn:\(partition):\(service):\(regional ? region : ""):\(account):\(resource)"
+    func arn(_ service: String, _ resource: String) -> String {
+        "arn:\(partition):\(service):\(region):\(account):\(resource)"
     }
 
-    private var logGroup: String { arn("logs", "log-group:\(TrainingLogs.group)") }
+    var logGroup: String { arn("logs", "log-group:\(TrainingLogs.group)") }
+
+    /// The repository of the image, where it is in ECR.
+    var imageRepository: String? {
+        let image = document["AlgorithmSpecification"]?["TrainingImage"]?.stringValue
+        return image.flatMap { ECRPattern.repository(of: $0, partition: partition, region: region) }
+    }
+
+    func equal(_ key: String, _ value: String) -> JSONValue {
+        .object([value.contains("*") ? "StringLike" : "StringEquals": .object([key: .string(value)])])
+    }
+
+    /// A KMS key as an ARN: it may be given by its ID or alias as well, and then anything of the account may be meant.
+    func key(_ block: String, _ name: String) -> String? {
+        guard let key = document[block]?[name]?.stringValue, !key.isEmpty else { return nil }
+        if key.hasPrefix("arn:") || key == "*" { return key }
+        return arn("kms", key.hasPrefix("alias/") ? "key/*" : "key/\(key)")
+    }
 
     // MARK: the agent
 
@@ -46,106 +66,23 @@ struct TrainingPermissions {
                 condition: equal("iam:PassedToService", "sagemaker.amazonaws.com"), reason: "give the job its role"),
             Permission(.agent, ["logs:FilterLogEvents"], on: ["\(logGroup):*"], reason: "read what jobs print"),
         ]
+        if let plan = document["ResourceConfig"]?["TrainingPlanArn"]?.stringValue {
+            permissions.append(
+                Permission(.agent, ["sagemaker:CreateTrainingJob"], on: [plan], reason: "use the training plan"))
+        }
+        if let repository = imageRepository {
+            permissions.append(
+                Permission(.agent, ["ecr:BatchGetImage"], on: [repository], reason: "pin the image to its digest"))
+        }
         if let key = key("ResourceConfig", "VolumeKmsKeyId") {
+            var condition = equal("kms:ViaService", "sagemaker.\(region).amazonaws.com").objectValue ?? [:]
+            condition["Bool"] = .object(["kms:GrantIsForAWSResource": .string("true")])
             permissions.append(
                 Permission(
-                    .agent, ["kms:CreateGrant"], on: [key],
-                    condition: .object([
-                        "StringEquals": .object(["kms:ViaService": .string("sagemaker.\(region).amazonaws.com")]),
-                        "Bool": .object(["kms:GrantIsForAWSResource": .string("true")]),
-                    ]), reason: "encrypt the job's volumes, unless its role may do so itself"))
+                    .agent, ["kms:CreateGrant"], on: [key], condition: .object(condition),
+                    reason: "encrypt the job's volumes, unless its role may do so itself"))
         }
         return permissions
-    }
-
-    // MARK: the job's role
-
-    private var job: [Permission] {
-        var permissions: [Permission] = []
-        let inputs = (document["InputDataConfig"]?.arrayValue ?? []).compactMap {
-            $0["DataSource"]?["S3DataSource"]?["S3Uri"]?.stringValue
-        }
-        let checkpoints = document["CheckpointConfig"]?["S3Uri"]?.stringValue
-        let outputs = document["OutputDataConfig"]?["S3OutputPath"]?.stringValue
-        let read = (inputs + [checkpoints].compactMap(\.self)).compactMap(objects)
-        if !read.isEmpty {
-            permissions.append(Permission(.job, ["s3:GetObject"], on: read.uniqued, reason: "read inputs"))
-        }
-        let write = [outputs, checkpoints].compactMap(\.self).compactMap(objects)
-        if !write.isEmpty {
-            permissions.append(
-                Permission(
-                    .job, ["s3:PutObject"] + (checkpoints == nil ? [] : ["s3:DeleteObject"]), on: write.uniqued,
-                    reason: "write outputs"))
-        }
-        let buckets = (inputs + [outputs, checkpoints].compactMap(\.self)).compactMap(bucket)
-        if !buckets.isEmpty {
-            permissions.append(Permission(.job, ["s3:ListBucket"], on: buckets.uniqued, reason: "find objects"))
-        }
-        let named = document["AlgorithmSpecification"]?["TrainingImage"]?.stringValue
-        if let image = named.flatMap({ try? ImageReference(parsing: $0) }),
-            let host = image.host.flatMap({ ECRHost($0) })
-        {
-            permissions.append(
-                Permission(
-                    .job,
-                    ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-                    on: ["arn:\(partition):ecr:\(host.region):\(host.account):repository/\(image.repository)"],
-                    reason: "pull the image"))
-            permissions.append(Permission(.job, ["ecr:GetAuthorizationToken"], on: ["*"], reason: "pull the image"))
-        }
-        permissions.append(
-            Permission(
-                .job,
-                ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                on: [logGroup, "\(logGroup):*"], reason: "print"))
-        permissions.append(
-            Permission(
-                .job, ["cloudwatch:PutMetricData"], on: ["*"],
-                condition: equal("cloudwatch:namespace", "/aws/sagemaker/TrainingJobs"), reason: "report metrics"))
-        let keys = [key("OutputDataConfig", "KmsKeyId"), key("ResourceConfig", "VolumeKmsKeyId")].compactMap(\.self)
-        if !keys.isEmpty {
-            permissions.append(
-                Permission(
-                    .job, ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"], on: keys.uniqued,
-                    reason: "encrypt outputs and volumes"))
-        }
-        if document["VpcConfig"]?.objectValue != nil {
-            permissions.append(
-                Permission(
-                    .job,
-                    [
-                        "ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission",
-                        "ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission",
-                        "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
-                        "ec2:DescribeSubnets", "ec2:DescribeVpcs",
-                    ], on: ["*"], reason: "run in your VPC"))
-        }
-        return permissions
-    }
-
-    private func equal(_ key: String, _ value: String) -> JSONValue {
-        .object(["StringEquals": .object([key: .string(value)])])
-    }
-
-    /// A KMS key as an ARN: it may be given by its ID or alias as well, and then anything of the account may be meant.
-    private func key(_ block: String, _ name: String) -> String? {
-        guard let key = document[block]?[name]?.stringValue, !key.isEmpty else { return nil }
-        return key.hasPrefix("arn:") ? key : arn("kms", key.hasPrefix("alias/") ? "*" : "key/\(key)")
-    }
-
-    private func objects(_ uri: String) -> String? {
-        guard let place = place(uri) else { return nil }
-        return "arn:\(partition):s3:::\(place.bucket)/\(place.key.isEmpty ? "" : place.key)*"
-    }
-
-    private func bucket(_ uri: String) -> String? { place(uri).map { "arn:\(partition):s3:::\($0.bucket)" } }
-
-    private func place(_ uri: String) -> (bucket: String, key: String)? {
-        guard uri.hasPrefix("s3://") else { return nil }
-        let parts = uri.dropFirst(5).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let bucket = parts.first, !bucket.isEmpty else { return nil }
-        return (String(bucket), parts.count > 1 ? String(parts[1]) : "")
     }
 }
 
@@ -157,5 +94,17 @@ extension SageMakerRunner: Permitted {
                 .agent, ["sts:AssumeRole"], on: [$0], reason: "give the containers of rehearsals their credentials")
         }
         return (role.map { [$0] } ?? []) + TrainingPermissions(request.document, region: service.knownRegion).all
+    }
+}
+
+extension SageMakerRunner: PullPermitted {
+    /// What the job's role needs in order to pull images. SageMaker pulls from its own region.
+    public func permissions(toPull images: [String]?) -> [Permission] {
+        let region = service.knownRegion ?? "*"
+        let partition = service.knownRegion.flatMap { Partition.of(region: $0)?.id } ?? "aws"
+        let repositories =
+            images?.compactMap { ECRPattern.repository(of: $0, partition: partition, region: region) }
+            ?? [ECRPattern.any(partition: partition, region: region)]
+        return TrainingPermissions.pull(repositories.uniqued)
     }
 }

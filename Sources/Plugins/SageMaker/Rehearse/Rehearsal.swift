@@ -90,8 +90,8 @@ struct Rehearsal {
 
 extension Rehearsal {
     /// Whether a finding counts for a request that is rehearsed: an image that only this machine has is no reason against
-    /// that, and the report tells of it.
-    static func counts(_ finding: Finding) -> Bool { finding.rule != "image-registry" }
+    /// that, and the report has it. The account of the role does not count either: no call uses the role.
+    static func counts(_ finding: Finding) -> Bool { !["image-registry", RoleName.rule].contains(finding.rule) }
 
     /// The image that the request names.
     ///
@@ -117,7 +117,7 @@ extension Rehearsal {
         guard let digest = parsed.digest else {
             throw BackendError(
                 .invalid, "TrainingImage '\(text)' names no digest, so it may be another image by the time it runs.",
-                hint: "Name the image in the job, not in the queue's template: it is pinned there.")
+                hint: "Name it by its digest.")
         }
         return PinnedImage(reference: text, digest: digest, name: text)
     }

@@ -27,7 +27,11 @@ struct RequestNotes: Sendable, Hashable, Codable {
         self = (try? request.notes?.decode(RequestNotes.self)) ?? RequestNotes()
     }
 
-    mutating func say(_ severity: Finding.Severity, at path: FieldPath, _ message: String, hint: String? = nil) {
-        findings.append(Finding(severity, at: path, message, hint: hint))
+    mutating func say(
+        _ severity: Finding.Severity, at path: FieldPath, _ message: String, hint: String? = nil, rule: String? = nil,
+        isSettledLater: Bool? = nil
+    ) {
+        findings.append(
+            Finding(severity, at: path, message, hint: hint, rule: rule, isSettledLater: isSettledLater))
     }
 }

@@ -36,7 +36,7 @@ struct RequestRender {
             let name = TrainingJobName(project: job.project, runID: job.runID)
             document["TrainingJobName"] = .string(name.description)
         }
-        document["RoleArn"] = document["RoleArn"].map { role(as: $0, image: runnable.image, &notes) }
+        document["RoleArn"] = document["RoleArn"].map { role(as: $0, &notes) }
         document["AlgorithmSpecification"] = algorithm(document["AlgorithmSpecification"], runnable, &notes)
         Self.chooseFirst(of: types, in: &document, &notes)
         document["HyperParameters"] = Hyperparameters(document["HyperParameters"], job).value
@@ -57,23 +57,17 @@ struct RequestRender {
 
     // MARK: parts
 
-    /// A role that is given by its name, with its path, is looked for in the account that the job runs in.
-    private func role(as value: JSONValue, image: PinnedImage, _ notes: inout RequestNotes) -> JSONValue {
-        guard let text = value.stringValue, !text.hasPrefix("arn:"), !text.isEmpty, !text.contains("<") else {
-            return value
-        }
-        let host = (try? ImageReference(parsing: image.reference))?.host.flatMap { ECRHost($0) }
-        guard let account = account ?? host?.account else {
+    /// The ARN of a role that is given by its name. The image says nothing of the role: it may be of any account.
+    private func role(as value: JSONValue, _ notes: inout RequestNotes) -> JSONValue {
+        guard let name = RoleName(value) else { return value }
+        if account == nil {
             notes.say(
-                .error, at: FieldPath([.member("RoleArn")]),
-                "\"\(text)\" is a role's name, and its account is not known",
-                hint: "Write the whole ARN, or set 'runner: {type: sagemaker, account: \"…\"}'.")
-            return value
+                .warning, at: FieldPath([.member("RoleArn")]),
+                "the account of the role \(Wording.quoted(name.path)) is not known offline; the agent asks STS for its own",
+                hint: RoleName.hint, rule: RoleName.rule, isSettledLater: true)
         }
-        let partition = (region ?? host?.region).flatMap { Partition.of(region: $0)?.id } ?? "aws"
-        let name = text.hasPrefix("role/") ? String(text.dropFirst("role/".count)) : text
-        let path = name.hasPrefix("/") ? String(name.dropFirst()) : name
-        return .string("arn:\(partition):iam::\(account):role/\(path)")
+        let partition = region.flatMap { Partition.of(region: $0)?.id } ?? "aws"
+        return .string(name.arn(partition: partition, account: account))
     }
 
     private func algorithm(
@@ -82,20 +76,32 @@ struct RequestRender {
         guard given == nil || given == .null || given?.objectValue != nil else { return given ?? .null }
         var members = given?.objectValue ?? [:]
         let place = FieldPath([.member("AlgorithmSpecification")])
-        if members["AlgorithmName"] != nil {
+        if case .algorithm = runnable.job.source {
+            // A TrainingImage beside it is the queue's mistake, which the checks tell.
+        } else if members["AlgorithmName"] != nil, members["AlgorithmName"] != .null {
             notes.say(
-                .warning, at: place.appending("AlgorithmName"),
-                "the queue names an algorithm, so that the job's image \(runnable.image.name) is not used")
+                .error, at: place.appending("AlgorithmName"),
+                "the queue names an algorithm, and the run gives the image \(runnable.image.name) as well",
+                hint: "Leave the run's image out. Where the queue allows it, --set "
+                    + "AlgorithmSpecification.AlgorithmName=null takes the algorithm away.")
             members["TrainingImage"] = nil
         } else {
             let image = runnable.image.reference
-            if let other = members["TrainingImage"]?.stringValue, other != image, other != runnable.image.name {
+            if let other = members["TrainingImage"]?.stringValue, other != image,
+                (try? ImageReference(parsing: other))?.description != runnable.image.name
+            {
                 notes.say(
                     .warning, at: place.appending("TrainingImage"),
-                    "the queue's image \(other) gives way to the job's, \(runnable.image.name)",
-                    hint: "Leave it out of the queue: a run's image is named at submit.")
+                    "the queue's image \(other) gives way to the run's, \(runnable.image.name)",
+                    hint: "Without --image, --source, --git or --job the run has the queue's image.")
             }
             members["TrainingImage"] = .string(image)
+            if runnable.image.digest == nil {
+                notes.say(
+                    .warning, at: place.appending("TrainingImage"),
+                    "\(image) is not pinned to a digest, because its registry denies the look-up: its tag may name another "
+                        + "image when the job starts", hint: "Name the image by its digest.", rule: "image-unpinned")
+            }
         }
         if members["TrainingInputMode"] == nil { members["TrainingInputMode"] = .string("File") }
         if let entryPoint = runnable.job.entryPoint {

@@ -103,7 +103,7 @@ struct ModelChecks {
     private mutating func check(_ text: String, _ rules: Shape.Text, _ shape: Shape, asKey: Bool = false) {
         if !asKey, let placeholder = Placeholder.found(in: text, freely: Placeholder.mayStandIn(shape.name)) {
             note(
-                .error, "placeholder", shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
+                .error, Finding.placeholder, shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
                 hint: Expected.gift(for: shape))
             return
         }
@@ -145,7 +145,7 @@ struct ModelChecks {
     private mutating func mismatch(_ value: JSONValue, _ shape: Shape) {
         if case .string(let text) = value, let placeholder = Placeholder.found(in: text, freely: false) {
             note(
-                .error, "placeholder", shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
+                .error, Finding.placeholder, shape, "it still holds the placeholder \(Shown.quoted(placeholder))",
                 hint: Expected.gift(for: shape))
             return
         }

@@ -27,8 +27,8 @@ struct ECRRegistryTests {
         let index = try await server.pushIndex("train", tag: "multi", architectures: ["amd64", "arm64"])
         let image = try #require(
             try await bench.registry(["platform": .string(platform)]).resolve(bench.reference("train:multi")))
-        #expect(image.digest.rawValue == index.images[architecture] && image.platform == platform)
-        #expect(image.reference == "\(ECRBench.host)/train@\(image.digest)")
+        #expect(image.digest?.rawValue == index.images[architecture] && image.platform == platform)
+        #expect(image.reference == "\(ECRBench.host)/train@\(index.images[architecture] ?? "")")
         #expect(image.name == "\(ECRBench.host)/train:multi")
     }
 
@@ -55,7 +55,7 @@ struct ECRRegistryTests {
         // Once for all runs: nothing has changed since the first.
         for _ in 0..<3 {
             let image = try await registry.resolve(bench.reference("train:v1"))
-            #expect(image?.digest.rawValue == digest && image?.platform == nil)
+            #expect(image?.digest?.rawValue == digest && image?.platform == nil)
         }
         #expect(bench.logged.split(separator: "\n").count { $0.contains("cannot be checked") } == 1)
     }
@@ -117,7 +117,7 @@ struct ECRRegistryTests {
         #expect(digest.hasPrefix("sha256:"))
         let name = "210987654321.dkr.ecr.eu-west-1.amazonaws.com/other:v1"
         let image = try await bench.registry().resolve(ImageReference(parsing: name))
-        #expect(image?.digest.hex == String(repeating: "c", count: 64))
+        #expect(image?.digest?.hex == String(repeating: "c", count: 64))
         let call = try #require(bench.stub.calls("ecr", "BatchGetImage").last)
         #expect(call.request.signer?.region == "eu-west-1")
         #expect(call.request.raw.text.contains("\"registryId\": \"210987654321\""))

@@ -1,0 +1,93 @@
+/// What a template says of what runs: the image or the algorithm that it names.
+struct TemplateSource {
+    let plugin: RunnerPlugin
+
+    /// Whether a template names an image or an algorithm. `${image_uri}` is the run's image, and does not count.
+    func isNamed(in template: JSONValue) -> Bool {
+        [plugin.places.image, plugin.places.algorithm].contains { path in
+            guard let value = path.flatMap({ template.value(at: $0) }), value != .null else { return false }
+            guard let text = value.stringValue else { return true }
+            return !text.isEmpty && !Placeholders.pieces(of: text).contains(.macro(PlaceholderValues.imageMacro))
+        }
+    }
+
+    /// The source of a run that gives none itself, from the expanded template.
+    func source(in template: JSONValue, _ mistakes: inout [Diagnostic]) -> Source {
+        if let path = plugin.places.algorithm, let name = template.value(at: path)?.stringValue {
+            return .algorithm(Self.text(name))
+        }
+        guard let path = plugin.places.image, let value = template.value(at: path), value != .null else {
+            mistakes.append(
+                Diagnostic(
+                    .error, "neither the run nor its queue says what to run",
+                    hint: "Give --image URI, --source DIR, --git URL or --job NAME."))
+            return .template
+        }
+        do {
+            guard let text = value.stringValue else {
+                mistakes.append(
+                    Diagnostic(.error, "the image must be text; found \(value.kindName)", path: path))
+                return .template
+            }
+            return .image(try ImageReference(parsing: Self.text(text)).description)
+        } catch {
+            mistakes.append(Diagnostic(.error, "\(error)", path: path))
+            return .template
+        }
+    }
+
+    /// What the queue's policy has against an image or an algorithm that the submitter chose in the template.
+    /// - Parameters:
+    ///   - own: the queue's template.
+    ///   - changed: the same with the submitter's overrides.
+    ///   - chosen: the template variables that hold any text of the submitter's.
+    func refusals(
+        of source: Source, own: JSONValue, changed: JSONValue, chosen: Set<String>, policy: SubmitterPolicy,
+        isLocked: Bool
+    ) -> [Diagnostic] {
+        func isChosen(_ path: FieldPath?) -> Bool {
+            guard let path else { return false }
+            let value = changed.value(at: path)
+            guard value == own.value(at: path) else { return true }
+            return Placeholders.pieces(of: value?.stringValue ?? "").contains { piece in
+                if case .variable(let name) = piece { chosen.contains(name) } else { false }
+            }
+        }
+        switch source {
+        case .image(let text) where isChosen(plugin.places.image):
+            return policy.refusals(ofImage: text, isLocked: isLocked)
+        case .algorithm(let name) where isChosen(plugin.places.algorithm):
+            guard (policy.images ?? (isLocked ? .only([]) : .any)) != .any else { return [] }
+            return [
+                Diagnostic(
+                    .error, "the queue does not let a submitter choose the algorithm \(Wording.quoted(name))",
+                    hint: "The queue's owner can add 'allow_sources: {images: any}' to the queue's file.")
+            ]
+        default: return []
+        }
+    }
+
+    /// A settled text without the marks that keep the render stage from expanding it again.
+    private static func text(_ settled: String) -> String {
+        Placeholders.pieces(of: settled).map { if case .text(let text) = $0 { text } else { "" } }.joined()
+    }
+}
+
+extension ResolveStage {
+    /// Whether a run of that spec has something to run although it gives no source: its template names it.
+    public func namesSource(of spec: LaunchSpec) -> Bool {
+        var mistakes: [Diagnostic] = []
+        let template = Overriding(queue: queue, plugin: plugin).template(changedBy: spec, &mistakes)
+        return TemplateSource(plugin: plugin).isNamed(in: template)
+    }
+}
+
+extension SubmitterPolicy {
+    /// What the policy has against an image.
+    func refusals(ofImage text: String, isLocked: Bool) -> [Diagnostic] {
+        // Whatever else a spec asks for is judged by itself.
+        let spec = LaunchSpec(
+            source: .image(text), project: "default", entity: "", author: "", resource: "", priority: .low)
+        return refusals(of: spec, isLocked: isLocked)
+    }
+}

@@ -1,0 +1,166 @@
+internal import AWS
+internal import LaunchHost
+
+/// What the role of the job needs.
+extension TrainingPermissions {
+    var job: [Permission] {
+        data + Self.pull([imageRepository].compactMap(\.self)) + reports + keys + network + fileSystems + others
+    }
+
+    /// What pulls images from these repositories; nothing for none.
+    static func pull(_ repositories: [String]) -> [Permission] {
+        guard !repositories.isEmpty else { return [] }
+        return [
+            Permission(
+                .job, ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+                on: repositories, reason: "pull the image"),
+            Permission(.job, ["ecr:GetAuthorizationToken"], on: ["*"], reason: "pull the image"),
+        ]
+    }
+
+    // MARK: S3
+
+    private func place(_ value: JSONValue?) -> S3Place? {
+        value?.stringValue.flatMap {
+            S3Place($0, in: .init(partition: partition, region: region, account: account))
+        }
+    }
+
+    private func items(_ name: String) -> [JSONValue] { document[name]?.arrayValue ?? [] }
+
+    private var data: [Permission] {
+        var read: [String?] = []
+        var places: [S3Place] = []
+        for channel in items("InputDataConfig") {
+            let source = channel["DataSource"]?["S3DataSource"]
+            guard let place = place(source?["S3Uri"]) else { continue }
+            places.append(place)
+            switch source?["S3DataType"]?.stringValue {
+            // A manifest names its objects, which are then found in its own bucket only by custom.
+            case "ManifestFile", "AugmentedManifestFile": read += [place.object, place.all]
+            default: read.append(place.beginningWithKey)
+            }
+        }
+        let checkpoints = place(document["CheckpointConfig"]?["S3Uri"])
+        let owners = ["OutputDataConfig", "TensorBoardOutputConfig", "DebugHookConfig", "ProfilerConfig"]
+        let rules = items("DebugRuleConfigurations") + items("ProfilerRuleConfigurations")
+        let writers: [JSONValue] = owners.compactMap { document[$0] } + rules
+        let outputs: [S3Place?] = writers.map { place($0["S3OutputPath"]) }
+        let written = outputs.compactMap(\.self)
+        let all = places + written + [checkpoints].compactMap(\.self)
+        return [
+            permission(["s3:GetObject"], on: read, "read inputs"),
+            permission(["s3:PutObject"], on: written.map(\.inFolder), "write outputs"),
+            permission(
+                ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], on: [checkpoints?.inFolder], "keep checkpoints"),
+            permission(["s3:ListBucket"], on: all.map(\.container), "find objects"),
+            permission(["s3express:CreateSession"], on: all.map(\.directory), "use directory buckets"),
+        ].compactMap(\.self)
+    }
+
+    private func permission(_ actions: [String], on resources: [String?], _ reason: String) -> Permission? {
+        let known = resources.compactMap(\.self).uniqued
+        return known.isEmpty ? nil : Permission(.job, actions, on: known, reason: reason)
+    }
+
+    // MARK: what every job does
+
+    private var reports: [Permission] {
+        [
+            Permission(
+                .job,
+                ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                on: [logGroup, "\(logGroup):*"], reason: "print"),
+            Permission(
+                .job, ["cloudwatch:PutMetricData"], on: ["*"],
+                condition: equal("cloudwatch:namespace", "/aws/sagemaker/TrainingJobs"), reason: "report metrics"),
+        ]
+    }
+
+    private var keys: [Permission] {
+        let keys = [key("OutputDataConfig", "KmsKeyId"), key("ResourceConfig", "VolumeKmsKeyId")]
+        return [
+            permission(
+                ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"], on: keys, "encrypt outputs and volumes")
+        ].compactMap(\.self)
+    }
+
+    private var network: [Permission] {
+        guard document["VpcConfig"]?.objectValue != nil else { return [] }
+        return [
+            Permission(
+                .job,
+                [
+                    "ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission",
+                    "ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions",
+                    "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets",
+                    "ec2:DescribeVpcs",
+                ], on: ["*"], reason: "run in your VPC")
+        ]
+    }
+
+    private var fileSystems: [Permission] {
+        items("InputDataConfig").compactMap { $0["DataSource"]?["FileSystemDataSource"] }.flatMap { source in
+            let system = source["FileSystemId"]?.stringValue ?? "*"
+            let isWritten = source["FileSystemAccessMode"]?.stringValue != "ro"
+            let lustre = Permission(
+                .job, ["fsx:DescribeFileSystems"], on: ["*"], reason: "mount the file system of FSx for Lustre")
+            let efs = Permission(
+                .job,
+                [
+                    "elasticfilesystem:ClientMount", "elasticfilesystem:DescribeFileSystems",
+                    "elasticfilesystem:DescribeMountTargets",
+                ] + (isWritten ? ["elasticfilesystem:ClientWrite"] : []),
+                on: [arn("elasticfilesystem", "file-system/\(system)")], reason: "mount the file system of EFS")
+            return switch source["FileSystemType"]?.stringValue {
+            case "FSxLustre": [lustre]
+            case "EFS": [efs]
+            // A type that only a submit knows may be either.
+            default: [lustre, efs]
+            }
+        }
+    }
+
+    // MARK: what some jobs use
+
+    private var others: [Permission] {
+        var permissions: [Permission?] = []
+        if document["RemoteDebugConfig"]?["EnableRemoteDebug"]?.boolValue == true {
+            permissions.append(
+                Permission(
+                    .job,
+                    [
+                        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+                        "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+                    ], on: ["*"], reason: "let Systems Manager into the container"))
+        }
+        let login = document["AlgorithmSpecification"]?["TrainingImageConfig"]?["TrainingRepositoryAuthConfig"]
+        permissions.append(
+            permission(
+                ["lambda:InvokeFunction"], on: [login?["TrainingRepositoryCredentialsProviderArn"]?.stringValue],
+                "log in to the private registry"))
+        permissions.append(
+            permission(["secretsmanager:GetSecretValue"], on: secrets, "read secrets"))
+        return permissions.compactMap(\.self)
+    }
+
+    /// The secrets whose ARNs are in the document.
+    private var secrets: [String?] {
+        var found: [String] = []
+        func look(_ value: JSONValue) {
+            switch value {
+            case .string(let text):
+                for match in text.matches(of: /arn:[a-z*-]+:secretsmanager:[a-z0-9*-]+:[0-9*]+:secret:([^:\s"',;]+)/) {
+                    // The service adds a hyphen and six characters to a name; an ARN may be written without.
+                    let isWhole = match.1.wholeMatch(of: /.*-[A-Za-z0-9]{6}/) != nil || match.1.hasSuffix("*")
+                    found.append(isWhole ? String(match.0) : "\(match.0)-??????")
+                }
+            case .array(let items): items.forEach(look)
+            case .object(let members): members.sorted { $0.key < $1.key }.forEach { look($0.value) }
+            default: break
+            }
+        }
+        look(document)
+        return found
+    }
+}
