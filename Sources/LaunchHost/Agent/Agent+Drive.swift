@@ -1,7 +1,7 @@
-/// Taking claimed runs to their backends.
+/// Drives claimed runs to their backends.
 extension Agent {
-    /// Takes a run through the stages up to its backend, and hands it to the watch over that. Where the store or the backend
-    /// does not answer, it is tried again for as long as the agent lives.
+    /// Drives a claimed run up to its submission, then passes it to the observer of its runner. If the store or the
+    /// backend does not respond, the agent retries as long as it lives.
     func drive(_ run: RunRecord, mayRequeue: Bool = true) {
         let leaving = leaving
         let driver = RunDriver(
@@ -23,7 +23,8 @@ extension Agent {
                                 "The backend does not say whether it has the run, and is asked again. \(reason)")
                         }
                         isTold = true
-                        // The wait is the backend's: an end of this program in it is not the run's doing.
+                        // The agent waits for the backend here. If the program ends during the wait, the run is not the
+                        // cause.
                         try store.endWork(on: record.id, token: record.claimToken)
                         await self.rest(upTo: rest)
                         rest = min(rest * 2, 60)
@@ -38,7 +39,7 @@ extension Agent {
                         giveUp(run, error)
                         break
                     }
-                    // Nobody else would take it while this agent lives.
+                    // No other agent would adopt the run while this agent lives.
                     log.error("a run has to wait for the store", ["run": run.id.rawValue, "error": error.description])
                     let clock = clock
                     await Task { try? await clock.sleep(Self.fallback) }.value
@@ -50,7 +51,7 @@ extension Agent {
         }
     }
 
-    /// Drives the run as far as it goes; one that owners died over only while no other such run is driven.
+    /// Drives the run as far as possible. A suspect is driven only while no other suspect is.
     private func work(on run: RunRecord, _ driver: RunDriver) async throws(StoreError) -> RunDriver.Progress {
         let hasTurn = run.crashes > 0 ? await suspects.enter() : false
         defer { if hasTurn { suspects.leave() } }
@@ -58,10 +59,10 @@ extension Agent {
         return try await driver.drive(run)
     }
 
-    /// Ends a run that the store refuses to go on with. Left as it is, nobody would take it while this agent lives.
+    /// Ends a run that the store refuses to continue. Otherwise no other agent would adopt it while this agent lives.
     private func giveUp(_ run: RunRecord, _ error: StoreError) {
         log.error("run given up", ["run": run.id.rawValue, "error": error.description])
-        // A new owner looks after it; an agent that leaves lets the next one try.
+        // A new owner continues the run. An agent that is leaving lets its next owner try.
         guard error.code != .stale, !leaving.isRaised else { return }
         do throws(StoreError) {
             let present = try store.run(run.id, token: run.claimToken)
@@ -74,7 +75,8 @@ extension Agent {
         }
     }
 
-    /// Waits so many seconds, unless the agent is to leave. Not even a stop shortens it: what it waits for is the backend.
+    /// Waits for the given number of seconds, ending early only when the agent leaves. A stop request does not shorten
+    /// the wait, because it waits for the backend.
     private func rest(upTo seconds: Int) async {
         let (clock, leaving) = (clock, leaving)
         await Task {

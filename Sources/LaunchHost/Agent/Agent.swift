@@ -1,14 +1,14 @@
-/// Takes runs off queues, drives each through the pipeline, and keeps the record until it has ended.
+/// Claims runs from queues, drives each through the pipeline, and keeps its record until its end.
 ///
-/// All that must survive is in the store; an agent that dies loses nothing but time.
+/// Everything that must survive is in the store. An agent that dies loses only time.
 public actor Agent {
-    /// What an agent is asked to do.
+    /// The settings of an agent.
     public struct Settings: Sendable {
-        /// The queues that it serves, in no order: they take turns.
+        /// The queues that the agent serves, in turn. Their order has no meaning.
         public var queues: [String]
-        /// How many runs it holds at once; nil is no limit.
+        /// The maximum number of runs that the agent holds at once; nil means no limit.
         public var maxJobs: Int?
-        /// Whether it ends when the queues are empty and its runs have ended.
+        /// Whether the agent ends when the queues are empty and its runs have ended.
         public var drain: Bool
         public init(queues: [String] = [], maxJobs: Int? = 1, drain: Bool = false) {
             self.queues = queues
@@ -17,13 +17,13 @@ public actor Agent {
         }
     }
 
-    /// How an agent came to its end.
+    /// How an agent ended.
     public enum End: Sendable, Hashable {
-        /// It was drained, or its one run has ended.
+        /// The queues are drained, or the single run has ended.
         case done
-        /// It was asked to leave; its runs go on without it.
+        /// The agent was asked to leave; its runs continue without it.
         case left
-        /// It was drained, but for these runs, which it holds and could not take to their end.
+        /// The queues are drained, except for these runs, which the agent holds and could not complete.
         case stuck([RunID])
     }
 
@@ -36,7 +36,7 @@ public actor Agent {
     let progress: @Sendable (RunID, BuildProgress) -> Void
     let pulse = Pulse()
     let leaving = LeaveFlag()
-    /// Runs that owners died over go through here one at a time, so that the next death tells which run it was.
+    /// Suspects are driven and finished one at a time here, so that the next crash shows which run causes it.
     let suspects = Turnstile()
 
     private var turn = 0
@@ -44,7 +44,7 @@ public actor Agent {
     private var watched: Set<RunID> = []
     private var watches: [String: (watch: ObserveStage, task: Task<Void, Never>)] = [:]
 
-    /// An agent over these parts. `progress` is told what builds say.
+    /// Creates an agent. `progress` gets the output of builds.
     public init(
         _ settings: Settings, store: Store, backends: Backends, contexts: any ContextProvider,
         clock: HostClock = .system, log: Logger,
@@ -59,16 +59,17 @@ public actor Agent {
         self.progress = progress
     }
 
-    /// Asks the agent to leave: it takes nothing new, ends the step that each run is in, and lets go. Runs go on.
+    /// Asks the agent to leave: it claims no more runs, completes the current step of each run, and releases the runs.
+    /// The runs continue.
     public nonisolated func leave() {
         leaving.raise()
         pulse.signal()
     }
 
-    /// Works until it is drained or asked to leave.
-    /// - Parameter owner: the name under which it holds runs.
-    /// - Parameter one: a run that `owner` has claimed; then no other is taken, and the agent is done when it has ended.
-    /// - Throws: `StoreError` where the store cannot be used at all.
+    /// Runs the agent until it is drained or asked to leave.
+    /// - Parameter owner: the owner that holds the runs.
+    /// - Parameter one: a run that `owner` has claimed. The agent then claims no other run, and ends with this run.
+    /// - Throws: `StoreError` if the store cannot be used.
     public func run(as owner: OwnerLock, only one: RunRecord? = nil) async throws(StoreError) -> End {
         let listener = try store.listen()
         let pulse = pulse
@@ -87,7 +88,7 @@ public actor Agent {
         if let one { drive(one, mayRequeue: false) }
         while true {
             if Task.isCancelled {
-                // Whoever runs the agent has given it up: no step is ended, the next agent repeats it.
+                // The task of the agent was cancelled. Steps are not completed; the next agent repeats them.
                 leaving.raise()
                 for task in driving.values {
                     task.cancel()
@@ -121,17 +122,18 @@ public actor Agent {
         }
     }
 
-    /// How long a lost bell, or a run that waits for its time, can go unnoticed.
+    /// The longest delay after a lost doorbell, or until a run that waits for its time is noticed.
     static let fallback = Duration.seconds(5)
 
-    // MARK: taking runs
+    // MARK: claiming runs
 
     private var hasRoom: Bool {
         guard let limit = settings.maxJobs else { return true }
         return driving.count + watched.count < limit
     }
 
-    /// How many runs are on the way to their backends at once, whatever `max_jobs` says: each may hold an image build.
+    /// The maximum number of runs that are driven to their backends at once, regardless of `max_jobs`: each may need an
+    /// image build.
     private static let mostDriven = 32
 
     private func claim(as owner: OwnerID) throws(StoreError) {
@@ -144,7 +146,7 @@ public actor Agent {
         }
     }
 
-    /// The queues, beginning behind the one that was served last.
+    /// The queues, beginning after the one that was served last.
     private func queuesInTurn() -> [String] {
         let queues = settings.queues
         guard !queues.isEmpty else { return [] }
@@ -152,26 +154,27 @@ public actor Agent {
         return Array(queues[first...] + queues[..<first])
     }
 
-    /// Takes over the runs that a dead agent has left; they count, but the limit does not hold them back: they run.
+    /// Adopts the runs of dead agents. They count as jobs, but the limit does not delay their adoption, because they
+    /// already run.
     private func adopt(as owner: OwnerID) throws(StoreError) {
         let found = try store.adoptable(queues: settings.queues, resources: resources(), limit: Self.mostAdopted)
         for adopted in try store.adopt(found, owner: owner) {
             log.info("run adopted", ["run": adopted.id.rawValue, "state": adopted.state.rawValue])
             drive(adopted)
         }
-        // Whole records are large: the next are read when these are on their way.
+        // Complete records are large, so the next ones are read after these are driven.
         if found.count == Self.mostAdopted { pulse.signal() }
     }
 
-    /// How many runs are taken over in one turn.
+    /// The maximum number of runs that are adopted in one pass.
     private static let mostAdopted = 32
 
-    /// The kinds of backend that this agent serves: runs of theirs that have no queue and lost their owner are its too.
+    /// The resources that this agent serves. It also adopts their runs without a queue that have lost their owner.
     private func resources() throws(StoreError) -> [String] {
         try store.resources(of: settings.queues)
     }
 
-    // MARK: watching runs
+    // MARK: observing runs
 
     func watch(_ record: RunRecord) {
         let runner: any Runner
@@ -187,7 +190,7 @@ public actor Agent {
         Task { await watch.add(record) }
     }
 
-    /// One watch for each runner: runs of a resource may be on its own backend, or rehearsed.
+    /// Each runner has its own observer: runs of a resource may be executed by its backend, or rehearsed.
     private static func watchKey(of record: RunRecord) -> String {
         "\(record.resource) on \(record.handle?.runner ?? record.resource)"
     }
@@ -207,7 +210,7 @@ public actor Agent {
     }
 
     private func again(_ record: RunRecord) {
-        // In this order, so that the run never counts as neither.
+        // In this order, so that at every moment the run counts as driven or as observed.
         drive(record)
         forget(record.id)
     }
@@ -218,12 +221,12 @@ public actor Agent {
     }
 
     func tell(_ record: RunRecord) {
-        // A record of the log has one line. The output of a failed build has many.
+        // A log record has one line, but the output of a failed build has many.
         let cause = record.cause?.message.split(separator: "\n").joined(separator: " | ") ?? "-"
         log.info("run \(record.state.rawValue)", ["run": record.id.rawValue, "cause": cause])
     }
 
-    /// Ends the work on runs that are still on the way to the backend, and has the others stopped there.
+    /// Ends the work on runs that are not submitted yet, and requests a stop of the others from their observer.
     private func passOnStops(of owner: OwnerID) throws(StoreError) {
         for run in try store.stopRequests(of: owner) {
             driving[run.id]?.cancel()

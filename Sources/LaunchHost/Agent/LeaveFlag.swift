@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A flag that is raised once and read from anywhere.
+/// A flag that is raised once and can be read on any thread.
 final class LeaveFlag: Sendable {
     private let raised = Atomic(false)
 

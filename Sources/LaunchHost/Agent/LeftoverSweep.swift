@@ -1,20 +1,20 @@
-/// How a run stands, for a backend that holds something of it.
+/// The standing of a run, for a backend that holds something of it.
 public enum RunStanding: Sendable, Hashable {
-    /// A living process looks after it, or it waits in its queue.
+    /// A live process owns the run, or the run waits in its queue.
     case owned
-    /// It is under way and its owner died. Its next owner continues with what is there.
+    /// The run is under way and its owner died. The next owner continues with what exists in the backend.
     case abandoned
-    /// It has ended, or this home has no record of it.
+    /// The run has ended, or this home has no record of it.
     case over
 }
 
-/// Removes what programs that died left behind. Every program that drives runs does it once, at its start.
+/// Removes what dead programs left. Every program that drives runs does this once, at its start.
 struct LeftoverSweep: Sendable {
     let store: Store
     let backends: Backends
     let log: Logger
 
-    /// Longest time that the start of a program waits for it.
+    /// The longest time that the start of a program waits for the sweep.
     private static let limit = Duration.seconds(15)
 
     /// Releases ended runs that were not released, and lets the backends of these resources remove what no run owns.
@@ -31,7 +31,7 @@ struct LeftoverSweep: Sendable {
         }
     }
 
-    /// Frees what ended runs still hold in the backend because a program died between record and release.
+    /// Releases ended runs whose program died after recording the end and before the release.
     private func releaseEnded() async {
         let leftovers: [RunRecord]
         do throws(StoreError) {
@@ -45,7 +45,7 @@ struct LeftoverSweep: Sendable {
         }
     }
 
-    /// Where the store does not say, the run counts as owned: removing is not undone.
+    /// If the store cannot be read, the run counts as owned, because a removal cannot be undone.
     private func standing(of id: RunID) -> RunStanding {
         do throws(StoreError) {
             let run = try store.run(id)

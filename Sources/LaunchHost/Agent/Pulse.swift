@@ -1,19 +1,19 @@
 internal import Synchronization
 
-/// Wakes one waiter: a signal that comes while nobody waits is kept, several are one.
+/// An event with one waiter. A signal without a waiter is kept; several signals count as one.
 final class Pulse: Sendable {
     private struct State {
         var isSet = false
         var waiter: CheckedContinuation<Bool, Never>?
-        /// The number of the wait that goes on, or was the last.
+        /// The number of the current or last wait.
         var wait = 0
-        /// The number of the last wait whose time was up.
+        /// The number of the last wait that timed out.
         var over = 0
     }
 
     private let state = Mutex(State())
 
-    /// Wakes the waiter, now or as soon as there is one.
+    /// Wakes the waiter, now or at its next wait.
     func signal() {
         state.withLock { state in
             guard let waiter = state.waiter else {
@@ -25,8 +25,8 @@ final class Pulse: Sendable {
         }?.resume(returning: true)
     }
 
-    /// Waits for a signal, or until the time is up, or until the task is cancelled. Answers whether there was a signal,
-    /// or a cancellation.
+    /// Waits for a signal, for the time limit, or until the task is cancelled. Returns whether there was a signal or a
+    /// cancellation.
     @discardableResult
     func wait(upTo limit: Duration?, clock: HostClock) async -> Bool {
         let number = state.withLock { state in
@@ -58,7 +58,8 @@ final class Pulse: Sendable {
         }
     }
 
-    /// Lets the waiter go without a signal, unless it is another by now. The time may be up before the wait has begun.
+    /// Times out wait `number`: resumes its waiter without a signal, and does nothing if a newer wait has started. The
+    /// call may come before the waiter suspends.
     private func endWait(_ number: Int) {
         state.withLock { state in
             guard state.wait == number else { return nil as CheckedContinuation<Bool, Never>? }

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Checks the row of a claimed run before anything is made of it: another program may have written it, and the rules of a
-/// queue are found by what the row says.
+/// Checks the row of a claimed run before it is used. Another program may have written the row, and the row decides
+/// which queue's rules apply.
 struct RowCheck {
     let home: LaunchHome
 
-    /// - Throws: `LaunchError` of kind `.invalid` with everything in the row that no submit writes.
+    /// - Throws: `LaunchError` of kind `.invalid` with every value of the row that no submit writes.
     func refuse(_ record: RunRecord) throws(LaunchError) {
         let spec = record.spec
         var mistakes: [String] = []
@@ -34,7 +34,7 @@ struct RowCheck {
             hint: "Submit the run again.", diagnostics: mistakes.map { Diagnostic(.error, $0) })
     }
 
-    /// The accounts that can write rows; nil where the folder's mode lets others do it as well.
+    /// The accounts that can write rows; nil if the mode of the folder lets other accounts write too.
     private var accounts: [String]? {
         var information = stat()
         guard stat(home.path, &information) == 0, information.st_mode & 0o022 == 0 else { return nil }

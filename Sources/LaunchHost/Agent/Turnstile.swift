@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Lets one task in at a time, in the order in which they come.
+/// A semaphore with one permit. Tasks get it in the order of their calls.
 final class Turnstile: Sendable {
     private typealias Waiter = CheckedContinuation<Bool, Never>
 
@@ -8,13 +8,13 @@ final class Turnstile: Sendable {
         var isTaken = false
         var line: [(ticket: UInt64, waiter: Waiter)] = []
         var lastTicket: UInt64 = 0
-        /// Tickets of tasks that were cancelled before they waited.
+        /// The tickets of tasks that were cancelled before they waited.
         var cancelled: Set<UInt64> = []
     }
 
     private let state = Mutex(State())
 
-    /// Waits for the caller's turn. Answers whether it has the turn, which it must give back with `leave`; false where its
+    /// Waits for the permit. Returns true if the caller has it; the caller must then call `leave`. Returns false if its
     /// task was cancelled first.
     func enter() async -> Bool {
         let ticket = state.withLock { state in
@@ -48,7 +48,7 @@ final class Turnstile: Sendable {
         return hasTurn
     }
 
-    /// Gives the turn to the next task.
+    /// Passes the permit to the next task.
     func leave() {
         let next = state.withLock { state -> Waiter? in
             guard !state.line.isEmpty else {

@@ -1,7 +1,8 @@
-/// What a job is called where nobody says: after its image, its folder or its repository.
+/// The name of a job without an explicit name: derived from its image, its folder or its repository.
 public enum JobNaming {
-    /// The name in the last part of a path or address: `team/train` gives `train`, `git@host:x/Train.git` `Train`.
-    /// What a name may not have becomes '-'. Nil where nothing of the text can be in a name.
+    /// The name from the last component of a path or address: `team/train` becomes `train`, `git@host:x/Train.git`
+    /// becomes `Train`. A character that a name must not contain becomes '-'. Nil if no character of the text can be in
+    /// a name.
     public static func name(from text: String) -> String? {
         var text = text[...]
         while text.last == "/" { text.removeLast() }
@@ -17,13 +18,13 @@ public enum JobNaming {
         return name.isEmpty ? nil : name
     }
 
-    /// The version that an image's tag names: 3 for `v3`. Nil for every other tag, and for a number over a billion.
+    /// The version that an image's tag names: 3 for `v3`. Nil for any other tag, and for a number over a billion.
     public static func version(ofTag tag: String) -> Int? {
         guard let match = tag.wholeMatch(of: /v([1-9][0-9]{0,8})/) else { return nil }
         return Int(match.1)
     }
 
-    /// The alias that an image's tag is kept as; nil for a tag that the store gives a meaning of its own.
+    /// The alias for an image's tag; nil for a tag with a special meaning in the store.
     public static func alias(ofTag tag: String) -> String? {
         do {
             try Names.check(alias: tag)

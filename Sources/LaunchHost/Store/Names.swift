@@ -1,6 +1,6 @@
-/// What queues and jobs may be called.
+/// The rules for names of queues and jobs.
 enum Names {
-    /// Refuses what is not 1 to 64 of letters, digits, '.', '_' and '-', beginning with a letter or a digit.
+    /// Refuses a name that is not 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit.
     static func check(_ name: String, of thing: String) throws(StoreError) {
         guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/) != nil else {
             throw StoreError(
@@ -9,14 +9,14 @@ enum Names {
         }
     }
 
-    /// Refuses what no run's project can be.
+    /// Refuses a name that is not valid for a project.
     static func check(project: String) throws(StoreError) {
         guard let why = SpecGrammar.fault(in: project) else { return }
         throw StoreError(
             .invalid, "The project \(Wording.quoted(project)) \(why).", hint: SpecGrammar.hint)
     }
 
-    /// Refuses what is no alias of a job's version, or one that the store gives itself.
+    /// Refuses a name that is not valid as an alias of a job's version, or that only the store assigns.
     static func check(alias: String) throws(StoreError) {
         guard alias.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/) != nil else {
             throw StoreError(

@@ -2,24 +2,24 @@ public import FoundationEssentials
 
 /// Queues, jobs, runs and events, shared by all processes of one user on one machine.
 ///
-/// Every call is one transaction: done as a whole when it returns, or not at all when it throws. Calls are short and
-/// wait instead of suspending. After a change every listener is rung.
+/// Every call is one transaction: complete when it returns, and without effect if it throws. Calls are short, and block
+/// instead of suspending. A change rings the doorbell of every listener.
 public final class Store: Sendable {
-    /// The folder that it is in.
+    /// The folder of the store.
     public let home: LaunchHome
 
-    /// What was open to other users and was closed when the store was opened, one sentence each.
+    /// One sentence for each path that was accessible to other users before the store was opened.
     public let repairs: [String]
 
     let database: Database
     let ownersFolder: Owners
     private let doorbell: Doorbell
     private let clock: @Sendable () -> Date
-    /// The account that runs are submitted by.
+    /// The account that submits runs.
     let author = SystemUser.name
 
-    /// Opens the store in `home`, and makes what is missing of folders and tables.
-    /// - Parameter now: the clock that times are taken from.
+    /// Opens the store in `home`, and creates missing folders and tables.
+    /// - Parameter now: the clock for all times.
     /// - Throws: `.denied`, `.notADatabase`, `.newer`, `.corrupt`, `.full` or `.busy`, with the path and what to do.
     public convenience init(home: LaunchHome, now: @escaping @Sendable () -> Date = { Date() }) throws(StoreError) {
         try self.init(home: home, durability: .powerFailure, now: now)
@@ -36,14 +36,14 @@ public final class Store: Sendable {
         clock = now
     }
 
-    /// A listener that hears every change of the store, by whichever process, within milliseconds.
-    /// - Throws: `.denied` or `.inputOutput` where its pipe cannot be made.
+    /// A listener that gets every change of the store by any process, within milliseconds.
+    /// - Throws: `.denied` or `.inputOutput` if its pipe cannot be created.
     public func listen() throws(StoreError) -> DoorbellListener {
         try doorbell.listen()
     }
 
     /// A number that changes when another connection has changed the database.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func dataVersion() throws(StoreError) -> Int64 {
         try database.read { connection throws(StoreError) in
             try connection.first("PRAGMA data_version") { row throws(StoreError) in
@@ -54,7 +54,7 @@ public final class Store: Sendable {
 
     var now: Timestamp { Timestamp(clock()) }
 
-    /// A transaction, and the bell after it.
+    /// Runs a transaction, and then rings the doorbell.
     @discardableResult
     func write<T: Sendable>(
         _ body: @Sendable (Connection) throws(StoreError) -> T

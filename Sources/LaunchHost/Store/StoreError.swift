@@ -1,46 +1,46 @@
 internal import Suggestions
 
-/// Why the store could not do what it was asked: a code to act on, and words for people.
+/// An error of the store: a code for programs, and text for people.
 public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What to act on.
+    /// The code of an error.
     public enum Code: String, Sendable {
-        /// Another process holds the database, for longer than anybody waits.
+        /// Another process holds the database for longer than the time limit.
         case busy
-        /// The disk, or the database's own limit, is full.
+        /// The disk is full, or the database has reached its size limit.
         case full
-        /// The file or folder may not be read or written.
+        /// The file or folder must not be read or written.
         case denied
-        /// The database is damaged, or holds what this program did not write.
+        /// The database is damaged, or contains data that this program did not write.
         case corrupt
-        /// The file is no database, or one of another program.
+        /// The file is not a database, or belongs to another program.
         case notADatabase
         /// A newer program has changed the database.
         case newer
-        /// The disk or file system does not work.
+        /// The disk or the file system failed.
         case inputOutput
-        /// No queue, job or run of that name; `candidates` has those that exist.
+        /// No queue, job or run has this name; `candidates` has the existing ones.
         case unknown
-        /// There is one of that name already.
+        /// The name already exists.
         case exists
-        /// The text is no valid name, reference or run ID.
+        /// The text is not a valid name, reference or run ID.
         case invalid
-        /// What was asked does not go together with the state of things.
+        /// The request is not allowed in the present state.
         case refused
-        /// The run has a new owner: whoever gets this must let go of the run, and nothing was written.
+        /// The run has a new owner. Nothing was written, and the caller must drop the run.
         case stale
         /// A fault of this program.
         case internalFault
     }
 
-    /// What to act on.
+    /// The code, for programs.
     public var code: Code
-    /// What happened, and to what.
+    /// What happened, and to which object.
     public var message: String
     /// What the user can do about it.
     public var hint: String?
-    /// The names there are, where an unknown or ambiguous one was given: for a did-you-mean.
+    /// The existing names, if an unknown or ambiguous one was given: for suggestions.
     public var candidates: [String]
-    /// The name that was given, where it is unknown.
+    /// The name that was given, if it is unknown.
     public var unknown: String?
 
     public init(
@@ -53,17 +53,17 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         self.unknown = unknown
     }
 
-    /// The message, and the hint behind it.
+    /// The message, followed by the hint.
     public var description: String {
         hint.map { "\(message) \($0)" } ?? message
     }
 }
 
 extension StoreError {
-    /// The message without its full stop, for a question behind it.
+    /// The message without its full stop, so that a question can follow.
     fileprivate var sentence: Substring { message.hasSuffix(".") ? message.dropLast() : message[...] }
 
-    /// `; did you mean 'train'?` where the name that was given is near one that there is.
+    /// `; did you mean 'train'?` if the given name is similar to an existing one.
     fileprivate var question: String? {
         guard let unknown, let near = Suggestion.nearest(to: unknown, in: candidates) else { return nil }
         return "; did you mean '\(near)'?"
@@ -71,7 +71,7 @@ extension StoreError {
 }
 
 extension LaunchError {
-    /// What a store's error means for the command that met it.
+    /// The error of a command that failed with this error of the store.
     public init(_ error: StoreError) {
         let kind: Kind =
             switch error.code {

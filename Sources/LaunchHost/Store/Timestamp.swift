@@ -1,32 +1,32 @@
 public import FoundationEssentials
 
-/// A moment as the store keeps it: whole milliseconds, so that what is read equals what was written.
+/// A time as the store keeps it: whole milliseconds, so that a value that is read equals the one that was written.
 public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Milliseconds since the beginning of 1970, UTC.
     public let milliseconds: Int64
 
-    /// The moment that many milliseconds after the beginning of 1970.
+    /// The time this number of milliseconds after the beginning of 1970.
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
-    /// The moment to the nearest millisecond; what lies hundreds of millions of years away becomes the outermost one.
+    /// The time, rounded to milliseconds. A time hundreds of millions of years away becomes the bound of the type.
     public init(_ date: Date) {
         let exact = (date.timeIntervalSince1970 * 1_000).rounded()
         milliseconds = Int64(exactly: exact) ?? (exact > 0 ? .max : .min)
     }
 
-    /// The moment as Foundation's type.
+    /// The time as Foundation's type.
     public var date: Date {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
     }
 
-    /// The first moment of the year 1 and the last of the year 9999: what ISO 8601 can write and read. Foundation counts the
-    /// days before 1582 by the Julian calendar, so its year 1 begins two days earlier than that of ISO 8601.
+    /// The first moment of the year 1 and the last of the year 9999: the range of ISO 8601. Foundation uses the Julian
+    /// calendar for days before 1582, so its year 1 begins two days before that of ISO 8601.
     private static let written: ClosedRange<Int64> = -62_135_769_600_000...253_402_300_799_999
 
-    /// ISO 8601 in UTC with milliseconds: `2026-08-01T12:00:00.250Z`. A moment outside the years 1 to 9999 is written as the
-    /// nearest moment within them, so that what is written can be read again.
+    /// ISO 8601 in UTC with milliseconds: `2026-08-01T12:00:00.250Z`. A time outside the years 1 to 9999 is written as
+    /// the nearest time in this range, so that the text can be read again.
     public var description: String {
         let milliseconds = min(max(milliseconds, Self.written.lowerBound), Self.written.upperBound)
         let (seconds, rest) = (milliseconds.floorDivided(by: 1_000), milliseconds.floorRemainder(by: 1_000))
@@ -34,7 +34,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         return Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601).dropLast() + ".\(digits)Z"
     }
 
-    /// Earlier is less.
+    /// An earlier time is smaller.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 }
 

@@ -1,7 +1,7 @@
-/// What an agent asks of the store beside claims and transitions.
+/// Calls of an agent, apart from claims and transitions.
 extension Store {
-    /// The runs of that owner that somebody has asked to stop and that have not ended.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The runs of the owner that have not ended and have a stop request.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func stopRequests(of owner: OwnerID) throws(StoreError) -> [RunRecord] {
         try database.read { connection throws(StoreError) in
             try connection.rows(
@@ -13,8 +13,8 @@ extension Store {
         }
     }
 
-    /// Whether any run waits in these queues, for its turn or for its time; paused queues do not count.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// Whether a run waits in these queues, for its turn or for its time. Paused queues do not count.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func hasWaiting(queues: [String]) throws(StoreError) -> Bool {
         let names = try SQLValue.json(queues)
         return try database.read { connection throws(StoreError) in
@@ -27,8 +27,9 @@ extension Store {
         }
     }
 
-    /// Ended runs of which the backend may still hold something, because a program died between record and release.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// Ended runs of which the backend may still hold something, because a program died after recording the end and
+    /// before the release.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func unreleased() throws(StoreError) -> [RunRecord] {
         try database.read { connection throws(StoreError) in
             try connection.rows(
@@ -40,8 +41,8 @@ extension Store {
         }
     }
 
-    /// The snapshots that a job or a run that has not ended still needs.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The snapshots that jobs, or runs that have not ended, need.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func snapshotsInUse() throws(StoreError) -> Set<String> {
         try database.read { connection throws(StoreError) in
             let names = try connection.rows(
@@ -56,8 +57,8 @@ extension Store {
         }
     }
 
-    /// Notes that the backend holds nothing of an ended run any more.
-    /// - Throws: `StoreError` where the database cannot be written to.
+    /// Records that the backend no longer holds anything of an ended run.
+    /// - Throws: `StoreError` if the database cannot be written to.
     public func markReleased(_ id: RunID) throws(StoreError) {
         let now = now
         try write { connection throws(StoreError) in

@@ -1,13 +1,13 @@
 extension Store {
-    /// Takes the next run for `owner`, or answers nil where none is ready. No two callers ever get the same.
+    /// Claims the next run for `owner`; nil if none is ready. Two callers never get the same run.
     ///
-    /// The first of `queues` that has a ready run gives it; a caller that moves the queues round by one after each claim
-    /// is fair to all. Within a queue the more urgent goes first, then the older. Paused queues, runs that are to stop
-    /// and runs that have to wait are passed over.
-    /// - Throws: `StoreError` where the database cannot be written to.
+    /// The run comes from the first of `queues` that has a ready run. A caller is fair to all queues if it rotates the
+    /// list by one after each claim. Within a queue, priority comes first and age second. Paused queues, runs with a
+    /// stop request and runs that must wait are skipped.
+    /// - Throws: `StoreError` if the database cannot be written to.
     public func claimNext(queues: [String], owner: OwnerID) throws(StoreError) -> RunRecord? {
         let now = now
-        // Without the write lock first: an agent with nothing to do must not hold up others.
+        // The first look takes no write lock, so that an agent without work does not block others.
         let mayHaveSome = try database.read { connection throws(StoreError) in
             for queue in queues where try Self.readyRun(in: queue, at: now, connection) != nil { return true }
             return false
@@ -31,8 +31,8 @@ extension Store {
         }
     }
 
-    /// When the next of the runs that have to wait becomes ready; nil where none has to.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The time when the next waiting run becomes ready; nil if no run waits.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func nextReady(queues: [String]) throws(StoreError) -> Timestamp? {
         let (now, names) = (now, try SQLValue.json(queues))
         return try database.read { connection throws(StoreError) in
@@ -46,9 +46,9 @@ extension Store {
         }
     }
 
-    /// Gives a run back where work has not begun, and lets go of it otherwise: then whoever adopts it goes on with it.
+    /// Releases ownership. An unstarted run returns to its queue; a started one stays for adoption.
     ///
-    /// The claim's token is worth nothing afterwards.
+    /// The token of the claim is invalid afterwards.
     /// - Throws: `.stale`.
     @discardableResult
     public func release(_ id: RunID, token: Int64, message: String? = nil) throws(StoreError) -> RunRecord {
@@ -69,9 +69,9 @@ extension Store {
         }
     }
 
-    /// Returns a run to its queue to be tried again, not before `time`. `attempts` counts it. The caller has made sure
-    /// that nothing of it is left in the backend. A run that is to stop is stopped instead.
-    /// - Throws: `.stale`; `.refused` where the run has gone too far for that, or has no queue.
+    /// Returns a run to its queue, to be tried again at `time` or later. `attempts` counts the requeues. The caller has
+    /// checked that the backend holds nothing of the run. A run with a stop request is stopped instead.
+    /// - Throws: `.stale`; `.refused` if the run has progressed too far, or has no queue.
     @discardableResult
     public func requeue(
         _ id: RunID, token: Int64, cause: Cause, notBefore time: Timestamp? = nil
@@ -89,7 +89,7 @@ extension Store {
         }
     }
 
-    /// A run that is to stop does not go back to the queue, where nobody would take it, but ends.
+    /// A run with a stop request does not return to the queue, where no agent would claim it; it ends.
     private static func giveBack(
         _ run: RunRecord, _ connection: Connection, cause: Cause?, message: String, notBefore: Timestamp?,
         countsAttempt: Bool, at now: Timestamp
@@ -112,8 +112,8 @@ extension Store {
         return changed ?? run
     }
 
-    /// The next run of the queue that can be claimed. A row before it whose ID is not a run ID ends as failed: it would
-    /// be the next one for ever.
+    /// The next run of the queue that can be claimed. A row before it with an invalid run ID ends as failed, because it
+    /// would block the queue.
     private static func claimable(
         in queue: String, at now: Timestamp, _ connection: Connection
     ) throws(StoreError) -> Int64? {

@@ -1,9 +1,9 @@
 extension Store {
-    /// What happened, to one run or to all, oldest first. Events whose run ID is not one are left out.
+    /// The events of one run or of all runs, oldest first. Events with an invalid run ID are skipped.
     /// - Parameters:
     ///   - sequence: only events after the one with this number.
-    ///   - limit: at most so many; ask again with the last one's number.
-    /// - Throws: `StoreError` where the database cannot be read.
+    ///   - limit: the maximum number of events. For more, call again with the number of the last event.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func events(
         of run: RunID? = nil, after sequence: Int64 = 0, limit: Int = 1_000
     ) throws(StoreError) -> [EventRecord] {
@@ -20,7 +20,7 @@ extension Store {
             ) { row throws(StoreError) in try EventRecord.numbered(row) }
         }
         let events = found.compactMap(\.event)
-        // No events means that there are no more. A page without a readable one must not look like the end.
+        // An empty result means the end. A page without a readable event must not look like the end.
         guard events.isEmpty, let last = found.last else { return events }
         return try self.events(of: run, after: last.sequence, limit: limit)
     }

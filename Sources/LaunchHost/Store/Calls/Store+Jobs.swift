@@ -1,11 +1,11 @@
 extension Store {
-    /// Adds a version to a job, the first one where there is no job of that name. `latest` moves to it, and so does
-    /// each of `aliases` from the version that had it.
+    /// Adds a version to a job; creates the job if it does not exist. `latest` and each of `aliases` move to the new
+    /// version.
     /// - Parameters:
-    ///   - project: The project of runs of this version; nil for that of the newest version, else `default`.
-    ///   - number: The version's number where it is higher than that of every earlier version; else the next number is
-    ///     taken.
-    /// - Throws: `.invalid` for a name, alias or project that cannot be.
+    ///   - project: the project of the version's runs; nil means that of the newest version, or `default`.
+    ///   - number: the number of the version, if it is higher than those of all earlier versions; otherwise the next
+    ///     number is used.
+    /// - Throws: `.invalid` for an invalid name, alias or project.
     @discardableResult
     public func createJob(
         _ name: String, source: Source, aliases: [String] = [], project: String? = nil, number: Int = 1
@@ -34,7 +34,7 @@ extension Store {
     }
 
     /// The version that a reference names.
-    /// - Throws: `.unknown` with the names, or the versions and aliases, that there are; `.corrupt` where it cannot be
+    /// - Throws: `.unknown` with the existing names, or the existing versions and aliases; `.corrupt` if it cannot be
     ///   read.
     public func job(_ reference: JobReference) throws(StoreError) -> JobRecord {
         let job = try database.read { connection throws(StoreError) in try Self.job(reference, connection) }
@@ -44,9 +44,9 @@ extension Store {
             hint: "Delete this version: launch job delete \(job.name):v\(job.version)")
     }
 
-    /// All versions of all jobs, or of the one of that name, or in that project; by name, newest first. One that cannot
-    /// be read has `damage`.
-    /// - Throws: `.unknown` where a name is given and there is no such job.
+    /// All versions of all jobs, or of the job with this name, or in this project; by name, newest first. A version
+    /// that cannot be read has `damage`.
+    /// - Throws: `.unknown` if a name is given and no job has it.
     public func jobs(named name: String? = nil, project: String? = nil) throws(StoreError) -> [JobRecord] {
         try database.read { connection throws(StoreError) in
             if let name, try Self.newest(name, connection) == nil { throw try Self.unknownJob(name, connection) }
@@ -62,8 +62,8 @@ extension Store {
         }
     }
 
-    /// Removes a job, or one version of it where the reference names one. `latest` goes to the newest that is left.
-    /// - Returns: how many versions were removed.
+    /// Removes a job, or one version of it if the reference names one. `latest` moves to the newest remaining version.
+    /// - Returns: the number of versions that were removed.
     /// - Throws: `.unknown`.
     @discardableResult
     public func deleteJob(_ reference: JobReference) throws(StoreError) -> Int {

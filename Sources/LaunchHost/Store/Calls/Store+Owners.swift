@@ -1,18 +1,19 @@
 extension Store {
-    /// Registers this process as one that holds runs, for as long as the answer lives.
+    /// Registers this process as an owner of runs, until the returned lock is released.
     /// - Parameters:
     ///   - kind: `agent` or `run`, for listings.
-    ///   - queues: the queues that it takes runs from, for listings.
-    /// - Throws: `.denied` or `.inputOutput` where its file cannot be made and locked.
+    ///   - queues: the queues that it claims runs from, for listings.
+    /// - Throws: `.denied` or `.inputOutput` if its file cannot be created and locked.
     public func becomeOwner(kind: String, queues: [String] = []) throws(StoreError) -> OwnerLock {
         ownersFolder.removeDead()
         return try OwnerLock(kind: kind, queues: queues, folder: home.owners, now: now)
     }
 
-    /// The record of a living owner whose process is suspended; nil for every other.
+    /// The record of a live owner whose process is suspended; nil for every other owner.
     public func suspendedOwner(_ id: OwnerID) -> OwnerRecord? { ownersFolder.suspended(id) }
 
-    /// Whether the process of that owner still runs. Exact: no clock and no lease is in it.
+    /// Whether the process of the owner runs. The result is exact, because it depends neither on a clock nor on a
+    /// lease.
     public func isAlive(_ owner: OwnerID) -> Bool {
         ownersFolder.isAlive(owner)
     }
@@ -22,13 +23,13 @@ extension Store {
         ownersFolder.living()
     }
 
-    /// The runs under way that nobody looks after, because their owner died or let go of them; oldest first. Cheap, however
-    /// many runs living owners have: an agent asks all the time.
+    /// The runs under way without a live owner, because their owner died or released them; oldest first. The call is
+    /// fast for any number of runs of live owners, because agents repeat it all the time.
     /// - Parameters:
-    ///   - queues: runs of these queues,
-    ///   - resources: and runs without a queue of these resources.
-    ///   - limit: at most so many.
-    /// - Throws: `StoreError` where the database cannot be read.
+    ///   - queues: includes runs of these queues,
+    ///   - resources: and runs without a queue for these resources.
+    ///   - limit: the maximum number of runs.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func adoptable(
         queues: [String], resources: [String] = [], limit: Int = .max
     ) throws(StoreError) -> [RunID] {
@@ -55,14 +56,14 @@ extension Store {
         }
     }
 
-    /// Takes over a run under way that nobody looks after; its old owner's token is worth nothing from then on. Answers
-    /// nil where somebody else was first, where its owner lives, or where the run has ended or waits in a queue.
+    /// Adopts a run under way that has no live owner. The token of the old owner is invalid afterwards. Returns
+    /// nil if another process was faster, the owner lives, or the run has ended or waits in a queue.
     /// - Throws: `.unknown`.
     public func adopt(_ id: RunID, owner: OwnerID) throws(StoreError) -> RunRecord? {
         try adopt([id], owner: owner).first
     }
 
-    /// The same for many in one transaction: those of them that are the owner's now.
+    /// Adopts many runs in one transaction, and returns those that the owner now holds.
     /// - Throws: `.unknown`.
     public func adopt(_ ids: [RunID], owner: OwnerID) throws(StoreError) -> [RunRecord] {
         guard !ids.isEmpty else { return [] }
@@ -73,7 +74,7 @@ extension Store {
             for id in ids {
                 let (state, old) = try Self.stateAndOwner(of: id, connection)
                 guard !state.isTerminal, state != .queued else { continue }
-                // Inside the transaction: nobody else can become the owner between the question and the answer.
+                // The check is inside the transaction, so that no other process can become the owner after it.
                 if let old, owners.isAlive(old) { continue }
                 let wasWorking = try Self.works(on: id, connection)
                 let changed = try connection.first(
@@ -107,12 +108,12 @@ extension Store {
             return (values.state(), row.optionalText("owner").flatMap { OwnerID(rawValue: $0) })
         }
         if let found { return found }
-        // Says that there is none.
+        // Throws the error for an unknown run.
         let run = try knownRun(id, connection)
         return (run.state, run.owner)
     }
 
-    /// The run, if the token is that of its present claim.
+    /// The run, if the token belongs to its present claim.
     static func ownRun(_ id: RunID, _ token: Int64, _ connection: Connection) throws(StoreError) -> RunRecord {
         let run = try knownRun(id, connection)
         guard run.claimToken == token, run.owner != nil else {

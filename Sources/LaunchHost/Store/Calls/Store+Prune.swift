@@ -1,20 +1,19 @@
-/// Which ended runs are old.
+/// Selects old runs that have ended.
 public struct OldRuns: Sendable, Hashable {
-    /// Only runs that ended at this time or before it.
+    /// Only runs that ended at this time or earlier.
     public var endedBy: Timestamp
-    /// Only that queue.
+    /// Only runs of this queue.
     public var queue: String?
-    /// Only that project.
+    /// Only runs of this project.
     public var project: String?
 
-    /// Makes a choice.
     public init(endedBy: Timestamp, queue: String? = nil, project: String? = nil) {
         self.endedBy = endedBy
         self.queue = queue
         self.project = project
     }
 
-    /// Only an end that is final: a program releases what the backend holds of a run after it wrote the run's end.
+    /// Only a final end: a program releases what the backend holds of a run after it has recorded the run's end.
     fileprivate static let clauses = """
         state IN ('succeeded', 'failed', 'stopped') AND ended_at <= ?1 AND (?2 IS NULL OR queue = ?2)
             AND (?3 IS NULL OR project = ?3)
@@ -24,10 +23,10 @@ public struct OldRuns: Sendable, Hashable {
     fileprivate var values: [SQLValue] { [.time(endedBy), .text(queue), .text(project)] }
 }
 
-/// The removal of old runs from the store. `RunPruning` archives them first.
+/// Removes old runs from the store. `RunPruning` archives them first.
 extension Store {
     /// The old runs that can be removed, oldest first.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func oldRuns(_ old: OldRuns) throws(StoreError) -> [RunID] {
         try database.read { connection throws(StoreError) in
             try connection.rows(
@@ -36,8 +35,9 @@ extension Store {
         }
     }
 
-    /// How many old runs stay, because their backend may still hold something of them. An agent releases it when it starts.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The number of old runs that stay because their backend may still hold something of them. An agent releases it
+    /// when it starts.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func unreleasedOldRuns(_ old: OldRuns) throws(StoreError) -> Int {
         try database.read { connection throws(StoreError) in
             try connection.first(
@@ -46,8 +46,8 @@ extension Store {
         }
     }
 
-    /// What lists show of these runs, oldest first.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The summaries of these runs, oldest first.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func summaries(of ids: [RunID]) throws(StoreError) -> [RunSummary] {
         let ids = try SQLValue.json(ids)
         return try database.read { connection throws(StoreError) in
@@ -59,9 +59,9 @@ extension Store {
         }
     }
 
-    /// Removes ended runs and their events; all of them or none. Runs that have not ended are left.
-    /// - Returns: how many runs were removed.
-    /// - Throws: `StoreError` where the database cannot be written to.
+    /// Removes ended runs with their events; all of them or none. Runs that have not ended are skipped.
+    /// - Returns: the number of runs that were removed.
+    /// - Throws: `StoreError` if the database cannot be written to.
     func removeEnded(_ ids: [RunID]) throws(StoreError) -> Int {
         let ids = try SQLValue.json(ids)
         return try write { connection throws(StoreError) in
@@ -71,7 +71,7 @@ extension Store {
                     AND state IN ('succeeded', 'failed', 'stopped') AND \(OldRuns.released) RETURNING id
                 """, [ids]
             ) { row throws(StoreError) in row.runID }.compactMap(\.self)
-            // The events go after their run: the database refuses the removal of events of a run that it has.
+            // Events are removed after their run: the database refuses to delete events of an existing run.
             try connection.run(
                 "DELETE FROM events WHERE run_id IN (SELECT value FROM json_each(?))", [try .json(removed)])
             return removed.count

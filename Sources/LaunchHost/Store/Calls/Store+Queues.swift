@@ -1,6 +1,6 @@
 extension Store {
-    /// Makes a queue.
-    /// - Throws: `.exists` where there is one of that name, `.invalid` for a name that cannot be.
+    /// Creates a queue.
+    /// - Throws: `.exists` if a queue has this name, `.invalid` for an invalid name.
     @discardableResult
     public func createQueue(_ definition: QueueDefinition) throws(StoreError) -> QueueRecord {
         try Names.check(definition.name, of: "queue")
@@ -26,8 +26,8 @@ extension Store {
         }
     }
 
-    /// Gives a queue a new definition; runs that are resolved already keep the old one.
-    /// - Throws: `.unknown`, or `.refused` where the resource would change.
+    /// Replaces the definition of a queue. Runs that are already resolved keep the old one.
+    /// - Throws: `.unknown`, or `.refused` if the resource would change.
     @discardableResult
     public func updateQueue(_ definition: QueueDefinition) throws(StoreError) -> QueueRecord {
         let now = now
@@ -53,16 +53,16 @@ extension Store {
         }
     }
 
-    /// All queues by name, with the number of their runs in each state. One that cannot be read has `damage`.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// All queues by name, with the number of their runs in each state. A queue that cannot be read has `damage`.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func queues() throws(StoreError) -> [QueueRecord] {
         try database.read { connection throws(StoreError) in
             try Self.queueNames(connection).map { name throws(StoreError) in try Self.knownQueue(name, connection) }
         }
     }
 
-    /// The resources that these queues are for, sorted.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The resources of these queues, sorted.
+    /// - Throws: `StoreError` if the database cannot be read.
     func resources(of queues: [String]) throws(StoreError) -> [String] {
         let names = try SQLValue.json(queues)
         return try database.read { connection throws(StoreError) in
@@ -74,16 +74,16 @@ extension Store {
         }
     }
 
-    /// The queue of that name.
-    /// - Parameter evenDamaged: whether one that cannot be read is an answer, with its `damage`.
-    /// - Throws: `.unknown` with the names that there are; `.corrupt` where it cannot be read.
+    /// The queue with this name.
+    /// - Parameter evenDamaged: whether to return a queue that cannot be read, with its `damage`.
+    /// - Throws: `.unknown` with the existing names; `.corrupt` if the queue cannot be read.
     public func queue(_ name: String, evenDamaged: Bool = false) throws(StoreError) -> QueueRecord {
         let queue = try database.read { connection throws(StoreError) in try Self.knownQueue(name, connection) }
         if !evenDamaged, let problem = queue.problem { throw problem }
         return queue
     }
 
-    /// Takes nothing more from a queue, or takes from it again. What runs already goes on.
+    /// Pauses or resumes a queue. Runs that are under way continue.
     /// - Throws: `.unknown`.
     @discardableResult
     public func setPaused(_ paused: Bool, queue name: String) throws(StoreError) -> QueueRecord {
@@ -96,9 +96,9 @@ extension Store {
         }
     }
 
-    /// Removes a queue; the record of its runs stays.
-    /// - Parameter force: stops the runs that wait in it first. What is under way is never left without its queue.
-    /// - Returns: how many waiting runs were stopped.
+    /// Removes a queue; the records of its runs stay.
+    /// - Parameter force: whether to stop the runs that wait in it first. A queue with runs under way is never removed.
+    /// - Returns: the number of waiting runs that were stopped.
     /// - Throws: `.unknown`, or `.refused` while it has runs that have not ended.
     @discardableResult
     public func deleteQueue(_ name: String, force: Bool = false) throws(StoreError) -> Int {

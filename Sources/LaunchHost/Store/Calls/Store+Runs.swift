@@ -1,17 +1,17 @@
-/// Which runs to list.
+/// Selects runs for a list.
 public struct RunFilter: Sendable, Hashable {
-    /// Only these states; empty for all.
+    /// Only runs in these states; empty means all.
     public var states: [RunState]
-    /// Only that queue.
+    /// Only runs of this queue.
     public var queue: String?
-    /// Only that project.
+    /// Only runs of this project.
     public var project: String?
-    /// At most so many; nil for all.
+    /// The maximum number of runs; nil means all.
     public var limit: Int?
-    /// Only what was submitted before the run with this `sequence`: the next page.
+    /// Only runs that were submitted before the run with this `sequence`: the next page.
     public var before: Int64?
 
-    /// A filter from its parts; without any, all runs.
+    /// Creates a filter; without arguments, it selects all runs.
     public init(
         states: [RunState] = [], queue: String? = nil, project: String? = nil, limit: Int? = nil, before: Int64? = nil
     ) {
@@ -24,7 +24,7 @@ public struct RunFilter: Sendable, Hashable {
 }
 
 extension RunFilter {
-    /// The clauses of a statement over `runs` that lists what passes; they take `values()`.
+    /// The clauses of a statement over `runs` that select the matching runs; their parameters are `values()`.
     static let clauses = """
         WHERE (?1 IS NULL OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR queue = ?2)
             AND (?3 IS NULL OR sequence < ?3) AND (?4 IS NULL OR project = ?4) ORDER BY sequence DESC LIMIT ?5
@@ -39,20 +39,20 @@ extension RunFilter {
 }
 
 extension Store {
-    /// The run with that ID.
+    /// The run with this ID.
     /// - Throws: `.unknown`.
     public func run(_ id: RunID) throws(StoreError) -> RunRecord {
         try database.read { connection throws(StoreError) in try Self.knownRun(id, connection) }
     }
 
-    /// The run with that ID, for whoever holds it under that claim.
-    /// - Throws: `.unknown`; `.stale` where the run has a new owner.
+    /// The run with this ID, for an owner that holds it with this token.
+    /// - Throws: `.unknown`; `.stale` if the run has a new owner.
     func run(_ id: RunID, token: Int64) throws(StoreError) -> RunRecord {
         try database.read { connection throws(StoreError) in try Self.ownRun(id, token, connection) }
     }
 
-    /// The run whose ID is `text`, or the only one whose ID begins with it; 3 characters at least.
-    /// - Throws: `.unknown`; `.invalid` with the candidates where several IDs begin so, or where it is too short.
+    /// The run whose ID is `text`, or the only one whose ID begins with it; at least 3 characters.
+    /// - Throws: `.unknown`; `.invalid` with the candidates if several IDs begin with `text`, or if it is too short.
     public func run(matching text: String) throws(StoreError) -> RunRecord {
         try database.read { connection throws(StoreError) in
             if let id = RunID(rawValue: text), let run = try Self.run(id, connection) { return run }
@@ -66,7 +66,7 @@ extension Store {
             guard text.utf8.count >= 3 else {
                 throw StoreError(.unknown, "There is no run '\(text)'.", hint: "Give at least 3 characters of its ID.")
             }
-            // Nothing in `text` is special to GLOB, and a prefix uses the index.
+            // `text` contains no special characters of GLOB, and a prefix uses the index.
             let found = try connection.rows(
                 "SELECT id FROM runs WHERE id GLOB ? ORDER BY id LIMIT 11", [.text(text + "*")]
             ) { row throws(StoreError) in row.runID }.compactMap(\.self)
@@ -82,8 +82,8 @@ extension Store {
         }
     }
 
-    /// The runs that pass the filter, newest first.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The runs that match the filter, newest first.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func runs(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunRecord] {
         let values = try filter.values()
         return try database.read { connection throws(StoreError) in
@@ -93,9 +93,9 @@ extension Store {
         }
     }
 
-    /// What lists show of the runs that pass the filter, newest first. Reads nothing else, so that many runs take little
-    /// time.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The summaries of the runs that match the filter, newest first. It reads nothing else, so it is fast for many
+    /// runs.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func summaries(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunSummary] {
         let values = try filter.values()
         return try database.read { connection throws(StoreError) in
@@ -105,8 +105,8 @@ extension Store {
         }
     }
 
-    /// The names of all projects that a run or a job belongs to, sorted.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The names of all projects that have a run or a job, sorted.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func projects() throws(StoreError) -> [String] {
         try database.read { connection throws(StoreError) in
             try connection.rows(
@@ -116,8 +116,8 @@ extension Store {
         }
     }
 
-    /// How many runs are in each state, in one queue or at all.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The number of runs in each state, in one queue or in all.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func counts(queue: String? = nil) throws(StoreError) -> StateCounts {
         try database.read { connection throws(StoreError) in try Self.counts(connection, queue: queue) }
     }

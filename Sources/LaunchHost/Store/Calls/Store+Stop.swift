@@ -1,29 +1,29 @@
-/// What asking for a run's end has come to.
+/// The result of a stop request.
 public struct StopRequest: Sendable, Hashable {
-    /// What the request did.
+    /// The effect of a stop request.
     public enum Effect: String, Sendable, Codable {
-        /// The run waited in a queue and is stopped now.
+        /// The run waited in a queue and is now stopped.
         case stopped
-        /// The run's owner has to stop it.
+        /// The run's owner must stop it.
         case requested
-        /// That was asked for before.
+        /// A stop was already requested.
         case alreadyRequested
-        /// The run had ended already.
+        /// The run had already ended.
         case alreadyEnded
     }
 
-    /// What the request did.
+    /// The effect of the request.
     public var effect: Effect
-    /// The run as it is now.
+    /// The run after the request.
     public var run: RunRecord
 }
 
 extension Store {
-    /// Asks for a run's end. One that waits in a queue is stopped at once; of one under way the owner hears. May be
-    /// asked again; the shorter grace counts.
-    /// - Parameter grace: whole seconds between the polite and the forced end; less than 0 counts as 0. Nil is the
-    ///   job's own.
-    /// - Parameter requester: who asks for it.
+    /// Requests a stop of a run. A run that waits in a queue is stopped at once; for a run under way the owner gets the
+    /// request. Calls can be repeated; the shortest grace period counts.
+    /// - Parameter grace: whole seconds between SIGTERM and SIGKILL; a negative number counts as 0. Nil means the job's
+    ///   own grace period.
+    /// - Parameter requester: who requests the stop.
     /// - Throws: `.unknown`.
     public func requestStop(
         _ id: RunID, graceSeconds grace: Int? = nil, by requester: String = SystemUser.atHost

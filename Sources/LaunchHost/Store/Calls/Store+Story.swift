@@ -1,10 +1,10 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// Adds to the event log what a backend's history has and the log has not: a look may come after an interruption is
-    /// over. An event has the time of its step. A run that has ended takes none.
+    /// Adds to the event log the steps of a backend's history that the log lacks: an observation may come after an
+    /// interruption has ended. An event has the time of its step. A run that has ended gets no events.
     /// - Parameter story: the steps of the present attempt, oldest first.
-    /// - Throws: `.stale` where the run has a new owner.
+    /// - Throws: `.stale` if the run has a new owner.
     public func tell(_ story: [PastStep], of id: RunID, token: Int64) throws(StoreError) {
         let now = now
         try write { connection throws(StoreError) in
@@ -31,8 +31,9 @@ extension Store {
         ) { row throws(StoreError) in (try row.time("at"), try row.text("message")) }
     }
 
-    /// The steps that no note tells. A note is of the last step before it: it was written at a look, and so later than the
-    /// step. Where clocks differ too much for that, it is of the first step that has none.
+    /// The steps without an event. An event belongs to the last step before it, because it was written at an
+    /// observation and so after the step. If the clocks differ too much for that, it belongs to the first step without
+    /// an event.
     static func untold(of story: [PastStep], told notes: [(at: Timestamp, message: String)]) -> [PastStep] {
         var open = story
         var early: [String] = []
@@ -50,12 +51,12 @@ extension Store {
         return open
     }
 
-    /// How far the backend's clock may be ahead of this machine's, in seconds.
+    /// The maximum time by which the backend's clock may be ahead of this machine's clock, in seconds.
     private static let clockDifference = 60.0
 }
 
 extension Observation.Phase {
-    /// The state of a run that does this.
+    /// The state of a run in this phase.
     fileprivate var state: RunState {
         switch self {
         case .starting: .starting

@@ -1,8 +1,8 @@
 extension Store {
-    /// Puts a run into its queue, or, with `owner`, into that owner's hands at once, which is how a run without a queue
-    /// begins. The author is the account of this process, whatever the spec says.
-    /// - Throws: `.unknown` where the queue does not exist, `.exists` where the ID is taken, `.invalid` for a run with
-    ///   neither queue nor owner, which nobody would ever take.
+    /// Adds a run to its queue, or gives it to `owner` at once, as for a run without a queue. The author is the account
+    /// of this process, regardless of the spec.
+    /// - Throws: `.unknown` if the queue does not exist, `.exists` if the ID is taken, `.invalid` for a run with
+    ///   neither queue nor owner, which no agent would claim.
     @discardableResult
     public func submit(
         _ spec: LaunchSpec, as id: RunID = .random(), claimedBy owner: OwnerID? = nil

@@ -1,12 +1,12 @@
 extension Store {
-    /// Moves a run on, with what its stage has made, and writes the event; both or nothing.
+    /// Changes the state of a run, stores the result of its stage, and adds the event; all or nothing.
     ///
-    /// Call it before an effect with what is about to be done, and after it with what came of it.
+    /// Call it before an effect with the intent, and after the effect with the result.
     /// - Parameters:
-    ///   - token: the claim under which the caller holds the run.
-    ///   - cause: why; it replaces the earlier one, also when it is nil.
-    ///   - message: what happened, for the event.
-    /// - Throws: `.stale` where the run has a new owner; `.refused` where its state does not lead to `state`.
+    ///   - token: the fencing token of the caller's claim.
+    ///   - cause: the cause of the state; it replaces the earlier cause, even if it is nil.
+    ///   - message: the text of the event.
+    /// - Throws: `.stale` if the run has a new owner; `.refused` if its state must not change to `state`.
     @discardableResult
     public func transition(
         _ id: RunID, token: Int64, to state: RunState, cause: Cause? = nil, message: String? = nil,
@@ -37,9 +37,9 @@ extension Store {
         }
     }
 
-    /// Begins another attempt of the backend at a run: notes how the last one ended, and goes back to `submitting` with the
-    /// next request, which is written before it is sent.
-    /// - Throws: `.stale` where the run has a new owner; `.refused` where it is to stop or has ended.
+    /// Begins another attempt of a run: records how the last attempt ended, and returns to `submitting` with the next
+    /// request, which is stored before it is sent.
+    /// - Throws: `.stale` if the run has a new owner; `.refused` if it has a stop request or has ended.
     public func beginAttempt(
         _ id: RunID, token: Int64, after past: PastAttempt, with request: RunRequest, message: String
     ) throws(StoreError) -> RunRecord {
@@ -64,8 +64,9 @@ extension Store {
         }
     }
 
-    /// Keeps what a stage has made without moving the run, and without an event. Also for a run that has ended.
-    /// - Throws: `.stale` where the run has a new owner.
+    /// Stores the result of a stage without a change of state and without an event. Also possible for a run that has
+    /// ended.
+    /// - Throws: `.stale` if the run has a new owner.
     @discardableResult
     public func record(_ id: RunID, token: Int64, _ changes: RunChanges) throws(StoreError) -> RunRecord {
         let values = try changes.values()
@@ -77,13 +78,13 @@ extension Store {
         }
     }
 
-    /// Adds an event to a run without moving it: what a user should find in its story. One that has ended takes none.
-    /// - Throws: `.stale` where the run has a new owner.
+    /// Adds an event to a run without a change of state. A run that has ended gets no events.
+    /// - Throws: `.stale` if the run has a new owner.
     public func note(_ id: RunID, token: Int64, _ message: String, cause: Cause? = nil) throws(StoreError) {
         let now = now
         try write { connection throws(StoreError) in
             let run = try Self.ownRun(id, token, connection)
-            // The end is the last that there is to say of a run.
+            // The end is the last event of a run.
             guard !run.state.isTerminal else { return }
             try Self.addEvent(connection, id, run.state, cause: cause, message: message, at: now)
         }

@@ -1,9 +1,10 @@
-/// Rows of runs whose ID is not a run ID. No submit writes them, and nothing can be started or looked up under such an ID.
+/// Rows of runs with an invalid run ID. No submit writes such rows, and no run can be started or found under such an
+/// ID.
 extension Store {
-    /// Ends those rows of these queues that have not ended, as `failed` with the cause `internal`: no agent can take them
-    /// further, and they would keep a queue from being empty.
-    /// - Returns: the texts found instead of their IDs.
-    /// - Throws: `StoreError` where the database cannot be written to.
+    /// Ends such rows of these queues that have not ended, as `failed` with the cause `internal`: no agent can process
+    /// them, and they would keep a queue from becoming empty.
+    /// - Returns: the texts in place of their IDs.
+    /// - Throws: `StoreError` if the database cannot be written to.
     func setAsideUnreadable(queues: [String]) throws(StoreError) -> [String] {
         let (now, names) = (now, try SQLValue.json(queues))
         let found = try database.read { connection throws(StoreError) in try Self.unreadable(names, connection) }
@@ -15,7 +16,7 @@ extension Store {
         }
     }
 
-    /// Ends the row with that number as failed. Without an event, which names its run by the ID.
+    /// Ends the row with this number as failed. It adds no event, because an event refers to its run by ID.
     static func setAside(_ sequence: Int64, at now: Timestamp, _ connection: Connection) throws(StoreError) {
         let cause = Cause(
             .internalFault, "The run's ID in the database is not a run ID. If the backend has the run, look there.")
@@ -28,7 +29,7 @@ extension Store {
     private static func unreadable(
         _ queues: SQLValue, _ connection: Connection
     ) throws(StoreError) -> [(sequence: Int64, text: String)] {
-        // The states are those of two indexes, so that ended runs are not read.
+        // The states match two indexes, so that rows of ended runs are not read.
         try connection.rows(
             """
             SELECT sequence, id FROM runs WHERE state = 'queued' AND queue IN (SELECT value FROM json_each(?1))

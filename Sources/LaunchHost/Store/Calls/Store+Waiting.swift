@@ -1,8 +1,7 @@
-/// Why a run does not move on, for whoever waits for it.
+/// Explains why a run waits.
 extension Store {
-    /// What a run waits for and what the user can do about it, as a clause without a full stop; nil where nothing is known to
-    /// hold it up.
-    /// - Throws: `StoreError` where the database cannot be read.
+    /// The reason why a run waits and what the user can do, as a clause without a full stop; nil if no reason is known.
+    /// - Throws: `StoreError` if the database cannot be read.
     public func waitReason(of run: RunRecord) throws(StoreError) -> String? {
         if run.state.isTerminal { return nil }
         guard run.state == .queued else { return try ownerReason(of: run) ?? run.backendStatus ?? run.cause?.message }
@@ -26,7 +25,7 @@ extension Store {
         }
     }
 
-    /// Why no agent takes runs of the queue; nil where one does.
+    /// Why no agent claims runs of the queue; nil if an agent does.
     private func agentReason(of queue: String) -> String? {
         let agents = livingOwners().filter { $0.kind == "agent" && $0.queues.contains(queue) }
         guard let first = agents.first else {
@@ -36,7 +35,7 @@ extension Store {
         return "the agent of queue '\(queue)' is suspended; 'kill -CONT \(first.pid)' resumes it"
     }
 
-    /// Why nobody drives a run under way; nil where its owner does.
+    /// Why no owner drives a run under way; nil if its owner does.
     private func ownerReason(of run: RunRecord) throws(StoreError) -> String? {
         if let owner = run.owner, isAlive(owner) {
             return suspendedOwner(owner).map { record in
@@ -47,7 +46,7 @@ extension Store {
         return "no process holds it; \(agent ?? "the next agent of a queue for \(run.resource) takes it over")"
     }
 
-    /// The ready runs that an agent takes first.
+    /// The number of ready runs that an agent claims first.
     private func countAhead(of run: RunRecord, in queue: String) throws(StoreError) -> Int {
         let time = now
         return try database.read { connection throws(StoreError) in

@@ -1,19 +1,20 @@
 import Glibc
 
-/// Tells every listener, in this process and in others, that something in the store has changed.
+/// Notifies every listener, in this process and in others, that the store has changed.
 ///
-/// A listener is a named pipe in a folder; ringing writes one byte into each. It carries no news: who hears it looks.
+/// A listener is a named pipe in a folder. Ringing writes one byte into each pipe. The byte carries no information; a
+/// listener reads the store.
 struct Doorbell: Sendable {
     let folder: String
 
-    /// Rings all bells. Never waits and never fails: a listener whose pipe is full has enough to hear.
+    /// Rings all doorbells. Never waits and never fails: the listener of a full pipe has already been notified.
     func ring() {
         for name in Files.names(in: folder) where !name.hasPrefix(".") {
             let path = "\(folder)/\(name)"
             let pipe = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
             guard pipe >= 0 else {
-                // No process holds the other end: its listener died without cleaning up. A link was put there by
-                // somebody who wants the byte to go elsewhere.
+                // No process has the other end open: the listener died without removing its pipe. A link was created by
+                // a program that wants to redirect the byte.
                 if errno == ENXIO || errno == ELOOP { unlink(path) }
                 continue
             }
@@ -23,7 +24,7 @@ struct Doorbell: Sendable {
                 unlink(path)
                 continue
             }
-            // A reader of our own, so that a listener that goes away in this moment does not cost us a SIGPIPE.
+            // This process opens a reader too, so that a listener that ends at this moment does not cause a SIGPIPE.
             let reader = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
             guard reader >= 0 else { continue }
             defer { close(reader) }

@@ -1,18 +1,18 @@
-// A dispatch source may be used from any thread; its type does not say so.
+// A dispatch source can be used on any thread, but its type does not declare it.
 @preconcurrency import Dispatch
 import Glibc
 
-/// Hears when the store changes, from any process, without asking again and again.
+/// Reports changes of the store by any process, without polling.
 public final class DoorbellListener: Sendable {
-    /// An element whenever something has changed since the last one was taken; several changes may be one element. For
-    /// one consumer. Ends when the listener is closed.
+    /// One element for one or more changes since the last element. For a single consumer. The stream ends when the
+    /// listener is closed.
     public let rings: AsyncStream<Void>
 
     private let continuation: AsyncStream<Void>.Continuation
     private let source: any DispatchSourceRead
     private let path: String
 
-    /// Hangs up a bell in the folder.
+    /// Creates a pipe in the folder.
     init(folder: String) throws(StoreError) {
         let name = "\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         let (draft, path) = ("\(folder)/.\(name)", "\(folder)/\(name)")
@@ -21,8 +21,8 @@ public final class DoorbellListener: Sendable {
                 .denied, "The named pipe '\(draft)' cannot be made: \(Files.reason()).",
                 hint: "Set LAUNCH_HOME to a folder of your own on a local disk.")
         }
-        // Both ends, so that the pipe never reads as ended. Renamed only when it is open: whoever rings takes a pipe
-        // without a reader for a dead one and removes it.
+        // Both ends are opened, so that reading never returns the end of the file. The pipe is renamed after it is
+        // open, because a process that rings removes a pipe without a reader.
         let pipe = open(draft, O_RDWR | O_NONBLOCK | O_CLOEXEC)
         guard pipe >= 0, rename(draft, path) == 0 else {
             let reason = Files.reason()
@@ -48,9 +48,9 @@ public final class DoorbellListener: Sendable {
         self.path = path
     }
 
-    /// Takes the bell down; the stream ends soon after.
+    /// Removes the pipe; the stream ends soon after.
     public func close() {
-        // At once: what cancelling does comes later, and the process may have ended by then.
+        // The pipe is removed at once: the cancel handler runs later, and the process may have ended by then.
         unlink(path)
         source.cancel()
     }

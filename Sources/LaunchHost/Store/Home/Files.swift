@@ -1,18 +1,18 @@
 import Glibc
 
-/// The few calls of the system that the store's folders need, with errors that say which path and why.
+/// The system calls for the folders of the store. Their errors name the path and the reason.
 enum Files {
-    /// What a failed call left in `errno`, as the message of the C library.
+    /// The C library's message for an error number, by default `errno`.
     static func reason(_ code: Int32 = errno) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
-        // The XSI form answers 0 or an error number; where it is not enough, the number must do.
+        // The XSI variant returns 0 or an error number. If the buffer is too small, the number is used.
         guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
         return buffer.withUnsafeBufferPointer { bytes in
             String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
 
-    /// Makes a folder, and those above it that are missing, for their owner alone.
+    /// Creates a folder and its missing parents, accessible only to the owner.
     static func makeFolder(_ path: String) throws(StoreError) {
         if isFolder(path) { return }
         if mkdir(path, 0o700) == 0 { return }
@@ -22,7 +22,7 @@ enum Files {
             if mkdir(path, 0o700) == 0 { return }
             code = errno
         }
-        // Somebody else may have made it meanwhile.
+        // Another process may have created it in the meantime.
         if code == EEXIST, isFolder(path) { return }
         if code == EEXIST || code == ENOTDIR {
             throw StoreError(
@@ -34,13 +34,13 @@ enum Files {
             hint: "Set LAUNCH_HOME to a folder that you may write to.")
     }
 
-    /// Whether there is a folder, or a link to one.
+    /// Whether the path is a folder, or a link to one.
     static func isFolder(_ path: String) -> Bool {
         var information = stat()
         return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The names in a folder but `.` and `..`, in no order; none where there is no such folder.
+    /// The names in a folder except `.` and `..`, unordered; empty if the folder does not exist.
     static func names(in folder: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
@@ -54,7 +54,7 @@ enum Files {
         return names
     }
 
-    /// The whole of a small regular file, or nil where it cannot be read, is a link, or is larger than 1 MiB.
+    /// The content of a small regular file; nil if it cannot be read, is a link, or is larger than 1 MiB.
     static func contents(of path: String) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { return nil }
@@ -69,7 +69,7 @@ enum Files {
         }
     }
 
-    /// Sleeps a random time in the range.
+    /// Sleeps for a random time in the range.
     static func pause(milliseconds: ClosedRange<UInt32>) {
         usleep(UInt32.random(in: milliseconds) * 1_000)
     }

@@ -1,23 +1,24 @@
 import Glibc
 import Ownership
 
-/// Keeps the state folder from other users of the machine: refuses what they own or can replace, and takes away what a
-/// loose mode gives them.
+/// Protects the state folder from other users of the machine: refuses entries that they own or can replace, and removes
+/// their access.
 ///
-/// The folder itself is 0700, so nothing below it can be reached. The entries of its first level are made 0700 and 0600
+/// The mode of the folder is 0700, so other users cannot reach anything in it. The entries of its first level get the
+/// modes 0700 and 0600 as well, so that a later mistake with the folder's mode does not expose the database.
 /// as well, so that a later mistake with the folder's mode does not open the database.
 struct HomeGuard {
     let home: LaunchHome
 
-    /// What is at the first level: folders, and the database with the files that SQLite puts beside it.
+    /// The entries of the first level: folders, and the database with SQLite's additional files.
     private static let folders = ["runs", "sources", "bells", "owners", "rehearsals", "cache"]
     private static let files = ["launch.db", "launch.db-wal", "launch.db-shm", "launch.db-journal"]
 
-    /// Refuses a place that another user owns or can replace.
+    /// Refuses a folder that another user owns or can replace.
     func checkPlace() throws(StoreError) {
         try checked { () throws(OwnershipProblem) in try Ownership.check(home.path) }
         guard let found = status(home.path, followLinks: true), mode(found) & 0o077 != 0, !home.exists else { return }
-        // A folder that holds other things, such as a home folder, is the user's to open or to close.
+        // If the folder contains other things, such as a home folder does, its mode is the user's choice.
         let isForeign = Files.names(in: home.path).contains { !(Self.folders + Self.files).contains($0) }
         guard isForeign || found.st_mode & S_ISVTX != 0 else { return }
         throw StoreError(
@@ -28,17 +29,17 @@ struct HomeGuard {
                 + "\(Ownership.quoted(home.path)).")
     }
 
-    /// Refuses entries that another user has put there: a database, or a journal that SQLite would play back.
+    /// Refuses entries that another user has created: a database, or a journal that SQLite would apply.
     private func checkEntries() throws(StoreError) {
         for name in Self.folders + Self.files {
             try checked { () throws(OwnershipProblem) in try Ownership.checkEntry("\(home.path)/\(name)") }
         }
     }
 
-    /// Takes away what other users have been given, and refuses what they have put there. Answers one sentence for each
+    /// Removes the access of other users, and refuses entries that they have created. Returns one sentence for each
     /// path that was changed.
     func repair() throws(StoreError) -> [String] {
-        // The folder first: after that no other user can add or replace entries.
+        // The folder comes first: after that, no other user can add or replace entries.
         var changed = try [close(home.path, to: 0o700)]
         try checkEntries()
         for name in Self.folders { changed.append(try close("\(home.path)/\(name)", to: 0o700)) }
@@ -46,9 +47,11 @@ struct HomeGuard {
         return changed.compactMap { $0 }
     }
 
-    /// Makes an empty database for its owner alone, whatever the umask. SQLite gives the files beside it the same mode.
+    /// Creates an empty database that only the owner can access, with any umask. SQLite gives its additional files the
+    /// same mode.
     ///
-    /// Only where there is none: closing a descriptor of a database that this process has open would drop its locks.
+    /// The function does nothing if the database exists: closing a descriptor of a database that this process has open
+    /// would release its locks.
     func makeDatabase() throws(StoreError) {
         let file = open(home.database, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if file >= 0 { Glibc.close(file) }

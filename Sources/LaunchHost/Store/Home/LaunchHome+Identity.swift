@@ -2,8 +2,9 @@ internal import Crypto
 internal import Glibc
 
 extension LaunchHome {
-    /// A text that only this folder has, for marking what is made outside on its behalf. A copy of the folder has another
-    /// one, because the folder's inode is part of it. Nil where the folder does not exist or cannot be written to.
+    /// A text that is unique to this folder. It marks objects that are created outside for this folder. A copy of the
+    /// folder has another identity, because the identity includes the inode of the folder. Nil if the folder does not
+    /// exist or cannot be written to.
     public func identity() -> String? {
         let file = "\(path)/id"
         var information = stat()
@@ -18,7 +19,7 @@ extension LaunchHome {
         let written = write(descriptor, text, text.count)
         close(descriptor)
         guard written == text.count else { return nil }
-        // A link is made once: of two processes that do this, both read the first one's text afterwards.
+        // Only one process can create the link: if two processes try, both read the text of the first one afterwards.
         _ = link(part, file)
         return Self.text(of: file).map { "\($0)-\(information.st_ino)" }
     }

@@ -2,19 +2,19 @@ import FoundationEssentials
 import Glibc
 import Ownership
 
-/// The folder in which the program keeps its state, and where things are in it.
+/// The folder with the program's state, and the paths in it.
 public struct LaunchHome: Sendable, Hashable {
     /// The folder's absolute path.
     public let path: String
 
-    /// The folder at an absolute path.
+    /// Creates a value for the folder at an absolute path.
     public init(path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
-    /// The folder that a process with these environment variables uses: `$LAUNCH_HOME`, else `$XDG_STATE_HOME/launch`,
-    /// else `~/.local/state/launch`. Makes nothing.
-    /// - Throws: `.denied` where a variable is no absolute path, or none of them is set.
+    /// The folder for a process with these environment variables: `$LAUNCH_HOME`, else `$XDG_STATE_HOME/launch`, else
+    /// `~/.local/state/launch`. Creates nothing.
+    /// - Throws: `.denied` if a variable is not an absolute path, or none of them is set.
     public init(variables: [String: String]) throws(StoreError) {
         if let given = variables["LAUNCH_HOME"], !given.isEmpty {
             guard given.hasPrefix("/") else {
@@ -23,7 +23,7 @@ public struct LaunchHome: Sendable, Hashable {
             }
             self.init(path: given)
         } else if let state = variables["XDG_STATE_HOME"], state.hasPrefix("/") {
-            // The XDG rules: a relative path counts as not set.
+            // By the XDG rules, a relative path counts as not set.
             self.init(path: "\(state)/launch")
         } else if let home = variables["HOME"], home.hasPrefix("/") {
             self.init(path: "\(home)/.local/state/launch")
@@ -38,21 +38,21 @@ public struct LaunchHome: Sendable, Hashable {
     public var database: String { "\(path)/launch.db" }
     /// Snapshots of source folders.
     public var sources: String { "\(path)/sources" }
-    /// What listeners hear changes with.
+    /// The pipes of the doorbell's listeners.
     public var bells: String { "\(path)/bells" }
-    /// The lock of each living agent.
+    /// The locks of live owners.
     public var owners: String { "\(path)/owners" }
-    /// One run's log and outputs. Made by whoever writes there first, with `makeFolder(of:)`.
+    /// The folder of a run's log and outputs. The first writer creates it with `makeFolder(of:)`.
     public func folder(of run: RunID) -> String { "\(path)/runs/\(run)" }
 
-    /// Whether a store has been made here.
+    /// Whether the folder contains a store.
     public var exists: Bool { access(database, F_OK) == 0 }
 
-    /// Makes the folders and the database that are missing, for their owner alone (0700 and 0600, whatever the umask),
-    /// and takes away what a looser mode gives to others.
-    /// - Returns: what was open to others and is closed now, one sentence each.
-    /// - Throws: `.denied` where that is not possible, the folder may not be written to, or another user owns or can
-    ///   replace what is there.
+    /// Creates missing folders and a missing database, accessible only to the owner (0700 and 0600, with any umask),
+    /// and removes the access of others.
+    /// - Returns: one sentence for each path that was accessible to others and no longer is.
+    /// - Throws: `.denied` if that is not possible, the folder is not writable, or another user owns or can replace its
+    ///   content.
     @discardableResult
     public func make() throws(StoreError) -> [String] {
         let guarding = HomeGuard(home: self)
@@ -70,8 +70,8 @@ public struct LaunchHome: Sendable, Hashable {
         return repaired
     }
 
-    /// Makes a run's own folder and answers its path.
-    /// - Throws: `.denied` where that is not possible.
+    /// Creates a run's folder and returns its path.
+    /// - Throws: `.denied` if that is not possible.
     @discardableResult
     public func makeFolder(of run: RunID) throws(StoreError) -> String {
         try Files.makeFolder(folder(of: run))
@@ -83,8 +83,7 @@ public struct LaunchHome: Sendable, Hashable {
         return folder(of: run)
     }
 
-    /// What is unwise about an existing folder, in sentences: that it is on a network file system, or that a group can
-    /// replace it.
+    /// Risks of an existing folder, in sentences: it is on a network file system, or a group can replace it.
     public var warnings: [String] {
         var warnings: [String] = []
         if let kind = NetworkFileSystem.kind(of: path) {

@@ -1,6 +1,6 @@
 import CLinux
 
-/// File systems over a network: neither SQLite's shared memory nor its locks work there between machines.
+/// Network file systems. SQLite's shared memory and locks do not work between machines on them.
 enum NetworkFileSystem {
     private static let kinds: [UInt32: String] = [
         0x0000_6969: "NFS",
@@ -14,7 +14,7 @@ enum NetworkFileSystem {
         0x0102_1997: "9P",
     ]
 
-    /// The name of the network file system that a path is on; nil for a local one and where nothing can be told.
+    /// The name of the network file system that a path is on; nil for a local one, or if it is not known.
     static func kind(of path: String) -> String? {
         kinds[UInt32(truncatingIfNeeded: launch_file_system(path))]
     }

@@ -1,51 +1,50 @@
 import FoundationEssentials
 import Glibc
 
-/// Names a process that holds runs. Never used twice.
+/// The name of a process that holds runs. It is never used twice.
 public struct OwnerID: Sendable, Hashable, Codable, RawRepresentable, CustomStringConvertible {
-    /// The text: letters, digits and hyphens.
+    /// The name: letters, digits and hyphens.
     public let rawValue: String
 
-    /// Nil where `rawValue` is not 1 to 64 of `a-z0-9-`, which is what a file's name may safely have.
+    /// Nil if `rawValue` is not 1 to 64 of `a-z0-9-`, which are safe in a file name.
     public init?(rawValue: String) {
         guard rawValue.wholeMatch(of: /[a-z0-9-]{1,64}/) != nil else { return nil }
         self.rawValue = rawValue
     }
 
-    /// The text.
     public var description: String { rawValue }
 }
 
-/// What an owner says of itself, for listings.
+/// The description of an owner, for listings.
 public struct OwnerRecord: Sendable, Hashable, Codable {
-    /// Its name.
+    /// The name of the owner.
     public var id: OwnerID
     /// `agent` or `run`.
     public var kind: String
-    /// The process.
+    /// The process ID.
     public var pid: Int32
-    /// The machine.
+    /// The host name of the machine.
     public var host: String
-    /// When it began.
+    /// When the process became an owner.
     public var startedAt: Timestamp
-    /// The queues that it takes runs from.
+    /// The queues that it claims runs from.
     public var queues: [String]
 }
 
-/// A living process's hold on its name: a locked file.
+/// A live process's hold on its name: a locked file.
 ///
-/// The kernel lets go of the lock when the process ends, however it ends, so that nobody needs a clock to tell a dead
-/// owner from a slow one. The file is closed on exec, so a child that outlives the process does not keep it alive.
+/// The kernel releases the lock when the process ends in any way, so no clock is needed to distinguish a dead owner
+/// from a slow one. The file is closed on exec, so a child that outlives the process does not keep the lock.
 public final class OwnerLock: Sendable {
-    /// What it says of itself.
+    /// The description of the owner.
     public let record: OwnerRecord
-    /// The name to claim runs with.
+    /// The name for claims.
     public var id: OwnerID { record.id }
 
     private let path: String
     private let file: Int32
 
-    /// Locks a new name in the folder.
+    /// Creates and locks a file with a new name in the folder.
     init(kind: String, queues: [String], folder: String, now: Timestamp) throws(StoreError) {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         let random = String((0..<10).map { _ in alphabet[Int.random(in: alphabet.indices)] })
@@ -55,7 +54,8 @@ public final class OwnerLock: Sendable {
         record = OwnerRecord(
             id: id, kind: kind, pid: getpid(), host: Self.hostName(), startedAt: now, queues: queues)
         path = Owners.path(of: id, in: folder)
-        // Made and locked under a name that nobody looks at: an unlocked file would read as a dead owner.
+        // The file is created and locked under a name that is ignored by readers: an unlocked file would count as a
+        // dead owner.
         let draft = "\(folder)/.\(id)"
         file = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
@@ -74,7 +74,7 @@ public final class OwnerLock: Sendable {
         }
     }
 
-    /// Lets go of the name; runs that are still held with it may be adopted.
+    /// Releases the lock; other owners may adopt the runs that the process still holds.
     deinit {
         unlink(path)
         Glibc.close(file)

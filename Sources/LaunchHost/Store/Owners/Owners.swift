@@ -1,15 +1,15 @@
 import FoundationEssentials
 import Glibc
 
-/// The folder of owners' locks: who lives, and who has died.
+/// The folder of the owners' locks. It shows which owners live.
 struct Owners: Sendable {
     let folder: String
 
     static func path(of id: OwnerID, in folder: String) -> String { "\(folder)/\(id).lock" }
 
-    /// Whether the owner's process still runs. The kernel knows: its lock is held, or it is not.
+    /// Whether the owner's process runs: the kernel holds its lock exactly as long.
     func isAlive(_ id: OwnerID) -> Bool {
-        // Not blocking and not through a link: a named pipe in its place would hold up the caller for good.
+        // Without O_NONBLOCK, a named pipe in its place would block the caller; links are not followed.
         let file = open(Self.path(of: id, in: folder), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { return false }
         defer { close(file) }
@@ -17,11 +17,11 @@ struct Owners: Sendable {
         guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else {
             return false
         }
-        // Shared, so that two who ask at once do not take each other for the owner.
+        // A shared lock, so that two processes that check at once do not take each other for the owner.
         return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
-    /// The owners that live, oldest first.
+    /// The live owners, oldest first.
     func living() -> [OwnerRecord] {
         all().compactMap { id in
             guard isAlive(id), let contents = Files.contents(of: Self.path(of: id, in: folder)) else { return nil }
@@ -29,20 +29,21 @@ struct Owners: Sendable {
         }.sorted { $0.startedAt < $1.startedAt }
     }
 
-    /// The record of a living owner whose process is suspended (SIGSTOP, SIGTSTP or a debugger); nil for every other.
+    /// The record of a live owner whose process is suspended (SIGSTOP, SIGTSTP or a debugger); nil for every other
+    /// owner.
     func suspended(_ id: OwnerID) -> OwnerRecord? {
         guard isAlive(id), let contents = Files.contents(of: Self.path(of: id, in: folder)),
             let record = try? JSON.decode(OwnerRecord.self, from: Data(contents)),
             let stat = Files.contents(of: "/proc/\(record.pid)/stat")
         else { return nil }
-        // proc(5): the state is the field after the name, which is in parentheses and may hold anything.
+        // proc(5): the state is the field after the name, which is in parentheses and may contain any character.
         let fields = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.split(separator: " ")
         return ["T", "t"].contains(fields?.first) ? record : nil
     }
 
     /// Removes the files of dead owners.
     ///
-    /// They may go at once: an owner without a file is dead as well, and names are never used again.
+    /// A file can be removed at once: an owner without a file counts as dead as well, and names are never used again.
     func removeDead() {
         for id in all() where !isAlive(id) { unlink(Self.path(of: id, in: folder)) }
     }

@@ -1,19 +1,19 @@
-/// One thing that happened to a run. Events are only ever added.
+/// One event of a run. Events are append-only.
 public struct EventRecord: Sendable, Hashable, Codable {
-    /// Its place among all events, ascending.
+    /// Its number among all events, ascending.
     public var sequence: Int64
     /// The run.
     public var runID: RunID
-    /// When it was written; of what a backend told later, when it happened.
+    /// When the event was written; for a step of the backend's history, when it happened.
     public var at: Timestamp
-    /// The run's state after it.
+    /// The state of the run after the event.
     public var state: RunState
-    /// Why.
+    /// The cause of the state.
     public var cause: Cause?
-    /// What happened, in words.
+    /// A sentence about what happened.
     public var message: String?
 
-    /// The row's number, and its event where the run ID is one.
+    /// The row's number, and its event if the run ID is valid.
     static func numbered(_ row: Row) throws(StoreError) -> (sequence: Int64, event: EventRecord?) {
         let isReadable = row.optionalText("run_id").flatMap { RunID(rawValue: $0) } != nil
         return (try row.integer("seq"), isReadable ? try EventRecord(row) : nil)

@@ -2,17 +2,17 @@
 public struct JobRecord: Sendable, Hashable, Codable {
     /// The job's name.
     public var name: String
-    /// From 1; a number is never given twice while the job exists.
+    /// The number of the version, from 1. A number is never used twice while the job exists.
     public var version: Int
-    /// The names that point at this version, `latest` among them for the newest; sorted.
+    /// The aliases that point to this version, sorted. The newest version has the alias `latest`.
     public var aliases: [String]
-    /// The project that its runs belong to, where their submitter names none.
+    /// The project of its runs, if their submitter names none.
     public var project: String
     /// Where the image comes from.
     public var source: Source
-    /// When this version was made.
+    /// When this version was created.
     public var createdAt: Timestamp
-    /// Why its source cannot be read; nil where it can. The record then has an empty one.
+    /// Why its source cannot be read; nil if it can. The record then has an empty source.
     public var damage: String?
 
     init(_ row: Row, aliases: [String]) throws(StoreError) {
@@ -27,26 +27,26 @@ public struct JobRecord: Sendable, Hashable, Codable {
     }
 }
 
-/// How people name a version of a job: `train`, `train:best`, `train:v3`.
+/// A reference to a version of a job, as users write it: `train`, `train:best`, `train:v3`.
 public struct JobReference: Sendable, Hashable, CustomStringConvertible {
     /// The alias of the newest version.
     public static let latest = "latest"
 
-    /// Which version.
+    /// How a version is named.
     public enum Version: Sendable, Hashable {
-        /// The version with that alias.
+        /// The version with this alias.
         case alias(String)
-        /// The version with that number.
+        /// The version with this number.
         case number(Int)
     }
 
-    /// The job.
+    /// The name of the job.
     public var name: String
-    /// Which version; nil where the text names the job alone, which then means the newest.
+    /// The version; nil if the text names only the job, which means its newest version.
     public var version: Version?
 
     /// Reads a reference.
-    /// - Throws: `.invalid` where `text` is none.
+    /// - Throws: `.invalid` if `text` is not a reference.
     public init(parsing text: String) throws(StoreError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         name = String(parts.first ?? "")
@@ -62,7 +62,7 @@ public struct JobReference: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The text.
+    /// The reference as users write it.
     public var description: String {
         switch version {
         case .alias(let alias): "\(name):\(alias)"

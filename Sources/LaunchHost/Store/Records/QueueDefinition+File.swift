@@ -1,7 +1,7 @@
 extension QueueDefinition {
-    /// What a checked file makes of a queue.
-    /// - Parameter fileName: the file's name as the user gave it; nil for the runner's own default template.
-    /// - Throws: never in practice: every variable and every path can be encoded.
+    /// The definition of a queue from a checked file.
+    /// - Parameter fileName: the name of the file as the user gave it; nil for the runner's default template.
+    /// - Throws: never in practice, because every variable and every path can be encoded.
     public init(name: String, resource: String, file: QueueFile, fileName: String?) throws {
         self.init(
             name: name, resource: resource, fileText: file.document.text, fileName: fileName, template: file.template,
@@ -10,15 +10,16 @@ extension QueueDefinition {
             retry: file.retry)
     }
 
-    /// Whether both hold the same; what the file is called does not count, nor how it is laid out.
+    /// Whether both definitions have the same meaning, regardless of the file's name and layout.
     public func means(theSameAs other: QueueDefinition) -> Bool {
         name == other.name && resource == other.resource && template == other.template
             && variables == other.variables && allowOverrides == other.allowOverrides && policy == other.policy
             && retry == other.retry
     }
 
-    /// The text to show and to edit: the file as its user wrote it, else the same as JSON, which is YAML too.
-    /// - Throws: where the variables are none that this program wrote.
+    /// The text to show and to edit: the file as the user wrote it, otherwise the definition as JSON, which is valid
+    /// YAML too.
+    /// - Throws: an error if the variables are not in this program's format.
     public var text: String {
         get throws {
             if let fileText { return fileText }
@@ -37,7 +38,7 @@ extension QueueDefinition {
 }
 
 extension RetryRules {
-    /// The rules as a queue's file declares them.
+    /// The policy as a queue's file declares it.
     fileprivate var declaration: JSONValue {
         var members: [String: JSONValue] = [:]
         members["attempts"] = attempts.map { .integer(Int64($0)) }

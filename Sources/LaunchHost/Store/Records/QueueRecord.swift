@@ -1,25 +1,25 @@
-/// What a queue's file says.
+/// The definition of a queue, from its file.
 public struct QueueDefinition: Sendable, Hashable, Codable {
     /// 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit.
     public var name: String
-    /// The type of the runner whose template it holds.
+    /// The type of the runner that the template is for.
     public var resource: String
-    /// The text of its file, comments included, or the default template that it was made from; nil where there was none.
+    /// The text of the file with its comments, or the default template; nil if there was no file.
     public var fileText: String?
-    /// The file's name, for messages.
+    /// The name of the file, for messages.
     public var fileName: String?
-    /// The backend's request template.
+    /// The template of the backend's request.
     public var template: JSONValue
     /// The declared template variables.
     public var variables: JSONValue
-    /// Which protected places of the template a submitter may override; nil where the file does not say.
+    /// The protected paths of the template that a submitter may override; nil if the file does not name any.
     public var allowOverrides: JSONValue?
-    /// What a submitter may ask beside overrides.
+    /// What a submitter may set in addition to overrides.
     public var policy: SubmitterPolicy
-    /// How often and how long its runs are tried; nil where the file does not say.
+    /// The retry rules of its runs; nil if the file has none.
     public var retry: RetryRules?
 
-    /// What a queue is made of.
+    /// Creates a definition.
     public init(
         name: String, resource: String, fileText: String? = nil, fileName: String? = nil,
         template: JSONValue = .object([:]), variables: JSONValue = .object([:]), allowOverrides: JSONValue? = nil,
@@ -37,20 +37,20 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
     }
 }
 
-/// Everything that the store knows of one queue.
+/// The stored state of one queue.
 public struct QueueRecord: Sendable, Hashable, Codable {
-    /// What its file says.
+    /// The definition from its file.
     public var definition: QueueDefinition
-    /// Whether nothing is taken from it for now.
+    /// Whether the queue is paused.
     public var paused: Bool
-    /// When it was made.
+    /// When the queue was created.
     public var createdAt: Timestamp
-    /// When its definition or its pause changed last.
+    /// When its definition or its pause last changed.
     public var updatedAt: Timestamp
-    /// How many runs it has in each state; states without any are left out.
+    /// The number of its runs in each state; states without runs are omitted.
     public var counts: StateCounts
-    /// Which of its stored values cannot be read, and why; nil where all can. The record does without them, and
-    /// nothing may be submitted with it.
+    /// Which of its stored values cannot be read, and why; nil if all can. The record lacks these values, and no run
+    /// can be submitted to the queue.
     public var damage: String?
     /// Its name.
     public var name: String { definition.name }
@@ -69,7 +69,7 @@ public struct QueueRecord: Sendable, Hashable, Codable {
         damage = values.damage
     }
 
-    /// Why the queue cannot be used; nil where all of it can be read.
+    /// Why the queue cannot be used; nil if all its values can be read.
     public var problem: StoreError? {
         damage.map {
             StoreError(
@@ -79,7 +79,7 @@ public struct QueueRecord: Sendable, Hashable, Codable {
     }
 }
 
-/// How many runs are in each state. As JSON an object with the states' names.
+/// The number of runs in each state. In JSON it is an object with the names of the states.
 public struct StateCounts: Sendable, Hashable {
     private var counts: [RunState: Int]
 
@@ -87,23 +87,22 @@ public struct StateCounts: Sendable, Hashable {
         self.counts = counts
     }
 
-    /// How many are in that state, from 0.
+    /// The number of runs in this state.
     public internal(set) subscript(state: RunState) -> Int {
         get { counts[state] ?? 0 }
         set { counts[state] = newValue }
     }
 
-    /// How many have not ended.
+    /// The number of runs that have not ended.
     public var unfinished: Int {
         counts.reduce(0) { $0 + ($1.key.isTerminal ? 0 : $1.value) }
     }
 
-    /// How many there are.
+    /// The number of all runs.
     public var total: Int { counts.values.reduce(0, +) }
 }
 
 extension StateCounts: Codable {
-    /// Reads an object by states' names.
     public init(from decoder: any Decoder) throws {
         let named = try decoder.singleValueContainer().decode([String: Int].self)
         self.init()
@@ -112,7 +111,6 @@ extension StateCounts: Codable {
         }
     }
 
-    /// Writes an object by states' names.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }))

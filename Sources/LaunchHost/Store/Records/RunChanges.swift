@@ -1,31 +1,32 @@
-/// What a stage adds to a run's record; nil leaves what is there.
+/// The values that a stage adds to a run's record; nil keeps the present value.
 public struct RunChanges: Sendable, Hashable {
-    /// The resolve stage's value.
+    /// The result of the resolve stage.
     public var resolved: ResolvedJob?
-    /// The image stage's value.
+    /// The result of the image stage.
     public var image: PinnedImage?
-    /// How the image was come by, in a sentence.
+    /// How the image was chosen, in a sentence.
     public var imageDecision: String?
-    /// The render stage's value.
+    /// The result of the render stage.
     public var request: RunRequest?
-    /// The submit stage's value.
+    /// The result of the submit stage.
     public var handle: RunHandle?
-    /// The finish stage's value.
+    /// The result of the finish stage.
     public var outcome: Outcome?
-    /// The backend's own words for the state.
+    /// The backend's own text for the state.
     public var backendStatus: String?
-    /// When the container began to run; the first one given stays. Else the time of the move to `running`.
+    /// When the container started; the first value is kept. Without a value, the time of the change to `running`
+    /// counts.
     public var startedAt: Timestamp?
-    /// When the run ended; else the time of the move to the end state.
+    /// When the run ended. Without a value, the time of the change to the end state counts.
     public var endedAt: Timestamp?
 
-    /// Whether the owner has nothing more to do with the run but to watch it. So where the backend has it, and at its end.
+    /// Whether the owner only observes the run from now on. So after the submit, and at the end.
     var endsWork = false
 
-    /// Whether a stage is complete: then what ended earlier owners is behind the run.
+    /// Whether a stage is complete. Then the crashes of earlier owners no longer count.
     private var completesStage: Bool { resolved != nil || image != nil || request != nil || handle != nil }
 
-    /// Changes from their parts; without any, nothing changes.
+    /// Creates changes; without arguments, nothing changes.
     public init(
         resolved: ResolvedJob? = nil, image: PinnedImage? = nil, imageDecision: String? = nil,
         request: RunRequest? = nil, handle: RunHandle? = nil, outcome: Outcome? = nil, backendStatus: String? = nil,
@@ -42,7 +43,7 @@ public struct RunChanges: Sendable, Hashable {
         self.endedAt = endedAt
     }
 
-    /// Assignments for `UPDATE runs SET …`, with as many values as `values` has.
+    /// Assignments for `UPDATE runs SET …`, with as many parameters as `values` returns.
     static let assignments = """
         resolved = coalesce(?, resolved), image = coalesce(?, image), image_decision = coalesce(?, image_decision),
         request = coalesce(?, request), handle = coalesce(?, handle), outcome = coalesce(?, outcome),

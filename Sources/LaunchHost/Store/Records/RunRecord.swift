@@ -1,84 +1,86 @@
-/// Everything that the store knows of one run.
+/// The stored state of one run.
 public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     /// The run's ID.
     public var id: RunID
-    /// Its place in the order of submission, from 1; never used twice.
+    /// Its number in the order of submission, from 1; never used twice.
     public var sequence: Int64
     /// The queue; nil for a run without one.
     public var queue: String?
     /// The type of the runner.
     public var resource: String
-    /// The name for people.
+    /// The name that people see.
     public var name: String
     /// The project.
     public var project: String
-    /// Who submitted it.
+    /// The account that submitted the run.
     public var author: String
-    /// How urgent it is.
+    /// The priority in the queue.
     public var priority: Priority
-    /// Where it stands.
+    /// The state of the run.
     public var state: RunState
-    /// Why it is there, where there is more to say than the state does.
+    /// The cause of the state, if there is one.
     public var cause: Cause?
-    /// The backend's own words for its state.
+    /// The backend's own text for the state.
     public var backendStatus: String?
-    /// What was asked for.
+    /// The launch spec of the submitter.
     public var spec: LaunchSpec
-    /// What the resolve stage made of it.
+    /// The result of the resolve stage.
     public var resolved: ResolvedJob?
-    /// What the image stage made of it.
+    /// The result of the image stage.
     public var image: PinnedImage?
-    /// How the image was come by, in a sentence.
+    /// How the image was chosen, in a sentence.
     public var imageDecision: String?
-    /// What the render stage made of it.
+    /// The result of the render stage.
     public var request: RunRequest?
-    /// What the submit stage made of it.
+    /// The result of the submit stage.
     public var handle: RunHandle?
-    /// What the finish stage made of it.
+    /// The result of the finish stage.
     public var outcome: Outcome?
-    /// Who holds it, or held it last; nil where nobody does.
+    /// The owner, or the last one; nil if no process has held the run.
     public var owner: OwnerID?
-    /// Counts the changes of owner. Whoever writes shows the token of its claim; an older one is refused.
+    /// The fencing token: counts the changes of owner. Each write carries the token of its claim; a write with an older
+    /// token is refused.
     public var claimToken: Int64
-    /// How often it went back to its queue after work had begun.
+    /// The number of requeues after work had begun.
     public var attempts: Int
-    /// Since when its backend has refused it, for quota, throttling or want of a service; nil once it was taken.
+    /// Since when the backend refuses the run for quota, throttling or an unavailable service; nil after it was
+    /// accepted.
     public var waitingSince: Timestamp?
-    /// The attempts of the backend that ended before the present one, oldest first.
+    /// The attempts that ended before the present one, oldest first.
     public var pastAttempts: [PastAttempt]?
-    /// When somebody asked for its end.
+    /// When a stop was requested.
     public var stopRequestedAt: Timestamp?
-    /// Who asked for it: `ada@host`.
+    /// Who requested the stop: `ada@host`.
     public var stopRequestedBy: String?
-    /// How long it then has between the polite and the forced end, in seconds.
+    /// The grace period of the requested stop, in seconds.
     public var stopGraceSeconds: Int?
-    /// When it was submitted.
+    /// When the run was submitted.
     public var submittedAt: Timestamp
-    /// When it may be claimed at the earliest.
+    /// The earliest time of a claim.
     public var notBefore: Timestamp?
-    /// When it was claimed last.
+    /// When the run was last claimed.
     public var claimedAt: Timestamp?
-    /// When its container began to run.
+    /// When its container started.
     public var startedAt: Timestamp?
-    /// When it reached its end state.
+    /// When the run reached its end state.
     public var endedAt: Timestamp?
-    /// How many owners ended while they worked on its present stage.
+    /// The number of owners that died while they worked on the present stage.
     public var crashes: Int
-    /// Which of its stored values cannot be read, and why; nil where all can. The record does without them.
+    /// Which of its stored values cannot be read, and why; nil if all can. The record lacks these values.
     public var damage: String?
 }
 
-/// An attempt of the backend at a run that ended without being the run's end.
+/// An attempt that ended before the end of the run.
 public struct PastAttempt: Sendable, Hashable, Codable {
-    /// What it was in the backend.
+    /// The handle of the attempt in the backend.
     public var handle: RunHandle
-    /// Why it ended.
+    /// Why the attempt ended.
     public var cause: Cause?
-    /// The backend's own words for its end.
+    /// The backend's own text for the end.
     public var backendStatus: String
-    /// When its container began to run, where it ever did.
+    /// When its container started, if it did.
     public var startedAt: Timestamp?
-    /// When it ended.
+    /// When the attempt ended.
     public var endedAt: Timestamp
 
     public init(
@@ -93,16 +95,16 @@ public struct PastAttempt: Sendable, Hashable, Codable {
 }
 
 extension RunRecord {
-    /// Reads the row where its ID is one; nil for a row that no run can have, which must not hide the others.
+    /// Reads the row if its ID is valid; nil for any other row, which must not hide the valid ones.
     static func readable(_ row: Row) throws(StoreError) -> RunRecord? {
         row.runID == nil ? nil : try RunRecord(row)
     }
 
     /// Reads a row of the table `runs` with all its columns.
     ///
-    /// A value that cannot be read is left out and noted in `damage`: one such row must not hide the others, or end an
+    /// A value that cannot be read is omitted and recorded in `damage`: such a row must not hide the others, or end an
     /// agent.
-    /// - Throws: `.corrupt` where the ID is not a run ID.
+    /// - Throws: `.corrupt` if the ID is not a run ID.
     init(_ row: Row) throws(StoreError) {
         var values = StoredValues(row)
         let ranks = Priority.allCases

@@ -1,31 +1,31 @@
-/// What lists show of a run: the few columns that a person looks at, without the values of its stages.
+/// The values of a run that lists show: a few columns, without the results of its stages.
 public struct RunSummary: Sendable, Hashable, Identifiable {
     /// The run's ID.
     public var id: RunID
     /// The queue; nil for a run without one.
     public var queue: String?
-    /// The name for people; nil where it is the ID.
+    /// The name that people see; nil if it is the ID.
     public var name: String?
     /// The project.
     public var project: String
-    /// Where it stands.
+    /// The state of the run.
     public var state: RunState
-    /// Why it is there, in words; nil where the state says it all.
+    /// The cause of the state; nil if there is none.
     public var cause: String?
-    /// When it was submitted.
+    /// When the run was submitted.
     public var submittedAt: Timestamp
-    /// When its container began to run.
+    /// When its container started.
     public var startedAt: Timestamp?
-    /// When it reached its end state.
+    /// When the run reached its end state.
     public var endedAt: Timestamp?
 
-    /// A cause that is not JSON would end the query for all rows.
+    /// A cause that is not JSON would fail the query for all rows.
     static let columns = """
         id, queue, name, project, state, iif(json_valid(cause), cause ->> '$.message', cause) AS cause_message,
         submitted_at, started_at, ended_at
         """
 
-    /// Reads a row of these columns; nil where its ID is none, which must not hide the other rows.
+    /// Reads a row of these columns; nil if its ID is invalid, so that it does not hide the other rows.
     init?(_ row: Row) throws(StoreError) {
         guard let id = row.runID else { return nil }
         var values = StoredValues(row)
@@ -40,7 +40,7 @@ public struct RunSummary: Sendable, Hashable, Identifiable {
         endedAt = row.optionalTime("ended_at")
     }
 
-    /// How long it has run at that time, or ran; nil for a run whose container has not begun.
+    /// How long the run has run until this time, or ran in total; nil if its container has not started.
     public func duration(at now: Timestamp) -> Duration? {
         startedAt.map { start in
             .milliseconds(max(0, (endedAt ?? now).milliseconds.saturatingSubtracting(start.milliseconds)))

@@ -1,4 +1,4 @@
-/// Reads the values of one row, and notes those that cannot be read instead of giving the row up.
+/// Reads the values of one row, and records those that cannot be read instead of failing for the whole row.
 struct StoredValues {
     private let row: Row
     private var notes: [String] = []
@@ -7,21 +7,21 @@ struct StoredValues {
         self.row = row
     }
 
-    /// Which values cannot be read, and why; nil where all can.
+    /// Which values cannot be read, and why; nil if all can.
     var damage: String? { notes.isEmpty ? nil : notes.joined(separator: " ") }
 
-    /// The value in a column; nil where there is none, or none that can be read.
+    /// The value of a column; nil if it is absent or cannot be read.
     mutating func json<T: Decodable>(_ column: String) -> T? {
         do throws(StoreError) {
             return try row.optionalJSON(column)
         } catch {
-            // What a decoder says may repeat the value.
+            // The message of a decoder may contain the value.
             notes.append(String(error.message.prefix(300)))
             return nil
         }
     }
 
-    /// The same for a column that must hold a value.
+    /// The value of a column that must not be null.
     mutating func required<T: Decodable>(_ column: String) -> T? {
         do throws(StoreError) {
             return try row.json(column)
@@ -31,7 +31,7 @@ struct StoredValues {
         }
     }
 
-    /// The state. A word that this program does not know counts as under way, so that an agent looks after the run.
+    /// The state. An unknown state counts as under way, so that an agent takes care of the run.
     mutating func state() -> RunState {
         let word = row.optionalText("state") ?? ""
         if let state = RunState(rawValue: word) { return state }

@@ -1,22 +1,22 @@
 import CSQLite
 import Glibc
 
-/// One connection to a database, for one thread at a time; `Database` sees to that.
+/// One connection to a database, for one thread at a time, which `Database` ensures.
 ///
-/// Every unsafe pointer of the store lives in this file: the handles that SQLite gives, which only this class and its
-/// statements hold and which are freed in `deinit`, and the busy handler's context, which outlives the handle.
+/// All unsafe pointers of the store are in this file: the handles of SQLite, which only this class and its statements
+/// hold and which are freed in `deinit`, and the context of the busy handler, which outlives the handle.
 final class Connection {
-    /// The file, for messages.
+    /// The path of the file, for messages.
     let path: String
     private let handle: OpaquePointer
     private let patience: UnsafeMutablePointer<Patience>
     private var statements: [String: Statement] = [:]
 
-    /// Opens or makes the file. Waits up to `timeout` for other processes' writes, at each statement.
+    /// Opens or creates the file. Each statement waits up to `timeout` for writes of other processes.
     init(path: String, timeout: Duration) throws(StoreError) {
         self.path = path
         var handle: OpaquePointer?
-        // NOMUTEX: the caller's lock is the only one needed.
+        // NOMUTEX: the lock of the caller is sufficient.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &handle, flags, nil)
         guard code == SQLITE_OK, let handle else {
@@ -43,21 +43,21 @@ final class Connection {
         patience.deallocate()
     }
 
-    /// Runs a statement that answers no rows. Answers how many rows it changed.
+    /// Runs a statement without result rows. Returns the number of rows that it changed.
     @discardableResult
     func run(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> Int {
         _ = try rows(sql, values) { _ throws(StoreError) in }
         return Int(sqlite3_changes(handle))
     }
 
-    /// The first row of what a statement answers, or nil. The statement runs to its end.
+    /// The first row of a statement's result, or nil. The statement runs to its end.
     func first<T>(
         _ sql: String, _ values: [SQLValue] = [], _ read: (Row) throws(StoreError) -> T
     ) throws(StoreError) -> T? {
         try rows(sql, values, read).first
     }
 
-    /// All rows of what a statement answers.
+    /// All rows of a statement's result.
     func rows<T>(
         _ sql: String, _ values: [SQLValue] = [], _ read: (Row) throws(StoreError) -> T
     ) throws(StoreError) -> [T] {
@@ -79,13 +79,13 @@ final class Connection {
         }
     }
 
-    /// Runs several statements without values, as migrations do.
+    /// Runs several statements without parameters, such as a migration.
     func script(_ sql: String) throws(StoreError) {
         try check(sqlite3_exec(handle, sql, nil, nil, nil))
     }
 
-    /// Does `body` as a whole or not at all. The write lock is taken at the beginning, so that what is read inside
-    /// still holds when it is written.
+    /// Runs `body` atomically. The write lock is taken at the beginning, so that values that are read inside are still
+    /// valid when others are written.
     func transaction<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {
         try run("BEGIN IMMEDIATE")
         do {
@@ -93,7 +93,7 @@ final class Connection {
             try run("COMMIT")
             return value
         } catch {
-            // Some errors have rolled back already; the first error is the one to tell.
+            // SQLite has already rolled back after some errors. The first error is the one to report.
             if sqlite3_get_autocommit(handle) == 0 { _ = try? run("ROLLBACK") }
             throw error
         }
@@ -114,7 +114,7 @@ final class Connection {
     }
 
     private func failure(_ code: Int32) -> StoreError {
-        // The number stays from an earlier call where this one made no call of the system.
+        // The number may be left from an earlier call if this call made no system call.
         let reason =
             [SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN].contains(code & 0xff) ? sqlite3_system_errno(handle) : 0
         return StoreError(
@@ -122,10 +122,10 @@ final class Connection {
     }
 }
 
-/// A prepared statement of a connection, which frees it.
+/// A prepared statement of a connection. It is finalized in `deinit`.
 final class Statement {
     fileprivate let handle: OpaquePointer
-    /// Made at the first row: a column may be added before a statement runs, but not after.
+    /// Created at the first row: a column may be added before a statement runs, but not after.
     private lazy var columns: [String: Int32] = {
         var columns: [String: Int32] = [:]
         for index in 0..<sqlite3_column_count(handle) {
@@ -156,13 +156,13 @@ final class Statement {
         }
     }
 
-    /// The number in a column of the current row; nil for NULL and for a column that is not there.
+    /// The number in a column of the current row; nil for NULL and for a missing column.
     func integer(_ column: String) -> Int64? {
         guard let index = columns[column], sqlite3_column_type(handle, index) == SQLITE_INTEGER else { return nil }
         return sqlite3_column_int64(handle, index)
     }
 
-    /// The text in a column of the current row; nil for NULL and for a column that is not there.
+    /// The text in a column of the current row; nil for NULL and for a missing column.
     func text(_ column: String) -> String? {
         guard let index = columns[column], sqlite3_column_type(handle, index) == SQLITE_TEXT,
             let start = sqlite3_column_text(handle, index)
@@ -172,10 +172,11 @@ final class Statement {
     }
 }
 
-/// How long a connection waits for others' writes, in short random sleeps.
+/// How long a connection waits for writes of others, in short random sleeps.
 ///
-/// SQLite's own waiting doubles its sleeps, and so starves whoever lost once: of four processes that claimed as fast as
-/// they could, one got three claims of twenty thousand. Equal short sleeps give everybody the same chance.
+/// The waiting of SQLite itself doubles its sleeps, which starves a process that has lost once: of four processes that
+/// claimed as fast as possible, one got three of twenty thousand claims. Short sleeps of equal length give all
+/// processes the same chance.
 private struct Patience {
     let timeout: Duration
     private var began = ContinuousClock.now

@@ -1,21 +1,21 @@
 import Synchronization
 
-/// A database that any task may use: one connection behind a lock. Calls are short, so they wait instead of suspending.
+/// A database that any task may use: one connection with a lock. Calls are short, so they block instead of suspending.
 final class Database: Sendable {
-    /// What a commit survives.
+    /// Which failures a commit survives.
     enum Durability: String, Sendable {
-        /// The end of the program, but perhaps not of the machine: for tests that write a lot.
+        /// The end of the program, but possibly not of the machine: for tests that write a lot.
         case processEnd = "NORMAL"
-        /// A power failure. In WAL mode NORMAL would forget the last commits then, and so, for instance, that a
-        /// training job was about to be submitted. One sync a commit still allows thousands of claims a second.
+        /// A power failure. In WAL mode, NORMAL would lose the last commits, for instance the intent to submit a
+        /// training job. One sync per commit still allows thousands of claims per second.
         case powerFailure = "FULL"
     }
 
-    /// What happened at the file, for messages.
+    /// The path of the file, for messages.
     let path: String
     private let connection: Mutex<Connection>
 
-    /// Opens the file, makes it where there is none, and brings its tables up to date.
+    /// Opens the file, creates it if it does not exist, and migrates its tables.
     init(
         path: String, durability: Durability = .powerFailure, timeout: Duration = .seconds(15),
         migrations: [String] = Schema.migrations
@@ -29,14 +29,14 @@ final class Database: Sendable {
         self.connection = Mutex(connection)
     }
 
-    /// Several statements that only read; each sees the latest commit.
+    /// Runs several statements that only read; each sees the latest commit.
     func read<T: Sendable>(
         _ body: @Sendable (Connection) throws(StoreError) -> T
     ) throws(StoreError) -> T {
         try connection.withLock { connection throws(StoreError) in try body(connection) }
     }
 
-    /// A transaction that writes: all of `body` or nothing.
+    /// Runs a write transaction: all of `body` or nothing.
     @discardableResult
     func write<T: Sendable>(
         _ body: @Sendable (Connection) throws(StoreError) -> T
@@ -47,7 +47,8 @@ final class Database: Sendable {
         }
     }
 
-    /// Switching a new file to WAL does not ask the busy handler, so two programs that make it at once wait here.
+    /// The change of a new file to WAL does not call the busy handler, so two programs that create it at once wait
+    /// here.
     private static func useWriteAheadLog(_ connection: Connection, timeout: Duration) throws(StoreError) {
         let began = ContinuousClock.now
         while true {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The current row of a statement, read by column name; valid only while it is being read.
+/// The current row of a statement, by column names. It is valid only until the next row is read.
 struct Row {
     let statement: Statement
 
@@ -8,7 +8,7 @@ struct Row {
     func optionalInteger(_ column: String) -> Int64? { statement.integer(column) }
     func optionalTime(_ column: String) -> Timestamp? { statement.integer(column).map { Timestamp(milliseconds: $0) } }
 
-    /// The run ID in the column `id`; nil where the text is not one.
+    /// The run ID in the column `id`; nil if the text is not a valid one.
     var runID: RunID? { optionalText("id").flatMap { RunID(rawValue: $0) } }
 
     func text(_ column: String) throws(StoreError) -> String {
@@ -27,7 +27,7 @@ struct Row {
         Timestamp(milliseconds: try integer(column))
     }
 
-    /// The value whose raw text stands in the column.
+    /// The value whose raw text is in the column.
     func word<T: RawRepresentable<String>>(_ column: String) throws(StoreError) -> T {
         try required(T(rawValue: try text(column)), column)
     }

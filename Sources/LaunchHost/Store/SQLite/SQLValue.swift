@@ -1,4 +1,4 @@
-/// A value on its way into a statement.
+/// A parameter of a statement.
 enum SQLValue: Sendable {
     case null
     case integer(Int64)
@@ -20,11 +20,11 @@ enum SQLValue: Sendable {
         }
     }
 
-    /// Words for people, without the secrets of this process. Every column of words is bound with this; names, keys
-    /// and values that work goes on with are not, as a changed one would be another.
+    /// Text for people, with the secrets of this process masked. All columns with such text use this function. Names,
+    /// keys and values that the program uses are not masked, because a masked one would be a different value.
     static func words(_ text: String?) -> SQLValue { .text(text.map { SecretMask.shared.mask($0) }) }
 
-    /// A value whose words for people are without the secrets of this process, as canonical JSON.
+    /// A value in canonical JSON whose text for people is masked.
     static func words(_ value: (some MaskedWords & Encodable)?) throws(StoreError) -> SQLValue {
         try json(value.map { $0.masked(by: .shared) })
     }

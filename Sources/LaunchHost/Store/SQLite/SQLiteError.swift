@@ -2,11 +2,11 @@ import CSQLite
 import Glibc
 
 extension StoreError {
-    /// What SQLite's result code means to a user, with the file and SQLite's own words.
+    /// The meaning of SQLite's result code for a user, with the file and SQLite's own message.
     /// - Parameter systemError: the `errno` that caused the code; 0 if unknown.
     init(sqlite code: Int32, path: String, said words: String, systemError: Int32 = 0) {
         let detail = "(SQLite says: \(words), code \(code).)"
-        // The low byte is the class; the rest of an extended code says which call of the system failed.
+        // The low byte is the class; the rest of an extended code identifies the failed system call.
         switch code & 0xff {
         case SQLITE_BUSY, SQLITE_LOCKED:
             self.init(
@@ -48,8 +48,8 @@ extension StoreError {
         }
     }
 
-    /// SQLite calls a full disk an error of input and output where the failing call is not a write of its own, such as the
-    /// making of a shared-memory file.
+    /// SQLite reports a full disk as an I/O error if the failed call is not a write of its own, such as the creation of
+    /// a shared-memory file.
     private static func isFull(_ systemError: Int32) -> Bool {
         [ENOSPC, EDQUOT].contains(systemError)
     }

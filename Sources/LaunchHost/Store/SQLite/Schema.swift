@@ -1,12 +1,12 @@
-/// The database's tables, as the steps that lead to them.
+/// The tables of the database, as a list of migrations.
 ///
-/// A step that was released is never changed; a new one is appended. `user_version` counts the steps taken. Times are
-/// milliseconds since 1970; structured values are JSON.
+/// A released migration is never changed; a new one is appended. `user_version` is the number of applied migrations.
+/// Times are milliseconds since 1970; structured values are JSON.
 enum Schema {
-    /// "LNCH": tells this program's databases from others'.
+    /// The text "LNCH": distinguishes databases of this program from others.
     static let applicationID: Int64 = 0x4c4e_4348
 
-    /// Takes the steps that are missing, all in one transaction.
+    /// Applies the missing migrations in one transaction.
     static func migrate(_ connection: Connection, _ migrations: [String] = migrations) throws(StoreError) {
         let latest = Int64(migrations.count)
         if try version(connection) == latest, try owner(connection) == applicationID { return }
@@ -48,7 +48,7 @@ enum Schema {
         } ?? 0
     }
 
-    /// The steps, in order.
+    /// The migrations, in order.
     static let migrations = [
         """
         CREATE TABLE queues (
@@ -137,7 +137,8 @@ enum Schema {
         CREATE TRIGGER events_remain BEFORE DELETE ON events
             BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
         """,
-        // Attempts of one run, rules for trying again, and what an agent with ten thousand live runs asks all the time.
+        // Attempts of one run, retry rules, and an index for the frequent queries of an agent with ten thousand live
+        // runs.
         """
         ALTER TABLE queues ADD COLUMN retry TEXT;
         ALTER TABLE runs ADD COLUMN waiting_since INTEGER;
@@ -147,30 +148,31 @@ enum Schema {
         CREATE INDEX runs_to_stop ON runs (owner, sequence)
             WHERE stop_requested_at IS NOT NULL AND state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
         """,
-        // Whether the owner works on the run itself, and how many owners ended while they did.
+        // Whether the owner works on the run itself, and the number of owners that died while they did.
         """
         ALTER TABLE runs ADD COLUMN working INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE runs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
         """,
-        // What a submitter may ask beside overrides. A queue without it has none of the keys: beside `allow_overrides`
-        // everything is denied.
+        // What a submitter may set in addition to overrides. The policy of a queue without it has no keys: except for
+        // `allow_overrides`, everything is denied.
         """
         ALTER TABLE queues ADD COLUMN policy TEXT;
         """,
-        // When the wait of a run began that went back to its queue: a clock that is set back must not make it longer.
+        // When the wait of a requeued run began: a clock that is set back must not extend the wait.
         """
         ALTER TABLE runs ADD COLUMN requeued_at INTEGER;
         """,
-        // Who asked for a run's end.
+        // Who requested the stop of a run.
         """
         ALTER TABLE runs ADD COLUMN stop_requested_by TEXT;
         """,
-        // The project that a job's version was made in; NULL is the project 'default'. Lists by project.
+        // The project of a job's version; NULL means the project 'default'. Lists select by project.
         """
         ALTER TABLE job_versions ADD COLUMN project TEXT;
         CREATE INDEX runs_by_project ON runs (project, sequence);
         """,
-        // Events are removed with their run, which 'launch prune' archives before. Those of a run that is there stay.
+        // Events are deleted after their run, which 'launch prune' archives first. Events of an existing run cannot be
+        // deleted.
         """
         DROP TRIGGER events_remain;
         CREATE TRIGGER events_remain BEFORE DELETE ON events WHEN EXISTS (SELECT 1 FROM runs WHERE id = OLD.run_id)
