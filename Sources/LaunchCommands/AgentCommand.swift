@@ -73,8 +73,7 @@ enum AgentCommand {
     }
 
     /// Throws if the backend rejects or misses the agent's credentials, because every run would fail for the same
-    /// reason. The
-    /// agent starts despite errors that may pass by themselves, such as an unavailable service.
+    /// reason. The agent starts despite errors that may pass by themselves, such as an unavailable service.
     private static func refuseStrangers(_ environment: any Environment, _ log: Logger) async throws {
         do throws(BackendError) {
             let identity = try await environment.verify()

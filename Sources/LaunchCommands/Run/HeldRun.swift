@@ -6,8 +6,7 @@ internal import LaunchHost
 /// owner.
 ///
 /// From the creation of this value on, ctrl-C and SIGTERM no longer end the process. Create it before the run, so that
-/// a
-/// signal cannot end the process between the run's submit and its supervision.
+/// a signal cannot end the process between the run's submit and its supervision.
 struct HeldRun: Sendable {
     private let interrupts = Interrupts()
     let store: Store
@@ -25,10 +24,8 @@ struct HeldRun: Sendable {
     }
 
     /// Drives the run to its recorded end, with `beside` running concurrently. ctrl-C and SIGTERM stop the run: first
-    /// with the
-    /// job's own grace period, then at once. The third signal ends the process, because an unavailable backend or a
-    /// full disk can
-    /// delay the recording of the end without limit.
+    /// with the job's own grace period, then at once. The third signal ends the process, because an unavailable backend
+    /// or a full disk can delay the recording of the end without limit.
     func follow(
         _ run: RunRecord, as owner: OwnerLock, beside: @escaping @Sendable () async throws -> Void
     ) async throws -> RunRecord {

@@ -2,8 +2,7 @@ internal import Console
 internal import LaunchHost
 
 /// Prints log lines. A file or a pipe gets the unchanged text. A terminal gets escapes instead of control characters,
-/// unless
-/// the user requested raw output.
+/// unless the user requested raw output.
 struct LogPrinter {
     let terminal: Terminal
     var timestamps = false
@@ -60,8 +59,7 @@ struct LogPrinter {
     }
 
     /// Each state of a progress bar becomes a line with the prefix, so that no host can print lines that look like
-    /// another
-    /// host's.
+    /// another host's.
     private func safe(_ line: LogLine) -> Styled {
         let prefix = prefix(line)
         let parts = Styled(log: line.text).plain.split(separator: "\n", omittingEmptySubsequences: false)

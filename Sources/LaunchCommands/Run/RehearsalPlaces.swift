@@ -5,8 +5,7 @@ enum RehearsalPlaces {
     /// The first overlap, as a sentence; nil if there is none.
     ///
     /// A rehearsal may delete files from the folder of checkpoints, so it must not contain the data of a channel. In
-    /// the folder
-    /// of results each job has its own subfolder, so that folder may contain data and checkpoints.
+    /// the folder of results each job has its own subfolder, so that folder may contain data and checkpoints.
     static func clash(in options: RehearsalOptions) -> String? {
         for (option, place, mayHold) in [
             ("--checkpoints", options.checkpoints, false), ("--output", options.output, true),

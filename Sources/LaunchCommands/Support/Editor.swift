@@ -40,8 +40,7 @@ struct Editor {
     }
 
     /// The exit status as a shell reports it. Not a `Subprocess`, because only a process in this program's own process
-    /// group
-    /// may use the terminal.
+    /// group may use the terminal.
     private func wait(for path: String) -> Int32 {
         // ctrl-C is for the editor, so this process ignores it meanwhile.
         let interrupt = signal(SIGINT, SIG_IGN)

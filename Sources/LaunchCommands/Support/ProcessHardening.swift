@@ -5,8 +5,7 @@ internal import LaunchHost
 /// Drops privileges and features of the process at its start, so that later mistakes cost less.
 enum ProcessHardening {
     /// New files, also of child processes, are only for their owner. A crash writes no core dump, because the memory
-    /// contains
-    /// credentials. Results in a folder that the user chose get the user's own umask (see `UserMask`).
+    /// contains credentials. Results in a folder that the user chose get the user's own umask (see `UserMask`).
     static func apply() {
         UserMask.replace(with: 0o077)
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
@@ -18,8 +17,7 @@ enum ProcessHardening {
     }
 
     /// SIGQUIT and SIGABRT end the program at once. Swift's runtime would catch them to print a backtrace, and the
-    /// program would
-    /// continue if another process sent the signal.
+    /// program would continue if another process sent the signal.
     private static func endOnRequest() {
         launch_default_signal(SIGQUIT)
         launch_default_signal(SIGABRT)

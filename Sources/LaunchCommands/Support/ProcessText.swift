@@ -1,8 +1,7 @@
 internal import Glibc
 
 /// Checks the arguments and the variables of this process as bytes. Swift replaces bytes that are not UTF-8 in a
-/// `String`, so
-/// another file or value would be used than the given one.
+/// `String`, so another file or value would be used than the given one.
 enum ProcessText {
     /// Variables that name files or values for this program. Other variables are ignored or passed to child processes.
     private static let names: Set<String> = ["HOME", "TMPDIR"]

@@ -24,8 +24,7 @@ enum SourceChoice {
     }
 
     /// Resolves the version to a commit of the repository. The default Dockerfile is `Dockerfile`, because nothing is
-    /// fetched
-    /// before the image is built.
+    /// fetched before the image is built.
     /// - Parameters:
     ///   - version: A branch, a tag or a full commit ID; nil for the default branch.
     ///   - git: Runs git.

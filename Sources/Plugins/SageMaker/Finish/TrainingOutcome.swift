@@ -22,8 +22,7 @@ struct TrainingOutcome {
     }
 
     /// SageMaker reports the model's address from the start, even if no model is written later. A job that never
-    /// started to
-    /// train has no outputs.
+    /// started to train has no outputs.
     private var outputs: [Outcome.Output] {
         guard description["TrainingStartTime"]?.doubleValue != nil else { return [] }
         var outputs: [Outcome.Output] = []

@@ -18,8 +18,7 @@ struct LogEvent: Sendable, Hashable {
 ///
 /// Most passes are recent: they begin shortly before the end of the last pass and return events that were ingested soon
 /// after they were printed. Whole passes return the late events too, and begin at the creation of the job. The more
-/// pages
-/// a whole pass reads, the less often it runs. An event's own times show which kind of pass returns it.
+/// pages a whole pass reads, the less often it runs. An event's own times show which kind of pass returns it.
 struct LogPass: Sendable, Hashable {
     /// An event is late if it is ingested more than this many milliseconds after it was printed.
     static let lateness: Int64 = 20_000

@@ -4,8 +4,7 @@ internal import LaunchHost
 /// Decides which pass over the log comes next and when, from what earlier passes returned, saw and cost.
 struct LogSchedule: Sendable {
     /// How long an ingested event may stay invisible to reads. A pass returns only events that are older, so that no
-    /// event
-    /// can appear in a pass that is over.
+    /// event can appear in a pass that is over.
     static let settling = Duration.seconds(4)
     /// The longest wait between two passes over a quiet log.
     static let longestWait = Duration.seconds(10)

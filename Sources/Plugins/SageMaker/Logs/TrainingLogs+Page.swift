@@ -4,8 +4,7 @@ internal import LaunchHost
 
 extension TrainingLogs {
     /// The result of one call: at most 1 MB or 10,000 events, possibly none. `token` requests the next page; nil after
-    /// the
-    /// last.
+    /// the last.
     struct Page {
         var events: [LogEvent]
         var token: String?

@@ -21,8 +21,7 @@ struct ASCIISet: Sendable {
     }
 
     /// The set and the minimum length of a pattern that is one repeated bracket: `[a-z]*`, `([a-z]+)`. Nil for every
-    /// other
-    /// pattern, and if the bracket contains syntax that is not supported here.
+    /// other pattern, and if the bracket contains syntax that is not supported here.
     static func repeated(in pattern: String) -> (ASCIISet, least: Int)? {
         var text = Substring(pattern)
         if text.first == "(", text.last == ")" { text = text.dropFirst().dropLast() }

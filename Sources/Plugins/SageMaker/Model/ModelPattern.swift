@@ -3,10 +3,8 @@ internal import Synchronization
 /// A pattern of the service's model. A whole text must match it, although the pattern has no anchors.
 ///
 /// The patterns are Java's: characters are Unicode scalars, `\d`, `\w`, `\s` and `\p{Alnum}` are ASCII, and `.` does
-/// not
-/// match a line terminator. The most frequent patterns need no regular expression; the others are compiled at their
-/// first
-/// use.
+/// not match a line terminator. The most frequent patterns need no regular expression; the others are compiled at their
+/// first use.
 struct ModelPattern: Sendable {
     /// The pattern as the model writes it.
     let text: String

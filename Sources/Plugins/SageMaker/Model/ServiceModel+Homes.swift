@@ -2,13 +2,11 @@ internal import LaunchHost
 
 extension ServiceModel {
     /// The paths in a request that have a member of that name, in any spelling. Full paths, the shortest first; `[]` is
-    /// any
-    /// item of a list.
+    /// any item of a list.
     func homes(of name: String) -> [String] { homes[Self.folded(name)] ?? [] }
 
     /// The paths of every member of every structure that a request reaches, by the member's folded name. A structure
-    /// that
-    /// several members use is listed at its first path only.
+    /// that several members use is listed at its first path only.
     static func homes(in shapes: [Shape]) -> [String: [String]] {
         guard !shapes.isEmpty else { return [:] }
         var homes: [String: [String]] = [:]

@@ -11,8 +11,7 @@ extension ServiceModel {
     /// The path with every member's name in SageMaker's spelling, at every depth.
     ///
     /// Keys of maps (hyperparameters, environment) are the user's and are kept. So is everything from the first name
-    /// that the
-    /// model does not know.
+    /// that the model does not know.
     func canonical(_ path: FieldPath) -> FieldPath {
         FieldPath(walk(path).steps)
     }
@@ -26,8 +25,7 @@ extension ServiceModel {
     }
 
     /// Follows a path through the shapes. Returns its steps in SageMaker's spelling, as far as the model knows them,
-    /// and the
-    /// index of the shape at its end; nil if the model does not know the path.
+    /// and the index of the shape at its end; nil if the model does not know the path.
     private func walk(_ path: FieldPath) -> (steps: [FieldPath.Step], place: Int?) {
         var steps = path.steps
         var place = 0

@@ -1,8 +1,7 @@
 internal import LaunchHost
 
 /// SageMaker's definition of its `CreateTrainingJob` request: types, required members, enumerations, patterns and
-/// bounds. A
-/// script extracts the data from botocore.
+/// bounds. A script extracts the data from botocore.
 ///
 /// The service adds members and values every month, so a queue can use a newer model without a new program.
 struct ServiceModel: Sendable {
@@ -22,8 +21,7 @@ struct ServiceModel: Sendable {
     /// The model that is compiled into the program.
     ///
     /// The text is a constant that the tests parse, so parsing always succeeds. The model without shapes, which accepts
-    /// every
-    /// request, satisfies the compiler.
+    /// every request, satisfies the compiler.
     static let bundled: ServiceModel =
         (try? ServiceModel(parsing: bundledText)) ?? ServiceModel(source: "no model", shapes: [])
 

@@ -1,8 +1,7 @@
 internal import LaunchHost
 
 /// Outcomes of ended jobs, kept until `finish` takes them, so that an end costs one call. If a run is retried, `finish`
-/// is
-/// not called; beyond the limit the oldest outcomes are dropped.
+/// is not called; beyond the limit the oldest outcomes are dropped.
 struct KeptOutcomes {
     private static let limit = 1000
 

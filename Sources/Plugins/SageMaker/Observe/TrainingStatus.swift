@@ -1,8 +1,7 @@
 internal import LaunchHost
 
 /// The meaning of SageMaker's status words. AWS documents them as "subject to change": an unknown secondary status is
-/// kept,
-/// and the primary status decides.
+/// kept, and the primary status decides.
 struct TrainingStatus: Sendable, Hashable {
     /// `TrainingJobStatus`.
     var primary: String

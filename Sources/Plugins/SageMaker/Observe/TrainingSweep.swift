@@ -28,8 +28,7 @@ struct TrainingSweep {
     }
 
     /// Whether the sweep is complete: after the last page, or when all `count` jobs were seen. It also ends after a
-    /// number of
-    /// pages that is far above what `count` jobs need, because a list may go back years.
+    /// number of pages that is far above what `count` jobs need, because a list may go back years.
     func isOver(of count: Int) -> Bool {
         token == nil || seen.count >= count || pages >= 2 * (count / 100 + 1) + 8
     }

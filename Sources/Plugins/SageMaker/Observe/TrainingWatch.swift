@@ -6,13 +6,10 @@ internal import Synchronization
 /// Observes any number of training jobs with few calls.
 ///
 /// `ListTrainingJobs` returns 100 jobs per page, newest first, and accepts only two calls per second for the whole
-/// account.
-/// Many jobs are therefore observed by a sweep: page after page until each job was seen. One call of `observe` reads
-/// only a
-/// few pages, so that stops and ends do not wait for the whole sweep. A job that has ended is described once, and a job
-/// that a sweep did not list is described individually; both are repeated until an answer comes. The state between
-/// calls is
-/// only a cache that shortens sweeps; SageMaker is the source of truth.
+/// account. Many jobs are therefore observed by a sweep: page after page until each job was seen. One call of `observe`
+/// reads only a few pages, so that stops and ends do not wait for the whole sweep. A job that has ended is described
+/// once, and a job that a sweep did not list is described individually; both are repeated until an answer comes. The
+/// state between calls is only a cache that shortens sweeps; SageMaker is the source of truth.
 actor TrainingWatch {
     /// The cached state of one job.
     private struct Known {
@@ -57,8 +54,7 @@ actor TrainingWatch {
     }
 
     /// Registers a job that was just created: it bounds the time range of lists, and for 60 seconds the service's
-    /// answer that it
-    /// does not exist counts as eventual consistency.
+    /// answer that it does not exist counts as eventual consistency.
     func made(_ job: TrainingHandle) {
         let now = service.clock.now()
         if fresh.count >= 1000 { fresh = fresh.filter { now.timeIntervalSince($0.value) < Self.settling } }

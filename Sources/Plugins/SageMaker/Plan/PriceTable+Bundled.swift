@@ -5,8 +5,7 @@ extension PriceTable {
     static let bundled = PriceTable(region: "us-east-1", parts: [recent, older])
 
     /// From AWS's price list between June and August 2026. Each price is in the source of at least two public projects
-    /// that
-    /// name that list, or in one that quotes it to the last digit.
+    /// that name that list, or in one that quotes it to the last digit.
     private static let recent = Part(
         asOf: "2026-08",
         hours: [

@@ -9,8 +9,7 @@ enum FailureReason {
     ///
     /// `AlgorithmError: …, exit code: 1` for a failure of the container (as in
     /// `aws-samples/amazon-sagemaker-ml-pipeline-deploy-with-terraform` issue 12, where the middle is empty because the
-    /// container
-    /// wrote no failure file), `ClientError: …` for a part of the request that was not available, otherwise
+    /// container wrote no failure file), `ClientError: …` for a part of the request that was not available, otherwise
     /// `InternalServerError: …`.
     static func text(_ course: RehearsalCourse) -> String {
         let hasRun = course.steps.contains { $0.status == .training }

@@ -1,7 +1,6 @@
 // From AWS's data on the EC2 types of SageMaker's instance types, May 2026: EC2's DescribeInstanceTypes (DefaultVCpus,
 // MemoryInfo, GpuInfo) as recorded in moto 5.2.1, and for p2 and p3 EC2's page of instance types of previous
-// generations.
-// Types that are in neither are missing: ml.g7.*, ml.p6e-gb200.*.
+// generations. Types that are in neither are missing: ml.g7.*, ml.p6e-gb200.*.
 
 extension InstanceShape {
     /// GiB of memory per virtual processor, for families with one ratio for all sizes.

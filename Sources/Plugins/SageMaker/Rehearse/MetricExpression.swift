@@ -3,8 +3,8 @@ internal import Patterns
 /// The `Regex` of a metric definition, converted for PCRE2 with exactly one group.
 ///
 /// The service uses the first group of an expression with Java's or Python's syntax, and PCRE2 accepts nearly all of
-/// it. What
-/// a container job does not accept is converted if the meaning stays the same: further groups become non-capturing.
+/// it. What a container job does not accept is converted if the meaning stays the same: further groups become
+/// non-capturing.
 struct MetricExpression {
     /// The pattern with its one group; nil if the expression cannot be used.
     let pattern: String?

@@ -13,8 +13,7 @@ extension Rehearsal {
             isCompressed: isPipe && channel.isGzip, shuffleSeed: channel.shuffleSeed,
             isRecordIO: isPipe && channel.recordWrapper == "RecordIO",
             // SageMaker fails a job whose S3 prefix has no objects, so an empty local folder in its place fails as
-            // well. A file
-            // system may be empty.
+            // well. A file system may be empty.
             needsFiles: local != nil && channel.s3 != nil ? true : nil)
     }
 
@@ -75,8 +74,7 @@ extension Rehearsal {
     /// Limits and devices.
     ///
     /// `/dev/shm` is half of the instance type's memory, which is Linux's default; SageMaker's own value is not
-    /// documented. The
-    /// value is only a limit: memory is used as data is written.
+    /// documented. The value is only a limit: memory is used as data is written.
     var resources: ContainerJob.Resources {
         let shapes = hosts.types.compactMap { InstanceShape($0) }
         let memory = shapes.map(\.memoryBytes).max()

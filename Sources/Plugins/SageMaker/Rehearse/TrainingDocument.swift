@@ -1,8 +1,7 @@
 internal import LaunchHost
 
 /// A `CreateTrainingJob` document from a container's point of view. A member of the wrong type counts as absent;
-/// validation
-/// has already reported it.
+/// validation has already reported it.
 struct TrainingDocument: Sendable, Hashable {
     let value: JSONValue
 

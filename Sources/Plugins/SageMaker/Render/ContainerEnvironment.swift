@@ -14,9 +14,8 @@ struct ContainerEnvironment {
 
     /// The value of `Environment` in the request.
     let value: JSONValue
-    /// The number of variables for the copy of the run's configuration, if there is no room for it. The copy is a
-    /// convenience,
-    /// because `HyperParameters` contain the same, so it never makes a request too large.
+    /// The number of variables for the copy of the run's configuration, if the limit leaves no room for it. The copy is
+    /// a convenience, because `HyperParameters` contain the same, so it never makes a request too large.
     private(set) var piecesLeftOut: Int?
 
     init(_ template: JSONValue?, _ job: ResolvedJob, splits: Bool) throws(BackendError) {

@@ -18,8 +18,7 @@ struct Hyperparameters {
     }
 
     /// Text is sent as typed. Other values are sent as JSON, which AWS's training toolkit parses. The checks refuse
-    /// line breaks,
-    /// because SageMaker does not accept them (pattern `.*`).
+    /// line breaks, because SageMaker does not accept them (pattern `.*`).
     static func text(_ value: JSONValue) -> String {
         if case .string(let text) = value { return text }
         return (try? JSON.canonical(value)) ?? ""

@@ -20,14 +20,13 @@ extension QueueTemplate {
             describedKeys.compactMap { FieldPath(parsing: $0) }, signs: ["TrainingJobArn", "TrainingJobStatus"],
             hint: "the rest is the body of a new job; every run gets a name of its own"
         ) {
-            "this is the output of describe-training-job; \(Wording.count($0.count, "member")) of it \($0.count == 1 ? "tells" : "tell") of that job and "
+            "this is the output of describe-training-job; \(Wording.count($0.count, "member")) of it \($0.count == 1 ? "describes" : "describe") that job and "
                 + "\($0.count == 1 ? "is" : "are") left out: \($0.joined(separator: ", "))"
         },
     ]
 
     /// Members that `DescribeTrainingJob` returns and `CreateTrainingJob` does not accept, and the name, which only one
-    /// job can
-    /// have.
+    /// job can have.
     static let describedKeys = [
         "AutoMLJobArn", "BillableTimeInSeconds", "BillableTokenCount", "CreationTime", "DebugRuleEvaluationStatuses",
         "FailureReason", "FinalMetricDataList", "LabelingJobArn", "LastModifiedTime", "MlflowDetails", "ModelArtifacts",

@@ -15,8 +15,7 @@ enum RunTags {
     private static let longest = 256
 
     /// The template's tags and launch's own tags. launch's own replace tags of the template with the same key. A value
-    /// that is
-    /// not a list is returned unchanged, so that validation reports it.
+    /// that is not a list is returned unchanged, so that validation reports it.
     static func merged(_ template: JSONValue?, _ job: ResolvedJob) -> JSONValue {
         if let template, template != .null, template.arrayValue == nil { return template }
         var own = [
@@ -56,8 +55,7 @@ enum RunTags {
     /// Keeps letters, spaces, numbers and `_.:/=+-@` (`API_Tag`); a character without any of them becomes `_`.
     ///
     /// The service checks Unicode scalars and refuses combining marks. Of a letter with marks, as in Hindi, Thai and
-    /// decomposed
-    /// text, only the letter is kept.
+    /// decomposed text, only the letter is kept.
     static func clean(_ text: String) -> String {
         var clean = String.UnicodeScalarView()
         for character in text {

@@ -1,8 +1,7 @@
 internal import LaunchHost
 
 /// The name of a run's training job, made from project, run ID and attempt. One attempt of a run therefore never
-/// creates two
-/// jobs, and no two runs share a name.
+/// creates two jobs, and no two runs share a name.
 ///
 /// 1 to 63 letters, digits and inner hyphens (`API_CreateTrainingJob`, TrainingJobName).
 struct TrainingJobName: Sendable, Hashable, CustomStringConvertible {

@@ -5,12 +5,9 @@ extension SageMakerRunner {
     /// Creates the training job, or adopts the one that an earlier call created from the same request.
     ///
     /// Without errors this is one call. The job's name is unique in account and region, so a second `CreateTrainingJob`
-    /// is
-    /// refused, and the tags of the existing job show whether it belongs to this request. If an instance type's quota
-    /// is smaller
-    /// than the request, waiting cannot help, so the request's other types are tried at once. A refused call creates
-    /// nothing,
-    /// so the name and the tags stay the same, and `find` finds the job.
+    /// is refused, and the tags of the existing job show whether it belongs to this request. If an instance type's
+    /// quota is smaller than the request, waiting cannot help, so the request's other types are tried at once. A
+    /// refused call creates nothing, so the name and the tags stay the same, and `find` finds the job.
     /// - Throws: `conflict` if the name belongs to another request.
     public func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         let job = try await translated { () async throws(AWSError) in try await training(of: request) }
@@ -80,8 +77,7 @@ extension SageMakerRunner {
     /// The same request for the next instance type, with the attempt's own job name.
     ///
     /// Only a lack of capacity is retried here; SageMaker itself retries spot interruptions and faults of the service.
-    /// Without a
-    /// limit, each type is tried once; with a limit, the types are tried in turn.
+    /// Without a limit, each type is tried once; with a limit, the types are tried in turn.
     public func nextAttempt(
         _ number: Int, after request: RunRequest, _ end: Observation, limit: Int?
     ) -> NextAttempt? {

@@ -29,7 +29,7 @@ enum Expected {
         "TrainingRepositoryCredentialsProviderArn": "the ARN of a Lambda function",
     ]
 
-    /// A hint for a missing value, which begins with "Give"; nil if there is no helpful one.
+    /// A hint for a missing value, which begins with "Give"; nil if no helpful hint exists.
     static func gift(for shape: Shape) -> String? {
         let words = words(for: shape)
         return words == oneLine ? nil : words.map { "Give \($0)." }

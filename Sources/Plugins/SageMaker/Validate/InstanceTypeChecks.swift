@@ -6,8 +6,7 @@ struct InstanceTypeChecks {
     let notes: RequestNotes
 
     /// The findings of the request, followed by the additional ones of each further type. A finding about a type of the
-    /// list has
-    /// the type's position in the list as its path.
+    /// list has the type's position in the list as its path.
     func findings(in document: JSONValue) -> [Finding] {
         let findings = validator.findings(in: document)
         guard !notes.instanceTypes.isEmpty else { return findings }

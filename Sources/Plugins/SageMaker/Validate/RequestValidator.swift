@@ -3,8 +3,7 @@ internal import LaunchHost
 /// Reports all errors of a `CreateTrainingJob` request before it is sent. Pure and offline.
 ///
 /// First the document is checked against the service's model, then against the rules between fields that the model
-/// cannot
-/// express (`Rule.all`). A value that may be newer than the model is only a warning.
+/// cannot express (`Rule.all`). A value that may be newer than the model is only a warning.
 struct RequestValidator: Sendable {
     /// The model of the request.
     let model: ServiceModel

@@ -3,8 +3,7 @@ internal import Suggestions
 /// An instance type that the model does not list: impossible by its form, otherwise perhaps newer than the model.
 ///
 /// New types resemble old ones: `ml.m9i.large` differs in one character from `ml.m8i.large`, and `ml.p5.4xlarge` came
-/// after
-/// `ml.p5.48xlarge`. So only the form decides whether a type is possible, not its similarity to a listed type.
+/// after `ml.p5.48xlarge`. So only the form decides whether a type is possible, not its similarity to a listed type.
 struct UnknownType {
     /// Whether the text has the form `ml.FAMILY.SIZE`.
     let isPossible: Bool

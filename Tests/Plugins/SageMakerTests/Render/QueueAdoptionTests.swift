@@ -73,7 +73,7 @@ struct QueueAdoptionTests {
                 ]))
         #expect(
             warnings == [
-                "2:3 this is the output of describe-training-job; 8 members of it tell of that job and are left out: "
+                "2:3 this is the output of describe-training-job; 8 members of it describe that job and are left out: "
                     + "TrainingJobName, TrainingJobArn, TrainingJobStatus, SecondaryStatus, ModelArtifacts, "
                     + "ResourceConfig.SelectedInstanceType, CreationTime, BillableTimeInSeconds"
             ])

@@ -60,7 +60,7 @@ enum LocalStorage {
     case likely
     /// The family has only EBS volumes, by EC2's list.
     case never
-    /// There is no information.
+    /// Unknown to this program.
     case unknown
 
     private static let inDocumentation: Set<Substring> = ["g4dn", "g5", "p4d"]

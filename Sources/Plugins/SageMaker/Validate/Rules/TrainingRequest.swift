@@ -1,8 +1,7 @@
 internal import LaunchHost
 
 /// A request as the rules between fields read it. A value of the wrong type, or one that is still a placeholder, counts
-/// as
-/// absent text, so that one mistake causes one finding.
+/// as absent text, so that one mistake causes one finding.
 struct TrainingRequest {
     /// An instance type that the request asks for.
     struct InstanceChoice {
