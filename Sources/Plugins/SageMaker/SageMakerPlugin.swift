@@ -10,7 +10,7 @@ extension SageMakerRunner {
                 Field(
                     "account", .string, example: "\"123456789012\"",
                     help:
-                        "Account of a RoleArn that is given by name. None: role_arn's, else the caller's."
+                        "Account of a RoleArn that is given by name. Default: that of role_arn, else the caller's."
                 ),
                 Field(
                     "model", .file, example: "training-job-model.json",
@@ -21,7 +21,7 @@ extension SageMakerRunner {
                     help: "File of prices for the costs that plan shows, instead of the program's own table."),
                 Field(
                     "archive_logs", .boolean, default: .bool(false),
-                    help: "Copy each ended run's log from CloudWatch into the run's own record, before its end is told."
+                    help: "Copy each ended run's log from CloudWatch into the run's record before its end is recorded."
                 ),
             ],
             examples: ["runner:\n  type: sagemaker\n", "runner:\n  type: sagemaker\n  account: \"123456789012\"\n"]
@@ -31,7 +31,7 @@ extension SageMakerRunner {
                 prices: options.string("prices"), archivesLogs: options.flag("archive_logs"))
             if let account = own.account, !ARN.isAccount(account) {
                 throw BackendError(
-                    .invalid, "account is \"\(account)\"; it must be an account's number, twelve digits in quotes.")
+                    .invalid, "account is \"\(account)\"; it must be an account number: twelve digits in quotes.")
             }
             let model = if let path = own.model { try ServiceModel(reading: path) } else { ServiceModel.bundled }
             let prices = if let path = own.prices { try PriceTable(reading: path) } else { PriceTable.bundled }

@@ -1,9 +1,9 @@
 internal import AWS
 public import LaunchHost
 
-/// Runner `sagemaker`: one `CreateTrainingJob` a run, or one an attempt where instances were lacking.
+/// Runner `sagemaker`: one `CreateTrainingJob` for each run, or for each attempt if capacity was lacking.
 ///
-/// It keeps nothing that matters in memory: a job's name follows from its request, so that any other instance finds it.
+/// Its state in memory is only a cache: a job's name follows from its request, so every other instance finds the job.
 public struct SageMakerRunner: Runner {
     /// The value of `type`.
     public static let type = "sagemaker"
@@ -15,7 +15,7 @@ public struct SageMakerRunner: Runner {
     let watch: TrainingWatch
     let log: Logger
 
-    /// A runner over an environment. Without one of AWS it renders and validates, and refuses to call.
+    /// Creates a runner. Without an AWS environment it renders and validates, and refuses calls.
     init(
         _ environment: AWSEnvironment?, options: SageMakerOptions, model: ServiceModel,
         prices: PriceTable = .bundled, log: Logger
@@ -28,26 +28,26 @@ public struct SageMakerRunner: Runner {
         watch = TrainingWatch(service, log: log)
     }
 
-    /// CloudWatch keeps the log, unless a copy is wanted in the run's own record.
+    /// CloudWatch keeps the log, unless the options request a copy in the run's own record.
     public var keepsLogs: Bool { !options.archivesLogs }
-    /// `Completed` after a stop was ordered has completed: who was stopped is `Stopped`.
+    /// SageMaker itself distinguishes a stop from a normal end.
     public var tellsStops: Bool { true }
-    /// From SIGTERM to SIGKILL, as the documentation of `StopTrainingJob` has it.
+    /// The time from SIGTERM to SIGKILL, from the documentation of `StopTrainingJob`.
     public var fixedGrace: Duration? { .seconds(120) }
-    /// `ListTrainingJobs` is limited to two calls a second for the whole account, whoever asks.
+    /// `ListTrainingJobs` is limited to two calls per second for the whole account.
     public var pace: Pace { Pace(shortest: .seconds(1), longest: .seconds(20)) }
 
-    /// The account of the configured role, or of `account`; nil where only STS can tell whose account it is.
+    /// The account of the configured role, or the option `account`; nil if only STS knows the account.
     private var knownAccount: String? { options.account ?? service.knownAccount }
 
-    /// The caller's account, where a job's role is given by its name and no setting tells its account.
+    /// The caller's account, if a job's role is given by name and no setting determines its account.
     public func facts(for job: ResolvedJob) async throws(BackendError) -> [String: String] {
         guard knownAccount == nil, let name = job.template["RoleArn"].flatMap({ RoleName($0) }) else { return [:] }
         do throws(BackendError) {
             return [RoleName.accountFact: try await service.callerAccount()]
         } catch {
             var error = error
-            error.message = "The account of the role \(Wording.quoted(name.path)) cannot be asked for. \(error.message)"
+            error.message = "The account of the role \(Wording.quoted(name.path)) is unknown. \(error.message)"
             error.hint = error.hint ?? RoleName.hint
             throw error
         }
@@ -59,7 +59,7 @@ public struct SageMakerRunner: Runner {
             .request(job)
     }
 
-    /// Everything that the model and the rules of the service have to say.
+    /// All findings of the service's model and rules.
     public func validate(_ request: RunRequest) -> [Finding] {
         let notes = RequestNotes(request)
         let validator = RequestValidator(model: model, region: service.knownRegion)
@@ -75,15 +75,15 @@ public struct SageMakerRunner: Runner {
         }
     }
 
-    /// The job's page in the console of its partition.
+    /// The URL of the job's page in its partition's console.
     public func page(of handle: RunHandle) -> String? {
         (try? TrainingHandle(handle))?.page
     }
 }
 
-/// What `runner: {type: sagemaker}` may say.
+/// The options of `runner: {type: sagemaker}`.
 struct SageMakerOptions: Sendable, Hashable {
-    /// The account that a role given by its name is in.
+    /// The account of a role that is given by name.
     var account: String?
     /// The file of another service model.
     var model: String?
@@ -93,7 +93,7 @@ struct SageMakerOptions: Sendable, Hashable {
     var archivesLogs = false
 }
 
-/// Carries out calls of AWS with its errors in the host's words.
+/// Runs calls of AWS and maps `AWSError` to `BackendError`.
 func translated<Value>(_ calls: () async throws(AWSError) -> Value) async throws(BackendError) -> Value {
     do throws(AWSError) {
         return try await calls()

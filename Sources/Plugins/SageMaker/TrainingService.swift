@@ -2,30 +2,30 @@ internal import AWS
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// The calls of SageMaker that this runner makes, each paced as the service wants it.
+/// The calls of SageMaker's API that this runner makes, paced within the service's limits.
 struct TrainingService: Sendable {
     private let environment: AWSEnvironment?
     private let creating: RateLimiter
     private let listing: RateLimiter
 
-    /// The calls of an environment's account and region; nil has none.
+    /// Makes calls with the account and region of an environment; without one, all calls fail.
     init(_ environment: AWSEnvironment?) {
         self.environment = environment
         let clock = environment?.runtime.clock ?? .system
-        // Five callers at once were seen to be throttled; AWS calls the limit a hard one
+        // Five concurrent calls have been throttled; AWS calls the limit a hard one
         // (github.com/aws/sagemaker-python-sdk/issues/645).
         creating = RateLimiter(perSecond: 4, burst: 4, clock: clock)
-        // Two a second for the whole account, not adjustable (github.com/aws-solutions/deepracer-on-aws/issues/87): half of
-        // it is for others.
+        // The limit is two calls per second for the whole account, not adjustable
+        // (github.com/aws-solutions/deepracer-on-aws/issues/87). Half of it is left for other clients.
         listing = RateLimiter(perSecond: 1, burst: 1, clock: clock)
     }
 
-    /// The region, where nobody has to be asked for it.
+    /// The region, if it is known without a call.
     var knownRegion: String? { environment?.knownRegion }
     /// The account of the configured role.
     var knownAccount: String? { environment?.roleARN.flatMap { ARN($0)?.account } }
-    /// The account that the credentials are of, as STS tells it. Credentials may change while an agent runs, so that each
-    /// call asks.
+    /// The account of the credentials, from STS. Each call asks STS again, because credentials may change while an
+    /// agent runs.
     func callerAccount() async throws(BackendError) -> String {
         let environment: AWSEnvironment
         do throws(AWSError) { environment = try own() } catch { throw error.backendError }
@@ -34,26 +34,26 @@ struct TrainingService: Sendable {
         }
         return account
     }
-    /// A registry that looks images of ECR up with the environment's credentials; the configured one without an
-    /// environment of AWS.
+    /// A registry that looks up images of ECR with the environment's credentials; the configured one without an AWS
+    /// environment.
     func registry(over configured: any Registry) -> any Registry {
         environment.map { ECRLookup(environment: $0, over: configured) } ?? configured
     }
-    /// The time, and waiting.
+    /// The clock, which also sleeps.
     var clock: HostClock { environment?.runtime.clock ?? .system }
 
-    /// The region that jobs are made in.
+    /// The region of new jobs.
     func region() async throws(AWSError) -> String { try await own().region() }
 
-    /// Makes a training job. Not repeated by itself, so that the pace holds, and whoever calls looks first what became of
-    /// it.
+    /// Creates a training job. Does not retry, so that the pace holds. After an error the caller first checks whether
+    /// the job exists.
     func create(_ document: JSONValue) async throws(AWSError) {
         try await creating.wait(for: key("CreateTrainingJob", try await region()))
         _ = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
             .call(.write("CreateTrainingJob"), input: document)
     }
 
-    /// A training job; nil where there is none of that name.
+    /// A training job; nil if no job has that name.
     func describe(_ job: TrainingHandle) async throws(AWSError) -> JSONValue? {
         do throws(AWSError) {
             return try await client(job.region).call(
@@ -70,7 +70,8 @@ struct TrainingService: Sendable {
         var token: JSONValue?
         var pages = 0
         repeat {
-            // A resource has at most 50 tags. A service that always names a further page would be asked for ever.
+            // A resource has at most 50 tags. Without a bound, a service that always returns a token would be called
+            // without end.
             pages += 1
             guard pages <= 50 else {
                 throw AWSError(
@@ -88,7 +89,7 @@ struct TrainingService: Sendable {
         return tags
     }
 
-    /// Stops a job. One that has ended, or is not there, is stopped.
+    /// Stops a job. A job that has ended or does not exist counts as stopped.
     func stop(_ job: TrainingHandle) async throws(AWSError) {
         do throws(AWSError) {
             _ = try await client(job.region).call(
@@ -100,19 +101,19 @@ struct TrainingService: Sendable {
         }
     }
 
-    /// Which jobs to list: newest first.
+    /// The parameters of a list, which is ordered newest first.
     struct ListQuery: Sendable {
-        /// At most so many a page, up to 100.
+        /// The largest number of jobs per page, up to 100.
         var pageSize = 100
-        /// Only jobs made since, in seconds since 1970.
+        /// Only jobs created after this time, in seconds since 1970.
         var createdAfter: Double?
-        /// Only jobs with that in their name.
+        /// Only jobs whose name contains this text.
         var nameContains: String?
-        /// Where to go on.
+        /// The token of the page; nil for the first.
         var token: String?
     }
 
-    /// One page of jobs. Never repeated by itself, so that the pace holds whatever the service answers.
+    /// One page of jobs. Does not retry, so that the pace holds for every answer.
     func list(_ query: ListQuery) async throws(AWSError) -> (jobs: [TrainingSummary], next: String?) {
         let region = try await region()
         try await listing.wait(for: key("ListTrainingJobs", region))
@@ -120,7 +121,7 @@ struct TrainingService: Sendable {
             "MaxResults": .integer(Int64(query.pageSize)), "SortBy": .string("CreationTime"),
             "SortOrder": .string("Descending"),
         ]
-        // Whole seconds, rounded down: AWS's own client sends no more either.
+        // Whole seconds, rounded down, because AWS's own client sends no fractions either.
         input["CreationTimeAfter"] = query.createdAfter.map { .integer(Int64(saturating: max(0, $0.rounded(.down)))) }
         input["NameContains"] = query.nameContains.map { .string($0) }
         input["NextToken"] = query.token.map { .string($0) }
@@ -145,20 +146,20 @@ struct TrainingService: Sendable {
     private func own() throws(AWSError) -> AWSEnvironment {
         if let environment { return environment }
         throw AWSError(
-            .configuration, "Runs of resource sagemaker need an environment of type aws, and there is another.",
+            .configuration, "Runs of resource sagemaker need an environment of type aws; this one has another type.",
             hint: "Write 'environment: {type: aws, region: us-east-1}', with your region, into launch-config.yaml.")
     }
 }
 
-/// What a list says of a job.
+/// The entry of a job in a list.
 struct TrainingSummary: Sendable, Hashable {
     /// The job's name.
     var name: String
     /// `TrainingJobStatus`, as the service writes it.
     var status: String
-    /// `SecondaryStatus`; nil where the list does not say it.
+    /// `SecondaryStatus`; nil if the list does not contain it.
     var secondary: String?
-    /// When it was made, in seconds since 1970; nil where the list names no credible time.
+    /// The creation time in seconds since 1970; nil if the list contains no credible time.
     var created: Double?
 
     init?(_ value: JSONValue) {

@@ -82,7 +82,8 @@ struct NamedSourceTests {
         try await queue("TrainingImage: \"\(other)\"", named: "image", account)
         let told = try await account.launch(["submit", "-q", "image"] + image)
         #expect(told.code == 0, "\(told)")
-        #expect(told.errors.contains("the queue's image \(other) gives way to the run's, \(Account.image)"), "\(told)")
+        #expect(
+            told.errors.contains("the queue's image \(other) is replaced by the run's, \(Account.image)"), "\(told)")
         let same = try await account.launch("submit", "-q", "image", "--image", other)
         #expect(same.code == 0 && same.errors.isEmpty, "\(same)")
 

@@ -1,25 +1,25 @@
 public import LaunchHost
 
-/// A registry for backends that pull from ECR themselves, under a configured registry that does not know ECR.
+/// A registry for backends that pull from ECR themselves, for use with a configured registry that cannot read ECR.
 ///
-/// Images of ECR are looked up in ECR. Everything else is the configured registry's.
+/// It looks up images of ECR in ECR and delegates everything else to the configured registry.
 public struct ECRLookup: Registry {
     private let configured: any Registry
     private let images: ECRImages
 
-    /// Looks up with the credentials of an environment.
+    /// Looks images up with the credentials of an environment.
     public init(environment: AWSEnvironment, over configured: any Registry) {
         self.configured = configured
         images = ECRImages(environment: environment)
     }
 
-    /// The repository of ECR that the configured registry does not know; nil for every other image.
+    /// The ECR repository of an image that the configured registry does not know; nil for every other image.
     private func repository(of reference: ImageReference) -> ECRRepository? {
         guard configured.fetches(reference) else { return nil }
         return reference.host.flatMap { ECRHost($0) }.map { ECRRepository(host: $0, name: reference.repository) }
     }
 
-    /// Pins an image of ECR. Of an index it is the image for linux/amd64, else the index.
+    /// Pins an image of ECR. Of an index, it pins the image for linux/amd64, or the index if there is none.
     public func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
         guard let repository = repository(of: reference) else { return try await configured.resolve(reference) }
         let found: ECRManifest?
@@ -37,18 +37,18 @@ public struct ECRLookup: Registry {
             platform: entry?.platform)
     }
 
-    /// An image of another account as it is given.
+    /// An image of another account, without a digest from ECR.
     public func unpinned(_ reference: ImageReference, after denial: BackendError) async -> PinnedImage? {
         guard repository(of: reference) != nil else { return await configured.unpinned(reference, after: denial) }
         return await images.unpinned(reference, own: [])
     }
 
-    /// The configured registry's answer. An image of ECR is not fetched.
+    /// Whether the configured registry fetches the image. Images of ECR are not fetched.
     public func fetches(_ reference: ImageReference) -> Bool {
         repository(of: reference) == nil && configured.fetches(reference)
     }
 
-    /// The configured registry's. An image that ECR does not have cannot be fetched.
+    /// Fetches with the configured registry. An image that ECR does not have cannot be fetched.
     public func fetch(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
         guard repository(of: reference) == nil else { return nil }
         return try await configured.fetch(reference)
@@ -74,14 +74,14 @@ public struct ECRLookup: Registry {
 }
 
 extension ECRImages {
-    /// An image of another account's registry as it is given: its owner may let SageMaker pull what it does not let the
-    /// agent look up, as AWS does with its built-in algorithms. Nil for an image of the own accounts.
-    /// - Parameter own: accounts that are known to be own ones, beside that of the credentials.
+    /// An image of another account's registry, used as written. Its owner may let SageMaker pull an image that the
+    /// agent may not look up, as AWS does for its built-in algorithms. Nil for an image of the user's own accounts.
+    /// - Parameter own: The known own accounts, in addition to that of the credentials.
     func unpinned(_ reference: ImageReference, own: [String]) async -> PinnedImage? {
         guard let host = reference.host.flatMap({ ECRHost($0) }), !own.contains(host.account) else { return nil }
-        // Without an answer of STS the image counts as another account's. The denial is then in the warning.
+        // If STS does not answer, the image counts as another account's, and the warning contains the denial.
         if let caller = try? await environment.caller().account, caller == host.account { return nil }
-        // What a digest names is that image, whatever tag is written beside it.
+        // A digest identifies the image; a tag beside it is ignored.
         guard let digest = reference.digest else { return PinnedImage(unpinned: reference.description) }
         return PinnedImage(
             reference: "\(reference.name)@\(digest)", digest: digest, name: reference.description)

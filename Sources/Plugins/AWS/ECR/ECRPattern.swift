@@ -1,7 +1,7 @@
-/// Repositories of ECR as a policy of IAM names them.
+/// ECR repositories as ARNs and patterns for IAM policies.
 public enum ECRPattern {
-    /// The ARN of an image's repository, from the name of an image or a pattern of such names; nil for an image that is not
-    /// in ECR. A `*` is any text, also in the name.
+    /// The ARN of an image's repository, from an image's name or a pattern of names; nil for an image that is not in
+    /// ECR. `*` matches any text, also in the name.
     public static func repository(of image: String, partition: String, region: String) -> String? {
         guard image != "*" else { return any(partition: partition, region: region) }
         guard let slash = image.firstIndex(of: "/") else { return nil }
@@ -14,7 +14,7 @@ public enum ECRPattern {
         return "arn:\(partition):ecr:\(region):*:repository/\(repository)"
     }
 
-    /// All repositories that are to be seen in a region, `*` for every region.
+    /// All visible repositories in a region; `*` for every region.
     public static func any(partition: String, region: String) -> String {
         "arn:\(partition):ecr:\(region):*:repository/*"
     }

@@ -2,7 +2,7 @@ internal import LaunchHost
 internal import OCIRegistry
 
 extension ECRRegistry {
-    /// An image of another registry: why not, and how it gets there.
+    /// The error for an image outside ECR, with the commands that copy it.
     func outside(_ reference: ImageReference) -> BackendError {
         let tag = reference.tag ?? "latest"
         let why =
@@ -22,7 +22,7 @@ extension ECRRegistry {
                 """)
     }
 
-    /// A repository that there is not: the line that makes it.
+    /// The error for a repository that does not exist, with the command that creates it.
     func missing(_ repository: ECRRepository) -> BackendError {
         var error = repository.missing
         if repository == self.repository {
@@ -31,7 +31,7 @@ extension ECRRegistry {
         return error
     }
 
-    /// An image for the wrong machines.
+    /// The error for an image of another platform.
     func unsuited(_ reference: ImageReference, _ found: String) -> BackendError {
         BackendError(
             .invalid, "The image \(reference) does not run on \(options.platform): \(found).",
@@ -40,31 +40,31 @@ extension ECRRegistry {
                 + "another kind, set 'platform' of the registry.")
     }
 
-    /// The service's words, and for a refusal what is needed.
+    /// The service's error; if access is denied, with the permission that is needed.
     func explained(_ error: AWSError, _ repository: ECRRepository) -> BackendError { repository.explained(error) }
 
-    /// A builder's destination that is not this repository.
+    /// Refuses a builder's destination that is not this repository.
     func check(destination: String?) throws(BackendError) {
         guard let destination, let written = try? ImageReference(parsing: destination), written.host != nil,
             written.name != repository.description
         else { return }
         throw BackendError(
-            .invalid, "Images are to be pushed to '\(destination)', and the registry is '\(repository)'.",
-            hint: "Leave the builder's 'destination' away: images go to the registry's repository.")
+            .invalid, "Images must be pushed to '\(destination)', but the registry is '\(repository)'.",
+            hint: "Remove the builder's 'destination': images are pushed to the registry's repository.")
     }
 }
 
 extension ECRRepository {
-    /// That it does not exist, with the line that makes it.
+    /// The error for a repository that does not exist, with the command that creates it.
     var missing: BackendError {
         let line =
             "aws ecr create-repository --region \(host.region) --registry-id \(host.account) --repository-name \(name)"
         return BackendError(
             .notFound, "The repository \(name) does not exist in account \(host.account), region \(host.region).",
-            hint: "Make it with: \(line).")
+            hint: "Create it with: \(line).")
     }
 
-    /// The service's words, and for a refusal what is needed.
+    /// The service's error; if access is denied, with the permission that is needed.
     func explained(_ error: AWSError) -> BackendError {
         var error = error
         if error.kind == .auth, error.hint == nil {
@@ -78,7 +78,7 @@ extension ECRRepository {
 }
 
 extension BackendError {
-    /// What the registry's own words mean to the host.
+    /// Maps an error of the registry to the host's categories.
     init(registry error: OCIError) {
         let category: Category =
             switch error.code {

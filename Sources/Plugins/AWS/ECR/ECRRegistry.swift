@@ -2,12 +2,12 @@ public import LaunchHost
 internal import OCIRegistry
 internal import Synchronization
 
-/// Registry `ecr`: a private repository of Amazon ECR, in whichever account and partition.
+/// Registry `ecr`: a private repository of Amazon ECR, in any account and partition.
 ///
-/// What it resolves is any image of ECR that the credentials can see, of other accounts too; what is built goes into its
-/// one repository.
+/// It resolves every image of ECR to which the credentials give access, also of other accounts. Built images are pushed
+/// to its one repository.
 public final class ECRRegistry: Registry {
-    /// Where built images go.
+    /// The repository for built images.
     public let repository: ECRRepository
     let options: ECROptions
     let environment: AWSEnvironment
@@ -15,7 +15,7 @@ public final class ECRRegistry: Registry {
     private let reach: @Sendable (ECRHost) throws(OCIError) -> RegistryClient.Configuration
     private let logins: ECRLogins
     private let clients = Mutex<[ECRHost: RegistryClient]>([:])
-    /// Hosts of which the log says already that they cannot be reached from here.
+    /// Unreachable hosts that are already in the log.
     private let unreached = Mutex<Set<ECRHost>>([])
 
     init(
@@ -30,9 +30,9 @@ public final class ECRRegistry: Registry {
         logins = ECRLogins(environment: environment)
     }
 
-    // MARK: what there is
+    // MARK: Images
 
-    /// Pins an image of ECR; of an index, the image for `platform`.
+    /// Pins an image of ECR. Of an index, it pins the image for `platform`.
     public func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
         guard let host = reference.host.flatMap({ ECRHost($0) }) else { throw outside(reference) }
         let asked = ECRRepository(host: host, name: reference.repository)
@@ -50,12 +50,12 @@ public final class ECRRegistry: Registry {
             reference: "\(asked)@\(digest)", digest: digest, name: reference.description, platform: platform)
     }
 
-    /// An image of another account as it is given.
+    /// An image of another account, without a digest from ECR.
     public func unpinned(_ reference: ImageReference, after denial: BackendError) async -> PinnedImage? {
         await images.unpinned(reference, own: [repository.host.account])
     }
 
-    /// The image of a manifest that runs on `platform`.
+    /// The image of a manifest for `platform`.
     private func suited(
         _ manifest: ECRManifest, of repository: ECRRepository, _ reference: ImageReference
     ) async throws(BackendError) -> (Digest, String?) {
@@ -72,8 +72,8 @@ public final class ECRRegistry: Registry {
         throw unsuited(reference, there.isEmpty ? "it names no platform" : "there are \(there.joined(separator: ", "))")
     }
 
-    /// What a single image runs on stands in its config, which only the registry itself hands out. Nil, with a warning,
-    /// where it cannot be reached from here: ECR's API has said already that the image is there.
+    /// The platform of a single image is in its config, which only the registry's own API returns. Nil, with a warning,
+    /// if the registry is not reachable from here: ECR's API has confirmed already that the image exists.
     private func platform(
         of digest: Digest, in repository: ECRRepository
     ) async throws(BackendError) -> ImagePlatform? {
@@ -83,7 +83,7 @@ public final class ECRRegistry: Registry {
             guard [.unreachable, .tls, .denied, .unauthorised].contains(error.code) else {
                 throw BackendError(registry: error)
             }
-            // One that cannot be reached cannot be reached for the next run either.
+            // An unreachable registry is also unreachable for the next run, so the warning is logged once.
             guard unreached.withLock({ $0.insert(repository.host).inserted }) else { return nil }
             environment.runtime.log.warning(
                 "What \(repository)@\(digest) runs on cannot be checked, nor can other images there. \(error.message)")
@@ -108,16 +108,15 @@ public final class ECRRegistry: Registry {
         }
     }
 
-    // MARK: what is built
+    // MARK: Built images
 
-    /// The configured repository, with the key's tag. A name without a host is a builder's proposal and does not count:
-    /// ECR makes no repository by itself.
+    /// The configured repository, with the key's tag. A repository without a host is only a builder's proposal and is
+    /// ignored, because ECR does not create repositories by itself.
     public func destination(for key: ContentKey, repository: String?) throws(BackendError) -> ImageReference {
         try check(destination: repository)
         return ImageReference(host: self.repository.host.description, repository: self.repository.name, tag: key.tag)
     }
 
-    /// Host and login.
     public func access() async throws(BackendError) -> RegistryAccess {
         do throws(AWSError) {
             let password = try await logins.password(repository.host.region)
@@ -127,7 +126,7 @@ public final class ECRRegistry: Registry {
         }
     }
 
-    /// A login for any repository of ECR that the credentials can see.
+    /// A login for every repository of ECR to which the credentials give access.
     public func login(toPull image: ImageReference) async throws(BackendError) -> RegistryAccess.Login? {
         guard let host = image.host.flatMap({ ECRHost($0) }) else { return nil }
         do throws(AWSError) {
@@ -137,12 +136,13 @@ public final class ECRRegistry: Registry {
         }
     }
 
-    /// Makes sure of the repository.
+    /// Creates the repository if it does not exist and the options allow it.
     public func prepare(for destination: ImageReference) async throws(BackendError) {
         do throws(AWSError) {
             if try await images.exists(repository) { return }
         } catch {
-            // Whoever may push need not be allowed to list; then the push itself tells.
+            // The permission to push does not include the permission to list. The push itself reports a missing
+            // repository.
             guard error.kind == .auth else { throw explained(error, repository) }
             return
         }
@@ -156,6 +156,6 @@ public final class ECRRegistry: Registry {
 }
 
 extension ImagePlatform {
-    /// Whether it is `os/architecture`, in whichever variant.
+    /// Whether the platform is `os/architecture`, with any variant.
     fileprivate func matches(_ wanted: String) -> Bool { "\(os)/\(architecture)" == wanted }
 }

@@ -8,7 +8,7 @@ extension AWSEnvironment: Permitted {
 }
 
 extension AWSEnvironment: PullPermitted {
-    /// Logins to ECR, and a look into the repositories. An image that another is built on may be of any region.
+    /// Logins to ECR, and read access to the repositories. A base image may be in any region.
     public func permissions(toPull images: [String]?) -> [Permission] {
         let partition = knownRegion.flatMap { Partition.of(region: $0)?.id } ?? "aws"
         let repositories =

@@ -1,14 +1,14 @@
-/// A place in S3 as a policy of IAM names it: a bucket, an access point or a directory bucket, and a key in it.
+/// A location in S3 as IAM policies name it: a bucket, an access point or a directory bucket, and a key in it.
 struct S3Place: Sendable, Hashable {
     private enum Holder: Hashable {
         case bucket(String)
-        /// By its ARN.
+        /// The ARN of the access point.
         case accessPoint(String)
-        /// A bucket of S3 Express One Zone, which takes sessions instead of calls for single objects.
+        /// A bucket of S3 Express One Zone, which uses sessions instead of calls for single objects.
         case directory(String)
     }
 
-    /// Which partition and region the buckets of a request are in; `*` for what is not known.
+    /// The partition, region and account of a request's buckets; `*` if unknown.
     struct Surroundings: Sendable, Hashable {
         let partition: String
         let region: String
@@ -19,8 +19,8 @@ struct S3Place: Sendable, Hashable {
     private let key: String
     private let surroundings: Surroundings
 
-    /// Reads `s3://…`, with a bucket, an access point's ARN or its alias, and `https://` with a bucket in the host or in
-    /// the path; nil for a place that is not in S3. `*` is any text.
+    /// Parses `s3://…` with a bucket, an access point's ARN or its alias, and `https://` with a bucket in the host or
+    /// in the path; nil for a location outside S3. `*` is any text.
     init?(_ uri: String, in surroundings: Surroundings) {
         self.surroundings = surroundings
         if uri == "*" {
@@ -49,17 +49,17 @@ struct S3Place: Sendable, Hashable {
         }
     }
 
-    /// The resource of `s3express:CreateSession`; nil for every other place.
+    /// The resource of `s3express:CreateSession`; nil for every other location.
     var directory: String? {
         guard case .directory(let name) = holder else { return nil }
         return "arn:\(surroundings.partition):s3express:\(surroundings.region):\(surroundings.account):bucket/\(name)"
     }
 
-    /// All objects whose key begins with the place's.
+    /// All objects whose key begins with the location's key.
     var beginningWithKey: String? { objects("\(key)*") }
-    /// All objects in the folder that the place is.
+    /// All objects in the location, read as a folder.
     var inFolder: String? { objects(key.isEmpty ? "*" : key.hasSuffix("/") ? "\(key)*" : "\(key)/*") }
-    /// The one object.
+    /// The object at the location.
     var object: String? { objects(key) }
     /// All objects of the bucket.
     var all: String? { objects("*") }
@@ -72,7 +72,7 @@ struct S3Place: Sendable, Hashable {
         }
     }
 
-    // MARK: reading
+    // MARK: Parsing
 
     private static func text(_ text: String, after start: String) -> String? {
         text.hasPrefix(start) ? String(text.dropFirst(start.count)) : nil
@@ -85,7 +85,7 @@ struct S3Place: Sendable, Hashable {
 
     private static func holder(_ bucket: String, _ surroundings: Surroundings) -> Holder {
         if bucket.hasSuffix("--x-s3") { return .directory(bucket) }
-        // An alias does not tell the access point's whole name.
+        // An alias does not contain the access point's whole name.
         guard bucket.hasSuffix("-s3alias") else { return .bucket(bucket) }
         return .accessPoint("arn:\(surroundings.partition):s3:\(surroundings.region):*:accesspoint/*")
     }

@@ -1,13 +1,13 @@
 internal import AWS
 internal import LaunchHost
 
-/// What the role of the job needs.
+/// The permissions of the job's role.
 extension TrainingPermissions {
     var job: [Permission] {
         data + Self.pull([imageRepository].compactMap(\.self)) + reports + keys + network + fileSystems + others
     }
 
-    /// What pulls images from these repositories; nothing for none.
+    /// The permissions to pull images from these repositories; empty if there are none.
     static func pull(_ repositories: [String]) -> [Permission] {
         guard !repositories.isEmpty else { return [] }
         return [
@@ -36,7 +36,7 @@ extension TrainingPermissions {
             guard let place = place(source?["S3Uri"]) else { continue }
             places.append(place)
             switch source?["S3DataType"]?.stringValue {
-            // A manifest names its objects, which are then found in its own bucket only by custom.
+            // The objects that a manifest lists are usually in its own bucket, but need not be.
             case "ManifestFile", "AugmentedManifestFile": read += [place.object, place.all]
             default: read.append(place.beginningWithKey)
             }
@@ -63,7 +63,7 @@ extension TrainingPermissions {
         return known.isEmpty ? nil : Permission(.job, actions, on: known, reason: reason)
     }
 
-    // MARK: what every job does
+    // MARK: Every job
 
     private var reports: [Permission] {
         [
@@ -115,13 +115,13 @@ extension TrainingPermissions {
             return switch source["FileSystemType"]?.stringValue {
             case "FSxLustre": [lustre]
             case "EFS": [efs]
-            // A type that only a submit knows may be either.
+            // A type that is only known at submit may be either.
             default: [lustre, efs]
             }
         }
     }
 
-    // MARK: what some jobs use
+    // MARK: Some jobs
 
     private var others: [Permission] {
         var permissions: [Permission?] = []
@@ -151,7 +151,7 @@ extension TrainingPermissions {
             switch value {
             case .string(let text):
                 for match in text.matches(of: /arn:[a-z*-]+:secretsmanager:[a-z0-9*-]+:[0-9*]+:secret:([^:\s"',;]+)/) {
-                    // The service adds a hyphen and six characters to a name; an ARN may be written without.
+                    // The service appends a hyphen and six characters to a name; an ARN may omit them.
                     let isWhole = match.1.wholeMatch(of: /.*-[A-Za-z0-9]{6}/) != nil || match.1.hasSuffix("*")
                     found.append(isWhole ? String(match.0) : "\(match.0)-??????")
                 }

@@ -1,7 +1,7 @@
 internal import AWS
 public import LaunchHost
 
-/// What IAM must allow for a request: to the agent, and to the role that the job has.
+/// The IAM permissions that a request needs, of the agent and of the job's role.
 struct TrainingPermissions {
     let document: JSONValue
     let partition: String
@@ -9,11 +9,11 @@ struct TrainingPermissions {
     let account: String
     private let role: String
 
-    /// The permissions of a `CreateTrainingJob` document. What is not known is a `*`.
+    /// The permissions of a `CreateTrainingJob` document. `*` replaces unknown parts.
     init(_ document: JSONValue, region: String?) {
         self.document = document
         let role = document["RoleArn"]?.stringValue ?? ""
-        // A value that only a submit knows is a '*' already.
+        // A value that is only known at submit is already a '*'.
         let parts = role.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
         let isRole = parts.count == 6 && parts[0] == "arn" && parts[5].hasPrefix("role/")
         self.role = isRole ? role : "*"
@@ -23,7 +23,7 @@ struct TrainingPermissions {
         partition = known ?? region.flatMap { Partition.of(region: $0)?.id } ?? "aws"
     }
 
-    /// All of them.
+    /// The permissions of the agent and of the job's role.
     var all: [Permission] { agent + job }
 
     func arn(_ service: String, _ resource: String) -> String {
@@ -32,7 +32,7 @@ struct TrainingPermissions {
 
     var logGroup: String { arn("logs", "log-group:\(TrainingLogs.group)") }
 
-    /// The repository of the image, where it is in ECR.
+    /// The repository of the image, if it is in ECR.
     var imageRepository: String? {
         let image = document["AlgorithmSpecification"]?["TrainingImage"]?.stringValue
         return image.flatMap { ECRPattern.repository(of: $0, partition: partition, region: region) }
@@ -42,14 +42,14 @@ struct TrainingPermissions {
         .object([value.contains("*") ? "StringLike" : "StringEquals": .object([key: .string(value)])])
     }
 
-    /// A KMS key as an ARN: it may be given by its ID or alias as well, and then anything of the account may be meant.
+    /// A KMS key as an ARN. The ARN of an alias's key is unknown, so an alias becomes any key of the account.
     func key(_ block: String, _ name: String) -> String? {
         guard let key = document[block]?[name]?.stringValue, !key.isEmpty else { return nil }
         if key.hasPrefix("arn:") || key == "*" { return key }
         return arn("kms", key.hasPrefix("alias/") ? "key/*" : "key/\(key)")
     }
 
-    // MARK: the agent
+    // MARK: Agent
 
     private var agent: [Permission] {
         var permissions = [
@@ -87,7 +87,7 @@ struct TrainingPermissions {
 }
 
 extension SageMakerRunner: Permitted {
-    /// What the agent and the job's role need of IAM.
+    /// The IAM permissions of the agent and of the job's role.
     public func permissions(for request: RunRequest) -> [Permission] {
         let role = RequestNotes(request).rehearsalRole.map {
             Permission(
@@ -98,7 +98,7 @@ extension SageMakerRunner: Permitted {
 }
 
 extension SageMakerRunner: PullPermitted {
-    /// What the job's role needs in order to pull images. SageMaker pulls from its own region.
+    /// The permissions of the job's role to pull images. SageMaker pulls from its own region.
     public func permissions(toPull images: [String]?) -> [Permission] {
         let region = service.knownRegion ?? "*"
         let partition = service.knownRegion.flatMap { Partition.of(region: $0)?.id } ?? "aws"

@@ -1,19 +1,19 @@
 internal import AWS
 internal import LaunchHost
 
-/// A `CreateTrainingJob` document as what its containers are on SageMaker: `ContainerJob` says it to whoever runs it. Pure.
+/// The translation of a `CreateTrainingJob` document into a `ContainerJob`. Pure.
 struct Rehearsal {
     let document: TrainingDocument
     let options: RehearsalOptions
     let hosts: TrainingHosts
-    /// The region of the job; nil where it is known nowhere.
+    /// The region of the job; nil if unknown.
     let region: String?
     private let image: PinnedImage
     private let role: AssumedRole?
 
     /// A rehearsal of a request.
-    /// - Parameter region: where the job would run; else it is read off an image in ECR.
-    /// - Throws: `invalid` where the request means no container, or an option does not go with it.
+    /// - Parameter region: The region of the job. Without one, the region of an image in ECR.
+    /// - Throws: `invalid` if the request has no container, or if an option does not fit the request.
     init(_ request: RunRequest, options: RehearsalOptions, region: String?) throws(BackendError) {
         document = TrainingDocument(request.document)
         self.options = options
@@ -60,15 +60,15 @@ struct Rehearsal {
             offersCredentials: options.wantsCredentials, role: role, isLenient: true)
     }
 
-    /// What is there whatever the request says. `/opt/ml/code` is a convention of the toolkit and the image's to have.
+    /// Folders that always exist. `/opt/ml/code` is a convention of the training toolkit, so the image must provide it.
     private static let folders: [ContainerJob.Surroundings.Folder] = [
         .init(path: "/opt/ml/input", mode: 0o755), .init(path: TrainingConfigFiles.folder, mode: 0o755),
         .init(path: "/opt/ml/input/data", mode: 0o755), .init(path: "/opt/ml/model"), .init(path: "/opt/ml/output"),
         .init(path: "/opt/ml/output/data"),
     ]
 
-    /// What the service sets, and the request's own; `SM_*` comes from the toolkit in the image, and credentials never
-    /// stand here.
+    /// The variables that the service sets, and the request's own. The training toolkit in the image sets `SM_*`, and
+    /// credentials are never passed as variables.
     private var environment: [String: String] {
         var environment = document.environment
         if let region, environment["AWS_REGION"] == nil { environment["AWS_REGION"] = region }
@@ -89,13 +89,14 @@ struct Rehearsal {
 }
 
 extension Rehearsal {
-    /// Whether a finding counts for a request that is rehearsed: an image that only this machine has is no reason against
-    /// that, and the report has it. The account of the role does not count either: no call uses the role.
+    /// Whether a finding applies to a rehearsed request. An image that only this machine has can be rehearsed, and the
+    /// report mentions it. The account of the role does not matter, because no call uses the role.
     static func counts(_ finding: Finding) -> Bool { !["image-registry", RoleName.rule].contains(finding.rule) }
 
     /// The image that the request names.
     ///
-    /// A document holds only its reference; the notes of a rendered one hold the whole value, with the platform.
+    /// A document contains only the reference; the notes of a rendered request contain the whole value with the
+    /// platform.
     private static func image(_ document: TrainingDocument, notes: JSONValue?) throws(BackendError) -> PinnedImage {
         guard let text = document.image else {
             throw BackendError(
@@ -116,7 +117,7 @@ extension Rehearsal {
         }
         guard let digest = parsed.digest else {
             throw BackendError(
-                .invalid, "TrainingImage '\(text)' names no digest, so it may be another image by the time it runs.",
+                .invalid, "TrainingImage '\(text)' names no digest, so it may be another image when the job runs.",
                 hint: "Name it by its digest.")
         }
         return PinnedImage(reference: text, digest: digest, name: text)
@@ -133,14 +134,14 @@ extension Rehearsal {
         if let stranger = options.channels.keys.sorted().first(where: { !names.contains($0) }) {
             throw BackendError(
                 .invalid,
-                "The request has no channel '\(stranger)' to put \(options.channels[stranger] ?? "") in: \(known).",
-                hint: "Add the channel to InputDataConfig, or name one that is there.")
+                "The request has no channel '\(stranger)' for \(options.channels[stranger] ?? ""): \(known).",
+                hint: "Add the channel to InputDataConfig, or name an existing one.")
         }
         if options.wantsCredentials, document.isIsolated {
             throw BackendError(
                 .invalid,
-                "The request has EnableNetworkIsolation, and SageMaker gives containers without network no credentials.",
-                hint: "Leave the credentials away, or the isolation.")
+                "The request has EnableNetworkIsolation: SageMaker gives no credentials to such containers.",
+                hint: "Remove the credentials or the isolation.")
         }
     }
 }

@@ -1,28 +1,28 @@
 internal import LaunchHost
 
-/// What a request is accompanied by and never sends: what else to try, and what rendering had to say.
+/// Notes that are stored with a request and never sent: further attempts, and the findings of rendering.
 struct RequestNotes: Sendable, Hashable, Codable {
-    /// Which attempt it is, from 1.
+    /// The number of the attempt, from 1.
     var attempt = 1
-    /// The instance types to try in turn, the first attempt's first; empty where there is nothing to choose.
+    /// The instance types to try in turn, beginning with the first attempt's; empty if there is no choice.
     var instanceTypes: [String] = []
-    /// Where each of them stands in the queue's `instance_types`; null for the request's own type. Requests of older
-    /// programs do not say it.
+    /// The index of each type in the queue's `instance_types`; null for the request's own type. Nil in requests of
+    /// older versions.
     var typePlaces: [Int?]?
-    /// The job's name where the template gives it.
+    /// The job's name, if the template gives it.
     var givenName: String?
-    /// The image, with what its name in the document does not tell: for which platform it is.
+    /// The image with its platform, which its name in the document does not contain.
     var image: PinnedImage?
-    /// The role whose credentials a rehearsal gets, where the queue names one.
+    /// The role whose credentials a rehearsal gets, if the queue names one.
     var rehearsalRole: String?
     /// The session policy of these credentials, as JSON.
     var rehearsalPolicy: String?
-    /// What rendering found.
+    /// The findings of rendering.
     var findings: [Finding] = []
 
     init() {}
 
-    /// The notes of a request; none where it has none.
+    /// The notes of a request; empty if it has none.
     init(_ request: RunRequest) {
         self = (try? request.notes?.decode(RequestNotes.self)) ?? RequestNotes()
     }

@@ -3,15 +3,15 @@ internal import Crypto
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// From a job with its template to the body of `CreateTrainingJob`. Pure.
+/// Renders a job with its template to the body of `CreateTrainingJob`. Pure.
 struct RequestRender {
-    /// The region that the job will run in, where it is known.
+    /// The region of the job, if known.
     let region: String?
-    /// The account of a role that is given by its name, where it is known.
+    /// The account of a role that is given by name, if known.
     let account: String?
 
     /// The request of a job's first attempt.
-    /// - Throws: `invalid` where the template is no mapping.
+    /// - Throws: `invalid` if the template is not a mapping.
     func request(_ runnable: RunnableJob) throws(BackendError) -> RunRequest {
         let job = runnable.job
         guard case .object(var document) = job.template else {
@@ -24,7 +24,7 @@ struct RequestRender {
             .compactMap(\.stringValue)
 
         RehearsalRole.take(from: &document, into: &notes)
-        // A queue's own are left out when it is made; a submitter's come with --resource-args.
+        // A queue's keys of W&B are removed when the queue is created; a submitter's come with --resource-args.
         for key in QueueTemplate.wandbKeys where document.removeValue(forKey: key) != nil {
             notes.say(
                 .warning, at: FieldPath([.member(key)]),
@@ -55,9 +55,9 @@ struct RequestRender {
             notes: notes)
     }
 
-    // MARK: parts
+    // MARK: Parts
 
-    /// The ARN of a role that is given by its name. The image says nothing of the role: it may be of any account.
+    /// The ARN of a role that is given by name. The image does not determine the account: it may be in any account.
     private func role(as value: JSONValue, _ notes: inout RequestNotes) -> JSONValue {
         guard let name = RoleName(value) else { return value }
         if account == nil {
@@ -77,13 +77,13 @@ struct RequestRender {
         var members = given?.objectValue ?? [:]
         let place = FieldPath([.member("AlgorithmSpecification")])
         if case .algorithm = runnable.job.source {
-            // A TrainingImage beside it is the queue's mistake, which the checks tell.
+            // A TrainingImage in addition is an error of the queue, which the checks report.
         } else if members["AlgorithmName"] != nil, members["AlgorithmName"] != .null {
             notes.say(
                 .error, at: place.appending("AlgorithmName"),
                 "the queue names an algorithm, and the run gives the image \(runnable.image.name) as well",
                 hint: "Leave the run's image out. Where the queue allows it, --set "
-                    + "AlgorithmSpecification.AlgorithmName=null takes the algorithm away.")
+                    + "AlgorithmSpecification.AlgorithmName=null removes the algorithm.")
             members["TrainingImage"] = nil
         } else {
             let image = runnable.image.reference
@@ -92,7 +92,7 @@ struct RequestRender {
             {
                 notes.say(
                     .warning, at: place.appending("TrainingImage"),
-                    "the queue's image \(other) gives way to the run's, \(runnable.image.name)",
+                    "the queue's image \(other) is replaced by the run's, \(runnable.image.name)",
                     hint: "Without --image, --source, --git or --job the run has the queue's image.")
             }
             members["TrainingImage"] = .string(image)
@@ -113,7 +113,7 @@ struct RequestRender {
         return .object(members)
     }
 
-    /// Notes all instance types to try in order; the first is in the document afterwards.
+    /// Notes all instance types to try in order, and writes the first one into the document.
     private static func chooseFirst(
         of types: [String], in document: inout [String: JSONValue], _ notes: inout RequestNotes
     ) {

@@ -1,20 +1,20 @@
 internal import LaunchHost
 
-/// A role that a template gives by its name, with its path: `service-role/training`.
+/// A role that a template gives by name, with its path: `service-role/training`.
 struct RoleName: Sendable, Hashable {
-    /// What the account of the caller is called among a runner's facts.
+    /// The name of the caller's account in a runner's facts.
     static let accountFact = "account"
-    /// The rule of the finding that the account is not known.
+    /// The rule of the finding about an unknown account.
     static let rule = "role-account"
-    /// How the account is settled without a service.
+    /// How to set the account without a service.
     static let hint = "To settle it offline, write the whole ARN, or 'runner: {type: sagemaker, account: \"…\"}'."
-    /// Stands for an account that is not known yet, in a document that is not sent.
+    /// Replaces an unknown account in a document that is not sent.
     private static let open = "*"
 
-    /// The path and the name, without `role/` and without `/` at the beginning.
+    /// The path and the name, without `role/` and without a leading `/`.
     let path: String
 
-    /// A role's name; nil for an ARN, a placeholder and a value that is not text.
+    /// Nil for an ARN, a placeholder and a value that is not text.
     init?(_ value: JSONValue) {
         guard let text = value.stringValue, !text.isEmpty, !text.hasPrefix("arn:"), !text.contains("<") else {
             return nil
@@ -23,12 +23,12 @@ struct RoleName: Sendable, Hashable {
         path = String(name.hasPrefix("/") ? name.dropFirst() : name)
     }
 
-    /// The role's ARN; without an account one that IAM reads as any account's and that SageMaker takes for none.
+    /// The role's ARN. Without an account, IAM reads it as any account's, and SageMaker as invalid.
     func arn(partition: String, account: String?) -> String {
         "arn:\(partition):iam::\(account ?? Self.open):role/\(path)"
     }
 
-    /// A document whose role is checked as if its account were known.
+    /// The document with a valid account in the role, so that the rest of the role is checked.
     static func withStandIn(_ document: JSONValue) -> JSONValue {
         guard case .object(var members) = document, let role = members["RoleArn"]?.stringValue,
             let range = role.firstRange(of: ":iam::\(open):role/")

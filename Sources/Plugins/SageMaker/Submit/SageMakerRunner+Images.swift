@@ -2,6 +2,6 @@ internal import AWS
 public import LaunchHost
 
 extension SageMakerRunner: ImageLookup {
-    /// Images of ECR are looked up in ECR, whatever the configured registry is: SageMaker pulls them from there.
+    /// Looks up images of ECR in ECR, regardless of the configured registry, because SageMaker pulls them from there.
     public func registry(over configured: any Registry) -> any Registry { service.registry(over: configured) }
 }

@@ -1,18 +1,18 @@
 internal import LaunchHost
 
-/// The service's model, held against a document: types, required and unknown members, words, patterns, lengths, counts,
-/// ranges.
+/// Checks a document against the service's model: types, required and unknown members, words, patterns, lengths,
+/// counts, ranges.
 struct ModelChecks {
     let model: ServiceModel
     private(set) var findings: [Finding] = []
-    /// Names that nearly are a member's.
+    /// Names that resemble a member's name.
     private(set) var misspellings: [Misspelling] = []
-    /// Where the walk is; a path is made of it only when there is something to say.
+    /// The position in the document. It becomes a path only for a finding.
     private var steps: [FieldPath.Step] = []
-    /// Whether the values here are the user's own, which may be secrets and are never shown.
+    /// Whether the present values are the user's own. They may be secrets and are never shown.
     private var isPrivate = false
 
-    /// Members whose values are the user's own.
+    /// Members with the user's own values.
     private static let privateMembers: Set<String> = [
         "ContainerArguments", "ContainerEntrypoint", "Environment", "HyperParameters",
     ]
@@ -107,7 +107,7 @@ struct ModelChecks {
                 hint: Expected.gift(for: shape))
             return
         }
-        // Made only when there is something to say: quoting costs more than all the checks.
+        // Computed only for a finding, because quoting costs more than all checks.
         var value: String { isPrivate && !asKey ? "the value" : (asKey ? "the key " : "") + Shown.quoted(text) }
         if !rules.words.isEmpty {
             if !rules.wordSet.contains(text) { unknown(word: text, rules.words, shape) }
@@ -126,7 +126,7 @@ struct ModelChecks {
         }
     }
 
-    /// The length in Unicode scalars where it is out of bounds. Most texts are told from their bytes alone.
+    /// The length in Unicode scalars if it is out of bounds. For most texts the number of bytes suffices.
     private func wrongLength(_ text: String, _ bounds: Shape.Bounds) -> Int? {
         let bytes = text.utf8.count
         let (least, most) = (bounds.least ?? 0, bounds.most ?? .max)
@@ -157,7 +157,7 @@ struct ModelChecks {
 
     // MARK: Unknown names and words
 
-    /// Says that a member is unknown. The member that is meant, where one is near.
+    /// Adds a finding for an unknown member. Returns the member that was probably intended, if one is near.
     private mutating func unknown(
         _ name: String, of structure: Shape.Structure, _ shape: Shape, in given: [String: JSONValue]
     ) -> String? {
@@ -177,10 +177,10 @@ struct ModelChecks {
                 checks.note(
                     .warning, "unknown-member", shape,
                     "SageMaker's \(Self.name(of: shape)) has no member of that name that we know",
-                    hint: "It is sent as it stands; \(checks.model.source) may be too old to know it.")
+                    hint: "It is sent unchanged; \(checks.model.source) may be too old to know it.")
                 return
             }
-            let both = given[near] != nil ? ", which is there too" : ""
+            let both = given[near] != nil ? ", which is also given" : ""
             checks.note(
                 .error, "unknown-member", shape,
                 "SageMaker's \(Self.name(of: shape)) has no such member; did you mean \(Shown.quoted(near))\(both)?")
@@ -191,27 +191,27 @@ struct ModelChecks {
     private mutating func unknown(word: String, _ words: [String], _ shape: Shape) {
         if UnknownWord.isInstanceTypes(words) {
             let unknown = UnknownType(word, among: words)
-            let age = "It is sent as it stands; \(model.source) may be too old to know it."
+            let age = "It is sent unchanged; \(model.source) may be too old to know it."
             note(
                 unknown.isPossible ? .warning : .error, "enum", shape, "\(Shown.quoted(word)) \(unknown.sentence)",
                 hint: unknown.isPossible ? age : unknown.hint)
             return
         }
         let unknown = UnknownWord(word, among: words)
-        let noun = words.count <= 8 ? "none of \(words.joined(separator: ", "))" : "none of the words SageMaker knows"
+        let noun = "not one of \(words.count <= 8 ? words.joined(separator: ", ") : "the words SageMaker knows")"
         let question = unknown.near.map { "; did you mean \(Shown.quoted($0))?" } ?? ""
         note(
             unknown.isMistake ? .error : .warning, "enum", shape,
             "\(Shown.quoted(word)) is \(noun)\(question)",
-            hint: unknown.isMistake ? nil : "It is sent as it stands; \(model.source) may be too old to know it.")
+            hint: unknown.isMistake ? nil : "It is sent unchanged; \(model.source) may be too old to know it.")
     }
 
     // MARK: Support
 
-    /// Rules about a member's name, whatever its value.
+    /// Rules about the names of members, not their values.
     private static let namedRules: Set = ["unknown-member", "misplaced-member"]
 
-    /// The request is called after its operation.
+    /// The request has the name of its operation.
     private static func name(of shape: Shape) -> String {
         shape.name.hasSuffix("Request") ? String(shape.name.dropLast("Request".count)) : shape.name
     }

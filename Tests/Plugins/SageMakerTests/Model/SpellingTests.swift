@@ -68,6 +68,6 @@ struct SpellingTests {
         #expect(model.canonical(document) == document)
         let findings = RequestValidator().findings(in: document)
         #expect(findings.map(\.path.description) == ["role_arn"])
-        #expect(findings.first?.message.contains("which is there too") ?? false)
+        #expect(findings.first?.message.contains("which is also given") ?? false)
     }
 }

@@ -72,7 +72,7 @@ struct RoleNameTests {
         world.stub.always("sts", "GetCallerIdentity", .error("AccessDenied", "Not authorized.", status: 403))
         let job = try job("job-role").job
         let error = await #expect(throws: BackendError.self) { try await world.runner().facts(for: job) }
-        #expect(error?.message.hasPrefix("The account of the role \"job-role\" cannot be asked for. ") == true)
+        #expect(error?.message.hasPrefix("The account of the role \"job-role\" is unknown. ") == true)
         #expect(error?.hint?.contains("write the whole ARN") == true, "\(String(describing: error?.hint))")
         // Without an environment of AWS there is no STS.
         await #expect(throws: BackendError.self) { try await runner().facts(for: job) }

@@ -12,7 +12,7 @@ struct MessageTests {
         ),
         (
             ["ResourceConfig.InstanceType": .string("ml.zz99.xlarge")],
-            "warning: ResourceConfig.InstanceType: \"ml.zz99.xlarge\" is not an instance type SageMaker knows It is sent as it stands; botocore 1.44.5 may be too old to know it."
+            "warning: ResourceConfig.InstanceType: \"ml.zz99.xlarge\" is not an instance type SageMaker knows It is sent unchanged; botocore 1.44.5 may be too old to know it."
         ),
         (
             ["ResourceConfig.InstanceType": .string("ml.p2")],
