@@ -53,7 +53,7 @@ enum JobListCommand {
         }
     }
 
-    /// The first of each name: they come newest first.
+    /// The first version of each name. The list is ordered newest first.
     private static func newest(_ jobs: [JobRecord]) -> [JobRecord] {
         var seen: Set<String> = []
         return jobs.filter { seen.insert($0.name).inserted }
@@ -61,7 +61,7 @@ enum JobListCommand {
 }
 
 extension Source {
-    /// The word for what it is, as in 'launch job create'.
+    /// The word for the kind of source, as in 'launch job create'.
     var kind: String {
         switch self {
         case .image: "image"

@@ -1,7 +1,7 @@
 internal import Console
 internal import LaunchHost
 
-/// Finds what is wrong with a run before it costs anything: resolve, render and validate, without any call.
+/// Finds the errors of a run before it costs anything: resolves, renders and validates without a call of a service.
 struct PlanCheck {
     private let bench: Workbench
     private let store: Store
@@ -14,14 +14,14 @@ struct PlanCheck {
     }
 
     /// The resolved job.
-    /// - Throws: `LaunchError` with a diagnostic for each mistake.
+    /// - Throws: `LaunchError` with a diagnostic for each error.
     func resolved(_ spec: LaunchSpec, as id: RunID) throws -> ResolvedJob {
         let plugin = try bench.catalog.knownRunner(spec.resource)
         let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
         return try ResolveStage(queue: queue, plugin: plugin).job(spec, as: id)
     }
 
-    /// Refuses a run whose request cannot be valid, whatever its image. Warnings are told.
+    /// Refuses a run whose request is invalid with any image. Prints warnings.
     func refuseInvalid(_ spec: LaunchSpec, as id: RunID) throws {
         let job = try resolved(spec, as: id)
         let backends = try bench.backends(config)
@@ -33,12 +33,12 @@ struct PlanCheck {
         let diagnostics = plan.diagnostics(in: try document(of: spec), of: spec)
         guard plan.isValid else {
             throw LaunchError(
-                .invalid, "The request is not valid.", hint: "'launch plan' shows it whole.", diagnostics: diagnostics)
+                .invalid, "The request is not valid.", hint: "'launch plan' shows all of it.", diagnostics: diagnostics)
         }
         for warning in diagnostics { bench.note(Styled(warning)) }
     }
 
-    /// The queue's file, so that findings can be shown at their places in it.
+    /// The queue's file, so that findings can be shown with their positions in it.
     func document(of spec: LaunchSpec) throws -> Document? {
         guard let name = spec.queue else { return nil }
         let definition = try store.queue(name).definition

@@ -7,9 +7,9 @@ enum PlanCommand {
         Command(
             "plan", summary: "Show what a run would send, without side effect",
             discussion: """
-                Shows how the image would be had, the backend's own request, what it may cost, what must be permitted, \
-                and everything that is wrong with it. Nothing is built, pushed, queued or sent. Exit code 65 where the \
-                request is not valid; then what is wrong stands alone, and --json has the request too.
+                Shows the image, the backend's own request, the highest cost, the needed permissions and all errors. \
+                Nothing is built, pushed, queued or sent. Exits with 65 if the request is invalid; then only --json \
+                includes it.
                 """,
             examples: [
                 Example("Before it is queued", "launch plan -q train --source ."),
@@ -19,7 +19,7 @@ enum PlanCommand {
             ],
             options: SpecOptions.all(bench) + SpecOptions.rehearsal + [
                 SpecOptions.model, SpecOptions.prices,
-                Option(flag: "offline", help: "Call no service: what would need one is left open."),
+                Option(flag: "offline", help: "Call no service; facts that need one stay unknown."),
             ],
             rest: SpecOptions.rest
         ) { arguments, terminal in
@@ -42,7 +42,7 @@ enum PlanCommand {
             let runner = try backends.runner(for: job.resource, rehearse: spec.rehearse)
             var facts: [String: String] = [:]
             if !arguments.flag("offline") {
-                // Without them the plan says itself what it does not know.
+                // Without facts the plan itself reports what is unknown.
                 do throws(BackendError) { facts = try await runner.facts(for: job) } catch {
                     guard error.category != .cancelled else { throw error }
                     bench.note(Styled(Diagnostic(.warning, error.message, hint: error.hint)))
@@ -60,7 +60,7 @@ enum PlanCommand {
         }
     }
 
-    /// Files that the runner's plugin reads by their paths.
+    /// The files that the runner's plugin reads, by option.
     private static func files(_ arguments: ParsedArguments) -> [String: JSONValue] {
         var files: [String: JSONValue] = [:]
         for option in [SpecOptions.model, SpecOptions.prices] {

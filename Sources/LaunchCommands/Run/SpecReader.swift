@@ -2,7 +2,7 @@ internal import Console
 internal import FoundationEssentials
 internal import LaunchHost
 
-/// Makes a launch spec of the command line and of the spec file; what the line says wins.
+/// Makes a launch spec from the command line and the spec file. The command line takes precedence.
 struct SpecReader {
     private let bench: Workbench
     private let file: Options
@@ -18,7 +18,7 @@ struct SpecReader {
         folder = path?.lastIndex(of: "/").flatMap { index in path.map { String($0[..<index]) } } ?? "."
     }
 
-    /// The spec of a run, with its source kept where it is a folder.
+    /// The spec of a run. A folder as its source is stored as a snapshot.
     func spec(store: Store, config: LaunchConfig, offline: Bool = false) async throws -> LaunchSpec {
         let queue = value("queue")
         let resource = try resource(queue: queue, store: store, config: config)
@@ -36,7 +36,7 @@ struct SpecReader {
         return spec
     }
 
-    /// Refuses a run that names nothing to run, unless its template does.
+    /// Refuses a run without a source, unless the queue's template names an image or an algorithm.
     private func refuseNothing(_ spec: LaunchSpec, store: Store) throws {
         let plugin = try bench.catalog.knownRunner(spec.resource)
         let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
@@ -50,7 +50,7 @@ struct SpecReader {
         bench.arguments.string(name) ?? file.string(name.replacing("-", with: "_"))
     }
 
-    // MARK: where it runs
+    // MARK: Resource
 
     private func resource(queue: String?, store: Store, config: LaunchConfig) throws -> String {
         let given = value("resource")
@@ -65,13 +65,12 @@ struct SpecReader {
         if let given { return try bench.catalog.knownRunner(given).base.type }
         if let type = config.runner?.type { return type }
         if let local = bench.catalog.runners.first(where: \.rehearses) { return local.base.type }
-        throw bench.arguments.usageError("name a queue with --queue or a kind of backend with --resource")
+        throw bench.arguments.usageError("name a queue with --queue or a backend with --resource")
     }
 
-    // MARK: what it runs
+    // MARK: Source
 
-    /// The source that the line or the file gives, nil if neither does, and the project of the stored job that it comes
-    /// from.
+    /// The source from the command line or the spec file, nil if neither names one, and the project of its stored job.
     private func source(_ store: Store, offline: Bool) async throws -> (source: Source?, project: String?) {
         let names = ["job", "image", "source", "git"]
         let onLine = names.filter { bench.arguments.string($0) != nil }
@@ -79,7 +78,7 @@ struct SpecReader {
         guard let name = given.first else { return (nil, nil) }
         guard given.count == 1 else {
             let list = given.map { "--\($0)" }.joined(separator: " and ")
-            throw bench.arguments.usageError("\(list) exclude each other: a run has one source")
+            throw bench.arguments.usageError("\(list) cannot be combined: a run has one source")
         }
         try refuseStray(besides: name, isOnLine: !onLine.isEmpty)
         let text = value(name) ?? ""
@@ -107,12 +106,12 @@ struct SpecReader {
         }
     }
 
-    /// Refuses what only means something to another kind of source: it would be lost.
-    /// - Parameter source: the option that names the source; nil where the queue's template does.
+    /// Refuses an option that only applies to another kind of source, because it would be ignored.
+    /// - Parameter source: The option that names the source; nil if the queue's template does.
     private func refuseStray(besides source: String?, isOnLine: Bool) throws {
         for (option, kinds) in [("dockerfile", ["source", "git"]), ("git-version", ["git"])]
         where source.map({ !kinds.contains($0) }) ?? true {
-            // A source of the command line takes the place of the file's, with what belongs to it.
+            // A source on the command line replaces the file's source with all its options.
             let isInFile = !isOnLine && file.string(option.replacing("-", with: "_")) != nil
             guard isInFile || bench.arguments.string(option) != nil else { continue }
             let list = kinds.map { "--\($0)" }.joined(separator: " and ")
@@ -121,7 +120,7 @@ struct SpecReader {
         }
     }
 
-    // MARK: what is changed
+    // MARK: Overrides
 
     private func overrides(_ plugin: RunnerPlugin) throws -> Overrides {
         let arguments = bench.arguments
@@ -153,11 +152,11 @@ struct SpecReader {
     private func path(_ text: String) throws -> FieldPath {
         guard !FieldPath.isTooDeep(text) else {
             throw bench.arguments.usageError(
-                "\(Wording.quoted(text)) has more than \(FieldPath.depthLimit) levels; a path has at most so many")
+                "\(Wording.quoted(text)) has more than \(FieldPath.depthLimit) levels, the limit of a path")
         }
         guard let path = FieldPath(parsing: text) else {
             throw bench.arguments.usageError(
-                "\(Wording.quoted(text)) is no path; write it like ResourceConfig.InstanceCount or Tags[0].Key")
+                "\(Wording.quoted(text)) is not a path; write it like ResourceConfig.InstanceCount or Tags[0].Key")
         }
         return path
     }
