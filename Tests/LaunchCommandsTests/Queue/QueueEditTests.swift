@@ -102,7 +102,7 @@ import Testing
         #expect(failed.code == .unavailable)
         #expect(
             failed.errors
-                == "error: The editor 'exit 3;' did not end well (status 3), so nothing is changed.\n"
+                == "error: The editor 'exit 3;' ended with an error (status 3), so nothing was changed.\n"
                 + "  hint: VISUAL or EDITOR names the editor.\n")
         #expect(try drafts(desk) == [])
         desk.variables["EDITOR"] = nil

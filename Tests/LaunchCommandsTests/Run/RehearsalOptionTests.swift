@@ -94,7 +94,7 @@ import Testing
         "an invalid option is rejected before anything is queued",
         arguments: [
             ("--rehearse --channel train=/nowhere/at/all", "there is no folder /nowhere/at/all for channel train"),
-            ("--rehearse --channel train=s3://b/x", "'s3://b/x' is no local path"),
+            ("--rehearse --channel train=s3://b/x", "'s3://b/x' is not a local path"),
             ("--rehearse --channel train=", "channel train has no path"),
             ("--rehearse --channel train", "--channel needs KEY=VALUE"),
             ("--rehearse --channel a=/ --channel a=/", "--channel a is given twice"),
