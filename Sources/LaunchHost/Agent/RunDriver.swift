@@ -1,17 +1,17 @@
 internal import FoundationEssentials
 
-/// Takes one claimed run through the stages up to submit. Each stage's value is stored before the next stage begins,
-/// so that whoever adopts the run after a crash goes on where this one stopped.
+/// Drives one claimed run through the stages up to submit. The result of each stage is stored before the next stage
+/// begins, so that the next owner after a crash continues after the last stored stage.
 struct RunDriver: Sendable {
-    /// How it went.
+    /// How far a run was driven.
     enum Progress: Sendable {
-        /// The backend has the run.
+        /// The backend has accepted the run.
         case submitted(RunRecord)
-        /// The run has ended, or went back to its queue; the record says which.
+        /// The run has ended or was requeued; its record shows which.
         case over(RunRecord)
-        /// The program is leaving; somebody else goes on later.
+        /// The program is leaving; another owner continues the run later.
         case interrupted(RunRecord)
-        /// The backend may have the run and does not say, for that reason; it has to be asked again, and nothing else may be
+        /// It is unknown whether the backend has the run. The backend must be queried again before anything else is
         /// done.
         case unknown(RunRecord, reason: String)
     }
@@ -21,20 +21,20 @@ struct RunDriver: Sendable {
     let contexts: any ContextProvider
     let clock: HostClock
     let log: Logger
-    /// Whether the program is leaving and no new step may be begun.
+    /// Whether the program is leaving and must not begin another step.
     let isLeaving: @Sendable () -> Bool
-    /// Whether a run of a queue may go back there; not where somebody runs it by hand and waits for it.
+    /// Whether the run may be requeued. False for a run without a queue that a user waits for.
     let mayRequeue: Bool
-    /// What a build or a pull has to say, for whoever watches.
+    /// Gets the progress of builds and pulls.
     let progress: @Sendable (RunID, BuildProgress) -> Void
 
-    /// Drives `record` as far as it goes.
-    /// - Throws: `StoreError`; `.stale` where the run has a new owner and must be let go.
+    /// Drives the run as far as possible.
+    /// - Throws: `StoreError`; `.stale` if the run has a new owner and must be dropped.
     func drive(_ record: RunRecord) async throws(StoreError) -> Progress {
         var record = record
         if record.crashes >= Store.mostCrashes { return .over(try setAside(record)) }
         if let damage = record.damage, record.handle == nil { return try await end(damaged: record, damage) }
-        // Whoever held it before may have died over a submit.
+        // The previous owner may have died during a submit.
         var mayBeThere = record.state == .submitting
         do {
             while record.handle == nil {
@@ -71,14 +71,15 @@ struct RunDriver: Sendable {
         }
     }
 
-    /// The one stage that comes next.
+    /// Executes the next stage.
     private func step(_ record: RunRecord) async throws -> RunRecord {
         guard let job = record.resolved else {
             let job = try resolve(record)
             return try store.transition(
                 record.id, token: record.claimToken, to: Self.state(of: job), changes: RunChanges(resolved: job))
         }
-        // The queue's owner may have changed the rules since the run was resolved, and it has not begun.
+        // The queue's owner may have changed the policy since the run was resolved. The run has not begun, so the new
+        // policy applies.
         if record.state == .claimed { try resolveStage(of: record).refuse(record.spec) }
         guard let image = record.image else {
             let registry = try backends.registry(
@@ -87,7 +88,7 @@ struct RunDriver: Sendable {
             let id = record.id
             let buildLog = job.source.isImage ? nil : BuildLog(path: try buildLogPath(of: id))
             defer { buildLog?.close() }
-            // One that came back to its queue before is claimed again.
+            // A requeued run was claimed again.
             if record.state == .claimed {
                 try store.transition(id, token: record.claimToken, to: Self.state(of: job))
             }
@@ -109,18 +110,18 @@ struct RunDriver: Sendable {
         guard let request = record.request else {
             var request = try RenderStage.request(
                 for: job, image: image, runner: runner, facts: try await runner.facts(for: job))
-            // A job that an older program resolved does not have them.
+            // A job that an older program resolved does not have the options.
             request.rehearsal = job.rehearsal ?? record.spec.rehearsal
             if record.queue != nil { request.rehearsal?.usesOwnCredentials = nil }
             try ValidateStage.refuseErrors(in: request, runner: runner)
             let id = record.id
             try await runner.prepare(for: request) { progress(id, $0) }
-            // From here on the backend may hold something of this run: the intent is written before the call.
+            // From here on the backend may hold something of this run: the intent is stored before the call.
             return try store.transition(
                 record.id, token: record.claimToken, to: .submitting, changes: RunChanges(request: request))
         }
         guard record.state == .submitting else {
-            // A run that comes from its queue again with the request that it had.
+            // A requeued run is submitted again with its stored request.
             return try store.transition(record.id, token: record.claimToken, to: .submitting)
         }
         let handle = try await submitStage(runner).submit(request, as: record.id)
@@ -129,10 +130,10 @@ struct RunDriver: Sendable {
             record.id, token: record.claimToken, to: .starting, changes: RunChanges(handle: handle))
     }
 
-    /// The state of a run that gets its image: only one whose image comes from source is building.
+    /// The state of a run during the image stage: `building` only if its image is built from source.
     private static func state(of job: ResolvedJob) -> RunState { job.source.isImage ? .preparing : .building }
 
-    /// Tells the log where in its backend a run is, and where people can look at it.
+    /// Logs the location of a run in its backend, and the page that shows it.
     private func tellPlace(of record: RunRecord, _ handle: RunHandle, _ runner: any Runner, _ words: String) {
         let name = handle.fields["name"] ?? handle.fields["container"].map { String($0.prefix(12)) }
         var place = log.with(["run": record.id.rawValue])
@@ -154,7 +155,7 @@ struct RunDriver: Sendable {
         try resolveStage(of: record).job(record.spec, as: record.id)
     }
 
-    /// The stage with the queue's rules as they are now. A row whose columns contradict its spec is refused.
+    /// The resolve stage with the queue's present rules. A row whose columns contradict its spec is refused.
     private func resolveStage(of record: RunRecord) throws -> ResolveStage {
         try RowCheck(home: store.home).refuse(record)
         let plugin = try backends.plugin(for: record.resource)
@@ -164,7 +165,7 @@ struct RunDriver: Sendable {
 
     // MARK: runs that cannot be driven
 
-    /// Ends a run that ended every program that worked on it, so that the others go on.
+    /// Ends a run that crashed every program that worked on it, so that other runs continue.
     private func setAside(_ record: RunRecord) throws(StoreError) -> RunRecord {
         let mayBeThere = record.request != nil && record.handle == nil
         let place = mayBeThere ? " The backend may have it: look there for \(record.id)." : ""
@@ -177,7 +178,7 @@ struct RunDriver: Sendable {
                     + "set aside.\(place) 'launch events \(record.id)' has its history; please report it."))
     }
 
-    /// Ends a run whose record cannot be read, unless the backend has it: then it is watched on.
+    /// Ends a run whose record cannot be read, unless the backend has it. Then it is observed.
     private func end(damaged record: RunRecord, _ damage: String) async throws(StoreError) -> Progress {
         switch try await place(of: record) {
         case .there(let found): return .submitted(found)
@@ -198,12 +199,14 @@ struct RunDriver: Sendable {
         _ record: RunRecord, _ error: BackendError, mayBeThere: Bool
     ) async throws(StoreError) -> Progress {
         var error = error
-        // A submit that was not answered may have worked; then the run has begun. One that was refused has not.
+        // A submit without a response may have succeeded; then the run has begun. A refused submit has not started the
+        // run.
         if mayBeThere || ![.invalid, .denied, .conflict].contains(error.category) {
             switch try await place(of: record) {
             case .there(let found): return .submitted(found)
             case .unknown(let reason) where mayBeThere && record.queue != nil && mayRequeue:
-                // Back in its queue it would be stopped, or forgotten, while it runs and costs. So it stays as it is.
+                // In its queue the run could be stopped or forgotten while it runs and costs money, so its state is
+                // kept.
                 return .unknown(record, reason: "\(error.description) \(reason)")
             case .unknown where mayBeThere:
                 error.message += " The backend does not say whether it has the run all the same; look there."
@@ -234,18 +237,18 @@ struct RunDriver: Sendable {
         return .over(try end(record, .failed, Cause(code, error.description)))
     }
 
-    /// Where a run is of which no handle is known.
+    /// Whether a run without a stored handle exists in the backend.
     private enum Place {
-        /// In the backend; the record has the handle.
+        /// The run is in the backend; the record has the handle.
         case there(RunRecord)
-        /// Nowhere but in the store.
+        /// The run is only in the store.
         case nowhere
-        /// The backend does not say, for that reason.
+        /// The backend does not answer, for this reason.
         case unknown(String)
     }
 
-    /// Looks for what an earlier submit, by this program or by one that died, left in the backend. Who has not written down
-    /// a request has submitted nothing.
+    /// Finds what an earlier submit, by this program or by one that died, left in the backend. Without a stored
+    /// request, nothing was submitted.
     private func place(of record: RunRecord) async throws(StoreError) -> Place {
         guard let request = record.request, record.handle == nil else { return .nowhere }
         guard let runner = try? backends.runner(for: record) else {
@@ -255,7 +258,7 @@ struct RunDriver: Sendable {
         do throws(BackendError) {
             handle = try await submitStage(runner).find(request, as: record.id)
         } catch  where error.category == .conflict {
-            // What is there under the run's name is somebody else's.
+            // The object with the run's name in the backend belongs to another program.
             return .nowhere
         } catch {
             log.warning(
@@ -267,13 +270,13 @@ struct RunDriver: Sendable {
         tellPlace(of: record, handle, runner, "run found in its backend")
         let changes = RunChanges(handle: handle)
         guard record.state.mayBecome(.starting) else {
-            // A run that was further already, and whose handle could not be read.
+            // The run had progressed further, and its handle could not be read.
             return .there(try store.record(record.id, token: record.claimToken, changes))
         }
         return .there(try store.transition(record.id, token: record.claimToken, to: .starting, changes: changes))
     }
 
-    /// Gives the run back to its queue for a while: what stands in its way may pass by itself.
+    /// Returns the run to its queue for a while, because the cause of the error may pass.
     private func requeue(_ record: RunRecord, _ error: BackendError) throws(StoreError) -> RunRecord {
         let code = Self.code(of: error, record)
         let wait = error.retryAfter ?? .seconds(min(300, 5 << min(record.attempts, 6)))
@@ -292,7 +295,7 @@ struct RunDriver: Sendable {
         }
     }
 
-    /// How a run ends that has waited as long as its queue lets it; nil where it may wait on.
+    /// The cause of the end of a run that has waited as long as its queue allows; nil if it may wait longer.
     private func waitLimit(of record: RunRecord) -> ((BackendError) -> Cause)? {
         guard let limit = record.resolved?.retry?.waitSeconds, let since = record.waitingSince,
             clock.now().timeIntervalSince(since.date) >= limit

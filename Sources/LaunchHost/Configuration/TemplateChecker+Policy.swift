@@ -1,9 +1,9 @@
 extension TemplateChecker {
-    /// The submitter's policy, with what is wrong with it noted.
+    /// The submitter's policy. Its problems are recorded.
     mutating func policy(_ root: ConfigNode) -> SubmitterPolicy {
         let names = Set(SubmitterPolicy.fields.map(\.name))
         let entries = root.entries?.filter { names.contains($0.key) } ?? []
-        // These keys take no placeholders: a submitter would fill them.
+        // These keys must not contain placeholders, because a submitter would set their values.
         var own = SchemaDecoder(document: decoder.document)
         let options = own.decode(ConfigNode(.mapping(entries), at: root.mark), fields: SubmitterPolicy.fields, in: .top)
         let policy = SubmitterPolicy(options)
@@ -18,7 +18,7 @@ extension TemplateChecker {
         return policy
     }
 
-    /// Warns where the policy allows no source.
+    /// Warns if the policy allows no source.
     mutating func checkSources(_ policy: SubmitterPolicy, isLocked: Bool, _ root: ConfigNode) {
         guard policy.allowsNoSource(isLocked: isLocked) else { return }
         let template = root.jsonValue.respelt(by: runner.spelling)

@@ -21,7 +21,6 @@ public struct HealthCheck: Sendable {
     /// For a failure, what kind of error it is.
     public var kind: LaunchError.Kind?
 
-    /// A finding from its parts.
     public init(
         _ status: Status, _ what: String, _ detail: String, hint: String? = nil, kind: LaunchError.Kind? = nil
     ) {

@@ -1,35 +1,34 @@
-/// One thing that validation has to say about a request.
+/// One error or warning of the validate stage about a request.
 public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// How bad it is.
+    /// The severity of a finding.
     public enum Severity: String, Sendable, Codable {
-        /// The request would be refused, or would not do what it says.
+        /// The backend would refuse the request, or the request would not do what it says.
         case error
-        /// It may be meant.
+        /// Probably a mistake, but possibly intended.
         case warning
     }
 
     /// The rule of a finding about a placeholder that its user must replace, such as `<REQUIRED>`.
     public static let placeholder = "placeholder"
 
-    /// How bad it is.
+    /// The severity.
     public var severity: Severity
-    /// The field it is about, in the queue's template or in the request.
+    /// The path of the field, in the queue's template or in the request.
     public var path: FieldPath
     /// What is wrong, with the value, and what is allowed.
     public var message: String
-    /// What to do about it.
+    /// What the user can do about it.
     public var hint: String?
-    /// The rule's source, where it is a service's: a document or the model.
+    /// The source of the rule, if a service defines it: a document or the model.
     public var source: String?
-    /// The short name of the rule, stable between versions, where the validator names its rules: `enum`, `spot-max-wait`.
+    /// The short name of the rule, stable between versions, if the validator names its rules: `enum`, `spot-max-wait`.
     public var rule: String?
-    /// True where it is about the field's name, which is misspelt or unknown, and not about its value.
+    /// True if the finding is about the field's name, which is misspelt or unknown, and not about its value.
     public var isAboutName: Bool?
-    /// True where it is about a value that the agent completes before it sends the request. A plan shows it; a submit and a
-    /// queue's check need not.
+    /// True if the finding is about a value that the agent completes before it sends the request. Only a plan shows it;
+    /// a submit and the check of a queue omit it.
     public var isSettledLater: Bool?
 
-    /// A finding from its parts.
     public init(
         _ severity: Severity, at path: FieldPath, _ message: String, hint: String? = nil, source: String? = nil,
         rule: String? = nil, isAboutName: Bool? = nil, isSettledLater: Bool? = nil
@@ -44,7 +43,7 @@ public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
         self.isSettledLater = isSettledLater
     }
 
-    /// `error: ResourceConfig.InstanceCount: …`
+    /// The finding on one line: `error: ResourceConfig.InstanceCount: …`.
     public var description: String {
         let place = path.description
         return "\(severity.rawValue): \(place.isEmpty ? "" : "\(place): ")\(message)\(hint.map { " \($0)" } ?? "")"

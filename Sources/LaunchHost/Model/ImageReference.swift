@@ -147,7 +147,6 @@ public struct PinnedImage: Sendable, Hashable, Codable {
     /// `linux/amd64` and the like, where known.
     public var platform: String?
 
-    /// A pinned image from its parts.
     public init(reference: String, digest: Digest, name: String, platform: String? = nil) {
         self.reference = reference
         self.digest = digest

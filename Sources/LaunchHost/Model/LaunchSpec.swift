@@ -1,35 +1,34 @@
-/// What a submitter asks for, before any queue or plugin has looked at it.
+/// The request of a submitter, before it is resolved with a queue and a plugin.
 ///
-/// It is what `launch submit` stores, what `--spec FILE` holds, and where the pipeline begins.
+/// `launch submit` stores it, a `--spec FILE` contains it, and the pipeline begins with it.
 public struct LaunchSpec: Sendable, Hashable, Codable {
-    /// The project of what names none.
+    /// The project of a spec that names none.
     public static let defaultProject = "default"
 
-    /// Where the run's image comes from; exactly one.
+    /// The source of the run's image; exactly one.
     public var source: Source
-    /// The run's name for people; its ID where none is given.
+    /// The name of the run that people see; nil means the run ID.
     public var name: String?
     /// The project that the run belongs to.
     public var project: String
-    /// The team or user that the project belongs to.
+    /// The team or user that owns the project.
     public var entity: String
-    /// Who submits.
+    /// The account that submits.
     public var author: String
-    /// The kind of backend, e.g. `sagemaker`; the queue's where a queue is named.
+    /// The resource, e.g. `sagemaker`; for a run with a queue, that of the queue.
     public var resource: String
-    /// The queue, or nil for a run without one.
+    /// The queue; nil for a run without one.
     public var queue: String?
-    /// Which run of a queue goes first.
+    /// The priority in the queue.
     public var priority: Priority
-    /// What the submitter changes of the job and of the queue's template.
+    /// The submitter's changes to the job and to the queue's template.
     public var overrides: Overrides
-    /// Whether a remote backend's request is run by a local engine instead. Kept with the run, so that whoever takes it
-    /// over never sends it for real.
+    /// Whether a local engine executes the remote backend's request. It is stored with the run, so that an agent that
+    /// adopts the run never sends the request to the backend.
     public var rehearse: Bool
-    /// What the submitter asks of the rehearsal; it says nothing of whether there is one.
+    /// The options of the rehearsal. They do not decide whether the run is rehearsed.
     public var rehearsal: RehearsalOptions?
 
-    /// A spec from its parts.
     public init(
         source: Source, name: String? = nil, project: String, entity: String, author: String, resource: String,
         queue: String? = nil, priority: Priority = .medium, overrides: Overrides = Overrides(),
@@ -49,27 +48,26 @@ public struct LaunchSpec: Sendable, Hashable, Codable {
     }
 }
 
-/// Where a run's image comes from.
+/// The source of a run's image.
 public enum Source: Sendable, Hashable {
-    /// An image that exists already, as its user wrote it.
+    /// An existing image, as the user wrote it.
     case image(String)
-    /// A folder, kept as the snapshot of that name, to be built.
+    /// A folder to build, stored as a snapshot.
     case code(CodeSource)
-    /// A git commit, to be fetched and built.
+    /// A git commit to fetch and build.
     case git(GitSource)
-    /// What the backend's request names: an image, or an algorithm. The resolve stage finds which.
+    /// The image or algorithm that the template of the backend's request names. The resolve stage decides which it is.
     case template
     /// An algorithm of the backend, by its name in the request. Only in resolved jobs.
     case algorithm(String)
 }
 
-/// As JSON one member, named after the kind: `{"image": "busybox:1"}`, `{"git": {…}}`, `{"template": true}`.
+/// In JSON it has one member, named after the kind: `{"image": "busybox:1"}`, `{"git": {…}}`, `{"template": true}`.
 extension Source: Codable {
     private enum Key: String, CodingKey {
         case image, code, git, template, algorithm
     }
 
-    /// Reads the one member.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         if let image = try container.decodeIfPresent(String.self, forKey: .image) {
@@ -85,7 +83,6 @@ extension Source: Codable {
         }
     }
 
-    /// Writes the one member.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         switch self {
@@ -98,16 +95,15 @@ extension Source: Codable {
     }
 }
 
-/// A folder's content as it was when it was submitted.
+/// The content of a folder at the time of the submit.
 public struct CodeSource: Sendable, Hashable, Codable {
-    /// The name of the snapshot in the program's own source store: a SHA-256 in hex.
+    /// The name of the snapshot in the source store: a SHA-256 in hex.
     public var snapshot: String
-    /// Where it was taken from, for people.
+    /// A description of the folder, for people.
     public var origin: String
     /// The Dockerfile's path in the folder.
     public var dockerfile: String
 
-    /// A source from its parts.
     public init(snapshot: String, origin: String, dockerfile: String) {
         self.snapshot = snapshot
         self.origin = origin
@@ -117,16 +113,15 @@ public struct CodeSource: Sendable, Hashable, Codable {
 
 /// A commit of a git repository.
 public struct GitSource: Sendable, Hashable, Codable {
-    /// The repository: `https://`, `ssh://`, `git@host:path` or `file://`.
+    /// The address of the repository: `https://`, `ssh://`, `git@host:path` or `file://`.
     public var url: String
-    /// The full commit ID that the submitter's branch or tag stood for at submit.
+    /// The full commit ID of the submitter's branch or tag at the time of the submit.
     public var commit: String
-    /// The branch, tag or commit as the submitter wrote it, for people.
+    /// The branch, tag or commit as the submitter wrote it.
     public var version: String
     /// The Dockerfile's path in the repository.
     public var dockerfile: String
 
-    /// A source from its parts.
     public init(url: String, commit: String, version: String, dockerfile: String) {
         self.url = url
         self.commit = commit
@@ -135,58 +130,57 @@ public struct GitSource: Sendable, Hashable, Codable {
     }
 }
 
-/// Which run of a queue goes first; within one priority, first come, first served.
+/// The priority of a run in its queue. Within one priority, the oldest run comes first.
 public enum Priority: String, Sendable, Codable, CaseIterable, Comparable {
     /// Before all others.
     case critical
-    /// Before what nobody ranked.
+    /// Before runs without a priority.
     case high
-    /// What nobody ranked.
+    /// The priority of runs that name none.
     case medium
     /// After all others.
     case low
 
-    /// 0 for the most urgent, as the store orders them.
+    /// The order in the store: 0 is the most urgent.
     public var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-    /// More urgent is less.
+    /// A more urgent priority is smaller.
     public static func < (left: Priority, right: Priority) -> Bool { left.rank < right.rank }
 }
 
-/// What a submitter changes of the job and of the queue's template.
+/// The submitter's changes to the job and to the queue's template.
 public struct Overrides: Sendable, Hashable, Codable {
-    /// Replaces the image's entry point.
+    /// Replaces the entry point of the image.
     public var entryPoint: [String]?
-    /// Arguments behind the entry point.
+    /// Arguments after the entry point.
     public var arguments: [String]
     /// The run's configuration: hyperparameters on SageMaker.
     public var runConfig: [String: JSONValue]
-    /// Numbers of the run's configuration as typed, where their JSON text is another: see `Numeral`.
+    /// Numbers of the run's configuration as the user typed them, if their JSON text differs: see `Numeral`.
     public var numerals: [String: String]?
     /// Environment variables of the container.
     public var environment: [String: String]
-    /// Merged into the queue's template, member by member.
+    /// Values that are merged into the queue's template, member by member.
     public var resourceArguments: JSONValue?
-    /// Single values set in the template after the merge, in order.
+    /// Single values that are set in the template after the merge, in order.
     public var settings: [Setting]
     /// Values of the queue's template variables.
     public var variables: [String: JSONValue]
 
-    /// One `--set PATH=VALUE`.
+    /// One option `--set PATH=VALUE`.
     public struct Setting: Sendable, Hashable, Codable {
-        /// Where in the template.
+        /// The path in the template.
         public var path: FieldPath
         /// The new value.
         public var value: JSONValue
 
-        /// A setting from its parts.
         public init(path: FieldPath, value: JSONValue) {
             self.path = path
             self.value = value
         }
     }
 
-    /// Overrides from their parts; without any, nothing is changed.
+    /// Creates overrides; without arguments, they change nothing.
     public init(
         entryPoint: [String]? = nil, arguments: [String] = [], runConfig: [String: JSONValue] = [:],
         environment: [String: String] = [:], resourceArguments: JSONValue? = nil, settings: [Setting] = [],

@@ -68,7 +68,6 @@ extension LogLine: Codable {
 public struct LogCursor: Sendable, Hashable, Codable, RawRepresentable {
     /// The position in the runner's format.
     public let rawValue: String
-    /// Creates a cursor from a text that a runner returned before.
     public init(rawValue: String) { self.rawValue = rawValue }
 }
 

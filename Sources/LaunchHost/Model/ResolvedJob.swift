@@ -1,46 +1,45 @@
-/// What the resolve stage hands on: the spec with the queue's template, variables and macros worked in.
+/// The result of the resolve stage: the spec combined with the queue's template, with variables and macros expanded.
 ///
-/// `${image_uri}` alone still stands in the template, because the image is not known yet.
+/// Only `${image_uri}` is not expanded yet, because the image is unknown.
 public struct ResolvedJob: Sendable, Hashable, Codable {
-    /// The run that this is for.
+    /// The run of the job.
     public var runID: RunID
-    /// The run's name for people.
+    /// The name of the run that people see.
     public var runName: String
     /// The project.
     public var project: String
-    /// The team or user that the project belongs to.
+    /// The team or user that owns the project.
     public var entity: String
-    /// Who submitted.
+    /// The account that submitted the run.
     public var author: String
-    /// The queue, where there is one.
+    /// The queue, if there is one.
     public var queue: String?
-    /// The type of the runner whose request the template is.
+    /// The type of the runner that the template is for.
     public var resource: String
-    /// Where the image comes from.
+    /// The source of the image.
     public var source: Source
-    /// Replaces the image's entry point, where given.
+    /// Replaces the entry point of the image; nil keeps it.
     public var entryPoint: [String]?
-    /// Arguments behind the entry point.
+    /// Arguments after the entry point.
     public var arguments: [String]
     /// The run's configuration.
     public var runConfig: [String: JSONValue]
-    /// Numbers of the run's configuration as typed, where their JSON text is another.
+    /// Numbers of the run's configuration as the user typed them, if their JSON text differs.
     public var numerals: [String: String]?
-    /// Environment variables that the submitter asked for.
+    /// Environment variables that the submitter sets.
     public var environment: [String: String]
-    /// The backend's request template, overridden and expanded.
+    /// The template of the backend's request, with overrides applied and placeholders expanded.
     public var template: JSONValue
-    /// What is asked of a rehearsal, with what the queue's rules make of it.
+    /// The options of the rehearsal, adjusted to the queue's rules.
     public var rehearsal: RehearsalOptions?
-    /// How often and how long it is tried, where the queue says so.
+    /// The retry rules of the queue, if it has any.
     public var retry: RetryRules?
-    /// Whether others than the queue's owner submit to its queue: its file has `allow_overrides`. A runner on this machine
-    /// then gives its containers less.
+    /// Whether other people than the queue's owner submit to the queue: its file has `allow_overrides`. A local runner
+    /// then restricts its containers.
     public var isShared: Bool?
     /// Whether the queue refuses an image that cannot be pinned to a digest.
     public var demandsPin: Bool?
 
-    /// A job whose values are settled.
     public init(
         runID: RunID, runName: String, project: String, entity: String, author: String, queue: String? = nil,
         resource: String, source: Source, entryPoint: [String]? = nil, arguments: [String] = [],
@@ -68,15 +67,15 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
     }
 }
 
-/// How often, and how long, a run is tried whose way is barred by something that may pass: a queue's `retry`.
+/// The retry policy of a queue for temporary backend errors: the key `retry` of its file.
 public struct RetryRules: Sendable, Hashable, Codable {
-    /// The most attempts that a backend makes of one run, from 1; nil leaves it to what the runner has to offer.
+    /// The maximum number of attempts of one run in the backend, from 1; nil means as many as the runner offers.
     public var attempts: Int?
-    /// How long a run waits, in seconds, while its backend refuses it for quota, throttling or want of a service; nil is
-    /// as long as it takes.
+    /// The maximum time in seconds that a run waits while its backend refuses it for quota, throttling or an
+    /// unavailable service; nil means no limit.
     public var waitSeconds: Double?
 
-    /// Rules from their parts; without any, there is no limit.
+    /// Creates rules; without arguments, there is no limit.
     public init(attempts: Int? = nil, waitSeconds: Double? = nil) {
         self.attempts = attempts
         self.waitSeconds = waitSeconds
@@ -93,16 +92,15 @@ public struct RetryRules: Sendable, Hashable, Codable {
     ]
 }
 
-/// What a runner renders: a resolved job whose image is pinned and whose template has no macro left.
+/// The input of a runner's `render`: a resolved job with a pinned image and a fully expanded template.
 public struct RunnableJob: Sendable, Hashable, Codable {
-    /// The job; its template is fully expanded.
+    /// The job. Its template is fully expanded.
     public var job: ResolvedJob
-    /// The image, by digest.
+    /// The image.
     public var image: PinnedImage
-    /// What the runner's `facts` answered; empty where no service was asked.
+    /// The result of the runner's `facts`; empty if no service was called.
     public var facts: [String: String]
 
-    /// A runnable job from its parts.
     public init(job: ResolvedJob, image: PinnedImage, facts: [String: String] = [:]) {
         self.job = job
         self.image = image
@@ -110,20 +108,19 @@ public struct RunnableJob: Sendable, Hashable, Codable {
     }
 }
 
-/// The backend's own request, ready to be shown, stored, checked and sent.
+/// The backend's own request, which can be shown, stored, validated and sent.
 public struct RunRequest: Sendable, Hashable, Codable {
     /// The type of the runner that rendered it.
     public var runner: String
-    /// The document: for SageMaker, the body of `CreateTrainingJob`.
+    /// The document of the request: for SageMaker, the body of `CreateTrainingJob`.
     public var document: JSONValue
-    /// What the runner keeps for itself beside the document and never sends: what else to try, say.
+    /// Additional values of the runner that are never sent, such as alternatives for the next attempt.
     public var notes: JSONValue?
-    /// What the submitter asks of a rehearsal of it. No part of what is sent.
+    /// The submitter's options of a rehearsal. They are not part of the sent document.
     public var rehearsal: RehearsalOptions?
-    /// Whether the job's queue is one that others submit to. No part of what is sent.
+    /// Whether other people than the owner submit to the job's queue. It is not part of the sent document.
     public var isShared: Bool?
 
-    /// A request from its parts.
     public init(
         runner: String, document: JSONValue, notes: JSONValue? = nil, rehearsal: RehearsalOptions? = nil
     ) {

@@ -1,12 +1,11 @@
-/// Names a run, and everything that the run creates outside: container, training job, tags.
+/// Identifies a run, and everything that the run creates outside: container, training job, tags.
 ///
-/// Eight characters of `a-z0-9` when made here; a given one may have 1 to 32 of `a-z0-9` and inner hyphens, which is
-/// what container names and `TrainingJobName` both allow.
+/// A generated ID has eight characters of `a-z0-9`. A given ID may have 1 to 32 characters of `a-z0-9` and inner
+/// hyphens, which container names and `TrainingJobName` both allow.
 public struct RunID: Sendable, Hashable, Comparable, Codable, RawRepresentable, CustomStringConvertible {
-    /// The text.
     public let rawValue: String
 
-    /// Nil where `rawValue` is not a valid run ID.
+    /// Nil if `rawValue` is not a valid run ID.
     public init?(rawValue: String) {
         let allowed = rawValue.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -22,16 +21,15 @@ public struct RunID: Sendable, Hashable, Comparable, Codable, RawRepresentable, 
         self.rawValue = rawValue
     }
 
-    /// A new one, from the system's random numbers.
+    /// A new ID from the system's random numbers.
     public static func random() -> RunID {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         return RunID(unchecked: String((0..<8).map { _ in alphabet[Int.random(in: alphabet.indices)] }))
     }
 
-    /// The ID in examples and previews. No run has it.
+    /// An ID for examples and previews. No run has it.
     static let example = RunID(unchecked: "run00000")
 
-    /// The text.
     public var description: String { rawValue }
 
     /// Alphabetical order.

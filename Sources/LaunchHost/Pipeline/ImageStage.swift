@@ -1,17 +1,17 @@
-/// The image stage: a prebuilt image is pinned to its digest, source becomes an image unless its key is there already.
+/// The image stage: pins a prebuilt image to its digest, and builds an image from source unless its content key is
+/// already built.
 public struct ImageStage: Sendable {
     private let registry: any Registry
     private let builder: any Builder
     private let contexts: any ContextProvider
 
-    /// A stage over these parts.
     public init(registry: any Registry, builder: any Builder, contexts: any ContextProvider) {
         self.registry = registry
         self.builder = builder
         self.contexts = contexts
     }
 
-    /// What would happen to get the image of `source`. Changes nothing; with `offline` no service is called.
+    /// What the image stage would do for `source`. Changes nothing; with `offline` no service is called.
     /// - Parameter demandsPin: whether an image that cannot be pinned to a digest is refused.
     public func plan(
         _ source: Source, project: String, queue: String?, demandsPin: Bool = false, offline: Bool
@@ -57,7 +57,7 @@ public struct ImageStage: Sendable {
         }
     }
 
-    /// Gets the image of `source`, building it where that is needed.
+    /// Gets the image of `source`, and builds it if necessary.
     /// - Parameter demandsPin: whether an image that cannot be pinned to a digest is refused.
     public func image(
         _ source: Source, project: String, queue: String?, demandsPin: Bool = false,
@@ -83,7 +83,8 @@ public struct ImageStage: Sendable {
                 repository: source.repository)
             let reason = try builder.rebuildReason(for: build)
             var key = try await builder.key(for: build, offline: false)
-            // A tag of its own: a registry may refuse to move one, and a tag that another run has must not move.
+            // The image gets a separate tag: a registry may refuse to move a tag, and the tag of another run must not
+            // move.
             if reason != nil { key = try key.unique() }
             let destination = try registry.destination(for: key, repository: builder.repository(for: project))
             if reason == nil, let image = try await registry.resolve(destination) {
@@ -99,10 +100,11 @@ public struct ImageStage: Sendable {
         }
     }
 
-    /// What to do where a prebuilt image does not exist.
+    /// The hint for a prebuilt image that does not exist.
     static let missing = "Check the name and the tag, or push the image first."
 
-    /// The decision for a prebuilt image in the registry, or for one that only the backend may look up; nil for another image.
+    /// The decision for a prebuilt image that is in the registry, or that only the backend may look up; nil for any
+    /// other image.
     private func pinned(
         _ reference: ImageReference, demandsPin: Bool
     ) async throws(BackendError) -> ImageDecision? {
@@ -132,10 +134,10 @@ public struct ImageStage: Sendable {
             image: image)
     }
 
-    /// What the resolve stage does not leave over.
+    /// The resolve stage has replaced this kind of source.
     private static let unresolved = BackendError(.internalFault, "The source of the run is not resolved.")
 
-    /// Nothing is looked up: the backend has the algorithm.
+    /// The backend has the algorithm, so nothing is looked up.
     private static func algorithm(_ name: String) -> ImageDecision {
         ImageDecision(.algorithm, "none; the queue names the algorithm \(name)", image: PinnedImage(unpinned: name))
     }
@@ -149,44 +151,43 @@ public struct ImageStage: Sendable {
     }
 }
 
-/// Where the context folders of sources come from.
+/// Provides the context folders of sources.
 public protocol ContextProvider: Sendable {
-    /// The absolute path of the source's context, or nil where it would have to be fetched and `fetching` is false.
+    /// The absolute path of the source's context; nil if it must be fetched and `fetching` is false.
     func context(of source: Source, fetching: Bool) async throws(BackendError) -> String?
 }
 
-/// How a run gets its image, and the image once it is there.
+/// How a run gets its image, and the image if it exists.
 public struct ImageDecision: Sendable, Hashable, Codable {
-    /// The ways to an image.
+    /// The ways to get an image.
     public enum Way: String, Sendable, Codable {
-        /// It existed; its digest was looked up.
+        /// The image existed, and its digest was looked up.
         case prebuilt
-        /// Its registry denies the look-up, so that the backend gets the name as it is given.
+        /// The registry denies the look-up, so the backend gets the name as the user wrote it.
         case unpinned
-        /// There is none: the backend runs an algorithm that it has.
+        /// There is no image: the backend runs one of its algorithms.
         case algorithm
         /// The same content was built before.
         case cached
-        /// It is, or would be, built.
+        /// The image is built, or would be built.
         case build
-        /// That cannot be said without a fetch or a service.
+        /// Unknown without a fetch or a call of a service.
         case unresolved
-        /// It is prebuilt, the registry does not have it, and nothing can fetch it: the run would fail.
+        /// The image is prebuilt, is not in the registry, and cannot be fetched: the run would fail.
         case missing
     }
 
-    /// Which way.
+    /// The way to get the image.
     public var way: Way
-    /// One line for people.
+    /// A summary on one line, for people.
     public var summary: String
-    /// The key of the source's content.
+    /// The content key of the source.
     public var key: ContentKey?
-    /// Where the image of a source is or would be, as repository and tag.
+    /// The repository and tag of the image that is or would be built.
     public var destination: String?
-    /// The image, where it is there.
+    /// The image, if it exists.
     public var image: PinnedImage?
 
-    /// A decision from its parts.
     public init(
         _ way: Way, _ summary: String, key: ContentKey? = nil, destination: ImageReference? = nil,
         image: PinnedImage? = nil
@@ -209,12 +210,12 @@ extension Source {
         }
     }
 
-    /// The address of the git repository that it is of.
+    /// The address of its git repository; nil for other sources.
     var repository: String? {
         if case .git(let git) = self { git.url } else { nil }
     }
 
-    /// Where it comes from, for people.
+    /// A description of the source, for people.
     public var origin: String {
         switch self {
         case .image(let text): text
@@ -227,8 +228,8 @@ extension Source {
 }
 
 extension Backends {
-    /// A name like those that images of the project's source get, for requests that are made before there is one; nil where
-    /// the registry has no place for them.
+    /// An example of the name of an image that is built for the project, for requests without an image yet; nil if the
+    /// registry has no place for it.
     public func imageOfSource(for project: String) -> String? {
         let nobody = ContentKey(hex: String(repeating: "0", count: 64))
         return try? registry.destination(for: nobody, repository: builder.repository(for: project)).description
@@ -236,7 +237,7 @@ extension Backends {
 }
 
 extension Builder {
-    /// The repository for a project's images: the configured one, else one named after the project.
+    /// The repository for a project's images: the configured one, otherwise one named after the project.
     public func repository(for project: String) -> String {
         if let repository { return repository }
         let name = project.lowercased().split(whereSeparator: { !($0.isASCII && ($0.isLetter || $0.isNumber)) })

@@ -1,17 +1,17 @@
-/// All runs of a queue as one job. A value that only a submit knows is `*`.
+/// A job that represents all runs of a queue. A value that only a submit provides is `*`.
 ///
-/// A backend would not take it. Its values are patterns for a policy.
+/// A backend would not accept the job. Its values are patterns for a policy.
 struct OpenJob {
-    /// Stands for any text.
+    /// A pattern for any text.
     static let anything = "*"
 
     let queue: ResolveStage.Queue
     let plugin: RunnerPlugin
 
-    /// The job.
+    /// Creates the job.
     /// - Parameters:
-    ///   - name: the queue's name.
-    ///   - image: the image of runs, where the template names none.
+    ///   - name: the name of the queue.
+    ///   - image: the image of the runs, if the template names none.
     func job(of name: String, image: String) -> ResolvedJob {
         let open = queue.template.mappingStrings { text, path in
             let pieces = Placeholders.pieces(of: text)
@@ -24,7 +24,7 @@ struct OpenJob {
         }
         var mistakes: [Diagnostic] = []
         let decoded = ResolveStage(queue: queue, plugin: plugin).decoded(open, &mistakes)
-        // A pattern may be none of the words that a key takes. The key then has no say in what is permitted.
+        // A pattern may not be one of the words that a key accepts. The key then has no effect on the permissions.
         let template = mistakes.isEmpty ? decoded : open
         return ResolvedJob(
             runID: .example, runName: Self.anything, project: Self.anything, entity: Self.anything,
@@ -41,19 +41,19 @@ struct OpenJob {
         return .image(named)
     }
 
-    /// A number or truth value that a variable takes; nil for text.
+    /// A number or Boolean that the variable accepts; nil for text.
     private func variable(_ name: String) -> JSONValue? {
         guard let variable = queue.variables.first(where: { $0.name == name }) else { return nil }
         return switch variable.type {
         case .string: nil
         case .integer: .integer(Int64(variable.minimum ?? variable.maximum ?? 1))
         case .number: .number(variable.minimum ?? variable.maximum ?? 1)
-        // What is permitted for a switch that is on is enough for one that is off.
+        // The permissions for an enabled switch are sufficient for a disabled one.
         case .boolean: .bool(true)
         }
     }
 
-    /// A piece of a text, written so that the render stage leaves it alone.
+    /// A piece of a text, escaped so that the render stage does not change it.
     private func written(_ piece: Placeholders.Piece, of name: String) -> String {
         switch piece {
         case .text(let text): text.replacing("${", with: "$${").replacing("{{", with: "\\{{")

@@ -1,15 +1,13 @@
-/// What the runs of a queue will be like, before anybody has submitted one: its template is rendered with stand-ins for
-/// what only a submit knows.
+/// Renders a queue's template before the first submit, with placeholder values for what only a submit provides.
 public struct QueuePreview: Sendable {
     private let backends: Backends
 
-    /// For the queues of one configuration.
     public init(backends: Backends) {
         self.backends = backends
     }
 
-    /// The plan of a run that changes nothing of the queue's template. No service is called.
-    /// - Throws: `LaunchError` where there is no such runner or the template cannot be resolved, `BackendError` where it
+    /// The plan of a run without overrides. No service is called.
+    /// - Throws: `LaunchError` if the runner does not exist or the template cannot be resolved, `BackendError` if it
     ///   cannot be rendered.
     public func plan(of definition: QueueDefinition) throws -> Plan {
         let plugin = try backends.plugin(for: definition.resource)
@@ -24,7 +22,7 @@ public struct QueuePreview: Sendable {
             author: "author",
             resource: definition.resource, queue: definition.name, overrides: overrides)
         var queue = try ResolveStage.Queue(definition)
-        // A preview is about the template. Its image and its names are examples, which no policy needs to allow.
+        // A preview is about the template. Its image and its names are examples, so the policy does not apply.
         queue.policy = .unlimited
         let job = try ResolveStage(queue: queue, plugin: plugin).job(spec, as: .random())
         return try Plan(
@@ -35,10 +33,10 @@ public struct QueuePreview: Sendable {
 
     private var parts: [any Sendable] { [backends.environment, backends.registry, backends.builder] }
 
-    /// What has to be permitted for the queue's runs. A value that only a submit knows is `*`. Where the runner needs nothing,
-    /// what the other parts need.
-    /// - Throws: `LaunchError` of kind `.invalid` if the template has a placeholder such as `<REQUIRED>`; as
-    ///   `plan(of:)`.
+    /// The permissions for the queue's runs. A value that only a submit provides is `*`. If the runner needs none, the
+    /// permissions of the other parts.
+    /// - Throws: `LaunchError` of kind `.invalid` if the template has a placeholder such as `<REQUIRED>`; otherwise the
+    ///   errors of `plan(of:)`.
     public func permissions(of definition: QueueDefinition) throws -> [Permission] {
         let runner = try backends.runner(for: definition.resource)
         guard runner is any Permitted else {
@@ -55,14 +53,14 @@ public struct QueuePreview: Sendable {
         return plan.permissions + pulls(of: definition, job, runner)
     }
 
-    /// What has to be permitted for the images that submitters and Dockerfiles may name.
+    /// The permissions to pull the images that submitters and Dockerfiles may name.
     private func pulls(of definition: QueueDefinition, _ job: ResolvedJob, _ runner: any Runner) -> [Permission] {
         let policy = definition.policy
         let otherwise: Allowance = definition.allowOverrides == nil ? .any : .only([])
         var images = policy.images ?? otherwise
         if case .algorithm = job.source { images = .only([]) }
         let named: [String]? = if case .only(let patterns) = images { patterns } else { nil }
-        // Any image may be a base of one that is built.
+        // Any image may be the base of a built image.
         let builds =
             backends.builder.builds && [policy.git, policy.sourceFolders].contains { ($0 ?? otherwise) != .only([]) }
         return parts.flatMap { ($0 as? any PullPermitted)?.permissions(toPull: builds ? nil : named) ?? [] }
@@ -88,12 +86,12 @@ public struct QueuePreview: Sendable {
             })
     }
 
-    /// What every run of the queue would be refused for, as far as the template alone tells: nothing that a template
-    /// variable decides, and nothing about the image.
+    /// The errors that every run of the queue would have because of the template: neither errors that depend on a
+    /// template variable, nor errors about the image.
     public func findings(of definition: QueueDefinition) throws -> [Finding] {
         let plan = try plan(of: definition)
         let plugin = try backends.plugin(for: definition.resource)
-        // An image that the queue names is the queue's to get right; another one is an example.
+        // An image that the queue names is checked; any other image is an example.
         let isNamed = TemplateSource(plugin: plugin).isNamed(in: definition.template)
         let example = isNamed ? nil : plan.job.source.origin
         return plan.findings.filter { finding in
@@ -108,7 +106,7 @@ public struct QueuePreview: Sendable {
 }
 
 extension TemplateVariable {
-    /// A value that the variable takes; a `*` where it takes any text.
+    /// A value that the variable accepts; `*` if it accepts any text.
     fileprivate var standIn: JSONValue {
         if let first = allowed?.first { return first }
         return switch type {

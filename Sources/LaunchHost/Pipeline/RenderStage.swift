@@ -1,8 +1,8 @@
-/// The render stage: a resolved job and its image become the backend's own request. Pure.
+/// The render stage: converts a resolved job and its image to the backend's own request. Pure.
 public enum RenderStage {
-    /// The request of `job` with `image`.
-    /// - Parameter facts: what the runner's `facts` answered; empty where no service was asked.
-    /// - Throws: `BackendError` where the runner can make no request of it at all.
+    /// The request for `job` with `image`.
+    /// - Parameter facts: the result of the runner's `facts`; empty if no service was called.
+    /// - Throws: `BackendError` if the runner cannot render a request.
     public static func request(
         for job: ResolvedJob, image: PinnedImage, runner: any Runner, facts: [String: String] = [:]
     ) throws(BackendError) -> RunRequest {
@@ -13,7 +13,7 @@ public enum RenderStage {
         return request
     }
 
-    /// `job` with its image, and the image's macro filled in.
+    /// The job with its image, and with the macro of the image expanded.
     static func runnable(_ job: ResolvedJob, image: PinnedImage) -> RunnableJob {
         var job = job
         job.template = job.template.mappingStrings { text, _ in

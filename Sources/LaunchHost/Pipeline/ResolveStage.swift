@@ -1,24 +1,23 @@
-/// The resolve stage: spec and queue become a job whose every value is settled, but for the image.
+/// The resolve stage: computes from spec and queue a job in which all values except the image are final.
 ///
-/// The submitter's policy and the grammar of names, overrides, then template variables, then macros. It changes nothing
-/// and calls no service; all mistakes are reported at once.
+/// It applies the submitter's policy and the grammar of names, then overrides, then template variables, then macros. It
+/// changes nothing and calls no service; all mistakes are reported at once.
 public struct ResolveStage: Sendable {
-    /// What the stage needs of a queue.
+    /// The values of a queue that the stage uses.
     public struct Queue: Sendable {
-        /// The backend's request, with variables and macros in it.
+        /// The template of the backend's request, with variables and macros.
         public var template: JSONValue
-        /// The declared variables.
+        /// The declared template variables.
         public var variables: [TemplateVariable]
-        /// What a submitter may override; nil is everything but the runner's protected paths.
+        /// The paths that a submitter may override; nil means all paths except the runner's protected paths.
         public var allowOverrides: [FieldPath]?
-        /// What a submitter may ask beside overrides.
+        /// What a submitter may set in addition to overrides.
         public var policy: SubmitterPolicy
-        /// How often and how long its runs are tried.
+        /// The retry rules of its runs.
         public var retry: RetryRules?
-        /// Whether others than its owner submit to it.
+        /// Whether other people than its owner submit to it.
         public var isShared = false
 
-        /// What a queue's definition holds.
         public init(
             template: JSONValue, variables: [TemplateVariable] = [], allowOverrides: [FieldPath]? = nil,
             policy: SubmitterPolicy = SubmitterPolicy(), retry: RetryRules? = nil
@@ -34,13 +33,13 @@ public struct ResolveStage: Sendable {
     let queue: Queue
     let plugin: RunnerPlugin
 
-    /// A stage for that queue, whose resource is the plugin's.
+    /// Creates a stage for a queue. The plugin must match the queue's resource.
     public init(queue: Queue, plugin: RunnerPlugin) {
         self.queue = queue
         self.plugin = plugin
     }
 
-    /// The job that `spec` asks for.
+    /// The job for `spec`.
     /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each mistake.
     public func job(_ spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> ResolvedJob {
         var mistakes = refusals(of: spec)
@@ -72,7 +71,7 @@ public struct ResolveStage: Sendable {
         return job
     }
 
-    /// The run's own source, or what its template names.
+    /// The run's own source, or the one that its template names.
     private func source(
         of spec: LaunchSpec, _ template: JSONValue, overridden: JSONValue, chosen: Set<String>,
         _ mistakes: inout [Diagnostic]
@@ -86,8 +85,8 @@ public struct ResolveStage: Sendable {
         return source
     }
 
-    /// What the queue's policy and the grammar of names have against a spec, whatever its overrides.
-    /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each.
+    /// Checks a spec, without its overrides, against the queue's policy and the grammar of names.
+    /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each problem.
     public func refuse(_ spec: LaunchSpec) throws(LaunchError) {
         let mistakes = refusals(of: spec)
         guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
@@ -98,7 +97,7 @@ public struct ResolveStage: Sendable {
             + queue.policy.refusals(of: spec, isLocked: isLocked(for: spec))
     }
 
-    /// Whether what the queue's file does not allow is denied.
+    /// Whether everything is denied that the queue's file does not allow.
     private func isLocked(for spec: LaunchSpec) -> Bool { queue.allowOverrides != nil && spec.queue != nil }
 
     private func error(_ mistakes: [Diagnostic], of spec: LaunchSpec) -> LaunchError {
@@ -106,8 +105,8 @@ public struct ResolveStage: Sendable {
         return LaunchError(.invalid, "The run does not fit \(place).", diagnostics: mistakes)
     }
 
-    /// The options of the rehearsal, with what the host decides. Where folders are limited, their real paths are used, so
-    /// that a link that is made after the check changes nothing.
+    /// The options of the rehearsal, with the decisions of the host. If folders are limited, the options contain real
+    /// paths, so that a link that is created after the check has no effect.
     private func rehearsal(of spec: LaunchSpec) -> RehearsalOptions? {
         guard var options = spec.rehearsal else { return nil }
         options.usesOwnCredentials = spec.queue == nil ? true : nil
@@ -115,7 +114,7 @@ public struct ResolveStage: Sendable {
         return isLimited ? options.withRealPlaces(RealPath.of) : options
     }
 
-    /// The template with every value that the runner declares decoded; what it does not declare stays as it is.
+    /// The template with all values decoded that the runner declares; other values are unchanged.
     func decoded(_ template: JSONValue, _ mistakes: inout [Diagnostic]) -> JSONValue {
         let fields = plugin.template ?? plugin.ownKeys
         let members = template.objectValue ?? [:]
@@ -152,7 +151,7 @@ public struct ResolveStage: Sendable {
                 continue
             }
             do throws(LaunchError) {
-                // What comes from the command line is text, whatever the variable's type.
+                // Values from the command line are text, regardless of the variable's type.
                 values[variable.name] = try check(value, variable)
             } catch {
                 mistakes.append(Diagnostic(.error, error.message, hint: error.hint))
@@ -171,12 +170,12 @@ public struct ResolveStage: Sendable {
         _ mistakes: inout [Diagnostic]
     ) -> JSONValue {
         let pieces = Placeholders.pieces(of: text)
-        // Charged before anything is expanded, so that the text is never made.
+        // The size is checked before the expansion, so that a text over the limit is never created.
         for piece in pieces where !budget.isExceeded { budget.charge(values.size(of: piece)) }
         guard !budget.isExceeded else { return .null }
         mistakes += values.expanded(pieces, at: path, place: plugin.valuePlace(path)).mistakes
-        // A value that is one variable and nothing else keeps the variable's type, `InstanceCount: "{{nodes}}"`, but where
-        // the backend wants text: the queue's author has written quotes, and there is no other way to ask for text.
+        // A value that consists of one variable keeps the variable's type, `InstanceCount: "{{nodes}}"`, unless the
+        // backend requires text: the queue's author wrote quotes, and YAML has no other way to request text.
         if case .variable(let name)? = pieces.first, pieces.count == 1, let value = values.variables[name],
             value.stringValue != nil || !plugin.wantsText(at: path)
         {
@@ -209,7 +208,8 @@ public struct ResolveStage: Sendable {
         return .string(expanded)
     }
 
-    /// How much text the expansion of a template may make. A short template can repeat a long value many times.
+    /// The maximum amount of text from the expansion of a template. A short template can repeat a long value many
+    /// times.
     private struct Budget {
         private static let most = 8 << 20
         private var used = 0
@@ -225,7 +225,7 @@ public struct ResolveStage: Sendable {
         }
     }
 
-    /// Text that is settled, written so that the render stage, which expands once more, leaves it alone.
+    /// Final text, escaped for the second expansion by the render stage.
     private static func escaped(_ text: String) -> String {
         text.replacing("${", with: "$${").replacing("{{", with: "\\{{")
     }

@@ -1,4 +1,4 @@
-/// What a template says of what runs: the image or the algorithm that it names.
+/// Finds the image or the algorithm that a template names.
 struct TemplateSource {
     let plugin: RunnerPlugin
 
@@ -11,7 +11,7 @@ struct TemplateSource {
         }
     }
 
-    /// The source of a run that gives none itself, from the expanded template.
+    /// The source of a run that names none itself, from the expanded template.
     func source(in template: JSONValue, _ mistakes: inout [Diagnostic]) -> Source {
         if let path = plugin.places.algorithm, let name = template.value(at: path)?.stringValue {
             return .algorithm(Self.text(name))
@@ -36,11 +36,11 @@ struct TemplateSource {
         }
     }
 
-    /// What the queue's policy has against an image or an algorithm that the submitter chose in the template.
+    /// Checks an image or an algorithm that the submitter chose in the template against the queue's policy.
     /// - Parameters:
     ///   - own: the queue's template.
-    ///   - changed: the same with the submitter's overrides.
-    ///   - chosen: the template variables that hold any text of the submitter's.
+    ///   - changed: the template with the submitter's overrides.
+    ///   - chosen: the template variables with free text of the submitter.
     func refusals(
         of source: Source, own: JSONValue, changed: JSONValue, chosen: Set<String>, policy: SubmitterPolicy,
         isLocked: Bool
@@ -67,14 +67,14 @@ struct TemplateSource {
         }
     }
 
-    /// A settled text without the marks that keep the render stage from expanding it again.
+    /// A final text without the escapes for the render stage.
     private static func text(_ settled: String) -> String {
         Placeholders.pieces(of: settled).map { if case .text(let text) = $0 { text } else { "" } }.joined()
     }
 }
 
 extension ResolveStage {
-    /// Whether a run of that spec has something to run although it gives no source: its template names it.
+    /// Whether the template of a spec without a source names the source.
     public func namesSource(of spec: LaunchSpec) -> Bool {
         var mistakes: [Diagnostic] = []
         let template = Overriding(queue: queue, plugin: plugin).template(changedBy: spec, &mistakes)
@@ -83,9 +83,9 @@ extension ResolveStage {
 }
 
 extension SubmitterPolicy {
-    /// What the policy has against an image.
+    /// Checks an image against the policy.
     func refusals(ofImage text: String, isLocked: Bool) -> [Diagnostic] {
-        // Whatever else a spec asks for is judged by itself.
+        // The other values of the spec are checked separately.
         let spec = LaunchSpec(
             source: .image(text), project: "default", entity: "", author: "", resource: "", priority: .low)
         return refusals(of: spec, isLocked: isLocked)

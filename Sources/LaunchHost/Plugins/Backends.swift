@@ -1,16 +1,13 @@
 internal import Synchronization
 
-/// The backends of one configuration, made once and shared by all runs: no client is built for a job.
+/// The backends of one configuration. They are created once and shared by all runs, so no client is created for a job.
 public final class Backends: Sendable {
-    /// The environment.
     public let environment: any Environment
-    /// The registry.
     public let registry: any Registry
-    /// The builder.
     public let builder: any Builder
-    /// The type of the registry: the configured one, or the one that the builder's destination asks for.
+    /// The type of the registry: the configured one, or the one that fits the builder's destination.
     public let registryType: String
-    /// How much the program keeps of what others make.
+    /// Limits of stored sources and logs.
     public var limits: SizeLimits { config.limits }
     private let catalog: PluginCatalog
     private let config: LaunchConfig
@@ -18,13 +15,14 @@ public final class Backends: Sendable {
     private let context: PluginContext
     private let parts: Parts
     private let runners = Mutex<[String: any Runner]>([:])
-    /// What may be a mistake in how the parts go together.
+    /// Warnings about the combination of the parts.
     public let warnings: [Diagnostic]
 
-    /// Makes what `config` asks for.
-    /// - Parameter runnerOptions: options of the runners that have a field of that name, over those of the configuration.
-    /// - Throws: `LaunchError` of kind `.configuration` with the place of the block whose plugin refuses it, or of the key
-    ///   that does not go together with another.
+    /// Creates the backends of `config`.
+    /// - Parameter runnerOptions: options for the runners that have a field of this name; they replace those of the
+    ///   configuration.
+    /// - Throws: `LaunchError` of kind `.configuration` with the position of the block that its plugin refuses, or of
+    ///   the key that conflicts with another one.
     public init(
         _ config: LaunchConfig, catalog: PluginCatalog, variables: [String: String], log: Logger,
         runnerOptions: [String: JSONValue] = [:]
@@ -45,29 +43,29 @@ public final class Backends: Sendable {
         for warning in warnings { log.warning(warning.message) }
     }
 
-    /// The runner for a run: the one that has it already, else the one that the spec and the configuration choose.
-    /// - Throws: `LaunchError` where there is no such runner, or where the two cannot rehearse.
+    /// The runner of a run: the one that already has it, otherwise the one for its spec and the configuration.
+    /// - Throws: `LaunchError` if the runner does not exist, or if the runs of the resource cannot be rehearsed on it.
     public func runner(for run: RunRecord) throws(LaunchError) -> any Runner {
         guard let handle = run.handle else {
-            // Where the spec cannot be read, the request still tells a rehearsal.
+            // If the spec cannot be read, the request still shows whether the run is rehearsed.
             let isRehearsed = run.spec.rehearse || run.request?.rehearsal != nil
             return try runner(for: run.resource, rehearse: isRehearsed)
         }
         return try runner(for: run.resource, on: handle.runner)
     }
 
-    /// The runner for new runs of a resource; a rehearsing one where the configuration asks for it, or `rehearse`.
-    /// - Throws: `LaunchError` where there is no such runner, or where the two cannot rehearse.
+    /// The runner for new runs of a resource; a rehearsal runner if the configuration or `rehearse` requests it.
+    /// - Throws: `LaunchError` if the runner does not exist, or if the runs of the resource cannot be rehearsed on it.
     public func runner(for resource: String, rehearse: Bool = false) throws(LaunchError) -> any Runner {
         let stage = config.runner?.type ?? resource
-        // A rehearsal stays one under a configuration that names the remote runner itself.
+        // A rehearsal stays a rehearsal if the configuration names the remote runner.
         guard rehearse, catalog.runner(stage)?.rehearses != true else { return try runner(for: resource, on: stage) }
         return try runner(for: resource, on: try localType(insteadOf: resource))
     }
 
-    /// The registry for new runs of a resource. A rehearsal also has the images of the engine that it runs on, and a backend
-    /// that pulls images itself those that it pulls.
-    /// - Parameter options: what the submitter asks of the rehearsal.
+    /// The registry for new runs of a resource. A rehearsal also uses the images of the engine that it runs on. A
+    /// backend that pulls images itself also uses the images that it can pull.
+    /// - Parameter options: the submitter's options of the rehearsal.
     public func registry(
         for resource: String, rehearse: Bool, _ options: RehearsalOptions?
     ) throws(LaunchError) -> any Registry {
@@ -82,15 +80,15 @@ public final class Backends: Sendable {
         if let runner = runners.withLock({ $0[key] }) { return runner }
         let made = try makeRunner(for: resource, on: stage)
         return runners.withLock { runners in
-            // Two callers may have made one at the same time; all must see the same.
+            // Two callers may have created a runner at the same time; both get the same one.
             let first = runners[key] ?? made
             runners[key] = first
             return first
         }
     }
 
-    /// The runners that may hold something of runs of these resources: their own, and those that rehearse them. One that
-    /// cannot be made holds nothing now.
+    /// The runners that may hold something of runs of these resources: their own runners, and those that rehearse them.
+    /// A runner that cannot be created is skipped.
     func holders(of resources: [String]) -> [any Runner] {
         resources.uniqued.flatMap { resource in
             let own = try? runner(for: resource)
@@ -99,8 +97,8 @@ public final class Backends: Sendable {
         }
     }
 
-    /// The declaration of the runner for that resource.
-    /// - Throws: `LaunchError` naming the resources that there are.
+    /// The declaration of the runner for this resource.
+    /// - Throws: `LaunchError` with the names of the existing resources.
     public func plugin(for resource: String) throws(LaunchError) -> RunnerPlugin {
         try catalog.knownRunner(resource)
     }
@@ -142,7 +140,7 @@ public final class Backends: Sendable {
         return runner
     }
 
-    /// What the parts say of each other: warnings, unless there is an error.
+    /// Runs the cross-checks of the parts. Returns their warnings unless there is an error.
     private static func check(
         _ checked: [any Sendable], with parts: Parts, _ config: LaunchConfig
     ) throws(LaunchError) -> [Diagnostic] {
@@ -153,7 +151,7 @@ public final class Backends: Sendable {
             .configuration, "The parts of the configuration do not go together.", diagnostics: diagnostics)
     }
 
-    /// The configured registry. Without one, the registry that holds the builder's destination, as for W&B Launch.
+    /// The configured registry. Without one, the registry that can store the builder's destination, as in W&B Launch.
     private static func registry(
         for builder: any Builder, _ catalog: PluginCatalog, _ context: PluginContext, _ config: LaunchConfig
     ) throws(LaunchError) -> (any Registry, String) {
@@ -184,7 +182,7 @@ public final class Backends: Sendable {
             "configure one: registry: {type: local, uri: HOST[:PORT][/PATH]}")
     }
 
-    /// Makes all parts but the runner. Where several cannot be made, all of them are reported.
+    /// Creates all parts except the runner. If several cannot be created, all of them are reported.
     private static func make(
         _ config: LaunchConfig, _ catalog: PluginCatalog, _ context: inout PluginContext
     ) throws(LaunchError) -> (any Environment, any Builder, (any Registry, String)) {
@@ -227,7 +225,7 @@ public final class Backends: Sendable {
         do {
             return try plugin.make(block.options, context)
         } catch {
-            // What a registry lacks because the environment could not be made is reported there.
+            // A failure of the registry that is caused by a missing environment is reported for the environment.
             let isReported = role == .registry && context.environment == nil && error.category == .configuration
             throw LaunchError(
                 .configuration, "The configuration of the \(role.rawValue) cannot be used.",
@@ -243,8 +241,8 @@ extension Result {
 }
 
 extension PluginCatalog {
-    /// The runner of that type.
-    /// - Throws: `LaunchError` of kind `.invalid` with the types that there are.
+    /// The runner of this type.
+    /// - Throws: `LaunchError` of kind `.invalid` with the existing types.
     public func knownRunner(_ type: String) throws(LaunchError) -> RunnerPlugin {
         if let plugin = runner(type) { return plugin }
         let known = runners.map(\.base.type)
@@ -256,7 +254,7 @@ extension PluginCatalog {
 }
 
 extension Plugin {
-    /// The options of a block that gives none but the type.
+    /// The options of a block that contains only the type.
     var defaultOptions: Options {
         Options(
             fields.reduce(into: [:]) { values, field in

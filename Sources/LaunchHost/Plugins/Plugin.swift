@@ -1,21 +1,21 @@
-/// What a plugin declares: enough to find it, to read its configuration, to document it and to make it.
+/// The declaration of a plugin: how to find it, decode its configuration, document it and create its backend.
 public struct Plugin<Product: Sendable>: Sendable {
-    /// The value of the `type` key that chooses it.
+    /// The value of the key `type` that selects the plugin.
     public var type: String
-    /// One line that says what it is.
+    /// One line that describes the plugin.
     public var summary: String
-    /// The keys of its block in `launch-config.yaml`, besides `type`.
+    /// The keys of its block in `launch-config.yaml`, except `type`.
     public var fields: [Field]
-    /// Blocks of `launch-config.yaml` as a user would write them, `type` included. The conformance kit decodes each.
+    /// Example blocks of `launch-config.yaml`, as a user writes them, including `type`. The conformance kit decodes
+    /// each.
     public var examples: [String]
-    /// Makes the backend from checked options. No call to any service here: that is for the functions of the product.
-    /// - Throws: `BackendError` of category `.invalid` for options that do not go together; the host adds the place.
+    /// Creates the backend from checked options. It must not call a service; only the functions of the backend do.
+    /// - Throws: `BackendError` of category `.invalid` for options that conflict; the host adds the position.
     public var make: @Sendable (Options, PluginContext) throws(BackendError) -> Product
-    /// Of a registry: the options of the one that holds the images of a builder's `destination`; nil where this type of
-    /// registry cannot hold them. It is asked where the configuration has no registry.
+    /// For a registry: the options of the registry that stores the images of a builder's `destination`; nil if this
+    /// type cannot store them. It is called if the configuration has no registry.
     public var optionsForDestination: @Sendable (ImageReference) -> [String: JSONValue]?
 
-    /// A plugin of that type.
     public init(
         type: String, summary: String, fields: [Field] = [], examples: [String] = [],
         optionsForDestination: @escaping @Sendable (ImageReference) -> [String: JSONValue]? = { _ in nil },
@@ -30,56 +30,56 @@ public struct Plugin<Product: Sendable>: Sendable {
     }
 }
 
-/// What a plugin declares that is a runner: besides the options, the template that its queues hold.
+/// The declaration of a runner: its options, and the template of its queues.
 public struct RunnerPlugin: Sendable {
-    /// The declaration that all plugins share.
+    /// The common declaration of all plugins.
     public var base: Plugin<any Runner>
-    /// The keys of a queue's template; nil where the backend's own model checks the template in `validate`.
+    /// The keys of a queue's template; nil if the backend's own model checks the template in `validate`.
     public var template: [Field]?
     /// The template of a queue that is created without a file, as YAML with comments.
     public var defaultTemplate: String
-    /// Whether it runs container jobs on this machine, so that `--rehearse` can choose it for others.
+    /// Whether it executes container jobs on this machine, so that `--rehearse` can select it for other runners.
     public var rehearses: Bool
-    /// What a submitter may not override unless the queue's `allow_overrides` says so.
+    /// The paths that a submitter must not override unless the queue's `allow_overrides` allows it.
     public var protectedPaths: [FieldPath]
-    /// Where `template` is nil, the keys of a template that are launch's own beside the backend's.
+    /// The keys that launch adds to the template, if `template` is nil.
     public var ownKeys: [Field]
-    /// How the backend spells a path that a user may spell otherwise: `resource_config` for `ResourceConfig`. Paths that it
-    /// does not know stay as they are.
+    /// The backend's spelling of a path, for other spellings that a user may write: `ResourceConfig` for
+    /// `resource_config`. Unknown paths are returned unchanged.
     public var spelling: @Sendable (FieldPath) -> FieldPath
-    /// Lists whose items are told apart by a member, such as `Key` of `Tags`: a submitter adds items to those of the queue,
-    /// and may not change the queue's.
+    /// Lists whose items are identified by a member, such as `Key` of `Tags`. A submitter can add items to those of the
+    /// queue, but not change the queue's items.
     public var keyedLists: [FieldPath: String]
-    /// Where `template` is nil, whether the backend wants text at a path: a number or truth value of a template variable
+    /// If `template` is nil, whether the backend requires text at a path: a number or Boolean of a template variable
     /// becomes text there.
     public var takesText: @Sendable (FieldPath) -> Bool
-    /// What the text at a path of the template is used as, so that a submitter's values in it are checked for that.
+    /// How the text at a path of the template is used. The submitter's values in it are checked for this use.
     public var valuePlace: @Sendable (FieldPath) -> ValuePlace
 
-    /// Keys that the files of other programs have and its templates do not.
+    /// Keys of other programs' files that its templates do not have.
     public var foreignKeys: [ForeignKeys]
-    /// What a template tells by itself, with its placeholders still in it: said when a queue is made or changed. Paths are
+    /// Findings about a template with its placeholders, which are shown when a queue is created or changed. Paths are
     /// those of the template, in the backend's spelling.
     public var templateFindings: @Sendable (JSONValue) -> [Finding]
 
-    /// Where in the request the words of a submitter go that have options of their own, so that a queue's rules hold for
-    /// `--env` as for `--set Environment.…`.
+    /// The paths in the request of values that a submitter sets by options, so that a queue's rules apply to `--env` as
+    /// they do to `--set Environment.…`.
     public var places: Places
 
-    /// Paths of the template. What has no place in it is allowed by the option's own word in `allow_overrides`:
+    /// Paths in the template. A value without a path is allowed by the name of its option in `allow_overrides`:
     /// `entry_point`, `args`, `env`, `params`.
     public struct Places: Sendable, Hashable {
-        /// Of `--entry-point`.
+        /// The path of `--entry-point`.
         public var entryPoint: FieldPath?
-        /// Of the arguments behind `--`.
+        /// The path of the arguments after `--`.
         public var arguments: FieldPath?
-        /// Of `--env`: the mapping in which each variable is a member.
+        /// The path of `--env`: a mapping with one member per variable.
         public var environment: FieldPath?
-        /// Of `--param`: the mapping in which each value is a member.
+        /// The path of `--param`: a mapping with one member per value.
         public var runConfig: FieldPath?
-        /// Of the image, where the template can name it. A run then needs no source of its own.
+        /// The path of the image, if the template can name it. A run then needs no source of its own.
         public var image: FieldPath?
-        /// Of the name of an algorithm that the backend runs instead of an image.
+        /// The path of the name of an algorithm that the backend runs instead of an image.
         public var algorithm: FieldPath?
 
         /// Places from their paths.
@@ -96,7 +96,6 @@ public struct RunnerPlugin: Sendable {
         }
     }
 
-    /// A runner plugin from its parts.
     public init(
         _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, rehearses: Bool = false,
         protectedPaths: [FieldPath] = [], ownKeys: [Field] = [],
@@ -123,20 +122,19 @@ public struct RunnerPlugin: Sendable {
     }
 }
 
-/// What a plugin is made with besides its options.
+/// The context of a plugin's `make`, in addition to its options.
 public struct PluginContext: Sendable {
-    /// The environment of the same configuration; absent while the environment itself is made.
+    /// The environment of the configuration; nil while the environment itself is created.
     public var environment: (any Environment)?
-    /// The registry of the same configuration; only runners are made with it.
+    /// The registry of the configuration; only runners get it.
     public var registry: (any Registry)?
-    /// The variables of the agent's process: for finding engines and credentials, never for templates.
+    /// The environment variables of the agent's process, for finding engines and credentials, never for templates.
     public var variables: [String: String]
-    /// Where to say what happens.
+    /// The log of the program.
     public var log: Logger
-    /// Whether child processes that work on sources are kept from files that their work does not need.
+    /// Whether child processes that work on sources are restricted to the files that they need.
     public var sandbox: Bool
 
-    /// A context with these values.
     public init(
         environment: (any Environment)? = nil, registry: (any Registry)? = nil, variables: [String: String] = [:],
         log: Logger = .silent, sandbox: Bool = true

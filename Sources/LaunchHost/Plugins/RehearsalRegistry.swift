@@ -1,13 +1,13 @@
-/// The registry of a rehearsal: the configured one, and the image store of the engine that the rehearsal runs on.
+/// The registry of a rehearsal: the configured one, and the image store of the local engine.
 ///
-/// An image that only the engine has is good enough for a rehearsal. Where the submitter keeps everything on this
-/// machine, what is built goes into the engine's store and is not pushed.
+/// A rehearsal can use an image that only the engine has. If the submitter keeps everything on this machine, built
+/// images go to the engine's store and are not pushed.
 struct RehearsalRegistry: Registry {
-    /// The one that the configuration names.
+    /// The configured registry.
     let configured: any Registry
     /// The store of the local engine.
     let store: any Registry
-    /// Whether nothing leaves this machine.
+    /// Whether images stay on this machine.
     let keepsLocal: Bool
 
     func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
@@ -20,12 +20,12 @@ struct RehearsalRegistry: Registry {
             guard [.invalid, .notFound, .denied].contains(error.category) else { throw error }
             refusal = error
         }
-        // The engine may not be there; then what the registry says is what there is to say.
+        // The engine may be unavailable; then the error of the registry is reported.
         guard let image = try? await store.resolve(reference) else { throw refusal }
         return image
     }
 
-    /// Whether it names an image that `destination` has a place for in the store.
+    /// Whether the reference names an image whose `destination` is in the store.
     private func isBuiltHere(_ reference: ImageReference) -> Bool {
         keepsLocal && reference.host == nil && reference.tag?.wholeMatch(of: /launch-[0-9a-f]{32}/) != nil
     }
@@ -40,7 +40,7 @@ struct RehearsalRegistry: Registry {
 
     func destination(for key: ContentKey, repository: String?) throws(BackendError) -> ImageReference {
         guard keepsLocal else { return try configured.destination(for: key, repository: repository) }
-        // The name of an image that stays here says nothing of another registry.
+        // For an image that stays on this machine, only the path of the repository matters, not its registry.
         let path = repository.flatMap { try? ImageReference(parsing: $0) }?.repository
         return try store.destination(for: key, repository: path ?? repository)
     }

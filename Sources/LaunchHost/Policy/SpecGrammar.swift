@@ -1,14 +1,14 @@
-/// What the names in a spec may be made of. They become parts of paths, URIs, tags and names at backends.
+/// The grammar of names in a spec. Names become parts of paths, URIs, tags and names in backends.
 enum SpecGrammar {
-    /// The most characters of a name.
+    /// The maximum number of characters of a name.
     static let longest = 128
 
-    /// What a name may be made of.
+    /// The allowed characters of a name, for messages.
     static let hint =
         "Use 1 to \(longest) letters, digits, spaces, '.', '_', '-', '+', '@' and '=', beginning with a letter, a digit "
         + "or '_'."
 
-    /// What is wrong with the names, times and paths of a spec from any source.
+    /// The problems of the names, times and paths of a spec from any source.
     static func mistakes(in spec: LaunchSpec) -> [Diagnostic] {
         var mistakes: [Diagnostic] = []
         for (what, value) in [
@@ -23,7 +23,7 @@ enum SpecGrammar {
         return mistakes + (spec.rehearsal?.mistakes ?? [])
     }
 
-    /// Why a text cannot be such a name; nil where it can.
+    /// Why a text is not a valid name; nil if it is.
     static func fault(in text: String) -> String? {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return "is empty" }
         guard text.count <= longest, text.utf8.count <= 4 * longest else {
@@ -31,7 +31,7 @@ enum SpecGrammar {
         }
         guard isWord(first) || first == "_" else { return "begins with \(shown(first))" }
         if let wrong = text.unicodeScalars.first(where: { !isAllowed($0) }) { return "has \(shown(wrong))" }
-        // No file system and no URI can tell these from a step to the folder above, or from nothing.
+        // File systems and URIs treat these as the parent folder or as nothing.
         if text.contains("..") { return "has '..'" }
         return last == " " || last == "." ? "ends in \(shown(last))" : nil
     }
@@ -43,7 +43,7 @@ enum SpecGrammar {
         }
     }
 
-    /// Letters and digits of any script, and the marks that letters carry.
+    /// Letters and digits of any script, and combining marks.
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
@@ -59,13 +59,13 @@ enum SpecGrammar {
 }
 
 extension RehearsalOptions {
-    /// The local places that a rehearsal reads or writes, with words for each.
+    /// The local paths that a rehearsal reads or writes, with a description of each.
     var places: [(what: String, path: String)] {
         channels.sorted { $0.key < $1.key }.map { ("channel \($0.key)", $0.value) }
             + (checkpoints.map { [("checkpoints", $0)] } ?? []) + (output.map { [("output", $0)] } ?? [])
     }
 
-    /// What the command line would have refused, for a spec that comes from elsewhere.
+    /// The checks of the command line, for a spec from another source.
     var mistakes: [Diagnostic] {
         var found: [String] = []
         for (what, path) in places {
@@ -84,7 +84,7 @@ extension RehearsalOptions {
         return found.map { Diagnostic(.error, $0) }
     }
 
-    /// The same options with every local place as its real path, so that what was checked is what is used.
+    /// The options with the real path of every local path, so that the checked path is the one that is used.
     func withRealPlaces(_ realPath: (String) -> String) -> RehearsalOptions {
         var options = self
         options.channels = channels.mapValues(realPath)

@@ -1,8 +1,8 @@
 extension SubmitterPolicy {
-    /// Everything that a spec asks for and the policy denies, with the key that would allow it.
+    /// The values of a spec that the policy does not allow, each with the key that would allow it.
     /// - Parameters:
     ///   - isLocked: whether the queue's file has `allow_overrides`, so that a missing key denies.
-    ///   - realPath: a path of this machine without symbolic links.
+    ///   - realPath: returns a path of this machine with symbolic links resolved.
     func refusals(
         of spec: LaunchSpec, isLocked: Bool, realPath: (String) -> String = RealPath.of
     ) -> [Diagnostic] {
@@ -53,7 +53,7 @@ extension SubmitterPolicy {
     ) {
         switch source {
         case .template, .algorithm:
-            // What the queue's template names is its owner's choice. The resolve stage checks what a submitter changes of it.
+            // The queue's owner chose what the template names. The resolve stage checks a submitter's changes to it.
             return
         case .image(let text):
             let allowed = images ?? otherwise
@@ -99,12 +99,12 @@ extension SubmitterPolicy {
         }
     }
 
-    /// Whether a path lies in an allowed folder when both are free of links.
+    /// Whether a path is inside an allowed folder after links are resolved.
     private static func isWithin(_ path: String, _ folder: String, _ realPath: (String) -> String) -> Bool {
         path.hasPrefix("/") && RealPath.isWithin(realPath(path), realPath(folder))
     }
 
-    /// A text as an item of a list of YAML.
+    /// A text as an item of a YAML list.
     private static func yaml(_ text: String) -> String {
         let isPlain = text.wholeMatch(of: /[A-Za-z0-9\/][A-Za-z0-9_.\/-]*/) != nil
         return isPlain ? text : (try? JSON.canonical(JSONValue.string(text))) ?? text

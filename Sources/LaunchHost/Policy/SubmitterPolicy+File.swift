@@ -47,18 +47,18 @@ extension SubmitterPolicy {
             help: "The most urgent priority that a submitter may ask for. With allow_overrides: medium."),
     ]
 
-    /// The policy of decoded keys.
+    /// Creates the policy from decoded keys.
     init(_ options: Options) {
         let sources = options.values["allow_sources"]
         let isAny = sources == .string(Allowance.word)
-        // Kinds of source that a mapping leaves out are denied.
+        // A mapping denies the kinds of source that it does not contain.
         func source(_ name: String) -> Allowance? {
             if isAny { return .any }
             return sources?.objectValue.map { Allowance($0[name]) ?? .only([]) }
         }
         self.init(
             rehearse: options.values["allow_rehearse"]?.boolValue,
-            // The default of the declaration is what holds without the key.
+            // The default in the declaration applies without the key.
             credentials: options.flag("allow_credentials") ? true : nil, images: source("images"),
             unpinned: options.values["allow_unpinned"]?.boolValue, git: source("git"), sourceFolders: source("folders"),
             folders: Allowance(options.values["allow_folders"]),
@@ -67,7 +67,7 @@ extension SubmitterPolicy {
             maxPriority: options.string("max_priority").flatMap(Priority.init(rawValue:)))
     }
 
-    /// The keys as a queue's file declares them, for a queue whose file is not kept.
+    /// The keys as a queue's file declares them, for a queue whose file is not stored.
     var declaration: [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         members["allow_rehearse"] = rehearse.map { .bool($0) }
@@ -86,7 +86,8 @@ extension SubmitterPolicy {
         return members
     }
 
-    /// What holds beside overrides, in words: every key of a queue with `allow_overrides`, else those that the file has.
+    /// A description of the rules in addition to overrides: all keys of a queue with `allow_overrides`, otherwise those
+    /// in the file.
     public func facts(isLocked: Bool) -> [(name: String, value: String)] {
         func words(_ allowance: Allowance?) -> String? { (allowance ?? (isLocked ? .only([]) : nil))?.summary }
         func words(_ flag: Bool?) -> String? { (flag ?? (isLocked ? false : nil)).map { $0 ? "allowed" : "none" } }
@@ -101,7 +102,7 @@ extension SubmitterPolicy {
         return all.compactMap { name, value in value.map { (name, $0) } }
     }
 
-    /// What is wrong with the patterns, each with its key.
+    /// The problems of the patterns, each with its key.
     var mistakes: [(key: FieldPath, pattern: String, why: String)] {
         var found: [(key: FieldPath, pattern: String, why: String)] = []
         func check(_ allowance: Allowance?, _ key: String..., why: (String) -> String?) {

@@ -1,10 +1,11 @@
-/// What a submitter may ask of a queue's runs beside changes of the template: the `allow_…` keys of the queue's file.
+/// What a submitter may set for a queue's runs in addition to changes of the template: the `allow_…` keys of the
+/// queue's file.
 ///
-/// The resolve stage applies it at `plan`, `submit` and `run`, and again when an agent has claimed the run, because a row
-/// of the store may come from an older client. A key that the file does not have denies once the file has
-/// `allow_overrides`, and allows otherwise; credentials are always denied without their key.
+/// The resolve stage applies it at `plan`, `submit` and `run`, and again after an agent has claimed the run, because a
+/// row of the store may come from an older client. A missing key denies if the file has `allow_overrides`, and allows
+/// otherwise. Credentials are always denied without their key.
 public struct SubmitterPolicy: Sendable, Hashable, Codable {
-    /// Whether a run may be rehearsed on the agent's own container engine.
+    /// Whether a run may be rehearsed on the agent's container engine.
     public var rehearse: Bool?
     /// Whether a rehearsal's containers may get credentials.
     public var credentials: Bool?
@@ -18,16 +19,16 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
     public var sourceFolders: Allowance?
     /// The folders of this machine that a rehearsal may read and write.
     public var folders: Allowance?
-    /// The projects beside `default`.
+    /// The allowed projects, in addition to `default`.
     public var projects: Allowance?
-    /// The names of runs.
+    /// The allowed names of runs.
     public var names: Allowance?
-    /// The entities beside the author's own name.
+    /// The allowed entities, in addition to the author's own name.
     public var entities: Allowance?
-    /// The most urgent priority.
+    /// The highest allowed priority.
     public var maxPriority: Priority?
 
-    /// A policy with these keys; nil is a key that the queue's file does not have.
+    /// Creates a policy; nil means that the queue's file does not have the key.
     public init(
         rehearse: Bool? = nil, credentials: Bool? = nil, images: Allowance? = nil, unpinned: Bool? = nil,
         git: Allowance? = nil, sourceFolders: Allowance? = nil, folders: Allowance? = nil, projects: Allowance? = nil,
@@ -46,7 +47,7 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
         self.maxPriority = maxPriority
     }
 
-    /// A policy that denies nothing, also beside `allow_overrides`.
+    /// A policy that allows everything, also with `allow_overrides`.
     static let unlimited = SubmitterPolicy(
         rehearse: true, credentials: true, images: .any, unpinned: true, git: .any, sourceFolders: .any, folders: .any,
         projects: .any,
@@ -55,7 +56,7 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
     /// Whether the queue's file has none of the keys.
     var isEmpty: Bool { self == SubmitterPolicy() }
 
-    /// Whether no source at all is allowed, so that every submit is refused.
+    /// Whether no source is allowed, so that every submit is refused.
     func allowsNoSource(isLocked: Bool) -> Bool {
         [images, git, sourceFolders].allSatisfy { ($0 ?? (isLocked ? .only([]) : .any)) == .only([]) }
     }

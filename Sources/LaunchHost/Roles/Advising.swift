@@ -1,19 +1,18 @@
-/// A runner that can say, before anything is sent, what a request may cost.
+/// A runner that can estimate the cost of a request before it is sent.
 public protocol Pricing: Runner {
-    /// What the request costs at most. Pure and offline: from prices that came with the program.
+    /// The maximum cost of the request. Pure and offline: from prices that are part of the program.
     func cost(of request: RunRequest) -> CostEstimate
 }
 
-/// What a run may cost, as far as it is known.
+/// The estimated cost of a run.
 public struct CostEstimate: Sendable, Hashable, Codable {
-    /// The most that it can cost, in `currency`; nil where a price or a limit is not known.
+    /// The maximum cost, in `currency`; nil if a price or a limit is not known.
     public var maximum: Double?
-    /// The currency, as ISO 4217 writes it.
+    /// The currency code by ISO 4217.
     public var currency: String
-    /// How it comes about, or why it is not known: one line.
+    /// How the estimate was computed, or why it is unknown, on one line.
     public var basis: String
 
-    /// An estimate from its parts.
     public init(maximum: Double?, currency: String = "USD", basis: String) {
         self.maximum = maximum
         self.currency = currency
@@ -21,41 +20,40 @@ public struct CostEstimate: Sendable, Hashable, Codable {
     }
 }
 
-/// A part of a configuration that has to be permitted things by the cloud that it works with.
+/// A part of the configuration that needs permissions of a cloud.
 public protocol Permitted: Sendable {
-    /// What it needs in order to carry out that request. Pure and offline.
+    /// The permissions for this request. Pure and offline.
     func permissions(for request: RunRequest) -> [Permission]
 }
 
-/// A part that has to be permitted to pull images that only a submit or a Dockerfile names.
+/// A part that needs permissions to pull images that only a submit or a Dockerfile names.
 public protocol PullPermitted: Sendable {
-    /// What it, or a job of it, needs in order to pull images. Pure and offline.
-    /// - Parameter images: patterns of their names, as a queue's `allow_sources` has them; nil for any image.
+    /// The permissions that the part, or its job, needs to pull images. Pure and offline.
+    /// - Parameter images: patterns of image names, as in a queue's `allow_sources`; nil means any image.
     func permissions(toPull images: [String]?) -> [Permission]
 }
 
-/// Something that a cloud must permit.
+/// A permission that a cloud must grant.
 public struct Permission: Sendable, Hashable, Codable {
-    /// Who must be permitted it.
+    /// Who needs the permission.
     public enum Holder: String, Sendable, Codable {
-        /// Whoever runs the agent.
+        /// The account of the agent.
         case agent
-        /// The role that the job itself has.
+        /// The role of the job.
         case job
     }
 
-    /// Who must be permitted it.
+    /// Who needs the permission.
     public var holder: Holder
-    /// The actions, as the cloud calls them: `sagemaker:CreateTrainingJob`.
+    /// The actions in the cloud's notation: `sagemaker:CreateTrainingJob`.
     public var actions: [String]
-    /// On what: ARNs, with `*` where anything may stand.
+    /// The resources: ARNs, with `*` for any text.
     public var resources: [String]
-    /// Under which conditions only, as the policy language writes them.
+    /// The condition of the permission in the policy language, if there is one.
     public var condition: JSONValue?
-    /// What for, in a few words.
+    /// What the permission is for, in a few words.
     public var reason: String
 
-    /// A permission from its parts.
     public init(
         _ holder: Holder, _ actions: [String], on resources: [String], condition: JSONValue? = nil, reason: String
     ) {

@@ -1,50 +1,50 @@
-/// How source becomes an image.
+/// Builds images from source.
 ///
-/// Same key, same image; a build leaves nothing behind but the image, also when it is cancelled.
+/// Equal keys result in equal images. A build leaves nothing except the image, even if it is cancelled.
 public protocol Builder: Sendable {
-    /// The key of what would be built: context after `.dockerignore`, Dockerfile, build arguments, platform and the
-    /// digests of the base images. Changes nothing. With `offline` no service is called.
+    /// The content key of the image: from the context after `.dockerignore`, the Dockerfile, the build arguments, the
+    /// platform and the digests of the base images. Changes nothing. With `offline` no service is called.
     func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey
 
-    /// Builds, pushes to `destination` where the registry is remote, and pins. Cancelling the task ends the build.
+    /// Builds the image, pushes it to `destination` if the registry is remote, and pins it. Cancelling the task ends
+    /// the build.
     func build(
         _ source: BuildSource, key: ContentKey, to destination: ImageReference, registry: any Registry,
         progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> PinnedImage
 
-    /// Why the source is built for every run, although an image of its key may be there; nil where that image is good.
-    /// The default is nil. Such an image gets a tag of its own, so that it replaces no other.
+    /// Why the source is built for every run, although an image with its key may exist; nil if that image can be used.
+    /// The default is nil. Such an image gets a unique tag, so that it replaces no other image.
     func rebuildReason(for source: BuildSource) throws(BackendError) -> String?
 
-    /// The repository that built images go to, where the builder's configuration names one.
+    /// The repository of built images, if the builder's configuration names one.
     var repository: String? { get }
 
-    /// Whether it builds anything. The default is true.
+    /// Whether it can build images. The default is true.
     var builds: Bool { get }
 }
 
 extension Builder {
-    /// It does.
     public var builds: Bool { true }
-    /// Equal keys are equal images.
+    /// By default, an image with the same key can be used.
     public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? { nil }
 }
 
 /// A folder to build an image from.
 public struct BuildSource: Sendable, Hashable {
-    /// The absolute path of the context folder; `.dockerignore` has been applied already.
+    /// The absolute path of the context folder. `.dockerignore` is already applied.
     public var context: String
-    /// The Dockerfile's path in it.
+    /// The Dockerfile's path in the context.
     public var dockerfile: String
-    /// The project's name, for the repository's.
+    /// The name of the project, for the name of the repository.
     public var project: String
 
-    /// The queue of the run; nil for a run without one. A builder gives secrets only to queues that may have them.
+    /// The queue of the run; nil for a run without one. A builder provides build secrets only to allowed queues.
     public var queue: String?
-    /// The address of the git repository that the context is of; nil for a folder.
+    /// The address of the git repository of the context; nil for a folder.
     public var repository: String?
 
-    /// A folder to build from, for a run of `queue`. The queue has no default: nil gives the build all secrets.
+    /// Creates a source for a run of `queue`. The parameter has no default, because nil gives the build all secrets.
     public init(context: String, dockerfile: String, project: String, queue: String?, repository: String? = nil) {
         self.context = context
         self.dockerfile = dockerfile
@@ -54,24 +54,23 @@ public struct BuildSource: Sendable, Hashable {
     }
 }
 
-/// One thing that getting an image has to say while it works: a build, or a pull.
+/// A progress message of a build or a pull.
 public struct BuildProgress: Sendable, Hashable {
-    /// What is going on.
+    /// The steps of getting an image.
     public enum Step: String, Sendable {
-        /// Getting an image, or those that it is built on.
+        /// Pulls an image, or the base images of a build.
         case pull
-        /// Building.
+        /// Builds the image.
         case build
-        /// Pushing.
+        /// Pushes the image.
         case push
     }
 
-    /// What is going on.
+    /// The present step.
     public var step: Step
-    /// One line of the tool that does it.
+    /// One line of the tool's output.
     public var line: String
 
-    /// A message from its parts.
     public init(_ step: Step, _ line: String) {
         self.step = step
         self.line = line

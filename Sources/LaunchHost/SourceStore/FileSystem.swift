@@ -108,7 +108,6 @@ extension FileSystem {
             }
         }
 
-        /// Creates a file that must not exist.
         init(creating path: String) throws(Failure) {
             descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
             self.path = path

@@ -1,15 +1,15 @@
-/// The image stage's way to context folders: snapshots of the source store, and commits that are fetched into it.
+/// Provides the context folders of the image stage: snapshots of the source store, and commits that are fetched into
+/// it.
 public struct SourceContexts: ContextProvider {
     private let store: SourceStore
     private let git: GitFetch
 
-    /// Contexts out of that store.
     public init(store: SourceStore, git: GitFetch = GitFetch()) {
         self.store = store
         self.git = git
     }
 
-    /// The absolute path of the source's context; nil for an image, and for a commit that is not to be fetched.
+    /// The absolute path of the source's context; nil for an image, and for a commit that must not be fetched.
     public func context(of source: Source, fetching: Bool) async throws(BackendError) -> String? {
         do throws(LaunchError) {
             switch source {
@@ -30,7 +30,7 @@ public struct SourceContexts: ContextProvider {
 }
 
 extension BackendError {
-    /// What an error that would end a command means for a run.
+    /// Converts an error of a command to an error of a run.
     public init(_ error: LaunchError) {
         let category: Category =
             switch error.kind {

@@ -12,7 +12,6 @@ public final class DoorbellListener: Sendable {
     private let source: any DispatchSourceRead
     private let path: String
 
-    /// Creates a pipe in the folder.
     init(folder: String) throws(StoreError) {
         let name = "\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         let (draft, path) = ("\(folder)/.\(name)", "\(folder)/\(name)")

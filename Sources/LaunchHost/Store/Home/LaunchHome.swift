@@ -7,7 +7,6 @@ public struct LaunchHome: Sendable, Hashable {
     /// The folder's absolute path.
     public let path: String
 
-    /// Creates a value for the folder at an absolute path.
     public init(path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }

@@ -19,7 +19,6 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
     /// The retry rules of its runs; nil if the file has none.
     public var retry: RetryRules?
 
-    /// Creates a definition.
     public init(
         name: String, resource: String, fileText: String? = nil, fileName: String? = nil,
         template: JSONValue = .object([:]), variables: JSONValue = .object([:]), allowOverrides: JSONValue? = nil,
