@@ -18,7 +18,7 @@ struct RunbookTests {
     }
 
     @Test func `fragments and quotes are recognized`() {
-        let quote = "queue 'Q' is paused; 'launch queue resume Q' opens it"
+        let quote = "queue 'Q' is paused; 'launch queue resume Q' resumes it"
         #expect(Self.fragments(of: quote).contains("is paused; 'launch queue resume"))
         #expect(Self.fragments(of: "There is no room left in '…'. (SQLite says: full)") == ["There is no room left in"])
         #expect(

@@ -44,7 +44,7 @@ import Testing
         let desk = try desk("sandbox: off\nregistry: {type: mock}\nbuilder: {type: mock}\n")
         let answer = await desk.run("doctor")
         #expect(answer.output.contains("warn  sandbox"), "\(answer.output)")
-        #expect(answer.output.contains("Take 'sandbox: off' out"), "\(answer.output)")
+        #expect(answer.output.contains("Remove 'sandbox: off'"), "\(answer.output)")
     }
 
     @Test(arguments: [
@@ -75,7 +75,7 @@ import Testing
                 "fail  queue tarin        There is no queue 'tarin'; did you mean 'train'?  ('launch queue list' shows")
         )
         #expect(answer.output.contains("ok    queue open         for mock; a submit must give time\n"))
-        #expect(answer.output.contains("warn  queue still        paused: nothing is taken from it  ("))
+        #expect(answer.output.contains("warn  queue still        paused: no agent claims runs from it  ("))
     }
 
     @Test func `an unusable home is reported`() async throws {

@@ -69,9 +69,9 @@ extension Agent {
             guard !present.state.isTerminal, present.state != .queued else { return }
             try store.transition(
                 run.id, token: run.claimToken, to: .failed,
-                cause: Cause(.internalFault, "The program cannot go on with the run: \(error.description)"))
+                cause: Cause(.internalFault, "The program cannot continue the run: \(error.description)"))
         } catch {
-            log.error("run let go", ["run": run.id.rawValue, "error": error.description])
+            log.error("run dropped", ["run": run.id.rawValue, "error": error.description])
         }
     }
 

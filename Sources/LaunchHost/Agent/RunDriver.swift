@@ -209,7 +209,7 @@ struct RunDriver: Sendable {
                 // kept.
                 return .unknown(record, reason: "\(error.description) \(reason)")
             case .unknown where mayBeThere:
-                error.message += " The backend does not say whether it has the run all the same; look there."
+                error.message += " The backend may nevertheless have the run; look there."
             case .nowhere, .unknown: break
             }
         }
@@ -252,7 +252,7 @@ struct RunDriver: Sendable {
     private func place(of record: RunRecord) async throws(StoreError) -> Place {
         guard let request = record.request, record.handle == nil else { return .nowhere }
         guard let runner = try? backends.runner(for: record) else {
-            return .unknown("There is no such backend in the configuration any more.")
+            return .unknown("The configuration no longer has this backend.")
         }
         let handle: RunHandle?
         do throws(BackendError) {
@@ -300,7 +300,7 @@ struct RunDriver: Sendable {
         guard let limit = record.resolved?.retry?.waitSeconds, let since = record.waitingSince,
             clock.now().timeIntervalSince(since.date) >= limit
         else { return nil }
-        let words = "It has waited since \(since), as long as its queue's 'retry.wait' lets it."
+        let words = "It has waited since \(since), which is the limit of its queue's 'retry.wait'."
         return { error in Cause(Self.code(of: error, record), "\(error.description) \(words)") }
     }
 

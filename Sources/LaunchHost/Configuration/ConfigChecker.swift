@@ -61,7 +61,7 @@ enum ConfigChecker {
         let path = FieldPath().appending("queues")
         if items.isEmpty {
             decoder.note(
-                "\"queues\" is empty", hint: "name at least one queue, or leave the key away and name it with -q",
+                "\"queues\" is empty", hint: "name at least one queue, or omit the key and name the queue with -q",
                 at: entry.value.mark, path: path)
         }
         var first: [String: Mark] = [:]
@@ -72,7 +72,7 @@ enum ConfigChecker {
                 decoder.note("item \(index + 1) of \"queues\" is an empty name", at: item.mark, path: place)
             } else if let earlier = first[name] {
                 decoder.note(
-                    "the queue \(Wording.quoted(name)) is named twice; it stands at \(earlier) already",
+                    "the queue \(Wording.quoted(name)) is named twice; the first is at \(earlier)",
                     hint: "remove one of the two", at: item.mark, path: place)
             } else if let mark = item.mark {
                 first[name] = mark

@@ -3,22 +3,22 @@ extension LaunchConfig {
     public static let fields: [Field] = [
         Field(
             "max_jobs", .either([.integer(-1 ... -1), .integer(1...1_000_000)]), default: .integer(1),
-            example: "4, or -1 for no limit", help: "How many jobs the agent runs at once; -1 is no limit."),
+            example: "4, or -1 for no limit", help: "How many jobs the agent runs at once; -1 means no limit."),
         Field(
             "queues", .list(.string), example: "[default]",
             help: "The queues that the agent takes jobs from, served in turn."),
         Field(
             "sandbox", .choice(["on", "off"]), default: .string("on"),
             help:
-                "Whether git, and docker's command line, are kept from files that their work does not need. 'off' is for credential helpers that write files of their own."
+                "Whether git and docker's command line are restricted to the files that they need. 'off' is for credential helpers that write files of their own."
         ),
         Field("entity", .string, example: "my-team", help: "The team or user whose queues they are."),
         Field(
             "source_size_limit", .bytes, default: .integer(SizeLimits.standard.sourceBytes), example: "5g",
-            help: "The most bytes of a source, a folder or a checkout, after its .dockerignore."),
+            help: "The maximum size of a source, a folder or a checkout, after its .dockerignore."),
         Field(
             "log_size_limit", .bytes, default: .integer(SizeLimits.standard.logBytes), example: "500m",
-            help: "The most bytes of a run's log that are kept when it has ended."),
+            help: "The maximum size of a run's log that is kept after its end."),
     ]
 
     /// The default type of a role's block; nil for the runner, because the queue's resource decides.
@@ -34,8 +34,8 @@ extension LaunchConfig {
     static func help(of role: Role) -> String {
         switch role {
         case .environment: "Where credentials and the region come from."
-        case .registry: "Where images live."
-        case .builder: "How source becomes an image."
+        case .registry: "Stores images."
+        case .builder: "Builds images from source."
         case .runner: "Options of the runner; without it, the queue's resource decides with default options."
         }
     }

@@ -65,7 +65,7 @@ struct UnfilledPlaceholders {
             document.diagnostic(
                 .error, "\(path) still holds \(what)",
                 hint: first.hasPrefix("{")
-                    ? "write the value itself; nothing is filled in here" : "write the value itself",
+                    ? "write the value itself; placeholders are not filled in" : "write the value itself",
                 at: node.mark, path: path))
     }
 
@@ -73,7 +73,7 @@ struct UnfilledPlaceholders {
         guard diagnostics.count < 100 else { return }
         diagnostics.append(
             document.diagnostic(
-                .warning, "\(Wording.quoted(text)) is taken as it stands: this file does not expand variables",
+                .warning, "\(Wording.quoted(text)) is used literally: this file does not expand variables",
                 hint: "write the value itself", at: node.mark, path: path))
     }
 

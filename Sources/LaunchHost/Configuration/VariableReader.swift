@@ -12,7 +12,7 @@ struct VariableReader {
         Field("maximum", .number(number), example: "8", help: "The largest number allowed."),
         Field("min", .number(number), help: "The same as minimum."),
         Field("max", .number(number), help: "The same as maximum."),
-        Field("default", .any, example: "1", help: "What holds where a submit gives no value."),
+        Field("default", .any, example: "1", help: "The value if a submit gives none."),
         Field("description", .string, help: "A line of help."),
     ]
     private static let number = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
@@ -21,7 +21,7 @@ struct VariableReader {
         decoder = SchemaDecoder(document: document) { key, _ in
             key == "schema"
                 ? SchemaDecoder.KeyAdvice(
-                    message: "\"schema\" stands beside other keys",
+                    message: "\"schema\" must be the only key",
                     hint: "put type, enum and the others either all inside \"schema\" or all without it")
                 : nil
         }

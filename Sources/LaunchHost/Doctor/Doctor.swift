@@ -56,7 +56,7 @@ public struct Doctor: Sendable {
         do throws(LaunchError) {
             let config = try LaunchConfig(at: location, catalog: catalog)
             let isInput = location.isStandardInput
-            let name = isInput ? StandardInput.name : location.path ?? "none, so that the defaults hold"
+            let name = isInput ? StandardInput.name : location.path ?? "none, so the defaults apply"
             do throws(OwnershipProblem) {
                 if let path = location.path, !isInput { try Ownership.checkContent(path) }
             } catch {

@@ -26,7 +26,7 @@ struct QueueHealth: Sendable {
     private func paused(_ queue: QueueRecord) -> HealthCheck? {
         guard queue.paused else { return nil }
         return HealthCheck(
-            .warn, "queue \(queue.name)", "paused: nothing is taken from it",
-            hint: "'launch queue resume \(queue.name)' opens it.")
+            .warn, "queue \(queue.name)", "paused: no agent claims runs from it",
+            hint: "'launch queue resume \(queue.name)' resumes it.")
     }
 }

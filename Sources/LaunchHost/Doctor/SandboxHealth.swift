@@ -6,7 +6,7 @@ enum SandboxHealth {
         guard isOn else {
             return HealthCheck(
                 .warn, "sandbox", "off: git and docker's command line can change every file of this user",
-                hint: "Take 'sandbox: off' out of the configuration.")
+                hint: "Remove 'sandbox: off' from the configuration.")
         }
         guard let version = Subprocess.Confinement.landlockVersion else {
             return HealthCheck(

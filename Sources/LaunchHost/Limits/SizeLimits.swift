@@ -56,7 +56,7 @@ public struct SourceLimits: Sendable, Hashable {
             throw LaunchError(
                 .invalid,
                 "the source is larger than \(ByteCount.text(self.bytes)), the 'source_size_limit'. "
-                    + "Files count by the size that they show, also where they have holes.",
+                    + "Files count with their apparent size, including holes.",
                 hint: "Name in .dockerignore what the image does not need, or raise 'source_size_limit' in "
                     + "launch-config.yaml.")
         }

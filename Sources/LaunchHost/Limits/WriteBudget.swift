@@ -77,14 +77,14 @@ public final class WriteBudget: Sendable {
     }
 
     private func checkTask() throws(BackendError) {
-        if Task.isCancelled { throw BackendError(.cancelled, "The copy of \(what) was broken off.") }
+        if Task.isCancelled { throw BackendError(.cancelled, "The copy of \(what) was cancelled.") }
     }
 
     private var tooLarge: BackendError {
         BackendError(
             .invalid,
             "\(what) is larger than \(ByteCount.text(limit)), the '\(key)'. "
-                + "Files count by the size that they show, also where they have holes.",
+                + "Files count with their apparent size, including holes.",
             hint: "Write less, or raise '\(key)'.")
     }
 }

@@ -85,10 +85,12 @@ public struct RetryRules: Sendable, Hashable, Codable {
     static let fields = [
         Field(
             "attempts", .integer(1...100), example: "3",
-            help: "The most attempts of one run where the backend lacks machines. None: all that the template names."),
+            help:
+                "The maximum number of attempts of one run if the backend lacks machines. None: all that the template names."
+        ),
         Field(
             "wait", .duration, example: "12h",
-            help: "How long a run waits for quota, or a service that throttles or is away. None: as long as it takes."),
+            help: "How long a run waits for quota, or for a service that throttles or is unavailable. None: no limit."),
     ]
 }
 

@@ -68,7 +68,7 @@ struct FinishStage: Sendable {
             record.id, token: record.claimToken, to: stopped ? .stopped : .failed,
             cause: stopped
                 ? record.cause
-                : Cause(.lost, "The backend does not know the run any more; somebody else has removed it."))
+                : Cause(.lost, "The backend no longer knows the run; it was removed there."))
     }
 
     /// Releases what the backend still holds of an ended run. A failure does not affect the run: the next start of an

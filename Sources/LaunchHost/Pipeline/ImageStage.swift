@@ -76,7 +76,7 @@ public struct ImageStage: Sendable {
                 .notFound, "The image \(text) does not exist where the registry looks.", hint: Self.missing)
         case .code, .git:
             guard let context = try await contexts.context(of: source, fetching: true) else {
-                throw BackendError(.notFound, "The source of the run is not there any more: \(source.origin).")
+                throw BackendError(.notFound, "The source of the run no longer exists: \(source.origin).")
             }
             let build = BuildSource(
                 context: context, dockerfile: source.dockerfile, project: project, queue: queue,

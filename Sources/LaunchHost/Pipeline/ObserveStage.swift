@@ -109,9 +109,9 @@ actor ObserveStage {
             for observation in try await runner.observe(handles) where try take(observation) { changed = true }
             return changed
         } catch let error as BackendError {
-            log.warning("the backend did not answer; its runs go on", ["error": error.description])
+            log.warning("the backend did not answer; its runs continue", ["error": error.description])
         } catch {
-            log.error("the store did not take what was observed", ["error": "\(error)"])
+            log.error("the store did not accept an observation", ["error": "\(error)"])
         }
         return false
     }
@@ -279,7 +279,7 @@ actor ObserveStage {
                 try await runner.stop(handle, grace: grace)
             } catch {
                 log.warning(
-                    "the backend did not take the stop yet", ["run": id.rawValue, "error": error.description])
+                    "the backend has not accepted the stop yet", ["run": id.rawValue, "error": error.description])
                 let rest = noteRefusedStop(of: id, run.token, error)
                 try? await clock.sleep(rest)
                 live[id]?.hasStopOrder = false
@@ -295,7 +295,9 @@ actor ObserveStage {
         let isNew = run.refusedStop?.category != error.category
         let rest = isNew ? .seconds(1) : min((run.refusedStop?.rest ?? .zero) * 2, .seconds(60))
         live[id]?.refusedStop = LiveRun.RefusedStop(category: error.category, rest: rest)
-        if isNew { try? store.note(id, token: token, "The backend did not take the stop yet. \(error.description)") }
+        if isNew {
+            try? store.note(id, token: token, "The backend has not accepted the stop yet. \(error.description)")
+        }
         return rest
     }
 }

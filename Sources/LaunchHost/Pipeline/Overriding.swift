@@ -122,7 +122,7 @@ struct Overriding {
     private func theQueues(_ what: String, at path: FieldPath) -> Diagnostic {
         Diagnostic(
             .error, "\(what) is the queue's to set, not a submitter's",
-            hint: "Whoever owns the queue can allow it: 'allow_overrides: [\(path.inYAML)]' in the queue's file.",
+            hint: "The queue's owner can allow it: 'allow_overrides: [\(path.inYAML)]' in the queue's file.",
             path: path)
     }
 

@@ -148,7 +148,7 @@ public final class Backends: Sendable {
         let diagnostics = findings.map { config.diagnostic(for: $0) }
         guard findings.contains(where: { $0.severity == .error }) else { return diagnostics }
         throw LaunchError(
-            .configuration, "The parts of the configuration do not go together.", diagnostics: diagnostics)
+            .configuration, "The parts of the configuration conflict.", diagnostics: diagnostics)
     }
 
     /// The configured registry. Without one, the registry that can store the builder's destination, as in W&B Launch.

@@ -29,7 +29,7 @@ struct ExpandedText {
             if only.value.isEmpty { note(only.name, only.value, "it is empty") }
         } else if isWhole, let only = chosen.first, !place.takesWholeValues {
             note(
-                only.name, only.value, "it would be the whole of it",
+                only.name, only.value, "it would be the whole value",
                 hint: "The queue's owner can list the values: 'enum' in template_variables.")
         } else {
             for (name, value) in chosen {

@@ -107,7 +107,7 @@ public struct RunPruning: Sendable {
             }
             for name in Self.records { try FileSystem.remove("\(folder)/\(name)") }
         } catch {
-            warn("\(error.path) of the run \(id) cannot be removed: \(error.why). Remove it as a user who may.")
+            warn("\(error.path) of the run \(id) cannot be removed: \(error.why). Remove it as a user with permission.")
             return nil
         }
         // A folder that is not empty stays.

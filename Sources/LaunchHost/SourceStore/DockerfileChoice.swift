@@ -12,7 +12,7 @@ public enum DockerfileChoice {
         for name in names where access("\(root)/\(name)", F_OK) == 0 { return name }
         throw LaunchError(
             .invalid,
-            "'\(folder)' has neither \(names.joined(separator: " nor ")), so that nothing says how to build it.",
+            "'\(folder)' has neither \(names.joined(separator: " nor ")), so it cannot be built.",
             hint:
                 "Write a Dockerfile that begins FROM a base image and ends with the ENTRYPOINT to train with, or name "
                 + "another file in the folder with --dockerfile.")

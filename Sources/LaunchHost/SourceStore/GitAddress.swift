@@ -24,7 +24,7 @@ struct GitAddress: Sendable, Hashable {
                 throw LaunchError(
                     .invalid, "the address '\(shown)' holds a user name or a password.",
                     hint:
-                        "Leave it out, and let a git credential helper give it, or use ssh: it would be stored and shown."
+                        "Omit it, and use a git credential helper or ssh: otherwise it is stored and shown."
                 )
             }
             let host = authority.split(separator: "@").last ?? ""

@@ -105,7 +105,7 @@ struct GitCommand: Sendable {
     private static func error(_ error: SubprocessError, address: GitAddress, limit: Duration) -> LaunchError {
         switch error.code {
         case .notFound:
-            LaunchError(.unavailable, "git is needed for '\(address.text)', and is not there.", hint: "Install git.")
+            LaunchError(.unavailable, "git is needed for '\(address.text)' and is not installed.", hint: "Install git.")
         case .cancelled: LaunchError(.tryAgain, "fetching the source was cancelled.")
         case .timedOut:
             LaunchError(

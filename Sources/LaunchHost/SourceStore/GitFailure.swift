@@ -20,13 +20,13 @@ enum GitFailure {
             "terminal prompts disabled")
         {
             return LaunchError(
-                .denied, "the git repository '\(address.text)' does not let this user in; \(said).",
+                .denied, "the git repository '\(address.text)' denies access to this user; \(said).",
                 hint: "Set up a git credential helper or an ssh key, and try 'git ls-remote' with the address.")
         }
         if says("not found", "does not exist", "does not appear to be a git repository", "no such file or directory") {
             return LaunchError(
                 .invalid, "there is no git repository at '\(address.text)'; \(said).",
-                hint: "A private one may look so to whoever may not read it.")
+                hint: "A private repository looks like this to a user who cannot read it.")
         }
         if says("no space left") {
             return LaunchError(.unavailable, "git ran out of space for '\(address.text)'.", hint: "Free some space.")

@@ -36,7 +36,7 @@ public struct GitFetch: Sendable {
         guard !offline else {
             throw LaunchError(
                 .invalid,
-                "Offline it cannot be told which commit \(version ?? "the default branch") of \(address.text) is.",
+                "The commit of \(version ?? "the default branch") in \(address.text) cannot be determined offline.",
                 hint: "Give the full commit ID with --git-version.")
         }
         let answer = try await command.run(["ls-remote", "--", address.text], for: address)

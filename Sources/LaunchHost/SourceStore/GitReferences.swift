@@ -54,7 +54,7 @@ struct GitReferences: Sendable, Hashable {
         if (4..<40).contains(version.utf8.count), version.utf8.allSatisfy(Self.isHexDigit) {
             return LaunchError(
                 .invalid, "'\(version)' is neither a branch nor a tag of '\(address)', and too short for a commit.",
-                hint: "A commit is named by all of its 40 digits: 'git rev-parse \(version)' tells them.")
+                hint: "A commit is named by all of its 40 digits: 'git rev-parse \(version)' prints them.")
         }
         let hint: String
         if let near = Suggestion.nearest(to: version, in: names) {

@@ -59,7 +59,9 @@ struct GlobPattern: Sendable, Hashable {
                 // character. A user who writes it means a letter or a Windows path, and would get neither.
                 guard escaped.isASCII, !escaped.properties.isAlphabetic, escaped.properties.numericType == nil else {
                     throw Invalid(
-                        why: "'\\\(escaped)' is no escape that Docker takes; parts of a path are parted by '/'")
+                        why:
+                            "'\\\(escaped)' is not an escape that Docker accepts; the parts of a path are separated by '/'"
+                    )
                 }
                 steps.append(.literal(escaped))
             default:
@@ -201,7 +203,7 @@ extension GlobPattern {
         private mutating func member(isFirst: Bool) throws(Invalid) -> Unicode.Scalar {
             guard let scalar = next() else { throw Invalid(why: "a '[' has no ']'") }
             switch scalar {
-            case "]" where isFirst: throw Invalid(why: "'[]' holds no character; '\\]' stands for the bracket")
+            case "]" where isFirst: throw Invalid(why: "'[]' contains no character; write '\\]' for the bracket")
             case "]", "-": throw Invalid(why: "'\(scalar)' in '[]' must be escaped as '\\\(scalar)'")
             case "\\":
                 guard let escaped = next() else { throw Invalid(why: "a '[' has no ']'") }

@@ -55,7 +55,7 @@ struct SnapshotMaker {
             guard real.hasPrefix("\(root)/") else {
                 throw LaunchError(
                     .invalid, "the Dockerfile '\(dockerfile)' is not inside of the source folder '\(folder)'.",
-                    hint: "Move it there, or take a folder that holds both.")
+                    hint: "Move it there, or use a folder that contains both.")
             }
             guard try FileSystem.status(real).st_mode & S_IFMT == S_IFREG else {
                 throw LaunchError(.invalid, "the Dockerfile '\(dockerfile)' in '\(folder)' is not a file.")

@@ -41,7 +41,7 @@ extension SourceStore {
                 } catch {
                     warn(
                         "\(folder)/\(name) is not in use and cannot be removed: \(error.path): \(error.why). "
-                            + "Remove it as a user who may.")
+                            + "Remove it as a user with permission.")
                 }
             }
             return removed.sorted()

@@ -25,7 +25,7 @@ enum Names {
         }
         guard alias != JobReference.latest, alias.wholeMatch(of: /v[0-9]+/) == nil else {
             throw StoreError(
-                .invalid, "The alias '\(alias)' is given by the program: 'latest' and 'v1', 'v2', … name versions.")
+                .invalid, "The alias '\(alias)' is assigned by the program: 'latest' and 'v1', 'v2', … name versions.")
         }
     }
 }

@@ -39,7 +39,7 @@ public enum Scalar {
         }
         let unsigned = text.drop { "+-".contains($0) }
         if [".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"].contains(String(unsigned)) {
-            return ("\(text) is no number that JSON has", "put it in quotes if it is text")
+            return ("\(text) is not a number in JSON", "put it in quotes if it is text")
         }
         if !isWhole(text), isFloat(text), Double(text)?.isFinite != true {
             return ("the number \(Wording.shortened(text)) is too large", "put it in quotes if it is text")

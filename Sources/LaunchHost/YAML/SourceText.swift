@@ -22,7 +22,7 @@ struct SourceText: Sendable {
         let body = start == [0xEF, 0xBB, 0xBF] ? bytes.dropFirst(3) : bytes[...]
         guard let text = String(validating: body, as: UTF8.self) else {
             throw Fault(
-                message: "the file is not UTF-8: byte \(Self.firstBadByte(body)) begins no character",
+                message: "the file is not UTF-8: byte \(Self.firstBadByte(body)) does not begin a character",
                 hint: "save it as UTF-8", mark: Self.markOfBadByte(body))
         }
         var line = 1

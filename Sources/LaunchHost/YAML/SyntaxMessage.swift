@@ -18,7 +18,7 @@ enum SyntaxMessage {
         case "mapping values are not allowed in this context":
             return ("a \":\" is not expected here", "text that holds \": \" needs quotes; or the indentation is off")
         case "could not find expected ':'":
-            return ("this key has no \":\" behind it", "write \"key: value\", or put longer text in quotes")
+            return ("this key has no \":\" after it", "write \"key: value\", or put longer text in quotes")
         case "found character that cannot start any token":
             let found = character.map { Wording.quoted(String($0)) } ?? "this character"
             return ("\(found) cannot begin a value", "put the text in quotes")
@@ -33,13 +33,13 @@ enum SyntaxMessage {
         case "found unexpected end of stream":
             return ("the text ends in the middle of a quoted text", "close the quote")
         case "did not find expected <document start>":
-            return ("this does not belong to what stands before it", "a file is one mapping of \"key: value\" lines")
+            return ("this does not belong to the text before it", "a file is one mapping of \"key: value\" lines")
         case "block sequence entries are not allowed in this context":
             return ("a list cannot begin on this line", "put the first \"-\" on a line of its own below the key")
         case "found unknown escape character":
             return ("the escape after this \"\\\" is unknown", "write \"\\\\\" for a backslash, or use single quotes")
         case "found invalid Unicode character escape code":
-            return ("the \\u escape is no character of its own", "write the character itself")
+            return ("the \\u escape is not a complete character", "write the character itself")
         case "did not find expected node content":
             return ("a value is expected here", nil)
         default:

@@ -43,7 +43,7 @@ struct RefusedTests {
         let agent = try account.start(["agent", "--drain"])
         try await account.wait(for: id, toBe: "running")
         let stop = try account.start(["stop", id])
-        try await stop.hasSaid("did not take the stop yet")
+        try await stop.hasSaid("has not accepted the stop yet")
         try await stop.hasSaid("Allow sagemaker:StopTrainingJob")
         account.stub.always("sagemaker", "StopTrainingJob", nil)
         let answer = try await stop.end()

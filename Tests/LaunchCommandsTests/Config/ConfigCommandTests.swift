@@ -81,7 +81,7 @@ import Testing
             await desk.run("config explain max_jobs").output
                 == """
                 max_jobs
-                  How many jobs the agent runs at once; -1 is no limit.
+                  How many jobs the agent runs at once; -1 means no limit.
                   value:    -1 or a whole number from 1 to 1000000
                   default:  1
                   example:  4, or -1 for no limit

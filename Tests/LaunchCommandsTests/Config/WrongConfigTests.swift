@@ -75,7 +75,7 @@ import Testing
                 :1:9: "queues" is empty
                   1 | queues: []
                     |         ^
-                  hint: name at least one queue, or leave the key away and name it with -q
+                  hint: name at least one queue, or omit the key and name the queue with -q
                 """),
         // More rows: errors that only the plugin can find, a misplaced key, and errors of YAML itself.
         Case(
@@ -135,7 +135,7 @@ import Testing
         #expect(
             answer.errors
                 == """
-                DIR/launch-config.yaml:1:9: warning: "${TEAM}" is taken as it stands: this file does not expand variables
+                DIR/launch-config.yaml:1:9: warning: "${TEAM}" is used literally: this file does not expand variables
                   1 | entity: "${TEAM}"
                     |         ^
                   hint: write the value itself

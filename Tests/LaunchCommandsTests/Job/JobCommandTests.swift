@@ -104,7 +104,7 @@ import Testing
         #expect(
             answer.errors
                 == """
-                error: 'DIR/train' has neither Dockerfile.wandb nor Dockerfile, so that nothing says how to build it.
+                error: 'DIR/train' has neither Dockerfile.wandb nor Dockerfile, so it cannot be built.
                   hint: Write a Dockerfile that begins FROM a base image and ends with the ENTRYPOINT to train with, or \
                 name another file in the folder with --dockerfile.
 
@@ -124,7 +124,8 @@ import Testing
         #expect(await desk.run("job create image docker://train:1").errors.contains("leave the 'docker://' away"))
         let alias = await desk.run("job create image train:x -a latest")
         #expect(
-            alias.code == .invalidData && alias.errors.hasPrefix("error: The alias 'latest' is given by the program"))
+            alias.code == .invalidData && alias.errors.hasPrefix("error: The alias 'latest' is assigned by the program")
+        )
         let folder = await desk.run("job create code /")
         #expect(
             folder.code == .usage
@@ -135,14 +136,14 @@ import Testing
             #expect(
                 answer.errors
                     == "error: There is no job 'trian'; did you mean 'train'?\n"
-                    + "  hint: 'launch job list' shows those there are.\n")
+                    + "  hint: 'launch job list' shows the existing ones.\n")
         }
         let version = await desk.run("job show train:bset")
         #expect(version.code == .unavailable)
         #expect(
             version.errors
                 == "error: The job 'train' has no version 'bset'; did you mean 'best'?\n"
-                + "  hint: 'launch job list train' shows those there are.\n")
+                + "  hint: 'launch job list train' shows the existing ones.\n")
     }
 
     @Test func `versions are deleted one by one or together`() async throws {

@@ -129,7 +129,7 @@ import Testing
             #expect(
                 answer.errors
                     == "error: There is no queue 'trian'; did you mean 'train'?\n"
-                    + "  hint: 'launch queue list' shows those there are.\n", "\(verb)")
+                    + "  hint: 'launch queue list' shows the existing ones.\n", "\(verb)")
         }
         let type = await desk.run("queue create x -r mok")
         #expect(type.code == .usage)

@@ -10,7 +10,7 @@ import Testing
         #expect(
             try explain("max_jobs") == """
                 max_jobs
-                  How many jobs the agent runs at once; -1 is no limit.
+                  How many jobs the agent runs at once; -1 means no limit.
                   value:    -1 or a whole number from 1 to 1000000
                   default:  1
                   example:  4, or -1 for no limit
@@ -55,7 +55,7 @@ import Testing
         #expect(
             try explain("builder") == """
                 builder
-                  How source becomes an image.
+                  Builds images from source.
                   value:    a mapping
                   optional
                   example:

@@ -45,7 +45,7 @@ import Testing
         // More rows.
         Case(
             name: "queue twice", text: "queues:\n  - a\n  - b\n  - a\n",
-            says: ["4:5: the queue \"a\" is named twice; it stands at 2:5 already"]),
+            says: ["4:5: the queue \"a\" is named twice; the first is at 2:5"]),
         Case(name: "nameless queue", text: "queues: [\" \"]\n", says: ["1:10: item 1 of \"queues\" is an empty name"]),
         Case(
             name: "text for a list", text: "queues: default\n",
@@ -141,7 +141,7 @@ import Testing
             says: ["1:1: the file must be a mapping of keys such as \"queues:\"; found a list"]),
         Case(
             name: "a variable", text: "environment: {type: aws, region: \"${AWS_REGION}\"}\n",
-            says: ["1:34: warning: \"${AWS_REGION}\" is taken as it stands: this file does not expand variables"]),
+            says: ["1:34: warning: \"${AWS_REGION}\" is used literally: this file does not expand variables"]),
     ]
 
     @Test(arguments: cases) func `each is rejected at its position`(_ wrong: Case) throws {

@@ -28,7 +28,7 @@ import Testing
                   10 | runner: {type: cloud, colour: '${BLUE}'}
                      |                       ^
                   hint: it has no keys besides "type"
-                launch-config.yaml:10:31: warning: "${BLUE}" is taken as it stands: this file does not expand variables
+                launch-config.yaml:10:31: warning: "${BLUE}" is used literally: this file does not expand variables
                   10 | runner: {type: cloud, colour: '${BLUE}'}
                      |                               ^
                   hint: write the value itself

@@ -61,8 +61,8 @@ import Testing
         ("volume", "/data/{{v}}:/data", "", "it is empty"), ("volume", "/data/{{v}}:/data", "x:/etc", "has ':'"),
         ("volume", "/data/{{v}}:/data", "x,y", "has ','"), ("volume", "/data/.{{v}}:/data", ".", "it is '.'"),
         ("volume", "/data/{{v}}:/data", "a\nb", "a control character"),
-        ("volume", "{{v}}", "/:/host", "the whole of it"),
-        ("volume", "{{v}}", "cache:/x", "the whole of it"), ("volume", "/d/${image_uri}:/x", "x", "has '/'"),
+        ("volume", "{{v}}", "/:/host", "the whole value"),
+        ("volume", "{{v}}", "cache:/x", "the whole value"), ("volume", "/d/${image_uri}:/x", "x", "has '/'"),
         ("network", "{{v}}", "host", "'host' is reserved"), ("network", "ho{{v}}", "st", "'host' is reserved"),
         ("network", "net-{{v}}", "a:b", "has ':'"), ("user", "{{v}}", "0:0", "is reserved"),
         ("user", "{{v}}", "00", "is reserved"), ("user", "1000:{{v}}", "a/b", "has '/'"),
@@ -109,6 +109,6 @@ import Testing
         let mount = try #require(throws: LaunchError.self) {
             _ = try resolve("volume", "${project_name}", project: "p")
         }
-        #expect(mount.diagnostics.map(\.message).joined().contains("the whole of it"))
+        #expect(mount.diagnostics.map(\.message).joined().contains("the whole value"))
     }
 }

@@ -23,7 +23,7 @@ struct DockerIgnoreTests {
     }
 
     @Test(arguments: [
-        ("ok\n[a", 2, "a '[' has no ']'"), ("[]", 1, "holds no character"), ("[z-a]", 1, "runs backwards"),
+        ("ok\n[a", 2, "a '[' has no ']'"), ("[]", 1, "contains no character"), ("[z-a]", 1, "runs backwards"),
         ("\n\n!", 3, "nothing follows"), ("a\\", 1, "backslash"), ("src\\data", 1, "no escape"),
         ("[a-]", 1, "must be escaped"),
     ])

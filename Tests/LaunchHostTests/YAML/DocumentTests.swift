@@ -45,8 +45,8 @@ import Testing
         ("a: 99999999999999999999", "1:4: the number 99999999999999999999 does not fit 64 bits"),
         ("a: 0xFFFFFFFFFFFFFFFFFF", "1:4: the number 0xFFFFFFFFFFFFFFFFFF does not fit 64 bits"),
         ("a: 1e999", "1:4: the number 1e999 is too large"),
-        ("a: .inf", "1:4: .inf is no number that JSON has"),
-        ("a: -.NaN", "1:4: -.NaN is no number that JSON has"),
+        ("a: .inf", "1:4: .inf is not a number in JSON"),
+        ("a: -.NaN", "1:4: -.NaN is not a number in JSON"),
         ("a: 1\nb: 2\na: 3", "3:1: duplicate key \"a\"; it stands at 1:1 already"),
         ("{\"a\": 1, \"a\": 2}", "1:10: duplicate key \"a\"; it stands at 1:2 already"),
         ("b: &b {x: 1}\na:\n  <<: *b", "3:3: merge keys (\"<<\") are not supported"),
@@ -63,7 +63,7 @@ import Testing
         ("a: @x", "1:4: \"@\" cannot begin a value"),
         ("a: [1, 2", "1:9: a \",\" or a \"]\" is expected here"),
         ("a: \"x", "1:6: the text ends in the middle of a quoted text"),
-        ("a: 1\nb\n", "2:2: this key has no \":\" behind it"),
+        ("a: 1\nb\n", "2:2: this key has no \":\" after it"),
         ("a: x\u{0}y", "1:5: the file has the control character U+0000"),
         ("a: 1\nb: \u{1B}[31m", "2:4: the file has the control character U+001B"),
     ])
@@ -100,7 +100,8 @@ import Testing
 
     @Test func `input that is not UTF-8 is rejected`() {
         #expect(
-            fault(Array("a: b\nc: ".utf8) + [0xC3, 0x28]) == "2:4: the file is not UTF-8: byte 0xC3 begins no character"
+            fault(Array("a: b\nc: ".utf8) + [0xC3, 0x28])
+                == "2:4: the file is not UTF-8: byte 0xC3 does not begin a character"
         )
         #expect(fault([0xFF, 0xFE, 0x61, 0]) == "0:0: the file is UTF-16")
     }

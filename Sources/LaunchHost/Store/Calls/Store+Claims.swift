@@ -57,14 +57,15 @@ extension Store {
             let run = try Self.ownRun(id, token, connection)
             if run.state == .claimed, run.queue != nil {
                 return try Self.giveBack(
-                    run, connection, cause: nil, message: message ?? "given back by its owner", notBefore: nil,
+                    run, connection, cause: nil, message: message ?? "returned to its queue by its owner",
+                    notBefore: nil,
                     countsAttempt: false, at: now)
             }
             try connection.run(
                 "UPDATE runs SET owner = NULL, claim_token = claim_token + 1, working = 0 WHERE id = ?",
                 [.text(id.rawValue)])
             try Self.addEvent(
-                connection, id, run.state, cause: nil, message: message ?? "let go of by its owner", at: now)
+                connection, id, run.state, cause: nil, message: message ?? "released by its owner", at: now)
             return try Self.knownRun(id, connection)
         }
     }

@@ -109,7 +109,7 @@ extension Store {
         ) { row throws(StoreError) in try row.text("alias") }
         throw StoreError(
             .unknown, "The job '\(name)' has no version '\(asked)'.",
-            hint: "'launch job list \(name)' shows those there are.", candidates: known, unknown: asked)
+            hint: "'launch job list \(name)' shows the existing ones.", candidates: known, unknown: asked)
     }
 
     private static func jobs(
@@ -144,7 +144,7 @@ extension Store {
         }
         return StoreError(
             .unknown, "There is no job '\(name)'.",
-            hint: names.isEmpty ? "Make it with 'launch job create'." : "'launch job list' shows those there are.",
+            hint: names.isEmpty ? "Make it with 'launch job create'." : "'launch job list' shows the existing ones.",
             candidates: names, unknown: name)
     }
 }

@@ -120,7 +120,7 @@ extension Store {
             throw StoreError(
                 .stale,
                 "The run '\(id)' is no longer held under claim \(token): "
-                    + (run.owner.map { "\($0) holds it under claim \(run.claimToken)." } ?? "nobody holds it."))
+                    + (run.owner.map { "\($0) holds it under claim \(run.claimToken)." } ?? "no process holds it."))
         }
         return run
     }

@@ -149,7 +149,8 @@ extension Store {
         let names = try queueNames(connection)
         return StoreError(
             .unknown, "There is no queue '\(name)'.",
-            hint: names.isEmpty ? "Make it with 'launch queue create'." : "'launch queue list' shows those there are.",
+            hint: names.isEmpty
+                ? "Make it with 'launch queue create'." : "'launch queue list' shows the existing ones.",
             candidates: names, unknown: name)
     }
 

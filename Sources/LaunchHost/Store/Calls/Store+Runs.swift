@@ -61,7 +61,8 @@ extension Store {
             }
             guard allowed else {
                 throw StoreError(
-                    .invalid, "'\(text)' is no run ID.", hint: "IDs are of a-z, 0-9 and '-'; 'launch list' shows them.")
+                    .invalid, "'\(text)' is not a run ID.",
+                    hint: "IDs are of a-z, 0-9 and '-'; 'launch list' shows them.")
             }
             guard text.utf8.count >= 3 else {
                 throw StoreError(.unknown, "There is no run '\(text)'.", hint: "Give at least 3 characters of its ID.")
@@ -147,6 +148,6 @@ extension Store {
     }
 
     private static func unknownRun(_ text: String) -> StoreError {
-        StoreError(.unknown, "There is no run '\(text)'.", hint: "'launch list' shows those there are.")
+        StoreError(.unknown, "There is no run '\(text)'.", hint: "'launch list' shows the existing ones.")
     }
 }

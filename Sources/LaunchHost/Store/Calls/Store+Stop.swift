@@ -51,7 +51,7 @@ extension Store {
             ) { row throws(StoreError) in try RunRecord(row) }
             if !again {
                 try Self.addEvent(
-                    connection, id, state, cause: Cause(.userStop, "\(requester) asked for the run's end."),
+                    connection, id, state, cause: Cause(.userStop, "\(requester) requested a stop of the run."),
                     message: isWaiting
                         ? "stopped while it waited" : "stop requested\(grace.map { ", grace \($0) s" } ?? "")", at: now)
             }

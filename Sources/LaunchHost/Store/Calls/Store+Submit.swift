@@ -17,7 +17,8 @@ extension Store {
         return try write { connection throws(StoreError) in
             if let queue = spec.queue, let problem = try Self.knownQueue(queue, connection).problem { throw problem }
             if try Self.run(id, connection) != nil {
-                throw StoreError(.exists, "There is a run '\(id)' already.", hint: "Leave the ID to the program.")
+                throw StoreError(
+                    .exists, "There is a run '\(id)' already.", hint: "Omit the ID; the program makes one.")
             }
             let record = try connection.first(
                 """

@@ -7,7 +7,7 @@ extension Store {
         guard run.state == .queued else { return try ownerReason(of: run) ?? run.backendStatus ?? run.cause?.message }
         guard let queue = run.queue else { return nil }
         let cause = run.cause.map { ": \($0.message)" } ?? ""
-        if try isPaused(queue) { return "queue '\(queue)' is paused; 'launch queue resume \(queue)' opens it" }
+        if try isPaused(queue) { return "queue '\(queue)' is paused; 'launch queue resume \(queue)' resumes it" }
         if let reason = agentReason(of: queue) { return reason + (cause.isEmpty ? "" : "; the last try ended\(cause)") }
         if let time = run.notBefore, time > now { return "it is tried again at \(time)\(cause)" }
         let ahead = try countAhead(of: run, in: queue)

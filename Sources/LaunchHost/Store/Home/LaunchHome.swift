@@ -87,12 +87,12 @@ public struct LaunchHome: Sendable, Hashable {
         var warnings: [String] = []
         if let kind = NetworkFileSystem.kind(of: path) {
             warnings.append(
-                "The folder '\(path)' is on a network file system (\(kind)), where locks of the database do not hold. "
+                "The folder '\(path)' is on a network file system (\(kind)), where the database's locks do not work. "
                     + "Set LAUNCH_HOME to a folder on a local disk.")
         }
         for folder in Ownership.groupWritableParents(of: path) {
             warnings.append(
-                "A group can write to the folder '\(folder)', and so replace '\(path)'. Take that away: "
+                "A group can write to the folder '\(folder)', and so replace '\(path)'. Remove that permission: "
                     + "chmod g-w \(Ownership.quoted(folder)).")
         }
         return warnings

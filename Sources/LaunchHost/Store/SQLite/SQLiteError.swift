@@ -11,7 +11,7 @@ extension StoreError {
         case SQLITE_BUSY, SQLITE_LOCKED:
             self.init(
                 .busy, "The database '\(path)' is locked by another process. \(detail)",
-                hint: "Try again; if it stays so, a program that has it open hangs.")
+                hint: "Try again; if the error stays, a program that has the database open hangs.")
         case _ where code & 0xff == SQLITE_FULL || Self.isFull(systemError):
             self.init(
                 .full, "There is no room left to write to the database '\(path)'. \(detail)",

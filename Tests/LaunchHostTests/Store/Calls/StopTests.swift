@@ -54,7 +54,7 @@ import Testing
         _ = try store.requestStop(run.id, by: "ada@desk")
         // A second request does not change the recorded user.
         #expect(try store.requestStop(run.id, by: "bob@desk").run.stopRequestedBy == "ada@desk")
-        #expect(try store.events(of: run.id).last?.cause?.message == "ada@desk asked for the run's end.")
+        #expect(try store.events(of: run.id).last?.cause?.message == "ada@desk requested a stop of the run.")
         let released = try store.release(run.id, token: run.claimToken)
         #expect(released.cause?.message == "Stopped before its container began, as ada@desk asked.")
         let other = run.id == id ? waiting : id

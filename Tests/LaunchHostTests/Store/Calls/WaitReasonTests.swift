@@ -29,7 +29,7 @@ import Testing
         _ = try store.claimNext(queues: ["q"], owner: agent.id)
         #expect(try reason(first, store) == "the agents of queue 'q' hold 1 run, up to their 'max_jobs'")
         _ = try store.setPaused(true, queue: "q")
-        #expect(try reason(first, store) == "queue 'q' is paused; 'launch queue resume q' opens it")
+        #expect(try reason(first, store) == "queue 'q' is paused; 'launch queue resume q' resumes it")
         _ = other
     }
 

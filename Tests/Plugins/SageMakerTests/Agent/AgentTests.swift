@@ -95,7 +95,9 @@ import Testing
             try await wait { try world.store.run(id).state == .running }
             _ = try world.store.requestStop(id)
             try await wait { world.clock.now.timeIntervalSince(begin) > 900 }
-            let told = try world.store.events(of: id).filter { $0.message?.contains("did not take the stop") == true }
+            let told = try world.store.events(of: id).filter {
+                $0.message?.contains("has not accepted the stop") == true
+            }
             #expect(told.count == 1 && told.first?.message?.contains("sagemaker:StopTrainingJob") == true)
             #expect(world.stub.calls("sagemaker", "StopTrainingJob").count < 60)
             world.stub.always("sagemaker", "StopTrainingJob", nil)
