@@ -24,7 +24,7 @@ struct DockerIgnoreTests {
 
     @Test(arguments: [
         ("ok\n[a", 2, "a '[' has no ']'"), ("[]", 1, "contains no character"), ("[z-a]", 1, "runs backwards"),
-        ("\n\n!", 3, "nothing follows"), ("a\\", 1, "backslash"), ("src\\data", 1, "no escape"),
+        ("\n\n!", 3, "nothing follows"), ("a\\", 1, "backslash"), ("src\\data", 1, "not an escape"),
         ("[a-]", 1, "must be escaped"),
     ])
     func `an invalid line is an error with file and line`(_ text: String, _ line: Int, _ why: String) throws {
