@@ -1,24 +1,24 @@
-/// One line of what `launch doctor` finds.
+/// One result of `launch doctor`.
 public struct HealthCheck: Sendable {
-    /// How it stands.
+    /// The result of a check.
     public enum Status: String, Sendable, Codable {
-        /// As it should be.
+        /// No problem was found.
         case ok
-        /// It works, and may not do what is wanted.
+        /// It works, but possibly not as intended.
         case warn
         /// It does not work.
         case fail
     }
 
-    /// How it stands.
+    /// The result.
     public var status: Status
-    /// What was looked at: `environment local`, `queue train`.
+    /// What was checked: `environment local`, `queue train`.
     public var what: String
     /// What was found.
     public var detail: String
-    /// What to do about it.
+    /// What the user can do about it.
     public var hint: String?
-    /// For a failure, what kind of error it is.
+    /// For a failure, the kind of error.
     public var kind: LaunchError.Kind?
 
     public init(
@@ -31,7 +31,7 @@ public struct HealthCheck: Sendable {
         self.kind = kind
     }
 
-    /// What an error means for what was looked at.
+    /// Converts an error to the result of a check.
     init(_ what: String, _ error: any Error) {
         let shown =
             switch error {
@@ -40,7 +40,7 @@ public struct HealthCheck: Sendable {
             case let error as BackendError: LaunchError(error)
             default: LaunchError(.internalFault, "\(error)")
             }
-        // All of them, so that a configuration can be corrected in one go.
+        // All places are shown, so that a configuration can be corrected in one pass.
         let places = shown.diagnostics.prefix(20).map { diagnostic -> String in
             let position = [diagnostic.file, diagnostic.line.map(String.init), diagnostic.column.map(String.init)]
             let words = position.compactMap { $0 }.joined(separator: ":")

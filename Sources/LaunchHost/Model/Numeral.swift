@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 
-/// The text of a number as the user typed it, where JSON would write the number in another way: `1.10`, `1.0`, `1e5`.
+/// The text of a number as the user typed it, if JSON would write the number differently: `1.10`, `1.0`, `1e5`.
 ///
-/// A version such as `1.10` must not become `1.1`, and `1.0` must not become a whole number. Both are correct JSON as
-/// typed, so a run's configuration keeps them.
+/// A version such as `1.10` must not become `1.1`, and `1.0` must not become a whole number. Both texts are valid JSON,
+/// so a run's configuration keeps them.
 public enum Numeral {
-    /// The text where it must be kept beside `value`; nil where the value alone gives the same text.
+    /// The text, if it must be stored in addition to `value`; nil if the value alone results in the same text.
     public static func kept(_ text: String, of value: JSONValue) -> String? {
         guard let number = value.doubleValue, isJSON(text), Double(text) == number else { return nil }
         return (try? JSON.canonical(value)) == text ? nil : text
@@ -19,16 +19,16 @@ public enum Numeral {
 }
 
 extension ResolvedJob {
-    /// A number of the run's configuration as the user typed it; nil where its JSON text is the same, or where it is no
+    /// A number of the run's configuration as the user typed it; nil if its JSON text is equal, or if it is not a
     /// number.
     public func numeral(of name: String) -> String? {
         guard let text = numerals?[name], let value = runConfig[name] else { return nil }
-        // The database's row may have been changed: the text must not say anything else than the value does.
+        // Another program may have changed the row in the database: the text must not contradict the value.
         return Numeral.kept(text, of: value)
     }
 
-    /// The run's configuration as JSON, with the numbers as typed.
-    /// - Throws: `EncodingError` where lists and mappings nest too deep.
+    /// The run's configuration as JSON, with numbers as the user typed them.
+    /// - Throws: `EncodingError` if lists and mappings nest too deep.
     public func runConfigJSON() throws -> String {
         guard runConfig.keys.contains(where: { numeral(of: $0) != nil }) else {
             return try JSON.canonical(JSONValue.object(runConfig))
@@ -41,8 +41,8 @@ extension ResolvedJob {
 }
 
 extension RunnerPlugin {
-    /// An entry of a template with the numbers of the run's configuration as typed: a backend that has a place for them in
-    /// its request takes them as text.
+    /// An entry of a template, with the numbers of the run's configuration as the user typed them, for a backend whose
+    /// request contains them as text.
     public func keepingNumerals(_ entry: ConfigNode.Entry) -> ConfigNode.Entry {
         guard let place = places.runConfig, spelling(FieldPath().appending(entry.key)) == place,
             let members = entry.value.entries
@@ -60,8 +60,8 @@ extension RunnerPlugin {
         return kept
     }
 
-    /// The value at a path of the template that was typed as `text`: the text itself if it is a number of the run's
-    /// configuration.
+    /// The value at a path of the template that the user typed as `text`: the text itself if it is a number of the
+    /// run's configuration.
     public func keepingNumeral(_ value: JSONValue, typedAs text: String, at path: FieldPath) -> JSONValue {
         guard let place = places.runConfig, Numeral.kept(text, of: value) != nil else { return value }
         var above = spelling(path)
