@@ -1,27 +1,27 @@
-/// What a queue's file says: the template, its variables, and what a submitter may override.
+/// The contents of a queue's file: the template, its variables, and the rules for submitters.
 ///
-/// The file is the template itself, with keys of the queue's own at the top level: `template_variables`,
+/// The file is the template itself, with additional keys of the queue at the top level: `template_variables`,
 /// `allow_overrides`, the other keys of `SubmitterPolicy`, and `retry`.
 public struct QueueFile: Sendable {
-    /// The template in the backend's own spelling, without the queue's own keys; `${…}` and `{{…}}` still stand in it.
+    /// The template in the backend's spelling, without the queue's own keys. It still contains `${…}` and `{{…}}`.
     public var template: JSONValue
-    /// The variables in the order of the file.
+    /// The template variables in the order of the file.
     public var variables: [TemplateVariable]
-    /// What a submitter may override; nil where the file does not say, and the runner's own rule holds.
+    /// The paths that a submitter may override; nil if the file has no such key, and the runner's rule applies.
     public var allowOverrides: [FieldPath]?
-    /// What a submitter may ask beside overrides.
+    /// What a submitter may set in addition to overrides.
     public var policy: SubmitterPolicy
-    /// How often and how long runs are tried; nil where the file does not say.
+    /// The retry rules of runs; nil if the file has none.
     public var retry: RetryRules?
-    /// What may be a mistake.
+    /// Warnings about possible mistakes.
     public var warnings: [Diagnostic]
-    /// The file, for mapping the findings of the runner to places.
+    /// The document, from which findings of the runner get their positions.
     public let document: Document
 
-    /// The keys that are not the template's.
+    /// The queue's own keys, which are not part of the template.
     public static let reservedKeys = Set(fields.map(\.name))
 
-    /// The keys that are not the template's, for the documentation.
+    /// The queue's own keys, for the documentation.
     static let fields =
         [
             Field(
@@ -30,16 +30,16 @@ public struct QueueFile: Sendable {
             Field(
                 "allow_overrides", .list(.string), example: "[ResourceConfig.InstanceType]",
                 help:
-                    "What a submitter may change of the template; nothing else. With it, what the other allow_ keys do not allow is denied."
+                    "The paths of the template that a submitter may change, and no others. With it, everything is denied that the other allow_ keys do not allow."
             ),
         ] + SubmitterPolicy.fields + [
             Field(
                 "retry", .object(RetryRules.fields), example: "{attempts: 5, wait: 12h}",
-                help: "How often a run is tried for want of machines, and how long it waits for quota.")
+                help: "How often a run is tried if the backend lacks machines, and how long it waits for quota.")
         ]
 
-    /// Checks a document against the template fields of the runner, as far as the runner declares them.
-    /// - Throws: `LaunchError` of kind `.invalid` with everything that is wrong, each at its place.
+    /// Checks a document against the template fields of the runner, if the runner declares any.
+    /// - Throws: `LaunchError` of kind `.invalid` with all problems and their positions.
     public init(_ document: Document, runner: RunnerPlugin) throws(LaunchError) {
         let (document, notes) = document.adopted(by: runner)
         var diagnostics = document.problems

@@ -1,24 +1,23 @@
 internal import Suggestions
 
-/// Checks values against the fields that a plugin declares, and notes everything that is wrong, each at its place.
+/// Checks values against the fields that a plugin declares, and records all problems with their positions.
 ///
-/// A value decodes to a number of seconds for a `.duration`, to bytes for `.bytes`, and else to what was written. An
-/// optional field without a value (`key:` or `null`) counts as not given.
+/// A value of kind `.duration` is decoded to seconds, one of kind `.bytes` to bytes, and any other value is kept as
+/// written. An optional field without a value (`key:` or `null`) counts as absent.
 public struct SchemaDecoder: Sendable {
-    /// What is wrong so far, in the order of the discovery.
+    /// The problems so far, in the order in which they were found.
     public private(set) var diagnostics: [Diagnostic] = []
     let document: Document?
     let acceptsPlaceholders: Bool
     let advice: @Sendable (_ key: String, Owner) -> KeyAdvice?
 
-    /// What a block is called in messages.
+    /// The name of a block in messages.
     public struct Owner: Sendable, Hashable {
-        /// `builder (type: docker)`, `the top level`.
+        /// The name, such as `builder (type: docker)` or `the top level`.
         public var name: String
-        /// `in` or `at`.
+        /// The preposition for the name: `in` or `at`.
         public var preposition: String
 
-        /// An owner from its words.
         public init(_ name: String, preposition: String = "in") {
             self.name = name
             self.preposition = preposition
@@ -34,26 +33,25 @@ public struct SchemaDecoder: Sendable {
         }
     }
 
-    /// What to say of an unknown key, where more is known of it than its spelling.
+    /// Advice about an unknown key, beyond a similar spelling.
     public struct KeyAdvice: Sendable {
         /// What is wrong.
         public var message: String
-        /// What to do about it.
+        /// What the user can do about it.
         public var hint: String?
 
-        /// Advice in words.
         public init(message: String, hint: String? = nil) {
             self.message = message
             self.hint = hint
         }
     }
 
-    /// A decoder.
+    /// Creates a decoder.
     /// - Parameters:
-    ///   - document: where the values come from; nil for values without a place.
-    ///   - acceptsPlaceholders: whether a text with `${…}` or `{{…}}` may stand where something else belongs, because it
+    ///   - document: the document of the values; nil for values without positions.
+    ///   - acceptsPlaceholders: whether a text with `${…}` or `{{…}}` is accepted in place of another type, because it
     ///     is checked again after its expansion.
-    ///   - advice: what is known of keys that the fields do not have.
+    ///   - advice: returns advice about keys that the fields do not contain.
     public init(
         document: Document?, acceptsPlaceholders: Bool = false,
         advice: @escaping @Sendable (_ key: String, Owner) -> KeyAdvice? = { _, _ in nil }
@@ -63,7 +61,7 @@ public struct SchemaDecoder: Sendable {
         self.advice = advice
     }
 
-    /// Decodes values that come from no document, e.g. an expanded template.
+    /// Decodes values that are not from a document, such as an expanded template.
     public static func decode(
         _ value: JSONValue, fields: [Field], in owner: Owner
     ) -> (options: Options, diagnostics: [Diagnostic]) {
@@ -72,11 +70,11 @@ public struct SchemaDecoder: Sendable {
         return (options, decoder.diagnostics)
     }
 
-    /// Decodes a mapping. What is wrong is left out of the options and noted.
+    /// Decodes a mapping. Invalid values are recorded and omitted from the options.
     /// - Parameters:
-    ///   - path: where the mapping stands in the document.
-    ///   - keyMark: where what is missing is reported; the mapping's own place where nil.
-    ///   - ignored: keys that belong to somebody else.
+    ///   - path: the path of the mapping in the document.
+    ///   - keyMark: the position at which missing keys are reported; nil means the position of the mapping.
+    ///   - ignored: keys that are checked elsewhere.
     public mutating func decode(
         _ node: ConfigNode, fields: [Field], at path: FieldPath = FieldPath(), in owner: Owner, keyMark: Mark? = nil,
         ignoring ignored: Set<String> = []
@@ -84,7 +82,7 @@ public struct SchemaDecoder: Sendable {
         Options(members(node, fields: fields, at: path, in: owner, keyMark: keyMark, ignoring: ignored))
     }
 
-    /// Notes something at a place.
+    /// Records a problem at a position.
     mutating func note(
         _ message: String, hint: String? = nil, at mark: Mark?, path: FieldPath,
         severity: Finding.Severity = .error
@@ -95,17 +93,17 @@ public struct SchemaDecoder: Sendable {
                 ?? Diagnostic(severity, message, hint: hint, path: path))
     }
 
-    /// Whether no diagnostic is kept any more, so that none need be made.
+    /// Whether no more diagnostics are kept, so that none need to be created.
     var isFull: Bool { diagnostics.count > 100 }
 
-    /// Keeps a diagnostic, up to a hundred: a file that is wrong a thousand times needs no thousand messages.
+    /// Keeps a diagnostic, up to a hundred: a file with a thousand mistakes does not need a thousand messages.
     mutating func keep(_ diagnostic: Diagnostic) {
         if diagnostics.count < 100 {
             diagnostics.append(diagnostic)
         } else if !isFull {
             var last = diagnostic
             last.severity = .error
-            last.message = "there are more mistakes than these, which are not listed"
+            last.message = "there are more mistakes, which are not listed"
             last.hint = nil
             last.sourceLine = nil
             diagnostics.append(last)
@@ -131,7 +129,7 @@ public struct SchemaDecoder: Sendable {
             let place = path.appending(entry.key)
             guard let field = fields.first(where: { $0.name == entry.key }) else {
                 unknown(entry, fields: fields, ignored: ignored, at: place, in: owner)
-                // The misspelt key is not missing as well.
+                // The key that was misspelt is not reported as missing.
                 if !isFull, let meant = Self.meant(entry.key, among: fields.map(\.name)) { given.insert(meant) }
                 continue
             }
@@ -189,7 +187,7 @@ public struct SchemaDecoder: Sendable {
         names.first { folded($0) == folded(key) } ?? Suggestion.nearest(to: key, in: names)
     }
 
-    /// `max-jobs`, `maxJobs` and `MAX_JOBS` are one word.
+    /// Normalizes a key: `max-jobs`, `maxJobs` and `MAX_JOBS` are equal.
     private static func folded(_ key: String) -> String {
         key.lowercased().filter { $0 != "_" && $0 != "-" }
     }

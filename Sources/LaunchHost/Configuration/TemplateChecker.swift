@@ -1,4 +1,4 @@
-/// Checks the template in a queue's file: its keys against the runner's fields, and every placeholder in it.
+/// Checks the template of a queue's file: its keys against the runner's fields, and all its placeholders.
 struct TemplateChecker {
     var decoder: SchemaDecoder
     let runner: RunnerPlugin
@@ -10,15 +10,15 @@ struct TemplateChecker {
         self.variables = variables
         let type = runner.base.type
         decoder = SchemaDecoder(document: document, acceptsPlaceholders: true) { key, owner in
-            // W&B's resource arguments wrap the template in the resource's name.
+            // The resource arguments of W&B contain the template below the name of the resource.
             key == type
                 ? SchemaDecoder.KeyAdvice(
-                    message: "the template stands in \"\(key)\"", hint: "remove the line and indent the rest less")
+                    message: "the template is inside \"\(key)\"", hint: "remove the line and indent the rest less")
                 : nil
         }
     }
 
-    /// Notes what is wrong with the template below the root.
+    /// Records the problems of the template below the root.
     mutating func check(_ root: ConfigNode) {
         let reserved = QueueFile.reservedKeys
         if let fields = runner.template {
@@ -43,7 +43,7 @@ struct TemplateChecker {
         }
     }
 
-    /// Where the template takes any key, a misspelt reserved key would be sent to the service.
+    /// If the template accepts any key, a misspelt reserved key would be sent to the service.
     private mutating func checkReservedKeys(_ root: ConfigNode) {
         let reserved = QueueFile.reservedKeys.sorted()
         for entry in root.entries ?? [] where !reserved.contains(entry.key) && !decoder.isFull {
@@ -54,7 +54,7 @@ struct TemplateChecker {
         }
     }
 
-    /// Two spellings of one key would each win now and then.
+    /// If a key has two spellings in one mapping, it is undefined which one applies.
     private mutating func checkSpelling(of node: ConfigNode, at path: FieldPath) {
         for (index, item) in (node.items ?? []).enumerated() {
             checkSpelling(of: item, at: path.appending(index: index))
@@ -73,7 +73,7 @@ struct TemplateChecker {
         }
     }
 
-    /// The rules of `retry`; nil where the file does not say.
+    /// The rules of `retry`; nil if the file has none.
     mutating func retry(_ entry: ConfigNode.Entry?) -> RetryRules? {
         guard let entry, !entry.value.isNull else { return nil }
         let options = decoder.decode(entry.value, fields: RetryRules.fields, in: .init("retry"))
@@ -81,7 +81,7 @@ struct TemplateChecker {
             attempts: options.integer("attempts").map { Int($0) }, waitSeconds: options.number("wait"))
     }
 
-    /// The paths of `allow_overrides`; nil where the file does not say.
+    /// The paths of `allow_overrides`; nil if the file does not have the key.
     mutating func allowOverrides(_ entry: ConfigNode.Entry?) -> [FieldPath]? {
         guard let entry, !entry.value.isNull else { return nil }
         let path = FieldPath().appending("allow_overrides")
@@ -137,7 +137,7 @@ struct TemplateChecker {
         guard Placeholders.contains(entry.key) else { return }
         decoder.note(
             "the key \(Wording.quoted(entry.key)) holds a placeholder, and keys are not expanded",
-            hint: "placeholders may stand in values", at: entry.keyMark, path: path)
+            hint: "placeholders are allowed in values", at: entry.keyMark, path: path)
     }
 
     private mutating func macro(_ name: String, at mark: Mark?, _ path: FieldPath) {

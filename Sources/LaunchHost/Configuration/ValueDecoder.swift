@@ -1,5 +1,5 @@
 extension SchemaDecoder {
-    /// What a value is called in messages, and the field that it belongs to.
+    /// The name of a value in messages, and the field that it belongs to.
     struct Subject {
         var words: String
         var field: Field
@@ -13,7 +13,7 @@ extension SchemaDecoder {
         }
     }
 
-    /// Decodes one value; nil, with a note, where it does not fit.
+    /// Decodes one value; nil, with a recorded problem, if it does not fit.
     mutating func value(
         _ node: ConfigNode, kind: Field.Kind, at path: FieldPath, _ subject: Subject
     ) -> JSONValue? {
@@ -24,7 +24,7 @@ extension SchemaDecoder {
         case .any: return node.jsonValue
         case .list(let item):
             guard let items = node.items else { return wrong(node, kind, at: path, subject) }
-            // A wrong item leaves the list without it; the note is what counts.
+            // An invalid item is omitted from the list; its problem is recorded.
             return .array(
                 items.enumerated().compactMap { index, node in
                     value(node, kind: item, at: path.appending(index: index), subject.item(index))
@@ -57,7 +57,7 @@ extension SchemaDecoder {
             if trial.diagnostics.allSatisfy({ $0.severity == .warning }), let decoded { return decoded }
             if kind.hasShape(of: node) { trials.append(trial) }
         }
-        // Where only one kind has the shape of what was written, its own words are the most exact.
+        // If only one kind has the shape of the value, its own message is the most precise.
         guard trials.count == 1, let only = trials.first else { return wrong(node, .either(kinds), at: path, subject) }
         for diagnostic in only.diagnostics {
             keep(diagnostic)

@@ -1,18 +1,18 @@
-/// An image as people write it: `busybox`, `localhost:5000/team/train:v2`, `repo@sha256:…`.
+/// The reference of an image, as users write it: `busybox`, `localhost:5000/team/train:v2`, `repo@sha256:…`.
 ///
-/// The grammar is the one of the distribution project's reference format: a first part with a dot, a port or the
-/// name `localhost` is a registry host; a colon after the last slash starts a tag.
+/// The grammar is the reference format of the distribution project: a first component with a dot or a port, or the name
+/// `localhost`, is the host of a registry; a colon after the last slash begins a tag.
 public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// Host and port of the registry; nil where none is written.
+    /// Host and port of the registry; nil if the text has none.
     public var host: String?
     /// The repository without the host.
     public var repository: String
-    /// The tag, where one is written.
+    /// The tag, if there is one.
     public var tag: String?
-    /// The digest, where one is written.
+    /// The digest, if there is one.
     public var digest: Digest?
 
-    /// A reference from its parts, unchecked: use it for parts that are valid already.
+    /// Creates a reference without checks. The parts must be valid.
     public init(host: String? = nil, repository: String, tag: String? = nil, digest: Digest? = nil) {
         self.host = host
         self.repository = repository
@@ -20,8 +20,8 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
         self.digest = digest
     }
 
-    /// Reads a reference.
-    /// - Throws: `ImageReferenceError` with a sentence that says which part is wrong.
+    /// Parses a reference.
+    /// - Throws: `ImageReferenceError` with a sentence that names the invalid part.
     public init(parsing text: String) throws(ImageReferenceError) {
         var rest = Substring(text)
         var digest: Digest?
@@ -59,7 +59,7 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
         if repository.isEmpty {
             throw ImageReferenceError(text, "the repository's name is missing")
         }
-        // What the engines and the distribution specification take at most.
+        // The limit of the engines and of the distribution specification.
         if repository.utf8.count > 255 {
             throw ImageReferenceError(
                 String(text.prefix(80)) + "…",
@@ -79,7 +79,7 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
                 text,
                 "'\(tag)' is not a tag: 1 to 128 of letters, digits, '.', '_' and '-', not beginning with '.' or '-'")
         }
-        // Labels between dots, so that `..` is none.
+        // Labels between dots, so `..` does not match.
         let label = /[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/
         let name = host.map { $0.replacing(/:[0-9]{1,5}$/, with: "") } ?? ""
         let isHost =
@@ -103,9 +103,9 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
     }
 }
 
-/// A text that is no image reference, and why.
+/// Why a text is not an image reference.
 public struct ImageReferenceError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// One sentence with the text in it, without a password that it holds.
+    /// One sentence that contains the text, with passwords masked.
     public let description: String
 
     init(_ text: String, _ why: String) {
@@ -113,12 +113,12 @@ public struct ImageReferenceError: Error, Sendable, Hashable, CustomStringConver
     }
 }
 
-/// The hash that names content in a registry: `sha256:` and 64 lower-case hex digits.
+/// The hash of content in a registry: `sha256:` and 64 lower-case hex digits.
 public struct Digest: Sendable, Hashable, Codable, RawRepresentable, CustomStringConvertible {
-    /// The text with its `sha256:`.
+    /// The text with its prefix `sha256:`.
     public let rawValue: String
 
-    /// Nil where `rawValue` is not a SHA-256 digest.
+    /// Nil if `rawValue` is not a SHA-256 digest.
     public init?(rawValue: String) {
         guard rawValue.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil else { return nil }
         self.rawValue = rawValue
@@ -130,21 +130,22 @@ public struct Digest: Sendable, Hashable, Codable, RawRepresentable, CustomStrin
 
     /// The 64 hex digits.
     public var hex: String { String(rawValue.dropFirst("sha256:".count)) }
-    /// The text with its `sha256:`.
     public var description: String { rawValue }
 }
 
-/// An image that can change no more: what leaves the image stage, and all that a runner sees of an image.
+/// An image whose content cannot change: the result of the image stage. A runner gets only this.
 ///
-/// One whose registry lets only the backend look it up is passed on as it was given, without a digest.
+/// An image that only the backend may look up in its registry has no digest; its reference is passed on as the user
+/// wrote it.
 public struct PinnedImage: Sendable, Hashable, Codable {
-    /// What names exactly these bytes to whoever runs them: `host/repo@sha256:…`, or an image ID of the engine's store.
+    /// A reference to exactly this content for the engine or the backend: `host/repo@sha256:…`, or an image ID of the
+    /// engine's store.
     public var reference: String
-    /// The digest in it; nil where the image could not be pinned.
+    /// The digest of the reference; nil if the image could not be pinned.
     public var digest: Digest?
-    /// The name by which it was asked for or pushed, for people.
+    /// The name under which the image was requested or pushed, for people.
     public var name: String
-    /// `linux/amd64` and the like, where known.
+    /// The platform, such as `linux/amd64`, if known.
     public var platform: String?
 
     public init(reference: String, digest: Digest, name: String, platform: String? = nil) {
@@ -154,7 +155,7 @@ public struct PinnedImage: Sendable, Hashable, Codable {
         self.platform = platform
     }
 
-    /// What is passed on as it is given, because it could not be pinned.
+    /// Creates a value for an image that could not be pinned. Its reference is passed on as the user wrote it.
     public init(unpinned reference: String) {
         self.reference = reference
         name = reference

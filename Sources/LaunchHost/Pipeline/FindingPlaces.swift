@@ -1,15 +1,15 @@
-/// Shows findings about a plan in the queue's file, where the value that each is about is the queue's own.
+/// Finds the positions of findings about a plan in the queue's file, if the queue sets the value.
 ///
-/// What a submitter gave, or launch itself, stands nowhere in that file: a caret under an innocent line would send people
-/// the wrong way, so that such a finding names its path alone, and where the value comes from as far as that is known.
+/// A value of the submitter or of launch is not in the file. A caret in the file would mislead the user, so such a
+/// finding has only its path, and the source of the value if it is known.
 struct FindingPlaces {
     let plan: Plan
     let document: Document?
-    /// What the submitter changes of the template; nil where that is not known.
+    /// The submitter's changes to the template; nil if they are not known.
     let overrides: Overrides?
 
     func diagnostic(for finding: Finding) -> Diagnostic {
-        // What is about no value of the request has no line.
+        // A finding that is not about a value of the request has no position.
         guard !finding.path.steps.isEmpty else {
             return Diagnostic(finding.severity, finding.message, hint: finding.hint, path: finding.path)
         }
@@ -24,7 +24,7 @@ struct FindingPlaces {
             hint: finding.hint, path: finding.path)
     }
 
-    // MARK: whose it is
+    // MARK: the source of a value
 
     private func isQueues(_ finding: Finding, in document: Document, hasOrigin: Bool) -> Bool {
         let value = value(at: finding.path)
@@ -39,7 +39,7 @@ struct FindingPlaces {
             }
         }
         guard value == nil, !hasOrigin else { return false }
-        // Something is missing: in the nearest thing above it that is there.
+        // Something is missing: the position is that of its nearest existing parent.
         var above = finding.path
         while !above.steps.isEmpty {
             above.steps.removeLast()
@@ -48,7 +48,7 @@ struct FindingPlaces {
         return true
     }
 
-    /// Whether a submitter's variables or parameters have come to those of a mapping.
+    /// Whether the submitter's variables or parameters were added to those of a mapping.
     private func isAddedTo(_ node: ConfigNode, _ value: JSONValue) -> Bool {
         guard case .object(let members) = value else { return false }
         return members.contains { name, member in
@@ -62,17 +62,17 @@ struct FindingPlaces {
         plan.job.numeral(of: name) ?? plan.job.runConfig[name].map(WrittenValue.text)
     }
 
-    /// The value in the request; of a key that is launch's own, in the template.
+    /// The value in the request; for a key of launch itself, the value in the template.
     private func value(at path: FieldPath) -> JSONValue? {
         let value = plan.request.document.value(at: path) ?? plan.job.template.value(at: path)
-        // A pinned image is compared by the name that it was asked for by.
+        // A pinned image is compared by the name under which it was requested.
         if let image = plan.image.image, value == .string(image.reference) { return .string(image.name) }
         return value
     }
 
-    // MARK: what set it
+    // MARK: the option of a value
 
-    /// What the submitter has set the value with, in words; nil where none of that is seen.
+    /// The option with which the submitter set the value; nil if none is found.
     private func origin(of path: FieldPath) -> String? {
         guard !path.steps.isEmpty else { return nil }
         let value = value(at: path)
@@ -111,11 +111,11 @@ struct FindingPlaces {
     }
 }
 
-/// A value as a queue's file has it, with placeholders in it.
+/// A value as a queue's file contains it, with placeholders.
 private struct WrittenValue {
     enum Answer {
         case yes
-        /// It has placeholders, and they may have become that.
+        /// The value has placeholders that may have become the other value.
         case perhaps
         case no
     }
@@ -126,7 +126,7 @@ private struct WrittenValue {
         self.node = node
     }
 
-    /// Whether a value in a request was made of this one. Mappings and lists may have been added to.
+    /// Whether a value of a request was made from this one. Mappings and lists may have additional members.
     func isSource(of value: JSONValue) -> Answer {
         switch node.content {
         case .mapping:
@@ -141,14 +141,14 @@ private struct WrittenValue {
             let text = Self.text(value)
             guard Placeholders.contains(written) else {
                 let literal = Self.joined(pieces)
-                // A backend may complete a name, such as a role's to its ARN.
+                // A backend may complete a name, such as the name of a role to its ARN.
                 return text == literal || text.hasSuffix("/\(literal)") ? .yes : .no
             }
             return Self.fits(text, pieces) ? .perhaps : .no
         }
     }
 
-    /// The value as text, which some backends make of everything.
+    /// The value as text, to which some backends convert every value.
     static func text(_ value: JSONValue) -> String {
         value.stringValue ?? (try? JSON.canonical(value)) ?? ""
     }
@@ -157,7 +157,7 @@ private struct WrittenValue {
         pieces.map { piece in if case .text(let text) = piece { text } else { "" } }.joined()
     }
 
-    /// Whether the text is these pieces with anything in the place of each placeholder.
+    /// Whether the text matches these pieces, with any text in the place of each placeholder.
     private static func fits(_ text: String, _ pieces: [Placeholders.Piece]) -> Bool {
         var rest = text[...]
         if case .text(let first)? = pieces.first {

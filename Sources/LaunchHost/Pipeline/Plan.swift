@@ -1,27 +1,28 @@
-/// What a run would be, short of being submitted: the values of all stages up to validate.
+/// The results of all stages up to validate, without a submit.
 public struct Plan: Sendable, Hashable, Codable {
-    /// The resolve stage's value.
+    /// The result of the resolve stage.
     public var job: ResolvedJob
-    /// How the image would be had.
+    /// How the run would get its image.
     public var image: ImageDecision
-    /// The request that would be sent. Where the image is not known yet, its name stands where its digest will.
+    /// The request that would be sent. If the digest of the image is not known yet, a placeholder digest is in its
+    /// place.
     public var request: RunRequest
-    /// What validation has to say of it.
+    /// The findings of the validate stage.
     public var findings: [Finding]
-    /// What it may cost, where the runner can tell.
+    /// The estimated cost, if the runner knows it.
     public var cost: CostEstimate?
-    /// What a cloud must permit for it.
+    /// The permissions that a cloud must grant for it.
     public var permissions: [Permission]
 
-    /// Whether nothing stands in the way of submitting it.
+    /// Whether the plan has no errors.
     public var isValid: Bool { !findings.contains { $0.severity == .error } }
 
-    /// The plan of a job whose image decision is known.
+    /// Creates the plan of a job with a known image decision.
     /// - Parameters:
-    ///   - imageOfSource: the name that stands for an image of source whose place is not known yet.
-    ///   - parts: the other parts that take part in it, for what they have to be permitted.
-    ///   - facts: what the runner's `facts` answered; empty where no service was asked.
-    /// - Throws: `BackendError` where no request can be made at all.
+    ///   - imageOfSource: an example name for an image of source whose destination is not known yet.
+    ///   - parts: the other parts of the configuration, for their permissions.
+    ///   - facts: the result of the runner's `facts`; empty if no service was called.
+    /// - Throws: `BackendError` if no request can be rendered.
     public init(
         _ job: ResolvedJob, image: ImageDecision, runner: any Runner, imageOfSource: String? = nil,
         parts: [any Sendable] = [], facts: [String: String] = [:]
@@ -45,7 +46,7 @@ public struct Plan: Sendable, Hashable, Codable {
         permissions = needing.flatMap { [request] in $0.permissions(for: request) }
     }
 
-    /// What stands for an image that is not known yet: its name, which satisfies every rule for image names.
+    /// A placeholder for an unknown image: its name, which satisfies every rule for image names.
     private static func standIn(
         for job: ResolvedJob, _ decision: ImageDecision, _ imageOfSource: String?
     ) -> PinnedImage {
@@ -74,6 +75,6 @@ extension Source {
 }
 
 extension Digest {
-    /// Stands where a digest is not known yet; no content has it.
+    /// A placeholder for an unknown digest; no content has this digest.
     static let unknown = Digest(unchecked: "sha256:" + String(repeating: "0", count: 64))
 }

@@ -118,7 +118,7 @@ struct TreeBuilder {
                 note("merge keys (\"<<\") are not supported", "write the keys out", at: event.mark)
             } else if let first = marks[key] {
                 note(
-                    "duplicate key \(Wording.quoted(key)); it stands at \(first) already", "remove one of the two",
+                    "duplicate key \(Wording.quoted(key)); the first is at \(first)", "remove one of the two",
                     at: event.mark)
             } else {
                 marks[key] = event.mark
@@ -129,7 +129,7 @@ struct TreeBuilder {
 
     private func check(depth: Int, at mark: Mark) throws(Fault) {
         guard depth <= Self.depthLimit else {
-            throw .limit(Problem(message: "lists and mappings stand more than \(Self.depthLimit) deep", mark: mark))
+            throw .limit(Problem(message: "lists and mappings nest more than \(Self.depthLimit) deep", mark: mark))
         }
     }
 
@@ -139,9 +139,9 @@ struct TreeBuilder {
             throw .limit(
                 Problem(
                     message: inside
-                        ? "the alias *\(Wording.shortened(name)) stands inside the value that it repeats"
+                        ? "the alias *\(Wording.shortened(name)) is inside the value that it repeats"
                         : "the alias *\(Wording.shortened(name)) repeats nothing: no &\(Wording.shortened(name)) "
-                            + "stands before it",
+                            + "is before it",
                     hint: inside ? nil : "text that begins with \"*\" needs quotes", mark: mark))
         }
         try charge(anchored.size, at: mark)

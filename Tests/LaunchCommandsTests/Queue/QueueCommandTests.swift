@@ -111,7 +111,7 @@ import Testing
                 DIR/queue.yaml:2:1: unknown key "memry" in the template (resource: local-docker); did you mean "memory"?
                   2 | memry: 1g
                     | ^
-                DIR/queue.yaml:3:1: duplicate key "cpus"; it stands at 1:1 already
+                DIR/queue.yaml:3:1: duplicate key "cpus"; the first is at 1:1
                   3 | cpus: 2
                     | ^
                   hint: remove one of the two

@@ -55,8 +55,8 @@ import Testing
 
     @Test(arguments: [
         ("cpu: 2", "1:1: unknown key \"cpu\" in the template (resource: local-docker); did you mean \"cpus\"?"),
-        ("local-docker: 2", "1:1: the template stands in \"local-docker\""),
-        ("local-docker: {cpus: 2}\nmemory: 1g", "1:1: the template stands in \"local-docker\""),
+        ("local-docker: 2", "1:1: the template is inside \"local-docker\""),
+        ("local-docker: {cpus: 2}\nmemory: 1g", "1:1: the template is inside \"local-docker\""),
         (
             "memory: much",
             "1:9: \"memory\" in the template (resource: local-docker) must be a size, e.g. 512m or 8g; found the text \"much\""

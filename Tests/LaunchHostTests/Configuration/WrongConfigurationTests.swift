@@ -124,7 +124,7 @@ import Testing
             hint: "write JOBS: \"4\" in quotes for text"),
         Case(
             name: "duplicate key", text: "max_jobs: 1\nqueues: [a]\nmax_jobs: 2\n",
-            says: ["3:1: duplicate key \"max_jobs\"; it stands at 1:1 already"]),
+            says: ["3:1: duplicate key \"max_jobs\"; the first is at 1:1"]),
         Case(
             name: "W&B's key", text: "max_schedulers: 2\nbuilder: {type: docker, kaniko-image: x}\n",
             says: [

@@ -47,16 +47,16 @@ import Testing
         ("a: 1e999", "1:4: the number 1e999 is too large"),
         ("a: .inf", "1:4: .inf is not a number in JSON"),
         ("a: -.NaN", "1:4: -.NaN is not a number in JSON"),
-        ("a: 1\nb: 2\na: 3", "3:1: duplicate key \"a\"; it stands at 1:1 already"),
-        ("{\"a\": 1, \"a\": 2}", "1:10: duplicate key \"a\"; it stands at 1:2 already"),
+        ("a: 1\nb: 2\na: 3", "3:1: duplicate key \"a\"; the first is at 1:1"),
+        ("{\"a\": 1, \"a\": 2}", "1:10: duplicate key \"a\"; the first is at 1:2"),
         ("b: &b {x: 1}\na:\n  <<: *b", "3:3: merge keys (\"<<\") are not supported"),
         ("a: !ruby/object x", "1:4: the tag !ruby/object is not supported"),
         ("a: !!python/name:os.system x", "1:4: the tag !!python/name:os.system is not supported"),
         ("a: !!str 5", "1:4: the tag !!str is not supported"),
         ("a: 1\n---\nb: 2", "2:1: a second document begins here; one file holds one document"),
         ("a: {{gpus}}", "1:5: a list or a mapping cannot be a key"),
-        ("a: &a [*a]", "1:8: the alias *a stands inside the value that it repeats"),
-        ("a: *b", "1:4: the alias *b repeats nothing: no &b stands before it"),
+        ("a: &a [*a]", "1:8: the alias *a is inside the value that it repeats"),
+        ("a: *b", "1:4: the alias *b repeats nothing: no &b is before it"),
         ("a: 1\n\tb: 2", "2:1: a tab indents this line; YAML indents with spaces only"),
         ("a:\n  b: 1\n  \tc: 2", "3:3: a tab indents this line; YAML indents with spaces only"),
         ("a: b: c", "1:5: a \":\" is not expected here"),
@@ -82,7 +82,7 @@ import Testing
 
     @Test func refusesDepth() {
         let deep = "a: " + String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)
-        #expect(fault(deep) == "1:104: lists and mappings stand more than 100 deep")
+        #expect(fault(deep) == "1:104: lists and mappings nest more than 100 deep")
         // Nesting by aliases is limited like nesting by brackets.
         var chain = "a0: &a0 [x]\n"
         for level in 1...40 {
@@ -90,7 +90,7 @@ import Testing
                 "a\(level): &a\(level) " + String(repeating: "[", count: 50) + "*a\(level - 1)"
                 + String(repeating: "]", count: 50) + "\n"
         }
-        #expect(fault(chain).contains("stand more than 100 deep"))
+        #expect(fault(chain).contains("nest more than 100 deep"))
     }
 
     @Test func `aliases within the limit are accepted`() throws {

@@ -74,7 +74,7 @@ struct PriceTableTests {
             ("[]", ["1:1 the top level must be a mapping of keys; found a list"]),
             (
                 "{region: us-east-1, as_of: 2026, per_hour: {ml.m5.large: 1, ml.m5.large: 2}}",
-                ["1:61 duplicate key \"ml.m5.large\"; it stands at 1:45 already"]
+                ["1:61 duplicate key \"ml.m5.large\"; the first is at 1:45"]
             ),
         ])
     func wrong(_ text: String, _ expected: [String]) throws {
