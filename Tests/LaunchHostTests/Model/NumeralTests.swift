@@ -13,7 +13,9 @@ import Testing
             value.doubleValue.flatMap { Int64(exactly: $0) }.map { Numeral.kept(text, of: .integer($0)) } != .some(nil))
     }
 
-    @Test(arguments: ["1", "0.5", "1.5", "1.0", "-0.0", "100000.0", "0x1F", "+5", "1.", ".5", "text", "", "1.10.2", "NaN"])
+    @Test(arguments: [
+        "1", "0.5", "1.5", "1.0", "-0.0", "100000.0", "0x1F", "+5", "1.", ".5", "text", "", "1.10.2", "NaN",
+    ])
     func `every other text is not kept`(_ text: String) {
         #expect(Numeral.kept(text, of: Scalar.value(ofPlain: text)) == nil)
     }
