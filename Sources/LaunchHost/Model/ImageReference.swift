@@ -54,7 +54,7 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
     ) throws(ImageReferenceError) {
         if text.contains("://") {
             let scheme = text.prefix(while: { $0 != ":" })
-            throw ImageReferenceError(text, "leave the '\(scheme)://' away")
+            throw ImageReferenceError(text, "omit '\(scheme)://'")
         }
         if repository.isEmpty {
             throw ImageReferenceError(text, "the repository's name is missing")

@@ -120,8 +120,8 @@ import Testing
         _ = await desk.run("job create image train:best")
         let image = await desk.run("job create image https://host/train")
         #expect(image.code == .invalidData)
-        #expect(image.errors.contains("leave the 'https://' away"))
-        #expect(await desk.run("job create image docker://train:1").errors.contains("leave the 'docker://' away"))
+        #expect(image.errors.contains("omit 'https://'"))
+        #expect(await desk.run("job create image docker://train:1").errors.contains("omit 'docker://'"))
         let alias = await desk.run("job create image train:x -a latest")
         #expect(
             alias.code == .invalidData && alias.errors.hasPrefix("error: The alias 'latest' is assigned by the program")
