@@ -102,7 +102,7 @@ let package = Package(
         .executableTarget(
             name: "launch",
             dependencies: [
-                "AWS", "Builders", "Console", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "SageMaker",
+                "AWS", "Builders", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "SageMaker",
             ],
             path: "Sources/launch", swiftSettings: settings),
 

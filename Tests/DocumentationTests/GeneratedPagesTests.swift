@@ -18,6 +18,7 @@ struct GeneratedPage: Sendable, CustomTestStringConvertible {
         GeneratedPage(path: "docs/launch-config.schema.json") {
             try JSON.pretty(JSONSchema.launchConfig(catalog)) + "\n"
         },
+        GeneratedPage(path: "docs/modules.md") { try ModuleGraph().markdown },
         GeneratedPage(path: "docs/commands.md") {
             CommandsPage.markdown(of: LaunchProgram.make(catalog: catalog, version: "").root)
         },
