@@ -32,7 +32,9 @@ extension DockerBuilder {
             Field("timeout", .duration, default: .integer(3600), example: "1h", help: "Limit for one build."),
             Field(
                 "no_cache", .boolean, default: .bool(false),
-                help: "Build for every run, and rebuild every step."),
+                help:
+                    "Build for every run, and rebuild every step. A Dockerfile that adds unpinned files from the network is built "
+                    + "for every run too; an ONBUILD ADD of a base image is not noticed."),
             Field(
                 "network", .string, example: "host",
                 help: "Network of the RUN steps: none, host, or a network of the engine."),
@@ -93,6 +95,15 @@ extension DockerBuilder.Settings {
                 reference = try ImageReference(parsing: destination)
             } catch {
                 throw BackendError(.invalid, "The builder's 'destination': \(error.description)")
+            }
+            // Without a slash a host with its port looks like a name with a tag.
+            let looksLikeHost = reference.repository.contains(".") || reference.repository == "localhost"
+            if reference.host == nil, reference.digest == nil, looksLikeHost,
+                let port = reference.tag, port.allSatisfy(\.isNumber)
+            {
+                throw BackendError(
+                    .invalid, "The builder's 'destination' is '\(destination)', which names no repository.",
+                    hint: "Write the repository after the registry: 'destination: \(destination)/NAME'.")
             }
             guard reference.tag == nil, reference.digest == nil else {
                 throw BackendError(

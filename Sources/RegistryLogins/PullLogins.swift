@@ -37,7 +37,12 @@ public struct PullLogins: Sendable {
     /// The user's own login of docker or podman; nil without one. A failing helper is logged as a warning.
     public func ownLogin(to host: String?) async throws(BackendError) -> RegistryCredentials? {
         do throws(EngineError) {
-            guard let login = try await docker.login(to: host) else { return nil }
+            let login = try await docker.login(to: host) { [log] program in
+                log.warning(
+                    "waiting for a credential helper of docker",
+                    ["program": program, "registry": host ?? "docker.io"])
+            }
+            guard let login else { return nil }
             // Registers the password, so that it is masked in output.
             _ = login.revealPassword().map { Secret($0) }
             return login

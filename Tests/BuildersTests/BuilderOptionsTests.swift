@@ -25,6 +25,9 @@ struct BuilderOptionsTests {
             ("secrets", .object(["a": .string("/tmp/x,y")]), "/tmp/x,y"), ("target", .string("--push"), "--push"),
             ("network", .string("a b"), "a b"), ("destination", .string("Upper/x"), "Upper/x"),
             ("destination", .string("h.example.com/x:v1"), "a tag"),
+            ("destination", .string("127.0.0.1:18055"), "names no repository"),
+            ("destination", .string("localhost:5000"), "names no repository"),
+            ("destination", .string("train:5000"), "a tag"),
             ("timeout", .integer(0), "timeout"),
         ])
     func `a wrong option is rejected, and the error quotes its value`(name: String, value: JSONValue, words: String) {

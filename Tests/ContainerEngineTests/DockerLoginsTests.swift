@@ -45,7 +45,9 @@ import Testing
             """
             {"auths": {"https://index.docker.io/v1/": \(Self.auth("hub:p:w")), "r.example.com": \(Self.auth("r:x")),
               "https://old.example.com:5000/v2/": \(Self.auth("o:y\u{0}\u{0}")), "empty.example.com": {},
-              "bad.example.com": {"auth": "%%%"}, "nouser.example.com": \(Self.auth(":x")),
+              "plain.example.com": {"username": "p", "password": "q:r"}, "both.example.com": {"username": "no",
+                "password": "no", "auth": "\(Data("b:z".utf8).base64EncodedString())"},
+              "half.example.com": {"username": "p"}, "bad.example.com": {"auth": "%%%"}, "nouser.example.com": \(Self.auth(":x")),
               "token.example.com": {"auth": "\(Data("u:".utf8).base64EncodedString())", "identitytoken": "abc"}}}
             """)
         #expect(try await login(nil) == "hub:p:w https://index.docker.io/v1/")
@@ -53,8 +55,12 @@ import Testing
         #expect(try await login("r.example.com") == "r:x r.example.com")
         #expect(try await login("old.example.com:5000") == "o:y old.example.com:5000")
         #expect(try await login("token.example.com") == "u:token abc token.example.com")
-        for host in ["example.com", "r.example.com:5000", "empty.example.com", "bad.example.com", "nouser.example.com"]
-        {
+        #expect(try await login("plain.example.com") == "p:q:r plain.example.com")
+        #expect(try await login("both.example.com") == "b:z both.example.com")
+        for host in [
+            "half.example.com", "example.com", "r.example.com:5000", "empty.example.com", "bad.example.com",
+            "nouser.example.com",
+        ] {
             #expect(try await login(host) == nil, "\(host)")
         }
     }
@@ -89,16 +95,45 @@ import Testing
         #expect(try await login(nil, more) == "podman:2 https://index.docker.io/v1/")
     }
 
-    @Test func `missing files, invalid files and pipes give no login`() async throws {
+    @Test func `missing files, empty files and pipes give no login`() async throws {
         #expect(try await login("a") == nil)
         #expect(try await DockerLogins(variables: [:]).login(to: "a") == nil)
-        for text in ["", "[]", "{\"auths\": []}", "{", String(repeating: "[", count: 100_000)] {
-            try write("docker/config.json", text)
-            #expect(try await login("a") == nil)
-        }
+        try write("docker/config.json", "")
+        #expect(try await login("a") == nil)
         try FileManager.default.removeItem(atPath: folder.file("docker/config.json"))
         try #require(mkfifo(folder.file("docker/config.json"), 0o600) == 0)
         #expect(try await login("a") == nil)
+    }
+
+    @Test(arguments: [
+        ("{\"auths\":", "is not valid JSON"), ("{", "is not valid JSON"), ("hunter2", "is not valid JSON"),
+        ("[]", "is not a JSON object"), ("{\"auths\": []}", "the value of 'auths' has the wrong type"),
+        (String(repeating: "[", count: 100_000), " is not used: "),
+        (String(repeating: " ", count: 2 << 20), "larger than 1 MiB"),
+    ])
+    func `an invalid file is named, unless another file has the login`(_ text: String, _ words: String) async throws {
+        try write("docker/config.json", text)
+        let error = await #expect(throws: EngineError.self) { _ = try await login("a") }
+        #expect(error?.message.contains(folder.file("docker/config.json")) == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+        #expect(error?.description.contains("hunter2") == false)
+        try write("run/containers/auth.json", "{\"auths\": {\"a\": \(Self.auth("podman:1"))}}")
+        #expect(try await login("a", ["XDG_RUNTIME_DIR": folder.file("run")]) == "podman:1 a")
+    }
+
+    @Test func `a slow helper is reported while it runs`() async throws {
+        // The helper ends when its name has been reported.
+        try helper(
+            "slow", "read server; cat '\(folder.file("gate"))' >/dev/null; echo '{\"Username\":\"u\",\"Secret\":\"x\"}'"
+        )
+        try #require(mkfifo(folder.file("gate"), 0o600) == 0)
+        try write("docker/config.json", "{\"credsStore\": \"slow\"}")
+        let logins = DockerLogins(variables: variables, limit: .seconds(300), patience: .milliseconds(1))
+        let gate = folder.file("gate")
+        let found = try await logins.login(to: "a") { program in
+            try? Data(program.utf8).write(to: URL(fileURLWithPath: gate), options: [])
+        }
+        #expect(found?.username == "u")
     }
 
     @Test(arguments: [
@@ -111,7 +146,7 @@ import Testing
     ) async throws {
         if !script.isEmpty { try helper(name, script) }
         try write("docker/config.json", "{\"credsStore\": \"\(name)\"}")
-        let logins = DockerLogins(variables: variables, limit: .seconds(name == "slow" ? 1 : 60))
+        let logins = DockerLogins(variables: variables, limit: .seconds(name == "slow" ? 1 : 60), patience: .seconds(3))
         let error = await #expect(throws: EngineError.self) { _ = try await logins.login(to: "a") }
         #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
         #expect(error?.description.contains("hunter2") == false)

@@ -87,6 +87,21 @@ struct EngineLocatorTests {
         }
     }
 
+    @Test("An error about the usual sockets names a config.json that cannot be read, because it may name a context")
+    func unreadableContext() async throws {
+        let folder = try TemporaryDirectory()
+        let file = try folder.write("config.json", "{\"currentContext\":")
+        let locator = EngineLocator(variables: ["DOCKER_CONFIG": folder.path])
+        #expect(try locator.candidates().first?.source == .wellKnown)
+        let error = await #expect(throws: EngineError.self) {
+            _ = try await locator.locate { (_: EngineAddress) async throws(EngineError) -> EngineClient in
+                throw EngineError(.notReachable, "closed")
+            }
+        }
+        #expect(
+            error?.message.contains("\(file) is not used: it is not valid JSON.") == true, "\(error?.message ?? "")")
+    }
+
     @Test("An HTTP server that is not an engine is recognized")
     func noEngine() async throws {
         let server = try TestServer { _ in .text("hello") }

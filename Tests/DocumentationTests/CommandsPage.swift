@@ -9,7 +9,11 @@ enum CommandsPage {
             Made from the program's own tree of commands; `scripts/regenerate-docs` brings it up to date. `launch help COMMAND` says
             the same in a terminal. Options of every command:
 
-            \(table(root.options.filter { !$0.isHidden }))
+            \(table(root.options.filter { !$0.isHidden && $0.isGlobal }))
+
+            `launch` without a command takes these:
+
+            \(table(root.options.filter { !$0.isHidden && !$0.isGlobal }))
 
             """
         for group in root.groups {

@@ -6,11 +6,14 @@ import Testing
 
 /// The program as a separate process, for behaviour that cannot be tested in this one.
 @Suite struct StandardInputTests {
-    private func launch(_ folder: TemporaryDirectory, _ line: String, input: String) async throws -> Subprocess.Result {
+    private func program() throws -> String {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let program = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("launch").path
-        return try await Subprocess.run(
-            program, line.split(separator: " ").map(String.init),
+        return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("launch").path
+    }
+
+    private func launch(_ folder: TemporaryDirectory, _ line: String, input: String) async throws -> Subprocess.Result {
+        try await Subprocess.run(
+            program(), line.split(separator: " ").map(String.init),
             environment: .exact(["HOME": folder.path, "LAUNCH_HOME": folder.file("home")]),
             stdin: .bytes(Array(input.utf8)),
             timeout: .seconds(600))
@@ -24,19 +27,46 @@ import Testing
         #expect(shown.stdoutText == "run_for: 3s # short\n")
     }
 
-    @Test("Empty standard input does not change a queue", arguments: ["", "\n\n", "# only a comment\n", "---\n"])
+    @Test(
+        "Standard input without a value does not change a queue",
+        arguments: [
+            "", "\n\n", "# only a comment\n", "---\n", "null\n", "~", "Null # x\n", "---\n...\n", "--- null\n...\n",
+        ])
     func anEmptyPipeChangesNoQueue(_ input: String) async throws {
         let folder = try TemporaryDirectory()
         _ = try await launch(folder, "queue create try -r mock --config -", input: "run_for: 3s\nallow_overrides: []\n")
-        for line in ["queue edit try --config -", "queue create other -r mock --config -"] {
+        for line in [
+            "queue edit try --config -", "queue edit try --config /dev/stdin", "queue create other -r mock --config -",
+        ] {
             let answer = try await launch(folder, line, input: input)
             #expect(answer.exit == .code(65), "\(line)")
-            #expect(answer.stderrText.contains("standard input is empty, so nothing was changed"))
+            let word = input.lowercased().hasPrefix("null") || input == "~" ? "null" : "empty"
+            #expect(
+                answer.stderrText.contains("standard input is \(word), so nothing was changed"), "\(answer.stderrText)")
         }
         let shown = try await launch(folder, "queue show try --template", input: "")
         #expect(shown.stdoutText == "run_for: 3s\nallow_overrides: []\n")
         let emptied = try await launch(folder, "queue edit try --config -", input: "{}\n")
         #expect(emptied.exit == .code(0))
+    }
+
+    @Test(
+        "A device, a pipe or a file without a value does not change a queue",
+        arguments: ["/dev/null", "<(cat /missing)", "<(printf null)", "empty.yaml", "null.yaml"])
+    func noValueByPath(_ path: String) async throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("empty.yaml", "")
+        try folder.write("null.yaml", "null\n")
+        let rules = "run_for: 3s\nallow_overrides: []\n"
+        _ = try await launch(folder, "queue create try -r mock --config -", input: rules)
+        let answer = try await Subprocess.run(
+            "/bin/bash", ["-c", "cd '\(folder.path)' && exec '\(program())' queue edit try --config \(path)"],
+            environment: .exact(["HOME": folder.path, "LAUNCH_HOME": folder.file("home"), "PATH": "/usr/bin:/bin"]),
+            timeout: .seconds(600))
+        #expect(answer.exit == .code(65), "\(answer.stderrText)")
+        #expect(answer.stderrText.contains(", so nothing was changed"), "\(answer.stderrText)")
+        let shown = try await launch(folder, "queue show try --template", input: "")
+        #expect(shown.stdoutText == rules)
     }
 
     @Test func `a configuration is checked from standard input`() async throws {
@@ -63,7 +93,9 @@ import Testing
         #expect(wrong.exit == .code(78) && wrong.stderrText.contains("standard input:1:1: unknown key"))
         let model = try await launch(
             folder, "plan --offline -r sagemaker \(image) --model - --json", input: "no model at all")
-        #expect(model.exit == .code(78) && model.stderrText.contains("is not a model"), "\(model.stderrText)")
+        #expect(
+            model.exit == .code(78) && model.stderrText.contains("standard input is not a model"),
+            "\(model.stderrText)")
         for line in ["plan --offline \(job) -c -", "plan --offline --spec -", "plan --offline \(job) -R -"] {
             let empty = try await launch(folder, line, input: "")
             #expect([.code(65), .code(78)].contains(empty.exit), "\(line)")

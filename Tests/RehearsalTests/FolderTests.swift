@@ -86,7 +86,7 @@ struct FolderTests {
         arguments: ["File", "FastFile", "Pipe"])
     func emptyFolder(mode: String) async throws {
         let stage = try Stage()
-        for name in ["train/sub", "fsx"] {
+        for name in ["none/sub", "train/sub", "fsx"] {
             try FileManager.default.createDirectory(
                 atPath: stage.folder.file(name), withIntermediateDirectories: true)
         }
@@ -104,10 +104,21 @@ struct FolderTests {
         let empty = try await stage.rehearse(
             stage.request(["VpcConfig": vpc, "InputDataConfig": [fileSystem]], options))
         #expect(empty.end.phase == .succeeded, "\(empty.end)")
-        let refused = try await stage.rehearse(
-            stage.request(
+        func request(_ folder: String) async throws -> RunRequest {
+            try await stage.request(
                 ["InputDataConfig": [channel("train", "s3://bucket/none", ["InputMode": .string(mode)])]],
-                RehearsalOptions(channels: ["train": stage.folder.file("train")], keepsLocal: true)))
+                RehearsalOptions(channels: ["train": stage.folder.file(folder)], keepsLocal: true))
+        }
+        let findings = stage.runner.validate(try await request("none"))
+        #expect(
+            findings.contains {
+                $0.severity == .error && $0.message.contains("\(stage.folder.file("none")) has no files")
+            },
+            "\(findings)")
+        // Where a link leads is only known when the folder is read.
+        try FileManager.default.createSymbolicLink(
+            atPath: stage.folder.file("train/link"), withDestinationPath: "sub")
+        let refused = try await stage.rehearse(try await request("train"))
         #expect(refused.end.phase == .failed)
         let message = refused.end.cause?.message ?? ""
         #expect(message.contains(stage.folder.file("train")) && message.contains("has no files"), "\(message)")

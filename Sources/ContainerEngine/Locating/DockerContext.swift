@@ -1,6 +1,5 @@
 internal import Crypto
 internal import FoundationEssentials
-internal import Glibc
 
 /// The engine of a context of docker's command line (`docker context use`).
 struct DockerContext {
@@ -28,6 +27,17 @@ struct DockerContext {
         return variables["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.docker" }
     }
 
+    /// Why docker's `config.json`, which names the context, cannot be read; nil where it can, or does not exist.
+    static func fault(_ variables: [String: String]) -> EngineError? {
+        guard let folder = folder(variables) else { return nil }
+        do throws(EngineError) {
+            _ = try DockerFile.read(Settings.self, "\(folder)/config.json")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// The context that docker would use: `DOCKER_CONTEXT`, otherwise the current one of `config.json`. Nil for
     /// `default`.
     /// - Throws: `notReachable` if the context does not exist, or its address is not usable.
@@ -35,13 +45,14 @@ struct DockerContext {
         guard let folder = folder(variables) else { return nil }
         var name = variables["DOCKER_CONTEXT"] ?? ""
         if name.isEmpty {
-            let settings = read(Settings.self, "\(folder)/config.json")
+            // Docker's command line also uses the default then. The locator names the file if no engine answers.
+            let settings = try? DockerFile.read(Settings.self, "\(folder)/config.json")
             name = settings?.currentContext ?? ""
         }
         guard !name.isEmpty, name != "default" else { return nil }
         // Docker's name of the folder is the hash of the context's name.
         let id = SHA256.hex(name.utf8)
-        guard let meta = read(Meta.self, "\(folder)/contexts/meta/\(id)/meta.json"),
+        guard let meta = try? DockerFile.read(Meta.self, "\(folder)/contexts/meta/\(id)/meta.json"),
             let endpoint = meta.Endpoints?["docker"], let host = endpoint.Host, !host.isEmpty
         else {
             throw EngineError(
@@ -59,15 +70,5 @@ struct DockerContext {
             throw EngineError(
                 .notReachable, "Docker's context '\(name)' is not usable. \(error.message)", hint: error.hint)
         }
-    }
-
-    /// Reads a small file of docker's; nil if it is not readable or has another format.
-    static func read<T: Decodable>(_ type: T.Type, _ path: String) -> T? {
-        // A pipe could block the read, and a device could fill the memory.
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 20,
-            let data = FileManager.default.contents(atPath: path)
-        else { return nil }
-        return try? JSONDecoder().decode(type, from: data)
     }
 }

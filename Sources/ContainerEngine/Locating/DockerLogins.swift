@@ -10,6 +10,8 @@ public struct DockerLogins: Sendable {
     private let path: String?
     /// The time limit of a helper.
     private let limit: Duration
+    /// The time after which a wait for a helper is reported.
+    private let patience: Duration
 
     /// Docker's key for Docker Hub, which differs from the host in image names.
     static let hubKey = "https://index.docker.io/v1/"
@@ -17,10 +19,10 @@ public struct DockerLogins: Sendable {
 
     /// The logins of a process with these variables.
     public init(variables: [String: String]) {
-        self.init(variables: variables, limit: .seconds(60))
+        self.init(variables: variables, limit: .seconds(20), patience: .seconds(3))
     }
 
-    init(variables: [String: String], limit: Duration) {
+    init(variables: [String: String], limit: Duration, patience: Duration) {
         func set(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
         files = [
             DockerContext.folder(variables).map { "\($0)/config.json" }, set("REGISTRY_AUTH_FILE"),
@@ -29,11 +31,14 @@ public struct DockerLogins: Sendable {
         ].compactMap { $0 }
         path = set("PATH")
         self.limit = limit
+        self.patience = patience
     }
 
     private struct File: Decodable {
         struct Entry: Decodable {
             var auth: String?
+            var username: String?
+            var password: String?
             var identitytoken: String?
         }
         var auths: [String: Entry]?
@@ -47,16 +52,34 @@ public struct DockerLogins: Sendable {
     }
 
     /// The login for a registry; nil if the user has none.
-    /// - Parameter host: the registry with its port, as in an image's name; nil is Docker Hub.
-    /// - Throws: `missingTool` or `commandFailed` if a credential helper cannot be run.
-    public func login(to host: String?) async throws(EngineError) -> RegistryCredentials? {
+    /// - Parameters:
+    ///   - host: the registry with its port, as in an image's name; nil is Docker Hub.
+    ///   - waiting: gets the program of a credential helper that has not answered within a few seconds.
+    /// - Throws: `missingTool` or `commandFailed` if a credential helper cannot be run; `invalid` if no login is found
+    ///   and a file that may have one cannot be read.
+    public func login(
+        to host: String?, waiting: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(EngineError) -> RegistryCredentials? {
         let name = Self.name(of: host ?? "docker.io")
+        var unreadable: EngineError?
         for path in files {
-            guard let file = DockerContext.read(File.self, path) else { continue }
+            let file: File
+            do throws(EngineError) {
+                guard let found = try DockerFile.read(File.self, path) else { continue }
+                file = found
+            } catch {
+                unreadable = unreadable ?? error
+                continue
+            }
             let helper = file.credHelpers?.first { Self.name(of: $0.key) == name }?.value ?? file.credsStore
-            if let helper, !helper.isEmpty, let found = try await ask(helper, for: name, file: path) { return found }
+            if let helper, !helper.isEmpty,
+                let found = try await ask(helper, for: name, file: path, waiting: waiting)
+            {
+                return found
+            }
             if let found = Self.entry(for: name, in: file) { return found }
         }
+        if let unreadable { throw unreadable }
         return nil
     }
 
@@ -77,12 +100,14 @@ public struct DockerLogins: Sendable {
         for (_, entry) in found {
             let pair = entry.auth.flatMap { Data(base64Encoded: $0) }.flatMap { String(data: $0, encoding: .utf8) }
             let parts = (pair ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            let username = parts.first.map(String.init) ?? ""
+            // Docker prefers "auth" to the two keys that older versions and other programs write.
+            let username = pair == nil ? entry.username ?? "" : parts.first.map(String.init) ?? ""
             if let token = entry.identitytoken, !token.isEmpty {
                 return RegistryCredentials(username: username, identityToken: token, server: key(of: name))
             }
             // Docker writes NUL bytes after some passwords.
-            let password = parts.count == 2 ? String(parts[1].prefix { $0 != "\0" }) : ""
+            let own = parts.count == 2 ? String(parts[1].prefix { $0 != "\0" }) : ""
+            let password = pair == nil ? entry.password ?? "" : own
             if !username.isEmpty, !password.isEmpty {
                 return RegistryCredentials(username: username, password: password, server: key(of: name))
             }
@@ -103,8 +128,9 @@ public struct DockerLogins: Sendable {
             "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG",
         ]))
 
-    private func ask(_ helper: String, for name: String, file: String) async throws(EngineError) -> RegistryCredentials?
-    {
+    private func ask(
+        _ helper: String, for name: String, file: String, waiting: @escaping @Sendable (String) -> Void
+    ) async throws(EngineError) -> RegistryCredentials? {
         let program = "docker-credential-\(helper)"
         // The name becomes part of a program name that is searched on the PATH.
         guard helper.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil, helper.utf8.count <= 100 else {
@@ -117,6 +143,11 @@ public struct DockerLogins: Sendable {
                 hint: "Install it, or remove it from that file.")
         }
         let result: Subprocess.Result
+        let report = Task { [patience] in
+            try await Task.sleep(for: patience)
+            waiting(program)
+        }
+        defer { report.cancel() }
         do {
             result = try await Subprocess.run(
                 executable, ["get"],

@@ -108,8 +108,10 @@ public struct EngineLocator: Sendable {
         }
         let source = candidates.first?.source
         let place = source == .wellKnown || source == nil ? "" : " at the address from \(source?.description ?? "")"
+        // It may name the context of another engine.
+        let unread = source == .wellKnown ? DockerContext.fault(variables).map { " \($0.message)" } ?? "" : ""
         throw EngineError(
-            .notReachable, "No container engine answers\(place). Tried: \(tried.joined(separator: ", ")).",
+            .notReachable, "No container engine answers\(place). Tried: \(tried.joined(separator: ", ")).\(unread)",
             hint: closed.map {
                 "This user cannot enter \($0): add the user to the folder's group and log in again, open the folder with "
                     + "'chmod +x', or set DOCKER_HOST to another socket."

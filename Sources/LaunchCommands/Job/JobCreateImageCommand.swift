@@ -8,8 +8,8 @@ enum JobCreateImageCommand {
             "image", summary: "Store an image that exists already",
             discussion: """
                 The image's tag becomes an alias of the version. A tag such as v3 becomes the version's number if no \
-                version has that number or a higher one. The image is looked up, and pinned to its digest, when a run \
-                needs it.
+                version has that number or a higher one. The tag latest becomes no alias: JOB:latest is the newest \
+                version. The image is looked up, and pinned to its digest, when a run needs it.
                 """,
             examples: [
                 Example(
@@ -33,9 +33,12 @@ enum JobCreateImageCommand {
                 aliases.append(alias)
             }
             let name = try NewJob.name(arguments, from: image.repository)
+            let tagged = image.tag.flatMap(JobNaming.version(ofTag:))
+            let unkept = image.tag.flatMap { tag in
+                tagged == nil && tag != JobReference.latest && JobNaming.alias(ofTag: tag) == nil ? tag : nil
+            }
             try NewJob.add(
-                name, .image(text), aliases: aliases, tagged: image.tag.flatMap(JobNaming.version(ofTag:)),
-                to: try bench.store(), on: bench)
+                name, .image(text), aliases: aliases, tagged: tagged, unkept: unkept, to: try bench.store(), on: bench)
             return .ok
         }
     }

@@ -22,7 +22,8 @@ enum JobShowCommand {
             }
             var facts = Facts()
             facts.add("job", job.name)
-            facts.add("version", "v\(job.version) of \(try store.jobs(named: job.name).count)")
+            let count = try store.jobs(named: job.name).count
+            facts.add("version", "v\(job.version), \(Wording.count(count, "version"))")
             facts.add("aliases", job.aliases.isEmpty ? nil : job.aliases.joined(separator: ", "))
             facts.add("project", job.project)
             facts.add("created", job.createdAt.description)

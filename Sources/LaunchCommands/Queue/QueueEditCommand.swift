@@ -67,7 +67,6 @@ enum QueueEditCommand {
                 draft.remove()
                 return nil
             }
-            try QueueText.refuseEmpty(Document(reading: draft.path, kind: .invalid))
             var definition = try text.definition(of: queue.name, reading: draft.path)
             definition.fileName = queue.definition.fileName
             guard try store.queue(queue.name, evenDamaged: true).definition == queue.definition else {

@@ -6,22 +6,15 @@ struct QueueText {
     let bench: Workbench
     let runner: RunnerPlugin
 
-    /// Reads a file, `-` for standard input.
+    /// Reads a file, `-` for standard input. A text without a value is refused: a failed program or an editor that saved
+    /// nothing must not remove a queue's template and rules.
     /// - Throws: `LaunchError` of kind `.invalid` with all errors, each with its position.
     func definition(of name: String, reading path: String) throws -> QueueDefinition {
-        let isInput = path == StandardInput.path
+        let isInput = StandardInput.isNamed(by: path)
         let document = try Document(reading: path, kind: .invalid)
+        try document.refuseNoValue(.invalid, hint: "For a queue whose template has no keys, write {}.")
         if !isInput { bench.warnIfOthersCanChange(path) }
         return try definition(of: name, document, fileName: isInput ? nil : path)
-    }
-
-    /// Refuses a text without a value. An editor that saved nothing must not remove a queue's template and rules.
-    /// - Throws: `LaunchError` of kind `.invalid`.
-    static func refuseEmpty(_ document: Document) throws {
-        guard !document.hasValue else { return }
-        throw LaunchError(
-            .invalid, "\(document.name) is empty, so nothing was changed.",
-            hint: "For a queue whose template has no keys, write {}.")
     }
 
     /// The runner's default template.

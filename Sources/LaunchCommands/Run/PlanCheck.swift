@@ -30,7 +30,8 @@ struct PlanCheck {
             runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
             imageOfSource: backends.imageOfSource(for: job.project))
         plan.findings.removeAll { $0.isSettledLater == true }
-        let diagnostics = plan.diagnostics(in: try document(of: spec), of: spec)
+        let places = try bench.catalog.knownRunner(spec.resource).places
+        let diagnostics = plan.diagnostics(in: try document(of: spec), of: spec, places: places)
         guard plan.isValid else {
             throw LaunchError(
                 .invalid, "The request is not valid.", hint: "'launch plan' shows all of it.", diagnostics: diagnostics)

@@ -54,7 +54,8 @@ enum PlanCommand {
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {
-                try PlanPage(plan, of: spec, document: try check.document(of: spec), terminal).show()
+                let places = try bench.catalog.knownRunner(spec.resource).places
+                try PlanPage(plan, of: spec, places: places, document: try check.document(of: spec), terminal).show()
             }
             return plan.isValid ? .ok : .invalidData
         }

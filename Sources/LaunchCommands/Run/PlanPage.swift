@@ -6,11 +6,14 @@ struct PlanPage {
     private let plan: Plan
     private let document: Document?
     private let spec: LaunchSpec
+    private let places: RunnerPlugin.Places
     private let terminal: Terminal
 
-    init(_ plan: Plan, of spec: LaunchSpec, document: Document?, _ terminal: Terminal) {
+    /// A page. `places` are those of the runner's plugin.
+    init(_ plan: Plan, of spec: LaunchSpec, places: RunnerPlugin.Places, document: Document?, _ terminal: Terminal) {
         self.plan = plan
         self.spec = spec
+        self.places = places
         self.document = document
         self.terminal = terminal
     }
@@ -47,7 +50,7 @@ struct PlanPage {
     }
 
     private func showFindings() throws {
-        let diagnostics = plan.diagnostics(in: document, of: spec)
+        let diagnostics = plan.diagnostics(in: document, of: spec, places: places)
         guard !diagnostics.isEmpty else { return try line("findings", Styled("none", .green)) }
         try line("findings", Styled(DiagnosticRenderer.summary(diagnostics)))
         for diagnostic in DiagnosticRenderer.sorted(diagnostics) {

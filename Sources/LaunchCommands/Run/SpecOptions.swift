@@ -94,7 +94,9 @@ enum SpecOptions {
             heading: "Overrides"),
         Option(
             "param", value: "KEY=VALUE",
-            help: "A value of the run's configuration, as YAML reads it: '\"1.10\"' is text, 1.10 a number.",
+            help:
+                "A value of the run's configuration. Complete YAML or JSON is that value, without the blanks around it: 1.10 is a "
+                + "number, '\"1.10\"' text. Everything else is text as typed, also 007.",
             repeatable: true,
             heading: "Overrides"),
         Option(

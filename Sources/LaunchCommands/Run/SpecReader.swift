@@ -136,7 +136,7 @@ struct SpecReader {
         for (key, text) in try arguments.pairs("param") {
             let value = try typed("param", key, text)
             overrides.runConfig[key] = value
-            numerals[key] = Numeral.kept(text, of: value)
+            numerals[key] = Numeral.kept(TypedText.trimmed(text), of: value)
         }
         overrides.numerals = numerals.isEmpty ? nil : numerals
         for (key, value) in try arguments.pairs("env") { overrides.environment[key] = value }
@@ -165,22 +165,36 @@ struct SpecReader {
         guard let text = bench.arguments.string("entry-point") else {
             if let words = file.strings("entry_point") { return words }
             return try file.string("entry_point").map { text in
-                do throws(CommandWords.Fault) { return try CommandWords.split(text) } catch {
+                let words: [String]
+                do throws(CommandWords.Fault) { words = try CommandWords.split(text) } catch {
                     throw LaunchError(
                         .invalid, "entry_point \(Wording.quoted(text)) \(error.description).",
                         hint: "Close the quote, or write a list: [python3, train.py].")
                 }
+                guard !words.isEmpty else {
+                    throw LaunchError(
+                        .invalid, "entry_point \(Wording.quoted(text)) has no word.",
+                        hint: "Name a program, or leave the key out.")
+                }
+                return words
             }
         }
         let label = bench.arguments.label("entry-point")
-        if text.hasPrefix("[") {
-            do throws(TypedText.Fault) { return try TypedText.words(ofList: text) } catch {
+        let words: [String]
+        if TypedText.isList(text) {
+            do throws(TypedText.Fault) { words = try TypedText.words(ofList: text) } catch {
                 throw bench.arguments.usageError("\(label) \(error.message); \(error.hint)")
             }
+        } else {
+            do throws(CommandWords.Fault) { words = try CommandWords.split(text) } catch {
+                throw bench.arguments.usageError("\(label) \(error.description): \(Wording.quoted(text))")
+            }
         }
-        do throws(CommandWords.Fault) { return try CommandWords.split(text) } catch {
-            throw bench.arguments.usageError("\(label) \(error.description): \(Wording.quoted(text))")
+        guard !words.isEmpty else {
+            throw bench.arguments.usageError(
+                "\(label) has no word: \(Wording.quoted(text)); name a program, or leave the option out")
         }
+        return words
     }
 
     private func resourceArguments(_ plugin: RunnerPlugin) throws -> JSONValue? {

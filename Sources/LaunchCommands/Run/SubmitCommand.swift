@@ -14,6 +14,9 @@ enum SubmitCommand {
                 end of the run, and exits like 'launch run': with 0 if the run succeeds, 1 if it fails, 69 if a \
                 service that it needs is not available, 3 if it is stopped. ctrl-C ends the wait; the run continues. \
                 The wait has no limit: only 'launch wait' has --timeout and exit code 75.
+
+                With --follow and --json it prints no log, but one document at the end: the run, like 'launch run \
+                --json'. 'launch logs -f --json RUN' prints the log as JSON.
                 """,
             examples: [
                 Example("An image that exists already", "launch submit -q train --image repo/train:v3 -- --epochs 10"),

@@ -12,7 +12,9 @@ enum GlobalOptions {
             environment: "LAUNCH_CONFIG",
             values: .files, global: true),
         Option(
-            flag: json, help: "Print one JSON document instead of text; with --follow, one JSON object for each line.",
+            flag: json,
+            help:
+                "Print one JSON document instead of text; with 'logs -f' and 'events -f', one JSON object for each line.",
             global: true),
         Option(
             flag: verbose, "v", help: "Log more; twice for everything.", repeatable: true,

@@ -55,7 +55,7 @@ public struct QueueFile: Sendable {
         diagnostics += reader.decoder.diagnostics
         let declared = root.entry("template_variables")?.value.entries?.map(\.key) ?? []
 
-        var checker = TemplateChecker(document: document, runner: runner, variables: declared)
+        var checker = TemplateChecker(document: document, runner: runner, declared: declared, variables: variables)
         allowOverrides = checker.allowOverrides(root.entry("allow_overrides"))
         policy = checker.policy(root)
         checker.checkSources(policy, isLocked: allowOverrides != nil, root)

@@ -9,6 +9,8 @@ public struct SchemaDecoder: Sendable {
     public private(set) var diagnostics: [Diagnostic] = []
     let document: Document?
     let acceptsPlaceholders: Bool
+    /// The variables that placeholders may name. A placeholder whose values never fit its field is noted.
+    var variables: [TemplateVariable] = []
     let advice: @Sendable (_ key: String, Owner) -> KeyAdvice?
 
     /// The name of a block in messages.

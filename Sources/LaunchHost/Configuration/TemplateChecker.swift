@@ -2,12 +2,16 @@
 struct TemplateChecker {
     var decoder: SchemaDecoder
     let runner: RunnerPlugin
+    /// The names of the declared variables, also of those that are wrong.
     private let variables: [String]
     private var used: Set<String> = []
 
-    init(document: Document, runner: RunnerPlugin, variables: [String]) {
+    /// - Parameters:
+    ///   - declared: the names of all variables in the file.
+    ///   - variables: those that are declared correctly.
+    init(document: Document, runner: RunnerPlugin, declared: [String], variables: [TemplateVariable]) {
         self.runner = runner
-        self.variables = variables
+        self.variables = declared
         let type = runner.base.type
         decoder = SchemaDecoder(document: document, acceptsPlaceholders: true) { key, owner in
             // The resource arguments of W&B contain the template below the name of the resource.
@@ -16,6 +20,7 @@ struct TemplateChecker {
                     message: "the template is inside \"\(key)\"", hint: "remove the line and indent the rest less")
                 : nil
         }
+        decoder.variables = variables
     }
 
     /// Records the problems of the template below the root.

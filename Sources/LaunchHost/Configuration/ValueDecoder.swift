@@ -18,6 +18,7 @@ extension SchemaDecoder {
         _ node: ConfigNode, kind: Field.Kind, at path: FieldPath, _ subject: Subject
     ) -> JSONValue? {
         if acceptsPlaceholders, case .scalar(let text, _) = node.content, Placeholders.contains(text) {
+            checkPlaceholders(text, node, kind: kind, at: path, subject)
             return .string(text)
         }
         switch kind {
@@ -53,6 +54,7 @@ extension SchemaDecoder {
         for kind in kinds {
             var trial = SchemaDecoder(
                 document: document, acceptsPlaceholders: acceptsPlaceholders, advice: advice)
+            trial.variables = variables
             let decoded = trial.value(node, kind: kind, at: path, subject)
             if trial.diagnostics.allSatisfy({ $0.severity == .warning }), let decoded { return decoded }
             if kind.hasShape(of: node) { trials.append(trial) }

@@ -87,6 +87,9 @@ public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertib
             || name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
                 $0.wholeMatch(of: label) != nil
             }
+        if let host, let port = host.wholeMatch(of: /.*:([0-9]{1,5})/), !(1...65_535).contains(Int(port.1) ?? 0) {
+            throw ImageReferenceError(text, "'\(host)' has the port \(port.1); a port is 1 to 65535")
+        }
         if let host, !isHost {
             throw ImageReferenceError(text, "'\(host)' is not a host name with an optional port")
         }

@@ -7,6 +7,8 @@ struct FindingPlaces {
     let document: Document?
     /// The submitter's changes to the template; nil if they are not known.
     let overrides: Overrides?
+    /// Where in the request the values of the submitter's options go.
+    let places: RunnerPlugin.Places
 
     func diagnostic(for finding: Finding) -> Diagnostic {
         // A finding that is not about a value of the request has no position.
@@ -79,13 +81,19 @@ struct FindingPlaces {
         if let option = settingOption(of: path, value) { return option }
         guard let text = value.map(WrittenValue.text) else { return nil }
         let job = plan.job
+        // Equal text somewhere else is a coincidence: `true` may be an argument and a capability.
+        let above = FieldPath(Array(path.steps.dropLast()))
         switch path.steps.last {
         case .member(let name):
-            if job.environment[name] == text { return "--env" }
-            if parameter(name) == text { return "--param" }
+            if above == places.whole.environment, job.environment[name] == text { return "--env" }
+            if above == places.whole.runConfig, parameter(name) == text { return "--param" }
         case .item(let index):
-            if job.arguments.indices.contains(index), job.arguments[index] == text { return "the arguments after --" }
-            if let words = job.entryPoint, words.indices.contains(index), words[index] == text {
+            if above == places.whole.arguments, job.arguments.indices.contains(index), job.arguments[index] == text {
+                return "the arguments after --"
+            }
+            if above == places.whole.entryPoint, let words = job.entryPoint, words.indices.contains(index),
+                words[index] == text
+            {
                 return "--entry-point"
             }
         case nil: break

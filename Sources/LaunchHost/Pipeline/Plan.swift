@@ -58,9 +58,13 @@ public struct Plan: Sendable, Hashable, Codable {
     /// What is wrong with the request, as diagnostics; in a queue's file where the value is that file's own.
     ///
     /// The document's keys are found in whatever spelling the runner takes, where it is `spelt(like:)` it.
-    /// - Parameter spec: what the plan was made of, to tell the submitter's values from the queue's.
-    public func diagnostics(in document: Document? = nil, of spec: LaunchSpec? = nil) -> [Diagnostic] {
-        let places = FindingPlaces(plan: self, document: document, overrides: spec?.overrides)
+    /// - Parameters:
+    ///   - spec: what the plan was made of, to tell the submitter's values from the queue's.
+    ///   - places: where the runner puts the values of the submitter's options.
+    public func diagnostics(
+        in document: Document? = nil, of spec: LaunchSpec? = nil, places: RunnerPlugin.Places
+    ) -> [Diagnostic] {
+        let places = FindingPlaces(plan: self, document: document, overrides: spec?.overrides, places: places)
         return findings.map { places.diagnostic(for: $0) }
     }
 }

@@ -11,7 +11,7 @@ extension RunnerPlugin {
 
 extension Field.Kind {
     /// Whether a value of this kind must be text at a path.
-    fileprivate func isText(at steps: ArraySlice<FieldPath.Step>) -> Bool {
+    func isText(at steps: ArraySlice<FieldPath.Step>) -> Bool {
         switch (self, steps.first) {
         case (.string, nil), (.secret, nil), (.choice, nil): true
         case (.list(let kind), .item?), (.map(let kind), .member?): kind.isText(at: steps.dropFirst())

@@ -14,6 +14,8 @@ public struct Document: Sendable {
     public let problems: [Diagnostic]
     /// The spelling of the document's keys in findings. It finds the position if a user wrote `role_arn` for `RoleArn`.
     var spelling: @Sendable (FieldPath) -> FieldPath = { $0 }
+    /// Whether the document has a value: a text of blanks and comments has none, and neither has `null` or `~`.
+    public let hasValue: Bool
     private let source: SourceText
 
     /// Reads the bytes of a file.
@@ -46,6 +48,7 @@ public struct Document: Sendable {
                 kind, "\(name) cannot be read.",
                 diagnostics: earlier + [Self.diagnostic(problem, name: name, source: source)])
         }
+        hasValue = builder.hasValue
         problems = builder.problems.map { Self.diagnostic($0, name: name, source: source) }
         self.name = name
         self.source = source

@@ -73,6 +73,12 @@ public enum SmallFile {
         return bytes
     }
 
+    /// Whether a path is a pipe or a socket, as `/dev/stdin` and a shell's `<(command)` may be.
+    static func isPipe(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
+    }
+
     private static func isPipe(_ file: Int32) -> Bool {
         var status = stat()
         return fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO

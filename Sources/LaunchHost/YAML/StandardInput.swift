@@ -7,6 +7,9 @@ public enum StandardInput {
     /// Its name in messages.
     public static let name = "standard input"
 
+    /// Whether a path means standard input.
+    public static func isNamed(by path: String) -> Bool { path == Self.path || path == "/dev/stdin" }
+
     /// Standard input can be read only once, and several parts of a command read a configuration.
     private static let contents = Mutex<[UInt8]?>(nil)
 

@@ -26,6 +26,8 @@ struct TreeBuilder {
     }
 
     private(set) var problems: [Problem] = []
+    /// Whether the text has a value: it is not empty, and not just `null`.
+    private(set) var hasValue = true
     private let events: YAMLEvents
     private var anchors: [String: Anchored] = [:]
     private var openAnchors: Set<String> = []
@@ -42,8 +44,9 @@ struct TreeBuilder {
             let event = try next()
             switch event.kind {
             case .streamEnd:
-                guard let root, !root.isNull else { return .empty(at: Mark(line: 1, column: 1)) }
-                return root
+                if let root, !root.isNull { return root }
+                hasValue = false
+                return .empty(at: Mark(line: 1, column: 1))
             case .documentStart:
                 guard root == nil else {
                     throw .limit(

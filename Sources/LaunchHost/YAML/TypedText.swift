@@ -1,7 +1,8 @@
 /// The value of a text that a user typed for an option such as `--param lr=0.1`.
 ///
-/// A complete scalar of YAML 1.2's core schema, or a complete list or mapping in brackets, is that value. Every other
-/// text stays as typed. So `color=#ff0000`, `flag=-` and `title=run # 5` are text.
+/// A complete scalar of YAML 1.2's core schema, or a complete list or mapping in brackets, is that value; blanks around
+/// it do not count. Every other text stays as typed, with its blanks. So `color=#ff0000`, `flag=-` and `title=run # 5`
+/// are text. So is `007`: YAML 1.1 and 1.2 read it as different numbers, and as text it loses nothing.
 public enum TypedText {
     /// Why a text is not a valid value.
     public struct Fault: Error, Hashable {
@@ -15,27 +16,40 @@ public enum TypedText {
     /// - Throws: `Fault` if the text begins like a list or a mapping but is not one, or if it is a number that JSON
     ///   readers cannot represent.
     public static func value(of text: String) throws(Fault) -> JSONValue {
-        guard let first = text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) else {
-            return .string(text)
-        }
+        let value = trimmed(text)
+        guard let first = value.unicodeScalars.first else { return .string(text) }
         switch first {
         // A template variable of the queue stays text until the queue's values replace it.
-        case "{" where text.contains("{{"): return .string(text)
-        case "[", "{": return try collection(text, opening: first)
+        case "{" where value.prefixMatch(of: /\{\{\s*[A-Za-z_][A-Za-z0-9_-]*\s*\}\}/) != nil: return .string(text)
+        case "[", "{": return try document(value, opening: first).jsonValue
         case "\"", "'":
             // A quote that is not closed, or is closed early, belongs to the text.
-            guard let document = try? Document(text: text, name: "value", kind: .invalid), document.problems.isEmpty,
+            guard let document = try? Document(text: value, name: "value", kind: .invalid), document.problems.isEmpty,
                 case .scalar(let content, plain: false) = document.root.content
             else { return .string(text) }
             return .string(content)
-        default: return try scalar(text)
+        default:
+            let scalar = try scalar(value)
+            return scalar == .string(value) ? .string(text) : scalar
         }
+    }
+
+    /// Whether a text begins like a list.
+    public static func isList(_ text: String) -> Bool { trimmed(text).hasPrefix("[") }
+
+    /// The text without the blanks around it that JSON ignores.
+    public static func trimmed(_ text: String) -> String {
+        func isBlank(_ scalar: Unicode.Scalar) -> Bool { " \t\r\n".unicodeScalars.contains(scalar) }
+        var scalars = text.unicodeScalars[...]
+        scalars = scalars.drop(while: isBlank)
+        while let last = scalars.last, isBlank(last) { scalars.removeLast() }
+        return String(scalars)
     }
 
     /// The items of a list as text, each as typed: `10` is "10" and `1.0` is "1.0".
     /// - Throws: `Fault` if the text is not a list, or an item is null, a list or a mapping.
     public static func words(ofList text: String) throws(Fault) -> [String] {
-        let document = try document(text, opening: "[")
+        let document = try document(trimmed(text), opening: "[")
         guard let items = document.root.items else { throw notComplete("[", nil) }
         var words: [String] = []
         for (index, item) in items.enumerated() {
@@ -51,21 +65,19 @@ public enum TypedText {
 
     private static func scalar(_ text: String) throws(Fault) -> JSONValue {
         let value = Scalar.value(ofPlain: text)
-        if case .string = value, let number = Double(text),
-            text.allSatisfy({ $0.isASCII && !$0.isLetter || $0 == "e" || $0 == "E" })
-        {
+        guard case .string = value else { return value }
+        func refused(_ message: String) -> Fault {
+            Fault(message: message, hint: "for text, quote it twice: '\"\(Wording.shortened(text))\"'")
+        }
+        // What is octal or hexadecimal and no value is larger than the largest integer.
+        if text.wholeMatch(of: /0o[0-7]+|0x[0-9a-fA-F]+/) != nil { throw refused("does not fit a 64-bit integer") }
+        if let number = Double(text), text.allSatisfy({ $0.isASCII && !$0.isLetter || $0 == "e" || $0 == "E" }) {
             let isWhole = text.allSatisfy { $0.isNumber || $0 == "-" || $0 == "+" }
             if isWhole && number.magnitude >= 0x1p63 || !number.isFinite {
-                throw Fault(
-                    message: isWhole ? "does not fit a 64-bit integer" : "is too large for a number",
-                    hint: "for text, quote it twice: '\"\(Wording.shortened(text))\"'")
+                throw refused(isWhole ? "does not fit a 64-bit integer" : "is too large for a number")
             }
         }
         return value
-    }
-
-    private static func collection(_ text: String, opening: Unicode.Scalar) throws(Fault) -> JSONValue {
-        try document(text, opening: opening).jsonValue
     }
 
     private static func document(_ text: String, opening: Unicode.Scalar) throws(Fault) -> Document {

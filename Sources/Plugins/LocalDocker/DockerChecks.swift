@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// Checks of a container job that do not need the engine. Pure.
+/// Checks of a container job that do not need the engine.
 ///
 /// Findings have the paths of the template's keys, because users write those.
 struct DockerChecks {

@@ -19,10 +19,12 @@ extension BackendError {
             case .unauthorised: "Check 'username' and the password of the registry."
             case .untrusted: "If that host belongs to the registry, name it in the registry's 'token_hosts'."
             case .tls: "Give the authority's certificate as 'ca_file', or 'insecure: true' for plain http."
-            case .unreachable: "Check the registry's 'uri', and that it runs."
-            case .corrupt: "The registry, or a proxy in front of it, sends damaged or wrong data. Check both"
+            case .unreachable: "Check the registry's address ('uri', or the builder's 'destination'), and that it runs."
+            case .corrupt: "The registry, or a proxy in front of it, sends damaged or wrong data. Check both."
             default: nil
             }
-        self.init(category, error.message, hint: hint, retryAfter: error.retryAfter)
+        // A hint may follow, and a message of the HTTP client ends without a full stop.
+        let message = error.message.hasSuffix(".") ? error.message : "\(error.message)."
+        self.init(category, message, hint: hint, retryAfter: error.retryAfter)
     }
 }

@@ -35,9 +35,11 @@ struct MetricPattern {
 
     private var isGivenUp: Bool { time.isUsedUp }
 
-    /// Searches the next line of the log for the metric.
+    /// Searches the next line of the log for the metric. The CR of a line that ends with CR LF is not part of it.
     mutating func read(_ line: String) {
         guard !isGivenUp else { return }
+        let carriageReturn = UInt8(ascii: "\r")
+        let line = line.utf8.last == carriageReturn ? String(decoding: line.utf8.dropLast(), as: UTF8.self) : line
         time.add(bytes: line.utf8.count)
         switch pattern.lastGroup(in: line, &time) {
         case .ended(let text): last = text ?? last
@@ -47,7 +49,10 @@ struct MetricPattern {
 
     /// The metric's value after the last line; nil without a reliable value.
     var value: Double? {
-        guard !isGivenUp, let last, let value = Double(last), value.isFinite else { return nil }
+        // Swift reads 0x10 as 16; it is not a decimal number.
+        guard !isGivenUp, let last, !last.contains(where: { "xX".contains($0) }), let value = Double(last),
+            value.isFinite
+        else { return nil }
         return value
     }
 

@@ -30,7 +30,7 @@ import Testing
             await desk.run("job show train").output
                 == """
                 job         train
-                version     v1 of 1
+                version     v1, 1 version
                 aliases     latest, main
                 project     default
                 created     TIME

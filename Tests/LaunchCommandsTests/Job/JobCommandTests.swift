@@ -36,7 +36,7 @@ import Testing
             await desk.run("job show train:2024-06").output
                 == """
                 job      train
-                version  v1 of 2
+                version  v1, 2 versions
                 aliases  2024-06
                 project  default
                 created  TIME
@@ -52,11 +52,23 @@ import Testing
             let job = try desk.store().job(JobReference(parsing: "t:\(tag)"))
             #expect(job.source == .image("repo/train:\(tag)"))
         }
+        let shown = await desk.run("job show t:v3")
+        #expect(shown.output.contains("version  v3, 2 versions\n"), "\(shown.output)")
         // Version 2 exists, so the new version cannot have the tag's number.
         let late = await desk.run("job create image other/train:v2 -n t")
         #expect(late.code == .ok && late.output == "t:v4\n")
         #expect(late.errors.contains("t:v2 does not name this image") && late.errors.contains("t:v4"))
         #expect(try desk.store().job(JobReference(parsing: "t:v2")).source == .image("repo/train:v2"))
+    }
+
+    @Test(arguments: ["v0", "v02", "v99999999999"])
+    func `a tag that becomes neither an alias nor a version is a warning`(tag: String) async throws {
+        let desk = try Desk()
+        let made = await desk.run("job create image repo/train:\(tag) -n t")
+        #expect(made.code == .ok && made.output == "t:v1\n")
+        #expect(
+            made.errors.contains("the tag \(tag) becomes no alias") && made.errors.contains("t:v1"), "\(made.errors)")
+        #expect(await desk.run("job create image repo/train:V2 -n t").errors == "")
     }
 
     @Test func `a folder is stored unchanged`() async throws {

@@ -20,6 +20,8 @@ import Testing
         let document = try await plan(desk, ["-r", "local-docker", "-E", list])
         let words = document["entry_point"] ?? document["entrypoint"] ?? document["entryPoint"]
         #expect(words == ["python", "train.py", "--epochs", "10", "true"].json)
+        let indented = try await plan(desk, ["-r", "local-docker", "-E", " \(list)"])
+        #expect(indented == document)
         let quoted = try await plan(desk, ["-r", "local-docker", "-E", #"python3 -c "print(\"x\")""#])
         let split = quoted["entry_point"] ?? quoted["entrypoint"] ?? quoted["entryPoint"]
         #expect(split == ["python3", "-c", "print(\"x\")"].json)
@@ -46,7 +48,9 @@ import Testing
     @Test(arguments: [
         (["-E", "python 'train.py"], "open quote"), (["-E", "[python, null]"], "item 1"), (["-E", "[python"], "list"),
         (["--param", "x=[1, 2"], "--param x"), (["--set", "env={a: 1"], "--set env"),
-        (["--param", "x=9223372036854775808"], "64-bit"),
+        (["--param", "x=9223372036854775808"], "64-bit"), (["--param", "x=0xFFFFFFFFFFFFFFFF"], "64-bit"),
+        (["--param", #"p={"a": "{{b}}""#], "--param p"), (["--set", "env={{a: 1}"], "--set env"),
+        (["-E", ""], "has no word"), (["-E", " "], "has no word"), (["-E", " []"], "has no word"),
     ])
     func `an invalid value is a usage error`(_ words: [String], _ says: String) async throws {
         let desk = try Desk()

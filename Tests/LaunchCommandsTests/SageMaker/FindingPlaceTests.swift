@@ -126,4 +126,22 @@ struct FindingPlaceTests {
         let plan = await desk.run("plan -r sagemaker --image \(SageMakerCommandTests.image) --offline")
         #expect(plan.output.contains("error: RoleArn: it still holds the placeholder"), "\(plan.output)")
     }
+
+    @Test(arguments: [
+        (["--env", "VolumeSizeInGB=-1"], "queue.yaml:2:86: ResourceConfig.VolumeSizeInGB: "),
+        (["--param", "VolumeSizeInGB=-1"], "queue.yaml:2:86: ResourceConfig.VolumeSizeInGB: "),
+        (["--", "no group"], "queue.yaml:7:32: VpcConfig.SecurityGroupIds[0]: "),
+        (["-E", "'no group'"], "queue.yaml:7:32: VpcConfig.SecurityGroupIds[0]: "),
+    ])
+    func `a submitter's equal text at another place does not hide the queue's line`(
+        words: [String], expected: String
+    ) async throws {
+        let findings = try await findings(words) {
+            $0.replacing("default: 30}", with: "default: -1}, group: {type: string, default: no group}")
+                .replacing(
+                    "Tags: [{Key: team, Value: vision}]",
+                    with: "VpcConfig: {SecurityGroupIds: [\"{{group}}\"], Subnets: [subnet-1]}")
+        }
+        #expect(findings.contains(expected) && !findings.contains(" (from "), "\(findings)")
+    }
 }

@@ -45,6 +45,54 @@ import Testing
         #expect(coded == file.variables)
     }
 
+    @Test(arguments: [
+        (
+            "environment", "integer",
+            "\"environment\" in the template (resource: local-docker) must be a mapping of text; found "
+                + "\"{{n}}\", which is a whole number"
+        ),
+        ("volumes", "string", "must be a list of text; found \"{{n}}\", which is text"),
+        ("cpus", "string", "must be a number from 0.1 to 1024; found \"{{n}}\", which is text"),
+        ("cpus", "boolean", "found \"{{n}}\", which is true or false"),
+        ("gpus", "boolean", "found \"{{n}}\", which is true or false"),
+        ("memory", "boolean", "found \"{{n}}\", which is true or false"),
+        ("cpus", "integer, minimum: 2000", "found \"{{n}}\", which is a whole number from 2000"),
+        ("cpus", "string, enum: [a, b]", "found \"{{n}}\", which is one of a, b"),
+        ("memory", "string, enum: [a, b]", "found \"{{n}}\", which is one of a, b"),
+        ("cpus", "number, default: 2000", "the default of \"n\" does not fit: \"cpus\" in the template"),
+        ("gpus", "number, default: 1.5", "the default of \"n\" does not fit"),
+        ("gpus", "string, default: abc", "the default of \"n\" does not fit"),
+        ("memory", "string, default: abc", "the default of \"n\" does not fit"),
+    ])
+    func `a variable that never fits its field is rejected in the file`(
+        field: String, type: String, says: String
+    ) throws {
+        let complaints = try complaints("\(field): \"{{n}}\"\ntemplate_variables: {n: {type: \(type)}}")
+        let line = says.contains("the default") ? "queue.yaml:2:" : "queue.yaml:1:\(field.count + 3): "
+        #expect(complaints.count == 1 && complaints.first?.hasPrefix(line) == true, "\(complaints)")
+        #expect(complaints.first?.contains(says) == true, "\(complaints)")
+    }
+
+    @Test(arguments: [
+        "cpus: \"{{n}}0\"", "cpus: \"${run_id}\"", "environment: \"${run_id}\"", "volumes: \"{{n}},{{n}}\"",
+    ])
+    func `text with a placeholder in it is rejected where no text fits`(_ template: String) throws {
+        let complaints = try complaints(
+            "\(template)\ntemplate_variables: {n: {schema: {type: integer, default: 1}}}")
+        #expect(complaints.contains { $0.contains("which becomes text") }, "\(complaints)")
+    }
+
+    @Test(arguments: [
+        ("environment: {A: \"{{n}}\"}", "boolean"), ("volumes: [\"{{n}}\"]", "number"), ("cpus: \"{{n}}\"", "integer"),
+        ("cpus: \"{{n}}\"", "number, default: 0.5"), ("gpus: \"{{n}}\"", "string"), ("gpus: \"{{n}}\"", "number"),
+        ("gpus: \"{{n}}\"", "string, default: all"), ("memory: \"{{n}}\"", "integer"),
+        ("memory: \"{{n}}m\"", "integer"),
+        ("memory: \"{{n}}\"", "string, default: 4g"), ("environment: {A: \"{{n}}-${run_id}\"}", "integer"),
+    ])
+    func `a variable that may fit its field is accepted`(template: String, type: String) throws {
+        #expect(try complaints("\(template)\ntemplate_variables: {n: {type: \(type)}}") == [])
+    }
+
     @Test func `an open template keeps the service's own keys`() throws {
         let file = try read("{\"Anything\": {\"Goes\": [1, \"${image_uri}\"]}}", Fake.open)
         #expect(file.template["Anything"]?["Goes"]?.arrayValue?.first == .integer(1))

@@ -47,6 +47,25 @@ struct MetricPatternTests {
         #expect(metric.value == nil && metric.warnings.first?.contains("was given up") == true, "\(metric.warnings)")
     }
 
+    @Test(
+        "A value is a decimal number",
+        arguments: [("0x10", nil), ("0X1p3", nil), ("1e3", 1000), ("-.5", -0.5), ("nan", nil), ("inf", nil)])
+    func decimal(text: String, value: Double?) throws {
+        var metric = try MetricPattern(name: "m", #"m=(\S+)"#)
+        metric.read("m=\(text)")
+        #expect(metric.value == value)
+        #expect(metric.warnings.isEmpty == (value != nil), "\(metric.warnings)")
+    }
+
+    @Test("The CR of a line end is not part of the line")
+    func carriageReturn() throws {
+        var metric = try MetricPattern(name: "m", "m=(.*)$")
+        metric.read("m=1\r")
+        #expect(metric.value == 1)
+        metric.read("50%\rm=2\r")
+        #expect(metric.value == 2)
+    }
+
     @Test("A line that takes too long does not count and does not affect the others")
     func oneLine() throws {
         var metric = try MetricPattern(name: "m", "^(?:a+)+b=([0-9])|c=(?:[0-9])")

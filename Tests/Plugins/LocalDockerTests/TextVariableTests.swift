@@ -32,4 +32,20 @@ import Testing
         #expect(template["entry_point"] == .string("5"))
         #expect(template["cpus"] == .number(1.5) && template["gpus"] == .integer(5))
     }
+
+    @Test(arguments: [
+        ("env", "integer"), ("args", "string"), ("volumes", "string"), ("outputs", "string"), ("metrics", "string"),
+        ("pids_limit", "string, default: abc"), ("pids_limit", "number, default: 1.5"), ("cpus", "boolean"),
+        ("gpus", "boolean"), ("gpus", "number, default: 1.5"), ("read_only", "integer"), ("time_limit", "boolean"),
+        ("shm_size", "boolean"), ("shm_size", "string, default: abc"), ("ulimits", "integer"), ("cap_add", "string"),
+    ])
+    func `a queue with a variable that never fits is rejected`(field: String, type: String) throws {
+        let text = "\(field): \"{{n}}\"\ntemplate_variables: {n: {type: \(type)}}\n"
+        let error = #expect(throws: LaunchError.self) {
+            _ = try QueueFile(
+                Document(text: text, name: "queue.yaml", kind: .invalid), runner: LocalDockerRunner.plugin)
+        }
+        #expect(error?.diagnostics.allSatisfy { $0.file == "queue.yaml" && $0.line != nil } == true)
+        #expect(error?.diagnostics.contains { $0.message.contains(field) } == true, "\(String(describing: error))")
+    }
 }

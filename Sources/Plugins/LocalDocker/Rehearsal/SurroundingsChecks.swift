@@ -1,6 +1,6 @@
 internal import LaunchHost
 
-/// Checks the rehearsal plan of a job without any call. Pure.
+/// Checks the rehearsal plan of a job without any call. Of this machine it only reads whether folders have files.
 struct SurroundingsChecks {
     private let surroundings: ContainerJob.Surroundings
     private var findings: [Finding] = []
@@ -75,7 +75,13 @@ struct SurroundingsChecks {
             switch input.source {
             case .none: break
             case .folder(let path):
-                if !path.hasPrefix("/") { note(place, "'\(path)' must be an absolute path of this machine") }
+                if !path.hasPrefix("/") {
+                    note(place, "'\(path)' must be an absolute path of this machine")
+                } else if input.needsFiles == true, !LocalTree.mayHaveFiles(path) {
+                    note(
+                        place, "the folder \(path) has no files, and the backend refuses that",
+                        hint: "Put the data there, or name another source.")
+                }
             case .objects(let text), .manifest(let text): checkPlace(text, place)
             case .augmentedManifest(let text, let attributes):
                 checkPlace(text, place)

@@ -10,20 +10,23 @@ extension ServiceModel {
     /// - Throws: A `configuration` error that names the file if it cannot be read or is not a model of the request.
     init(reading path: String) throws(BackendError) {
         let bytes: [UInt8]
+        let isInput = StandardInput.isNamed(by: path)
+        let name = isInput ? "in standard input" : path
         do {
             bytes = try SmallFile.bytes(of: path, limit: Self.longestFile)
         } catch {
             throw BackendError(
-                .configuration, "The model \(path) cannot be read: \(error.message).", hint: Self.fileHint)
+                .configuration, "The model \(name) cannot be read: \(error.message).", hint: Self.fileHint)
         }
         guard bytes.count <= Self.longestFile else {
-            throw BackendError(.configuration, "The model \(path) is larger than 64 MiB.", hint: Self.fileHint)
+            throw BackendError(.configuration, "The model \(name) is larger than 64 MiB.", hint: Self.fileHint)
         }
         do {
             try self.init(parsing: Data(bytes))
         } catch {
             throw BackendError(
-                .configuration, "\(path) is not a model of CreateTrainingJob: \(Self.words(for: error)).",
+                .configuration,
+                "\(isInput ? StandardInput.name : path) is not a model of CreateTrainingJob: \(Self.words(for: error)).",
                 hint: Self.fileHint)
         }
     }

@@ -75,19 +75,17 @@ struct InputResolver: Sendable {
     /// The paths of objects whose URIs begin with a prefix.
     ///
     /// If the prefix is a folder of all of them, paths are relative to it. Otherwise the prefix is the beginning of
-    /// names, such as `train` for `train.csv` and `train/a.csv`, and paths keep the whole names. An object that
-    /// equals the prefix keeps its last component.
+    /// names, such as `train` for `train`, `train.csv` and `train/a.csv`, and paths keep the whole names.
     static func paths(_ uris: [String], under prefix: String) -> [String] {
         let slash = UInt8(ascii: "/")
         let all = Array(prefix.utf8)
         let isFolder = uris.allSatisfy { uri in
             let rest = uri.utf8.dropFirst(all.count)
-            return rest.isEmpty || all.last == slash || rest.first == slash
+            return all.last == slash || rest.first == slash
         }
         let name = (all.lastIndex(of: slash) ?? -1) + 1
         return uris.map { uri in
-            let isWhole = uri.utf8.count <= all.count || !isFolder
-            return RawName.text(uri.utf8.dropFirst(isWhole ? name : all.count).drop { $0 == slash })
+            RawName.text(uri.utf8.dropFirst(isFolder ? all.count : name).drop { $0 == slash })
         }
     }
 
@@ -232,7 +230,12 @@ struct InputResolver: Sendable {
             }
         }
         if let both = files.first(where: { folders.contains($0.path) }) {
-            throw BackendError(.invalid, "\(input.name) has '\(RawName.shown(both.path))' as a file and as a folder.")
+            let inside = files.first { $0.path.hasPrefix("\(both.path)/") }?.path ?? both.path
+            throw BackendError(
+                .invalid,
+                "The input \(input.name), from \(words(input.source)), has a file '\(RawName.shown(both.path))' and a file "
+                    + "'\(RawName.shown(inside))', so the first one would also be a folder.",
+                hint: "Rename one of them, or name a source that has only one of them.")
         }
     }
 }

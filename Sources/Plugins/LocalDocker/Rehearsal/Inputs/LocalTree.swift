@@ -38,6 +38,27 @@ enum LocalTree {
         }
     }
 
+    /// False if a folder certainly has no file. It looks no further than the first file or link, and not into what it
+    /// cannot read: the run tells that.
+    static func mayHaveFiles(_ path: String) -> Bool {
+        var folders = [path]
+        var looked = 0
+        while let folder = folders.popLast() {
+            looked += 1
+            guard looked <= 10_000, let status = looked == 1 ? Disk.status(folder) : Disk.linkStatus(folder) else {
+                return true
+            }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR:
+                guard Disk.access(folder, R_OK | X_OK) == 0 else { return true }
+                folders += Disk.names(in: folder).map { "\(folder)/\($0)" }
+            case S_IFREG, S_IFLNK: return true
+            default: break
+            }
+        }
+        return false
+    }
+
     private struct Mark: Equatable {
         let device: UInt
         let inode: UInt
