@@ -139,7 +139,7 @@ struct FoldersTests {
         }
         let ended = try await Stage().run(job)
         #expect(ended.observation.phase == .failed)
-        #expect(ended.observation.cause?.message.contains("out/model is there already") == true)
+        #expect(ended.observation.cause?.message.contains("out/model exists already") == true)
         #expect(ended.course.hosts.isEmpty)
         if isLink {
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: place.file("out/model")) == "/nowhere")
