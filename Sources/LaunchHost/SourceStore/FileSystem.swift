@@ -25,6 +25,12 @@ enum FileSystem {
         }
     }
 
+    /// The time of the last change in seconds since 1970. Files that import Foundation ask here: beside Foundation, the
+    /// compiler does not always find the members of `timespec`.
+    static func modified(_ path: String) throws(Failure) -> Double {
+        Double(try status(path).st_mtim.tv_sec)
+    }
+
     static func status(_ path: String, followLinks: Bool = false) throws(Failure) -> stat {
         var status = stat()
         guard (followLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {

@@ -51,7 +51,7 @@ extension SourceStore {
     /// Removes a snapshot that was last used before `limit`, in seconds since 1970. Returns whether it was removed.
     private func removeSnapshot(_ name: String, before limit: TimeInterval) throws(FileSystem.Failure) -> Bool {
         let path = "\(folder)/\(name)"
-        guard let status = try? FileSystem.status(path), TimeInterval(status.st_mtim.tv_sec) <= limit else {
+        guard let modified = try? FileSystem.modified(path), modified <= limit else {
             return false
         }
         // The snapshot is moved first, so that no reader finds a part of it.
