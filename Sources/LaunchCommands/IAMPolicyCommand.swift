@@ -33,7 +33,7 @@ enum IAMPolicyCommand {
             let names = try named.isEmpty ? (config.queues.isEmpty ? store.queues().map(\.name) : config.queues) : named
             guard !names.isEmpty else {
                 throw LaunchError(
-                    .unavailable, "There is no queue, and the policy depends on the queues.",
+                    .unavailable, "The policy depends on the queues, and none exists.",
                     hint: "Make one with 'launch queue create'.")
             }
             let holder = arguments.string("for").flatMap(Permission.Holder.init(rawValue:)) ?? .agent

@@ -4,7 +4,7 @@ enum LegacyKeys {
         let advice: String? =
             switch (role, key) {
             case (nil, "queue"): "write queues: [NAME]"
-            case (nil, "max_schedulers"): "remove it: there are no sweep schedulers here; max_jobs limits all jobs"
+            case (nil, "max_schedulers"): "remove it: launch has no sweep schedulers; max_jobs limits all jobs"
             case (nil, "secure_mode"):
                 "remove it: a queue's allow_overrides says what a submitter may change; without that key, everything but what "
                     + "the kind of backend protects, such as the role"

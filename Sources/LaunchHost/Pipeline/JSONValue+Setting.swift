@@ -54,7 +54,7 @@ extension JSONValue {
             try set(value, at: steps)
         case (.item(let index), .array(var items)):
             guard index <= items.count else {
-                throw PathError(message: "the list has \(items.count) items, so there is no item \(index)")
+                throw PathError(message: "the list has \(items.count) items and no item \(index)")
             }
             var item = index < items.count ? items[index] : .null
             try item.set(value, at: rest)

@@ -178,7 +178,7 @@ public final class Backends: Sendable {
             }
         }
         throw refused(
-            "there is no registry for \"\(text)\"",
+            "no registry is configured for \"\(text)\"",
             "configure one: registry: {type: local, uri: HOST[:PORT][/PATH]}")
     }
 

@@ -10,16 +10,16 @@ public enum SmallFile {
     public struct Fault: Error, Sendable, Hashable {
         /// The system's error number; 0 if the error is not from the system.
         public let code: Int32
-        /// A clause without a full stop: "there is no such file".
+        /// A clause without a full stop: "the file does not exist".
         public let message: String
 
         init(_ code: Int32) {
             self.code = code
             message =
                 switch code {
-                case ENOENT, ENOTDIR: "there is no such file"
+                case ENOENT, ENOTDIR: "the file does not exist"
                 case EISDIR: "this is a folder, and a file is expected"
-                case EACCES, EPERM: "there is no permission to read this file"
+                case EACCES, EPERM: "this user may not read this file"
                 default: String(cString: strerror(code))
                 }
         }

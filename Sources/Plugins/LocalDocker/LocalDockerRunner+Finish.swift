@@ -28,18 +28,22 @@ extension LocalDockerRunner {
             outcome.warnings += result.warnings
         }
         try await collectMetrics(of: job, handle, into: &outcome)
-        if let warning = try await wrongFormat(handle) { outcome.warnings.append(warning) }
+        if let warning = await wrongFormat(handle) { outcome.warnings.append(warning) }
         return outcome
     }
 
     /// What the log of a container means whose only line is the kernel's refusal to execute the program. The exit code
-    /// alone would say nothing.
-    func wrongFormat(_ handle: RunHandle) async throws(BackendError) -> String? {
-        var log = logs(handle, from: nil, follow: false).makeAsyncIterator()
-        guard let lines = try await log.next(), !lines.isEmpty, lines.count <= 100,
-            lines.allSatisfy({ $0.text.wholeMatch(of: /.*exec .*: exec format error/) != nil }),
-            try await log.next() == nil
-        else { return nil }
+    /// alone would say nothing. A log that cannot be read has no hint; the end of the run does not wait for it.
+    func wrongFormat(_ handle: RunHandle) async -> String? {
+        do {
+            var log = logs(handle, from: nil, follow: false).makeAsyncIterator()
+            guard let lines = try await log.next(), !lines.isEmpty, lines.count <= 100,
+                lines.allSatisfy({ $0.text.wholeMatch(of: /.*exec .*: exec format error/) != nil }),
+                try await log.next() == nil
+            else { return nil }
+        } catch {
+            return nil
+        }
         return
             "The program of the image cannot be executed here (exec format error). It was built for another processor, or it "
             + "is a script whose first line does not name an interpreter, such as '#!/bin/sh'."
@@ -58,11 +62,17 @@ extension LocalDockerRunner {
             }
         }
         guard !patterns.isEmpty else { return }
-        var log = logs(handle, from: nil, follow: false).makeAsyncIterator()
-        while let batch = try await log.next() {
-            for line in batch {
-                for index in patterns.indices { patterns[index].read(line.text) }
+        do throws(BackendError) {
+            var log = logs(handle, from: nil, follow: false).makeAsyncIterator()
+            while let batch = try await log.next() {
+                for line in batch {
+                    for index in patterns.indices { patterns[index].read(line.text) }
+                }
             }
+        } catch {
+            // A log that will never be readable must not delay the end of the run forever.
+            guard [.denied, .invalid, .malformed].contains(error.category) else { throw error }
+            outcome.warnings.append("The metrics are incomplete: the log cannot be read. \(error.description)")
         }
         for pattern in patterns {
             outcome.warnings += pattern.warnings

@@ -71,7 +71,7 @@ import Testing
         #expect(check.code == .configuration)
         #expect(
             check.errors
-                == "error: /named/by-variable.yaml: there is no such file.\n"
+                == "error: /named/by-variable.yaml: the file does not exist.\n"
                 + "  hint: The path comes from the variable LAUNCH_CONFIG.\n")
     }
 

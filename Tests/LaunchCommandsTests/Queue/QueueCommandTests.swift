@@ -145,7 +145,7 @@ import Testing
         let name = await desk.run("queue create -r mock", more: ["a b"])
         #expect(name.code == .invalidData && name.errors.hasPrefix("error: 'a b' cannot be the name of a queue.\n"))
         let file = await desk.run("queue create x -r mock --config \(desk.folder.file("none.yaml"))")
-        #expect(file.code == .invalidData && file.errors == "error: DIR/none.yaml: there is no such file.\n")
+        #expect(file.code == .invalidData && file.errors == "error: DIR/none.yaml: the file does not exist.\n")
     }
 
     @Test func `deleting a queue stops waiting runs only with --force`() async throws {

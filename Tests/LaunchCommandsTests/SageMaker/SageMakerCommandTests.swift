@@ -160,7 +160,7 @@ struct SageMakerCommandTests {
         let checked = await desk.run("config check")
         #expect(checked.code == .configuration && checked.errors.contains("prices.yaml:3:12:"))
         let missing = await desk.run("\(plan) --prices \(desk.folder.file("none.yaml"))")
-        #expect(missing.code == .configuration && missing.errors.contains("none.yaml: there is no such file"))
+        #expect(missing.code == .configuration && missing.errors.contains("none.yaml: the file does not exist"))
     }
 
     @Test func `for keys of W&B's runner the hint names the queue's keys`() async throws {
@@ -190,7 +190,7 @@ struct SageMakerCommandTests {
         #expect(missing.code == .configuration)
         #expect(
             missing.errors.contains(
-                "The 'password_file' DIR/conf/secrets/password cannot be read: there is no such file."),
+                "The 'password_file' DIR/conf/secrets/password cannot be read: the file does not exist."),
             "\(missing.errors)")
         try desk.folder.write("conf/secrets/password", "\n")
         #expect(await desk.run("config check \(config)").errors.contains("has no password: its first line is empty"))

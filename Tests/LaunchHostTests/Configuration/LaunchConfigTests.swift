@@ -136,7 +136,8 @@ import Testing
                     return error.kind == .configuration ? error.description : nil
                 }
             }
-            #expect(message("\(home)/none.yaml") == "\(home)/none.yaml: there is no such file. The path comes from -c.")
+            #expect(
+                message("\(home)/none.yaml") == "\(home)/none.yaml: the file does not exist. The path comes from -c.")
             #expect(message(home) == "\(home): this is a folder, and a file is expected. The path comes from -c.")
             #expect(message("/dev/null") == "read")
         }

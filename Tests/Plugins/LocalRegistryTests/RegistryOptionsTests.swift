@@ -111,7 +111,7 @@ struct RegistryOptionsTests {
             refusal(["uri": .string("localhost:5000"), "username": .string("u"), "password_file": .string(file)])?
                 .message
         }
-        #expect(refused(folder.file("none"))?.hasSuffix("cannot be read: there is no such file.") == true)
+        #expect(refused(folder.file("none"))?.hasSuffix("cannot be read: the file does not exist.") == true)
         #expect(refused(folder.path)?.contains("this is a folder") == true)
         #expect(refused(try folder.write("empty", ""))?.contains("has no password") == true)
         #expect(refused(try folder.write("blank", "\nlater\n"))?.contains("has no password") == true)

@@ -28,7 +28,7 @@ public struct LaunchHome: Sendable, Hashable {
             self.init(path: "\(home)/.local/state/launch")
         } else {
             throw StoreError(
-                .denied, "There is no place for the program's state: neither LAUNCH_HOME nor HOME is set.",
+                .denied, "The program has no folder for its state: neither LAUNCH_HOME nor HOME is set.",
                 hint: "Set LAUNCH_HOME to a folder of your own.")
         }
     }

@@ -24,7 +24,7 @@ extension RehearsalReportWriter {
         ("OutputDataConfig.KmsKeyId", "OutputDataConfig.KmsKeyId: results were not encrypted with the key."),
         ("ResourceConfig.VolumeKmsKeyId", "ResourceConfig.VolumeKmsKeyId: no volume was encrypted with the key."),
         ("ResourceConfig.VolumeSizeInGB", "ResourceConfig.VolumeSizeInGB: the disk here had its own size."),
-        ("ResourceConfig.KeepAlivePeriodInSeconds", "KeepAlivePeriodInSeconds: there is no warm pool here."),
+        ("ResourceConfig.KeepAlivePeriodInSeconds", "KeepAlivePeriodInSeconds: a rehearsal has no warm pool."),
         ("ResourceConfig.TrainingPlanArn", "TrainingPlanArn: no capacity was taken from the plan."),
         ("ResourceConfig.InstancePlacementConfig", "InstancePlacementConfig: all hosts share this machine."),
         (

@@ -82,7 +82,7 @@ struct ServiceModelTests {
 
     @Test func `a missing model is named`() throws {
         let error = #expect(throws: BackendError.self) { try ServiceModel(reading: "/nowhere/model.json") }
-        #expect(error?.message == "The model /nowhere/model.json cannot be read: there is no such file.")
+        #expect(error?.message == "The model /nowhere/model.json cannot be read: the file does not exist.")
     }
 
     /// A script makes the data. If the same version of botocore is installed, it must give the same result.
