@@ -54,7 +54,8 @@ struct AWSAttempts {
         let (agent, run) = try await drained(account, proxy)
         #expect(agent.code == 0, "\(agent)")
         #expect(run.state == "succeeded")
-        #expect(run.warnings.contains { $0.contains("BillableTimeInSeconds") && $0.contains("is not possible") }, "\(run)")
+        #expect(
+            run.warnings.contains { $0.contains("BillableTimeInSeconds") && $0.contains("is not possible") }, "\(run)")
     }
 
     @Test(

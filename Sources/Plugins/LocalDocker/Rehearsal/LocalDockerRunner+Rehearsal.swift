@@ -57,7 +57,7 @@ extension LocalDockerRunner {
         }
         if !course.hosts.isEmpty {
             try await collectMetrics(of: job, handle, into: &outcome)
-            if let warning = try await wrongFormat(handle) { outcome.warnings.append(warning) }
+            if let warning = await wrongFormat(handle) { outcome.warnings.append(warning) }
         }
         outcome.warnings += course.notes
         try await attendant.finished(results: outcome.outputs, metrics: outcome.metrics)
