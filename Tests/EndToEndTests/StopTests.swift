@@ -166,6 +166,8 @@ struct StopTests {
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q"])
             try await world.wait(forShared: "starts")
+            // An agent that is suspended in the middle of a write would hold the database's lock.
+            #expect(await eventually { (try? await world.facts(of: id).state) == "running" })
             try await agent.signal(SIGSTOP)
             let stop = try await world.launch(["stop", id, "--grace", "0"])
             #expect(stop.code == 75 && stop.output.isEmpty, "\(stop)")
