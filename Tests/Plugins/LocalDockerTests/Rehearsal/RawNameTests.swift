@@ -39,7 +39,7 @@ struct RawNameTests {
             ("s3://b/tr/train", ["/a.csv", "/deep/b"], ["a.csv", "deep/b"]),
             ("s3://b/tr/train", [".csv", "/a.csv", "_old/b.csv"], ["train.csv", "train/a.csv", "train_old/b.csv"]),
             ("s3://b/tr/train/", ["a.csv", "deep/b"], ["a.csv", "deep/b"]),
-            ("s3://b/tr/one.csv", [""], ["one.csv"]), ("s3://b/tr/train", ["", "/a"], ["train", "a"]),
+            ("s3://b/tr/one.csv", [""], ["one.csv"]), ("s3://b/tr/train", ["", "/a"], ["train", "train/a"]),
             ("s3://b", ["/a", "/b/c"], ["a", "b/c"]), ("s3://b/t", ["rain"], ["train"]),
             ("s3://b/x/", ["/double"], ["double"]), ("s3://b/x/e", ["\u{301}"], ["e\u{301}"]),
         ])
