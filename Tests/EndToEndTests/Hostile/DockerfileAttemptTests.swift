@@ -84,7 +84,8 @@ struct DockerfileAttemptTests {
                 CMD ["sh", "-c", "echo $LAUNCH_RUN_ID | wc -c; ls /owned"]
                 """, in: world)
             #expect(answer.code == 1, "\(answer)")
-            #expect(answer.lines.first == "9", "\(answer)")
+            // The engine does not order the lines of two outputs.
+            #expect(answer.lines.contains("9"), "\(answer)")
             #expect(!answer.errors.contains("\u{1b}]0"))
             let id = try #require(try await world.succeeding("list", "--json").json([RunFacts].self).first?.id)
             let log = try FileManager.default.attributesOfItem(atPath: world.folder.file("home/runs/\(id)/build.log"))
