@@ -6,8 +6,23 @@ import FoundationEssentials
 /// to keep a number with a fraction or an exponent. Foundation reads and writes the text itself. The result for a text
 /// that is not JSON is undefined, because the reader reports the error.
 struct JSONNumberScan {
-    /// The position in a document: the names of members and the indexes of items on the path to it.
-    typealias Place = [String]
+    /// The position in a document: a hash of the names of members and the indexes of items on the path to it.
+    ///
+    /// Its size does not depend on the depth: a text of a stranger may be deep and have many numbers. The hash has a
+    /// random seed, so a text cannot be made whose positions collide.
+    struct Place: Hashable {
+        private var hash = 0
+
+        /// The position of a member or an item of the value at this position.
+        func appending(_ step: String) -> Place {
+            var hasher = Hasher()
+            hasher.combine(hash)
+            hasher.combine(step)
+            var place = Place()
+            place.hash = hasher.finalize()
+            return place
+        }
+    }
 
     private enum Level {
         /// In a list, at the item with this index.
@@ -19,6 +34,8 @@ struct JSONNumberScan {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var levels: [Level] = []
+    /// The position of the value of each level.
+    private var containers: [Place] = []
 
     private init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -45,6 +62,7 @@ struct JSONNumberScan {
             case UInt8(ascii: "{"): enter(.mapping(nil))
             case UInt8(ascii: "]"), UInt8(ascii: "}"):
                 _ = levels.popLast()
+                _ = containers.popLast()
                 position += 1
             case UInt8(ascii: ","):
                 switch levels.last {
@@ -61,6 +79,7 @@ struct JSONNumberScan {
     }
 
     private mutating func enter(_ level: Level) {
+        containers.append(place())
         levels.append(level)
         position += 1
     }
@@ -89,11 +108,10 @@ struct JSONNumberScan {
     }
 
     private func place() -> Place {
-        levels.map { level in
-            switch level {
-            case .list(let item): String(item)
-            case .mapping(let name): name.map(self.name) ?? ""
-            }
+        guard let level = levels.last, let container = containers.last else { return Place() }
+        return switch level {
+        case .list(let item): container.appending(String(item))
+        case .mapping(let name): container.appending(name.map(self.name) ?? "")
         }
     }
 
@@ -108,10 +126,10 @@ struct JSONNumberScan {
 extension [any CodingKey] {
     /// The position of an encoder or a decoder.
     var place: JSONNumberScan.Place {
-        map { key in
+        reduce(JSONNumberScan.Place()) { place, key in
             // Foundation uses this key for items. The name of a member may be a number too.
-            if let item = key.intValue, key.stringValue == "Index \(item)" { return String(item) }
-            return key.stringValue
+            if let item = key.intValue, key.stringValue == "Index \(item)" { return place.appending(String(item)) }
+            return place.appending(key.stringValue)
         }
     }
 }

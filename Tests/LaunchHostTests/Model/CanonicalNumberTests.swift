@@ -57,4 +57,18 @@ struct CanonicalNumberTests {
     func broken(text: String) {
         #expect(throws: (any Error).self) { try JSONValue(parsing: text) }
     }
+
+    @Test("A text that is deep and has many numbers costs no more than its size")
+    func deepAndWide() {
+        let text = String(repeating: "[", count: 200_000) + String(repeating: "1.0,", count: 200_000)
+        #expect(throws: (any Error).self) { try JSONValue(parsing: text) }
+    }
+
+    @Test("Members and items of different paths are told apart")
+    func paths() throws {
+        let text = #"{"a":[1.0,1,[2,2.0]],"b":{"a":1,"0":[1.0]},"c":[[3],[3.0]]}"#
+        #expect(
+            try JSON.canonical(JSONValue(parsing: text))
+                == #"{"a":[1.0,1,[2,2.0]],"b":{"0":[1.0],"a":1},"c":[[3],[3.0]]}"#)
+    }
 }
