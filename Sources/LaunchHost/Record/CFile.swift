@@ -8,9 +8,10 @@ final class CFile {
     private var capacity = 0
     private let path: String
 
-    init(creating path: String) throws(BackendError) {
+    /// - Parameter isNew: fails if the path exists, also as a link.
+    init(creating path: String, isNew: Bool = false) throws(BackendError) {
         self.path = path
-        handle = fopen(path, "we")
+        handle = fopen(path, isNew ? "wxe" : "we")
         try check(handle != nil, "written")
     }
 

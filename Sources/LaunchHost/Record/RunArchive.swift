@@ -27,19 +27,37 @@ public final class RunArchive {
     public init(in folder: String, at now: Timestamp) throws {
         try Files.makeFolder(folder)
         let time = now.description.replacing("-", with: "").replacing(":", with: "")
-        var path = "\(folder)/runs-\(time).jsonl"
         var number = 1
-        while access(path, F_OK) == 0 || access("\(path).partial", F_OK) == 0 {
+        while true {
+            let path = "\(folder)/runs-\(time)\(number == 1 ? "" : "-\(number)").jsonl"
+            if let file = try Self.claim(path) {
+                self.path = path
+                partial = "\(path).partial"
+                self.file = file
+                return
+            }
             number += 1
-            path = "\(folder)/runs-\(time)-\(number).jsonl"
         }
-        self.path = path
-        partial = "\(path).partial"
+    }
+
+    /// The temporary file of an archive; nil if the name is in use. Only the program that created the temporary file
+    /// creates the final one, so two programs never write to one archive.
+    private static func claim(_ path: String) throws -> CFile? {
+        let partial = "\(path).partial"
+        guard access(path, F_OK) != 0, access(partial, F_OK) != 0 else { return nil }
+        let file: CFile
         do {
-            file = try CFile(creating: partial)
+            file = try CFile(creating: partial, isNew: true)
         } catch {
-            throw Self.failure(error)
+            if access(partial, F_OK) == 0 { return nil }
+            throw failure(error)
         }
+        // Another program may have completed this archive since the first look.
+        guard access(path, F_OK) != 0 else {
+            unlink(partial)
+            return nil
+        }
+        return file
     }
 
     deinit {

@@ -159,6 +159,24 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.archive).count == 3)
     }
 
+    @Test("Archives that are created at the same moment by several programs have a file each")
+    func concurrentArchives() async throws {
+        let folder = sandbox.home.archive
+        let now = Timestamp(Date(timeIntervalSince1970: day))
+        let paths = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<32 {
+                group.addTask {
+                    let archive = try RunArchive(in: folder, at: now)
+                    try archive.complete()
+                    return archive.path
+                }
+            }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(paths.count == 32)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 32)
+    }
+
     @Test func eventsOfARunThatIsThereCannotBeRemoved() throws {
         let id = try ended("r1", day: 1)
         let store = try store(day: 2)
