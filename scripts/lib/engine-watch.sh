@@ -2,12 +2,12 @@
 # shellcheck disable=SC2154 # variables of the files that are sourced with this one
 # Runs a group of tests beside a watch over the private container engine. Needs say.sh, private-engine.sh and engine.sh.
 #
-# Docker 20.10 can deadlock under load: it still lists containers, and no container starts any more. Each test then waits
+# Docker 20.10 can deadlock under load: it still lists containers, but starts no container. Each test then waits
 # for its own limit, and the run takes hours. The watch starts a container at intervals. When that fails it keeps the
 # daemon's stacks, ends the group and lets the caller repeat it with a new daemon.
 
-watch_interval=${WI:-20}   # seconds between two containers
-watch_deadline=${WD:-180}  # seconds that one container may take on a loaded machine
+watch_interval=20   # seconds between two containers
+watch_deadline=180  # seconds that one container may take on a loaded machine
 watch_limit=1800    # seconds that a group may take; it ends a hang and nothing else
 watch_image=launch-dev-watch:1
 watch_stuck=75      # exit code of watch_run when the engine was stuck
@@ -42,8 +42,8 @@ watch_engine() {
             echo 1 >"$2"
         elif ! watch_probe; then
             warn "the container engine is stuck: no container started within $watch_deadline s"
-            watch_stacks
             echo "$watch_stuck" >"$2"
+            watch_stacks || true # without stacks the tests are ended too
         fi
         if [ -s "$2" ]; then
             kill -TERM -- "-$1" 2>/dev/null || true
@@ -94,6 +94,6 @@ watch_renew() {
     private_unmount
     rm -rf --one-file-system "$private_run/exec" "$private_home/data/containers"
     private_start
-    # Their addresses would be in the way of new ones.
+    # Networks that the old daemon left occupy addresses that new networks need.
     within 60 docker network prune --force >/dev/null
 }
