@@ -29,7 +29,7 @@ let package = Package(
     name: "launch",
     products: [
         .executable(name: "launch", targets: ["launch"]),
-        // For whoever writes a plugin: the host, the commands for a program of their own, and the test kit.
+        // For plugin authors: the host, the commands for a program that lists other plugins, and the test kit.
         .library(name: "LaunchHost", targets: ["LaunchHost"]),
         .library(name: "LaunchCommands", targets: ["LaunchCommands"]),
         .library(name: "Conformance", targets: ["Conformance"]),
@@ -124,7 +124,7 @@ let package = Package(
             "AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
             resources: [.copy("Oracle/boto3_requests.py")]),
 
-        // Tests stand in Tests where the source stands in Sources.
+        // The folders of Tests mirror those of Sources.
         tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
         tests("SystemLibrariesTests", at: "Tests/SystemLibrariesTests", uses: ["SystemLibraries"]),
         tests("PrintableTextTests", at: "Tests/PrintableTextTests", uses: ["PrintableText"]),
@@ -221,7 +221,7 @@ let package = Package(
                 "SageMaker", "Subprocess", "TestSupport", "launch", "launch-replay",
             ]),
 
-        // What scripts/benchmark runs; no product, so that nobody installs it.
+        // The program that scripts/benchmark runs. It is not a product, so it is never installed.
         .executableTarget(
             name: "launch-bench",
             dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "Mock", "SageMaker", "TestSupport"],

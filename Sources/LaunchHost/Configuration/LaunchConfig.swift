@@ -30,7 +30,7 @@ public struct LaunchConfig: Sendable {
     public var runner: Block?
     /// Warnings about possible mistakes.
     public private(set) var warnings: [Diagnostic]
-    /// The document; nil if there is no file and the defaults apply.
+    /// The document; nil if the file does not exist and the defaults apply.
     public let document: Document?
 
     /// Checks a document against the plugins of this program.

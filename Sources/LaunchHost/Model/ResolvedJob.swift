@@ -75,7 +75,7 @@ public struct RetryRules: Sendable, Hashable, Codable {
     /// unavailable service; nil means no limit.
     public var waitSeconds: Double?
 
-    /// Creates rules; without arguments, there is no limit.
+    /// Creates rules; without arguments, nothing is limited.
     public init(attempts: Int? = nil, waitSeconds: Double? = nil) {
         self.attempts = attempts
         self.waitSeconds = waitSeconds

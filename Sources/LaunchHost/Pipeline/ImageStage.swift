@@ -165,7 +165,7 @@ public struct ImageDecision: Sendable, Hashable, Codable {
         case prebuilt
         /// The registry denies the look-up, so the backend gets the name as the user wrote it.
         case unpinned
-        /// There is no image: the backend runs one of its algorithms.
+        /// The run needs no image, because the backend runs one of its own algorithms.
         case algorithm
         /// The same content was built before.
         case cached

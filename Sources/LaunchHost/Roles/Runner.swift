@@ -101,7 +101,7 @@ extension Runner {
     public func nextAttempt(
         _ number: Int, after request: RunRequest, _ end: Observation, limit: Int?
     ) -> NextAttempt? { nil }
-    /// By default, there is no page.
+    /// By default, a run has no page.
     public func page(of handle: RunHandle) -> String? { nil }
 }
 

@@ -9,7 +9,7 @@ struct ContextRules {
     /// The name of the file that Docker reads in the root of a context.
     static let fileName = ".dockerignore"
 
-    /// The rules; empty if there is no file.
+    /// The rules; empty if the file does not exist.
     var ignore: DockerIgnore
     /// The path of the file relative to the context; nil if it does not exist.
     var file: String?

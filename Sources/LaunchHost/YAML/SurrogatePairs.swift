@@ -38,7 +38,7 @@ enum SurrogatePairs {
         return found ? String(decoding: joined, as: UTF8.self) : nil
     }
 
-    /// The value of the escape `\uXXXX` at an index.
+    /// The value of the escape `\u0000` at an index.
     private static func unit(at index: Int, of bytes: [UInt8]) -> UInt32? {
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else {
             return nil

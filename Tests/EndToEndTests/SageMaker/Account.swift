@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A user who followed the guide exactly: its files, with only the placeholders filled in, and an account of the stub.
-/// There is no container engine, unless a test provides one.
+/// It has no container engine, unless a test provides one.
 struct Account: ProgramHome {
     static let id = "123456789012"
     static let region = "us-east-1"

@@ -10,21 +10,21 @@ struct SourceRootTests {
     private func scratch() throws -> Scratch {
         let scratch = try Scratch()
         try scratch.write([
-            "secret/key": "the secret", "root/file": "inside", "root/deep/file": "deep", "root/empty/": "",
+            "secret/key": "the secret", "top/file": "inside", "top/deep/file": "deep", "top/empty/": "",
         ])
         for (link, target) in [
             ("in", "file"), ("chain", "in"), ("up", "deep/../file"), ("folder", "deep"),
             ("out", "../secret/key"), ("absolute", "\(scratch.path)/secret/key"), ("outside", "../secret"),
             ("chained", "out"), ("deep/out", "../../secret/key"), ("magic", "/proc/self/environ"), ("round", "round"),
-            ("sly", "deep/../../secret/key"), ("own", "\(scratch.path)/root/file"),
+            ("sly", "deep/../../secret/key"), ("own", "\(scratch.path)/top/file"),
         ] {
-            try scratch.link("root/\(link)", to: target)
+            try scratch.link("top/\(link)", to: target)
         }
         return scratch
     }
 
     private func root(_ scratch: Scratch, _ usesKernel: Bool) throws -> SourceRoot {
-        try SourceRoot(opening: "\(scratch.path)/root", usesKernel: usesKernel)
+        try SourceRoot(opening: "\(scratch.path)/top", usesKernel: usesKernel)
     }
 
     @Test(
@@ -76,7 +76,7 @@ struct SourceRootTests {
     func regular(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
-        try #require(mkfifo("\(scratch.path)/root/pipe", 0o600) == 0)
+        try #require(mkfifo("\(scratch.path)/top/pipe", 0o600) == 0)
         for name in ["pipe", "deep", "empty"] {
             let error = #expect(throws: FileSystem.Failure.self) {
                 _ = try root.bytes(of: name, limit: 10, links: .inside)
@@ -94,7 +94,7 @@ struct SourceRootTests {
     @Test("A device is not read, whatever user can create one")
     func device() throws {
         let scratch = try scratch()
-        guard mknod("\(scratch.path)/root/zero", S_IFCHR | 0o666, 0x105) == 0 else { return }
+        guard mknod("\(scratch.path)/top/zero", S_IFCHR | 0o666, 0x105) == 0 else { return }
         let error = #expect(throws: FileSystem.Failure.self) {
             _ = try root(scratch, true).bytes(of: "zero", limit: 10, links: .inside)
         }
@@ -104,14 +104,14 @@ struct SourceRootTests {
     @Test("A path without links is opened; a link that replaced a component is not followed")
     func real() throws {
         let scratch = try scratch()
-        let descriptor = try SourceRoot.open(real: "\(scratch.path)/root/deep/file")
+        let descriptor = try SourceRoot.open(real: "\(scratch.path)/top/deep/file")
         #expect(descriptor >= 3)
         close(descriptor)
-        try FileManager.default.moveItem(atPath: "\(scratch.path)/root/deep", toPath: "\(scratch.path)/moved")
-        try scratch.link("root/deep", to: "../secret")
+        try FileManager.default.moveItem(atPath: "\(scratch.path)/top/deep", toPath: "\(scratch.path)/moved")
+        try scratch.link("top/deep", to: "../secret")
         try scratch.write(["secret/file": "the secret"])
         let error = #expect(throws: BackendError.self) {
-            _ = try SourceRoot.open(real: "\(scratch.path)/root/deep/file")
+            _ = try SourceRoot.open(real: "\(scratch.path)/top/deep/file")
         }
         #expect(error?.message.contains("is a link") == true, "\(error?.message ?? "opened")")
     }

@@ -119,7 +119,7 @@ extension Store {
         guard run.claimToken == token, run.owner != nil else {
             throw StoreError(
                 .stale,
-                "The run '\(id)' is no longer held under claim \(token): "
+                "Claim \(token) of the run '\(id)' has ended: "
                     + (run.owner.map { "\($0) holds it under claim \(run.claimToken)." } ?? "no process holds it."))
         }
         return run

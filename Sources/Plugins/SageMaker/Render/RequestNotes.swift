@@ -4,7 +4,7 @@ internal import LaunchHost
 struct RequestNotes: Sendable, Hashable, Codable {
     /// The number of the attempt, from 1.
     var attempt = 1
-    /// The instance types to try in turn, beginning with the first attempt's; empty if there is no choice.
+    /// The instance types to try in turn, beginning with the first attempt's; empty if the queue lists none.
     var instanceTypes: [String] = []
     /// The index of each type in the queue's `instance_types`; null for the request's own type. Nil in requests of
     /// older versions.

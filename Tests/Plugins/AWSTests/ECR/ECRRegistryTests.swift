@@ -39,7 +39,7 @@ struct ECRRegistryTests {
         _ = try await server.pushIndex("train", tag: "multi", architectures: ["arm64", "s390x"])
         let index = try await failure(bench, "\(ECRBench.host)/train:multi")
         #expect(index.category == .invalid && index.message.contains("there are linux/arm64, linux/s390x"))
-        // The architecture of a single image stands in its config, which only the registry itself has.
+        // The architecture of a single image is in its config, which only the registry itself has.
         _ = try await server.pushImage("train", tag: "single", platform: ("linux", "arm64"))
         let single = try await failure(bench, "\(ECRBench.host)/train:single")
         #expect(single.category == .invalid && single.message.contains("linux/amd64: it is for linux/arm64"))
