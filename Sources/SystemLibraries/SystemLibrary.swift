@@ -1,5 +1,6 @@
 internal import CCrypto
 internal import CCurl
+internal import CMicroHTTPD
 internal import CPCRE2
 internal import CSQLite
 internal import CYAML
@@ -33,6 +34,7 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
             SystemLibrary("SQLite", text(sqlite3_libversion()), compiledWith: SQLITE_VERSION, package: "sqlite3"),
             SystemLibrary("libyaml", text(yaml_get_version_string()), package: "libyaml"),
             SystemLibrary("PCRE2", pcre, compiledWith: "\(PCRE2_MAJOR).\(PCRE2_MINOR)", package: "pcre2"),
+            SystemLibrary("libmicrohttpd", text(MHD_get_version()), package: "libmicrohttpd"),
             SystemLibrary("glibc", text(launch_libc_version()), package: "glibc"),
         ] + (xml.map { [SystemLibrary("libxml2", $0, package: "libxml2")] } ?? [])
     }

@@ -21,7 +21,11 @@ struct ModuleGraph {
 
     /// From the bottom up.
     static let levels = [
-        Level(title: "leaves", modules: ["Suggestions", "Crypto", "HTTP", "Patterns", "Ownership", "PrintableText"]),
+        Level(
+            title: "leaves",
+            modules: [
+                "Suggestions", "Crypto", "HTTP", "HTTPServing", "Patterns", "Ownership", "PrintableText",
+            ]),
         Level(title: "support", modules: ["Subprocess", "SystemLibraries", "Console", "OCIRegistry"]),
         Level(title: "engine", modules: ["ContainerEngine"]),
         Level(title: "host", modules: ["LaunchHost"]),

@@ -16,7 +16,9 @@ import Testing
         let libraries = SystemLibrary.all
         let names = Set(libraries.map(\.name))
         #expect(
-            names.isSuperset(of: ["libcurl", "libcrypto", "SQLite", "libyaml", "PCRE2", "libxml2", "glibc", "zlib"]))
+            names.isSuperset(of: [
+                "libcurl", "libcrypto", "SQLite", "libyaml", "PCRE2", "libmicrohttpd", "libxml2", "glibc", "zlib",
+            ]))
         #expect(names.count == libraries.count)
         for library in libraries {
             #expect(library.version.contains(/[0-9]+\.[0-9]+/), "\(library)")
@@ -38,7 +40,7 @@ import Testing
         let status = try String(contentsOfFile: "/var/lib/dpkg/status", encoding: .utf8)
         for (package, name) in [
             ("libcurl4", "libcurl"), ("libsqlite3-0", "SQLite"), ("libyaml-0-2", "libyaml"), ("libpcre2-8-0", "PCRE2"),
-            ("libc6", "glibc"),
+            ("libmicrohttpd12", "libmicrohttpd"), ("libc6", "glibc"),
         ] {
             guard let start = status.firstRange(of: "Package: \(package)\n") else { continue }
             let version = status[start.upperBound...].firstMatch(of: /Version: (?:[0-9]+:)?([0-9]+\.[0-9]+)/)?.1

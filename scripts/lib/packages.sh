@@ -15,6 +15,7 @@ lib:sqlite3 libsqlite3-dev sqlite
 lib:libcrypto libssl-dev openssl@3
 lib:libxml-2.0 libxml2-dev libxml2
 lib:libpcre2-8 libpcre2-dev pcre2
+lib:libmicrohttpd libmicrohttpd-dev libmicrohttpd
 '
 packages_tests='
 docker-registry docker-registry -

@@ -190,7 +190,7 @@ actor Attendant {
         helpers = []
         for helper in ending { helper.cancel() }
         for helper in ending { await helper.value }
-        await endpoint?.stop()
+        endpoint?.stop()
         endpoint = nil
     }
 
