@@ -49,19 +49,21 @@ let package = Package(
         system("CXML", pkgConfig: "libxml-2.0", apt: "libxml2-dev", brew: "libxml2"),
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev", brew: "libmicrohttpd"),
+        system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev", brew: "libarchive"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
         // What everything stands on; none of these knows of launch.
         library("Suggestions", at: "Sources/Suggestions"),
         library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
         library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
+        library("Archive", at: "Sources/Archive", uses: ["CArchive"]),
         library("HTTPServing", at: "Sources/HTTPServing", uses: ["CMicroHTTPD"]),
         library("Patterns", at: "Sources/Patterns", uses: ["CPCRE2"]),
         library("Ownership", at: "Sources/Ownership"),
         library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux", "Ownership"]),
         library(
             "SystemLibraries", at: "Sources/SystemLibraries",
-            uses: ["CCrypto", "CCurl", "CLinux", "CMicroHTTPD", "CPCRE2", "CSQLite", "CYAML"]),
+            uses: ["CArchive", "CCrypto", "CCurl", "CLinux", "CMicroHTTPD", "CPCRE2", "CSQLite", "CYAML"]),
         library("PrintableText", at: "Sources/PrintableText"),
         library("Console", at: "Sources/Console", uses: ["CLinux", "PrintableText", "Suggestions"]),
 
@@ -86,8 +88,8 @@ let package = Package(
         library(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
             uses: [
-                "ContainerEngine", "Crypto", "HTTPServing", "LaunchHost", "OCIRegistry", "Patterns", "RegistryLogins",
-                "Subprocess",
+                "Archive", "ContainerEngine", "Crypto", "HTTPServing", "LaunchHost", "OCIRegistry", "Patterns",
+                "RegistryLogins", "Subprocess",
             ]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost", "Ownership"]),
         library(
@@ -132,6 +134,7 @@ let package = Package(
         tests("SystemLibrariesTests", at: "Tests/SystemLibrariesTests", uses: ["SystemLibraries"]),
         tests("PrintableTextTests", at: "Tests/PrintableTextTests", uses: ["PrintableText"]),
         tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
+        tests("ArchiveTests", at: "Tests/ArchiveTests", uses: ["Archive", "Subprocess", "TestSupport"]),
         tests("PatternsTests", at: "Tests/PatternsTests", uses: ["Patterns"]),
         tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
         tests("HTTPServingTests", at: "Tests/HTTPServingTests", uses: ["HTTPServing", "TestSupport"]),
@@ -158,8 +161,8 @@ let package = Package(
         tests(
             "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "ContainerEngine", "EngineTestSupport", "HTTPServing", "LaunchHost",
-                "LocalDocker", "Patterns", "TestSupport",
+                "AWS", "AWSStub", "Archive", "Conformance", "ContainerEngine", "EngineTestSupport", "HTTPServing",
+                "LaunchHost", "LocalDocker", "Patterns", "TestSupport",
             ]),
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",

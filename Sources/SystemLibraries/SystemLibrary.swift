@@ -1,3 +1,4 @@
+internal import CArchive
 internal import CCrypto
 internal import CCurl
 internal import CMicroHTTPD
@@ -35,6 +36,8 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
             SystemLibrary("libyaml", text(yaml_get_version_string()), package: "libyaml"),
             SystemLibrary("PCRE2", pcre, compiledWith: "\(PCRE2_MAJOR).\(PCRE2_MINOR)", package: "pcre2"),
             SystemLibrary("libmicrohttpd", text(MHD_get_version()), package: "libmicrohttpd"),
+            SystemLibrary(
+                "libarchive", archive, compiledWith: ARCHIVE_VERSION_ONLY_STRING, package: "libarchive"),
             SystemLibrary("glibc", text(launch_libc_version()), package: "glibc"),
         ] + (xml.map { [SystemLibrary("libxml2", $0, package: "libxml2")] } ?? [])
     }
@@ -67,6 +70,11 @@ public struct SystemLibrary: Sendable, Hashable, Encodable {
         var buffer = [UInt8](repeating: 0, count: 64)
         guard pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &buffer) > 0 else { return nil }
         return String(decoding: buffer.prefix { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
+    }
+
+    /// libarchive reports `libarchive 3.6.2`; its own name is removed.
+    private static var archive: String? {
+        text(archive_version_string()).map { $0.split(separator: " ").last.map(String.init) ?? $0 }
     }
 
     /// libxml2 reports a number, 20914 for 2.9.14, and may append text.

@@ -24,7 +24,7 @@ struct ModuleGraph {
         Level(
             title: "leaves",
             modules: [
-                "Suggestions", "Crypto", "HTTP", "HTTPServing", "Patterns", "Ownership", "PrintableText",
+                "Suggestions", "Crypto", "HTTP", "HTTPServing", "Archive", "Patterns", "Ownership", "PrintableText",
             ]),
         Level(title: "support", modules: ["Subprocess", "SystemLibraries", "Console", "OCIRegistry"]),
         Level(title: "engine", modules: ["ContainerEngine"]),

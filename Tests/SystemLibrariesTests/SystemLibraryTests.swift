@@ -17,7 +17,8 @@ import Testing
         let names = Set(libraries.map(\.name))
         #expect(
             names.isSuperset(of: [
-                "libcurl", "libcrypto", "SQLite", "libyaml", "PCRE2", "libmicrohttpd", "libxml2", "glibc", "zlib",
+                "libcurl", "libcrypto", "SQLite", "libyaml", "PCRE2", "libmicrohttpd", "libarchive", "libxml2", "glibc",
+                "zlib",
             ]))
         #expect(names.count == libraries.count)
         for library in libraries {
@@ -27,7 +28,9 @@ import Testing
     }
 
     @Test func whatIsLoadedIsListed() throws {
-        for (file, name) in [("libcurl", "libcurl"), ("libsqlite3", "SQLite"), ("libxml2", "libxml2")]
+        for (file, name) in [
+            ("libcurl", "libcurl"), ("libsqlite3", "SQLite"), ("libxml2", "libxml2"), ("libarchive", "libarchive"),
+        ]
         where try Self.loaded(file) {
             #expect(SystemLibrary.all.contains { $0.name == name })
         }
@@ -40,7 +43,7 @@ import Testing
         let status = try String(contentsOfFile: "/var/lib/dpkg/status", encoding: .utf8)
         for (package, name) in [
             ("libcurl4", "libcurl"), ("libsqlite3-0", "SQLite"), ("libyaml-0-2", "libyaml"), ("libpcre2-8-0", "PCRE2"),
-            ("libmicrohttpd12", "libmicrohttpd"), ("libc6", "glibc"),
+            ("libmicrohttpd12", "libmicrohttpd"), ("libarchive13", "libarchive"), ("libc6", "glibc"),
         ] {
             guard let start = status.firstRange(of: "Package: \(package)\n") else { continue }
             let version = status[start.upperBound...].firstMatch(of: /Version: (?:[0-9]+:)?([0-9]+\.[0-9]+)/)?.1

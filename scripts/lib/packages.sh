@@ -16,6 +16,7 @@ lib:libcrypto libssl-dev openssl@3
 lib:libxml-2.0 libxml2-dev libxml2
 lib:libpcre2-8 libpcre2-dev pcre2
 lib:libmicrohttpd libmicrohttpd-dev libmicrohttpd
+lib:libarchive libarchive-dev libarchive
 '
 packages_tests='
 docker-registry docker-registry -
@@ -120,7 +121,7 @@ packages_brew() {
 packages_brew_paths() {
     local prefix name
     prefix=$(brew --prefix)
-    for name in curl libyaml sqlite openssl@3; do
+    for name in curl libarchive libyaml sqlite openssl@3; do
         PKG_CONFIG_PATH="$prefix/opt/$name/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
     done
     export PKG_CONFIG_PATH

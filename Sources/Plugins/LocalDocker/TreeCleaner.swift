@@ -1,3 +1,4 @@
+internal import Archive
 internal import Glibc
 
 /// Removes the entries of an unpacked tree that a container must not leave on the machine: links that lead out of it,
@@ -27,7 +28,9 @@ struct TreeCleaner {
             Disk.chmod(path, (status.st_mode & 0o777) | 0o600)
         case S_IFLNK:
             let target = Disk.linkTarget(path)
-            guard let target, staysInside(target, from: parts.dropLast()) else {
+            // In a tree of several units, the first folder belongs to the path of the unit.
+            let depth = parts.count - (isOneWhole ? 1 : 2)
+            guard let target, ArchivePath.staysInside(link: target.utf8, depth: depth) else {
                 Disk.unlink(path)
                 removed.append("the link \(inside) leads out of it and was left out")
                 return
@@ -36,15 +39,5 @@ struct TreeCleaner {
             Disk.unlink(path)
             removed.append("\(inside) is not a file, folder or link and was left out")
         }
-    }
-
-    /// True if a link in the folder `parts` stays below its entry of the tree.
-    ///
-    /// `..` is only allowed at the beginning: after a name that is a link it could lead anywhere.
-    private func staysInside(_ target: String, from parts: ArraySlice<String>) -> Bool {
-        guard !target.hasPrefix("/") else { return false }
-        let steps = target.split(separator: "/").filter { $0 != "." }
-        let ups = steps.prefix { $0 == ".." }.count
-        return (isOneWhole ? ups <= parts.count : ups < parts.count) && !steps.dropFirst(ups).contains("..")
     }
 }

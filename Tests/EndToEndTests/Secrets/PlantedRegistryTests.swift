@@ -13,7 +13,7 @@ struct PlantedRegistryTests {
     @Test("A working registry, engine and build, with each child watched", .enabled(if: RegistryServer.isWanted))
     func working() async throws {
         let registry = try await RegistryServer(.init(login: true))
-        let spies = try Spies(on: ["docker", "git", "tar"])
+        let spies = try Spies(on: ["docker", "git"])
         let witness = Witness()
         witness.expect([Self.api, Self.key, Self.password])
         let setting = [

@@ -16,7 +16,7 @@ extension FuzzTarget {
     /// Paths and sizes of the members, up to the first error.
     private static func members(_ bytes: [UInt8], size: Int) async -> [String] {
         let chunks = Chunks(bytes, size: max(1, size))
-        var reader = TarReader { chunks.next() }
+        var reader = FolderMembers { chunks.next() }
         var members: [String] = []
         var declared: Int64 = 0
         var seen: Int64 = 0
@@ -26,6 +26,8 @@ extension FuzzTarget {
                 case .member(let member):
                     expect(member.size >= 0, "a member has no negative size")
                     members.append("\(member.path) \(member.kind) \(member.size)")
+                    // A hole of a sparse file can have any size.
+                    if member.size > 1 << 20 { return members }
                     (declared, seen) = (member.size, 0)
                 case .bytes(let bytes):
                     seen += Int64(bytes.count)
@@ -39,7 +41,7 @@ extension FuzzTarget {
         return members
     }
 
-    /// Runs the body to its end on another thread. The asynchronous parsers do not suspend here.
+    /// Runs the body to its end on other threads. The asynchronous parsers wait only for their own thread.
     private static func wait<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value? {
         let done = DispatchSemaphore(value: 0)
         let result = Box<Value>()

@@ -168,7 +168,7 @@ struct FoldersTests {
         let ended = try await stage.run(job)
         #expect(ended.outcome.outputs.map(\.name) == ["model.tar.gz", "model"], "\(ended.text) \(ended.outcome)")
         #expect(ended.outcome.outputs[0].path == place.file("out/model.tar.gz"))
-        let listed = try await Archive.list(place.file("out/model.tar.gz"))
+        let listed = try await PackedFile.list(place.file("out/model.tar.gz"))
         #expect(listed == ["again", "algo-1", "algo-2", "inside", "sub/", "sub/s", "who"])
         let model = ended.outcome.outputs[1].path
         #expect(try String(contentsOfFile: "\(model)/who", encoding: .utf8) == "algo-2\n")

@@ -42,7 +42,7 @@ struct HostsTests {
         let model = try #require(ended.outcome.outputs.first)
         #expect(model.name == "model.tar.gz")
         #expect(model.path.hasSuffix("/outputs/model.tar.gz"))
-        #expect(try await Archive.list(model.path) == ["w"])
+        #expect(try await PackedFile.list(model.path) == ["w"])
         #expect(
             ended.course.steps.map(\.status) == [.starting, .training, .uploading, .completed])
         #expect(ended.course.hosts.map(\.exitCode) == [0])
@@ -198,7 +198,7 @@ struct HostsTests {
 }
 
 /// The content of archives, as listed by tar.
-enum Archive {
+enum PackedFile {
     static func list(_ path: String) async throws -> [String] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/tar")

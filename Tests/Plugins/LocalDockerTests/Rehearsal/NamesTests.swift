@@ -47,7 +47,7 @@ struct NamesTests {
         #expect(Self.names(in: place.file("ck/d/x")) == Set(Self.bytes))
         let outputs = first.outcome.outputs
         #expect(Self.names(in: try #require(outputs.last?.path)) == Set(Self.bytes))
-        #expect(try await Archive.list(try #require(outputs.first?.path)).count == 3)
+        #expect(try await PackedFile.list(try #require(outputs.first?.path)).count == 3)
         let removing = try await Stage.job("cd /ck/d/x; \(Self.show); rm *; cd ..; rmdir x; cd ..; rm \(Self.words[1])")
         {
             $0.synced = [.init(path: "/ck", place: place.file("ck"))]

@@ -26,7 +26,7 @@ struct HostsStopTests {
         }
         #expect(ended.observation.phase == .stopped)
         #expect(ended.observation.cause?.code == .userStop)
-        #expect(try await Archive.list(try #require(ended.outcome.outputs.first).path) == ["algo-1", "algo-2"])
+        #expect(try await PackedFile.list(try #require(ended.outcome.outputs.first).path) == ["algo-1", "algo-2"])
         #expect(ended.course.steps.map(\.status).suffix(3) == [.stopping, .uploading, .stopped])
     }
 

@@ -91,7 +91,7 @@ struct TakeoverTests {
             #expect(
                 ended.observation.phase == .succeeded, "\(moment) ms: \(String(describing: ended.observation.cause))")
             #expect(ended.log.map(\.text) == ["b"], "\(moment) ms")
-            #expect(try await Archive.list(try #require(ended.outcome.outputs.first).path) == ["x"])
+            #expect(try await PackedFile.list(try #require(ended.outcome.outputs.first).path) == ["x"])
             #expect(place.text("ck/new-\(moment)") == "new\n")
             try await second.release(handle)
             try await Stage.expectNothing(of: id)

@@ -10,7 +10,7 @@ struct ContainerFolder {
     var followsLink = true
 
     /// The members of the folder; nil if the folder does not exist.
-    func members() async throws(BackendError) -> TarReader? {
+    func members() async throws(BackendError) -> FolderMembers? {
         var path = path
         if followsLink {
             var links = ContainerLinks(engine: engine, container: container)
@@ -23,7 +23,7 @@ struct ContainerFolder {
             if error.code == .notFound { return nil }
             throw BackendError(error)
         }
-        return TarReader { () async throws(BackendError) -> [UInt8]? in
+        return FolderMembers { () async throws(BackendError) -> [UInt8]? in
             do throws(EngineError) {
                 return try await bytes.next()
             } catch {

@@ -42,8 +42,8 @@ struct ContainerLinks {
     }
 
     /// The entries, with the links of their parent folders resolved. An entry for the container's root is dropped.
-    mutating func follow(_ entries: [TarEntry]) async throws(BackendError) -> [TarEntry] {
-        var followed: [TarEntry] = []
+    mutating func follow(_ entries: [HostEntry]) async throws(BackendError) -> [HostEntry] {
+        var followed: [HostEntry] = []
         for var entry in entries {
             var parts = entry.path.split(separator: "/").map(String.init)
             var name: String?

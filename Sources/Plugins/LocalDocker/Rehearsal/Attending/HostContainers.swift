@@ -60,7 +60,7 @@ struct HostContainers: Sendable {
         let spec = spec(host, plan, resources)
         let id = try await create(spec, name)
         guard !plan.entries.isEmpty else { return Member(host: host.name, id: id) }
-        let archive = TarStream(try await entries(of: plan, for: id), progress: progress)
+        let archive = HostArchive(try await entries(of: plan, for: id), progress: progress)
         do throws(EngineError) {
             try await engine.putArchive(into: id, path: "/") { try await archive.next() }
         } catch {
@@ -72,7 +72,7 @@ struct HostContainers: Sendable {
 
     /// The files for the container. Links of the image are resolved, and files of the container's program get its
     /// owner.
-    private func entries(of plan: HostPlan, for id: String) async throws(BackendError) -> [TarEntry] {
+    private func entries(of plan: HostPlan, for id: String) async throws(BackendError) -> [HostEntry] {
         var links = ContainerLinks(engine: engine, container: id)
         var entries = try await links.follow(plan.entries)
         guard entries.contains(where: \.isOfProgram) else { return entries }

@@ -5,7 +5,7 @@ internal import LaunchHost
 
 /// The initial content of one host: the files in its container, and the folders of this machine that it mounts.
 struct HostPlan: Sendable {
-    private(set) var entries: [TarEntry] = []
+    private(set) var entries: [HostEntry] = []
     private(set) var mounts: [ContainerSpec.Mount] = []
     private(set) var feeders: [PipeFeeder] = []
     private(set) var notes: [String] = []
@@ -115,7 +115,7 @@ struct HostPlan: Sendable {
     }
 
     private mutating func add(
-        _ path: String, _ content: TarEntry.Content, mode: UInt16, modified: Int64
+        _ path: String, _ content: HostEntry.Content, mode: UInt16, modified: Int64
     ) throws(BackendError) {
         if let place = pipeFolder(of: path) {
             let local = "\(place.local)/\(place.rest)"
@@ -130,7 +130,7 @@ struct HostPlan: Sendable {
             return
         }
         addParents(of: path)
-        entries.append(TarEntry(String(path.dropFirst()), content, mode: mode, modified: modified))
+        entries.append(HostEntry(String(path.dropFirst()), content, mode: mode, modified: modified))
     }
 
     private mutating func add(folder path: String, mode: UInt16) throws(BackendError) {
@@ -148,7 +148,7 @@ struct HostPlan: Sendable {
         for count in 2...parts.count {
             let parent = "/" + parts.prefix(count).joined(separator: "/")
             guard pipeFolders[parent] == nil, made.insert(parent).inserted else { continue }
-            entries.append(TarEntry(String(parent.dropFirst()), .folder, mode: 0o755, modified: now))
+            entries.append(HostEntry(String(parent.dropFirst()), .folder, mode: 0o755, modified: now))
         }
     }
 

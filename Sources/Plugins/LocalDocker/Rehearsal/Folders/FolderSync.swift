@@ -78,8 +78,8 @@ actor FolderSync {
         var here: Set<String> = []
         var open: Arriving?
         // An archive has the content of a file once. Its other names follow as hard links, without content.
-        var files: [String: TarReader.Member] = [:]
-        var links: [(path: String, target: TarReader.Member?, targetPath: String)] = []
+        var files: [String: FolderMembers.Member] = [:]
+        var links: [(path: String, target: FolderMembers.Member?, targetPath: String)] = []
         defer { if let open { unlink(open.sink.path) } }
         while let part = try await members.next() {
             switch part {
@@ -110,7 +110,7 @@ actor FolderSync {
                 guard !isKnown(path, member, of: host) else { continue }
                 open = try await arriving(path, member, of: host, folders, began)
             case .bytes(let bytes):
-                try open?.sink.write(bytes)
+                try open?.sink.write(bytes[...])
             case .fileEnd:
                 guard let file = open else { continue }
                 defer {
@@ -152,7 +152,7 @@ actor FolderSync {
 
     /// True if the destination has this version of a host's file.
     /// - Parameter hash: the hash of the same file under another name, if it is known.
-    private func isKnown(_ path: String, _ member: TarReader.Member, of host: String, hash: String? = nil) -> Bool {
+    private func isKnown(_ path: String, _ member: FolderMembers.Member, of host: String, hash: String? = nil) -> Bool {
         guard let old = seen[host]?[path], old.size == member.size, old.modified == member.modified, !old.isFresh
         else { return false }
         // A name can move from one file to another of the same size and second.
@@ -161,7 +161,7 @@ actor FolderSync {
     }
 
     private func arriving(
-        _ path: String, _ member: TarReader.Member, of host: String, _ folders: Set<String>, _ began: Int64
+        _ path: String, _ member: FolderMembers.Member, of host: String, _ folders: Set<String>, _ began: Int64
     ) async throws(BackendError) -> Arriving {
         try limits.reserve.check(writing: member.size, to: work)
         if folders.contains(path) { try await forgetAll(below: path, of: host) }
@@ -205,7 +205,7 @@ actor FolderSync {
                 open = try await arriving(path, member, of: host.name, folders, began)
             case .bytes(let bytes):
                 try budget.take(Int64(bytes.count))
-                try open?.sink.write(bytes)
+                try open?.sink.write(bytes[...])
             case .fileEnd:
                 guard let file = open else { return }
                 return try await carry(file, of: host.name)

@@ -1,7 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchHost
-internal import Subprocess
 
 /// Packs the results of ended hosts and stores them at their destinations.
 struct ResultPacker: Sendable {
@@ -37,7 +36,12 @@ struct ResultPacker: Sendable {
         let made = "\(folder)/\(result.name)"
         try? FileManager.default.removeItem(atPath: made)
         if result.isPacked {
-            try await archive(tree, into: made, as: result.name)
+            do throws(BackendError) {
+                try await TreePacker.pack(tree, into: made, budget: budget(result.name))
+            } catch {
+                try? FileManager.default.removeItem(atPath: made)
+                throw error
+            }
         } else {
             do {
                 try FileManager.default.moveItem(atPath: tree, toPath: made)
@@ -52,40 +56,6 @@ struct ResultPacker: Sendable {
     func budget(_ name: String) -> WriteBudget {
         WriteBudget(
             name, limit: limits.outputBytes, key: TransferLimits.outputKey, folder: folder, reserve: limits.reserve)
-    }
-
-    /// Archives the content of the tree. The members belong to user and group 0.
-    private func archive(_ tree: String, into archive: String, as name: String) async throws(BackendError) {
-        let watch = GrowthWatch(
-            file: archive, folder: folder, limit: limits.outputBytes,
-            tooLarge: BackendError(
-                .invalid, "\(name) is larger than \(ByteCount.text(limits.outputBytes)), the 'output_size_limit'."),
-            reserve: limits.reserve)
-        try await watch.watch { () async throws(BackendError) in try await tar(tree, into: archive) }
-    }
-
-    private func tar(_ tree: String, into archive: String) async throws(BackendError) {
-        let names = Disk.names(in: tree)
-        let list = "\(tree).names"
-        defer { try? FileManager.default.removeItem(atPath: list) }
-        do {
-            try Data(RawName.bytes(names.joined(separator: "\0"))).write(to: URL(fileURLWithPath: list))
-            let done = try await Subprocess.run(
-                "tar",
-                [
-                    "-c", "-z", "-f", archive, "--owner=0", "--group=0", "--numeric-owner", "-C", tree, "--null",
-                    "--verbatim-files-from", "-T", list,
-                ])
-            guard done.exit.isSuccess else {
-                throw BackendError(.internalFault, "\(archive) cannot be packed: \(done.stderrText.prefix(500))")
-            }
-        } catch let error as BackendError {
-            throw error
-        } catch let error as SubprocessError where error.code == .cancelled {
-            throw BackendError(.cancelled, "The packing of \(archive) was cancelled.")
-        } catch {
-            throw BackendError(.internalFault, "\(archive) cannot be packed: \(error)")
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Archive
 internal import FoundationEssentials
 internal import Glibc
 internal import LaunchHost
@@ -32,7 +33,7 @@ struct TreeWriter {
     var isEmpty: Bool { names.isEmpty && links.isEmpty && Disk.names(in: root).isEmpty }
 
     /// Adds a host's folder. An empty name means the only host.
-    mutating func add(_ members: consuming TarReader, of host: String) async throws(BackendError) {
+    mutating func add(_ members: consuming FolderMembers, of host: String) async throws(BackendError) {
         names.begin(host)
         var sink: (FileSink, Int64)?
         while let part = try await members.next() {
@@ -48,7 +49,7 @@ struct TreeWriter {
                 sink = try begin(member, path, host).map { ($0, member.modified) }
             case .bytes(let bytes):
                 try budget.take(Int64(bytes.count))
-                try sink?.0.write(bytes)
+                try sink?.0.write(bytes[...])
             case .fileEnd:
                 if let (file, modified) = sink { file.date(modified) }
                 sink = nil
@@ -61,7 +62,7 @@ struct TreeWriter {
     }
 
     private mutating func begin(
-        _ member: TarReader.Member, _ path: String, _ host: String
+        _ member: FolderMembers.Member, _ path: String, _ host: String
     ) throws(BackendError) -> FileSink? {
         switch member.kind {
         case .folder:
@@ -113,9 +114,7 @@ struct TreeWriter {
     private static let depth = 256
 
     private static func isSafe(_ path: String) -> Bool {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.count <= depth && !parts.contains { $0 == ".." || $0 == "." || $0.isEmpty }
-            && !path.utf8.contains(0) && RawName.bytes(path).count < 3500
+        ArchivePath.isSafe(RawName.bytes(path), maxBytes: 3499, maxComponents: depth)
     }
 
     /// Creates a folder that its owner can use, and its missing parents.

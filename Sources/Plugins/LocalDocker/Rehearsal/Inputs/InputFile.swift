@@ -1,3 +1,4 @@
+internal import Archive
 internal import Glibc
 internal import LaunchHost
 
@@ -16,8 +17,8 @@ struct InputFile: Sendable, Hashable {
 
     /// True if a key or a name can be the path of a file below a folder.
     static func isSafe(_ path: String) -> Bool {
-        !path.split(separator: "/", omittingEmptySubsequences: false)
-            .contains { $0 == ".." || $0 == "." || $0.isEmpty } && !path.utf8.contains(0)
+        // A raw name differs from its bytes only in characters that the rules do not mention.
+        ArchivePath.isSafe(path.utf8)
     }
 
     /// The file in its current state.

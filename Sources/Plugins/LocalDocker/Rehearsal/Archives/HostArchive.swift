@@ -1,18 +1,20 @@
+internal import Archive
 internal import LaunchHost
 
 /// Writes entries as a tar archive in chunks, with bounded memory.
-actor TarStream {
+actor HostArchive {
     private static let chunkBytes = 256 << 10
 
-    private var entries: ArraySlice<TarEntry>
-    private var open: (reader: FileReader, left: Int64, size: Int64)?
+    private var entries: ArraySlice<HostEntry>
+    private var writer: ArchiveWriter?
+    private var open: (reader: FileReader, left: Int64)?
     private var hasEnded = false
     /// Why the archive could not be written completely.
     private(set) var failure: BackendError?
     /// Gets the number of bytes that were read from a file.
     private let progress: @Sendable (Int64) -> Void
 
-    init(_ entries: [TarEntry], progress: @escaping @Sendable (Int64) -> Void = { _ in }) {
+    init(_ entries: [HostEntry], progress: @escaping @Sendable (Int64) -> Void = { _ in }) {
         self.entries = entries[...]
         self.progress = progress
     }
@@ -23,43 +25,46 @@ actor TarStream {
         do {
             return try chunk()
         } catch {
+            let error = error as? BackendError ?? BackendError(.internalFault, "The files cannot be copied: \(error).")
             failure = error
             throw error
         }
     }
 
-    private func chunk() throws(BackendError) -> [UInt8]? {
+    private func chunk() throws -> [UInt8]? {
         if hasEnded { return nil }
-        var bytes: [UInt8] = []
-        while bytes.count < Self.chunkBytes {
+        let writer = try writer ?? ArchiveWriter()
+        self.writer = writer
+        while writer.count < Self.chunkBytes {
             if let open {
-                bytes += try read(open)
+                try copy(open, to: writer)
             } else if let entry = entries.popFirst() {
-                bytes += entry.header
+                try writer.add(entry.archived)
                 switch entry.content {
                 case .folder: break
-                case .bytes(let content): bytes += content + Tar.padding(entry.size)
-                case .file(let path, let size): open = (try FileReader(path), size, size)
+                case .bytes(let content): try writer.write(content[...])
+                case .file(let path, let size): open = (try FileReader(path), size)
                 }
             } else {
+                try writer.finish()
                 hasEnded = true
-                return bytes + Tar.end
+                break
             }
         }
-        return bytes
+        return writer.take()
     }
 
-    private func read(_ file: (reader: FileReader, left: Int64, size: Int64)) throws(BackendError) -> [UInt8] {
+    private func copy(_ file: (reader: FileReader, left: Int64), to writer: ArchiveWriter) throws {
         guard file.left > 0 else {
             open = nil
-            return Tar.padding(file.size)
+            return
         }
         let bytes = try file.reader.read(Int(min(file.left, Int64(Self.chunkBytes))))
         guard !bytes.isEmpty else {
             throw BackendError(.conflict, "\(file.reader.path) became shorter while it was read.")
         }
-        open = (file.reader, file.left - Int64(bytes.count), file.size)
+        try writer.write(bytes[...])
+        open = (file.reader, file.left - Int64(bytes.count))
         progress(Int64(bytes.count))
-        return bytes
     }
 }
