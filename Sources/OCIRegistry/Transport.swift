@@ -58,10 +58,10 @@ struct Transport: Sendable {
         case 200, 404: return
         case 401, 403: throw Self.refused(name, response.status)
         case 429:
-            let seconds = response.headers["Retry-After"].flatMap(Int.init) ?? 0
+            let wait = response.headers.retryAfter
             throw OCIError(
                 .throttled, "\(host.name) throttles requests (status 429, \(name)).",
-                retryAfter: seconds > 0 ? .seconds(min(seconds, 86_400)) : nil)
+                retryAfter: wait == .zero ? nil : wait)
         case 500...:
             throw OCIError(.failing, "\(host.name) responded with status \(response.status) (\(name)).")
         default:

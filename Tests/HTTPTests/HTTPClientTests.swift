@@ -120,6 +120,7 @@ import Testing
         #expect(answer.headers["location"] == "/to")
         let followed = try await client.stream(HTTPRequest(.get, "\(server.url)/from", followRedirects: true))
         #expect(followed.status == 200)
+        #expect(followed.headers["location"] == nil)
         let body = try await followed.body.reduce(into: []) { $0 += $1 }
         #expect(String(decoding: body, as: UTF8.self) == "there")
     }

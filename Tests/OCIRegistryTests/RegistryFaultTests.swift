@@ -105,11 +105,12 @@ struct RegistryFaultTests {
         #expect(try await error(client(server.port)).code == .corrupt)
     }
 
-    @Test func `throttling with a long wait is thrown at once, with the wait`() async throws {
+    @Test(arguments: ["120", "Mon, 23 Nov 2026 10:02:00 GMT"])
+    func `throttling with a long wait is thrown at once, with the wait`(_ wait: String) async throws {
         let calls = Mutex(0)
         let server = try TestServer { _ in
             calls.withLock { $0 += 1 }
-            return .text("", status: 429, headers: [("Retry-After", "120")])
+            return .text("", status: 429, headers: [("Retry-After", wait), ("Date", "Mon, 23 Nov 2026 10:00:00 GMT")])
         }
         let error = try await error(client(server.port))
         #expect(error.code == .throttled)

@@ -187,6 +187,26 @@ final class CurlEasy {
         return launch_curl_get_long(handle, CURLINFO_REQUEST_SIZE, &size) == CURLE_OK && size > 0
     }
 
+    /// The head that libcurl has just completed. Nil if it is the one of an interim response.
+    func head() -> ResponseHead? {
+        var status = 0
+        guard launch_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, status >= 200 || status == 101
+        else { return nil }
+        // libcurl counts 101 among the interim responses.
+        let origin = UInt32(status == 101 ? CURLH_1XX : CURLH_HEADER)
+        let lastRequest: Int32 = -1
+        var fields: [(name: String, value: String)] = []
+        var field: UnsafeMutablePointer<curl_header>?
+        while let next = curl_easy_nextheader(handle, origin, lastRequest, field) {
+            var value = UnsafePointer(next.pointee.value)
+            // libcurl 7.88 leaves the line end in an empty value.
+            while let start = value, [0x0d, 0x20, 0x09].contains(start.pointee) { value = start + 1 }
+            fields.append((String(cString: next.pointee.name), value.map { String(cString: $0) } ?? ""))
+            field = next
+        }
+        return ResponseHead(status: status, headers: HTTPHeaders(fields))
+    }
+
     /// Resumes both directions. libcurl calls callbacks during this call.
     func unpause() -> CurlCode {
         CurlCode(raw: curl_easy_pause(handle, CURLPAUSE_CONT))

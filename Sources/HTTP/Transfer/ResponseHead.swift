@@ -4,50 +4,37 @@ struct ResponseHead: Sendable {
     var headers: HTTPHeaders
 }
 
-/// Parses the head of the final response from the lines that libcurl delivers one by one.
-struct HeadParser {
-    /// The limit for the header fields of all heads of one transfer, in bytes.
-    private static let limit = 512 << 10
+/// Finds the end of a head in the lines that libcurl delivers one by one, and limits heads. libcurl itself parses the
+/// lines; `CurlEasy.head` reads the result.
+struct HeadProgress {
+    /// The limit for the header fields of all heads of one transfer, in bytes. libcurl has had one of 300 KB since 8.3
+    /// (Debian: since 7.88.1-10+deb12u3), with an error that looks like a lost connection.
+    private static let mostBytes = 256 << 10
+    /// The limit for their number. libcurl compares each field with all others while they are read, so 100,000 fields
+    /// would take minutes. Servers send less than 100.
+    private static let mostLines = 1_000
 
-    private var head: ResponseHead?
-    private var complete = false
-    private var size = 0
+    /// What a line means.
+    enum Step {
+        case begins, more, ends, refused
+    }
 
-    /// Parses one line with its line end. False rejects the response. A status line starts a new head, because interim
-    /// responses and redirects come first. Lines after the blank line are trailers and are ignored.
-    mutating func take(_ line: UnsafeRawBufferPointer) -> Bool {
-        size += line.count
-        guard size <= Self.limit else { return false }
-        let text = String(decoding: line, as: UTF8.self).trimmingSuffix(while: { $0.isNewline })
-        if text.hasPrefix("HTTP/") {
-            let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
-            guard let status, (100..<1000).contains(status) else { return false }
-            head = ResponseHead(status: status, headers: [])
-            complete = false
-        } else if text.isEmpty {
-            complete = true
-        } else if !complete, let colon = text.firstIndex(of: ":") {
-            let value = text[text.index(after: colon)...].drop(while: \.isBlank).trimmingSuffix(while: \.isBlank)
-            head?.headers.add(String(text[..<colon]), String(value))
+    private var isComplete = true
+    private var bytes = 0
+    private var lines = 0
+
+    /// Takes one line with its line end. A status line begins a head. Interim responses and redirects come before the
+    /// final one. Lines after the blank line are trailers.
+    mutating func take(_ line: UnsafeRawBufferPointer) -> Step {
+        bytes += line.count
+        lines += 1
+        guard bytes <= Self.mostBytes, lines <= Self.mostLines else { return .refused }
+        if line.starts(with: "HTTP/".utf8) {
+            isComplete = false
+            return .begins
         }
-        return true
-    }
-
-    /// The head, if it is complete and not an interim response.
-    var final: ResponseHead? {
-        guard complete, let head, head.status >= 200 || head.status == 101 else { return nil }
-        return head
-    }
-}
-
-extension Character {
-    fileprivate var isBlank: Bool { self == " " || self == "\t" }
-}
-
-extension StringProtocol {
-    fileprivate func trimmingSuffix(while drop: (Character) -> Bool) -> SubSequence {
-        var end = endIndex
-        while end > startIndex, drop(self[index(before: end)]) { end = index(before: end) }
-        return self[startIndex..<end]
+        guard !isComplete, line.allSatisfy({ $0 == 0x0d || $0 == 0x0a }) else { return .more }
+        isComplete = true
+        return .ends
     }
 }

@@ -9,7 +9,9 @@ final class RunningTransfer {
     var isPaused = false
     /// The body bytes of the current window, for requests with `leastProgress`.
     private(set) var window = SpeedWindow()
-    private var parser = HeadParser()
+    private var progress = HeadProgress()
+    /// The head of the final response, or of a redirect that libcurl follows.
+    private var head: ResponseHead?
     private var body = Data()
     private var upload: UploadSource?
     /// Whether libcurl pauses because the producer has no bytes yet.
@@ -48,7 +50,7 @@ final class RunningTransfer {
     func restartWindow() { window = SpeedWindow() }
 
     func succeed() {
-        guard let head = parser.final else {
+        guard let head else {
             let message = "the server sent no complete head"
             return fail(
                 HTTPError(.protocolError, message, host: transfer.target.host, requestMayHaveReachedServer: true))
@@ -71,10 +73,13 @@ final class RunningTransfer {
     /// Takes one line of a head. False ends the transfer.
     func take(headLine: UnsafeRawBufferPointer) -> Bool {
         touched()
-        guard parser.take(headLine) else {
-            return refuse(.protocolError, "the head of the answer is malformed or too large")
+        switch progress.take(headLine) {
+        case .begins: head = nil
+        case .more: break
+        case .ends: head = easy.head()
+        case .refused: return refuse(.protocolError, "the head of the answer is too large")
         }
-        if !hasHead, parser.final != nil {
+        if !hasHead, head != nil {
             hasHead = true
             restartWindow()
         }
@@ -160,7 +165,7 @@ final class RunningTransfer {
     }
 
     /// Whether the final status is not a success. It may arrive before the request's body is sent.
-    private var isRefused: Bool { (parser.final?.status ?? 0) >= 300 }
+    private var isRefused: Bool { (head?.status ?? 0) >= 300 }
 
     private func refuse(_ code: HTTPError.Code, _ message: String) -> Bool {
         failure = HTTPError(code, message, host: transfer.target.host, requestMayHaveReachedServer: true)
@@ -168,7 +173,7 @@ final class RunningTransfer {
     }
 
     private func deliverHead(bodyHasCome: Bool) {
-        guard !headDelivered, case .stream(let promise, _) = transfer.receiver, let head = parser.final else { return }
+        guard !headDelivered, case .stream(let promise, _) = transfer.receiver, let head else { return }
         // A redirect that libcurl follows also delivers a complete head; its body is not delivered.
         let mayBeFollowed =
             easy.followsRedirects && (300..<400).contains(head.status) && head.headers["Location"] != nil

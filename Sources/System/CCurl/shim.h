@@ -2,6 +2,11 @@
 #pragma once
 #include <curl/curl.h>
 
+// CURLOPT_PROTOCOLS_STR needs 7.85; the header fields of a response (curl_easy_nextheader) are stable since 7.84.
+#if LIBCURL_VERSION_NUM < 0x075500
+#error "launch needs libcurl 7.85 or newer; docs/support.md lists the distributions that have it"
+#endif
+
 static inline CURLcode launch_curl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTP
 
 @testable import AWS
 @testable import LaunchHost
@@ -62,7 +63,7 @@ extension FuzzTarget {
                 expect(AWSDate.parse(printed) != nil, "a printed date is a date: \(printed)")
             }
         }
-        if let date = HTTPDate.parse(text) { expect(date.timeIntervalSince1970 >= -1e9, "a date is after 1970") }
+        if let date = HTTPDate.parse(text) { expect(date.timeIntervalSince1970 >= 0, "a date is after 1970") }
         _ = Partition.of(region: text)
     }
 }

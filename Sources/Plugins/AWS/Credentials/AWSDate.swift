@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import HTTP
 internal import LaunchHost
 
 /// Times in the formats of AWS's services and tools.

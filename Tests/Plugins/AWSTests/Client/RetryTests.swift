@@ -73,10 +73,12 @@ import Testing
         #expect(bench.waits.all == [1, 2, 4, 8, 16, 20, 20])
     }
 
+    private static let date = ("Date", "Mon, 23 Nov 2026 10:00:00 GMT")
     static let asked: [([(String, String)], Double)] = [
         ([("Retry-After", "7")], 7.0), ([("Retry-After", "0")], 0.5), ([("Retry-After", "3600")], 20),
         ([("x-amz-retry-after", "1500")], 1.5), ([("x-amz-retry-after", "1500"), ("Retry-After", "9")], 1.5),
-        ([("Retry-After", "soon")], 0.5), ([("x-amz-retry-after", "-1")], 0.5),
+        ([("Retry-After", "soon")], 0.5), ([("Retry-After", "Mon, 23 Nov 2026 10:00:07 GMT"), date], 7),
+        ([("Retry-After", "Mon, 23 Nov 2026 09:00:00 GMT"), date], 0.5), ([("x-amz-retry-after", "-1")], 0.5),
         ([("x-amz-retry-after", "99999999999999999999")], 0.5),
     ]
 

@@ -32,7 +32,7 @@ import Testing
         ("SignatureDoesNotMatch", nil), ("SignatureDoesNotMatch", "2026-11-23T12:00:00Z"),
         ("SignatureDoesNotMatch", ""), ("SignatureDoesNotMatch", "Mon, 99 Nov 99999 12:00:00 GMT"),
         ("SignatureDoesNotMatch", "Mon, 23 Foo 2026 12:00:00 GMT"),
-        ("SignatureDoesNotMatch", "Mon, 23 Nov 2026 12:00 GMT"),
+        ("SignatureDoesNotMatch", "Mon, 23 Nov 2026 12:60:00 GMT"),
         ("SignatureDoesNotMatch", "Mon, 23 Nov 2026 10:03:59 GMT"),
         ("SignatureDoesNotMatch", "Mon, 23 Nov 2026 09:56:01 GMT"),
     ]
