@@ -63,8 +63,8 @@ public final class Backends: Sendable {
         return try runner(for: resource, on: try localType(insteadOf: resource))
     }
 
-    /// The registry for new runs of a resource. A rehearsal also uses the images of the engine that it runs on. A
-    /// backend that pulls images itself also uses the images that it can pull.
+    /// The registry for new runs of a resource: the configured one, with the runner's rules for other images. A
+    /// rehearsal also uses the images of the engine that it runs on.
     /// - Parameter options: the submitter's options of the rehearsal.
     public func registry(
         for resource: String, rehearse: Bool, _ options: RehearsalOptions?
@@ -72,7 +72,9 @@ public final class Backends: Sendable {
         let runner = try runner(for: resource, rehearse: rehearse)
         if let runner = runner as? any ImageLookup { return runner.registry(over: registry) }
         guard let runner = runner as? RehearsalRunner, let store = runner.local.imageStore else { return registry }
-        return RehearsalRegistry(configured: registry, store: store, keepsLocal: options?.keepsLocal == true)
+        let remote = (runner.remote as? any ImageLookup)?.registry(over: registry) ?? registry
+        return RehearsalRegistry(
+            configured: registry, remote: remote, store: store, keepsLocal: options?.keepsLocal == true)
     }
 
     private func runner(for resource: String, on stage: String) throws(LaunchError) -> any Runner {

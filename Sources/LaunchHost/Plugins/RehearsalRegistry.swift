@@ -5,6 +5,8 @@
 struct RehearsalRegistry: Registry {
     /// The configured registry.
     let configured: any Registry
+    /// The registry of the remote runner, which refuses images as a run there would.
+    let remote: any Registry
     /// The store of the local engine.
     let store: any Registry
     /// Whether images stay on this machine.
@@ -14,7 +16,8 @@ struct RehearsalRegistry: Registry {
         if isBuiltHere(reference) { return try await store.resolve(reference) }
         let refusal: BackendError
         do throws(BackendError) {
-            if let image = try await configured.resolve(reference) { return image }
+            let source = configured.serves(reference) ? configured : remote
+            if let image = try await source.resolve(reference) { return image }
             return try await store.resolve(reference)
         } catch {
             guard [.invalid, .notFound, .denied].contains(error.category) else { throw error }

@@ -7,6 +7,10 @@ public protocol Registry: Sendable {
     /// Pins an image to its digest; nil if the registry does not have it. May call a service; changes nothing.
     func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage?
 
+    /// Whether the registry can look up and provide this image, by its name alone. If it cannot, `resolve` throws
+    /// `invalid`, and a runner may get the image from elsewhere (`ImageLookup`). Pure. The default is true.
+    func serves(_ reference: ImageReference) -> Bool
+
     /// The image to use if the look-up of `resolve` was denied: the reference as the user wrote it, because the backend
     /// may still be able to pull it. Nil if the run must not use the image. May call a service. The default is nil.
     func unpinned(_ reference: ImageReference, after denial: BackendError) async -> PinnedImage?
@@ -33,6 +37,8 @@ public protocol Registry: Sendable {
 }
 
 extension Registry {
+    /// By default, the registry looks up every image.
+    public func serves(_ reference: ImageReference) -> Bool { true }
     /// By default, the run must not use the image.
     public func unpinned(_ reference: ImageReference, after denial: BackendError) async -> PinnedImage? { nil }
     /// By default, `resolve` is the only way to an image.

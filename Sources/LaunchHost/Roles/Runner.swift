@@ -131,10 +131,10 @@ public struct Pace: Sendable, Hashable {
     }
 }
 
-/// A runner whose backend pulls images itself, also from registries that the configuration does not name.
+/// A runner with its own rules for the images of its runs: it gets images that the configured registry does not serve,
+/// or refuses them because its backend cannot pull them.
 public protocol ImageLookup: Runner {
-    /// The registry of the runs' images, in addition to the configured one: it looks up images that the backend would
-    /// pull.
+    /// The registry of the runs' images: the configured one, and the runner's own way to other images.
     func registry(over configured: any Registry) -> any Registry
 }
 

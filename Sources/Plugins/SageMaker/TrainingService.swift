@@ -34,10 +34,9 @@ struct TrainingService: Sendable {
         }
         return account
     }
-    /// A registry that looks up images of ECR with the environment's credentials; the configured one without an AWS
-    /// environment.
+    /// The registry of training jobs; the configured one without an AWS environment.
     func registry(over configured: any Registry) -> any Registry {
-        environment.map { ECRLookup(environment: $0, over: configured) } ?? configured
+        environment.map { TrainingImages(environment: $0, configured: configured) } ?? configured
     }
     /// The clock, which also sleeps.
     var clock: HostClock { environment?.runtime.clock ?? .system }

@@ -54,6 +54,12 @@ struct RehearsedImageTests {
         }
         let refused = try await account.launch(["run"] + image)
         #expect(refused.code != 0 && refused.errors.contains("is not in Amazon ECR"), "\(refused)")
+        // The same configuration runs the image on this engine.
+        let local = ["-r", "local-docker", "--image", EngineFixture.imageName, "-E", "/bin/echo trained"]
+        let plan = try await account.succeeding(["plan"] + local)
+        #expect(plan.output.contains("prebuilt; pinned to its digest"), "\(plan)")
+        let run = try await account.succeeding(["run"] + local)
+        #expect(run.output.contains("trained"), "\(run)")
         let none = try await account.launch(
             ["run", "--rehearse", "-q", "train", "--image", "launch-no-such-image:1", "--keep-local"])
         #expect(none.code != 0 && none.errors.contains("is not in ECR"), "\(none)")

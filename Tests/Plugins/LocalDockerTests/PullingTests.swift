@@ -66,6 +66,46 @@ struct PullingTests {
         }
     }
 
+    @Test("An image that the configured registry does not serve is pulled, and then found in the engine's store")
+    func pullsOthers() async throws {
+        let server = try await RegistryServer()
+        defer { extendLifetime(server) }
+        let (name, engine) = ("\(server.host)/team/public", try await EngineFixture.engine())
+        try await engine.tagImage(try await EngineFixture.imageID(), repository: name, tag: "v1")
+        _ = try await engine.pushImage(name, tag: "v1", credentials: nil)
+        try await engine.removeImage("\(name):v1")
+        let configured = OneHost(host: "images.example.com")
+        let registry = Self.runner(configured).registry(over: configured)
+        let reference = try ImageReference(parsing: "\(name):v1")
+        #expect(registry.fetches(reference))
+        let pulled = try #require(try await registry.fetch(reference))
+        #expect(try await registry.resolve(reference) == pulled && pulled.reference.hasPrefix("\(name)@sha256:"))
+        #expect(try await registry.login(toPull: reference) == nil)
+        try await engine.removeImage("\(name):v1")
+        // What the configured registry serves and does not have is not looked up elsewhere.
+        let served = try ImageReference(parsing: "images.example.com/team/train:v1")
+        try await engine.tagImage(
+            try await EngineFixture.imageID(), repository: "images.example.com/team/train", tag: "v1")
+        #expect(try await registry.resolve(served) == nil && !registry.fetches(served))
+        try await engine.removeImage("images.example.com/team/train:v1")
+        let key = ContentKey(hex: String(repeating: "0", count: 64))
+        #expect(try registry.destination(for: key, repository: nil).host == "images.example.com")
+    }
+
+    /// A registry that serves the images of its host, and has none.
+    private struct OneHost: Registry {
+        let host: String
+        func serves(_ reference: ImageReference) -> Bool { reference.host == host }
+        func resolve(_ reference: ImageReference) async throws(BackendError) -> PinnedImage? {
+            guard serves(reference) else { throw BackendError(.invalid, "It is not in \(host).") }
+            return nil
+        }
+        func destination(for key: ContentKey, repository: String?) throws(BackendError) -> ImageReference {
+            ImageReference(host: host, repository: "built", tag: key.tag)
+        }
+        func access() async throws(BackendError) -> RegistryAccess { .remote(host: host, login: nil) }
+    }
+
     private static func runner(_ registry: (any Registry)?) -> LocalDockerRunner {
         LocalDockerRunner(registry: registry, variables: ProcessInfo.processInfo.environment)
     }

@@ -1,21 +1,25 @@
 public import LaunchHost
 
 extension ECRRegistry: CrossChecking {
-    /// Checks the environment's region and role, and the builder's destination, against the repository.
+    /// Checks the environment's role, and the builder's destination, against the repository.
     public func findings(with parts: Parts) -> [Finding] {
-        let path = FieldPath().appending(Role.registry.rawValue).appending(options.key)
-        return [region(path, parts), account(path, parts), destination(parts)].compactMap(\.self)
+        [account(parts), destination(parts)].compactMap(\.self)
     }
 
-    /// SageMaker pulls only from its own region.
-    private func region(_ path: FieldPath, _ parts: Parts) -> Finding? {
+    /// The path of the repository in the configuration.
+    private var path: FieldPath { FieldPath().appending(Role.registry.rawValue).appending(options.key) }
+
+    /// The finding of a runner whose backend pulls only from the environment's region, if the repository is in another
+    /// one. Nil if the region is not known without a call.
+    /// - Parameter rule: who pulls only from its own region, as a clause.
+    public func otherRegion(_ parts: Parts, because rule: String) -> Finding? {
         guard let region = environment.settings.region, environment.knownRegion == region.value,
             region.value != repository.host.region
         else { return nil }
         return Finding(
             .error, at: path,
             "the repository is in region \(repository.host.region), and the environment's region is \(region.value) "
-                + "(\(place(of: region, parts)))",
+                + "(\(place(of: region, parts))): \(rule)",
             hint: "use a repository in \(region.value), or set the environment's region to \(repository.host.region)")
     }
 
@@ -25,7 +29,7 @@ extension ECRRegistry: CrossChecking {
     }
 
     /// A repository of another account is valid, but its policy is often forgotten.
-    private func account(_ path: FieldPath, _ parts: Parts) -> Finding? {
+    private func account(_ parts: Parts) -> Finding? {
         guard let role = environment.roleARN.flatMap({ ARN($0) }), !role.account.isEmpty,
             role.account != repository.host.account
         else { return nil }

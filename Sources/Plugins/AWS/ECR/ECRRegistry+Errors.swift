@@ -1,17 +1,17 @@
-internal import LaunchHost
+public import LaunchHost
 internal import OCIRegistry
 
 extension ECRRegistry {
     /// The error for an image outside ECR, with the commands that copy it.
-    func outside(_ reference: ImageReference) -> BackendError {
+    /// - Parameter reason: why the image cannot be used, as a clause.
+    public func outside(_ reference: ImageReference, _ reason: String) -> BackendError {
         let tag = reference.tag ?? "latest"
-        let why =
+        let place =
             reference.host == "public.ecr.aws"
             ? "is in ECR's public gallery, which counts as a registry outside ECR" : "is not in ECR"
         let host = repository.host
         return BackendError(
-            .invalid,
-            "The image \(reference) \(why), and SageMaker pulls images from private repositories of ECR only.",
+            .invalid, "The image \(reference) \(place), and \(reason).",
             hint: """
                 Copy it, and use the copy:
                   docker pull \(reference)
@@ -20,6 +20,11 @@ extension ECRRegistry {
                 docker login --username AWS --password-stdin \(host)
                   docker push \(repository):\(tag)
                 """)
+    }
+
+    /// The error of `resolve` for an image outside ECR.
+    func outside(_ reference: ImageReference) -> BackendError {
+        outside(reference, "the configured registry (type: ecr) has images of private repositories of ECR only")
     }
 
     /// The error for a repository that does not exist, with the command that creates it.

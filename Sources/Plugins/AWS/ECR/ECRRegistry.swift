@@ -50,9 +50,9 @@ public final class ECRRegistry: Registry {
             reference: "\(asked)@\(digest)", digest: digest, name: reference.description, platform: platform)
     }
 
-    /// An image of another account, without a digest from ECR.
-    public func unpinned(_ reference: ImageReference, after denial: BackendError) async -> PinnedImage? {
-        await images.unpinned(reference, own: [repository.host.account])
+    /// Whether the image is in a private repository of ECR, in any account and region.
+    public func serves(_ reference: ImageReference) -> Bool {
+        reference.host.flatMap { ECRHost($0) } != nil
     }
 
     /// The image of a manifest for `platform`.

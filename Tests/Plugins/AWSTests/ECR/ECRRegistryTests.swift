@@ -67,12 +67,33 @@ struct ECRRegistryTests {
         for name in ["busybox:1.36", "public.ecr.aws/docker/library/busybox:1.36", "ghcr.io/a/b:1.36"] {
             let error = try await failure(bench, name)
             #expect(error.category == .invalid && error.message.contains("private repositories of ECR only"))
+            // The registry knows no runner, so it does not speak for one.
+            #expect(!error.description.contains("SageMaker"))
+            #expect(try !bench.registry().serves(ImageReference(parsing: name)))
             let hint = try #require(error.hint)
             #expect(hint.contains("docker pull \(name)\n"))
             #expect(hint.contains("docker tag \(name) \(ECRBench.host)/train:1.36\n"))
             #expect(hint.contains("docker push \(ECRBench.host)/train:1.36"))
         }
         #expect(bench.stub.calls.isEmpty)
+    }
+
+    @Test func `images of every account and region are served`() async throws {
+        let registry = try await ECRBench().registry()
+        for name in ["\(ECRBench.host)/train:v1", "210987654321.dkr.ecr.cn-north-1.amazonaws.com.cn/x"] {
+            #expect(registry.serves(try ImageReference(parsing: name)))
+        }
+    }
+
+    @Test func `what another account denies is no image, because only a runner knows whether its backend may pull it`()
+        async throws
+    {
+        let bench = try await ECRBench()
+        bench.stub.ecr.close(account: "210987654321")
+        let name = "210987654321.dkr.ecr.us-east-1.amazonaws.com/other:v1"
+        let denial = try await failure(bench, name)
+        #expect(denial.category == .denied)
+        #expect(try await bench.registry().unpinned(ImageReference(parsing: name), after: denial) == nil)
     }
 
     @Test(arguments: [
