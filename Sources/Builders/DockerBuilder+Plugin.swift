@@ -58,6 +58,11 @@ extension DockerBuilder {
 
             """,
         ],
+        hints: ConfigHints(
+            keys: ClusterBuilder.hints,
+            types: [
+                "kaniko": "W&B's kaniko is not supported: build with \"docker\", which drives docker or podman"
+            ]),
         make: { options, context throws(BackendError) in try DockerBuilder(options, context) })
 
     init(_ options: Options, _ context: PluginContext) throws(BackendError) {

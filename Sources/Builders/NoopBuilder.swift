@@ -6,6 +6,7 @@ public struct NoopBuilder: Builder {
     public static let plugin = Plugin<any Builder>(
         type: "noop", summary: "Builds no images; only prebuilt ones can be run.",
         examples: ["builder:\n  type: noop\n"],
+        hints: ConfigHints(keys: ClusterBuilder.hints),
         make: { _, _ in NoopBuilder() })
 
     /// False.

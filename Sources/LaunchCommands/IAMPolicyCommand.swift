@@ -8,7 +8,7 @@ enum IAMPolicyCommand {
             "iam-policy", summary: "Print the smallest policy that the agent, or the jobs' role, needs",
             discussion: """
                 Computed from the configuration and the queues' templates, without calling a service. A value that is \
-                only known at submit, such as a template variable in a role's ARN, becomes '*'. With --for job it is \
+                only known at submit, such as a template variable in the name of a role, becomes '*'. With --for job it is \
                 the policy for the role of the queues' jobs.
                 """,
             examples: [

@@ -17,7 +17,7 @@ public enum LaunchProgram {
         ProcessHardening.apply()
         let environment = ProcessInfo.processInfo.environment
         let terminal = Terminal.standard(environment: environment) { SecretMask.shared.mask($0) }
-        if let fault = ProcessText.fault {
+        if let fault = ProcessText.fault(reading: catalog.variables.prefixes) {
             terminal.err("\(Styled("error:", .red)) \(fault)")
             exit(ExitCode.usage.rawValue)
         }
@@ -28,6 +28,7 @@ public enum LaunchProgram {
 
     static func root(catalog: PluginCatalog, version: String) -> Command {
         let bench = Workbench.Maker(catalog: catalog)
+        let local = catalog.runners.first(where: \.rehearses) ?? catalog.runners.first
         return Command(
             "launch",
             summary: "Take machine-learning jobs from a queue and run them on a compute backend",
@@ -36,7 +37,8 @@ public enum LaunchProgram {
                 agent runs jobs with a queue's template. 'launch plan' shows the request before it costs anything.
                 """,
             examples: [
-                Example("Make a queue for the local Docker engine", "launch queue create try --resource local-docker"),
+                Example(
+                    "Make a queue for this machine", "launch queue create try --resource \(local?.base.type ?? "TYPE")"),
                 Example("Put a job on it", "launch submit -q try --image busybox:1 -- echo hello"),
                 Example("Run what is queued, then end", "launch agent -q try --drain"),
                 Example("Read what it printed", "launch logs abc12345"),

@@ -21,6 +21,9 @@ struct ArgumentTests {
                 #"LAUNCH_HOME="$LAUNCH_HOME-$(printf '\351')" exec "$0" list"#,
                 "the value of the variable LAUNCH_HOME is not UTF-8"
             ),
+            (
+                #"AWS_PROFILE="$(printf '\351')" exec "$0" list"#, "the value of the variable AWS_PROFILE is not UTF-8"
+            ),
         ])
     func refused(script: String, message: String) async throws {
         let folder = try TemporaryDirectory()

@@ -5,15 +5,20 @@ internal import Glibc
 enum ProcessText {
     /// Variables that name files or values for this program. Other variables are ignored or passed to child processes.
     private static let names: Set<String> = ["HOME", "TMPDIR"]
-    private static let prefixes = ["LAUNCH_", "AWS_", "DOCKER_", "XDG_"]
+    private static let prefixes: Set = ["LAUNCH_", "DOCKER_", "XDG_"]
 
     /// Why this process cannot start; nil if it can.
-    static var fault: String? { fault(words: words(CommandLine.unsafeArgv), variables: words(environ)) }
+    /// - Parameter read: The beginnings of the names of variables that the plugins read.
+    static func fault(reading read: Set<String>) -> String? {
+        fault(words: words(CommandLine.unsafeArgv), variables: words(environ), reading: read)
+    }
 
     /// - Parameters:
     ///   - words: The command line with the program's name.
     ///   - variables: `NAME=value`.
-    static func fault(words: [[UInt8]], variables: [[UInt8]]) -> String? {
+    ///   - read: The beginnings of the names of variables that the plugins read.
+    static func fault(words: [[UInt8]], variables: [[UInt8]], reading read: Set<String> = []) -> String? {
+        let prefixes = prefixes.union(read)
         for (number, word) in words.enumerated().dropFirst() where String(validating: word, as: UTF8.self) == nil {
             return "argument \(number) is not UTF-8: '\(shown(word))'"
         }

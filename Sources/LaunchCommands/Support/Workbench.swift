@@ -51,7 +51,9 @@ struct Workbench: Sendable {
     /// Git with the settings of the configuration.
     var git: GitFetch {
         let config = try? LaunchConfig(at: location, catalog: catalog)
-        return GitFetch(setting: variables, isConfined: config?.sandbox ?? true)
+        return GitFetch(
+            setting: variables, isConfined: config?.sandbox ?? true,
+            helperVariables: catalog.variables.forCredentialHelpers)
     }
 
     /// The build contexts of sources.

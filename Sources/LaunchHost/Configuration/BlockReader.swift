@@ -32,7 +32,7 @@ struct BlockReader {
         }
         guard let type = type(of: entry), let declaration = known.declaration(role, type) else { return nil }
         let options = decode(entry.value, fields: declaration.fields, type: type, entry: entry)
-        checkARN(options, type: type, entry.value)
+        checkAddress(options, type: type, entry.value)
         return LaunchConfig.Block(type: type, options: options, mark: entry.keyMark)
     }
 
@@ -54,7 +54,7 @@ struct BlockReader {
         }
         if types.contains(name) { return name }
         let start = "unknown \(role.rawValue) type \(Wording.quoted(name))"
-        if let advice = LegacyKeys.type(name, role: role, known: types) {
+        if let advice = known.adviceOnType(name, role: role) {
             note("\(start); \(advice)", hint: hint, at: type.value.mark, path: place)
         } else {
             note(start + SchemaDecoder.question(name, types), hint: hint, at: type.value.mark, path: place)
@@ -76,19 +76,16 @@ struct BlockReader {
         return options
     }
 
-    /// W&B's guide writes `uri: <ecr-repo-arn>`. An ARN is not an address that an engine can push to.
-    private mutating func checkARN(_ options: Options, type: String, _ node: ConfigNode) {
-        guard role == .registry, type == "local", let uri = options.string("uri"), uri.hasPrefix("arn:") else { return }
-        let parts = uri.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
-        var hint = "write host and repository, such as localhost:5000/team"
-        if parts.count == 6, parts[2] == "ecr" {
-            let repository = parts[5].replacing(/^repository\//, with: "")
-            let suffix = parts[1] == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
-            hint = "write type: ecr and uri: \(parts[4]).dkr.ecr.\(parts[3]).\(suffix)/\(repository)"
+    /// An address that belongs to another type of registry, such as the ARN that W&B's guide writes.
+    private mutating func checkAddress(_ options: Options, type: String, _ node: ConfigNode) {
+        guard role == .registry else { return }
+        for owner in known.owners(ofAddressesIn: options, type: type) {
+            note(
+                "\(Wording.quoted(owner.key)) in registry (type: \(type)) must be the address of a registry of this "
+                    + "type; found \(Wording.quoted(owner.text)), which is of type \(owner.type)",
+                hint: "write type: \(owner.type) and \(owner.key): \(owner.value)",
+                at: node.entry(owner.key)?.value.mark, path: path.appending(owner.key))
         }
-        note(
-            "\"uri\" in registry (type: local) must be a registry's address; found the ARN \(Wording.quoted(uri))",
-            hint: hint, at: node.entry("uri")?.value.mark, path: path.appending("uri"))
     }
 
     private mutating func note(_ message: String, hint: String?, at mark: Mark?, path: FieldPath) {

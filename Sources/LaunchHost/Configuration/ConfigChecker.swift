@@ -6,7 +6,11 @@ enum ConfigChecker {
     ) -> (config: LaunchConfig, diagnostics: [Diagnostic]) {
         var diagnostics = document.problems
         let known = KnownKeys(catalog)
-        var decoder = SchemaDecoder(document: document) { key, owner in known.advice(key, in: owner, role: nil) }
+        let runner = document.root.entry(Role.runner.rawValue)?.value.entry("type")?.value.jsonValue.stringValue
+            .flatMap { known.declaration(.runner, $0)?.type }
+        var decoder = SchemaDecoder(document: document) { key, owner in
+            known.advice(key, in: owner, role: nil, runner: runner)
+        }
         let root = document.root.entries == nil ? ConfigNode.empty() : document.root
         if document.root.entries == nil {
             decoder.note(

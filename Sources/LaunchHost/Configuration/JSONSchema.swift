@@ -40,7 +40,7 @@ public enum JSONSchema {
                     "properties": .object(["type": .object(["const": .string(declaration.type)])]),
                     "required": .array([.string("type")]),
                 ]),
-                "then": .object(branch(role, declaration)),
+                "then": .object(branch(declaration, beside: declarations)),
             ])
         }
         var schema: [String: JSONValue] = [
@@ -60,14 +60,18 @@ public enum JSONSchema {
         return .object(schema)
     }
 
-    private static func branch(_ role: Role, _ declaration: PluginCatalog.Declaration) -> [String: JSONValue] {
+    /// The schema of the block of one type; `all` are the types of its role.
+    private static func branch(
+        _ declaration: PluginCatalog.Declaration, beside all: [PluginCatalog.Declaration]
+    ) -> [String: JSONValue] {
         var members = objectMembers(declaration.fields)
         members["type"] = nil
         guard case .object(var properties)? = members["properties"] else { return members }
         properties["type"] = .object(["const": .string(declaration.type), "description": .string(declaration.summary)])
-        if role == .registry, declaration.type == "local", case .object(var uri)? = properties["uri"] {
-            uri["not"] = .object(["pattern": .string("^arn:")])
-            properties["uri"] = .object(uri)
+        for address in all.filter({ $0.type != declaration.type }).compactMap(\.hints.address) {
+            guard case .object(var property)? = properties[address.key] else { continue }
+            property["not"] = .object(["pattern": .string(address.pattern)])
+            properties[address.key] = .object(property)
         }
         members["properties"] = .object(properties)
         return members

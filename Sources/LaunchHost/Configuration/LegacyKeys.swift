@@ -1,6 +1,7 @@
 /// Keys and types of a W&B `launch-config.yaml` that this program does not have, and their replacements.
 enum LegacyKeys {
-    static func key(_ key: String, role: Role?) -> SchemaDecoder.KeyAdvice? {
+    /// The advice on a key; `hints` are those of the plugins that it concerns.
+    static func key(_ key: String, role: Role?, hints: [String]) -> SchemaDecoder.KeyAdvice? {
         let advice: String? =
             switch (role, key) {
             case (nil, "queue"): "write queues: [NAME]"
@@ -9,26 +10,17 @@ enum LegacyKeys {
                 "remove it: a queue's allow_overrides says what a submitter may change; without that key, everything but what "
                     + "the kind of backend protects, such as the role"
             case (nil, "stopped_run_timeout"):
-                "remove it: a local-docker queue has stop_grace for the time between SIGTERM and SIGKILL; SageMaker always "
-                    + "gives 120 seconds"
+                "remove it: " + (hints.isEmpty ? "each runner has its own grace period" : hints.joined(separator: "; "))
             case (nil, "verbosity"): "remove it, and start the agent with -v to see more"
             case (nil, "base_url"), (nil, "api_key"): "remove it: this program talks to no W&B server"
             case (nil, "project"): "remove it: a job names its project when it is submitted, with -p"
             case (nil, "poll_interval"): "remove it: jobs are taken as soon as they are submitted"
-            case (.runner, "role_arn"), (.runner, "role-arn"), (.runner, "RoleArn"):
-                "write it as RoleArn into the queue's file: it is the role of the jobs; the agent's own role is role_arn of environment"
-            case (.runner, "s3_output_path"), (.runner, "s3-output-path"), (.runner, "S3OutputPath"):
-                "write it into the queue's file: OutputDataConfig: {S3OutputPath: s3://BUCKET/PREFIX}"
-            case (.builder, "build-context-store"), (.builder, "build_context_store"), (.builder, "build-job-name"),
-                (.builder, "secret-name"), (.builder, "secret-key"), (.builder, "kaniko-image"),
-                (.builder, "kaniko-config"):
-                "remove it: it is for W&B's kaniko builder, and images are built by docker or podman here"
             case (.registry, "account_id"), (.registry, "repo_name"), (.registry, "repository"),
                 (.registry, "region"):
                 "write the whole address as uri: HOST/REPOSITORY"
             case (.registry, "image-name"), (.registry, "image_name"):
                 "write the whole address as uri: HOST/REPOSITORY"
-            default: nil
+            default: hints.first
             }
         return advice.map {
             SchemaDecoder.KeyAdvice(message: "the key \(Wording.quoted(key)) of W&B Launch is not supported", hint: $0)
@@ -41,14 +33,13 @@ enum LegacyKeys {
         let types = known.map { "\"\($0)\"" }
         switch (role, type) {
         case (.builder, "kaniko"):
-            return "W&B's kaniko is not supported: build with \"docker\", which drives docker or podman"
+            return "W&B's kaniko is not supported: use \(Wording.either(types))"
         case (.environment, "gcp"), (.environment, "azure"):
             return "this cloud is not supported: use \(Wording.either(types))"
         case (.registry, "gcr"), (.registry, "acr"):
-            return "use \"local\", which is any OCI registry: give its host and path as uri"
-        case (.runner, "local-container"), (.runner, "docker"):
-            return known.contains("local-docker") ? "it is called \"local-docker\" here" : nil
-        case (.runner, "local-process"), (.runner, "kubernetes"), (.runner, "vertex"), (.runner, "gcp-vertex"):
+            return "W&B's registry is not supported: use \(Wording.either(types))"
+        case (.runner, "local-container"), (.runner, "docker"), (.runner, "local-process"), (.runner, "kubernetes"),
+            (.runner, "vertex"), (.runner, "gcp-vertex"):
             return "W&B's runner is not supported: use \(Wording.either(types))"
         default: return nil
         }

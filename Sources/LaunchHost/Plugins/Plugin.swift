@@ -15,10 +15,15 @@ public struct Plugin<Product: Sendable>: Sendable {
     /// For a registry: the options of the registry that stores the images of a builder's `destination`; nil if this
     /// type cannot store them. It is called if the configuration has no registry.
     public var optionsForDestination: @Sendable (ImageReference) -> [String: JSONValue]?
+    /// Hints for mistakes in `launch-config.yaml` that concern its backend.
+    public var hints: ConfigHints
+    /// The environment variables of the process that concern it.
+    public var variables: ProcessVariables
 
     public init(
         type: String, summary: String, fields: [Field] = [], examples: [String] = [],
         optionsForDestination: @escaping @Sendable (ImageReference) -> [String: JSONValue]? = { _ in nil },
+        hints: ConfigHints = ConfigHints(), variables: ProcessVariables = ProcessVariables(),
         make: @escaping @Sendable (Options, PluginContext) throws(BackendError) -> Product
     ) {
         self.type = type
@@ -26,6 +31,8 @@ public struct Plugin<Product: Sendable>: Sendable {
         self.fields = fields
         self.examples = examples
         self.optionsForDestination = optionsForDestination
+        self.hints = hints
+        self.variables = variables
         self.make = make
     }
 }

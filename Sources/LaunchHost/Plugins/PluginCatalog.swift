@@ -44,6 +44,8 @@ public struct PluginCatalog: Sendable {
         public var fields: [Field]
         /// Example blocks, as a user writes them.
         public var examples: [String]
+        /// Hints for mistakes in the configuration that concern its backend.
+        public var hints = ConfigHints()
         /// The keys of a queue's template, for a runner that declares them.
         public var template: [Field]?
         /// The keys that launch adds to the template, for a runner whose backend defines the other keys.
@@ -67,7 +69,8 @@ public struct PluginCatalog: Sendable {
 
     private static func declaration<Product>(_ role: Role, _ plugin: Plugin<Product>) -> Declaration {
         Declaration(
-            role: role, type: plugin.type, summary: plugin.summary, fields: plugin.fields, examples: plugin.examples)
+            role: role, type: plugin.type, summary: plugin.summary, fields: plugin.fields, examples: plugin.examples,
+            hints: plugin.hints)
     }
 }
 

@@ -12,8 +12,9 @@ public enum ValuePlace: Sendable, Hashable {
     case mount
     /// A name. It must not be one of the reserved words.
     case name(reserved: Set<String> = [])
-    /// An ARN, or the name of a role.
-    case arn
+    /// The name of a resource of a cloud, which may have parts that `:` and `/` separate. Messages call it `words`: "an
+    /// ARN".
+    case resource(_ words: String)
     /// A URI such as `s3://bucket/prefix`.
     case uri
 
@@ -44,7 +45,7 @@ public enum ValuePlace: Sendable, Hashable {
             let isReserved =
                 reserved.contains(name) || (name.hasPrefix("0") && digits.isEmpty && reserved.contains("0"))
             return isReserved ? "'\(name)' is reserved" : nil
-        case .arn: return text.contains("..") || text.contains("*") ? "it has '..' or '*'" : nil
+        case .resource: return text.contains("..") || text.contains("*") ? "it has '..' or '*'" : nil
         }
     }
 
@@ -59,7 +60,7 @@ public enum ValuePlace: Sendable, Hashable {
         case .path: "a path"
         case .mount: "a mount"
         case .name: "a name"
-        case .arn: "an ARN"
+        case .resource(let words): words
         case .uri: "a URI"
         }
     }
@@ -70,14 +71,14 @@ public enum ValuePlace: Sendable, Hashable {
         case .path: "/\\".unicodeScalars
         case .mount: "/\\:,".unicodeScalars
         case .name: "/\\:,@=+ *?".unicodeScalars
-        case .arn: "/\\:,*? ".unicodeScalars
+        case .resource: "/\\:,*? ".unicodeScalars
         case .uri: "/\\:?#%".unicodeScalars
         }
     }
 
     private func isTaken(_ scalar: Unicode.Scalar) -> Bool {
         switch self {
-        case .name, .arn: scalar.isASCII
+        case .name, .resource: scalar.isASCII
         default: true
         }
     }

@@ -12,6 +12,8 @@ struct GitCommand: Sendable {
     let limit: Duration
     /// Whether git is restricted to the files that it needs.
     var isConfined = true
+    /// The names of more variables that git gets, for the credential helpers of its user.
+    var helperVariables: Set<String> = []
     /// The folder in which git may write files; nil if it only queries a server.
     var staging: String?
 
@@ -30,13 +32,13 @@ struct GitCommand: Sendable {
         "submodule.recurse=false", "fetch.recurseSubmodules=false", "gc.auto=0", "maintenance.auto=false",
     ]
 
-    /// The variables that git gets: its own settings, access to the ssh agent and the network, and the AWS profile of a
-    /// credential helper. Keys and tokens in variables are not passed.
-    private static let allowed = Subprocess.AllowedVariables(
-        names: Subprocess.AllowedVariables.network.union([
-            "SSH_AUTH_SOCK", "SSH_AGENT_PID", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE",
-            "AWS_SHARED_CREDENTIALS_FILE",
-        ]), prefixes: ["GIT_"], withheld: misleading.union(talkative))
+    /// The variables that git gets: its own settings, access to the ssh agent and the network, and what credential
+    /// helpers need. Keys and tokens in variables are not passed.
+    private var allowed: Subprocess.AllowedVariables {
+        Subprocess.AllowedVariables(
+            names: Subprocess.AllowedVariables.network.union(["SSH_AUTH_SOCK", "SSH_AGENT_PID"]).union(helperVariables),
+            prefixes: ["GIT_"], withheld: Self.misleading.union(Self.talkative))
+    }
 
     /// Variables of the caller that would make git use another repository.
     private static let misleading: Set<String> = [
@@ -57,14 +59,15 @@ struct GitCommand: Sendable {
     func run(
         _ arguments: [String], in folder: String? = nil, for address: GitAddress
     ) async throws(LaunchError) -> String {
-        var set = Self.allowed.filter(variables)
+        let allowed = allowed
+        var set = allowed.filter(variables)
         // Untranslated messages, which can be classified, no questions, and no transport that runs a command.
         set["LC_ALL"] = "C"
         set["GIT_TERMINAL_PROMPT"] = "0"
         set["GIT_ALLOW_PROTOCOL"] = address.protocols
         set["SSH_ASKPASS_REQUIRE"] = "never"
         let settings = await GitSettings(
-            program, environment: .allowed(Self.allowed, setting: set), limit: limit)
+            program, environment: .allowed(allowed, setting: set), limit: limit)
         // ssh must not ask for a password, because no user may be at the terminal, and must not leave a connection
         // open.
         if !hasOwnSSH(settings) { set["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ControlMaster=no" }
@@ -73,7 +76,7 @@ struct GitCommand: Sendable {
         do {
             result = try await Subprocess.run(
                 program, Self.settings.flatMap { ["-c", $0] } + arguments,
-                environment: .allowed(Self.allowed, setting: set), workingDirectory: folder,
+                environment: .allowed(allowed, setting: set), workingDirectory: folder,
                 stdout: .collect(maxBytes: 64 << 20), timeout: limit, confinement: confinement(settings, address))
         } catch {
             throw Self.error(error, address: address, limit: limit)

@@ -10,11 +10,13 @@ public struct GitFetch: Sendable {
     ///     it needs.
     ///   - limit: the time limit of one call of git.
     ///   - isConfined: whether git is restricted to the files that it needs, if the kernel supports it.
+    ///   - helperVariables: the names of more variables that git gets, for the credential helpers of its user.
     public init(
         git: String = "git", setting variables: [String: String] = [:], limit: Duration = .seconds(900),
-        isConfined: Bool = true
+        isConfined: Bool = true, helperVariables: Set<String> = []
     ) {
-        command = GitCommand(program: git, variables: variables, limit: limit, isConfined: isConfined)
+        command = GitCommand(
+            program: git, variables: variables, limit: limit, isConfined: isConfined, helperVariables: helperVariables)
     }
 
     /// The full commit ID of a branch, a tag, a full reference or a full commit ID.

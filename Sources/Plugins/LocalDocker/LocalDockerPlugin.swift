@@ -29,7 +29,14 @@ extension LocalDockerRunner {
             examples: [
                 "runner:\n  type: local-docker\n",
                 "runner:\n  type: local-docker\n  engine: unix:///var/run/docker.sock\n  stop_grace: 2m\n",
-            ]
+            ],
+            hints: ConfigHints(
+                keys: [
+                    "stopped_run_timeout":
+                        "a local-docker queue has stop_grace for the time between SIGTERM and SIGKILL"
+                ],
+                types: Dictionary(
+                    uniqueKeysWithValues: ["local-container", "docker"].map { ($0, "it is called \"\(type)\" here") }))
         ) { options, context throws(BackendError) in
             LocalDockerRunner(
                 engine: options.string("engine"),

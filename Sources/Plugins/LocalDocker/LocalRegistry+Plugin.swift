@@ -50,6 +50,11 @@ extension LocalRegistry {
             guard let host = destination.host, (try? RegistryLocation(parsing: host)) != nil else { return nil }
             return ["uri": .string(host)]
         },
+        hints: ConfigHints(
+            types: Dictionary(
+                uniqueKeysWithValues: ["gcr", "acr"].map {
+                    ($0, "use \"local\", which is any OCI registry: give its host and path as uri")
+                })),
         make: { options, context throws(BackendError) in try LocalRegistry(options, context) })
 
     init(_ options: Options, _ context: PluginContext) throws(BackendError) {

@@ -27,6 +27,11 @@ struct RegistryLocation: Sendable, Hashable {
                 .invalid, "The registry's 'uri' is '\(uri)', which is of Amazon ECR.",
                 hint: "Use 'type: ecr' for it, which gets its logins from the environment.")
         }
+        if uri.hasPrefix("arn:") {
+            throw BackendError(
+                .invalid, "The registry's 'uri' is '\(uri)', which is an ARN and not the address of a registry.",
+                hint: "Write host[:port][/path], for example localhost:5000/team.")
+        }
         let slash = uri.firstIndex(of: "/") ?? uri.endIndex
         let first = uri[..<slash]
         guard first == "localhost" || first.contains(".") || first.contains(":") else {

@@ -2,6 +2,17 @@ internal import AWS
 public import LaunchHost
 
 extension SageMakerRunner {
+    /// The keys of W&B's runner are members of the request here.
+    private static let hints: ConfigHints = {
+        let role =
+            "write it as RoleArn into the queue's file: it is the role of the jobs; the agent's own role is role_arn of environment"
+        let output = "write it into the queue's file: OutputDataConfig: {S3OutputPath: s3://BUCKET/PREFIX}"
+        return ConfigHints(keys: [
+            "role_arn": role, "role-arn": role, "RoleArn": role, "s3_output_path": output, "s3-output-path": output,
+            "S3OutputPath": output, "stopped_run_timeout": "SageMaker always gives 120 seconds",
+        ])
+    }()
+
     /// The plugin's declaration.
     public static let plugin = RunnerPlugin(
         Plugin<any Runner>(
@@ -24,7 +35,8 @@ extension SageMakerRunner {
                     help: "Copy each ended run's log from CloudWatch into the run's record before its end is recorded."
                 ),
             ],
-            examples: ["runner:\n  type: sagemaker\n", "runner:\n  type: sagemaker\n  account: \"123456789012\"\n"]
+            examples: ["runner:\n  type: sagemaker\n", "runner:\n  type: sagemaker\n  account: \"123456789012\"\n"],
+            hints: hints
         ) { options, context throws(BackendError) in
             let own = SageMakerOptions(
                 account: options.string("account"), model: options.string("model"),

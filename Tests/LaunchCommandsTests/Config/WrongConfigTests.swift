@@ -55,11 +55,11 @@ import Testing
         Case(
             text: "registry:\n  type: local\n  uri: arn:aws:ecr:us-east-1:123456789012:repository/train\n",
             says: """
-                :3:8: "uri" in registry (type: local) must be a registry's address; found the ARN \
-                "arn:aws:ecr:us-east-1:123456789012:repository/train"
+                :3:8: "uri" in registry (type: local) must be the address of a registry of this type; found \
+                "arn:aws:ecr:us-east-1:123456789012:repository/train", which is of type ecr
                   3 |   uri: arn:aws:ecr:us-east-1:123456789012:repository/train
                     |        ^
-                  hint: write type: ecr and uri: 123456789012.dkr.ecr.us-east-1.amazonaws.com/train
+                  hint: write type: ecr and uri: store.example.com/train
                 """),
         Case(
             text: "max_jobs: -7\n",

@@ -21,6 +21,10 @@ enum TestCatalog {
             Plugin(
                 type: "ecr", summary: "Amazon ECR",
                 fields: [Field("uri", .string, required: true, help: "The repository.")],
+                hints: ConfigHints(
+                    address: .init(key: "uri", pattern: "^arn:") { text in
+                        text.hasPrefix("arn:") ? "store.example.com/\(text.drop { $0 != "/" }.dropFirst())" : nil
+                    }),
                 make: MockPlugins.registry.make),
         ],
         builders: [

@@ -16,7 +16,12 @@ enum Fake {
                     Field("uri", .string, example: "localhost:5000/team", help: "Host and path."),
                     Field("username", .string, help: "The user."), Field("password", .secret, help: "The password."),
                 ]),
-            plugin("ecr", summary: "Amazon ECR.", [Field("uri", .string, required: true, help: "The repository.")]),
+            plugin(
+                "ecr", summary: "Amazon ECR.", [Field("uri", .string, required: true, help: "The repository.")],
+                hints: ConfigHints(
+                    address: .init(key: "uri", pattern: "^arn:") { text in
+                        text.hasPrefix("arn:") ? "store.example.com/\(text.drop { $0 != "/" }.dropFirst())" : nil
+                    })),
         ],
         builders: [
             plugin(
@@ -32,14 +37,19 @@ enum Fake {
                     Field(
                         "cache", .object([Field("size", .bytes, example: "10g", help: "How much.")]),
                         help: "The build cache."),
-                ], examples: ["type: docker\nplatform: linux/arm64\ntimeout: 10m\n"]),
+                ], examples: ["type: docker\nplatform: linux/arm64\ntimeout: 10m\n"],
+                hints: ConfigHints(
+                    keys: ["kaniko-image": "remove it: docker builds here"],
+                    types: ["kaniko": "build with \"docker\""])),
             plugin("noop", summary: "Builds nothing."),
         ],
         runners: [container, open])
 
     /// A runner with a declared template.
     static let container = RunnerPlugin(
-        plugin("local-docker", summary: "Containers here.", [Field("network", .string, help: "The network.")]),
+        plugin(
+            "local-docker", summary: "Containers here.", [Field("network", .string, help: "The network.")],
+            hints: ConfigHints(keys: ["stopped_run_timeout": "a queue of containers has stop_grace"])),
         template: [
             Field("cpus", .number(0.1...1024), help: "Processors."),
             Field("memory", .bytes, example: "8g", help: "Memory."),
@@ -50,12 +60,17 @@ enum Fake {
 
     /// A runner whose service has its own model of a request.
     static let open = RunnerPlugin(
-        plugin("cloud", summary: "A cloud."), template: nil, defaultTemplate: "")
+        plugin(
+            "cloud", summary: "A cloud.",
+            hints: ConfigHints(keys: [
+                "stopped_run_timeout": "the cloud gives a minute", "job_role": "write it into the queue's file",
+            ])), template: nil, defaultTemplate: "")
 
     private static func plugin<Product>(
-        _ type: String, summary: String, _ fields: [Field] = [], examples: [String] = []
+        _ type: String, summary: String, _ fields: [Field] = [], examples: [String] = [],
+        hints: ConfigHints = ConfigHints()
     ) -> Plugin<Product> {
-        Plugin(type: type, summary: summary, fields: fields, examples: examples) {
+        Plugin(type: type, summary: summary, fields: fields, examples: examples, hints: hints) {
             (_: Options, _: PluginContext) throws(BackendError) -> Product in
             throw BackendError(.invalid, "a declaration for tests makes nothing")
         }

@@ -29,11 +29,11 @@ import Testing
             name: "url for uri", text: "registry:\n  type: local\n  url: localhost:5000\n",
             says: ["3:3: unknown key \"url\" in registry (type: local); did you mean \"uri\"?"]),
         Case(
-            name: "ARN for URI",
+            name: "address of another type",
             text: "registry:\n  type: local\n  uri: arn:aws:ecr:us-east-1:123456789012:repository/team/train\n",
             says: [
-                "3:8: \"uri\" in registry (type: local) must be a registry's address; found the ARN \"arn:aws:ecr:us-east-1:123456789012:repository/team/train\""
-            ], hint: "write type: ecr and uri: 123456789012.dkr.ecr.us-east-1.amazonaws.com/team/train"),
+                "3:8: \"uri\" in registry (type: local) must be the address of a registry of this type; found \"arn:aws:ecr:us-east-1:123456789012:repository/team/train\", which is of type ecr"
+            ], hint: "write type: ecr and uri: store.example.com/team/train"),
         Case(
             name: "negative limit", text: "max_jobs: -7\n",
             says: ["1:11: \"max_jobs\" must be -1 or a whole number from 1 to 1000000; found the number -7"],
@@ -134,8 +134,30 @@ import Testing
         Case(
             name: "W&B's type", text: "builder: {type: kaniko}\n",
             says: [
-                "1:17: unknown builder type \"kaniko\"; W&B's kaniko is not supported: build with \"docker\", which drives docker or podman"
+                "1:17: unknown builder type \"kaniko\"; build with \"docker\""
             ]),
+        Case(
+            name: "W&B's type that no plugin explains", text: "registry: {type: gcr}\nrunner: {type: vertex}\n",
+            says: [
+                "1:18: unknown registry type \"gcr\"; W&B's registry is not supported: use \"local\" or \"ecr\"",
+                "2:16: unknown runner type \"vertex\"; W&B's runner is not supported: use \"local-docker\" or \"cloud\"",
+            ]),
+        Case(
+            name: "W&B's key that every runner explains", text: "stopped_run_timeout: 60\n",
+            says: ["1:1: the key \"stopped_run_timeout\" of W&B Launch is not supported"],
+            hint: "remove it: a queue of containers has stop_grace; the cloud gives a minute"),
+        Case(
+            name: "W&B's key that the configured runner explains",
+            text: "stopped_run_timeout: 60\nrunner: {type: cloud}\n",
+            says: ["1:1: the key \"stopped_run_timeout\" of W&B Launch is not supported"],
+            hint: "remove it: the cloud gives a minute"),
+        Case(
+            name: "W&B's key of a runner", text: "runner: {type: cloud, job_role: x}\n",
+            says: ["1:23: the key \"job_role\" of W&B Launch is not supported"],
+            hint: "write it into the queue's file"),
+        Case(
+            name: "W&B's key of another runner", text: "runner: {type: local-docker, job_role: x}\n",
+            says: ["1:30: unknown key \"job_role\" in runner (type: local-docker)"]),
         Case(
             name: "a list as the file", text: "- a\n",
             says: ["1:1: the file must be a mapping of keys such as \"queues:\"; found a list"]),

@@ -36,7 +36,7 @@ import Testing
             case "network": .name(reserved: ["host"])
             case "user": .name(reserved: ["root", "0"])
             case "output": .path
-            case "role": .arn
+            case "role": .resource("an ARN")
             case "s3": .uri
             default: .text
             }

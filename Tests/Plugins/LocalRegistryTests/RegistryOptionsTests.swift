@@ -28,7 +28,8 @@ struct RegistryOptionsTests {
             ("registry.example.com/Team", "capital"),
             ("localhost:5000/a@sha256:\(String(repeating: "0", count: 64))", "digest"),
             ("123456789012.dkr.ecr.us-east-1.amazonaws.com/train", "type: ecr"),
-            ("arn:aws:ecr:us-east-1:123456789012:repository/train", "type: ecr"), ("", "''"), ("/x", "host"),
+            ("arn:aws:ecr:us-east-1:123456789012:repository/train", "type: ecr"),
+            ("arn:aws:s3:::bucket", "is an ARN and not the address of a registry"), ("", "''"), ("/x", "host"),
             ("[::1/x", "[::1"),
         ])
     func `a malformed URI is refused with a hint`(uri: String, words: String) {

@@ -61,6 +61,9 @@ extension ECRRegistry {
             else { return nil }
             return ["uri": .string(destination.description)]
         },
+        hints: ConfigHints(
+            address: .init(
+                key: "uri", pattern: "^(arn:|[0-9]{12}[.]dkr[.-]ecr)", value: ECRRepository.uri(from:))),
         make: { options, context throws(BackendError) in
             let own = try ECROptions(options)
             guard let environment = context.environment as? AWSEnvironment else {

@@ -34,6 +34,13 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The URI of a repository that is given as URI or ARN, such as W&B's guide writes; a registry without a repository
+    /// gets `NAME`. Nil for an address outside ECR.
+    static func uri(from text: String) -> String? {
+        if let repository = try? ECRRepository(parsing: text, key: "uri") { return repository.description }
+        return ECRHost(String(text.prefix { $0 != "/" && $0 != ":" })).map { "\($0)/NAME" }
+    }
+
     static let example = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train"
 
     private static func read(arn text: String, _ key: String) throws(BackendError) -> ECRRepository {
@@ -93,8 +100,7 @@ public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {
         if host == "public.ecr.aws" {
             throw BackendError(
                 .invalid,
-                "'\(key)' is '\(text)', of ECR's public gallery. SageMaker pulls images only from private repositories, "
-                    + "and nothing can be built into the gallery.",
+                "'\(key)' is '\(text)', of ECR's public gallery, and nothing can be built into the gallery.",
                 hint:
                     "Create a private repository (aws ecr create-repository --repository-name \(name)) and give its URI."
             )

@@ -17,7 +17,12 @@ extension AWSEnvironment {
               external_id: team-42
 
             """,
-        ]
+        ],
+        variables: ProcessVariables(
+            prefixes: ["AWS_"],
+            forCredentialHelpers: [
+                "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
+            ])
     ) { options, context throws(BackendError) in
         do throws(AWSError) {
             return try AWSEnvironment(options, context)

@@ -9,7 +9,7 @@ extension QueueTemplate {
         guard let first = names.first, let last = names.last, !freeText.contains(first), last != "Value" else {
             return .text
         }
-        if last == rehearsalRole || last.hasSuffix("Arn") || last.hasSuffix("KmsKeyId") { return .arn }
+        if last == rehearsalRole || last.hasSuffix("Arn") || last.hasSuffix("KmsKeyId") { return .resource("an ARN") }
         if last.hasSuffix("Uri") || last.hasSuffix("Url") || last == "S3OutputPath" { return .uri }
         if last.hasSuffix("Path") { return .path }
         if first == "VpcConfig" || names.contains("FileSystemDataSource") { return .name() }

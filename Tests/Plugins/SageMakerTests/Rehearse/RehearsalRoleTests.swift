@@ -85,8 +85,10 @@ import Testing
     // MARK: what a submitter's values may become
 
     @Test(arguments: [
-        ("RoleArn", ValuePlace.arn), ("ResourceConfig.VolumeKmsKeyId", .arn), ("OutputDataConfig.KmsKeyId", .arn),
-        ("rehearsal_role_arn", .arn), ("OutputDataConfig.S3OutputPath", .uri), ("CheckpointConfig.S3Uri", .uri),
+        ("RoleArn", ValuePlace.resource("an ARN")), ("ResourceConfig.VolumeKmsKeyId", .resource("an ARN")),
+        ("OutputDataConfig.KmsKeyId", .resource("an ARN")),
+        ("rehearsal_role_arn", .resource("an ARN")), ("OutputDataConfig.S3OutputPath", .uri),
+        ("CheckpointConfig.S3Uri", .uri),
         ("InputDataConfig[0].DataSource.S3DataSource.S3Uri", .uri), ("CheckpointConfig.LocalPath", .path),
         ("InputDataConfig[0].ChannelName", .name()), ("TrainingJobName", .name()), ("VpcConfig.Subnets[0]", .name()),
         ("ProfilerConfig.S3OutputPath", .uri), ("Environment.DATA_PATH", .text), ("HyperParameters.S3Uri", .text),
