@@ -29,8 +29,8 @@ let package = Package(
     name: "launch",
     products: [
         .executable(name: "launch", targets: ["launch"]),
-        // For plugin authors: the host, the commands for a program that lists other plugins, and the test kit.
-        .library(name: "LaunchHost", targets: ["LaunchHost"]),
+        // For plugin authors: the contract, the commands for a program that lists other plugins, and the test kit.
+        .library(name: "LaunchPluginKit", targets: ["LaunchPluginKit"]),
         .library(name: "LaunchCommands", targets: ["LaunchCommands"]),
         .library(name: "Conformance", targets: ["Conformance"]),
         // The plugins of this project, for a program of one's own that lists them beside others.
@@ -71,34 +71,48 @@ let package = Package(
         library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["Crypto", "HTTP", "Ownership", "Subprocess"]),
         library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["Crypto", "HTTP"]),
 
-        // The host: it knows no cloud and no container engine.
+        // The host, chapter by chapter; it knows no cloud and no container engine. A plugin imports LaunchPluginKit.
+        library("LaunchCore", at: "Sources/LaunchHost/Core", uses: ["CYAML", "PrintableText"]),
+        library("LaunchFiles", at: "Sources/LaunchHost/Files", uses: ["CLinux", "LaunchCore"]),
         library(
-            "LaunchHost", at: "Sources/LaunchHost",
-            uses: ["CLinux", "CSQLite", "CYAML", "Crypto", "Ownership", "PrintableText", "Subprocess", "Suggestions"]),
+            "LaunchPluginKit", at: "Sources/LaunchHost/PluginKit", uses: ["Crypto", "LaunchCore", "PrintableText"]),
+        library(
+            "LaunchConfiguration", at: "Sources/LaunchHost/Configuration", uses: ["LaunchPluginKit", "Suggestions"]),
+        library(
+            "LaunchStore", at: "Sources/LaunchHost/Store",
+            uses: ["CLinux", "CSQLite", "LaunchConfiguration", "Ownership", "Suggestions"]),
+        library(
+            "SourceSnapshots", at: "Sources/LaunchHost/Snapshots",
+            uses: ["CLinux", "Crypto", "LaunchFiles", "LaunchStore", "Ownership", "Subprocess", "Suggestions"]),
+        library("LaunchRehearsal", at: "Sources/LaunchHost/Rehearsal", uses: ["LaunchPluginKit"]),
+        library(
+            "LaunchAgent", at: "Sources/LaunchHost/Agent",
+            uses: ["LaunchRehearsal", "Ownership", "SourceSnapshots", "Subprocess"]),
+        library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),
 
         // With which login an image is pulled.
-        library("RegistryLogins", at: "Sources/RegistryLogins", uses: ["ContainerEngine", "LaunchHost"]),
+        library("RegistryLogins", at: "Sources/RegistryLogins", uses: ["ContainerEngine", "LaunchPluginKit"]),
 
         // How source becomes an image.
         library(
             "Builders", at: "Sources/Builders",
-            uses: ["ContainerEngine", "Crypto", "LaunchHost", "OCIRegistry", "RegistryLogins"]),
+            uses: ["ContainerEngine", "Crypto", "LaunchFiles", "LaunchPluginKit", "OCIRegistry", "RegistryLogins"]),
 
         // The plugins: each knows the host, none another.
         library(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
             uses: [
-                "Archive", "ContainerEngine", "Crypto", "HTTPServing", "LaunchHost", "OCIRegistry", "Patterns",
-                "RegistryLogins", "Subprocess",
+                "Archive", "ContainerEngine", "Crypto", "HTTPServing", "LaunchFiles", "LaunchPluginKit", "OCIRegistry",
+                "Ownership", "Patterns", "RegistryLogins", "Subprocess",
             ]),
-        library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchHost", "Ownership"]),
+        library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchPluginKit", "Ownership"]),
         library(
             "AWS", at: "Sources/Plugins/AWS",
-            uses: ["CXML", "Crypto", "HTTP", "LaunchHost", "OCIRegistry", "Subprocess", "Suggestions"]),
+            uses: ["CXML", "Crypto", "HTTP", "LaunchPluginKit", "OCIRegistry", "Subprocess", "Suggestions"]),
         // The one plugin that stands on another: it has AWS's credentials, signatures and errors from there.
         library(
             "SageMaker", at: "Sources/Plugins/SageMaker",
-            uses: ["AWS", "Crypto", "LaunchHost", "Patterns", "Suggestions"]),
+            uses: ["AWS", "Crypto", "LaunchConfiguration", "LaunchPluginKit", "Patterns", "Suggestions"]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library(
@@ -112,14 +126,15 @@ let package = Package(
             path: "Sources/launch", swiftSettings: settings),
 
         // The example of plugins.md: a plugin, and a program that lists it.
-        library("ProcessRunner", at: "examples/plugins/ProcessRunner", uses: ["LaunchHost"]),
+        library("ProcessRunner", at: "examples/plugins/ProcessRunner", uses: ["LaunchPluginKit"]),
         .executableTarget(
             name: "own-launch",
-            dependencies: ["Builders", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "ProcessRunner"],
+            dependencies: ["Builders", "LaunchCommands", "LaunchPluginKit", "LocalDocker", "Mock", "ProcessRunner"],
             path: "examples/plugins/OwnProgram", swiftSettings: settings),
 
         // The test kit that every plugin passes, and what tests share.
-        library("Conformance", at: "Tests/Conformance", uses: ["LaunchHost"]),
+        library(
+            "Conformance", at: "Tests/Conformance", uses: ["LaunchConfiguration", "LaunchPluginKit", "SourceSnapshots"]),
         library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",

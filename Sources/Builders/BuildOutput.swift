@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// The output of a build. Passes lines on, and keeps the last lines and the current step for the error message.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A file that steps of a Dockerfile may read, and the builds that get it.
 ///

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension BackendError {
     /// Maps an error about a source. Its message names file and line.

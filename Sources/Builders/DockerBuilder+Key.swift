@@ -1,4 +1,5 @@
-public import LaunchHost
+internal import LaunchFiles
+public import LaunchPluginKit
 
 extension DockerBuilder {
     /// The key of the context, the Dockerfile, the base images and the builder's options.
@@ -9,7 +10,6 @@ extension DockerBuilder {
                 parsing: String(decoding: bytes, as: UTF8.self), file: source.dockerfile,
                 buildArguments: settings.buildArguments, platform: settings.platform)
             try settings.checkSecrets(of: dockerfile, source)
-            let context = try await ContextDigest.of(folder: source.context)
             var found: [ImageKey.Base] = []
             for base in dockerfile.bases {
                 let digest = offline ? base.reference.digest : try await bases.digest(of: base.reference)
@@ -17,7 +17,7 @@ extension DockerBuilder {
             }
             return ImageKey(
                 platform: settings.platform, buildArguments: settings.buildArguments, dockerfile: bytes,
-                target: settings.target, context: context.hex, bases: found,
+                target: settings.target, context: source.digest, bases: found,
                 secrets: settings.usedSecrets(of: dockerfile, source)
             ).contentKey
         } catch let error as LaunchError {

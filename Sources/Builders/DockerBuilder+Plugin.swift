@@ -1,7 +1,7 @@
 internal import ContainerEngine
 internal import RegistryLogins
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 extension DockerBuilder {
     /// The declaration of `builder: {type: docker}`.

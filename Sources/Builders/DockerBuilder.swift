@@ -1,5 +1,5 @@
 internal import ContainerEngine
-public import LaunchHost
+public import LaunchPluginKit
 internal import RegistryLogins
 
 /// Builder `docker`: builds with the docker or podman of this machine, and pushes with its engine.

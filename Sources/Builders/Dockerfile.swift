@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// The facts about a Dockerfile that the host needs: the images that it is built from.
 ///

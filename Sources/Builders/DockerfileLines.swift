@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// One instruction of a Dockerfile, with joined lines, and without comments and here-documents.
 struct DockerfileInstruction: Sendable, Hashable {

@@ -1,5 +1,5 @@
 internal import Crypto
-public import LaunchHost
+public import LaunchPluginKit
 
 /// All inputs that determine the result of a build. The image's name is made from them.
 public struct ImageKey: Sendable, Hashable {
@@ -24,7 +24,7 @@ public struct ImageKey: Sendable, Hashable {
     public var dockerfile: [UInt8]
     /// The stage to build; nil means the last one.
     public var target: String?
-    /// The digest of the context, from `ContextDigest`.
+    /// The digest of the context.
     public var context: String
     /// The base images, in the order of the Dockerfile.
     public var bases: [Base]

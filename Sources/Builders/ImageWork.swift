@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import RegistryLogins
 
 /// One build, from the context folder to the pinned image. Only that image remains afterwards.

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// Builder `noop`: builds nothing, for agents that run prebuilt images only.
 public struct NoopBuilder: Builder {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// Shares one build of each key among concurrent callers. All callers get its image and its progress.

@@ -1,5 +1,5 @@
 public import ContainerEngine
-public import LaunchHost
+public import LaunchPluginKit
 
 /// The login for pulling or inspecting an image. Sources in order: the configuration's registry, the environment, and
 /// the user's own login of docker or podman.

@@ -59,7 +59,7 @@ struct BaseLoginTests {
     @Test func `a build gets the login for its base, and the base's digest is in the key`() async throws {
         let bench = try await Bench()
         let builder = try DockerBuilder.plugin.make(Options(["no_cache": .bool(true)]), bench.context(hasLogin: true))
-        let source = try bench.build.source(.good(content: UUID().uuidString))
+        let source = try await bench.build.source(.good(content: UUID().uuidString))
         let registry = try bench.build.engineStore()
         let (image, _) = try await bench.build.build(source, with: builder, to: registry)
         #expect(try await registry.resolve(ImageReference(parsing: image.name)) != nil)
@@ -70,7 +70,7 @@ struct BaseLoginTests {
     @Test func `without the login the build fails, and a warning says why`() async throws {
         let bench = try await Bench()
         let builder = try DockerBuilder.plugin.make(Options(), bench.context(hasLogin: false))
-        let source = try bench.build.source(.good(content: UUID().uuidString))
+        let source = try await bench.build.source(.good(content: UUID().uuidString))
         let registry = try bench.build.engineStore()
         let error = await #expect(throws: BackendError.self) {
             _ = try await bench.build.build(source, with: builder, to: registry)

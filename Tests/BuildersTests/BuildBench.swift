@@ -72,11 +72,13 @@ final class BuildBench: Sendable {
     }
 
     /// Makes a source folder with the given content.
-    func source(_ source: BuilderFixture.Source) throws -> BuildSource {
+    func source(_ source: BuilderFixture.Source) async throws -> BuildSource {
         let context = folder.file(UUID().uuidString)
         try FileManager.default.createDirectory(atPath: context, withIntermediateDirectories: true)
         try write(source, into: context)
-        return BuildSource(context: context, dockerfile: "Dockerfile", project: "launch-test", queue: nil)
+        let digest = try await ContextDigest.of(folder: context).hex
+        return BuildSource(
+            context: context, digest: digest, dockerfile: "Dockerfile", project: "launch-test", queue: nil)
     }
 
     /// Containers made from the base, and folders of command lines.

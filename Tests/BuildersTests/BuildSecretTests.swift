@@ -49,7 +49,7 @@ struct BuildSecretTests {
         try FileManager.default.createDirectory(atPath: context, withIntermediateDirectories: true)
         try Data(dockerfile.utf8).write(to: URL(fileURLWithPath: context + "/Dockerfile"))
         let source = BuildSource(
-            context: context, dockerfile: "Dockerfile", project: "p", queue: queue, repository: repository)
+            context: context, digest: "", dockerfile: "Dockerfile", project: "p", queue: queue, repository: repository)
         return try await builder.key(for: source, offline: true)
     }
 

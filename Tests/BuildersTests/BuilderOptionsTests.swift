@@ -6,7 +6,8 @@ import Testing
 struct BuilderOptionsTests {
     @Test func `the error of the builder noop says what to do`() async throws {
         let builder = try NoopBuilder.plugin.make(Options(), PluginContext())
-        let source = BuildSource(context: "/nonexistent", dockerfile: "Dockerfile", project: "p", queue: nil)
+        let source = BuildSource(
+            context: "/nonexistent", digest: "", dockerfile: "Dockerfile", project: "p", queue: nil)
         let error = await #expect(throws: BackendError.self) { _ = try await builder.key(for: source, offline: false) }
         #expect(error?.category == .invalid)
         #expect(
@@ -45,7 +46,8 @@ struct BuilderOptionsTests {
         for (name, words) in [
             ("../Dockerfile", "../Dockerfile"), ("/etc/passwd", "/etc/passwd"), ("Dockerfile", ":2:"),
         ] {
-            let source = BuildSource(context: folder.path, dockerfile: name, project: "p", queue: nil)
+            let source = BuildSource(
+                context: folder.path, digest: "", dockerfile: name, project: "p", queue: nil)
             let error = await #expect(throws: BackendError.self) {
                 _ = try await builder.key(for: source, offline: true)
             }

@@ -70,7 +70,7 @@ struct DockerBuilderTests {
         let bench = try BuildBench()
         let secret = "token-\(UUID().uuidString)"
         let file = try bench.folder.write("token", secret)
-        let source = try bench.source(.good(content: "x"))
+        let source = try await bench.source(.good(content: "x"))
         try Data(
             """
             FROM \(bench.base)
@@ -98,7 +98,7 @@ struct DockerBuilderTests {
         let file = try bench.folder.write("token", secret)
         let script =
             "cat /run/secrets/token; echo; base64 /run/secrets/token; test -s /run/secrets/token && echo it-is-here; true"
-        var source = try bench.source(.good(content: "x"))
+        var source = try await bench.source(.good(content: "x"))
         try Data(
             """
             FROM \(bench.base)
@@ -135,7 +135,7 @@ struct DockerBuilderTests {
         let bench = try BuildBench(base: name)
         try TestDocker.docker(["push", "--quiet", name])
         TestDocker.removeImages([name])
-        let source = try bench.source(.good(content: "x"))
+        let source = try await bench.source(.good(content: "x"))
         let builder = try bench.builder()
         let asked = try await builder.key(for: source, offline: false)
         try TestDocker.docker(["pull", "--quiet", name])
@@ -160,7 +160,7 @@ struct DockerBuilderTests {
         let bench = try BuildBench()
         let registry = try LocalRegistry.plugin.make(
             Options(["uri": .string("localhost:\(server.port)")]), PluginContext(variables: bench.variables))
-        let (source, builder) = (try bench.source(.good(content: UUID().uuidString)), try bench.builder())
+        let (source, builder) = (try await bench.source(.good(content: UUID().uuidString)), try bench.builder())
         let task = Task { try await bench.build(source, with: builder, to: registry) }
         #expect(await eventually { !uploads.all.isEmpty })
         let key = try await builder.key(for: source, offline: false)
@@ -175,7 +175,7 @@ struct DockerBuilderTests {
 
     @Test func `a build for another platform than its base is rejected, and its image gets no name`() async throws {
         let bench = try BuildBench()
-        let source = try bench.source(.good(content: UUID().uuidString))
+        let source = try await bench.source(.good(content: UUID().uuidString))
         let builder = try bench.builder(["platform": .string(Self.otherPlatform)])
         let registry = try bench.engineStore()
         let error = await #expect(throws: BackendError.self) {
@@ -202,7 +202,7 @@ struct DockerBuilderTests {
 
     @Test func `build arguments reach the build, and a target selects a stage`() async throws {
         let bench = try BuildBench()
-        let source = try bench.source(.good(content: "x"))
+        let source = try await bench.source(.good(content: "x"))
         try Data(
             """
             FROM \(bench.base) AS first
@@ -226,7 +226,7 @@ struct DockerBuilderTests {
         let folder = try TemporaryDirectory()
         let bench = try BuildBench()
         let builder = try bench.builder(["engine": .string(folder.file("no.sock"))])
-        let source = try bench.source(.good(content: "x"))
+        let source = try await bench.source(.good(content: "x"))
         let registry = try bench.engineStore()
         let key = ContentKey(hex: String(repeating: "0c", count: 32))
         let error = await #expect(throws: BackendError.self) {

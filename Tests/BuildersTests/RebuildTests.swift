@@ -39,15 +39,17 @@ import Testing
     }
 
     private struct Context: ContextProvider {
-        let folder: String
-        func context(of source: Source, fetching: Bool) -> String? { folder }
+        let source: BuildSource
+        func context(of source: Source, fetching: Bool) -> SourceContext? {
+            SourceContext(folder: self.source.context, digest: self.source.digest)
+        }
     }
 
     private func stage(
-        _ bench: BuildBench, _ context: String, _ options: [String: JSONValue] = [:]
+        _ bench: BuildBench, _ context: BuildSource, _ options: [String: JSONValue] = [:]
     ) throws -> ImageStage {
         ImageStage(
-            registry: try bench.engineStore(), builder: try bench.builder(options), contexts: Context(folder: context))
+            registry: try bench.engineStore(), builder: try bench.builder(options), contexts: Context(source: context))
     }
 
     private let source = Source.code(CodeSource(snapshot: "", origin: "here", dockerfile: "Dockerfile"))
@@ -55,7 +57,7 @@ import Testing
     @Test(.enabled(if: TestDocker.isWanted, "LAUNCH_TEST_NO_ENGINE=1"))
     func `with no_cache each run has its own build; without it the existing image is used`() async throws {
         let bench = try BuildBench()
-        let context = try bench.source(.good(content: UUID().uuidString)).context
+        let context = try await bench.source(.good(content: UUID().uuidString))
         let cached = try stage(bench, context)
         let fresh = try stage(bench, context, ["no_cache": .bool(true)])
         func image(_ stage: ImageStage) async throws -> ImageDecision {
@@ -81,11 +83,11 @@ import Testing
         let content = Names()
         content.add("one")
         let server = try TestServer { _ in TestAnswer.text(content.all.last ?? "") }
-        let built = try bench.source(.good(content: UUID().uuidString))
+        let built = try await bench.source(.good(content: UUID().uuidString))
         let file = "\(built.context)/Dockerfile"
         try (try String(contentsOfFile: file, encoding: .utf8) + "ADD http://127.0.0.1:\(server.port)/x /x\n")
             .write(toFile: file, atomically: true, encoding: .utf8)
-        let stage = try stage(bench, built.context)
+        let stage = try stage(bench, built)
         let first = try await stage.image(source, project: "p", queue: nil) { _ in }
         content.add("two")
         let second = try await stage.image(source, project: "p", queue: nil) { _ in }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
+internal import SourceSnapshots
 internal import Synchronization
 
 /// Checks a builder against the contract of `Builder`.
@@ -206,8 +207,11 @@ extension BuilderConformance {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try fixture.write(source, folder)
+        let digest = try await ContextDigest.of(folder: folder).hex
         return try await body(
-            builder, BuildSource(context: folder, dockerfile: "Dockerfile", project: "launch-conformance", queue: nil))
+            builder,
+            BuildSource(
+                context: folder, digest: digest, dockerfile: "Dockerfile", project: "launch-conformance", queue: nil))
     }
 
     /// An engine needs a moment to remove the containers of a cancelled build.

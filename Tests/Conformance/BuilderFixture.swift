@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// What the kit needs to check a builder: how to make it, and sources that its backend can build.
 public struct BuilderFixture: Sendable {

@@ -1,4 +1,5 @@
-internal import LaunchHost
+internal import LaunchConfiguration
+internal import LaunchPluginKit
 
 /// The cases for the declaration of a plugin of any role.
 struct Declarations {

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// What the kit needs to check a registry.
 public struct RegistryFixture: Sendable {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension RunnerConformance {
     func job(_ behaviour: RunnerFixture.Behaviour, _ id: RunID) throws -> RunnableJob {

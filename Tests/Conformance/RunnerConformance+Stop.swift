@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension RunnerConformance {
     func stops(_ behaviour: RunnerFixture.Behaviour, waitForRunning: Bool) async throws {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Checks a runner against the contract of `Runner`. A plugin's test calls `run` once and expects a report without
 /// failures.

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// What the kit needs to check a runner: how to make it, and jobs whose containers behave in given ways.
 public struct RunnerFixture: Sendable {

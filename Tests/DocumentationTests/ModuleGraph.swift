@@ -28,6 +28,12 @@ struct ModuleGraph {
             ]),
         Level(title: "support", modules: ["Subprocess", "SystemLibraries", "Console", "OCIRegistry"]),
         Level(title: "engine", modules: ["ContainerEngine"]),
+        Level(title: "core", modules: ["LaunchCore"]),
+        Level(title: "contract", modules: ["LaunchFiles", "LaunchPluginKit"]),
+        Level(title: "configuration", modules: ["LaunchConfiguration", "LaunchRehearsal"]),
+        Level(title: "store", modules: ["LaunchStore"]),
+        Level(title: "snapshots", modules: ["SourceSnapshots"]),
+        Level(title: "agent", modules: ["LaunchAgent"]),
         Level(title: "host", modules: ["LaunchHost"]),
         Level(title: "logins", modules: ["RegistryLogins"]),
         Level(title: "backends", modules: ["Builders", "LocalDocker", "Mock", "AWS", "SageMaker"]),
@@ -37,6 +43,13 @@ struct ModuleGraph {
 
     /// SageMaker has AWS's credentials, signatures and errors from there.
     static let sideways: Set<[String]> = [["SageMaker", "AWS"]]
+
+    /// The chapters of the host above the contract. A backend knows none of them.
+    static let closedToBackends: Set = [
+        "LaunchConfiguration", "LaunchRehearsal", "LaunchStore", "SourceSnapshots", "LaunchAgent", "LaunchHost",
+    ]
+    /// SageMaker reads a file of prices with the decoder of configuration files.
+    static let openToBackends: Set<[String]> = [["SageMaker", "LaunchConfiguration"]]
 
     let modules: [Module]
 
@@ -92,6 +105,12 @@ struct ModuleGraph {
                 guard let other = level[name] else { continue }  // a module map of a C library
                 if other > own || (other == own && !Self.sideways.contains([module.name, name])) {
                     faults.append("\(module.name) imports \(name), which is not below it")
+                }
+            }
+            if Self.levels[own].title == "backends" || Self.levels[own].title == "logins" {
+                for name in module.imported.intersection(Self.closedToBackends).sorted()
+                where !Self.openToBackends.contains([module.name, name]) {
+                    faults.append("\(module.name) imports \(name); a backend imports LaunchPluginKit")
                 }
             }
             for name in module.declared.subtracting(module.imported).sorted() {

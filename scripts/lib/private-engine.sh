@@ -9,13 +9,6 @@
 private_home=$state/engine
 private_deadline=60 # seconds within which the daemon must answer, and end
 private_was_running=3 # the return code of private_start_locked for this
-# Docker's own pools have room for 31 networks, and the tests' rehearsals use more than that at once. The daemon leaves
-# out a subnet that a route of this machine covers, so there are three ranges.
-private_addresses=(
-    --default-address-pool "base=172.16.0.0/12,size=24"
-    --default-address-pool "base=192.168.0.0/16,size=24"
-    --default-address-pool "base=10.192.0.0/12,size=24"
-)
 
 # The path of a socket must fit into 108 bytes (sun_path). This is the daemon's longest one:
 private_longest=/exec/containerd/containerd.sock.ttrpc
@@ -97,7 +90,7 @@ private_daemon() {
     cd /
     exec setsid dockerd --data-root "$private_home/data" --exec-root "$private_run/exec" \
         --host "unix://$private_socket" --pidfile "$private_pidfile" \
-        --iptables=false --ip6tables=false --bridge=none "${private_addresses[@]}"
+        --iptables=false --ip6tables=false --bridge=none
 }
 
 private_fail() {

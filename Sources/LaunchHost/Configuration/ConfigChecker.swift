@@ -1,7 +1,7 @@
 /// Creates a `LaunchConfig` from a document, and reports all problems of the document at once.
 enum ConfigChecker {
     /// The configuration, as far as it can be read, and all diagnostics in the order of their positions.
-    static func check(
+    package static func check(
         _ document: Document, catalog: PluginCatalog
     ) -> (config: LaunchConfig, diagnostics: [Diagnostic]) {
         var diagnostics = document.problems

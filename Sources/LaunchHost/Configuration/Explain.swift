@@ -45,7 +45,7 @@ public enum Explain {
     }
 
     private struct Entry {
-        var path: String
+        package var path: String
         var field: Field
         var type: String?
     }

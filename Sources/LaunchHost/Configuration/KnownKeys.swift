@@ -10,7 +10,7 @@ struct KnownKeys: Sendable {
         declarations.filter { $0.role == role }.map(\.type)
     }
 
-    func declaration(_ role: Role, _ type: String) -> PluginCatalog.Declaration? {
+    package func declaration(_ role: Role, _ type: String) -> PluginCatalog.Declaration? {
         declarations.first { $0.role == role && $0.type == type }
     }
 

@@ -8,6 +8,12 @@ public struct LaunchConfig: Sendable {
         public var options: Options
         /// The position of the block's key; nil if the block is not in the file and is the default.
         public var mark: Mark?
+
+        package init(type: String, options: Options, mark: Mark? = nil) {
+            self.type = type
+            self.options = options
+            self.mark = mark
+        }
     }
 
     /// The maximum number of runs that the agent holds at once; nil means no limit.
@@ -101,7 +107,7 @@ public struct LaunchConfig: Sendable {
     }
 
     /// The position of a key, as `launch-config.yaml:3`, if the file contains the key.
-    func place(of path: FieldPath) -> String? {
+    package func place(of path: FieldPath) -> String? {
         guard let document, document.node(at: path) != nil, let mark = document.mark(at: path) else { return nil }
         return "\(document.name):\(mark.line)"
     }

@@ -56,7 +56,7 @@ public enum Quantity {
     }
 
     /// A number without a final `.0`.
-    static func text(_ number: Double) -> String {
+    package static func text(_ number: Double) -> String {
         Int64(exactly: number).map { String($0) } ?? String(number)
     }
 }

@@ -42,7 +42,7 @@ extension SchemaDecoder {
 /// What a template variable may become at one field.
 private struct PlaceholderTrial {
     let kind: Field.Kind
-    let path: FieldPath
+    package let path: FieldPath
     let subject: SchemaDecoder.Subject
 
     /// Whether numbers and truth values become text, as the resolve stage makes them.
@@ -65,7 +65,7 @@ private struct PlaceholderTrial {
         return decoder.diagnostics.allSatisfy { $0.severity == .warning }
     }
 
-    func hint(for variable: TemplateVariable) -> String {
+    package func hint(for variable: TemplateVariable) -> String {
         let types = TemplateVariable.Kind.allCases.filter { $0 != variable.type && kind.takes($0) }
         if kind.takes(makesText ? .string : variable.type) { return "change what \(variable.name) may be" }
         guard !types.isEmpty else {

@@ -10,7 +10,7 @@ public struct SchemaDecoder: Sendable {
     let document: Document?
     let acceptsPlaceholders: Bool
     /// The variables that placeholders may name. A placeholder whose values never fit its field is noted.
-    var variables: [TemplateVariable] = []
+    package var variables: [TemplateVariable] = []
     let advice: @Sendable (_ key: String, Owner) -> KeyAdvice?
 
     /// The name of a block in messages.
@@ -194,7 +194,7 @@ public struct SchemaDecoder: Sendable {
         key.lowercased().filter { $0 != "_" && $0 != "-" }
     }
 
-    static func example(_ field: Field) -> String {
+    package static func example(_ field: Field) -> String {
         field.example.map { " (for example \($0))" } ?? ""
     }
 

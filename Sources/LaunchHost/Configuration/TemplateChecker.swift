@@ -24,7 +24,7 @@ struct TemplateChecker {
     }
 
     /// Records the problems of the template below the root.
-    mutating func check(_ root: ConfigNode) {
+    package mutating func check(_ root: ConfigNode) {
         let reserved = QueueFile.reservedKeys
         if let fields = runner.template {
             _ = decoder.decode(

@@ -9,7 +9,7 @@ extension SchemaDecoder {
 
 extension ConfigNode {
     /// How to write the probably intended value, if a value is of the wrong kind.
-    func hint(toward kind: Field.Kind, key: String?) -> String? {
+    package func hint(toward kind: Field.Kind, key: String?) -> String? {
         guard case .scalar(let text, let plain) = content else { return nil }
         let start = key.map { "\($0): " } ?? ""
         switch kind {

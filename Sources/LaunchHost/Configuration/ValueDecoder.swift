@@ -148,7 +148,7 @@ extension SchemaDecoder {
         return nil
     }
 
-    static func question(_ word: String, _ candidates: [String]) -> String {
+    package static func question(_ word: String, _ candidates: [String]) -> String {
         nearest(to: word, in: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
     }
 }

@@ -25,10 +25,10 @@ public struct RehearsalRecord: Sendable, Hashable, Codable {
         self = record
     }
 
-    static func path(in folder: String) -> String { "\(folder)/rehearsal.json" }
+    package static func path(in folder: String) -> String { "\(folder)/rehearsal.json" }
 
     /// Writes the record, and the backend's description to a separate file.
-    func write(into folder: String) throws(BackendError) -> [Outcome.Output] {
+    package func write(into folder: String) throws(BackendError) -> [Outcome.Output] {
         var outputs = [Outcome.Output(name: Self.reportName, path: Self.path(in: folder))]
         do {
             let record = try JSONValue(parsing: JSON.canonical(self)).masked(by: .shared)

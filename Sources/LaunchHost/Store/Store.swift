@@ -52,7 +52,7 @@ public final class Store: Sendable {
         }
     }
 
-    var now: Timestamp { Timestamp(clock()) }
+    package var now: Timestamp { Timestamp(clock()) }
 
     /// Runs a transaction, and then rings the doorbell.
     @discardableResult

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 /// A key pair that signs requests, with its session. No part of it is printable.
 public struct AWSCredentials: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,

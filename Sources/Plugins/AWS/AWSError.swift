@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// An error of a call to AWS: a class, and the service's report.
 public struct AWSError: Error, Sendable, CustomStringConvertible {

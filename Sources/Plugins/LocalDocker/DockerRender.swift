@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Translates a resolved job with its template into a container job. Pure.
 struct DockerRender {

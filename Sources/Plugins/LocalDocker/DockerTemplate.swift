@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The template of a `local-docker` queue: its keys, and what each becomes in a container job.
 enum DockerTemplate {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// How a container ended: the phase, and a cause that tells the user what to do.
 struct Ending {

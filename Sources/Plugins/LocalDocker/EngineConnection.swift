@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Finds the engine on first use and keeps the connection.
 actor EngineConnection {

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 extension LocalDockerRunner: ImageLookup {
     /// Gets an image that the configured registry does not serve from the engine's own store, or pulls it.

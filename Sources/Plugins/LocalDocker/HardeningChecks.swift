@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Checks the hardening of a container job. Findings have the paths of the template's keys. Pure.
 enum HardeningChecks {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension ContainerSpec.HostConfig {
     /// Applies the hardening. Must run after the mounts are set.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A mutual exclusion lock per key.
 actor KeyedLock<Key: Hashable & Sendable> {

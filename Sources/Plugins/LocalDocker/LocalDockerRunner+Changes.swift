@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension LocalDockerRunner {
     private static let tellingActions: Set = [

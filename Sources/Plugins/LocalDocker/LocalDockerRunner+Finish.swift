@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 extension LocalDockerRunner {
     /// Copies the outputs into `<folder>/outputs` and searches the log for the metrics.

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 extension LocalDockerRunner {
     /// A container that is created but not started for this long is never started: its submitter has ended.

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-public import LaunchHost
+public import LaunchPluginKit
 internal import Synchronization
 
 extension LocalDockerRunner {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-public import LaunchHost
+public import LaunchPluginKit
 
 extension LocalDockerRunner {
     /// Pulls the job's image if the engine does not have it.

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 extension LocalDockerRunner {
     /// Removes containers, networks and folders of runs that have ended, and networks without a container of runs

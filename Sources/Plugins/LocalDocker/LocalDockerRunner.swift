@@ -1,5 +1,5 @@
 internal import ContainerEngine
-public import LaunchHost
+public import LaunchPluginKit
 internal import RegistryLogins
 
 /// Runner `local-docker`: one container per run on the docker or podman engine of this machine.

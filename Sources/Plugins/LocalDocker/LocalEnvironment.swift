@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// Environment `local`: this machine and its user. It holds no credentials and calls no service.
 public struct LocalEnvironment: Environment {

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 internal import OCIRegistry
 internal import RegistryLogins
 

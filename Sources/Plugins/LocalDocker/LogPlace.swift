@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A position in a container's log: a time, and the number of log lines read from that time on.
 ///

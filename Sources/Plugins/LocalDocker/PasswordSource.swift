@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A user name, and the source of its password, which is never the configuration itself.
 struct PasswordSource: Sendable {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import OCIRegistry
 
 /// A registry's host, and optionally a path that starts the names of all its images.

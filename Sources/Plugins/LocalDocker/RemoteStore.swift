@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import OCIRegistry
 internal import RegistryLogins
 

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import Crypto
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The names by which a run's container is found.
 enum RunContainer {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-public import LaunchHost
+public import LaunchPluginKit
 
 /// Reads one container's log once from a position, in batches, with bounded memory.
 actor RunLog {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A cache of what this process knows about containers: when they started, how they ended, and which it stopped.
 ///

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// An image of the engine's store, with the name of the request.
 struct StoredImage {

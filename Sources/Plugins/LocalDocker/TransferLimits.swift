@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// Limits for copies between containers, this machine and object stores.
 public struct TransferLimits: Sendable {

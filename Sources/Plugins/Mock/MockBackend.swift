@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The mock's state: one small file per run, in a folder that outlives the program, so recovery after a crash is
 /// real. The behaviour of a run depends only on its file and the clock; it has no process.

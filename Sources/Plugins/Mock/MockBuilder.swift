@@ -1,6 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A builder that only records that an image exists.
 struct MockBuilder: Builder {
@@ -10,12 +10,7 @@ struct MockBuilder: Builder {
     var repository: String? { options.string("destination") }
 
     func key(for source: BuildSource, offline: Bool) async throws(BackendError) -> ContentKey {
-        do throws(LaunchError) {
-            let context = try await ContextDigest.of(folder: source.context)
-            return ContentKey(hex: SHA256.hex("mock\n\(source.dockerfile)\n\(context)".utf8))
-        } catch {
-            throw BackendError(.invalid, error.message, hint: error.hint)
-        }
+        ContentKey(hex: SHA256.hex("mock\n\(source.dockerfile)\n\(source.digest)".utf8))
     }
 
     func build(

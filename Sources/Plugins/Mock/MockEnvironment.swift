@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// An environment with a configured identity.
 struct MockEnvironment: Environment {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Ownership
 
 /// Creates the folders for the mock's state.

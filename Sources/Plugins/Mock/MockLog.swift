@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Reads the log of a mock run. Lines are generated on demand, so that a large log needs no storage.
 actor MockLog {

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
-public import LaunchHost
+public import LaunchPluginKit
 
 /// The mock in all four roles. It simulates each role, and fails on demand, without an engine or service.
 public enum MockPlugins {

@@ -1,6 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A registry with the configured images, and those that the mock builder has recorded.
 struct MockRegistry: Registry {

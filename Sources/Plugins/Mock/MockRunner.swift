@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A simulated backend: for demonstrations, for tests of the host, and to show how failures look.
 struct MockRunner: Rehearsable {

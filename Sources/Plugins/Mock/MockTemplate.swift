@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The settings of a mock run in a queue's template.
 struct MockTemplate {

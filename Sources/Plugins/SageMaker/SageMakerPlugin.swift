@@ -1,5 +1,5 @@
 internal import AWS
-public import LaunchHost
+public import LaunchPluginKit
 
 extension SageMakerRunner {
     /// The keys of W&B's runner are members of the request here.

@@ -1,5 +1,5 @@
 internal import AWS
-public import LaunchHost
+public import LaunchPluginKit
 
 /// Runner `sagemaker`: one `CreateTrainingJob` for each run, or for each attempt if capacity was lacking.
 ///

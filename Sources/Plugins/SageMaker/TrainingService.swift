@@ -1,6 +1,6 @@
 internal import AWS
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The calls of SageMaker's API that this runner makes, paced within the service's limits.
 struct TrainingService: Sendable {

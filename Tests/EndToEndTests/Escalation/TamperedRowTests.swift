@@ -4,7 +4,14 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchAgent
+@testable import LaunchCore
+@testable import LaunchPluginKit
+@testable import LaunchRehearsal
+@testable import LaunchStore
+@testable import SourceSnapshots
+@testable import LaunchConfiguration
 
 /// Rows that no `launch submit` writes, as an older or changed client could write them. The agent applies the queue's
 /// rules itself.

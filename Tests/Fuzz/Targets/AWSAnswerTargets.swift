@@ -1,7 +1,7 @@
 import HTTP
 
 @testable import AWS
-@testable import LaunchHost
+import LaunchHost
 
 extension FuzzTarget {
     /// Responses of AWS: documents, listings, errors.

@@ -2,7 +2,7 @@ import FoundationEssentials
 import HTTP
 
 @testable import AWS
-@testable import LaunchHost
+import LaunchHost
 
 extension FuzzTarget {
     /// AWS's files on this machine, and the output of credential programs.

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 @testable import LaunchCommands
-@testable import LaunchHost
+import LaunchHost
 
 extension FuzzTarget {
     /// YAML and JSON files: configuration, queues, specs.

@@ -1,5 +1,5 @@
 @testable import AWS
-@testable import LaunchHost
+import LaunchHost
 @testable import LocalDocker
 @testable import OCIRegistry
 

@@ -1,7 +1,10 @@
 import Dispatch
 
 @testable import ContainerEngine
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchCore
+@testable import LaunchPluginKit
+@testable import LaunchConfiguration
 @testable import LocalDocker
 
 extension FuzzTarget {

@@ -1,7 +1,9 @@
 import FoundationEssentials
 
 @testable import AWS
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchPluginKit
+@testable import LaunchConfiguration
 @testable import OCIRegistry
 
 extension FuzzTarget {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-@testable import LaunchHost
+import LaunchHost
 @testable import SageMaker
 
 extension FuzzTarget {

@@ -1,5 +1,6 @@
 @testable import Builders
-@testable import LaunchHost
+import LaunchHost
+@testable import SourceSnapshots
 
 extension FuzzTarget {
     /// The input from a source: ignore rules, Dockerfiles, git.

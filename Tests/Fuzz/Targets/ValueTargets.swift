@@ -1,7 +1,9 @@
 import FoundationEssentials
 
 @testable import LaunchCommands
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchStore
+@testable import LaunchAgent
 
 extension FuzzTarget {
     /// Single values of the command line, and records of the store.

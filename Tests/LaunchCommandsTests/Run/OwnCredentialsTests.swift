@@ -1,7 +1,7 @@
 import Mock
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 /// A rehearsal of a queue's run never gets the agent's credentials, whatever its remote runner requests.
 @Suite struct OwnCredentialsTests {

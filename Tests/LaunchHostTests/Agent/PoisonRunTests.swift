@@ -2,7 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchConfiguration
+@testable import LaunchCore
+@testable import LaunchPluginKit
+@testable import LaunchStore
+@testable import SourceSnapshots
+@testable import LaunchAgent
 
 @Suite("runs that end their agents", .timeLimit(.minutes(10))) struct PoisonRunTests {
     /// Records the given number of owners that end while they work on the run.

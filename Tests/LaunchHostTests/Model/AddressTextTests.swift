@@ -1,6 +1,7 @@
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchCore
 
 @Suite struct AddressTextTests {
     @Test(arguments: [

@@ -2,7 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchAgent
+@testable import SourceSnapshots
+@testable import LaunchCore
+@testable import LaunchStore
 
 @Suite("depth") struct DepthTests {
     private static func nested(_ depth: Int, list: Bool) -> String {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 /// Numbers of a run's configuration keep the text that the user typed.
 @Suite struct NumeralTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 @Suite("numbers from other programs") struct SaturatingTests {
     @Test("a conversion saturates at the bounds of the type, and NaN is 0")

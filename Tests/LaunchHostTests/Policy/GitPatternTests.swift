@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchConfiguration
+@testable import SourceSnapshots
 
 /// Which repositories a pattern of `allow_sources` allows.
 @Suite struct GitPatternTests {

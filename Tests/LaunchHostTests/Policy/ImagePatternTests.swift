@@ -1,6 +1,7 @@
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchConfiguration
 
 /// Which images a pattern of `allow_sources` allows.
 @Suite struct ImagePatternTests {

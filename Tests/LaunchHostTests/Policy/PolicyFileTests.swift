@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchConfiguration
+@testable import LaunchStore
 
 /// The keys of the policy in a queue's file and in the store.
 @Suite struct PolicyFileTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchConfiguration
 
 /// The valid forms of projects, names, entities and authors, and of a submitter's values in a template.
 @Suite struct SpecGrammarTests {
@@ -9,7 +10,7 @@ import Testing
         String(repeating: "a", count: 128),
     ])
     func `a valid name is accepted`(text: String) {
-        #expect(SpecGrammar.fault(in: text) == nil)
+        #expect(NameGrammar.fault(in: text) == nil)
     }
 
     @Test(arguments: [
@@ -22,7 +23,7 @@ import Testing
         ("x.", "ends in '.'"), (String(repeating: "a", count: 129), "is longer than 128"), ("a\u{2028}b", "has"),
     ])
     func `an invalid name is rejected`(text: String, why: String) throws {
-        let fault = try #require(SpecGrammar.fault(in: text))
+        let fault = try #require(NameGrammar.fault(in: text))
         #expect(fault.contains(why), "\(fault)")
     }
 

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchCore
 
 /// What a queue allows a submitter beyond overrides, and the origin of the rules.
 @Suite struct SubmitterPolicyTests {

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import SourceSnapshots
 
 struct ContextScanTests {
     private func scan(_ folder: String, _ rules: String = "") throws -> ContextScan {

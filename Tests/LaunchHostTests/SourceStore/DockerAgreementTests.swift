@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 /// Compares with the files that Docker itself copies, if an engine is available.
 struct DockerAgreementTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import SourceSnapshots
 
 /// Commits with submodules or large files, which need more than a plain checkout.
 @Suite(.timeLimit(.minutes(10))) struct GitCheckoutTests {

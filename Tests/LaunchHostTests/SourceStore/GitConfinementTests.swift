@@ -3,7 +3,8 @@ import Subprocess
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import SourceSnapshots
 
 /// Which files git may read and write in its sandbox.
 @Suite(.timeLimit(.minutes(10))) struct GitConfinementTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import SourceSnapshots
 
 struct GitFetchTests {
     /// A real repository with a branch, a tag and a submodule of a submodule.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 /// git gets only the variables that it needs, also if the caller passes a complete environment.
 @Suite(.timeLimit(.minutes(10))) struct GitVariablesTests {

@@ -3,7 +3,8 @@ import Glibc
 import Subprocess
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import SourceSnapshots
 
 /// Pruning of the source store with entries that cannot be removed or have names that are not UTF-8.
 @Suite("pruning of unusual entries", .timeLimit(.minutes(10))) struct PruneTests {

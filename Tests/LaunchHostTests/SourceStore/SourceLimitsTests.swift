@@ -3,7 +3,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import SourceSnapshots
 
 @Suite("Sources that are too large")
 struct SourceLimitsTests {

@@ -2,7 +2,9 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import LaunchHost
+@testable import LaunchFiles
+import LaunchHost
+@testable import SourceSnapshots
 
 @Suite("Reading below a folder")
 struct SourceRootTests {

@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import SourceSnapshots
 
 struct SourceStoreTests {
     private func files(in folder: String) throws -> [String] {

@@ -1,7 +1,7 @@
 // A launch program with the project's plugins and one more. It needs no other file.
 internal import Builders
 internal import LaunchCommands
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import LocalDocker
 internal import Mock
 internal import ProcessRunner

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The folder of one run, and the state that its files describe:
 ///

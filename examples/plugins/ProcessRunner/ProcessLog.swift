@@ -1,5 +1,5 @@
 internal import Foundation
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Reads a run's log from a position. A cursor is the number of bytes before it.
 actor ProcessLog {

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// The runner `process`: runs jobs as plain processes of this machine. It is the example of `plugins.md`, and useful on
 /// machines without a container engine.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Runs each job as a process with its own folder. The folder contains the complete state of the run, so nothing is lost
 /// if the program ends.

@@ -62,7 +62,7 @@ extension Store {
     /// Removes ended runs with their events; all of them or none. Runs that have not ended are skipped.
     /// - Returns: the number of runs that were removed.
     /// - Throws: `StoreError` if the database cannot be written to.
-    func removeEnded(_ ids: [RunID]) throws(StoreError) -> Int {
+    package func removeEnded(_ ids: [RunID]) throws(StoreError) -> Int {
         let ids = try SQLValue.json(ids)
         return try write { connection throws(StoreError) in
             let removed = try connection.rows(

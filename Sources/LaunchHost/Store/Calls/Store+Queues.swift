@@ -63,7 +63,7 @@ extension Store {
 
     /// The resources of these queues, sorted.
     /// - Throws: `StoreError` if the database cannot be read.
-    func resources(of queues: [String]) throws(StoreError) -> [String] {
+    package func resources(of queues: [String]) throws(StoreError) -> [String] {
         let names = try SQLValue.json(queues)
         return try database.read { connection throws(StoreError) in
             try connection.rows(

@@ -47,7 +47,7 @@ extension Store {
 
     /// The run with this ID, for an owner that holds it with this token.
     /// - Throws: `.unknown`; `.stale` if the run has a new owner.
-    func run(_ id: RunID, token: Int64) throws(StoreError) -> RunRecord {
+    package func run(_ id: RunID, token: Int64) throws(StoreError) -> RunRecord {
         try database.read { connection throws(StoreError) in try Self.ownRun(id, token, connection) }
     }
 

@@ -5,7 +5,7 @@ extension Store {
     /// them, and they would keep a queue from becoming empty.
     /// - Returns: the texts in place of their IDs.
     /// - Throws: `StoreError` if the database cannot be written to.
-    func setAsideUnreadable(queues: [String]) throws(StoreError) -> [String] {
+    package func setAsideUnreadable(queues: [String]) throws(StoreError) -> [String] {
         let (now, names) = (now, try SQLValue.json(queues))
         let found = try database.read { connection throws(StoreError) in try Self.unreadable(names, connection) }
         guard !found.isEmpty else { return [] }

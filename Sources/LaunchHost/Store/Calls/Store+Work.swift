@@ -9,13 +9,13 @@ extension Store {
 
     /// Records that the owner works on the run from now on. `adopt` counts an owner that ends before `endWork`.
     /// - Throws: `StoreError` if the database cannot be written to.
-    func beginWork(on id: RunID, token: Int64) throws(StoreError) {
+    package func beginWork(on id: RunID, token: Int64) throws(StoreError) {
         try noteWork(true, on: id, token)
     }
 
     /// Records that the owner waits, and does not work on the run.
     /// - Throws: `StoreError` if the database cannot be written to.
-    func endWork(on id: RunID, token: Int64) throws(StoreError) {
+    package func endWork(on id: RunID, token: Int64) throws(StoreError) {
         try noteWork(false, on: id, token)
     }
 

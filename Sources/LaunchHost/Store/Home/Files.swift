@@ -1,9 +1,9 @@
 import Glibc
 
 /// The system calls for the folders of the store. Their errors name the path and the reason.
-enum Files {
+package enum Files {
     /// The C library's message for an error number, by default `errno`.
-    static func reason(_ code: Int32 = errno) -> String {
+    package static func reason(_ code: Int32 = errno) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
         // The XSI variant returns 0 or an error number. If the buffer is too small, the number is used.
         guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
@@ -13,7 +13,7 @@ enum Files {
     }
 
     /// Creates a folder and its missing parents, accessible only to the owner.
-    static func makeFolder(_ path: String) throws(StoreError) {
+    package static func makeFolder(_ path: String) throws(StoreError) {
         if isFolder(path) { return }
         if mkdir(path, 0o700) == 0 { return }
         var code = errno

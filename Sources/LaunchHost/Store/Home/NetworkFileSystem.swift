@@ -15,7 +15,7 @@ enum NetworkFileSystem {
     ]
 
     /// The name of the network file system that a path is on; nil for a local one, or if it is not known.
-    static func kind(of path: String) -> String? {
+    package static func kind(of path: String) -> String? {
         kinds[UInt32(truncatingIfNeeded: launch_file_system(path))]
     }
 }

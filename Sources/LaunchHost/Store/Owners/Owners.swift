@@ -5,7 +5,7 @@ import Glibc
 struct Owners: Sendable {
     let folder: String
 
-    static func path(of id: OwnerID, in folder: String) -> String { "\(folder)/\(id).lock" }
+    package static func path(of id: OwnerID, in folder: String) -> String { "\(folder)/\(id).lock" }
 
     /// Whether the owner's process runs: the kernel holds its lock exactly as long.
     func isAlive(_ id: OwnerID) -> Bool {

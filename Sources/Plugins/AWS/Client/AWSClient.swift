@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 /// A client of one service in one region: signed calls over shared connections, with retries if these are safe.
 public final class AWSClient: Sendable {

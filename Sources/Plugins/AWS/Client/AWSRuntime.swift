@@ -1,5 +1,5 @@
 public import HTTP
-public import LaunchHost
+public import LaunchPluginKit
 
 /// The services that all clients of one program share: connections, clock, randomness and logger.
 public struct AWSRuntime: Sendable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// Slows down all calls of a client after the service has throttled one, and then gradually speeds up again. Used for

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import HTTP
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Reads and writes the protocols' bodies.
 enum Bodies {

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 internal import FoundationEssentials
 internal import Synchronization
 

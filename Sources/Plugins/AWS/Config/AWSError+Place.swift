@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension AWSError {
     /// An invalid setting in a file: the message begins with `FILE:LINE:`.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// One value of AWS's configuration files, with its position. Any value may be a key, so none is printable.
 public struct ConfigValue: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Reads the INI dialect of AWS's files as Python's `configparser` does, on which the AWS CLI is based, and keeps the
 /// line numbers.

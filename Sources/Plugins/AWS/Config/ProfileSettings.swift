@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Suggestions
 
 /// The selected profile and region, and their files.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The configuration that AWS's tools share on a machine: `~/.aws/config` and `~/.aws/credentials`, with the position
 /// of every value.

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import HTTP
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Times in the formats of AWS's services and tools.
 enum AWSDate {

@@ -1,5 +1,5 @@
 internal import HTTP
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension AWSError {
     /// The error for a network service that did not reply.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A role that other credentials assume: `role_arn` of a profile, or of the environment in `launch-config.yaml`.
 struct AssumeRoleSource: CredentialSource {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// The credentials of the source that the chain selects. It selects on first use, and again while no source can be

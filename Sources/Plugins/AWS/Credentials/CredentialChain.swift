@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Selects the source of credentials, in the order of AWS's own tools (botocore's).
 ///

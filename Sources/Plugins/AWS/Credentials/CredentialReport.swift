@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The source of the credentials, and why each earlier source is not used, without any secret. For `launch doctor`.
 public struct CredentialReport: Sendable, Hashable, Codable, CustomStringConvertible {

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import HTTP
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// One source of credentials. It fetches them; `RefreshingCredentials` decides when.
 protocol CredentialSource: Sendable {

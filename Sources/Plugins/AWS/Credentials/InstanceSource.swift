@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The role of an EC2 instance, from its metadata service.
 struct InstanceSource: CredentialSource {

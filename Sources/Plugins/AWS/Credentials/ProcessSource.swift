@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Subprocess
 
 /// `credential_process` of a profile: a program that prints credentials as JSON. It runs without a shell.

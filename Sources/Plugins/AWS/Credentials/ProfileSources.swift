@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The sources that a profile's section can configure.
 struct ProfileSources: Sendable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 internal import Synchronization
 
 /// Refreshes credentials before they expire. One fetch serves all waiting callers.

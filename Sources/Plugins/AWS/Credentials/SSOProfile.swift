@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Suggestions
 
 /// A profile's settings of its IAM Identity Center (SSO) login, from a `[sso-session]` section or the profile itself.

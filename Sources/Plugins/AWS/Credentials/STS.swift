@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The calls to AWS's Security Token Service that credentials need.
 ///

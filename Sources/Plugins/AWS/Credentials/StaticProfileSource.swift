@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// `aws_access_key_id`, `aws_secret_access_key` and `aws_session_token` of a profile.
 struct StaticProfileSource: CredentialSource {

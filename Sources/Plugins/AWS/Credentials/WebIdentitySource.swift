@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A role for a web token that another program renews in a file, as Kubernetes does for a service account (IRSA). The
 /// call to STS is not signed, and the file is read again for each fetch.

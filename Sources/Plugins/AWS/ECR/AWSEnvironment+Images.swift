@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 extension AWSEnvironment {
     /// Pins an image of ECR, with the environment's credentials. Of an index, pins the image for linux/amd64, or the

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 internal import Synchronization
 
 extension AWSEnvironment: PullLoginOffering {

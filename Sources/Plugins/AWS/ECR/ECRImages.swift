@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// ECR's API for images and repositories.
 struct ECRImages: Sendable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// The passwords for all regions. A token is valid for a region, not for a repository.

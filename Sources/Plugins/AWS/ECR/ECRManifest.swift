@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A manifest from ECR, with its digest.
 struct ECRManifest: Sendable {

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 extension ECRRegistry: CrossChecking {
     /// Checks the environment's role, and the builder's destination, against the repository.

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 extension ECRRegistry: Permitted {
     /// The agent's permissions to resolve images and to push built ones.

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 internal import OCIRegistry
 
 /// The keys of `registry: {type: ecr}`.

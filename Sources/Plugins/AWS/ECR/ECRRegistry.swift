@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 internal import OCIRegistry
 internal import Synchronization
 

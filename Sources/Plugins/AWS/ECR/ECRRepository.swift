@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A repository of ECR: a registry's host and a name.
 public struct ECRRepository: Sendable, Hashable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import LaunchHost
+import LaunchPluginKit
 
 extension Endpoint {
     /// The endpoint of one bucket. The bucket is in the host name. It is in the path if the name does not fit: with a

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import LaunchHost
+import LaunchPluginKit
 
 /// The address of a service, and the names in its signatures.
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {

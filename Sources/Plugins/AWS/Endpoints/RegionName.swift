@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 import Suggestions
 
 /// Checks a region's name without any call.

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 extension AWSEnvironment: ObjectStoring {
     /// Only S3.

@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 extension AWSEnvironment: Permitted {
     /// The found credentials need the permission to assume the configured role, which has all other permissions.

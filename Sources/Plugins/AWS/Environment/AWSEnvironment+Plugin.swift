@@ -1,5 +1,5 @@
 internal import HTTP
-public import LaunchHost
+public import LaunchPluginKit
 
 extension AWSEnvironment {
     /// The plugin's declaration.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 internal import Synchronization
 
 /// Environment `aws`: the credentials, the region, and the clients that all AWS plugins share.

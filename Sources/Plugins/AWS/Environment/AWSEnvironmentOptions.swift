@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The keys of `environment: {type: aws}`.
 public struct AWSEnvironmentOptions: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Errors and warnings about the environment's region.
 enum RegionNames {

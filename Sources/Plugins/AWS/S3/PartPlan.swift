@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The division of an object into parts.
 struct PartPlan: Sendable {

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import HTTP
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// One multipart upload, from its creation to its completion or its removal.
 struct S3MultipartUpload: Sendable {

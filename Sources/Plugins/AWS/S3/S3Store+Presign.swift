@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 extension S3Store {
     /// The action that a presigned URL allows.

@@ -1,6 +1,6 @@
 import Crypto
 public import FoundationEssentials
-import LaunchHost
+import LaunchPluginKit
 
 /// AWS Signature Version 4: headers that sign a request, and presigned URLs.
 ///

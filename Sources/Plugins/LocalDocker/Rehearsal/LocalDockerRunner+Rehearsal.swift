@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 extension LocalDockerRunner {
     /// Stores the job and begins it. `observe` reports its progress.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Checks the rehearsal plan of a job without any call. Of this machine it only reads whether folders have files.
 struct SurroundingsChecks {

@@ -1,5 +1,5 @@
 internal import AWS
-public import LaunchHost
+public import LaunchPluginKit
 
 extension SageMakerRunner {
     /// Collects outputs, metrics and facts from the job's description. The outputs stay in S3.

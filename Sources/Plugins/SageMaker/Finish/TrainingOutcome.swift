@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Outputs, metrics and facts of an ended training job, read from its description.
 struct TrainingOutcome {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The instance types of a request or a job, and the number of instances of each.
 struct TrainingShape: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// One event of a log stream.
 struct LogEvent: Sendable, Hashable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Decides which pass over the log comes next and when, from what earlier passes returned, saw and cost.
 struct LogSchedule: Sendable {

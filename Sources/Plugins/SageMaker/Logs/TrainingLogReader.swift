@@ -1,6 +1,6 @@
 internal import AWS
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Reads the log of a training job once, from a cursor or from the beginning, pass by pass and page by page, in bounded
 /// memory.

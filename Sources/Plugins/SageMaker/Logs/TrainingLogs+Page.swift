@@ -1,6 +1,6 @@
 internal import AWS
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension TrainingLogs {
     /// The result of one call: at most 1 MB or 10,000 events, possibly none. `token` requests the next page; nil after

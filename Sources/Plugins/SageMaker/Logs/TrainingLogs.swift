@@ -1,6 +1,6 @@
 internal import AWS
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The log of one training job: the output of all its hosts, in CloudWatch Logs.
 ///

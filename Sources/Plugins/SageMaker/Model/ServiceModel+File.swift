@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension ServiceModel {
     /// The largest accepted file, in bytes. botocore's file is below 4 MiB.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension ServiceModel {
     /// The paths in a request that have a member of that name, in any spelling. Full paths, the shortest first; `[]` is

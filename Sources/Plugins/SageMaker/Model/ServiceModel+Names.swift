@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension ServiceModel {
     /// The name without differences of spelling: the result is the same for `input_data_config`, `inputDataConfig` and

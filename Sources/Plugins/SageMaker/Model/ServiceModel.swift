@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// SageMaker's definition of its `CreateTrainingJob` request: types, required members, enumerations, patterns and
 /// bounds. A script extracts the data from botocore.

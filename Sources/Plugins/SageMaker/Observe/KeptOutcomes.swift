@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Outcomes of ended jobs, kept until `finish` takes them, so that an end costs one call. If a run is retried, `finish`
 /// is not called; beyond the limit the oldest outcomes are dropped.

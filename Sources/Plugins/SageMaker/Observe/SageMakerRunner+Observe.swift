@@ -1,6 +1,6 @@
 internal import AWS
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 extension SageMakerRunner {
     /// Reads a few pages of `ListTrainingJobs` for all runs, and calls `DescribeTrainingJob` once for each job that has

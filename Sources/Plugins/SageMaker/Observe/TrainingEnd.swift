@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// How a training job ended, as `DescribeTrainingJob` reports it.
 struct TrainingEnd {

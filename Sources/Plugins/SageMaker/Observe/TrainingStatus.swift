@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The meaning of SageMaker's status words. AWS documents them as "subject to change": an unknown secondary status is
 /// kept, and the primary status decides.

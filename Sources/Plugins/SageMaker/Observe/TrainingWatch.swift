@@ -1,6 +1,6 @@
 internal import AWS
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// Observes any number of training jobs with few calls.

@@ -1,4 +1,5 @@
-internal import LaunchHost
+internal import LaunchConfiguration
+internal import LaunchPluginKit
 
 extension PriceTable {
     /// The keys of a file of prices.

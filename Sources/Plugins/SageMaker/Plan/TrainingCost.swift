@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import LaunchHost
+public import LaunchPluginKit
 
 extension SageMakerRunner: Pricing {
     /// The upper limit: price x instances x MaxRuntimeInSeconds, for the most expensive type that the run may get.

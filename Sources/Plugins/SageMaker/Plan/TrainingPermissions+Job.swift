@@ -1,5 +1,5 @@
 internal import AWS
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The permissions of the job's role.
 extension TrainingPermissions {

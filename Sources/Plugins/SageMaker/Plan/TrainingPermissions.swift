@@ -1,5 +1,5 @@
 internal import AWS
-public import LaunchHost
+public import LaunchPluginKit
 
 /// The IAM permissions that a request needs, of the agent and of the job's role.
 struct TrainingPermissions {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The `FailureReason` of a failed rehearsal.
 enum FailureReason {

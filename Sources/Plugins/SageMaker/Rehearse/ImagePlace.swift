@@ -1,5 +1,5 @@
 internal import AWS
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Where SageMaker would find an image, from the image's name.
 struct ImagePlace {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension Rehearsal {
     /// The input that a channel becomes in the container job.

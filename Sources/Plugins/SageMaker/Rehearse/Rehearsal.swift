@@ -1,5 +1,5 @@
 internal import AWS
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The translation of a `CreateTrainingJob` document into a `ContainerJob`. Pure.
 struct Rehearsal {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension RehearsalReportWriter {
     /// What would differ on SageMaker, and what to do about it.

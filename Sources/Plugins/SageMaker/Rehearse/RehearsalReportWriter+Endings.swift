@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// How stops and the drill ended, from the recorded steps.
 extension RehearsalReportWriter {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension RehearsalReportWriter {
     /// The parts of the request that SageMaker would act on but the rehearsal does not.

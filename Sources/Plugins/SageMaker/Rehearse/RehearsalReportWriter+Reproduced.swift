@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension RehearsalReportWriter {
     /// What a rehearsal with running containers reproduced of SageMaker.

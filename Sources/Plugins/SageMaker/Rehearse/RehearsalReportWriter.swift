@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Writes the report of an ended rehearsal: one sentence per fact, with the action to take if there is one. Pure.
 struct RehearsalReportWriter {

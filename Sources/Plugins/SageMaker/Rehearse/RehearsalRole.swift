@@ -1,5 +1,5 @@
 internal import AWS
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The role whose credentials the containers of a rehearsal get, and the session policy that limits them.
 enum RehearsalRole {

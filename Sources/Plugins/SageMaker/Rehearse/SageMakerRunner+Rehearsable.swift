@@ -1,4 +1,4 @@
-public import LaunchHost
+public import LaunchPluginKit
 
 extension SageMakerRunner: Rehearsable {
     /// The container job that a training job's request becomes.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The start command of a training container, by the four rules of "How Amazon SageMaker runs your training image".
 ///

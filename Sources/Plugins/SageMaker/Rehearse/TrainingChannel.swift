@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// One channel of `InputDataConfig`.
 struct TrainingChannel: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The files below `/opt/ml/input/config` that describe its job to a training container, with exactly the documented
 /// keys.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The answer of `DescribeTrainingJob` for an ended rehearsal.
 struct TrainingDescription {

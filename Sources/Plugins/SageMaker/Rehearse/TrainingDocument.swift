@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A `CreateTrainingJob` document from a container's point of view. A member of the wrong type counts as absent;
 /// validation has already reported it.

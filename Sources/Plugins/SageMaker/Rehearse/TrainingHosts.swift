@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The instances of a training job: `algo-1` to `algo-N`, in groups of one instance type each.
 struct TrainingHosts: Sendable, Hashable {

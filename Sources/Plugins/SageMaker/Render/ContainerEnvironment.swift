@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// `Environment`: the queue's variables, the submitter's, which take precedence, and the variables that describe the
 /// run.

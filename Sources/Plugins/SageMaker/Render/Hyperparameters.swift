@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// `HyperParameters`: the queue's values, overridden by the run's configuration, as text because SageMaker accepts only
 /// text.

@@ -1,4 +1,5 @@
-internal import LaunchHost
+internal import LaunchConfiguration
+internal import LaunchPluginKit
 
 extension QueueTemplate {
     /// Keys of W&B Launch queues that W&B does not send to SageMaker either.

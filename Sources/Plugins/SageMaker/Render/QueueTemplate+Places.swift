@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension QueueTemplate {
     /// How AWS uses the text at a path of the template, judged by the naming conventions of the service's members.

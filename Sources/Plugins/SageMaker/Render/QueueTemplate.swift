@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The template of a `sagemaker` queue.
 enum QueueTemplate {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Notes that are stored with a request and never sent: further attempts, and the findings of rendering.
 struct RequestNotes: Sendable, Hashable, Codable {

@@ -1,7 +1,7 @@
 internal import AWS
 internal import Crypto
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Renders a job with its template to the body of `CreateTrainingJob`. Pure.
 struct RequestRender {

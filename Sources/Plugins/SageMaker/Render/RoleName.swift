@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A role that a template gives by name, with its path: `service-role/training`.
 struct RoleName: Sendable, Hashable {

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The tags that link a training job to its run.
 enum RunTags {

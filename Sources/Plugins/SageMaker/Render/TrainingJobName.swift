@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The name of a run's training job, made from project, run ID and attempt. One attempt of a run therefore never
 /// creates two jobs, and no two runs share a name.

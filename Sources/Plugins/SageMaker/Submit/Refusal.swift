@@ -1,5 +1,5 @@
 internal import AWS
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Explains errors of AWS and says how to correct them.
 enum Refusal {

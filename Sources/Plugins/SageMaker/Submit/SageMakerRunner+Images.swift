@@ -1,5 +1,5 @@
 internal import AWS
-public import LaunchHost
+public import LaunchPluginKit
 
 extension SageMakerRunner: ImageLookup {
     /// Looks up images of ECR in ECR, regardless of the configured registry, because SageMaker pulls them from there.

@@ -1,5 +1,5 @@
 internal import AWS
-public import LaunchHost
+public import LaunchPluginKit
 
 extension SageMakerRunner {
     /// Creates the training job, or adopts the one that an earlier call created from the same request.

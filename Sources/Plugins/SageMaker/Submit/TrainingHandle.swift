@@ -1,5 +1,5 @@
 internal import AWS
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The content of this runner's handles.
 struct TrainingHandle: Sendable, Hashable {

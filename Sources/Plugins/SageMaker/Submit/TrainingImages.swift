@@ -1,5 +1,5 @@
 internal import AWS
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The registry of training jobs, by SageMaker's rules: it pulls images of private repositories of ECR only, also those
 /// that the agent may not look up.

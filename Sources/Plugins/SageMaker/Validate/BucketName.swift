@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Checks whether S3 can have a bucket of the name in an S3 URI.
 ///

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Checks a request with each of its `instance_types`, because any of them may be the one that is sent.
 struct InstanceTypeChecks {

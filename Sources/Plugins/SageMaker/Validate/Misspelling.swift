@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A member whose name resembles a name of the service.
 struct Misspelling: Hashable {

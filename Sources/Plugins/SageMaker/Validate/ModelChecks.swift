@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Checks a document against the service's model: types, required and unknown members, words, patterns, lengths,
 /// counts, ranges.

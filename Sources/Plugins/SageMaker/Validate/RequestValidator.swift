@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Reports all errors of a `CreateTrainingJob` request before it is sent. Pure and offline.
 ///

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 /// Further attempts of a run at its backend, and the limit of a run's wait for its backend.
 @Suite struct AttemptTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 @Suite struct ClaimRaceTests {
     @Test func `each run is claimed once and no agent starves`() async throws {

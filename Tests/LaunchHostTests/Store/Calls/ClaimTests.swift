@@ -1,7 +1,14 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchAgent
+@testable import LaunchConfiguration
+@testable import LaunchCore
+@testable import LaunchPluginKit
+@testable import LaunchRehearsal
+@testable import LaunchStore
+@testable import SourceSnapshots
 
 @Suite struct ClaimTests {
     let sandbox: Sandbox

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchAgent
 
 /// The texts in the store and in the files beside it contain no secret of this process.
 @Suite struct MaskedWordsTests {

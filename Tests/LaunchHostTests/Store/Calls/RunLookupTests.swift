@@ -1,6 +1,9 @@
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchAgent
+@testable import LaunchStore
+@testable import SourceSnapshots
 
 @Suite struct RunLookupTests {
     let sandbox: Sandbox

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 @Suite struct StopTests {
     let sandbox: Sandbox

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchStore
+@testable import SourceSnapshots
 
 /// The past steps that a backend reports become events: each step once, whatever the observations have recorded before.
 @Suite struct StoryTests {

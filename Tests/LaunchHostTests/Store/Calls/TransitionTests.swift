@@ -1,7 +1,11 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchAgent
+@testable import LaunchRehearsal
+@testable import LaunchStore
+@testable import SourceSnapshots
 
 @Suite struct TransitionTests {
     let sandbox: Sandbox

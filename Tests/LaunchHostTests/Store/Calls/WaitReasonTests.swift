@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 /// The reason why a run waits, as `launch status`, `wait` and `logs` report it.
 @Suite struct WaitReasonTests {

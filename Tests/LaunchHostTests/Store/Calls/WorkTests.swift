@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 /// The crash count of a run: only owners that end while they work on the run count.
 @Suite("owners that end while they hold a run") struct WorkTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 @Suite struct DoorbellTests {
     let sandbox: Sandbox

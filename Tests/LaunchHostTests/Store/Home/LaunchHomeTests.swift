@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 
 @Suite struct LaunchHomeTests {
     @Test func `the variables are used in the documented order`() throws {
@@ -14,7 +14,8 @@ import Testing
 
     @Test(arguments: [["LAUNCH_HOME": "relative"], [:], ["HOME": ""]])
     func `variables without an absolute path are rejected`(variables: [String: String]) {
-        #expect(storeError { _ = try LaunchHome(variables: variables) }?.code == .denied)
+        let error = #expect(throws: LaunchError.self) { _ = try LaunchHome(variables: variables) }
+        #expect(error?.kind == .denied)
     }
 
     @Test func `folders are accessible only to their owner`() throws {

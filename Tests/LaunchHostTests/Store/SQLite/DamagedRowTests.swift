@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchStore
 
 /// Rows with values that no program writes. No value may trap, and one row must not hide the others.
 @Suite("damaged rows") struct DamagedRowTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchStore
 
 @Suite struct DatabaseTests {
     let sandbox: Sandbox

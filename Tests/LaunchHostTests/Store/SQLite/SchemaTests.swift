@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchStore
 
 @Suite struct SchemaTests {
     /// The current version reads and continues a database of the first version.

@@ -1,6 +1,13 @@
 import Foundation
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchAgent
+@testable import LaunchConfiguration
+@testable import LaunchRehearsal
+@testable import LaunchStore
+@testable import SourceSnapshots
+@testable import LaunchCore
+@testable import LaunchPluginKit
 
 /// A temporary folder for one test, deleted with the value.
 final class Sandbox: Sendable {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 @testable import SageMaker
 
 /// The agent with SageMaker, one failure per test.

@@ -4,7 +4,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchAgent
 @testable import SageMaker
 
 /// Five hundred jobs of all kinds with random faults of AWS, and an agent that is killed twice meanwhile.

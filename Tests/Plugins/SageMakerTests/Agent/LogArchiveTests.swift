@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 @testable import SageMaker
 
 /// `archive_logs`: an ended run's log is in its record, and a log without read permission does not delay the end.

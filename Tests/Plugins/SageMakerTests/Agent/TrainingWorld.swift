@@ -5,7 +5,14 @@ import HTTP
 import Mock
 import TestSupport
 
-@testable import LaunchHost
+import LaunchHost
+@testable import LaunchConfiguration
+@testable import LaunchPluginKit
+@testable import LaunchRehearsal
+@testable import LaunchStore
+@testable import SourceSnapshots
+@testable import LaunchCore
+@testable import LaunchAgent
 @testable import SageMaker
 
 /// An account of AWS, a store and the runner, all with one clock.

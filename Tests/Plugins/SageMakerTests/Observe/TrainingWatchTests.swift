@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import LaunchHost
+import LaunchHost
 @testable import SageMaker
 
 /// Many jobs with few calls, and the result if some of the calls fail.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Adds the credentials, and repairs two temporary causes of a refusal: expired credentials and a wrong clock. Each
 /// is repaired once per call and does not count as an attempt, because the service did nothing.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Logs each call when it has ended. Never logs headers or bodies, which contain credentials.
 struct LogStep: Step {

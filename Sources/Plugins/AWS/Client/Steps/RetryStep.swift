@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Retries temporary failures if that is safe, as AWS's "standard" mode does.
 struct RetryStep: Step {

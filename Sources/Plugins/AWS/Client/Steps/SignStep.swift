@@ -1,7 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 internal import HTTP
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Signs the request with the credentials and the time of this attempt.
 struct SignStep: Step {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A folder of a container, read through the engine. Needs no root permission, because the engine reads the files.
 struct ContainerFolder {

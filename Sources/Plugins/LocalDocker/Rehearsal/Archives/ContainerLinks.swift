@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Resolves links in a container's image, as a mount at the path does.
 struct ContainerLinks {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The user and the group that a file of a container belongs to, as numbers.
 struct FileOwner: Sendable, Hashable {

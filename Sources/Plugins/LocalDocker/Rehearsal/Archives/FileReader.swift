@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchFiles
+internal import LaunchPluginKit
 
 /// Reads a file from its beginning. Closes it with the last reference.
 final class FileReader: Sendable {
@@ -11,7 +12,11 @@ final class FileReader: Sendable {
     /// - Throws: `invalid` if it is not a regular file, has a link in its path or cannot be opened.
     init(_ path: String) throws(BackendError) {
         self.path = path
-        descriptor = try SourceRoot.open(real: path)
+        do {
+            descriptor = try SourceRoot.open(real: path)
+        } catch {
+            throw BackendError(.invalid, error.message)
+        }
     }
 
     deinit { close(descriptor) }

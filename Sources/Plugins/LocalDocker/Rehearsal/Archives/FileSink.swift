@@ -1,5 +1,6 @@
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
+internal import Ownership
 
 /// A new file of this program. It never reuses an existing file and never follows a link.
 final class FileSink {

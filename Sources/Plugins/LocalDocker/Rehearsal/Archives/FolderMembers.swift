@@ -1,5 +1,5 @@
 internal import Archive
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The members of a container's folder, from the engine's archive of it. The container is not trusted: its names may be
 /// any bytes; see `ArchivePath`.

@@ -1,5 +1,5 @@
 internal import Archive
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Writes entries as a tar archive in chunks, with bounded memory.
 actor HostArchive {

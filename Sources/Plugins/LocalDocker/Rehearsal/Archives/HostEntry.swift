@@ -1,5 +1,5 @@
 internal import Archive
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// One file or folder that is copied into a container.
 struct HostEntry: Sendable {

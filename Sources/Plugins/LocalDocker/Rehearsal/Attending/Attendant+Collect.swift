@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Collecting: all hosts have ended.
 extension Attendant {

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import Crypto
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Credentials for the hosts.
 extension Attendant {

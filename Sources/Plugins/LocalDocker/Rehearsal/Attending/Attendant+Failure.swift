@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Failures: retry, or end the job.
 extension Attendant {

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Preparing: fetches inputs, creates the containers, starts them.
 extension Attendant {

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Running: the hosts run.
 extension Attendant {

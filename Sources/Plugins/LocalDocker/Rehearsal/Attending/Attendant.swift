@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The controller of one rehearsal. It takes the job from its intent to its kept results and stores each step. After
 /// a crash, another process continues at the stored step.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// The rehearsal controllers of this process, one per job.

@@ -1,5 +1,5 @@
 internal import HTTPServing
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Serves short-lived credentials to the hosts of one job: one document at one unguessable path, at an address that
 /// only this machine and the job's own network reach.

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The containers of one attempt, and their network.
 struct HostContainers: Sendable {

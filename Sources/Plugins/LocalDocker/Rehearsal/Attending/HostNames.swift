@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The names by which the containers of a rehearsal are found in the engine.
 enum HostNames {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The network of one attempt's hosts, with the address of each host.
 ///

@@ -1,7 +1,7 @@
 internal import ContainerEngine
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The initial content of one host: the files in its container, and the folders of this machine that it mounts.
 struct HostPlan: Sendable {

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The folder of one rehearsal, with everything that must survive the program: the job, its state, files in transfer.
 ///

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The state of a rehearsal. It is stored at every step.
 struct RehearsalState: Codable, Sendable {

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The services that every rehearsal controller uses.
 struct RehearsalTools: Sendable {

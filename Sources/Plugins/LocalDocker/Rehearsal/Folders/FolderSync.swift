@@ -2,7 +2,7 @@ internal import ContainerEngine
 internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Copies changes in one synchronized folder of the hosts to its destination.
 actor FolderSync {

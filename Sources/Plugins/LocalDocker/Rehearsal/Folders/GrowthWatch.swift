@@ -1,5 +1,5 @@
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Ends another program's work on a file when the file exceeds a limit or would fill the disk.
 struct GrowthWatch: Sendable {

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
+internal import Ownership
 
 /// Destinations of results.
 extension ResultPacker {

@@ -1,6 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Packs the results of ended hosts and stores them at their destinations.
 struct ResultPacker: Sendable {

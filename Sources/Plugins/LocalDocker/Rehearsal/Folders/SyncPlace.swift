@@ -1,5 +1,5 @@
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The destination of a synchronized folder.
 struct SyncPlace: Sendable {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Folders below a destination that the user has chosen.
 enum UserFolder {

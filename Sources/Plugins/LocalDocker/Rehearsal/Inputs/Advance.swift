@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// Converts cumulative progress to increments.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Synchronization
 
 /// The download of one object to a file, within a budget. It is cancelled if more bytes arrive than the budget

@@ -1,6 +1,6 @@
 internal import Archive
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A file of this machine that hosts get. All such files have one mode: an object has none, so the file's own mode
 /// must not show in a container.

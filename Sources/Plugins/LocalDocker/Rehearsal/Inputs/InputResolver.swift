@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Subprocess
 
 /// Finds the files of inputs, and downloads those that are not on this machine.

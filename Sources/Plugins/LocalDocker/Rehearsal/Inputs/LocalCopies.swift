@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Makes the user's files mountable for containers, with the mode of objects. The files themselves are not changed.
 /// They get no hard links either, because these change the link count.

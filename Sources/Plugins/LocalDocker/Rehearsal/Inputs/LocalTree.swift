@@ -1,5 +1,5 @@
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// The files of a local folder. Nothing in it is changed.
 ///

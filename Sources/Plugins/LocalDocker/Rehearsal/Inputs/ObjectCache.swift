@@ -1,7 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// Downloaded objects by URI and version, for this rehearsal and later ones.
 struct ObjectCache: Sendable {

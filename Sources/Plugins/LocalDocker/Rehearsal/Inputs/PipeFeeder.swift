@@ -1,5 +1,5 @@
 internal import Glibc
-internal import LaunchHost
+internal import LaunchPluginKit
 internal import Subprocess
 
 /// Writes one input of one host into its pipes, epoch after epoch, until the task is cancelled.

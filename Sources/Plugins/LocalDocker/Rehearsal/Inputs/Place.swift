@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A source or destination of data: a path of this machine, or a URI of the environment's objects.
 enum Place: Sendable, Hashable {

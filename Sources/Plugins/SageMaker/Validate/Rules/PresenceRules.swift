@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension Rule {
     /// Members that every job except a serverless one needs. The model has not required them since serverless jobs

@@ -1,5 +1,5 @@
 internal import AWS
-internal import LaunchHost
+internal import LaunchPluginKit
 
 extension Rule {
     /// Values that must be in the job's region or partition; skipped if the region is unknown.

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A rule between fields, or one that is only documented: a rule that the service's model cannot express.
 struct Rule: Sendable {

@@ -1,4 +1,4 @@
-internal import LaunchHost
+internal import LaunchPluginKit
 
 /// A request as the rules between fields read it. A value of the wrong type, or one that is still a placeholder, counts
 /// as absent text, so that one mistake causes one finding.

@@ -1,0 +1,206 @@
+internal import Ownership
+
+/// Checks what a run needs: the configuration, the store, the services and the queues.
+///
+/// It calls only functions of the roles that change nothing.
+public struct Doctor: Sendable {
+    private let catalog: PluginCatalog
+    private let location: ConfigLocation
+    private let variables: [String: String]
+    private let log: Logger
+    private let limit: Duration
+
+    /// - Parameters:
+    ///   - location: the configuration to check.
+    ///   - variables: the environment of the process, which decides on the store, engines and credentials.
+    ///   - limit: how long each service may take to respond.
+    public init(
+        catalog: PluginCatalog, location: ConfigLocation, variables: [String: String], log: Logger = .silent,
+        limit: Duration = .seconds(10)
+    ) {
+        self.catalog = catalog
+        self.location = location
+        self.variables = variables
+        self.log = log
+        self.limit = limit
+    }
+
+    /// All results, in an order that does not depend on the speed of the services.
+    public func examine() async -> [HealthCheck] {
+        var found: [HealthCheck] = []
+        let config = configuration(&found)
+        let store = state(&found)
+        guard let config else { return found }
+        found.append(SandboxHealth.finding(isOn: config.sandbox))
+        let backends: Backends
+        do throws(LaunchError) {
+            backends = try Backends(config, catalog: catalog, variables: variables, log: log)
+        } catch {
+            return found + [HealthCheck("plugins", error)]
+        }
+        let records = queues(of: config, store)
+        var works = services(config, backends)
+        works += resources(config, records).map { resource in
+            Work(name: "runner \(resource)") { try await Self.runner(resource, backends) }
+        }
+        works += records.map { name, record in
+            let check = QueueHealth(backends: backends)
+            return Work(name: "queue \(name)") { try check.finding(name, try record.get()) }
+        }
+        return found + (await all(works))
+    }
+
+    // MARK: checks without a service
+
+    private func configuration(_ found: inout [HealthCheck]) -> LaunchConfig? {
+        do throws(LaunchError) {
+            let config = try LaunchConfig(at: location, catalog: catalog)
+            let isInput = location.isStandardInput
+            let name = isInput ? StandardInput.name : location.path ?? "none, so the defaults apply"
+            do throws(OwnershipProblem) {
+                if let path = location.path, !isInput { try Ownership.checkContent(path) }
+            } catch {
+                found.append(HealthCheck(.warn, "configuration", error.description, hint: error.remedy))
+                return config
+            }
+            if let warning = config.warnings.first {
+                found.append(HealthCheck(.warn, "configuration", "\(name): \(warning.message)", hint: warning.hint))
+            } else {
+                found.append(HealthCheck(.ok, "configuration", name))
+            }
+            return config
+        } catch {
+            var check = HealthCheck("configuration", error)
+            check.hint = check.hint ?? "'launch config check' shows everything that is wrong."
+            found.append(check)
+            return nil
+        }
+    }
+
+    private func state(_ found: inout [HealthCheck]) -> Store? {
+        let home: LaunchHome
+        do {
+            home = try LaunchHome(variables: variables)
+            let warnings = try home.make() + home.warnings
+            found.append(
+                warnings.isEmpty
+                    ? HealthCheck(.ok, "home", home.path)
+                    : HealthCheck(.warn, "home", warnings.joined(separator: " ")))
+        } catch {
+            found.append(HealthCheck("home", error))
+            return nil
+        }
+        do throws(StoreError) {
+            let store = try Store(home: home)
+            let counts = try store.queues().map(\.counts.unfinished).reduce(0, +)
+            found.append(
+                HealthCheck(.ok, "database", "\(store.home.database), \(Wording.count(counts, "unfinished run"))"))
+            if let job = try store.jobs().first(where: { $0.damage != nil }) {
+                found.append(
+                    HealthCheck(
+                        .warn, "jobs", "\(job.name):v\(job.version) cannot be read. \(job.damage ?? "")",
+                        hint: "'launch job list --all' shows those that cannot; 'launch job delete' removes them."))
+            }
+            return store
+        } catch {
+            found.append(HealthCheck("database", error))
+            return nil
+        }
+    }
+
+    /// The configured queues, or all queues of the store if none is configured.
+    private func queues(
+        of config: LaunchConfig, _ store: Store?
+    ) -> [(name: String, record: Result<QueueRecord, StoreError>)] {
+        guard let store else { return [] }
+        let names = config.queues.isEmpty ? (try? store.queues().map(\.name)) ?? [] : config.queues
+        return names.map { name in
+            (name, Result { () throws(StoreError) in try store.queue(name) })
+        }
+    }
+
+    private func resources(
+        _ config: LaunchConfig, _ queues: [(name: String, record: Result<QueueRecord, StoreError>)]
+    ) -> [String] {
+        let used = queues.compactMap { try? $0.record.get().definition.resource }
+        return (used + [config.runner?.type].compactMap { $0 }).uniqued.filter { catalog.runner($0) != nil }
+    }
+
+    // MARK: checks with a service
+
+    private struct Work: Sendable {
+        var name: String
+        package var run: @Sendable () async throws -> HealthCheck
+    }
+
+    private func all(_ works: [Work]) async -> [HealthCheck] {
+        await withTaskGroup(of: (Int, HealthCheck).self) { group in
+            for (index, work) in works.enumerated() {
+                group.addTask { (index, await finding(work)) }
+            }
+            var found: [(Int, HealthCheck)] = []
+            for await check in group { found.append(check) }
+            return found.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func finding(_ work: Work) async -> HealthCheck {
+        let found = await TimeLimit.value(within: limit) {
+            do { return try await work.run() } catch { return HealthCheck(work.name, error) }
+        }
+        return found
+            ?? HealthCheck(
+                .fail, work.name, "no answer within \(limit.components.seconds) s",
+                hint: "Check the network and whether the service runs.", kind: .unavailable)
+    }
+
+    private func services(_ config: LaunchConfig, _ backends: Backends) -> [Work] {
+        let environment = "environment \(config.environment.type)"
+        let registry = "registry \(backends.registryType)"
+        let builder = "builder \(config.builder.type)"
+        return [
+            Work(name: environment) {
+                let identity = try await backends.environment.verify()
+                let place = [identity.account.map { "account \($0)" }, identity.region.map { "region \($0)" }]
+                let words = [identity.principal] + place.compactMap { $0 }
+                return HealthCheck(.ok, environment, words.joined(separator: ", "))
+            },
+            Work(name: registry) {
+                try await Self.registry(registry, backends)
+            },
+            // Nothing of a builder can be checked without a build.
+            Work(name: builder) {
+                let target = await Self.target(of: backends)
+                return HealthCheck(.ok, builder, target)
+            },
+        ]
+    }
+
+    private static func target(of backends: Backends) async -> String {
+        guard let repository = backends.builder.repository else { return "set up; the first build tries it" }
+        if case .engineStore? = try? await backends.registry.access() {
+            return "names images \(repository); they stay in the engine's own store"
+        }
+        return "pushes to \(repository)"
+    }
+
+    /// Resolves an image that no build has made, as the program does before each build. "Not found" is a good result.
+    private static func registry(_ what: String, _ backends: Backends) async throws -> HealthCheck {
+        let access = try await backends.registry.access()
+        let nobody = ContentKey(hex: String(repeating: "0", count: 64))
+        let place = try backends.registry.destination(
+            for: nobody, repository: backends.builder.repository(for: "doctor"))
+        _ = try await backends.registry.resolve(place)
+        return switch access {
+        case .engineStore: HealthCheck(.ok, what, "the container engine's own store answers")
+        case .remote(let host, let login):
+            HealthCheck(
+                .ok, what, "\(host) answers, \(login.map { "logged in as \($0.username)" } ?? "without a login")")
+        }
+    }
+
+    private static func runner(_ resource: String, _ backends: Backends) async throws -> HealthCheck {
+        try await backends.runner(for: resource).reach()
+        return HealthCheck(.ok, "runner \(resource)", "answers")
+    }
+}

@@ -1,0 +1,2 @@
+@_exported public import SourceSnapshots
+@_exported public import LaunchRehearsal

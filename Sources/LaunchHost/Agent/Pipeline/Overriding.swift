@@ -1,0 +1,150 @@
+/// Applies a submitter's changes to a queue's template, as far as the queue allows them.
+struct Overriding {
+    let queue: ResolveStage.Queue
+    let plugin: RunnerPlugin
+
+    /// The queue's template with all changes of a spec; null removes a value. A change that is not allowed becomes a
+    /// mistake.
+    func template(changedBy spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> JSONValue {
+        var template = queue.template
+        // The runner applies values that have their own options. The same rules of the queue apply to them.
+        mistakes += places(changedBy: spec.overrides).compactMap { refusal(of: $0) }
+        for change in changes(of: spec, &mistakes) {
+            if let refusal = refusal(of: change.path) ?? listRefusal(of: change) {
+                mistakes.append(refusal)
+                continue
+            }
+            do {
+                if case .null = change.value {
+                    template.remove(at: change.path.steps[...])
+                } else if let key = plugin.keyedLists[change.path], case .array(let items) = change.value {
+                    let merged = merge(items, into: template.value(at: change.path), by: key, change.path, &mistakes)
+                    try template.set(.array(merged), at: change.path.steps[...])
+                } else {
+                    try template.set(change.value, at: change.path.steps[...])
+                }
+            } catch {
+                mistakes.append(Diagnostic(.error, error.message, path: change.path))
+            }
+        }
+        return template
+    }
+
+    private func places(changedBy overrides: Overrides) -> [FieldPath] {
+        let places = plugin.places.whole
+        return (overrides.entryPoint == nil ? [] : [places.entryPoint])
+            + (overrides.arguments.isEmpty ? [] : [places.arguments])
+            + overrides.environment.keys.sorted().map { places.environment.appending($0) }
+            + overrides.runConfig.keys.sorted().map { places.runConfig.appending($0) }
+    }
+
+    /// The changes of a spec to the template, in order and in the backend's spelling. Members of a mapping are separate
+    /// changes, so that the queue's policy checks each of them; lists are replaced as a whole.
+    private func changes(of spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> [Overrides.Setting] {
+        var changes: [Overrides.Setting] = []
+        func collect(_ value: JSONValue, at path: FieldPath) {
+            if case .object(let members) = value, !members.isEmpty {
+                for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+                    collect(member, at: plugin.spelling(path.appending(name)))
+                }
+            } else if !path.steps.isEmpty {
+                change(value, at: path)
+            }
+        }
+        func change(_ value: JSONValue, at path: FieldPath) {
+            changes.append(Overrides.Setting(path: path, value: value.respelt(at: path, by: plugin.spelling)))
+        }
+        if let arguments = spec.overrides.resourceArguments {
+            collect(unwrapped(arguments, spec.resource, &mistakes), at: FieldPath())
+        }
+        for setting in spec.overrides.settings { change(setting.value, at: plugin.spelling(setting.path)) }
+        return changes
+    }
+
+    /// Files of W&B contain the arguments below the name of the resource. Keys beside that name, and a value below it
+    /// that is not a mapping, would be lost.
+    private func unwrapped(
+        _ arguments: JSONValue, _ resource: String, _ mistakes: inout [Diagnostic]
+    ) -> JSONValue {
+        guard let inner = arguments[resource] else {
+            if arguments.objectValue == nil {
+                mistakes.append(
+                    Diagnostic(.error, "the resource arguments must be a mapping of keys; found \(arguments.kindName)"))
+            }
+            return arguments
+        }
+        let siblings = (arguments.objectValue ?? [:]).keys.filter { $0 != resource }.sorted()
+        if !siblings.isEmpty {
+            mistakes.append(
+                Diagnostic(
+                    .error,
+                    "the resource arguments have \(Wording.all(siblings.map(Wording.quoted))) beside \"\(resource)\"",
+                    hint: "Put every key below \"\(resource)\", or leave \"\(resource)\" out."))
+        }
+        if inner.objectValue == nil {
+            mistakes.append(
+                Diagnostic(
+                    .error,
+                    "\"\(resource)\" of the resource arguments must be a mapping of keys; found \(inner.kindName)"))
+        }
+        return inner
+    }
+
+    private func refusal(of path: FieldPath) -> Diagnostic? {
+        if let allowed = queue.allowOverrides {
+            guard !allowed.contains(where: { path.steps.starts(with: $0.steps) }) else { return nil }
+            let list = allowed.isEmpty ? "nothing" : allowed.map(\.description).joined(separator: ", ")
+            return Diagnostic(
+                .error, "the queue does not let a submitter change \(path)", hint: "It allows: \(list).", path: path)
+        }
+        if let protected = plugin.protectedPaths.first(where: {
+            path.steps.starts(with: $0.steps) || $0.steps.starts(with: path.steps)
+        }) {
+            return theQueues(protected.description, at: path)
+        }
+        return nil
+    }
+
+    /// In a keyed list, a submitter may not change the queue's items, neither by index nor all at once.
+    private func listRefusal(of change: Overrides.Setting) -> Diagnostic? {
+        guard queue.allowOverrides == nil else { return nil }
+        for list in plugin.keyedLists.keys where change.path.steps.starts(with: list.steps) {
+            guard let own = queue.template.value(at: list)?.arrayValue, !own.isEmpty else { continue }
+            switch change.path.steps.dropFirst(list.steps.count).first {
+            case .item(let index) where index < own.count: return theQueues("\(list)[\(index)]", at: list)
+            case nil where change.value.arrayValue == nil: return theQueues(list.description, at: list)
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private func theQueues(_ what: String, at path: FieldPath) -> Diagnostic {
+        Diagnostic(
+            .error, "\(what) is the queue's to set, not a submitter's",
+            hint: "The queue's owner can allow it: 'allow_overrides: [\(path.inYAML)]' in the queue's file.",
+            path: path)
+    }
+
+    /// The items of the queue and those of a submitter. An item with the key of a queue's item replaces it if the queue
+    /// allows that, and is refused otherwise.
+    private func merge(
+        _ items: [JSONValue], into present: JSONValue?, by key: String, _ path: FieldPath,
+        _ mistakes: inout [Diagnostic]
+    ) -> [JSONValue] {
+        let own = queue.template.value(at: path)?.arrayValue ?? []
+        var merged = present?.arrayValue ?? []
+        for item in items {
+            guard let name = item[key], let index = merged.firstIndex(where: { $0[key] == name }) else {
+                merged.append(item)
+                continue
+            }
+            if queue.allowOverrides == nil, own.contains(where: { $0[key] == name }), merged[index] != item {
+                mistakes.append(theQueues("\(path) \(name.stringValue ?? "item")", at: path))
+            } else {
+                merged[index] = item
+            }
+        }
+        return merged
+    }
+}

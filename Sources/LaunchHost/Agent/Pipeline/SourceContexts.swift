@@ -1,0 +1,47 @@
+/// Provides the context folders of the image stage: snapshots of the source store, and commits that are fetched into
+/// it.
+public struct SourceContexts: ContextProvider {
+    private let store: SourceStore
+    private let git: GitFetch
+
+    public init(store: SourceStore, git: GitFetch = GitFetch()) {
+        self.store = store
+        self.git = git
+    }
+
+    /// The context of a source; nil for an image, and for a commit that must not be fetched.
+    public func context(of source: Source, fetching: Bool) async throws(BackendError) -> SourceContext? {
+        do throws(LaunchError) {
+            switch source {
+            case .image, .template, .algorithm:
+                return nil
+            case .code(let code):
+                return SourceContext(folder: try await store.context(of: code.snapshot), digest: code.snapshot)
+            case .git(let commit):
+                guard fetching else { return nil }
+                let fetched = try await git.fetch(
+                    commit.url, commit: commit.commit, dockerfile: commit.dockerfile, into: store)
+                let snapshot = fetched.source.snapshot
+                return SourceContext(folder: try await store.context(of: snapshot), digest: snapshot)
+            }
+        } catch {
+            throw BackendError(error)
+        }
+    }
+}
+
+extension BackendError {
+    /// Converts an error of a command to an error of a run.
+    public init(_ error: LaunchError) {
+        let category: Category =
+            switch error.kind {
+            case .usage, .invalid, .configuration: .invalid
+            case .unavailable: .unavailable
+            case .tryAgain: .transient
+            case .denied: .denied
+            case .internalFault: .internalFault
+            }
+        let details = error.diagnostics.map { DiagnosticRenderer().render($0) }
+        self.init(category, ([error.message] + details).joined(separator: "\n"), hint: error.hint)
+    }
+}

@@ -1,0 +1,2 @@
+// A plugin imports this module alone.
+@_exported public import LaunchCore

@@ -1,0 +1,166 @@
+/// The reference of an image, as users write it: `busybox`, `localhost:5000/team/train:v2`, `repo@sha256:…`.
+///
+/// The grammar is the reference format of the distribution project: a first component with a dot or a port, or the name
+/// `localhost`, is the host of a registry; a colon after the last slash begins a tag.
+public struct ImageReference: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// Host and port of the registry; nil if the text has none.
+    public var host: String?
+    /// The repository without the host.
+    public var repository: String
+    /// The tag, if there is one.
+    public var tag: String?
+    /// The digest, if there is one.
+    public var digest: Digest?
+
+    /// Creates a reference without checks. The parts must be valid.
+    public init(host: String? = nil, repository: String, tag: String? = nil, digest: Digest? = nil) {
+        self.host = host
+        self.repository = repository
+        self.tag = tag
+        self.digest = digest
+    }
+
+    /// Parses a reference.
+    /// - Throws: `ImageReferenceError` with a sentence that names the invalid part.
+    public init(parsing text: String) throws(ImageReferenceError) {
+        var rest = Substring(text)
+        var digest: Digest?
+        if let at = rest.firstIndex(of: "@") {
+            guard let parsed = Digest(rawValue: String(rest[rest.index(after: at)...])) else {
+                throw ImageReferenceError(text, "what follows '@' must be a digest, 'sha256:' and 64 hex digits")
+            }
+            digest = parsed
+            rest = rest[..<at]
+        }
+        var tag: String?
+        if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("/") {
+            tag = String(rest[rest.index(after: colon)...])
+            rest = rest[..<colon]
+        }
+        var host: String?
+        if let slash = rest.firstIndex(of: "/") {
+            let first = rest[..<slash]
+            if first.contains(".") || first.contains(":") || first == "localhost" {
+                host = String(first)
+                rest = rest[rest.index(after: slash)...]
+            }
+        }
+        try Self.check(text, repository: rest, tag: tag, host: host)
+        self.init(host: host, repository: String(rest), tag: tag, digest: digest)
+    }
+
+    private static func check(
+        _ text: String, repository: Substring, tag: String?, host: String?
+    ) throws(ImageReferenceError) {
+        if text.contains("://") {
+            let scheme = text.prefix(while: { $0 != ":" })
+            throw ImageReferenceError(text, "omit '\(scheme)://'")
+        }
+        if repository.isEmpty {
+            throw ImageReferenceError(text, "the repository's name is missing")
+        }
+        // The limit of the engines and of the distribution specification.
+        if repository.utf8.count > 255 {
+            throw ImageReferenceError(
+                String(text.prefix(80)) + "…",
+                "a repository's name has at most 255 characters, and this one has \(repository.utf8.count)")
+        }
+        if let upper = repository.first(where: \.isUppercase) {
+            throw ImageReferenceError(text, "a repository has no capital letters, and '\(upper)' is one")
+        }
+        let part = /[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*/
+        for piece in repository.split(separator: "/", omittingEmptySubsequences: false)
+        where piece.wholeMatch(of: part) == nil {
+            throw ImageReferenceError(
+                text, "'\(piece)' is not a repository name: a-z, 0-9, and single '.', '_' or '-' between them")
+        }
+        if let tag, tag.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/) == nil {
+            throw ImageReferenceError(
+                text,
+                "'\(tag)' is not a tag: 1 to 128 of letters, digits, '.', '_' and '-', not beginning with '.' or '-'")
+        }
+        // Labels between dots, so `..` does not match.
+        let label = /[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/
+        let name = host.map { $0.replacing(/:[0-9]{1,5}$/, with: "") } ?? ""
+        let isHost =
+            name.wholeMatch(of: /\[[0-9a-fA-F:]+\]/) != nil
+            || name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+                $0.wholeMatch(of: label) != nil
+            }
+        if let host, let port = host.wholeMatch(of: /.*:([0-9]{1,5})/), !(1...65_535).contains(Int(port.1) ?? 0) {
+            throw ImageReferenceError(text, "'\(host)' has the port \(port.1); a port is 1 to 65535")
+        }
+        if let host, !isHost {
+            throw ImageReferenceError(text, "'\(host)' is not a host name with an optional port")
+        }
+    }
+
+    /// Host and repository, without tag and digest.
+    public var name: String {
+        host.map { "\($0)/\(repository)" } ?? repository
+    }
+
+    /// The whole reference.
+    public var description: String {
+        name + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
+    }
+}
+
+/// Why a text is not an image reference.
+public struct ImageReferenceError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One sentence that contains the text, with passwords masked.
+    public let description: String
+
+    init(_ text: String, _ why: String) {
+        description = "'\(AddressText.masked(text))' is not an image reference: \(why)."
+    }
+}
+
+/// The hash of content in a registry: `sha256:` and 64 lower-case hex digits.
+public struct Digest: Sendable, Hashable, Codable, RawRepresentable, CustomStringConvertible {
+    /// The text with its prefix `sha256:`.
+    public let rawValue: String
+
+    /// Nil if `rawValue` is not a SHA-256 digest.
+    public init?(rawValue: String) {
+        guard rawValue.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil else { return nil }
+        self.rawValue = rawValue
+    }
+
+    package init(unchecked rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// The 64 hex digits.
+    public var hex: String { String(rawValue.dropFirst("sha256:".count)) }
+    public var description: String { rawValue }
+}
+
+/// An image whose content cannot change: the result of the image stage. A runner gets only this.
+///
+/// An image that only the backend may look up in its registry has no digest; its reference is passed on as the user
+/// wrote it.
+public struct PinnedImage: Sendable, Hashable, Codable {
+    /// A reference to exactly this content for the engine or the backend: `host/repo@sha256:…`, or an image ID of the
+    /// engine's store.
+    public var reference: String
+    /// The digest of the reference; nil if the image could not be pinned.
+    public var digest: Digest?
+    /// The name under which the image was requested or pushed, for people.
+    public var name: String
+    /// The platform, such as `linux/amd64`, if known.
+    public var platform: String?
+
+    public init(reference: String, digest: Digest, name: String, platform: String? = nil) {
+        self.reference = reference
+        self.digest = digest
+        self.name = name
+        self.platform = platform
+    }
+
+    /// Creates a value for an image that could not be pinned. Its reference is passed on as the user wrote it.
+    public init(unpinned reference: String) {
+        self.reference = reference
+        name = reference
+    }
+}
