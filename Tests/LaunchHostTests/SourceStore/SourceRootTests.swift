@@ -112,7 +112,7 @@ struct SourceRootTests {
         try FileManager.default.moveItem(atPath: "\(scratch.path)/top/deep", toPath: "\(scratch.path)/moved")
         try scratch.link("top/deep", to: "../secret")
         try scratch.write(["secret/file": "the secret"])
-        let error = #expect(throws: BackendError.self) {
+        let error = #expect(throws: LaunchError.self) {
             _ = try SourceRoot.open(real: "\(scratch.path)/top/deep/file")
         }
         #expect(error?.message.contains("is a link") == true, "\(error?.message ?? "opened")")
