@@ -22,7 +22,8 @@ func tests(_ name: String, at path: String, uses: [Target.Dependency], resources
 
 func system(_ name: String, pkgConfig: String? = nil, apt: String, brew: String) -> Target {
     .systemLibrary(
-        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+        name: name, path: "Sources/Support/System/\(name)", pkgConfig: pkgConfig,
+        providers: [.apt([apt]), .brew([brew])])
 }
 
 let package = Package(
@@ -50,26 +51,28 @@ let package = Package(
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev", brew: "libmicrohttpd"),
         system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev", brew: "libarchive"),
-        .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
+        .systemLibrary(name: "CLinux", path: "Sources/Support/System/CLinux"),
 
         // What everything stands on; none of these knows of launch.
-        library("Suggestions", at: "Sources/Suggestions"),
-        library("Crypto", at: "Sources/Crypto", uses: ["CCrypto"]),
-        library("HTTP", at: "Sources/HTTP", uses: ["CCurl"]),
-        library("Archive", at: "Sources/Archive", uses: ["CArchive"]),
-        library("HTTPServing", at: "Sources/HTTPServing", uses: ["CMicroHTTPD"]),
-        library("Patterns", at: "Sources/Patterns", uses: ["CPCRE2"]),
-        library("Ownership", at: "Sources/Ownership"),
-        library("Subprocess", at: "Sources/Subprocess", uses: ["CLinux", "Ownership"]),
+        library("Suggestions", at: "Sources/Support/Suggestions"),
+        library("Crypto", at: "Sources/Support/Crypto", uses: ["CCrypto"]),
+        library("HTTP", at: "Sources/Support/HTTP", uses: ["CCurl"]),
+        library("Archive", at: "Sources/Support/Archive", uses: ["CArchive"]),
+        library("HTTPServing", at: "Sources/Support/HTTPServing", uses: ["CMicroHTTPD"]),
+        library("Patterns", at: "Sources/Support/Patterns", uses: ["CPCRE2"]),
+        library("Ownership", at: "Sources/Support/Ownership"),
+        library("Subprocess", at: "Sources/Support/Subprocess", uses: ["CLinux", "Ownership"]),
         library(
-            "SystemLibraries", at: "Sources/SystemLibraries",
+            "SystemLibraries", at: "Sources/Support/SystemLibraries",
             uses: ["CArchive", "CCrypto", "CCurl", "CLinux", "CMicroHTTPD", "CPCRE2", "CSQLite", "CYAML"]),
-        library("PrintableText", at: "Sources/PrintableText"),
-        library("Console", at: "Sources/Console", uses: ["CLinux", "PrintableText", "Suggestions"]),
+        library("PrintableText", at: "Sources/Support/PrintableText"),
+        library("Console", at: "Sources/Support/Console", uses: ["CLinux", "PrintableText", "Suggestions"]),
 
         // Container engines, docker and podman; and image registries.
-        library("ContainerEngine", at: "Sources/ContainerEngine", uses: ["Crypto", "HTTP", "Ownership", "Subprocess"]),
-        library("OCIRegistry", at: "Sources/OCIRegistry", uses: ["Crypto", "HTTP"]),
+        library(
+            "ContainerEngine", at: "Sources/Support/ContainerEngine",
+            uses: ["Crypto", "HTTP", "Ownership", "Subprocess"]),
+        library("OCIRegistry", at: "Sources/Support/OCIRegistry", uses: ["Crypto", "HTTP"]),
 
         // The host, chapter by chapter; it knows no cloud and no container engine. A plugin imports LaunchPluginKit.
         library("LaunchCore", at: "Sources/LaunchHost/Core", uses: ["CYAML", "PrintableText"]),
@@ -145,28 +148,30 @@ let package = Package(
             resources: [.copy("Oracle/boto3_requests.py")]),
 
         // The folders of Tests mirror those of Sources.
-        tests("SuggestionsTests", at: "Tests/SuggestionsTests", uses: ["Suggestions"]),
-        tests("SystemLibrariesTests", at: "Tests/SystemLibrariesTests", uses: ["SystemLibraries"]),
-        tests("PrintableTextTests", at: "Tests/PrintableTextTests", uses: ["PrintableText"]),
-        tests("CryptoTests", at: "Tests/CryptoTests", uses: ["Crypto", "TestSupport"]),
-        tests("ArchiveTests", at: "Tests/ArchiveTests", uses: ["Archive", "Subprocess", "TestSupport"]),
-        tests("PatternsTests", at: "Tests/PatternsTests", uses: ["Patterns"]),
-        tests("HTTPTests", at: "Tests/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
-        tests("HTTPServingTests", at: "Tests/HTTPServingTests", uses: ["HTTPServing", "TestSupport"]),
-        tests("OwnershipTests", at: "Tests/OwnershipTests", uses: ["Ownership", "TestSupport"]),
-        tests("SubprocessTests", at: "Tests/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
+        tests("SuggestionsTests", at: "Tests/Support/SuggestionsTests", uses: ["Suggestions"]),
+        tests("SystemLibrariesTests", at: "Tests/Support/SystemLibrariesTests", uses: ["SystemLibraries"]),
+        tests("PrintableTextTests", at: "Tests/Support/PrintableTextTests", uses: ["PrintableText"]),
+        tests("CryptoTests", at: "Tests/Support/CryptoTests", uses: ["Crypto", "TestSupport"]),
+        tests("ArchiveTests", at: "Tests/Support/ArchiveTests", uses: ["Archive", "Subprocess", "TestSupport"]),
+        tests("PatternsTests", at: "Tests/Support/PatternsTests", uses: ["Patterns"]),
+        tests("HTTPTests", at: "Tests/Support/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
+        tests("HTTPServingTests", at: "Tests/Support/HTTPServingTests", uses: ["HTTPServing", "TestSupport"]),
+        tests("OwnershipTests", at: "Tests/Support/OwnershipTests", uses: ["Ownership", "TestSupport"]),
+        tests("SubprocessTests", at: "Tests/Support/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
         .executableTarget(
-            name: "ConsoleSample", dependencies: ["Console"], path: "Tests/ConsoleSample", swiftSettings: settings),
-        tests("ConsoleTests", at: "Tests/ConsoleTests", uses: ["Console", "ConsoleSample"]),
+            name: "ConsoleSample", dependencies: ["Console"], path: "Tests/Support/ConsoleSample",
+            swiftSettings: settings),
+        tests("ConsoleTests", at: "Tests/Support/ConsoleTests", uses: ["Console", "ConsoleSample"]),
         tests(
             "LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "Mock", "Subprocess", "TestSupport"]),
         tests(
             "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
         tests(
-            "ContainerEngineTests", at: "Tests/ContainerEngineTests",
+            "ContainerEngineTests", at: "Tests/Support/ContainerEngineTests",
             uses: ["ContainerEngine", "Crypto", "EngineTestSupport", "Subprocess", "TestSupport"]),
         tests(
-            "OCIRegistryTests", at: "Tests/OCIRegistryTests", uses: ["Crypto", "HTTP", "OCIRegistry", "TestSupport"]),
+            "OCIRegistryTests", at: "Tests/Support/OCIRegistryTests",
+            uses: ["Crypto", "HTTP", "OCIRegistry", "TestSupport"]),
         tests(
             "BuildersTests", at: "Tests/BuildersTests",
             uses: [

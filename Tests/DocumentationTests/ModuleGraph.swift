@@ -5,7 +5,7 @@ struct ModuleGraph {
     /// A target in the order of `Package.swift`.
     struct Module {
         let name: String
-        /// `Sources/HTTP`
+        /// `Sources/Support/HTTP`
         let folder: String
         /// The dependencies that `Package.swift` declares.
         let declared: Set<String>
