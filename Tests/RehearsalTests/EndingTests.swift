@@ -25,7 +25,7 @@ struct EndingTests {
             stage.request(["StoppingCondition": ["MaxRuntimeInSeconds": 6]], probe: Self.obedient))
         #expect(ended.end.phase == .stopped)
         #expect(ended.description["TrainingJobStatus"] == "Stopped")
-        #expect(ended.description["SecondaryStatus"] == "MaxRuntimeExceeded", "\(ended.record.course)")
+        #expect(ended.description["SecondaryStatus"] == "MaxRuntimeExceeded", "\(ended.record.timeline)")
         #expect(ended.file("model/saved") == "saved\n")
         #expect(try ended.probe().signals.count == 1)
         #expect(ended.log.values.joined().contains("signal TERM"))
@@ -47,7 +47,7 @@ struct EndingTests {
         }
         #expect(ended.end.phase == .stopped)
         #expect(ended.description["SecondaryStatus"] == "Stopped")
-        #expect(ended.record.course.hosts.map(\.exitCode) == Array(repeating: 137, count: Int(hosts)))
+        #expect(ended.record.timeline.hosts.map(\.exitCode) == Array(repeating: 137, count: Int(hosts)))
         #expect(
             ended.record.report.reproduced.contains {
                 $0.hasPrefix("The stop sent SIGTERM, and SIGKILL ") && $0.contains("algo-1")
@@ -85,7 +85,7 @@ struct EndingTests {
             ended.record.report.reproduced.contains {
                 $0.hasPrefix("The interruption sent SIGTERM, and the hosts ended")
             })
-        #expect(Set(ended.record.course.hosts.map(\.attempt)) == [1, 2])
+        #expect(Set(ended.record.timeline.hosts.map(\.attempt)) == [1, 2])
         for index in 1...hosts {
             #expect(ended.file("model/before-algo-\(index)") == "old\n")
             #expect(

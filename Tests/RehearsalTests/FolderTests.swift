@@ -184,14 +184,14 @@ struct FolderTests {
         let name = try #require(request.document["TrainingJobName"]?.stringValue)
         let place = "s3://bucket/out/\(name)/output"
         #expect(
-            ended.record.course.results == [
+            ended.record.timeline.results == [
                 .init(name: "model.tar.gz", path: "\(place)/model.tar.gz"),
                 .init(name: "output.tar.gz", path: "\(place)/output.tar.gz"),
             ])
         #expect(ended.file("model/weights") == "w\n")
         #expect(ended.file("model/sub/deep") == "s\n")
         #expect(ended.description["ModelArtifacts"]?["S3ModelArtifacts"]?.stringValue == "\(place)/model.tar.gz")
-        #expect(ended.record.course.metrics == ["loss": 0.5, "acc": 0.25])
+        #expect(ended.record.timeline.metrics == ["loss": 0.5, "acc": 0.25])
         let metrics = ended.description["FinalMetricDataList"]?.arrayValue
         #expect(metrics?.compactMap { $0["MetricName"]?.stringValue } == ["loss", "acc"])
         #expect(metrics?.first?["Value"]?.doubleValue == 0.5)

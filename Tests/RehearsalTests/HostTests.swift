@@ -43,8 +43,8 @@ struct HostTests {
         }
         #expect(shards.sorted() == all)
         #expect(ended.isInternal == false)
-        #expect(ended.record.course.hosts.map(\.name) == Self.names)
-        #expect(ended.record.course.hosts.map(\.exitCode) == [0, 0, 0])
+        #expect(ended.record.timeline.hosts.map(\.name) == Self.names)
+        #expect(ended.record.timeline.hosts.map(\.exitCode) == [0, 0, 0])
     }
 
     @Test("A failed host fails the job; its failure file and exit code are the reason")
@@ -55,8 +55,8 @@ struct HostTests {
                 ["ResourceConfig": ["InstanceCount": 3]],
                 probe: "if [ $(hostname) = algo-2 ]; then echo because >/opt/ml/output/failure; exit 4; fi"))
         #expect(ended.end.phase == .failed)
-        #expect(ended.record.course.failure?.hasPrefix("because") == true)
-        #expect(ended.record.course.hosts.map(\.exitCode) == [0, 4, 0])
+        #expect(ended.record.timeline.failure?.hasPrefix("because") == true)
+        #expect(ended.record.timeline.hosts.map(\.exitCode) == [0, 4, 0])
         #expect(ended.description["FailureReason"]?.stringValue?.hasSuffix(", exit code: 4") == true)
     }
 

@@ -81,7 +81,7 @@ struct StartTests {
         #expect(ended.end.phase == .failed)
         #expect(ended.end.cause?.exitCode == code)
         let whole = String(repeating: "reason ", count: 300)
-        #expect(ended.record.course.failure == String(whole.prefix(1024)))
+        #expect(ended.record.timeline.failure == String(whole.prefix(1024)))
         let reason = try #require(ended.description["FailureReason"]?.stringValue)
         #expect(reason.hasPrefix("AlgorithmError: reason ") && reason.hasSuffix(", exit code: \(code)"))
         #expect(reason.count == 1024)

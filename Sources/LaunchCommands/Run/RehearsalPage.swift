@@ -15,7 +15,7 @@ struct RehearsalPage {
     func tell() {
         section("reproduced", record.report.reproduced, .green)
         section("accepted, not simulated", record.report.notSimulated, .dim)
-        section("noted here", record.course.notes, .yellow)
+        section("noted here", record.timeline.notes, .yellow)
         section("would differ on the backend", record.report.differences, .yellow)
     }
 

@@ -87,7 +87,7 @@ struct RehearsalReader {
     }
 
     /// `spot` or `spot@10s`.
-    private func drill(graceSeconds: Int?) throws -> ContainerJob.Surroundings.Drill? {
+    private func drill(graceSeconds: Int?) throws -> RehearsalPlan.Drill? {
         guard let text = bench.arguments.string("drill") ?? file.string("drill") else { return nil }
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let wait = parts.count == 2 ? Quantity.seconds(parts[1]) : 10

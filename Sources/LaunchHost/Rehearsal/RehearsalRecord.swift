@@ -3,12 +3,18 @@ internal import FoundationEssentials
 /// The record of a rehearsal in its run's folder: the timeline, and the report of the rehearsed runner.
 public struct RehearsalRecord: Sendable, Hashable, Codable {
     /// The timeline and the results.
-    public var course: RehearsalCourse
+    public var timeline: RehearsalTimeline
     /// The report of the rehearsed runner.
     public var report: RehearsalReport
 
-    public init(course: RehearsalCourse, report: RehearsalReport) {
-        self.course = course
+    /// The names of the stored members. An old name stays, so that stored records can be read.
+    private enum CodingKeys: String, CodingKey {
+        case timeline = "course"
+        case report
+    }
+
+    public init(timeline: RehearsalTimeline, report: RehearsalReport) {
+        self.timeline = timeline
         self.report = report
     }
 

@@ -67,8 +67,8 @@ package struct RehearsalRunner: Runner {
         var outcome = try await self.local.finish(handle, of: local, into: folder)
         let ended = EndedRehearsal(
             runID: handle.runID, request: request, options: request.rehearsal ?? RehearsalOptions(), job: job,
-            course: try await self.local.course(of: handle))
-        let record = RehearsalRecord(course: ended.course, report: remote.report(on: ended))
+            timeline: try await self.local.timeline(of: handle))
+        let record = RehearsalRecord(timeline: ended.timeline, report: remote.report(on: ended))
         outcome.outputs += try record.write(into: folder)
         return outcome
     }
@@ -84,10 +84,10 @@ package struct RehearsalRunner: Runner {
         let options = request.rehearsal ?? RehearsalOptions()
         var job = try remote.rehearsal(of: request, with: options)
         if request.isShared == true { job.hardening = (job.hardening ?? .init()).filled(from: .shared) }
-        guard let surroundings = job.surroundings, surroundings.offersCredentials else { return job }
+        guard let rehearsalPlan = job.rehearsalPlan, rehearsalPlan.offersCredentials else { return job }
         // Regardless of what the remote runner does with the options, a queue's run never gets the credentials of the
         // agent.
-        guard options.wantsCredentials, surroundings.role != nil || options.usesOwnCredentials == true else {
+        guard options.wantsCredentials, rehearsalPlan.role != nil || options.usesOwnCredentials == true else {
             throw BackendError(
                 .denied, "A rehearsal of a queue's run does not get the agent's own credentials.",
                 hint: "The queue must name a role for them.")

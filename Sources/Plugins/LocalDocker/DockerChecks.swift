@@ -17,7 +17,7 @@ struct DockerChecks {
         checks.checkTimes()
         checks.checkMetrics()
         let hardening = job.hardening.map { HardeningChecks.findings(of: $0, job) } ?? []
-        return checks.findings + hardening + (job.surroundings.map { SurroundingsChecks.findings(of: $0, job) } ?? [])
+        return checks.findings + hardening + (job.rehearsalPlan.map { RehearsalPlanChecks.findings(of: $0, job) } ?? [])
     }
 
     private init(_ job: ContainerJob) {

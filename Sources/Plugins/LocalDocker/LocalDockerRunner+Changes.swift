@@ -10,7 +10,7 @@ extension LocalDockerRunner {
     /// lost.
     public func changes() -> AsyncStream<Void>? {
         let connection = connection
-        let pulses = attendants.pulses
+        let pulses = controllers.pulses
         // A signal means "observe again", so one pending signal is enough.
         return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let task = Task {

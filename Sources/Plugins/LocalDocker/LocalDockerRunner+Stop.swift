@@ -12,7 +12,7 @@ extension LocalDockerRunner {
     /// container has ended, or one second after the engine got the request.
     public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
         if HostNames.isOne(handle) {
-            try await attendants.attendant(of: handle.runID)?.stop(grace: grace)
+            try await controllers.controller(of: handle.runID)?.stop(grace: grace)
             return
         }
         let id = try Self.containerID(of: handle)

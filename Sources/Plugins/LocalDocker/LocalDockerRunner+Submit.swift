@@ -22,12 +22,12 @@ extension LocalDockerRunner {
         let job = try Self.job(of: request)
         let fingerprint = try RunContainer.fingerprint(of: request)
         let engine = try await connection.client()
-        if let surroundings = job.surroundings {
-            return try await begin(job, surroundings, fingerprint, as: runID)
+        if let rehearsalPlan = job.rehearsalPlan {
+            return try await begin(job, rehearsalPlan, fingerprint, as: runID)
         }
         let submission = Submission(
             engine: engine, images: images, job: job, runID: runID, fingerprint: fingerprint,
-            home: attendants.tools.homeIdentity)
+            home: controllers.tools.homeIdentity)
         return try await submissions.withLock(runID) { () async throws(BackendError) in
             Self.handle(runID, container: try await submission.container())
         }
@@ -35,7 +35,7 @@ extension LocalDockerRunner {
 
     /// The container of the run. A container that was created but never started counts: submitting again starts it.
     public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
-        if try await attendants.knows(runID) { return HostNames.handle(runID) }
+        if try await controllers.knows(runID) { return HostNames.handle(runID) }
         let engine = try await connection.client()
         let found = try await engineCall { () async throws(EngineError) in
             try await engine.container(RunContainer.name(runID))

@@ -9,7 +9,7 @@ extension LocalDockerRunner {
     /// Lists everything before it looks up owners. So the list does not contain resources that a new owner creates
     /// later.
     public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
-        guard let home = try? attendants.tools.home(), let label = home.identity() else { return }
+        guard let home = try? controllers.tools.home(), let label = home.identity() else { return }
         let engine = try await connection.client()
         let labels = ["\(RunContainer.homeLabel)=\(label)"]
         let (containers, networks) = try await engineCall { () async throws(EngineError) in
@@ -26,7 +26,7 @@ extension LocalDockerRunner {
             switch standing(id) {
             case .owned: continue
             case .over:
-                let log = attendants.tools.log
+                let log = controllers.tools.log
                 log.info("removing leftovers of an ended run", ["run": id.rawValue])
                 do throws(BackendError) {
                     // Only containers with this home's label: another home may have a run of the same ID.
@@ -38,7 +38,7 @@ extension LocalDockerRunner {
                             try await engine.removeNetwork(network.id)
                         }
                     }
-                    try await attendants.forget(id)
+                    try await controllers.forget(id)
                 } catch {
                     // A failure with one run must not prevent the cleanup of the others.
                     log.warning(

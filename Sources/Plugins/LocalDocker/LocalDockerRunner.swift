@@ -17,7 +17,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
     let memory = RunMemory()
     let submissions = KeyedLock<RunID>()
     /// The controllers of rehearsals.
-    let attendants: Attendants
+    let controllers: RehearsalControllers
     private let graceSeconds: Int
     let limits: TransferLimits
 
@@ -39,7 +39,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
         images = ImagePulls(registry: registry, logins: PullLogins(context))
         imageStore = LocalRegistry(
             engine: SharedEngine(option: engine, variables: variables), remote: nil, logins: PullLogins(context))
-        attendants = Attendants(
+        controllers = RehearsalControllers(
             RehearsalTools(
                 connection: connection, images: images, environment: environment, variables: variables, log: log,
                 limits: limits))
@@ -70,7 +70,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
     public func validate(_ request: RunRequest) -> [Finding] {
         do {
             let job = try Self.job(of: request)
-            let missing = job.surroundings.map { attendants.tools.missing(for: $0) } ?? []
+            let missing = job.rehearsalPlan.map { controllers.tools.missing(for: $0) } ?? []
             return DockerChecks.findings(of: job)
                 + missing.map { Finding(.error, at: FieldPath(), $0.message, hint: $0.hint) }
         } catch {
@@ -103,7 +103,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
     /// Removes the container with its log and its anonymous volumes. For a rehearsal, removes all containers, the
     /// network and the folder.
     public func release(_ handle: RunHandle) async throws(BackendError) {
-        if HostNames.isOne(handle) { return try await attendants.release(handle.runID) }
+        if HostNames.isOne(handle) { return try await controllers.release(handle.runID) }
         let id = try Self.containerID(of: handle)
         let engine = try await connection.client()
         try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }

@@ -13,7 +13,7 @@ actor RunLog {
     /// True while the reader waits for further lines. False after the container has ended.
     private var follow: Bool
 
-    private var place: LogPlace?
+    private var place: LogPosition?
     private var toSkip = 0
     private var reader: EngineLogReader?
     private var wasEnded = false
@@ -89,9 +89,9 @@ actor RunLog {
             toSkip = place.lines
             self.place?.restart()
         } else if let cursor {
-            (place, toSkip) = try LogPlace.reading(cursor)
+            (place, toSkip) = try LogPosition.reading(cursor)
         } else {
-            place = LogPlace()
+            place = LogPosition()
         }
         let since = place?.since
         let engine = try await connection.client()
@@ -154,10 +154,10 @@ extension LocalDockerRunner {
     /// Throws `notFound` if the container was removed.
     public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
         let connection = connection
-        let attendants = attendants
+        let controllers = controllers
         return LogStream {
             if HostNames.isOne(handle) {
-                let log = HostsLog(connection, attendants, handle.runID, from: cursor, follow: follow)
+                let log = HostsLog(connection, controllers, handle.runID, from: cursor, follow: follow)
                 return { () async throws(BackendError) in try await log.next() }
             }
             do throws(BackendError) {

@@ -57,7 +57,7 @@ extension FuzzTarget {
     }
 
     private static let logPlace = FuzzTarget.text("log-place", maxLength: 256) { text in
-        guard let (place, skipped) = try? LogPlace.reading(LogCursor(rawValue: text)) else { return }
+        guard let (place, skipped) = try? LogPosition.reading(LogCursor(rawValue: text)) else { return }
         expect(skipped >= 0, "lines are counted from 0")
         var again = place
         again.restart()
@@ -67,7 +67,7 @@ extension FuzzTarget {
                 EngineLogLine(stream: .stdout, time: EngineTime(nanoseconds: time), text: "line", continues: false))
             again.advance(openSince: nil)
         }
-        let printed = try? LogPlace.reading(place.cursor)
+        let printed = try? LogPosition.reading(place.cursor)
         expect(printed?.place.cursor == place.cursor, "a printed cursor is the same")
     }
 
@@ -87,7 +87,7 @@ extension FuzzTarget {
     }
 
     private static let places = FuzzTarget.text("places", dictionary: "aws", maxLength: 512) { text in
-        if let place = try? Place(text), case .path(let path) = place {
+        if let place = try? DataLocation(text), case .path(let path) = place {
             expect(path.hasPrefix("/"), "a path is absolute")
             expect(!path.split(separator: "/").contains(".."), "a path has no '..': \(path)")
         }

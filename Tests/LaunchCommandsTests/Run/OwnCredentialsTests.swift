@@ -19,7 +19,7 @@ import LaunchHost
             of request: RunRequest, with options: RehearsalOptions
         ) throws(BackendError) -> ContainerJob {
             var job = try mock.rehearsal(of: request, with: options)
-            job.surroundings = .init(hosts: [.init(name: "algo-1")], offersCredentials: true, role: role)
+            job.rehearsalPlan = .init(hosts: [.init(name: "algo-1")], offersCredentials: true, role: role)
             return job
         }
 

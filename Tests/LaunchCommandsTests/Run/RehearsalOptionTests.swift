@@ -194,7 +194,7 @@ import Testing
         let desk = try await desk()
         let answer = await desk.run("run --json --rehearse -q far \(Self.image)")
         let record = try answer.json()["rehearsal"].map { try $0.decode(RehearsalRecord.self) }
-        #expect(record?.course.phase == .succeeded && record?.report.reproduced.count == 1)
+        #expect(record?.timeline.phase == .succeeded && record?.report.reproduced.count == 1)
         let id = try #require(try answer.json()["id"]?.stringValue)
         #expect(try await desk.run("status --json \(id)").json()["rehearsal"] == answer.json()["rehearsal"])
         #expect(

@@ -25,8 +25,8 @@ struct LocalRehearser: ContainerJobRunner {
         RunRequest(runner: Self.type, document: .object(["image": .string(job.image.reference)]))
     }
 
-    func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse {
-        RehearsalCourse(phase: .succeeded, notes: ["There is no GPU here."])
+    func timeline(of handle: RunHandle) async throws(BackendError) -> RehearsalTimeline {
+        RehearsalTimeline(phase: .succeeded, notes: ["There is no GPU here."])
     }
 
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try mock.render(job) }

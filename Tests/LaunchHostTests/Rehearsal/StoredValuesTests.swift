@@ -28,10 +28,10 @@ struct StoredValuesTests {
     }
 
     @Test("A rehearsal plan is read back unchanged, whatever it contains")
-    func surroundings() throws {
+    func rehearsalPlan() throws {
         let job = ContainerJob(
             image: image,
-            surroundings: .init(
+            rehearsalPlan: .init(
                 hosts: [.init(name: "algo-1", environment: ["A": "b"], files: [.init(path: "/f", content: "c")])],
                 isIsolated: true, folders: [.init(path: "/m")],
                 inputs: [
@@ -53,11 +53,34 @@ struct StoredValuesTests {
         let folder = try TemporaryDirectory()
         #expect(RehearsalRecord(in: folder.path) == nil)
         let record = RehearsalRecord(
-            course: RehearsalCourse(
+            timeline: RehearsalTimeline(
                 steps: [.init(.training, "", startedAt: Timestamp(milliseconds: 1_700_000_000_123))], phase: .failed,
                 cause: Cause(.exit, "no", exitCode: 3)),
             report: RehearsalReport(reproduced: ["a"], description: .object(["b": .integer(1)])))
         try folder.write("rehearsal.json", [UInt8](JSON.canonicalData(record)))
         #expect(RehearsalRecord(in: folder.path) == record)
+    }
+
+    @Test("The stored names of the plan and the timeline are those of the first version")
+    func storedNames() throws {
+        let job = """
+            {"environment":{},"image":{"digest":"sha256:\(String(repeating: "a", count: 64))","name":"repo:1",
+            "reference":"repo@sha256:\(String(repeating: "a", count: 64))"},"metrics":{},"mounts":[],"outputs":[],
+            "resources":{},"stopGraceSeconds":30,"surroundings":{"folders":[],"hosts":[{"environment":{},"files":[],
+            "name":"algo-1"}],"inputs":[],"isIsolated":true,"isLenient":false,"offersCredentials":false,"results":[],
+            "synced":[]}}
+            """
+        let read = try JSON.decode(ContainerJob.self, from: Data(job.utf8))
+        #expect(
+            read == ContainerJob(image: image, rehearsalPlan: .init(hosts: [.init(name: "algo-1")], isIsolated: true)))
+        #expect(try JSON.canonical(read) == job.replacingOccurrences(of: "\n", with: ""))
+        let record = """
+            {"course":{"hosts":[],"metrics":{},"notes":["n"],"phase":"succeeded","results":[],"steps":[{"message":"",
+            "startedAt":"2023-11-14T22:13:20.123Z","status":"Training"}]},"report":{"differences":[],"notSimulated":[],
+            "reproduced":["a"]}}
+            """
+        let found = try JSON.decode(RehearsalRecord.self, from: Data(record.utf8))
+        #expect(found.timeline.notes == ["n"] && found.timeline.steps.map(\.status) == [.training])
+        #expect(try JSON.canonical(found) == record.replacingOccurrences(of: "\n", with: ""))
     }
 }

@@ -11,7 +11,7 @@ import Testing
         for since in NastyNumbers.text {
             for lines in ["0", "1", "9223372036854775807", "-1", "x"] {
                 do throws(BackendError) {
-                    var (place, skipped) = try LogPlace.reading(LogCursor(rawValue: "\(since)/\(lines)"))
+                    var (place, skipped) = try LogPosition.reading(LogCursor(rawValue: "\(since)/\(lines)"))
                     #expect(skipped >= 0)
                     place.advance(openSince: nil)
                     place.count(

@@ -33,7 +33,7 @@ struct Ended {
         outcome = try await stage.runner.finish(handle, of: request, into: folder)
         record = try #require(RehearsalRecord(in: folder))
         results = try TemporaryDirectory()
-        for output in record.course.results where output.name.hasSuffix(".tar.gz") {
+        for output in record.timeline.results where output.name.hasSuffix(".tar.gz") {
             try await unpack(output, on: stage)
         }
     }
@@ -53,7 +53,7 @@ struct Ended {
 
     /// The probe report of a host.
     func probe(_ host: String = "algo-1") throws -> ProbeReport {
-        ProbeReport(try #require(file("output/\(host).probe"), "no report of \(host): \(log), \(record.course)"))
+        ProbeReport(try #require(file("output/\(host).probe"), "no report of \(host): \(log), \(record.timeline)"))
     }
 
     /// A file of a result, `model/weights` or `output/x`; nil if it does not exist.
@@ -63,5 +63,5 @@ struct Ended {
 
     var description: JSONValue { record.report.description ?? .null }
 
-    var statuses: [String] { record.course.steps.map(\.status.rawValue) }
+    var statuses: [String] { record.timeline.steps.map(\.status.rawValue) }
 }

@@ -33,7 +33,14 @@ public struct ContainerJob: Sendable, Hashable, Codable {
     /// Restrictions of the container; nil means the engine's defaults.
     public var hardening: Hardening?
     /// The rehearsal plan; nil means one plain container. `network` and `outputs` are used only for a plain container.
-    public var surroundings: Surroundings?
+    public var rehearsalPlan: RehearsalPlan?
+
+    /// The names of the stored members. An old name stays, so that stored requests can be read.
+    private enum CodingKeys: String, CodingKey {
+        case image, entryPoint, arguments, environment, workingDirectory, user, resources, mounts, network
+        case timeLimitSeconds, stopGraceSeconds, outputs, outputBytesLimit, metrics, hardening
+        case rehearsalPlan = "surroundings"
+    }
 
     /// CPU, memory and GPUs.
     public struct Resources: Sendable, Hashable, Codable {
@@ -82,7 +89,7 @@ public struct ContainerJob: Sendable, Hashable, Codable {
         environment: [String: String] = [:], workingDirectory: String? = nil, user: String? = nil,
         resources: Resources = Resources(), mounts: [Mount] = [], network: String? = nil,
         timeLimitSeconds: Int? = nil, stopGraceSeconds: Int = 30, outputs: [String] = [],
-        metrics: [String: String] = [:], hardening: Hardening? = nil, surroundings: Surroundings? = nil
+        metrics: [String: String] = [:], hardening: Hardening? = nil, rehearsalPlan: RehearsalPlan? = nil
     ) {
         self.image = image
         self.entryPoint = entryPoint
@@ -98,6 +105,6 @@ public struct ContainerJob: Sendable, Hashable, Codable {
         self.outputs = outputs
         self.metrics = metrics
         self.hardening = hardening
-        self.surroundings = surroundings
+        self.rehearsalPlan = rehearsalPlan
     }
 }

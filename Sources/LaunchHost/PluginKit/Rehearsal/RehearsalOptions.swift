@@ -15,7 +15,7 @@ public struct RehearsalOptions: Sendable, Hashable, Codable {
     /// Seconds between SIGTERM and SIGKILL; nil means as in the backend.
     public var graceSeconds: Int?
     /// An interruption to simulate; nil means none.
-    public var drill: ContainerJob.Surroundings.Drill?
+    public var drill: RehearsalPlan.Drill?
     /// Whether the containers get short-lived credentials.
     public var wantsCredentials: Bool
     /// Whether the containers get at most the processors and memory of the backend's machine.
@@ -29,7 +29,7 @@ public struct RehearsalOptions: Sendable, Hashable, Codable {
     /// Creates options; without arguments, everything is as in the request.
     public init(
         channels: [String: String] = [:], checkpoints: String? = nil, output: String? = nil, keepsLocal: Bool = false,
-        graceSeconds: Int? = nil, drill: ContainerJob.Surroundings.Drill? = nil, wantsCredentials: Bool = false,
+        graceSeconds: Int? = nil, drill: RehearsalPlan.Drill? = nil, wantsCredentials: Bool = false,
         isLikeInstance: Bool = false, sharedMemoryBytes: Int64? = nil,
         usesOwnCredentials: Bool? = nil
     ) {

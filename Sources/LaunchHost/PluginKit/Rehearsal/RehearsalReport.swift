@@ -31,15 +31,15 @@ public struct EndedRehearsal: Sendable, Hashable {
     /// The container job that was translated from the request.
     public var job: ContainerJob
     /// The timeline and the results.
-    public var course: RehearsalCourse
+    public var timeline: RehearsalTimeline
 
     public init(
-        runID: RunID, request: RunRequest, options: RehearsalOptions, job: ContainerJob, course: RehearsalCourse
+        runID: RunID, request: RunRequest, options: RehearsalOptions, job: ContainerJob, timeline: RehearsalTimeline
     ) {
         self.runID = runID
         self.request = request
         self.options = options
         self.job = job
-        self.course = course
+        self.timeline = timeline
     }
 }

@@ -154,7 +154,7 @@ public protocol ContainerJobRunner: Runner {
     func request(for job: ContainerJob, as runID: RunID) throws(BackendError) -> RunRequest
 
     /// The timeline and results of an ended job with a rehearsal plan. Called after `finish` and before `release`.
-    func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse
+    func timeline(of handle: RunHandle) async throws(BackendError) -> RehearsalTimeline
 
     /// The store of the images of containers, if it is on this machine. The default is nil.
     var imageStore: (any Registry)? { get }

@@ -15,7 +15,7 @@ actor HostsLog {
     }
 
     private let connection: EngineConnection
-    private let attendants: Attendants
+    private let controllers: RehearsalControllers
     private let runID: RunID
     private let follow: Bool
     private var places: [String: LogCursor] = [:]
@@ -32,10 +32,11 @@ actor HostsLog {
     private var hasBegun = false
 
     init(
-        _ connection: EngineConnection, _ attendants: Attendants, _ runID: RunID, from cursor: LogCursor?, follow: Bool
+        _ connection: EngineConnection, _ controllers: RehearsalControllers, _ runID: RunID, from cursor: LogCursor?,
+        follow: Bool
     ) {
         self.connection = connection
-        self.attendants = attendants
+        self.controllers = controllers
         self.runID = runID
         self.follow = follow
         start = cursor
@@ -69,10 +70,10 @@ actor HostsLog {
 
     /// The number of attempts whose hosts were all started, and whether it is final.
     private func progress() async throws(BackendError) -> (attempts: Int, isOver: Bool) {
-        guard let attendant = try await attendants.attendant(of: runID) else {
+        guard let controller = try await controllers.controller(of: runID) else {
             throw BackendError(.notFound, "The rehearsal of run \(runID) and its log no longer exist.")
         }
-        return await (attendant.startedAttempts, attendant.hasEnded)
+        return await (controller.startedAttempts, controller.hasEnded)
     }
 
     private func findContainers(ofAttempts attempts: Int, follow: Bool) async throws(BackendError) {

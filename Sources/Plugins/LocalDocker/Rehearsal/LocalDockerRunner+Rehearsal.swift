@@ -4,14 +4,14 @@ public import LaunchPluginKit
 extension LocalDockerRunner {
     /// Stores the job and begins it. `observe` reports its progress.
     func begin(
-        _ job: ContainerJob, _ surroundings: ContainerJob.Surroundings, _ fingerprint: String, as runID: RunID
+        _ job: ContainerJob, _ rehearsalPlan: RehearsalPlan, _ fingerprint: String, as runID: RunID
     ) async throws(BackendError) -> RunHandle {
         if let finding = DockerChecks.findings(of: job).first(where: { $0.severity == .error }) {
             throw BackendError(.invalid, "\(finding.path): \(finding.message)", hint: finding.hint)
         }
-        if let missing = attendants.tools.missing(for: surroundings).first { throw missing }
+        if let missing = controllers.tools.missing(for: rehearsalPlan).first { throw missing }
         try await submissions.withLock(runID) { () async throws(BackendError) in
-            try await attendants.begin(job, as: runID, fingerprint: fingerprint)
+            try await controllers.begin(job, as: runID, fingerprint: fingerprint)
         }
         return HostNames.handle(runID)
     }
@@ -22,8 +22,8 @@ extension LocalDockerRunner {
         for handle in handles {
             var reason = "the folder of the rehearsal no longer exists"
             do throws(BackendError) {
-                if let attendant = try await attendants.attendant(of: handle.runID) {
-                    observations.append(await attendant.observation)
+                if let controller = try await controllers.controller(of: handle.runID) {
+                    observations.append(await controller.observation)
                     continue
                 }
             } catch {
@@ -41,26 +41,26 @@ extension LocalDockerRunner {
     /// Moves results without a destination, and results that could not be stored at theirs, into `<folder>/outputs`.
     /// Then searches the log for the metrics.
     func finish(_ job: ContainerJob, _ handle: RunHandle, into folder: String) async throws(BackendError) -> Outcome {
-        guard let attendant = try await attendants.attendant(of: handle.runID), await attendant.hasEnded else {
+        guard let controller = try await controllers.controller(of: handle.runID), await controller.hasEnded else {
             throw BackendError(.notFound, "The rehearsal of run \(handle.runID) does not exist or has not ended.")
         }
         var outcome = Outcome()
-        let course = await attendant.course
-        for result in course.results {
+        let timeline = await controller.timeline
+        for result in timeline.results {
             let own = "\(folder)/outputs/\(result.name)"
-            let place = try Self.keep(result, of: attendant.folder, at: own)
+            let place = try Self.keep(result, of: controller.folder, at: own)
             outcome.outputs.append(Outcome.Output(name: result.name, path: place))
-            let wanted = job.surroundings?.results.first { $0.name == result.name }?.destination
+            let wanted = job.rehearsalPlan?.results.first { $0.name == result.name }?.destination
             if let wanted, place == own {
                 outcome.warnings.append("\(result.name) could not be copied to \(wanted); it is kept as \(place).")
             }
         }
-        if !course.hosts.isEmpty {
+        if !timeline.hosts.isEmpty {
             try await collectMetrics(of: job, handle, into: &outcome)
             if let warning = await wrongFormat(handle) { outcome.warnings.append(warning) }
         }
-        outcome.warnings += course.notes
-        try await attendant.finished(results: outcome.outputs, metrics: outcome.metrics)
+        outcome.warnings += timeline.notes
+        try await controller.finished(results: outcome.outputs, metrics: outcome.metrics)
         return outcome
     }
 
@@ -83,14 +83,14 @@ extension LocalDockerRunner {
     }
 
     /// The timeline of an ended rehearsal. For a plain container, only its end.
-    public func course(of handle: RunHandle) async throws(BackendError) -> RehearsalCourse {
+    public func timeline(of handle: RunHandle) async throws(BackendError) -> RehearsalTimeline {
         guard HostNames.isOne(handle) else {
             let end = try await observe([handle]).first
-            return RehearsalCourse(phase: end?.phase ?? .missing, cause: end?.cause)
+            return RehearsalTimeline(phase: end?.phase ?? .missing, cause: end?.cause)
         }
-        guard let attendant = try await attendants.attendant(of: handle.runID) else {
+        guard let controller = try await controllers.controller(of: handle.runID) else {
             throw BackendError(.notFound, "The run \(handle.runID) is not a rehearsal, or was released.")
         }
-        return await attendant.course
+        return await controller.timeline
     }
 }

@@ -11,24 +11,24 @@ enum FailureReason {
     /// `aws-samples/amazon-sagemaker-ml-pipeline-deploy-with-terraform` issue 12, where the middle is empty because the
     /// container wrote no failure file), `ClientError: …` for a part of the request that was not available, otherwise
     /// `InternalServerError: …`.
-    static func text(_ course: RehearsalCourse) -> String {
-        let hasRun = course.steps.contains { $0.status == .training }
+    static func text(_ timeline: RehearsalTimeline) -> String {
+        let hasRun = timeline.steps.contains { $0.status == .training }
         // If a job is lost, the exit codes of its hosts are not the cause.
-        if hasRun, course.cause?.code != .lost, let code = exitCode(course) {
+        if hasRun, timeline.cause?.code != .lost, let code = exitCode(timeline) {
             let end = ", exit code: \(code)"
             let start = "AlgorithmError: "
-            let words = (course.failure ?? "").prefix(most - start.count - end.count)
+            let words = (timeline.failure ?? "").prefix(most - start.count - end.count)
             return start + words + end
         }
-        let isOurs = course.cause.map { [.internalFault, .unavailable, .lost].contains($0.code) } ?? true
-        let message = course.cause?.message ?? "It ended for an unknown reason."
+        let isOurs = timeline.cause.map { [.internalFault, .unavailable, .lost].contains($0.code) } ?? true
+        let message = timeline.cause?.message ?? "It ended for an unknown reason."
         return String("\(isOurs ? "InternalServerError" : "ClientError"): \(message)".prefix(most))
     }
 
     /// The exit code of the cause, otherwise that of the first host that failed.
-    private static func exitCode(_ course: RehearsalCourse) -> Int? {
-        if let code = course.cause?.exitCode, code != 0 { return code }
-        let last = course.hosts.map(\.attempt).max()
-        return course.hosts.first { $0.attempt == last && ($0.exitCode ?? 0) != 0 }?.exitCode
+    private static func exitCode(_ timeline: RehearsalTimeline) -> Int? {
+        if let code = timeline.cause?.exitCode, code != 0 { return code }
+        let last = timeline.hosts.map(\.attempt).max()
+        return timeline.hosts.first { $0.attempt == last && ($0.exitCode ?? 0) != 0 }?.exitCode
     }
 }

@@ -2,10 +2,10 @@ internal import LaunchPluginKit
 
 extension Rehearsal {
     /// The input that a channel becomes in the container job.
-    func input(_ channel: TrainingChannel) -> ContainerJob.Surroundings.Input {
+    func input(_ channel: TrainingChannel) -> RehearsalPlan.Input {
         let isPipe = channel.mode == .pipe
         let local = options.channels[channel.name]
-        return ContainerJob.Surroundings.Input(
+        return RehearsalPlan.Input(
             name: channel.name, path: channel.path, source: source(of: channel, local: local),
             delivery: delivery(of: channel), hosts: hosts.names(in: channel.groups),
             isSharded: channel.distribution == "ShardedByS3Key",
@@ -19,7 +19,7 @@ extension Rehearsal {
 
     private func source(
         of channel: TrainingChannel, local: String?
-    ) -> ContainerJob.Surroundings.Input.Source {
+    ) -> RehearsalPlan.Input.Source {
         switch (channel.dataType, local, channel.uri) {
         case ("AugmentedManifestFile", let local?, _):
             .augmentedManifest(local, attributes: channel.attributes)
@@ -31,7 +31,7 @@ extension Rehearsal {
         }
     }
 
-    private func delivery(of channel: TrainingChannel) -> ContainerJob.Surroundings.Input.Delivery {
+    private func delivery(of channel: TrainingChannel) -> RehearsalPlan.Input.Delivery {
         if let fileSystem = channel.fileSystem {
             return fileSystem["FileSystemAccessMode"]?.stringValue == "ro" ? .readOnly : .copy
         }
@@ -46,7 +46,7 @@ extension Rehearsal {
     var hasCheckpoints: Bool { document.checkpointURI != nil || options.checkpoints != nil }
 
     /// The folder of checkpoints, if any. Without one, an interruption loses everything, as on SageMaker.
-    var synced: [ContainerJob.Surroundings.SyncedFolder] {
+    var synced: [RehearsalPlan.SyncedFolder] {
         guard hasCheckpoints else { return [] }
         var path = document.checkpointPath
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -55,7 +55,7 @@ extension Rehearsal {
     }
 
     /// The model and the other output files.
-    var results: [ContainerJob.Surroundings.Result] {
+    var results: [RehearsalPlan.Result] {
         let isPacked = !document.isUncompressed
         // The same subfolders as below S3OutputPath, so that rehearsals do not overwrite each other or the user's
         // files.

@@ -39,21 +39,21 @@ struct Rehearsal {
         for (name, pattern) in document.metricDefinitions {
             job.metrics[name] = MetricExpression(pattern).pattern
         }
-        job.surroundings = try surroundings()
+        job.rehearsalPlan = try rehearsalPlan()
         return job
     }
 
-    private func surroundings() throws(BackendError) -> ContainerJob.Surroundings {
-        var named: [ContainerJob.Surroundings.Host] = []
+    private func rehearsalPlan() throws(BackendError) -> RehearsalPlan {
+        var named: [RehearsalPlan.Host] = []
         let config = TrainingConfigFiles(document: document, hosts: hosts, hasCheckpoints: hasCheckpoints)
         for group in hosts.groups {
             for host in group.hosts {
                 named.append(.init(name: host, files: try config.files(of: host, in: group)))
             }
         }
-        var inputs: [ContainerJob.Surroundings.Input] = []
+        var inputs: [RehearsalPlan.Input] = []
         for channel in document.channels { inputs.append(input(channel)) }
-        return ContainerJob.Surroundings(
+        return RehearsalPlan(
             hosts: named.sorted { $0.name < $1.name }, isIsolated: document.isIsolated, folders: Self.folders,
             inputs: inputs, synced: synced, results: results,
             failure: .init(path: "/opt/ml/output/failure", limit: FailureReason.most), drill: options.drill,
@@ -61,7 +61,7 @@ struct Rehearsal {
     }
 
     /// Folders that always exist. `/opt/ml/code` is a convention of the training toolkit, so the image must provide it.
-    private static let folders: [ContainerJob.Surroundings.Folder] = [
+    private static let folders: [RehearsalPlan.Folder] = [
         .init(path: "/opt/ml/input", mode: 0o755), .init(path: TrainingConfigFiles.folder, mode: 0o755),
         .init(path: "/opt/ml/input/data", mode: 0o755), .init(path: "/opt/ml/model"), .init(path: "/opt/ml/output"),
         .init(path: "/opt/ml/output/data"),

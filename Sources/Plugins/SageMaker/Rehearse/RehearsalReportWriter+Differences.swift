@@ -4,8 +4,8 @@ extension RehearsalReportWriter {
     /// What would differ on SageMaker, and what to do about it.
     var differences: [String] {
         // Most differences concern containers, so they are left out if no container ran.
-        let course = hasRun ? data + places + drill + surroundings + limitsApart : missingInputs + drill
-        return image + course + metricsLeftOut
+        let lines = hasRun ? data + places + drill + containers + limitsApart : missingInputs + drill
+        return image + lines + metricsLeftOut
     }
 
     private var image: [String] {
@@ -48,9 +48,9 @@ extension RehearsalReportWriter {
 
     /// Inputs that were not available, and whether SageMaker would have the same problem.
     private var missingInputs: [String] {
-        guard course.phase == .failed, let step = course.steps.last(where: { $0.status == .downloading })
+        guard timeline.phase == .failed, let step = timeline.steps.last(where: { $0.status == .downloading })
         else { return [] }
-        let cause = course.cause
+        let cause = timeline.cause
         let what = "The inputs were not available: \(clause(cause?.message ?? "the cause is unknown"))."
         // The step's message begins with the name of the channel that was in progress.
         let channel = document.channels.filter { channel in
@@ -89,7 +89,7 @@ extension RehearsalReportWriter {
         return lines
     }
 
-    private var surroundings: [String] {
+    private var containers: [String] {
         var lines: [String] = []
         if let region = rehearsal.region, document.environment["AWS_REGION"] == nil {
             lines.append(
@@ -101,7 +101,7 @@ extension RehearsalReportWriter {
                 "The job's region is not known, so TRAINING_JOB_ARN named us-east-1. Give the environment a region.")
         }
         if options.wantsCredentials {
-            let whose = job.surroundings?.role.map { "those of the role \($0.name)" } ?? "the environment's"
+            let whose = job.rehearsalPlan?.role.map { "those of the role \($0.name)" } ?? "the environment's"
             lines.append(
                 "The credentials were \(whose); SageMaker gives those of the job's role. Make sure that this role has the "
                     + "permissions that the job needs.")
@@ -136,7 +136,7 @@ extension RehearsalReportWriter {
 
     private var limitsApart: [String] {
         var lines: [String] = []
-        if job.stopGraceSeconds != 120, course.phase == .stopped {
+        if job.stopGraceSeconds != 120, timeline.phase == .stopped {
             lines.append(
                 "A stop left \(job.stopGraceSeconds) s between SIGTERM and SIGKILL; SageMaker leaves 120 s.")
         }

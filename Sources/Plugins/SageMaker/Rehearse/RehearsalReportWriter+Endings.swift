@@ -2,8 +2,8 @@ internal import LaunchPluginKit
 
 /// How stops and the drill ended, from the recorded steps.
 extension RehearsalReportWriter {
-    var wasInterrupted: Bool { course.steps.contains { $0.status == .interrupted } }
-    var wasStartedAgain: Bool { course.steps.contains { $0.status == .restarting } }
+    var wasInterrupted: Bool { timeline.steps.contains { $0.status == .interrupted } }
+    var wasStartedAgain: Bool { timeline.steps.contains { $0.status == .restarting } }
 
     /// The signals that were sent, and their effects.
     var signals: [String] {
@@ -14,16 +14,16 @@ extension RehearsalReportWriter {
                 "The hosts were interrupted, removed with all their content, and started again"
                     + (rehearsal.hasCheckpoints ? " with their checkpoints." : " from nothing."))
         }
-        if course.phase == .stopped {
-            lines.append(sent(by: "stop", .stopping, attempt: course.hosts.map(\.attempt).max() ?? 1))
+        if timeline.phase == .stopped {
+            lines.append(sent(by: "stop", .stopping, attempt: timeline.hosts.map(\.attempt).max() ?? 1))
         }
         return lines
     }
 
-    private func sent(by what: String, _ status: RehearsalCourse.Status, attempt: Int) -> String {
-        let hosts = course.hosts.filter { $0.attempt == attempt }
+    private func sent(by what: String, _ status: RehearsalTimeline.Status, attempt: Int) -> String {
+        let hosts = timeline.hosts.filter { $0.attempt == attempt }
         let killed = hosts.filter { $0.exitCode == 137 }.map(\.name)
-        let seconds = course.steps.last { $0.status == status }.flatMap { step in
+        let seconds = timeline.steps.last { $0.status == status }.flatMap { step in
             hosts.compactMap(\.endedAt).max().map { Double($0.milliseconds - step.startedAt.milliseconds) / 1_000 }
         }
         guard !killed.isEmpty else {

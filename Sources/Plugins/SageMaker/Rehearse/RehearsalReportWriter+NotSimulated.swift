@@ -99,7 +99,7 @@ extension RehearsalReportWriter {
             lines.append("The accelerators of \(type): no engine here has them.")
         }
         for type in types {
-            guard let gpus = InstanceShape(type)?.gpus, gpus > 0, course.notes.contains(where: { $0.contains("GPU") })
+            guard let gpus = InstanceShape(type)?.gpus, gpus > 0, timeline.notes.contains(where: { $0.contains("GPU") })
             else { continue }
             lines.append("The \(gpus == 1 ? "GPU" : "\(gpus) GPUs") of \(type): this machine's engine offers none.")
         }

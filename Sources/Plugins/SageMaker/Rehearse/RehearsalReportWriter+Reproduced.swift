@@ -16,7 +16,7 @@ extension RehearsalReportWriter {
     }
 
     private var channels: [String] {
-        (job.surroundings?.inputs ?? []).compactMap { input in
+        (job.rehearsalPlan?.inputs ?? []).compactMap { input in
             let origin: String
             switch input.source {
             case .none: return nil
@@ -78,7 +78,7 @@ extension RehearsalReportWriter {
     }
 
     private var checkpoints: [String] {
-        (job.surroundings?.synced ?? []).map { folder in
+        (job.rehearsalPlan?.synced ?? []).map { folder in
             "\(folder.path) was kept the same as \(folder.place ?? "a folder that ends with the rehearsal")"
                 + " from the start, including deletions."
         }
@@ -86,12 +86,12 @@ extension RehearsalReportWriter {
 
     private var ending: [String] {
         var lines: [String] = []
-        if course.failure != nil {
+        if timeline.failure != nil {
             lines.append("The first \(FailureReason.most) characters of /opt/ml/output/failure became the reason.")
         }
         let names = job.metrics.keys.sorted()
         if !names.isEmpty { lines.append("Metric definitions were applied to the log: \(listed(names)).") }
-        lines += course.results.map { "\($0.name) has the service's layout: \($0.path)." }
+        lines += timeline.results.map { "\($0.name) has the service's layout: \($0.path)." }
         return lines
     }
 

@@ -8,13 +8,13 @@ struct RehearsalReportWriter {
     var document: TrainingDocument { rehearsal.document }
     var options: RehearsalOptions { ended.options }
     var job: ContainerJob { ended.job }
-    var course: RehearsalCourse { ended.course }
+    var timeline: RehearsalTimeline { ended.timeline }
 
     /// The resources of the containers: less than requested if the machine has less.
-    var given: ContainerJob.Resources { course.resources ?? job.resources }
+    var given: ContainerJob.Resources { timeline.resources ?? job.resources }
 
     /// Whether any container ran.
-    var hasRun: Bool { course.steps.contains { $0.status == .training } }
+    var hasRun: Bool { timeline.steps.contains { $0.status == .training } }
 
     /// The report on an ended rehearsal.
     /// - Parameter region: As for the rehearsal itself.

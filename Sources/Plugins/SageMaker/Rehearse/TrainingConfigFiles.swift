@@ -11,8 +11,7 @@ struct TrainingConfigFiles {
     let hasCheckpoints: Bool
 
     /// The files of one host.
-    func files(of host: String, in group: TrainingHosts.Group) throws(BackendError) -> [ContainerJob.Surroundings.File]
-    {
+    func files(of host: String, in group: TrainingHosts.Group) throws(BackendError) -> [RehearsalPlan.File] {
         var contents: [(String, JSONValue)] = [
             ("hyperparameters", .object(document.hyperParameters.mapValues { .string($0) })),
             ("inputdataconfig", channels(of: group)),
@@ -21,7 +20,7 @@ struct TrainingConfigFiles {
         if hasCheckpoints {
             contents.append(("checkpointconfig", .object(["LocalPath": .string(document.checkpointPath)])))
         }
-        var files: [ContainerJob.Surroundings.File] = []
+        var files: [RehearsalPlan.File] = []
         for (name, content) in contents {
             files.append(.init(path: "\(Self.folder)/\(name).json", content: try Self.text(content)))
         }

@@ -6,7 +6,7 @@ struct TrainingDescription {
     let document: TrainingDocument
     let rehearsal: Rehearsal
 
-    private var course: RehearsalCourse { ended.course }
+    private var timeline: RehearsalTimeline { ended.timeline }
 
     /// The answer.
     var value: JSONValue {
@@ -17,13 +17,13 @@ struct TrainingDescription {
         answer["TrainingJobArn"] = .string(rehearsal.jobARN)
         answer["TrainingJobStatus"] = .string(status.primary)
         answer["SecondaryStatus"] = .string(status.secondary)
-        answer["SecondaryStatusTransitions"] = .array(course.steps.map(transition))
+        answer["SecondaryStatusTransitions"] = .array(timeline.steps.map(transition))
         answer["ModelArtifacts"] = document.resultURI.map { prefix in
             .object(["S3ModelArtifacts": .string(prefix + (document.isUncompressed ? "/model/" : "/model.tar.gz"))])
         }
-        if course.phase == .failed { answer["FailureReason"] = .string(FailureReason.text(course)) }
-        answer["CreationTime"] = course.steps.first.map { .seconds($0.startedAt) }
-        answer["LastModifiedTime"] = course.steps.last.map { .seconds($0.startedAt) }
+        if timeline.phase == .failed { answer["FailureReason"] = .string(FailureReason.text(timeline)) }
+        answer["CreationTime"] = timeline.steps.first.map { .seconds($0.startedAt) }
+        answer["LastModifiedTime"] = timeline.steps.last.map { .seconds($0.startedAt) }
         answer.merge(times) { $1 }
         answer["FinalMetricDataList"] = metrics
         return .object(answer)
@@ -31,30 +31,30 @@ struct TrainingDescription {
 
     /// Whether the time limit ended the job.
     var isOutOfTime: Bool {
-        guard course.phase == .stopped, let limit = ended.job.timeLimitSeconds else { return false }
-        if course.cause?.code == .timeLimit { return true }
+        guard timeline.phase == .stopped, let limit = ended.job.timeLimitSeconds else { return false }
+        if timeline.cause?.code == .timeLimit { return true }
         // The clocks of engine and host may differ slightly.
         return trainingMilliseconds >= Int64(limit).saturatingMultiplied(by: 1_000) - 250
     }
 
     private var trainingMilliseconds: Int64 {
         // The time of an interruption counts too, because the hosts run during it.
-        course.steps.filter { $0.status == .training || $0.status == .interrupted }.reduce(0) { sum, step in
+        timeline.steps.filter { $0.status == .training || $0.status == .interrupted }.reduce(0) { sum, step in
             sum + (step.endedAt.map { $0.milliseconds - step.startedAt.milliseconds } ?? 0)
         }
     }
 
     private var status: (primary: String, secondary: String) {
-        switch course.phase {
+        switch timeline.phase {
         case .succeeded: ("Completed", "Completed")
         case .failed, .missing: ("Failed", "Failed")
         case .stopped: ("Stopped", isOutOfTime ? "MaxRuntimeExceeded" : "Stopped")
         case .stopping: ("Stopping", "Stopping")
-        case .starting, .running: ("InProgress", course.steps.last?.status.rawValue ?? "Starting")
+        case .starting, .running: ("InProgress", timeline.steps.last?.status.rawValue ?? "Starting")
         }
     }
 
-    private func transition(_ step: RehearsalCourse.Step) -> JSONValue {
+    private func transition(_ step: RehearsalTimeline.Step) -> JSONValue {
         let isEnd = [.completed, .failed, .stopped].contains(step.status)
         let word = step.status == .stopped && isOutOfTime ? "MaxRuntimeExceeded" : step.status.rawValue
         var told: [String: JSONValue] = [
@@ -66,11 +66,11 @@ struct TrainingDescription {
 
     /// The billable time: from the first byte downloaded to the last byte stored. A job that fails earlier has none.
     private var times: [String: JSONValue] {
-        guard let start = course.steps.first(where: { $0.status == .downloading || $0.status == .training }) else {
+        guard let start = timeline.steps.first(where: { $0.status == .downloading || $0.status == .training }) else {
             return [:]
         }
         var times = ["TrainingStartTime": JSONValue.seconds(start.startedAt)]
-        if let end = course.steps.last(where: { [.completed, .failed, .stopped].contains($0.status) }) {
+        if let end = timeline.steps.last(where: { [.completed, .failed, .stopped].contains($0.status) }) {
             let seconds = max(0, (end.startedAt.milliseconds - start.startedAt.milliseconds) / 1_000)
             times["TrainingEndTime"] = .seconds(end.startedAt)
             times["TrainingTimeInSeconds"] = .integer(seconds)
@@ -81,11 +81,11 @@ struct TrainingDescription {
 
     /// The last value of each metric, with the time of the end: the time of each value is not recorded.
     private var metrics: JSONValue? {
-        let time = course.hosts.compactMap(\.endedAt).max() ?? course.steps.last?.startedAt
+        let time = timeline.hosts.compactMap(\.endedAt).max() ?? timeline.steps.last?.startedAt
         var names: [String] = []
         for (name, _) in document.metricDefinitions where !names.contains(name) { names.append(name) }
         let found = names.compactMap { name -> JSONValue? in
-            guard let value = course.metrics[name], let time else { return nil }
+            guard let value = timeline.metrics[name], let time else { return nil }
             return .object(["MetricName": .string(name), "Value": .number(value), "Timestamp": .seconds(time)])
         }
         return found.isEmpty ? nil : .array(found)

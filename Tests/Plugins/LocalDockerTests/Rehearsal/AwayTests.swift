@@ -42,7 +42,7 @@ struct AwayTests {
         #expect(
             ended.observation.cause?.message
                 == "it could not be started: S3 cannot be reached at http://127.0.0.1:9.")
-        #expect(ended.course.steps.map(\.status) == [.starting, .downloading, .failed])
+        #expect(ended.timeline.steps.map(\.status) == [.starting, .downloading, .failed])
     }
 
     @Test("All objects that the environment cannot access are found at once, without a call")

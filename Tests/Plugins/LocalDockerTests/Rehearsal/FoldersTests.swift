@@ -120,7 +120,7 @@ struct FoldersTests {
         let ended = try await Stage().run(job)
         #expect(ended.observation.phase == .failed)
         #expect(ended.observation.cause?.code == Cause.Code(rawValue: "results"))
-        #expect(ended.course.hosts.map(\.exitCode) == [0])
+        #expect(ended.timeline.hosts.map(\.exitCode) == [0])
     }
 
     @Test("An existing entry at a result's destination is not replaced", arguments: [true, false])
@@ -140,7 +140,7 @@ struct FoldersTests {
         let ended = try await Stage().run(job)
         #expect(ended.observation.phase == .failed)
         #expect(ended.observation.cause?.message.contains("out/model exists already") == true)
-        #expect(ended.course.hosts.isEmpty)
+        #expect(ended.timeline.hosts.isEmpty)
         if isLink {
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: place.file("out/model")) == "/nowhere")
         } else {

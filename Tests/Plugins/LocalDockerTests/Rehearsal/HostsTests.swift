@@ -18,11 +18,11 @@ struct HostsTests {
             /opt/ml/input/config /opt/ml/input/config/a.json /opt/ml/model; echo $COMMON $OWN; ip addr | grep -c eth0
             echo weights > /opt/ml/model/w; echo 'loss=0.25'
             """
-        ) { surroundings in
-            surroundings.hosts[0].files = [.init(path: "/opt/ml/input/config/a.json", content: "{\"a\":1}")]
-            surroundings.hosts[0].environment = ["OWN": "mine"]
-            surroundings.folders = [.init(path: "/opt/ml/model", mode: 0o777)]
-            surroundings.results = [.init(name: "model.tar.gz", path: "/opt/ml/model")]
+        ) { rehearsalPlan in
+            rehearsalPlan.hosts[0].files = [.init(path: "/opt/ml/input/config/a.json", content: "{\"a\":1}")]
+            rehearsalPlan.hosts[0].environment = ["OWN": "mine"]
+            rehearsalPlan.folders = [.init(path: "/opt/ml/model", mode: 0o777)]
+            rehearsalPlan.results = [.init(name: "model.tar.gz", path: "/opt/ml/model")]
         }
         var whole = job
         whole.environment = ["COMMON": "all"]
@@ -44,8 +44,8 @@ struct HostsTests {
         #expect(model.path.hasSuffix("/outputs/model.tar.gz"))
         #expect(try await PackedFile.list(model.path) == ["w"])
         #expect(
-            ended.course.steps.map(\.status) == [.starting, .training, .uploading, .completed])
-        #expect(ended.course.hosts.map(\.exitCode) == [0])
+            ended.timeline.steps.map(\.status) == [.starting, .training, .uploading, .completed])
+        #expect(ended.timeline.hosts.map(\.exitCode) == [0])
     }
 
     @Test("Three hosts resolve each other's names; another job's hosts do not")
@@ -83,7 +83,7 @@ struct HostsTests {
     }
 
     /// Mounts the folder in all hosts in which the test allows them to continue.
-    private static func waiting(for place: TemporaryDirectory) -> @Sendable (inout ContainerJob.Surroundings) -> Void {
+    private static func waiting(for place: TemporaryDirectory) -> @Sendable (inout RehearsalPlan) -> Void {
         { $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)] }
     }
 
@@ -120,7 +120,7 @@ struct HostsTests {
             try await Stage.reach(handle, with: runner) { $0.phase == .running }
             let other = try await Stage.job("nslookup only-here && exit 7; exit 0", hosts: ["algo-1", "algo-2"])
             let ended = try await Stage().run(other)
-            #expect(ended.course.hosts.map(\.exitCode) == [0, 0])
+            #expect(ended.timeline.hosts.map(\.exitCode) == [0, 0])
             try await runner.stop(handle, grace: .zero)
         }
     }
@@ -134,10 +134,10 @@ struct HostsTests {
             if [ $(hostname) = algo-2 ]; then mkdir -p /opt/ml/output; printf '\(long)' > /opt/ml/output/failure; exit 3; fi
             sleep 1; echo late
             """, hosts: ["algo-1", "algo-2"]
-        ) { surroundings in
-            surroundings.failure = .init(path: "/opt/ml/output/failure")
-            surroundings.folders = [.init(path: "/opt/ml/model")]
-            surroundings.results = [
+        ) { rehearsalPlan in
+            rehearsalPlan.failure = .init(path: "/opt/ml/output/failure")
+            rehearsalPlan.folders = [.init(path: "/opt/ml/model")]
+            rehearsalPlan.results = [
                 .init(name: "model.tar.gz", path: "/opt/ml/model", isKeptWhenEmpty: true),
                 .init(name: "output.tar.gz", path: "/opt/ml/output", isKeptOnFailure: true),
             ]
@@ -145,10 +145,10 @@ struct HostsTests {
         let ended = try await stage.run(job)
         #expect(ended.observation.phase == .failed)
         #expect(ended.observation.cause == Cause(.exit, "algo-2: " + String(repeating: "ä", count: 1024), exitCode: 3))
-        #expect(ended.course.failure == String(repeating: "ä", count: 1024))
+        #expect(ended.timeline.failure == String(repeating: "ä", count: 1024))
         #expect(ended.text.contains("late"))
         #expect(ended.outcome.outputs.map(\.name) == ["output.tar.gz"])
-        #expect(ended.course.steps.last?.status == .failed)
+        #expect(ended.timeline.steps.last?.status == .failed)
     }
 
     @Test("The cause omits a failure file's last line end, and names the host if there are several")
@@ -160,7 +160,7 @@ struct HostsTests {
         let one = try await Stage().run(
             try await Stage.job("echo because > /failure; exit 4") { $0.failure = .init(path: "/failure") })
         #expect(one.observation.cause == Cause(.exit, "because", exitCode: 4))
-        #expect(one.course.failure == "because\n")
+        #expect(one.timeline.failure == "because\n")
     }
 
     @Test("A write error has the system's message")

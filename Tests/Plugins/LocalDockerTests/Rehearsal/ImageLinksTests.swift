@@ -10,7 +10,7 @@ import Testing
 struct ImageLinksTests {
     private func job(
         _ script: String, links: [String: String], user: String = "root",
-        _ change: (inout ContainerJob.Surroundings) -> Void
+        _ change: (inout RehearsalPlan) -> Void
     ) async throws -> ContainerJob {
         var job = try await Stage.job(script, change)
         let id = try await EngineFixture.image(links: links, user: user)
@@ -91,6 +91,6 @@ struct ImageLinksTests {
         let ended = try await Stage().run(job)
         #expect(ended.observation.phase == .succeeded, "\(ended.observation) \(ended.text)")
         #expect(ended.log.map(\.text) == ["first", "second", "x"])
-        #expect(ended.course.hosts.map(\.attempt) == [1, 2])
+        #expect(ended.timeline.hosts.map(\.attempt) == [1, 2])
     }
 }

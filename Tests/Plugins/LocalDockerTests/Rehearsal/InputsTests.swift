@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Inputs of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct InputsTests {
-    private typealias Input = ContainerJob.Surroundings.Input
+    private typealias Input = RehearsalPlan.Input
 
     private func data() throws -> TemporaryDirectory {
         let folder = try TemporaryDirectory()
@@ -122,7 +122,7 @@ struct InputsTests {
             ended.log.map(\.text) == [
                 "0:aaa,ccc,bbb,", "1:aaa,ccc,bbb,", "1", "2:aaa,", "3:aaa,ccc,bbb,", "aaa", "train_4", "val", "1",
             ])
-        #expect(ended.course.notes.contains { $0.contains("val is read-only") })
+        #expect(ended.timeline.notes.contains { $0.contains("val is read-only") })
     }
 
     @Test("RecordIO frames each file, and shuffling differs from epoch to epoch")

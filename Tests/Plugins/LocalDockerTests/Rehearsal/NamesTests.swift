@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Names that are not UTF-8", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct NamesTests {
-    private typealias Input = ContainerJob.Surroundings.Input
+    private typealias Input = RehearsalPlan.Input
     /// `caf` and a byte that is not UTF-8; `é` as one character; `é` as two.
     private static let bytes: [[UInt8]] = [[0x63, 0x61, 0x66, 0xe9], [0xc3, 0xa9], [0x65, 0xcc, 0x81]]
     /// These names in a shell.

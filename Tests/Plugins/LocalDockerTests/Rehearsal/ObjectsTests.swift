@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Objects of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct JobObjectsTests {
-    private typealias Input = ContainerJob.Surroundings.Input
+    private typealias Input = RehearsalPlan.Input
 
     private struct World {
         let stub: AWSStub
@@ -60,7 +60,7 @@ struct JobObjectsTests {
             first.log.map(\.text) == [
                 "./train-01/c", "./train/a", "./train/deep/b", "A1,2touch: /f/x: Read-only file system",
             ])
-        #expect(first.course.steps.map(\.status).contains(.downloading))
+        #expect(first.timeline.steps.map(\.status).contains(.downloading))
         let gets = world.stub.calls("s3", "GetObject").count
         #expect(gets == 4)
         _ = try await stage.run(job)
@@ -175,7 +175,7 @@ struct JobObjectsTests {
         }
         let ended = try await Stage(environment: world.environment).run(job)
         #expect(ended.observation.phase == .failed)
-        #expect(ended.course.hosts.isEmpty && ended.log.isEmpty)
+        #expect(ended.timeline.hosts.isEmpty && ended.log.isEmpty)
         #expect(
             ended.observation.cause?.message.contains("s3://no-such-bucket/out, the destination of model.tar.gz")
                 == true)

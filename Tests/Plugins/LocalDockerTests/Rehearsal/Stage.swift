@@ -28,13 +28,13 @@ final class Stage: Sendable {
 
     static func job(
         _ script: String, hosts: [String] = ["algo-1"], isolated: Bool = true,
-        _ change: (inout ContainerJob.Surroundings) -> Void = { _ in }
+        _ change: (inout RehearsalPlan) -> Void = { _ in }
     ) async throws -> ContainerJob {
-        var surroundings = ContainerJob.Surroundings(hosts: hosts.map { .init(name: $0) }, isIsolated: isolated)
-        change(&surroundings)
+        var rehearsalPlan = RehearsalPlan(hosts: hosts.map { .init(name: $0) }, isIsolated: isolated)
+        change(&rehearsalPlan)
         return ContainerJob(
             image: try await Jobs.image(), entryPoint: ["/bin/sh", "-c", script], stopGraceSeconds: 20,
-            surroundings: surroundings)
+            rehearsalPlan: rehearsalPlan)
     }
 
     /// The outcome of a job that ran to its end and was released.
@@ -42,7 +42,7 @@ final class Stage: Sendable {
         var runID: RunID
         var observation: Observation
         var outcome: Outcome
-        var course: RehearsalCourse
+        var timeline: RehearsalTimeline
         var log: [LogLine]
         var text: String { log.map(\.text).joined(separator: "\n") }
     }
@@ -75,7 +75,7 @@ final class Stage: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let outcome = try await runner.finish(handle, of: request, into: folder)
         return Ended(
-            runID: handle.runID, observation: end, outcome: outcome, course: try await runner.course(of: handle),
+            runID: handle.runID, observation: end, outcome: outcome, timeline: try await runner.timeline(of: handle),
             log: try await Jobs.read(runner.logs(handle, from: nil, follow: false)))
     }
 

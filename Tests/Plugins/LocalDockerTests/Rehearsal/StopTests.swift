@@ -27,7 +27,7 @@ struct HostsStopTests {
         #expect(ended.observation.phase == .stopped)
         #expect(ended.observation.cause?.code == .userStop)
         #expect(try await PackedFile.list(try #require(ended.outcome.outputs.first).path) == ["algo-1", "algo-2"])
-        #expect(ended.course.steps.map(\.status).suffix(3) == [.stopping, .uploading, .stopped])
+        #expect(ended.timeline.steps.map(\.status).suffix(3) == [.stopping, .uploading, .stopped])
     }
 
     @Test("A host that ignores SIGTERM is killed after the grace period")
@@ -38,7 +38,7 @@ struct HostsStopTests {
             try await runner.stop(handle, grace: .seconds(1))
         }
         #expect(ended.observation.phase == .stopped)
-        #expect(ended.course.hosts.map(\.exitCode) == [137])
+        #expect(ended.timeline.hosts.map(\.exitCode) == [137])
     }
 
     @Test("The engine gets the job's grace period, so it kills also without this program")

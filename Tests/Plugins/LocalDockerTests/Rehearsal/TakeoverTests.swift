@@ -24,9 +24,9 @@ struct TakeoverTests {
         let ended = try await Stage().run(job)
         #expect(ended.log.map(\.text) == ["first", "caught", "saved", "again"])
         #expect(ended.observation.phase == .succeeded)
-        #expect(ended.course.hosts.map(\.attempt) == [1, 2])
-        #expect(ended.course.hosts.map(\.exitCode) == [1, 0])
-        let steps = ended.course.steps.map(\.status)
+        #expect(ended.timeline.hosts.map(\.attempt) == [1, 2])
+        #expect(ended.timeline.hosts.map(\.exitCode) == [1, 0])
+        let steps = ended.timeline.steps.map(\.status)
         #expect(
             steps.filter { $0 != .downloading } == [
                 .starting, .training, .interrupted, .restarting, .training, .completed,
@@ -37,7 +37,7 @@ struct TakeoverTests {
     func noDrill() async throws {
         let ended = try await Stage().run(
             try await Stage.job("echo quick") { $0.drill = .init(afterSeconds: 600) })
-        #expect(ended.course.hosts.map(\.attempt) == [1])
+        #expect(ended.timeline.hosts.map(\.attempt) == [1])
         #expect(ended.observation.phase == .succeeded)
     }
 
@@ -83,7 +83,7 @@ struct TakeoverTests {
             let handle = try await first.submit(request, as: id)
             try await Task.sleep(for: .milliseconds(moment))
             // As at the end of a process: no step is completed, and the lock is free.
-            try await first.attendants.attendant(of: id)?.leave()
+            try await first.controllers.controller(of: id)?.leave()
             let second = stage.runner()
             #expect(try await second.find(request, as: id) == handle)
             #expect(try await second.submit(request, as: id) == handle)
@@ -113,7 +113,7 @@ struct TakeoverTests {
         try await Stage.line("ready", of: handle, with: first)
         // The log may show it before the first program has stored that the hosts run.
         try await Stage.reach(handle, with: first) { $0.phase == .running && $0.backendStatus == "Training" }
-        try await first.attendants.attendant(of: id)?.leave()
+        try await first.controllers.controller(of: id)?.leave()
         let second = stage.runner()
         let ended = try await stage.finish(handle, request, with: second)
         #expect(ended.observation.phase == .failed)
@@ -137,12 +137,12 @@ struct TakeoverTests {
         try await Stage.reach(handle, with: first) { $0.backendStatus == "Training" }
         try await first.stop(handle, grace: .seconds(6))
         try await Stage.line("caught", of: handle, with: first)
-        try await first.attendants.attendant(of: id)?.leave()
+        try await first.controllers.controller(of: id)?.leave()
         let second = stage.runner()
         let ended = try await stage.finish(handle, request, with: second)
         #expect(ended.observation.phase == .stopped)
         #expect(ended.log.map(\.text) == ["ready", "caught"])
-        #expect(ended.course.hosts.map(\.exitCode) == [137])
+        #expect(ended.timeline.hosts.map(\.exitCode) == [137])
         try await second.release(handle)
         try await Stage.expectNothing(of: id)
     }

@@ -5,48 +5,48 @@ import Testing
 
 /// The report at the end of a rehearsal, and its times.
 struct RehearsalReportTests {
-    typealias Course = RehearsalCourse
+    typealias Timeline = RehearsalTimeline
 
     static func time(_ seconds: Double) -> Timestamp {
         Timestamp(milliseconds: 1_767_323_045_000 + Int64(seconds * 1_000))
     }
 
     /// A timeline with steps at these seconds. The last one is the end.
-    static func course(
-        _ steps: [(Course.Status, Double)], phase: Observation.Phase = .succeeded, cause: Cause? = nil,
-        _ change: (inout Course) -> Void = { _ in }
-    ) -> Course {
-        var course = Course(phase: phase, cause: cause)
+    static func timeline(
+        _ steps: [(Timeline.Status, Double)], phase: Observation.Phase = .succeeded, cause: Cause? = nil,
+        _ change: (inout Timeline) -> Void = { _ in }
+    ) -> Timeline {
+        var timeline = Timeline(phase: phase, cause: cause)
         for (index, (status, start)) in steps.enumerated() {
             let end = index + 1 < steps.count ? time(steps[index + 1].1) : nil
-            course.steps.append(.init(status, "\(status) it", startedAt: time(start), endedAt: end))
+            timeline.steps.append(.init(status, "\(status) it", startedAt: time(start), endedAt: end))
         }
-        change(&course)
-        return course
+        change(&timeline)
+        return timeline
     }
 
-    static let well: [(Course.Status, Double)] = [
+    static let well: [(Timeline.Status, Double)] = [
         (.starting, 0), (.downloading, 1.5), (.training, 3), (.uploading, 63), (.completed, 64.75),
     ]
-    static let stopped: [(Course.Status, Double)] = [
+    static let stopped: [(Timeline.Status, Double)] = [
         (.starting, 0), (.downloading, 1), (.training, 2), (.stopping, 12), (.uploading, 13), (.stopped, 14),
     ]
 
     static func report(
         _ changes: [String: JSONValue] = [:], _ options: RehearsalOptions = RehearsalOptions(),
-        course: Course = RehearsalReportTests.course(well), region: String? = "eu-west-1"
+        timeline: Timeline = RehearsalReportTests.timeline(well), region: String? = "eu-west-1"
     ) throws -> RehearsalReport {
         let request = Requests.request(changes)
         let job = try Rehearsal(request, options: options, region: region).containerJob()
         let id = try #require(RunID(rawValue: "abc12345"))
-        let ended = EndedRehearsal(runID: id, request: request, options: options, job: job, course: course)
+        let ended = EndedRehearsal(runID: id, request: request, options: options, job: job, timeline: timeline)
         return RehearsalReportWriter.report(on: ended, region: region)
     }
 
     // MARK: the description
 
     @Test func `a successful job is described completely`() throws {
-        let course = Self.course(Self.well) {
+        let timeline = Self.timeline(Self.well) {
             $0.metrics = ["loss": 0.25]
             $0.hosts = [.init(name: "algo-1", exitCode: 0, startedAt: Self.time(3), endedAt: Self.time(63))]
         }
@@ -58,7 +58,7 @@ struct RehearsalReportTests {
             ], "Tags": [["Key": "a", "Value": "b"]], "HyperParameters": ["epochs": "3"],
             "EnableNetworkIsolation": true,
         ]
-        let description = try #require(try Self.report(changes, course: course).description)
+        let description = try #require(try Self.report(changes, timeline: timeline).description)
         var expected = try #require(Requests.request(changes).document.objectValue)
         expected["Tags"] = nil
         func step(_ status: String, _ start: JSONValue, _ end: JSONValue, _ message: String) -> JSONValue {
@@ -98,7 +98,7 @@ struct RehearsalReportTests {
     ) throws {
         let report = try Self.report(
             ["StoppingCondition": ["MaxRuntimeInSeconds": .integer(Int64(limit))]],
-            course: Self.course(Self.stopped, phase: .stopped, cause: cause))
+            timeline: Self.timeline(Self.stopped, phase: .stopped, cause: cause))
         let description = try #require(report.description)
         #expect(description["TrainingJobStatus"] == "Stopped")
         #expect(description["SecondaryStatus"]?.stringValue == secondary)
@@ -113,24 +113,24 @@ struct RehearsalReportTests {
             ("boom", 3, "AlgorithmError: boom, exit code: 3"), (nil, 137, "AlgorithmError: , exit code: 137"),
         ] as [(String?, Int, String)])
     func `a failure has the container's message and exit code`(words: String?, code: Int, reason: String) throws {
-        let course = Self.course(
+        let timeline = Self.timeline(
             [(.starting, 0), (.training, 1), (.failed, 2)], phase: .failed, cause: Cause(.exit, "x", exitCode: code)
         ) { $0.failure = words }
-        let report = try Self.report(course: course)
+        let report = try Self.report(timeline: timeline)
         #expect(report.description?["FailureReason"]?.stringValue == reason)
         #expect(report.description?["TrainingJobStatus"] == "Failed")
         #expect(report.reproduced.contains { $0.contains("/opt/ml/output/failure") } == (words != nil))
     }
 
     @Test func `a reason is at most as long as the service's, and keeps its exit code`() throws {
-        let course = Self.course([(.training, 1), (.failed, 2)], phase: .failed) {
+        let timeline = Self.timeline([(.training, 1), (.failed, 2)], phase: .failed) {
             $0.failure = String(repeating: "ü", count: 1024)
             $0.hosts = [
                 .init(name: "algo-1", attempt: 1, exitCode: 9), .init(name: "algo-1", attempt: 2, exitCode: 0),
                 .init(name: "algo-2", attempt: 2, exitCode: 4),
             ]
         }
-        let reason = try #require(try Self.report(course: course).description?["FailureReason"]?.stringValue)
+        let reason = try #require(try Self.report(timeline: timeline).description?["FailureReason"]?.stringValue)
         #expect(reason.count == 1024)
         #expect(reason.hasPrefix("AlgorithmError: üü") && reason.hasSuffix("ü, exit code: 4"))
     }
@@ -140,21 +140,22 @@ struct RehearsalReportTests {
         (Cause(.internalFault, "A fault."), "InternalServerError: A fault."),
     ])
     func `a failure before the training is not attributed to the algorithm`(cause: Cause, reason: String) throws {
-        let course = Self.course([(.starting, 0), (.downloading, 1), (.failed, 2)], phase: .failed, cause: cause)
-        let report = try Self.report(course: course)
+        let timeline = Self.timeline([(.starting, 0), (.downloading, 1), (.failed, 2)], phase: .failed, cause: cause)
+        let report = try Self.report(timeline: timeline)
         #expect(report.description?["FailureReason"]?.stringValue == reason)
         #expect(report.reproduced.isEmpty)
         #expect(report.differences.contains { $0.contains("inputs were not available: \(cause.message)") })
-        let early = try Self.report(course: Self.course([(.starting, 0), (.failed, 1)], phase: .failed, cause: cause))
+        let early = try Self.report(
+            timeline: Self.timeline([(.starting, 0), (.failed, 1)], phase: .failed, cause: cause))
         #expect(early.description?["TrainingStartTime"] == nil)
         #expect(early.description?["BillableTimeInSeconds"] == nil)
     }
 
     @Test func `a lost job is not the algorithm's failure, whatever exit codes its hosts have`() throws {
-        let course = Self.course(
+        let timeline = Self.timeline(
             [(.starting, 0), (.training, 1), (.failed, 2)], phase: .failed, cause: Cause(.lost, "the program ended")
         ) { $0.hosts = [.init(name: "algo-1", exitCode: 137)] }
-        let reason = try Self.report(course: course).description?["FailureReason"]?.stringValue
+        let reason = try Self.report(timeline: timeline).description?["FailureReason"]?.stringValue
         #expect(reason == "InternalServerError: the program ended")
     }
 
@@ -183,7 +184,7 @@ struct RehearsalReportTests {
         let id = try #require(RunID(rawValue: "abc12345"))
         let ended = EndedRehearsal(
             runID: id, request: RunRequest(runner: "sagemaker", document: []), options: .init(), job: job,
-            course: Self.course(Self.well))
+            timeline: Self.timeline(Self.well))
         #expect(RehearsalReportWriter.report(on: ended, region: nil).differences.count == 1)
     }
 }

@@ -14,17 +14,17 @@ import Testing
         return try runner.render(job)
     }
 
-    private func surroundings(
+    private func rehearsalPlan(
         _ request: RunRequest, _ options: RehearsalOptions
-    ) throws -> ContainerJob.Surroundings? {
-        try runner.rehearsal(of: request, with: options).surroundings
+    ) throws -> RehearsalPlan? {
+        try runner.rehearsal(of: request, with: options).rehearsalPlan
     }
 
     @Test func `a queue's run gets credentials of the role with a session policy`() throws {
         let request = try request([QueueTemplate.rehearsalRole: .string(Self.role)])
         #expect(request.document[QueueTemplate.rehearsalRole] == nil)
         #expect(runner.validate(request).isEmpty)
-        let found = try surroundings(request, RehearsalOptions(wantsCredentials: true))
+        let found = try rehearsalPlan(request, RehearsalOptions(wantsCredentials: true))
         let role = try #require(found?.role)
         #expect(found?.offersCredentials == true && role.name == Self.role)
         #expect(role.session.wholeMatch(of: /launch-rehearsal-[a-z0-9-]{1,32}/) != nil)
@@ -45,20 +45,20 @@ import Testing
             QueueTemplate.rehearsalRole: .string(Self.role), QueueTemplate.rehearsalPolicy: policy,
         ])
         #expect(request.document[QueueTemplate.rehearsalPolicy] == nil && runner.validate(request).isEmpty)
-        let role = try #require(try surroundings(request, RehearsalOptions(wantsCredentials: true))?.role)
+        let role = try #require(try rehearsalPlan(request, RehearsalOptions(wantsCredentials: true))?.role)
         #expect(role.sessionPolicy == #"{"Statement":[{"Action":"s3:Get*","Effect":"Allow","Resource":"*"}]}"#)
     }
 
     @Test func `a queue without a role gives no credentials`() throws {
         let request = try request()
         let error = try #require(throws: BackendError.self) {
-            _ = try surroundings(request, RehearsalOptions(wantsCredentials: true))
+            _ = try rehearsalPlan(request, RehearsalOptions(wantsCredentials: true))
         }
         #expect(error.category == .denied && error.hint?.contains("rehearsal_role_arn") == true)
-        let nothing = try surroundings(request, RehearsalOptions())
+        let nothing = try rehearsalPlan(request, RehearsalOptions())
         #expect(nothing?.offersCredentials == false && nothing?.role == nil)
         // A user's run without a queue gets the environment's own credentials.
-        let own = try surroundings(request, RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true))
+        let own = try rehearsalPlan(request, RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true))
         #expect(own?.offersCredentials == true && own?.role == nil)
     }
 

@@ -32,7 +32,7 @@ struct RehearsalRuleTests {
             "algo-1", "algo-10", "algo-11", "algo-12", "algo-2", "algo-3", "algo-4", "algo-5", "algo-6", "algo-7",
             "algo-8", "algo-9",
         ]
-        let hosts = try #require(job.surroundings?.hosts)
+        let hosts = try #require(job.rehearsalPlan?.hosts)
         #expect(hosts.map(\.name) == sorted)
         for host in hosts {
             let config = try JSONValue(parsing: host.files[2].content)
@@ -51,7 +51,7 @@ struct RehearsalRuleTests {
                 ],
             ]
         ])
-        #expect(job.surroundings?.hosts.count == 2)
+        #expect(job.rehearsalPlan?.hosts.count == 2)
         #expect(job.resources.gpus == -1)
     }
 
@@ -69,16 +69,16 @@ struct RehearsalRuleTests {
                 ],
             ], options)
         #expect(
-            job.surroundings?.inputs.map(\.source) == [
+            job.rehearsalPlan?.inputs.map(\.source) == [
                 .folder("/data/t"), .augmentedManifest("/data/b.jsonl", attributes: ["a"]), .objects("s3://bucket/o"),
             ])
-        #expect(job.surroundings?.inputs.map(\.delivery) == [.readOnly, .pipe, .pipe])
-        #expect(job.surroundings?.inputs.map(\.needsFiles) == [true, true, nil])
+        #expect(job.rehearsalPlan?.inputs.map(\.delivery) == [.readOnly, .pipe, .pipe])
+        #expect(job.rehearsalPlan?.inputs.map(\.needsFiles) == [true, true, nil])
     }
 
-    @Test(arguments: [("ro", ContainerJob.Surroundings.Input.Delivery.readOnly), ("rw", .copy)])
+    @Test(arguments: [("ro", RehearsalPlan.Input.Delivery.readOnly), ("rw", .copy)])
     func `a file system is an empty folder unless a local folder replaces it`(
-        access: String, delivery: ContainerJob.Surroundings.Input.Delivery
+        access: String, delivery: RehearsalPlan.Input.Delivery
     ) throws {
         let changes: [String: JSONValue] = [
             "AlgorithmSpecification": ["TrainingInputMode": "Pipe"],
@@ -94,10 +94,10 @@ struct RehearsalRuleTests {
                 ]
             ],
         ]
-        let input = try #require(try Requests.job(changes).surroundings?.inputs.first)
+        let input = try #require(try Requests.job(changes).rehearsalPlan?.inputs.first)
         #expect(input.source == .none)
         #expect(input.delivery == delivery)
-        let given = try Requests.job(changes, RehearsalOptions(channels: ["efs": "/mnt"])).surroundings
+        let given = try Requests.job(changes, RehearsalOptions(channels: ["efs": "/mnt"])).rehearsalPlan
         #expect(given?.inputs.first?.source == .folder("/mnt"))
         #expect(given?.inputs.first?.needsFiles == nil)
         #expect(given?.hosts.first?.files[1].content.contains(#""TrainingInputMode":"File""#) == true)
@@ -109,8 +109,8 @@ struct RehearsalRuleTests {
                 Requests.channel("t", "s3://b/t", ["CompressionType": "Gzip", "RecordWrapperType": "RecordIO"])
             ]
         ])
-        #expect(job.surroundings?.inputs.first?.isCompressed == false)
-        #expect(job.surroundings?.inputs.first?.isRecordIO == false)
+        #expect(job.rehearsalPlan?.inputs.first?.isCompressed == false)
+        #expect(job.rehearsalPlan?.inputs.first?.isRecordIO == false)
     }
 
     @Test func `results and checkpoints go to the destinations of the submitter`() throws {
@@ -118,17 +118,19 @@ struct RehearsalRuleTests {
             "CheckpointConfig": ["S3Uri": "s3://bucket/ck", "LocalPath": "/opt/ml/saved/"]
         ]
         let here = try Requests.job(changes, RehearsalOptions(checkpoints: "/home/ck", output: "/home/out"))
-        #expect(here.surroundings?.synced == [.init(path: "/opt/ml/saved", place: "/home/ck")])
+        #expect(here.rehearsalPlan?.synced == [.init(path: "/opt/ml/saved", place: "/home/ck")])
         #expect(
-            here.surroundings?.results.map(\.destination) == ["/home/out/digits-1/output", "/home/out/digits-1/output"])
-        #expect(here.surroundings?.hosts.first?.files.last?.content == #"{"LocalPath":"/opt/ml/saved/"}"#)
+            here.rehearsalPlan?.results.map(\.destination) == [
+                "/home/out/digits-1/output", "/home/out/digits-1/output",
+            ])
+        #expect(here.rehearsalPlan?.hosts.first?.files.last?.content == #"{"LocalPath":"/opt/ml/saved/"}"#)
         let kept = try Requests.job(changes, RehearsalOptions(keepsLocal: true))
-        #expect(kept.surroundings?.synced == [.init(path: "/opt/ml/saved", place: nil)])
-        #expect(kept.surroundings?.results.map(\.destination) == [nil, nil])
+        #expect(kept.rehearsalPlan?.synced == [.init(path: "/opt/ml/saved", place: nil)])
+        #expect(kept.rehearsalPlan?.results.map(\.destination) == [nil, nil])
         let turnedOn = try Requests.job([:], RehearsalOptions(checkpoints: "/home/ck"))
-        #expect(turnedOn.surroundings?.synced == [.init(path: "/opt/ml/checkpoints", place: "/home/ck")])
+        #expect(turnedOn.rehearsalPlan?.synced == [.init(path: "/opt/ml/checkpoints", place: "/home/ck")])
         let without = try Requests.job([:], RehearsalOptions(drill: .init(afterSeconds: 1)))
-        #expect(without.surroundings?.synced == [])
+        #expect(without.rehearsalPlan?.synced == [])
     }
 
     @Test func `defaults are a day and 120 seconds, and options replace them`() throws {
@@ -141,7 +143,7 @@ struct RehearsalRuleTests {
             try Requests.job([:], RehearsalOptions(isLikeInstance: true)).resources
                 == .init(cpus: 2, memoryBytes: 8 << 30, sharedMemoryBytes: 4 << 30))
         #expect(
-            try Requests.job([:], RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true)).surroundings?
+            try Requests.job([:], RehearsalOptions(wantsCredentials: true, usesOwnCredentials: true)).rehearsalPlan?
                 .offersCredentials == true)
     }
 

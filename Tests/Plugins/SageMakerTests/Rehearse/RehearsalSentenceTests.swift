@@ -9,7 +9,7 @@ struct RehearsalSentenceTests {
         var words: String
         var changes: [String: JSONValue] = [:]
         var options = RehearsalOptions()
-        var steps: [(RehearsalCourse.Status, Double)] = RehearsalReportTests.well
+        var steps: [(RehearsalTimeline.Status, Double)] = RehearsalReportTests.well
         var phase = Observation.Phase.succeeded
         var notes: [String] = []
         var exits: [(attempt: Int, code: Int, end: Double)] = []
@@ -23,16 +23,16 @@ struct RehearsalSentenceTests {
         func report() throws -> RehearsalReport {
             try RehearsalReportTests.report(
                 changes, options,
-                course: RehearsalReportTests.course(steps, phase: phase) { course in
-                    course.notes = notes
-                    course.resources = given
-                    course.cause = cause
-                    course.hosts = exits.map {
+                timeline: RehearsalReportTests.timeline(steps, phase: phase) { timeline in
+                    timeline.notes = notes
+                    timeline.resources = given
+                    timeline.cause = cause
+                    timeline.hosts = exits.map {
                         .init(
                             name: "algo-1", attempt: $0.attempt, exitCode: $0.code,
                             endedAt: RehearsalReportTests.time($0.end))
                     }
-                    course.results = [.init(name: "model.tar.gz", path: "s3://bucket/m")]
+                    timeline.results = [.init(name: "model.tar.gz", path: "s3://bucket/m")]
                 }, region: region)
         }
     }
@@ -48,10 +48,10 @@ struct RehearsalSentenceTests {
     }
 
     static let local = RehearsalOptions(channels: ["t": "/d"])
-    static let again: [(RehearsalCourse.Status, Double)] = [
+    static let again: [(RehearsalTimeline.Status, Double)] = [
         (.training, 0), (.interrupted, 1), (.restarting, 5), (.training, 6), (.completed, 9),
     ]
-    static let unfetched: [(RehearsalCourse.Status, Double)] = [(.starting, 0), (.downloading, 1), (.failed, 2)]
+    static let unfetched: [(RehearsalTimeline.Status, Double)] = [(.starting, 0), (.downloading, 1), (.failed, 2)]
     static let channel: JSONValue = [Requests.channel("t", "s3://b/t")]
     static let efs: JSONValue = [
         [
@@ -286,19 +286,19 @@ struct RehearsalSentenceTests {
     func `the report of failed inputs says what it means for SageMaker`(
         options: RehearsalOptions, cause: Cause, words: String
     ) throws {
-        let course = RehearsalReportTests.course(Self.unfetched, phase: .failed, cause: cause) {
+        let timeline = RehearsalReportTests.timeline(Self.unfetched, phase: .failed, cause: cause) {
             $0.steps[1].message = "t: 3 of 4 MB"
         }
-        let report = try RehearsalReportTests.report(["InputDataConfig": Self.channel], options, course: course)
+        let report = try RehearsalReportTests.report(["InputDataConfig": Self.channel], options, timeline: timeline)
         let said = report.differences.filter { $0.contains("were not available") }
         #expect(said.count == 1 && said[0].contains(words), "\(said)")
         #expect(said.allSatisfy { !$0.contains("..") && ($0.contains("too.") == words.contains("too.")) })
     }
 
     @Test func `nothing is said of containers that never ran`() throws {
-        let course = RehearsalReportTests.course(Self.unfetched, phase: .failed, cause: Cause(.unavailable, "away"))
+        let timeline = RehearsalReportTests.timeline(Self.unfetched, phase: .failed, cause: Cause(.unavailable, "away"))
         let report = try RehearsalReportTests.report(
-            ["InputDataConfig": Self.channel], .init(channels: ["t": "/d"], keepsLocal: true), course: course)
+            ["InputDataConfig": Self.channel], .init(channels: ["t": "/d"], keepsLocal: true), timeline: timeline)
         let lines = report.reproduced + report.notSimulated + report.differences
         for words in ["/dev/shm", "was read from", "stayed on this machine", "AWS_REGION", "the containers could use"] {
             #expect(!lines.contains { $0.contains(words) })
@@ -324,7 +324,7 @@ struct RehearsalSentenceTests {
         let job = try Rehearsal(request, options: .init(), region: nil).containerJob()
         let ended = EndedRehearsal(
             runID: .random(), request: request, options: .init(), job: job,
-            course: RehearsalReportTests.course(RehearsalReportTests.well))
+            timeline: RehearsalReportTests.timeline(RehearsalReportTests.well))
         let report = RehearsalReportWriter.report(on: ended, region: nil)
         #expect(report.differences.contains { $0.contains("The image is for linux/arm64") })
     }

@@ -5,13 +5,13 @@ import Testing
 
 /// Complete container jobs: the result of a request, member by member.
 struct TranslationTests {
-    static let folders: [ContainerJob.Surroundings.Folder] = [
+    static let folders: [RehearsalPlan.Folder] = [
         .init(path: "/opt/ml/input", mode: 0o755), .init(path: "/opt/ml/input/config", mode: 0o755),
         .init(path: "/opt/ml/input/data", mode: 0o755), .init(path: "/opt/ml/model", mode: 0o777),
         .init(path: "/opt/ml/output", mode: 0o777), .init(path: "/opt/ml/output/data", mode: 0o777),
     ]
 
-    static func results(_ place: String?) -> [ContainerJob.Surroundings.Result] {
+    static func results(_ place: String?) -> [RehearsalPlan.Result] {
         [
             .init(name: "model.tar.gz", path: "/opt/ml/model", destination: place),
             .init(name: "output.tar.gz", path: "/opt/ml/output/data", destination: place, isKeptOnFailure: true),
@@ -43,9 +43,9 @@ struct TranslationTests {
     static func host(
         _ name: String, resources: String, channels: String = "{}", hyperparameters: String = "{}",
         checkpoints: String? = nil
-    ) -> ContainerJob.Surroundings.Host {
+    ) -> RehearsalPlan.Host {
         let folder = "/opt/ml/input/config"
-        var files: [ContainerJob.Surroundings.File] = [
+        var files: [RehearsalPlan.File] = [
             .init(path: "\(folder)/hyperparameters.json", content: hyperparameters),
             .init(path: "\(folder)/inputdataconfig.json", content: channels),
             .init(path: "\(folder)/resourceconfig.json", content: resources),
@@ -55,12 +55,12 @@ struct TranslationTests {
     }
 
     static func job(
-        _ surroundings: ContainerJob.Surroundings, _ change: (inout ContainerJob) -> Void = { _ in }
+        _ rehearsalPlan: RehearsalPlan, _ change: (inout ContainerJob) -> Void = { _ in }
     ) -> ContainerJob {
         var job = ContainerJob(
             image: image, arguments: ["train"], environment: environment,
             resources: .init(sharedMemoryBytes: 4 << 30), timeLimitSeconds: 3600, stopGraceSeconds: 120,
-            surroundings: surroundings)
+            rehearsalPlan: rehearsalPlan)
         change(&job)
         return job
     }
@@ -161,9 +161,9 @@ struct TranslationTests {
                 Requests.channel("fast", "s3://bucket/fast/", ["InputMode": "FastFile"]),
             ],
         ])
-        let surroundings = try #require(job.surroundings)
+        let rehearsalPlan = try #require(job.rehearsalPlan)
         #expect(
-            surroundings.inputs == [
+            rehearsalPlan.inputs == [
                 .init(
                     name: "train", path: "/opt/ml/input/data/train", source: .objects("s3://bucket/t/"),
                     delivery: .pipe, isSharded: true, isCompressed: true, shuffleSeed: 7, isRecordIO: true),
@@ -177,7 +177,7 @@ struct TranslationTests {
                     name: "fast", path: "/opt/ml/input/data/fast", source: .objects("s3://bucket/fast/"),
                     delivery: .readOnly),
             ])
-        let told = surroundings.hosts.map { $0.files[1].content }
+        let told = rehearsalPlan.hosts.map { $0.files[1].content }
         let line =
             #"{"boxes":{"RecordWrapperType":"None","S3DistributionType":"FullyReplicated","TrainingInputMode":"Pipe"},"#
             + #""fast":{"RecordWrapperType":"None","S3DistributionType":"FullyReplicated","TrainingInputMode":"FastFile"},"#
@@ -235,7 +235,7 @@ struct TranslationTests {
         let second = try JSON.canonicalData(
             Requests.job(["ResourceConfig": ["InstanceCount": 12], "HyperParameters": .object(reordered)]))
         #expect(first == second)
-        #expect(try JSON.decode(ContainerJob.self, from: first).surroundings?.hosts.count == 12)
+        #expect(try JSON.decode(ContainerJob.self, from: first).rehearsalPlan?.hosts.count == 12)
     }
 }
 

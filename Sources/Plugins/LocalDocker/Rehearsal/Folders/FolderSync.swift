@@ -16,8 +16,8 @@ actor FolderSync {
         var isFresh: Bool
     }
 
-    let folder: ContainerJob.Surroundings.SyncedFolder
-    private let place: SyncPlace
+    let folder: RehearsalPlan.SyncedFolder
+    private let place: SyncLocation
     private let engine: EngineClient
     /// The folder for files in transfer.
     private let work: String
@@ -29,7 +29,7 @@ actor FolderSync {
     private static let maxNotes = 50
 
     init(
-        _ folder: ContainerJob.Surroundings.SyncedFolder, at place: SyncPlace, engine: EngineClient, work: String,
+        _ folder: RehearsalPlan.SyncedFolder, at place: SyncLocation, engine: EngineClient, work: String,
         limits: TransferLimits
     ) {
         self.folder = folder

@@ -7,9 +7,9 @@ internal import Ownership
 extension ResultPacker {
     /// Checks before the job runs whether a result can be stored at its destination.
     /// - Throws: `conflict` if another entry exists there, `notFound` if the bucket does not exist.
-    func check(_ result: ContainerJob.Surroundings.Result) async throws(BackendError) {
+    func check(_ result: RehearsalPlan.Result) async throws(BackendError) {
         guard let destination = result.destination else { return }
-        switch try Place(destination) {
+        switch try DataLocation(destination) {
         case .path(let path): try checkFree("\(path)/\(result.name)", for: result.name)
         case .uri(let uri):
             let store = try await objects.store(for: uri)
@@ -27,14 +27,14 @@ extension ResultPacker {
     }
 
     /// Moves a packed result to its destination. If that fails, it stays in this folder.
-    func put(_ result: ContainerJob.Surroundings.Result, _ made: String) async throws(BackendError) -> Packed {
+    func put(_ result: RehearsalPlan.Result, _ made: String) async throws(BackendError) -> Packed {
         guard let destination = result.destination else { return Packed(place: made) }
-        switch try Place(destination) {
+        switch try DataLocation(destination) {
         case .path(let path):
             try move(made, to: "\(path)/\(result.name)", in: path, as: result.name)
             return Packed(place: "\(path)/\(result.name)")
         case .uri(let uri):
-            let target = Place.folder(uri) + result.name
+            let target = DataLocation.folder(uri) + result.name
             let notes = try await upload(result, made, to: target, in: try await objects.store(for: uri))
             try? FileManager.default.removeItem(atPath: made)
             return Packed(place: target, notes: notes)
@@ -42,7 +42,7 @@ extension ResultPacker {
     }
 
     private func upload(
-        _ result: ContainerJob.Surroundings.Result, _ made: String, to target: String, in store: any ObjectStore
+        _ result: RehearsalPlan.Result, _ made: String, to target: String, in store: any ObjectStore
     ) async throws(BackendError) -> [String] {
         let report: @Sendable (Int64, Int64) -> Void = { [progress] done, total in
             progress("\(result.name): \(Megabytes.text(done)) of \(Megabytes.text(total)) MB")

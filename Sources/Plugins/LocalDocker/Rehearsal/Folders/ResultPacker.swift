@@ -20,7 +20,7 @@ struct ResultPacker: Sendable {
 
     /// Creates one result from these containers, in order.
     func pack(
-        _ result: ContainerJob.Surroundings.Result, from containers: [(host: String, id: String)]
+        _ result: RehearsalPlan.Result, from containers: [(host: String, id: String)]
     ) async throws(BackendError) -> Packed {
         let tree = "\(folder)/.\(result.name)-tree"
         defer { try? FileManager.default.removeItem(atPath: tree) }

@@ -52,7 +52,7 @@ enum PipePiece: Sendable, Hashable {
 
 /// The content of an input for the hosts that get it.
 struct ResolvedInput: Sendable {
-    var input: ContainerJob.Surroundings.Input
+    var input: RehearsalPlan.Input
     /// All files, in order.
     var files: [InputFile] = []
     /// All records for a pipe. The pieces of a record stay together: a file, or the attributes of a manifest's line.

@@ -10,7 +10,7 @@ extension InputResolver {
     private static let manifestLimit = 64 << 20
 
     func manifest(
-        _ text: String, _ input: ContainerJob.Surroundings.Input
+        _ text: String, _ input: RehearsalPlan.Input
     ) async throws(BackendError) -> ([InputFile], InputFile) {
         let file = try await document(text, input, budget: budget(input))
         let wrong = { (why: String) in BackendError(.invalid, "The manifest \(text) for \(input.name) \(why).") }
@@ -31,7 +31,7 @@ extension InputResolver {
     }
 
     func augmented(
-        _ text: String, _ attributes: [String], _ input: ContainerJob.Surroundings.Input
+        _ text: String, _ attributes: [String], _ input: RehearsalPlan.Input
     ) async throws(BackendError) -> [[PipePiece]] {
         let budget = budget(input)
         let manifest = try await document(text, input, budget: budget)
@@ -69,15 +69,15 @@ extension InputResolver {
     private func check(
         _ file: InputFile, _ reference: String, from manifest: InputFile, _ text: String, _ place: String
     ) throws(BackendError) {
-        guard case .path = try Place(reference) else { return }
+        guard case .path = try DataLocation(reference) else { return }
         let folder = manifest.local.prefix(upTo: manifest.local.lastIndex(of: "/") ?? manifest.local.endIndex)
-        if case .path = try Place(text), file.local.hasPrefix("\(folder)/") { return }
+        if case .path = try DataLocation(text), file.local.hasPrefix("\(folder)/") { return }
         throw BackendError(
             .invalid, "\(place) refers to the file \(reference), which is not in the manifest's own folder.",
             hint: "Refer to an object's URI, or put the file beside a local manifest.")
     }
 
-    private func budget(_ input: ContainerJob.Surroundings.Input) -> WriteBudget {
+    private func budget(_ input: RehearsalPlan.Input) -> WriteBudget {
         cache.budget("The input \(input.name)")
     }
 

@@ -15,7 +15,7 @@ struct InputResolver: Sendable {
 
     /// Resolves an input for these hosts of the job.
     func resolve(
-        _ input: ContainerJob.Surroundings.Input, hosts: [String]
+        _ input: RehearsalPlan.Input, hosts: [String]
     ) async throws(BackendError) -> ResolvedInput {
         // The name becomes a part of paths.
         guard InputFile.isSafe(input.name), !input.name.contains("/") else {
@@ -51,7 +51,7 @@ struct InputResolver: Sendable {
 
     // MARK: sources
 
-    private static func words(_ source: ContainerJob.Surroundings.Input.Source) -> String {
+    private static func words(_ source: RehearsalPlan.Input.Source) -> String {
         switch source {
         case .none: "the source"
         case .folder(let path): "the folder \(path)"
@@ -61,9 +61,9 @@ struct InputResolver: Sendable {
     }
 
     private func files(
-        under text: String, _ input: ContainerJob.Surroundings.Input
+        under text: String, _ input: RehearsalPlan.Input
     ) async throws(BackendError) -> [InputFile] {
-        guard case .uri(let uri) = try Place(text) else { return try LocalTree.files(text) }
+        guard case .uri(let uri) = try DataLocation(text) else { return try LocalTree.files(text) }
         let found = try await objects.store(for: uri).all(uri).filter { !$0.uri.hasSuffix("/") }
         guard !found.isEmpty else {
             throw BackendError(.notFound, "No object has a URI that begins with \(uri), for \(input.name).")
@@ -91,9 +91,9 @@ struct InputResolver: Sendable {
 
     /// One object or file as a file of this machine.
     func document(
-        _ text: String, _ input: ContainerJob.Surroundings.Input, budget: WriteBudget
+        _ text: String, _ input: RehearsalPlan.Input, budget: WriteBudget
     ) async throws(BackendError) -> InputFile {
-        switch try Place(text) {
+        switch try DataLocation(text) {
         case .path(let path): return try InputFile("", at: path)
         case .uri(let uri):
             let store = try await objects.store(for: uri)
@@ -107,7 +107,7 @@ struct InputResolver: Sendable {
     // MARK: content
 
     func fetch(
-        _ wanted: [(object: StoredObject, path: String)], _ input: ContainerJob.Surroundings.Input
+        _ wanted: [(object: StoredObject, path: String)], _ input: RehearsalPlan.Input
     ) async throws(BackendError) -> [InputFile] {
         guard let first = wanted.first else { return [] }
         let store = try await objects.store(for: first.object.uri)
@@ -151,7 +151,7 @@ struct InputResolver: Sendable {
     }
 
     private func unpacked(
-        _ files: [InputFile], _ input: ContainerJob.Surroundings.Input
+        _ files: [InputFile], _ input: RehearsalPlan.Input
     ) async throws(BackendError) -> [InputFile] {
         var result: [InputFile] = []
         for (index, file) in files.enumerated() {
@@ -178,7 +178,7 @@ struct InputResolver: Sendable {
     }
 
     private func gunzip(
-        _ packed: String, to place: String, _ file: InputFile, _ input: ContainerJob.Surroundings.Input
+        _ packed: String, to place: String, _ file: InputFile, _ input: RehearsalPlan.Input
     ) async throws(BackendError) {
         let watch = GrowthWatch(
             file: place, folder: work, limit: cache.limits.downloadBytes,
@@ -210,7 +210,7 @@ struct InputResolver: Sendable {
 
     /// Refuses object keys that cannot be paths, and keys that conflict with each other.
     private static func check(
-        _ files: [InputFile], _ input: ContainerJob.Surroundings.Input
+        _ files: [InputFile], _ input: RehearsalPlan.Input
     ) throws(BackendError) {
         var folders: Set<String> = []
         var seen: Set<String> = []

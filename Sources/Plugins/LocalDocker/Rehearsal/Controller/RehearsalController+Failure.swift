@@ -1,7 +1,7 @@
 internal import LaunchPluginKit
 
 /// Failures: retry, or end the job.
-extension Attendant {
+extension RehearsalController {
     /// Waits before a retry, or ends the job.
     func failed(_ error: BackendError, times: Int) async {
         if state.stop != nil, state.startedAt == nil {
@@ -23,8 +23,8 @@ extension Attendant {
             } catch {
                 // The disk does not accept the end either. In memory the job has ended nevertheless.
                 state.stage = .ended
-                state.course.phase = .failed
-                state.course.cause = cause
+                state.timeline.phase = .failed
+                state.timeline.cause = cause
             }
             return
         }
@@ -61,7 +61,7 @@ extension Attendant {
 
     /// Shows why preparing or collecting does not progress. Running hosts do not depend on what is retried.
     private func showTrouble(_ error: BackendError) {
-        guard state.stage != .running, let last = state.course.steps.last else { return }
+        guard state.stage != .running, let last = state.timeline.steps.last else { return }
         if !isTryingAgain {
             troubled = last.status == .downloading && !last.message.isEmpty ? "\(last.message): " : ""
         }

@@ -61,27 +61,34 @@ struct RehearsalState: Codable, Sendable {
     /// The duration of earlier attempts, in milliseconds.
     var earlierMilliseconds: Int64 = 0
     var endedAt: Timestamp?
-    var course = RehearsalCourse(phase: .starting)
+    var timeline = RehearsalTimeline(phase: .starting)
+
+    /// The names of the stored members. An old name stays, so that stored states can be read.
+    private enum CodingKeys: String, CodingKey {
+        case stage, endpoint, attempt, stop, didStop, givesUpResults, lostPipes, drill, startedAt, attemptStartedAt
+        case earlierMilliseconds, endedAt
+        case timeline = "course"
+    }
 
     /// Records the begin of a status, or a new message of the current one.
-    mutating func step(_ status: RehearsalCourse.Status, _ message: String, at now: Timestamp) {
-        if let last = course.steps.indices.last {
-            if course.steps[last].status == status {
-                course.steps[last].message = message
+    mutating func step(_ status: RehearsalTimeline.Status, _ message: String, at now: Timestamp) {
+        if let last = timeline.steps.indices.last {
+            if timeline.steps[last].status == status {
+                timeline.steps[last].message = message
                 return
             }
-            course.steps[last].endedAt = now
+            timeline.steps[last].endedAt = now
         }
-        course.steps.append(RehearsalCourse.Step(status, message, startedAt: now))
+        timeline.steps.append(RehearsalTimeline.Step(status, message, startedAt: now))
     }
 
     mutating func note(_ sentence: String) {
-        if !course.notes.contains(sentence) { course.notes.append(sentence) }
+        if !timeline.notes.contains(sentence) { timeline.notes.append(sentence) }
     }
 
     /// The state as an observation for the host.
     func observation(of runID: RunID, _ job: ContainerJob) -> Observation {
-        let last = course.steps.last
+        let last = timeline.steps.last
         var seen = Observation(
             runID: runID, phase: phase, backendStatus: last?.status.rawValue ?? "",
             startedAt: startedAt?.date)
@@ -90,7 +97,7 @@ struct RehearsalState: Codable, Sendable {
             seen.backendStatus += ": \(last.message)"
         }
         if stage == .ended {
-            seen.cause = course.cause
+            seen.cause = timeline.cause
             seen.endedAt = endedAt?.date
         } else if stage == .running, let limit = job.timeLimitSeconds, let start = attemptStartedAt {
             let left = Int64(limit).saturatingMultiplied(by: 1000).saturatingSubtracting(earlierMilliseconds)
@@ -100,7 +107,7 @@ struct RehearsalState: Codable, Sendable {
     }
 
     private var phase: Observation.Phase {
-        if stage == .ended { return course.phase }
+        if stage == .ended { return timeline.phase }
         if stop != nil { return .stopping }
         return startedAt == nil ? .starting : .running
     }

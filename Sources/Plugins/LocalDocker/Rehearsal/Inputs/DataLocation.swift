@@ -1,7 +1,7 @@
 internal import LaunchPluginKit
 
 /// A source or destination of data: a path of this machine, or a URI of the environment's objects.
-enum Place: Sendable, Hashable {
+enum DataLocation: Sendable, Hashable {
     case path(String)
     case uri(String)
 

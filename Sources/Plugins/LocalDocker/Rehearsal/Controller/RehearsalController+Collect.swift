@@ -2,17 +2,17 @@ internal import ContainerEngine
 internal import LaunchPluginKit
 
 /// Collecting: all hosts have ended.
-extension Attendant {
+extension RehearsalController {
     /// Determines how the job ended and keeps the results. Repeated after a failure or a takeover.
     func collect() async throws(BackendError) {
         if state.givesUpResults == true { return try endWithoutResults() }
-        try await breakably { attendant throws(BackendError) in try await attendant.keepResults() }
+        try await breakably { controller throws(BackendError) in try await controller.keepResults() }
     }
 
     /// Ends a job whose user did not wait until its results were kept. Results that are already at their destination
     /// stay there.
     func endWithoutResults() throws(BackendError) {
-        state.course.results.removeAll { $0.path.hasPrefix("\(folder.results)/") }
+        state.timeline.results.removeAll { $0.path.hasPrefix("\(folder.results)/") }
         try end(
             .stopped,
             Cause(.userStop, "stopped while its results were being kept; incomplete results are not kept"))
@@ -23,19 +23,19 @@ extension Attendant {
         guard let members = try await containers.members() else {
             return try end(.failed, Cause(.lost, "a container of the run was removed by another program"))
         }
-        if syncs.isEmpty, !surroundings.synced.isEmpty {
+        if syncs.isEmpty, !rehearsalPlan.synced.isEmpty {
             // Another process observed the end of the hosts.
             syncs = try await makeSyncs(containers.engine)
             for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
         }
         let (phase, cause) = try await ending(containers, members)
-        state.course.phase = phase
+        state.timeline.phase = phase
         let isFailed = phase == .failed
-        let wanted = surroundings.results.filter { !isFailed || $0.isKeptOnFailure }
+        let wanted = rehearsalPlan.results.filter { !isFailed || $0.isKeptOnFailure }
         if !wanted.isEmpty { show(.uploading, "") }
         let packer = packer(containers.engine)
         // All results are packed before any is sent: a result that cannot be sent is kept with the run.
-        state.course.results = []
+        state.timeline.results = []
         for result in wanted {
             let packed = try await packer.pack(result, from: members.map { ($0.host, $0.id) })
             keep(packed, of: result)
@@ -43,20 +43,20 @@ extension Attendant {
         try keep()
         try await syncAll(members)
         for result in wanted {
-            guard let made = state.course.results.first(where: { $0.name == result.name }) else { continue }
+            guard let made = state.timeline.results.first(where: { $0.name == result.name }) else { continue }
             keep(try await packer.put(result, made.path), of: result)
         }
         try end(phase, cause)
     }
 
-    private func keep(_ packed: ResultPacker.Packed, of result: ContainerJob.Surroundings.Result) {
+    private func keep(_ packed: ResultPacker.Packed, of result: RehearsalPlan.Result) {
         for note in packed.notes { state.note(note) }
         guard let place = packed.place else { return }
         let output = Outcome.Output(name: result.name, path: place)
-        if let index = state.course.results.firstIndex(where: { $0.name == result.name }) {
-            state.course.results[index] = output
+        if let index = state.timeline.results.firstIndex(where: { $0.name == result.name }) {
+            state.timeline.results[index] = output
         } else {
-            state.course.results.append(output)
+            state.timeline.results.append(output)
         }
     }
 
@@ -67,7 +67,7 @@ extension Attendant {
     }
 
     private func showUpload(_ message: String) {
-        guard state.stage == .collecting, state.course.steps.last?.status == .uploading else { return }
+        guard state.stage == .collecting, state.timeline.steps.last?.status == .uploading else { return }
         show(.uploading, message)
     }
 
@@ -95,12 +95,12 @@ extension Attendant {
             )
         }
         var (host, cause) = (worst.member.host, worst.observation.cause ?? Cause(.exit, "a host failed"))
-        if let file = surroundings.failure {
+        if let file = rehearsalPlan.failure {
             for (member, observation) in failed {
                 let source = ContainerFolder(
                     engine: containers.engine, container: member.id, path: file.path, followsLink: false)
                 guard let text = try await source.text(limit: file.limit), !text.isEmpty else { continue }
-                state.course.failure = text
+                state.timeline.failure = text
                 (host, cause) = (member.host, observation.cause ?? cause)
                 let words = text.trimmed
                 if !words.isEmpty { cause.message = words }

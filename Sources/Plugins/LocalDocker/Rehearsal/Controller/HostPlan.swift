@@ -20,7 +20,7 @@ struct HostPlan: Sendable {
 
     /// Plans the host, and creates the folders of this machine that the host mounts.
     init(
-        _ host: ContainerJob.Surroundings.Host, of surroundings: ContainerJob.Surroundings, inputs: [ResolvedInput],
+        _ host: RehearsalPlan.Host, of rehearsalPlan: RehearsalPlan, inputs: [ResolvedInput],
         synced: [(path: String, files: [InputFile])], attempt: Int, in folder: RehearsalFolder
     ) throws(BackendError) {
         self.folder = folder
@@ -28,7 +28,7 @@ struct HostPlan: Sendable {
         self.host = host.name
         let mine = inputs.filter { $0.isFor(host.name) }
         for input in mine where input.input.delivery == .pipe { try addPipe(input) }
-        for item in surroundings.folders { try add(folder: DockerChecks.normal(item.path), mode: item.mode) }
+        for item in rehearsalPlan.folders { try add(folder: DockerChecks.normal(item.path), mode: item.mode) }
         for file in host.files {
             try add(DockerChecks.normal(file.path), .bytes(Array(file.content.utf8)), mode: file.mode, modified: now)
         }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The runner under test, with a rehearsal plan for each job.
-struct SurroundedRunner: Runner {
+struct RehearsingRunner: Runner {
     let local: LocalDockerRunner
 
     var keepsLogs: Bool { local.keepsLogs }
@@ -17,7 +17,7 @@ struct SurroundedRunner: Runner {
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
         let plain = try local.render(job)
         guard var container = try? plain.document.decode(ContainerJob.self) else { return plain }
-        container.surroundings = ContainerJob.Surroundings(
+        container.rehearsalPlan = RehearsalPlan(
             hosts: [.init(name: "algo-1")], isIsolated: true, folders: [.init(path: "/opt/ml/model")])
         return try local.request(for: container, as: job.job.runID)
     }
@@ -48,7 +48,7 @@ struct SurroundedRunner: Runner {
 }
 
 @Suite("local-docker conforms with a rehearsal plan")
-struct SurroundedConformanceTests {
+struct RehearsingConformanceTests {
     @Test(
         "The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
     func kit() async throws {
@@ -56,7 +56,7 @@ struct SurroundedConformanceTests {
         let image = try await Jobs.image()
         let fixture = RunnerFixture(
             plugin: LocalDockerRunner.plugin, folder: stage.home.file("kept"),
-            makeRunner: { SurroundedRunner(local: stage.runner()) },
+            makeRunner: { RehearsingRunner(local: stage.runner()) },
             job: { behaviour, id in Jobs.job(Jobs.script(behaviour), id: id, image: image) },
             count: { id in
                 // A stored intent counts as created. It never leads to more than one container.

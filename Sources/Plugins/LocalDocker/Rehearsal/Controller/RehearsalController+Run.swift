@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import LaunchPluginKit
 
 /// Running: the hosts run.
-extension Attendant {
+extension RehearsalController {
     /// Waits for the end of all hosts. Meanwhile runs the helpers, stops and drills.
     func run() async throws(BackendError) {
         let containers = try await containers()
@@ -49,7 +49,7 @@ extension Attendant {
         try await reopenEndpoint()
         syncs = try await makeSyncs(containers.engine)
         for sync in syncs { try await sync.resume(hosts: members.map(\.host)) }
-        guard surroundings.inputs.contains(where: { $0.delivery == .pipe }) else { return }
+        guard rehearsalPlan.inputs.contains(where: { $0.delivery == .pipe }) else { return }
         // Hosts that are being stopped keep their grace period. After a drill, the next attempt has its own pipes.
         guard state.stop == nil, state.drill == nil || state.attempt > 1 else { return }
         for member in members where await containers.stop(member, grace: .zero) { state.lostPipes = true }
@@ -60,7 +60,7 @@ extension Attendant {
         if !syncs.isEmpty {
             helpers.append(Task { [weak self] in await self?.keepSynced(members) })
         }
-        if let drill = surroundings.drill, state.attempt == 1, state.drill == nil, state.stop == nil,
+        if let drill = rehearsalPlan.drill, state.attempt == 1, state.drill == nil, state.stop == nil,
             let start = state.attemptStartedAt
         {
             let moment = start.date.addingTimeInterval(Double(drill.afterSeconds))
@@ -133,14 +133,14 @@ extension Attendant {
     private func note(_ members: [HostContainers.Member], _ containers: HostContainers) async throws(BackendError) {
         for member in members {
             guard let info = try await containers.info(member) else { continue }
-            let end = RehearsalCourse.HostEnd(
+            let end = RehearsalTimeline.HostEnd(
                 name: member.host, attempt: state.attempt,
                 exitCode: info.state.startedAt == nil ? nil : info.state.exitCode,
                 startedAt: info.state.startedAt.map { Timestamp($0.date) },
                 endedAt: info.state.finishedAt.map { Timestamp($0.date) })
-            state.course.hosts.removeAll { $0.name == end.name && $0.attempt == end.attempt }
-            state.course.hosts.append(end)
+            state.timeline.hosts.removeAll { $0.name == end.name && $0.attempt == end.attempt }
+            state.timeline.hosts.append(end)
         }
-        state.endedAt = state.course.hosts.compactMap(\.endedAt).max()
+        state.endedAt = state.timeline.hosts.compactMap(\.endedAt).max()
     }
 }

@@ -1,4 +1,4 @@
-extension ContainerJob.Surroundings {
+extension RehearsalPlan {
     /// Data that exists at a path of the hosts when they start.
     public struct Input: Sendable, Hashable, Codable {
         /// The name that people see: the channel's name.

@@ -2,9 +2,9 @@ internal import LaunchPluginKit
 internal import Synchronization
 
 /// The rehearsal controllers of this process, one per job.
-actor Attendants {
+actor RehearsalControllers {
     nonisolated let tools: RehearsalTools
-    private var living: [RunID: Attendant] = [:]
+    private var living: [RunID: RehearsalController] = [:]
     /// Signals that a job may have changed.
     nonisolated let pulses = Pulses()
 
@@ -26,23 +26,23 @@ actor Attendants {
         } else {
             try folder.begin(RehearsalFolder.Intent(fingerprint: fingerprint, job: job))
         }
-        _ = try attendant(of: runID)
+        _ = try controller(of: runID)
     }
 
     /// True if the job was begun. Its controller then runs. Without a home, no job exists.
     func knows(_ runID: RunID) throws(BackendError) -> Bool {
         guard (try? tools.home()) != nil else { return false }
-        return try attendant(of: runID) != nil
+        return try controller(of: runID) != nil
     }
 
     /// The controller of a job that any process has begun; nil if the job is unknown. Starts the controller on first
     /// use.
-    func attendant(of runID: RunID) throws(BackendError) -> Attendant? {
+    func controller(of runID: RunID) throws(BackendError) -> RehearsalController? {
         if let known = living[runID] { return known }
         let folder = try tools.folder(of: runID)
-        guard let intent = try folder.intent(), let surroundings = intent.job.surroundings else { return nil }
-        let made = Attendant(
-            runID, intent, surroundings, folder: folder, tools: tools, state: try folder.state() ?? RehearsalState(),
+        guard let intent = try folder.intent(), let rehearsalPlan = intent.job.rehearsalPlan else { return nil }
+        let made = RehearsalController(
+            runID, intent, rehearsalPlan, folder: folder, tools: tools, state: try folder.state() ?? RehearsalState(),
             pulses: pulses)
         living[runID] = made
         Task { await made.start() }

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import LaunchPluginKit
 
 /// Preparing: fetches inputs, creates the containers, starts them.
-extension Attendant {
+extension RehearsalController {
     /// Prepares everything up to the start. Repeated after a failure or a takeover.
     func prepare() async throws(BackendError) {
         // During a retry, its reason stays visible until there is news.
@@ -11,17 +11,17 @@ extension Attendant {
         var containers = try await containers()
         // Checks first that results can be kept, before the job spends time.
         let packer = packer(containers.engine)
-        for result in surroundings.results where state.attempt == 1 { try await packer.check(result) }
+        for result in rehearsalPlan.results where state.attempt == 1 { try await packer.check(result) }
         try await openEndpoint(&containers)
         let inputs = try await resolveInputs()
         let synced = try await beginSyncs(containers.engine)
         let resources = try await fitting(containers.engine)
-        state.course.resources = resources
-        if !surroundings.inputs.isEmpty || !synced.isEmpty { show(.downloading, "placing the inputs") }
-        var plans: [(ContainerJob.Surroundings.Host, HostPlan)] = []
-        for host in surroundings.hosts {
+        state.timeline.resources = resources
+        if !rehearsalPlan.inputs.isEmpty || !synced.isEmpty { show(.downloading, "placing the inputs") }
+        var plans: [(RehearsalPlan.Host, HostPlan)] = []
+        for host in rehearsalPlan.hosts {
             let plan = try HostPlan(
-                host, of: surroundings, inputs: inputs, synced: synced, attempt: state.attempt, in: folder)
+                host, of: rehearsalPlan, inputs: inputs, synced: synced, attempt: state.attempt, in: folder)
             for note in plan.notes { state.note(note) }
             plans.append((host, plan))
         }
@@ -45,7 +45,7 @@ extension Attendant {
     }
 
     private func resolveInputs() async throws(BackendError) -> [ResolvedInput] {
-        guard !surroundings.inputs.isEmpty else { return [] }
+        guard !rehearsalPlan.inputs.isEmpty else { return [] }
         let cache = try tools.cache()
         cache.sweep()
         let progress: @Sendable (String, Int64, Int64) -> Void = { [weak self] name, done, total in
@@ -56,19 +56,19 @@ extension Attendant {
         let resolver = InputResolver(objects: tools.objects, cache: cache, work: folder.work, progress: progress)
         let copies = LocalCopies(folder: folder, progress: progress)
         var resolved: [ResolvedInput] = []
-        for input in surroundings.inputs {
+        for input in rehearsalPlan.inputs {
             if !isTryingAgain { show(.downloading, input.name) }
-            let found = try await resolver.resolve(input, hosts: surroundings.hosts.map(\.name))
+            let found = try await resolver.resolve(input, hosts: rehearsalPlan.hosts.map(\.name))
             resolved.append(isMounted(input) ? try await copies.prepared(found) : found)
         }
         return resolved
     }
 
     /// True if hosts see the input's files through a mount: a read-only input, or a copy beside a pipe.
-    private func isMounted(_ input: ContainerJob.Surroundings.Input) -> Bool {
+    private func isMounted(_ input: RehearsalPlan.Input) -> Bool {
         guard input.delivery == .copy else { return input.delivery == .readOnly }
         let path = DockerChecks.normal(input.path)
-        return surroundings.inputs.contains { pipe in
+        return rehearsalPlan.inputs.contains { pipe in
             let parent = DockerChecks.normal(pipe.path).split(separator: "/").dropLast().joined(separator: "/")
             return pipe.delivery == .pipe && path.hasPrefix("/\(parent)/")
         }
@@ -76,7 +76,7 @@ extension Attendant {
 
     /// Shows progress, if downloading is still the latest status.
     private func showDownload(_ message: String) {
-        guard state.course.steps.last?.status == .downloading, state.stage == .preparing else { return }
+        guard state.timeline.steps.last?.status == .downloading, state.stage == .preparing else { return }
         isTryingAgain = false
         show(.downloading, message)
     }
@@ -89,7 +89,7 @@ extension Attendant {
         var synced: [(path: String, files: [InputFile])] = []
         for sync in syncs {
             if !isTryingAgain { show(.downloading, sync.folder.path) }
-            let files = try await sync.begin(hosts: surroundings.hosts.map(\.name)) { _ in }
+            let files = try await sync.begin(hosts: rehearsalPlan.hosts.map(\.name)) { _ in }
             for note in await sync.notes.sorted() { state.note(note) }
             synced.append((sync.folder.path, files))
         }
@@ -98,14 +98,14 @@ extension Attendant {
 
     func makeSyncs(_ engine: EngineClient) async throws(BackendError) -> [FolderSync] {
         var made: [FolderSync] = []
-        for (index, item) in surroundings.synced.enumerated() {
-            let place = try item.place.map { text throws(BackendError) in try Place(text) }
+        for (index, item) in rehearsalPlan.synced.enumerated() {
+            let place = try item.place.map { text throws(BackendError) in try DataLocation(text) }
             let own = folder.synced(index)
             if place == nil { try folder.make(own) }
             made.append(
                 FolderSync(
                     item,
-                    at: try await SyncPlace(place ?? .path(own), objects: tools.objects, cache: try tools.cache()),
+                    at: try await SyncLocation(place ?? .path(own), objects: tools.objects, cache: try tools.cache()),
                     engine: engine, work: folder.work, limits: tools.limits))
         }
         return made
@@ -114,7 +114,7 @@ extension Attendant {
     /// The resource limits. A lenient job loses limits that exceed this machine.
     private func fitting(_ engine: EngineClient) async throws(BackendError) -> ContainerJob.Resources {
         var resources = job.resources
-        guard surroundings.isLenient, resources != ContainerJob.Resources() else { return resources }
+        guard rehearsalPlan.isLenient, resources != ContainerJob.Resources() else { return resources }
         let info = try await engineCall { () async throws(EngineError) in try await engine.info() }
         if let gpus = resources.gpus, gpus != 0, !info.runtimes.contains("nvidia") {
             resources.gpus = nil

@@ -1,6 +1,6 @@
 /// The timeline and the results of a container job with a rehearsal plan: what its runner knows beyond state and cause.
 /// The report is made from it.
-public struct RehearsalCourse: Sendable, Hashable, Codable {
+public struct RehearsalTimeline: Sendable, Hashable, Codable {
     /// The statuses in order; the last one is the end.
     public var steps: [Step]
     /// The ends of the containers; those of an interrupted attempt come first.

@@ -2,7 +2,7 @@ internal import ContainerEngine
 internal import LaunchPluginKit
 
 /// Stopping.
-extension Attendant {
+extension RehearsalController {
     /// Requests the end of all hosts, or prevents their start.
     func stop(grace: Duration?) async throws(BackendError) {
         guard !hasEnded else { return }
@@ -37,7 +37,7 @@ extension Attendant {
         let containers = try await containers()
         guard let members = try await containers.members() else { return }
         let seconds =
-            state.stop.map { $0.graceSeconds ?? job.stopGraceSeconds } ?? surroundings.drill?.graceSeconds
+            state.stop.map { $0.graceSeconds ?? job.stopGraceSeconds } ?? rehearsalPlan.drill?.graceSeconds
             ?? job.stopGraceSeconds
         let now = RehearsalTools.now()
         var signal = RehearsalState.Signal(

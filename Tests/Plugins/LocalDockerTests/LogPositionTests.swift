@@ -5,7 +5,7 @@ import Testing
 @testable import LocalDocker
 
 @Suite("Positions in a log")
-struct LogPlaceTests {
+struct LogPositionTests {
     private static let second: Int64 = 1_000_000_000
 
     private static func line(_ nanoseconds: Int64) -> EngineLogLine {
@@ -13,8 +13,8 @@ struct LogPlaceTests {
     }
 
     /// The engine's reply for a start time: the lines of that time or later, in the order of the log.
-    private static func rest(of log: [Int64], after place: LogPlace) throws -> [Int] {
-        let (again, skipped) = try LogPlace.reading(place.cursor)
+    private static func rest(of log: [Int64], after place: LogPosition) throws -> [Int] {
+        let (again, skipped) = try LogPosition.reading(place.cursor)
         let since = again.since?.nanoseconds ?? 0
         return Array(log.indices.filter { log[$0] >= since }.dropFirst(skipped))
     }
@@ -30,7 +30,7 @@ struct LogPlaceTests {
                 let late = random.next() % 4 == 0 ? Int64(random.next() % 500_000_000) : 0
                 return (now - late) / 100_000_000 * 100_000_000
             }
-            var place = LogPlace()
+            var place = LogPosition()
             for (index, time) in log.enumerated() {
                 place.count(Self.line(time))
                 let rest = try Self.rest(of: log, after: place)
@@ -45,7 +45,7 @@ struct LogPlaceTests {
     @Test("A clock that is set back causes repeated reading, but no lost line")
     func clockSetBack() throws {
         let log = (0..<100).map { (1_000 + Int64($0)) * Self.second } + (0..<10).map { (500 + Int64($0)) * Self.second }
-        var place = LogPlace()
+        var place = LogPosition()
         for (index, time) in log.enumerated() {
             place.count(Self.line(time))
             place.advance(openSince: nil)
@@ -57,7 +57,7 @@ struct LogPlaceTests {
 
     @Test("An incomplete line is not lost")
     func openLine() throws {
-        var place = LogPlace()
+        var place = LogPosition()
         place.count(Self.line(10 * Self.second))
         place.advance(openSince: EngineTime(nanoseconds: 11 * Self.second))
         for time in 12..<40 {
@@ -69,7 +69,7 @@ struct LogPlaceTests {
 
     @Test("A malformed cursor is refused", arguments: ["", "1", "a/b", "1/-1", "-1/1", "1/2/3"])
     func noCursor(_ text: String) {
-        let error = #expect(throws: BackendError.self) { try LogPlace.reading(LogCursor(rawValue: text)) }
+        let error = #expect(throws: BackendError.self) { try LogPosition.reading(LogCursor(rawValue: text)) }
         #expect(error?.category == .invalid)
     }
 }

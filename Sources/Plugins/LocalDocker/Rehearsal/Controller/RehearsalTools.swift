@@ -35,23 +35,23 @@ struct RehearsalTools: Sendable {
     static func now() -> Timestamp { Timestamp(Date()) }
 
     /// Everything that the job needs and the environment does not provide. Pure: it calls no service.
-    func missing(for surroundings: ContainerJob.Surroundings) -> [BackendError] {
+    func missing(for rehearsalPlan: RehearsalPlan) -> [BackendError] {
         var places: [String] = []
-        for input in surroundings.inputs {
+        for input in rehearsalPlan.inputs {
             switch input.source {
             case .none, .folder: break
             case .objects(let text), .manifest(let text), .augmentedManifest(let text, _): places.append(text)
             }
         }
-        places += surroundings.synced.compactMap(\.place) + surroundings.results.compactMap(\.destination)
+        places += rehearsalPlan.synced.compactMap(\.place) + rehearsalPlan.results.compactMap(\.destination)
         var missing: [BackendError] = []
         for place in places {
             // The checks of the request report invalid locations.
-            guard case .uri(let uri)? = try? Place(place), !objects.reaches(uri) else { continue }
+            guard case .uri(let uri)? = try? DataLocation(place), !objects.reaches(uri) else { continue }
             let error = Objects.unreachable(uri)
             if !missing.contains(error) { missing.append(error) }
         }
-        if surroundings.offersCredentials, !(environment is any CredentialsOffering) {
+        if rehearsalPlan.offersCredentials, !(environment is any CredentialsOffering) {
             missing.append(
                 BackendError(
                     .configuration, "The environment of this configuration has no credentials for containers.",

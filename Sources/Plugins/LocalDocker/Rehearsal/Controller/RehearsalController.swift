@@ -4,11 +4,11 @@ internal import LaunchPluginKit
 
 /// The controller of one rehearsal. It takes the job from its intent to its kept results and stores each step. After
 /// a crash, another process continues at the stored step.
-actor Attendant {
+actor RehearsalController {
     let runID: RunID
     let intent: RehearsalFolder.Intent
     let job: ContainerJob
-    let surroundings: ContainerJob.Surroundings
+    let rehearsalPlan: RehearsalPlan
     let folder: RehearsalFolder
     let tools: RehearsalTools
     let pulses: Pulses
@@ -38,13 +38,13 @@ actor Attendant {
     var troubled = ""
 
     init(
-        _ runID: RunID, _ intent: RehearsalFolder.Intent, _ surroundings: ContainerJob.Surroundings,
+        _ runID: RunID, _ intent: RehearsalFolder.Intent, _ rehearsalPlan: RehearsalPlan,
         folder: RehearsalFolder, tools: RehearsalTools, state: RehearsalState, pulses: Pulses
     ) {
         self.runID = runID
         self.intent = intent
         self.job = intent.job
-        self.surroundings = surroundings
+        self.rehearsalPlan = rehearsalPlan
         self.folder = folder
         self.tools = tools
         self.state = state
@@ -52,7 +52,7 @@ actor Attendant {
     }
 
     var observation: Observation { state.observation(of: runID, job) }
-    var course: RehearsalCourse { state.course }
+    var timeline: RehearsalTimeline { state.timeline }
     var hasEnded: Bool { state.stage == .ended }
     /// The number of attempts whose hosts were all started. Final when the job has ended.
     var startedAttempts: Int {
@@ -62,7 +62,7 @@ actor Attendant {
     /// Starts the work. Later calls do nothing.
     func start() {
         guard task == nil else { return }
-        task = Task { await attend() }
+        task = Task { await control() }
     }
 
     /// Ends the work of this process and waits until it has ended.
@@ -79,7 +79,7 @@ actor Attendant {
 
     // MARK: steps
 
-    private func attend() async {
+    private func control() async {
         while lock == nil {
             lock = try? folder.lock()
             guard lock == nil else { break }
@@ -110,7 +110,7 @@ actor Attendant {
         case .preparing:
             if state.stop != nil { return try end(.stopped, Cause(.userStop, "stopped before it began")) }
             hasStarted = false
-            try await breakably { attendant throws(BackendError) in try await attendant.prepare() }
+            try await breakably { controller throws(BackendError) in try await controller.prepare() }
             hasPrepared = true
             try move(to: .starting)
         case .starting:
@@ -126,7 +126,7 @@ actor Attendant {
 
     /// Runs work that a stop cancels.
     func breakably(
-        _ body: @escaping @Sendable (Attendant) async throws(BackendError) -> Void
+        _ body: @escaping @Sendable (RehearsalController) async throws(BackendError) -> Void
     ) async throws(BackendError) {
         let task = Task { () -> Result<Void, BackendError> in
             do throws(BackendError) {
@@ -158,17 +158,17 @@ actor Attendant {
         pulses.signal()
     }
 
-    func show(_ status: RehearsalCourse.Status, _ message: String) {
-        let isNew = state.course.steps.last?.status != status
+    func show(_ status: RehearsalTimeline.Status, _ message: String) {
+        let isNew = state.timeline.steps.last?.status != status
         state.step(status, message, at: RehearsalTools.now())
         if isNew { pulses.signal() }
     }
 
     func end(_ phase: Observation.Phase, _ cause: Cause?) throws(BackendError) {
-        state.course.phase = phase
-        state.course.cause = cause
+        state.timeline.phase = phase
+        state.timeline.cause = cause
         if state.endedAt == nil { state.endedAt = RehearsalTools.now() }
-        let status: RehearsalCourse.Status =
+        let status: RehearsalTimeline.Status =
             switch phase {
             case .succeeded: .completed
             case .stopped: .stopped
@@ -180,8 +180,8 @@ actor Attendant {
 
     /// Stores the results and metrics of the finish stage.
     func finished(results: [Outcome.Output], metrics: [String: Double]) throws(BackendError) {
-        state.course.results = results
-        state.course.metrics = metrics
+        state.timeline.results = results
+        state.timeline.metrics = metrics
         try keep()
     }
 
@@ -196,7 +196,7 @@ actor Attendant {
 
     func containers() async throws(BackendError) -> HostContainers {
         HostContainers(
-            engine: try await tools.connection.client(), images: tools.images, job: job, surroundings: surroundings,
+            engine: try await tools.connection.client(), images: tools.images, job: job, rehearsalPlan: rehearsalPlan,
             runID: runID,
             fingerprint: intent.fingerprint, attempt: state.attempt, home: tools.homeIdentity)
     }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import LaunchPluginKit
 
 /// The destination of a synchronized folder.
-struct SyncPlace: Sendable {
+struct SyncLocation: Sendable {
     private enum Kind: Sendable {
         case folder(String)
         case objects(any ObjectStore, prefix: String)
@@ -10,10 +10,10 @@ struct SyncPlace: Sendable {
     private let kind: Kind
     private let cache: ObjectCache
 
-    init(_ place: Place, objects: Objects, cache: ObjectCache) async throws(BackendError) {
+    init(_ place: DataLocation, objects: Objects, cache: ObjectCache) async throws(BackendError) {
         switch place {
         case .path(let path): kind = .folder(path)
-        case .uri(let uri): kind = .objects(try await objects.store(for: uri), prefix: Place.folder(uri))
+        case .uri(let uri): kind = .objects(try await objects.store(for: uri), prefix: DataLocation.folder(uri))
         }
         self.cache = cache
     }

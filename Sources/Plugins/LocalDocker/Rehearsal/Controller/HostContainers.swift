@@ -6,7 +6,7 @@ struct HostContainers: Sendable {
     let engine: EngineClient
     let images: ImagePulls
     let job: ContainerJob
-    let surroundings: ContainerJob.Surroundings
+    let rehearsalPlan: RehearsalPlan
     let runID: RunID
     let fingerprint: String
     let attempt: Int
@@ -23,7 +23,7 @@ struct HostContainers: Sendable {
     }
 
     /// True if the job has one isolated host, which then needs no network.
-    private var isAlone: Bool { surroundings.isIsolated && surroundings.hosts.count == 1 }
+    private var isAlone: Bool { rehearsalPlan.isIsolated && rehearsalPlan.hosts.count == 1 }
 
     private func name(_ host: String) -> String { HostNames.container(runID, host, attempt: attempt) }
 
@@ -40,18 +40,18 @@ struct HostContainers: Sendable {
         }
         let name = "\(RunContainer.name(runID))-\(String(UInt32.random(in: .min ... .max), radix: 36))"
         let spec = NetworkSpec(
-            name: name, isInternal: surroundings.isIsolated,
+            name: name, isInternal: rehearsalPlan.isIsolated,
             labels: [
                 RunContainer.runLabel: runID.rawValue, RunContainer.versionLabel: RunContainer.version,
                 RunContainer.homeLabel: home ?? "",
             ],
             addresses: addresses)
-        network = try await HostNetwork.make(spec, hosts: surroundings.hosts.map(\.name), on: engine)
+        network = try await HostNetwork.make(spec, hosts: rehearsalPlan.hosts.map(\.name), on: engine)
     }
 
     /// Creates one host's container and copies its files into it. Replaces an earlier container.
     func make(
-        _ host: ContainerJob.Surroundings.Host, _ plan: HostPlan, resources: ContainerJob.Resources,
+        _ host: RehearsalPlan.Host, _ plan: HostPlan, resources: ContainerJob.Resources,
         progress: @escaping @Sendable (Int64) -> Void
     ) async throws(BackendError) -> Member {
         let name = name(host.name)
@@ -107,7 +107,7 @@ struct HostContainers: Sendable {
     }
 
     private func spec(
-        _ host: ContainerJob.Surroundings.Host, _ plan: HostPlan, _ resources: ContainerJob.Resources
+        _ host: RehearsalPlan.Host, _ plan: HostPlan, _ resources: ContainerJob.Resources
     ) -> ContainerSpec {
         var own = job
         own.resources = resources
@@ -166,7 +166,7 @@ struct HostContainers: Sendable {
     /// The containers of this attempt, in the order of the hosts. Nil if one is missing.
     func members() async throws(BackendError) -> [Member]? {
         var members: [Member] = []
-        for host in surroundings.hosts {
+        for host in rehearsalPlan.hosts {
             let name = name(host.name)
             let found = try await engineCall { () async throws(EngineError) in try await engine.container(name) }
             guard let found else { return nil }

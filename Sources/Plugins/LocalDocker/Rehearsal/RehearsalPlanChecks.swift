@@ -1,12 +1,12 @@
 internal import LaunchPluginKit
 
 /// Checks the rehearsal plan of a job without any call. Of this machine it only reads whether folders have files.
-struct SurroundingsChecks {
-    private let surroundings: ContainerJob.Surroundings
+struct RehearsalPlanChecks {
+    private let rehearsalPlan: RehearsalPlan
     private var findings: [Finding] = []
 
-    static func findings(of surroundings: ContainerJob.Surroundings, _ job: ContainerJob) -> [Finding] {
-        var checks = SurroundingsChecks(surroundings: surroundings)
+    static func findings(of rehearsalPlan: RehearsalPlan, _ job: ContainerJob) -> [Finding] {
+        var checks = RehearsalPlanChecks(rehearsalPlan: rehearsalPlan)
         if !job.mounts.isEmpty { checks.note(["volumes"], "a job with its own hosts cannot have mounts") }
         checks.checkHosts()
         checks.checkInputs()
@@ -16,8 +16,8 @@ struct SurroundingsChecks {
         return checks.findings
     }
 
-    private init(surroundings: ContainerJob.Surroundings) {
-        self.surroundings = surroundings
+    private init(rehearsalPlan: RehearsalPlan) {
+        self.rehearsalPlan = rehearsalPlan
     }
 
     private mutating func note(_ place: [String], _ message: String, hint: String? = nil) {
@@ -33,16 +33,16 @@ struct SurroundingsChecks {
 
     private mutating func checkPlace(_ text: String, _ place: [String]) {
         do {
-            _ = try Place(text)
+            _ = try DataLocation(text)
         } catch {
             note(place, error.message)
         }
     }
 
     private mutating func checkHosts() {
-        if surroundings.hosts.isEmpty { note(["hosts"], "there is none") }
+        if rehearsalPlan.hosts.isEmpty { note(["hosts"], "there is none") }
         var seen: Set<String> = []
-        for host in surroundings.hosts {
+        for host in rehearsalPlan.hosts {
             if host.name.wholeMatch(of: /[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?/) == nil {
                 note(["hosts", host.name], "'\(host.name)' is not a host name: at most 63 letters, digits and dashes")
             }
@@ -58,9 +58,9 @@ struct SurroundingsChecks {
     }
 
     private mutating func checkInputs() {
-        let known = Set(surroundings.hosts.map(\.name))
+        let known = Set(rehearsalPlan.hosts.map(\.name))
         var paths: Set<String> = []
-        for input in surroundings.inputs {
+        for input in rehearsalPlan.inputs {
             let place = ["inputs", input.name]
             checkPath(input.path, place)
             if input.name.contains("/") || input.name.isEmpty {
@@ -92,8 +92,8 @@ struct SurroundingsChecks {
     }
 
     private mutating func checkFolders() {
-        for folder in surroundings.folders { checkPath(folder.path, ["folders"]) }
-        for folder in surroundings.synced {
+        for folder in rehearsalPlan.folders { checkPath(folder.path, ["folders"]) }
+        for folder in rehearsalPlan.synced {
             checkPath(folder.path, ["synced"])
             if let place = folder.place { checkPlace(place, ["synced"]) }
         }
@@ -101,7 +101,7 @@ struct SurroundingsChecks {
 
     private mutating func checkResults() {
         var seen: Set<String> = []
-        for result in surroundings.results {
+        for result in rehearsalPlan.results {
             let place = ["results", result.name]
             checkPath(result.path, place)
             if result.name.isEmpty || result.name.contains("/") || result.name.hasPrefix(".") {
@@ -113,16 +113,16 @@ struct SurroundingsChecks {
     }
 
     private mutating func checkRest() {
-        if let file = surroundings.failure {
+        if let file = rehearsalPlan.failure {
             checkPath(file.path, ["failure"])
             if !(1...1_000_000).contains(file.limit) { note(["failure"], "\(file.limit) characters are out of range") }
         }
-        if let drill = surroundings.drill {
+        if let drill = rehearsalPlan.drill {
             if !(0...1_000_000_000).contains(drill.afterSeconds) || !(0...86_400).contains(drill.graceSeconds) {
                 note(["drill"], "its times are out of range")
             }
         }
-        if surroundings.offersCredentials, surroundings.isIsolated {
+        if rehearsalPlan.offersCredentials, rehearsalPlan.isIsolated {
             note(["credentials"], "isolated hosts cannot get credentials")
         }
     }

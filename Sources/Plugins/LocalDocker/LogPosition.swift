@@ -6,7 +6,7 @@ internal import LaunchPluginKit
 /// The engine can only return the log from a time on, and its two outputs are not in the order of their times. So the
 /// time of a position is a margin before the newest line that was read. Lines before the position are read again and
 /// dropped. The log only grows at its end, so the count is exact.
-struct LogPlace {
+struct LogPosition {
     /// The largest difference between the times of adjacent lines, in nanoseconds.
     private static let margin: Int64 = 5_000_000_000
 
@@ -36,7 +36,7 @@ struct LogPlace {
 
     /// The position of a cursor, and the number of lines to drop from its time on.
     /// - Throws: `invalid` if the cursor does not come from this runner.
-    static func reading(_ cursor: LogCursor) throws(BackendError) -> (place: LogPlace, skipped: Int) {
+    static func reading(_ cursor: LogCursor) throws(BackendError) -> (place: LogPosition, skipped: Int) {
         let parts = cursor.rawValue.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let since = Int64(parts[0]), let lines = Int(parts[1]), since >= 0, lines >= 0,
             // A position may move to the next nanosecond, which must fit.
@@ -44,7 +44,7 @@ struct LogPlace {
         else {
             throw BackendError(.invalid, "'\(cursor.rawValue)' is not a position in a log of runner 'local-docker'.")
         }
-        return (LogPlace(since: since), lines)
+        return (LogPosition(since: since), lines)
     }
 
     /// The time from which to request the log; nil for the whole log.
@@ -56,7 +56,7 @@ struct LogPlace {
 
     /// Returns to the mark, because the log is read again from there.
     mutating func restart() {
-        self = LogPlace(since: mark.since)
+        self = LogPosition(since: mark.since)
     }
 
     /// Counts a line that was read.

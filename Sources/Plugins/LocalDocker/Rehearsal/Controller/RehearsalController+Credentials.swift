@@ -3,11 +3,11 @@ internal import Crypto
 internal import LaunchPluginKit
 
 /// Credentials for the hosts.
-extension Attendant {
+extension RehearsalController {
     /// Creates the network. If the job offers credentials, also opens the endpoint in the network and sets the
     /// variables that point to it.
     func openEndpoint(_ containers: inout HostContainers) async throws(BackendError) {
-        guard surroundings.offersCredentials, let offering = tools.environment as? any CredentialsOffering else {
+        guard rehearsalPlan.offersCredentials, let offering = tools.environment as? any CredentialsOffering else {
             return try await containers.makeNetwork(nil)
         }
         let words = offering.credentialsEndpoint
@@ -61,7 +61,7 @@ extension Attendant {
         _ place: RehearsalState.Endpoint, _ port: UInt16, _ offering: any CredentialsOffering
     ) throws(BackendError) -> CredentialsServer {
         try CredentialsServer(
-            address: place.address, port: port, path: place.path, credentials: offering, role: surroundings.role,
+            address: place.address, port: port, path: place.path, credentials: offering, role: rehearsalPlan.role,
             log: tools.log)
     }
 
