@@ -13,25 +13,25 @@ struct PlanCheck {
         self.config = config
     }
 
-    /// The resolved job.
+    /// The resolved job, with the origins of its values.
     /// - Throws: `LaunchError` with a diagnostic for each error.
-    func resolved(_ spec: LaunchSpec, as id: RunID) throws -> ResolvedJob {
+    func resolved(_ spec: LaunchSpec, as id: RunID) throws -> Resolution {
         let plugin = try bench.catalog.knownRunner(spec.resource)
         let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
-        return try ResolveStage(queue: queue, plugin: plugin).job(spec, as: id)
+        return try ResolveStage(queue: queue, plugin: plugin).resolution(of: spec, as: id)
     }
 
     /// Refuses a run whose request is invalid with any image. Prints warnings.
     func refuseInvalid(_ spec: LaunchSpec, as id: RunID) throws {
-        let job = try resolved(spec, as: id)
+        let resolution = try resolved(spec, as: id)
+        let job = resolution.job
         let backends = try bench.backends(config)
         var plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
             runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
             imageOfSource: backends.imageOfSource(for: job.project))
         plan.findings.removeAll { $0.isSettledLater == true }
-        let places = try bench.catalog.knownRunner(spec.resource).places
-        let diagnostics = plan.diagnostics(in: try document(of: spec), of: spec, places: places)
+        let diagnostics = plan.diagnostics(in: try document(of: spec), origins: resolution.origins)
         guard plan.isValid else {
             throw LaunchError(
                 .invalid, "The request is not valid.", hint: "'launch plan' shows all of it.", diagnostics: diagnostics)

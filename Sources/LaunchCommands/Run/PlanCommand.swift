@@ -29,7 +29,8 @@ enum PlanCommand {
             let spec = try await SpecReader(bench).spec(
                 store: store, config: config, offline: arguments.flag("offline"))
             let check = PlanCheck(bench, store: store, config: config)
-            let job = try check.resolved(spec, as: RunID.random())
+            let resolution = try check.resolved(spec, as: RunID.random())
+            let job = resolution.job
             let backends = try bench.backends(config, runnerOptions: files(arguments))
             let stage = ImageStage(
                 registry: try backends.registry(
@@ -54,8 +55,8 @@ enum PlanCommand {
             if bench.wantsJSON {
                 try bench.printJSON(plan)
             } else {
-                let places = try bench.catalog.knownRunner(spec.resource).places
-                try PlanPage(plan, of: spec, places: places, document: try check.document(of: spec), terminal).show()
+                let document = try check.document(of: spec)
+                try PlanPage(plan, origins: resolution.origins, document: document, terminal).show()
             }
             return plan.isValid ? .ok : .invalidData
         }

@@ -5,15 +5,13 @@ internal import LaunchHost
 struct PlanPage {
     private let plan: Plan
     private let document: Document?
-    private let spec: LaunchSpec
-    private let places: RunnerPlugin.Places
+    private let origins: Origins
     private let terminal: Terminal
 
-    /// A page. `places` are those of the runner's plugin.
-    init(_ plan: Plan, of spec: LaunchSpec, places: RunnerPlugin.Places, document: Document?, _ terminal: Terminal) {
+    /// A page of a plan, with the origins of its job's values.
+    init(_ plan: Plan, origins: Origins, document: Document?, _ terminal: Terminal) {
         self.plan = plan
-        self.spec = spec
-        self.places = places
+        self.origins = origins
         self.document = document
         self.terminal = terminal
     }
@@ -50,7 +48,7 @@ struct PlanPage {
     }
 
     private func showFindings() throws {
-        let diagnostics = plan.diagnostics(in: document, of: spec, places: places)
+        let diagnostics = plan.diagnostics(in: document, origins: origins)
         guard !diagnostics.isEmpty else { return try line("findings", Styled("none", .green)) }
         try line("findings", Styled(DiagnosticRenderer.summary(diagnostics)))
         for diagnostic in DiagnosticRenderer.sorted(diagnostics) {

@@ -144,4 +144,24 @@ struct FindingPlaceTests {
         }
         #expect(findings.contains(expected) && !findings.contains(" (from "), "\(findings)")
     }
+
+    @Test func `a template variable's submitted value is named at the queue's line`() async throws {
+        let findings = try await findings(["--set-var", "size=-1"])
+        #expect(findings.contains("queue.yaml:2:86: ResourceConfig.VolumeSizeInGB: "), "\(findings)")
+        #expect(findings.contains(" (with {{size}} from --set-var)\n"), "\(findings)")
+    }
+
+    @Test func `a value that the submitter removed names the option`() async throws {
+        let findings = try await findings(["--set", "ResourceConfig.VolumeSizeInGB=null"])
+        #expect(findings.contains("error: ResourceConfig.VolumeSizeInGB: "), "\(findings)")
+        #expect(findings.contains(" (from --set)\n") && !findings.contains("queue.yaml"), "\(findings)")
+    }
+
+    @Test func `an item of the queue keeps its line beside the submitter's items`() async throws {
+        let findings = try await findings(["--set", "Tags=[{Key: 'b#d', Value: x}]"]) {
+            $0.replacing("Value: vision", with: "Value: 'vi#sion'")
+        }
+        #expect(findings.contains("queue.yaml:7:27: Tags[0].Value: "), "\(findings)")
+        #expect(findings.contains("error: Tags[1].Key: "), "\(findings)")
+    }
 }

@@ -3,61 +3,80 @@ struct Overriding {
     let queue: ResolveStage.Queue
     let plugin: RunnerPlugin
 
+    /// A change of one value, with the option that made it.
+    private struct Change {
+        var path: FieldPath
+        var value: JSONValue
+        var option: SubmitOption
+    }
+
     /// The queue's template with all changes of a spec; null removes a value. A change that is not allowed becomes a
     /// mistake.
-    func template(changedBy spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> JSONValue {
-        var template = queue.template
+    func template(changedBy spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> TracedTemplate {
+        var template = TracedTemplate(queue.template, keyedLists: plugin.keyedLists)
         // The runner applies values that have their own options. The same rules of the queue apply to them.
-        mistakes += places(changedBy: spec.overrides).compactMap { refusal(of: $0) }
+        let places = places(changedBy: spec.overrides)
+        mistakes += places.compactMap { refusal(of: $0.path) }
         for change in changes(of: spec, &mistakes) {
             if let refusal = refusal(of: change.path) ?? listRefusal(of: change) {
                 mistakes.append(refusal)
                 continue
             }
-            do {
-                if case .null = change.value {
-                    template.remove(at: change.path.steps[...])
-                } else if let key = plugin.keyedLists[change.path], case .array(let items) = change.value {
-                    let merged = merge(items, into: template.value(at: change.path), by: key, change.path, &mistakes)
-                    try template.set(.array(merged), at: change.path.steps[...])
-                } else {
-                    try template.set(change.value, at: change.path.steps[...])
-                }
+            do throws(JSONValue.PathError) {
+                try apply(change, to: &template, &mistakes)
             } catch {
                 mistakes.append(Diagnostic(.error, error.message, path: change.path))
             }
         }
+        if spec.source != .template, let image = plugin.places.image { template.note(.image, at: image) }
+        for place in places { template.note(.option(place.option), at: place.path) }
         return template
     }
 
-    private func places(changedBy overrides: Overrides) -> [FieldPath] {
+    private func apply(
+        _ change: Change, to template: inout TracedTemplate, _ mistakes: inout [Diagnostic]
+    ) throws(JSONValue.PathError) {
+        if case .null = change.value {
+            template.remove(at: change.path, by: change.option)
+        } else if let key = plugin.keyedLists[change.path], case .array(let items) = change.value {
+            let present = template.value.value(at: change.path)
+            let merged = merge(items, into: present, by: key, change.path, &mistakes)
+            try template.set(items: merged.items, changed: merged.changed, at: change.path, by: change.option)
+        } else {
+            try template.set(change.value, at: change.path, by: change.option)
+        }
+    }
+
+    private func places(changedBy overrides: Overrides) -> [(path: FieldPath, option: SubmitOption)] {
         let places = plugin.places.whole
-        return (overrides.entryPoint == nil ? [] : [places.entryPoint])
-            + (overrides.arguments.isEmpty ? [] : [places.arguments])
-            + overrides.environment.keys.sorted().map { places.environment.appending($0) }
-            + overrides.runConfig.keys.sorted().map { places.runConfig.appending($0) }
+        return (overrides.entryPoint == nil ? [] : [(places.entryPoint, .entryPoint)])
+            + (overrides.arguments.isEmpty ? [] : [(places.arguments, .arguments)])
+            + overrides.environment.keys.sorted().map { (places.environment.appending($0), .environment) }
+            + overrides.runConfig.keys.sorted().map { (places.runConfig.appending($0), .runConfig) }
     }
 
     /// The changes of a spec to the template, in order and in the backend's spelling. Members of a mapping are separate
     /// changes, so that the queue's policy checks each of them; lists are replaced as a whole.
-    private func changes(of spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> [Overrides.Setting] {
-        var changes: [Overrides.Setting] = []
+    private func changes(of spec: LaunchSpec, _ mistakes: inout [Diagnostic]) -> [Change] {
+        var changes: [Change] = []
         func collect(_ value: JSONValue, at path: FieldPath) {
             if case .object(let members) = value, !members.isEmpty {
                 for (name, member) in members.sorted(by: { $0.key < $1.key }) {
                     collect(member, at: plugin.spelling(path.appending(name)))
                 }
             } else if !path.steps.isEmpty {
-                change(value, at: path)
+                change(value, at: path, by: .resourceArguments)
             }
         }
-        func change(_ value: JSONValue, at path: FieldPath) {
-            changes.append(Overrides.Setting(path: path, value: value.respelt(at: path, by: plugin.spelling)))
+        func change(_ value: JSONValue, at path: FieldPath, by option: SubmitOption) {
+            changes.append(Change(path: path, value: value.respelt(at: path, by: plugin.spelling), option: option))
         }
         if let arguments = spec.overrides.resourceArguments {
             collect(unwrapped(arguments, spec.resource, &mistakes), at: FieldPath())
         }
-        for setting in spec.overrides.settings { change(setting.value, at: plugin.spelling(setting.path)) }
+        for setting in spec.overrides.settings {
+            change(setting.value, at: plugin.spelling(setting.path), by: .setting)
+        }
         return changes
     }
 
@@ -106,7 +125,7 @@ struct Overriding {
     }
 
     /// In a keyed list, a submitter may not change the queue's items, neither by index nor all at once.
-    private func listRefusal(of change: Overrides.Setting) -> Diagnostic? {
+    private func listRefusal(of change: Change) -> Diagnostic? {
         guard queue.allowOverrides == nil else { return nil }
         for list in plugin.keyedLists.keys where change.path.steps.starts(with: list.steps) {
             guard let own = queue.template.value(at: list)?.arrayValue, !own.isEmpty else { continue }
@@ -126,25 +145,29 @@ struct Overriding {
             path: path)
     }
 
-    /// The items of the queue and those of a submitter. An item with the key of a queue's item replaces it if the queue
-    /// allows that, and is refused otherwise.
+    /// The items of the queue and those of a submitter, with the indices of the submitter's. An item with the key of a
+    /// queue's item replaces it if the queue allows that, and is refused otherwise.
     private func merge(
         _ items: [JSONValue], into present: JSONValue?, by key: String, _ path: FieldPath,
         _ mistakes: inout [Diagnostic]
-    ) -> [JSONValue] {
+    ) -> (items: [JSONValue], changed: [Int]) {
         let own = queue.template.value(at: path)?.arrayValue ?? []
         var merged = present?.arrayValue ?? []
+        var changed: [Int] = []
         for item in items {
             guard let name = item[key], let index = merged.firstIndex(where: { $0[key] == name }) else {
+                changed.append(merged.count)
                 merged.append(item)
                 continue
             }
-            if queue.allowOverrides == nil, own.contains(where: { $0[key] == name }), merged[index] != item {
+            guard merged[index] != item else { continue }
+            if queue.allowOverrides == nil, own.contains(where: { $0[key] == name }) {
                 mistakes.append(theQueues("\(path) \(name.stringValue ?? "item")", at: path))
             } else {
+                changed.append(index)
                 merged[index] = item
             }
         }
-        return merged
+        return (merged, changed)
     }
 }

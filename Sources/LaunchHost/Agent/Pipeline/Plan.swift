@@ -55,16 +55,12 @@ public struct Plan: Sendable, Hashable, Codable {
         return PinnedImage(reference: name, digest: .unknown, name: name)
     }
 
-    /// What is wrong with the request, as diagnostics; in a queue's file where the value is that file's own.
-    ///
-    /// The document's keys are found in whatever spelling the runner takes, where it is `spelt(like:)` it.
+    /// The findings as diagnostics, with the positions of the queue's own values in its file.
     /// - Parameters:
-    ///   - spec: what the plan was made of, to tell the submitter's values from the queue's.
-    ///   - places: where the runner puts the values of the submitter's options.
-    public func diagnostics(
-        in document: Document? = nil, of spec: LaunchSpec? = nil, places: RunnerPlugin.Places
-    ) -> [Diagnostic] {
-        let places = FindingPlaces(plan: self, document: document, overrides: spec?.overrides, places: places)
+    ///   - document: the queue's file, `spelt(like:)` the runner's plugin; nil if there is none.
+    ///   - origins: the origins of the job's values, from the resolve stage.
+    public func diagnostics(in document: Document? = nil, origins: Origins) -> [Diagnostic] {
+        let places = FindingPlaces(plan: self, document: document, origins: origins)
         return findings.map { places.diagnostic(for: $0) }
     }
 }

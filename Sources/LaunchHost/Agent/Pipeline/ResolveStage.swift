@@ -40,35 +40,43 @@ public struct ResolveStage: Sendable {
     }
 
     /// The job for `spec`.
-    /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each mistake.
+    /// - Throws: as `resolution(of:as:)`.
     public func job(_ spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> ResolvedJob {
+        try resolution(of: spec, as: runID).job
+    }
+
+    /// The job for `spec`, with the origins of its values.
+    /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each mistake.
+    public func resolution(of spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> Resolution {
         var mistakes = refusals(of: spec)
         let overriding = Overriding(queue: queue, plugin: plugin)
-        let overridden = overriding.template(changedBy: spec, &mistakes)
-        var template = overridden
+        var template = overriding.template(changedBy: spec, &mistakes)
+        let overridden = template.value
         let variables = variableValues(spec.overrides.variables, &mistakes)
         let values = PlaceholderValues(
             variables: variables, macros: PlaceholderValues.macros(of: spec, runID),
             chosen: queue.variables.filter { $0.allowed == nil && spec.overrides.variables[$0.name] != nil })
         var budget = Budget()
-        template = template.mappingStrings { text, path in
-            guard !budget.isExceeded else { return .null }
-            let value = expand(text, at: path, values, &budget, &mistakes)
+        let submitted = Set(spec.overrides.variables.keys)
+        template.expand { text, path in
+            guard !budget.isExceeded else { return (.null, []) }
+            let pieces = Placeholders.pieces(of: text)
+            let value = expand(pieces, at: path, values, &budget, &mistakes)
             if budget.isExceeded { mistakes.append(Budget.mistake(at: path)) }
-            return value
+            return (value, pieces.compactMap { Origin.Placeholder($0, submitted: submitted) })
         }
-        if mistakes.isEmpty { template = decoded(template, &mistakes) }
-        let source = source(of: spec, template, overridden: overridden, chosen: values.chosen, &mistakes)
+        if mistakes.isEmpty { template.decode { decoded($0, &mistakes) } }
+        let source = source(of: spec, template.value, overridden: overridden, chosen: values.chosen, &mistakes)
         guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
         var job = ResolvedJob(
             runID: runID, runName: spec.name ?? runID.rawValue, project: spec.project, entity: spec.entity,
             author: spec.author, queue: spec.queue, resource: spec.resource, source: source,
             entryPoint: spec.overrides.entryPoint, arguments: spec.overrides.arguments,
-            runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template,
+            runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template.value,
             rehearsal: rehearsal(of: spec), retry: queue.retry, isShared: queue.isShared ? true : nil,
             demandsPin: queue.policy.unpinned ?? !isLocked(for: spec) ? nil : true)
         job.numerals = spec.overrides.numerals
-        return job
+        return Resolution(job: job, origins: template.origins)
     }
 
     /// The run's own source, or the one that its template names.
@@ -166,10 +174,9 @@ public struct ResolveStage: Sendable {
     }
 
     private func expand(
-        _ text: String, at path: FieldPath, _ values: PlaceholderValues, _ budget: inout Budget,
+        _ pieces: [Placeholders.Piece], at path: FieldPath, _ values: PlaceholderValues, _ budget: inout Budget,
         _ mistakes: inout [Diagnostic]
     ) -> JSONValue {
-        let pieces = Placeholders.pieces(of: text)
         // The size is checked before the expansion, so that a text over the limit is never created.
         for piece in pieces where !budget.isExceeded { budget.charge(values.size(of: piece)) }
         guard !budget.isExceeded else { return .null }
@@ -236,6 +243,30 @@ extension ResolveStage {
     public func namesSource(of spec: LaunchSpec) -> Bool {
         var mistakes: [Diagnostic] = []
         let template = Overriding(queue: queue, plugin: plugin).template(changedBy: spec, &mistakes)
-        return TemplateSource(plugin: plugin).isNamed(in: template)
+        return TemplateSource(plugin: plugin).isNamed(in: template.value)
+    }
+}
+
+/// The result of the resolve stage, with the origins of its values for the findings of later stages.
+public struct Resolution: Sendable, Hashable {
+    /// The job, which is stored.
+    public var job: ResolvedJob
+    /// The origins of the values in the job's template, and of the values that options add to the request.
+    public var origins: Origins
+
+    public init(job: ResolvedJob, origins: Origins) {
+        self.job = job
+        self.origins = origins
+    }
+}
+
+extension Origin.Placeholder {
+    /// The placeholder of a piece of text; nil for literal text.
+    fileprivate init?(_ piece: Placeholders.Piece, submitted: Set<String>) {
+        switch piece {
+        case .text: return nil
+        case .macro(let name): self = .macro(name)
+        case .variable(let name): self = submitted.contains(name) ? .submitted(name) : .defaulted(name)
+        }
     }
 }

@@ -149,8 +149,13 @@ public struct Document: Sendable {
 
     /// A finding of a later stage, with the position in this document that it refers to.
     public func diagnostic(for finding: Finding) -> Diagnostic {
+        diagnostic(for: finding, at: finding.path)
+    }
+
+    /// A finding of a later stage whose value has another path in this document than in the request.
+    public func diagnostic(for finding: Finding, at path: FieldPath) -> Diagnostic {
         let place = finding.path.description
-        let marks = marks(at: finding.path)
+        let marks = marks(at: path)
         let mark = finding.isAboutName == true ? marks.key : marks.value ?? marks.key
         return diagnostic(
             finding.severity, place.isEmpty ? finding.message : "\(place): \(finding.message)", hint: finding.hint,
