@@ -201,9 +201,6 @@ let package = Package(
                 "launch",
             ]),
         tests(
-            "ProcessRunnerTests", at: "Tests/Examples/ProcessRunnerTests",
-            uses: ["Conformance", "LaunchHost", "ProcessRunner", "TestSupport"]),
-        tests(
             "DocumentationTests", at: "Tests/DocumentationTests",
             uses: ["Console", "LaunchCommands", "LaunchHost", "Subprocess", "TestSupport", "launch", "own-launch"]),
         tests(
@@ -270,4 +267,19 @@ if Context.environment["LAUNCH_FUZZ"] != nil {
 if let only = Context.environment["LAUNCH_ONLY_TESTS"] {
     let names = Set(only.split(separator: ",").map(String.init))
     package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}
+
+// Each target depends on everything below it, also where the list above has only what it imports. SwiftPM compiles a
+// target again only if the module file of a direct dependency has changed, and that file stays the same if it only
+// exports or stores a type whose layout has changed. The program would then read memory by the old layout.
+let below = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0.dependencies) })
+for target in package.targets {
+    var found: [String: Target.Dependency] = [:]
+    var open = target.dependencies
+    while let next = open.popLast() {
+        guard case .byNameItem(let name, _) = next, found[name] == nil else { continue }
+        found[name] = next
+        open += below[name] ?? []
+    }
+    target.dependencies = found.sorted { $0.key < $1.key }.map(\.value)
 }

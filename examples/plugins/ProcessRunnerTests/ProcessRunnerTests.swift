@@ -1,13 +1,12 @@
 import Conformance
 import Foundation
-import LaunchHost
+import LaunchPluginKit
 import ProcessRunner
-import TestSupport
 import Testing
 
 @Test("the runner of plugins.md passes the conformance kit")
 func processRunnerConforms() async throws {
-    let home = try TemporaryDirectory()
+    let home = try ScratchFolder()
     let (runs, starts) = ("\(home.path)/runs", "\(home.path)/starts")
     try FileManager.default.createDirectory(atPath: starts, withIntermediateDirectories: true)
     let options = Options(["folder": .string(runs)])
@@ -28,7 +27,7 @@ func processRunnerConforms() async throws {
 
 @Test("a stopped run leaves no process")
 func nothingIsLeft() async throws {
-    let home = try TemporaryDirectory()
+    let home = try ScratchFolder()
     let options = Options(["folder": .string("\(home.path)/runs")])
     let runner = try ProcessPlugin.runner.base.make(options, PluginContext())
     let id = RunID.random()
@@ -80,4 +79,12 @@ private func job(_ script: String, as id: RunID, noting starts: String) throws -
 
 private func job(_ behaviour: RunnerFixture.Behaviour, as id: RunID, noting starts: String) -> RunnableJob? {
     try? job(script(behaviour), as: id, noting: starts)
+}
+
+/// A folder for one test, removed with the last reference.
+private final class ScratchFolder: Sendable {
+    let path = FileManager.default.temporaryDirectory.appending(path: "process-runner-\(UUID().uuidString)").path
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+// A package of its own with one plugin. In a repository of yours, the first dependency is
+// .package(url: "https://HOST/launch.git", from: "0.1.0").
+import PackageDescription
+
+let package = Package(
+    name: "process-runner",
+    dependencies: [.package(name: "launch", path: "../..")],
+    targets: [
+        .target(
+            name: "ProcessRunner", dependencies: [.product(name: "LaunchPluginKit", package: "launch")],
+            path: "ProcessRunner"),
+        .testTarget(
+            name: "ProcessRunnerTests",
+            dependencies: [
+                "ProcessRunner", .product(name: "Conformance", package: "launch"),
+                .product(name: "LaunchPluginKit", package: "launch"),
+            ],
+            path: "ProcessRunnerTests"),
+    ]
+)
