@@ -23,9 +23,7 @@ struct RowCheck {
                 "the author \(Wording.quoted(spec.author)) is not an account that can write to \(home.path): "
                     + Wording.either(accounts))
         }
-        if record.attempts == 0, record.state == .claimed,
-            record.resolved != nil || record.image != nil || record.request != nil
-        {
+        if record.attempts == 0, record.state == .claimed, record.stage != .unresolved {
             mistakes.append("the row has values of a later stage, and no stage has begun")
         }
         guard !mistakes.isEmpty else { return }

@@ -11,11 +11,11 @@ struct FinishStage: Sendable {
     /// - Throws: `BackendError` if the log or the outputs are not available now. Nothing is released then, and the call
     ///   can be repeated. `StoreError` if the record cannot be written.
     func finish(_ record: RunRecord, _ observation: Observation) async throws -> RunRecord {
-        guard let handle = record.handle else { return record }
+        guard case .submitted(let handle, let request) = record.stage else { return record }
         let folder = try store.home.makeFolder(of: record.id)
         let unkept = try await archiveLog(of: handle, into: folder)
         var outcome: Outcome
-        if let request = record.request {
+        if let request {
             outcome = try await runner.finish(handle, of: request, into: folder)
         } else {
             let why = record.damage ?? "The record has no request."
@@ -41,7 +41,7 @@ struct FinishStage: Sendable {
         do throws(BackendError) {
             return try await archive.write(runner.logs(handle, from: nil, follow: false), limit: limits.logBytes)
         } catch {
-            guard [.denied, .invalid, .configuration, .malformed].contains(error.category) else { throw error }
+            guard error.category.disposition(in: .archive) == .goWithout else { throw error }
             return "The log was not kept. \(error.description)"
         }
     }

@@ -40,7 +40,7 @@ actor ObserveStage {
 
     /// Adds a run to observe. The run has a handle.
     func add(_ record: RunRecord) {
-        guard let handle = record.handle else { return }
+        guard case .submitted(let handle, _) = record.stage else { return }
         live[record.id] = LiveRun(
             handle: handle, token: record.claimToken, crashes: record.crashes, state: record.state,
             backendStatus: record.backendStatus)

@@ -12,7 +12,7 @@ struct RetryStage: Sendable {
         let number = (record.pastAttempts?.count ?? 0) + 2
         let limit = record.resolved?.retry?.attempts
         guard end.phase == .failed, record.stopRequestedAt == nil, record.state != .stopping,
-            number <= limit ?? .max, let request = record.request, let handle = record.handle,
+            number <= limit ?? .max, case .submitted(let handle, let request?) = record.stage,
             let next = runner.nextAttempt(number, after: request, end, limit: limit)
         else { return nil }
         let past = PastAttempt(

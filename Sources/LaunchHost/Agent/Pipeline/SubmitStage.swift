@@ -25,7 +25,7 @@ struct SubmitStage: Sendable {
             return try await retrying(runID) { () async throws(BackendError) in
                 try await runner.submit(request, as: runID)
             } failed: { error in
-                if !error.isRefusal { mayBeThere = true }
+                if !error.category.isRefusal { mayBeThere = true }
             }
         } catch {
             throw Failure(error: error, mayBeThere: mayBeThere)
@@ -83,14 +83,5 @@ struct SubmitStage: Sendable {
                 return .failure(error)
             }
         }.value
-    }
-}
-
-extension BackendError {
-    /// Whether the error means that certainly nothing was done.
-    fileprivate var isRefusal: Bool {
-        [
-            .throttled, .unavailable, .expired, .unauthenticated, .capacity, .quota, .denied, .invalid, .configuration,
-        ].contains(category)
     }
 }

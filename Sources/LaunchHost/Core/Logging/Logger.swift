@@ -80,6 +80,11 @@ public struct Logger: Sendable {
         log(.error, message, fields)
     }
 
+    /// Logs a message whose level is a value.
+    package func log(_ level: Level, _ message: String) {
+        log(level, { message }, [:])
+    }
+
     private func log(_ level: Level, _ message: () -> String, _ fields: KeyValuePairs<String, String>) {
         guard level >= self.level else { return }
         sink(

@@ -39,6 +39,12 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let cancelled = Category("cancelled")
         /// A fault of the backend or of the plugin.
         public static let internalFault = Category("internal")
+
+        /// All categories.
+        package static let all = [
+            throttled, transient, capacity, quota, expired, unauthenticated, denied, invalid, configuration, conflict,
+            notFound, unavailable, malformed, cancelled, internalFault,
+        ]
     }
 
     /// The category, on which the host bases its decision.
@@ -60,9 +66,7 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whether the same call may succeed later without a change by a person.
-    public var isWorthRetrying: Bool {
-        [.throttled, .transient, .expired, .unavailable].contains(category)
-    }
+    public var isWorthRetrying: Bool { category.passesSoon }
 
     /// The message, followed by the hint.
     public var description: String {

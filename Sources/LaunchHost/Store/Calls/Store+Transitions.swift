@@ -46,7 +46,7 @@ extension Store {
         let now = now
         return try write { connection throws(StoreError) in
             let run = try Self.ownRun(id, token, connection)
-            guard run.stopRequestedAt == nil, run.handle != nil, !run.state.isTerminal, run.state != .stopping else {
+            guard run.stopRequestedAt == nil, case .submitted = run.stage, run.state != .stopping else {
                 throw StoreError(.refused, "The run '\(id)' is \(run.state.rawValue) and is not tried again.")
             }
             let changed = try connection.first(
