@@ -2,24 +2,21 @@ internal import ContainerEngine
 public import LaunchPluginKit
 internal import RegistryLogins
 
-/// Runner `local-docker`: one container per run on the docker or podman engine of this machine.
+/// Runner `local-docker`: the containers of a run on the docker or podman engine of this machine.
 ///
-/// Its state in memory is only a cache. Containers carry the run ID in name and label, so another instance finds
-/// them.
+/// It decodes requests and handles, and passes each to the runner of its kind: `ContainerRunner` for a plain container,
+/// `RehearsalJobRunner` for a job with a rehearsal plan. Its state in memory is only a cache, so another instance finds
+/// the same runs.
 public struct LocalDockerRunner: ContainerJobRunner {
     /// The value of `type`.
-    public static let type = "local-docker"
+    public static let type = LocalHandle.runner
 
-    let connection: EngineConnection
-    let images: ImagePulls
+    let tools: EngineTools
+    let containers: ContainerRunner
+    let rehearsals: RehearsalJobRunner
     /// The engine's own image store.
     public let imageStore: (any Registry)?
-    let memory = RunMemory()
-    let submissions = KeyedLock<RunID>()
-    /// The controllers of rehearsals.
-    let controllers: RehearsalControllers
     private let graceSeconds: Int
-    let limits: TransferLimits
 
     /// - Parameters:
     ///   - engine: the engine's socket or address; nil finds it by `DOCKER_HOST` and the usual sockets.
@@ -34,16 +31,15 @@ public struct LocalDockerRunner: ContainerJobRunner {
         registry: (any Registry)? = nil,
         environment: (any Environment)? = nil, variables: [String: String], log: Logger = .silent
     ) {
-        connection = EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log)
         let context = PluginContext(environment: environment, registry: registry, variables: variables, log: log)
-        images = ImagePulls(registry: registry, logins: PullLogins(context))
+        tools = EngineTools(
+            connection: EngineConnection(locator: EngineLocator(option: engine, variables: variables), log: log),
+            images: ImagePulls(registry: registry, logins: PullLogins(context)), variables: variables, log: log,
+            limits: limits)
         imageStore = LocalRegistry(
             engine: SharedEngine(option: engine, variables: variables), remote: nil, logins: PullLogins(context))
-        controllers = RehearsalControllers(
-            RehearsalTools(
-                connection: connection, images: images, environment: environment, variables: variables, log: log,
-                limits: limits))
-        self.limits = limits
+        containers = ContainerRunner(tools: tools)
+        rehearsals = RehearsalJobRunner(RehearsalTools(engine: tools, environment: environment))
         graceSeconds = stopGraceSeconds
     }
 
@@ -52,6 +48,8 @@ public struct LocalDockerRunner: ContainerJobRunner {
     /// Calls to the engine are local and cheap, and the engine reports changes by itself.
     public var pace: Pace { Pace(shortest: .milliseconds(200), longest: .seconds(10)) }
 
+    // MARK: requests
+
     /// The container job as a document.
     public func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
         try request(for: DockerRender(graceSeconds: graceSeconds).containerJob(job), as: job.job.runID)
@@ -59,54 +57,141 @@ public struct LocalDockerRunner: ContainerJobRunner {
 
     /// The request for a container job: its JSON. The run ID is not part of it.
     public func request(for job: ContainerJob, as runID: RunID) throws(BackendError) -> RunRequest {
-        do {
-            return RunRequest(runner: Self.type, document: try JSONValue(encoding: job))
-        } catch {
-            throw BackendError(.invalid, "The container job cannot be written as JSON: \(error)")
-        }
+        try LocalJob(job).request()
     }
 
     /// Checks the request without the engine, and that the environment provides what a rehearsal needs.
     public func validate(_ request: RunRequest) -> [Finding] {
         do {
-            let job = try Self.job(of: request)
-            let missing = job.rehearsalPlan.map { controllers.tools.missing(for: $0) } ?? []
-            return DockerChecks.findings(of: job)
-                + missing.map { Finding(.error, at: FieldPath(), $0.message, hint: $0.hint) }
+            switch try LocalJob(request) {
+            case .container(let job): return containers.validate(job)
+            case .rehearsal(let job): return rehearsals.validate(job)
+            }
         } catch {
             return [Finding(.error, at: FieldPath(), error.message)]
         }
     }
 
-    static func job(of request: RunRequest) throws(BackendError) -> ContainerJob {
-        guard request.runner == type else {
-            throw BackendError(.invalid, "A request of runner '\(request.runner)' is not one of '\(type)'.")
+    /// Pulls the job's image if the engine does not have it.
+    public func prepare(
+        for request: RunRequest, progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) {
+        try await tools.fetch(LocalJob(request).job.image, progress: progress)
+    }
+
+    /// Starts the run, or returns the handle of the one that an earlier call started from the same request.
+    ///
+    /// - Throws: `conflict` if the names belong to something else, `invalid` if the containers cannot be started.
+    ///   Nothing remains after an error.
+    public func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
+        let fingerprint = try RunContainer.fingerprint(of: request)
+        let handle: LocalHandle =
+            switch try LocalJob(request) {
+            case .container(let job):
+                .container(try await containers.submit(job, fingerprint: fingerprint, as: runID))
+            case .rehearsal(let job):
+                .rehearsal(try await rehearsals.submit(job, fingerprint: fingerprint, as: runID))
+            }
+        return handle.stored
+    }
+
+    /// The run's containers. A container that was created but never started counts: submitting again starts it.
+    public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
+        if let found = try await rehearsals.find(runID) { return LocalHandle.rehearsal(found).stored }
+        return try await containers.find(runID).map { LocalHandle.container($0).stored }
+    }
+
+    // MARK: handles
+
+    /// One list call for all plain containers. The rehearsals cost no call to the engine.
+    public func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
+        var plain: [ContainerHandle] = []
+        var rehearsed: [RehearsalHandle] = []
+        var observations: [Observation] = []
+        for handle in handles {
+            do throws(BackendError) {
+                switch try LocalHandle(handle) {
+                case .container(let handle): plain.append(handle)
+                case .rehearsal(let handle): rehearsed.append(handle)
+                }
+            } catch {
+                // A stored handle that names nothing cannot name an existing container.
+                observations.append(ContainerRunner.missing(handle.runID))
+            }
         }
+        observations += try await rehearsals.observe(rehearsed)
+        observations += try await containers.observe(plain, besides: observations.count)
+        return observations
+    }
+
+    /// The log of both outputs, in the order in which the engine stored it.
+    ///
+    /// Throws `notFound` if the container was removed.
+    public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
         do {
-            return try request.document.decode(ContainerJob.self)
+            switch try LocalHandle(handle) {
+            case .container(let handle): return containers.logs(handle, from: cursor, follow: follow)
+            case .rehearsal(let handle): return rehearsals.logs(handle, from: cursor, follow: follow)
+            }
         } catch {
-            throw BackendError(.invalid, "The request is not a container job: \(error)")
+            return LogStream { { () async throws(BackendError) in throw error } }
         }
     }
 
-    static func containerID(of handle: RunHandle) throws(BackendError) -> String {
-        guard handle.runner == type, let id = handle.fields[RunContainer.handleField] else {
-            throw BackendError(.invalid, "The handle of run \(handle.runID) is not one of runner '\(type)'.")
+    /// Sends SIGTERM, and SIGKILL after `grace` or after the grace period of the job.
+    public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
+        switch try LocalHandle(handle) {
+        case .container(let handle): try await containers.stop(handle, grace: grace)
+        case .rehearsal(let handle): try await rehearsals.stop(handle, grace: grace)
         }
-        return id
     }
 
-    static func handle(_ runID: RunID, container id: String) -> RunHandle {
-        RunHandle(runner: type, runID: runID, fields: [RunContainer.handleField: id])
+    /// Keeps the outputs or results in `<folder>/outputs` and searches the log for the metrics.
+    public func finish(
+        _ handle: RunHandle, of request: RunRequest, into folder: String
+    ) async throws(BackendError) -> Outcome {
+        let job = try LocalJob(request).job
+        switch try LocalHandle(handle) {
+        case .container(let handle): return try await containers.finish(job, handle, into: folder)
+        case .rehearsal(let handle): return try await rehearsals.finish(job, handle, into: folder)
+        }
     }
 
-    /// Removes the container with its log and its anonymous volumes. For a rehearsal, removes all containers, the
-    /// network and the folder.
+    /// The timeline of an ended rehearsal. For a plain container, only its end.
+    public func timeline(of handle: RunHandle) async throws(BackendError) -> RehearsalTimeline {
+        switch try LocalHandle(handle) {
+        case .container(let handle):
+            let end = try await containers.observe([handle]).first
+            return RehearsalTimeline(phase: end?.phase ?? .missing, cause: end?.cause)
+        case .rehearsal(let handle): return try await rehearsals.timeline(of: handle)
+        }
+    }
+
+    /// Removes the containers with their logs and anonymous volumes. For a rehearsal, also the network and the folder.
     public func release(_ handle: RunHandle) async throws(BackendError) {
-        if HostNames.isOne(handle) { return try await controllers.release(handle.runID) }
-        let id = try Self.containerID(of: handle)
-        let engine = try await connection.client()
-        try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
-        await memory.forget(id)
+        switch try LocalHandle(handle) {
+        case .container(let handle): try await containers.release(handle)
+        case .rehearsal(let handle): try await rehearsals.release(handle)
+        }
+    }
+
+    // MARK: the engine
+
+    /// A signal for each event of a run's container and for each step of a rehearsal.
+    public func changes() -> AsyncStream<Void>? {
+        RunEvents.stream(of: tools.connection, and: rehearsals.pulses)
+    }
+
+    /// Removes what ended runs of this home left.
+    public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
+        try await LeftoverSweep(tools: tools, rehearsals: rehearsals).run(standing)
+    }
+
+    /// Checks that the engine responds, by requesting a container that does not exist.
+    public func reach() async throws(BackendError) {
+        let engine = try await tools.connection.client()
+        _ = try await engineCall { () async throws(EngineError) in
+            try await engine.container(RunContainer.name(.random()))
+        }
     }
 }

@@ -26,7 +26,7 @@ struct RehearsalPlanChecks {
     }
 
     private mutating func checkPath(_ path: String, _ place: [String]) {
-        if path.utf8.contains(0) || !path.hasPrefix("/") || DockerChecks.normal(path) == "/" {
+        if path.utf8.contains(0) || !path.hasPrefix("/") || ContainerPath.normal(path) == "/" {
             note(place, "'\(path)' must be an absolute path in the container, below its root")
         }
     }
@@ -66,7 +66,7 @@ struct RehearsalPlanChecks {
             if input.name.contains("/") || input.name.isEmpty {
                 note(place, "'\(input.name)' is not the name of an input")
             }
-            if !paths.insert(DockerChecks.normal(input.path)).inserted {
+            if !paths.insert(ContainerPath.normal(input.path)).inserted {
                 note(place, "two inputs have the path \(input.path)")
             }
             for host in input.hosts ?? [] where !known.contains(host) {

@@ -72,10 +72,10 @@ struct CredentialsTests {
         let request = try before.request(for: job, as: id)
         let handle = try await before.submit(request, as: id)
         try await Stage.line("up", of: handle, with: before)
-        try await before.controllers.controller(of: id)?.leave()
+        try await before.rehearsals.controllers.controller(of: id)?.leave()
         let runner = stage.runner()
         try await Stage.reach(handle, with: runner) { $0.phase == .running }
-        let controller = try #require(try await runner.controllers.controller(of: id))
+        let controller = try #require(try await runner.rehearsals.controllers.controller(of: id))
         #expect(await eventually { await controller.endpoint != nil })
         try await runner.stop(handle, grace: .seconds(60))
         let ended = try await stage.finish(handle, request, with: runner)

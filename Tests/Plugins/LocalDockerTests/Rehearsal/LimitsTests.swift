@@ -78,7 +78,7 @@ struct TransferLimitsTests {
             let error = await #expect(throws: BackendError.self) { _ = try await task.value }
             #expect(error?.category == .cancelled, "\(String(describing: error))")
             #expect(names(folder.file("outputs")) == [])
-            #expect(runner.limits.outputBytes == 1 << 50)
+            #expect(runner.tools.limits.outputBytes == 1 << 50)
         }
     }
 

@@ -83,7 +83,7 @@ struct TakeoverTests {
             let handle = try await first.submit(request, as: id)
             try await Task.sleep(for: .milliseconds(moment))
             // As at the end of a process: no step is completed, and the lock is free.
-            try await first.controllers.controller(of: id)?.leave()
+            try await first.rehearsals.controllers.controller(of: id)?.leave()
             let second = stage.runner()
             #expect(try await second.find(request, as: id) == handle)
             #expect(try await second.submit(request, as: id) == handle)
@@ -113,7 +113,7 @@ struct TakeoverTests {
         try await Stage.line("ready", of: handle, with: first)
         // The log may show it before the first program has stored that the hosts run.
         try await Stage.reach(handle, with: first) { $0.phase == .running && $0.backendStatus == "Training" }
-        try await first.controllers.controller(of: id)?.leave()
+        try await first.rehearsals.controllers.controller(of: id)?.leave()
         let second = stage.runner()
         let ended = try await stage.finish(handle, request, with: second)
         #expect(ended.observation.phase == .failed)
@@ -137,7 +137,7 @@ struct TakeoverTests {
         try await Stage.reach(handle, with: first) { $0.backendStatus == "Training" }
         try await first.stop(handle, grace: .seconds(6))
         try await Stage.line("caught", of: handle, with: first)
-        try await first.controllers.controller(of: id)?.leave()
+        try await first.rehearsals.controllers.controller(of: id)?.leave()
         let second = stage.runner()
         let ended = try await stage.finish(handle, request, with: second)
         #expect(ended.observation.phase == .stopped)

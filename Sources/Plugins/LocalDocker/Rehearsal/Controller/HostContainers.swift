@@ -179,7 +179,7 @@ struct HostContainers: Sendable {
     func info(_ member: Member) async throws(BackendError) -> ContainerInfo? {
         for _ in 0..<40 {
             let found = try await engineCall { () async throws(EngineError) in try await engine.container(member.id) }
-            guard let found, LocalDockerRunner.mayStillBeOutOfMemory(found) else { return found }
+            guard let found, found.mayStillBeOutOfMemory else { return found }
             try? await Task.sleep(for: .milliseconds(50))
         }
         return try await engineCall { () async throws(EngineError) in try await engine.container(member.id) }

@@ -28,13 +28,13 @@ struct HostPlan: Sendable {
         self.host = host.name
         let mine = inputs.filter { $0.isFor(host.name) }
         for input in mine where input.input.delivery == .pipe { try addPipe(input) }
-        for item in rehearsalPlan.folders { try add(folder: DockerChecks.normal(item.path), mode: item.mode) }
+        for item in rehearsalPlan.folders { try add(folder: ContainerPath.normal(item.path), mode: item.mode) }
         for file in host.files {
-            try add(DockerChecks.normal(file.path), .bytes(Array(file.content.utf8)), mode: file.mode, modified: now)
+            try add(ContainerPath.normal(file.path), .bytes(Array(file.content.utf8)), mode: file.mode, modified: now)
         }
         for input in mine { try add(input) }
         for item in synced {
-            let path = DockerChecks.normal(item.path)
+            let path = ContainerPath.normal(item.path)
             let first = entries.count
             try add(folder: path, mode: 0o777)
             for file in item.files { try add(file, below: path) }
@@ -49,7 +49,7 @@ struct HostPlan: Sendable {
     // MARK: inputs
 
     private mutating func add(_ input: ResolvedInput) throws(BackendError) {
-        let path = DockerChecks.normal(input.input.path)
+        let path = ContainerPath.normal(input.input.path)
         if let manifest = input.manifest {
             try add(
                 path + "-manifest", .file(manifest.local, size: manifest.size), mode: 0o644,
@@ -88,7 +88,7 @@ struct HostPlan: Sendable {
     }
 
     private mutating func addPipe(_ input: ResolvedInput) throws(BackendError) {
-        let path = DockerChecks.normal(input.input.path)
+        let path = ContainerPath.normal(input.input.path)
         let parts = path.split(separator: "/")
         let parent = "/" + parts.dropLast().joined(separator: "/")
         let local: String

@@ -67,9 +67,9 @@ extension RehearsalController {
     /// True if hosts see the input's files through a mount: a read-only input, or a copy beside a pipe.
     private func isMounted(_ input: RehearsalPlan.Input) -> Bool {
         guard input.delivery == .copy else { return input.delivery == .readOnly }
-        let path = DockerChecks.normal(input.path)
+        let path = ContainerPath.normal(input.path)
         return rehearsalPlan.inputs.contains { pipe in
-            let parent = DockerChecks.normal(pipe.path).split(separator: "/").dropLast().joined(separator: "/")
+            let parent = ContainerPath.normal(pipe.path).split(separator: "/").dropLast().joined(separator: "/")
             return pipe.delivery == .pipe && path.hasPrefix("/\(parent)/")
         }
     }

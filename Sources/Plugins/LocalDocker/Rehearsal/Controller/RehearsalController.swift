@@ -196,9 +196,10 @@ actor RehearsalController {
 
     func containers() async throws(BackendError) -> HostContainers {
         HostContainers(
-            engine: try await tools.connection.client(), images: tools.images, job: job, rehearsalPlan: rehearsalPlan,
+            engine: try await tools.engine.connection.client(), images: tools.engine.images, job: job,
+            rehearsalPlan: rehearsalPlan,
             runID: runID,
-            fingerprint: intent.fingerprint, attempt: state.attempt, home: tools.homeIdentity)
+            fingerprint: intent.fingerprint, attempt: state.attempt, home: tools.engine.homeIdentity)
     }
 }
 

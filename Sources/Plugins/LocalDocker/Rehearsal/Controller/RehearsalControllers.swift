@@ -31,7 +31,7 @@ actor RehearsalControllers {
 
     /// True if the job was begun. Its controller then runs. Without a home, no job exists.
     func knows(_ runID: RunID) throws(BackendError) -> Bool {
-        guard (try? tools.home()) != nil else { return false }
+        guard (try? tools.engine.home()) != nil else { return false }
         return try controller(of: runID) != nil
     }
 
@@ -52,7 +52,7 @@ actor RehearsalControllers {
     /// Ends a job in any stage and removes all its parts.
     func release(_ runID: RunID) async throws(BackendError) {
         if let known = living[runID] { await known.leave() }
-        let engine = try await tools.connection.client()
+        let engine = try await tools.engine.connection.client()
         try await HostContainers.remove(runID, engine)
         try await forget(runID)
     }

@@ -4,32 +4,19 @@ internal import LaunchPluginKit
 
 /// The services that every rehearsal controller uses.
 struct RehearsalTools: Sendable {
-    let connection: EngineConnection
-    let images: ImagePulls
+    let engine: EngineTools
     let environment: (any Environment)?
-    let variables: [String: String]
-    let log: Logger
-    var limits = TransferLimits()
 
+    var log: Logger { engine.log }
+    var limits: TransferLimits { engine.limits }
     var objects: Objects { Objects(environment: environment) }
 
-    func home() throws(BackendError) -> LaunchHome {
-        do {
-            return try LaunchHome(variables: variables)
-        } catch {
-            throw BackendError(.configuration, error.message, hint: error.hint)
-        }
-    }
-
-    /// The label of the containers and networks of this home; nil without a home.
-    var homeIdentity: String? { (try? home())?.identity() }
-
     func folder(of runID: RunID) throws(BackendError) -> RehearsalFolder {
-        RehearsalFolder(home: try home(), runID: runID)
+        RehearsalFolder(home: try engine.home(), runID: runID)
     }
 
     func cache() throws(BackendError) -> ObjectCache {
-        ObjectCache(folder: "\(try home().path)/cache/objects", limits: limits)
+        ObjectCache(folder: "\(try engine.home().path)/cache/objects", limits: limits)
     }
 
     static func now() -> Timestamp { Timestamp(Date()) }

@@ -8,9 +8,9 @@ enum DataLocation: Sendable, Hashable {
     /// - Throws: `invalid` for any other text.
     init(_ text: String) throws(BackendError) {
         if text.hasPrefix("/") {
-            self = .path(DockerChecks.normal(text))
+            self = .path(ContainerPath.normal(text))
         } else if text.hasPrefix("file:///") {
-            self = .path(DockerChecks.normal(String(text.dropFirst("file://".count))))
+            self = .path(ContainerPath.normal(String(text.dropFirst("file://".count))))
         } else if text.wholeMatch(of: /[a-z][a-z0-9+.-]*:\/\/.+/) != nil {
             self = .uri(text)
         } else {

@@ -1,16 +1,18 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-public import LaunchPluginKit
+internal import LaunchPluginKit
 
-extension LocalDockerRunner {
-    /// Removes containers, networks and folders of runs that have ended, and networks without a container of runs
-    /// without an owner.
-    ///
+/// Removes containers, networks and folders of runs that have ended, and networks without a container of runs without
+/// an owner.
+struct LeftoverSweep {
+    let tools: EngineTools
+    let rehearsals: RehearsalJobRunner
+
     /// Lists everything before it looks up owners. So the list does not contain resources that a new owner creates
     /// later.
-    public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {
-        guard let home = try? controllers.tools.home(), let label = home.identity() else { return }
-        let engine = try await connection.client()
+    func run(_ standing: (RunID) -> RunStanding) async throws(BackendError) {
+        guard let home = try? tools.home(), let label = home.identity() else { return }
+        let engine = try await tools.connection.client()
         let labels = ["\(RunContainer.homeLabel)=\(label)"]
         let (containers, networks) = try await engineCall { () async throws(EngineError) in
             (try await engine.containers(labels: labels), try await engine.labelledNetworks(labels))
@@ -26,7 +28,7 @@ extension LocalDockerRunner {
             switch standing(id) {
             case .owned: continue
             case .over:
-                let log = controllers.tools.log
+                let log = tools.log
                 log.info("removing leftovers of an ended run", ["run": id.rawValue])
                 do throws(BackendError) {
                     // Only containers with this home's label: another home may have a run of the same ID.
@@ -38,7 +40,7 @@ extension LocalDockerRunner {
                             try await engine.removeNetwork(network.id)
                         }
                     }
-                    try await controllers.forget(id)
+                    try await rehearsals.forget(id)
                 } catch {
                     // A failure with one run must not prevent the cleanup of the others.
                     log.warning(

@@ -3,12 +3,12 @@ internal import LaunchPluginKit
 /// Checks of a container job that do not need the engine.
 ///
 /// Findings have the paths of the template's keys, because users write those.
-struct DockerChecks {
+struct ContainerJobChecks {
     private let job: ContainerJob
     private var findings: [Finding] = []
 
     static func findings(of job: ContainerJob) -> [Finding] {
-        var checks = DockerChecks(job)
+        var checks = ContainerJobChecks(job)
         checks.checkProcess()
         checks.checkEnvironment()
         checks.checkResources()
@@ -17,7 +17,7 @@ struct DockerChecks {
         checks.checkTimes()
         checks.checkMetrics()
         let hardening = job.hardening.map { HardeningChecks.findings(of: $0, job) } ?? []
-        return checks.findings + hardening + (job.rehearsalPlan.map { RehearsalPlanChecks.findings(of: $0, job) } ?? [])
+        return checks.findings + hardening
     }
 
     private init(_ job: ContainerJob) {
@@ -107,7 +107,7 @@ struct DockerChecks {
     /// True for launch's own variables, also for a part of one that another backend must split:
     /// `LAUNCH_RUN_CONFIG_0`.
     private func isOwn(_ name: String) -> Bool {
-        DockerRender.ownNames.contains(name.replacing(/_[0-9]+$/, with: ""))
+        LaunchVariables.names.contains(name.replacing(/_[0-9]+$/, with: ""))
     }
 
     private mutating func checkResources() {
@@ -150,9 +150,9 @@ struct DockerChecks {
             checkSource(mount, index)
             if !mount.target.hasPrefix("/") {
                 note("volumes", index: index, "the target '\(mount.target)' must be an absolute path in the container")
-            } else if Self.normal(mount.target) == "/" {
+            } else if ContainerPath.normal(mount.target) == "/" {
                 note("volumes", index: index, "a mount cannot replace the container's root, '/'")
-            } else if !targets.insert(Self.normal(mount.target)).inserted {
+            } else if !targets.insert(ContainerPath.normal(mount.target)).inserted {
                 note("volumes", index: index, "two mounts have the target \(mount.target)")
             }
         }
@@ -178,9 +178,9 @@ struct DockerChecks {
         for (index, output) in job.outputs.enumerated() where !hasNUL(output, "outputs", index: index) {
             if !output.hasPrefix("/") {
                 note("outputs", index: index, "'\(output)' must be an absolute path in the container")
-            } else if Self.normal(output) == "/" {
+            } else if ContainerPath.normal(output) == "/" {
                 note("outputs", index: index, "the container's whole root cannot be an output; name a folder in it")
-            } else if !seen.insert(Self.normal(output)).inserted {
+            } else if !seen.insert(ContainerPath.normal(output)).inserted {
                 note("outputs", index: index, "\(output) is in the list twice")
             }
         }
@@ -203,14 +203,5 @@ struct DockerChecks {
                 note("metrics", member: name, error.description)
             }
         }
-    }
-
-    /// The path without empty parts and `.`, with `..` resolved.
-    static func normal(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        return "/" + parts.joined(separator: "/")
     }
 }

@@ -67,3 +67,15 @@ struct Ending {
         return "\(bytes) bytes"
     }
 }
+
+extension ContainerInfo {
+    /// True while the engine may not yet know that memory was the reason. It may learn of a killed container's end a
+    /// moment before it learns of the out-of-memory event.
+    var mayStillBeOutOfMemory: Bool {
+        guard state.exitCode == 137, !state.outOfMemory, memoryLimit != nil, let finished = state.finishedAt else {
+            return false
+        }
+        // An engine whose clock is ahead may report an end in the future. Do not wait for that.
+        return (0..<2_000_000_000).contains(EngineTime.now.nanoseconds - finished.nanoseconds)
+    }
+}

@@ -13,7 +13,7 @@ extension ContainerSpec.HostConfig {
         if hardening.readOnlyRoot == true {
             isRootReadOnly = true
             let targets =
-                mounts.map { DockerChecks.normal($0.target) } + (hardening.writable ?? []).map(DockerChecks.normal)
+                mounts.map { ContainerPath.normal($0.target) } + (hardening.writable ?? []).map(ContainerPath.normal)
             // Compilers of models run programs from /tmp, so it is not mounted noexec.
             if !targets.contains("/tmp") { memoryFolders = ["/tmp": "rw,exec,nosuid,nodev,mode=1777"] }
         }

@@ -1,8 +1,8 @@
 internal import ContainerEngine
-public import LaunchPluginKit
+internal import LaunchPluginKit
 internal import Synchronization
 
-extension LocalDockerRunner {
+extension ContainerRunner {
     /// How long to wait for the engine's reply before a stop counts as accepted.
     private static let takeLimit = Duration.seconds(1)
 
@@ -10,13 +10,9 @@ extension LocalDockerRunner {
     ///
     /// The engine waits and kills by itself, even if this program ends meanwhile. So the call returns when the
     /// container has ended, or one second after the engine got the request.
-    public func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
-        if HostNames.isOne(handle) {
-            try await controllers.controller(of: handle.runID)?.stop(grace: grace)
-            return
-        }
-        let id = try Self.containerID(of: handle)
-        let engine = try await connection.client()
+    func stop(_ handle: ContainerHandle, grace: Duration?) async throws(BackendError) {
+        let id = handle.container
+        let engine = try await tools.connection.client()
         let found = try await engineCall { () async throws(EngineError) in try await engine.container(id) }
         guard let found, !found.state.hasEnded else { return }
         switch found.state.status {

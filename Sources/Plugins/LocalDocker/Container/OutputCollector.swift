@@ -21,7 +21,7 @@ struct OutputCollector {
     /// The name of each output in the folder: its last path component, or all components joined with dashes if two
     /// outputs have the same last component.
     static func names(of outputs: [String]) -> [(path: String, name: String)] {
-        let normal = outputs.map { (path: $0, parts: DockerChecks.normal($0).split(separator: "/")) }
+        let normal = outputs.map { (path: $0, parts: ContainerPath.normal($0).split(separator: "/")) }
         let last = Dictionary(grouping: normal) { $0.parts.last ?? "" }
         return normal.map { output in
             let isAlone = last[output.parts.last ?? ""]?.count == 1

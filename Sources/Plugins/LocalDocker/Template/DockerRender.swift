@@ -15,7 +15,7 @@ struct DockerRender {
         let own = try Self.ownEnvironment(job)
         request.environment = (options.stringMap("env") ?? [:])
             .merging(job.environment) { $1 }
-            .filter { !Self.ownNames.contains($0.key) }
+            .filter { !LaunchVariables.names.contains($0.key) }
             .merging(own) { $1 }
         request.workingDirectory = options.string("workdir")
         request.user = options.string("user")
@@ -65,10 +65,6 @@ struct DockerRender {
     private static func entryPoint(_ options: Options) -> [String]? {
         options.strings("entry_point") ?? options.string("entry_point").map { [$0] }
     }
-
-    static let ownNames: Set = [
-        "LAUNCH_RUN_ID", "LAUNCH_RUN_NAME", "LAUNCH_PROJECT", "LAUNCH_QUEUE", "LAUNCH_RUN_CONFIG",
-    ]
 
     /// The variables about the run that every container gets. The template and overrides cannot replace them.
     private static func ownEnvironment(_ job: ResolvedJob) throws(BackendError) -> [String: String] {

@@ -1,5 +1,5 @@
 internal import ContainerEngine
-public import LaunchPluginKit
+internal import LaunchPluginKit
 
 /// Reads one container's log once from a position, in batches, with bounded memory.
 actor RunLog {
@@ -144,29 +144,6 @@ actor RunLog {
             try await Task.sleep(for: .milliseconds(100))
         } catch {
             throw BackendError(.cancelled, "Reading the log of run \(runID) was cancelled.")
-        }
-    }
-}
-
-extension LocalDockerRunner {
-    /// The log of both outputs, in the order in which the engine stored it.
-    ///
-    /// Throws `notFound` if the container was removed.
-    public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
-        let connection = connection
-        let controllers = controllers
-        return LogStream {
-            if HostNames.isOne(handle) {
-                let log = HostsLog(connection, controllers, handle.runID, from: cursor, follow: follow)
-                return { () async throws(BackendError) in try await log.next() }
-            }
-            do throws(BackendError) {
-                let id = try Self.containerID(of: handle)
-                let log = RunLog(connection, handle.runID, container: id, from: cursor, follow: follow)
-                return { () async throws(BackendError) in try await log.next() }
-            } catch {
-                return { () async throws(BackendError) in throw error }
-            }
         }
     }
 }

@@ -1,42 +1,44 @@
 internal import ContainerEngine
 internal import FoundationEssentials
-public import LaunchPluginKit
+internal import LaunchPluginKit
 
-extension LocalDockerRunner {
+extension ContainerRunner {
     /// A container that is created but not started for this long is never started: its submitter has ended.
     private static let startLimit = Duration.seconds(60)
 
     /// One list call for all runs, and one inspection for each container that has just started or ended.
-    public func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
-        var observations = try await observeJobs(handles.filter(HostNames.isOne))
-        let handles = handles.filter { !HostNames.isOne($0) }
-        guard !handles.isEmpty else { return observations }
-        let engine = try await connection.client()
+    /// - Parameter others: the number of observations that the caller already has. A malformed reply about one
+    ///   container must not hide them.
+    func observe(
+        _ handles: [ContainerHandle], besides others: Int = 0
+    ) async throws(BackendError) -> [Observation] {
+        guard !handles.isEmpty else { return [] }
+        let engine = try await tools.connection.client()
         let list = try await engineCall { () async throws(EngineError) in
             try await engine.containers(labels: [RunContainer.runLabel])
         }
         let known = Dictionary(list.map { ($0.id, $0) }) { first, _ in first }
         await memory.keep(only: Set(known.keys))
+        var observations: [Observation] = []
         var failure: BackendError?
         for handle in handles {
-            // A stored handle without a container ID cannot name an existing container.
-            guard let id = try? Self.containerID(of: handle), let summary = known[id] else {
+            guard let summary = known[handle.container] else {
                 observations.append(Self.missing(handle.runID))
                 continue
             }
             do throws(BackendError) {
                 observations.append(try await observation(of: handle.runID, summary, engine))
             } catch {
-                // A malformed reply about one container must not hide the others.
                 guard error.category == .malformed else { throw error }
                 failure = error
             }
         }
-        if let failure, observations.isEmpty { throw failure }
+        if let failure, observations.isEmpty, others == 0 { throw failure }
         return observations
     }
 
-    private static func missing(_ runID: RunID) -> Observation {
+    /// The observation of a container that does not exist.
+    static func missing(_ runID: RunID) -> Observation {
         Observation(
             runID: runID, phase: .missing,
             cause: Cause(.lost, "the container \(RunContainer.name(runID)) no longer exists"),
@@ -57,7 +59,7 @@ extension LocalDockerRunner {
             let stop = await memory.stop(of: info.id)
             // Only the engine's reply to the stop shows whether the stop ended the container, so wait for it.
             if case .ordered = stop { return Self.live(runID, info.state, info.labels, isStopping: true) }
-            if stop == nil, Self.mayStillBeOutOfMemory(info) {
+            if stop == nil, info.mayStillBeOutOfMemory {
                 return Self.live(runID, info.state, info.labels, isStopping: false)
             }
             let end = Ending(info, wasStopped: stop != nil).observation(of: runID)
@@ -67,16 +69,6 @@ extension LocalDockerRunner {
         if info.state.status == "created" { return Self.notStarted(runID, info) }
         await memory.note(info.id, started: info.state.startedAt)
         return Self.live(runID, info.state, info.labels, isStopping: isStopping)
-    }
-
-    /// True while the engine may not yet know that memory was the reason. It may learn of a killed container's end a
-    /// moment before it learns of the out-of-memory event.
-    static func mayStillBeOutOfMemory(_ info: ContainerInfo) -> Bool {
-        guard info.state.exitCode == 137, !info.state.outOfMemory, info.memoryLimit != nil,
-            let finished = info.state.finishedAt
-        else { return false }
-        // An engine whose clock is ahead may report an end in the future. Do not wait for that.
-        return (0..<2_000_000_000).contains(EngineTime.now.nanoseconds - finished.nanoseconds)
     }
 
     private static func notStarted(_ runID: RunID, _ info: ContainerInfo) -> Observation {

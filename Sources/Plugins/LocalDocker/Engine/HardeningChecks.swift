@@ -71,9 +71,9 @@ enum HardeningChecks {
 
     private static func places(_ hardening: ContainerJob.Hardening, _ job: ContainerJob) -> [Finding] {
         var findings: [Finding] = []
-        var seen = Set(job.mounts.map { DockerChecks.normal($0.target) })
+        var seen = Set(job.mounts.map { ContainerPath.normal($0.target) })
         for (index, path) in (hardening.writable ?? []).enumerated() {
-            let place = DockerChecks.normal(path)
+            let place = ContainerPath.normal(path)
             if path.utf8.contains(0) || !path.hasPrefix("/") || place == "/" {
                 findings.append(
                     finding(
@@ -86,7 +86,7 @@ enum HardeningChecks {
         guard hardening.readOnlyRoot == true else { return findings }
         // The memory folder is gone when the container has ended, so an output in /tmp cannot be kept.
         for (index, output) in job.outputs.enumerated() {
-            let place = DockerChecks.normal(output)
+            let place = ContainerPath.normal(output)
             guard !seen.contains(where: { place == $0 || place.hasPrefix($0 + "/") }) else { continue }
             findings.append(
                 finding(

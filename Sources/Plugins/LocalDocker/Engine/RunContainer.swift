@@ -16,8 +16,6 @@ enum RunContainer {
     static let timeLimitLabel = "launch.time_limit"
     /// Label with the identity of the run's home.
     static let homeLabel = "launch.home"
-    /// Field of the handle with the container's ID.
-    static let handleField = "container"
 
     static func name(_ runID: RunID) -> String { "launch-\(runID)" }
 
