@@ -6,14 +6,39 @@ extension Agent {
         let driver = RunDriver(
             store: store, backends: backends, contexts: contexts, clock: clock, log: log,
             isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, suspects: suspects, progress: progress)
-        driving[run.id] = Task {
-            switch await driver.drive(run) {
-            case .submitted(let record): watch(record)
-            case .over(let record): tell(record)
-            case .released, .dropped: break
-            }
-            driving[run.id] = nil
-            pulse.signal()
+        let stop = Pulse()
+        driving[run.id] = stop
+        drives?.yield {
+            let end = await Self.drive(run, driver, until: stop, self.clock)
+            await self.driven(run.id, end)
         }
+    }
+
+    /// Drives the run. A signal of `stop` cancels the stage that is under way.
+    private static func drive(
+        _ run: RunRecord, _ driver: RunDriver, until stop: Pulse, _ clock: HostClock
+    ) async -> RunDrive.End {
+        await withTaskGroup(of: RunDrive.End?.self) { group in
+            group.addTask { await driver.drive(run) }
+            group.addTask {
+                await stop.wait(upTo: nil, clock: clock)
+                return nil
+            }
+            for await end in group {
+                group.cancelAll()
+                if let end { return end }
+            }
+            return .dropped
+        }
+    }
+
+    private func driven(_ id: RunID, _ end: RunDrive.End) {
+        switch end {
+        case .submitted(let record): watch(record)
+        case .over(let record): tell(record)
+        case .released, .dropped: break
+        }
+        driving[id] = nil
+        pulse.signal()
     }
 }

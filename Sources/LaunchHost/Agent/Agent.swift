@@ -40,7 +40,10 @@ public actor Agent {
     let suspects = Turnstile()
 
     private var turn = 0
-    var driving: [RunID: Task<Void, Never>] = [:]
+    /// The runs that are driven to their backends, each with an event that cancels its drive.
+    var driving: [RunID: Pulse] = [:]
+    /// Drives to start as child tasks of `run`.
+    var drives: AsyncStream<@Sendable () async -> Void>.Continuation?
     private var watched: Set<RunID> = []
     private var watches: [String: (watch: ObserveStage, task: Task<Void, Never>)] = [:]
 
@@ -72,13 +75,33 @@ public actor Agent {
     /// - Throws: `StoreError` if the store cannot be used.
     public func run(as owner: OwnerLock, only one: RunRecord? = nil) async throws(StoreError) -> End {
         let listener = try store.listen()
-        let pulse = pulse
-        let listening = Task { for await _ in listener.rings { pulse.signal() } }
         defer {
-            listening.cancel()
             listener.close()
             for (_, task) in watches.values { task.cancel() }
         }
+        let (started, drives) = AsyncStream.makeStream(of: (@Sendable () async -> Void).self)
+        self.drives = drives
+        return try await withDiscardingTaskGroup(returning: Result<End, StoreError>.self) { group in
+            let pulse = pulse
+            group.addTask { for await _ in listener.rings { pulse.signal() } }
+            async let end = result(as: owner, only: one)
+            for await drive in started { group.addTask(operation: drive) }
+            let result = await end
+            group.cancelAll()
+            return result
+        }.get()
+    }
+
+    private func result(as owner: OwnerLock, only one: RunRecord?) async -> Result<End, StoreError> {
+        defer { drives?.finish() }
+        do throws(StoreError) {
+            return .success(try await serve(as: owner, only: one))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func serve(as owner: OwnerLock, only one: RunRecord?) async throws(StoreError) -> End {
         log.info("agent started", ["queues": settings.queues.joined(separator: ","), "owner": owner.id.rawValue])
         for text in try store.setAsideUnreadable(queues: settings.queues) {
             log.error("a row of the database has no run ID and is set aside", ["id": Wording.quoted(text)])
@@ -88,12 +111,9 @@ public actor Agent {
         if let one { drive(one, mayRequeue: false) }
         while true {
             if Task.isCancelled {
-                // The task of the agent was cancelled. Steps are not completed; the next agent repeats them.
+                // The task of the agent was cancelled, and the drives with it. Steps are not completed; the next agent
+                // repeats them.
                 leaving.raise()
-                for task in driving.values {
-                    task.cancel()
-                    await task.value
-                }
                 return .left
             }
             if leaving.isRaised {
@@ -229,7 +249,7 @@ public actor Agent {
     /// Ends the work on runs that are not submitted yet, and requests a stop of the others from their observer.
     private func passOnStops(of owner: OwnerID) throws(StoreError) {
         for run in try store.stopRequests(of: owner) {
-            driving[run.id]?.cancel()
+            driving[run.id]?.signal()
             guard let watch = watches[Self.watchKey(of: run)]?.watch, watched.contains(run.id) else { continue }
             Task {
                 await watch.stop(

@@ -2,7 +2,8 @@ internal import FoundationEssentials
 
 /// The observer of one runner: observes all its live runs in one call, from the submit to the recorded end.
 ///
-/// An error of the backend is logged and the call is repeated. An error never changes the state of a run.
+/// `WatchedRun` decides what happens to each run; the observer carries out its effects. An error of the backend is
+/// logged and the call is repeated. An error never changes the state of a run.
 actor ObserveStage {
     private let runner: any Runner
     private let store: Store
@@ -15,7 +16,9 @@ actor ObserveStage {
     private let ended: @Sendable (RunRecord) -> Void
     private let lost: @Sendable (RunID) -> Void
     private let again: @Sendable (RunRecord) -> Void
-    private var live: [RunID: LiveRun] = [:]
+    private var live: [RunID: WatchedRun] = [:]
+    private var collections: [RunID: Task<Void, Never>] = [:]
+    private var hasChanged = false
 
     /// Creates an observer of `runner`. It calls `ended` for every run whose end is recorded, `lost` for every run that
     /// has a new owner, and `again` for every run that needs another attempt. Suspects are finished one at a time, in
@@ -40,37 +43,30 @@ actor ObserveStage {
 
     /// Adds a run to observe. The run has a handle.
     func add(_ record: RunRecord) {
-        guard case .submitted(let handle, _) = record.stage else { return }
-        live[record.id] = LiveRun(
-            handle: handle, token: record.claimToken, crashes: record.crashes, state: record.state,
-            backendStatus: record.backendStatus)
+        guard let run = WatchedRun(record) else { return }
+        live[record.id] = run
         pulse.signal()
     }
 
     /// Requests a stop. Idempotent; a repeated request has an effect only if its grace period is shorter. The stop is
     /// sent at once, even if an `observe` call is under way.
     func stop(_ id: RunID, grace: Duration?, requester: String? = nil) {
-        guard let run = live[id], run.stop?.isMorePatient(than: grace) ?? true else {
-            return carryOutStop(of: id)
-        }
-        live[id]?.stop = LiveRun.Stop(grace: grace, requester: requester)
-        live[id]?.hasStopOrder = false
-        if run.isFinishing, !run.isResting {
-            // The run has ended by itself or by an earlier stop. This stop ends the copying of its outputs.
-            live[id]?.isGivenUp = true
-            run.finishing?.cancel()
-        }
-        carryOutStop(of: id)
+        take(.stopRequested(WatchedRun.Stop(grace: grace, requester: requester)), of: id)
     }
 
     /// Observes until the task is cancelled.
     func run() async {
-        let pulse = pulse
-        let changes = runner.changes()
-        let listening = changes.map { changes in
-            Task { for await _ in changes { pulse.signal() } }
+        await withDiscardingTaskGroup { group in
+            if let changes = runner.changes() {
+                let pulse = pulse
+                group.addTask { for await _ in changes { pulse.signal() } }
+            }
+            await observeRepeatedly()
+            group.cancelAll()
         }
-        defer { listening?.cancel() }
+    }
+
+    private func observeRepeatedly() async {
         let pace = runner.pace
         var wait = pace.shortest
         while !Task.isCancelled {
@@ -78,10 +74,11 @@ actor ObserveStage {
                 await pulse.wait(upTo: nil, clock: clock)
                 continue
             }
-            carryOutStops()
-            let changed = await observe()
+            for id in live.filter(\.value.mayBeStopped).keys { take(.due, of: id) }
+            hasChanged = false
+            await observe()
             // After a change, another one is likely soon. In the middle of a long run, changes are rare.
-            if changed { wait = pace.shortest }
+            if hasChanged { wait = pace.shortest }
             let limit = nextLook(within: wait)
             let begin = clock.now()
             let wasWoken = await pulse.wait(upTo: limit, clock: clock)
@@ -93,211 +90,148 @@ actor ObserveStage {
     }
 
     private func nextLook(within wait: Duration) -> Duration {
-        let next = live.values.filter { !$0.isFinishing && !$0.hasStopOrder }.compactMap(\.deadline).min()
+        let next = live.values.filter { $0.phase == .live && !$0.isStopSent }.compactMap(\.deadline).min()
         guard let next else { return wait }
         return min(wait, max(.zero, Duration(saturatingSeconds: next.timeIntervalSince(clock.now()))))
     }
 
-    // MARK: observing
-
-    /// Observes all live runs in one call. Returns whether a state changed.
-    private func observe() async -> Bool {
-        let handles = live.values.filter { !$0.isFinishing }.map(\.handle)
-        guard !handles.isEmpty else { return false }
-        do {
-            var changed = false
-            for observation in try await runner.observe(handles) where try take(observation) { changed = true }
-            return changed
-        } catch let error as BackendError {
+    /// Observes all live runs in one call.
+    private func observe() async {
+        let handles = live.values.filter { $0.phase == .live }.map(\.handle)
+        guard !handles.isEmpty else { return }
+        do throws(BackendError) {
+            for observation in try await runner.observe(handles) {
+                // A store that accepts no change accepts none of the other runs either.
+                guard take(.observed(observation), of: observation.runID) else { return }
+            }
+        } catch {
             log.warning("the backend did not answer; its runs continue", ["error": error.description])
-        } catch {
-            log.error("the store did not accept an observation", ["error": "\(error)"])
-        }
-        return false
-    }
-
-    private func take(_ observation: Observation) throws(StoreError) -> Bool {
-        guard var run = live[observation.runID], !run.isFinishing else { return false }
-        run.deadline = observation.deadline
-        try tellStory(of: observation, &run)
-        switch observation.phase {
-        case .succeeded, .failed, .stopped:
-            run.isFinishing = true
-            live[observation.runID] = run
-            beginEnd(of: observation.runID, run.token, observation)
-            return true
-        case .missing:
-            // One missing observation may fall between two writes of the backend. After two in a row the run is lost.
-            guard run.isMissing else {
-                run.isMissing = true
-                live[observation.runID] = run
-                return true
-            }
-            let id = observation.runID
-            try keep(id) { () throws(StoreError) in try finish.lose(try store.run(id, token: run.token)) }
-            return true
-        case .starting, .running, .stopping:
-            run.isMissing = false
-            live[observation.runID] = run
-            return try move(run, observation)
         }
     }
 
-    /// Records what happened between two observations. It calls the store only if the history has new steps.
-    private func tellStory(of observation: Observation, _ run: inout LiveRun) throws(StoreError) {
-        guard let story = observation.story, story.count > run.toldSteps else { return }
-        do {
-            try store.tell(story, of: observation.runID, token: run.token)
-            run.toldSteps = story.count
-        } catch  where error.code == .stale {
-            // The write that follows detects the new owner and drops the run.
-        }
-    }
+    // MARK: effects
 
-    private func move(_ run: LiveRun, _ observation: Observation) throws(StoreError) -> Bool {
-        let state: RunState =
-            switch observation.phase {
-            case .running: .running
-            case .stopping: .stopping
-            default: .starting
-            }
-        // A run that is interrupted or must stop may report an earlier phase for hours. This is not a change, and is
-        // not written.
-        let moves = state != run.state && run.state.mayBecome(state)
-        guard moves || observation.backendStatus != run.backendStatus else { return false }
-        let changes = RunChanges(
-            backendStatus: observation.backendStatus, startedAt: observation.startedAt.map { Timestamp($0) })
-        let id = observation.runID
-        // A message that is in the history is already in the event log.
-        let isTold = observation.story?.contains { $0.message == observation.message } ?? false
-        let message = isTold ? nil : observation.message
-        try keep(id) { () throws(StoreError) in
-            guard moves else {
-                if let message { try store.note(id, token: run.token, message) }
-                return try store.record(id, token: run.token, changes)
-            }
-            return try store.transition(
-                id, token: run.token, to: state, cause: observation.cause, message: message, changes: changes)
-        }
-        return true
-    }
-
-    /// Writes a change and updates the live run. A run that has a new owner is dropped.
-    private func keep(_ id: RunID, _ write: () throws(StoreError) -> RunRecord) throws(StoreError) {
-        do {
-            let record = try write()
-            live[id]?.state = record.state
-            live[id]?.backendStatus = record.backendStatus
-            if record.state.isTerminal { close(record) }
-        } catch  where error.code == .stale {
-            live[id] = nil
-            lost(id)
-        }
-    }
-
-    private func close(_ record: RunRecord) {
-        live[record.id] = nil
-        ended(record)
-    }
-
-    // MARK: finishing
-
-    private func beginEnd(of id: RunID, _ token: Int64, _ observation: Observation) {
-        let (finish, store, suspects) = (finish, store, suspects)
-        let isSuspect = (live[id]?.crashes ?? 0) > 0
-        live[id]?.finishing = Task {
-            // Data of a run may crash the program that reads it. Suspects are finished one at a time, so that the next
-            // owner knows which run caused a crash.
-            var hasTurn = isSuspect ? await suspects.enter() : false
-            defer { if hasTurn { suspects.leave() } }
-            do {
-                try store.beginWork(on: id, token: token)
-                let record = try store.run(id, token: token)
-                if live[id]?.isGivenUp == true {
-                    close(try await finish.giveUp(record, observation))
-                } else if let next = try retry.next(of: record, after: observation) {
-                    live[id] = nil
-                    again(next)
-                } else {
-                    close(try await finish.finish(record, observation))
+    /// Passes an event to a run, and carries out its effects. Returns whether the store accepted its writes.
+    @discardableResult
+    private func take(_ event: WatchedRun.Event, of id: RunID) -> Bool {
+        var isAccepted = true
+        var events = [event][...]
+        while let event = events.popFirst(), var run = live[id] {
+            let effects = run.receive(event, at: clock.now())
+            live[id] = run.phase == .over ? nil : run
+            for effect in effects {
+                do throws(StoreError) {
+                    if let answer = try carryOut(effect, of: id, run) { events.append(answer) }
+                } catch {
+                    if error.code != .stale { isAccepted = false }
+                    events = [.storeFailed(error)]
+                    break
                 }
-            } catch let error as StoreError where error.code == .stale {
-                live[id] = nil
-                lost(id)
-            } catch {
-                if live[id]?.isGivenUp == true, !(error is StoreError) {
-                    // The user does not want the outputs any longer, so the error does not matter.
-                    return beginEnd(of: id, token, observation)
-                }
-                log.error("the end of a run could not be recorded yet", ["run": id.rawValue, "error": "\(error)"])
-                try? store.endWork(on: id, token: token)
-                if hasTurn { suspects.leave() }
-                hasTurn = false
-                let rest = live[id]?.rest ?? .zero
-                live[id]?.rest = min(rest * 2, .seconds(60))
-                live[id]?.isResting = true
-                try? await clock.sleep(rest)
-                live[id]?.isResting = false
-                live[id]?.isFinishing = false
-                pulse.signal()
             }
+        }
+        return isAccepted
+    }
+
+    private func carryOut(
+        _ effect: WatchedRun.Effect, of id: RunID, _ run: WatchedRun
+    ) throws(StoreError) -> WatchedRun.Event? {
+        switch effect {
+        case .write(let write): return .written(try carryOut(write, of: id, run.token))
+        case .stop(let grace): send(grace, id, run.handle)
+        case .restAfterStop(let rest): after(rest, .stopRested, of: id)
+        case .collect(let observation): collect(observation, id, run)
+        case .giveUp(let observation): giveUp(observation, id, run)
+        case .cancelCollection: collections[id]?.cancel()
+        case .endWork: try? store.endWork(on: id, token: run.token)
+        case .restAfterCollection(let rest): after(rest, .collectionRested, of: id)
+        case .changed: hasChanged = true
+        case .wake: pulse.signal()
+        case .log(.warning, let message, let error):
+            log.warning(message, ["run": id.rawValue, "error": error])
+        case .log(_, let message, let error): log.error(message, ["run": id.rawValue, "error": error])
+        case .ended(let record): ended(record)
+        case .again(let record): again(record)
+        case .lost: lost(id)
+        }
+        return nil
+    }
+
+    private func carryOut(
+        _ write: WatchedRun.Write, of id: RunID, _ token: Int64
+    ) throws(StoreError) -> RunRecord? {
+        switch write {
+        case .move(let state, let cause, let message, let changes):
+            return try store.transition(id, token: token, to: state, cause: cause, message: message, changes: changes)
+        case .keep(let message, let changes):
+            if let message { try store.note(id, token: token, message) }
+            return try store.record(id, token: token, changes)
+        case .note(let message):
+            try store.note(id, token: token, message)
+            return nil
+        case .story(let story):
+            try store.tell(story, of: id, token: token)
+            return nil
+        case .lose: return try finish.lose(try store.run(id, token: token))
         }
     }
 
-    // MARK: stopping
-
-    /// Sends a stop for every run with a requested stop or an exceeded time limit.
-    private func carryOutStops() {
-        for id in live.filter({ $1.stop != nil || $1.deadline != nil }).keys { carryOutStop(of: id) }
-    }
-
-    private func carryOutStop(of id: RunID) {
-        guard let run = live[id], !run.isFinishing, !run.hasStopOrder else { return }
-        do {
-            if let stop = run.stop {
-                try orderStop(id, run, Cause.stop("Stopped", of: stop.requester), stop.grace)
-            } else if let deadline = run.deadline, deadline <= clock.now() {
-                try orderStop(id, run, Cause(.timeLimit, "It ran longer than its time limit."), nil)
-            }
-        } catch {
-            log.error("a stop could not be ordered yet", ["run": id.rawValue, "error": "\(error)"])
-        }
-    }
-
-    private func orderStop(_ id: RunID, _ run: LiveRun, _ cause: Cause, _ grace: Duration?) throws(StoreError) {
-        if run.state != .stopping {
-            try keep(id) { () throws(StoreError) in
-                try store.transition(id, token: run.token, to: .stopping, cause: cause)
-            }
-        }
-        // Set only after the write: a stop that was not recorded must be sent again.
-        live[id]?.hasStopOrder = true
-        guard let handle = live[id]?.handle else { return }
+    private func send(_ grace: Duration?, _ id: RunID, _ handle: RunHandle) {
         let runner = runner
         Task {
             do throws(BackendError) {
                 try await runner.stop(handle, grace: grace)
+                take(.stopAccepted, of: id)
             } catch {
-                log.warning(
-                    "the backend has not accepted the stop yet", ["run": id.rawValue, "error": error.description])
-                let rest = noteRefusedStop(of: id, run.token, error)
-                try? await clock.sleep(rest)
-                live[id]?.hasStopOrder = false
+                take(.stopRefused(error), of: id)
             }
-            pulse.signal()
         }
     }
 
-    /// Records why the backend rejected the stop, once per error category. Returns the wait before the next try.
-    private func noteRefusedStop(of id: RunID, _ token: Int64, _ error: BackendError) -> Duration {
-        guard let run = live[id], !run.isFinishing else { return .zero }
-        // The category is compared, not the message, which contains another request ID each time.
-        let isNew = run.refusedStop?.category != error.category
-        let rest = isNew ? .seconds(1) : min((run.refusedStop?.rest ?? .zero) * 2, .seconds(60))
-        live[id]?.refusedStop = LiveRun.RefusedStop(category: error.category, rest: rest)
-        if isNew {
-            try? store.note(id, token: token, "The backend has not accepted the stop yet. \(error.description)")
+    private func after(_ rest: Duration, _ event: WatchedRun.Event, of id: RunID) {
+        let clock = clock
+        Task {
+            try? await clock.sleep(rest)
+            take(event, of: id)
         }
-        return rest
+    }
+
+    // MARK: the end
+
+    private func collect(_ observation: Observation, _ id: RunID, _ run: WatchedRun) {
+        let (finish, retry) = (finish, retry)
+        work(on: id, run) { record in
+            // A stop came before the turn of this run.
+            if Task.isCancelled { throw CancellationError() }
+            if let next = try retry.next(of: record, after: observation) { return .retried(next) }
+            return .collected(try await finish.finish(record, observation))
+        }
+    }
+
+    private func giveUp(_ observation: Observation, _ id: RunID, _ run: WatchedRun) {
+        let finish = finish
+        work(on: id, run) { record in .collected(try await finish.giveUp(record, observation)) }
+    }
+
+    /// Executes the last stage of a run. Data of a run may crash the program that reads it. Suspects are finished one at
+    /// a time, so that the next owner knows which run caused a crash.
+    private func work(
+        on id: RunID, _ run: WatchedRun, _ body: @escaping @Sendable (RunRecord) async throws -> WatchedRun.Event
+    ) {
+        let (store, suspects) = (store, suspects)
+        collections[id] = Task {
+            let hasTurn = run.isSuspect ? await suspects.enter() : false
+            let event: WatchedRun.Event
+            do {
+                try store.beginWork(on: id, token: run.token)
+                event = try await body(try store.run(id, token: run.token))
+            } catch let error as StoreError {
+                event = .collectionFailed(.store(error))
+            } catch {
+                event = .collectionFailed(.backend("\(error)"))
+            }
+            if hasTurn { suspects.leave() }
+            collections[id] = nil
+            take(event, of: id)
+        }
     }
 }
