@@ -76,7 +76,7 @@ struct CredentialsTests {
         let runner = stage.runner()
         try await Stage.reach(handle, with: runner) { $0.phase == .running }
         let controller = try #require(try await runner.rehearsals.controllers.controller(of: id))
-        #expect(await eventually { await controller.endpoint != nil })
+        #expect(await eventually { await controller.desk.isOpen })
         try await runner.stop(handle, grace: .seconds(60))
         let ended = try await stage.finish(handle, request, with: runner)
         try await runner.release(handle)

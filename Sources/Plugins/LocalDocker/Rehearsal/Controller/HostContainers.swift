@@ -185,6 +185,21 @@ struct HostContainers: Sendable {
         return try await engineCall { () async throws(EngineError) in try await engine.container(member.id) }
     }
 
+    /// How each host ended, as the timeline records it.
+    func ends(of members: [Member]) async throws(BackendError) -> [RehearsalTimeline.HostEnd] {
+        var ends: [RehearsalTimeline.HostEnd] = []
+        for member in members {
+            guard let info = try await info(member) else { continue }
+            ends.append(
+                RehearsalTimeline.HostEnd(
+                    name: member.host, attempt: attempt,
+                    exitCode: info.state.startedAt == nil ? nil : info.state.exitCode,
+                    startedAt: info.state.startedAt.map { Timestamp($0.date) },
+                    endedAt: info.state.finishedAt.map { Timestamp($0.date) }))
+        }
+        return ends
+    }
+
     /// Waits for one host's end, also across restarts of the engine.
     func wait(for member: Member) async {
         while !Task.isCancelled {

@@ -40,9 +40,9 @@ actor RehearsalControllers {
     func controller(of runID: RunID) throws(BackendError) -> RehearsalController? {
         if let known = living[runID] { return known }
         let folder = try tools.folder(of: runID)
-        guard let intent = try folder.intent(), let rehearsalPlan = intent.job.rehearsalPlan else { return nil }
+        guard let intent = try folder.intent(), let plan = intent.job.rehearsalPlan else { return nil }
         let made = RehearsalController(
-            runID, intent, rehearsalPlan, folder: folder, tools: tools, state: try folder.state() ?? RehearsalState(),
+            runID, intent, plan, folder: folder, tools: tools, state: try folder.state() ?? RehearsalState(),
             pulses: pulses)
         living[runID] = made
         Task { await made.start() }

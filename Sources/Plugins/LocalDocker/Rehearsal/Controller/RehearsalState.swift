@@ -1,7 +1,7 @@
 internal import LaunchPluginKit
 
 /// The state of a rehearsal. It is stored at every step.
-struct RehearsalState: Codable, Sendable {
+struct RehearsalState: Codable, Sendable, Equatable {
     /// The current stage. A process that takes the job over continues here.
     enum Stage: String, Codable, Sendable {
         /// Fetching inputs, creating containers and copying files into them.
@@ -16,7 +16,7 @@ struct RehearsalState: Codable, Sendable {
     }
 
     /// A requested stop.
-    struct Stop: Codable, Sendable {
+    struct Stop: Codable, Sendable, Equatable {
         /// Seconds between SIGTERM and SIGKILL; nil uses the job's own.
         var graceSeconds: Int?
 
@@ -27,7 +27,7 @@ struct RehearsalState: Codable, Sendable {
     }
 
     /// SIGTERM to the hosts of an attempt. It is sent once, also across owners of the job.
-    struct Signal: Codable, Sendable {
+    struct Signal: Codable, Sendable, Equatable {
         var attempt: Int
         /// The time of SIGTERM, and the time of the following SIGKILL.
         var at: Timestamp
@@ -35,7 +35,7 @@ struct RehearsalState: Codable, Sendable {
     }
 
     /// The endpoint where the hosts get credentials.
-    struct Endpoint: Codable, Sendable {
+    struct Endpoint: Codable, Sendable, Equatable {
         var address: String
         var subnet: String
         var port: UInt16
