@@ -16,45 +16,10 @@ public struct ImageStage: Sendable {
     public func plan(
         _ source: Source, project: String, queue: String?, demandsPin: Bool = false, offline: Bool
     ) async throws(BackendError) -> ImageDecision {
-        switch source {
-        case .algorithm(let name): return Self.algorithm(name)
-        case .template: throw Self.unresolved
-        case .image(let text):
-            let reference = try Self.parse(text)
-            if offline {
-                return ImageDecision(.unresolved, "prebuilt; \(text) is looked up when the network may be used")
-            }
-            if let decision = try await pinned(reference, demandsPin: demandsPin) { return decision }
-            if registry.fetches(reference) {
-                return ImageDecision(.unresolved, "prebuilt; \(text) is not in the registry and would be fetched first")
-            }
-            return ImageDecision(.missing, "prebuilt; \(text) is not in the registry")
-        case .code, .git:
-            guard let context = try await contexts.context(of: source, fetching: false) else {
-                return ImageDecision(.unresolved, "source; the commit is fetched when the run starts")
-            }
-            let build = BuildSource(
-                context: context.folder, digest: context.digest, dockerfile: source.dockerfile, project: project,
-                queue: queue, repository: source.repository)
-            let key = try await builder.key(for: build, offline: offline)
-            let destination = try registry.destination(for: key, repository: builder.repository(for: project))
-            if offline {
-                return ImageDecision(
-                    .unresolved, "source; would be \(destination), looked up when online", key: key,
-                    destination: destination)
-            }
-            if let reason = try builder.rebuildReason(for: build) {
-                return ImageDecision(
-                    .build, "source; would be built for this run alone, under a tag of its own, because \(reason)",
-                    key: key, destination: destination)
-            }
-            if let image = try await registry.resolve(destination) {
-                return ImageDecision(
-                    .cached, "source; already built as \(destination)", key: key, destination: destination, image: image
-                )
-            }
-            return ImageDecision(.build, "source; would be built as \(destination)", key: key, destination: destination)
-        }
+        try await decide(
+            ImageChoice(source: source, isPlan: true, isOffline: offline, demandsPin: demandsPin), project: project,
+            queue: queue
+        ) { _ in }
     }
 
     /// Gets the image of `source`, and builds it if necessary.
@@ -63,92 +28,60 @@ public struct ImageStage: Sendable {
         _ source: Source, project: String, queue: String?, demandsPin: Bool = false,
         progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> ImageDecision {
-        switch source {
-        case .algorithm(let name): return Self.algorithm(name)
-        case .template: throw Self.unresolved
-        case .image(let text):
-            let reference = try Self.parse(text)
-            if let decision = try await pinned(reference, demandsPin: demandsPin) { return decision }
-            if let image = try await registry.fetch(reference) {
-                return ImageDecision(.prebuilt, "prebuilt; fetched and pinned to its digest", image: image)
+        try await decide(
+            ImageChoice(source: source, demandsPin: demandsPin), project: project, queue: queue, progress: progress)
+    }
+
+    /// Carries out the steps of a choice until it is decided.
+    private func decide(
+        _ choice: ImageChoice, project: String, queue: String?, progress: @escaping @Sendable (BuildProgress) -> Void
+    ) async throws(BackendError) -> ImageDecision {
+        var choice = choice
+        while true {
+            switch try choice.next() {
+            case .decided(let decision): return decision
+            case .lookUp(let reference): choice.lookup = try await lookUp(reference)
+            case .fetch(let reference): choice.fetched = Known(try await registry.fetch(reference))
+            case .readSource(let isFetching):
+                choice.build = Known(try await build(of: choice, project: project, queue: queue, isFetching))
+            case .lookUpBuilt(let destination): choice.built = Known(try await registry.resolve(destination))
+            case .build(let build):
+                choice.made = try await builder.build(
+                    build.source, key: build.key, to: build.destination, registry: registry, progress: progress)
             }
-            throw BackendError(
-                .notFound, "The image \(text) does not exist where the registry looks.", hint: Self.missing)
-        case .code, .git:
-            guard let context = try await contexts.context(of: source, fetching: true) else {
-                throw BackendError(.notFound, "The source of the run no longer exists: \(source.origin).")
-            }
-            let build = BuildSource(
-                context: context.folder, digest: context.digest, dockerfile: source.dockerfile, project: project,
-                queue: queue, repository: source.repository)
-            let reason = try builder.rebuildReason(for: build)
-            var key = try await builder.key(for: build, offline: false)
-            // The image gets a separate tag: a registry may refuse to move a tag, and the tag of another run must not
-            // move.
-            if reason != nil { key = try key.unique() }
-            let destination = try registry.destination(for: key, repository: builder.repository(for: project))
-            if reason == nil, let image = try await registry.resolve(destination) {
-                return ImageDecision(
-                    .cached, "source; already built as \(destination)", key: key, destination: destination, image: image
-                )
-            }
-            let image = try await builder.build(
-                build, key: key, to: destination, registry: registry, progress: progress)
-            let why = reason.map { ", for this run alone, because \($0)" } ?? ""
-            return ImageDecision(
-                .build, "source; built as \(destination)\(why)", key: key, destination: destination, image: image)
         }
+    }
+
+    private func lookUp(_ reference: ImageReference) async throws(BackendError) -> ImageChoice.Lookup {
+        do throws(BackendError) {
+            if let image = try await registry.resolve(reference) { return .found(image) }
+            return .missing(isFetchable: registry.fetches(reference))
+        } catch {
+            guard error.category == .denied else { throw error }
+            return .denied(error, unpinned: await registry.unpinned(reference, after: error))
+        }
+    }
+
+    /// The build of a source; nil if its context must be fetched first.
+    private func build(
+        of choice: ImageChoice, project: String, queue: String?, _ isFetching: Bool
+    ) async throws(BackendError) -> ImageChoice.Build? {
+        let source = choice.source
+        guard let context = try await contexts.context(of: source, fetching: isFetching) else { return nil }
+        let build = BuildSource(
+            context: context.folder, digest: context.digest, dockerfile: source.dockerfile, project: project,
+            queue: queue, repository: source.repository)
+        let reason = choice.isOffline ? nil : try builder.rebuildReason(for: build)
+        var key = try await builder.key(for: build, offline: choice.isOffline)
+        // The image gets a separate tag: a registry may refuse to move a tag, and the tag of another run must not
+        // move.
+        if reason != nil, !choice.isPlan { key = try key.unique() }
+        let destination = try registry.destination(for: key, repository: builder.repository(for: project))
+        return ImageChoice.Build(source: build, key: key, destination: destination, rebuildReason: reason)
     }
 
     /// The hint for a prebuilt image that does not exist.
     static let missing = "Check the name and the tag, or push the image first."
-
-    /// The decision for a prebuilt image that is in the registry, or that only the backend may look up; nil for any
-    /// other image.
-    private func pinned(
-        _ reference: ImageReference, demandsPin: Bool
-    ) async throws(BackendError) -> ImageDecision? {
-        let denial: BackendError
-        do throws(BackendError) {
-            return try await registry.resolve(reference).map {
-                ImageDecision(.prebuilt, "prebuilt; pinned to its digest", image: $0)
-            }
-        } catch {
-            guard error.category == .denied else { throw error }
-            denial = error
-        }
-        guard let image = await registry.unpinned(reference, after: denial) else { throw denial }
-        if image.digest != nil {
-            return ImageDecision(
-                .prebuilt, "prebuilt; named by its digest, and not looked up: its registry denies that", image: image)
-        }
-        guard !demandsPin else {
-            throw BackendError(
-                .denied,
-                "The image \(reference) cannot be pinned to a digest, and the queue demands that. \(denial.message)",
-                hint: "Name it by its digest, \(reference.name)@sha256:…; or the queue's owner can add "
-                    + "'allow_unpinned: true' to the queue's file.")
-        }
-        return ImageDecision(
-            .unpinned, "prebuilt; sent as it is given, not pinned to a digest: its registry denies the look-up",
-            image: image)
-    }
-
-    /// The resolve stage has replaced this kind of source.
-    private static let unresolved = BackendError(.internalFault, "The source of the run is not resolved.")
-
-    /// The backend has the algorithm, so nothing is looked up.
-    private static func algorithm(_ name: String) -> ImageDecision {
-        ImageDecision(.algorithm, "none; the queue names the algorithm \(name)", image: PinnedImage(unpinned: name))
-    }
-
-    private static func parse(_ text: String) throws(BackendError) -> ImageReference {
-        do {
-            return try ImageReference(parsing: text)
-        } catch {
-            throw BackendError(.invalid, error.description)
-        }
-    }
 }
 
 /// Provides the context folders of sources.
