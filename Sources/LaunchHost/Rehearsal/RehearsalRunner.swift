@@ -5,6 +5,7 @@
 package struct RehearsalRunner: Runner {
     package let remote: any Rehearsable
     package let local: any ContainerJobRunner
+    private let jobs = TranslatedJobs()
 
     package init(remote: any Rehearsable, local: any ContainerJobRunner) {
         self.remote = remote
@@ -80,7 +81,14 @@ package struct RehearsalRunner: Runner {
 
     package func changes() -> AsyncStream<Void>? { local.changes() }
 
+    /// The container job of a request, translated once.
     private func containerJob(_ request: RunRequest) throws(BackendError) -> ContainerJob {
+        var request = request
+        request.rehearsal = request.rehearsal ?? RehearsalOptions()
+        return try jobs.job(of: request, translate: translated)
+    }
+
+    private func translated(_ request: RunRequest) throws(BackendError) -> ContainerJob {
         let options = request.rehearsal ?? RehearsalOptions()
         var job = try remote.rehearsal(of: request, with: options)
         if request.isShared == true { job.hardening = (job.hardening ?? .init()).filled(from: .shared) }
