@@ -18,7 +18,7 @@ enum StatusCommand {
             if bench.wantsJSON {
                 try bench.printJSON(RunView(run, rehearsal: RehearsalRecord(in: store.home.folder(of: run.id))))
             } else {
-                try show(run, waits: store.waitReason(of: run), page: page(of: run, bench), terminal)
+                try show(run, waits: store.waitReasonBesideStatus(of: run), page: page(of: run, bench), terminal)
             }
             return .ok
         }
@@ -42,8 +42,7 @@ enum StatusCommand {
         try line("run", run.name == run.id.rawValue ? run.id.rawValue : "\(run.id) (\(run.name))")
         try terminal.out("\(Styled("state".padding(to: 12), .dim))\(Styled(run.state.rawValue, run.state.style))")
         try line("cause", run.cause?.message)
-        // The backend's status has its own line.
-        if waits != run.backendStatus, waits != run.cause?.message { try line("waits", waits) }
+        try line("waits", waits)
         try line("damaged", run.damage)
         try line("exit code", run.cause?.exitCode.map(String.init))
         try line("backend", run.backendStatus.map { "\(run.resource): \($0)" } ?? run.resource)

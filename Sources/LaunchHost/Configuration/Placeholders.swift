@@ -10,6 +10,15 @@ public enum Placeholders {
         case macro(String)
         /// A template variable `{{name}}`; white space around the name is removed.
         case variable(String)
+
+        /// The piece as a template contains it, except for escapes and white space around a name.
+        public var written: String {
+            switch self {
+            case .text(let text): text
+            case .macro(let name): "${\(name)}"
+            case .variable(let name): "{{\(name)}}"
+            }
+        }
     }
 
     /// The macros that a template may contain.

@@ -79,6 +79,14 @@ public struct Origins: Sendable, Hashable {
         }
     }
 
+    /// Whether the value at a path, or a value in it, contains a template variable.
+    func hasVariables(at path: FieldPath) -> Bool {
+        placeholders.contains { place, found in
+            guard place == path || place.isBelow(path) else { return false }
+            return found.contains { if case .macro = $0 { false } else { true } }
+        }
+    }
+
     private func source(of path: FieldPath) -> Origin.Source {
         for count in stride(from: path.steps.count, through: 0, by: -1) {
             guard let source = sources[FieldPath(Array(path.steps.prefix(count)))] else { continue }

@@ -10,6 +10,10 @@ public struct QueuePreview: Sendable {
     /// - Throws: `LaunchError` if the runner does not exist or the template cannot be resolved, `BackendError` if it
     ///   cannot be rendered.
     public func plan(of definition: QueueDefinition) throws -> Plan {
+        try preview(of: definition).plan
+    }
+
+    private func preview(of definition: QueueDefinition) throws -> (plan: Plan, origins: Origins) {
         let plugin = try backends.plugin(for: definition.resource)
         var overrides = Overrides()
         for variable in try definition.variables.decode([TemplateVariable].self) where variable.defaultValue == nil {
@@ -24,11 +28,11 @@ public struct QueuePreview: Sendable {
         var queue = try ResolveStage.Queue(definition)
         // A preview is about the template. Its image and its names are examples, so the policy does not apply.
         queue.policy = .unlimited
-        let job = try ResolveStage(queue: queue, plugin: plugin).job(spec, as: .random())
-        return try Plan(
-            job, image: ImageDecision(.unresolved, "not looked up"),
-            runner: backends.runner(for: definition.resource),
-            parts: parts)
+        let resolution = try ResolveStage(queue: queue, plugin: plugin).resolution(of: spec, as: .random())
+        let plan = try Plan(
+            resolution.job, image: ImageDecision(.unresolved, "not looked up"),
+            runner: backends.runner(for: definition.resource), parts: parts)
+        return (plan, resolution.origins)
     }
 
     private var parts: [any Sendable] { [backends.environment, backends.registry, backends.builder] }
@@ -87,20 +91,12 @@ public struct QueuePreview: Sendable {
     }
 
     /// The errors that every run of the queue would have because of the template: neither errors that depend on a
-    /// template variable, nor errors about the image.
+    /// template variable, nor errors about the image, which is an example unless the queue names it.
     public func findings(of definition: QueueDefinition) throws -> [Finding] {
-        let plan = try plan(of: definition)
-        let plugin = try backends.plugin(for: definition.resource)
-        // An image that the queue names is checked; any other image is an example.
-        let isNamed = TemplateSource(plugin: plugin).isNamed(in: definition.template)
-        let example = isNamed ? nil : plan.job.source.origin
+        let (plan, origins) = try preview(of: definition)
         return plan.findings.filter { finding in
-            guard finding.isSettledLater != true, example.map({ !finding.message.contains($0) }) ?? true else {
-                return false
-            }
-            let value = definition.template.value(at: finding.path)
-            guard let value, let text = try? JSON.canonical(value) else { return true }
-            return !text.contains("{{")
+            finding.isSettledLater != true && origins.origin(of: finding.path)?.source != .image
+                && !origins.hasVariables(at: finding.path)
         }
     }
 }

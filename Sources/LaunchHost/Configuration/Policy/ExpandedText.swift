@@ -3,10 +3,10 @@ package struct ExpandedText {
     /// A piece of the text with its value.
     package struct Part {
         package var text: String
-        /// The placeholder as the template contains it, `${project_name}` or `{{set}}`, if a submitter chose its value.
-        var chosenBy: String?
+        /// The placeholder, if a submitter chose its value.
+        var chosenBy: Placeholders.Piece?
 
-        package init(text: String, chosenBy: String? = nil) {
+        package init(text: String, chosenBy: Placeholders.Piece? = nil) {
             self.text = text
             self.chosenBy = chosenBy
         }
@@ -24,7 +24,7 @@ package struct ExpandedText {
 
     /// The problems of the values. A text without a submitter's value comes from the queue's owner and is not checked.
     package var mistakes: [Diagnostic] {
-        let chosen = parts.compactMap { part in part.chosenBy.map { (name: $0, value: part.text) } }
+        let chosen = parts.compactMap { part in part.chosenBy.map { (piece: $0, name: $0.written, value: part.text) } }
         guard place != .text, !chosen.isEmpty else { return [] }
         let isWhole = parts.count == 1
         var mistakes: [Diagnostic] = []
@@ -36,14 +36,14 @@ package struct ExpandedText {
                     hint: hint, path: path))
         }
         // A template variable that is the whole text means that the owner leaves the whole value to the submitter.
-        if isWhole, let only = chosen.first, only.name.hasPrefix("{{"), place.takesWholeValues {
+        if isWhole, let only = chosen.first, case .variable = only.piece, place.takesWholeValues {
             if only.value.isEmpty { note(only.name, only.value, "it is empty") }
         } else if isWhole, let only = chosen.first, !place.takesWholeValues {
             note(
                 only.name, only.value, "it would be the whole value",
                 hint: "The queue's owner can list the values: 'enum' in template_variables.")
         } else {
-            for (name, value) in chosen {
+            for (_, name, value) in chosen {
                 if let why = place.fault(in: value) { note(name, value, why) }
             }
         }

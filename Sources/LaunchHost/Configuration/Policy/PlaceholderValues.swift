@@ -46,14 +46,14 @@ package struct PlaceholderValues {
                 switch piece {
                 case .text(let text): ExpandedText.Part(text: text)
                 // Every image name contains '/' and ':', which only URIs and free text may contain.
-                case .macro(Self.imageMacro): ExpandedText.Part(text: "host/image:tag", chosenBy: "${image_uri}")
+                case .macro(Self.imageMacro): ExpandedText.Part(text: "host/image:tag", chosenBy: piece)
                 case .macro(let name):
                     ExpandedText.Part(
-                        text: macros[name] ?? "", chosenBy: Self.ownMacros.contains(name) ? nil : "${\(name)}")
+                        text: macros[name] ?? "", chosenBy: Self.ownMacros.contains(name) ? nil : piece)
                 case .variable(let name):
                     ExpandedText.Part(
                         text: variables[name].map(Self.text) ?? "",
-                        chosenBy: chosen.contains(name) ? "{{\(name)}}" : nil)
+                        chosenBy: chosen.contains(name) ? piece : nil)
                 }
             })
     }

@@ -20,12 +20,14 @@ public struct RehearsalTimeline: Sendable, Hashable, Codable {
     public var notes: [String]
     /// The resources that the containers got. Nil if no container was created, or if an older program wrote the record.
     public var resources: ContainerJob.Resources?
+    /// The name of the input that was not available, if the job failed because of one.
+    public var failedInput: String?
 
     public init(
         steps: [Step] = [], hosts: [HostEnd] = [], phase: Observation.Phase, cause: Cause? = nil,
         failure: String? = nil,
         results: [Outcome.Output] = [], metrics: [String: Double] = [:], notes: [String] = [],
-        resources: ContainerJob.Resources? = nil
+        resources: ContainerJob.Resources? = nil, failedInput: String? = nil
     ) {
         self.steps = steps
         self.hosts = hosts
@@ -36,6 +38,7 @@ public struct RehearsalTimeline: Sendable, Hashable, Codable {
         self.metrics = metrics
         self.notes = notes
         self.resources = resources
+        self.failedInput = failedInput
     }
 
     /// The status of a container job with a rehearsal plan. The raw values appear in `Observation.backendStatus`.

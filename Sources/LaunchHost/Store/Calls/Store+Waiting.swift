@@ -4,7 +4,14 @@ extension Store {
     /// - Throws: `StoreError` if the database cannot be read.
     public func waitReason(of run: RunRecord) throws(StoreError) -> String? {
         if run.state.isTerminal { return nil }
-        guard run.state == .queued else { return try ownerReason(of: run) ?? run.backendStatus ?? run.cause?.message }
+        return try waitReasonBesideStatus(of: run)
+            ?? (run.state == .queued ? nil : run.backendStatus ?? run.cause?.message)
+    }
+
+    /// Why a run waits, if neither its status in the backend nor its cause says it.
+    public func waitReasonBesideStatus(of run: RunRecord) throws(StoreError) -> String? {
+        if run.state.isTerminal { return nil }
+        guard run.state == .queued else { return try ownerReason(of: run) }
         guard let queue = run.queue else { return nil }
         let cause = run.cause.map { ": \($0.message)" } ?? ""
         if try isPaused(queue) { return "queue '\(queue)' is paused; 'launch queue resume \(queue)' resumes it" }

@@ -40,7 +40,7 @@ struct ContainerSubmission {
                         rounds += 1
                         try await pause()
                     }
-                case .notFound where error.message.lowercased().contains("no such image"):
+                case .notFound where error.says(.noSuchImage):
                     try await images.pull(job.image, onto: engine)
                 case .server, .invalid: throw StartFailure.error(error, job)
                 default: throw BackendError(error)
@@ -70,7 +70,7 @@ struct ContainerSubmission {
         } catch {
             switch error.code {
             case .cancelled, .notReachable, .interrupted: throw BackendError(error)
-            case .notFound where error.message.lowercased().contains("no such container"): return false
+            case .notFound where error.says(.noSuchContainer): return false
             default:
                 try await engineCall { () async throws(EngineError) in try await engine.removeContainer(id) }
                 throw StartFailure.error(error, job)

@@ -101,7 +101,7 @@ actor RunLog {
         } catch {
             // The container's removal began after the inspection above. Docker replies 409; other engines only report
             // it in the text.
-            if error.code == .conflict || error.message.contains("marked for removal") { throw gone }
+            if error.code == .conflict || error.says(.removalUnderWay) { throw gone }
             throw BackendError(error)
         }
     }

@@ -48,15 +48,12 @@ extension RehearsalReportWriter {
 
     /// Inputs that were not available, and whether SageMaker would have the same problem.
     private var missingInputs: [String] {
-        guard timeline.phase == .failed, let step = timeline.steps.last(where: { $0.status == .downloading })
-        else { return [] }
+        guard timeline.phase == .failed, timeline.steps.contains(where: { $0.status == .downloading }) else {
+            return []
+        }
         let cause = timeline.cause
         let what = "The inputs were not available: \(clause(cause?.message ?? "the cause is unknown"))."
-        // The step's message begins with the name of the channel that was in progress.
-        let channel = document.channels.filter { channel in
-            step.message == channel.name || [" ", ":"].contains { step.message.hasPrefix(channel.name + $0) }
-        }.max { $0.name.count < $1.name.count }
-        guard let channel else { return [what] }
+        guard let channel = document.channels.first(where: { $0.name == timeline.failedInput }) else { return [what] }
         if options.channels[channel.name] != nil {
             return ["\(what) This concerns only this machine: SageMaker reads \(channel.origin)."]
         }

@@ -31,18 +31,22 @@ enum Expected {
 
     /// A hint for a missing value, which begins with "Give"; nil if no helpful hint exists.
     static func gift(for shape: Shape) -> String? {
-        let words = words(for: shape)
-        return words == oneLine ? nil : words.map { "Give \($0)." }
+        isOneLine(shape) ? nil : words(for: shape).map { "Give \($0)." }
     }
 
-    private static let oneLine = "a text of one line"
+    /// Whether the shape has no other rule than one line of text.
+    private static func isOneLine(_ shape: Shape) -> Bool {
+        guard byShape[shape.name] == nil, case .text(let rules) = shape.kind else { return false }
+        guard rules.words.isEmpty || rules.words.count > 8 else { return false }
+        return rules.pattern?.text == ".*" || rules.pattern?.text == ".+"
+    }
 
     /// What is expected, for a sentence with "is not"; nil if the pattern itself is clearer.
     static func words(for shape: Shape) -> String? {
         if let words = byShape[shape.name] { return words }
         guard case .text(let rules) = shape.kind else { return nil }
         if !rules.words.isEmpty, rules.words.count <= 8 { return "one of \(rules.words.joined(separator: ", "))" }
-        return rules.pattern?.text == ".*" || rules.pattern?.text == ".+" ? oneLine : nil
+        return isOneLine(shape) ? "a text of one line" : nil
     }
 
     /// The kind of value, in the words of `JSONValue.kindName`.

@@ -78,7 +78,7 @@ extension EngineClient {
             try await checked(.delete, path(id, ""), query: [("force", "1"), ("v", "1")], limit: .seconds(120))
         } catch {
             // Another client is removing it, so it counts as removed.
-            let isUnderWay = error.code == .conflict && error.message.contains("removal of container")
+            let isUnderWay = error.code == .conflict && error.says(.removalUnderWay)
             guard error.code == .notFound || isUnderWay else { throw error }
         }
     }

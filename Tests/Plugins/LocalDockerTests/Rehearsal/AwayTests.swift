@@ -43,6 +43,7 @@ struct AwayTests {
             ended.observation.cause?.message
                 == "it could not be started: S3 cannot be reached at http://127.0.0.1:9.")
         #expect(ended.timeline.steps.map(\.status) == [.starting, .downloading, .failed])
+        #expect(ended.timeline.failedInput == "train")
     }
 
     @Test("All objects that the environment cannot access are found at once, without a call")

@@ -287,7 +287,7 @@ struct RehearsalSentenceTests {
         options: RehearsalOptions, cause: Cause, words: String
     ) throws {
         let timeline = RehearsalReportTests.timeline(Self.unfetched, phase: .failed, cause: cause) {
-            $0.steps[1].message = "t: 3 of 4 MB"
+            $0.failedInput = "t"
         }
         let report = try RehearsalReportTests.report(["InputDataConfig": Self.channel], options, timeline: timeline)
         let said = report.differences.filter { $0.contains("were not available") }

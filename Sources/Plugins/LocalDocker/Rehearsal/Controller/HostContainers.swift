@@ -92,7 +92,7 @@ struct HostContainers: Sendable {
                 }
             } catch {
                 switch error.code {
-                case .notFound where error.message.lowercased().contains("no such image") && !hasPulled:
+                case .notFound where error.says(.noSuchImage) && !hasPulled:
                     hasPulled = true
                     try await images.pull(job.image, onto: engine)
                 case .conflict where conflicts < 5:

@@ -70,11 +70,7 @@ struct HostNetwork: Sendable {
         do {
             return try await Uncancelled.run { () async throws(EngineError) in try await engine.createNetwork(spec) }
         } catch {
-            let words = error.message.lowercased()
-            // Docker's texts, then podman's.
-            guard ["overlap", "fully subnetted", "already used", "free subnet"].contains(where: words.contains) else {
-                throw BackendError(error)
-            }
+            guard error.says(.noFreeSubnet) else { throw BackendError(error) }
             throw BackendError(
                 .transient, "The engine has no addresses left for another network. \(error.message)",
                 hint: "Remove unused networks: docker network prune.")

@@ -79,10 +79,12 @@ struct Preparation: Sendable {
         let copies = LocalCopies(folder: context.folder, progress: progress)
         var resolved: [ResolvedInput] = []
         for input in plan.inputs {
+            try await context.send(.fetching(input.name))
             try await context.send(.showing(.downloading, input.name, isNews: false))
             let found = try await resolver.resolve(input, hosts: plan.hosts.map(\.name))
             resolved.append(isMounted(input) ? try await copies.prepared(found) : found)
         }
+        try await context.send(.fetching(nil))
         return resolved
     }
 

@@ -27,6 +27,8 @@ extension RehearsalMachine {
         var failures = 0
         /// True if the current step has failed before. Then the reason is shown.
         var isTryingAgain = false
+        /// The input that is being fetched.
+        var inputInProgress: String?
         /// The progress message of the step when it first failed.
         var troubled = ""
     }
@@ -92,6 +94,8 @@ extension RehearsalMachine {
         // Reports of the current step
         /// A part of the step begins. It hides the reason of a retry only if it is news.
         case showing(RehearsalTimeline.Status, String, isNews: Bool)
+        /// This input is being fetched; nil if no input is.
+        case fetching(String?)
         /// Progress of a transfer. It may arrive late.
         case transferred(RehearsalTimeline.Status, String)
         case noted([String])

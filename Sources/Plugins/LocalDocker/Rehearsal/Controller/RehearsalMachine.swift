@@ -54,7 +54,7 @@ struct RehearsalMachine: Sendable, Equatable {
             state.timeline.results = results
             state.timeline.metrics = metrics
             return [.store]
-        case .showing, .transferred, .noted, .limited, .failureRead, .endpointChosen: return report(event, now)
+        case .showing, .fetching, .transferred, .noted, .limited, .failureRead, .endpointChosen: return report(event, now)
         }
     }
 
@@ -80,6 +80,7 @@ struct RehearsalMachine: Sendable, Equatable {
         case .preparing:
             if state.stop != nil { return endUnstarted(now) }
             memory.isWatching = false
+            memory.inputInProgress = nil
             return [.perform(.prepare)]
         case .starting:
             if state.stop != nil, !hasBegunAttempt { return endUnstarted(now) }
@@ -264,6 +265,9 @@ struct RehearsalMachine: Sendable, Equatable {
         switch event {
         case .showing(let status, let message, let isNews):
             return isNews || !memory.isTryingAgain ? show(status, message, now) : []
+        case .fetching(let input):
+            memory.inputInProgress = input
+            return []
         case .transferred(let status, let message):
             let stage: RehearsalState.Stage = status == .downloading ? .preparing : .collecting
             guard state.stage == stage, state.timeline.steps.last?.status == status else { return [] }
@@ -303,6 +307,7 @@ struct RehearsalMachine: Sendable, Equatable {
         let isRunning = state.stage == .running && !memory.hostsHaveEnded
         let tries = hasRunHosts ? Self.triesAfterStart : Self.triesBeforeStart
         guard error.isWorthRetrying, memory.failures < tries || isRunning else {
+            if state.stage == .preparing { state.timeline.failedInput = memory.inputInProgress }
             return end(.failed, cause(of: error), now)
         }
         showTrouble(error, now)
