@@ -70,10 +70,12 @@ struct ProseTests {
             ("if step.message.hasPrefix(channel.name) {", true), ("finding.message.contains(image)", true),
             ("error.message.lowercased().contains(\"no such\")", true), ("guard error.hint == Self.hint else", true),
             ("where: { $0.message == note.message }", true), ("if waits != run.cause?.message {", true),
-            ("let words = error.message.lowercased()", true), ("reason?.firstMatch(of: /x/)", true), ("says(errorMessage.starts(with: \"x\"))", true),
+            ("let words = error.message.lowercased()", true), ("reason?.firstMatch(of: /x/)", true),
+            ("says(errorMessage.starts(with: \"x\"))", true),
             ("if error.hint == nil {", false), ("message.hasSuffix(\".\")", false), ("message.isEmpty", false),
             ("if message != \"\" {", false), ("path.description", false), ("error.code == .notFound", false),
-            ("self.message = message", false), ("reason == EAGAIN", false), ("name != image.description", false), ("names.contains(name)", false),
+            ("self.message = message", false), ("reason == EAGAIN", false), ("name != image.description", false),
+            ("names.contains(name)", false),
         ])
     func finds(line: String, expected: Bool) {
         #expect(Self.examinesProse(line) == expected)
