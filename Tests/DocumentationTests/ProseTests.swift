@@ -28,7 +28,7 @@ struct ProseTests {
         "UnknownType.swift": "the names of instance types",
         // The message is the identity of a step: a stored event has no other.
         "Store+Story.swift": "events of steps that are stored already",
-        "ObserveStage.swift": "events of steps that are stored already",
+        "WatchedRun.swift": "events of steps that are stored already",
     ]
 
     private static let names = "(?:[a-z]*[mM]essage|hint|description|summary|words|reason|sentence|output)"
