@@ -313,6 +313,18 @@ struct RehearsalMachineTests {
         #expect(late.effects.isEmpty && late.machine == Self.machine(.running))
     }
 
+    @Test("Only an input that is being fetched is named as the reason of the end")
+    func failedInput() {
+        func failed(_ stage: Stage, _ events: Machine.Event...) -> String? {
+            let machine = events.reduce(Self.machine(stage)) { Self.after($0, $1).machine }
+            return Self.after(machine, .failed(Self.wrong)).machine.state.timeline.failedInput
+        }
+        #expect(failed(.preparing, .fetching("a"), .fetching("b")) == "b")
+        #expect(failed(.preparing, .fetching("a"), .fetching(nil)) == nil)
+        #expect(failed(.preparing, .fetching("a"), .stepBegins(order: nil)) == nil)
+        #expect(failed(.running, .fetching("a")) == nil)
+    }
+
     @Test("A refused start takes the start back, so a stop of the next try ends the job as unstarted")
     func refused() {
         let first = Self.after(Self.machine(.preparing), .prepared, .starting, .startRefused).machine

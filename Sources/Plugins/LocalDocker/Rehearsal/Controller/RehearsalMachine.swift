@@ -54,7 +54,8 @@ struct RehearsalMachine: Sendable, Equatable {
             state.timeline.results = results
             state.timeline.metrics = metrics
             return [.store]
-        case .showing, .fetching, .transferred, .noted, .limited, .failureRead, .endpointChosen: return report(event, now)
+        case .showing, .fetching, .transferred, .noted, .limited, .failureRead, .endpointChosen:
+            return report(event, now)
         }
     }
 
