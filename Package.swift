@@ -110,8 +110,10 @@ let package = Package(
             ]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchPluginKit", "Ownership"]),
         library(
-            "AWS", at: "Sources/Plugins/AWS",
-            uses: ["CXML", "Crypto", "HTTP", "LaunchPluginKit", "OCIRegistry", "Subprocess", "Suggestions"]),
+            "LaunchAWSCore", at: "Sources/Plugins/AWSCore",
+            uses: ["CXML", "Crypto", "HTTP", "LaunchCore", "Subprocess", "Suggestions"]),
+        library(
+            "AWS", at: "Sources/Plugins/AWS", uses: ["HTTP", "LaunchAWSCore", "LaunchPluginKit", "OCIRegistry"]),
         // The one plugin that stands on another: it has AWS's credentials, signatures and errors from there.
         library(
             "SageMaker", at: "Sources/Plugins/SageMaker",

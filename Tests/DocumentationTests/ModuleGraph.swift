@@ -36,6 +36,7 @@ struct ModuleGraph {
         Level(title: "agent", modules: ["LaunchAgent"]),
         Level(title: "host", modules: ["LaunchHost"]),
         Level(title: "logins", modules: ["RegistryLogins"]),
+        Level(title: "AWS", modules: ["LaunchAWSCore"]),
         Level(title: "backends", modules: ["Builders", "LocalDocker", "Mock", "AWS", "SageMaker"]),
         Level(title: "commands", modules: ["LaunchCommands"]),
         Level(title: "program", modules: ["launch"]),

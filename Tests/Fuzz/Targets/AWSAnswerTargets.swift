@@ -1,6 +1,7 @@
 import HTTP
 
 @testable import AWS
+@testable import LaunchAWSCore
 import LaunchHost
 
 extension FuzzTarget {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTP
 
 @testable import AWS
+@testable import LaunchAWSCore
 import LaunchHost
 
 extension FuzzTarget {

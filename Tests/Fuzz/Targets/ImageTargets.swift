@@ -1,4 +1,5 @@
 @testable import AWS
+@testable import LaunchAWSCore
 import LaunchHost
 @testable import LocalDocker
 @testable import OCIRegistry

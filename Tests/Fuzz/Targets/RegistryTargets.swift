@@ -1,6 +1,7 @@
 import FoundationEssentials
 
 @testable import AWS
+@testable import LaunchAWSCore
 import LaunchHost
 @testable import LaunchPluginKit
 @testable import LaunchConfiguration

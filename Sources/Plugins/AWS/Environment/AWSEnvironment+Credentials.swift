@@ -35,11 +35,8 @@ extension AWSEnvironment: CredentialsOffering {
                 hint: "Write it like arn:aws:iam::123456789012:role/name.")
         }
         let made = RefreshingCredentials(
-            AssumeRoleSource(
-                name: "role \(role.name)",
-                request: RoleRequest(
-                    roleARN: role.name, sessionName: role.session, policy: role.sessionPolicy), source: credentials,
-                context: sourceContext), sourceContext)
+            assuming: RoleRequest(roleARN: role.name, sessionName: role.session, policy: role.sessionPolicy),
+            as: credentials, sourceContext)
         return roles.withLock { roles in
             if let known = roles[role] { return known }
             // One entry per rehearsal. Entries of ended rehearsals are not used again.

@@ -51,10 +51,8 @@ public final class AWSEnvironment: Environment {
         roleARN = options.roleARN
         credentials =
             options.roleARN.map { role in
-                let source = AssumeRoleSource(
-                    name: "role \(role)", request: RoleRequest(roleARN: role, externalID: options.externalID),
-                    source: chosen, context: context)
-                return RefreshingCredentials(source, context)
+                RefreshingCredentials(
+                    assuming: RoleRequest(roleARN: role, externalID: options.externalID), as: chosen, context)
             } ?? chosen
         (self.settings, self.endpoints, self.runtime, self.chosen, sourceContext) =
             (settings, endpoints, runtime, chosen, context)

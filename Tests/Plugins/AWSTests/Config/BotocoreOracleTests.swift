@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// The parser compared with botocore's on the same files, if python3 and botocore are installed.
 struct BotocoreOracleTests {

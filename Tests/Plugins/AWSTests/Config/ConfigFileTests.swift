@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 struct ConfigFileTests {
     private let folder: TemporaryDirectory

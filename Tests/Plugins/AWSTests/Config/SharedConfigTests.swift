@@ -2,6 +2,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 struct SharedConfigTests {
     private func read(_ config: String, _ credentials: String = "") throws -> SharedConfig {

@@ -3,6 +3,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// The formats that tools use for the expiration time of credentials.
 @Suite struct AWSDateTests {

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// Mistakes of users: one message each, with file and line for an error in a file, and without secrets.
 struct BadCredentialTests {

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// The order of the sources compared with botocore's, if python3 and botocore are installed. The home configures many
 /// sources; each case removes one more.

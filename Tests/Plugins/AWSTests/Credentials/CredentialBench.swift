@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// A home folder, a fake cloud, an environment over both, and the log.
 final class CredentialBench: Sendable {

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// Each source from end to end, for three hours in which its credentials expire more than once.
 struct CredentialSourceTests {

@@ -5,6 +5,7 @@ import Synchronization
 import TestSupport
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// A clock that only moves by calls and sleeps.
 final class FakeTime: Sendable {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// The calls to STS against moto's server, an independent implementation, if it is installed.
 struct MotoSTSTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 struct RefreshingCredentialsTests {
     /// A source whose replies the test controls and may delay.

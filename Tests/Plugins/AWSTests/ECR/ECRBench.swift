@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// The stub's API with a real registry that has ECR's login, and an `ecr` registry over both.
 final class ECRBench: Sendable {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// Cross-checks of plugins, with file and line, before any call.
 struct ECRCrossCheckTests {

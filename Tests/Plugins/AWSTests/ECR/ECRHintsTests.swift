@@ -2,6 +2,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// What the plugins `ecr` and `aws` tell the host about addresses and variables.
 struct ECRHintsTests {

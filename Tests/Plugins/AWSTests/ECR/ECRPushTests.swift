@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// From source to a run, through the program, over a registry with TLS and a login under an ECR host name.
 struct ECRPushTests {

@@ -2,6 +2,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 struct ECRRepositoryTests {
     @Test(arguments: [

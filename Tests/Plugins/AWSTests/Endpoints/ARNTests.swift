@@ -1,6 +1,7 @@
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 @Suite struct ARNTests {
     @Test(arguments: [

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// Our endpoints compared with those that the installed botocore resolves from the services' rule sets.
 @Suite struct EndpointBotocoreTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// Endpoints from settings, and refused settings.
 @Suite struct EndpointTests {

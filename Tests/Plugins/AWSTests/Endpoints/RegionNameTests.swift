@@ -2,6 +2,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 @Suite struct RegionNameTests {
     private func finding(_ region: String) -> Finding? {

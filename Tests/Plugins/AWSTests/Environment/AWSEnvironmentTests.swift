@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 struct AWSEnvironmentTests {
     private let bench: CredentialBench

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 @Suite struct ObjectsTests {
     @Test func theEnvironmentsObjectsAreReachedWithItsCredentials() async throws {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// The environment's services for runners that do not know AWS.
 @Suite struct RolesTests {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// Sizes that no object can have: no trap, no excessive number of parts, and no omitted object.
 @Suite("Extreme sizes in S3", .timeLimit(.minutes(10))) struct NastySizeTests {

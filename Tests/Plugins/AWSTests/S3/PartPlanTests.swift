@@ -1,4 +1,5 @@
 @testable import AWS
+@testable import LaunchAWSCore
 import Testing
 
 @Suite struct PartPlanTests {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 @Suite struct ClockSkewTests {
     /// 2026-11-23 10:00:00 UTC.

@@ -4,6 +4,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// The example signatures of AWS's documentation and of its Signature Version 4 test suite.
 @Suite struct PublishedExamplesTests {

@@ -4,6 +4,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// The example signatures of the Amazon S3 API reference.
 @Suite struct S3ExamplesTests {

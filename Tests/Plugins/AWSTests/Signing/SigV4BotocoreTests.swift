@@ -3,6 +3,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// Our signatures compared with those of the installed botocore, on generated requests.
 @Suite struct SigV4BotocoreTests {

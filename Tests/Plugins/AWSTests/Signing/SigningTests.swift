@@ -3,6 +3,7 @@ import LaunchHost
 import Testing
 
 @testable import AWS
+@testable import LaunchAWSCore
 
 /// Cases beyond the published examples: limits, retries, and secrets that are never printed.
 @Suite struct SigningTests {

@@ -1,0 +1,45 @@
+internal import FoundationEssentials
+internal import LaunchCore
+
+/// Adds the credentials, and repairs two temporary causes of a refusal: expired credentials and a wrong clock. Each
+/// is repaired once per call and does not count as an attempt, because the service did nothing.
+struct CredentialsStep: Step {
+    let provider: (any CredentialsProvider)?
+    let host: String
+    let skew: ClockSkew
+    let clock: HostClock
+    let log: Logger
+
+    func perform(_ exchange: Exchange, next: Next) async throws(AWSError) -> Answer {
+        var exchange = exchange
+        guard exchange.operation.isSigned else { return try await next(exchange) }
+        guard let provider else {
+            throw AWSError(.configuration, "This client has no credentials.")
+        }
+        var credentials = try await provider.credentials()
+        var renewed = false
+        var corrected = false
+        while true {
+            exchange.credentials = credentials
+            do throws(AWSError) {
+                return try await next(exchange)
+            } catch {
+                if !corrected,
+                    skew.learn(
+                        from: host, code: error.code, date: error.trail.serverDate, clock: clock.now())
+                {
+                    corrected = true
+                    log.warning(
+                        "The clock of this machine is off; signing with the service's time.",
+                        ["seconds": "\(skew.offset(of: host).components.seconds)"])
+                } else if !renewed, error.kind == .expired {
+                    renewed = true
+                    log.debug("credentials have expired; getting newer ones", ["code": error.code ?? ""])
+                    credentials = try await provider.refresh(after: credentials)
+                } else {
+                    throw error
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import FoundationEssentials
+internal import LaunchCore
+
+/// Retries temporary failures if that is safe, as AWS's "standard" mode does.
+struct RetryStep: Step {
+    let policy: RetryPolicy
+    let quota: RetryQuota
+    let limits: AWSLimits
+    let runtime: AWSRuntime
+    let pace: AdaptivePace?
+
+    func perform(_ exchange: Exchange, next: Next) async throws(AWSError) -> Answer {
+        let deadline = limits.total.map { runtime.clock.now().addingTimeInterval($0.inSeconds) }
+        var exchange = exchange
+        var spent: Int?
+        while true {
+            do throws(AWSError) {
+                exchange.timeout = try timeout(until: deadline)
+                try await pace?.wait()
+                let answer = try await next(exchange)
+                quota.refund(spent)
+                pace?.succeeded()
+                return answer
+            } catch {
+                if error.kind == .throttle { pace?.throttled() }
+                let wait = Backoff.wait(
+                    after: exchange.attempt, error, random: runtime.random(), longest: policy.longestWait)
+                guard exchange.attempt < policy.maxAttempts, error.isPassing,
+                    exchange.operation.isRepeatable || !error.mayHaveTakenEffect,
+                    deadline.map({ runtime.clock.now().addingTimeInterval(wait.inSeconds) < $0 }) ?? true
+                else { throw told(error, exchange.attempt) }
+                if policy.mode != .legacy {
+                    let cost = RetryQuota.cost(of: error)
+                    guard quota.take(cost) else { throw told(error, exchange.attempt) }
+                    spent = cost
+                }
+                runtime.log.debug(
+                    "trying \(exchange.operation.name) again",
+                    ["attempt": String(exchange.attempt), "wait": "\(wait)", "error": "\(error.kind)"])
+                try await runtime.clock.pause(wait)
+            }
+            exchange.attempt += 1
+        }
+    }
+
+    private func timeout(until deadline: Date?) throws(AWSError) -> Duration? {
+        guard let deadline else { return limits.attempt }
+        let left = Duration.seconds(max(0.001, deadline.timeIntervalSince(runtime.clock.now())))
+        return limits.attempt.map { min($0, left) } ?? left
+    }
+
+    private func told(_ error: AWSError, _ attempts: Int) -> AWSError {
+        guard attempts > 1 else { return error }
+        var error = error
+        let message = error.message.hasSuffix(".") ? error.message : error.message + "."
+        error.message = "\(message) (after \(attempts) attempts)"
+        return error
+    }
+}
+
+/// The wait before the next attempt.
+enum Backoff {
+    /// A random part of 1 s, 2 s, 4 s … up to `longest`. Longer if the service requests it, within bounds.
+    static func wait(after attempt: Int, _ error: AWSError, random: Double, longest: Duration) -> Duration {
+        let power = Double(1 << min(max(attempt, 1) - 1, 30))
+        let drawn = min(max(random, 0), 1) * min(power, longest.inSeconds)
+        guard let asked = error.retryAfter?.inSeconds else { return .seconds(drawn) }
+        return .seconds(min(max(drawn, asked), max(drawn, longest.inSeconds)))
+    }
+}
+
+extension AWSError {
+    /// True if the same call may succeed later without any change.
+    var isPassing: Bool {
+        switch kind {
+        case .throttle, .transient, .unavailable: true
+        case .internalFault: code?.hasPrefix("Internal") ?? false || status.map { $0 == 500 || $0 > 501 } ?? false
+        default: false
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
