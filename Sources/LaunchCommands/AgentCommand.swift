@@ -4,7 +4,7 @@ internal import LaunchHost
 
 /// `launch agent`
 enum AgentCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "agent", summary: "Take runs from queues and execute them",
             discussion: """
@@ -28,11 +28,11 @@ enum AgentCommand {
                 Option(flag: "drain", help: "End when the queues are empty and all runs have ended."),
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let config = try bench.config()
-            let store = try bench.store()
+            let context = context(arguments, terminal)
+            let config = try context.config()
+            let store = try context.store()
             let settings = try settings(arguments, config)
-            let backends = try bench.backends(config)
+            let backends = try context.backends(config)
             let log = LogSink.logger(
                 terminal, verbosity: arguments.count(GlobalOptions.verbose), base: .info)
             for name in settings.queues {
@@ -43,7 +43,7 @@ enum AgentCommand {
             }
             let agent = Agent(
                 settings, store: store, backends: backends,
-                contexts: bench.contexts(store), log: log,
+                contexts: context.contexts(store), log: log,
                 progress: { id, progress in
                     log.debug(progress.line, ["run": id.rawValue, "step": progress.step.rawValue])
                 })

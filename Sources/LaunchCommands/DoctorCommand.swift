@@ -8,7 +8,7 @@ enum DoctorCommand {
         var checks: [HealthCheck]
     }
 
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "doctor", summary: "Check that the configuration and all services that runs need work",
             discussion: """
@@ -26,15 +26,15 @@ enum DoctorCommand {
                     "launch doctor --json | jq -r '.checks[] | select(.status == \"fail\")'"),
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let doctor = Doctor(
-                catalog: bench.catalog, location: bench.location, variables: bench.variables, log: bench.log)
+                catalog: context.catalog, location: context.location, variables: context.variables, log: context.log)
             let checks = await Progress.show("Checking", on: terminal, quiet: !terminal.errorIsLive) { _ in
                 await doctor.examine()
             }
             let code = exitCode(checks)
-            if bench.wantsJSON {
-                try bench.printJSON(Result(ok: code == .ok, checks: checks))
+            if context.wantsJSON {
+                try context.printJSON(Result(ok: code == .ok, checks: checks))
             } else {
                 try show(checks, on: terminal)
             }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch iam-policy`
 enum IAMPolicyCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "iam-policy", summary: "Print the smallest policy that the agent, or the jobs' role, needs",
             discussion: """
@@ -25,10 +25,10 @@ enum IAMPolicyCommand {
                     values: .oneOf([Permission.Holder.agent.rawValue, Permission.Holder.job.rawValue])),
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
-            let config = try bench.config()
-            let backends = try bench.backends(config)
+            let context = context(arguments, terminal)
+            let store = try context.store()
+            let config = try context.config()
+            let backends = try context.backends(config)
             let named = arguments.strings("queue")
             let names = try named.isEmpty ? (config.queues.isEmpty ? store.queues().map(\.name) : config.queues) : named
             guard !names.isEmpty else {
@@ -41,8 +41,8 @@ enum IAMPolicyCommand {
                 try QueuePreview(backends: backends).permissions(of: try store.queue(name).definition)
             }
             let policy = PolicyDocument(permissions.filter { $0.holder == holder })
-            if policy.isEmpty { bench.note("these queues and this configuration need no cloud permissions") }
-            try bench.printJSON(policy.json)
+            if policy.isEmpty { context.note("these queues and this configuration need no cloud permissions") }
+            try context.printJSON(policy.json)
             return .ok
         }
     }

@@ -27,7 +27,7 @@ public enum LaunchProgram {
     }
 
     static func root(catalog: PluginCatalog, version: String) -> Command {
-        let bench = Workbench.Maker(catalog: catalog)
+        let context = CommandContext.Factory(catalog: catalog)
         let local = catalog.runners.first(where: \.rehearses) ?? catalog.runners.first
         return Command(
             "launch",
@@ -49,13 +49,14 @@ public enum LaunchProgram {
             ],
             advice: Advice.root,
             groups: [
-                CommandGroup("Runs", RunCommands.all(bench)),
-                CommandGroup("Queues and jobs", [QueueCommands.group(bench), JobCommands.group(bench)]),
+                CommandGroup("Runs", RunCommands.all(context)),
+                CommandGroup("Queues and jobs", [QueueCommands.group(context), JobCommands.group(context)]),
                 CommandGroup(
                     "Set-up",
                     [
-                        AgentCommand.command(bench), ConfigCommands.group(bench), PluginsCommands.group(bench),
-                        DoctorCommand.command(bench), IAMPolicyCommand.command(bench), .completion(program: "launch"),
+                        AgentCommand.command(context), ConfigCommands.group(context), PluginsCommands.group(context),
+                        DoctorCommand.command(context), IAMPolicyCommand.command(context),
+                        .completion(program: "launch"),
                         VersionCommand.command(version),
                     ]),
             ])

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch config check`
 enum ConfigCheckCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "check", summary: "Check the configuration, and show its settings",
             discussion: """
@@ -22,10 +22,10 @@ enum ConfigCheckCommand {
                     values: .files)
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let result = ConfigCheck(bench: bench, file: arguments.string("file"))
-            if bench.wantsJSON {
-                try bench.printJSON(try result.json)
+            let context = context(arguments, terminal)
+            let result = ConfigCheck(context: context, file: arguments.string("file"))
+            if context.wantsJSON {
+                try context.printJSON(try result.json)
             } else {
                 try result.tell()
             }
@@ -36,7 +36,7 @@ enum ConfigCheckCommand {
 
 /// A checked configuration, or its errors.
 private struct ConfigCheck {
-    let bench: Workbench
+    let context: CommandContext
     let name: String?
     private(set) var config: LaunchConfig?
     private(set) var error: LaunchError?
@@ -44,14 +44,14 @@ private struct ConfigCheck {
     /// The registry's type, which may come from the builder's destination.
     private var registryType: String?
 
-    init(bench: Workbench, file: String?) {
-        self.bench = bench
-        let location = file.map { ConfigLocation(explicit: $0, variables: bench.variables) } ?? bench.location
+    init(context: CommandContext, file: String?) {
+        self.context = context
+        let location = file.map { ConfigLocation(explicit: $0, variables: context.variables) } ?? context.location
         name = location.isStandardInput ? StandardInput.name : location.path
         do throws(LaunchError) {
-            config = try LaunchConfig(at: location, catalog: bench.catalog)
+            config = try LaunchConfig(at: location, catalog: context.catalog)
             if let config {
-                let backends = try Self.make(config, bench)
+                let backends = try Self.make(config, context)
                 crossWarnings = backends.warnings
                 registryType = backends.registryType
             }
@@ -61,8 +61,8 @@ private struct ConfigCheck {
     }
 
     /// Some options are valid individually but not together. Only the plugins can check that.
-    private static func make(_ config: LaunchConfig, _ bench: Workbench) throws(LaunchError) -> Backends {
-        let backends = try Backends(config, catalog: bench.catalog, variables: bench.variables, log: .silent)
+    private static func make(_ config: LaunchConfig, _ context: CommandContext) throws(LaunchError) -> Backends {
+        let backends = try Backends(config, catalog: context.catalog, variables: context.variables, log: .silent)
         if let runner = config.runner { _ = try backends.runner(for: runner.type) }
         return backends
     }
@@ -96,7 +96,7 @@ private struct ConfigCheck {
     }
 
     func tell() throws {
-        let terminal = bench.terminal
+        let terminal = context.terminal
         if let error, error.diagnostics.isEmpty { throw error }
         if !diagnostics.isEmpty {
             for diagnostic in DiagnosticRenderer.sorted(diagnostics) { terminal.tell(diagnostic) }
@@ -110,7 +110,7 @@ private struct ConfigCheck {
         facts.add("entity", config.entity)
         for role in Role.allCases {
             let summary = type(of: role, config).map { type in
-                let known = bench.catalog.declarations.first { $0.role == role && $0.type == type }
+                let known = context.catalog.declarations.first { $0.role == role && $0.type == type }
                 return known.map { "\(type): \($0.summary)" } ?? type
             }
             facts.add(role.rawValue, summary ?? "named by each queue's resource")

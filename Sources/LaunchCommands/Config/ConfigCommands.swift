@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// The commands about `launch-config.yaml`.
 enum ConfigCommands {
-    static func group(_ bench: Workbench.Maker) -> Command {
+    static func group(_ context: CommandContext.Factory) -> Command {
         Command(
             "config", summary: "Check and explain launch-config.yaml",
             discussion: """
@@ -16,8 +16,8 @@ enum ConfigCommands {
             ],
             groups: [
                 CommandGroup([
-                    ConfigCheckCommand.command(bench), ConfigExplainCommand.command(bench),
-                    ConfigSchemaCommand.command(bench), ConfigPathCommand.command(bench),
+                    ConfigCheckCommand.command(context), ConfigExplainCommand.command(context),
+                    ConfigSchemaCommand.command(context), ConfigPathCommand.command(context),
                 ])
             ])
     }

@@ -3,8 +3,8 @@ internal import LaunchHost
 
 /// `launch config explain`
 enum ConfigExplainCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
-        let catalog = bench.catalog
+    static func command(_ context: CommandContext.Factory) -> Command {
+        let catalog = context.catalog
         return Command(
             "explain", summary: "Explain a key: its meaning, its values and its default",
             examples: [
@@ -19,11 +19,11 @@ enum ConfigExplainCommand {
                     values: .dynamic { _, _ in Explain.keys(catalog).map { Candidate($0) } })
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            switch (arguments.string("key"), bench.wantsJSON) {
-            case (let key?, true): try bench.printJSON(try Explain.json(key, catalog: catalog))
+            let context = context(arguments, terminal)
+            switch (arguments.string("key"), context.wantsJSON) {
+            case (let key?, true): try context.printJSON(try Explain.json(key, catalog: catalog))
             case (let key?, false): try terminal.out(try Explain.key(key, catalog: catalog))
-            case (nil, true): try bench.printJSON(Explain.keys(catalog))
+            case (nil, true): try context.printJSON(Explain.keys(catalog))
             case (nil, false): try terminal.out(Explain.keys(catalog).joined(separator: "\n"))
             }
             return .ok

@@ -9,7 +9,7 @@ enum ConfigPathCommand {
         var places: [String]
     }
 
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "path", summary: "Print which configuration would be used, and why",
             discussion: "The path goes to standard output, the reason to standard error.",
@@ -18,17 +18,17 @@ enum ConfigPathCommand {
                 Example("Change it", "nano $(launch config path)"),
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let location = bench.location
+            let context = context(arguments, terminal)
+            let location = context.location
             let result = Result(
-                path: location.path, reason: reason(location, bench.variables),
-                places: ConfigLocation.standardPlaces(bench.variables).map(\.path))
-            if bench.wantsJSON {
-                try bench.printJSON(result)
+                path: location.path, reason: reason(location, context.variables),
+                places: ConfigLocation.standardPlaces(context.variables).map(\.path))
+            if context.wantsJSON {
+                try context.printJSON(result)
                 return .ok
             }
             if let path = result.path { try terminal.out(data: path + "\n") }
-            bench.note(Styled(result.reason))
+            context.note(Styled(result.reason))
             return .ok
         }
     }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch config schema`
 enum ConfigSchemaCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "schema", summary: "Print the JSON Schema of launch-config.yaml, for editors",
             discussion: """
@@ -12,8 +12,8 @@ enum ConfigSchemaCommand {
                 """,
             examples: [Example("Beside the configuration", "launch config schema > launch-config.schema.json")]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            try bench.printJSON(JSONSchema.launchConfig(bench.catalog))
+            let context = context(arguments, terminal)
+            try context.printJSON(JSONSchema.launchConfig(context.catalog))
             return .ok
         }
     }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// The commands about stored jobs.
 enum JobCommands {
-    static func group(_ bench: Workbench.Maker) -> Command {
+    static func group(_ context: CommandContext.Factory) -> Command {
         Command(
             "job", summary: "Store images and sources under a name, to run them repeatedly",
             discussion: """
@@ -18,13 +18,13 @@ enum JobCommands {
             advice: Advice.job,
             groups: [
                 CommandGroup([
-                    create(bench), JobListCommand.command(bench), JobShowCommand.command(bench),
-                    JobDeleteCommand.command(bench),
+                    create(context), JobListCommand.command(context), JobShowCommand.command(context),
+                    JobDeleteCommand.command(context),
                 ])
             ])
     }
 
-    private static func create(_ bench: Workbench.Maker) -> Command {
+    private static func create(_ context: CommandContext.Factory) -> Command {
         Command(
             "create", summary: "Store an image, a folder or a git commit as a new version of a job",
             discussion: "Prints only the version, such as train:v1, on standard output.",
@@ -37,8 +37,8 @@ enum JobCommands {
             ],
             groups: [
                 CommandGroup([
-                    JobCreateImageCommand.command(bench), JobCreateCodeCommand.command(bench),
-                    JobCreateGitCommand.command(bench),
+                    JobCreateImageCommand.command(context), JobCreateCodeCommand.command(context),
+                    JobCreateGitCommand.command(context),
                 ])
             ])
     }

@@ -4,7 +4,7 @@ internal import LaunchHost
 
 /// `launch job create code`
 enum JobCreateCodeCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "code", summary: "Store a snapshot of a folder, to build an image from",
             discussion: """
@@ -20,15 +20,15 @@ enum JobCreateCodeCommand {
                 Argument("folder", help: "The folder, which becomes the build context.", values: .directories)
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let folder = try arguments.required("folder")
             // An absolute path has a name, also for '.'.
             let name = try NewJob.name(arguments, from: URL(filePath: folder).standardizedFileURL.path)
-            let store = try bench.store()
+            let store = try context.store()
             let source = try await SourceChoice.code(
-                folder, dockerfile: arguments.string("dockerfile"), home: store.home, limits: bench.limits,
-                terminal: terminal, quiet: bench.wantsJSON)
-            try NewJob.add(name, source, aliases: arguments.strings("alias"), to: store, on: bench)
+                folder, dockerfile: arguments.string("dockerfile"), home: store.home, limits: context.limits,
+                terminal: terminal, quiet: context.wantsJSON)
+            try NewJob.add(name, source, aliases: arguments.strings("alias"), to: store, on: context)
             return .ok
         }
     }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch job create git`
 enum JobCreateGitCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "git", summary: "Store a commit of a git repository, to build an image from",
             discussion: """
@@ -24,16 +24,16 @@ enum JobCreateGitCommand {
             ],
             arguments: [Argument("url", help: "https://, ssh://, USER@HOST:PATH or file:///PATH.")]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let url = try arguments.required("url")
             // The address may contain a password, so it is not printed before it is checked.
-            let source = try await Progress.show("Asking the repository", on: terminal, quiet: bench.wantsJSON) { _ in
+            let source = try await Progress.show("Asking the repository", on: terminal, quiet: context.wantsJSON) { _ in
                 try await SourceChoice.git(
                     url, version: arguments.string("git-version"), dockerfile: arguments.string("dockerfile"),
-                    git: bench.git)
+                    git: context.git)
             }
             let name = try NewJob.name(arguments, from: url)
-            try NewJob.add(name, source, aliases: arguments.strings("alias"), to: try bench.store(), on: bench)
+            try NewJob.add(name, source, aliases: arguments.strings("alias"), to: try context.store(), on: context)
             return .ok
         }
     }

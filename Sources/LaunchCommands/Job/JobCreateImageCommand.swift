@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch job create image`
 enum JobCreateImageCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "image", summary: "Store an image that exists already",
             discussion: """
@@ -20,7 +20,7 @@ enum JobCreateImageCommand {
             ],
             options: NewJob.options, arguments: [Argument("uri", help: "The image, such as HOST:PORT/REPOSITORY:TAG.")]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let text = try arguments.required("uri")
             let image: ImageReference
             do throws(ImageReferenceError) {
@@ -38,7 +38,8 @@ enum JobCreateImageCommand {
                 tagged == nil && tag != JobReference.latest && JobNaming.alias(ofTag: tag) == nil ? tag : nil
             }
             try NewJob.add(
-                name, .image(text), aliases: aliases, tagged: tagged, unkept: unkept, to: try bench.store(), on: bench)
+                name, .image(text), aliases: aliases, tagged: tagged, unkept: unkept, to: try context.store(),
+                on: context)
             return .ok
         }
     }

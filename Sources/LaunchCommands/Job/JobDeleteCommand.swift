@@ -8,7 +8,7 @@ enum JobDeleteCommand {
         var deletedVersions: Int
     }
 
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "delete", summary: "Remove a job, or one version of it",
             discussion: "Runs that were submitted from it are not affected.",
@@ -18,11 +18,11 @@ enum JobDeleteCommand {
             ],
             arguments: [JobCommands.reference]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let reference = try JobReference(parsing: try arguments.required("job"))
-            let count = try bench.store().deleteJob(reference)
-            if bench.wantsJSON { try bench.printJSON(Result(job: reference.description, deletedVersions: count)) }
-            bench.note("\(Wording.count(count, "version")) of the job '\(reference.name)' deleted.")
+            let count = try context.store().deleteJob(reference)
+            if context.wantsJSON { try context.printJSON(Result(job: reference.description, deletedVersions: count)) }
+            context.note("\(Wording.count(count, "version")) of the job '\(reference.name)' deleted.")
             return .ok
         }
     }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch job list`
 enum JobListCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "list", summary: "List jobs, or the versions of one", discussion: TableText.piped,
             examples: [
@@ -22,17 +22,17 @@ enum JobListCommand {
                     "name", help: "The job whose versions to list.", required: false, values: Completions.jobNamesOnly)
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let name = arguments.string("name")
             let project = arguments.string("project")
-            var jobs = try bench.store().jobs(named: name, project: project)
+            var jobs = try context.store().jobs(named: name, project: project)
             if name == nil, !arguments.flag("all") { jobs = newest(jobs) }
-            if bench.wantsJSON {
-                try bench.printJSON(jobs)
+            if context.wantsJSON {
+                try context.printJSON(jobs)
                 return .ok
             }
             guard !jobs.isEmpty else {
-                bench.note(
+                context.note(
                     project.map { "no jobs in the project '\($0)'" }
                         ?? "no jobs; make one with 'launch job create image URI'")
                 return .ok

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch job show`
 enum JobShowCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "show", summary: "Show one version of a job",
             examples: [
@@ -12,12 +12,12 @@ enum JobShowCommand {
             ],
             arguments: [JobCommands.reference]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let reference = try JobReference(parsing: try arguments.required("job"))
-            let store = try bench.store()
+            let store = try context.store()
             let job = try store.job(reference)
-            if bench.wantsJSON {
-                try bench.printJSON(job)
+            if context.wantsJSON {
+                try context.printJSON(job)
                 return .ok
             }
             var facts = Facts()

@@ -37,26 +37,26 @@ enum NewJob {
     /// - Parameter unkept: A tag that looks like a version and is none, such as `v02`: the user is warned.
     static func add(
         _ name: String, _ source: Source, aliases: [String], tagged: Int? = nil, unkept: String? = nil, to store: Store,
-        on bench: Workbench
+        on context: CommandContext
     ) throws {
         let job = try store.createJob(
-            name, source: source, aliases: aliases, project: bench.arguments.string("project"), number: tagged ?? 1)
+            name, source: source, aliases: aliases, project: context.arguments.string("project"), number: tagged ?? 1)
         if let tagged, job.version != tagged {
-            bench.terminal.tell(
+            context.terminal.tell(
                 Diagnostic(
                     .warning, "\(name):v\(tagged) does not name this image: the job has a version \(tagged) or higher",
                     hint: "This image is \(name):v\(job.version). For a job of its own, give --name."))
         }
         if let unkept {
-            bench.terminal.tell(
+            context.terminal.tell(
                 Diagnostic(
                     .warning, "the tag \(unkept) becomes no alias: v and digits name versions of a job",
                     hint: "This image is \(name):v\(job.version). Another name for it is given with --alias."))
         }
-        if bench.wantsJSON {
-            try bench.printJSON(job)
+        if context.wantsJSON {
+            try context.printJSON(job)
         } else {
-            try bench.terminal.out("\(job.name):v\(job.version)")
+            try context.terminal.out("\(job.name):v\(job.version)")
         }
     }
 }

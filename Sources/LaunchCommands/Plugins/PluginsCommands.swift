@@ -3,8 +3,8 @@ internal import LaunchHost
 
 /// The commands about plugins.
 enum PluginsCommands {
-    static func group(_ bench: Workbench.Maker) -> Command {
-        let type = bench.catalog.runners.first?.base.type ?? "TYPE"
+    static func group(_ context: CommandContext.Factory) -> Command {
+        let type = context.catalog.runners.first?.base.type ?? "TYPE"
         return Command(
             "plugins", summary: "List and describe the plugins for each role",
             discussion: """
@@ -17,8 +17,8 @@ enum PluginsCommands {
             ],
             groups: [
                 CommandGroup([
-                    PluginsListCommand.command(bench), PluginsDescribeCommand.command(bench),
-                    PluginsDocsCommand.command(bench),
+                    PluginsListCommand.command(context), PluginsDescribeCommand.command(context),
+                    PluginsDocsCommand.command(context),
                 ])
             ])
     }

@@ -4,8 +4,8 @@ internal import Suggestions
 
 /// `launch plugins describe`
 enum PluginsDescribeCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
-        let declarations = bench.catalog.declarations
+    static func command(_ context: CommandContext.Factory) -> Command {
+        let declarations = context.catalog.declarations
         return Command(
             "describe", summary: "Show a plugin's keys, examples and template",
             examples: examples(declarations), options: [PluginsCommands.role],
@@ -17,10 +17,10 @@ enum PluginsDescribeCommand {
                     })
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let found = try find(try arguments.required("type"), role: arguments.string("role"), in: declarations)
-            if bench.wantsJSON {
-                try bench.printJSON(found.map { $0.json(whole: true) })
+            if context.wantsJSON {
+                try context.printJSON(found.map { $0.json(whole: true) })
             } else {
                 for (index, declaration) in found.enumerated() {
                     if index > 0 { try terminal.out("") }

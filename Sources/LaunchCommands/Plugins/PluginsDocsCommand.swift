@@ -3,15 +3,15 @@ internal import LaunchHost
 
 /// `launch plugins docs`
 enum PluginsDocsCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "docs", summary: "Print the reference of all plugins as Markdown",
             examples: [Example("Update the reference", "launch plugins docs > docs/plugins-reference.md")]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let text = Reference.markdown(bench.catalog)
-            if bench.wantsJSON {
-                try bench.printJSON(["markdown": text])
+            let context = context(arguments, terminal)
+            let text = Reference.markdown(context.catalog)
+            if context.wantsJSON {
+                try context.printJSON(["markdown": text])
             } else {
                 try terminal.out(data: text)
             }

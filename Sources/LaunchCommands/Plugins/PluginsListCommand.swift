@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch plugins list`
 enum PluginsListCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "list", summary: "List plugins", discussion: TableText.piped,
             examples: [
@@ -12,11 +12,11 @@ enum PluginsListCommand {
             ],
             options: [PluginsCommands.role]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let role = arguments.string("role")
-            let declarations = bench.catalog.declarations.filter { role == nil || $0.role.rawValue == role }
-            if bench.wantsJSON {
-                try bench.printJSON(declarations.map { $0.json(whole: false) })
+            let declarations = context.catalog.declarations.filter { role == nil || $0.role.rawValue == role }
+            if context.wantsJSON {
+                try context.printJSON(declarations.map { $0.json(whole: false) })
                 return .ok
             }
             var table = Table([

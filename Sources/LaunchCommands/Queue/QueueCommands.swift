@@ -3,8 +3,8 @@ internal import LaunchHost
 
 /// The commands about queues.
 enum QueueCommands {
-    static func group(_ bench: Workbench.Maker) -> Command {
-        let type = bench.catalog.runners.first?.base.type ?? "TYPE"
+    static func group(_ context: CommandContext.Factory) -> Command {
+        let type = context.catalog.runners.first?.base.type ?? "TYPE"
         return Command(
             "queue", summary: "Create, change and show queues",
             discussion: """
@@ -18,9 +18,11 @@ enum QueueCommands {
             advice: Advice.queue,
             groups: [
                 CommandGroup([
-                    QueueCreateCommand.command(bench), QueueListCommand.command(bench), QueueShowCommand.command(bench),
-                    QueueEditCommand.command(bench), QueuePauseCommand.pause(bench), QueuePauseCommand.resume(bench),
-                    QueueDeleteCommand.command(bench),
+                    QueueCreateCommand.command(context), QueueListCommand.command(context),
+                    QueueShowCommand.command(context),
+                    QueueEditCommand.command(context), QueuePauseCommand.pause(context),
+                    QueuePauseCommand.resume(context),
+                    QueueDeleteCommand.command(context),
                 ])
             ])
     }

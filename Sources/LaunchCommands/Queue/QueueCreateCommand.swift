@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch queue create`
 enum QueueCreateCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "create", summary: "Make a queue",
             discussion: """
@@ -15,11 +15,11 @@ enum QueueCreateCommand {
 
                 Prints only the queue's name on standard output.
                 """,
-            examples: examples(bench.catalog),
+            examples: examples(context.catalog),
             options: [
                 Option(
                     "resource", "r", value: "TYPE", help: "The backend of its runs.",
-                    values: .oneOf(bench.catalog.runners.map(\.base.type))),
+                    values: .oneOf(context.catalog.runners.map(\.base.type))),
                 Option("config", value: "FILE", help: "The template; - is standard input.", values: .files),
                 Option(flag: "if-not-exists", help: "Succeed if a queue of that name exists."),
             ],
@@ -27,17 +27,17 @@ enum QueueCreateCommand {
                 Argument("name", help: "1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit.")
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let name = try arguments.required("name")
             let text = QueueText(
-                bench: bench, runner: try bench.catalog.knownRunner(try arguments.required("resource")))
+                context: context, runner: try context.catalog.knownRunner(try arguments.required("resource")))
             let definition =
                 if let path = arguments.string("config") {
                     try text.definition(of: name, reading: path)
                 } else {
                     try text.defaultDefinition(of: name)
                 }
-            let store = try bench.store()
+            let store = try context.store()
             let queue: QueueRecord
             do {
                 queue = try store.createQueue(definition)
@@ -45,11 +45,11 @@ enum QueueCreateCommand {
                 queue = try store.queue(name)
                 let isSame = queue.definition.means(theSameAs: definition)
                 isSame
-                    ? bench.note("The queue '\(name)' exists already, unchanged.")
+                    ? context.note("The queue '\(name)' exists already, unchanged.")
                     : terminal.warn("The queue '\(name)' exists already with another definition, which is kept.")
             }
-            if bench.wantsJSON {
-                try bench.printJSON(try QueueView(queue))
+            if context.wantsJSON {
+                try context.printJSON(try QueueView(queue))
             } else {
                 try terminal.out(name)
             }

@@ -8,7 +8,7 @@ enum QueueDeleteCommand {
         var stoppedRuns: Int
     }
 
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "delete", summary: "Remove a queue; the record of its runs stays",
             discussion: "A queue with runs in progress is not removed: wait for them, or stop them with 'launch stop'.",
@@ -18,12 +18,12 @@ enum QueueDeleteCommand {
             ],
             options: [Option(flag: "force", help: "Stop the runs that wait in it.")], arguments: [QueueCommands.name]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let name = try arguments.required("name")
-            let stopped = try bench.store().deleteQueue(name, force: arguments.flag("force"))
-            if bench.wantsJSON { try bench.printJSON(Result(name: name, stoppedRuns: stopped)) }
+            let stopped = try context.store().deleteQueue(name, force: arguments.flag("force"))
+            if context.wantsJSON { try context.printJSON(Result(name: name, stoppedRuns: stopped)) }
             let also = stopped == 0 ? "" : ", and \(Wording.count(stopped, "waiting run")) stopped"
-            bench.note("The queue '\(name)' is deleted\(also).")
+            context.note("The queue '\(name)' is deleted\(also).")
             return .ok
         }
     }

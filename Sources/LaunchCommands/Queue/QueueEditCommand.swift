@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch queue edit`
 enum QueueEditCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "edit", summary: "Change a queue's template",
             discussion: """
@@ -25,18 +25,18 @@ enum QueueEditCommand {
                 EnvironmentVariable("EDITOR", "The editor if VISUAL is not set."),
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
+            let context = context(arguments, terminal)
+            let store = try context.store()
             let queue = try store.queue(try arguments.required("name"), evenDamaged: true)
-            let text = QueueText(bench: bench, runner: try bench.catalog.knownRunner(queue.definition.resource))
+            let text = QueueText(context: context, runner: try context.catalog.knownRunner(queue.definition.resource))
             let changed: QueueRecord?
             if let path = arguments.string("config") {
                 changed = try update(queue, text: text, store: store, from: path)
             } else {
                 changed = try await edit(queue, text: text, store: store)
             }
-            if bench.wantsJSON { try bench.printJSON(try QueueView(changed ?? queue)) }
-            bench.note("The queue '\(queue.name)' is \(changed == nil ? "unchanged" : "changed").")
+            if context.wantsJSON { try context.printJSON(try QueueView(changed ?? queue)) }
+            context.note("The queue '\(queue.name)' is \(changed == nil ? "unchanged" : "changed").")
             return .ok
         }
     }
@@ -59,7 +59,7 @@ enum QueueEditCommand {
     /// Nil if the text was not changed.
     private static func edit(_ queue: QueueRecord, text: QueueText, store: Store) async throws -> QueueRecord? {
         let old = try queue.definition.text
-        let editor = try Editor(variables: text.bench.variables)
+        let editor = try Editor(variables: text.context.variables)
         let draft = try Draft(of: old, name: queue.name, in: folder(store))
         do {
             try await editor.edit(draft.path)
@@ -80,7 +80,7 @@ enum QueueEditCommand {
             if (try? draft.text()) == old {
                 draft.remove()
             } else {
-                text.bench.note(
+                text.context.note(
                     "Your text is kept in \(draft.path)\nAfter correcting it, store it with: "
                         + "launch queue edit \(queue.name) --config \(draft.path)")
             }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch queue list`
 enum QueueListCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "list", summary: "List queues", discussion: TableText.piped,
             examples: [
@@ -11,14 +11,14 @@ enum QueueListCommand {
                 Example("Those that are paused", "launch queue list --json | jq -r '.[] | select(.paused) | .name'"),
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let queues = try bench.store().queues()
-            if bench.wantsJSON {
-                try bench.printJSON(try queues.map { try QueueView($0, whole: false) })
+            let context = context(arguments, terminal)
+            let queues = try context.store().queues()
+            if context.wantsJSON {
+                try context.printJSON(try queues.map { try QueueView($0, whole: false) })
                 return .ok
             }
             guard !queues.isEmpty else {
-                bench.note("no queues; make one with 'launch queue create NAME --resource TYPE'")
+                context.note("no queues; make one with 'launch queue create NAME --resource TYPE'")
                 return .ok
             }
             var table = Table([
@@ -37,7 +37,7 @@ enum QueueListCommand {
                 ])
             }
             try terminal.out(table)
-            for case let problem? in queues.map(\.problem) { bench.note("\(problem.description)") }
+            for case let problem? in queues.map(\.problem) { context.note("\(problem.description)") }
             return .ok
         }
     }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch queue show`
 enum QueueShowCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "show", summary: "Show one queue: its runs, its variables and its template",
             examples: [
@@ -15,10 +15,10 @@ enum QueueShowCommand {
             options: [Option(flag: "template", help: "Print only the text of its file.")],
             arguments: [QueueCommands.name]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let queue = try bench.store().queue(try arguments.required("name"), evenDamaged: true)
-            if bench.wantsJSON {
-                try bench.printJSON(try QueueView(queue))
+            let context = context(arguments, terminal)
+            let queue = try context.store().queue(try arguments.required("name"), evenDamaged: true)
+            if context.wantsJSON {
+                try context.printJSON(try QueueView(queue))
             } else if arguments.flag("template") {
                 let text = try queue.definition.text
                 try terminal.out(data: text.hasSuffix("\n") ? text : text + "\n")

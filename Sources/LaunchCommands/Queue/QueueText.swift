@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// Parses the text of a queue's file into a definition and reports its errors and warnings.
 struct QueueText {
-    let bench: Workbench
+    let context: CommandContext
     let runner: RunnerPlugin
 
     /// Reads a file, `-` for standard input. A text without a value is refused: a failed program or an editor that saved
@@ -13,7 +13,7 @@ struct QueueText {
         let isInput = StandardInput.isNamed(by: path)
         let document = try Document(reading: path, kind: .invalid)
         try document.refuseNoValue(.invalid, hint: "For a queue whose template has no keys, write {}.")
-        if !isInput { bench.warnIfOthersCanChange(path) }
+        if !isInput { context.warnIfOthersCanChange(path) }
         return try definition(of: name, document, fileName: isInput ? nil : path)
     }
 
@@ -28,7 +28,7 @@ struct QueueText {
 
     private func definition(of name: String, _ document: Document, fileName: String?) throws -> QueueDefinition {
         let file = try QueueFile(document, runner: runner)
-        for warning in file.warnings { bench.terminal.tell(warning) }
+        for warning in file.warnings { context.terminal.tell(warning) }
         let definition = try QueueDefinition(name: name, resource: runner.base.type, file: file, fileName: fileName)
         tellFindings(of: definition, file.document)
         return definition
@@ -36,8 +36,8 @@ struct QueueText {
 
     /// Reports what the backend would refuse as warnings, because a submit may still supply missing values.
     private func tellFindings(of definition: QueueDefinition, _ document: Document) {
-        guard let config = try? LaunchConfig(at: bench.location, catalog: bench.catalog),
-            let backends = try? bench.backends(config),
+        guard let config = try? LaunchConfig(at: context.location, catalog: context.catalog),
+            let backends = try? context.backends(config),
             let findings = try? QueuePreview(backends: backends).findings(of: definition), !findings.isEmpty
         else { return }
         let spelt = document.spelt(like: runner)
@@ -46,6 +46,6 @@ struct QueueText {
             diagnostic.severity = .warning
             return diagnostic
         }
-        for diagnostic in DiagnosticRenderer.sorted(told) { bench.terminal.tell(diagnostic) }
+        for diagnostic in DiagnosticRenderer.sorted(told) { context.terminal.tell(diagnostic) }
     }
 }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch events`
 enum EventsCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "events", summary: "Show every state change of a run, with its cause",
             discussion: """
@@ -20,8 +20,8 @@ enum EventsCommand {
                     values: Completions.runs)
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
+            let context = context(arguments, terminal)
+            let store = try context.store()
             let run = try arguments.string("run").map { try store.run(matching: $0) }
             let follow = arguments.flag("follow")
             let listener = follow ? try store.listen() : nil
@@ -34,10 +34,10 @@ enum EventsCommand {
                     last = event.sequence
                     // The events of one run are printed in the order of their times: an interruption may be stored
                     // after later events.
-                    guard !bench.wantsJSON, follow || run == nil else { continue }
+                    guard !context.wantsJSON, follow || run == nil else { continue }
                     try terminal.out(line(event, withRun: run == nil))
                 }
-                if bench.wantsJSON, follow {
+                if context.wantsJSON, follow {
                     for event in events { try terminal.out(json: try JSON.canonical(event)) }
                 }
                 all += follow ? [] : events
@@ -46,8 +46,8 @@ enum EventsCommand {
                 if !events.isEmpty { continue }
                 guard follow, await rings?.next() != nil else { break }
             } while true
-            if bench.wantsJSON, !follow {
-                try bench.printJSON(all)
+            if context.wantsJSON, !follow {
+                try context.printJSON(all)
             } else if run != nil {
                 for event in all.sorted(by: { ($0.at, $0.sequence) < ($1.at, $1.sequence) }) {
                     try terminal.out(line(event, withRun: false))

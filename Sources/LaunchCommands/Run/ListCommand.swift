@@ -4,7 +4,7 @@ internal import LaunchHost
 
 /// `launch list`
 enum ListCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "list", summary: "List runs, newest first",
             discussion: """
@@ -30,21 +30,21 @@ enum ListCommand {
                 Option("limit", "n", value: "N", help: "The largest number of runs; 0 for all.", default: "20"),
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             let limit = try arguments.integer("limit", in: 0...1_000_000) ?? 20
-            let store = try bench.store()
+            let store = try context.store()
             if let queue = arguments.string("queue") { _ = try store.queue(queue, evenDamaged: true) }
             let states = arguments.strings("state").compactMap(RunState.init(rawValue:))
             let filter = RunFilter(
                 states: states, queue: arguments.string("queue"), project: arguments.string("project"),
                 limit: limit == 0 ? nil : limit)
-            if bench.wantsJSON {
-                try bench.printJSON(try store.runs(filter).map { RunView($0) })
+            if context.wantsJSON {
+                try context.printJSON(try store.runs(filter).map { RunView($0) })
                 return .ok
             }
             let runs = try store.summaries(filter)
             guard !runs.isEmpty else {
-                bench.note("no runs")
+                context.note("no runs")
                 return .ok
             }
             var table = Table([

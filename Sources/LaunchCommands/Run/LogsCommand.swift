@@ -4,7 +4,7 @@ internal import LaunchHost
 
 /// `launch logs`
 enum LogsCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "logs", summary: "Print what a run printed",
             discussion: """
@@ -29,11 +29,11 @@ enum LogsCommand {
             ],
             arguments: [RunCommands.runArgument]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
+            let context = context(arguments, terminal)
+            let store = try context.store()
             let run = try store.run(matching: try arguments.required("run"))
             let printer = LogPrinter(
-                terminal: terminal, timestamps: arguments.flag("timestamps"), json: bench.wantsJSON,
+                terminal: terminal, timestamps: arguments.flag("timestamps"), json: context.wantsJSON,
                 isRaw: arguments.flag(LogPrinter.raw.long))
             if arguments.flag("build") {
                 let path = store.home.buildLog(of: run.id)
@@ -46,17 +46,17 @@ enum LogsCommand {
             let follow = arguments.flag("follow")
             if run.handle == nil, !run.state.isTerminal, !follow {
                 let reason = try store.waitReason(of: run).map { ": \(lines: $0)" as Styled } ?? ""
-                bench.note("run \(run.id) is \(run.state.rawValue) and has not printed anything yet" + reason)
+                context.note("run \(run.id) is \(run.state.rawValue) and has not printed anything yet" + reason)
             }
-            let backends = try bench.backends(try bench.config())
+            let backends = try context.backends(try context.config())
             guard follow else {
                 try await printer.printAll(RunLogReader(store: store, backends: backends), of: run.id)
-                if run.handle == nil, run.state.isTerminal { bench.note(RunEnd.line(run)) }
+                if run.handle == nil, run.state.isTerminal { context.note(RunEnd.line(run)) }
                 return .ok
             }
             let ended = try await FollowedRun(store: store, backends: backends, terminal: terminal, printer: printer)
                 .follow(run.id)
-            bench.note(RunEnd.line(ended))
+            context.note(RunEnd.line(ended))
             return RunEnd.exitCode(of: ended)
         }
     }

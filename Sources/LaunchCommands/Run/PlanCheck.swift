@@ -3,12 +3,12 @@ internal import LaunchHost
 
 /// Finds the errors of a run before it costs anything: resolves, renders and validates without a call of a service.
 struct PlanCheck {
-    private let bench: Workbench
+    private let context: CommandContext
     private let store: Store
     private let config: LaunchConfig
 
-    init(_ bench: Workbench, store: Store, config: LaunchConfig) {
-        self.bench = bench
+    init(_ context: CommandContext, store: Store, config: LaunchConfig) {
+        self.context = context
         self.store = store
         self.config = config
     }
@@ -16,7 +16,7 @@ struct PlanCheck {
     /// The resolved job, with the origins of its values.
     /// - Throws: `LaunchError` with a diagnostic for each error.
     func resolved(_ spec: LaunchSpec, as id: RunID) throws -> Resolution {
-        let plugin = try bench.catalog.knownRunner(spec.resource)
+        let plugin = try context.catalog.knownRunner(spec.resource)
         let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
         return try ResolveStage(queue: queue, plugin: plugin).resolution(of: spec, as: id)
     }
@@ -25,7 +25,7 @@ struct PlanCheck {
     func refuseInvalid(_ spec: LaunchSpec, as id: RunID) throws {
         let resolution = try resolved(spec, as: id)
         let job = resolution.job
-        let backends = try bench.backends(config)
+        let backends = try context.backends(config)
         var plan = try Plan(
             job, image: ImageDecision(.unresolved, "not looked up"),
             runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
@@ -36,7 +36,7 @@ struct PlanCheck {
             throw LaunchError(
                 .invalid, "The request is not valid.", hint: "'launch plan' shows all of it.", diagnostics: diagnostics)
         }
-        for warning in diagnostics { bench.note(Styled(warning)) }
+        for warning in diagnostics { context.note(Styled(warning)) }
     }
 
     /// The queue's file, so that findings can be shown with their positions in it.
@@ -45,6 +45,6 @@ struct PlanCheck {
         let definition = try store.queue(name).definition
         guard let text = definition.fileText else { return nil }
         let document = try? Document(text: text, name: definition.fileName ?? "queue \(name)", kind: .invalid)
-        return document?.spelt(like: try bench.catalog.knownRunner(definition.resource))
+        return document?.spelt(like: try context.catalog.knownRunner(definition.resource))
     }
 }

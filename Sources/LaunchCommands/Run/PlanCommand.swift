@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch plan`
 enum PlanCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "plan", summary: "Show what a run would send, without side effect",
             discussion: """
@@ -17,26 +17,26 @@ enum PlanCommand {
                 Example(
                     "The request alone", "launch plan -q train --image repo/train:v3 --json | jq .request.document"),
             ],
-            options: SpecOptions.all(bench) + SpecOptions.rehearsal + [
+            options: SpecOptions.all(context) + SpecOptions.rehearsal + [
                 SpecOptions.model, SpecOptions.prices,
                 Option(flag: "offline", help: "Call no service; facts that need one stay unknown."),
             ],
             rest: SpecOptions.rest
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
-            let config = try bench.config()
-            let spec = try await SpecReader(bench).spec(
+            let context = context(arguments, terminal)
+            let store = try context.store()
+            let config = try context.config()
+            let spec = try await SpecReader(context).spec(
                 store: store, config: config, offline: arguments.flag("offline"))
-            let check = PlanCheck(bench, store: store, config: config)
+            let check = PlanCheck(context, store: store, config: config)
             let resolution = try check.resolved(spec, as: RunID.random())
             let job = resolution.job
-            let backends = try bench.backends(config, runnerOptions: files(arguments))
+            let backends = try context.backends(config, runnerOptions: files(arguments))
             let stage = ImageStage(
                 registry: try backends.registry(
                     for: job.resource, rehearse: spec.rehearse, job.rehearsal ?? spec.rehearsal),
                 builder: backends.builder,
-                contexts: bench.contexts(store))
+                contexts: context.contexts(store))
             let image = try await stage.plan(
                 job.source, project: job.project, queue: spec.queue, demandsPin: job.demandsPin ?? false,
                 offline: arguments.flag("offline"))
@@ -46,14 +46,14 @@ enum PlanCommand {
                 // Without facts the plan itself reports what is unknown.
                 do throws(BackendError) { facts = try await runner.facts(for: job) } catch {
                     guard error.category != .cancelled else { throw error }
-                    bench.note(Styled(Diagnostic(.warning, error.message, hint: error.hint)))
+                    context.note(Styled(Diagnostic(.warning, error.message, hint: error.hint)))
                 }
             }
             let plan = try Plan(
                 job, image: image, runner: runner, imageOfSource: backends.imageOfSource(for: job.project),
                 parts: [backends.environment, backends.registry, backends.builder], facts: facts)
-            if bench.wantsJSON {
-                try bench.printJSON(plan)
+            if context.wantsJSON {
+                try context.printJSON(plan)
             } else {
                 let document = try check.document(of: spec)
                 try PlanPage(plan, origins: resolution.origins, document: document, terminal).show()

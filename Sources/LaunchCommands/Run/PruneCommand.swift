@@ -19,7 +19,7 @@ enum PruneCommand {
         }
     }
 
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "prune", summary: "Archive and remove runs that ended long ago",
             discussion: """
@@ -54,10 +54,10 @@ enum PruneCommand {
                 Option(flag: "yes", "y", help: "Do not ask."),
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
+            let context = context(arguments, terminal)
             _ = try arguments.required("older-than")
             let age = try arguments.duration("older-than", upTo: .seconds(366_000 * 86_400)) ?? .zero
-            let store = try bench.store()
+            let store = try context.store()
             let before = Timestamp(
                 milliseconds: Timestamp(Date()).milliseconds.saturatingSubtracting(milliseconds(of: age)))
             let old = OldRuns(
@@ -68,19 +68,19 @@ enum PruneCommand {
                 warn: { terminal.warn($0) })
             if arguments.flag("dry-run") {
                 let plan = try pruning.plan(old)
-                if bench.wantsJSON {
-                    try bench.printJSON(View(result: plan, isDryRun: true))
+                if context.wantsJSON {
+                    try context.printJSON(View(result: plan, isDryRun: true))
                 } else {
                     try list(try store.summaries(of: plan.runs), terminal)
-                    bench.note("\(counts(plan)) would be archived in \(folder) and removed.\(rest(plan))")
+                    context.note("\(counts(plan)) would be archived in \(folder) and removed.\(rest(plan))")
                 }
                 return .ok
             }
             if !arguments.flag("yes"), try !isConfirmed(pruning.plan(old), folder, terminal) {
-                bench.note("nothing is removed")
+                context.note("nothing is removed")
                 return .ok
             }
-            let result = try await Progress.show("Archiving runs", on: terminal, quiet: bench.wantsJSON) { progress in
+            let result = try await Progress.show("Archiving runs", on: terminal, quiet: context.wantsJSON) { progress in
                 try await pruning.run(old) { done, all in
                     // The first half archives, the second half removes.
                     let isRemoving = done >= all / 2
@@ -89,12 +89,12 @@ enum PruneCommand {
                         .items(isRemoving ? done - all / 2 : done, of: all / 2, "runs"))
                 }
             }
-            if bench.wantsJSON {
-                try bench.printJSON(View(result: result, isDryRun: false))
+            if context.wantsJSON {
+                try context.printJSON(View(result: result, isDryRun: false))
             } else {
                 if let path = result.archive { try terminal.out(path) }
-                bench.note("\(counts(result)) archived and removed.\(rest(result))")
-                for folder in result.resultFolders { bench.note("results stay in \(folder)") }
+                context.note("\(counts(result)) archived and removed.\(rest(result))")
+                for folder in result.resultFolders { context.note("results stay in \(folder)") }
             }
             return .ok
         }

@@ -4,13 +4,13 @@ internal import LaunchHost
 
 /// Reads the options of a rehearsal from the command line and the spec file. The command line takes precedence.
 struct RehearsalReader {
-    private let bench: Workbench
+    private let context: CommandContext
     private let file: Options
     private let folder: String
 
     /// Creates a reader. Paths in the file are relative to `folder`, the file's folder.
-    init(_ bench: Workbench, file: Options, folder: String) {
-        self.bench = bench
+    init(_ context: CommandContext, file: Options, folder: String) {
+        self.context = context
         self.file = file
         self.folder = folder
     }
@@ -18,21 +18,21 @@ struct RehearsalReader {
     /// The options; nil if the run is not a rehearsal.
     /// - Throws: `UsageError` if options are given for a run that is not a rehearsal, or if one is invalid.
     func options(of resource: String, _ config: LaunchConfig) throws -> RehearsalOptions? {
-        let isAsked = bench.arguments.flag("rehearse") || file.flag("rehearse")
+        let isAsked = context.arguments.flag("rehearse") || file.flag("rehearse")
         let runsHere = rehearses(resource)
         let isConfigured = !runsHere && config.runner.map { rehearses($0.type) } ?? false
         guard !runsHere, isAsked || isConfigured else {
             if let stray {
                 let reason =
                     runsHere ? "a run of \(resource) runs here itself and is not a rehearsal" : "it needs --rehearse"
-                throw bench.arguments.usageError("\(stray) is for rehearsals: \(reason)")
+                throw context.arguments.usageError("\(stray) is for rehearsals: \(reason)")
             }
             return isAsked ? RehearsalOptions() : nil
         }
         return try options()
     }
 
-    private func rehearses(_ type: String) -> Bool { bench.catalog.runner(type)?.rehearses ?? false }
+    private func rehearses(_ type: String) -> Bool { context.catalog.runner(type)?.rehearses ?? false }
 
     // MARK: Options
 
@@ -41,7 +41,7 @@ struct RehearsalReader {
 
     /// The first given option that is only valid for a rehearsal.
     private var stray: String? {
-        let onLine = (["channel"] + Self.texts + Self.flags).first { bench.arguments.source(of: $0) != nil }
+        let onLine = (["channel"] + Self.texts + Self.flags).first { context.arguments.source(of: $0) != nil }
         if let onLine { return "--\(onLine)" }
         let inFile = SpecFile.rehearsal.map(\.name).first { name in
             file.values[name].map { $0 != .bool(false) } ?? false
@@ -56,43 +56,43 @@ struct RehearsalReader {
             keepsLocal: flag("keep-local"), graceSeconds: grace, drill: try drill(graceSeconds: grace),
             wantsCredentials: flag("with-credentials"), isLikeInstance: flag("like-instance"),
             sharedMemoryBytes: try sharedMemory())
-        if let clash = RehearsalPlaces.clash(in: options) { throw bench.arguments.usageError(clash) }
+        if let clash = RehearsalPlaces.clash(in: options) { throw context.arguments.usageError(clash) }
         return options
     }
 
-    private func flag(_ name: String) -> Bool { bench.arguments.flag(name) || file.flag(Self.key(name)) }
+    private func flag(_ name: String) -> Bool { context.arguments.flag(name) || file.flag(Self.key(name)) }
 
     private static func key(_ name: String) -> String { name.replacing("-", with: "_") }
 
     private func graceSeconds() throws -> Int? {
-        let text = bench.arguments.string("grace")
+        let text = context.arguments.string("grace")
         guard let seconds = text.map(Quantity.seconds) ?? file.number("grace") else {
             guard let text else { return nil }
-            throw bench.arguments.usageError("--grace is a time such as 90s or 2m; got '\(text)'")
+            throw context.arguments.usageError("--grace is a time such as 90s or 2m; got '\(text)'")
         }
         guard 0...86_400 ~= seconds else {
-            throw bench.arguments.usageError("--grace is a time up to a day; got \(text ?? "\(seconds) s")")
+            throw context.arguments.usageError("--grace is a time up to a day; got \(text ?? "\(seconds) s")")
         }
         return Int(seconds.rounded(.up))
     }
 
     private func sharedMemory() throws -> Int64? {
-        let text = bench.arguments.string("shm-size")
+        let text = context.arguments.string("shm-size")
         guard let size = text.map(Quantity.bytes) ?? file.integer("shm_size") else {
             guard let text else { return nil }
-            throw bench.arguments.usageError("--shm-size is a size such as 512m or 2g; got '\(text)'")
+            throw context.arguments.usageError("--shm-size is a size such as 512m or 2g; got '\(text)'")
         }
-        guard size > 0 else { throw bench.arguments.usageError("--shm-size is one byte or more") }
+        guard size > 0 else { throw context.arguments.usageError("--shm-size is one byte or more") }
         return size
     }
 
     /// `spot` or `spot@10s`.
     private func drill(graceSeconds: Int?) throws -> RehearsalPlan.Drill? {
-        guard let text = bench.arguments.string("drill") ?? file.string("drill") else { return nil }
+        guard let text = context.arguments.string("drill") ?? file.string("drill") else { return nil }
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let wait = parts.count == 2 ? Quantity.seconds(parts[1]) : 10
         guard parts.first == "spot", let wait, wait > 0, wait <= 86_400 else {
-            throw bench.arguments.usageError(
+            throw context.arguments.usageError(
                 "--drill is spot or spot@TIME, with the time from the start of the containers, such as spot@90s; "
                     + "got '\(text)'")
         }
@@ -106,9 +106,9 @@ struct RehearsalReader {
         var channels: [String: String] = [:]
         for (name, path) in file.stringMap("channels") ?? [:] { channels[name] = try input(name, inFile(path)) }
         var seen: Set<String> = []
-        for (name, path) in try bench.arguments.pairs("channel") {
+        for (name, path) in try context.arguments.pairs("channel") {
             guard seen.insert(name).inserted else {
-                throw bench.arguments.usageError("--channel \(name) is given twice")
+                throw context.arguments.usageError("--channel \(name) is given twice")
             }
             channels[name] = try input(name, path)
         }
@@ -119,21 +119,21 @@ struct RehearsalReader {
     private func input(_ name: String, _ path: String) throws -> String {
         let place = try absolute(path, of: "channel \(name)")
         guard FileManager.default.fileExists(atPath: place) else {
-            throw bench.arguments.usageError("there is no folder \(place) for channel \(name)")
+            throw context.arguments.usageError("there is no folder \(place) for channel \(name)")
         }
         guard FileManager.default.isReadableFile(atPath: place) else {
-            throw bench.arguments.usageError("\(place), for channel \(name), cannot be read by this user")
+            throw context.arguments.usageError("\(place), for channel \(name), cannot be read by this user")
         }
         return place
     }
 
     /// The absolute path of a folder to write to. It may not exist yet.
     private func place(_ name: String) throws -> String? {
-        guard let path = bench.arguments.string(name) ?? file.string(Self.key(name)).map(inFile) else { return nil }
+        guard let path = context.arguments.string(name) ?? file.string(Self.key(name)).map(inFile) else { return nil }
         let place = try absolute(path, of: name)
         var isFolder = false
         if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), !isFolder {
-            throw bench.arguments.usageError("--\(name) needs a folder, and \(place) is a file")
+            throw context.arguments.usageError("--\(name) needs a folder, and \(place) is a file")
         }
         return place
     }
@@ -141,9 +141,9 @@ struct RehearsalReader {
     private func inFile(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
 
     private func absolute(_ path: String, of what: String) throws -> String {
-        guard !path.isEmpty else { throw bench.arguments.usageError("\(what) has no path") }
+        guard !path.isEmpty else { throw context.arguments.usageError("\(what) has no path") }
         guard !path.contains("://") else {
-            throw bench.arguments.usageError(
+            throw context.arguments.usageError(
                 "\(what): '\(path)' is not a local path; without this option the request's source is used")
         }
         return URL(fileURLWithPath: path).standardizedFileURL.path

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch run`
 enum RunCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "run", summary: "Run a job here and now, without waiting in a queue, and follow it to its end",
             discussion: """
@@ -21,23 +21,24 @@ enum RunCommand {
                     "The same with local data, interrupted after 30 seconds",
                     "launch run --rehearse -q train --source . --channel train=data --drill spot@30s --keep-local"),
             ],
-            options: SpecOptions.all(bench) + [LogPrinter.raw] + SpecOptions.rehearsal, rest: SpecOptions.rest
+            options: SpecOptions.all(context) + [LogPrinter.raw] + SpecOptions.rehearsal, rest: SpecOptions.rest
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
-            let config = try bench.config()
-            let spec = try await SpecReader(bench).spec(store: store, config: config)
+            let context = context(arguments, terminal)
+            let store = try context.store()
+            let config = try context.config()
+            let spec = try await SpecReader(context).spec(store: store, config: config)
             let id = RunID.random()
-            try PlanCheck(bench, store: store, config: config).refuseInvalid(spec, as: id)
-            let backends = try bench.backends(config)
+            try PlanCheck(context, store: store, config: config).refuseInvalid(spec, as: id)
+            let backends = try context.backends(config)
             let owner = try store.becomeOwner(kind: "run")
             let held = HeldRun(
-                store: store, backends: backends, contexts: bench.contexts(store), terminal: terminal, log: bench.log)
+                store: store, backends: backends, contexts: context.contexts(store), terminal: terminal,
+                log: context.log)
             let run = try store.submit(spec, as: id, claimedBy: owner.id)
-            bench.note("run \(id)")
+            context.note("run \(id)")
             let reader = RunLogReader(store: store, backends: backends)
             let printer = LogPrinter(terminal: terminal, isRaw: arguments.flag(LogPrinter.raw.long))
-            let wantsJSON = bench.wantsJSON
+            let wantsJSON = context.wantsJSON
             let ended = try await held.follow(run, as: owner) {
                 guard !wantsJSON else { return }
                 let steps =
@@ -50,7 +51,7 @@ enum RunCommand {
                 }
             }
             let record = RehearsalRecord(in: store.home.folder(of: id))
-            if wantsJSON { try bench.printJSON(RunView(ended, rehearsal: record)) }
+            if wantsJSON { try context.printJSON(RunView(ended, rehearsal: record)) }
             RunEnd.tell(ended, on: terminal)
             if let record { RehearsalPage(record, terminal).tell() }
             return RunEnd.exitCode(of: ended)

@@ -2,12 +2,12 @@ internal import Console
 
 /// The commands about runs.
 enum RunCommands {
-    static func all(_ bench: Workbench.Maker) -> [Command] {
+    static func all(_ context: CommandContext.Factory) -> [Command] {
         [
-            SubmitCommand.command(bench), RunCommand.command(bench), PlanCommand.command(bench),
-            ListCommand.command(bench), StatusCommand.command(bench), LogsCommand.command(bench),
-            WaitCommand.command(bench), StopCommand.command(bench), EventsCommand.command(bench),
-            PruneCommand.command(bench),
+            SubmitCommand.command(context), RunCommand.command(context), PlanCommand.command(context),
+            ListCommand.command(context), StatusCommand.command(context), LogsCommand.command(context),
+            WaitCommand.command(context), StopCommand.command(context), EventsCommand.command(context),
+            PruneCommand.command(context),
         ]
     }
 

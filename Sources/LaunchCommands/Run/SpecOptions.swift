@@ -3,8 +3,8 @@ internal import LaunchHost
 
 /// The options that `submit`, `run` and `plan` share. `--spec FILE` accepts all of them too.
 enum SpecOptions {
-    static func all(_ bench: Workbench.Maker) -> [Option] {
-        target(bench) + source(bench) + overrides + naming
+    static func all(_ context: CommandContext.Factory) -> [Option] {
+        target(context) + source(context) + overrides + naming
     }
 
     static let model = Option(
@@ -55,21 +55,21 @@ enum SpecOptions {
 
     static let rest = Rest("ARGUMENT", help: "Arguments of the job's container.")
 
-    private static func target(_ bench: Workbench.Maker) -> [Option] {
+    private static func target(_ context: CommandContext.Factory) -> [Option] {
         [
             Option(
                 "queue", "q", value: "NAME", help: "The queue whose template and rules apply.",
                 values: Completions.queues),
             Option(
                 "resource", "r", value: "TYPE", help: "The backend, if no queue is named.",
-                values: .dynamic { _, _ in bench.catalog.runners.map { Candidate($0.base.type, $0.base.summary) } }),
+                values: .dynamic { _, _ in context.catalog.runners.map { Candidate($0.base.type, $0.base.summary) } }),
             Option(
                 "spec", value: "FILE",
                 help: "A YAML or JSON file with any of these options; - is standard input.", values: .files),
         ]
     }
 
-    private static func source(_ bench: Workbench.Maker) -> [Option] {
+    private static func source(_ context: CommandContext.Factory) -> [Option] {
         [
             Option(
                 "job", "j", value: "NAME[:ALIAS]", help: "A stored job.",

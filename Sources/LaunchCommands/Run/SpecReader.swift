@@ -4,14 +4,14 @@ internal import LaunchHost
 
 /// Makes a launch spec from the command line and the spec file. The command line takes precedence.
 struct SpecReader {
-    private let bench: Workbench
+    private let context: CommandContext
     private let file: Options
     private let numerals: [String: String]
     private let folder: String
 
-    init(_ bench: Workbench) throws {
-        self.bench = bench
-        let path = bench.arguments.string("spec")
+    init(_ context: CommandContext) throws {
+        self.context = context
+        let path = context.arguments.string("spec")
         let document = try path.map { try Document(reading: $0, kind: .invalid) }
         file = try document.map(SpecFile.options) ?? Options()
         numerals = document.map(SpecFile.numerals) ?? [:]
@@ -22,7 +22,7 @@ struct SpecReader {
     func spec(store: Store, config: LaunchConfig, offline: Bool = false) async throws -> LaunchSpec {
         let queue = value("queue")
         let resource = try resource(queue: queue, store: store, config: config)
-        let rehearsal = try RehearsalReader(bench, file: file, folder: folder).options(of: resource, config)
+        let rehearsal = try RehearsalReader(context, file: file, folder: folder).options(of: resource, config)
         let (source, jobProject) = try await source(store, offline: offline)
         let author = SystemUser.name
         let spec = LaunchSpec(
@@ -30,7 +30,7 @@ struct SpecReader {
             project: value("project") ?? jobProject ?? LaunchSpec.defaultProject,
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium,
-            overrides: try overrides(bench.catalog.knownRunner(resource)),
+            overrides: try overrides(context.catalog.knownRunner(resource)),
             rehearse: rehearsal != nil, rehearsal: rehearsal)
         if source == nil { try refuseNothing(spec, store: store) }
         return spec
@@ -38,16 +38,16 @@ struct SpecReader {
 
     /// Refuses a run without a source, unless the queue's template names an image or an algorithm.
     private func refuseNothing(_ spec: LaunchSpec, store: Store) throws {
-        let plugin = try bench.catalog.knownRunner(spec.resource)
+        let plugin = try context.catalog.knownRunner(spec.resource)
         let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
         guard ResolveStage(queue: queue, plugin: plugin).namesSource(of: spec) else {
-            throw bench.arguments.usageError("say what to run: --image URI, --source DIR, --git URL or --job NAME")
+            throw context.arguments.usageError("say what to run: --image URI, --source DIR, --git URL or --job NAME")
         }
         try refuseStray(besides: nil, isOnLine: false)
     }
 
     private func value(_ name: String) -> String? {
-        bench.arguments.string(name) ?? file.string(name.replacing("-", with: "_"))
+        context.arguments.string(name) ?? file.string(name.replacing("-", with: "_"))
     }
 
     // MARK: Resource
@@ -57,15 +57,15 @@ struct SpecReader {
         if let queue {
             let resource = try store.queue(queue).definition.resource
             guard given == nil || given == resource else {
-                throw bench.arguments.usageError(
+                throw context.arguments.usageError(
                     "queue \(queue) is for \(resource), so --resource cannot be \(given ?? "")")
             }
             return resource
         }
-        if let given { return try bench.catalog.knownRunner(given).base.type }
+        if let given { return try context.catalog.knownRunner(given).base.type }
         if let type = config.runner?.type { return type }
-        if let local = bench.catalog.runners.first(where: \.rehearses) { return local.base.type }
-        throw bench.arguments.usageError("name a queue with --queue or a backend with --resource")
+        if let local = context.catalog.runners.first(where: \.rehearses) { return local.base.type }
+        throw context.arguments.usageError("name a queue with --queue or a backend with --resource")
     }
 
     // MARK: Source
@@ -73,12 +73,12 @@ struct SpecReader {
     /// The source from the command line or the spec file, nil if neither names one, and the project of its stored job.
     private func source(_ store: Store, offline: Bool) async throws -> (source: Source?, project: String?) {
         let names = ["job", "image", "source", "git"]
-        let onLine = names.filter { bench.arguments.string($0) != nil }
+        let onLine = names.filter { context.arguments.string($0) != nil }
         let given = onLine.isEmpty ? names.filter { file.string($0) != nil } : onLine
         guard let name = given.first else { return (nil, nil) }
         guard given.count == 1 else {
             let list = given.map { "--\($0)" }.joined(separator: " and ")
-            throw bench.arguments.usageError("\(list) cannot be combined: a run has one source")
+            throw context.arguments.usageError("\(list) cannot be combined: a run has one source")
         }
         try refuseStray(besides: name, isOnLine: !onLine.isEmpty)
         let text = value(name) ?? ""
@@ -95,13 +95,13 @@ struct SpecReader {
             }
         case "git":
             let source = try await SourceChoice.git(
-                text, version: value("git-version"), dockerfile: dockerfile, git: bench.git, offline: offline)
+                text, version: value("git-version"), dockerfile: dockerfile, git: context.git, offline: offline)
             return (source, nil)
         default:
             let isRelativeToFile = onLine.isEmpty && !text.hasPrefix("/")
             let source = try await SourceChoice.code(
                 isRelativeToFile ? "\(folder)/\(text)" : text, dockerfile: dockerfile, home: store.home,
-                limits: bench.limits, terminal: bench.terminal, quiet: bench.wantsJSON)
+                limits: context.limits, terminal: context.terminal, quiet: context.wantsJSON)
             return (source, nil)
         }
     }
@@ -113,17 +113,17 @@ struct SpecReader {
         where source.map({ !kinds.contains($0) }) ?? true {
             // A source on the command line replaces the file's source with all its options.
             let isInFile = !isOnLine && file.string(option.replacing("-", with: "_")) != nil
-            guard isInFile || bench.arguments.string(option) != nil else { continue }
+            guard isInFile || context.arguments.string(option) != nil else { continue }
             let list = kinds.map { "--\($0)" }.joined(separator: " and ")
             let found = source.map { "--\($0)" } ?? "what its queue names"
-            throw bench.arguments.usageError("--\(option) is for \(list), and the run's source is \(found)")
+            throw context.arguments.usageError("--\(option) is for \(list), and the run's source is \(found)")
         }
     }
 
     // MARK: Overrides
 
     private func overrides(_ plugin: RunnerPlugin) throws -> Overrides {
-        let arguments = bench.arguments
+        let arguments = context.arguments
         var overrides = Overrides(
             entryPoint: try entryPoint(),
             arguments: arguments.rest.isEmpty ? file.strings("args") ?? [] : arguments.rest,
@@ -151,18 +151,18 @@ struct SpecReader {
 
     private func path(_ text: String) throws -> FieldPath {
         guard !FieldPath.isTooDeep(text) else {
-            throw bench.arguments.usageError(
+            throw context.arguments.usageError(
                 "\(Wording.quoted(text)) has more than \(FieldPath.depthLimit) levels, the limit of a path")
         }
         guard let path = FieldPath(parsing: text) else {
-            throw bench.arguments.usageError(
+            throw context.arguments.usageError(
                 "\(Wording.quoted(text)) is not a path; write it like ResourceConfig.InstanceCount or Tags[0].Key")
         }
         return path
     }
 
     private func entryPoint() throws -> [String]? {
-        guard let text = bench.arguments.string("entry-point") else {
+        guard let text = context.arguments.string("entry-point") else {
             if let words = file.strings("entry_point") { return words }
             return try file.string("entry_point").map { text in
                 let words: [String]
@@ -179,26 +179,26 @@ struct SpecReader {
                 return words
             }
         }
-        let label = bench.arguments.label("entry-point")
+        let label = context.arguments.label("entry-point")
         let words: [String]
         if TypedText.isList(text) {
             do throws(TypedText.Fault) { words = try TypedText.words(ofList: text) } catch {
-                throw bench.arguments.usageError("\(label) \(error.message); \(error.hint)")
+                throw context.arguments.usageError("\(label) \(error.message); \(error.hint)")
             }
         } else {
             do throws(CommandWords.Fault) { words = try CommandWords.split(text) } catch {
-                throw bench.arguments.usageError("\(label) \(error.description): \(Wording.quoted(text))")
+                throw context.arguments.usageError("\(label) \(error.description): \(Wording.quoted(text))")
             }
         }
         guard !words.isEmpty else {
-            throw bench.arguments.usageError(
+            throw context.arguments.usageError(
                 "\(label) has no word: \(Wording.quoted(text)); name a program, or leave the option out")
         }
         return words
     }
 
     private func resourceArguments(_ plugin: RunnerPlugin) throws -> JSONValue? {
-        guard let text = bench.arguments.string("resource-args") else { return file.values["resource_args"] }
+        guard let text = context.arguments.string("resource-args") else { return file.values["resource_args"] }
         let isInline = text.drop(while: \.isWhitespace).first == "{"
         let document =
             try isInline
@@ -215,8 +215,8 @@ struct SpecReader {
 
     private func typed(_ option: String, _ key: String, _ text: String) throws -> JSONValue {
         do throws(TypedText.Fault) { return try TypedText.value(of: text) } catch {
-            throw bench.arguments.usageError(
-                "\(bench.arguments.label(option)) \(key): \(Wording.quoted(text)) \(error.message); \(error.hint)")
+            throw context.arguments.usageError(
+                "\(context.arguments.label(option)) \(key): \(Wording.quoted(text)) \(error.message); \(error.hint)")
         }
     }
 }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch status`
 enum StatusCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "status", summary: "Show one run: state, cause, image, outputs",
             examples: [
@@ -12,22 +12,22 @@ enum StatusCommand {
             ],
             arguments: [RunCommands.runArgument]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
+            let context = context(arguments, terminal)
+            let store = try context.store()
             let run = try store.run(matching: try arguments.required("run"))
-            if bench.wantsJSON {
-                try bench.printJSON(RunView(run, rehearsal: RehearsalRecord(in: store.home.folder(of: run.id))))
+            if context.wantsJSON {
+                try context.printJSON(RunView(run, rehearsal: RehearsalRecord(in: store.home.folder(of: run.id))))
             } else {
-                try show(run, waits: store.waitReasonBesideStatus(of: run), page: page(of: run, bench), terminal)
+                try show(run, waits: store.waitReasonBesideStatus(of: run), page: page(of: run, context), terminal)
             }
             return .ok
         }
     }
 
     /// The URL of the run's page. Nil if the configuration no longer matches the run; the rest is still shown.
-    private static func page(of run: RunRecord, _ bench: Workbench) -> String? {
-        guard let handle = run.handle, let config = try? LaunchConfig(at: bench.location, catalog: bench.catalog),
-            let backends = try? bench.backends(config)
+    private static func page(of run: RunRecord, _ context: CommandContext) -> String? {
+        guard let handle = run.handle, let config = try? LaunchConfig(at: context.location, catalog: context.catalog),
+            let backends = try? context.backends(config)
         else { return nil }
         return (try? backends.runner(for: run))?.page(of: handle)
     }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch stop`
 enum StopCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "stop", summary: "Stop runs, and wait until they have ended",
             discussion: """
@@ -29,9 +29,9 @@ enum StopCommand {
                     values: Completions.runs)
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
-            let config = try bench.config()
+            let context = context(arguments, terminal)
+            let store = try context.store()
+            let config = try context.config()
             let grace = try graceSeconds(arguments)
             let runs = try arguments.strings("run").map { try store.run(matching: $0).id }
             var heard: [RunID: EventRecord] = [:]
@@ -39,22 +39,22 @@ enum StopCommand {
                 heard[id] = try store.events(of: id, limit: .max).last
                 let answer = try store.requestStop(id, graceSeconds: grace)
                 if answer.effect == .alreadyEnded {
-                    bench.note("run \(id) had ended before: \(answer.run.state.rawValue)")
+                    context.note("run \(id) had ended before: \(answer.run.state.rawValue)")
                 } else if grace != nil, answer.run.handle != nil,
-                    let fixed = try? bench.backends(config).runner(for: answer.run).fixedGrace
+                    let fixed = try? context.backends(config).runner(for: answer.run).fixedGrace
                 {
-                    bench.note(
+                    context.note(
                         "run \(id): \(answer.run.resource) waits \(Int(fixed / .seconds(1))) s from SIGTERM to SIGKILL, "
                             + "regardless of --grace")
                 }
             }
             var ended: [RunRecord] = []
             for id in runs where !arguments.flag("no-wait") {
-                let run = try await waitForEnd(of: id, after: heard[id], store: store, config: config, bench)
+                let run = try await waitForEnd(of: id, after: heard[id], store: store, config: config, context)
                 ended.append(run)
-                if !bench.wantsJSON { bench.note("run \(id) \(run.state.rawValue)") }
+                if !context.wantsJSON { context.note("run \(id) \(run.state.rawValue)") }
             }
-            if bench.wantsJSON { try bench.printJSON(try runs.map { RunView(try store.run($0)) }) }
+            if context.wantsJSON { try context.printJSON(try runs.map { RunView(try store.run($0)) }) }
             return .ok
         }
     }
@@ -80,7 +80,7 @@ enum StopCommand {
 
     /// Waits until the run has ended. If it has no live owner, adopts it and stops it here.
     private static func waitForEnd(
-        of id: RunID, after last: EventRecord?, store: Store, config: LaunchConfig, _ bench: Workbench
+        of id: RunID, after last: EventRecord?, store: Store, config: LaunchConfig, _ context: CommandContext
     ) async throws -> RunRecord {
         let looks = try Looks(store)
         var rings = looks.stream.makeAsyncIterator()
@@ -93,14 +93,14 @@ enum StopCommand {
             if run.owner.map(store.isAlive) != true {
                 let owner = try store.becomeOwner(kind: "stop")
                 let held = HeldRun(
-                    store: store, backends: try bench.backends(config), contexts: bench.contexts(store),
-                    terminal: bench.terminal, log: bench.log)
+                    store: store, backends: try context.backends(config), contexts: context.contexts(store),
+                    terminal: context.terminal, log: context.log)
                 if let adopted = try store.adopt(id, owner: owner.id) {
                     return try await held.follow(adopted, as: owner) {}
                 }
             }
-            if told != run.state, !bench.wantsJSON {
-                bench.note("run \(id) \(run.state.rawValue) …")
+            if told != run.state, !context.wantsJSON {
+                context.note("run \(id) \(run.state.rawValue) …")
                 told = run.state
             }
             if let owner = run.owner.flatMap(store.suspendedOwner) {
@@ -112,8 +112,8 @@ enum StopCommand {
             }
             for event in try store.events(of: id, after: heard?.sequence ?? 0) {
                 // Changes of state are reported above.
-                if event.state == heard?.state, let message = event.message, !bench.wantsJSON {
-                    bench.note("run \(id): \(message)")
+                if event.state == heard?.state, let message = event.message, !context.wantsJSON {
+                    context.note("run \(id): \(message)")
                 }
                 heard = event
             }

@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch submit`
 enum SubmitCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "submit", summary: "Put a run on a queue",
             discussion: """
@@ -24,25 +24,25 @@ enum SubmitCommand {
                 Example("And wait for its end", "launch submit -q train --job iris:best --follow"),
                 Example("Wait later", "id=$(launch submit -q train --job iris:best) && launch wait $id"),
             ],
-            options: SpecOptions.all(bench) + [
+            options: SpecOptions.all(context) + [
                 Option(flag: "follow", "f", help: "Print the run's log, and wait until it has ended."), LogPrinter.raw,
             ] + SpecOptions.rehearsal, rest: SpecOptions.rest
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
-            let config = try bench.config()
-            let spec = try await SpecReader(bench).spec(store: store, config: config)
+            let context = context(arguments, terminal)
+            let store = try context.store()
+            let config = try context.config()
+            let spec = try await SpecReader(context).spec(store: store, config: config)
             guard spec.queue != nil else {
                 throw arguments.usageError("name a queue with --queue; 'launch run' runs without one")
             }
             let id = RunID.random()
-            try PlanCheck(bench, store: store, config: config).refuseInvalid(spec, as: id)
+            try PlanCheck(context, store: store, config: config).refuseInvalid(spec, as: id)
             let run = try store.submit(spec, as: id)
             if arguments.flag("follow") {
-                return try await follow(run, store: store, config: config, bench)
+                return try await follow(run, store: store, config: config, context)
             }
-            if bench.wantsJSON {
-                try bench.printJSON(RunView(run))
+            if context.wantsJSON {
+                try context.printJSON(RunView(run))
             } else {
                 try terminal.out(run.id.rawValue)
             }
@@ -51,17 +51,17 @@ enum SubmitCommand {
     }
 
     private static func follow(
-        _ run: RunRecord, store: Store, config: LaunchConfig, _ bench: Workbench
+        _ run: RunRecord, store: Store, config: LaunchConfig, _ context: CommandContext
     ) async throws -> ExitCode {
-        let terminal = bench.terminal
-        bench.note("run \(run.id)")
+        let terminal = context.terminal
+        context.note("run \(run.id)")
         let news = RunNews(store: store, terminal: terminal)
-        if bench.wantsJSON {
+        if context.wantsJSON {
             _ = try await news.ends(of: [run.id])
         } else {
-            let printer = LogPrinter(terminal: terminal, isRaw: bench.arguments.flag(LogPrinter.raw.long))
+            let printer = LogPrinter(terminal: terminal, isRaw: context.arguments.flag(LogPrinter.raw.long))
             let followed = FollowedRun(
-                store: store, backends: try bench.backends(config), terminal: terminal, printer: printer)
+                store: store, backends: try context.backends(config), terminal: terminal, printer: printer)
             do {
                 _ = try await followed.follow(run.id)
             } catch OutputError.closed {
@@ -71,7 +71,7 @@ enum SubmitCommand {
         }
         let ended = try store.run(run.id)
         let record = RehearsalRecord(in: store.home.folder(of: run.id))
-        if bench.wantsJSON { try bench.printJSON(RunView(ended, rehearsal: record)) }
+        if context.wantsJSON { try context.printJSON(RunView(ended, rehearsal: record)) }
         RunEnd.tell(ended, on: terminal)
         if let record { RehearsalPage(record, terminal).tell() }
         return RunEnd.exitCode(of: ended)

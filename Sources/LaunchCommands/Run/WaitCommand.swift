@@ -3,7 +3,7 @@ internal import LaunchHost
 
 /// `launch wait`
 enum WaitCommand {
-    static func command(_ bench: Workbench.Maker) -> Command {
+    static func command(_ context: CommandContext.Factory) -> Command {
         Command(
             "wait", summary: "Wait until runs have ended",
             discussion: """
@@ -27,14 +27,14 @@ enum WaitCommand {
                     values: Completions.runs)
             ]
         ) { arguments, terminal in
-            let bench = bench(arguments, terminal)
-            let store = try bench.store()
+            let context = context(arguments, terminal)
+            let store = try context.store()
             let limit = try arguments.duration("timeout", upTo: .seconds(366 * 86_400))
             let ids = try arguments.strings("run").map { try store.run(matching: $0).id }.uniqued
             let ended = try await RunNews(store: store, terminal: terminal)
                 .ends(of: ids, before: limit.map { .now + $0 }) { terminal.err(RunEnd.line($0)) }
-            if bench.wantsJSON {
-                try bench.printJSON(
+            if context.wantsJSON {
+                try context.printJSON(
                     ended.map { RunView($0, rehearsal: RehearsalRecord(in: store.home.folder(of: $0.id))) })
             }
             return RunEnd.exitCode(of: ended)

@@ -42,7 +42,7 @@ actor TrainingWatch {
     /// The jobs to describe: those that a list has shown as ended, and a queue of those that no list has shown.
     private var ended: Set<String> = []
     private var unseen: [String] = []
-    private var outcomes = KeptOutcomes()
+    private var outcomes = OutcomeCache()
     /// Signals when the next call of `observe` has work to continue.
     nonisolated let changes: AsyncStream<Void>
     private let pulse: AsyncStream<Void>.Continuation

@@ -3,7 +3,7 @@ final class LoopThread {
     private let loop: TransferLoop
     private let multi: CurlMulti
     private let configuration: HTTPClient.Configuration
-    private var line: WaitingLine
+    private var queue: AdmissionQueue
     private var waiting: [ObjectIdentifier: Transfer] = [:]
     private var running: [ObjectIdentifier: RunningTransfer] = [:]
     private var spare: [CurlEasy] = []
@@ -14,7 +14,7 @@ final class LoopThread {
         self.loop = loop
         self.multi = multi
         self.configuration = configuration
-        line = WaitingLine(
+        queue = AdmissionQueue(
             perHost: configuration.maxConnectionsPerHost, total: configuration.maxConcurrentRequests)
     }
 
@@ -41,7 +41,7 @@ final class LoopThread {
         case .start(let transfer):
             guard !transfer.isCancelled else { return refuse(transfer, .cancelled, "the request was cancelled") }
             waiting[ObjectIdentifier(transfer)] = transfer
-            line.add(transfer)
+            queue.add(transfer)
             if let timeout = transfer.request.timeout { watch(transfer.asked + timeout) }
         case .cancel(let transfer):
             if let running = running[ObjectIdentifier(transfer)] {
@@ -62,15 +62,15 @@ final class LoopThread {
     }
 
     private func startWaiting() {
-        while let transfer = line.next() {
+        while let transfer = queue.next() {
             // Already cancelled or timed out while waiting; only its entry in the queue is left.
             guard waiting.removeValue(forKey: ObjectIdentifier(transfer)) != nil else {
-                line.leave(transfer)
+                queue.leave(transfer)
                 continue
             }
             let easy = spare.popLast() ?? CurlEasy()
             guard let easy else {
-                line.leave(transfer)
+                queue.leave(transfer)
                 refuse(transfer, .internalError, "libcurl has no handle left")
                 continue
             }
@@ -110,7 +110,7 @@ final class LoopThread {
     private func retire(_ entry: RunningTransfer) {
         entry.end(on: multi)
         running[ObjectIdentifier(entry.transfer)] = nil
-        line.leave(entry.transfer)
+        queue.leave(entry.transfer)
         if spare.count < configuration.maxConcurrentRequests { spare.append(entry.easy) }
     }
 

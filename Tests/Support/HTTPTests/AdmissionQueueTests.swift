@@ -4,7 +4,7 @@ import Testing
 @testable import HTTP
 
 /// The order in which waiting requests get a connection.
-@Suite(.timeLimit(.minutes(10))) struct WaitingLineTests {
+@Suite(.timeLimit(.minutes(10))) struct AdmissionQueueTests {
     private let loop = TransferLoop(.init())
 
     private func transfer(_ url: String) throws -> Transfer {
@@ -12,29 +12,29 @@ import Testing
     }
 
     @Test func aBusyHostDelaysNoOther() throws {
-        var line = WaitingLine(perHost: 1, total: 10)
+        var queue = AdmissionQueue(perHost: 1, total: 10)
         let all = try ["http://a/1", "http://b/1", "http://a/2", "http://a/3", "http://b/2"].map(transfer)
-        for transfer in all { line.add(transfer) }
-        #expect(line.next() === all[0])
-        #expect(line.next() === all[1])
-        #expect(line.next() == nil)
-        line.leave(all[1])
-        #expect(line.next() === all[4])
-        line.leave(all[0])
-        #expect(line.next() === all[2])
-        line.leave(all[2])
-        #expect(line.next() === all[3])
-        #expect(line.next() == nil)
+        for transfer in all { queue.add(transfer) }
+        #expect(queue.next() === all[0])
+        #expect(queue.next() === all[1])
+        #expect(queue.next() == nil)
+        queue.leave(all[1])
+        #expect(queue.next() === all[4])
+        queue.leave(all[0])
+        #expect(queue.next() === all[2])
+        queue.leave(all[2])
+        #expect(queue.next() === all[3])
+        #expect(queue.next() == nil)
     }
 
     @Test func theTotalLimitKeepsTheOrderOfAllHosts() throws {
-        var line = WaitingLine(perHost: 10, total: 1)
+        var queue = AdmissionQueue(perHost: 10, total: 1)
         let all = try (0..<3000).map { try transfer("http://host\($0 % 7)/\($0)") }
-        for transfer in all { line.add(transfer) }
+        for transfer in all { queue.add(transfer) }
         for transfer in all {
-            #expect(line.next() === transfer)
-            #expect(line.next() == nil)
-            line.leave(transfer)
+            #expect(queue.next() === transfer)
+            #expect(queue.next() == nil)
+            queue.leave(transfer)
         }
     }
 

@@ -2,7 +2,7 @@ internal import LaunchPluginKit
 
 /// Outcomes of ended jobs, kept until `finish` takes them, so that an end costs one call. If a run is retried, `finish`
 /// is not called; beyond the limit the oldest outcomes are dropped.
-struct KeptOutcomes {
+struct OutcomeCache {
     private static let limit = 1000
 
     private var outcomes: [String: Outcome] = [:]

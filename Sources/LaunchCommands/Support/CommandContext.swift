@@ -3,13 +3,13 @@ internal import LaunchHost
 internal import Ownership
 
 /// The context of a command: the plugins, and, created on request, the configuration, the store and the backends.
-struct Workbench: Sendable {
+struct CommandContext: Sendable {
     /// Makes the context of one call of a command.
-    struct Maker: Sendable {
+    struct Factory: Sendable {
         let catalog: PluginCatalog
 
-        func callAsFunction(_ arguments: ParsedArguments, _ terminal: Terminal) -> Workbench {
-            Workbench(catalog: catalog, arguments: arguments, terminal: terminal)
+        func callAsFunction(_ arguments: ParsedArguments, _ terminal: Terminal) -> CommandContext {
+            CommandContext(catalog: catalog, arguments: arguments, terminal: terminal)
         }
     }
 

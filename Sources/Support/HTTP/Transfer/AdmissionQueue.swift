@@ -5,7 +5,7 @@
 /// is still at its limit, they move to the end of its queue. So requests are not sent in order, and a request waits for
 /// an idle host while a long stream to another host runs: with one connection per host, it waited 5 s for a stream of
 /// 6 s. libcurl 8.14 tries all, so this file can go when no supported distribution has an older one.
-struct WaitingLine {
+struct AdmissionQueue {
     private struct Host {
         var active = 0
         var waiting: [(order: UInt64, transfer: Transfer)] = []
