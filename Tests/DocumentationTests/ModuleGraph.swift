@@ -21,6 +21,7 @@ struct ModuleGraph {
 
     /// From the bottom up.
     static let levels = [
+        Level(title: "concurrency", modules: ["LaunchConcurrency"]),
         Level(
             title: "leaves",
             modules: [
