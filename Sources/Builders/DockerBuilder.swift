@@ -1,4 +1,5 @@
 internal import ContainerEngine
+internal import LaunchConcurrency
 public import LaunchPluginKit
 internal import RegistryLogins
 
@@ -8,7 +9,7 @@ public struct DockerBuilder: Builder {
     let engine: SharedEngine
     let bases: BaseImages
     let logins: PullLogins
-    let flights = SingleFlight()
+    let flights = SingleFlight<String, BuildProgress, PinnedImage, BackendError>()
 
     /// The settings from the configuration.
     struct Settings: Sendable {
@@ -35,7 +36,9 @@ public struct DockerBuilder: Builder {
         _ source: BuildSource, key: ContentKey, to destination: ImageReference, registry: any Registry,
         progress: @escaping @Sendable (BuildProgress) -> Void
     ) async throws(BackendError) -> PinnedImage {
-        try await flights.run("\(key) \(destination)", progress: progress) { tell throws(BackendError) in
+        try await flights.run(
+            "\(key) \(destination)", orThrow: BackendError(.cancelled, "The build was cancelled."), report: progress
+        ) { tell throws(BackendError) in
             // Another process may have built it since the caller's check. Two builds of a key may differ only in time
             // stamps, so the existing image is the image of this key.
             if let image = try await registry.resolve(destination) {

@@ -1,5 +1,6 @@
 internal import ContainerEngine
 internal import FoundationEssentials
+internal import LaunchConcurrency
 internal import LaunchPluginKit
 internal import RegistryLogins
 
@@ -52,11 +53,11 @@ struct ImageWork: Sendable {
                 return try await push(client, host, login)
             }
         } catch {
-            // A separate task, because the clean-up must also run after a cancellation.
-            await Task {
+            // The clean-up must also run after a cancellation.
+            await withUncancelledTask {
                 try? await client.removeImage(destination.description)
                 try? await client.removeImage(id)
-            }.value
+            }
             throw error
         }
     }
