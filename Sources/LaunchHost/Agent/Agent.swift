@@ -1,3 +1,5 @@
+internal import LaunchConcurrency
+
 /// Claims runs from queues, drives each through the pipeline, and keeps its record until its end.
 ///
 /// Everything that must survive is in the store. An agent that dies loses only time.
@@ -34,10 +36,10 @@ public actor Agent {
     let log: Logger
     let contexts: any ContextProvider
     let progress: @Sendable (RunID, BuildProgress) -> Void
-    let pulse = Pulse()
+    let pulse = AsyncEvent()
     let leaving = LeaveFlag()
     /// Suspects are driven and finished one at a time here, so that the next crash shows which run causes it.
-    let suspects = Turnstile()
+    let suspects = AsyncSemaphore(permits: 1)
 
     private var turn = 0
     /// The runs that are driven to their backends, each with an event that cancels its drive.

@@ -1,4 +1,5 @@
 internal import ContainerEngine
+internal import LaunchConcurrency
 public import LaunchPluginKit
 internal import RegistryLogins
 

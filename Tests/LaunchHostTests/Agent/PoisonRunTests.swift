@@ -178,24 +178,4 @@ import LaunchHost
                 handle: RunHandle(runner: "gone", runID: id)))
         #expect(try await bench.run(bench.agent("q")) == .stuck([id]))
     }
-
-    @Test("a turnstile admits one task at a time, in order; a cancelled task stops waiting")
-    func turnstile() async throws {
-        let turnstile = Turnstile()
-        #expect(await turnstile.enter())
-        let order = Names()
-        let first = Task {
-            #expect(await turnstile.enter())
-            order.add("first")
-            turnstile.leave()
-        }
-        let cancelled = Task { await turnstile.enter() }
-        cancelled.cancel()
-        #expect(await cancelled.value == false)
-        #expect(order.all.isEmpty)
-        turnstile.leave()
-        await first.value
-        #expect(await turnstile.enter())
-        #expect(order.all == ["first"])
-    }
 }

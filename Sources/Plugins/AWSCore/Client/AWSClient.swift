@@ -1,3 +1,4 @@
+internal import LaunchConcurrency
 public import LaunchCore
 
 /// A client of one service in one region: signed calls over shared connections, with retries if these are safe.
@@ -41,7 +42,7 @@ public final class AWSClient: Sendable {
                     policy: runtime.retry, quota: RetryQuota(), limits: limits, runtime: runtime,
                     pace: runtime.retry.mode == .adaptive ? AdaptivePace(clock: runtime.clock) : nil),
                 BodyStep(service: service),
-                PlaceStep(places: Places(limits.concurrency)),
+                PermitStep(permits: AsyncSemaphore(permits: limits.concurrency)),
                 CredentialsStep(
                     provider: credentials, host: address.host, skew: skew, clock: runtime.clock, log: runtime.log),
                 SignStep(service: service, region: region, address: address, clock: runtime.clock, skew: skew),

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 internal import LaunchCore
 internal import Synchronization
 
@@ -15,7 +16,7 @@ final class AdaptivePace: Sendable {
 
     private static let slowest = 0.5
     private let state = Mutex(State())
-    private let turn = Places(1)
+    private let turn = AsyncSemaphore(permits: 1)
     private let clock: HostClock
 
     init(clock: HostClock) {
@@ -30,7 +31,7 @@ final class AdaptivePace: Sendable {
                 return state.rate != nil
             })
         else { return }
-        try await turn.with { () async throws(AWSError) in
+        try await turn.withPermit(orThrow: AWSError.gaveUp) { () async throws(AWSError) in
             let now = clock.now()
             let early = state.withLock { state in
                 min(state.next.timeIntervalSince(now), 1 / Self.slowest)

@@ -1,3 +1,4 @@
+internal import LaunchConcurrency
 public import LaunchCore
 internal import FoundationEssentials
 internal import Synchronization
@@ -17,7 +18,7 @@ public final class RateLimiter: Sendable {
     }
 
     private final class Lane: Sendable {
-        let turn = Places(1)
+        let turn = AsyncSemaphore(permits: 1)
         /// When the token bucket is full again.
         let full = Mutex(Date.distantPast)
     }
@@ -41,7 +42,7 @@ public final class RateLimiter: Sendable {
             lanes[key] = lane
             return lane
         }
-        try await lane.turn.with { () async throws(AWSError) in
+        try await lane.turn.withPermit(orThrow: AWSError.gaveUp) { () async throws(AWSError) in
             let now = clock.now()
             let full = lane.full.withLock(\.self)
             // If the clock was set back, callers must not wait for the difference.
