@@ -1,42 +1,14 @@
 import CLinux
 import Glibc
+import LaunchConcurrency
 import Synchronization
 
 /// Lets tasks wait for descriptors on one thread for the whole program, instead of one blocked thread per task.
 final class Poller: Sendable {
     static let shared = Poller()
 
-    /// One wait of one task.
-    private final class Waiter: Sendable {
-        private enum State {
-            case new
-            case waiting(CheckedContinuation<Void, Never>)
-            case done
-        }
-
-        private let state = Mutex(State.new)
-
-        /// Stores the continuation. False if the wait has already ended.
-        func begin(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
-            state.withLock { state in
-                if case .done = state { return false }
-                state = .waiting(continuation)
-                return true
-            }
-        }
-
-        func end() {
-            let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
-                defer { state = .done }
-                if case .waiting(let continuation) = state { return continuation }
-                return nil
-            }
-            continuation?.resume()
-        }
-    }
-
     private struct State {
-        var waiters: [UInt64: (waiter: Waiter, descriptor: Int32)] = [:]
+        var waiters: [UInt64: SingleValueFuture<Void>] = [:]
         var last: UInt64 = 0
     }
 
@@ -72,30 +44,24 @@ final class Poller: Sendable {
             return
         }
         defer { close(descriptor) }
-        let waiter = Waiter()
+        let waiter = SingleValueFuture<Void>()
         let token = state.withLock { state in
             state.last += 1
-            state.waiters[state.last] = (waiter, descriptor)
+            state.waiters[state.last] = waiter
             return state.last
         }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                guard waiter.begin(continuation) else { return continuation.resume() }
-                var event = epoll_event()
-                event.events = (toWrite ? EPOLLOUT.rawValue : EPOLLIN.rawValue) | EPOLLONESHOT.rawValue
-                event.data.u64 = token
-                if epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0 { finish(token) }
-            }
-        } onCancel: {
-            finish(token)
-        }
+        var event = epoll_event()
+        event.events = (toWrite ? EPOLLOUT.rawValue : EPOLLIN.rawValue) | EPOLLONESHOT.rawValue
+        event.data.u64 = token
+        if epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0 { finish(token) }
+        await waiter.value(ifCancelled: ())
         // Closing alone is not enough, because the original is still open. Deleting a missing entry has no effect.
         epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
         finish(token)
     }
 
     private func finish(_ token: UInt64) {
-        state.withLock { $0.waiters.removeValue(forKey: token) }?.waiter.end()
+        state.withLock { $0.waiters.removeValue(forKey: token) }?.set(())
     }
 
     private func loop() {

@@ -1,4 +1,5 @@
 import Glibc
+import LaunchConcurrency
 
 /// Supervises one program from its start until it is reaped.
 struct Supervision {
@@ -108,8 +109,7 @@ struct Supervision {
     private func end() async {
         let child = child
         let teardown = teardown
-        // Detached, because a cancelled task cannot wait.
-        await Task.detached {
+        await withUncancelledTask {
             for step in teardown {
                 child.signal(step.signal, toGroup: step.toGroup)
                 if await Self.hasExited(child, within: step.wait) { break }
@@ -117,7 +117,7 @@ struct Supervision {
             // The program is not reaped yet, so the kernel has not reused the number of its group.
             child.signal(SIGKILL, toGroup: true)
             _ = await child.waitForExit()
-        }.value
+        }
     }
 
     private static func hasExited(_ child: Child, within limit: Duration) async -> Bool {

@@ -1,3 +1,4 @@
+import LaunchConcurrency
 import TestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
     private let loop = TransferLoop(.init())
 
     private func transfer(_ url: String) throws -> Transfer {
-        try Transfer(HTTPRequest(.get, url), loop: loop, receiver: .whole(Promise(), limit: 0))
+        try Transfer(HTTPRequest(.get, url), loop: loop, receiver: .whole(SingleValueFuture(), limit: 0))
     }
 
     @Test func aBusyHostDelaysNoOther() throws {

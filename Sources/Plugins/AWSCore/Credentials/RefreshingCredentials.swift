@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 public import LaunchCore
 internal import Synchronization
 
@@ -11,23 +12,19 @@ internal import Synchronization
 /// ones have expired.
 public final class RefreshingCredentials: CredentialsProvider {
     private typealias Outcome = Result<AWSCredentials, AWSError>
-    private typealias Waiter = CheckedContinuation<Outcome, Never>
+    private typealias Fetch = SingleValueFuture<Outcome>
 
     private struct State {
         var current: AWSCredentials?
         var fetchedAt = Date.distantPast
-        var isFetching = false
+        var fetch: Fetch?
         var pausedUntil = Date.distantPast
-        var waiters: [UInt64: Waiter] = [:]
-        var lastTicket: UInt64 = 0
-        /// Tickets of waiters that were cancelled before they waited.
-        var cancelled: Set<UInt64> = []
     }
 
     /// The next step of a call for credentials.
     private enum Step {
         case use(AWSCredentials)
-        case wait
+        case wait(Fetch)
     }
 
     private static let advisory: TimeInterval = 15 * 60
@@ -38,7 +35,7 @@ public final class RefreshingCredentials: CredentialsProvider {
     public let name: String
     private let clock: HostClock
     private let log: Logger
-    private let fetch: @Sendable () async throws(AWSError) -> AWSCredentials
+    private let source: @Sendable () async throws(AWSError) -> AWSCredentials
     private let state = Mutex(State())
 
     /// Credentials from `fetch`, which is first called on first use.
@@ -49,7 +46,7 @@ public final class RefreshingCredentials: CredentialsProvider {
         self.name = name
         self.clock = clock
         self.log = log
-        self.fetch = fetch
+        source = fetch
     }
 
     /// Credentials of a role that other credentials assume.
@@ -73,60 +70,64 @@ public final class RefreshingCredentials: CredentialsProvider {
     /// Credentials that are valid now. The cancellation of one caller does not affect the others.
     public func credentials() async throws(AWSError) -> AWSCredentials {
         let now = clock.now()
-        let step = state.withLock { state -> (step: Step, starts: Bool) in
-            guard let current = state.current else { return (.wait, Self.take(&state)) }
+        let step = state.withLock { state -> Step in
+            guard let current = state.current else { return .wait(fetch(&state)) }
             let (left, windows) = Self.windows(current, state.fetchedAt, now)
-            if left > windows.advisory { return (.use(current), false) }
-            if now < state.pausedUntil, left > 0 { return (.use(current), false) }
-            let starts = Self.take(&state)
-            return (left > windows.mandatory ? .use(current) : .wait, starts)
+            if left > windows.advisory { return .use(current) }
+            if now < state.pausedUntil, left > 0 { return .use(current) }
+            let fetch = fetch(&state)
+            return left > windows.mandatory ? .use(current) : .wait(fetch)
         }
-        if step.starts { start() }
-        switch step.step {
+        switch step {
         case .use(let credentials): return credentials
-        case .wait: return try await wait()
+        case .wait(let fetch): return try await Self.result(of: fetch)
         }
     }
 
     /// Credentials that replace `expired`, which a service has rejected as expired.
     /// - Throws: `AWSError` of kind expired if the source has no newer ones.
     public func refresh(after expired: AWSCredentials) async throws(AWSError) -> AWSCredentials {
-        let newer = state.withLock { state -> (credentials: AWSCredentials?, starts: Bool) in
+        let step = state.withLock { state -> Step in
             // Another caller may have refreshed them already.
-            if let current = state.current, current != expired { return (current, false) }
+            if let current = state.current, current != expired { return .use(current) }
             state.current = nil
-            return (nil, Self.take(&state))
+            return .wait(fetch(&state))
         }
-        if newer.starts { start() }
-        if let credentials = newer.credentials { return credentials }
-        let fetched = try await wait()
-        guard fetched != expired else {
-            throw AWSError(
-                .expired, "The credentials of \(name) have expired, and their source has no newer ones.",
-                hint: "Renew them at their source.")
+        switch step {
+        case .use(let credentials): return credentials
+        case .wait(let fetch):
+            let fetched = try await Self.result(of: fetch)
+            guard fetched != expired else {
+                throw AWSError(
+                    .expired, "The credentials of \(name) have expired, and their source has no newer ones.",
+                    hint: "Renew them at their source.")
+            }
+            return fetched
         }
-        return fetched
     }
 
     // MARK: fetch
 
-    private static func take(_ state: inout State) -> Bool {
-        guard !state.isFetching else { return false }
-        state.isFetching = true
-        return true
-    }
-
-    /// Fetches in a task of its own, so that no caller's cancellation stops it.
-    private func start() {
+    /// The running fetch, or a new one. It runs in a task of its own, so that no caller's cancellation stops it.
+    private func fetch(_ state: inout State) -> Fetch {
+        if let fetch = state.fetch { return fetch }
+        let fetch = Fetch()
+        state.fetch = fetch
         Task.detached { [self] in
             let outcome: Outcome
             do throws(AWSError) {
-                outcome = .success(try checked(await fetch()))
+                outcome = .success(try checked(await source()))
             } catch {
                 outcome = .failure(error)
             }
-            finish(outcome)
+            finish(fetch, outcome)
         }
+        return fetch
+    }
+
+    private static func result(of fetch: Fetch) async throws(AWSError) -> AWSCredentials {
+        let cancelled = AWSError(.cancelled, "The wait for AWS credentials was cancelled.")
+        return try await fetch.value(ifCancelled: .failure(cancelled)).get()
     }
 
     private func checked(_ credentials: AWSCredentials) throws(AWSError) -> AWSCredentials {
@@ -136,12 +137,10 @@ public final class RefreshingCredentials: CredentialsProvider {
             hint: "Renew them at their source, and check the clock of this machine.")
     }
 
-    private func finish(_ outcome: Outcome) {
+    private func finish(_ fetch: Fetch, _ outcome: Outcome) {
         let now = clock.now()
-        let (waiters, answer) = state.withLock { state -> ([Waiter], Outcome) in
-            state.isFetching = false
-            let waiters = Array(state.waiters.values)
-            state.waiters = [:]
+        let answer = state.withLock { state -> Outcome in
+            state.fetch = nil
             switch outcome {
             case .success(let credentials):
                 state.current = credentials
@@ -150,13 +149,13 @@ public final class RefreshingCredentials: CredentialsProvider {
             case .failure:
                 state.pausedUntil = now.addingTimeInterval(Self.pause)
                 if let current = state.current, Self.windows(current, state.fetchedAt, now).left > 0 {
-                    return (waiters, .success(current))
+                    return .success(current)
                 }
             }
-            return (waiters, outcome)
+            return outcome
         }
         tell(outcome, stillGood: (try? answer.get()) != nil)
-        for waiter in waiters { waiter.resume(returning: answer) }
+        fetch.set(answer)
     }
 
     private func tell(_ outcome: Outcome, stillGood: Bool) {
@@ -180,39 +179,5 @@ public final class RefreshingCredentials: CredentialsProvider {
         guard let end = credentials.expiration else { return (.infinity, (advisory, mandatory)) }
         let life = max(0, end.timeIntervalSince(fetchedAt))
         return (end.timeIntervalSince(now), (min(advisory, life / 4), min(mandatory, life / 6)))
-    }
-
-    // MARK: waiting
-
-    private func wait() async throws(AWSError) -> AWSCredentials {
-        let ticket = state.withLock { state in
-            state.lastTicket += 1
-            return state.lastTicket
-        }
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { (waiter: Waiter) in
-                let (now, starts) = state.withLock { state -> (Outcome?, Bool) in
-                    if state.cancelled.contains(ticket) { return (.failure(Self.gaveUp), false) }
-                    // The fetch may have ended since the decision to wait for it.
-                    if !state.isFetching, let current = state.current { return (.success(current), false) }
-                    state.waiters[ticket] = waiter
-                    return (nil, Self.take(&state))
-                }
-                if starts { start() }
-                if let now { waiter.resume(returning: now) }
-            }
-        } onCancel: {
-            let waiter = state.withLock { state in
-                state.cancelled.insert(ticket)
-                return state.waiters.removeValue(forKey: ticket)
-            }
-            waiter?.resume(returning: .failure(Self.gaveUp))
-        }
-        state.withLock { _ = $0.cancelled.remove(ticket) }
-        return try outcome.get()
-    }
-
-    private static var gaveUp: AWSError {
-        AWSError(.cancelled, "The wait for AWS credentials was cancelled.")
     }
 }

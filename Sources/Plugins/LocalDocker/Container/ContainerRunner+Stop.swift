@@ -1,6 +1,6 @@
 internal import ContainerEngine
+internal import LaunchConcurrency
 internal import LaunchPluginKit
-internal import Synchronization
 
 extension ContainerRunner {
     /// How long to wait for the engine's reply before a stop counts as accepted.
@@ -47,24 +47,24 @@ extension ContainerRunner {
     /// grace period.
     private func order(_ id: String, _ grace: Duration?, _ engine: EngineClient) async throws(BackendError) {
         let memory = memory
-        let answer: EngineError? = await withCheckedContinuation { continuation in
-            let once = Once(continuation)
-            Task {
-                do throws(EngineError) {
-                    let didStop = try await engine.stopContainer(id, grace: grace)
-                    await memory.finishStop(id, didStop: didStop)
-                    once.resume(returning: nil)
-                } catch {
-                    await memory.finishStop(id, didStop: false)
-                    once.resume(returning: error)
-                }
-            }
-            Task {
-                try? await Task.sleep(for: Self.takeLimit)
-                once.resume(returning: nil)
+        let answer = SingleValueFuture<EngineError?>()
+        Task {
+            do throws(EngineError) {
+                let didStop = try await engine.stopContainer(id, grace: grace)
+                await memory.finishStop(id, didStop: didStop)
+                answer.set(nil)
+            } catch {
+                await memory.finishStop(id, didStop: false)
+                answer.set(error)
             }
         }
-        if let answer, ![.conflict, .notFound].contains(answer.code) { throw BackendError(answer) }
+        Task {
+            try? await Task.sleep(for: Self.takeLimit)
+            answer.set(nil)
+        }
+        if let answer = await answer.value, ![.conflict, .notFound].contains(answer.code) {
+            throw BackendError(answer)
+        }
     }
 
     private func tolerating(
@@ -75,22 +75,5 @@ extension ContainerRunner {
         } catch {
             guard codes.contains(error.code) else { throw BackendError(error) }
         }
-    }
-}
-
-/// A continuation that resumes once; later calls do nothing.
-private final class Once<Value: Sendable>: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Value, Never>?>
-
-    init(_ continuation: CheckedContinuation<Value, Never>) {
-        self.continuation = Mutex(continuation)
-    }
-
-    func resume(returning value: sending Value) {
-        let taken = continuation.withLock { continuation in
-            defer { continuation = nil }
-            return continuation
-        }
-        taken?.resume(returning: value)
     }
 }

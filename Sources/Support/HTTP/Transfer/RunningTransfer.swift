@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LaunchConcurrency
 
 /// One transfer, used on the loop's thread only. Implements libcurl's callbacks and passes results to the receiver.
 final class RunningTransfer {
@@ -56,10 +57,10 @@ final class RunningTransfer {
                 HTTPError(.protocolError, message, host: transfer.target.host, requestMayHaveReachedServer: true))
         }
         switch transfer.receiver {
-        case .whole(let promise, _):
-            promise.keep(.success(HTTPResponse(status: head.status, headers: head.headers, body: body)))
-        case .stream(let promise, let buffer):
-            promise.keep(.success(head))
+        case .whole(let future, _):
+            future.set(.success(HTTPResponse(status: head.status, headers: head.headers, body: body)))
+        case .stream(let future, let buffer):
+            future.set(.success(head))
             buffer.finish(.success(()))
         }
     }
@@ -173,12 +174,12 @@ final class RunningTransfer {
     }
 
     private func deliverHead(bodyHasCome: Bool) {
-        guard !headDelivered, case .stream(let promise, _) = transfer.receiver, let head else { return }
+        guard !headDelivered, case .stream(let future, _) = transfer.receiver, let head else { return }
         // A redirect that libcurl follows also delivers a complete head; its body is not delivered.
         let mayBeFollowed =
             easy.followsRedirects && (300..<400).contains(head.status) && head.headers["Location"] != nil
         guard bodyHasCome || !mayBeFollowed else { return }
         headDelivered = true
-        promise.keep(.success(head))
+        future.set(.success(head))
     }
 }

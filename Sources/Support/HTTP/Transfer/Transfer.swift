@@ -1,11 +1,12 @@
+import LaunchConcurrency
 import Synchronization
 
 /// One request in progress, as the calling task sees it. `RunningTransfer` has the state that only the loop may use.
 final class Transfer: Sendable {
     /// The receiver of the response.
     enum Receiver: Sendable {
-        case whole(Promise<Result<HTTPResponse, HTTPError>>, limit: Int)
-        case stream(Promise<Result<ResponseHead, HTTPError>>, BodyBuffer)
+        case whole(SingleValueFuture<Result<HTTPResponse, HTTPError>>, limit: Int)
+        case stream(SingleValueFuture<Result<ResponseHead, HTTPError>>, BodyBuffer)
     }
 
     let request: HTTPRequest
@@ -44,10 +45,10 @@ final class Transfer: Sendable {
     /// Passes the error to the receiver. Only the first end of a transfer counts.
     func fail(_ error: HTTPError) {
         switch receiver {
-        case .whole(let promise, _):
-            promise.keep(.failure(error))
-        case .stream(let promise, let buffer):
-            promise.keep(.failure(error))
+        case .whole(let future, _):
+            future.set(.failure(error))
+        case .stream(let future, let buffer):
+            future.set(.failure(error))
             buffer.finish(.failure(error))
         }
     }
