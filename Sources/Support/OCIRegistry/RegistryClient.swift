@@ -37,7 +37,7 @@ public final class RegistryClient: Sendable {
     /// The configuration of the client.
     public let configuration: Configuration
     private let transport: Transport
-    private let backoff: Backoff
+    private let retry: RegistryRetry
     /// Images by digest, which never change. The cache is small; a lost entry costs one more call.
     private let seen = Mutex<[String: RemoteImage]>([:])
 
@@ -49,15 +49,15 @@ public final class RegistryClient: Sendable {
         _ configuration: Configuration,
         login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin? = { () throws(OCIError) in nil }
     ) {
-        self.init(configuration, backoff: Backoff(), login: login)
+        self.init(configuration, retry: RegistryRetry(), login: login)
     }
 
     init(
-        _ configuration: Configuration, backoff: Backoff,
+        _ configuration: Configuration, retry: RegistryRetry,
         login: @escaping @Sendable () async throws(OCIError) -> RegistryLogin?
     ) {
         self.configuration = configuration
-        self.backoff = backoff
+        self.retry = retry
         let plain = configuration.isPlain
         transport = Transport(
             host: configuration.host, scheme: plain ? "http" : "https",
@@ -72,7 +72,7 @@ public final class RegistryClient: Sendable {
     /// The returned digest was compared with the SHA-256 of the document.
     public func image(_ repository: String, _ reference: String) async throws(OCIError) -> RemoteImage? {
         try Self.check(repository, reference)
-        return try await backoff.run { () throws(OCIError) in
+        return try await retry.run { () throws(OCIError) in
             guard let digest = try await self.digest(repository, reference) else { return nil }
             let key = "\(repository)@\(digest)"
             if let image = self.seen.withLock({ $0[key] }) { return image }

@@ -35,7 +35,7 @@ struct LoginAttemptsTests {
         func client(named hosts: [String] = [], withLogin: Bool = true) throws -> RegistryClient {
             RegistryClient(
                 .init(host: try RegistryHost(parsing: "localhost:\(ports.own)"), tokenHosts: hosts),
-                backoff: Backoff(first: .milliseconds(1))
+                retry: .quick
             ) { () throws(OCIError) in withLogin ? RegistryLogin(username: "u", password: password) : nil }
         }
 

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import LaunchConcurrency
 import Synchronization
 import TestSupport
 import Testing
@@ -8,13 +9,11 @@ import Testing
 
 /// Servers with the failures of real registries.
 struct RegistryFaultTests {
-    private static let quick = Backoff(first: .milliseconds(1))
-
     private func client(
-        _ port: Int, insecure: Bool = false, login: RegistryLogin? = nil, backoff: Backoff = quick
+        _ port: Int, insecure: Bool = false, login: RegistryLogin? = nil, retry: RegistryRetry = .quick
     ) throws -> RegistryClient {
         RegistryClient(
-            .init(host: try RegistryHost(parsing: "localhost:\(port)"), insecure: insecure), backoff: backoff
+            .init(host: try RegistryHost(parsing: "localhost:\(port)"), insecure: insecure), retry: retry
         ) { () throws(OCIError) in login }
     }
 
@@ -203,5 +202,14 @@ struct RegistryFaultTests {
         let client = try client(1)
         let error = await #expect(throws: OCIError.self) { _ = try await client.image("team/train", reference) }
         #expect(error?.code == .invalid)
+    }
+}
+
+extension RegistryRetry {
+    /// The same attempts after short waits.
+    static var quick: RegistryRetry {
+        var retry = RegistryRetry()
+        retry.backoff.first = .milliseconds(1)
+        return retry
     }
 }

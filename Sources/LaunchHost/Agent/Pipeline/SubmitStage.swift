@@ -1,3 +1,5 @@
+internal import LaunchConcurrency
+
 /// The submit stage: sends a stored request to the backend, and retries while the backend reports a temporary error. It
 /// is idempotent, because the runner's `submit` is.
 struct SubmitStage: Sendable {
@@ -47,24 +49,23 @@ struct SubmitStage: Sendable {
         _ runID: RunID, longest: Duration = .seconds(30), isCancellable: Bool = true,
         _ call: @escaping @Sendable () async throws(BackendError) -> Value, failed: (BackendError) -> Void = { _ in }
     ) async throws(BackendError) -> Value {
-        var wait = Duration.milliseconds(500)
+        let backoff = Backoff(first: .milliseconds(500), longest: longest)
         var tries = 0
         while true {
             tries += 1
             do {
-                return try await Self.uncancelled(call).get()
+                return try await withUncancelledTask(call)
             } catch {
                 failed(error)
                 guard error.isWorthRetrying, tries < Self.tries, !isLeaving() else { throw error }
                 log.warning("the backend is asked again", ["run": runID.rawValue, "error": error.description])
-                let rest = error.retryAfter ?? wait
-                wait = min(wait * 2, longest)
+                let rest = error.retryAfter ?? backoff.delay(after: tries)
                 if isCancellable {
                     try? await clock.sleep(rest)
                     if Task.isCancelled { throw error }
                 } else {
                     let clock = clock
-                    await Task { try? await clock.sleep(rest) }.value
+                    await withUncancelledTask { try? await clock.sleep(rest) }
                 }
             }
         }
@@ -72,16 +73,4 @@ struct SubmitStage: Sendable {
 
     /// With the waits between the tries, a submit takes about two minutes.
     private static let tries = 9
-
-    private static func uncancelled<Value: Sendable>(
-        _ call: @escaping @Sendable () async throws(BackendError) -> Value
-    ) async -> Result<Value, BackendError> {
-        await Task { () -> Result<Value, BackendError> in
-            do throws(BackendError) {
-                return .success(try await call())
-            } catch {
-                return .failure(error)
-            }
-        }.value
-    }
 }

@@ -42,8 +42,7 @@ extension S3Store {
                 }
             } catch {
                 guard error.isPassing, error.status == nil, attempt < runtime.retry.maxAttempts else { throw error }
-                let wait = Backoff.wait(
-                    after: attempt, error, random: runtime.random(), longest: runtime.retry.longestWait)
+                let wait = runtime.retry.wait(after: attempt, error, random: runtime.random())
                 try await runtime.clock.pause(wait)
                 attempt += 1
             }

@@ -1,4 +1,5 @@
 internal import ContainerEngine
+internal import LaunchConcurrency
 
 /// Signals that a run may have changed.
 enum RunEvents {
@@ -12,13 +13,14 @@ enum RunEvents {
         // A signal means "observe again", so one pending signal is enough.
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let task = Task {
-                var pause = Duration.milliseconds(200)
+                let backoff = Backoff(first: .milliseconds(200), longest: .seconds(10))
+                var attempts = 0
                 while !Task.isCancelled {
                     let began = ContinuousClock.now
                     await listen(connection, continuation)
-                    if ContinuousClock.now - began > .seconds(10) { pause = .milliseconds(200) }
-                    try? await Task.sleep(for: pause)
-                    pause = min(pause * 2, .seconds(10))
+                    if ContinuousClock.now - began > .seconds(10) { attempts = 0 }
+                    attempts += 1
+                    try? await Task.sleep(for: backoff.delay(after: attempts))
                 }
                 continuation.finish()
             }

@@ -1,5 +1,6 @@
 internal import AWS
 internal import FoundationEssentials
+internal import LaunchConcurrency
 internal import LaunchPluginKit
 
 /// Reads the log of a training job once, from a cursor or from the beginning, pass by pass and page by page, in bounded
@@ -139,6 +140,8 @@ actor TrainingLogReader {
         return false
     }
 
+    private static let failureRest = Backoff(first: .seconds(2), longest: .seconds(10))
+
     private func recover(from error: AWSError) async throws(BackendError) {
         if error.kind == .notFound {
             // The group appears with the account's first job, and a stream with a host's first line: no events yet.
@@ -156,8 +159,7 @@ actor TrainingLogReader {
         }
         failures += 1
         guard error.passes, follow || failures < 6 else { throw logs.explained(error) }
-        let grown = Duration.seconds(min(10, 1 << min(failures, 4)))
-        try await sleep(max(grown, error.retryAfter ?? .zero))
+        try await sleep(max(Self.failureRest.delay(after: failures), error.retryAfter ?? .zero))
     }
 
     private func sleep(_ duration: Duration) async throws(BackendError) {

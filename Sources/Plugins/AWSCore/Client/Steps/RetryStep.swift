@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 internal import LaunchCore
 
 /// Retries temporary failures if that is safe, as AWS's "standard" mode does.
@@ -23,8 +24,7 @@ struct RetryStep: Step {
                 return answer
             } catch {
                 if error.kind == .throttle { pace?.throttled() }
-                let wait = Backoff.wait(
-                    after: exchange.attempt, error, random: runtime.random(), longest: policy.longestWait)
+                let wait = policy.wait(after: exchange.attempt, error, random: runtime.random())
                 guard exchange.attempt < policy.maxAttempts, error.isPassing,
                     exchange.operation.isRepeatable || !error.mayHaveTakenEffect,
                     deadline.map({ runtime.clock.now().addingTimeInterval(wait.inSeconds) < $0 }) ?? true
@@ -58,14 +58,14 @@ struct RetryStep: Step {
     }
 }
 
-/// The wait before the next attempt.
-enum Backoff {
-    /// A random part of 1 s, 2 s, 4 s … up to `longest`. Longer if the service requests it, within bounds.
-    static func wait(after attempt: Int, _ error: AWSError, random: Double, longest: Duration) -> Duration {
-        let power = Double(1 << min(max(attempt, 1) - 1, 30))
-        let drawn = min(max(random, 0), 1) * min(power, longest.inSeconds)
-        guard let asked = error.retryAfter?.inSeconds else { return .seconds(drawn) }
-        return .seconds(min(max(drawn, asked), max(drawn, longest.inSeconds)))
+extension RetryPolicy {
+    /// The wait before the next attempt: a random part of 1 s, 2 s, 4 s … up to the longest wait. Longer if the service
+    /// requests it, within bounds.
+    func wait(after attempt: Int, _ error: AWSError, random: Double) -> Duration {
+        let drawn = Backoff(first: .seconds(1), longest: longestWait, jitter: .full).delay(
+            after: attempt, random: random)
+        guard let asked = error.retryAfter else { return drawn }
+        return min(max(drawn, asked), max(drawn, longestWait))
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LaunchConcurrency
 internal import LaunchPluginKit
 internal import Subprocess
 
@@ -42,12 +43,13 @@ struct PipeFeeder: Sendable {
 
     /// Opens the pipe for writing when it has a reader; nil if the task was cancelled.
     private func open(_ epoch: Int) async -> Int32? {
-        var wait = Self.pause
+        let backoff = Backoff(first: Self.pause, longest: .milliseconds(50))
+        var attempts = 0
         while !Task.isCancelled {
             let descriptor = Glibc.open(path(epoch), O_WRONLY | O_NONBLOCK | O_CLOEXEC)
             if descriptor >= 0 { return descriptor }
-            try? await Task.sleep(for: wait)
-            wait = min(wait * 2, .milliseconds(50))
+            attempts += 1
+            try? await Task.sleep(for: backoff.delay(after: attempts))
         }
         return nil
     }
