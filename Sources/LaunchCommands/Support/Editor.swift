@@ -1,5 +1,5 @@
-internal import Dispatch
 internal import Glibc
+internal import LaunchConcurrency
 internal import LaunchHost
 internal import Subprocess
 
@@ -29,10 +29,7 @@ struct Editor {
     /// Opens a file and waits until the editor ends.
     /// - Throws: `LaunchError` of kind `.unavailable` if the editor cannot be started or ends with an error.
     func edit(_ path: String) async throws(LaunchError) {
-        let status: Int32 = await withCheckedContinuation { continuation in
-            // Waiting blocks a thread, so it must not use one of the few threads of Swift's task pool.
-            DispatchQueue.global().async { continuation.resume(returning: wait(for: path)) }
-        }
+        let status = await withBlockingWork { wait(for: path) }
         guard status != 0 else { return }
         throw LaunchError(
             .unavailable, "The editor '\(command)' ended with an error (status \(status)), so nothing was changed.",

@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import LaunchConcurrency
 internal import Synchronization
 
 /// The context of a long scan of files: receives its progress, and can cancel it.
@@ -62,13 +62,11 @@ extension SourceWork {
     ) async throws(LaunchError) -> Result {
         let work = SourceWork(limits: limits, progress)
         let result: Swift.Result<Result, LaunchError> = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
-                    do throws(LaunchError) {
-                        continuation.resume(returning: .success(try body(work)))
-                    } catch {
-                        continuation.resume(returning: .failure(error))
-                    }
+            await withBlockingWork {
+                do throws(LaunchError) {
+                    return .success(try body(work))
+                } catch {
+                    return .failure(error)
                 }
             }
         } onCancel: {

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import HTTP
+internal import LaunchConcurrency
 internal import LaunchCore
 
 /// One multipart upload, from its creation to its completion or its removal.
@@ -82,8 +83,7 @@ struct S3MultipartUpload: Sendable {
         exchange.readsBody = false
         exchange.query = [("uploadId", id)]
         let (request, store, bucket, key) = (exchange, store, bucket, key)
-        // A separate task, because a cancelled task cannot send.
-        await Task {
+        await withUncancelledTask {
             do throws(AWSError) {
                 _ = try await store.send(request, bucket: bucket, key: key)
             } catch  where error.code != "NoSuchUpload" {
@@ -91,7 +91,7 @@ struct S3MultipartUpload: Sendable {
                     "An unfinished upload stays in the bucket \(bucket); a lifecycle rule can delete it.",
                     ["key": key, "error": error.summary])
             } catch {}
-        }.value
+        }
     }
 
     private static func escaped(_ text: String) -> String {

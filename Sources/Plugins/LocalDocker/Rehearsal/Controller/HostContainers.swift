@@ -1,4 +1,5 @@
 internal import ContainerEngine
+internal import LaunchConcurrency
 internal import LaunchPluginKit
 
 /// The containers of one attempt, and their network.
@@ -87,7 +88,7 @@ struct HostContainers: Sendable {
         let engine = engine
         while true {
             do {
-                return try await Uncancelled.run { () async throws(EngineError) in
+                return try await withUncancelledTask { () async throws(EngineError) in
                     try await engine.createContainer(spec, name: name)
                 }
             } catch {
@@ -153,7 +154,7 @@ struct HostContainers: Sendable {
                 return error
             }
             let engine = engine
-            try await Uncancelled.run { () async throws(EngineError) in try await engine.startContainer(member.id) }
+            try await withUncancelledTask { () async throws(EngineError) in try await engine.startContainer(member.id) }
             return nil
         } catch {
             switch error.code {
@@ -256,23 +257,5 @@ struct HostContainers: Sendable {
             }
             for network in try await engine.networks(labels: labels) { try await engine.removeNetwork(network) }
         }
-    }
-}
-
-/// Runs calls that create something without cancellation. The engine would create it nevertheless, perhaps after the
-/// cleanup looked for it.
-enum Uncancelled {
-    @discardableResult
-    static func run<T: Sendable>(
-        _ body: @escaping @Sendable () async throws(EngineError) -> T
-    ) async throws(EngineError) -> T {
-        let result = await Task { () -> Result<T, EngineError> in
-            do throws(EngineError) {
-                return .success(try await body())
-            } catch {
-                return .failure(error)
-            }
-        }.value
-        return try result.get()
     }
 }

@@ -1,4 +1,5 @@
 internal import ContainerEngine
+internal import LaunchConcurrency
 internal import LaunchPluginKit
 
 /// The network of one attempt's hosts, with the address of each host.
@@ -68,7 +69,8 @@ struct HostNetwork: Sendable {
     @discardableResult
     private static func create(_ spec: NetworkSpec, _ engine: EngineClient) async throws(BackendError) -> String {
         do {
-            return try await Uncancelled.run { () async throws(EngineError) in try await engine.createNetwork(spec) }
+            return try await withUncancelledTask { () async throws(EngineError) in try await engine.createNetwork(spec)
+            }
         } catch {
             guard error.says(.noFreeSubnet) else { throw BackendError(error) }
             throw BackendError(
