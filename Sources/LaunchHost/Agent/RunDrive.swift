@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 
 /// Decides how a claimed run gets to its backend: a pure reducer. `receive` takes an event and returns the effects that
 /// follow; `RunDriver` carries them out.
@@ -13,8 +14,8 @@ struct RunDrive: Sendable {
     let mayRequeue: Bool
     /// Whether a submit without a definite refusal was sent, by this owner or an earlier one.
     private(set) var mayBeThere = false
-    /// The next wait for a backend that does not say whether it has the run.
-    private var rest = Self.shortestRest
+    /// How often the backend did not say whether it has the run.
+    private var unknown = 0
     private var hasNoted = false
 
     init(_ run: RunRecord, mayRequeue: Bool) {
@@ -91,8 +92,8 @@ struct RunDrive: Sendable {
             }
         case (.pausing, .stored):
             step = .resting
-            defer { rest = min(rest * 2, Self.longestRest) }
-            return [.rest(rest)]
+            unknown += 1
+            return [.rest(Self.unknownRest.delay(after: unknown))]
         case (.resting, .reread(let record)):
             run = record
             return begin()
@@ -199,8 +200,10 @@ struct RunDrive: Sendable {
         return [.write(.pause(note: hasNoted ? nil : note))]
     }
 
-    private static let shortestRest = Duration.seconds(5)
-    private static let longestRest = Duration.seconds(60)
+    private static let unknownRest = Backoff(first: .seconds(5), longest: .seconds(60))
+    private static let requeueRest = Backoff(first: .seconds(5), longest: .seconds(300))
+    /// The wait for the store.
+    private static let storeRest = Duration.seconds(5)
 
     // MARK: errors
 
@@ -245,7 +248,7 @@ struct RunDrive: Sendable {
             let words = "It has waited since \(since), which is the limit of its queue's 'retry.wait'."
             return fail(Cause(code, "\(error.description) \(words)"))
         }
-        let wait = error.retryAfter ?? .seconds(min(300, 5 << min(run.attempts, 6)))
+        let wait = error.retryAfter ?? Self.requeueRest.delay(after: run.attempts + 1)
         step = .ending
         let time = conditions.now.addingTimeInterval(wait / .seconds(1))
         return log(.warning, "run goes back to its queue", ["error": error.description])
@@ -270,7 +273,7 @@ struct RunDrive: Sendable {
             // No other agent would adopt the run while this agent lives.
             step = .resting
             return log(.error, "a run has to wait for the store", ["error": error.description])
-                + [.rest(Self.shortestRest)]
+                + [.rest(Self.storeRest)]
         }
         let notice = log(.error, "run given up", ["error": error.description])
         // A new owner continues the run. A program that is leaving lets the next owner try.

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 
 /// Drives one claimed run through the stages up to submit: carries out the effects of `RunDrive`.
 struct RunDriver: Sendable {
@@ -12,7 +13,7 @@ struct RunDriver: Sendable {
     /// Whether the run may be requeued. False for a run without a queue that a user waits for.
     let mayRequeue: Bool
     /// Suspects are driven one at a time.
-    let suspects: Turnstile
+    let suspects: AsyncSemaphore
     /// Gets the progress of builds and pulls.
     let progress: @Sendable (RunID, BuildProgress) -> Void
 
@@ -24,16 +25,16 @@ struct RunDriver: Sendable {
         var hasTurn = false
         while let effect = effects.popFirst() {
             switch effect {
-            case .beginWork(isSuspect: true) where !hasTurn: hasTurn = await suspects.enter()
+            case .beginWork(isSuspect: true) where !hasTurn: hasTurn = await suspects.acquire()
             case .rest where hasTurn:
-                suspects.leave()
+                suspects.release()
                 hasTurn = false
             default: break
             }
             guard let event = await answer(effect, drive.run) else { continue }
             effects += drive.receive(event, RunDrive.Conditions(now: clock.now(), isLeaving: isLeaving()))
         }
-        if hasTurn { suspects.leave() }
+        if hasTurn { suspects.release() }
         return drive.end ?? .dropped
     }
 
@@ -173,9 +174,9 @@ struct RunDriver: Sendable {
     /// A stop request does not shorten the wait, because it waits for the same backend.
     private func rest(_ duration: Duration) async {
         let (clock, isLeaving) = (clock, isLeaving)
-        await Task {
+        await withUncancelledTask {
             for _ in 0..<max(1, Int(duration / .seconds(1))) where !isLeaving() { try? await clock.sleep(.seconds(1)) }
-        }.value
+        }
     }
 
     // MARK: texts
