@@ -21,7 +21,7 @@ struct ModuleGraph {
 
     /// From the bottom up.
     static let levels = [
-        Level(title: "concurrency", modules: ["LaunchConcurrency"]),
+        Level(title: "base", modules: ["LaunchConcurrency", "LaunchSafeFiles"]),
         Level(
             title: "leaves",
             modules: [

@@ -1,3 +1,5 @@
+internal import LaunchConcurrency
+
 /// Drives claimed runs to their backends.
 extension Agent {
     /// Drives a claimed run up to its submission, then passes it to the observer of its runner.

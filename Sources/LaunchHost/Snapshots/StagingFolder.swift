@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchSafeFiles
 
 /// A temporary folder beside the snapshots. It is removed with its owner, or later if the owner was killed.
 ///
@@ -8,7 +9,7 @@ internal import Glibc
 struct StagingFolder: ~Copyable {
     /// Its absolute path.
     package let path: String
-    private let lock: Int32
+    private let lock: FileLock?
 
     private static let prefix = ".incoming-"
 
@@ -17,11 +18,9 @@ struct StagingFolder: ~Copyable {
         try Self.makeParents(store)
         let path = "\(store)/\(Self.prefix)\(UUID().uuidString.lowercased())"
         try FileSystem.makeFolder(path, mode: 0o700)
-        let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard lock >= 0 else { throw FileSystem.Failure(code: errno, path: path) }
-        _ = flock(lock, LOCK_EX | LOCK_NB)
         self.path = path
-        self.lock = lock
+        // A file system without locks is accepted; there nothing is ever locked, so nothing is removed either.
+        lock = try? FileLock.folder(path)
     }
 
     /// Creates a staging folder; its error is for the user.
@@ -35,18 +34,14 @@ struct StagingFolder: ~Copyable {
 
     deinit {
         try? FileSystem.remove(path)
-        close(lock)
     }
 
     static func isName(_ name: String) -> Bool { name.hasPrefix(prefix) }
 
     /// Removes the folder if its owner has ended; otherwise does nothing.
     static func removeAbandoned(_ path: String) throws(FileSystem.Failure) {
-        let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard lock >= 0 else { return }
-        defer { close(lock) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return }
-        try FileSystem.remove(path)
+        guard let lock = try? FileLock.folder(path) else { return }
+        try withExtendedLifetime(lock) { () throws(FileSystem.Failure) in try FileSystem.remove(path) }
     }
 
     private static func makeParents(_ folder: String) throws(FileSystem.Failure) {

@@ -1,4 +1,4 @@
-import Glibc
+import LaunchSafeFiles
 
 extension HTTPClient {
     /// Streams the body of a 2xx response into a file, with bounded memory. Other statuses throw `protocolError`.
@@ -15,52 +15,21 @@ extension HTTPClient {
                 .protocolError, "the server answered \(answer.status), so nothing was downloaded",
                 host: answer.body.lease.transfer.target.host, requestMayHaveReachedServer: true)
         }
-        var file = try OutputFile(path)
+        let file = try onDisk { () throws(FileFailure) in try AtomicFile(replacing: path) }
         var count: Int64 = 0
         for try await chunk in answer.body {
-            try file.write(chunk)
+            try onDisk { () throws(FileFailure) in try file.write(chunk) }
             count += Int64(chunk.count)
         }
-        try file.commit()
+        try onDisk(file.commit)
         return count
     }
-}
 
-/// A file that is written under a temporary name until it is complete.
-private struct OutputFile: ~Copyable {
-    private let path: String
-    private let partial: String
-    private let descriptor: Int32
-    private var committed = false
-
-    init(_ path: String) throws(HTTPError) {
-        self.path = path
-        partial = "\(path).\(UInt64.random(in: .min ... .max)).partial"
-        descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.failure("cannot write", path) }
-    }
-
-    deinit {
-        guard descriptor >= 0 else { return }
-        close(descriptor)
-        if !committed { unlink(partial) }
-    }
-
-    func write(_ bytes: [UInt8]) throws(HTTPError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count >= 0 || errno == EINTR else { throw Self.failure("cannot write", path) }
-            rest = rest.dropFirst(max(0, count))
+    private func onDisk<Value>(_ body: () throws(FileFailure) -> Value) throws(HTTPError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw HTTPError(.file, error.description, requestMayHaveReachedServer: true)
         }
-    }
-
-    mutating func commit() throws(HTTPError) {
-        guard rename(partial, path) == 0 else { throw Self.failure("cannot replace", path) }
-        committed = true
-    }
-
-    private static func failure(_ what: String, _ path: String) -> HTTPError {
-        HTTPError(.file, "\(what) \(path): \(String(cString: strerror(errno)))", requestMayHaveReachedServer: true)
     }
 }

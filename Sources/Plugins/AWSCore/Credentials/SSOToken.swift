@@ -1,6 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 internal import LaunchCore
+internal import LaunchSafeFiles
 
 /// The login of `aws sso login` in `~/.aws/sso/cache`, under the SHA-1 of the session's name or the start URL.
 struct SSOToken: Sendable {
@@ -66,7 +67,7 @@ struct SSOToken: Sendable {
         let text = JSONValue.object(members.mapValues { .string($0.reveal()) })
         do {
             let bytes = try JSONEncoder().encode(text)
-            try PrivateFile.replace(path, with: bytes)
+            try AtomicFile.replace(path, with: bytes)
         } catch {
             throw .configuration("The login cache cannot be written: \(error).", file: path)
         }

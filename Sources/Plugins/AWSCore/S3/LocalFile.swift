@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Glibc
+internal import LaunchSafeFiles
 
 /// Files of this machine that are uploaded or downloaded. The unsafe calls are in one place.
 enum LocalFile {
@@ -52,38 +53,13 @@ enum LocalFile {
     }
 }
 
-/// A file with a temporary name, written at any position. It gets its final name when it is complete.
-final class PartialFile: Sendable {
-    private let path: String
-    private let partial: String
-    private let descriptor: Int32
-
-    /// Creates the file beside `path`, readable by its owner only.
-    init(_ path: String) throws(AWSError) {
-        self.path = path
-        partial = "\(path).\(UInt64.random(in: .min ... .max)).partial"
-        descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw LocalFile.failure("cannot write", path) }
-    }
-
-    deinit {
-        close(descriptor)
-        // Has no effect after a commit.
-        unlink(partial)
-    }
-
-    func write(_ bytes: [UInt8], at position: Int64) throws(AWSError) {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes {
-                pwrite(descriptor, $0.baseAddress, $0.count, off_t(position) + off_t(done))
-            }
-            guard count >= 0 || errno == EINTR else { throw LocalFile.failure("cannot write", path) }
-            done += max(0, count)
+extension LocalFile {
+    /// Writes, with the error of this module.
+    static func write<Value>(_ body: () throws(FileFailure) -> Value) throws(AWSError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw AWSError(.invalid, error.description)
         }
-    }
-
-    func commit() throws(AWSError) {
-        guard rename(partial, path) == 0 else { throw LocalFile.failure("cannot replace", path) }
     }
 }

@@ -1,3 +1,5 @@
+internal import LaunchSafeFiles
+
 extension S3Store {
     /// Downloads an object into a file, in concurrent parts, with bounded memory. Returns the object's metadata.
     ///
@@ -8,13 +10,13 @@ extension S3Store {
         bucket: String, key: String, to path: String, progress: (@Sendable (S3Progress) -> Void)? = nil
     ) async throws(AWSError) -> S3Object {
         let object = try await head(bucket: bucket, key: key)
-        let file = try PartialFile(path)
+        let file = try LocalFile.write { () throws(FileFailure) in try AtomicFile(replacing: path) }
         let plan = PartPlan(total: object.size, partSize: tuning.partSize)
         let count = ProgressCount(total: object.size, progress)
         _ = try await PartRunner.run(plan.count, parallelism: tuning.parallelism) { index throws(AWSError) in
             try await self.fetch(plan.range(index), of: object, bucket: bucket, into: file, count)
         }
-        try file.commit()
+        try LocalFile.write(file.commit)
         return object
     }
 
@@ -22,7 +24,7 @@ extension S3Store {
 
     /// Downloads one part. After an interruption, continues at the reached position.
     private func fetch(
-        _ range: Range<Int64>, of object: S3Object, bucket: String, into file: PartialFile, _ count: ProgressCount
+        _ range: Range<Int64>, of object: S3Object, bucket: String, into file: AtomicFile, _ count: ProgressCount
     ) async throws(AWSError) {
         var position = range.lowerBound
         var attempt = 1
@@ -33,7 +35,7 @@ extension S3Store {
                     bucket: bucket, key: object.key, range: position..<range.upperBound, etag: object.etag)
                 guard body.etag == object.etag else { throw changed(object.key) }
                 for try await chunk in body {
-                    try file.write(chunk, at: position)
+                    try LocalFile.write { () throws(FileFailure) in try file.write(chunk, at: position) }
                     position += Int64(chunk.count)
                     count.add(Int64(chunk.count))
                     // Received bytes are progress, so only consecutive interruptions count as attempts. A few bytes

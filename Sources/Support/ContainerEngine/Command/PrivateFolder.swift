@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchSafeFiles
 internal import Ownership
 
 /// A temporary folder for logins. Only its owner can read it, and it is deleted with this value.
@@ -9,7 +10,7 @@ internal import Ownership
 struct PrivateFolder: ~Copyable {
     /// The absolute path.
     let path: String
-    private let lock: Int32
+    private let lock: FileLock
 
     private static let prefix = "launch-docker-"
 
@@ -24,25 +25,26 @@ struct PrivateFolder: ~Copyable {
                 hint: "\(error.remedy) Or set TMPDIR to a folder of your own.")
         }
         Self.removeAbandoned(in: parent)
-        var reason: Int32 = 0
+        var reason = "another process holds it"
         for _ in 0..<Self.tries {
             var template = Array("\(parent)/\(Self.prefix)XXXXXX".utf8CString)
             guard let made = mkdtemp(&template) else {
                 throw EngineError(.server, "No temporary folder could be made: \(String(cString: strerror(errno))).")
             }
             let path = String(cString: made)
-            let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            // Another process that cleans up may see the folder before it is locked, and delete it.
-            if lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0, access(path, W_OK) == 0 {
-                (self.path, self.lock) = (path, lock)
-                return
+            do throws(FileFailure) {
+                // Another process that cleans up may see the folder before it is locked, and delete it.
+                if let lock = try FileLock.folder(path), access(path, W_OK) == 0 {
+                    (self.path, self.lock) = (path, lock)
+                    return
+                }
+            } catch {
+                reason = error.reason
             }
-            reason = errno
-            if lock >= 0 { close(lock) }
             try? FileManager.default.removeItem(atPath: path)
         }
         throw EngineError(
-            .server, "No temporary folder in '\(parent)' could be locked: \(String(cString: strerror(reason))).",
+            .server, "No temporary folder in '\(parent)' could be locked: \(reason).",
             hint: "Set TMPDIR to a folder of a local disk.")
     }
 
@@ -51,21 +53,14 @@ struct PrivateFolder: ~Copyable {
 
     deinit {
         try? FileManager.default.removeItem(atPath: path)
-        close(lock)
     }
 
     private static func removeAbandoned(in parent: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
             let path = "\(parent)/\(name)"
             // Not a symbolic link, and not another user's folder.
-            let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-            guard lock >= 0 else { continue }
-            defer { close(lock) }
-            var facts = stat()
-            guard fstat(lock, &facts) == 0, facts.st_uid == geteuid(), flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-                continue
-            }
-            try? FileManager.default.removeItem(atPath: path)
+            guard let lock = try? FileLock.folder(path) else { continue }
+            withExtendedLifetime(lock) { try? FileManager.default.removeItem(atPath: path) }
         }
     }
 }

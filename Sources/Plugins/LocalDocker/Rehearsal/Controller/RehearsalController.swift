@@ -1,6 +1,7 @@
 internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchPluginKit
+internal import LaunchSafeFiles
 
 /// The controller of one rehearsal. It takes the job from its intent to its kept results. `RehearsalMachine` decides
 /// each step; the controller stores the state, does the work and sends back what happened. After a crash, another
@@ -15,7 +16,7 @@ actor RehearsalController {
     private var machine: RehearsalMachine
 
     private var task: Task<Void, Never>?
-    private var lock: FolderLock?
+    private var lock: FileLock?
     /// The work of a step that a stop cancels.
     private var work: Task<Result<Void, BackendError>, Never>?
     /// The tasks that run while the hosts run: pipes, synchronized folders, the drill.

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import LaunchPluginKit
+internal import LaunchSafeFiles
 
 /// The folder of one rehearsal, with everything that must survive the program: the job, its state, files in transfer.
 ///
@@ -82,14 +83,12 @@ struct RehearsalFolder: Sendable {
 
     /// Locks the job for this process; nil if another process has the lock. The lock ends with the returned value, or
     /// with the process.
-    func lock() throws(BackendError) -> FolderLock? {
-        let descriptor = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw FileFault.error("write", "\(path)/lock") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            return nil
+    func lock() throws(BackendError) -> FileLock? {
+        do {
+            return try FileLock.file("\(path)/lock")
+        } catch {
+            throw FileFault.error("write", error.path, error.code)
         }
-        return FolderLock(descriptor)
     }
 
     private func read<T: Decodable>(_ type: T.Type, _ name: String) throws(BackendError) -> T? {
@@ -108,11 +107,4 @@ struct RehearsalFolder: Sendable {
             throw BackendError(.internalFault, "The file \(path)/\(name) cannot be written: \(FileFault.words(error))")
         }
     }
-}
-
-/// Holds a lock until it is deallocated.
-final class FolderLock: Sendable {
-    private let descriptor: Int32
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
-    deinit { close(descriptor) }
 }

@@ -1,0 +1,44 @@
+internal import Glibc
+
+/// An exclusive lock on a file or folder, held until this value is released.
+///
+/// The kernel releases it when the process ends in any way, so what a dead process has left can be told from what is in
+/// use, without times and process IDs. The descriptor is closed on exec, so a child does not keep the lock.
+public final class FileLock: Sendable {
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32, _ path: String) throws(FileFailure) {
+        self.descriptor = descriptor
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw FileFailure(.lock, path) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Locks a file, which is created if it is missing. Nil if another process or value holds the lock.
+    public static func file(_ path: String) throws(FileFailure) -> FileLock? {
+        try lock(open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600), path)
+    }
+
+    /// Locks an existing folder of this user; a link is an error. Nil if another process or value holds the lock.
+    public static func folder(_ path: String) throws(FileFailure) -> FileLock? {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        var facts = stat()
+        guard descriptor < 0 || fstat(descriptor, &facts) == 0 && facts.st_uid == geteuid() else {
+            close(descriptor)
+            throw FileFailure(.lock, path, code: EPERM)
+        }
+        return try lock(descriptor, path)
+    }
+
+    private static func lock(_ descriptor: Int32, _ path: String) throws(FileFailure) -> FileLock? {
+        guard descriptor >= 0 else { throw FileFailure(.open, path) }
+        do throws(FileFailure) {
+            return try FileLock(descriptor, path)
+        } catch {
+            guard error.code == EWOULDBLOCK else { throw error }
+            return nil
+        }
+    }
+}
