@@ -8,7 +8,7 @@ extension Agent {
         let driver = RunDriver(
             store: store, backends: backends, contexts: contexts, clock: clock, log: log,
             isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, suspects: suspects, progress: progress)
-        let stop = Pulse()
+        let stop = AsyncEvent()
         driving[run.id] = stop
         drives?.yield {
             let end = await Self.drive(run, driver, until: stop, self.clock)
@@ -18,7 +18,7 @@ extension Agent {
 
     /// Drives the run. A signal of `stop` cancels the stage that is under way.
     private static func drive(
-        _ run: RunRecord, _ driver: RunDriver, until stop: Pulse, _ clock: HostClock
+        _ run: RunRecord, _ driver: RunDriver, until stop: AsyncEvent, _ clock: HostClock
     ) async -> RunDrive.End {
         await withTaskGroup(of: RunDrive.End?.self) { group in
             group.addTask { await driver.drive(run) }

@@ -43,7 +43,7 @@ public actor Agent {
 
     private var turn = 0
     /// The runs that are driven to their backends, each with an event that cancels its drive.
-    var driving: [RunID: Pulse] = [:]
+    var driving: [RunID: AsyncEvent] = [:]
     /// Drives to start as child tasks of `run`.
     var drives: AsyncStream<@Sendable () async -> Void>.Continuation?
     private var watched: Set<RunID> = []

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 
 /// The observer of one runner: observes all its live runs in one call, from the submit to the recorded end.
 ///
@@ -11,8 +12,8 @@ actor ObserveStage {
     private let retry: RetryStage
     private let clock: HostClock
     private let log: Logger
-    private let suspects: Turnstile
-    private let pulse = Pulse()
+    private let suspects: AsyncSemaphore
+    private let pulse = AsyncEvent()
     private let ended: @Sendable (RunRecord) -> Void
     private let lost: @Sendable (RunID) -> Void
     private let again: @Sendable (RunRecord) -> Void
@@ -25,7 +26,7 @@ actor ObserveStage {
     /// the turn that `suspects` gives.
     init(
         _ runner: any Runner, store: Store, limits: SizeLimits = .standard, clock: HostClock, log: Logger,
-        suspects: Turnstile = Turnstile(),
+        suspects: AsyncSemaphore = AsyncSemaphore(permits: 1),
         ended: @escaping @Sendable (RunRecord) -> Void, lost: @escaping @Sendable (RunID) -> Void,
         again: @escaping @Sendable (RunRecord) -> Void
     ) {
@@ -219,7 +220,7 @@ actor ObserveStage {
     ) {
         let (store, suspects) = (store, suspects)
         collections[id] = Task {
-            let hasTurn = run.isSuspect ? await suspects.enter() : false
+            let hasTurn = run.isSuspect ? await suspects.acquire() : false
             let event: WatchedRun.Event
             do {
                 try store.beginWork(on: id, token: run.token)
@@ -229,7 +230,7 @@ actor ObserveStage {
             } catch {
                 event = .collectionFailed(.backend("\(error)"))
             }
-            if hasTurn { suspects.leave() }
+            if hasTurn { suspects.release() }
             collections[id] = nil
             take(event, of: id)
         }

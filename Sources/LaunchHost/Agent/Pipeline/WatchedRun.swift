@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 
 /// One live run of an observer, from the submit to the recorded end: a pure reducer. `receive` takes an event and
 /// returns the effects that follow; `ObserveStage` carries them out.
@@ -40,8 +41,8 @@ struct WatchedRun: Sendable {
     /// A stop that the backend rejected at the last try.
     struct RefusedStop: Sendable, Hashable {
         var category: BackendError.Category
-        /// The wait before the next try.
-        var rest: Duration
+        /// How often in a row the backend rejected it for this category.
+        var count: Int
     }
 
     let handle: RunHandle
@@ -62,8 +63,10 @@ struct WatchedRun: Sendable {
     private var isMissing = false
     /// Whether a stop ended the collection of what the run left.
     private var isGivenUp = false
-    /// The wait before the next try to record the end. A full disk does not get space by retries.
-    private var rest = Duration.seconds(5)
+    /// How often the end could not be recorded. A full disk does not get space by retries.
+    private var failedCollections = 0
+    private static let collectionRest = Backoff(first: .seconds(5), longest: .seconds(60))
+    private static let stopRest = Backoff(first: .seconds(1), longest: .seconds(60))
 
     /// Nil if the backend does not have the run.
     init?(_ record: RunRecord) {
@@ -220,11 +223,11 @@ struct WatchedRun: Sendable {
         guard phase == .live else { return [notice, .restAfterStop(.zero)] }
         // The category is compared, not the message, which contains another request ID each time.
         let isNew = refusedStop?.category != error.category
-        let rest = isNew ? .seconds(1) : min((refusedStop?.rest ?? .zero) * 2, .seconds(60))
-        refusedStop = RefusedStop(category: error.category, rest: rest)
+        let count = isNew ? 1 : (refusedStop?.count ?? 0) + 1
+        refusedStop = RefusedStop(category: error.category, count: count)
         let note = Effect.write(.note("The backend has not accepted the stop yet. \(error.description)"))
         // The note is last: a store that does not accept it must not keep the stop from being sent again.
-        return [notice, .restAfterStop(rest)] + (isNew ? [note] : [])
+        return [notice, .restAfterStop(Self.stopRest.delay(after: count))] + (isNew ? [note] : [])
     }
 
     // MARK: the end
@@ -238,10 +241,10 @@ struct WatchedRun: Sendable {
         case .store, .backend: break
         }
         phase = .resting
-        defer { rest = min(rest * 2, .seconds(60)) }
+        failedCollections += 1
         return [
             .log(.error, "the end of a run could not be recorded yet", failure.description), .endWork,
-            .restAfterCollection(rest),
+            .restAfterCollection(Self.collectionRest.delay(after: failedCollections)),
         ]
     }
 }

@@ -1,4 +1,5 @@
 internal import ContainerEngine
+internal import LaunchConcurrency
 internal import LaunchPluginKit
 
 /// The handle of a plain container.
@@ -30,7 +31,9 @@ struct ContainerRunner: Sendable {
         let submission = ContainerSubmission(
             engine: try await tools.connection.client(), images: tools.images, job: job, runID: runID,
             fingerprint: fingerprint, home: tools.homeIdentity)
-        return try await submissions.withLock(runID) { () async throws(BackendError) in
+        return try await submissions.withLock(
+            runID, orThrow: BackendError(.cancelled, "The submit was cancelled.")
+        ) { () async throws(BackendError) in
             ContainerHandle(runID: runID, container: try await submission.container())
         }
     }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LaunchConcurrency
 internal import LaunchPluginKit
 
 /// A container job that has a rehearsal plan.
@@ -45,7 +46,9 @@ struct RehearsalJobRunner: Sendable {
             throw BackendError(.invalid, "\(finding.path): \(finding.message)", hint: finding.hint)
         }
         if let missing = tools.missing(for: rehearsal.plan).first { throw missing }
-        try await submissions.withLock(runID) { () async throws(BackendError) in
+        try await submissions.withLock(
+            runID, orThrow: BackendError(.cancelled, "The submit was cancelled.")
+        ) { () async throws(BackendError) in
             try await controllers.begin(rehearsal.job, as: runID, fingerprint: fingerprint)
         }
         return RehearsalHandle(runID: runID)
