@@ -1,3 +1,4 @@
+internal import LaunchConcurrency
 internal import LaunchPluginKit
 
 /// The state machine of a rehearsal: what an event makes of the state, and what the controller does next.
@@ -312,8 +313,8 @@ struct RehearsalMachine: Sendable, Equatable {
             return end(.failed, cause(of: error), now)
         }
         showTrouble(error, now)
-        let wait = Duration.milliseconds(250 * (1 << min(memory.failures, 7)))
-        return (isShown ? [.signal] : []) + [.pause(error.retryAfter ?? min(wait, .seconds(30)))]
+        let wait = Backoff(first: .milliseconds(250), longest: .seconds(30)).delay(after: memory.failures + 1)
+        return (isShown ? [.signal] : []) + [.pause(error.retryAfter ?? wait)]
     }
 
     private func cause(of error: BackendError) -> Cause {
