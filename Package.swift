@@ -55,13 +55,15 @@ let package = Package(
 
         // What everything stands on; none of these knows of launch.
         library("Suggestions", at: "Sources/Support/Suggestions"),
+        library("LaunchConcurrency", at: "Sources/Support/Concurrency"),
+        library("LaunchSafeFiles", at: "Sources/Support/SafeFiles"),
         library("Crypto", at: "Sources/Support/Crypto", uses: ["CCrypto"]),
-        library("HTTP", at: "Sources/Support/HTTP", uses: ["CCurl"]),
+        library("HTTP", at: "Sources/Support/HTTP", uses: ["CCurl", "LaunchConcurrency", "LaunchSafeFiles"]),
         library("Archive", at: "Sources/Support/Archive", uses: ["CArchive"]),
         library("HTTPServing", at: "Sources/Support/HTTPServing", uses: ["CMicroHTTPD"]),
         library("Patterns", at: "Sources/Support/Patterns", uses: ["CPCRE2"]),
         library("Ownership", at: "Sources/Support/Ownership"),
-        library("Subprocess", at: "Sources/Support/Subprocess", uses: ["CLinux", "Ownership"]),
+        library("Subprocess", at: "Sources/Support/Subprocess", uses: ["CLinux", "LaunchConcurrency", "Ownership"]),
         library(
             "SystemLibraries", at: "Sources/Support/SystemLibraries",
             uses: ["CArchive", "CCrypto", "CCurl", "CLinux", "CMicroHTTPD", "CPCRE2", "CSQLite", "CYAML"]),
@@ -71,8 +73,8 @@ let package = Package(
         // Container engines, docker and podman; and image registries.
         library(
             "ContainerEngine", at: "Sources/Support/ContainerEngine",
-            uses: ["Crypto", "HTTP", "Ownership", "Subprocess"]),
-        library("OCIRegistry", at: "Sources/Support/OCIRegistry", uses: ["Crypto", "HTTP"]),
+            uses: ["Crypto", "HTTP", "LaunchSafeFiles", "Ownership", "Subprocess"]),
+        library("OCIRegistry", at: "Sources/Support/OCIRegistry", uses: ["Crypto", "HTTP", "LaunchConcurrency"]),
 
         // The host, chapter by chapter; it knows no cloud and no container engine. A plugin imports LaunchPluginKit.
         library("LaunchCore", at: "Sources/LaunchHost/Core", uses: ["CYAML", "PrintableText"]),
@@ -86,11 +88,14 @@ let package = Package(
             uses: ["CLinux", "CSQLite", "LaunchConfiguration", "Ownership", "Suggestions"]),
         library(
             "SourceSnapshots", at: "Sources/LaunchHost/Snapshots",
-            uses: ["CLinux", "Crypto", "LaunchFiles", "LaunchStore", "Ownership", "Subprocess", "Suggestions"]),
+            uses: [
+                "CLinux", "Crypto", "LaunchConcurrency", "LaunchFiles", "LaunchSafeFiles", "LaunchStore", "Ownership",
+                "Subprocess", "Suggestions",
+            ]),
         library("LaunchRehearsal", at: "Sources/LaunchHost/Rehearsal", uses: ["LaunchPluginKit"]),
         library(
             "LaunchAgent", at: "Sources/LaunchHost/Agent",
-            uses: ["LaunchRehearsal", "Ownership", "SourceSnapshots", "Subprocess"]),
+            uses: ["LaunchConcurrency", "LaunchRehearsal", "Ownership", "SourceSnapshots", "Subprocess"]),
         library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),
 
         // With which login an image is pulled.
@@ -99,30 +104,43 @@ let package = Package(
         // How source becomes an image.
         library(
             "Builders", at: "Sources/Builders",
-            uses: ["ContainerEngine", "Crypto", "LaunchFiles", "LaunchPluginKit", "OCIRegistry", "RegistryLogins"]),
+            uses: [
+                "ContainerEngine", "Crypto", "LaunchConcurrency", "LaunchFiles", "LaunchPluginKit", "OCIRegistry",
+                "RegistryLogins",
+            ]),
 
         // The plugins: each knows the host, none another.
         library(
             "LocalDocker", at: "Sources/Plugins/LocalDocker",
             uses: [
-                "Archive", "ContainerEngine", "Crypto", "HTTPServing", "LaunchFiles", "LaunchPluginKit", "OCIRegistry",
-                "Ownership", "Patterns", "RegistryLogins", "Subprocess",
+                "Archive", "ContainerEngine", "Crypto", "HTTPServing", "LaunchConcurrency", "LaunchFiles",
+                "LaunchPluginKit", "LaunchSafeFiles", "OCIRegistry", "Ownership", "Patterns", "RegistryLogins",
+                "Subprocess",
             ]),
         library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchPluginKit", "Ownership"]),
         library(
             "LaunchAWSCore", at: "Sources/Plugins/AWSCore",
-            uses: ["CXML", "Crypto", "HTTP", "LaunchCore", "Subprocess", "Suggestions"]),
+            uses: [
+                "CXML", "Crypto", "HTTP", "LaunchConcurrency", "LaunchCore", "LaunchSafeFiles", "Subprocess",
+                "Suggestions",
+            ]),
         library(
             "AWS", at: "Sources/Plugins/AWS", uses: ["HTTP", "LaunchAWSCore", "LaunchPluginKit", "OCIRegistry"]),
         // The one plugin that stands on another: it has AWS's credentials, signatures and errors from there.
         library(
             "SageMaker", at: "Sources/Plugins/SageMaker",
-            uses: ["AWS", "Crypto", "LaunchConfiguration", "LaunchPluginKit", "Patterns", "Suggestions"]),
+            uses: [
+                "AWS", "Crypto", "LaunchConcurrency", "LaunchConfiguration", "LaunchPluginKit", "Patterns",
+                "Suggestions",
+            ]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library(
             "LaunchCommands", at: "Sources/LaunchCommands",
-            uses: ["CLinux", "Console", "LaunchHost", "Ownership", "Subprocess", "Suggestions", "SystemLibraries"]),
+            uses: [
+                "CLinux", "Console", "LaunchConcurrency", "LaunchHost", "Ownership", "Subprocess", "Suggestions",
+                "SystemLibraries",
+            ]),
         .executableTarget(
             name: "launch",
             dependencies: [
@@ -151,12 +169,16 @@ let package = Package(
 
         // The folders of Tests mirror those of Sources.
         tests("SuggestionsTests", at: "Tests/Support/SuggestionsTests", uses: ["Suggestions"]),
+        tests("ConcurrencyTests", at: "Tests/Support/ConcurrencyTests", uses: ["LaunchConcurrency", "TestSupport"]),
+        tests("SafeFilesTests", at: "Tests/Support/SafeFilesTests", uses: ["LaunchSafeFiles", "TestSupport"]),
         tests("SystemLibrariesTests", at: "Tests/Support/SystemLibrariesTests", uses: ["SystemLibraries"]),
         tests("PrintableTextTests", at: "Tests/Support/PrintableTextTests", uses: ["PrintableText"]),
         tests("CryptoTests", at: "Tests/Support/CryptoTests", uses: ["Crypto", "TestSupport"]),
         tests("ArchiveTests", at: "Tests/Support/ArchiveTests", uses: ["Archive", "Subprocess", "TestSupport"]),
         tests("PatternsTests", at: "Tests/Support/PatternsTests", uses: ["Patterns"]),
-        tests("HTTPTests", at: "Tests/Support/HTTPTests", uses: ["HTTP", "Subprocess", "TestSupport"]),
+        tests(
+            "HTTPTests", at: "Tests/Support/HTTPTests",
+            uses: ["HTTP", "LaunchConcurrency", "Subprocess", "TestSupport"]),
         tests("HTTPServingTests", at: "Tests/Support/HTTPServingTests", uses: ["HTTPServing", "TestSupport"]),
         tests("OwnershipTests", at: "Tests/Support/OwnershipTests", uses: ["Ownership", "TestSupport"]),
         tests("SubprocessTests", at: "Tests/Support/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
@@ -173,7 +195,7 @@ let package = Package(
             uses: ["ContainerEngine", "Crypto", "EngineTestSupport", "Subprocess", "TestSupport"]),
         tests(
             "OCIRegistryTests", at: "Tests/Support/OCIRegistryTests",
-            uses: ["Crypto", "HTTP", "OCIRegistry", "TestSupport"]),
+            uses: ["Crypto", "HTTP", "LaunchConcurrency", "OCIRegistry", "TestSupport"]),
         tests(
             "BuildersTests", at: "Tests/BuildersTests",
             uses: [
