@@ -3,12 +3,11 @@ internal import Synchronization
 /// Replaces known secrets, and values in known positions, in text that is printed or stored.
 ///
 /// A secret is found in plain form and in encoded forms: base64 at any offset, URL-encoded, escaped for JSON, XML and
-/// shells. Parts are found too: each part of ``SecretForm/window`` bytes is masked, so a text that is cut or wrapped
-/// does not show the rest.
+/// shells. Parts are found too: each part of a fixed length is masked, so a text that is cut or wrapped does not show
+/// the rest.
 ///
 /// Two kinds of values are not searched for, because they occur in ordinary text: values of fewer than 6 bytes, and
 /// fewer than 12 digits alone.
-/// digits alone.
 public final class SecretMask: Sendable {
     /// The text that replaces a secret.
     public static let mark = "<secret>"
