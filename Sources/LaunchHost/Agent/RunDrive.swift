@@ -248,7 +248,7 @@ struct RunDrive: Sendable {
             let words = "It has waited since \(since), which is the limit of its queue's 'retry.wait'."
             return fail(Cause(code, "\(error.description) \(words)"))
         }
-        let wait = error.retryAfter ?? Self.requeueRest.delay(after: run.attempts + 1)
+        let wait = error.retryAfter ?? Self.requeueRest.delay(after: run.attempts.saturatingAdding(1))
         step = .ending
         let time = conditions.now.addingTimeInterval(wait / .seconds(1))
         return log(.warning, "run goes back to its queue", ["error": error.description])

@@ -175,7 +175,9 @@ struct RunDriver: Sendable {
     private func rest(_ duration: Duration) async {
         let (clock, isLeaving) = (clock, isLeaving)
         await withUncancelledTask {
-            for _ in 0..<max(1, Int(duration / .seconds(1))) where !isLeaving() { try? await clock.sleep(.seconds(1)) }
+            for _ in 0..<max(1, Int(saturating: duration / .seconds(1))) where !isLeaving() {
+                try? await clock.sleep(.seconds(1))
+            }
         }
     }
 

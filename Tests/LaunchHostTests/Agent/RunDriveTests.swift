@@ -248,6 +248,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [nil, Duration.seconds(Int64.max), .seconds(-5)])
+    func `neither a tampered number of attempts nor a server's wait ends the program`(asked: Duration?) {
+        var run = Self.imaged
+        run.attempts = .max
+        var drive = Self.drive(run, .inStage)
+        let error = BackendError(.throttled, "x", retryAfter: asked)
+        let effect = drive.receive(.failed(error, mayBeThere: false), Self.stays).last
+        guard case .write(.requeue(_, let time)) = effect else {
+            Issue.record("\(String(describing: effect))")
+            return
+        }
+        #expect((0...86_400).contains(time.timeIntervalSince(Self.now)))
+    }
+
     @Test func `a run that cannot be continued is looked up first if the backend may have it`() {
         let cause = Cause(.invalidRequest, "no such runner")
         var early = Self.drive(Self.imaged, .inStage)

@@ -53,8 +53,8 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
     public var message: String
     /// What the user can do about it.
     public var hint: String?
-    /// How long the backend asks the caller to wait before the next call.
-    public var retryAfter: Duration?
+    /// How long the backend asks the caller to wait before the next call: from zero to a day.
+    public private(set) var retryAfter: Duration?
     /// The places that are wrong, if the error is about a file of the user.
     public var diagnostics: [Diagnostic] = []
 
@@ -62,7 +62,8 @@ public struct BackendError: Error, Sendable, Hashable, CustomStringConvertible {
         self.category = category
         self.message = message
         self.hint = hint
-        self.retryAfter = retryAfter
+        // The server of a backend may ask for any time. The host computes with it, and waits.
+        self.retryAfter = retryAfter.map { min(max(.zero, $0), .seconds(86_400)) }
     }
 
     /// Whether the same call may succeed later without a change by a person.

@@ -181,6 +181,20 @@ struct RehearsalMachineTests {
 
     // MARK: drill
 
+    @Test("A damaged time in the stored state does not end the program", arguments: [Int64.min, .max])
+    func damagedTime(start: Int64) {
+        let rules = Machine.Rules(drill: Self.drill)
+        let machine = Self.machine(.running, rules: rules) {
+            $0.attemptStartedAt = Timestamp(milliseconds: start)
+            $0.earlierMilliseconds = start == .min ? .max : .min
+        }
+        let again = Self.after(
+            machine, .tookOver(endedHosts: false), .drillDue, .hostsEnded, .stopsEnded(foundHost: true, order: nil),
+            .attemptEnded([]), .foldersSynced)
+        #expect(again.machine.state.attempt == 2)
+        #expect(again.machine.state.earlierMilliseconds == (start == .min ? .max : .min))
+    }
+
     @Test("The drill interrupts the first attempt once, and the second attempt begins")
     func interruption() {
         let rules = Machine.Rules(drill: Self.drill, hasPipes: true)

@@ -181,7 +181,8 @@ struct RehearsalMachine: Sendable, Equatable {
     /// containers of the first attempt stay, stopped, for their logs.
     private mutating func restart(_ now: Timestamp) -> [Effect] {
         if let start = state.attemptStartedAt {
-            state.earlierMilliseconds += now.milliseconds - start.milliseconds
+            let past = now.milliseconds.saturatingSubtracting(start.milliseconds)
+            state.earlierMilliseconds = state.earlierMilliseconds.saturatingAdding(past)
         }
         state.attempt += 1
         state.attemptStartedAt = nil
