@@ -1,5 +1,6 @@
 internal import CArchive
 internal import Glibc
+internal import LaunchConcurrency
 
 // The only file of this target with unsafe pointers: libarchive's reader, its writer, and the thread of a reader.
 
@@ -11,7 +12,7 @@ final class TarDecoder {
     enum Input {
         case bytes([UInt8])
         case end
-        /// Nobody reads the archive any more.
+        /// The archive has no reader.
         case closed
     }
 
@@ -256,36 +257,11 @@ final class TarEncoder {
 /// libarchive converts names of a pax header to the locale's character set. In a locale with UTF-8 it also composes
 /// letters and accents, so two files could get one name. In the C locale it leaves names that are not ASCII unchanged.
 enum ArchiveThread {
-    private final class Start {
-        let run: @Sendable () -> Void
-
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
     /// Runs the body on a new thread. False if the system cannot start one.
     static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        let start = Unmanaged.passRetained(Start(body))
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        // Blocked before the thread exists, so it never receives a signal.
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                launch_use_c_locale()
-                start.run()
-                return nil
-            }, start.toOpaque())
-        guard code == 0 else {
-            start.release()
-            return false
+        QuietThread.start(()) {
+            launch_use_c_locale()
+            body()
         }
-        pthread_detach(thread)
-        return true
     }
 }

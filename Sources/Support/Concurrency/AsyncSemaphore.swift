@@ -33,7 +33,7 @@ public final class AsyncSemaphore: Sendable {
         return await withTaskCancellationHandler {
             await waiter.value
         } onCancel: {
-            // If the waiter is no longer in the queue, it has the permit.
+            // A waiter outside the queue already has the permit.
             state.withLock { $0.waiters.remove(ticket) }?.set(false)
         }
     }

@@ -1,13 +1,15 @@
 import CMicroHTTPD
 import Glibc
+import LaunchConcurrency
 import Synchronization
 
 // All unsafe code for libmicrohttpd. It calls the functions below on its own thread.
 
 /// libmicrohttpd's daemon, and the requests that wait for their handler.
 final class Daemon: Sendable {
-    /// Unchecked, because any thread may use a daemon or a suspended connection, and `Daemon` does so under its lock
-    /// while they exist.
+    /// Unchecked, because the compiler knows nothing of the pointer. libmicrohttpd lets any thread stop a daemon and
+    /// resume a suspended connection, once. The pointer is in `State`, and one thread takes it out under the lock:
+    /// `stop` the daemon, and `stop` or the handler the connection. libmicrohttpd frees neither before that.
     private struct Pointer: @unchecked Sendable {
         let raw: OpaquePointer
     }
@@ -57,7 +59,7 @@ final class Daemon: Sendable {
             options.connection = notifyConnection
             options.target = takeTarget
             options.unescape = keepEscapes
-            return Self.withAllSignalsBlocked { () -> (OpaquePointer?, Int32) in
+            return QuietThread.withSignalsBlocked { () -> (OpaquePointer?, Int32) in
                 errno = 0
                 return (launch_mhd_start(&options), errno)
             }
@@ -110,16 +112,6 @@ final class Daemon: Sendable {
             state.waiting[key] = Waiting(pointer: pointer, handler: task)
             return true
         }
-    }
-
-    /// The thread inherits the mask, so a signal for the program never interrupts it, and SIGPIPE does not end it.
-    private static func withAllSignalsBlocked<Value>(_ body: () -> Value) -> Value {
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        return body()
     }
 }
 

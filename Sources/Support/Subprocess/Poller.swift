@@ -16,22 +16,9 @@ final class Poller: Sendable {
     private let state = Mutex(State())
 
     private init() {
-        var thread = pthread_t()
-        // The poller lives as long as the program, so the thread may use an unretained reference.
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                if let context { Unmanaged<Poller>.fromOpaque(context).takeUnretainedValue().loop() }
-                return nil
-            }, context)
-        pthread_sigmask(SIG_SETMASK, &before, nil)
-        precondition(code == 0 && epoll >= 0, "the system has no thread or descriptor left")
-        pthread_detach(thread)
+        // The poller lives as long as the program.
+        let started = QuietThread.start(()) { [self] in loop() }
+        precondition(started && epoll >= 0, "the system has no thread or descriptor left")
     }
 
     /// Returns when the descriptor is readable (or writable) or at its end, or when the task is cancelled. May return

@@ -117,45 +117,6 @@ final class CurlMulti {
     }
 }
 
-/// A detached thread that blocks all signals, among them SIGPIPE, which OpenSSL's writes to a closed peer would raise.
-enum CurlThread {
-    private final class Start {
-        let multi: CurlMulti
-        let run: (CurlMulti) -> Void
-
-        init(_ multi: CurlMulti, _ run: @escaping (CurlMulti) -> Void) {
-            self.multi = multi
-            self.run = run
-        }
-    }
-
-    /// Gives the handle to a new thread. False if the system cannot start one.
-    static func start(_ multi: CurlMulti, run: @escaping @Sendable (CurlMulti) -> Void) -> Bool {
-        let start = Unmanaged.passRetained(Start(multi, run))
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        // Blocked before the thread exists, so it never receives a signal.
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                start.run(start.multi)
-                return nil
-            }, start.toOpaque())
-        guard code == 0 else {
-            start.release()
-            return false
-        }
-        pthread_detach(thread)
-        return true
-    }
-}
-
 /// An easy handle of libcurl, used for one transfer after another.
 final class CurlEasy {
     let handle: UnsafeMutableRawPointer

@@ -1,3 +1,4 @@
+import LaunchConcurrency
 import Synchronization
 
 /// The interface to the thread that drives libcurl. Any thread can post commands, without waiting.
@@ -22,7 +23,7 @@ final class TransferLoop: Sendable {
             return
         }
         state.withLock { $0.waker = multi.waker }
-        let started = CurlThread.start(multi) { multi in
+        let started = QuietThread.start(multi) { multi in
             LoopThread(loop: self, multi: multi, configuration: configuration).run()
         }
         if !started {
