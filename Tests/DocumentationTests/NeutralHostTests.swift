@@ -52,7 +52,7 @@ struct NeutralHostTests {
         #expect(count > 250)
         #expect(
             found == [], "Move what a backend knows to its plugin; see 'Declaration and configuration' in plugins.md.")
-        #expect(used == Self.allowed, "Remove what is no longer needed from the list.")
+        #expect(used == Self.allowed, "Remove the unused entries from the list.")
     }
 
     @Test(

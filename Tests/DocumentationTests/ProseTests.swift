@@ -33,8 +33,8 @@ struct ProseTests {
 
     private static let names = "(?:[a-z]*[mM]essage|hint|description|summary|words|reason|sentence|output)"
     private static let equalNames = "(?:[a-z]*[mM]essage|hint|summary|sentence)"
-    /// What examines a text for people. Whether it is nil, empty or ends with a full stop is no decision about its
-    /// content.
+    /// Code that examines a text for people. Tests for nil, for an empty text and for a final full stop are allowed: they
+    /// do not depend on the words.
     private static let patterns = [
         #"\b\#(names)\??\.(?:contains|hasPrefix|hasSuffix|starts|firstRange|firstMatch|wholeMatch|matches)\b(?!\("\."\))"#,
         #"\b\#(names)\??\.lowercased\(\)"#,
@@ -61,7 +61,7 @@ struct ProseTests {
         }
         #expect(paths.count > 500)
         #expect(found == [], "Decide by a code, a field path or a case, which the writer of the text sets.")
-        #expect(used == Set(Self.allowed.keys), "Remove what is no longer needed from the list.")
+        #expect(used == Set(Self.allowed.keys), "Remove the unused entries from the list.")
     }
 
     @Test(

@@ -123,7 +123,7 @@ public actor Agent {
                     await pulse.wait(upTo: .seconds(1), clock: clock)
                     continue
                 }
-                log.info("agent left", ["runs that go on": "\(watched.count)"])
+                log.info("agent left", ["live runs": "\(watched.count)"])
                 return .left
             }
             do {

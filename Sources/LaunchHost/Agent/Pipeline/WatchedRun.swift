@@ -189,7 +189,7 @@ struct WatchedRun: Sendable {
         self.stop = stop
         isStopSent = false
         // The run has ended by itself or by an earlier stop. This stop ends the copying of its outputs. During a wait
-        // there is no copy to end, and the stop must not lose the log.
+        // nothing is copied, and the stop must not lose the log.
         guard isCollecting else { return sendDueStop(now) }
         isGivenUp = true
         return [.cancelCollection]

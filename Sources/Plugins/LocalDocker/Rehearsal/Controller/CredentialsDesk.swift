@@ -49,7 +49,7 @@ actor CredentialsDesk {
     }
 
     /// Listens at the address that the hosts have in their variables. Returns the endpoint with its port; nil if it is
-    /// open already, or there are no credentials.
+    /// already open, or the environment offers no credentials.
     func open(_ endpoint: RehearsalState.Endpoint) throws(BackendError) -> RehearsalState.Endpoint? {
         guard server == nil, let offering else { return nil }
         let opened: CredentialsServer
