@@ -33,118 +33,142 @@ let package = Package(
         // For plugin authors: the contract, the commands for a program that lists other plugins, and the test kit.
         .library(name: "LaunchPluginKit", targets: ["LaunchPluginKit"]),
         .library(name: "LaunchCommands", targets: ["LaunchCommands"]),
-        .library(name: "Conformance", targets: ["Conformance"]),
+        .library(name: "LaunchConformance", targets: ["LaunchConformance"]),
         // The plugins of this project, for a program of one's own that lists them beside others.
-        .library(name: "Builders", targets: ["Builders"]),
-        .library(name: "LocalDocker", targets: ["LocalDocker"]),
-        .library(name: "AWS", targets: ["AWS"]),
-        .library(name: "SageMaker", targets: ["SageMaker"]),
-        .library(name: "Mock", targets: ["Mock"]),
+        .library(name: "LaunchBuilders", targets: ["LaunchBuilders"]),
+        .library(name: "LaunchLocalDocker", targets: ["LaunchLocalDocker"]),
+        .library(name: "LaunchAWS", targets: ["LaunchAWS"]),
+        .library(name: "LaunchSageMaker", targets: ["LaunchSageMaker"]),
+        .library(name: "LaunchMock", targets: ["LaunchMock"]),
     ],
     targets: [
         // System libraries: module maps only. No SwiftPM package dependencies, by rule.
-        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
-        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
-        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
-        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
-        system("CXML", pkgConfig: "libxml-2.0", apt: "libxml2-dev", brew: "libxml2"),
-        system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
-        system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev", brew: "libmicrohttpd"),
-        system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev", brew: "libarchive"),
-        .systemLibrary(name: "CLinux", path: "Sources/Support/System/CLinux"),
+        system("CLaunchCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
+        system("CLaunchYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
+        system("CLaunchSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
+        system("CLaunchCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+        system("CLaunchXML", pkgConfig: "libxml-2.0", apt: "libxml2-dev", brew: "libxml2"),
+        system("CLaunchPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
+        system("CLaunchMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev", brew: "libmicrohttpd"),
+        system("CLaunchArchive", pkgConfig: "libarchive", apt: "libarchive-dev", brew: "libarchive"),
+        .systemLibrary(name: "CLaunchLinux", path: "Sources/Support/System/CLaunchLinux"),
 
         // What everything stands on; none of these knows of launch.
-        library("Suggestions", at: "Sources/Support/Suggestions"),
+        library("LaunchSuggestions", at: "Sources/Support/Suggestions"),
         library("LaunchConcurrency", at: "Sources/Support/Concurrency"),
         library("LaunchSafeFiles", at: "Sources/Support/SafeFiles"),
-        library("Crypto", at: "Sources/Support/Crypto", uses: ["CCrypto"]),
-        library("HTTP", at: "Sources/Support/HTTP", uses: ["CCurl", "LaunchConcurrency", "LaunchSafeFiles"]),
-        library("Archive", at: "Sources/Support/Archive", uses: ["CArchive", "LaunchConcurrency"]),
-        library("HTTPServing", at: "Sources/Support/HTTPServing", uses: ["CMicroHTTPD", "LaunchConcurrency"]),
-        library("Patterns", at: "Sources/Support/Patterns", uses: ["CPCRE2"]),
-        library("Ownership", at: "Sources/Support/Ownership"),
-        library("Subprocess", at: "Sources/Support/Subprocess", uses: ["CLinux", "LaunchConcurrency", "Ownership"]),
+        library("LaunchCrypto", at: "Sources/Support/Crypto", uses: ["CLaunchCrypto"]),
         library(
-            "SystemLibraries", at: "Sources/Support/SystemLibraries",
-            uses: ["CArchive", "CCrypto", "CCurl", "CLinux", "CMicroHTTPD", "CPCRE2", "CSQLite", "CYAML"]),
-        library("PrintableText", at: "Sources/Support/PrintableText"),
-        library("Console", at: "Sources/Support/Console", uses: ["CLinux", "PrintableText", "Suggestions"]),
+            "LaunchHTTP", at: "Sources/Support/HTTP", uses: ["CLaunchCurl", "LaunchConcurrency", "LaunchSafeFiles"]),
+        library("LaunchArchive", at: "Sources/Support/Archive", uses: ["CLaunchArchive", "LaunchConcurrency"]),
+        library(
+            "LaunchHTTPServing", at: "Sources/Support/HTTPServing", uses: ["CLaunchMicroHTTPD", "LaunchConcurrency"]),
+        library("LaunchPatterns", at: "Sources/Support/Patterns", uses: ["CLaunchPCRE2"]),
+        library("LaunchOwnership", at: "Sources/Support/Ownership"),
+        library(
+            "LaunchSubprocess", at: "Sources/Support/Subprocess",
+            uses: ["CLaunchLinux", "LaunchConcurrency", "LaunchOwnership"]),
+        library(
+            "LaunchSystemLibraries", at: "Sources/Support/SystemLibraries",
+            uses: [
+                "CLaunchArchive", "CLaunchCrypto", "CLaunchCurl", "CLaunchLinux", "CLaunchMicroHTTPD", "CLaunchPCRE2",
+                "CLaunchSQLite", "CLaunchYAML",
+            ]),
+        library("LaunchPrintableText", at: "Sources/Support/PrintableText"),
+        library(
+            "LaunchConsole", at: "Sources/Support/Console",
+            uses: ["CLaunchLinux", "LaunchPrintableText", "LaunchSuggestions"]),
 
         // Container engines, docker and podman; and image registries.
         library(
-            "ContainerEngine", at: "Sources/Support/ContainerEngine",
-            uses: ["Crypto", "HTTP", "LaunchSafeFiles", "Ownership", "Subprocess"]),
-        library("OCIRegistry", at: "Sources/Support/OCIRegistry", uses: ["Crypto", "HTTP", "LaunchConcurrency"]),
+            "LaunchContainerEngine", at: "Sources/Support/ContainerEngine",
+            uses: ["LaunchCrypto", "LaunchHTTP", "LaunchSafeFiles", "LaunchOwnership", "LaunchSubprocess"]),
+        library(
+            "LaunchOCIRegistry", at: "Sources/Support/OCIRegistry",
+            uses: ["LaunchCrypto", "LaunchHTTP", "LaunchConcurrency"]),
 
         // The host, chapter by chapter; it knows no cloud and no container engine. A plugin imports LaunchPluginKit.
-        library("LaunchCore", at: "Sources/LaunchHost/Core", uses: ["CYAML", "PrintableText"]),
-        library("LaunchFiles", at: "Sources/LaunchHost/Files", uses: ["CLinux", "LaunchCore"]),
+        library("LaunchCore", at: "Sources/LaunchHost/Core", uses: ["CLaunchYAML", "LaunchPrintableText"]),
+        library("LaunchFiles", at: "Sources/LaunchHost/Files", uses: ["CLaunchLinux", "LaunchCore"]),
         library(
-            "LaunchPluginKit", at: "Sources/LaunchHost/PluginKit", uses: ["Crypto", "LaunchCore", "PrintableText"]),
+            "LaunchPluginKit", at: "Sources/LaunchHost/PluginKit",
+            uses: ["LaunchCrypto", "LaunchCore", "LaunchPrintableText"]),
         library(
-            "LaunchConfiguration", at: "Sources/LaunchHost/Configuration", uses: ["LaunchPluginKit", "Suggestions"]),
+            "LaunchConfiguration", at: "Sources/LaunchHost/Configuration",
+            uses: ["LaunchPluginKit", "LaunchSuggestions"]),
         library(
             "LaunchStore", at: "Sources/LaunchHost/Store",
-            uses: ["CLinux", "CSQLite", "LaunchConfiguration", "Ownership", "Suggestions"]),
+            uses: ["CLaunchLinux", "CLaunchSQLite", "LaunchConfiguration", "LaunchOwnership", "LaunchSuggestions"]),
         library(
-            "SourceSnapshots", at: "Sources/LaunchHost/Snapshots",
+            "LaunchSnapshots", at: "Sources/LaunchHost/Snapshots",
             uses: [
-                "CLinux", "Crypto", "LaunchConcurrency", "LaunchFiles", "LaunchSafeFiles", "LaunchStore", "Ownership",
-                "Subprocess", "Suggestions",
+                "CLaunchLinux", "LaunchCrypto", "LaunchConcurrency", "LaunchFiles", "LaunchSafeFiles", "LaunchStore",
+                "LaunchOwnership",
+                "LaunchSubprocess", "LaunchSuggestions",
             ]),
         library("LaunchRehearsal", at: "Sources/LaunchHost/Rehearsal", uses: ["LaunchPluginKit"]),
         library(
             "LaunchAgent", at: "Sources/LaunchHost/Agent",
-            uses: ["LaunchConcurrency", "LaunchRehearsal", "Ownership", "SourceSnapshots", "Subprocess"]),
+            uses: ["LaunchConcurrency", "LaunchRehearsal", "LaunchOwnership", "LaunchSnapshots", "LaunchSubprocess"]),
         library("LaunchHost", at: "Sources/LaunchHost/All", uses: ["LaunchAgent"]),
 
         // With which login an image is pulled.
-        library("RegistryLogins", at: "Sources/RegistryLogins", uses: ["ContainerEngine", "LaunchPluginKit"]),
+        library(
+            "LaunchRegistryLogins", at: "Sources/RegistryLogins", uses: ["LaunchContainerEngine", "LaunchPluginKit"]),
 
         // How source becomes an image.
         library(
-            "Builders", at: "Sources/Builders",
+            "LaunchBuilders", at: "Sources/Builders",
             uses: [
-                "ContainerEngine", "Crypto", "LaunchConcurrency", "LaunchFiles", "LaunchPluginKit", "OCIRegistry",
-                "RegistryLogins",
+                "LaunchContainerEngine", "LaunchCrypto", "LaunchConcurrency", "LaunchFiles", "LaunchPluginKit",
+                "LaunchOCIRegistry",
+                "LaunchRegistryLogins",
             ]),
 
         // The plugins: each knows the host, none another.
         library(
-            "LocalDocker", at: "Sources/Plugins/LocalDocker",
+            "LaunchLocalDocker", at: "Sources/Plugins/LocalDocker",
             uses: [
-                "Archive", "ContainerEngine", "Crypto", "HTTPServing", "LaunchConcurrency", "LaunchFiles",
-                "LaunchPluginKit", "LaunchSafeFiles", "OCIRegistry", "Ownership", "Patterns", "RegistryLogins",
-                "Subprocess",
-            ]),
-        library("Mock", at: "Sources/Plugins/Mock", uses: ["Crypto", "LaunchPluginKit", "Ownership"]),
-        library(
-            "LaunchAWSCore", at: "Sources/Plugins/AWSCore",
-            uses: [
-                "CXML", "Crypto", "HTTP", "LaunchConcurrency", "LaunchCore", "LaunchSafeFiles", "Subprocess",
-                "Suggestions",
+                "LaunchArchive", "LaunchContainerEngine", "LaunchCrypto", "LaunchHTTPServing", "LaunchConcurrency",
+                "LaunchFiles",
+                "LaunchPluginKit", "LaunchSafeFiles", "LaunchOCIRegistry", "LaunchOwnership", "LaunchPatterns",
+                "LaunchRegistryLogins",
+                "LaunchSubprocess",
             ]),
         library(
-            "AWS", at: "Sources/Plugins/AWS", uses: ["HTTP", "LaunchAWSCore", "LaunchPluginKit", "OCIRegistry"]),
+            "LaunchMock", at: "Sources/Plugins/Mock", uses: ["LaunchCrypto", "LaunchPluginKit", "LaunchOwnership"]),
+        library(
+            "LaunchAWSKit", at: "Sources/Plugins/AWSCore",
+            uses: [
+                "CLaunchXML", "LaunchCrypto", "LaunchHTTP", "LaunchConcurrency", "LaunchCore", "LaunchSafeFiles",
+                "LaunchSubprocess",
+                "LaunchSuggestions",
+            ]),
+        library(
+            "LaunchAWS", at: "Sources/Plugins/AWS",
+            uses: ["LaunchHTTP", "LaunchAWSKit", "LaunchPluginKit", "LaunchOCIRegistry"]),
         // The one plugin that stands on another: it has AWS's credentials, signatures and errors from there.
         library(
-            "SageMaker", at: "Sources/Plugins/SageMaker",
+            "LaunchSageMaker", at: "Sources/Plugins/SageMaker",
             uses: [
-                "AWS", "Crypto", "LaunchConcurrency", "LaunchConfiguration", "LaunchPluginKit", "Patterns",
-                "Suggestions",
+                "LaunchAWS", "LaunchCrypto", "LaunchConcurrency", "LaunchConfiguration", "LaunchPluginKit",
+                "LaunchPatterns",
+                "LaunchSuggestions",
             ]),
 
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library(
             "LaunchCommands", at: "Sources/LaunchCommands",
             uses: [
-                "CLinux", "Console", "LaunchConcurrency", "LaunchHost", "Ownership", "Subprocess", "Suggestions",
-                "SystemLibraries",
+                "CLaunchLinux", "LaunchConsole", "LaunchConcurrency", "LaunchHost", "LaunchOwnership",
+                "LaunchSubprocess", "LaunchSuggestions",
+                "LaunchSystemLibraries",
             ]),
         .executableTarget(
             name: "launch",
             dependencies: [
-                "AWS", "Builders", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock", "SageMaker",
+                "LaunchAWS", "LaunchBuilders", "LaunchCommands", "LaunchHost", "LaunchLocalDocker", "LaunchMock",
+                "LaunchSageMaker",
             ],
             path: "Sources/launch", swiftSettings: settings),
 
@@ -152,85 +176,102 @@ let package = Package(
         library("ProcessRunner", at: "examples/plugins/ProcessRunner", uses: ["LaunchPluginKit"]),
         .executableTarget(
             name: "own-launch",
-            dependencies: ["Builders", "LaunchCommands", "LaunchPluginKit", "LocalDocker", "Mock", "ProcessRunner"],
+            dependencies: [
+                "LaunchBuilders", "LaunchCommands", "LaunchPluginKit", "LaunchLocalDocker", "LaunchMock",
+                "ProcessRunner",
+            ],
             path: "examples/plugins/OwnProgram", swiftSettings: settings),
 
         // The test kit that every plugin passes, and what tests share.
         library(
-            "Conformance", at: "Tests/Conformance", uses: ["LaunchConfiguration", "LaunchPluginKit", "SourceSnapshots"]),
-        library("TestSupport", at: "Tests/TestSupport", uses: ["Crypto", "HTTP"]),
+            "LaunchConformance", at: "Tests/Conformance",
+            uses: ["LaunchConfiguration", "LaunchPluginKit", "LaunchSnapshots"]),
+        library("TestSupport", at: "Tests/TestSupport", uses: ["LaunchCrypto", "LaunchHTTP"]),
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
-            uses: ["ContainerEngine", "Crypto", "HTTP", "Subprocess", "TestSupport"]),
+            uses: ["LaunchContainerEngine", "LaunchCrypto", "LaunchHTTP", "LaunchSubprocess", "TestSupport"]),
 
         library(
-            "AWSStub", at: "Tests/AWSStub", uses: ["AWS", "Crypto", "HTTP", "LaunchHost", "Subprocess", "TestSupport"],
+            "AWSStub", at: "Tests/AWSStub",
+            uses: ["LaunchAWS", "LaunchCrypto", "LaunchHTTP", "LaunchHost", "LaunchSubprocess", "TestSupport"],
             resources: [.copy("Oracle/boto3_requests.py")]),
 
         // The folders of Tests mirror those of Sources.
-        tests("SuggestionsTests", at: "Tests/Support/SuggestionsTests", uses: ["Suggestions"]),
+        tests("SuggestionsTests", at: "Tests/Support/SuggestionsTests", uses: ["LaunchSuggestions"]),
         tests("ConcurrencyTests", at: "Tests/Support/ConcurrencyTests", uses: ["LaunchConcurrency", "TestSupport"]),
         tests("SafeFilesTests", at: "Tests/Support/SafeFilesTests", uses: ["LaunchSafeFiles", "TestSupport"]),
-        tests("SystemLibrariesTests", at: "Tests/Support/SystemLibrariesTests", uses: ["SystemLibraries"]),
-        tests("PrintableTextTests", at: "Tests/Support/PrintableTextTests", uses: ["PrintableText"]),
-        tests("CryptoTests", at: "Tests/Support/CryptoTests", uses: ["Crypto", "TestSupport"]),
-        tests("ArchiveTests", at: "Tests/Support/ArchiveTests", uses: ["Archive", "Subprocess", "TestSupport"]),
-        tests("PatternsTests", at: "Tests/Support/PatternsTests", uses: ["Patterns"]),
+        tests("SystemLibrariesTests", at: "Tests/Support/SystemLibrariesTests", uses: ["LaunchSystemLibraries"]),
+        tests("PrintableTextTests", at: "Tests/Support/PrintableTextTests", uses: ["LaunchPrintableText"]),
+        tests("CryptoTests", at: "Tests/Support/CryptoTests", uses: ["LaunchCrypto", "TestSupport"]),
+        tests(
+            "ArchiveTests", at: "Tests/Support/ArchiveTests",
+            uses: ["LaunchArchive", "LaunchSubprocess", "TestSupport"]),
+        tests("PatternsTests", at: "Tests/Support/PatternsTests", uses: ["LaunchPatterns"]),
         tests(
             "HTTPTests", at: "Tests/Support/HTTPTests",
-            uses: ["HTTP", "LaunchConcurrency", "Subprocess", "TestSupport"]),
-        tests("HTTPServingTests", at: "Tests/Support/HTTPServingTests", uses: ["HTTPServing", "TestSupport"]),
-        tests("OwnershipTests", at: "Tests/Support/OwnershipTests", uses: ["Ownership", "TestSupport"]),
-        tests("SubprocessTests", at: "Tests/Support/SubprocessTests", uses: ["Subprocess", "TestSupport"]),
+            uses: ["LaunchHTTP", "LaunchConcurrency", "LaunchSubprocess", "TestSupport"]),
+        tests("HTTPServingTests", at: "Tests/Support/HTTPServingTests", uses: ["LaunchHTTPServing", "TestSupport"]),
+        tests("OwnershipTests", at: "Tests/Support/OwnershipTests", uses: ["LaunchOwnership", "TestSupport"]),
+        tests("SubprocessTests", at: "Tests/Support/SubprocessTests", uses: ["LaunchSubprocess", "TestSupport"]),
         .executableTarget(
-            name: "ConsoleSample", dependencies: ["Console"], path: "Tests/Support/ConsoleSample",
+            name: "ConsoleSample", dependencies: ["LaunchConsole"], path: "Tests/Support/ConsoleSample",
             swiftSettings: settings),
-        tests("ConsoleTests", at: "Tests/Support/ConsoleTests", uses: ["Console", "ConsoleSample"]),
+        tests("ConsoleTests", at: "Tests/Support/ConsoleTests", uses: ["LaunchConsole", "ConsoleSample"]),
         tests(
-            "LaunchHostTests", at: "Tests/LaunchHostTests", uses: ["LaunchHost", "Mock", "Subprocess", "TestSupport"]),
+            "LaunchHostTests", at: "Tests/LaunchHostTests",
+            uses: ["LaunchHost", "LaunchMock", "LaunchSubprocess", "TestSupport"]),
         tests(
-            "MockTests", at: "Tests/Plugins/MockTests", uses: ["Conformance", "LaunchHost", "Mock", "TestSupport"]),
+            "MockTests", at: "Tests/Plugins/MockTests",
+            uses: ["LaunchConformance", "LaunchHost", "LaunchMock", "TestSupport"]),
         tests(
             "ContainerEngineTests", at: "Tests/Support/ContainerEngineTests",
-            uses: ["ContainerEngine", "Crypto", "EngineTestSupport", "Subprocess", "TestSupport"]),
+            uses: ["LaunchContainerEngine", "LaunchCrypto", "EngineTestSupport", "LaunchSubprocess", "TestSupport"]),
         tests(
             "OCIRegistryTests", at: "Tests/Support/OCIRegistryTests",
-            uses: ["Crypto", "HTTP", "LaunchConcurrency", "OCIRegistry", "TestSupport"]),
+            uses: ["LaunchCrypto", "LaunchHTTP", "LaunchConcurrency", "LaunchOCIRegistry", "TestSupport"]),
         tests(
             "BuildersTests", at: "Tests/BuildersTests",
             uses: [
-                "Builders", "Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "RegistryLogins",
+                "LaunchBuilders", "LaunchConformance", "LaunchContainerEngine", "LaunchHost", "LaunchLocalDocker",
+                "LaunchRegistryLogins",
                 "TestSupport",
             ]),
         tests(
             "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
             uses: [
-                "AWS", "AWSStub", "Archive", "Conformance", "ContainerEngine", "EngineTestSupport", "HTTPServing",
-                "LaunchHost", "LocalDocker", "Patterns", "TestSupport",
+                "LaunchAWS", "AWSStub", "LaunchArchive", "LaunchConformance", "LaunchContainerEngine",
+                "EngineTestSupport", "LaunchHTTPServing",
+                "LaunchHost", "LaunchLocalDocker", "LaunchPatterns", "TestSupport",
             ]),
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",
-            uses: ["Conformance", "ContainerEngine", "LaunchHost", "LocalDocker", "TestSupport"]),
+            uses: ["LaunchConformance", "LaunchContainerEngine", "LaunchHost", "LaunchLocalDocker", "TestSupport"]),
         tests(
             "EndToEndTests", at: "Tests/EndToEndTests",
             uses: [
-                "AWS", "AWSStub", "ContainerEngine", "EngineTestSupport", "HTTP", "LaunchHost", "PrintableText",
-                "Subprocess", "TestSupport", "launch",
+                "LaunchAWS", "AWSStub", "LaunchContainerEngine", "EngineTestSupport", "LaunchHTTP", "LaunchHost",
+                "LaunchPrintableText",
+                "LaunchSubprocess", "TestSupport", "launch",
             ],
             resources: [.copy("Toolkit/train.py")]),
         tests(
             "LaunchCommandsTests", at: "Tests/LaunchCommandsTests",
             uses: [
-                "Console", "LaunchCommands", "LaunchHost", "Mock", "PrintableText", "Subprocess", "TestSupport",
+                "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchMock", "LaunchPrintableText",
+                "LaunchSubprocess", "TestSupport",
                 "launch",
             ]),
         tests(
             "DocumentationTests", at: "Tests/DocumentationTests",
-            uses: ["Console", "LaunchCommands", "LaunchHost", "Subprocess", "TestSupport", "launch", "own-launch"]),
+            uses: [
+                "LaunchConsole", "LaunchCommands", "LaunchHost", "LaunchSubprocess", "TestSupport", "launch",
+                "own-launch",
+            ]),
         tests(
             "AWSTests", at: "Tests/Plugins/AWSTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "Crypto", "HTTP", "LaunchHost", "Mock", "OCIRegistry", "Subprocess",
+                "LaunchAWS", "AWSStub", "LaunchConformance", "LaunchCrypto", "LaunchHTTP", "LaunchHost", "LaunchMock",
+                "LaunchOCIRegistry", "LaunchSubprocess",
                 "TestSupport",
                 "launch", "launch-bench",
             ],
@@ -238,7 +279,8 @@ let package = Package(
         tests(
             "SageMakerTests", at: "Tests/Plugins/SageMakerTests",
             uses: [
-                "AWS", "AWSStub", "Conformance", "HTTP", "LaunchHost", "Mock", "Patterns", "SageMaker", "Subprocess",
+                "LaunchAWS", "AWSStub", "LaunchConformance", "LaunchHTTP", "LaunchHost", "LaunchMock", "LaunchPatterns",
+                "LaunchSageMaker", "LaunchSubprocess",
                 "TestSupport",
             ],
             resources: [
@@ -249,30 +291,35 @@ let package = Package(
         tests(
             "RehearsalTests", at: "Tests/RehearsalTests",
             uses: [
-                "AWS", "AWSStub", "Builders", "EngineTestSupport", "LaunchHost", "LocalDocker", "SageMaker",
-                "Subprocess", "TestSupport",
+                "LaunchAWS", "AWSStub", "LaunchBuilders", "EngineTestSupport", "LaunchHost", "LaunchLocalDocker",
+                "LaunchSageMaker",
+                "LaunchSubprocess", "TestSupport",
             ]),
 
         // Fuzzing: the parsers of outside data with their properties, and a program that replays stored inputs.
         library(
             "FuzzTargets", at: "Tests/Fuzz/Targets",
             uses: [
-                "AWS", "Builders", "Console", "ContainerEngine", "HTTP", "LaunchCommands", "LaunchHost", "LocalDocker",
-                "OCIRegistry", "SageMaker",
+                "LaunchAWS", "LaunchBuilders", "LaunchConsole", "LaunchContainerEngine", "LaunchHTTP", "LaunchCommands",
+                "LaunchHost", "LaunchLocalDocker",
+                "LaunchOCIRegistry", "LaunchSageMaker",
             ]),
         .executableTarget(
             name: "launch-replay", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),
         tests(
             "FuzzTests", at: "Tests/FuzzTests",
             uses: [
-                "AWS", "Builders", "Console", "FuzzTargets", "LaunchCommands", "LaunchHost", "LocalDocker", "Mock",
-                "SageMaker", "Subprocess", "TestSupport", "launch", "launch-replay",
+                "LaunchAWS", "LaunchBuilders", "LaunchConsole", "FuzzTargets", "LaunchCommands", "LaunchHost",
+                "LaunchLocalDocker", "LaunchMock",
+                "LaunchSageMaker", "LaunchSubprocess", "TestSupport", "launch", "launch-replay",
             ]),
 
         // The program that scripts/benchmark runs. It is not a product, so it is never installed.
         .executableTarget(
             name: "launch-bench",
-            dependencies: ["AWS", "AWSStub", "HTTP", "LaunchHost", "Mock", "SageMaker", "TestSupport"],
+            dependencies: [
+                "LaunchAWS", "AWSStub", "LaunchHTTP", "LaunchHost", "LaunchMock", "LaunchSageMaker", "TestSupport",
+            ],
             path: "Tests/Benchmarks", exclude: ["boto3_client.py", "rehearsal.py"], swiftSettings: settings),
     ]
 )

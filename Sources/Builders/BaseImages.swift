@@ -1,7 +1,7 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
+internal import LaunchOCIRegistry
 internal import LaunchPluginKit
-internal import OCIRegistry
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 internal import Synchronization
 
 /// Looks up the current digests of a Dockerfile's base images: first in the engine's store, as the engine does for a

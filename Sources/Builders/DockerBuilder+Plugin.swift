@@ -1,7 +1,7 @@
-internal import ContainerEngine
-internal import RegistryLogins
 internal import FoundationEssentials
+internal import LaunchContainerEngine
 public import LaunchPluginKit
+internal import LaunchRegistryLogins
 
 extension DockerBuilder {
     /// The declaration of `builder: {type: docker}`.

@@ -1,7 +1,7 @@
-internal import ContainerEngine
 internal import LaunchConcurrency
+internal import LaunchContainerEngine
 public import LaunchPluginKit
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 
 /// Builder `docker`: builds with the docker or podman of this machine, and pushes with its engine.
 public struct DockerBuilder: Builder {

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import LaunchCrypto
 public import LaunchPluginKit
 
 /// All inputs that determine the result of a build. The image's name is made from them.

@@ -1,6 +1,6 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 
 extension ImageWork {
     /// Builds the image and returns its ID.

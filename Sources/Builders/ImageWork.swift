@@ -1,8 +1,8 @@
-internal import ContainerEngine
 internal import FoundationEssentials
 internal import LaunchConcurrency
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 
 /// One build, from the context folder to the pinned image. Only that image remains afterwards.
 struct ImageWork: Sendable {

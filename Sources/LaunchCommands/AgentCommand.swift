@@ -1,5 +1,5 @@
-internal import Console
 internal import Glibc
+internal import LaunchConsole
 internal import LaunchHost
 
 /// `launch agent`

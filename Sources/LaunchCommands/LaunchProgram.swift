@@ -1,6 +1,6 @@
-public import Console
 internal import FoundationEssentials
 internal import Glibc
+public import LaunchConsole
 public import LaunchHost
 
 /// The command line of launch for a catalog of plugins. The main file of a program with its own catalog only calls

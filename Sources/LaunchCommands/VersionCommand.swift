@@ -1,6 +1,6 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
-internal import SystemLibraries
+internal import LaunchSystemLibraries
 
 /// `launch version`
 enum VersionCommand {

@@ -1,4 +1,4 @@
-public import ContainerEngine
+public import LaunchContainerEngine
 public import LaunchPluginKit
 
 /// The login for pulling or inspecting an image. Sources in order: the configuration's registry, the environment, and

@@ -1,9 +1,9 @@
-internal import AWS
-internal import Builders
+internal import LaunchAWS
+internal import LaunchBuilders
 internal import LaunchHost
-internal import LocalDocker
-internal import Mock
-internal import SageMaker
+internal import LaunchLocalDocker
+internal import LaunchMock
+internal import LaunchSageMaker
 
 /// The plugins of this program. A new backend needs only a line here.
 let catalog = PluginCatalog(

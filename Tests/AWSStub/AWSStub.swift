@@ -1,5 +1,5 @@
-import AWS
 public import Foundation
+import LaunchAWS
 import Synchronization
 import TestSupport
 

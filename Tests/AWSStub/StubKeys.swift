@@ -1,6 +1,6 @@
-public import AWS
-import Crypto
 public import Foundation
+public import LaunchAWS
+import LaunchCrypto
 import LaunchHost
 import Synchronization
 

@@ -1,5 +1,5 @@
-import AWS
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
 
 /// Control calls with 64 in flight: calls per second, and whether memory use is constant.

@@ -1,9 +1,9 @@
-import AWS
 import AWSStub
 import Foundation
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
-import SageMaker
+import LaunchSageMaker
 
 /// The cost of reading a training job's log completely: of two hosts, from a service in a separate process.
 enum LogBench {

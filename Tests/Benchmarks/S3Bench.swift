@@ -1,6 +1,6 @@
-import AWS
 import Foundation
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
 
 /// The upload and download of one large object, and its memory use.

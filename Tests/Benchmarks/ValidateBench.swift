@@ -1,6 +1,6 @@
 import Foundation
 import LaunchHost
-import SageMaker
+import LaunchSageMaker
 
 /// The duration of checking one request: a small one, and one with every map and list at its maximum.
 enum ValidateBench {

@@ -1,10 +1,10 @@
-import AWS
 import AWSStub
 import Foundation
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
-import Mock
-import SageMaker
+import LaunchMock
+import LaunchSageMaker
 import TestSupport
 
 /// The cost of observing many training jobs. An agent takes them over from one that has died. The service and the

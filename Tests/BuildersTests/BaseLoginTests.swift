@@ -1,12 +1,12 @@
-import Conformance
 import Foundation
+import LaunchConformance
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Builders
+@testable import LaunchBuilders
 
 /// Base images in registries outside the configuration, with the user's own docker login.
 @Suite(

@@ -1,9 +1,9 @@
-import Builders
-import Conformance
-import ContainerEngine
 import Foundation
+import LaunchBuilders
+import LaunchConformance
+import LaunchContainerEngine
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import TestSupport
 
 /// A private base image and sources that use it. Everything is removed at the end.

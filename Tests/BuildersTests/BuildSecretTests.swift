@@ -1,5 +1,5 @@
-import Builders
 import Foundation
+import LaunchBuilders
 import LaunchHost
 import TestSupport
 import Testing

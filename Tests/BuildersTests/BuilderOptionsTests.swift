@@ -1,4 +1,4 @@
-import Builders
+import LaunchBuilders
 import LaunchHost
 import TestSupport
 import Testing

@@ -1,8 +1,8 @@
-import Builders
-import Conformance
 import Foundation
+import LaunchBuilders
+import LaunchConformance
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import Synchronization
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-import ContainerEngine
 import Foundation
+import LaunchContainerEngine
 import LaunchHost
-import RegistryLogins
+import LaunchRegistryLogins
 import Synchronization
 import TestSupport
 import Testing

@@ -1,10 +1,10 @@
-import Conformance
 import Foundation
+import LaunchConformance
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import Builders
+@testable import LaunchBuilders
 
 /// Builds whose result may differ although their key is the same.
 @Suite("rebuilds", .timeLimit(.minutes(10))) struct RebuildTests {

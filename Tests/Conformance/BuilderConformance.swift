@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import LaunchPluginKit
-internal import SourceSnapshots
+internal import LaunchSnapshots
 internal import Synchronization
 
 /// Checks a builder against the contract of `Builder`.

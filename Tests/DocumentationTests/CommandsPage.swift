@@ -1,4 +1,4 @@
-@testable import Console
+@testable import LaunchConsole
 
 /// The reference of all commands as Markdown, made from the program's own command tree.
 enum CommandsPage {

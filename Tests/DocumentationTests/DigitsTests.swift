@@ -1,6 +1,6 @@
 import Foundation
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -56,8 +56,8 @@ import Testing
         return (code, result.stdoutText)
     }
 
-    @Test("an interrupted training resumes from its checkpoint and gives the identical model")
-    func interrupted() async throws {
+    @Test
+    func `an interrupted training resumes from its checkpoint and gives the identical model`() async throws {
         let (whole, parted) = (try Root(), try Root())
         for root in [whole, parted] { try root.write("input/config/hyperparameters.json", #"{"epochs": "12"}"#) }
         let plain = try await train(whole)
@@ -74,32 +74,32 @@ import Testing
         #expect(try whole.checkpoints == ["at-00012-000000.json", "at-00013-000000.json"])
     }
 
-    @Test("without a folder for checkpoints none is written")
-    func noCheckpoints() async throws {
+    @Test
+    func `without a folder for checkpoints none is written`() async throws {
         let root = try Root(checkpoints: false)
         try root.write("input/config/hyperparameters.json", #"{"epochs": "1"}"#)
         #expect(try await train(root).code == 0)
         #expect(!FileManager.default.fileExists(atPath: "\(root.path)/checkpoints"))
     }
 
-    @Test(
-        "a failure writes its reason to the file that SageMaker reads",
-        arguments: [
-            ("hyperparameters.json", #"{"epochs": "many"}"#, "hyperparameter epochs: expected a whole number"),
-            ("hyperparameters.json", #"{"epoch": "3"}"#, "unknown hyperparameter epoch; known are epochs, "),
-            ("hyperparameters.json", #"{"learning_rate": "nan"}"#, "hyperparameter learning_rate: expected a number"),
-            ("resourceconfig.json", #"{"hosts": ["algo-1", "algo-2"]}"#, "this training runs on one instance"),
-            ("hyperparameters.json", "{", "is not JSON"),
-        ])
-    func failure(_ file: String, _ text: String, _ words: String) async throws {
+    @Test(arguments: [
+        ("hyperparameters.json", #"{"epochs": "many"}"#, "hyperparameter epochs: expected a whole number"),
+        ("hyperparameters.json", #"{"epoch": "3"}"#, "unknown hyperparameter epoch; known are epochs, "),
+        ("hyperparameters.json", #"{"learning_rate": "nan"}"#, "hyperparameter learning_rate: expected a number"),
+        ("resourceconfig.json", #"{"hosts": ["algo-1", "algo-2"]}"#, "this training runs on one instance"),
+        ("hyperparameters.json", "{", "is not JSON"),
+    ])
+    func `a failure writes its reason to the file that SageMaker reads`(_ file: String, _ text: String, _ words: String)
+        async throws
+    {
         let root = try Root()
         try root.write("input/config/\(file)", text)
         #expect(try await train(root).code == 1)
         #expect(try root.read("output/failure").contains(words))
     }
 
-    @Test("a training does not resume from the checkpoints of another training")
-    func otherCheckpoints() async throws {
+    @Test
+    func `a training does not resume from the checkpoints of another training`() async throws {
         let root = try Root()
         try root.write("input/config/hyperparameters.json", #"{"epochs": "1"}"#)
         #expect(try await train(root).code == 0)
@@ -108,8 +108,8 @@ import Testing
         #expect(try root.read("output/failure").contains("is of a training with seed 1, and this one has 2"))
     }
 
-    @Test("its files are valid without changes, except for the user's own names")
-    func files() throws {
+    @Test
+    func `its files are valid without changes, except for the user's own names`() throws {
         func document(_ name: String, _ kind: LaunchError.Kind) throws -> Document {
             try Document(text: try Repository.text("examples/digits/\(name)"), name: name, kind: kind)
         }

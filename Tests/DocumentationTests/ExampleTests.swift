@@ -4,8 +4,8 @@ import Testing
 
 @testable import launch
 
-@Test("the code in plugins.md equals that of the example")
-func codeIsTheExamples() throws {
+@Test
+func `the code in plugins.md equals that of the example`() throws {
     let blocks = try MarkdownPage("plugins.md").blocks.filter { $0.language == "swift" }
     for block in blocks {
         guard let path = block.note?.wholeMatch(of: /from: (\S+)/).map({ String($0.1) }) else {
@@ -19,8 +19,8 @@ func codeIsTheExamples() throws {
     #expect(blocks.count >= 8)
 }
 
-@Test("every configuration and queue file in the pages is valid")
-func filesInPagesAreValid() throws {
+@Test
+func `every configuration and queue file in the pages is valid`() throws {
     var count = 0
     // The generated reference contains only parts of files. The conformance kit decodes those.
     for page in try MarkdownPage.all() where page.path != "docs/plugins-reference.md" {
@@ -42,8 +42,8 @@ func filesInPagesAreValid() throws {
     #expect(count >= 2)
 }
 
-@Test("a separate program lists its plugins")
-func ownProgram() throws {
+@Test
+func `a separate program lists its plugins`() throws {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let program = URL(filePath: tests).deletingLastPathComponent().appending(path: "own-launch")
     let process = Process()

@@ -1,6 +1,6 @@
-import Console
 import Foundation
 import LaunchCommands
+import LaunchConsole
 import LaunchHost
 import Testing
 
@@ -25,8 +25,8 @@ struct GeneratedPage: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Test("a generated page is up to date", arguments: GeneratedPage.all)
-func generatedPage(page: GeneratedPage) throws {
+@Test(arguments: GeneratedPage.all)
+func `a generated page is up to date`(page: GeneratedPage) throws {
     let text = try page.text()
     if ProcessInfo.processInfo.environment["LAUNCH_REGENERATE_DOCS"] == "1" {
         try Data(text.utf8).write(to: Repository.root.appending(path: page.path))

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@Test("every link to a file or a heading has a target")
-func linksLeadSomewhere() throws {
+@Test
+func `every link to a file or a heading has a target`() throws {
     var count = 0
     for page in try MarkdownPage.all() {
         let folder = URL(filePath: "/\(page.path)").deletingLastPathComponent()
@@ -21,8 +21,8 @@ func linksLeadSomewhere() throws {
     #expect(count > 10, "links are not recognized")
 }
 
-@Test("every path of this repository in a page exists")
-func pathsExist() throws {
+@Test
+func `every path of this repository in a page exists`() throws {
     for page in try MarkdownPage.all() {
         for match in page.prose.matches(of: /`((?:Sources|Tests|docs|examples|scripts)\/[A-Za-z0-9._\/+-]*)[^`]*`/) {
             #expect(Repository.exists(String(match.1)), "\(page.path): \(match.1)")

@@ -25,33 +25,38 @@ struct ModuleGraph {
         Level(
             title: "leaves",
             modules: [
-                "Suggestions", "Crypto", "HTTP", "HTTPServing", "Archive", "Patterns", "Ownership", "PrintableText",
+                "LaunchSuggestions", "LaunchCrypto", "LaunchHTTP", "LaunchHTTPServing", "LaunchArchive",
+                "LaunchPatterns", "LaunchOwnership", "LaunchPrintableText",
             ]),
-        Level(title: "support", modules: ["Subprocess", "SystemLibraries", "Console", "OCIRegistry"]),
-        Level(title: "engine", modules: ["ContainerEngine"]),
+        Level(
+            title: "support",
+            modules: ["LaunchSubprocess", "LaunchSystemLibraries", "LaunchConsole", "LaunchOCIRegistry"]),
+        Level(title: "engine", modules: ["LaunchContainerEngine"]),
         Level(title: "core", modules: ["LaunchCore"]),
         Level(title: "contract", modules: ["LaunchFiles", "LaunchPluginKit"]),
         Level(title: "configuration", modules: ["LaunchConfiguration", "LaunchRehearsal"]),
         Level(title: "store", modules: ["LaunchStore"]),
-        Level(title: "snapshots", modules: ["SourceSnapshots"]),
+        Level(title: "snapshots", modules: ["LaunchSnapshots"]),
         Level(title: "agent", modules: ["LaunchAgent"]),
         Level(title: "host", modules: ["LaunchHost"]),
-        Level(title: "logins", modules: ["RegistryLogins"]),
-        Level(title: "AWS", modules: ["LaunchAWSCore"]),
-        Level(title: "backends", modules: ["Builders", "LocalDocker", "Mock", "AWS", "SageMaker"]),
+        Level(title: "logins", modules: ["LaunchRegistryLogins"]),
+        Level(title: "AWS", modules: ["LaunchAWSKit"]),
+        Level(
+            title: "backends",
+            modules: ["LaunchBuilders", "LaunchLocalDocker", "LaunchMock", "LaunchAWS", "LaunchSageMaker"]),
         Level(title: "commands", modules: ["LaunchCommands"]),
         Level(title: "program", modules: ["launch"]),
     ]
 
     /// SageMaker has AWS's credentials, signatures and errors from there.
-    static let sideways: Set<[String]> = [["SageMaker", "AWS"]]
+    static let sideways: Set<[String]> = [["LaunchSageMaker", "LaunchAWS"]]
 
     /// The chapters of the host above the contract. A backend knows none of them.
     static let closedToBackends: Set = [
-        "LaunchConfiguration", "LaunchRehearsal", "LaunchStore", "SourceSnapshots", "LaunchAgent", "LaunchHost",
+        "LaunchConfiguration", "LaunchRehearsal", "LaunchStore", "LaunchSnapshots", "LaunchAgent", "LaunchHost",
     ]
     /// SageMaker reads a file of prices with the decoder of configuration files.
-    static let openToBackends: Set<[String]> = [["SageMaker", "LaunchConfiguration"]]
+    static let openToBackends: Set<[String]> = [["LaunchSageMaker", "LaunchConfiguration"]]
 
     let modules: [Module]
 

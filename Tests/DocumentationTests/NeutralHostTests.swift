@@ -26,8 +26,8 @@ struct NeutralHostTests {
         "IAMPolicyCommand.swift": ["iam"], "LaunchProgram.swift": ["iam"], "Advice.swift": ["iam"],
     ]
 
-    @Test("No code and no string of the host or of the commands names a cloud or a backend")
-    func namesNone() throws {
+    @Test
+    func `No code and no string of the host or of the commands names a cloud or a backend`() throws {
         var count = 0
         var found: [String] = []
         var used: [String: Set<String>] = [:]
@@ -55,22 +55,22 @@ struct NeutralHostTests {
         #expect(used == Self.allowed, "Remove the unused entries from the list.")
     }
 
-    @Test(
-        "A name is found in code and in strings, and not in comments or in other words",
-        arguments: [
-            (#"let host = "x.dkr.ecr.y" // aws"#, ["ecr", "dkr."]), ("struct AWSRegion {}", ["aws"]), ("// S3", []),
-            (#"let uri = "s3://bucket""#, ["s3"]), ("let secretIncrement = learnArnold", []),
-            ("var roleArn = 1", ["arn"]),
-            (#"f("\(x ? "https://a" : "b")", ecrHost) /* sts */"#, ["ecr"]), ("let warning = arnold + lists", []),
-            ("let x = #\"a\"//\"#; let SageMakerQueue = 1", ["sagemaker"]), (#""a//b aws""#, ["aws"]),
-            ("case iam_policy", ["iam"]),
-        ])
-    func findsNames(line: String, expected: [String]) {
+    @Test(arguments: [
+        (#"let host = "x.dkr.ecr.y" // aws"#, ["ecr", "dkr."]), ("struct AWSRegion {}", ["aws"]), ("// S3", []),
+        (#"let uri = "s3://bucket""#, ["s3"]), ("let secretIncrement = learnArnold", []),
+        ("var roleArn = 1", ["arn"]),
+        (#"f("\(x ? "https://a" : "b")", ecrHost) /* sts */"#, ["ecr"]), ("let warning = arnold + lists", []),
+        ("let x = #\"a\"//\"#; let SageMakerQueue = 1", ["sagemaker"]), (#""a//b aws""#, ["aws"]),
+        ("case iam_policy", ["iam"]),
+    ])
+    func `A name is found in code and in strings, and not in comments or in other words`(
+        line: String, expected: [String]
+    ) {
         #expect(SwiftCode.lines(line).flatMap(Self.words(in:)) == expected)
     }
 
-    @Test("Comments over several lines keep the numbers of the lines")
-    func keepsLines() {
+    @Test
+    func `Comments over several lines keep the numbers of the lines`() {
         let text = "a /* x\n /* aws */\n*/ b\nlet s = \"\"\"\n  // not a comment\n  \"\"\"\nc // d"
         #expect(SwiftCode.lines(text) == ["a ", "", " b", "let s = \"\"\"", "  // not a comment", "  \"\"\"", "c "])
     }

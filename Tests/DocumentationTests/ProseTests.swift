@@ -42,8 +42,8 @@ struct ProseTests {
         #"[^=!<>][!=]= *[$a-z][\w]*(?:\??\.\w+)*\??\.\#(equalNames)\b"#,
     ]
 
-    @Test("No code examines the text of a message, except of foreign programs")
-    func none() throws {
+    @Test
+    func `No code examines the text of a message, except of foreign programs`() throws {
         var found: [String] = []
         var used: Set<String> = []
         let root = Repository.root.appending(path: "Sources")
@@ -64,20 +64,18 @@ struct ProseTests {
         #expect(used == Set(Self.allowed.keys), "Remove the unused entries from the list.")
     }
 
-    @Test(
-        "A decision by a text is found, and other code is not",
-        arguments: [
-            ("if step.message.hasPrefix(channel.name) {", true), ("finding.message.contains(image)", true),
-            ("error.message.lowercased().contains(\"no such\")", true), ("guard error.hint == Self.hint else", true),
-            ("where: { $0.message == note.message }", true), ("if waits != run.cause?.message {", true),
-            ("let words = error.message.lowercased()", true), ("reason?.firstMatch(of: /x/)", true),
-            ("says(errorMessage.starts(with: \"x\"))", true),
-            ("if error.hint == nil {", false), ("message.hasSuffix(\".\")", false), ("message.isEmpty", false),
-            ("if message != \"\" {", false), ("path.description", false), ("error.code == .notFound", false),
-            ("self.message = message", false), ("reason == EAGAIN", false), ("name != image.description", false),
-            ("names.contains(name)", false),
-        ])
-    func finds(line: String, expected: Bool) {
+    @Test(arguments: [
+        ("if step.message.hasPrefix(channel.name) {", true), ("finding.message.contains(image)", true),
+        ("error.message.lowercased().contains(\"no such\")", true), ("guard error.hint == Self.hint else", true),
+        ("where: { $0.message == note.message }", true), ("if waits != run.cause?.message {", true),
+        ("let words = error.message.lowercased()", true), ("reason?.firstMatch(of: /x/)", true),
+        ("says(errorMessage.starts(with: \"x\"))", true),
+        ("if error.hint == nil {", false), ("message.hasSuffix(\".\")", false), ("message.isEmpty", false),
+        ("if message != \"\" {", false), ("path.description", false), ("error.code == .notFound", false),
+        ("self.message = message", false), ("reason == EAGAIN", false), ("name != image.description", false),
+        ("names.contains(name)", false),
+    ])
+    func `A decision by a text is found, and other code is not`(line: String, expected: Bool) {
         #expect(Self.examinesProse(line) == expected)
     }
 

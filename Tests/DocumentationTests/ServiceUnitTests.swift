@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -12,20 +12,20 @@ struct ArgumentTests {
             environment: .inherited(setting: ["HOME": folder.path, "LAUNCH_HOME": folder.file("home")]))
     }
 
-    @Test(
-        "An argument or one of this program's variables with such bytes is rejected before any effect",
-        arguments: [
-            (#"exec "$0" queue create "$(printf 'caf\351')" -r mock"#, #"argument 3 is not UTF-8: 'caf\xe9'"#),
-            (#"exec "$0" run --image x -- "$(printf '\377')""#, #"argument 5 is not UTF-8: '\xff'"#),
-            (
-                #"LAUNCH_HOME="$LAUNCH_HOME-$(printf '\351')" exec "$0" list"#,
-                "the value of the variable LAUNCH_HOME is not UTF-8"
-            ),
-            (
-                #"AWS_PROFILE="$(printf '\351')" exec "$0" list"#, "the value of the variable AWS_PROFILE is not UTF-8"
-            ),
-        ])
-    func refused(script: String, message: String) async throws {
+    @Test(arguments: [
+        (#"exec "$0" queue create "$(printf 'caf\351')" -r mock"#, #"argument 3 is not UTF-8: 'caf\xe9'"#),
+        (#"exec "$0" run --image x -- "$(printf '\377')""#, #"argument 5 is not UTF-8: '\xff'"#),
+        (
+            #"LAUNCH_HOME="$LAUNCH_HOME-$(printf '\351')" exec "$0" list"#,
+            "the value of the variable LAUNCH_HOME is not UTF-8"
+        ),
+        (
+            #"AWS_PROFILE="$(printf '\351')" exec "$0" list"#, "the value of the variable AWS_PROFILE is not UTF-8"
+        ),
+    ])
+    func `An argument or one of this program's variables with such bytes is rejected before any effect`(
+        script: String, message: String
+    ) async throws {
         let folder = try TemporaryDirectory()
         let answer = try await run(script, in: folder)
         #expect(answer.exit == .code(64), "\(answer.exit) \(answer.stderrText)")
@@ -33,8 +33,8 @@ struct ArgumentTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test("Another variable with such bytes is ignored")
-    func others() async throws {
+    @Test
+    func `Another variable with such bytes is ignored`() async throws {
         let folder = try TemporaryDirectory()
         let answer = try await run(#"LS_COLORS="$(printf '\351')" exec "$0" list"#, in: folder)
         #expect(answer.exit.isSuccess, "\(answer.stderrText)")

@@ -6,8 +6,10 @@ import Testing
 
 @Suite("Images, built and prebuilt", .needsEngine)
 struct BuildTests {
-    @Test("The same source is built once; a changed file causes a build, an ignored one does not; plan says which")
-    func buildsByContent() async throws {
+    @Test
+    func `The same source is built once; a changed file causes a build, an ignored one does not; plan says which`()
+        async throws
+    {
         try await World.with { world in
             let source = try Source(in: world)
             func plan() async throws -> String {
@@ -49,8 +51,10 @@ struct BuildTests {
         var image: Image
     }
 
-    @Test("A source is used as it was submitted, also if the folder changes before an agent claims the run")
-    func snapshot() async throws {
+    @Test
+    func `A source is used as it was submitted, also if the folder changes before an agent claims the run`()
+        async throws
+    {
         try await World.with { world in
             let source = try Source(in: world)
             let id = try await world.succeeding(["submit"] + source.words).word
@@ -60,8 +64,8 @@ struct BuildTests {
         }
     }
 
-    @Test("A failed build fails the run, and the cause contains the build's message")
-    func failedBuild() async throws {
+    @Test
+    func `A failed build fails the run, and the cause contains the build's message`() async throws {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN echo the-reason && exit 9")
             let answer = try await world.launch(["run"] + source.words)
@@ -73,8 +77,10 @@ struct BuildTests {
         }
     }
 
-    @Test("A folder without a Dockerfile, or with one that leads out of it, is rejected before anything is queued")
-    func refusedSources() async throws {
+    @Test
+    func `A folder without a Dockerfile, or with one that leads out of it, is rejected before anything is queued`()
+        async throws
+    {
         try await World.with { world in
             try world.folder.write("empty/file", "")
             for words in [
@@ -89,8 +95,9 @@ struct BuildTests {
         }
     }
 
-    @Test("A prebuilt image is pinned to the content of its tag at that time, also if the tag moves later")
-    func pinned() async throws {
+    @Test
+    func `A prebuilt image is pinned to the content of its tag at that time, also if the tag moves later`() async throws
+    {
         let name = "launch-e2e-\(UInt32.random(in: .min ... .max)):1"
         defer { TestDocker.removeImages([name]) }
         let first = try TestDocker.makeImage(name, content: "one")

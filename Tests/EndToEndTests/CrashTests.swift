@@ -11,10 +11,10 @@ struct CrashTests {
         echo started >>/shared/starts; echo before; while [ ! -e /shared/go ]; do sleep 0.05; done; echo after; exit 5
         """
 
-    @Test(
-        "while the container runs, or if it ends before the next agent: that agent records log and exit code",
-        arguments: [true, false])
-    func killed(_ endsMeanwhile: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `while the container runs, or if it ends before the next agent: that agent records log and exit code`(
+        _ endsMeanwhile: Bool
+    ) async throws {
         try await World.with { world in
             let id = try await world.submit(Self.waits)
             let agent = try world.start(["agent", "-q", "q"])
@@ -48,8 +48,8 @@ struct CrashTests {
         }
     }
 
-    @Test("at any moment: one container, the right end state, the complete log, no leftovers", arguments: 0..<10)
-    func anyMoment(_ seed: Int) async throws {
+    @Test(arguments: 0..<10)
+    func `at any moment: one container, the right end state, the complete log, no leftovers`(_ seed: Int) async throws {
         try await World.with { world in
             let text = """
                 echo started >>/shared/starts; i=0; while [ $i -lt 40 ]; do echo line $i; sleep 0.01; i=$((i+1)); done; exit 7
@@ -82,8 +82,8 @@ struct CrashTests {
         }
     }
 
-    @Test("launch stop that waits for an agent stops the run itself after the agent's death")
-    func agentDiesUnderStop() async throws {
+    @Test
+    func `launch stop that waits for an agent stops the run itself after the agent's death`() async throws {
         try await World.with { world in
             let id = try await world.submit("trap '' TERM; echo started >>/shared/starts; while :; do sleep 1; done")
             let agent = try world.start(["agent", "-q", "q"])
@@ -97,8 +97,8 @@ struct CrashTests {
         }
     }
 
-    @Test("An agent completes the run of a killed launch run")
-    func killedRun() async throws {
+    @Test
+    func `An agent completes the run of a killed launch run`() async throws {
         try await World.with { world in
             let run = try world.start(["run"] + world.script(Self.waits))
             try await world.wait(forShared: "starts")

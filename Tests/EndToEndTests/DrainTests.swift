@@ -5,8 +5,10 @@ import Testing
 
 @Suite("From a queue to a finished container", .needsEngine)
 struct DrainTests {
-    @Test("submit prints only the ID; a drained agent completes runs with end state, exit code and the complete log")
-    func drain() async throws {
+    @Test
+    func `submit prints only the ID; a drained agent completes runs with end state, exit code and the complete log`()
+        async throws
+    {
         try await World.with { world in
             let good = try await world.launch(
                 ["submit"] + world.script("i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done"))
@@ -27,10 +29,10 @@ struct DrainTests {
         }
     }
 
-    @Test(
-        "launch run: the exit code is that of the run's result, standard output is the container's",
-        arguments: [0, 1, 3, 255])
-    func runCodes(_ code: Int) async throws {
+    @Test(arguments: [0, 1, 3, 255])
+    func `launch run: the exit code is that of the run's result, standard output is the container's`(_ code: Int)
+        async throws
+    {
         try await World.with { world in
             let answer = try await world.launch(["run"] + world.script("echo data; exit \(code)"))
             #expect(answer.code == (code == 0 ? 0 : 1))
@@ -39,8 +41,8 @@ struct DrainTests {
         }
     }
 
-    @Test("A run that cannot start fails with a message of one sentence that gives the reason")
-    func cannotStart() async throws {
+    @Test
+    func `A run that cannot start fails with a message of one sentence that gives the reason`() async throws {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", World.image, "-E", "/no/such/program")
             #expect(answer.code == 1)
@@ -49,10 +51,11 @@ struct DrainTests {
         }
     }
 
-    @Test(
-        "Runs of one queue are ordered by priority, then by age; nothing is claimed from a paused queue until it is resumed"
-    )
-    func order() async throws {
+    @Test
+    func
+        `Runs of one queue are ordered by priority, then by age; nothing is claimed from a paused queue until it is resumed`()
+        async throws
+    {
         try await World.with { world in
             for level in ["low", "medium", "critical", "high", "critical"] {
                 _ = try await world.submit("echo \(level) >>/shared/order", ["-P", level])
@@ -66,8 +69,8 @@ struct DrainTests {
         }
     }
 
-    @Test("Never more than max_jobs run at once, and several queues are served in turn")
-    func limits() async throws {
+    @Test
+    func `Never more than max_jobs run at once, and several queues are served in turn`() async throws {
         try await World.with { world in
             try await world.queue("other")
             // Each run counts the runs beside it, and removes its own entry at its end.

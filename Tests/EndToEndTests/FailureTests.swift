@@ -5,12 +5,10 @@ import Testing
 
 @Suite("Missing and damaged things", .needsEngine)
 struct FailureTests {
-    @Test(
-        "Without an engine launch run reports it once and ends with 69",
-        arguments: [
-            "unix:///no/such/socket", "tcp://127.0.0.1:1", "nonsense", "ssh://somewhere", "unix://", "tcp://:x",
-        ])
-    func noEngine(_ address: String) async throws {
+    @Test(arguments: [
+        "unix:///no/such/socket", "tcp://127.0.0.1:1", "nonsense", "ssh://somewhere", "unix://", "tcp://:x",
+    ])
+    func `Without an engine launch run reports it once and ends with 69`(_ address: String) async throws {
         try await World.with { world in
             for words in [["run"], ["plan"], ["run", "-r", "local-docker"]] {
                 let source = words.count > 1 ? [] : ["-q", "q"]
@@ -27,10 +25,9 @@ struct FailureTests {
         }
     }
 
-    @Test(
-        "An agent without an engine fails no run; with an engine the run is completed",
-        arguments: ["unix:///no/such/socket", "nonsense"])
-    func agentWithoutEngine(_ address: String) async throws {
+    @Test(arguments: ["unix:///no/such/socket", "nonsense"])
+    func `An agent without an engine fails no run; with an engine the run is completed`(_ address: String) async throws
+    {
         try await World.with { world in
             let id = try await world.submit("echo done")
             let agent = try world.start(["agent", "-q", "q"], setting: ["DOCKER_HOST": address])
@@ -43,8 +40,8 @@ struct FailureTests {
         }
     }
 
-    @Test("A missing image fails the run or requeues it; launch run never hangs")
-    func unknownImage() async throws {
+    @Test
+    func `A missing image fails the run or requeues it; launch run never hangs`() async throws {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", "localhost:1/no/such:image")
             #expect([1, 69].contains(answer.code), "\(answer)")
@@ -54,8 +51,8 @@ struct FailureTests {
         }
     }
 
-    @Test("A home that cannot be used: one message and 77")
-    func badHome() async throws {
+    @Test
+    func `A home that cannot be used: one message and 77`() async throws {
         try await World.with { world in
             let file = try world.folder.write("file", "")
             for home in ["/proc/x", file, "\(file)/below", "relative"] {
@@ -68,8 +65,8 @@ struct FailureTests {
         }
     }
 
-    @Test("A read-only home, as a user that is not root")
-    func readOnlyHome() async throws {
+    @Test
+    func `A read-only home, as a user that is not root`() async throws {
         guard getuid() == 0, let program = Tool.path("setpriv") else { return }
         try await World.with { world in
             for path in [world.folder.path, world.folder.file("home")] { chmod(path, 0o755) }
@@ -83,8 +80,10 @@ struct FailureTests {
         }
     }
 
-    @Test("A file that is not a database, a truncated and a damaged database: one message, no crash", arguments: 0..<5)
-    func damagedDatabase(_ kind: Int) async throws {
+    @Test(arguments: 0..<5)
+    func `A file that is not a database, a truncated and a damaged database: one message, no crash`(_ kind: Int)
+        async throws
+    {
         try await World.with { world in
             _ = try await world.succeeding("submit", "-q", "q", "--image", World.image)
             let good = try Data(contentsOf: URL(fileURLWithPath: world.folder.file("home/launch.db")))
@@ -113,8 +112,10 @@ struct FailureTests {
         }
     }
 
-    @Test("A full disk: one message and 75; nothing is written in part, and work continues when space is free")
-    func fullDisk() async throws {
+    @Test
+    func `A full disk: one message and 75; nothing is written in part, and work continues when space is free`()
+        async throws
+    {
         guard getuid() == 0, let mount = Tool.path("mount"), let unmount = Tool.path("umount") else { return }
         try await World.with { world in
             let place = world.folder.file("small")
@@ -146,8 +147,8 @@ struct FailureTests {
         }
     }
 
-    @Test("An unknown queue, run or job: 69 or 65, one message, and the existing names")
-    func unknownNames() async throws {
+    @Test
+    func `An unknown queue, run or job: 69 or 65, one message, and the existing names`() async throws {
         try await World.with { world in
             let id = try await world.submit("true")
             for words in [
@@ -164,8 +165,8 @@ struct FailureTests {
         }
     }
 
-    @Test("A container that another user removes ends its run as lost")
-    func removedContainer() async throws {
+    @Test
+    func `A container that another user removes ends its run as lost`() async throws {
         try await World.with { world in
             let id = try await world.submit("echo x >>/shared/starts; sleep 900")
             let agent = try world.start(["agent", "-q", "q", "--drain"])

@@ -23,8 +23,8 @@ struct JSONTests {
         init?(intValue: Int) { nil }
     }
 
-    @Test("Each command prints exactly one document")
-    func documents() async throws {
+    @Test
+    func `Each command prints exactly one document`() async throws {
         try await World.with { world in
             let source = try Source(in: world)
             let config = try world.folder.write("c.yaml", "max_jobs: 2\nqueues: [q]\n")
@@ -47,8 +47,8 @@ struct JSONTests {
         }
     }
 
-    @Test("After a failure standard output is empty, also with --json")
-    func failures() async throws {
+    @Test
+    func `After a failure standard output is empty, also with --json`() async throws {
         try await World.with { world in
             for words in [
                 ["status", "zzzzzzzz"], ["queue", "show", "none"], ["submit", "-q", "q"], ["plan", "-q", "none"],

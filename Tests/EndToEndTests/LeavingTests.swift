@@ -9,10 +9,10 @@ struct LeavingTests {
         echo started >>/shared/starts; while [ ! -e /shared/go ]; do sleep 0.05; done; echo ended
         """
 
-    @Test(
-        "After the first SIGTERM it leaves with 0, its container continues, and the next agent finishes the run",
-        arguments: [SIGTERM, SIGINT])
-    func leaves(_ signal: Int32) async throws {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `After the first SIGTERM it leaves with 0, its container continues, and the next agent finishes the run`(
+        _ signal: Int32
+    ) async throws {
         try await World.with { world in
             let id = try await world.submit(Self.waits)
             let waiting = try await world.submit("echo second >>/shared/second")
@@ -32,8 +32,8 @@ struct LeavingTests {
         }
     }
 
-    @Test("After the second it exits at once with 130, also during a build; the run is not lost")
-    func leavesAtOnce() async throws {
+    @Test
+    func `After the second it exits at once with 130, also during a build; the run is not lost`() async throws {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN /bin/sleep 100")
             let id = try await world.succeeding(["submit"] + source.words).word
@@ -50,8 +50,8 @@ struct LeavingTests {
         }
     }
 
-    @Test("SIGQUIT and SIGABRT end it at once, like any program", arguments: [SIGQUIT, SIGABRT])
-    func quits(_ signal: Int32) async throws {
+    @Test(arguments: [SIGQUIT, SIGABRT])
+    func `SIGQUIT and SIGABRT end it at once, like any program`(_ signal: Int32) async throws {
         try await World.with { world in
             let agent = try world.start(["agent", "-q", "q"])
             try await agent.hasSaid("agent started")

@@ -5,8 +5,10 @@ import Testing
 
 @Suite("Logs", .needsEngine)
 struct LogTests {
-    @Test("A follower that starts before the run is claimed prints the complete log while the container runs")
-    func followedFromTheQueue() async throws {
+    @Test
+    func `A follower that starts before the run is claimed prints the complete log while the container runs`()
+        async throws
+    {
         try await World.with { world in
             let id = try await world.submit("echo one; while [ ! -e /shared/go ]; do sleep 0.05; done; echo two")
             let logs = try world.start(["logs", "-f", id])
@@ -19,8 +21,8 @@ struct LogTests {
         }
     }
 
-    @Test("A follower loses and repeats nothing if the agent dies and another one continues")
-    func followedAcrossAgents() async throws {
+    @Test
+    func `A follower loses and repeats nothing if the agent dies and another one continues`() async throws {
         try await World.with { world in
             let id = try await world.submit(
                 "echo one; echo x >>/shared/starts; while [ ! -e /shared/go ]; do sleep 0.05; done; echo two")
@@ -37,8 +39,8 @@ struct LogTests {
         }
     }
 
-    @Test("Bytes that are not UTF-8, colours and a line of 1 MiB are the same live and from the record")
-    func hostileText() async throws {
+    @Test
+    func `Bytes that are not UTF-8, colours and a line of 1 MiB are the same live and from the record`() async throws {
         try await World.with { world in
             let text = """
                 printf 'caf\\303\\251 \\377\\376 \\033[31mred\\033[0m\\ttab\\n'; head -c 1048576 /dev/zero | tr '\\0' x; echo; printf tail
@@ -55,8 +57,8 @@ struct LogTests {
         }
     }
 
-    @Test("--json is one array, with -f one object per line; each time has milliseconds")
-    func forms() async throws {
+    @Test
+    func `--json is one array, with -f one object per line; each time has milliseconds`() async throws {
         struct Line: Decodable {
             var text: String
             var stream: String
@@ -79,8 +81,8 @@ struct LogTests {
         }
     }
 
-    @Test("A reader that closes the pipe early ends the follower, not the run")
-    func closedPipe() async throws {
+    @Test
+    func `A reader that closes the pipe early ends the follower, not the run`() async throws {
         try await World.with { world in
             let program = try LaunchProgram.path
             let id = try await world.submit("yes | head -n 200000")
@@ -92,8 +94,10 @@ struct LogTests {
         }
     }
 
-    @Test("The log of a run that never started is empty; a follower gets the reason, and the run's exit code")
-    func unstartedRun() async throws {
+    @Test
+    func `The log of a run that never started is empty; a follower gets the reason, and the run's exit code`()
+        async throws
+    {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", World.image, "-E", "/none")
             let id = try #require(answer.errors.split(separator: "\n").first?.split(separator: " ").last)
@@ -105,10 +109,11 @@ struct LogTests {
         }
     }
 
-    @Test(
-        "submit --follow prints the log and ends with the run's exit code; the reason for each wait is on standard error"
-    )
-    func submittedAndFollowed() async throws {
+    @Test
+    func
+        `submit --follow prints the log and ends with the run's exit code; the reason for each wait is on standard error`()
+        async throws
+    {
         try await World.with { world in
             var words = world.script("echo one; exit 7")
             words.insert("--follow", at: 0)

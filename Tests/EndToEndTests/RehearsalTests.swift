@@ -1,7 +1,7 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
 import Glibc
+import LaunchContainerEngine
 import LaunchHost
 import TestSupport
 import Testing
@@ -57,9 +57,11 @@ struct RehearsalCrashTests {
     }
 
     @Test(
-        "SIGKILL at any moment: an agent completes the rehearsal once, with complete logs and results", arguments: 0..<5
+        arguments: 0..<5
     )
-    func killed(_ seed: Int) async throws {
+    func `SIGKILL at any moment: an agent completes the rehearsal once, with complete logs and results`(_ seed: Int)
+        async throws
+    {
         try await World.with(setting: Self.keys) { world in
             let words = try await words(world, seconds: 1)
             let run = try world.start(words)
@@ -78,8 +80,8 @@ struct RehearsalCrashTests {
         }
     }
 
-    @Test("ctrl-C at any moment: the rehearsal is stopped, without leftovers", arguments: 0..<5)
-    func interrupted(_ seed: Int) async throws {
+    @Test(arguments: 0..<5)
+    func `ctrl-C at any moment: the rehearsal is stopped, without leftovers`(_ seed: Int) async throws {
         try await World.with(setting: Self.keys) { world in
             let run = try world.start(try await words(world, seconds: 600))
             try await run.hasSaid("run ")

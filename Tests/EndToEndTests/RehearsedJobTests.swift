@@ -1,7 +1,7 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
-import Subprocess
+import LaunchContainerEngine
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -46,10 +46,8 @@ import Testing
 
         """
 
-    @Test(
-        "A script written for SageMaker runs unchanged through the sagemaker-training toolkit",
-        .needsImage("launch-test-toolkit:1", "scripts/build-toolkit-image could not make launch-test-toolkit:1"))
-    func toolkit() async throws {
+    @Test(.needsImage("launch-test-toolkit:1", "scripts/build-toolkit-image could not make launch-test-toolkit:1"))
+    func `A script written for SageMaker runs unchanged through the sagemaker-training toolkit`() async throws {
         try await World.with { world in
             try await world.queue("tk", Self.queue, resource: "sagemaker")
             try world.folder.write("data/points.csv", "1,2\n2,4\n3,6\n")
@@ -107,10 +105,8 @@ import Testing
         }
     }
 
-    @Test(
-        "The example trains the same model with an interruption as without",
-        .needsImage("launch-example-base:1", "scripts/build-base-image could not make launch-example-base:1"))
-    func example() async throws {
+    @Test(.needsImage("launch-example-base:1", "scripts/build-base-image could not make launch-example-base:1"))
+    func `The example trains the same model with an interruption as without`() async throws {
         try await World.with { world in
             let digits = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent().appendingPathComponent("examples/digits")

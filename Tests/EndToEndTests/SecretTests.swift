@@ -4,10 +4,8 @@ import Testing
 
 @Suite("Secrets", .needsEngine)
 struct SecretTests {
-    @Test(
-        "A registry's password is in no output, record or command line, also with -vv",
-        .enabled(if: RegistryServer.isWanted))
-    func registryPassword() async throws {
+    @Test(.enabled(if: RegistryServer.isWanted))
+    func `A registry's password is in no output, record or command line, also with -vv`() async throws {
         let registry = try await RegistryServer(.init(login: true))
         defer { Self.removeImages(of: registry.host) }
         try await World.with { world in

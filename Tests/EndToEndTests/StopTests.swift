@@ -8,10 +8,11 @@ struct StopTests {
     /// Prints nothing, and ignores SIGTERM.
     private static let silent = "trap '' TERM; echo started >>/shared/starts; while :; do sleep 0.2; done"
 
-    @Test(
-        "A silent container that ignores SIGTERM is killed after the grace period; the run is stopped, launch run ends with 3"
-    )
-    func silent() async throws {
+    @Test
+    func
+        `A silent container that ignores SIGTERM is killed after the grace period; the run is stopped, launch run ends with 3`()
+        async throws
+    {
         try await World.with { world in
             let run = try world.start(["run"] + world.script(Self.silent))
             try await world.wait(forShared: "starts")
@@ -27,8 +28,8 @@ struct StopTests {
         }
     }
 
-    @Test("A queued run stops at once, a second stop changes nothing, and no agent claims it")
-    func queued() async throws {
+    @Test
+    func `A queued run stops at once, a second stop changes nothing, and no agent claims it`() async throws {
         try await World.with { world in
             let id = try await world.submit("echo x >>/shared/ran")
             try await world.succeeding("stop", id)
@@ -39,10 +40,11 @@ struct StopTests {
         }
     }
 
-    @Test(
-        "An end that cannot be recorded does not block launch run: after the third signal it exits, and nothing is lost"
-    )
-    func unrecordable() async throws {
+    @Test
+    func
+        `An end that cannot be recorded does not block launch run: after the third signal it exits, and nothing is lost`()
+        async throws
+    {
         try await World.with { world in
             let run = try world.start(
                 ["run"]
@@ -65,8 +67,8 @@ struct StopTests {
         }
     }
 
-    @Test("Without a live agent, launch stop stops the run itself")
-    func withoutAgent() async throws {
+    @Test
+    func `Without a live agent, launch stop stops the run itself`() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q"])
@@ -81,8 +83,8 @@ struct StopTests {
         }
     }
 
-    @Test("A stop with a shorter grace period replaces an earlier one, and both commands end")
-    func impatience() async throws {
+    @Test
+    func `A stop with a shorter grace period replaces an earlier one, and both commands end`() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q", "--drain"])
@@ -95,8 +97,8 @@ struct StopTests {
         }
     }
 
-    @Test("ctrl-C on launch run sends SIGTERM, so that the job can save its work; the run is stopped")
-    func interruptOnce() async throws {
+    @Test
+    func `ctrl-C on launch run sends SIGTERM, so that the job can save its work; the run is stopped`() async throws {
         try await World.with { world in
             let run = try world.start(
                 ["run"]
@@ -110,8 +112,8 @@ struct StopTests {
         }
     }
 
-    @Test("ctrl-C stops the run from the moment of its record, before launch run has printed its ID")
-    func interruptAtOnce() async throws {
+    @Test
+    func `ctrl-C stops the run from the moment of its record, before launch run has printed its ID`() async throws {
         try await World.with { world in
             // Standard error is a full pipe, so the program blocks when it prints the ID.
             let pipe = try FullPipe(world.folder.file("errors"))
@@ -128,8 +130,8 @@ struct StopTests {
         }
     }
 
-    @Test("A second ctrl-C skips the grace period")
-    func interruptTwice() async throws {
+    @Test
+    func `A second ctrl-C skips the grace period`() async throws {
         try await World.with { world in
             let run = try world.start(["run"] + world.script(Self.silent))
             try await world.wait(forShared: "starts")
@@ -140,8 +142,8 @@ struct StopTests {
         }
     }
 
-    @Test("ctrl-C during a build ends the build and the run")
-    func interruptBuild() async throws {
+    @Test
+    func `ctrl-C during a build ends the build and the run`() async throws {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN /bin/sleep 100")
             let run = try world.start(["run"] + source.words)
@@ -151,8 +153,8 @@ struct StopTests {
         }
     }
 
-    @Test("A time limit ends the run with that cause, and kills it after the template's grace period")
-    func timeLimit() async throws {
+    @Test
+    func `A time limit ends the run with that cause, and kills it after the template's grace period`() async throws {
         try await World.with(template: "time_limit: 1s\nstop_grace: 1s\n") { world in
             let answer = try await world.launch(["run"] + world.script(Self.silent))
             #expect(answer.code == 3)
@@ -160,8 +162,8 @@ struct StopTests {
         }
     }
 
-    @Test("A stop of a run whose agent is suspended ends with advice, and works after the agent's end")
-    func suspendedAgent() async throws {
+    @Test
+    func `A stop of a run whose agent is suspended ends with advice, and works after the agent's end`() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q"])
@@ -179,8 +181,8 @@ struct StopTests {
         }
     }
 
-    @Test("Concurrent stops have the effect of one")
-    func manyAtOnce() async throws {
+    @Test
+    func `Concurrent stops have the effect of one`() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q", "--drain"])

@@ -1,7 +1,7 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
 import Glibc
+import LaunchContainerEngine
 import LaunchHost
 import TestSupport
 import Testing
@@ -20,8 +20,8 @@ struct SweepTests {
 
     private func quick(_ world: World) async throws { try await world.succeeding(["run"] + world.script("true")) }
 
-    @Test("of a run without a record is removed; that of another home or a live run stays")
-    func unknownRuns() async throws {
+    @Test
+    func `of a run without a record is removed; that of another home or a live run stays`() async throws {
         try await World.with { world in
             let engine = try await EngineFixture.engine()
             try await world.succeeding("list")
@@ -52,10 +52,11 @@ struct SweepTests {
         }
     }
 
-    @Test(
-        "of an abandoned run: a network without containers is removed, and a running container stays for the next owner"
-    )
-    func abandonedRuns() async throws {
+    @Test
+    func
+        `of an abandoned run: a network without containers is removed, and a running container stays for the next owner`()
+        async throws
+    {
         try await World.with { world in
             let engine = try await EngineFixture.engine()
             let id = try await world.submit(
@@ -83,8 +84,8 @@ struct SweepTests {
         }
     }
 
-    @Test("of a run that ended without its release is removed by the next command that drives a run")
-    func endedRuns() async throws {
+    @Test
+    func `of a run that ended without its release is removed by the next command that drives a run`() async throws {
         try await World.with { world in
             let engine = try await EngineFixture.engine()
             let id = try await world.submit("true")

@@ -13,8 +13,8 @@ struct TemplateTests {
           size: {type: string, enum: [small, large]}
         """
 
-    @Test("Macros and template variables reach the container; the agent's own variables do not")
-    func filled() async throws {
+    @Test
+    func `Macros and template variables reach the container; the agent's own variables do not`() async throws {
         try await World.with(setting: ["SECRET_OF_AGENT": "leaked"]) { world in
             try await world.queue("v", Self.variables)
             var words = world.script(
@@ -37,8 +37,8 @@ struct TemplateTests {
         }
     }
 
-    @Test("Invalid values are rejected at submit, all at once, and nothing is queued")
-    func refused() async throws {
+    @Test
+    func `Invalid values are rejected at submit, all at once, and nothing is queued`() async throws {
         try await World.with { world in
             try await world.queue("v", Self.variables)
             let wrong: [[String]] = [
@@ -57,8 +57,8 @@ struct TemplateTests {
         }
     }
 
-    @Test("An unknown macro is rejected when the queue is created")
-    func unknownMacro() async throws {
+    @Test
+    func `An unknown macro is rejected when the queue is created`() async throws {
         try await World.with { world in
             let file = try world.folder.write("m.yaml", "env: {A: \"${HOME}\"}\n")
             let answer = try await world.launch("queue", "create", "m", "-r", "local-docker", "--config", file)
@@ -68,8 +68,8 @@ struct TemplateTests {
         }
     }
 
-    @Test("Changing or deleting a queue after a submit does not affect its waiting runs")
-    func changedQueue() async throws {
+    @Test
+    func `Changing or deleting a queue after a submit does not affect its waiting runs`() async throws {
         try await World.with { world in
             try await world.queue("v", Self.variables)
             let id = try await world.succeeding(
@@ -83,8 +83,8 @@ struct TemplateTests {
         }
     }
 
-    @Test("Outputs are kept and metrics are found")
-    func outcome() async throws {
+    @Test
+    func `Outputs are kept and metrics are found`() async throws {
         let template = "outputs: [/out, /none]\nmetrics: {loss: 'loss=([0-9.]+)', other: 'other=([0-9]+)'}\n"
         try await World.with(template: template) { world in
             let id = try await world.submit(
@@ -101,8 +101,8 @@ struct TemplateTests {
         }
     }
 
-    @Test("A lack of memory is reported as out-of-memory")
-    func outOfMemory() async throws {
+    @Test
+    func `A lack of memory is reported as out-of-memory`() async throws {
         try await World.with(template: "memory: 16m\n") { world in
             // The container outlives its large child. An engine that learns of the container's end before the lack of
             // memory does not report the latter.
@@ -114,8 +114,8 @@ struct TemplateTests {
         }
     }
 
-    @Test("A mock queue's request is rehearsed as a real container, directly and by an agent")
-    func rehearsal() async throws {
+    @Test
+    func `A mock queue's request is rehearsed as a real container, directly and by an agent`() async throws {
         try await World.with { world in
             try await world.queue("m", "metrics: {loss: 1}\n", resource: "mock")
             let words = [

@@ -1,5 +1,5 @@
 import Foundation
-import PrintableText
+import LaunchPrintableText
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
-public import ContainerEngine
-internal import Crypto
 internal import Foundation
-internal import HTTP
-internal import Subprocess
+public import LaunchContainerEngine
+internal import LaunchCrypto
+internal import LaunchHTTP
+internal import LaunchSubprocess
 internal import TestSupport
 
 /// The container engine that tests use, and a small image in it.

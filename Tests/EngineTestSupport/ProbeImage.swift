@@ -1,6 +1,6 @@
-internal import ContainerEngine
-internal import Crypto
 internal import Foundation
+internal import LaunchContainerEngine
+internal import LaunchCrypto
 
 /// An image with a training program that reports its environment, for tests of the container contract.
 ///

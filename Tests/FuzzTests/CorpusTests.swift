@@ -1,6 +1,6 @@
 import Foundation
 import FuzzTargets
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -10,13 +10,13 @@ import Testing
     /// The number of mutations per target. The seed is fixed, so the test is deterministic.
     private static let mutations = 300
 
-    @Test func everyTargetHasStoredInputs() throws {
+    @Test func `every target has stored inputs`() throws {
         let folders = try FileManager.default.contentsOfDirectory(atPath: Corpus.folder)
         #expect(Set(folders) == Set(FuzzTarget.all.map(\.name)))
         for name in folders { #expect(try !Corpus.files(of: name).isEmpty, "\(name) has no inputs") }
     }
 
-    @Test func everyDictionaryIsThere() throws {
+    @Test func `every dictionary is there`() throws {
         for target in FuzzTarget.all {
             guard let name = target.dictionary else { continue }
             #expect(FileManager.default.fileExists(atPath: "\(Corpus.dictionaries)/\(name).dict"), "\(name)")
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: FuzzTarget.all.map(\.name))
-    func everyInputKeepsTheProperties(name: String) async throws {
+    func `every input keeps the properties`(name: String) async throws {
         let folder = try TemporaryDirectory()
         let kept = folder.file("input")
         let result = try await Subprocess.run(
@@ -42,7 +42,7 @@ import Testing
     }
 
     /// The replay must not ignore failures: an unreadable file is an error.
-    @Test func aMissingInputIsAnError() async throws {
+    @Test func `a missing input is an error`() async throws {
         let result = try await Subprocess.run(Corpus.program, ["yaml", "/nowhere/input"])
         #expect(result.exit == .code(69))
         let unknown = try await Subprocess.run(Corpus.program, ["no-such-target"])

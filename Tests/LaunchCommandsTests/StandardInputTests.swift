@@ -1,6 +1,6 @@
 import Foundation
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -27,12 +27,10 @@ import Testing
         #expect(shown.stdoutText == "run_for: 3s # short\n")
     }
 
-    @Test(
-        "Standard input without a value does not change a queue",
-        arguments: [
-            "", "\n\n", "# only a comment\n", "---\n", "null\n", "~", "Null # x\n", "---\n...\n", "--- null\n...\n",
-        ])
-    func anEmptyPipeChangesNoQueue(_ input: String) async throws {
+    @Test(arguments: [
+        "", "\n\n", "# only a comment\n", "---\n", "null\n", "~", "Null # x\n", "---\n...\n", "--- null\n...\n",
+    ])
+    func `Standard input without a value does not change a queue`(_ input: String) async throws {
         let folder = try TemporaryDirectory()
         _ = try await launch(folder, "queue create try -r mock --config -", input: "run_for: 3s\nallow_overrides: []\n")
         for line in [
@@ -50,10 +48,8 @@ import Testing
         #expect(emptied.exit == .code(0))
     }
 
-    @Test(
-        "A device, a pipe or a file without a value does not change a queue",
-        arguments: ["/dev/null", "<(cat /missing)", "<(printf null)", "empty.yaml", "null.yaml"])
-    func noValueByPath(_ path: String) async throws {
+    @Test(arguments: ["/dev/null", "<(cat /missing)", "<(printf null)", "empty.yaml", "null.yaml"])
+    func `A device, a pipe or a file without a value does not change a queue`(_ path: String) async throws {
         let folder = try TemporaryDirectory()
         try folder.write("empty.yaml", "")
         try folder.write("null.yaml", "null\n")
@@ -77,8 +73,8 @@ import Testing
             wrong.stderrText.hasPrefix("standard input:1:1: unknown key \"max_job\" at the top level; did you mean"))
     }
 
-    @Test("Each option that takes a file accepts '-' for standard input, also for the configuration")
-    func everyFileIsTakenFromIt() async throws {
+    @Test
+    func `Each option that takes a file accepts '-' for standard input, also for the configuration`() async throws {
         let folder = try TemporaryDirectory()
         let image = "--image 123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1"
         let job = "-r mock \(image) --json"

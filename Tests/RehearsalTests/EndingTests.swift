@@ -17,8 +17,8 @@ struct EndingTests {
     /// Ignores SIGTERM.
     static let stubborn = "echo ready; while :; do sleep 1 & wait $!; done"
 
-    @Test("MaxRuntimeInSeconds: SIGTERM, and the files saved until then are the result")
-    func timeLimit() async throws {
+    @Test
+    func `MaxRuntimeInSeconds: SIGTERM, and the files saved until then are the result`() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             // The time counts from before the start, and the signal must find the handler installed.
@@ -32,8 +32,8 @@ struct EndingTests {
         #expect(ended.statuses.contains("Stopping"))
     }
 
-    @Test("A stop: SIGTERM, the grace period, SIGKILL; results are still kept", arguments: [1, 3])
-    func stop(hosts: Int64) async throws {
+    @Test(arguments: [1, 3])
+    func `A stop: SIGTERM, the grace period, SIGKILL; results are still kept`(hosts: Int64) async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request(
@@ -59,8 +59,8 @@ struct EndingTests {
         }
     }
 
-    @Test("A drill: interrupted, cleared, and restarted from the checkpoints", arguments: [1, 3])
-    func drill(hosts: Int64) async throws {
+    @Test(arguments: [1, 3])
+    func `A drill: interrupted, cleared, and restarted from the checkpoints`(hosts: Int64) async throws {
         let stage = try Stage()
         stage.stub.s3.add(Array("old\n".utf8), bucket: "bucket", key: "ck/before")
         let ended = try await stage.rehearse(
@@ -94,8 +94,8 @@ struct EndingTests {
         #expect(stage.stub.s3.content(bucket: "bucket", key: "ck/before") == Array("old\n".utf8))
     }
 
-    @Test("The service's statuses with their times, and the request's members")
-    func description() async throws {
+    @Test
+    func `The service's statuses with their times, and the request's members`() async throws {
         let stage = try Stage()
         let request = try await stage.request()
         let ended = try await stage.rehearse(request)
@@ -113,8 +113,8 @@ struct EndingTests {
         #expect(ended.outcome.outputs.contains { $0.name == RehearsalRecord.reportName })
     }
 
-    @Test("The report lists what was reproduced, what was not simulated, and what differs")
-    func report() async throws {
+    @Test
+    func `The report lists what was reproduced, what was not simulated, and what differs`() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request(["VpcConfig": ["SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]]]))
@@ -124,15 +124,15 @@ struct EndingTests {
         #expect(report.differences.contains { $0.contains("this machine's engine only") })
     }
 
-    @Test("A request that SageMaker would refuse is not rehearsed")
-    func refused() async throws {
+    @Test
+    func `A request that SageMaker would refuse is not rehearsed`() async throws {
         let stage = try Stage()
         let request = try await stage.request(["StoppingCondition": ["MaxRuntimeInSeconds": 0]])
         #expect(stage.runner.validate(request).contains { $0.severity == .error })
     }
 
-    @Test("Missing inputs fail the job before training")
-    func noInputs() async throws {
+    @Test
+    func `Missing inputs fail the job before training`() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request(["InputDataConfig": [channel("train", "s3://bucket/nothing-here/")]]))
@@ -141,8 +141,8 @@ struct EndingTests {
         #expect(ended.description["FailureReason"]?.stringValue?.hasPrefix("ClientError: ") == true)
     }
 
-    @Test("The user can read and delete files that root wrote in a container")
-    func ownership() async throws {
+    @Test
+    func `The user can read and delete files that root wrote in a container`() async throws {
         let stage = try Stage()
         let request = try await stage.request(
             ["OutputDataConfig": ["CompressionType": "NONE"]],

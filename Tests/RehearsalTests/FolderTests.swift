@@ -8,8 +8,8 @@ import Testing
 /// Points 2, 3, 4 and 12 of the contract, with one host: the content of `/opt/ml`, and its results.
 @Suite("Folders of a container", .needsEngine, .serialized)
 struct FolderTests {
-    @Test("The configuration files, byte for byte, and the existing folders")
-    func files() async throws {
+    @Test
+    func `The configuration files, byte for byte, and the existing folders`() async throws {
         let stage = try Stage()
         stage.stub.s3.add([0x61], bucket: "bucket", key: "data/x.csv")
         let request = try await stage.request([
@@ -40,8 +40,10 @@ struct FolderTests {
         #expect(probe.files(in: "/opt/ml/input/data/train") == ["x.csv": "a"])
     }
 
-    @Test("File: a copy that the program may change; a prefix is a beginning of keys; keys of folders are omitted")
-    func copies() async throws {
+    @Test
+    func `File: a copy that the program may change; a prefix is a beginning of keys; keys of folders are omitted`()
+        async throws
+    {
         let stage = try Stage()
         for key in ["in/train/a", "in/train-2/b", "in/other", "in/train/sub/c"] {
             stage.stub.s3.add(Array(key.utf8), bucket: "bucket", key: key)
@@ -65,8 +67,8 @@ struct FolderTests {
         #expect(stage.stub.s3.content(bucket: "bucket", key: "in/train-2/b") != nil)
     }
 
-    @Test("FastFile: the same files, read-only")
-    func readOnly() async throws {
+    @Test
+    func `FastFile: the same files, read-only`() async throws {
         let stage = try Stage()
         try stage.folder.write("local/file", "mine")
         let ended = try await stage.rehearse(
@@ -81,10 +83,10 @@ struct FolderTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder.file("local")) == ["file"])
     }
 
-    @Test(
-        "An empty local folder is refused for a channel of S3, and accepted for a file system",
-        arguments: ["File", "FastFile", "Pipe"])
-    func emptyFolder(mode: String) async throws {
+    @Test(arguments: ["File", "FastFile", "Pipe"])
+    func `An empty local folder is refused for a channel of S3, and accepted for a file system`(mode: String)
+        async throws
+    {
         let stage = try Stage()
         for name in ["none/sub", "train/sub", "fsx"] {
             try FileManager.default.createDirectory(
@@ -124,8 +126,8 @@ struct FolderTests {
         #expect(message.contains(stage.folder.file("train")) && message.contains("has no files"), "\(message)")
     }
 
-    @Test("Pipe: one pipe per epoch, each with all the data in a new order of the seed")
-    func pipes() async throws {
+    @Test
+    func `Pipe: one pipe per epoch, each with all the data in a new order of the seed`() async throws {
         let stage = try Stage()
         for name in ["a", "b", "c"] { try stage.folder.write("local/\(name)", "<\(name)>") }
         let ended = try await stage.rehearse(
@@ -147,8 +149,8 @@ struct FolderTests {
         for epoch in epochs { #expect(["<a>", "<b>", "<c>"].allSatisfy(epoch.contains) && epoch.utf8.count == 9) }
     }
 
-    @Test("ManifestFile: the listed objects, with the manifest beside them")
-    func manifest() async throws {
+    @Test
+    func `ManifestFile: the listed objects, with the manifest beside them`() async throws {
         let stage = try Stage()
         for name in ["one", "two", "three"] { stage.stub.s3.add(Array(name.utf8), bucket: "bucket", key: "m/\(name)") }
         let text = #"[{"prefix":"s3://bucket/m/"},"one","three"]"#
@@ -164,8 +166,8 @@ struct FolderTests {
         #expect(probe.paths["/opt/ml/input/data/train-manifest"]?.content == text)
     }
 
-    @Test("The model and the output are packed as by the service, at the request's destination")
-    func results() async throws {
+    @Test
+    func `The model and the output are packed as by the service, at the request's destination`() async throws {
         let stage = try Stage()
         let request = try await stage.request(
             [
@@ -197,8 +199,8 @@ struct FolderTests {
         #expect(metrics?.first?["Value"]?.doubleValue == 0.5)
     }
 
-    @Test("CompressionType NONE: the files, not packed")
-    func uncompressed() async throws {
+    @Test
+    func `CompressionType NONE: the files, not packed`() async throws {
         let stage = try Stage()
         let request = try await stage.request(
             ["OutputDataConfig": ["CompressionType": "NONE"]], probe: "echo w >/opt/ml/model/weights",
@@ -210,8 +212,8 @@ struct FolderTests {
             stage.stub.s3.content(bucket: "bucket", key: "out/\(name)/output/model/weights") == Array("w\n".utf8))
     }
 
-    @Test("--output: each job has its own folder, and the user's files there stay", arguments: [true, false])
-    func ownFolder(isPacked: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `--output: each job has its own folder, and the user's files there stay`(isPacked: Bool) async throws {
         let stage = try Stage()
         for file in ["model/mine", "data/mine", "model.tar.gz"] { try stage.folder.write("out/\(file)", "mine") }
         let compression: JSONValue = ["OutputDataConfig": ["CompressionType": isPacked ? "GZIP" : "NONE"]]
@@ -232,8 +234,8 @@ struct FolderTests {
         }
     }
 
-    @Test("The size of /dev/shm follows the rule or the option", arguments: [(nil, 4 << 20), (64 << 20, 64 << 10)])
-    func sharedMemory(asked: Int64?, kibibytes: Int) async throws {
+    @Test(arguments: [(nil, 4 << 20), (64 << 20, 64 << 10)])
+    func `The size of /dev/shm follows the rule or the option`(asked: Int64?, kibibytes: Int) async throws {
         let stage = try Stage()
         let probe = try await stage.rehearse(
             stage.request([:], RehearsalOptions(keepsLocal: true, sharedMemoryBytes: asked))

@@ -8,8 +8,10 @@ import Testing
 struct HostTests {
     static let names = ["algo-1", "algo-2", "algo-3"]
 
-    @Test("Hosts have their own files and shards, resolve each other's names, and their results are merged")
-    func three() async throws {
+    @Test
+    func `Hosts have their own files and shards, resolve each other's names, and their results are merged`()
+        async throws
+    {
         let stage = try Stage()
         for index in 1...6 { try stage.folder.write("local/part-\(index)", "\(index)") }
         let ended = try await stage.rehearse(
@@ -47,8 +49,8 @@ struct HostTests {
         #expect(ended.record.timeline.hosts.map(\.exitCode) == [0, 0, 0])
     }
 
-    @Test("A failed host fails the job; its failure file and exit code are the reason")
-    func oneFails() async throws {
+    @Test
+    func `A failed host fails the job; its failure file and exit code are the reason`() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request(
@@ -60,8 +62,8 @@ struct HostTests {
         #expect(ended.description["FailureReason"]?.stringValue?.hasSuffix(", exit code: 4") == true)
     }
 
-    @Test("A group's channel is on its hosts only, and each host knows its instance type")
-    func groups() async throws {
+    @Test
+    func `A group's channel is on its hosts only, and each host knows its instance type`() async throws {
         let stage = try Stage()
         try stage.folder.write("local/x", "x")
         let ended = try await stage.rehearse(
@@ -90,8 +92,8 @@ struct HostTests {
         }
     }
 
-    @Test("Isolated hosts reach each other and nothing else", arguments: [1, 3])
-    func isolated(count: Int64) async throws {
+    @Test(arguments: [1, 3])
+    func `Isolated hosts reach each other and nothing else`(count: Int64) async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request([
@@ -107,8 +109,8 @@ struct HostTests {
         }
     }
 
-    @Test("Two concurrent rehearsals do not share a network, although their hosts have the same names")
-    func apart() async throws {
+    @Test
+    func `Two concurrent rehearsals do not share a network, although their hosts have the same names`() async throws {
         let stage = try Stage()
         let changes: [String: JSONValue] = ["ResourceConfig": ["InstanceCount": 2]]
         async let first = stage.rehearse(stage.request(changes))

@@ -7,8 +7,8 @@ import Testing
 /// The rehearsed request equals the sent request.
 @Suite("One request for both backends", .needsEngine)
 struct SameRequestTests {
-    @Test("The rehearsed document equals SageMaker's, byte for byte")
-    func same() async throws {
+    @Test
+    func `The rehearsed document equals SageMaker's, byte for byte`() async throws {
         let stage = try Stage()
         let id = RunID.random()
         let request = try await stage.request(
@@ -30,8 +30,8 @@ struct SameRequestTests {
         #expect(ended.description["TrainingJobName"]?.stringValue == handle.fields["name"])
     }
 
-    @Test("Both runners render one job to the same document")
-    func rendersTheSame() async throws {
+    @Test
+    func `Both runners render one job to the same document`() async throws {
         let stage = try Stage()
         let digest = try #require(Digest(rawValue: "sha256:" + String(repeating: "a", count: 64)))
         let id = RunID.random()

@@ -6,7 +6,6 @@ import Testing
 @Suite("The container's program", .needsEngine, .serialized)
 struct StartTests {
     @Test(
-        "The four start rules, over an image with an entry point and a CMD",
         arguments: [
             (nil, nil, ["/bin/probe", "of-entry-point", "train"]),
             (["/bin/train", "first"], nil, ["/bin/train", "first"]),
@@ -16,7 +15,9 @@ struct StartTests {
                 ["/bin/train", "--text", "two  words, \"quoted\" $HOME"]
             ),
         ] as [([String]?, [String]?, [String])])
-    func startRules(entryPoint: [String]?, arguments: [String]?, expected: [String]) async throws {
+    func `The four start rules, over an image with an entry point and a CMD`(
+        entryPoint: [String]?, arguments: [String]?, expected: [String]
+    ) async throws {
         func list(_ words: [String]?) -> JSONValue { words.map { .array($0.map { .string($0) }) } ?? .null }
         let stage = try Stage()
         let ended = try await stage.rehearse(
@@ -32,8 +33,8 @@ struct StartTests {
         #expect(probe.user == 0)
     }
 
-    @Test("The service's variables, the request's and the image's; no SM_*, no credentials")
-    func environment() async throws {
+    @Test
+    func `The service's variables, the request's and the image's; no SM_*, no credentials`() async throws {
         let stage = try Stage()
         let id = RunID.random()
         let request = try await stage.request(["Environment": ["MINE": "a\nb", "EMPTY": ""]], id: id)
@@ -54,8 +55,8 @@ struct StartTests {
         #expect(probe.environment["no_proxy"] == nil, "the agent's own variables stay with the agent")
     }
 
-    @Test("A program that runs as a user of the image can write all required folders")
-    func otherUser() async throws {
+    @Test
+    func `A program that runs as a user of the image can write all required folders`() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request(
@@ -67,9 +68,8 @@ struct StartTests {
         #expect(ended.file("model/m") == "m\n")
     }
 
-    @Test(
-        "The exit code decides, and the failure file's first 1,024 characters are the reason", arguments: [1, 3, 255])
-    func failure(code: Int) async throws {
+    @Test(arguments: [1, 3, 255])
+    func `The exit code decides, and the failure file's first 1,024 characters are the reason`(code: Int) async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request(
@@ -90,8 +90,8 @@ struct StartTests {
         #expect(ended.file("model/lost") == nil)
     }
 
-    @Test("A missing program fails the job, and the reason names it")
-    func noProgram() async throws {
+    @Test
+    func `A missing program fails the job, and the reason names it`() async throws {
         let stage = try Stage()
         let ended = try await stage.rehearse(
             stage.request(["AlgorithmSpecification": ["ContainerEntrypoint": ["/bin/nothing"]]]))

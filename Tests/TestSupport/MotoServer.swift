@@ -1,5 +1,5 @@
 import Foundation
-public import HTTP
+public import LaunchHTTP
 
 /// moto's server. It runs as long as this value exists.
 public final class MotoServer: Sendable {

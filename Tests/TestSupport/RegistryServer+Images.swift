@@ -1,6 +1,6 @@
-import Crypto
 import Foundation
-import HTTP
+import LaunchCrypto
+import LaunchHTTP
 
 /// Pushes images blob by blob, so that a test needs no container engine.
 extension RegistryServer {

@@ -1,5 +1,5 @@
 import Foundation
-public import HTTP
+public import LaunchHTTP
 
 /// A real image registry on loopback with a private folder. It runs as long as this value exists.
 public final class RegistryServer: Sendable {

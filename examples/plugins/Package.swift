@@ -13,7 +13,7 @@ let package = Package(
         .testTarget(
             name: "ProcessRunnerTests",
             dependencies: [
-                "ProcessRunner", .product(name: "Conformance", package: "launch"),
+                "ProcessRunner", .product(name: "LaunchConformance", package: "launch"),
                 .product(name: "LaunchPluginKit", package: "launch"),
             ],
             path: "ProcessRunnerTests"),

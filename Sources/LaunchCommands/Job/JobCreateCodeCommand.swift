@@ -1,5 +1,5 @@
-internal import Console
 internal import FoundationEssentials
+internal import LaunchConsole
 internal import LaunchHost
 
 /// `launch job create code`

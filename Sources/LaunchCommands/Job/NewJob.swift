@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// The common parts of the three ways to create a job: name, aliases and output.

@@ -1,6 +1,6 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// `launch plugins describe`
 enum PluginsDescribeCommand {

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Parses the text of a queue's file into a definition and reports its errors and warnings.

@@ -1,5 +1,5 @@
-internal import Console
 internal import Glibc
+internal import LaunchConsole
 internal import LaunchHost
 
 /// A run that this process owns and takes to its end: in `launch run`, and in `launch stop` if the run has no live

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Prints log lines. A file or a pipe gets the unchanged text. A terminal gets escapes instead of control characters,

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Finds the errors of a run before it costs anything: resolves, renders and validates without a call of a service.

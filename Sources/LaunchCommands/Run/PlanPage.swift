@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// A plan as text: its findings, and if it is valid, the request, the cost and the permissions.

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// The report of a rehearsal as text: what was reproduced, what was not simulated, what would differ on the backend.

@@ -1,5 +1,5 @@
-internal import Console
 internal import FoundationEssentials
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Reads the options of a rehearsal from the command line and the spec file. The command line takes precedence.

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Reports the progress of a followed rehearsal on standard error: `Downloading: train: 12 of 40 MB`.

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 
 /// The commands about runs.
 enum RunCommands {

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// The options that `submit`, `run` and `plan` share. `--spec FILE` accepts all of them too.

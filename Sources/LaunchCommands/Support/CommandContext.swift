@@ -1,6 +1,6 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
-internal import Ownership
+internal import LaunchOwnership
 
 /// The context of a command: the plugins, and, created on request, the configuration, the store and the backends.
 struct CommandContext: Sendable {

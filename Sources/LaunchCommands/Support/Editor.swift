@@ -1,7 +1,7 @@
 internal import Glibc
 internal import LaunchConcurrency
 internal import LaunchHost
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// The user's editor, in the terminal of this process.
 struct Editor {

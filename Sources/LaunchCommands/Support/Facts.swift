@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 
 /// Names and values, one pair per line, with aligned values.
 struct Facts {

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 
 /// The options that every command takes.
 enum GlobalOptions {

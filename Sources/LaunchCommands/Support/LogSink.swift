@@ -1,5 +1,5 @@
-internal import Console
 internal import FoundationEssentials
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Writes log records to standard error, one line each: time, level, message, then `key=value`.

@@ -1,7 +1,7 @@
-internal import CLinux
+internal import CLaunchLinux
 internal import Glibc
 internal import LaunchHost
-internal import Ownership
+internal import LaunchOwnership
 
 /// Drops privileges and features of the process at its start, so that later mistakes cost less.
 enum ProcessHardening {

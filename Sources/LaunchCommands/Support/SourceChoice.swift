@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Makes the source of a job or a launch spec from a folder or a repository that the user names.

@@ -1,2 +1,2 @@
-@_exported public import SourceSnapshots
 @_exported public import LaunchRehearsal
+@_exported public import LaunchSnapshots

@@ -1,4 +1,4 @@
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// Checks values against the fields that a plugin declares, and records all problems with their positions.
 ///

@@ -1,4 +1,4 @@
-internal import Suggestions
+internal import LaunchSuggestions
 
 extension SchemaDecoder {
     /// The candidate that a misspelt word probably means, also if it differs only in case.

@@ -4,7 +4,7 @@ package import Glibc
 ///
 /// Foundation's functions follow links, lose set-user-ID bits, and do not report which entry failed.
 package enum FileSystem {
-    /// What the system knows of an entry. SourceRoot.swift imports CLinux too, which hides the module of `stat`.
+    /// What the system knows of an entry. SourceRoot.swift imports CLaunchLinux too, which hides the module of `stat`.
     package typealias Status = stat
 
     /// A system call that failed.

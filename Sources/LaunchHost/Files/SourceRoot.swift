@@ -1,4 +1,4 @@
-internal import CLinux
+internal import CLaunchLinux
 internal import Glibc
 public import LaunchCore
 

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import LaunchCrypto
 
 /// A digest of the content of a context: equal paths, kinds, permission bits, bytes and link targets have equal
 /// digests.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// Calls `git` without interactive questions and with restricted permissions.
 struct GitCommand: Sendable {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// The restrictions of git while it works on an untrusted repository.
 ///

@@ -1,4 +1,4 @@
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// The branches and tags that a repository reports.
 struct GitReferences: Sendable, Hashable {

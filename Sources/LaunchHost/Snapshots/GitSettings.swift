@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// The files and programs that the user's git configuration names. It is read before git reads anything of a
 /// repository.

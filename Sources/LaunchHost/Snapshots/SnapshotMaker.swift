@@ -1,7 +1,7 @@
-internal import CLinux
-internal import Crypto
+internal import CLaunchLinux
 internal import Glibc
-internal import Ownership
+internal import LaunchCrypto
+internal import LaunchOwnership
 
 /// Makes one snapshot: scans the folder, computes the digest, and copies the files.
 struct SnapshotMaker {

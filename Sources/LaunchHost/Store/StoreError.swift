@@ -1,4 +1,4 @@
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// An error of the store: a code for programs, and text for people.
 public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -1,2 +1,2 @@
 // Plugins of other services get the client with the environment.
-@_exported public import LaunchAWSCore
+@_exported public import LaunchAWSKit

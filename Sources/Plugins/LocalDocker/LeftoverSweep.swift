@@ -1,5 +1,5 @@
-internal import ContainerEngine
 internal import FoundationEssentials
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// Removes containers, networks and folders of runs that have ended, and networks without a container of runs without

@@ -1,7 +1,7 @@
-internal import ContainerEngine
 internal import LaunchConcurrency
+internal import LaunchContainerEngine
 public import LaunchPluginKit
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 
 /// Runner `local-docker`: the containers of a run on the docker or podman engine of this machine.
 ///

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import FoundationEssentials
+internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// A builder that only records that an image exists.

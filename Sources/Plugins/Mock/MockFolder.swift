@@ -1,6 +1,6 @@
 internal import FoundationEssentials
+internal import LaunchOwnership
 internal import LaunchPluginKit
-internal import Ownership
 
 /// Creates the folders for the mock's state.
 enum MockFolder {

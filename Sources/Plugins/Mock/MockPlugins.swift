@@ -1,6 +1,6 @@
-internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchCrypto
 public import LaunchPluginKit
 
 /// The mock in all four roles. It simulates each role, and fails on demand, without an engine or service.

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import FoundationEssentials
+internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// A registry with the configured images, and those that the mock builder has recorded.

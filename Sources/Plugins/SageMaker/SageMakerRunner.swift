@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 public import LaunchPluginKit
 
 /// Runner `sagemaker`: one `CreateTrainingJob` for each run, or for each attempt if capacity was lacking.

@@ -1,5 +1,5 @@
-internal import AWS
 internal import FoundationEssentials
+internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// The calls of SageMaker's API that this runner makes, paced within the service's limits.

@@ -1,4 +1,4 @@
-internal import CArchive
+internal import CLaunchArchive
 internal import Glibc
 internal import LaunchConcurrency
 

@@ -1,4 +1,4 @@
-import CCrypto
+import CLaunchCrypto
 
 /// HMAC with SHA-256, by OpenSSL's libcrypto.
 public enum HMACSHA256 {

@@ -1,4 +1,4 @@
-import CCrypto
+import CLaunchCrypto
 
 /// SHA-1, by OpenSSL's libcrypto. Not for security. Its only use is the file names of the AWS CLI's login cache.
 public enum SHA1 {

@@ -1,4 +1,4 @@
-import CCrypto
+import CLaunchCrypto
 import Glibc
 
 /// SHA-256 of a whole value or of a sequence of updates, by OpenSSL's libcrypto.

@@ -1,4 +1,4 @@
-import CCrypto
+import CLaunchCrypto
 
 /// Cryptographically secure random bytes, by OpenSSL's libcrypto.
 public enum SecureRandom {

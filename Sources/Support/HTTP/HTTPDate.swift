@@ -1,4 +1,4 @@
-internal import CCurl
+internal import CLaunchCurl
 public import FoundationEssentials
 
 /// The dates of header fields.

@@ -1,4 +1,4 @@
-import CMicroHTTPD
+import CLaunchMicroHTTPD
 import Glibc
 import LaunchConcurrency
 import Synchronization

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import HTTP
+internal import LaunchHTTP
 internal import Synchronization
 
 /// Responds to a registry's challenges, and caches the `Authorization` until it expires.

@@ -1,6 +1,6 @@
-internal import Crypto
 internal import FoundationEssentials
-public import HTTP
+internal import LaunchCrypto
+public import LaunchHTTP
 internal import Synchronization
 
 /// Reads images from one registry over the distribution API. A client belongs to one host, so its login is never sent

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 
 /// Decides which token services may receive a registry's login.
 ///

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 
 /// Sends requests to a registry: address, login, and error messages.
 struct Transport: Sendable {

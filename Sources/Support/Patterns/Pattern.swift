@@ -1,4 +1,4 @@
-internal import CPCRE2
+internal import CLaunchPCRE2
 internal import Glibc
 
 /// A regular expression of PCRE2 with a time limit for its search in a line, even for a pattern that backtracks

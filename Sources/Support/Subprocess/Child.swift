@@ -1,4 +1,4 @@
-import CLinux
+import CLaunchLinux
 import Glibc
 
 // The unsafe part: passes C strings and descriptors to a new process.

@@ -1,4 +1,4 @@
-import CLinux
+import CLaunchLinux
 
 extension Subprocess {
     /// What a program that processes hostile bytes may do.

@@ -1,5 +1,5 @@
 import Glibc
-import Ownership
+import LaunchOwnership
 
 extension Subprocess.Environment {
     /// The variables as NAME=value. Names that are empty or contain "=" cannot be passed and are omitted.

@@ -1,4 +1,4 @@
-import CLinux
+import CLaunchLinux
 import Glibc
 
 /// A set of Landlock rules for one process. The descriptor is closed with the value.

@@ -1,4 +1,4 @@
-import CLinux
+import CLaunchLinux
 import Glibc
 import LaunchConcurrency
 import Synchronization

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import CLaunchLinux
 internal import Glibc
 
 /// A write that does not raise SIGPIPE if the reader has closed the pipe.

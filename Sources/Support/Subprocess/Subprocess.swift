@@ -1,6 +1,6 @@
-import CLinux
+import CLaunchLinux
 import Glibc
-import Ownership
+import LaunchOwnership
 
 /// Runs other programs. Each runs in its own process group and inherits only the three standard descriptors. It is
 /// stopped and reaped before the call returns, also after a cancellation.

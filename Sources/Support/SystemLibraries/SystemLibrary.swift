@@ -1,11 +1,11 @@
-internal import CArchive
-internal import CCrypto
-internal import CCurl
-internal import CMicroHTTPD
-internal import CPCRE2
-internal import CSQLite
-internal import CYAML
-internal import CLinux
+internal import CLaunchArchive
+internal import CLaunchCrypto
+internal import CLaunchCurl
+internal import CLaunchLinux
+internal import CLaunchMicroHTTPD
+internal import CLaunchPCRE2
+internal import CLaunchSQLite
+internal import CLaunchYAML
 internal import Glibc
 
 /// A system library that the program uses, with the loaded version and the version that it was compiled with.

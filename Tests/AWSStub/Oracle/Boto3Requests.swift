@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 
 /// Compares requests to SageMaker with the installed boto3: its validator must accept the document, and its own

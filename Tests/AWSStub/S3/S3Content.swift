@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import LaunchCrypto
 import TestSupport
 
 /// The content of an object: bytes, or a number of zeros without storage.

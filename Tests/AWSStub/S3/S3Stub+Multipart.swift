@@ -1,6 +1,6 @@
-import AWS
-import Crypto
 import Foundation
+import LaunchAWS
+import LaunchCrypto
 import Synchronization
 import TestSupport
 

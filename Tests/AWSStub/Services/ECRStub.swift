@@ -1,6 +1,6 @@
-import AWS
-import Crypto
 public import Foundation
+import LaunchAWS
+import LaunchCrypto
 import Synchronization
 public import TestSupport
 

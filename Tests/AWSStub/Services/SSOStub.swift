@@ -1,5 +1,5 @@
-import AWS
 import Foundation
+import LaunchAWS
 import LaunchHost
 import Synchronization
 public import TestSupport

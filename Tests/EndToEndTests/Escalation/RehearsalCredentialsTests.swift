@@ -1,6 +1,6 @@
-import AWS
 import AWSStub
 import Foundation
+import LaunchAWS
 import LaunchHost
 import TestSupport
 import Testing
@@ -12,8 +12,8 @@ import Testing
     private static let ask =
         "wget -q -O - ${AWS_CONTAINER_CREDENTIALS_FULL_URI:-http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}"
 
-    @Test("The containers get the credentials of the queue's role, and never those of the agent")
-    func ofTheRole() async throws {
+    @Test
+    func `The containers get the credentials of the queue's role, and never those of the agent`() async throws {
         let stub = try AWSStub()
         let keys = stub.keys.session()
         let token = try #require(keys.sessionToken).reveal()

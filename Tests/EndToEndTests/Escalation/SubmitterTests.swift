@@ -26,15 +26,17 @@ struct SubmitterTests {
         try await queues.expectNothing()
     }
 
-    @Test("by changes of the template") func overrides() async throws { try await refuse(SubmitterAttempt.overrides) }
-    @Test("by a rehearsal") func rehearsals() async throws { try await refuse(SubmitterAttempt.rehearsals) }
-    @Test("by a name or a priority") func names() async throws { try await refuse(SubmitterAttempt.names) }
-    @Test("by another source") func sources() async throws { try await refuse(SubmitterAttempt.sources) }
-    @Test("by a value in a path or a name") func values() async throws { try await refuse(SubmitterAttempt.values) }
-    @Test("by a spec file") func specs() async throws { try await refuse(SubmitterAttempt.specs) }
+    @Test func `by changes of the template`() async throws { try await refuse(SubmitterAttempt.overrides) }
+    @Test func `by a rehearsal`() async throws { try await refuse(SubmitterAttempt.rehearsals) }
+    @Test func `by a name or a priority`() async throws { try await refuse(SubmitterAttempt.names) }
+    @Test func `by another source`() async throws { try await refuse(SubmitterAttempt.sources) }
+    @Test func `by a value in a path or a name`() async throws { try await refuse(SubmitterAttempt.values) }
+    @Test func `by a spec file`() async throws { try await refuse(SubmitterAttempt.specs) }
 
-    @Test("what the queue allows is accepted, and the author is the account, whatever the variables contain")
-    func allowed() async throws {
+    @Test
+    func `what the queue allows is accepted, and the author is the account, whatever the variables contain`()
+        async throws
+    {
         let queues = try await LockedQueues.make()
         let account = queues.account
         for words in [

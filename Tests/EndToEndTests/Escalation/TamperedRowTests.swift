@@ -6,12 +6,12 @@ import Testing
 
 import LaunchHost
 @testable import LaunchAgent
+@testable import LaunchConfiguration
 @testable import LaunchCore
 @testable import LaunchPluginKit
 @testable import LaunchRehearsal
+@testable import LaunchSnapshots
 @testable import LaunchStore
-@testable import SourceSnapshots
-@testable import LaunchConfiguration
 
 /// Rows that no `launch submit` writes, as an older or changed client could write them. The agent applies the queue's
 /// rules itself.
@@ -112,8 +112,8 @@ struct TamperedRowTests {
             }.isEmpty)
     }
 
-    @Test("A rule that is added while a run waits for a retry applies to the run")
-    func rulesOfNow() async throws {
+    @Test
+    func `A rule that is added while a run waits for a retry applies to the run`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let store = try Store(home: LaunchHome(path: account.folder.file("home")))

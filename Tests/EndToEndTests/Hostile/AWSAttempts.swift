@@ -43,10 +43,8 @@ struct AWSAttempts {
         return (agent, try await account.facts(of: id))
     }
 
-    @Test(
-        "an impossible billed time is a warning, and the run's end is unchanged",
-        arguments: ["9223372036854775807", "-1", "1e300", "-9223372036854775808"])
-    func billed(_ number: String) async throws {
+    @Test(arguments: ["9223372036854775807", "-1", "1e300", "-9223372036854775808"])
+    func `an impossible billed time is a warning, and the run's end is unchanged`(_ number: String) async throws {
         let account = try Account()
         let proxy = try Self.proxy(account, "DescribeTrainingJob") {
             Self.set("BillableTimeInSeconds", number, in: &$0)
@@ -58,10 +56,8 @@ struct AWSAttempts {
             run.warnings.contains { $0.contains("BillableTimeInSeconds") && $0.contains("is not possible") }, "\(run)")
     }
 
-    @Test(
-        "times outside the calendar are omitted, and the run's end is unchanged",
-        arguments: ["1e300", "-1e300", "9223372036854775807", "253402300800"])
-    func moments(_ number: String) async throws {
+    @Test(arguments: ["1e300", "-1e300", "9223372036854775807", "253402300800"])
+    func `times outside the calendar are omitted, and the run's end is unchanged`(_ number: String) async throws {
         let account = try Account()
         let proxy = try Self.proxy(account, "TrainingJob") { answer in
             for member in [
@@ -75,8 +71,8 @@ struct AWSAttempts {
         #expect(!status.contains("506713"), "\(status)")
     }
 
-    @Test("several runs with impossible times in a list are all observed to their ends")
-    func lists() async throws {
+    @Test
+    func `several runs with impossible times in a list are all observed to their ends`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         for _ in 0..<3 { _ = try await account.submit() }
@@ -87,10 +83,8 @@ struct AWSAttempts {
         #expect(runs.count == 3 && runs.allSatisfy { $0.state == "succeeded" }, "\(runs)")
     }
 
-    @Test(
-        "instance counts near 64 bits do not trap in a sum",
-        arguments: ["9223372036854775807", "-9223372036854775808"])
-    func instances(_ number: String) async throws {
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808"])
+    func `instance counts near 64 bits do not trap in a sum`(_ number: String) async throws {
         let account = try Account()
         let proxy = try Self.proxy(account, "DescribeTrainingJob") { Self.set("InstanceCount", number, in: &$0) }
         let (agent, run) = try await drained(account, proxy)
@@ -99,10 +93,8 @@ struct AWSAttempts {
         #expect(logs.code == 0, "\(logs)")
     }
 
-    @Test(
-        "a log event with an impossible time ends 'logs' with 69 and the number",
-        arguments: ["9223372036854775807", "-9223372036854775808", "-1"])
-    func events(_ number: String) async throws {
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "-1"])
+    func `a log event with an impossible time ends 'logs' with 69 and the number`(_ number: String) async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let id = try await account.submit()
@@ -114,8 +106,8 @@ struct AWSAttempts {
         #expect(logs.output.isEmpty)
     }
 
-    @Test("an extremely deep document does not crash the program", arguments: ["[", "{\"a\":"])
-    func depth(_ nest: String) async throws {
+    @Test(arguments: ["[", "{\"a\":"])
+    func `an extremely deep document does not crash the program`(_ nest: String) async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let id = try await account.submit()
@@ -128,8 +120,8 @@ struct AWSAttempts {
         #expect(logs.errors.utf8.count < 2_000)
     }
 
-    @Test("an identity without its members is an error of the service, not of this program")
-    func identity() async throws {
+    @Test
+    func `an identity without its members is an error of the service, not of this program`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let proxy = try Self.proxy(account, "GetCallerIdentity") {
@@ -140,8 +132,8 @@ struct AWSAttempts {
         #expect((doctor.output + doctor.errors).contains("but it does not contain"), "\(doctor)")
     }
 
-    @Test("a failure reason of megabytes with control sequences ends the run, and is shown without them")
-    func reason() async throws {
+    @Test
+    func `a failure reason of megabytes with control sequences ends the run, and is shown without them`() async throws {
         let account = try Account()
         let long = "AlgorithmError: " + String(repeating: "\\u001b[31mred\\u009b2J", count: 20_000)
         let proxy = try Self.proxy(account, "DescribeTrainingJob") { answer in
@@ -154,10 +146,10 @@ struct AWSAttempts {
         #expect(status.code == 0 && !status.output.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{9b}" })
     }
 
-    @Test(
-        "a reply with a wrong length, invalid chunks or a missing end is no success and does not crash the program",
-        arguments: 0..<5)
-    func framing(_ form: Int) async throws {
+    @Test(arguments: 0..<5)
+    func `a reply with a wrong length, invalid chunks or a missing end is no success and does not crash the program`(
+        _ form: Int
+    ) async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let proxy = try Self.proxy(account, "GetCallerIdentity") { answer in

@@ -36,8 +36,8 @@ struct DockerfileAttemptTests {
         .init(name: "no instruction", dockerfile: "#\n", message: "there is no FROM"),
     ]
 
-    @Test("It is rejected with its line, or with the engine's message", arguments: refused)
-    func refusal(attempt: Attempt) async throws {
+    @Test(arguments: refused)
+    func `It is rejected with its line, or with the engine's message`(attempt: Attempt) async throws {
         try await World.with { world in
             let answer = try await run(attempt.dockerfile, in: world)
             #expect(answer.code == 1, "\(attempt.name): \(answer)")
@@ -57,8 +57,8 @@ struct DockerfileAttemptTests {
             message: "is not a directory"),
     ]
 
-    @Test("An image that cannot start fails its run with the engine's reason", arguments: contained)
-    func start(attempt: Attempt) async throws {
+    @Test(arguments: contained)
+    func `An image that cannot start fails its run with the engine's reason`(attempt: Attempt) async throws {
         try await World.with { world in
             let answer = try await run(attempt.dockerfile, in: world)
             #expect(answer.code == 1, "\(attempt.name): \(answer)")
@@ -66,10 +66,11 @@ struct DockerfileAttemptTests {
         }
     }
 
-    @Test(
-        "Unusual settings of an image do no harm: labels, variables, volumes, health checks, triggers, a huge build log"
-    )
-    func odd() async throws {
+    @Test
+    func
+        `Unusual settings of an image do no harm: labels, variables, volumes, health checks, triggers, a huge build log`()
+        async throws
+    {
         try await World.with { world in
             let answer = try await run(
                 """

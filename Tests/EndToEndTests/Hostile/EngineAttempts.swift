@@ -1,6 +1,6 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import Synchronization
 import TestSupport
 import Testing
@@ -46,19 +46,19 @@ struct EngineAttempts {
     }
 
     @Test(
-        "an extreme exit code of 64 bits does not trap and is no success", .needsEngine,
+        .needsEngine,
         arguments: ["-9223372036854775808", "9223372036854775807"])
-    func exitCodes(_ code: String) async throws {
+    func `an extreme exit code of 64 bits does not trap and is no success`(_ code: String) async throws {
         let (answer, run) = try await run("exit 0") { request, answer in
             if Self.isInspection(request) { Self.set("ExitCode", code, in: &answer) }
         }
         #expect(answer.code == 1 && run.state == "failed", "\(answer)")
     }
 
-    @Test(
-        "an exit code beyond 64 bits is not an observation: the run continues, and ends with the engine's true reply",
-        .needsEngine)
-    func beyond() async throws {
+    @Test(.needsEngine)
+    func `an exit code beyond 64 bits is not an observation: the run continues, and ends with the engine's true reply`()
+        async throws
+    {
         let lies = Mutex(5)
         let (answer, run) = try await run("exit 3") { request, answer in
             guard Self.isInspection(request), Self.hasExited(answer),
@@ -73,9 +73,9 @@ struct EngineAttempts {
     }
 
     @Test(
-        "memory and times at the limits do not trap", .needsEngine,
+        .needsEngine,
         arguments: ["9223372036854775807", "-9223372036854775808"])
-    func memory(_ number: String) async throws {
+    func `memory and times at the limits do not trap`(_ number: String) async throws {
         let (answer, run) = try await run("exit 4") { request, answer in
             guard Self.isInspection(request) else { return }
             Self.set("Memory", number, in: &answer)
@@ -84,8 +84,8 @@ struct EngineAttempts {
         #expect(answer.code == 1 && run.exitCode == 4, "\(answer)")
     }
 
-    @Test("an end time in the future does not keep a killed run from ending", .needsEngine)
-    func future() async throws {
+    @Test(.needsEngine)
+    func `an end time in the future does not keep a killed run from ending`() async throws {
         let (answer, run) = try await run("exit 137") { request, answer in
             guard Self.isInspection(request) else { return }
             Self.set("Memory", "1048576", in: &answer)
@@ -95,9 +95,9 @@ struct EngineAttempts {
     }
 
     @Test(
-        "an invalid time limit in a label limits nothing", .needsEngine,
+        .needsEngine,
         arguments: ["nan", "inf", "1e300", "-1", ""])
-    func labels(_ limit: String) async throws {
+    func `an invalid time limit in a label limits nothing`(_ limit: String) async throws {
         let (answer, run) = try await run("sleep 0.3; exit 5") { request, answer in
             guard request.method == "GET", request.target.contains("/containers/") else { return }
             let text = String(decoding: answer.body, as: UTF8.self)
@@ -108,9 +108,11 @@ struct EngineAttempts {
     }
 
     @Test(
-        "a log without valid frames, or with a frame of 4 GiB, is reported, and the run ends", .needsEngine,
+        .needsEngine,
         arguments: [[UInt8](repeating: 0xff, count: 64), [1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x41]])
-    func frames(_ bytes: [UInt8]) async throws {
+    func `a log without valid frames, or with a frame of 4 GiB, is reported, and the run ends`(_ bytes: [UInt8])
+        async throws
+    {
         let (answer, run) = try await run("echo hello; exit 6") { request, answer in
             if request.target.contains("/logs?") { answer.body = bytes }
         }
@@ -118,8 +120,8 @@ struct EngineAttempts {
         #expect(run.state == "failed" || run.state == "running", "\(run)")
     }
 
-    @Test("wrong replies about one container do not keep another run from ending", .needsEngine)
-    func oneOfTwo() async throws {
+    @Test(.needsEngine)
+    func `wrong replies about one container do not keep another run from ending`() async throws {
         let folder = try TemporaryDirectory()
         let target = Mutex<String?>(nil)
         let (proxy, host) = try await Self.proxy(in: folder) { request, answer in
@@ -143,10 +145,10 @@ struct EngineAttempts {
         }
     }
 
-    @Test(
-        "with a server that is not an engine, or has an impossible version, doctor ends with a message and 69",
-        arguments: ["9223372036854775807.1", "1.9223372036854775807", "-1.41", "1", "nan", "99999999999999999999.1"])
-    func versions(_ version: String) async throws {
+    @Test(arguments: ["9223372036854775807.1", "1.9223372036854775807", "-1.41", "1", "nan", "99999999999999999999.1"])
+    func `with a server that is not an engine, or has an impossible version, doctor ends with a message and 69`(
+        _ version: String
+    ) async throws {
         let home = try MockHome()
         try home.folder.write(".config/launch/launch-config.yaml", "runner: {type: local-docker}\n")
         let deep = String(repeating: "{\"a\":", count: 200_000)

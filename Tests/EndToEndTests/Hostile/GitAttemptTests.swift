@@ -51,8 +51,8 @@ struct GitAttemptTests {
         }
     }
 
-    @Test("Links in a commit that lead out of it are not read", arguments: [".dockerignore", "Dockerfile"])
-    func links(name: String) async throws {
+    @Test(arguments: [".dockerignore", "Dockerfile"])
+    func `Links in a commit that lead out of it are not read`(name: String) async throws {
         try await with { _, repository in
             try? FileManager.default.removeItem(atPath: repository.file(name))
             try FileManager.default.createSymbolicLink(
@@ -66,8 +66,8 @@ struct GitAttemptTests {
         }
     }
 
-    @Test("Addresses that are options or commands are rejected before git gets them")
-    func addresses() async throws {
+    @Test
+    func `Addresses that are options or commands are rejected before git gets them`() async throws {
         try await with { world, _ in
             for (url, message) in [
                 ("--upload-pack=touch \(world.folder.file("marker"))", "is not the address of a git repository"),
@@ -82,8 +82,8 @@ struct GitAttemptTests {
         }
     }
 
-    @Test("Commands in the repository's own settings and hooks are not run")
-    func settings() async throws {
+    @Test
+    func `Commands in the repository's own settings and hooks are not run`() async throws {
         try await with { world, repository in
             let command = "touch \(world.folder.file("marker"))"
             for key in ["core.fsmonitor", "core.sshCommand", "core.alternateRefsCommand", "uploadpack.packObjectsHook"]
@@ -106,14 +106,14 @@ struct GitAttemptTests {
         }
     }
 
-    @Test(
-        "Submodules cannot run commands, lead out of the checkout or be options",
-        arguments: [
-            ("url = ext::sh -c 'touch MARKER'", "transport 'ext' not allowed"),
-            ("url = ../none\n\tupdate = !touch MARKER", "invalid value for"),
-            ("url = -uMARKER", "No url found for submodule path 'sub'"),
-        ])
-    func submodules(setting: String, message: String) async throws {
+    @Test(arguments: [
+        ("url = ext::sh -c 'touch MARKER'", "transport 'ext' not allowed"),
+        ("url = ../none\n\tupdate = !touch MARKER", "invalid value for"),
+        ("url = -uMARKER", "No url found for submodule path 'sub'"),
+    ])
+    func `Submodules cannot run commands, lead out of the checkout or be options`(setting: String, message: String)
+        async throws
+    {
         try await with { world, repository in
             let marker = world.folder.file("marker")
             let commit = try repository.git("rev-parse", "HEAD").trimmingCharacters(in: .whitespacesAndNewlines)
@@ -130,8 +130,8 @@ struct GitAttemptTests {
         }
     }
 
-    @Test("A small repository with a large checkout is stopped at the limit")
-    func bomb() async throws {
+    @Test
+    func `A small repository with a large checkout is stopped at the limit`() async throws {
         try await with { world, repository in
             // Trees that name one blob repeatedly: 1,000 times 100 KiB from one blob.
             try world.folder.write("repository/blob", [UInt8](repeating: 7, count: 100 << 10))

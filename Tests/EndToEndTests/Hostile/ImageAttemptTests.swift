@@ -23,8 +23,8 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("An output of 5 TB is not kept, and the agent, with max_jobs 1, runs the next run")
-    func sparse() async throws {
+    @Test
+    func `An output of 5 TB is not kept, and the agent, with max_jobs 1, runs the next run`() async throws {
         try await World.with(template: "outputs: [/out]\n") { world in
             let config = try world.folder.write("c.yaml", "queues: [q]\nmax_jobs: 1\n")
             let large = try await world.submit("mkdir /out; truncate -s $((5 << 40)) /out/hole")
@@ -37,8 +37,8 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("A stop ends the endless copy of an output, and the next run starts")
-    func stopWhileCopying() async throws {
+    @Test
+    func `A stop ends the endless copy of an output, and the next run starts`() async throws {
         try await World.with(template: "outputs: [/out]\noutput_size_limit: 1000t\n") { world in
             let config = try world.folder.write(
                 "c.yaml", "queues: [q]\nmax_jobs: 1\nrunner: {type: local-docker, disk_reserve: 0}\n")
@@ -64,8 +64,8 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("Links to this machine's files, devices, pipes, unusual modes and names in outputs")
-    func outputs() async throws {
+    @Test
+    func `Links to this machine's files, devices, pipes, unusual modes and names in outputs`() async throws {
         let script = """
             mkdir -p /out/real; cd /out; echo ok > real/f; ln -s /etc/shadow shadow; ln -s ../../../../etc/passwd up
             ln -s /proc/self/environ environ; ln -s real inside; ln -s inside/../../../etc sly; mkfifo pipe
@@ -98,8 +98,8 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("An output that is a link, deep folders and thousands of pipes end with a short message each")
-    func shapes() async throws {
+    @Test
+    func `An output that is a link, deep folders and thousands of pipes end with a short message each`() async throws {
         let script = """
             ln -s /etc /out; mkdir -p /deep/many; cd /deep/many; i=0; while [ $i -lt 300 ]; do mkfifo p$i; i=$((i + 1)); done
             i=0; while [ $i -lt 400 ]; do mkdir d; cd d; i=$((i + 1)); done; echo end > f
@@ -112,8 +112,8 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("A line of 50 MB, bytes that are not UTF-8, and a flood of metrics")
-    func logs() async throws {
+    @Test
+    func `A line of 50 MB, bytes that are not UTF-8, and a flood of metrics`() async throws {
         let script = """
             mkdir /out; head -c 50000000 /dev/zero | tr '\\0' x; echo; printf 'a\\000b\\377\\376c\\033]0;owned\\007\\n'
             i=0; while [ $i -lt 20000 ]; do echo "loss=$i"; i=$((i + 1)); done; printf 'no end'
@@ -126,8 +126,8 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("A log over its limit is cut with a line that says so, and the run's end is unchanged")
-    func logLimit() async throws {
+    @Test
+    func `A log over its limit is cut with a line that says so, and the run's end is unchanged`() async throws {
         let script = "mkdir /out; i=0; while [ $i -lt 50000 ]; do echo \"a line of a flood $i\"; i=$((i + 1)); done"
         try await run(script, config: "queues: [q]\nlog_size_limit: 100k\n") { world, facts, _, _ in
             #expect(facts.warnings.contains { $0.contains("longer than 100k, the 'log_size_limit'") }, "\(facts)")
@@ -137,8 +137,8 @@ struct ImageAttemptTests {
         }
     }
 
-    @Test("Unusual exits: children that hold the outputs open, a code over 255, closed outputs")
-    func exits() async throws {
+    @Test
+    func `Unusual exits: children that hold the outputs open, a code over 255, closed outputs`() async throws {
         try await World.with(template: "outputs: [/out]\n") { world in
             for (script, code) in [
                 ("mkdir /out; (while :; do echo x >> /out/f; done) & exit 0", 0), ("exit 300", 1),

@@ -45,9 +45,11 @@ struct ImageConfigurationTests {
     ]
 
     @Test(
-        "The run ends with a documented code and a readable reason, whatever the image contains", arguments: all.indices
+        arguments: all.indices
     )
-    func attempt(number: Int) async throws {
+    func `The run ends with a documented code and a readable reason, whatever the image contains`(number: Int)
+        async throws
+    {
         // Selected by number, so that a report does not show the huge values.
         let attempt = Self.all[number]
         try await World.with { world in

@@ -22,8 +22,8 @@ struct MutationTests {
         variables["LAUNCH_MUTATION_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1_000_000_000)
     private static let rounds = 0..<UInt64(variables["LAUNCH_MUTATION_ROUNDS"].flatMap { UInt64($0) } ?? 6)
 
-    @Test("of AWS", arguments: rounds)
-    func aws(_ round: UInt64) async throws {
+    @Test(arguments: rounds)
+    func `of AWS`(_ round: UInt64) async throws {
         let account = try Account()
         let port = try #require(URL(string: account.stub.url)?.port)
         let mutation = Mutation(seed: Self.seed &+ round)
@@ -53,8 +53,8 @@ struct MutationTests {
         }
     }
 
-    @Test("of an engine", .needsEngine, arguments: rounds)
-    func engine(_ round: UInt64) async throws {
+    @Test(.needsEngine, arguments: rounds)
+    func `of an engine`(_ round: UInt64) async throws {
         let folder = try TemporaryDirectory()
         let mutation = Mutation(seed: Self.seed &+ round, kind: 1)
         let (proxy, host) = try await EngineAttempts.proxy(in: folder) { mutation.change($0, &$1) }
@@ -76,8 +76,8 @@ struct MutationTests {
         }
     }
 
-    @Test("of a registry", .enabled(if: RegistryServer.isWanted), arguments: rounds)
-    func registry(_ round: UInt64) async throws {
+    @Test(.enabled(if: RegistryServer.isWanted), arguments: rounds)
+    func `of a registry`(_ round: UInt64) async throws {
         let registry = try await RegistryServer()
         let mutation = Mutation(seed: Self.seed &+ round, kind: 2)
         let proxy = try HostileProxy(to: .port(registry.port)) { mutation.change($0, &$1) }

@@ -15,8 +15,9 @@ struct PoisonTests {
         #expect(try await agent.end().code == -SIGKILL)
     }
 
-    @Test("after three deaths while agents work on it, the fourth agent sets it aside and runs the others")
-    func poison() async throws {
+    @Test
+    func `after three deaths while agents work on it, the fourth agent sets it aside and runs the others`() async throws
+    {
         let home = try MockHome()
         try await home.queue("prepare_for: 300s\n")
         let poison = try await home.submit()
@@ -40,8 +41,8 @@ struct PoisonTests {
         #expect(try await home.facts(of: good).state == "succeeded")
     }
 
-    @Test("deaths while agents only observe a healthy run do not count; the run continues to its end")
-    func watching() async throws {
+    @Test
+    func `deaths while agents only observe a healthy run do not count; the run continues to its end`() async throws {
         let home = try MockHome()
         let go = home.folder.file("go")
         try await home.queue("until: \(go)\n")
@@ -59,8 +60,10 @@ struct PoisonTests {
         #expect(try await home.facts(of: id).state == "succeeded")
     }
 
-    @Test("a path of thousands of levels is rejected at submit, and one that an older version queued ends as failed")
-    func deepPath() async throws {
+    @Test
+    func `a path of thousands of levels is rejected at submit, and one that an older version queued ends as failed`()
+        async throws
+    {
         let home = try MockHome()
         try await home.queue("{}\n")
         for depth in [65, 510, 2_000, 4_000, 20_000] {

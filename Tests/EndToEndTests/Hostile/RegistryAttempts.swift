@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import LaunchCrypto
 import Synchronization
 import TestSupport
 import Testing
@@ -27,8 +27,8 @@ struct RegistryAttempts {
         [("Docker-Content-Digest", digest), ("Docker-Distribution-Api-Version", "registry/2.0")]
     }
 
-    @Test("an invalid digest ends with 69 and is attributed to the registry, not to this program")
-    func noDigest() async throws {
+    @Test
+    func `an invalid digest ends with 69 and is attributed to the registry, not to this program`() async throws {
         for digest in ["sha256:abc", "../../etc/passwd", "sha256:" + String(repeating: "Z", count: 64)] {
             let answer = try await plan { _ in .text(Self.manifest, headers: Self.head(digest)) }
             #expect(answer.code == 69, "\(answer)")
@@ -38,16 +38,16 @@ struct RegistryAttempts {
         }
     }
 
-    @Test("a document that does not match its digest ends with 69, and nothing is pinned")
-    func otherDocument() async throws {
+    @Test
+    func `a document that does not match its digest ends with 69, and nothing is pinned`() async throws {
         let wrong = "sha256:" + String(repeating: "0", count: 64)
         let answer = try await plan { _ in .text(Self.manifest, headers: Self.head(wrong)) }
         #expect(answer.code == 69, "\(answer)")
         #expect(answer.errors.contains("returned \(Self.digest) for \(wrong)"), "\(answer)")
     }
 
-    @Test("a configuration that does not match its digest ends with 69")
-    func otherConfiguration() async throws {
+    @Test
+    func `a configuration that does not match its digest ends with 69`() async throws {
         let zeros = "sha256:" + String(repeating: "0", count: 64)
         let body = #"{"schemaVersion":2,"config":{"mediaType":"x","size":1,"digest":"\#(zeros)"}}"#
         let digest = "sha256:\(SHA256.hex(Data(body.utf8)))"
@@ -57,8 +57,8 @@ struct RegistryAttempts {
         #expect(answer.code == 69 && answer.errors.contains("for \(zeros)."), "\(answer)")
     }
 
-    @Test("a digest with path components in a document is not used in any URL")
-    func traversal() async throws {
+    @Test
+    func `a digest with path components in a document is not used in any URL`() async throws {
         let body = #"{"schemaVersion":2,"config":{"digest":"../../../../admin/delete?x="}}"#
         let digest = "sha256:\(SHA256.hex(Data(body.utf8)))"
         let targets = Mutex<[String]>([])
@@ -70,8 +70,8 @@ struct RegistryAttempts {
         #expect(targets.withLock { $0 }.allSatisfy { !$0.contains("admin") })
     }
 
-    @Test("a manifest that is too long or too deep is rejected with a message")
-    func sizes() async throws {
+    @Test
+    func `a manifest that is too long or too deep is rejected with a message`() async throws {
         let large = try await plan { request in
             TestAnswer(200, headers: Self.head(Self.digest), request.method == "HEAD" ? [] : [.zeros(40 << 20)])
         }
@@ -82,8 +82,8 @@ struct RegistryAttempts {
         #expect([65, 69].contains(nested.code) && nested.errors.contains("localhost:"), "\(nested)")
     }
 
-    @Test("endless redirects and endless waits end")
-    func endless() async throws {
+    @Test
+    func `endless redirects and endless waits end`() async throws {
         let loop = try await plan { request in
             TestAnswer(307, headers: [("Location", request.target + "x")])
         }

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -9,8 +9,8 @@ import Testing
 struct AgentProcessTests {
     private static let secret = "planted-" + "secret-of-the-agent"
 
-    @Test("Its variables, memory and open files cannot be read, and its arguments contain no secret")
-    func whatProcShows() async throws {
+    @Test
+    func `Its variables, memory and open files cannot be read, and its arguments contain no secret`() async throws {
         let victim = try await Victim.settled()
         try await victim.withAgent(setting: ["AWS_SECRET_ACCESS_KEY": Self.secret]) { process in
             for name in ["environ", "mem", "maps", "auxv"] {
@@ -25,8 +25,8 @@ struct AgentProcessTests {
         }
     }
 
-    @Test("It cannot be stopped, killed or slowed down")
-    func signals() async throws {
+    @Test
+    func `It cannot be stopped, killed or slowed down`() async throws {
         let victim = try await Victim.settled()
         try await victim.withAgent { process in
             for script in ["kill -TERM \"$1\"", "kill -KILL \"$1\"", "kill -STOP \"$1\"", "renice -n 19 \"$1\""] {
@@ -35,8 +35,8 @@ struct AgentProcessTests {
         }
     }
 
-    @Test("A crash leaves no core dump")
-    func coreDumps() async throws {
+    @Test
+    func `A crash leaves no core dump`() async throws {
         let victim = try await Victim.settled()
         let agent = try victim.start(["agent"])
         #expect(await eventually { victim.owner != nil })

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -8,8 +8,8 @@ import Testing
 /// gets a message.
 @Suite("Named files of another user", .needsAttacker, .timeLimit(.minutes(10)))
 struct ForeignFileTests {
-    @Test("A configuration that another user can change is reported")
-    func configuration() async throws {
+    @Test
+    func `A configuration that another user can change is reported`() async throws {
         let victim = try await Victim.settled()
         let config = victim.folder.file("config/launch/launch-config.yaml")
         try victim.mode(0o666, config)
@@ -24,8 +24,8 @@ struct ForeignFileTests {
         #expect(doctor.output.contains("belongs to"), "\(doctor)")
     }
 
-    @Test("A queue's file that another user can change is reported")
-    func queueFile() async throws {
+    @Test
+    func `A queue's file that another user can change is reported`() async throws {
         let victim = try Victim()
         let file = victim.folder.file("queue.yaml")
         try victim.mode(0o666, file)
@@ -45,8 +45,8 @@ struct ForeignFileTests {
         return path
     }
 
-    @Test("A program that another user puts on the PATH is not run", arguments: ["open", "."])
-    func programsOnThePath(place: String) async throws {
+    @Test(arguments: ["open", "."])
+    func `A program that another user puts on the PATH is not run`(place: String) async throws {
         let victim = try await Victim.settled()
         let repository = try repository(victim)
         let (open, marker) = (victim.folder.file("open"), victim.folder.file("open/ran"))
@@ -64,8 +64,8 @@ struct ForeignFileTests {
         #expect(!FileManager.default.fileExists(atPath: marker))
     }
 
-    @Test("Hooks and commands of another user's repository are not run")
-    func foreignRepository() async throws {
+    @Test
+    func `Hooks and commands of another user's repository are not run`() async throws {
         let victim = try await Victim.settled()
         let repository = try repository(victim)
         let marker = victim.folder.file("marker/ran")

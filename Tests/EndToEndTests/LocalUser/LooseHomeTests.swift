@@ -1,14 +1,14 @@
 import Foundation
 import Glibc
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
 /// Another user and a state folder whose modes are too permissive. The next start restricts them, with a message.
 @Suite("A home with permissive modes", .needsAttacker, .timeLimit(.minutes(10)))
 struct LooseHomeTests {
-    @Test("The database of a home with systemd's default modes cannot be read")
-    func databaseIsClosed() async throws {
+    @Test
+    func `The database of a home with systemd's default modes cannot be read`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o755, 0o644)
         let database = "\(victim.home)/launch.db"
@@ -26,8 +26,8 @@ struct LooseHomeTests {
         #expect(try await !victim.succeeding("list").errors.contains("was open to other users"))
     }
 
-    @Test("Another user cannot hold the locks of the database")
-    func databaseCannotBeLocked() async throws {
+    @Test
+    func `Another user cannot hold the locks of the database`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o755, 0o644)
         try await victim.succeeding("list")
@@ -37,8 +37,9 @@ struct LooseHomeTests {
         #expect(try await victim.launch("submit", "-q", "q", "--image", "a:1").code == 0)
     }
 
-    @Test("Another user cannot hold the lock of an agent, which would make it look alive after its death")
-    func ownerCannotBeLocked() async throws {
+    @Test
+    func `Another user cannot hold the lock of an agent, which would make it look alive after its death`() async throws
+    {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o666)
         try await victim.withAgent { _ in
@@ -48,8 +49,8 @@ struct LooseHomeTests {
         }
     }
 
-    @Test("Another user can neither ring, nor read, nor remove the bell of an agent")
-    func bellIsOutOfReach() async throws {
+    @Test
+    func `Another user can neither ring, nor read, nor remove the bell of an agent`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o666)
         try await victim.withAgent { _ in
@@ -60,8 +61,8 @@ struct LooseHomeTests {
         }
     }
 
-    @Test("No file below the home is accessible to others, whatever the umask is")
-    func umaskDoesNotMatter() async throws {
+    @Test
+    func `No file below the home is accessible to others, whatever the umask is`() async throws {
         let victim = try Victim()
         let words = [
             ["queue", "create", "q", "--resource", "mock", "--config", victim.folder.file("queue.yaml")],
@@ -81,10 +82,11 @@ struct LooseHomeTests {
         }
     }
 
-    @Test(
-        "A home folder with other content is not restricted without the user's decision, and is not used while it is open"
-    )
-    func foreignFoldersAreLeftAlone() async throws {
+    @Test
+    func
+        `A home folder with other content is not restricted without the user's decision, and is not used while it is open`()
+        async throws
+    {
         let victim = try Victim()
         try victim.folder.write("home/thesis.txt", "mine\n")
         try victim.mode(0o755, victim.home)

@@ -13,16 +13,16 @@ struct PlantedHomeTests {
         for word in words { #expect(answer.errors.contains(word), "line \(line): '\(word)' is not in \(answer)") }
     }
 
-    @Test("A home of another user")
-    func foreignHome() async throws {
+    @Test
+    func `A home of another user`() async throws {
         let victim = try Victim()
         try #require(mkdir(victim.home, 0o777) == 0 && chown(victim.home, Attacker.user, Attacker.user) == 0)
         try await expectRefusal(victim, "belongs to", "chown 0 '\(victim.home)'")
         #expect(try FileManager.default.contentsOfDirectory(atPath: victim.home).isEmpty)
     }
 
-    @Test("A symbolic link of another user in place of the home")
-    func linkedHome() async throws {
+    @Test
+    func `A symbolic link of another user in place of the home`() async throws {
         let victim = try Victim()
         let (shared, real) = (victim.folder.file("shared"), victim.folder.file("real"))
         try #require(mkdir(shared, 0o700) == 0 && chmod(shared, 0o1777) == 0 && mkdir(real, 0o700) == 0)
@@ -35,8 +35,8 @@ struct PlantedHomeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: real).isEmpty)
     }
 
-    @Test("A folder above the home that every user can write to")
-    func replaceableHome() async throws {
+    @Test
+    func `A folder above the home that every user can write to`() async throws {
         let victim = try Victim()
         let open = victim.folder.file("open")
         try #require(mkdir(open, 0o700) == 0 && chmod(open, 0o777) == 0)
@@ -45,8 +45,8 @@ struct PlantedHomeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: open).isEmpty)
     }
 
-    @Test("A database of another user")
-    func plantedDatabase() async throws {
+    @Test
+    func `A database of another user`() async throws {
         let other = try await Victim.settled()
         let victim = try Victim()
         try #require(mkdir(victim.home, 0o700) == 0 && chmod(victim.home, 0o777) == 0)
@@ -57,8 +57,8 @@ struct PlantedHomeTests {
         try await expectRefusal(victim, "'\(victim.home)/launch.db' belongs to", "chown 0")
     }
 
-    @Test("A journal that SQLite would replay into the database", arguments: ["-journal", "-wal", "-shm"])
-    func plantedJournal(ending: String) async throws {
+    @Test(arguments: ["-journal", "-wal", "-shm"])
+    func `A journal that SQLite would replay into the database`(ending: String) async throws {
         let victim = try await Victim.settled()
         let place = "\(victim.home)/launch.db\(ending)"
         try? FileManager.default.removeItem(atPath: place)
@@ -69,16 +69,16 @@ struct PlantedHomeTests {
         try await expectRefusal(victim, "'\(place)' belongs to")
     }
 
-    @Test("A folder of runs of another user")
-    func plantedFolder() async throws {
+    @Test
+    func `A folder of runs of another user`() async throws {
         let victim = try Victim()
         try #require(mkdir(victim.home, 0o700) == 0 && chmod(victim.home, 0o777) == 0)
         try await Attacker.prepare("mkdir -m 777 \"$1\"", "\(victim.home)/runs")
         try await expectRefusal(victim, "'\(victim.home)/runs' belongs to")
     }
 
-    @Test("Bells of another user that are links and pipes")
-    func plantedBells() async throws {
+    @Test
+    func `Bells of another user that are links and pipes`() async throws {
         let victim = try await Victim.settled()
         let precious = try victim.folder.write("precious", "mine\n")
         try victim.open(0o777, 0o600)
@@ -90,8 +90,8 @@ struct PlantedHomeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(victim.home)/bells").isEmpty)
     }
 
-    @Test("Locks that are pipes, which would block a process that opens them")
-    func plantedLocks() async throws {
+    @Test
+    func `Locks that are pipes, which would block a process that opens them`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o600)
         try await Attacker.prepare(
@@ -101,8 +101,8 @@ struct PlantedHomeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(victim.home)/owners").isEmpty)
     }
 
-    @Test("A snapshot of a source, under the name of the victim's snapshot")
-    func plantedSnapshot() async throws {
+    @Test
+    func `A snapshot of a source, under the name of the victim's snapshot`() async throws {
         let victim = try await Victim.settled()
         let source = victim.folder.file("source")
         try victim.folder.write("source/Dockerfile", "FROM scratch\n")
@@ -123,8 +123,8 @@ struct PlantedHomeTests {
         #expect(stat(kept, &status) == 0 && status.st_uid == 0)
     }
 
-    @Test("The folder in /tmp with a predictable name")
-    func plantedTemporaryFolder() async throws {
+    @Test
+    func `The folder in /tmp with a predictable name`() async throws {
         let victim = try await Victim.settled()
         let shared = victim.folder.file("tmp")
         try victim.mode(0o1777, shared)

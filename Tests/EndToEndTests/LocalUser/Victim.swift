@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 

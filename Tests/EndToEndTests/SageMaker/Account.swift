@@ -1,6 +1,6 @@
-import AWS
 import AWSStub
 import Foundation
+import LaunchAWS
 import LaunchHost
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import AWSStub
 import Foundation
-import HTTP
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
@@ -8,10 +8,10 @@ import Testing
 /// From source to a training job, with a TLS registry with login under a host name of ECR.
 @Suite("Source on SageMaker", .timeLimit(.minutes(10)))
 struct BuiltTests {
-    @Test(
-        "A built image is pushed to ECR, and its training job equals that of the image alone; also on moto",
-        .enabled(if: PrivateEngine.obstacle == nil, "\(PrivateEngine.obstacle ?? "")"))
-    func builtAndPrebuilt() async throws {
+    @Test(.enabled(if: PrivateEngine.obstacle == nil, "\(PrivateEngine.obstacle ?? "")"))
+    func `A built image is pushed to ECR, and its training job equals that of the image alone; also on moto`()
+        async throws
+    {
         let address = "127.0.54.\(UInt8.random(in: 2...254))"
         let server = try await RegistryServer(.init(likeECR: true, tlsName: Account.host, listensOn: (address, 443)))
         let authority = try #require(server.caFile)
@@ -56,10 +56,8 @@ struct BuiltTests {
         #expect(!all.contains(RegistryServer.tokenPassword))
     }
 
-    @Test(
-        "It is accepted at submit and planned without an engine, because its image will be in ECR"
-    )
-    func submitted() async throws {
+    @Test
+    func `It is accepted at submit and planned without an engine, because its image will be in ECR`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let source = try Self.source(in: account)

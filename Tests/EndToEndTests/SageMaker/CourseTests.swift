@@ -7,8 +7,8 @@ import Testing
 
 @Suite("Training jobs from submit to end", .timeLimit(.minutes(10)))
 struct CourseTests {
-    @Test("launch run: the job's lines on standard output, and an exit code for the job's result")
-    func runCodes() async throws {
+    @Test
+    func `launch run: the job's lines on standard output, and an exit code for the job's result`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let logs = account.stub.logs
@@ -48,10 +48,10 @@ struct CourseTests {
         return try await program.end()
     }
 
-    @Test(
-        "logs -f prints each line once while the job trains and ends with it; stop, status and events agree"
-    )
-    func follow() async throws {
+    @Test
+    func `logs -f prints each line once while the job trains and ends with it; stop, status and events agree`()
+        async throws
+    {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         account.stub.sagemaker.lives(.long)
@@ -82,8 +82,8 @@ struct CourseTests {
         #expect(account.stub.calls("sagemaker", "StopTrainingJob").count == 1)
     }
 
-    @Test("A lost answer and a killed agent make no second job, and the next agent completes the run")
-    func killed() async throws {
+    @Test
+    func `A lost answer and a killed agent make no second job, and the next agent completes the run`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         account.stub.sagemaker.lives(TrainingLife([.init("Starting", seconds: 0.2), .init("Training", seconds: 600)]))
@@ -103,8 +103,8 @@ struct CourseTests {
         try await account.expectAsBoto3()
     }
 
-    @Test("A used-up quota requeues the run with the quota's name and numbers, and fails no run")
-    func quota() async throws {
+    @Test
+    func `A used-up quota requeues the run with the quota's name and numbers, and fails no run`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         account.stub.sagemaker.lives { _, number in number == 1 ? .long : .brief }

@@ -26,10 +26,10 @@ struct ForeignImageTests {
         try await account.launch("submit", "-q", "train", "--image", image)
     }
 
-    @Test(
-        "A built-in algorithm runs by tag and by digest, whatever registry is configured; its role is the caller's",
-        arguments: [":1", "@\(digest)", ":1@\(digest)"], [nil, "local"])
-    func builtIn(_ version: String, registry: String?) async throws {
+    @Test(arguments: [":1", "@\(digest)", ":1@\(digest)"], [nil, "local"])
+    func `A built-in algorithm runs by tag and by digest, whatever registry is configured; its role is the caller's`(
+        _ version: String, registry: String?
+    ) async throws {
         let account = try account(registry: registry)
         let role = "arn:aws:iam::123456789012:role/train"
         try await account.queue(Guide.queueYAML.replacing(role, with: "train"))
@@ -58,8 +58,8 @@ struct ForeignImageTests {
         try await account.expectAsBoto3()
     }
 
-    @Test("A queue that demands pinning refuses a tag that cannot be pinned, and says how it would run")
-    func demanded() async throws {
+    @Test
+    func `A queue that demands pinning refuses a tag that cannot be pinned, and says how it would run`() async throws {
         let account = try account()
         let free = "allow_overrides: []\nallow_sources: any\n"
         try await account.queue(Guide.queueYAML + free)
@@ -82,8 +82,10 @@ struct ForeignImageTests {
         #expect(try await account.launch("plan", "-q", "open", "--image", "\(Self.name):1").code == 0)
     }
 
-    @Test("What the own account denies is not sent; what another account's registry does not have is not sent either")
-    func refused() async throws {
+    @Test
+    func `What the own account denies is not sent; what another account's registry does not have is not sent either`()
+        async throws
+    {
         let account = try account()
         try await account.queue(Guide.queueYAML)
         account.stub.ecr.close(account: Account.id)
@@ -94,8 +96,8 @@ struct ForeignImageTests {
         #expect(missing.code == 69 && missing.errors.contains("does not exist"), "\(missing)")
     }
 
-    @Test("With a registry of another kind an image of ECR is pinned by ECR, without a container engine")
-    func otherRegistry() async throws {
+    @Test
+    func `With a registry of another kind an image of ECR is pinned by ECR, without a container engine`() async throws {
         let account = try account(registry: "local")
         try await account.queue(Guide.queueYAML)
         let id = try await account.submit()

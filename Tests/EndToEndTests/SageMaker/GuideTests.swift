@@ -1,21 +1,21 @@
 import AWSStub
 import Foundation
-import HTTP
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
 
 @Suite("W&B's guide to SageMaker, unchanged", .timeLimit(.minutes(10)))
 struct GuideTests {
-    @Test(
-        "Its configuration and its queue become one training job",
-        arguments: [
-            (Account.repositoryARN, "queue.yaml", Guide.queueYAML),
-            (Account.repositoryARN, "queue.json", Guide.queueJSON),
-            ("\(Account.host)/train", "queue.yaml", Guide.queueYAML),
-            ("\(Account.host)/train", "queue.json", Guide.queueJSON),
-        ])
-    func queueToJob(_ uri: String, _ file: String, _ queue: String) async throws {
+    @Test(arguments: [
+        (Account.repositoryARN, "queue.yaml", Guide.queueYAML),
+        (Account.repositoryARN, "queue.json", Guide.queueJSON),
+        ("\(Account.host)/train", "queue.yaml", Guide.queueYAML),
+        ("\(Account.host)/train", "queue.json", Guide.queueJSON),
+    ])
+    func `Its configuration and its queue become one training job`(_ uri: String, _ file: String, _ queue: String)
+        async throws
+    {
         let account = try Account(uri: uri)
         try await account.queue(queue, file: file)
         let id = try await account.submit()
@@ -33,8 +33,8 @@ struct GuideTests {
         try await account.expectAsBoto3()
     }
 
-    @Test("A job is made from an image's full URI, and its runs show no secret")
-    func imageJob() async throws {
+    @Test
+    func `A job is made from an image's full URI, and its runs show no secret`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         try await account.succeeding("job", "create", "image", Account.image, "--name", "trainer")
@@ -54,8 +54,8 @@ struct GuideTests {
         }
     }
 
-    @Test("The template of a queue without a file names the values to fill in")
-    func defaultBody() async throws {
+    @Test
+    func `The template of a queue without a file names the values to fill in`() async throws {
         let account = try Account()
         try await account.succeeding("queue", "create", "train", "--resource", "sagemaker")
         let answer = try await account.launch("plan", "-q", "train", "--image", Account.image, "--offline")
@@ -64,10 +64,8 @@ struct GuideTests {
         #expect(answer.output.contains("findings  2 errors"), "\(answer)")
     }
 
-    @Test(
-        "The same with moto, an independent imitation of AWS",
-        .enabled(if: MotoServer.program != nil, "moto_server is not installed"))
-    func moto() async throws {
+    @Test(.enabled(if: MotoServer.program != nil, "moto_server is not installed"))
+    func `The same with moto, an independent imitation of AWS`() async throws {
         let moto = try await MotoServer(
             try #require(MotoServer.program), HTTPClient(configuration: .init(proxy: .direct)))
         let account = try Account(setting: ["AWS_ENDPOINT_URL": moto.url])

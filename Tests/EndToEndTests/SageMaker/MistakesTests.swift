@@ -42,8 +42,10 @@ struct MistakesTests {
 
         """
 
-    @Test("plan prints each with its position and the correction, and nothing else, on one screen; exit code 65")
-    func plan() async throws {
+    @Test
+    func `plan prints each with its position and the correction, and nothing else, on one screen; exit code 65`()
+        async throws
+    {
         let account = try Account()
         try await account.queue(Self.queue)
         let answer = try await account.launch("plan", "-q", "train", "--image", Account.image, "--offline")
@@ -57,8 +59,8 @@ struct MistakesTests {
         #expect(try await account.succeeding("list", "--json").json([RunFacts].self).isEmpty)
     }
 
-    @Test("submit rejects it with the same messages, and nothing is queued")
-    func submit() async throws {
+    @Test
+    func `submit rejects it with the same messages, and nothing is queued`() async throws {
         let account = try Account()
         try await account.queue(Self.queue)
         let answer = try await account.launch("submit", "-q", "train", "--image", Account.image)
@@ -70,8 +72,8 @@ struct MistakesTests {
         #expect(try await account.succeeding("list", "--json").json([RunFacts].self).isEmpty)
     }
 
-    @Test("A missing ECR image is an error of the plan, by tag and by digest; offline it is not checked")
-    func missingImage() async throws {
+    @Test
+    func `A missing ECR image is an error of the plan, by tag and by digest; offline it is not checked`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let digest = "sha256:" + String(repeating: "0", count: 64)
@@ -90,8 +92,8 @@ struct MistakesTests {
         #expect(stranger.code == 69 && stranger.errors.contains("create-repository"), "\(stranger)")
     }
 
-    @Test("W&B's wrapped queue is accepted with a warning, and its errors have their positions")
-    func wrapped() async throws {
+    @Test
+    func `W&B's wrapped queue is accepted with a warning, and its errors have their positions`() async throws {
         let account = try Account()
         try account.folder.write(
             "wandb.json", #"{"sagemaker": \#(Guide.queueJSON.replacing("ml.m4.xlarge", with: "ml.m4.xlarg"))}"#)

@@ -1,6 +1,6 @@
 import Foundation
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 

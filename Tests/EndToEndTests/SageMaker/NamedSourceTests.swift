@@ -28,10 +28,11 @@ struct NamedSourceTests {
         return try #require(try account.job(of: id).request["AlgorithmSpecification"])
     }
 
-    @Test(
-        "The queue's image runs without --image, pinned as any other, also in a queue that lets a submitter change nothing"
-    )
-    func image() async throws {
+    @Test
+    func
+        `The queue's image runs without --image, pinned as any other, also in a queue that lets a submitter change nothing`()
+        async throws
+    {
         let account = try await account("TrainingImage: \(Account.image)")
         try await queue("TrainingImage: \(Account.image)", more: "allow_overrides: []\n", named: "locked", account)
         let plan = try await account.succeeding("plan", "-q", "train")
@@ -50,8 +51,8 @@ struct NamedSourceTests {
         }
     }
 
-    @Test("The queue's algorithm is sent by its name, with no image")
-    func algorithm() async throws {
+    @Test
+    func `The queue's algorithm is sent by its name, with no image`() async throws {
         let account = try await account("AlgorithmName: \(Self.algorithm)", more: "EnableNetworkIsolation: true\n")
         let submitted = try await account.succeeding("submit", "-q", "train", "--param", "depth=3")
         #expect(submitted.errors.isEmpty, "\(submitted)")
@@ -64,10 +65,11 @@ struct NamedSourceTests {
         #expect(rehearsal.code == 65, "\(rehearsal)")
     }
 
-    @Test(
-        "A run's own image is never without a word: refused beside an algorithm, told beside an image, denied by a policy"
-    )
-    func both() async throws {
+    @Test
+    func
+        `A run's own image is never without a word: refused beside an algorithm, told beside an image, denied by a policy`()
+        async throws
+    {
         let account = try await account("AlgorithmName: \(Self.algorithm)")
         let image = ["--image", Account.image]
         let refused = try await account.launch(["submit", "-q", "train"] + image)
@@ -92,8 +94,8 @@ struct NamedSourceTests {
         #expect(denied.code == 65 && denied.errors.contains("the queue does not allow the image"), "\(denied)")
     }
 
-    @Test("An image that a submitter puts into the template is one that the policy must allow")
-    func chosen() async throws {
+    @Test
+    func `An image that a submitter puts into the template is one that the policy must allow`() async throws {
         let account = try await account(
             "TrainingImage: \(Account.image)", more: "allow_sources: {images: [\(Account.host)/train]}\n")
         func plan(_ words: String..., queue: String = "train") async throws -> Answer {
@@ -119,9 +121,11 @@ struct NamedSourceTests {
         #expect(try await plan("-V", "name=train:v1", queue: "listed").code == 0)
     }
 
-    @Test(
-        "Where nothing names what to run the options are told; a whole body of CreateTrainingJob runs without a queue")
-    func none() async throws {
+    @Test
+    func
+        `Where nothing names what to run the options are told; a whole body of CreateTrainingJob runs without a queue`()
+        async throws
+    {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         for words in [["plan", "-q", "train"], ["submit", "-q", "train"], ["plan", "-r", "sagemaker"]] {
@@ -141,8 +145,8 @@ struct NamedSourceTests {
         #expect(stray.code == 64 && stray.errors.contains("the run's source is what its queue names"), "\(stray)")
     }
 
-    @Test("What is wrong with the queue's image is told when the queue is made, with its line")
-    func wrong() async throws {
+    @Test
+    func `What is wrong with the queue's image is told when the queue is made, with its line`() async throws {
         let account = try Account()
         try account.folder.write(
             "queue.yaml", Guide.queueYAML + "AlgorithmSpecification: {TrainingImage: \"python:3.12\"}\n")

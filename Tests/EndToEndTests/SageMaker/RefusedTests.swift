@@ -6,10 +6,10 @@ import Testing
 /// Rejections by AWS that the run did not cause.
 @Suite("Rejections by AWS", .timeLimit(.minutes(10)))
 struct RefusedTests {
-    @Test(
-        "An agent with credentials that AWS does not accept claims no run, says so, and ends with 77",
-        arguments: [["AWS_SECRET_ACCESS_KEY": "wrong"], ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""]])
-    func stranger(_ setting: [String: String]) async throws {
+    @Test(arguments: [["AWS_SECRET_ACCESS_KEY": "wrong"], ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""]])
+    func `An agent with credentials that AWS does not accept claims no run, says so, and ends with 77`(
+        _ setting: [String: String]
+    ) async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let id = try await account.submit()
@@ -20,8 +20,8 @@ struct RefusedTests {
         #expect(facts.state == "queued" && facts.cause == nil, "\(facts)")
     }
 
-    @Test("An agent that cannot verify its identity continues with its queues")
-    func anonymous() async throws {
+    @Test
+    func `An agent that cannot verify its identity continues with its queues`() async throws {
         let account = try Account()
         account.stub.always("sts", "GetCallerIdentity", .error("AccessDenied", "Not authorized.", status: 403))
         try await account.queue(Guide.queueYAML)
@@ -31,8 +31,8 @@ struct RefusedTests {
         #expect(try await account.facts(of: id).state == "succeeded")
     }
 
-    @Test("A waiting launch stop prints why the backend rejects the stop")
-    func stop() async throws {
+    @Test
+    func `A waiting launch stop prints why the backend rejects the stop`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         account.stub.sagemaker.lives(.long)
@@ -51,8 +51,10 @@ struct RefusedTests {
         #expect(try await agent.end().code == 0)
     }
 
-    @Test("A queue's rules apply to values with options of their own, and an option without text is an empty text")
-    func overrides() async throws {
+    @Test
+    func `A queue's rules apply to values with options of their own, and an option without text is an empty text`()
+        async throws
+    {
         let account = try Account()
         try await account.queue(
             Guide.queueYAML

@@ -1,7 +1,7 @@
 import AWSStub
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import TestSupport
 import Testing
 
@@ -14,8 +14,8 @@ struct RehearsedImageTests {
         return account
     }
 
-    @Test("--keep-local: a built image stays in the engine, is found again, and nothing is pushed")
-    func built() async throws {
+    @Test
+    func `--keep-local: a built image stays in the engine, is found again, and nothing is pushed`() async throws {
         let account = try await Self.account()
         let label = "e2e\(UInt32.random(in: .min ... .max))"
         try account.folder.write(
@@ -42,8 +42,8 @@ struct RehearsedImageTests {
         #expect(sent.output.contains("would be built as \(Account.host)/train:launch-"), "\(sent)")
     }
 
-    @Test("An image that only this engine has can be rehearsed; a run on SageMaker is rejected")
-    func onlyHere() async throws {
+    @Test
+    func `An image that only this engine has can be rehearsed; a run on SageMaker is rejected`() async throws {
         let account = try await Self.account()
         _ = try await EngineFixture.imageID()
         let image = ["-q", "train", "--image", EngineFixture.imageName, "-E", "/bin/echo trained"]

@@ -68,8 +68,10 @@ struct SpellingTests {
 
         """
 
-    @Test("snake_case at any depth, and a role by its name: the same document, and the users' own keys are unchanged")
-    func snakeCase() async throws {
+    @Test
+    func `snake_case at any depth, and a role by its name: the same document, and the users' own keys are unchanged`()
+        async throws
+    {
         let account = try Account()
         try await account.queue(Self.camel, named: "camel-queue")
         try await account.queue(Self.snake, named: "snake-queue")
@@ -91,10 +93,10 @@ struct SpellingTests {
         try await account.expectAsBoto3()
     }
 
-    @Test(
-        "Resource arguments in W&B's form, under the resource's name, as a file and as text",
-        arguments: ["args.json", "args.yaml", nil])
-    func resourceArguments(_ file: String?) async throws {
+    @Test(arguments: ["args.json", "args.yaml", nil])
+    func `Resource arguments in W&B's form, under the resource's name, as a file and as text`(_ file: String?)
+        async throws
+    {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         var given = #"{"sagemaker": {"resource_config": {"instance_type": "ml.g5.xlarge"}, "Environment": {"A": "ü"}}}"#

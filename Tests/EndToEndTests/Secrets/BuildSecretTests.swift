@@ -11,8 +11,10 @@ struct BuildSecretTests {
         echo "{\\"key\\": \\"$(cat /run/secrets/pip)\\"}"; cut -c 3-40 </run/secrets/pip
         """
 
-    @Test("Output of a Dockerfile with a secret is masked; the secret is in no output, record, image or process")
-    func printed() async throws {
+    @Test
+    func `Output of a Dockerfile with a secret is masked; the secret is in no output, record, image or process`()
+        async throws
+    {
         try await World.with { world in
             let secret = "planted-build/\(UUID().uuidString)"
             let config = try Self.config(world, secret, queues: "q")
@@ -52,8 +54,8 @@ struct BuildSecretTests {
         }
     }
 
-    @Test("A run of another queue does not get the secret, and its cause names the key")
-    func otherQueue() async throws {
+    @Test
+    func `A run of another queue does not get the secret, and its cause names the key`() async throws {
         try await World.with { world in
             let secret = "planted-build/\(UUID().uuidString)"
             let source = try Source(in: world, run: Self.run)

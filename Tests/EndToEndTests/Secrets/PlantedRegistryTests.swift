@@ -1,6 +1,6 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import TestSupport
 import Testing
 
@@ -10,8 +10,8 @@ struct PlantedRegistryTests {
     private static let key = Plant.new("AWS_SECRET_ACCESS_KEY")
     private static let password = Plant(place: "registry password", value: RegistryServer.password)
 
-    @Test("A working registry, engine and build, with each child watched", .enabled(if: RegistryServer.isWanted))
-    func working() async throws {
+    @Test(.enabled(if: RegistryServer.isWanted))
+    func `A working registry, engine and build, with each child watched`() async throws {
         let registry = try await RegistryServer(.init(login: true))
         let spies = try Spies(on: ["docker", "git"])
         let witness = Witness()
@@ -67,8 +67,8 @@ struct PlantedRegistryTests {
         }
     }
 
-    @Test("A registry that repeats what it receives")
-    func echoing() async throws {
+    @Test
+    func `A registry that repeats what it receives`() async throws {
         let echo = try TestServer { request in
             let sent = request.header("Authorization") ?? ""
             return .text(

@@ -25,10 +25,12 @@ struct PlantedSecretsTests {
         "stop RUN",
     ]
 
-    @Test(
-        "No planted secret is printed or written, whether services succeed, fail and quote the request, or are unreachable",
-        arguments: PlantedSource.all)
-    func planted(_ source: PlantedSource) async throws {
+    @Test(arguments: PlantedSource.all)
+    func
+        `No planted secret is printed or written, whether services succeed, fail and quote the request, or are unreachable`(
+            _ source: PlantedSource
+        ) async throws
+    {
         let account = try Account()
         let (variables, others) = try source.plant(account)
         let quoting = try QuotingServer()

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Subprocess
+import LaunchSubprocess
 import Synchronization
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import TestSupport
 import Testing
 

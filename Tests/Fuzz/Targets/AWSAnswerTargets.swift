@@ -1,8 +1,8 @@
-import HTTP
+import LaunchHTTP
 
-@testable import AWS
-@testable import LaunchAWSCore
 import LaunchHost
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 extension FuzzTarget {
     /// Responses of AWS: documents, listings, errors.

@@ -1,9 +1,9 @@
 import FoundationEssentials
-import HTTP
+import LaunchHTTP
 
-@testable import AWS
-@testable import LaunchAWSCore
 import LaunchHost
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 extension FuzzTarget {
     /// AWS's files on this machine, and the output of credential programs.

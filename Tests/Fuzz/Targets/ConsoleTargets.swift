@@ -1,5 +1,5 @@
-@testable import Console
 @testable import LaunchCommands
+@testable import LaunchConsole
 
 extension FuzzTarget {
     /// Command lines, and text for a terminal.

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-@testable import LaunchCommands
 import LaunchHost
+@testable import LaunchCommands
 
 extension FuzzTarget {
     /// YAML and JSON files: configuration, queues, specs.

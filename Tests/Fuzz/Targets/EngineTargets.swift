@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-@testable import ContainerEngine
+@testable import LaunchContainerEngine
 
 extension FuzzTarget {
     /// Responses of a container engine.

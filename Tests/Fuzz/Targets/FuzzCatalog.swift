@@ -1,8 +1,8 @@
-import AWS
-import Builders
+import LaunchAWS
+import LaunchBuilders
 import LaunchHost
-import LocalDocker
-import SageMaker
+import LaunchLocalDocker
+import LaunchSageMaker
 
 /// The plugins for checking the fields of documents.
 let fuzzCatalog = PluginCatalog(

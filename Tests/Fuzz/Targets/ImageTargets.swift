@@ -1,8 +1,8 @@
-@testable import AWS
-@testable import LaunchAWSCore
 import LaunchHost
-@testable import LocalDocker
-@testable import OCIRegistry
+@testable import LaunchAWS
+@testable import LaunchAWSKit
+@testable import LaunchLocalDocker
+@testable import LaunchOCIRegistry
 
 extension FuzzTarget {
     /// Names of images and of registries.

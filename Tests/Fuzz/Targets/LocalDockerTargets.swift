@@ -1,11 +1,11 @@
 import Dispatch
 
-@testable import ContainerEngine
 import LaunchHost
-@testable import LaunchCore
-@testable import LaunchPluginKit
 @testable import LaunchConfiguration
-@testable import LocalDocker
+@testable import LaunchContainerEngine
+@testable import LaunchCore
+@testable import LaunchLocalDocker
+@testable import LaunchPluginKit
 
 extension FuzzTarget {
     /// The input of the local backend: archives, cursors, metrics, paths.

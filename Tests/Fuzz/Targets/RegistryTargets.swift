@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-@testable import AWS
-@testable import LaunchAWSCore
 import LaunchHost
-@testable import LaunchPluginKit
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 @testable import LaunchConfiguration
-@testable import OCIRegistry
+@testable import LaunchOCIRegistry
+@testable import LaunchPluginKit
 
 extension FuzzTarget {
     /// Responses of an image registry.

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 import LaunchHost
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 extension FuzzTarget {
     /// Training jobs: descriptions, requests, logs, metric definitions.

@@ -1,6 +1,6 @@
-@testable import Builders
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchBuilders
+@testable import LaunchSnapshots
 
 extension FuzzTarget {
     /// The input from a source: ignore rules, Dockerfiles, git.

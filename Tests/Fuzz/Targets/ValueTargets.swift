@@ -1,9 +1,9 @@
 import FoundationEssentials
 
-@testable import LaunchCommands
 import LaunchHost
-@testable import LaunchStore
 @testable import LaunchAgent
+@testable import LaunchCommands
+@testable import LaunchStore
 
 extension FuzzTarget {
     /// Single values of the command line, and records of the store.

@@ -1,13 +1,13 @@
-import AWS
-import Builders
-import Console
 import Foundation
+import LaunchAWS
+import LaunchBuilders
 import LaunchCommands
+import LaunchConsole
 import LaunchHost
-import LocalDocker
-import Mock
-import SageMaker
-import Subprocess
+import LaunchLocalDocker
+import LaunchMock
+import LaunchSageMaker
+import LaunchSubprocess
 import Testing
 
 /// Runs the built program with command lines that are made from its own tree of commands.
@@ -30,7 +30,7 @@ import Testing
             runners: [LocalDockerRunner.plugin, SageMakerRunner.plugin, MockPlugins.runner]), version: "0"
     ).root
 
-    @Test func everyLineEndsAsDocumented() async throws {
+    @Test func `every line ends as documented`() async throws {
         let place = try await Playground.made()
         var maker = LineMaker(Self.root, values: place.values, seed: Self.seed)
         for number in 1...max(1, Self.lines) {
@@ -68,7 +68,7 @@ import Testing
     }
 
     /// The same seed makes the same lines, so that a finding can be reproduced.
-    @Test func aSeedRepeatsItsLines() {
+    @Test func `a seed repeats its lines`() {
         let values = HostileValues(files: ["/a", "/b"], kept: ["keep"], loose: ["loose"])
         func lines(_ seed: UInt64) -> [String] {
             var maker = LineMaker(Self.root, values: values, seed: seed)
@@ -79,7 +79,7 @@ import Testing
     }
 
     /// One example of each kind of wrong exit, so that none is overlooked.
-    @Test func wrongEndsAreFound() {
+    @Test func `wrong ends are found`() {
         let line = HostileLine(words: ["list"], streams: .plain, variables: [:])
         func findings(_ exit: Int32, out: String = "", err: String = "", told: Bool = false) -> [String] {
             LineCheck.findings(line, Playground.End(exit: .code(exit), output: out, errors: err, wasTold: told))

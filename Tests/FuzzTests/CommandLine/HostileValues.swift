@@ -1,5 +1,5 @@
-import Console
 import FuzzTargets
+import LaunchConsole
 
 /// Values for options and arguments: valid ones, and those of a hostile or careless user.
 struct HostileValues: Sendable {

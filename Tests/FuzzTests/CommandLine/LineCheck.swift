@@ -1,5 +1,5 @@
-import Console
-import Subprocess
+import LaunchConsole
+import LaunchSubprocess
 
 /// The conditions for every exit of the program, independent of its command line.
 enum LineCheck {

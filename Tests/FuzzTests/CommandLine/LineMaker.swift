@@ -1,5 +1,5 @@
-import Console
 import FuzzTargets
+import LaunchConsole
 
 /// One command line with its streams and variables.
 struct HostileLine: Sendable {

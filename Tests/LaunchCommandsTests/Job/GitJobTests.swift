@@ -1,6 +1,6 @@
-import Console
+import LaunchConsole
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 

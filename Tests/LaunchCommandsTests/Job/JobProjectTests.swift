@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing
@@ -7,7 +7,7 @@ import Testing
 
 /// A job's project is that of its runs.
 @Suite struct JobProjectTests {
-    @Test func theGuidesCommandWorksAndTheProjectReachesTheRun() async throws {
+    @Test func `the guide's command works and the project reaches the run`() async throws {
         var desk = try Desk()
         let made = await desk.run("job create image localhost:5000/team/train:2024-06 -p vision")
         #expect(made.code == .ok && made.output == "train:v1\n", "\(made.errors)")
@@ -31,7 +31,7 @@ import Testing
         #expect(await desk.run("job create image hello -n h --json").output.contains("\"sound\""))
     }
 
-    @Test func allKindsOfJobsHaveOne() async throws {
+    @Test func `all kinds of jobs have one`() async throws {
         let desk = try Desk()
         try desk.folder.write("train/Dockerfile", "FROM a\n")
         let code = await desk.run("job create code \(desk.folder.file("train")) --project vision --json")
@@ -41,7 +41,7 @@ import Testing
         #expect(await desk.run("job show train").output.contains("\nproject     vision\n"))
     }
 
-    @Test func listsFilterByProject() async throws {
+    @Test func `lists filter by project`() async throws {
         let desk = try Desk()
         _ = await desk.run("job create image a/train:x -p vision")
         _ = await desk.run("job create image a/train:y -p speech")
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: ["a/b", "../x", "-x ", "x:y"])
-    func aProjectThatNoRunCanHaveIsRefused(_ project: String) async throws {
+    func `a project that no run can have is refused`(_ project: String) async throws {
         let desk = try Desk()
         let answer = await desk.run(words: ["job", "create", "image", "busybox", "--project=\(project)"])
         #expect(answer.code == .invalidData && answer.output == "")

@@ -1,11 +1,11 @@
-import Console
+import LaunchConsole
 import LaunchHost
 import Testing
 
 @testable import LaunchCommands
 
 @Suite struct PluginsCommandTests {
-    @Test func listsByRole() async throws {
+    @Test func `lists by role`() async throws {
         let desk = try Desk()
         #expect(
             await desk.run("plugins list --role builder").output
@@ -20,7 +20,7 @@ import Testing
         #expect(wrong.code == .usage && wrong.errors.contains("did you mean 'builder'?"))
     }
 
-    @Test func describesOne() async throws {
+    @Test func `describes one`() async throws {
         let answer = await (try Desk()).run("plugins describe local-docker")
         #expect(
             answer.output
@@ -45,7 +45,7 @@ import Testing
                 """)
     }
 
-    @Test func describesAllRolesOfAType() async throws {
+    @Test func `describes all roles of a type`() async throws {
         let desk = try Desk()
         let all = try await desk.run("plugins describe mock --json").json().arrayValue ?? []
         #expect(all.compactMap { $0["role"]?.stringValue } == ["environment", "registry", "builder", "runner"])

@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
-import Console
 import Foundation
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing
@@ -34,10 +34,8 @@ import Testing
         #expect(try drafts(desk) == [])
     }
 
-    @Test(
-        "An editor that saves text without a value changes nothing",
-        arguments: ["truncate -s 0", "sed -i s/^/#/", "sed -i s/.*/null/", "sed -i s/.*/~/"])
-    func anEmptyTextChangesNothing(editor: String) async throws {
+    @Test(arguments: ["truncate -s 0", "sed -i s/^/#/", "sed -i s/.*/null/", "sed -i s/.*/~/"])
+    func `An editor that saves text without a value changes nothing`(editor: String) async throws {
         let desk = try await desk(editor: editor)
         let before = try desk.store().queue("try").definition
         let answer = await desk.run("queue edit try")

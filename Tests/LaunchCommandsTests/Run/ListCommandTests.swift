@@ -1,5 +1,5 @@
-import Console
 import Foundation
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing
@@ -13,7 +13,7 @@ import Testing
             queue: queue)
     }
 
-    @Test func aPipeGetsTabsAndEachIDOnce() async throws {
+    @Test func `a pipe gets tabs and each ID once`() async throws {
         let desk = try Desk()
         let queue = String(repeating: "q", count: 64)
         _ = await desk.run("queue create \(queue) -r mock")
@@ -30,7 +30,7 @@ import Testing
         #expect(queues.output == "QUEUE\tRESOURCE\tSTATE\tWAITING\tUNDER WAY\tENDED\n\(queue)\tmock\topen\t2\t0\t0\n")
     }
 
-    @Test func aTerminalOf80ColumnsIsNeverExceeded() async throws {
+    @Test func `a terminal of 80 columns is never exceeded`() async throws {
         let desk = try Desk()
         let queue = String(repeating: "q", count: 64)
         _ = await desk.run("queue create \(queue) -r mock")
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func theDurationIsThatOfTheContainer() async throws {
+    @Test func `the duration is that of the container`() async throws {
         let desk = try Desk()
         let date = Date(timeIntervalSinceNow: -3_600)
         let store = try Store(home: LaunchHome(variables: desk.variables), now: { date })

@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: numbers)
-    func aNumberIsTheSameEverywhere(_ text: String, _ sent: String) async throws {
+    func `a number is the same everywhere`(_ text: String, _ sent: String) async throws {
         let desk = try await desk(lr: text)
         let fromFile = try await hyperparameters(desk, [])
         #expect(fromFile["lr"]?.stringValue == text && fromFile["nested"]?.stringValue == "[\(sent)]")
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: ["9223372036854775808", "-9223372036854775809", "1e999"])
-    func aNumberThatIsNotKeptIsRefused(_ text: String) async throws {
+    func `a number that is not kept is refused`(_ text: String) async throws {
         let desk = try await desk(lr: "1")
         for words in [
             ["--set", "HyperParameters.x=\(text)"], ["--param", "x=\(text)"],
@@ -71,7 +71,7 @@ import Testing
         #expect(made.code == .invalidData && made.errors.contains("queue.yaml:7:23"), "\(made.errors)")
     }
 
-    @Test func aCountWithAFractionIsAnErrorAndTextIsText() async throws {
+    @Test func `a count with a fraction is an error and text is text`() async throws {
         let desk = try await desk(lr: "1.0")
         let words = ["plan", "--offline", "-q", "train", "--image", SageMakerCommandTests.image]
         let count = await desk.run(words: words + ["--set", "ResourceConfig.InstanceCount=2.0"])

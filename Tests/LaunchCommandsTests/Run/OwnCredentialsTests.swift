@@ -1,4 +1,4 @@
-import Mock
+import LaunchMock
 import Testing
 
 import LaunchHost

@@ -1,5 +1,5 @@
-import Console
 import Foundation
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing
@@ -20,7 +20,7 @@ import Testing
         return run.id
     }
 
-    @Test func runsAreListedThenArchivedAndRemoved() async throws {
+    @Test func `runs are listed then archived and removed`() async throws {
         let desk = try Desk()
         let old = try run(desk, endedDaysAgo: 100)
         let young = try run(desk, endedDaysAgo: 10)
@@ -42,7 +42,7 @@ import Testing
         #expect(none.errors.hasSuffix("0 runs and 0 events archived and removed.\n"))
     }
 
-    @Test func jsonHasTheWholeResult() async throws {
+    @Test func `JSON has the whole result`() async throws {
         let desk = try Desk()
         let id = try run(desk, endedDaysAgo: 3, project: "try")
         try run(desk, endedDaysAgo: 3)
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: [(["y"], true), (["YES "], true), (["n"], false), ([""], false), ([], false)])
-    func aTerminalIsAsked(_ typed: [String], _ removes: Bool) async throws {
+    func `a terminal is asked`(_ typed: [String], _ removes: Bool) async throws {
         let desk = try Desk()
         try run(desk, endedDaysAgo: 3)
         let words = ["prune", "--older-than", "2d"]
@@ -73,7 +73,7 @@ import Testing
     @Test(arguments: [
         [], ["--older-than", "soon"], ["--older-than", "-1d"], ["--older-than", "400000d"], ["--older-than="],
     ])
-    func theAgeMustBeGiven(_ words: [String]) async throws {
+    func `the age must be given`(_ words: [String]) async throws {
         let desk = try Desk()
         try run(desk, endedDaysAgo: 3)
         let answer = await desk.run(words: ["prune"] + words)
@@ -81,7 +81,7 @@ import Testing
         #expect(try desk.store().runs().count == 1)
     }
 
-    @Test func anArchiveThatCannotBeWrittenIsSaid() async throws {
+    @Test func `an archive that cannot be written is reported`() async throws {
         let desk = try Desk()
         try run(desk, endedDaysAgo: 3)
         let file = try desk.folder.write("file", "")

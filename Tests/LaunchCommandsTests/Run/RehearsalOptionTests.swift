@@ -1,5 +1,5 @@
-import Console
 import Foundation
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing
@@ -90,26 +90,24 @@ import Testing
                     sharedMemoryBytes: 64 << 20))
     }
 
-    @Test(
-        "an invalid option is rejected before anything is queued",
-        arguments: [
-            ("--rehearse --channel train=/nowhere/at/all", "there is no folder /nowhere/at/all for channel train"),
-            ("--rehearse --channel train=s3://b/x", "'s3://b/x' is not a local path"),
-            ("--rehearse --channel train=", "channel train has no path"),
-            ("--rehearse --channel train", "--channel needs KEY=VALUE"),
-            ("--rehearse --channel a=/ --channel a=/", "--channel a is given twice"),
-            ("--rehearse --output /etc/passwd", "--output needs a folder, and /etc/passwd is a file"),
-            ("--rehearse --drill spot@soon", "got 'spot@soon'"),
-            ("--rehearse --drill power", "--drill is spot or spot@TIME"),
-            ("--rehearse --drill spot@0s", "got 'spot@0s'"),
-            ("--rehearse --grace 1y", "--grace is a time such as 90s or 2m; got '1y'"),
-            ("--rehearse --grace 100h", "--grace is a time up to a day; got 100h"),
-            ("--rehearse --shm-size lots", "--shm-size is a size such as"),
-            ("--channel train=/", "--channel is for rehearsals: it needs --rehearse"),
-            ("--keep-local", "--keep-local is for rehearsals"),
-            ("--grace 5s", "--grace is for rehearsals"),
-        ])
-    func whatIsWrong(_ options: String, _ words: String) async throws {
+    @Test(arguments: [
+        ("--rehearse --channel train=/nowhere/at/all", "there is no folder /nowhere/at/all for channel train"),
+        ("--rehearse --channel train=s3://b/x", "'s3://b/x' is not a local path"),
+        ("--rehearse --channel train=", "channel train has no path"),
+        ("--rehearse --channel train", "--channel needs KEY=VALUE"),
+        ("--rehearse --channel a=/ --channel a=/", "--channel a is given twice"),
+        ("--rehearse --output /etc/passwd", "--output needs a folder, and /etc/passwd is a file"),
+        ("--rehearse --drill spot@soon", "got 'spot@soon'"),
+        ("--rehearse --drill power", "--drill is spot or spot@TIME"),
+        ("--rehearse --drill spot@0s", "got 'spot@0s'"),
+        ("--rehearse --grace 1y", "--grace is a time such as 90s or 2m; got '1y'"),
+        ("--rehearse --grace 100h", "--grace is a time up to a day; got 100h"),
+        ("--rehearse --shm-size lots", "--shm-size is a size such as"),
+        ("--channel train=/", "--channel is for rehearsals: it needs --rehearse"),
+        ("--keep-local", "--keep-local is for rehearsals"),
+        ("--grace 5s", "--grace is for rehearsals"),
+    ])
+    func `an invalid option is rejected before anything is queued`(_ options: String, _ words: String) async throws {
         let desk = try await desk()
         for command in ["plan", "submit", "run"] {
             let answer = await desk.run("\(command) -q far \(Self.image) \(options)")
@@ -119,7 +117,6 @@ import Testing
     }
 
     @Test(
-        "a folder that is written contains no data, and results are not checkpoints",
         arguments: [
             ("--checkpoints DIR/data/train", "--checkpoints DIR/data/train is the data of --channel train=DIR/"),
             ("--checkpoints DIR/data", "--checkpoints DIR/data holds the data of --channel train="),
@@ -134,7 +131,9 @@ import Testing
             ("--output DIR/o/p --checkpoints DIR/o", "--output DIR/o/p lies in the folder of --checkpoints DIR/o"),
             ("--output DIR/o --checkpoints DIR/o/ck", nil),
         ] as [(String, String?)])
-    func placesThatClash(_ options: String, _ words: String?) async throws {
+    func `a folder that is written contains no data, and results are not checkpoints`(
+        _ options: String, _ words: String?
+    ) async throws {
         let desk = try await desk()
         let files = FileManager.default
         try files.createSymbolicLink(atPath: desk.folder.file("link"), withDestinationPath: "data/train")
@@ -167,8 +166,8 @@ import Testing
         #expect(answer.code == .usage)
     }
 
-    @Test("a rehearsal never uses the remote runner, also if the configuration names it")
-    func neverSentForReal() async throws {
+    @Test
+    func `a rehearsal never uses the remote runner, also if the configuration names it`() async throws {
         let desk = try await desk()
         let far = try desk.folder.write("far.yaml", "runner: {type: mock}\n")
         for options in ["", "-c \(far)"] {

@@ -1,19 +1,19 @@
-import Console
 import Foundation
+import LaunchConsole
 import TestSupport
 import Testing
 
 @testable import LaunchCommands
 
 @Suite struct SpecFileTests {
-    @Test(
-        "W&B's keys are reported at their positions, with the names to use here",
-        arguments: [
-            ("overrides: {run_config: {lr: 1}}", "its members are at the top level here"),
-            ("run_config: {lr: 1}", "write it as params"), ("docker: {docker_image: a}", "write image: URI"),
-            ("template_variables: {a: 1}", "write it as set_vars"), ("parms: {lr: 1}", "did you mean \"params\"?"),
-        ])
-    func otherNames(_ line: String, _ advice: String) async throws {
+    @Test(arguments: [
+        ("overrides: {run_config: {lr: 1}}", "its members are at the top level here"),
+        ("run_config: {lr: 1}", "write it as params"), ("docker: {docker_image: a}", "write image: URI"),
+        ("template_variables: {a: 1}", "write it as set_vars"), ("parms: {lr: 1}", "did you mean \"params\"?"),
+    ])
+    func `W&B's keys are reported at their positions, with the names to use here`(_ line: String, _ advice: String)
+        async throws
+    {
         var desk = try Desk()
         desk.catalog = LocalRehearser.catalog
         _ = await desk.run("queue create far -r mock")

@@ -1,5 +1,5 @@
-import Console
 import Foundation
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing
@@ -27,15 +27,15 @@ import Testing
         try store.transition(run.id, token: run.claimToken, to: state, cause: cause)
     }
 
-    @Test(
-        "The exit code and the last line report the run's end",
-        arguments: [
-            (RunState.succeeded, Cause(.exit, "exit code 0", exitCode: 0), ExitCode.ok),
-            (.failed, Cause(.exit, "exit code 7", exitCode: 7), .runFailed),
-            (.failed, Cause(.unavailable, "no engine answers\nat all"), .unavailable),
-            (.stopped, Cause(.userStop, "Stopped."), .stopped),
-        ])
-    func ends(state: RunState, cause: Cause, code: ExitCode) async throws {
+    @Test(arguments: [
+        (RunState.succeeded, Cause(.exit, "exit code 0", exitCode: 0), ExitCode.ok),
+        (.failed, Cause(.exit, "exit code 7", exitCode: 7), .runFailed),
+        (.failed, Cause(.unavailable, "no engine answers\nat all"), .unavailable),
+        (.stopped, Cause(.userStop, "Stopped."), .stopped),
+    ])
+    func `The exit code and the last line report the run's end`(state: RunState, cause: Cause, code: ExitCode)
+        async throws
+    {
         let desk = try await desk()
         let id = await submit(desk)
         try end(desk, state, cause)
@@ -51,8 +51,8 @@ import Testing
         #expect(document.arrayValue?.map { $0["state"]?.stringValue } == [state.rawValue])
     }
 
-    @Test("With several runs the worst end determines the exit code")
-    func several() async throws {
+    @Test
+    func `With several runs the worst end determines the exit code`() async throws {
         let desk = try await desk()
         var ids: [String] = []
         for end in [RunState.succeeded, .stopped, .failed] {
@@ -64,8 +64,8 @@ import Testing
         #expect(await desk.run("wait \(ids[1]) \(ids[2]) \(ids[0])").code == .runFailed)
     }
 
-    @Test("A wait ends with 75 after its timeout, and says why the run waits")
-    func timeout() async throws {
+    @Test
+    func `A wait ends with 75 after its timeout, and says why the run waits`() async throws {
         let desk = try await desk()
         let id = await submit(desk)
         let answer = await desk.run("wait \(id) --timeout 0")
@@ -83,8 +83,8 @@ import Testing
         #expect(await desk.run("logs \(id)").errors.contains("printed anything yet: no agent serves queue 'q'"))
     }
 
-    @Test("Followers report the end of a run that is stopped meanwhile", .timeLimit(.minutes(10)))
-    func followers() async throws {
+    @Test(.timeLimit(.minutes(10)))
+    func `Followers report the end of a run that is stopped meanwhile`() async throws {
         let desk = try await desk()
         let first = await submit(desk)
         async let waiting = desk.run("wait \(first)")
@@ -105,8 +105,8 @@ import Testing
         #expect(try document.json()["state"]?.stringValue == "stopped")
     }
 
-    @Test("logs --json is one array and logs -f --json one object per line; times have milliseconds")
-    func jsonLogs() async throws {
+    @Test
+    func `logs --json is one array and logs -f --json one object per line; times have milliseconds`() async throws {
         let desk = try await desk()
         let id = await submit(desk)
         try end(desk, .succeeded, nil)
@@ -127,10 +127,8 @@ import Testing
         #expect(build.arrayValue?.map { $0["text"]?.stringValue } == ["build | one", "build | two"])
     }
 
-    @Test(
-        "Commands of other programs are answered with the equivalent command",
-        arguments: ["ps", "cancel", "rm", "retry"])
-    func advice(word: String) async throws {
+    @Test(arguments: ["ps", "cancel", "rm", "retry"])
+    func `Commands of other programs are answered with the equivalent command`(word: String) async throws {
         let answer = try await desk().run(word)
         #expect(answer.code == .usage)
         #expect(answer.errors.contains("unknown command '\(word)' for 'launch'; "))

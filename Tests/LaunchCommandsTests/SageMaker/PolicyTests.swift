@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing
@@ -33,7 +33,7 @@ struct PolicyTests {
         return found
     }
 
-    @Test func whatOnlyASubmitKnowsIsOpenAndTwoCallsSayTheSame() async throws {
+    @Test func `what only a submit knows is open and two calls say the same`() async throws {
         let desk = try await SageMakerCommandTests().desk(queue: Self.queue + "allow_overrides: []\n")
         for holder in ["agent", "job"] {
             let answers = [
@@ -56,7 +56,7 @@ struct PolicyTests {
         #expect(job["ssmmessages:OpenDataChannel"] == ["*"])
     }
 
-    @Test func imagesThatASubmitOrADockerfileMayName() async throws {
+    @Test func `images that a submit or a Dockerfile may name`() async throws {
         let queue = SageMakerCommandTests.queue
         let desk = try await SageMakerCommandTests().desk(queue: queue)
         let everything: Set = ["arn:aws:ecr:*:*:repository/*"]
@@ -81,7 +81,7 @@ struct PolicyTests {
         #expect(try await edit(built)["ecr:GetAuthorizationToken"] == ["*"])
     }
 
-    @Test func aTemplateThatIsNotFilledInHasNoPolicy() async throws {
+    @Test func `a template that is not filled in has no policy`() async throws {
         let desk = try await SageMakerCommandTests().desk(
             queue: SageMakerCommandTests.queue.replacing(
                 "arn:aws:iam::123456789012:role/service-role/training", with: "<REQUIRED>"))
@@ -97,7 +97,7 @@ struct PolicyTests {
         #expect(await bucket.run("iam-policy").code == .invalidData)
     }
 
-    @Test func aRoleByNameIsOfAnyAccountUntilItsAccountIsKnown() async throws {
+    @Test func `a role by name is of any account until its account is known`() async throws {
         let queue = SageMakerCommandTests.queue.replacing(
             "arn:aws:iam::123456789012:role/service-role/training", with: "service-role/training")
         let desk = try await SageMakerCommandTests().desk(queue: queue)

@@ -1,6 +1,6 @@
-import Console
 import Foundation
 import LaunchCommands
+import LaunchConsole
 import LaunchHost
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
-import Console
 import Foundation
+import LaunchConsole
 import LaunchHost
 import TestSupport
 

@@ -1,5 +1,5 @@
 import LaunchHost
-import Mock
+import LaunchMock
 
 /// A local runner for rehearsals: the mock under another name, with a fixed timeline.
 struct LocalRehearser: ContainerJobRunner {

@@ -1,5 +1,5 @@
 import LaunchHost
-import Mock
+import LaunchMock
 
 /// The mock under its own name and under those of real plugins, so that the defaults and real files can be used.
 enum TestCatalog {

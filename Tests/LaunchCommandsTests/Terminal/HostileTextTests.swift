@@ -1,7 +1,7 @@
-import Console
 import Foundation
+import LaunchConsole
 import LaunchHost
-import PrintableText
+import LaunchPrintableText
 import TestSupport
 import Testing
 

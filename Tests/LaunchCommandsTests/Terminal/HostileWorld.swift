@@ -1,7 +1,7 @@
-import Console
 import Foundation
+import LaunchConsole
 import LaunchHost
-import Mock
+import LaunchMock
 import TestSupport
 
 @testable import LaunchCommands

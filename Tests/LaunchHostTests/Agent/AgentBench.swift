@@ -1,6 +1,6 @@
 import Foundation
 import LaunchHost
-import Mock
+import LaunchMock
 import TestSupport
 import Testing
 

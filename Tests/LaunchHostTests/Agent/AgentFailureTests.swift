@@ -5,8 +5,8 @@ import Testing
 
 @Suite("agent, failures")
 struct AgentFailureTests {
-    @Test("a submit that fails once is retried; the run succeeds and ran once")
-    func triesAgain() async throws {
+    @Test
+    func `a submit that fails once is retried; the run succeeds and ran once`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let once = try bench.submit("q", ["submit": .string("fail-once")])
@@ -18,8 +18,8 @@ struct AgentFailureTests {
         }
     }
 
-    @Test("a submit that the backend rejects fails the run, with the backend's message")
-    func refusal() async throws {
+    @Test
+    func `a submit that the backend rejects fails the run, with the backend's message`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q", ["submit": .string("fail-always"), "submit_error": .string("denied")])
@@ -30,8 +30,8 @@ struct AgentFailureTests {
         #expect(run.cause?.message.contains("configured to fail") == true)
     }
 
-    @Test("a lack of capacity requeues the run with a delay; it does not fail", arguments: ["capacity", "quota"])
-    func waitsForCapacity(category: String) async throws {
+    @Test(arguments: ["capacity", "quota"])
+    func `a lack of capacity requeues the run with a delay; it does not fail`(category: String) async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q", ["submit": .string("fail-always"), "submit_error": .string(category)])
@@ -46,8 +46,8 @@ struct AgentFailureTests {
         #expect(run.notBefore != nil)
     }
 
-    @Test("credentials that the backend does not accept requeue the run with a delay; it does not fail")
-    func unauthenticated() async throws {
+    @Test
+    func `credentials that the backend does not accept requeue the run with a delay; it does not fail`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q", ["submit": .string("fail-always"), "submit_error": .string("unauthenticated")])
@@ -59,8 +59,8 @@ struct AgentFailureTests {
         #expect(try bench.store.run(id).notBefore != nil)
     }
 
-    @Test("an invalid request fails the run before anything is submitted")
-    func invalidRequest() async throws {
+    @Test
+    func `an invalid request fails the run before anything is submitted`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q", ["time_limit": .string("0.5s")])
@@ -74,8 +74,8 @@ struct AgentFailureTests {
         #expect(try bench.store.run(misspelt).cause?.message.contains("did you mean \"run_for\"?") == true)
     }
 
-    @Test("a missing image fails the run, and the cause names it")
-    func missingImage() async throws {
+    @Test
+    func `a missing image fails the run, and the cause names it`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q", source: .image("mock.invalid/a:launch-0123"))
@@ -83,10 +83,10 @@ struct AgentFailureTests {
         #expect(try bench.store.run(id).cause?.code == .image)
     }
 
-    @Test(
-        "an image that cannot be prepared fails the run before its submit, or requeues it if the error is transient",
-        arguments: [("denied", RunState.failed), ("transient", .queued)])
-    func unpreparedImage(_ error: String, _ state: RunState) async throws {
+    @Test(arguments: [("denied", RunState.failed), ("transient", .queued)])
+    func `an image that cannot be prepared fails the run before its submit, or requeues it if the error is transient`(
+        _ error: String, _ state: RunState
+    ) async throws {
         let bench = try AgentBench()
         try bench.queue("q", ["prepare_error": .string(error)])
         let id = try bench.submit("q")
@@ -99,8 +99,8 @@ struct AgentFailureTests {
         _ = try await end
     }
 
-    @Test("a stop ends a queued, a building, a preparing and a running run")
-    func stops() async throws {
+    @Test
+    func `a stop ends a queued, a building, a preparing and a running run`() async throws {
         let bench = try AgentBench(builder: "{type: mock, takes: 1h}")
         try bench.queue("q", ["run_for": .integer(900)])
         let context = try TemporaryDirectory()
@@ -126,8 +126,8 @@ struct AgentFailureTests {
         }
     }
 
-    @Test("a run that ignores the stop is killed; its state is stopped, not failed")
-    func stubborn() async throws {
+    @Test
+    func `a run that ignores the stop is killed; its state is stopped, not failed`() async throws {
         let bench = try AgentBench()
         try bench.queue("q", ["run_for": .integer(900), "ignores_stop": .bool(true)])
         let id = try bench.submit("q")
@@ -140,8 +140,8 @@ struct AgentFailureTests {
         #expect(run.cause?.exitCode == 137)
     }
 
-    @Test("a run over its time limit is stopped, and the cause says so")
-    func timeLimit() async throws {
+    @Test
+    func `a run over its time limit is stopped, and the cause says so`() async throws {
         let bench = try AgentBench()
         try bench.queue("q", ["run_for": .integer(900), "time_limit": .integer(1)])
         let id = try bench.submit("q")
@@ -151,8 +151,8 @@ struct AgentFailureTests {
         #expect(run.cause?.code == .timeLimit)
     }
 
-    @Test("the second run of the same source builds nothing")
-    func buildsOnce() async throws {
+    @Test
+    func `the second run of the same source builds nothing`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let context = try TemporaryDirectory()

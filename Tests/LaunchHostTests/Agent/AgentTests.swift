@@ -5,8 +5,8 @@ import Testing
 
 @Suite("agent")
 struct AgentTests {
-    @Test("drains a queue: every run ends once, with its exit code and its log")
-    func drains() async throws {
+    @Test
+    func `drains a queue: every run ends once, with its exit code and its log`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let good = try (0..<10).map { _ in try bench.submit("q", ["log_lines": .integer(3)]) }
@@ -30,8 +30,8 @@ struct AgentTests {
         #expect(try bench.store.unreleased().isEmpty)
     }
 
-    @Test("only a run from source has the state building, also after a requeue")
-    func building() async throws {
+    @Test
+    func `only a run from source has the state building, also after a requeue`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let context = try TemporaryDirectory()
@@ -45,8 +45,8 @@ struct AgentTests {
         #expect(try bench.states(of: code).prefix(4) == [.queued, .claimed, .building, .submitting])
     }
 
-    @Test("holds at most max_jobs runs at once")
-    func honoursMaxJobs() async throws {
+    @Test
+    func `holds at most max_jobs runs at once`() async throws {
         let bench = try AgentBench()
         try bench.queue("q", ["run_for": .string("0.05s")])
         for _ in 0..<12 { try bench.submit("q") }
@@ -61,8 +61,8 @@ struct AgentTests {
         #expect(most == 2)
     }
 
-    @Test("serves its queues in turn")
-    func isFair() async throws {
+    @Test
+    func `serves its queues in turn`() async throws {
         let bench = try AgentBench()
         for name in ["a", "b", "c"] {
             try bench.queue(name)
@@ -77,8 +77,8 @@ struct AgentTests {
         }
     }
 
-    @Test("claims runs of higher priority first")
-    func honoursPriority() async throws {
+    @Test
+    func `claims runs of higher priority first`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let low = try bench.submit("q", priority: .low)
@@ -89,8 +89,8 @@ struct AgentTests {
         #expect(order == [critical, medium, low])
     }
 
-    @Test("claims nothing from a paused queue, and claims its runs after a resume")
-    func honoursPause() async throws {
+    @Test
+    func `claims nothing from a paused queue, and claims its runs after a resume`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         try bench.store.setPaused(true, queue: "q")
@@ -102,8 +102,8 @@ struct AgentTests {
         #expect(try bench.store.run(id).state == .succeeded)
     }
 
-    @Test("claims runs that are submitted while it waits")
-    func hearsSubmits() async throws {
+    @Test
+    func `claims runs that are submitted while it waits`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let agent = bench.agent("q", drain: false)
@@ -115,8 +115,8 @@ struct AgentTests {
         #expect(try bench.store.run(id).state == .succeeded)
     }
 
-    @Test("leaves without ending its runs, and the next agent completes them")
-    func leavesAndAdopts() async throws {
+    @Test
+    func `leaves without ending its runs, and the next agent completes them`() async throws {
         let bench = try AgentBench()
         let sign = bench.folder.file("sign")
         try bench.queue("q", ["until": .string(sign), "exit_code": .integer(5)])

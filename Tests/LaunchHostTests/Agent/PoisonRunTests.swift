@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 import LaunchHost
+@testable import LaunchAgent
 @testable import LaunchConfiguration
 @testable import LaunchCore
 @testable import LaunchPluginKit
+@testable import LaunchSnapshots
 @testable import LaunchStore
-@testable import SourceSnapshots
-@testable import LaunchAgent
 
 @Suite("runs that end their agents", .timeLimit(.minutes(10))) struct PoisonRunTests {
     /// Records the given number of owners that end while they work on the run.
@@ -24,8 +24,9 @@ import LaunchHost
         }
     }
 
-    @Test("after three ends the run is set aside as failed, with its history, and the other runs continue")
-    func setAside() async throws {
+    @Test
+    func `after three ends the run is set aside as failed, with its history, and the other runs continue`() async throws
+    {
         let bench = try AgentBench()
         try bench.queue("q")
         let poison = try bench.submit("q")
@@ -39,8 +40,8 @@ import LaunchHost
         for other in others { #expect(try bench.store.run(other).state == .succeeded) }
     }
 
-    @Test("after two ends the run is tried again, and a healthy one succeeds")
-    func suspects() async throws {
+    @Test
+    func `after two ends the run is tried again, and a healthy one succeeds`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q")
@@ -50,8 +51,10 @@ import LaunchHost
         #expect(try bench.store.run(id).crashes == 0)
     }
 
-    @Test("an end while outputs are collected counts too; a healthy run is finished after two ends", arguments: [2, 3])
-    func finishing(_ crashes: Int) async throws {
+    @Test(arguments: [2, 3])
+    func `an end while outputs are collected counts too; a healthy run is finished after two ends`(_ crashes: Int)
+        async throws
+    {
         let bench = try AgentBench()
         let go = bench.folder.file("go")
         try bench.queue("q", ["until": .string(go)])
@@ -74,8 +77,8 @@ import LaunchHost
         #expect(run.cause?.code == code)
     }
 
-    @Test("the cause of a set-aside run says that the backend may still have it")
-    func mayBeThere() async throws {
+    @Test
+    func `the cause of a set-aside run says that the backend may still have it`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q")
@@ -94,8 +97,8 @@ import LaunchHost
         #expect(cause?.message.contains("The backend may have it: look there for \(id)") == true)
     }
 
-    @Test("a run with an unreadable record fails and names the value, and the other runs continue")
-    func damaged() async throws {
+    @Test
+    func `a run with an unreadable record fails and names the value, and the other runs continue`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let bad = try bench.submit("q")
@@ -114,8 +117,8 @@ import LaunchHost
         #expect(try bench.store.run(good).state == .succeeded)
     }
 
-    @Test("a damaged run that exists in the backend is found and observed to its end")
-    func damagedAndRunning() async throws {
+    @Test
+    func `a damaged run that exists in the backend is found and observed to its end`() async throws {
         let bench = try AgentBench()
         let go = bench.folder.file("go")
         try bench.queue("q", ["until": .string(go)])
@@ -133,8 +136,8 @@ import LaunchHost
         #expect(try bench.store.run(id).state == .succeeded)
     }
 
-    @Test("runs of an unreadable queue fail; an agent that still holds a run does not exit with 0")
-    func damagedQueue() async throws {
+    @Test
+    func `runs of an unreadable queue fail; an agent that still holds a run does not exit with 0`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q")
@@ -146,8 +149,8 @@ import LaunchHost
         #expect(run.state == .failed && run.cause?.code == .internalFault)
     }
 
-    @Test("queued and active rows without a run ID do not keep an agent from its runs")
-    func withoutID() async throws {
+    @Test
+    func `queued and active rows without a run ID do not keep an agent from its runs`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         for state in ["queued", "building", "running"] {
@@ -164,8 +167,8 @@ import LaunchHost
         #expect(try bench.store.counts()[.failed] == 3)
     }
 
-    @Test("a draining agent that holds a run without an observer reports the run")
-    func stuck() async throws {
+    @Test
+    func `a draining agent that holds a run without an observer reports the run`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let id = try bench.submit("q")

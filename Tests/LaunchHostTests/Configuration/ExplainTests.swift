@@ -6,7 +6,7 @@ import Testing
         try Explain.key(key, catalog: Fake.catalog)
     }
 
-    @Test func explainsAKeyOfTheTopLevel() throws {
+    @Test func `explains a key of the top level`() throws {
         #expect(
             try explain("max_jobs") == """
                 max_jobs
@@ -17,7 +17,7 @@ import Testing
                 """)
     }
 
-    @Test func explainsAKeyOfABlock() throws {
+    @Test func `explains a key of a block`() throws {
         #expect(
             try explain("builder.platform") == """
                 builder.platform (type: docker)
@@ -42,7 +42,7 @@ import Testing
         #expect(try explain("builder.cache.size").hasPrefix("builder.cache.size (type: docker)"))
     }
 
-    @Test func explainsARoleAndItsType() throws {
+    @Test func `explains a role and its type`() throws {
         #expect(
             try explain("builder.type") == """
                 builder.type
@@ -65,7 +65,7 @@ import Testing
                 """)
     }
 
-    @Test func suggestsForUnknownKeys() throws {
+    @Test func `suggests for unknown keys`() throws {
         let error = try #require(throws: LaunchError.self) { try explain("builder.platfrom") }
         #expect(error.kind == .usage)
         #expect(
@@ -74,7 +74,7 @@ import Testing
         )
     }
 
-    @Test func everyListedKeyCanBeExplained() throws {
+    @Test func `every listed key can be explained`() throws {
         let keys = Explain.keys(Fake.catalog)
         #expect(keys.contains("runner.network") && Set(keys).count == keys.count)
         for key in keys { #expect(try explain(key).hasPrefix(key)) }
@@ -82,7 +82,7 @@ import Testing
 }
 
 @Suite struct ReferenceTests {
-    @Test func writesTablesWithNestedKeys() throws {
+    @Test func `writes tables with nested keys`() throws {
         let docker = try #require(Fake.catalog.declarations.first { $0.type == "docker" })
         #expect(
             Reference.markdown(docker) == """
@@ -109,7 +109,7 @@ import Testing
                 """)
     }
 
-    @Test func coversEveryPlugin() {
+    @Test func `covers every plugin`() {
         let text = Reference.markdown(Fake.catalog)
         for declaration in Fake.catalog.declarations { #expect(text.contains("### `type: \(declaration.type)`")) }
         #expect(text.contains("Keys of a queue's template:"))

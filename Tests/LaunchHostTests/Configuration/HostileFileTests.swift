@@ -25,7 +25,7 @@ import Testing
         environment: {type: aws, region: "{{gpus}}", other: *x}
         """
 
-    @Test(arguments: 0..<8) func everyMutationEndsInDiagnosticsInsideTheFile(_ round: Int) {
+    @Test(arguments: 0..<8) func `every mutation ends in diagnostics inside the file`(_ round: Int) {
         var generator = Generator(state: UInt64(round) &* 977 &+ 5)
         let alphabet = Array("\t\n\r {}[]:,-&*!|>'\"%@`#<?~0x9.\\é\u{2028}\u{0}".utf8) + [0xFF, 0xC3]
         for _ in 0..<150 {

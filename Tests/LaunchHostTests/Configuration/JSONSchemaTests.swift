@@ -14,7 +14,7 @@ import Testing
         "registry: {type: local, uri: localhost:5000/x, username: u, password: p}\n",
     ]
 
-    @Test func agreesWithTheDecoder() throws {
+    @Test func `agrees with the decoder`() throws {
         var documents: [(name: String, value: JSONValue, valid: Bool)] = []
         for text in Self.good {
             try documents.append((text, Fake.document(text).jsonValue, true))
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func describesWhatAnEditorShows() throws {
+    @Test func `describes what an editor shows`() throws {
         let schema = JSONSchema.launchConfig(Fake.catalog)
         #expect(schema["additionalProperties"] == .bool(false))
         let properties = try #require(schema["properties"]?.objectValue)

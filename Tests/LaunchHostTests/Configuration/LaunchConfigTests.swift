@@ -3,7 +3,7 @@ import LaunchHost
 import Testing
 
 @Suite struct LaunchConfigTests {
-    @Test func readsTheGuidesExample() throws {
+    @Test func `reads the guide's example`() throws {
         let text = """
             max_jobs: -1
             queues:
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: ["", "builder:\nregistry: {}\nqueues:\nmax_jobs: null\n", "{}"])
-    func fillsInTheDefaults(_ text: String) throws {
+    func `fills in the defaults`(_ text: String) throws {
         let config = try LaunchConfig(Fake.document(text), catalog: Fake.catalog)
         #expect(config.maxJobs == 1)
         #expect(config.queues == [])
@@ -40,7 +40,7 @@ import Testing
         #expect(config.runner == nil)
     }
 
-    @Test func decodesEveryKind() throws {
+    @Test func `decodes every kind`() throws {
         let text = """
             {"max_jobs": 3, "entity": "team", "queues": ["a", "b"],
              "builder": {"type": "docker", "timeout": 90, "pull": false, "build_args": {"A": "1"},
@@ -79,7 +79,7 @@ import Testing
         #expect(error.kind == .configuration && error.message == "launch-config.yaml has 2 errors.")
     }
 
-    @Test func decodesDeclaredExamples() throws {
+    @Test func `decodes declared examples`() throws {
         for declaration in Fake.catalog.declarations {
             for example in declaration.examples {
                 let text = declaration.configText(ofExample: example)

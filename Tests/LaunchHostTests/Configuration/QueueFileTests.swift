@@ -151,12 +151,12 @@ import Testing
         ),
         ("- a", "1:1: a queue's file must be a mapping of keys; found a list"),
     ])
-    func refuses(_ text: String, _ says: String) throws {
+    func `refuses`(_ text: String, _ says: String) throws {
         let complaints = try complaints(text).filter { !$0.contains("warning:") }
         #expect(complaints == ["queue.yaml:\(says)"])
     }
 
-    @Test func noticesMisspeltReservedKeysInOpenTemplates() throws {
+    @Test func `notices misspelt reserved keys in open templates`() throws {
         #expect(
             try complaints("RoleArn: x\ntemplateVariables: {}\nallow_override: []", Fake.open) == [
                 "queue.yaml:2:1: unknown key \"templateVariables\"; did you mean \"template_variables\"?",
@@ -164,7 +164,7 @@ import Testing
             ])
     }
 
-    @Test func warnsOfAnUnusedVariable() throws {
+    @Test func `warns of an unused variable`() throws {
         #expect(
             try complaints("template_variables: {a: {type: string}}") == [
                 "queue.yaml:1:22: warning: the template does not use the variable \"a\""
@@ -180,7 +180,7 @@ import Testing
         } catch { return (error as? LaunchError)?.message }
     }
 
-    @Test func checksTypedValues() throws {
+    @Test func `checks typed values`() throws {
         let gpus = TemplateVariable(name: "gpus", type: .integer, allowed: [.integer(1), .integer(2), .integer(4)])
         #expect(try gpus.check(.integer(2)) == .integer(2))
         #expect(try gpus.check(.number(4.0)) == .integer(4))
@@ -193,7 +193,7 @@ import Testing
                 == "template variable \"rate\" must be a number from 0 to 0.5; got 0.75")
     }
 
-    @Test func readsTextFromTheCommandLine() throws {
+    @Test func `reads text from the command line`() throws {
         #expect(try TemplateVariable(name: "n", type: .integer).check("12") == .integer(12))
         #expect(try TemplateVariable(name: "n", type: .number).check("1e-3") == .number(0.001))
         #expect(try TemplateVariable(name: "n", type: .boolean).check("true") == .bool(true))
@@ -217,7 +217,7 @@ import Testing
             ("{{open}", [.text("{{open}")]), ("$5 {a}", [.text("$5 {a}")]), ("${}", [.macro("")]),
             ("${A:-b}", [.macro("A:-b")]), ("é${a}名", [.text("é"), .macro("a"), .text("名")]),
         ] as [(String, [Placeholders.Piece])])
-    func cutsTexts(_ text: String, _ pieces: [Placeholders.Piece]) {
+    func `cuts texts`(_ text: String, _ pieces: [Placeholders.Piece]) {
         #expect(Placeholders.pieces(of: text) == pieces)
         let plain = pieces.allSatisfy { if case .text = $0 { true } else { false } }
         #expect(Placeholders.contains(text) == !plain)

@@ -3,7 +3,7 @@ import Testing
 
 /// All unfilled placeholders of a configuration are reported together, each at its position.
 @Suite struct UnfilledPlaceholderTests {
-    @Test func allAreReportedAtOnce() {
+    @Test func `all are reported at once`() {
         let text = """
             queues: [<queue-name>, ‹second›]
             entity: <team>
@@ -50,7 +50,7 @@ import Testing
         #expect(Fake.complaints(text) == [])
     }
 
-    @Test func aPasswordIsNotShown() {
+    @Test func `a password is not shown`() {
         let complaints = Fake.complaints("registry: {type: local, uri: \"localhost:5000/x\", password: <password>}")
         #expect(complaints == ["launch-config.yaml:1:60: registry.password still holds a placeholder"])
         let build = Fake.complaints("builder: {type: docker, build_args: {VERSION: <version>}}")

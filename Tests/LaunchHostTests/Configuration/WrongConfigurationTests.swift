@@ -190,13 +190,13 @@ import Testing
         "my-secret-thing: hunter2\nx: [\n", "registry: {type: local, password: 12345, uri: [hunter2]}\n",
         "registry:\n  type: local\n  password: 12345\n",
     ])
-    func showsNoLineWithASecret(_ text: String) {
+    func `shows no line with a secret`(_ text: String) {
         let diagnostics = Fake.diagnostics(text)
         let shown = DiagnosticRenderer().render(diagnostics)
         #expect(!diagnostics.isEmpty && !shown.contains("hunter2") && !shown.contains("12345"), "\(shown)")
     }
 
-    @Test func showsNoSecret() throws {
+    @Test func `shows no secret`() throws {
         let text = "registry:\n  type: local\n  pasword: hunter2\n  password: [hunter2]\n"
         let shown = DiagnosticRenderer().render(Fake.diagnostics(text))
         #expect(shown.contains("did you mean \"password\"?"))

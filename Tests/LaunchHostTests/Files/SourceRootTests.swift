@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import LaunchFiles
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchFiles
+@testable import LaunchSnapshots
 
 @Suite("Reading below a folder")
 struct SourceRootTests {
@@ -29,9 +29,8 @@ struct SourceRootTests {
         try SourceRoot(opening: "\(scratch.path)/top", usesKernel: usesKernel)
     }
 
-    @Test(
-        "A path that leaves the folder is rejected, with and without openat2 of the kernel", arguments: [true, false])
-    func refused(usesKernel: Bool) throws {
+    @Test(arguments: [true, false])
+    func `A path that leaves the folder is rejected, with and without openat2 of the kernel`(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
         for name in [
@@ -53,8 +52,8 @@ struct SourceRootTests {
         #expect(!root.mayRead("outside/key"))
     }
 
-    @Test("Links inside the folder are followed only if requested", arguments: [true, false])
-    func inside(usesKernel: Bool) throws {
+    @Test(arguments: [true, false])
+    func `Links inside the folder are followed only if requested`(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
         defer { extendLifetime(scratch) }
@@ -74,8 +73,8 @@ struct SourceRootTests {
         #expect(root.mayRead("deep/file"))
     }
 
-    @Test("Only regular files are read, up to a limit, and no read blocks", arguments: [true, false])
-    func regular(usesKernel: Bool) throws {
+    @Test(arguments: [true, false])
+    func `Only regular files are read, up to a limit, and no read blocks`(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
         try #require(mkfifo("\(scratch.path)/top/pipe", 0o600) == 0)
@@ -93,8 +92,8 @@ struct SourceRootTests {
         #expect(throws: LaunchError.self) { _ = try root.content(of: "out", limit: 1 << 20) }
     }
 
-    @Test("A device is not read, whatever user can create one")
-    func device() throws {
+    @Test
+    func `A device is not read, whatever user can create one`() throws {
         let scratch = try scratch()
         guard mknod("\(scratch.path)/top/zero", S_IFCHR | 0o666, 0x105) == 0 else { return }
         let error = #expect(throws: FileSystem.Failure.self) {
@@ -103,8 +102,8 @@ struct SourceRootTests {
         #expect(error != nil)
     }
 
-    @Test("A path without links is opened; a link that replaced a component is not followed")
-    func real() throws {
+    @Test
+    func `A path without links is opened; a link that replaced a component is not followed`() throws {
         let scratch = try scratch()
         let descriptor = try SourceRoot.open(real: "\(scratch.path)/top/deep/file")
         #expect(descriptor >= 3)

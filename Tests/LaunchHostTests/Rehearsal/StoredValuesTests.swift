@@ -12,8 +12,8 @@ struct StoredValuesTests {
         image = PinnedImage(reference: "repo@\(digest.rawValue)", digest: digest, name: "repo:1")
     }
 
-    @Test("Values that an older version stored can be read, and plain ones are written unchanged")
-    func old() throws {
+    @Test
+    func `Values that an older version stored can be read, and plain ones are written unchanged`() throws {
         let job = ContainerJob(image: image, arguments: ["a"], outputs: ["/out"])
         let text = try JSON.canonical(job)
         #expect(!text.contains("surroundings"))
@@ -27,8 +27,8 @@ struct StoredValuesTests {
         #expect(try JSON.decode(RunRequest.self, from: JSON.canonicalData(request)) == request)
     }
 
-    @Test("A rehearsal plan is read back unchanged, whatever it contains")
-    func rehearsalPlan() throws {
+    @Test
+    func `A rehearsal plan is read back unchanged, whatever it contains`() throws {
         let job = ContainerJob(
             image: image,
             rehearsalPlan: .init(
@@ -48,8 +48,8 @@ struct StoredValuesTests {
         #expect(try JSONValue(encoding: job).decode(ContainerJob.self) == job)
     }
 
-    @Test("A rehearsal's record is read back from its run's folder; another run's folder has none")
-    func record() throws {
+    @Test
+    func `A rehearsal's record is read back from its run's folder; another run's folder has none`() throws {
         let folder = try TemporaryDirectory()
         #expect(RehearsalRecord(in: folder.path) == nil)
         let record = RehearsalRecord(
@@ -61,8 +61,8 @@ struct StoredValuesTests {
         #expect(RehearsalRecord(in: folder.path) == record)
     }
 
-    @Test("The stored names of the plan and the timeline are those of the first version")
-    func storedNames() throws {
+    @Test
+    func `The stored names of the plan and the timeline are those of the first version`() throws {
         let job = """
             {"environment":{},"image":{"digest":"sha256:\(String(repeating: "a", count: 64))","name":"repo:1",
             "reference":"repo@sha256:\(String(repeating: "a", count: 64))"},"metrics":{},"mounts":[],"outputs":[],

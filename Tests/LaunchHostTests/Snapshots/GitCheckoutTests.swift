@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 /// Commits with submodules or large files, which need more than a plain checkout.
 @Suite(.timeLimit(.minutes(10))) struct GitCheckoutTests {

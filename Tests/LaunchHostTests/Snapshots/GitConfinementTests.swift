@@ -1,10 +1,10 @@
 import Foundation
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 /// Which files git may read and write in its sandbox.
 @Suite(.timeLimit(.minutes(10))) struct GitConfinementTests {

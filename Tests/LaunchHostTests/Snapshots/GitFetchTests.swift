@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 struct GitFetchTests {
     /// A real repository with a branch, a tag and a submodule of a submodule.
@@ -148,8 +148,8 @@ struct GitFetchTests {
         #expect(error.hint == "Install git.")
     }
 
-    @Test("offline no repository is contacted: a full commit ID is accepted, anything else is rejected")
-    func offline() async throws {
+    @Test
+    func `offline no repository is contacted: a full commit ID is accepted, anything else is rejected`() async throws {
         // Contacting this address gives another kind of error.
         let url = "https://127.0.0.1:9/train.git"
         let commit = String(repeating: "0a", count: 20)

@@ -1,10 +1,10 @@
 import Foundation
 import Glibc
-import Subprocess
+import LaunchSubprocess
 import Testing
 
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 /// Pruning of the source store with entries that cannot be removed or have names that are not UTF-8.
 @Suite("pruning of unusual entries", .timeLimit(.minutes(10))) struct PruneTests {
@@ -22,8 +22,8 @@ import LaunchHost
         try #require(code == 0, "\(errno)")
     }
 
-    @Test("a leftover whose names are not UTF-8 is removed")
-    func rawNames() async throws {
+    @Test
+    func `a leftover whose names are not UTF-8 is removed`() async throws {
         let scratch = try Scratch()
         try scratch.write(["sources/.incoming-1/checkout/a/": ""])
         let checkout = "\(scratch.path)/sources/.incoming-1/checkout"
@@ -36,8 +36,8 @@ import LaunchHost
         #expect(try FileSystem.names(in: store.folder).isEmpty)
     }
 
-    @Test("a folder deeper than the maximum path length is removed")
-    func deep() throws {
+    @Test
+    func `a folder deeper than the maximum path length is removed`() throws {
         let scratch = try Scratch()
         let top = try scratch.write(["x": "1"], in: "top")
         var folder = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -53,8 +53,8 @@ import LaunchHost
         #expect(access(top, F_OK) != 0)
     }
 
-    @Test("an entry that cannot be removed is reported, and the others are removed")
-    func refused() async throws {
+    @Test
+    func `an entry that cannot be removed is reported, and the others are removed`() async throws {
         let scratch = try Scratch()
         try scratch.write([
             "sources/.incoming-1/checkout/stays": "", "sources/.incoming-1/checkout/goes": "",
@@ -80,8 +80,8 @@ import LaunchHost
         return true
     }
 
-    @Test("the size of a checkout includes names that are not UTF-8")
-    func measured() throws {
+    @Test
+    func `the size of a checkout includes names that are not UTF-8`() throws {
         let scratch = try Scratch()
         try scratch.write(["checkout/": ""])
         for number in 0..<20 { try make(Self.latin + [UInt8(0x80 + number)], in: "\(scratch.path)/checkout") }
@@ -89,8 +89,8 @@ import LaunchHost
         #expect(throws: LaunchError.self) { try space.check() }
     }
 
-    @Test("a commit with such a name is rejected, and leaves nothing")
-    func fetched() async throws {
+    @Test
+    func `a commit with such a name is rejected, and leaves nothing`() async throws {
         let scratch = try Scratch()
         try scratch.write(["repository/Dockerfile": "FROM scratch\n"])
         let repository = "\(scratch.path)/repository"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 @Suite("Sources that are too large")
 struct SourceLimitsTests {
@@ -14,8 +14,8 @@ struct SourceLimitsTests {
         try ContextScan(of: "\(scratch.path)/src", ignoring: rules, work: SourceWork(limits: limits))
     }
 
-    @Test("A file counts with the size that the file system reports, before it is read")
-    func sparse() throws {
+    @Test
+    func `A file counts with the size that the file system reports, before it is read`() throws {
         let scratch = try Scratch()
         try scratch.write(["src/hole": ""])
         try #require(truncate("\(scratch.path)/src/hole", 5 << 40) == 0)
@@ -24,8 +24,8 @@ struct SourceLimitsTests {
         #expect(try scan(scratch, limits: .none).bytes == 5 << 40)
     }
 
-    @Test("Entries count, and excluded ones do not")
-    func entries() throws {
+    @Test
+    func `Entries count, and excluded ones do not`() throws {
         let scratch = try Scratch()
         for index in 0..<12 { try scratch.write(["src/f\(index)": ""]) }
         let error = #expect(throws: LaunchError.self) { try scan(scratch, limits: SourceLimits(entries: 11)) }
@@ -34,8 +34,8 @@ struct SourceLimitsTests {
         #expect(try scan(scratch, rules, limits: SourceLimits(entries: 11)).entries.count == 9)
     }
 
-    @Test("Folders are read to a limited depth")
-    func depth() throws {
+    @Test
+    func `Folders are read to a limited depth`() throws {
         let scratch = try Scratch()
         try scratch.write(["src/\(String(repeating: "d/", count: 300))": ""])
         let error = #expect(throws: LaunchError.self) { try scan(scratch) }
@@ -44,8 +44,8 @@ struct SourceLimitsTests {
         #expect(try scan(scratch, rules).entries.isEmpty)
     }
 
-    @Test("The first pipes are named, the others counted")
-    func pipes() throws {
+    @Test
+    func `The first pipes are named, the others counted`() throws {
         let scratch = try Scratch()
         try scratch.write(["src/": ""])
         for index in 0..<30 { try #require(mkfifo("\(scratch.path)/src/p\(index)", 0o600) == 0) }
@@ -54,8 +54,8 @@ struct SourceLimitsTests {
         #expect(warnings.last?.message == "10 more sockets, pipes and devices are left out")
     }
 
-    @Test("Ten thousand rules are matched fast; more are rejected with their line")
-    func rules() throws {
+    @Test
+    func `Ten thousand rules are matched fast; more are rejected with their line`() throws {
         let most = (0..<DockerIgnore.maxRules).map { "some/long/folder/name-\($0)" }.joined(separator: "\n")
         let scratch = try Scratch()
         for index in 0..<200 { try scratch.write(["src/some/long/folder/name\(index)": ""]) }
@@ -67,8 +67,8 @@ struct SourceLimitsTests {
         #expect(error?.message == "rules:10001: there are more than 10000 patterns, which is the limit.")
     }
 
-    @Test("A checkout that exceeds the limit is stopped")
-    func checkout() async throws {
+    @Test
+    func `A checkout that exceeds the limit is stopped`() async throws {
         let scratch = try Scratch()
         try scratch.write(["src/": ""])
         let folder = "\(scratch.path)/src"

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 struct SourceStoreTests {
     private func files(in folder: String) throws -> [String] {

@@ -1,4 +1,4 @@
-import Subprocess
+import LaunchSubprocess
 import Testing
 
 /// Runs a program to its end and returns its output.

@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+import LaunchSubprocess
 
 /// The installed botocore as a reference for our results. Without it, a test prints a line and checks nothing.
 enum Botocore {

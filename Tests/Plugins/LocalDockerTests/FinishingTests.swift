@@ -1,7 +1,7 @@
 import EngineTestSupport
 import Foundation
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import TestSupport
 import Testing
 
@@ -9,8 +9,8 @@ import Testing
 struct FinishingTests {
     private static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
-    @Test("Outputs are copied, belong to the caller, and have no link that leads out")
-    func outputs() async throws {
+    @Test
+    func `Outputs are copied, belong to the caller, and have no link that leads out`() async throws {
         let script = """
             mkdir -p /out/deep /a/model /b/model && echo one > /out/deep/file && echo m1 > /a/model/x && echo m2 > /b/model/x
             echo single > /single && chown -R 4321:4321 /out && chmod 500 /out/deep && chmod 6755 /single
@@ -50,8 +50,8 @@ struct FinishingTests {
         }
     }
 
-    @Test("The last match of a metric counts; a value that is not a number is a warning")
-    func metrics() async throws {
+    @Test
+    func `The last match of a metric counts; a value that is not a number is a warning`() async throws {
         let script = "for i in 3 2 1; do echo \"epoch loss=0.$i acc=$i loss=1.$i\" >&2; done; echo 'bad=1.2.3 nan=nan'"
         let template: [String: JSONValue] = [
             "metrics": .object([
@@ -68,8 +68,8 @@ struct FinishingTests {
         }
     }
 
-    @Test("Lines on which a pattern backtracks too long do not count, with a warning")
-    func endlessPattern() async throws {
+    @Test
+    func `Lines on which a pattern backtracks too long do not count, with a warning`() async throws {
         let script = "for i in 1 2 3 4 5; do echo \"loss=$i $(printf %049d 0)b\"; done; echo 000"
         let template: [String: JSONValue] = [
             "metrics": .object(["a": .string("(0+)+$"), "loss": .string("loss=([0-9.]+)")])
@@ -86,8 +86,8 @@ struct FinishingTests {
         }
     }
 
-    @Test("A program that the kernel cannot execute is a warning that says what to do", arguments: [true, false])
-    func execFormatError(isAlone: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `A program that the kernel cannot execute is a warning that says what to do`(isAlone: Bool) async throws {
         // The line that the engine writes into the log of such a container.
         let script = "\(isAlone ? "" : "echo training; ")echo 'exec /train: exec format error' >&2; exit 1"
         try await Jobs.withEnded(script) { runner, handle, request, _ in

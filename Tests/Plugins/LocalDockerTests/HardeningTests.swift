@@ -1,7 +1,7 @@
 import EngineTestSupport
 import Foundation
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import TestSupport
 import Testing
 
@@ -35,8 +35,8 @@ struct HardeningTests {
         try await Jobs.read(runner.logs(handle, from: nil, follow: false)).map(\.text)
     }
 
-    @Test("Every key reaches the engine")
-    func applied() async throws {
+    @Test
+    func `Every key reaches the engine`() async throws {
         let template: [String: JSONValue] = [
             "pids_limit": .integer(64), "cap_drop": .array([.string("ALL")]), "cap_add": .array([.string("CHOWN")]),
             "no_new_privileges": .bool(true), "read_only": .bool(true), "writable": .array([.string("/scratch")]),
@@ -60,8 +60,8 @@ struct HardeningTests {
         }
     }
 
-    @Test("A fork bomb stays within its limit, and the container can be stopped", .timeLimit(.minutes(10)))
-    func forkBomb() async throws {
+    @Test(.timeLimit(.minutes(10)))
+    func `A fork bomb stays within its limit, and the container can be stopped`() async throws {
         let bomb = "sleep 600 & echo ready; (while :; do sleep 600 & done); wait"
         try await Jobs.with(bomb, ["pids_limit": .integer(40)]) { runner, handle, _ in
             let id = try Jobs.id(handle)
@@ -73,8 +73,8 @@ struct HardeningTests {
         }
     }
 
-    @Test("A set-user-ID program gets no privileges", arguments: [true, false])
-    func setUserID(isForbidden: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `A set-user-ID program gets no privileges`(isForbidden: Bool) async throws {
         // busybox's su refuses to work if its set-user-ID bit has no effect.
         let script = """
             mkdir /s; cp /bin/busybox /s/busybox; chmod 4755 /s/busybox
@@ -88,8 +88,10 @@ struct HardeningTests {
         }
     }
 
-    @Test("With read_only the root is not writable; /tmp and the writable folders are, and outputs are kept")
-    func readOnly() async throws {
+    @Test
+    func `With read_only the root is not writable; /tmp and the writable folders are, and outputs are kept`()
+        async throws
+    {
         let script =
             "touch /x 2>/dev/null || echo refused; touch /etc/x 2>/dev/null || echo refused; echo a > /tmp/a && cat /tmp/a; "
             + "echo kept > /out/file && cat /out/file"
@@ -108,8 +110,8 @@ struct HardeningTests {
         }
     }
 
-    @Test("Dropped capabilities are gone")
-    func capabilities() async throws {
+    @Test
+    func `Dropped capabilities are gone`() async throws {
         let script = "chown 1 /tmp 2>/dev/null || echo refused; grep CapBnd /proc/self/status | cut -f 2"
         try await Jobs.withEnded(script, ["cap_drop": .array([.string("ALL")])]) { runner, handle, _, _ in
             let texts = try await Self.texts(runner, handle)
@@ -117,8 +119,8 @@ struct HardeningTests {
         }
     }
 
-    @Test("A disk size is enforced, or refused with a hint if the engine's driver does not support it")
-    func diskSize() async throws {
+    @Test
+    func `A disk size is enforced, or refused with a hint if the engine's driver does not support it`() async throws {
         do {
             try await Jobs.withEnded("dd if=/dev/zero of=/big bs=1M count=64", ["storage_size": .integer(16 << 20)]) {
                 #expect($3.phase == .failed)

@@ -1,9 +1,9 @@
-import Conformance
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchConformance
+import LaunchContainerEngine
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 
 /// Jobs for the tests, all with the busybox image.
 enum Jobs {

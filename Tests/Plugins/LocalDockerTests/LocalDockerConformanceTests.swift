@@ -1,17 +1,16 @@
-import Conformance
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchConformance
+import LaunchContainerEngine
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import TestSupport
 import Testing
 
 @Suite("local-docker conforms")
 struct LocalDockerConformanceTests {
-    @Test(
-        "The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
-    func kit() async throws {
+    @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
+    func `The whole kit`() async throws {
         let folder = try TemporaryDirectory()
         let image = try await Jobs.image()
         let fixture = RunnerFixture(

@@ -2,7 +2,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Handles and requests of runner local-docker")
 struct LocalHandleTests {
@@ -12,8 +12,8 @@ struct LocalHandleTests {
         RunHandle(runner: runner, runID: id, fields: fields)
     }
 
-    @Test("Handles that an earlier version stored are read, and written unchanged")
-    func formats() throws {
+    @Test
+    func `Handles that an earlier version stored are read, and written unchanged`() throws {
         let plain = Self.stored(["container": "4f6a"])
         #expect(try LocalHandle(plain) == .container(ContainerHandle(runID: Self.id, container: "4f6a")))
         let rehearsed = Self.stored(["rehearsal": "1"])
@@ -21,8 +21,8 @@ struct LocalHandleTests {
         for handle in [plain, rehearsed] { #expect(try LocalHandle(handle).stored == handle) }
     }
 
-    @Test("A handle that names nothing is refused, except by observe: its run is missing")
-    func unknown() async throws {
+    @Test
+    func `A handle that names nothing is refused, except by observe: its run is missing`() async throws {
         let runner = LocalDockerRunner(variables: ["LAUNCH_HOME": "/nonexistent"])
         for handle in [Self.stored([:]), Self.stored(["container": "4f6a", "rehearsal": "1"], runner: "mock")] {
             let error = #expect(throws: BackendError.self) { try LocalHandle(handle) }
@@ -36,8 +36,8 @@ struct LocalHandleTests {
         }
     }
 
-    @Test("The rehearsal plan decides the kind of a job, and the request contains the whole job")
-    func jobs() throws {
+    @Test
+    func `The rehearsal plan decides the kind of a job, and the request contains the whole job`() throws {
         let digest = try #require(Digest(rawValue: "sha256:\(String(repeating: "a", count: 64))"))
         var job = ContainerJob(image: PinnedImage(reference: "a@\(digest.rawValue)", digest: digest, name: "a"))
         guard case .container(job) = try LocalJob(LocalJob(job).request()) else {

@@ -1,8 +1,8 @@
-import ContainerEngine
+import LaunchContainerEngine
 import LaunchHost
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Positions in a log")
 struct LogPositionTests {
@@ -19,8 +19,8 @@ struct LogPositionTests {
         return Array(log.indices.filter { log[$0] >= since }.dropFirst(skipped))
     }
 
-    @Test("Reading from any position returns exactly the rest, although the times are not in order")
-    func exact() throws {
+    @Test
+    func `Reading from any position returns exactly the rest, although the times are not in order`() throws {
         var random = SplitMix(state: 7)
         for round in 0..<20 {
             var now = 1_000 * Self.second
@@ -42,8 +42,8 @@ struct LogPositionTests {
         }
     }
 
-    @Test("A clock that is set back causes repeated reading, but no lost line")
-    func clockSetBack() throws {
+    @Test
+    func `A clock that is set back causes repeated reading, but no lost line`() throws {
         let log = (0..<100).map { (1_000 + Int64($0)) * Self.second } + (0..<10).map { (500 + Int64($0)) * Self.second }
         var place = LogPosition()
         for (index, time) in log.enumerated() {
@@ -55,8 +55,8 @@ struct LogPositionTests {
         }
     }
 
-    @Test("An incomplete line is not lost")
-    func openLine() throws {
+    @Test
+    func `An incomplete line is not lost`() throws {
         var place = LogPosition()
         place.count(Self.line(10 * Self.second))
         place.advance(openSince: EngineTime(nanoseconds: 11 * Self.second))
@@ -67,8 +67,8 @@ struct LogPositionTests {
         #expect((place.since?.nanoseconds ?? 0) <= 11 * Self.second)
     }
 
-    @Test("A malformed cursor is refused", arguments: ["", "1", "a/b", "1/-1", "-1/1", "1/2/3"])
-    func noCursor(_ text: String) {
+    @Test(arguments: ["", "1", "a/b", "1/-1", "-1/1", "1/2/3"])
+    func `A malformed cursor is refused`(_ text: String) {
         let error = #expect(throws: BackendError.self) { try LogPosition.reading(LogCursor(rawValue: text)) }
         #expect(error?.category == .invalid)
     }

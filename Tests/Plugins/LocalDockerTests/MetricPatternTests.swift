@@ -1,7 +1,7 @@
-import Patterns
+import LaunchPatterns
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Metrics in logs with progress bars")
 struct MetricPatternTests {
@@ -17,7 +17,6 @@ struct MetricPatternTests {
     }
 
     @Test(
-        "AWS's documented patterns find their value after thousands of such lines, without a warning",
         .timeLimit(.minutes(10)),
         arguments: [
             (#".*\[[0-9]+\].*#011validation-rmse:(\S+)"#, "[12]#011train-rmse:3.1#011validation-rmse:2.75", 2.75),
@@ -26,7 +25,9 @@ struct MetricPatternTests {
             (#"Train Loss=(.*?);"#, "Train Loss=0.138318; Time=1", 0.138318),
             (#"(?:train|valid)_error=([0-9.]+)"#, "valid_error=0.25", 0.25),
         ])
-    func documented(pattern: String, line: String, value: Double) throws {
+    func `AWS's documented patterns find their value after thousands of such lines, without a warning`(
+        pattern: String, line: String, value: Double
+    ) throws {
         var metric = try MetricPattern(name: "m", pattern)
         let bar = Self.bar()
         for _ in 0..<1500 { metric.read(bar) }
@@ -35,8 +36,8 @@ struct MetricPatternTests {
         #expect(metric.value == value && metric.warnings.isEmpty, "\(metric.warnings)")
     }
 
-    @Test("A pattern that is slow on every line is abandoned after a time proportional to the log")
-    func bounded() throws {
+    @Test
+    func `A pattern that is slow on every line is abandoned after a time proportional to the log`() throws {
         var metric = try MetricPattern(
             name: "m", "([0-9])(?:[^x]|x)*[zq]",
             time: .init(start: .milliseconds(100), perMegabyte: .milliseconds(100)))
@@ -47,18 +48,16 @@ struct MetricPatternTests {
         #expect(metric.value == nil && metric.warnings.first?.contains("was given up") == true, "\(metric.warnings)")
     }
 
-    @Test(
-        "A value is a decimal number",
-        arguments: [("0x10", nil), ("0X1p3", nil), ("1e3", 1000), ("-.5", -0.5), ("nan", nil), ("inf", nil)])
-    func decimal(text: String, value: Double?) throws {
+    @Test(arguments: [("0x10", nil), ("0X1p3", nil), ("1e3", 1000), ("-.5", -0.5), ("nan", nil), ("inf", nil)])
+    func `A value is a decimal number`(text: String, value: Double?) throws {
         var metric = try MetricPattern(name: "m", #"m=(\S+)"#)
         metric.read("m=\(text)")
         #expect(metric.value == value)
         #expect(metric.warnings.isEmpty == (value != nil), "\(metric.warnings)")
     }
 
-    @Test("The CR of a line end is not part of the line")
-    func carriageReturn() throws {
+    @Test
+    func `The CR of a line end is not part of the line`() throws {
         var metric = try MetricPattern(name: "m", "m=(.*)$")
         metric.read("m=1\r")
         #expect(metric.value == 1)
@@ -66,8 +65,8 @@ struct MetricPatternTests {
         #expect(metric.value == 2)
     }
 
-    @Test("A line that takes too long does not count and does not affect the others")
-    func oneLine() throws {
+    @Test
+    func `A line that takes too long does not count and does not affect the others`() throws {
         var metric = try MetricPattern(name: "m", "^(?:a+)+b=([0-9])|c=(?:[0-9])")
         metric.read("aaab=1")
         metric.read(String(repeating: "a", count: 60))

@@ -1,13 +1,13 @@
-import ContainerEngine
+import LaunchContainerEngine
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Extreme positions in a log") struct NastyPlaceTests {
-    @Test("A cursor with any numbers is a position or an error")
-    func cursors() {
+    @Test
+    func `A cursor with any numbers is a position or an error`() {
         for since in NastyNumbers.text {
             for lines in ["0", "1", "9223372036854775807", "-1", "x"] {
                 do throws(BackendError) {
@@ -26,8 +26,8 @@ import Testing
         }
     }
 
-    @Test("Any text for an engine's time gives a time or nil")
-    func times() {
+    @Test
+    func `Any text for an engine's time gives a time or nil`() {
         for text in NastyNumbers.text {
             for form in [
                 "\(text)", "2026-01-01T00:00:00.\(text)Z", "\(text)-12-31T23:59:60+23:59",

@@ -1,20 +1,20 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import LaunchHost
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 /// Images that the engine does not have, in a registry that requires a login.
 @Suite(
     "Pulling onto a real engine",
     .enabled(if: EngineFixture.isWanted && RegistryServer.isWanted, "LAUNCH_TEST_NO_ENGINE=1 or …_NO_REGISTRY=1"))
 struct PullingTests {
-    @Test("An image is pulled with the registry's login, with progress lines")
-    func pulls() async throws {
+    @Test
+    func `An image is pulled with the registry's login, with progress lines`() async throws {
         try await Self.with { image, registry in
             let runner = Self.runner(registry)
             let id = RunID.random()
@@ -30,8 +30,8 @@ struct PullingTests {
         }
     }
 
-    @Test("Submit pulls the image if it was not prepared")
-    func submits() async throws {
+    @Test
+    func `Submit pulls the image if it was not prepared`() async throws {
         try await Self.with { image, registry in
             let runner = Self.runner(registry)
             let id = RunID.random()
@@ -43,8 +43,8 @@ struct PullingTests {
         }
     }
 
-    @Test("Without the login the pull is refused, and the message names the image")
-    func refuses() async throws {
+    @Test
+    func `Without the login the pull is refused, and the message names the image`() async throws {
         try await Self.with { image, _ in
             let runner = Self.runner(nil)
             let request = try runner.render(Jobs.job("echo trained", image: image))
@@ -56,8 +56,8 @@ struct PullingTests {
         }
     }
 
-    @Test("A registry's login is used for its own images only")
-    func othersImages() async throws {
+    @Test
+    func `A registry's login is used for its own images only`() async throws {
         let registry = try Self.registry("registry.example.com/team")
         let own = try ImageReference(parsing: "registry.example.com/team/train:v1")
         #expect(try await registry.login(toPull: own)?.username == RegistryServer.username)
@@ -66,8 +66,10 @@ struct PullingTests {
         }
     }
 
-    @Test("An image that the configured registry does not serve is pulled, and then found in the engine's store")
-    func pullsOthers() async throws {
+    @Test
+    func `An image that the configured registry does not serve is pulled, and then found in the engine's store`()
+        async throws
+    {
         let server = try await RegistryServer()
         defer { extendLifetime(server) }
         let (name, engine) = ("\(server.host)/team/public", try await EngineFixture.engine())

@@ -1,6 +1,6 @@
 import Foundation
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import Testing
 
 @Suite("Rendering and checks of local-docker")
@@ -25,8 +25,8 @@ struct RenderTests {
         LocalDockerRunner(variables: [:]).validate(try render(template).request).map(\.description)
     }
 
-    @Test("Without a template the image's settings apply, and the variables name the run")
-    func empty() throws {
+    @Test
+    func `Without a template the image's settings apply, and the variables name the run`() throws {
         let job = try Self.render([:]).job
         #expect(job.entryPoint == nil)
         #expect(job.arguments == nil)
@@ -39,8 +39,8 @@ struct RenderTests {
         #expect(try Self.findings([:]) == [])
     }
 
-    @Test("Every key of the template is rendered")
-    func everyKey() throws {
+    @Test
+    func `Every key of the template is rendered`() throws {
         let template: [String: JSONValue] = [
             "entry_point": .string("python"), "args": .array([.string("a")]), "env": .object(["A": .string("1")]),
             "cpus": .number(1.5), "memory": .integer(64 << 20), "shm_size": .integer(1 << 20),
@@ -81,8 +81,8 @@ struct RenderTests {
         #expect(try Self.findings(template) == [])
     }
 
-    @Test("A shared queue hardens containers, unless its template says otherwise")
-    func sharedQueue() throws {
+    @Test
+    func `A shared queue hardens containers, unless its template says otherwise`() throws {
         #expect(try Self.render([:]).job.hardening == nil)
         let shared = try Self.render([:]) { $0.isShared = true }.job.hardening
         #expect(shared?.processes == 4096 && shared?.noNewPrivileges == true)
@@ -92,8 +92,8 @@ struct RenderTests {
         #expect(kept?.noNewPrivileges == false && kept?.dropped == [] && kept?.processes == 4096)
     }
 
-    @Test("A wrong hardening value is a finding at its key")
-    func wrongHardening() throws {
+    @Test
+    func `A wrong hardening value is a finding at its key`() throws {
         let template: [String: JSONValue] = [
             "cap_drop": .array([.string("net_raw")]), "cap_add": .array([.string("ALL"), .string("CAP_ALL")]),
             "ulimits": .object(["files": .integer(1), "nofile": .string("5:4"), "core": .string("x")]),
@@ -110,8 +110,8 @@ struct RenderTests {
             ], "\(places)")
     }
 
-    @Test("A submitter cannot change hardening, unless the queue allows it")
-    func protected() {
+    @Test
+    func `A submitter cannot change hardening, unless the queue allows it`() {
         let protected = Set(LocalDockerRunner.plugin.protectedPaths.map(\.description))
         #expect(
             protected.isSuperset(of: [
@@ -120,8 +120,8 @@ struct RenderTests {
             ]))
     }
 
-    @Test("The submitter's values replace the template's, and the run's own variables replace both")
-    func precedence() throws {
+    @Test
+    func `The submitter's values replace the template's, and the run's own variables replace both`() throws {
         let template: [String: JSONValue] = [
             "entry_point": .array([.string("a"), .string("b")]), "args": .array([.string("c")]),
             "env": .object(["A": .string("t"), "B": .string("t"), "LAUNCH_RUN_ID": .string("t")]),
@@ -145,8 +145,8 @@ struct RenderTests {
         #expect(job.environment["LAUNCH_RUN_CONFIG"] == #"{"b/c":[null],"rate":0.5}"#)
     }
 
-    @Test("A template with a value of the wrong kind gives an error instead of a request")
-    func wrongKinds() throws {
+    @Test
+    func `A template with a value of the wrong kind gives an error instead of a request`() throws {
         for (key, value) in [("cpus", JSONValue.string("two")), ("volumes", .string("/a:/b")), ("env", .array([]))] {
             let error = #expect(throws: BackendError.self) { try Self.render([key: value]) }
             #expect(error?.category == .invalid)
@@ -154,8 +154,8 @@ struct RenderTests {
         }
     }
 
-    @Test("All faults are found at once, each at its path")
-    func findings() throws {
+    @Test
+    func `All faults are found at once, each at its path`() throws {
         let found = try Self.findings([
             "entry_point": .array([]), "args": .array([.string("a\u{0}b")]),
             "env": .object(["1A": .string("x"), "LAUNCH_MINE": .string("x"), "OK": .string("\u{0}")]),
@@ -182,27 +182,28 @@ struct RenderTests {
     }
 
     @Test(
-        "A mount's options are ro, rw, z and Z, and nothing else",
         arguments: [
             ("/a:/b:z", "z", false), ("/a:/b:ro,Z", "Z", true), ("/a:/b:z,rw", "z", false), ("/a:/b:ro", nil, true),
             ("cache:/b:z", "z", false),
         ] as [(String, String?, Bool)])
-    func mountOptions(_ text: String, _ label: String?, _ readOnly: Bool) throws {
+    func `A mount's options are ro, rw, z and Z, and nothing else`(_ text: String, _ label: String?, _ readOnly: Bool)
+        throws
+    {
         let template: [String: JSONValue] = ["volumes": .array([.string(text)])]
         let mount = try #require(try Self.render(template).job.mounts.first)
         #expect(mount.target == "/b" && mount.label == label && mount.readOnly == readOnly)
         #expect(try Self.findings(template) == [])
     }
 
-    @Test("Other options of a mount are refused", arguments: ["/a:/b:z,Z", "/a:/b:ro,rw", "/a:/b:cached", "/a:/b:z,"])
-    func wrongMountOptions(_ text: String) throws {
+    @Test(arguments: ["/a:/b:z,Z", "/a:/b:ro,rw", "/a:/b:cached", "/a:/b:z,"])
+    func `Other options of a mount are refused`(_ text: String) throws {
         let found = try Self.findings(["volumes": .array([.string(text)])])
         #expect(
             found.count == 1 && found[0].hasPrefix("error: volumes[0]: what follows the target must be"), "\(found)")
     }
 
-    @Test("Long parameters are split into variables that fit, and join to the same text")
-    func longParameters() throws {
+    @Test
+    func `Long parameters are split into variables that fit, and join to the same text`() throws {
         let text = String(repeating: "é\u{1F680}x", count: 50_000)
         let rendered = try Self.render([:]) { $0.runConfig = ["text": .string(text)] }
         let environment = rendered.job.environment
@@ -213,8 +214,8 @@ struct RenderTests {
         #expect(LocalDockerRunner(variables: [:]).validate(rendered.request).isEmpty)
     }
 
-    @Test("Text that is too long for a program's start is found before the start")
-    func tooLong() throws {
+    @Test
+    func `Text that is too long for a program's start is found before the start`() throws {
         let long = JSONValue.string(String(repeating: "x", count: 128 << 10))
         #expect(try Self.findings(["env": .object(["A": long])]).map { $0.contains("env.A") } == [true])
         let all = try Self.render([:]) { $0.runConfig = ["t": .string(String(repeating: "x", count: 2_000_000))] }
@@ -222,15 +223,15 @@ struct RenderTests {
         #expect(found.count == 1 && found[0].contains("a program can be started with at most"))
     }
 
-    @Test("A request of another runner, or a malformed one, is one finding")
-    func otherRequest() {
+    @Test
+    func `A request of another runner, or a malformed one, is one finding`() {
         let runner = LocalDockerRunner(variables: [:])
         #expect(runner.validate(RunRequest(runner: "sagemaker", document: .object([:]))).count == 1)
         #expect(runner.validate(RunRequest(runner: "local-docker", document: .array([]))).count == 1)
     }
 
-    @Test("The environment reports user and host")
-    func identity() async throws {
+    @Test
+    func `The environment reports user and host`() async throws {
         let identity = try await LocalEnvironment().verify()
         #expect(identity.principal.contains("@"))
         #expect(identity.principal.first != "@")

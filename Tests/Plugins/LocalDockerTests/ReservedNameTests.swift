@@ -1,7 +1,7 @@
-import ContainerEngine
 import Foundation
+import LaunchContainerEngine
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import Synchronization
 import TestSupport
 import Testing
@@ -10,8 +10,8 @@ import Testing
 @Suite struct ReservedNameTests {
     private static let id = String(repeating: "ab", count: 32)
 
-    @Test("Submit waits for a reserved name, and adopts the container when it appears")
-    func reserved() async throws {
+    @Test
+    func `Submit waits for a reserved name, and adopts the container when it appears`() async throws {
         let folder = try TemporaryDirectory()
         let labels = Mutex("{}")
         let creations = Atomic(0)

@@ -1,8 +1,8 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import TestSupport
 import Testing
 
@@ -38,8 +38,8 @@ struct RunningTests {
         var Config: Config
     }
 
-    @Test("300 kB of parameters reach the container, and a mount with a label works")
-    func longParametersAndLabels() async throws {
+    @Test
+    func `300 kB of parameters reach the container, and a mount with a label works`() async throws {
         let folder = try TemporaryDirectory()
         try folder.write("file", "labelled")
         let text = String(repeating: "0123456789", count: 30_000)
@@ -58,8 +58,8 @@ struct RunningTests {
         #expect(lines.dropFirst().joined() == "labelledread-only")
     }
 
-    @Test("Everything in the template reaches the container")
-    func applied() async throws {
+    @Test
+    func `Everything in the template reaches the container`() async throws {
         let folder = try TemporaryDirectory()
         try folder.write("in/file", "from the machine")
         let volume = "launch-test-\(UInt32.random(in: .min ... .max))"
@@ -95,8 +95,8 @@ struct RunningTests {
         }
     }
 
-    @Test("Out of memory is distinguished from a kill")
-    func outOfMemory() async throws {
+    @Test
+    func `Out of memory is distinguished from a kill`() async throws {
         let place = try TemporaryDirectory()
         // The container outlives its large child process until the engine has reported that memory ran out: an engine
         // that learns of the end first never reports it.
@@ -131,8 +131,8 @@ struct RunningTests {
         }
     }
 
-    @Test("A time limit is reported as a deadline")
-    func deadline() async throws {
+    @Test
+    func `A time limit is reported as a deadline`() async throws {
         try await Jobs.with("sleep 900", ["time_limit": .integer(90)]) { runner, handle, _ in
             for _ in 0..<2 {
                 let seen = try #require(try await runner.observe([handle]).first)
@@ -145,8 +145,8 @@ struct RunningTests {
         }
     }
 
-    @Test("A stopped run is reported as stopped, and a paused container can be stopped too")
-    func stop() async throws {
+    @Test
+    func `A stopped run is reported as stopped, and a paused container can be stopped too`() async throws {
         try await Jobs.with("trap 'exit 0' TERM; echo ready; sleep 900 & wait") { runner, handle, _ in
             try await Jobs.awaitReady(handle, of: runner)
             try await EngineFixture.pause(try Jobs.id(handle))
@@ -161,8 +161,8 @@ struct RunningTests {
         }
     }
 
-    @Test("The call to stop does not wait for a long grace period")
-    func stopReturns() async throws {
+    @Test
+    func `The call to stop does not wait for a long grace period`() async throws {
         try await Jobs.with("trap '' TERM; echo ready; while :; do sleep 1; done") { runner, handle, _ in
             try await Jobs.awaitReady(handle, of: runner)
             // The grace period is longer than the test's own limit.
@@ -177,8 +177,8 @@ struct RunningTests {
         }
     }
 
-    @Test("A followed log is complete, also if the container prints much and ends", arguments: 0..<6)
-    func followedLogIsWhole(_ round: Int) async throws {
+    @Test(arguments: 0..<6)
+    func `A followed log is complete, also if the container prints much and ends`(_ round: Int) async throws {
         let script =
             "echo begin; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo end; echo err >&2; printf tail"
         try await Jobs.with(script) { runner, handle, _ in
@@ -193,8 +193,8 @@ struct RunningTests {
         }
     }
 
-    @Test("A log of two outputs continues from any position without loss or repetition")
-    func resumesBothOutputs() async throws {
+    @Test
+    func `A log of two outputs continues from any position without loss or repetition`() async throws {
         let script = "i=0; while [ $i -lt 300 ]; do echo \"out $i\"; echo \"err $i\" >&2; i=$((i+1)); done"
         try await Jobs.withEnded(script) { runner, handle, _, _ in
             let all = try await Jobs.read(runner.logs(handle, from: nil, follow: false))
@@ -206,8 +206,8 @@ struct RunningTests {
         }
     }
 
-    @Test("Batches are small for any output")
-    func batches() async throws {
+    @Test
+    func `Batches are small for any output`() async throws {
         try await Jobs.withEnded("yes 'a line of some length' | head -c 8000000") { runner, handle, _, _ in
             var count = 0
             for try await batch in runner.logs(handle, from: nil, follow: false) {
@@ -219,8 +219,8 @@ struct RunningTests {
         }
     }
 
-    @Test("A removed container is missing, and its log is not found")
-    func gone() async throws {
+    @Test
+    func `A removed container is missing, and its log is not found`() async throws {
         try await Jobs.withEnded("echo one") { runner, handle, _, _ in
             try await runner.release(handle)
             let seen = try #require(try await runner.observe([handle]).first)
@@ -235,8 +235,8 @@ struct RunningTests {
         }
     }
 
-    @Test("The end of a container signals a change")
-    func changes() async throws {
+    @Test
+    func `The end of a container signals a change`() async throws {
         let runner = Jobs.runner()
         var pulses = try #require(runner.changes()).makeAsyncIterator()
         await pulses.next()
@@ -249,8 +249,8 @@ struct RunningTests {
         }
     }
 
-    @Test("Without an engine there is one error, with a hint")
-    func noEngine() async throws {
+    @Test
+    func `Without an engine there is one error, with a hint`() async throws {
         let folder = try TemporaryDirectory()
         let runner = LocalDockerRunner(engine: folder.file("none.sock"), variables: [:])
         let error = await #expect(throws: BackendError.self) { _ = try await runner.reach() }

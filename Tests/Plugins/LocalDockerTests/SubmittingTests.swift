@@ -1,15 +1,15 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import TestSupport
 import Testing
 
 @Suite("Submitting to a real engine", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct SubmittingTests {
-    @Test("32 concurrent programs create one container, and the job runs once")
-    func manyPrograms() async throws {
+    @Test
+    func `32 concurrent programs create one container, and the job runs once`() async throws {
         let folder = try TemporaryDirectory()
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
         let id = RunID.random()
@@ -38,8 +38,8 @@ struct SubmittingTests {
         try await runner.release(handle)
     }
 
-    @Test("Another request under the same run ID is a conflict")
-    func conflict() async throws {
+    @Test
+    func `Another request under the same run ID is a conflict`() async throws {
         try await Jobs.with("sleep 900") { runner, handle, _ in
             let other = try runner.render(Jobs.job("exit 0", id: handle.runID, image: try await Jobs.image()))
             let error = await #expect(throws: BackendError.self) {
@@ -51,8 +51,8 @@ struct SubmittingTests {
         }
     }
 
-    @Test("Another program's container with the name is a conflict and is not changed")
-    func foreignName() async throws {
+    @Test
+    func `Another program's container with the name is a conflict and is not changed`() async throws {
         let engine = try await EngineFixture.engine()
         let id = RunID.random()
         let image = try await Jobs.image()
@@ -76,21 +76,21 @@ struct SubmittingTests {
         var testDescription: String { name }
     }
 
-    @Test(
-        "A container that cannot start is refused with the engine's message, and nothing remains",
-        arguments: [
-            Bad(name: "no such program", entryPoint: ["/nope"], words: ["/nope", "no such file"]),
-            Bad(name: "no program", entryPoint: ["/etc/passwd"], words: ["permission denied"]),
-            Bad(name: "user", template: ["user": .string("nobodyx")], words: ["nobodyx", "/etc/passwd"]),
-            Bad(
-                name: "mount", template: ["volumes": .array([.string("/launch-none/x:/x")])], words: ["/launch-none/x"]),
-            Bad(
-                name: "network", template: ["network": .string("launch-none")],
-                words: ["launch-none", "docker network create"]),
-            Bad(name: "workdir", template: ["workdir": .string("/etc/passwd")], words: ["/etc/passwd"]),
-            Bad(name: "cpus", template: ["cpus": .integer(4096)], words: ["CPUs"]),
-        ])
-    func cannotStart(_ bad: Bad) async throws {
+    @Test(arguments: [
+        Bad(name: "no such program", entryPoint: ["/nope"], words: ["/nope", "no such file"]),
+        Bad(name: "no program", entryPoint: ["/etc/passwd"], words: ["permission denied"]),
+        Bad(name: "user", template: ["user": .string("nobodyx")], words: ["nobodyx", "/etc/passwd"]),
+        Bad(
+            name: "mount", template: ["volumes": .array([.string("/launch-none/x:/x")])], words: ["/launch-none/x"]),
+        Bad(
+            name: "network", template: ["network": .string("launch-none")],
+            words: ["launch-none", "docker network create"]),
+        Bad(name: "workdir", template: ["workdir": .string("/etc/passwd")], words: ["/etc/passwd"]),
+        Bad(name: "cpus", template: ["cpus": .integer(4096)], words: ["CPUs"]),
+    ])
+    func `A container that cannot start is refused with the engine's message, and nothing remains`(_ bad: Bad)
+        async throws
+    {
         let id = RunID.random()
         var job = Jobs.job("exit 0", bad.template, id: id, image: try await Jobs.image())
         if let entryPoint = bad.entryPoint { job.job.entryPoint = entryPoint }
@@ -104,8 +104,8 @@ struct SubmittingTests {
         #expect(try await runner.find(Jobs.anyRequest, as: id) == nil)
     }
 
-    @Test("A missing image is not found")
-    func noImage() async throws {
+    @Test
+    func `A missing image is not found`() async throws {
         let id = RunID.random()
         let hex = String(repeating: "ab", count: 32)
         let digest = try #require(Digest(rawValue: "sha256:\(hex)"))
@@ -122,8 +122,8 @@ struct SubmittingTests {
         #expect(try await runner.find(Jobs.anyRequest, as: id) == nil)
     }
 
-    @Test("Submitting again starts a created container after a delay")
-    func adoptsCreated() async throws {
+    @Test
+    func `Submitting again starts a created container after a delay`() async throws {
         let engine = try await EngineFixture.engine()
         let id = RunID.random()
         let runner = Jobs.runner()
@@ -145,8 +145,8 @@ struct SubmittingTests {
         try await runner.release(handle)
     }
 
-    @Test("A stop before the start removes the container")
-    func stopsCreated() async throws {
+    @Test
+    func `A stop before the start removes the container`() async throws {
         let engine = try await EngineFixture.engine()
         let id = RunID.random()
         var spec = ContainerSpec(image: try await EngineFixture.imageID())

@@ -1,5 +1,5 @@
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import Testing
 
 /// Typed template variables in a template of local-docker.
@@ -8,7 +8,7 @@ import Testing
         TemplateVariable(name: name, type: type, defaultValue: value)
     }
 
-    @Test func aNumberBecomesTextWhereTheTemplateWantsText() throws {
+    @Test func `a number becomes text where the template wants text`() throws {
         let queue = ResolveStage.Queue(
             template: .object([
                 "args": .array([.string("--epochs"), .string("{{epochs}}"), .string("--lr={{lr}}")]),

@@ -1,5 +1,5 @@
-import Conformance
-import LocalDocker
+import LaunchConformance
+import LaunchLocalDocker
 import Testing
 
 struct LocalEnvironmentTests {

@@ -1,10 +1,10 @@
-import Conformance
 import Foundation
+import LaunchConformance
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 struct LocalRegistryTests {
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))

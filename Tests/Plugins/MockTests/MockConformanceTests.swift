@@ -1,12 +1,12 @@
-import Conformance
 import Foundation
+import LaunchConformance
 import LaunchHost
-import Mock
+import LaunchMock
 import TestSupport
 import Testing
 
-@Test("the mock runner conforms to the runner contract")
-func mockRunnerConforms() async throws {
+@Test
+func `the mock runner conforms to the runner contract`() async throws {
     let folder = try TemporaryDirectory()
     let options = Options(["folder": .string(folder.path)])
     let report = await RunnerConformance(

@@ -2,7 +2,7 @@ import AWSStub
 import EngineTestSupport
 import Foundation
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
-import AWS
 import AWSStub
-import Builders
 import EngineTestSupport
 import Foundation
+import LaunchAWS
+import LaunchBuilders
 import LaunchHost
-import LocalDocker
-import SageMaker
+import LaunchLocalDocker
+import LaunchSageMaker
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
-import Archive
 import Glibc
+import LaunchArchive
 import Synchronization
 import TestSupport
 import Testing
@@ -10,8 +10,8 @@ struct ArchiveReaderTests {
         try await Unpacked(tarball.bytes + Tarball.end, chunk: chunk)
     }
 
-    @Test("Kinds, contents, modes and times of all entries are read, whatever the size of the chunks")
-    func all() async throws {
+    @Test
+    func `Kinds, contents, modes and times of all entries are read, whatever the size of the chunks`() async throws {
         var tarball = Tarball()
         tarball.add("d/", flag: "5")
         tarball.add(
@@ -56,8 +56,8 @@ struct ArchiveReaderTests {
         return tarball
     }
 
-    @Test("Names keep their bytes")
-    func names() async throws {
+    @Test
+    func `Names keep their bytes`() async throws {
         let found = try await unpacked(Self.named())
         let links = Self.names.flatMap { [.file, .link($0)] as [ArchiveEntry.Kind] }
         #expect(found.error == nil)
@@ -68,8 +68,8 @@ struct ArchiveReaderTests {
         #expect(Array(found.kinds.dropFirst(Self.names.count)) == links)
     }
 
-    @Test("Names keep their bytes in a program with another locale")
-    func locale() async {
+    @Test
+    func `Names keep their bytes in a program with another locale`() async {
         await #expect(processExitsWith: .exitCode(42)) {
             guard setlocale(LC_ALL, "C.UTF-8") != nil else { exit(42) }
             let found = try await Unpacked(ArchiveReaderTests.named().bytes + Tarball.end)
@@ -78,8 +78,8 @@ struct ArchiveReaderTests {
         }
     }
 
-    @Test("Names of 300 bytes are read in both notations", arguments: [300, 5000])
-    func longNames(count: Int) async throws {
+    @Test(arguments: [300, 5000])
+    func `Names of 300 bytes are read in both notations`(count: Int) async throws {
         let name = [UInt8](repeating: 0xe9, count: count)
         var tarball = Tarball()
         tarball.add(Array("././@LongLink".utf8), flag: "L", content: name + [0])
@@ -89,8 +89,8 @@ struct ArchiveReaderTests {
         #expect(try await unpacked(tarball).paths == [name, name])
     }
 
-    @Test("Sizes of 8 GiB and more are read in each notation, before the content")
-    func largeSizes() async throws {
+    @Test
+    func `Sizes of 8 GiB and more are read in each notation, before the content`() async throws {
         for size in [8 << 30, 5 << 40, Int64.max] {
             var binary = Tarball()
             binary.add(
@@ -108,8 +108,8 @@ struct ArchiveReaderTests {
         }
     }
 
-    @Test("Hard links are read before and after their target, and their content is skipped")
-    func hardLinks() async throws {
+    @Test
+    func `Hard links are read before and after their target, and their content is skipped`() async throws {
         var tarball = Tarball()
         tarball.add("before", flag: "1", target: "file")
         tarball.add("file", "content")
@@ -122,8 +122,8 @@ struct ArchiveReaderTests {
         #expect(found.members.map(\.content.count) == [0, 7, 0, 1])
     }
 
-    @Test("The archive ends at its end blocks: nothing is read from a second archive in the same stream")
-    func concatenated() async throws {
+    @Test
+    func `The archive ends at its end blocks: nothing is read from a second archive in the same stream`() async throws {
         var first = Tarball()
         first.add("first", "1")
         var second = Tarball()
@@ -138,8 +138,8 @@ struct ArchiveReaderTests {
         }
     }
 
-    @Test("The errors of the source are thrown, and no task of Swift's pool waits for a slow source")
-    func sources() async throws {
+    @Test
+    func `The errors of the source are thrown, and no task of Swift's pool waits for a slow source`() async throws {
         struct Broken: Error {}
         var broken = ArchiveReader { throw Broken() }
         await #expect(throws: Broken.self) { try await broken.next() }
@@ -168,8 +168,8 @@ struct ArchiveReaderTests {
         }
     }
 
-    @Test("A reader that is released in the middle ends its thread")
-    func released() async throws {
+    @Test
+    func `A reader that is released in the middle ends its thread`() async throws {
         @Sendable func threads() -> Int {
             guard let folder = opendir("/proc/self/task") else { return 0 }
             defer { closedir(folder) }

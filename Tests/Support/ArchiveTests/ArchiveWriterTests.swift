@@ -1,6 +1,6 @@
-import Archive
 import Foundation
-import Subprocess
+import LaunchArchive
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -29,8 +29,8 @@ struct ArchiveWriterTests {
         return writer.take()
     }
 
-    @Test("What is written is read")
-    func readBack() async throws {
+    @Test
+    func `What is written is read`() async throws {
         let found = try await Unpacked(try archive())
         var expected = Self.entries
         // A folder is stored with a slash.
@@ -41,8 +41,8 @@ struct ArchiveWriterTests {
         #expect(found.members.filter { $0.entry.size == 5 }.allSatisfy { $0.content == Array("hello".utf8) })
     }
 
-    @Test("GNU tar reads it without a warning, compressed or not", arguments: [false, true])
-    func gnuTar(isCompressed: Bool) async throws {
+    @Test(arguments: [false, true])
+    func `GNU tar reads it without a warning, compressed or not`(isCompressed: Bool) async throws {
         let folder = try TemporaryDirectory()
         let file = try folder.write("a", try archive(isCompressed: isCompressed))
         let listed = try await Subprocess.run(
@@ -61,16 +61,16 @@ struct ArchiveWriterTests {
         #expect(unpacked.exit.isSuccess && text == "hello", "\(unpacked.stderrText)")
     }
 
-    @Test("The same entries are the same bytes at any time, and compressed ones begin as gzip files do")
-    func reproducible() throws {
+    @Test
+    func `The same entries are the same bytes at any time, and compressed ones begin as gzip files do`() throws {
         let first = try archive(isCompressed: true)
         #expect(first == (try archive(isCompressed: true)))
         // No time and no name.
         #expect(first.prefix(8) == [0x1f, 0x8b, 8, 0, 0, 0, 0, 0])
     }
 
-    @Test("A file of 8 GiB and more has its size")
-    func large() async throws {
+    @Test
+    func `A file of 8 GiB and more has its size`() async throws {
         let writer = try ArchiveWriter()
         try writer.add(ArchiveEntry(path: [97], kind: .file, size: 8 << 30))
         for _ in 0..<2 { try writer.write([UInt8](repeating: 1, count: 64 << 10)[...]) }
@@ -78,8 +78,8 @@ struct ArchiveWriterTests {
         #expect(found.entries.map(\.size) == [8 << 30])
     }
 
-    @Test("A time that the header cannot hold becomes the nearest one")
-    func times() async throws {
+    @Test
+    func `A time that the header cannot hold becomes the nearest one`() async throws {
         let writer = try ArchiveWriter()
         for time in [Int64.min, -1, 0o77777777777, .max] {
             try writer.add(ArchiveEntry(path: [97], kind: .file, modified: time))
@@ -88,8 +88,8 @@ struct ArchiveWriterTests {
         #expect(try await Unpacked(writer.take()).entries.map(\.modified) == [0, 0, 0o77777777777, 0o77777777777])
     }
 
-    @Test("Entries that contradict themselves or their content are refused")
-    func contradictions() throws {
+    @Test
+    func `Entries that contradict themselves or their content are refused`() throws {
         for wrong in [
             ArchiveEntry(path: [], kind: .file), ArchiveEntry(path: [97, 0, 98], kind: .file),
             ArchiveEntry(path: [97], kind: .folder, size: 1), ArchiveEntry(path: [97], kind: .file, size: -1),

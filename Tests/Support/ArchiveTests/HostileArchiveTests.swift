@@ -1,4 +1,4 @@
-import Archive
+import LaunchArchive
 import TestSupport
 import Testing
 
@@ -18,8 +18,8 @@ struct HostileArchiveTests {
         return tarball
     }
 
-    @Test("An archive that ends too early is truncated, wherever it ends; its complete entries are read")
-    func truncated() async throws {
+    @Test
+    func `An archive that ends too early is truncated, wherever it ends; its complete entries are read`() async throws {
         let bytes = Self.mixed().bytes + Tarball.end
         let whole = try await Unpacked(bytes)
         #expect(whole.error == nil && whole.members.count == 5)
@@ -33,8 +33,8 @@ struct HostileArchiveTests {
         }
     }
 
-    @Test("Changed bytes lead to entries or to an error")
-    func mutated() async throws {
+    @Test
+    func `Changed bytes lead to entries or to an error`() async throws {
         let bytes = Self.mixed().bytes + Tarball.end
         var random = SystemRandomNumberGenerator()
         for round in 0..<2000 {
@@ -66,8 +66,8 @@ struct HostileArchiveTests {
         }
     }
 
-    @Test("Bytes that are not an archive are an error")
-    func noise() async throws {
+    @Test
+    func `Bytes that are not an archive are an error`() async throws {
         for noise in [
             (0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 3) }, Array("hello\n".utf8),
             [UInt8](repeating: 255, count: 10_240),
@@ -82,8 +82,8 @@ struct HostileArchiveTests {
         #expect(found.members.count == 1 && found.error?.code == .malformed, "\(found)")
     }
 
-    @Test("Sizes that are negative or above 64 bits are refused")
-    func sizes() async throws {
+    @Test
+    func `Sizes that are negative or above 64 bits are refused`() async throws {
         for field: [UInt8] in [
             [UInt8](repeating: 255, count: 12), [0x80, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255],
             [0x80] + [UInt8](repeating: 255, count: 11), Array("-0000000001".utf8),
@@ -103,8 +103,8 @@ struct HostileArchiveTests {
         }
     }
 
-    @Test("Times at and above the limits of 64 bits are read")
-    func times() async throws {
+    @Test
+    func `Times at and above the limits of 64 bits are read`() async throws {
         for text in ["9223372036854775807", "9223372036854775808", "1e400", "nan", "-5.5", "-99999999999999999999"] {
             var tarball = Tarball()
             tarball.extend("mtime", text)
@@ -114,8 +114,8 @@ struct HostileArchiveTests {
         }
     }
 
-    @Test("A malformed extended header is an error, and not an entry with another name")
-    func extendedHeaders() async throws {
+    @Test
+    func `A malformed extended header is an error, and not an entry with another name`() async throws {
         for content in [
             "99999999999999999999 path=a\n", "5 path=a\n", "x path=a\n", "999 path=a\n", "7 path\n", "10 path=ab",
         ] {
@@ -127,8 +127,8 @@ struct HostileArchiveTests {
         }
     }
 
-    @Test("Headers without end are refused after at most the reader's limit")
-    func endlessHeaders() async throws {
+    @Test
+    func `Headers without end are refused after at most the reader's limit`() async throws {
         for (flag, content) in [("L", "long"), ("K", "long"), ("x", "9 path=a\n"), ("g", "9 path=a\n"), ("V", "")]
             as [(Character, String)]
         {
@@ -145,8 +145,8 @@ struct HostileArchiveTests {
         #expect(found.read <= ArchiveReader.maxHeaderBytes + (128 << 10), "\(found.read)")
     }
 
-    @Test("The list of a sparse file's parts is limited")
-    func endlessSparseList() async throws {
+    @Test
+    func `The list of a sparse file's parts is limited`() async throws {
         var head = Tarball()
         // Four parts of no bytes, and the mark that more blocks with parts follow.
         let part = Array("00000000000\u{0}00000000000\u{0}".utf8)
@@ -158,8 +158,8 @@ struct HostileArchiveTests {
         #expect(found.read <= ArchiveReader.maxHeaderBytes + (128 << 10))
     }
 
-    @Test("A hole of terabytes is announced by its entry, and can be left")
-    func largeHole() async throws {
+    @Test
+    func `A hole of terabytes is announced by its entry, and can be left`() async throws {
         var tarball = Tarball()
         let records = ["22 GNU.sparse.major=1\n", "22 GNU.sparse.minor=0\n", "37 GNU.sparse.realsize=5497558138880\n"]
         let map = "1\n5497558138879\n1\n"
@@ -171,8 +171,8 @@ struct HostileArchiveTests {
         #expect((found.members.first?.content.count ?? 0) < 8 << 20)
     }
 
-    @Test("A compressed archive is not decompressed, so it cannot expand")
-    func compressed() async throws {
+    @Test
+    func `A compressed archive is not decompressed, so it cannot expand`() async throws {
         let writer = try ArchiveWriter(isCompressed: true)
         let size = 64 << 20
         try writer.add(ArchiveEntry(path: Array("bomb".utf8), kind: .file, size: Int64(size)))
@@ -185,8 +185,8 @@ struct HostileArchiveTests {
         #expect(found.read < 4096)
     }
 
-    @Test("Other formats that libarchive knows are refused")
-    func otherFormats() async throws {
+    @Test
+    func `Other formats that libarchive knows are refused`() async throws {
         let cpio = "070701" + String(repeating: "0", count: 88) + "00000002" + "00000000" + "f\u{0}"
         for text in ["!<arch>\n", cpio, "#mtree\nf type=file\n", "PK\u{3}\u{4}", "WARC/1.0\r\n"] {
             let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 1024)

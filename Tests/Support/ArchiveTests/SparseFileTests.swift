@@ -1,18 +1,18 @@
-import Archive
 import Foundation
-import Subprocess
+import LaunchArchive
+import LaunchSubprocess
 import TestSupport
 import Testing
 
 @Suite("Sparse files of an archive")
 struct SparseFileTests {
-    @Test(
-        "A sparse file of GNU tar has its content, in each notation, with zeros in the holes",
-        arguments: [
-            ["--format=gnu"], ["--format=posix", "--sparse-version=0.0"], ["--format=posix", "--sparse-version=0.1"],
-            ["--format=posix", "--sparse-version=1.0"],
-        ])
-    func holes(options: [String]) async throws {
+    @Test(arguments: [
+        ["--format=gnu"], ["--format=posix", "--sparse-version=0.0"], ["--format=posix", "--sparse-version=0.1"],
+        ["--format=posix", "--sparse-version=1.0"],
+    ])
+    func `A sparse file of GNU tar has its content, in each notation, with zeros in the holes`(options: [String])
+        async throws
+    {
         let folder = try TemporaryDirectory()
         let size: UInt64 = 3 << 20
         try folder.write("sparse", "")

@@ -1,4 +1,4 @@
-import Archive
+import LaunchArchive
 import Synchronization
 
 /// What a reader returns for an archive, up to the first error.

@@ -1,5 +1,5 @@
-import Console
 import Foundation
+import LaunchConsole
 
 @main struct Main {
     static func main() async {

@@ -1,4 +1,4 @@
-public import Console
+public import LaunchConsole
 
 /// A small tree of commands that uses every kind of declaration.
 public enum Sample {

@@ -1,5 +1,5 @@
-import Console
 import ConsoleSample
+import LaunchConsole
 import Testing
 
 @Suite struct CompletionTests {
@@ -32,18 +32,18 @@ import Testing
         (["completion", ""], ["words", "bash", "zsh", "fish"]),
         (["--unknown", "be"], ["words", "belt\tManage the belt"]),
     ])
-    func answers(words: [String], lines: [String]) async {
+    func `answers`(words: [String], lines: [String]) async {
         let outcome = await run(["__complete", "--"] + words)
         #expect(outcome.output == lines.joined(separator: "\n") + "\n")
         #expect(outcome.errors == "")
     }
 
-    @Test func anEmptyLineIsAnsweredToo() async {
+    @Test func `an empty line is answered too`() async {
         #expect(await run(["__complete", "--"]).output.contains("belt"))
         #expect(await run(["__complete"]).output.contains("belt"))
     }
 
-    @Test(arguments: Shell.allCases) func scriptsAreValid(shell: Shell) throws {
+    @Test(arguments: Shell.allCases) func `scripts are valid`(shell: Shell) throws {
         guard SampleProgram.isInstalled(shell.rawValue) else { return }
         let script = shell.script(program: "my-program")
         let result = try SampleProgram.output([shell.rawValue, "-n", "/dev/stdin"], script: script)
@@ -70,7 +70,7 @@ import Testing
                 ["/etc/passwd", "/etc/passwd-"]
             ),
         ])
-    func bashProposes(line: String, words: [String], expected: [String]) throws {
+    func `bash proposes`(line: String, words: [String], expected: [String]) throws {
         let program = try SampleProgram.path
         let script = """
             source <("\(program)" completion bash)
@@ -97,7 +97,7 @@ import Testing
             ("sample belt add --into=/us", "--into=/usr/"), ("sample belt add --into /us", "/usr/"),
             ("sample --config=/no-such-file", ""),
         ])
-    func fishProposes(line: String, expected: String) throws {
+    func `fish proposes`(line: String, expected: String) throws {
         let program = try SampleProgram.path
         let script = """
             function sample; "\(program)" $argv; end

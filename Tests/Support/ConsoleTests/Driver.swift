@@ -1,6 +1,6 @@
-import Console
 import ConsoleSample
 import Foundation
+import LaunchConsole
 import Testing
 
 /// The output and the exit code of one run of a program in this process.

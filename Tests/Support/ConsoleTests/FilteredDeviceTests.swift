@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import Testing
 
 /// Output through a filtered device.

@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import Testing
 
 @Suite struct FormatTests {
@@ -9,7 +9,7 @@ import Testing
             (999_950, "1.0 MB"),
             (1_500_000_000, "1.5 GB"), (.max, "9.2 EB"), (.min, "0 B"),
         ] as [(Int64, String)])
-    func bytes(count: Int64, expected: String) {
+    func `bytes`(count: Int64, expected: String) {
         #expect(Format.bytes(count) == expected)
     }
 
@@ -18,7 +18,7 @@ import Testing
             (.zero, "0s"), (.seconds(-3), "0s"), (.milliseconds(850), "850 ms"), (.milliseconds(1999), "1s"),
             (.seconds(65), "1m 05s"), (.seconds(7384), "2h 03m"), (.seconds(3 * 86400 + 4 * 3600 + 59), "3d 04h"),
         ] as [(Duration, String)])
-    func durations(duration: Duration, expected: String) {
+    func `durations`(duration: Duration, expected: String) {
         #expect(Format.duration(duration) == expected)
     }
 
@@ -28,7 +28,7 @@ import Testing
             (-185, "in 3 m"),
             (.min, "in 106751991167300 d"),
         ] as [(Int64, String)])
-    func relative(seconds: Int64, expected: String) {
+    func `relative`(seconds: Int64, expected: String) {
         #expect(Format.relative(ago: .seconds(seconds)) == expected)
     }
 }

@@ -1,5 +1,5 @@
-import Console
 import ConsoleSample
+import LaunchConsole
 import Testing
 
 @Suite struct HelpTests {
@@ -88,12 +88,12 @@ import Testing
 
         """
 
-    @Test func helpOfTheRoot() async {
+    @Test func `help of the root`() async {
         let device = RecordingDevice(outputIsTTY: true, columns: 200)
         #expect(await run(["--help"], environment: ["NO_COLOR": "1"], device: device).output == Self.rootHelp)
     }
 
-    @Test func helpOfACommandInANarrowTerminal() async {
+    @Test func `help of a command in a narrow terminal`() async {
         let device = RecordingDevice(outputIsTTY: true, columns: 52)
         let outcome = await run(["belt", "add", "-h"], environment: ["TERM": "dumb"], device: device)
         #expect(outcome.output == Self.addHelp)
@@ -105,7 +105,7 @@ import Testing
         ["belt", "add", "--quux", "-p", "never", "--help"], ["belt", "add", "-vh"],
         ["--no-color", "help", "belt", "add"],
     ])
-    func everyWayToAskForIt(words: [String]) async {
+    func `every way to ask for it`(words: [String]) async {
         let outcome = await run(words)
         #expect(outcome.code == .ok)
         #expect(outcome.output.hasPrefix("Put a parcel on the belt\n\nUsage:\n  sample belt add "))
@@ -113,18 +113,18 @@ import Testing
     }
 
     @Test(arguments: [[], ["help"], ["--help"]])
-    func theRootExplainsItself(words: [String]) async {
+    func `the root explains itself`(words: [String]) async {
         let outcome = await run(words)
         #expect(outcome.code == .ok)
         #expect(outcome.output.contains("Show the help of a command"))
         #expect(!outcome.output.contains("__complete"))
     }
 
-    @Test func helpAfterTheDoubleDashIsAWord() async {
+    @Test func `help after the double dash is a word`() async {
         #expect(await run(["echo", "--", "--help"]).output == "--help\n")
     }
 
-    @Test func coloursOnATerminalOnly() async {
+    @Test func `colours on a terminal only`() async {
         let device = RecordingDevice(outputIsTTY: true, columns: 80)
         #expect(await run(["--help"], device: device).output.contains("\u{1B}[1mUsage:\u{1B}[0m"))
         #expect(await !run(["--help"]).output.contains("\u{1B}"))
@@ -132,7 +132,7 @@ import Testing
         #expect(await !run(["--help", "--no-color"], device: plain).output.contains("\u{1B}"))
     }
 
-    @Test(arguments: [20, 40, 60, 80, 100]) func linesFitTheWidth(width: Int) {
+    @Test(arguments: [20, 40, 60, 80, 100]) func `lines fit the width`(width: Int) {
         let text = HelpText(path: [Sample.tree], width: width).text
         let verbatim = ["sample belt add --to oslo", "See 'sample COMMAND"]
         let long = text.split(separator: "\n").filter { line in

@@ -1,9 +1,9 @@
-import Console
 import Foundation
+import LaunchConsole
 import Testing
 
 @Suite struct InterruptsTests {
-    @Test func theFirstAndTheSecondAreTwoEvents() async {
+    @Test func `the first and the second are two events`() async {
         await #expect(processExitsWith: .exitCode(42)) {
             let interrupts = Interrupts()
             var events = interrupts.events.makeAsyncIterator()
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func aBlockedMainThreadHidesNothing() async {
+    @Test func `a blocked main thread hides nothing`() async {
         await #expect(processExitsWith: .exitCode(42)) {
             DispatchQueue.main.async { while true { sleep(60) } }
             let interrupts = Interrupts()
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func whatWasIgnoredStaysIgnored() async {
+    @Test func `what was ignored stays ignored`() async {
         await #expect(processExitsWith: .exitCode(42)) {
             signal(SIGINT, SIG_IGN)
             let interrupts = Interrupts()

@@ -1,5 +1,5 @@
-import Console
 import ConsoleSample
+import LaunchConsole
 import Testing
 
 @Suite struct ParsingTests {
@@ -7,7 +7,7 @@ import Testing
         await run(["belt", "add"] + words, environment: environment)
     }
 
-    @Test func defaultsWhereNothingIsSaid() async {
+    @Test func `defaults where nothing is reported`() async {
         let outcome = await add("books")
         #expect(outcome.code == .ok)
         #expect(
@@ -16,7 +16,7 @@ import Testing
                 + "config=- rest=[]\n")
     }
 
-    @Test func everythingAtOnce() async {
+    @Test func `everything at once`() async {
         let outcome = await run([
             "-c", "a.yaml", "belt", "-v", "add", "books", "-nvv", "--to=rome", "--stamp", "a=1=2", "-pp", "x", "y",
             "-p=high", "--stamp=b=", "-w12", "--json", "--", "--to", "-n",
@@ -34,12 +34,12 @@ import Testing
                 + "dry=true verbose=3 json=true config=a.yaml rest=[\"--to\", \"-n\"]\n")
     }
 
-    @Test func dashIsAnArgumentAndNegativeNumbersAreValues() async {
+    @Test func `dash is an argument and negative numbers are values`() async {
         let outcome = await add("-", "-w", "-5")
         #expect(outcome.errors.contains("--weight needs a whole number from 1 to 5000, found '-5'"))
     }
 
-    @Test func afterTheDoubleDashWordsAreArgumentsWhereNothingElseIsDeclared() async {
+    @Test func `after the double dash words are arguments where nothing else is declared`() async {
         #expect(await run(["echo", "a", "--", "-b", "--c"]).output == "a -b --c\n")
     }
 
@@ -87,14 +87,14 @@ import Testing
         ),
         (["help", "belt", "ads"], "unknown command 'ads' for 'sample belt'; did you mean 'add'?", "sample belt"),
     ])
-    func faults(words: [String], message: String, command: String) async {
+    func `faults`(words: [String], message: String, command: String) async {
         let outcome = await run(words)
         #expect(outcome.errors == "error: \(message)\nSee '\(command) --help'.\n")
         #expect(outcome.output == "")
         #expect(outcome.code == .usage)
     }
 
-    @Test func onlyOneFileIsStandardInput() async {
+    @Test func `only one file is standard input`() async {
         let file = Option("file", value: "FILE", help: "It.", environment: "T_FILE", values: .files)
         let other = Option("other", value: "TEXT", help: "It.")
         let read = Command(
@@ -111,7 +111,7 @@ import Testing
             both.errors.hasPrefix("error: only one of --file and PATH can be '-': standard input is read once\n"))
     }
 
-    @Test func theEnvironmentStandsInForOptions() async {
+    @Test func `the environment stands in for options`() async {
         let environment = [
             "SAMPLE_CONFIG": "e.yaml", "SAMPLE_JSON": "yes", "SAMPLE_PRIORITY": "low", "SAMPLE_WEIGHT": "",
         ]
@@ -129,13 +129,13 @@ import Testing
         ("SAMPLE_WEIGHT", "heavy", "$SAMPLE_WEIGHT (for --weight) needs a whole number from 1 to 5000, found 'heavy'"),
         ("SAMPLE_JSON", "maybe", "$SAMPLE_JSON (for --json) must be true or false, found 'maybe'"),
     ])
-    func faultsOfTheEnvironment(name: String, value: String, message: String) async {
+    func `faults of the environment`(name: String, value: String, message: String) async {
         let outcome = await add("x", environment: [name: value])
         #expect(outcome.code == .usage)
         #expect(outcome.errors == "error: \(message)\nSee 'sample belt add --help'.\n")
     }
 
-    @Test func aFlagCanBeSwitchedOffInTheEnvironment() async {
+    @Test func `a flag can be switched off in the environment`() async {
         #expect(await add("x", environment: ["SAMPLE_JSON": "0"]).output.contains("json=false"))
     }
 }

@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import Testing
 
 @Suite struct ProgramTests {
@@ -10,29 +10,29 @@ import Testing
             tree: Command("p", summary: "Test", groups: [CommandGroup([Command("work", summary: "Work", run: body)])]))
     }
 
-    @Test func anErrorBecomesAMessageAndACode() async {
+    @Test func `an error becomes a message and a code`() async {
         let outcome = await outcome { _, _ in throw Broken() }
         #expect(outcome.errors == "error: failed: Broken()\n")
         #expect(outcome.code == .internalFault)
     }
 
-    @Test func cancellationIsAnInterruption() async {
+    @Test func `cancellation is an interruption`() async {
         let outcome = await outcome { _, _ in throw CancellationError() }
         #expect(outcome.errors == "")
         #expect(outcome.code == .interrupted)
     }
 
-    @Test func aCommandsOwnUsageErrorNamesTheCommand() async {
+    @Test func `a command's own usage error names the command`() async {
         let outcome = await outcome { _, _ in throw UsageError("--a and --b cannot be combined") }
         #expect(outcome.errors == "error: --a and --b cannot be combined\nSee 'p work --help'.\n")
         #expect(outcome.code == .usage)
     }
 
-    @Test(arguments: ExitCode.allCases) func aCommandsCodeIsTheProgramsCode(code: ExitCode) async {
+    @Test(arguments: ExitCode.allCases) func `a command's code is the program's code`(code: ExitCode) async {
         #expect(await outcome { _, _ in code }.code == code)
     }
 
-    @Test func theCodesAreWhatScriptsRelyOn() {
+    @Test func `the codes are what scripts rely on`() {
         #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 3, 64, 65, 69, 70, 75, 77, 78, 130])
     }
 }

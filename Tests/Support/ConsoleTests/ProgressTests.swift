@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import Testing
 
 @Suite struct ProgressTests {
@@ -8,7 +8,7 @@ import Testing
         Terminal(device: device, environment: environment)
     }
 
-    @Test func plainLinesAreRare() {
+    @Test func `plain lines are rare`() {
         let device = RecordingDevice()
         let progress = Progress("Building", on: terminal(device), clock: clock)
         #expect(device.errors == "Building\n")
@@ -37,7 +37,7 @@ import Testing
         #expect(device.output == "")
     }
 
-    @Test func aTerminalHasOneLineThatMoves() {
+    @Test func `a terminal has one line that moves`() {
         let device = RecordingDevice(errorIsTTY: true, columns: 60)
         let progress = Progress("Pulling", on: terminal(device, ["NO_COLOR": "1"]), clock: clock)
         clock.advance(by: .seconds(65))
@@ -49,7 +49,7 @@ import Testing
                 == "\r\u{1B}[K| Pulling  0s\r\u{1B}[K/ Pulling  1.5 GB of 2.0 GB  1m 05s\r\u{1B}[K")
     }
 
-    @Test func theLineNeverWraps() {
+    @Test func `the line never wraps`() {
         let device = RecordingDevice(errorIsTTY: true, columns: 30)
         let environment = ["NO_COLOR": "1", "LANG": "C.UTF-8"]
         let progress = Progress(String(repeating: "長", count: 40), on: terminal(device, environment), clock: clock)
@@ -57,7 +57,7 @@ import Testing
         #expect(device.errors == "\r\u{1B}[K⠋ " + String(repeating: "長", count: 13) + "…\r\u{1B}[K")
     }
 
-    @Test func otherOutputLeavesTheLineInPlace() throws {
+    @Test func `other output leaves the line in place`() throws {
         let device = RecordingDevice(outputIsTTY: true, errorIsTTY: true)
         let terminal = terminal(device, ["NO_COLOR": "1"])
         let progress = Progress("Waiting", on: terminal, clock: clock)
@@ -69,7 +69,7 @@ import Testing
         #expect(device.errors == clear + line + clear + "a word\n" + line + clear + line + clear)
     }
 
-    @Test(arguments: [true, false]) func quietSaysNothing(isTTY: Bool) async {
+    @Test(arguments: [true, false]) func `quiet says nothing`(isTTY: Bool) async {
         let device = RecordingDevice(errorIsTTY: isTTY)
         let value = await Progress.show("Waiting", on: terminal(device), quiet: true, clock: clock) { progress in
             progress.update("Still", .items(1, "things"))
@@ -81,13 +81,13 @@ import Testing
         #expect(device.errors == "")
     }
 
-    @Test func aDumbTerminalGetsPlainLines() {
+    @Test func `a dumb terminal gets plain lines`() {
         let device = RecordingDevice(errorIsTTY: true)
         Progress("a\u{1B}]0;title\u{7}b", on: terminal(device, ["TERM": "dumb"]), clock: clock).finish("c\nd")
         #expect(device.errors == "a\\x1b]0;title\\x07b\nc\\nd (0s)\n")
     }
 
-    @Test(.timeLimit(.minutes(10))) func theLineMovesByItselfAndGoesAlsoWhereTheWorkFails() async {
+    @Test(.timeLimit(.minutes(10))) func `the line moves by itself and goes also where the work fails`() async {
         struct Broken: Error {}
         let device = RecordingDevice(errorIsTTY: true)
         await #expect(throws: Broken.self) {

@@ -1,5 +1,5 @@
-import Console
 import ConsoleSample
+import LaunchConsole
 import Synchronization
 import Testing
 
@@ -52,7 +52,7 @@ import Testing
         return copy
     }
 
-    @Test(arguments: cases) func everySpellingMeansTheSame(item: Case) async {
+    @Test(arguments: cases) func `every spelling means the same`(item: Case) async {
         let option = item.option
         let value = option.isFlag ? "" : "low"
         var spellings =
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func thereAreCases() {
+    @Test func `there are cases`() {
         #expect(Self.cases.count > 20)
     }
 }

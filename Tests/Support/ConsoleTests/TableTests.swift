@@ -1,4 +1,4 @@
-import Console
+import LaunchConsole
 import Testing
 
 @Suite struct TableTests {
@@ -13,7 +13,7 @@ import Testing
         return table
     }
 
-    @Test func inFull() {
+    @Test func `in full`() {
         #expect(
             table.text() == """
                 RUN     STATE         SIZE  CAUSE
@@ -23,7 +23,7 @@ import Testing
                 """)
     }
 
-    @Test func cutToTheWidth() {
+    @Test func `cut to the width`() {
         let text = table.text(width: 45)
         #expect(
             text == """
@@ -43,7 +43,7 @@ import Testing
         #expect(table.text(width: 1).hasPrefix("RUN     STATE     SIZE  CAUSE\nrun-1   failed"))
     }
 
-    @Test func onATerminalOnlyItIsCutAndColoured() throws {
+    @Test func `on a terminal only it is cut and coloured`() throws {
         let piped = RecordingDevice(errorIsTTY: true, columns: 45)
         try Terminal(device: piped, environment: [:]).out(table, isPart: true)
         #expect(piped.output == table.text() + "\n")
@@ -53,7 +53,7 @@ import Testing
         #expect(shown.output.contains("the container en…\n"))
     }
 
-    @Test func aProgramGetsOneTabBetweenTheColumns() throws {
+    @Test func `a program gets one tab between the columns`() throws {
         var table = table
         table.add([Table.Cell(String(repeating: "x", count: 300)), "", "", "last"])
         let piped = RecordingDevice(errorIsTTY: true, columns: 45)
@@ -69,7 +69,7 @@ import Testing
                 """)
     }
 
-    @Test func rowsOfAnyLength() {
+    @Test func `rows of any length`() {
         var table = Table([Table.Column("A"), Table.Column("B")])
         #expect(table.text() == "A  B")
         table.add([])

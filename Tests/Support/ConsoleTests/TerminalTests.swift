@@ -1,5 +1,5 @@
-import Console
 import ConsoleSample
+import LaunchConsole
 import Testing
 
 @Suite struct TerminalTests {
@@ -7,7 +7,7 @@ import Testing
         ([:], true, true), ([:], false, false), (["NO_COLOR": "1"], true, false), (["NO_COLOR": ""], true, true),
         (["TERM": "dumb"], true, false), (["TERM": "xterm", "CLICOLOR_FORCE": "1"], false, false),
     ])
-    func colours(environment: [String: String], isTTY: Bool, expected: Bool) throws {
+    func `colours`(environment: [String: String], isTTY: Bool, expected: Bool) throws {
         let device = RecordingDevice(outputIsTTY: isTTY, errorIsTTY: isTTY)
         let terminal = Terminal(device: device, environment: environment)
         try terminal.out(Styled("x", .red))
@@ -21,12 +21,12 @@ import Testing
         ([:], nil, 80), (["COLUMNS": "100"], nil, 100), (["COLUMNS": "-3"], nil, 80), ([:], 3, 20),
         (["COLUMNS": "9"], 120, 120),
     ])
-    func width(environment: [String: String], columns: Int?, expected: Int) {
+    func `width`(environment: [String: String], columns: Int?, expected: Int) {
         let device = columns.map { RecordingDevice(outputIsTTY: true, columns: $0) } ?? RecordingDevice()
         #expect(Terminal(device: device, environment: environment).width == expected)
     }
 
-    @Test func aClosedOutputEndsQuietly() async {
+    @Test func `a closed output ends quietly`() async {
         let device = RecordingDevice()
         device.failOutput(with: .closed)
         let outcome = await run(["flood"], device: device)
@@ -34,7 +34,7 @@ import Testing
         #expect(outcome.errors == "")
     }
 
-    @Test func aFullDiskIsSaid() async {
+    @Test func `a full disk is reported`() async {
         let device = RecordingDevice()
         device.failOutput(with: .failed("No space left on device"))
         let outcome = await run(["belt", "list"], device: device)
@@ -42,7 +42,7 @@ import Testing
         #expect(outcome.errors == "error: cannot write the output: No space left on device\n")
     }
 
-    @Test func headEndsAnEndlessProgram() throws {
+    @Test func `head ends an endless program`() throws {
         let script = """
             "\(try SampleProgram.path)" flood | head -n 1
             echo "${PIPESTATUS[@]}"

@@ -1,6 +1,6 @@
-import Console
 import ConsoleSample
 import FoundationEssentials
+import LaunchConsole
 import Testing
 
 @Suite struct TreeTests {
@@ -10,12 +10,12 @@ import Testing
         Command(name, summary: "Do it", examples: examples, options: options, arguments: arguments) { _, _ in .ok }
     }
 
-    @Test func theSampleIsSound() {
+    @Test func `the sample is sound`() {
         let program = Program(Sample.tree) { _ in Program.Failure(nil, .internalFault) }
         #expect(TreeCheck.problems(in: program.root) == [])
     }
 
-    @Test func everySlipIsFound() {
+    @Test func `every slip is found`() {
         let both = Command("both", summary: "Ends with a stop.", groups: [])
         let tree = Command(
             "t", summary: "All wrong", options: [Option(flag: "all", "a", help: "All.", global: true)],
@@ -65,7 +65,7 @@ import Testing
             ])
     }
 
-    @Test func theDumpIsJSON() throws {
+    @Test func `the dump is JSON`() throws {
         struct Dump: Decodable {
             struct Group: Decodable { let heading: String?; let commands: [Dump] }
             struct Option: Decodable { let long: String; let short: String?; let oneOf: [String]? }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import ContainerEngine
+@testable import LaunchContainerEngine
 
 /// The logins that `docker login` and `podman login` have stored, and the credential helpers in their files.
 @Suite("The user's logins of docker and podman", .timeLimit(.minutes(10))) struct DockerLoginsTests {

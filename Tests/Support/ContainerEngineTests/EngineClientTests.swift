@@ -1,5 +1,5 @@
-import ContainerEngine
 import EngineTestSupport
+import LaunchContainerEngine
 import TestSupport
 import Testing
 
@@ -22,16 +22,16 @@ struct EngineClientTests {
         return try result.get()
     }
 
-    @Test("The engine reports its version")
-    func version() async throws {
+    @Test
+    func `The engine reports its version`() async throws {
         let engine = try await EngineFixture.engine()
         try await engine.ping()
         #expect(try await engine.version().version.isEmpty == false)
         #expect(try await (engine.info().processors ?? 0) > 0)
     }
 
-    @Test("A container runs from its creation to its exit code")
-    func life() async throws {
+    @Test
+    func `A container runs from its creation to its exit code`() async throws {
         try await Self.with(["/bin/sh", "-c", "exit 5"]) { engine, id in
             #expect(try await engine.container(id)?.state.status == "created")
             try await engine.startContainer(id)
@@ -48,8 +48,8 @@ struct EngineClientTests {
         }
     }
 
-    @Test("A missing container is nil, or a not-found error")
-    func nothing() async throws {
+    @Test
+    func `A missing container is nil, or a not-found error`() async throws {
         let engine = try await EngineFixture.engine()
         #expect(try await engine.container("launch-test-none") == nil)
         #expect(try await engine.image("launch-test-none:1") == nil)
@@ -61,8 +61,8 @@ struct EngineClientTests {
         #expect(refused?.code == .invalid)
     }
 
-    @Test("Containers are listed by label, and their events arrive")
-    func listAndEvents() async throws {
+    @Test
+    func `Containers are listed by label, and their events arrive`() async throws {
         let label = "launch.test.\(UInt32.random(in: .min ... .max))"
         let engine = try await EngineFixture.engine()
         var events = try await engine.events(labels: ["\(label)=a"])
@@ -80,8 +80,8 @@ struct EngineClientTests {
         }
     }
 
-    @Test("A log has both outputs and a line of 1 MiB")
-    func logs() async throws {
+    @Test
+    func `A log has both outputs and a line of 1 MiB`() async throws {
         let script = "echo begin; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo end; echo err >&2; printf tail"
         try await Self.with(["/bin/sh", "-c", script]) { engine, id in
             try await engine.startContainer(id)
@@ -101,8 +101,8 @@ struct EngineClientTests {
         }
     }
 
-    @Test("A flood of output pauses without a reader, and a cancellation ends it")
-    func flood() async throws {
+    @Test
+    func `A flood of output pauses without a reader, and a cancellation ends it`() async throws {
         try await Self.with(["/bin/yes"]) { engine, id in
             try await engine.startContainer(id)
             let reading = Task {
@@ -118,8 +118,8 @@ struct EngineClientTests {
         }
     }
 
-    @Test("A file is returned as an archive; a missing file is a not-found error")
-    func archive() async throws {
+    @Test
+    func `A file is returned as an archive; a missing file is a not-found error`() async throws {
         try await Self.with(["/bin/sh", "-c", "echo hello > /tmp/file"]) { engine, id in
             try await engine.startContainer(id)
             _ = try await engine.waitForContainer(id)
@@ -132,8 +132,8 @@ struct EngineClientTests {
         }
     }
 
-    @Test("Images can be inspected and tagged")
-    func images() async throws {
+    @Test
+    func `Images can be inspected and tagged`() async throws {
         let engine = try await EngineFixture.engine()
         let id = try await EngineFixture.imageID()
         let name = "launch-test-tag-\(UInt32.random(in: .min ... .max))"
@@ -144,8 +144,8 @@ struct EngineClientTests {
         try await engine.removeImage("\(name):2")
     }
 
-    @Test("A pull without a registry fails with the engine's message")
-    func pull() async throws {
+    @Test
+    func `A pull without a registry fails with the engine's message`() async throws {
         let engine = try await EngineFixture.engine()
         let error = await #expect(throws: EngineError.self) {
             try await engine.pullImage("127.0.0.1:1/none:1")

@@ -1,7 +1,7 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
-import Subprocess
+import LaunchContainerEngine
+import LaunchSubprocess
 import Synchronization
 import TestSupport
 import Testing
@@ -19,24 +19,24 @@ struct EngineCommandTests {
         return path
     }
 
-    @Test(
-        "The abilities of a command line are detected",
-        arguments: [
-            (
-                "case $1 in buildx) echo x;; *) echo 'Docker version 28.2.2, build e6534b4';; esac", "docker", "28.2.2",
-                "buildx"
-            ),
-            (
-                "case $1 in buildx) exit 1;; *) echo 'Docker version 28.2.2, build e6534b4';; esac", "docker", "28.2.2",
-                "none"
-            ),
-            (
-                "case $1 in buildx) exit 1;; *) echo 'Docker version 20.10.24+dfsg1, build 297e128';; esac", "docker",
-                "20.10.24+dfsg1", "builtin"
-            ),
-            ("echo 'podman version 4.3.1'", "podman", "4.3.1", "builtin"),
-        ])
-    func probes(_ script: String, _ kind: String, _ version: String, _ ability: String) async throws {
+    @Test(arguments: [
+        (
+            "case $1 in buildx) echo x;; *) echo 'Docker version 28.2.2, build e6534b4';; esac", "docker", "28.2.2",
+            "buildx"
+        ),
+        (
+            "case $1 in buildx) exit 1;; *) echo 'Docker version 28.2.2, build e6534b4';; esac", "docker", "28.2.2",
+            "none"
+        ),
+        (
+            "case $1 in buildx) exit 1;; *) echo 'Docker version 20.10.24+dfsg1, build 297e128';; esac", "docker",
+            "20.10.24+dfsg1", "builtin"
+        ),
+        ("echo 'podman version 4.3.1'", "podman", "4.3.1", "builtin"),
+    ])
+    func `The abilities of a command line are detected`(
+        _ script: String, _ kind: String, _ version: String, _ ability: String
+    ) async throws {
         let folder = try TemporaryDirectory()
         let command = try #require(try await EngineCommand.probe(try await Self.tool(folder, "docker", script)))
         #expect(command.kind.rawValue == kind)
@@ -44,8 +44,8 @@ struct EngineCommandTests {
         #expect("\(command.buildKit)" == ability)
     }
 
-    @Test("A program that fails, or is neither docker nor podman, is ignored")
-    func probesNothing() async throws {
+    @Test
+    func `A program that fails, or is neither docker nor podman, is ignored`() async throws {
         let folder = try TemporaryDirectory()
         #expect(try await EngineCommand.probe(try await Self.tool(folder, "a", "exit 3")) == nil)
         #expect(try await EngineCommand.probe(try await Self.tool(folder, "b", "echo hello")) == nil)
@@ -55,8 +55,8 @@ struct EngineCommandTests {
     private static let old = EngineCommand(path: "/b/docker", kind: .docker, version: "20.10.24", buildKit: .builtin)
     private static let podman = EngineCommand(path: "/c/podman", kind: .podman, version: "4.3.1", buildKit: .builtin)
 
-    @Test("A command line with BuildKit is preferred; podman's is used only for podman")
-    func chooses() throws {
+    @Test
+    func `A command line with BuildKit is preferred; podman's is used only for podman`() throws {
         #expect(try EngineCommand.choose(from: [Self.plain, Self.old], needsBuildKit: true) == Self.old)
         #expect(try EngineCommand.choose(from: [Self.plain, Self.old], needsBuildKit: false) == Self.old)
         #expect(try EngineCommand.choose(from: [Self.plain], needsBuildKit: false) == Self.plain)
@@ -64,8 +64,8 @@ struct EngineCommandTests {
             try EngineCommand.choose(from: [Self.old, Self.podman], needsBuildKit: true, isPodman: true) == Self.podman)
     }
 
-    @Test("Without a suitable command line, the error lists what was found")
-    func choosesNothing() {
+    @Test
+    func `Without a suitable command line, the error lists what was found`() {
         let needs = #expect(throws: EngineError.self) {
             try EngineCommand.choose(from: [Self.plain, Self.podman], needsBuildKit: true)
         }
@@ -77,8 +77,8 @@ struct EngineCommandTests {
         #expect(nothing?.message.contains("podman 4.3.1") == true)
     }
 
-    @Test("The password goes to standard input; the login data is in a private folder that is deleted")
-    func login() async throws {
+    @Test
+    func `The password goes to standard input; the login data is in a private folder that is deleted`() async throws {
         let folder = try TemporaryDirectory()
         let record = folder.file("record")
         let path = try await Self.tool(
@@ -103,10 +103,8 @@ struct EngineCommandTests {
         #expect(!"\(login) \(String(reflecting: login))".contains("s3cr3t"))
     }
 
-    @Test(
-        "The command line can change files only in its private folder",
-        .enabled(if: Subprocess.Confinement.isEnforced, "this kernel has no Landlock"))
-    func confinement() async throws {
+    @Test(.enabled(if: Subprocess.Confinement.isEnforced, "this kernel has no Landlock"))
+    func `The command line can change files only in its private folder`() async throws {
         let folder = try TemporaryDirectory()
         let path = try await Self.tool(
             folder, "docker",
@@ -122,8 +120,8 @@ struct EngineCommandTests {
         #expect(!FileManager.default.fileExists(atPath: folder.file("outside")))
     }
 
-    @Test("A failed command's error has its last lines; a refusal has the category denied")
-    func failures() async throws {
+    @Test
+    func `A failed command's error has its last lines; a refusal has the category denied`() async throws {
         let folder = try TemporaryDirectory()
         for (script, code) in [
             ("echo step 1; echo broken >&2; exit 7", "command failed"), ("echo 'denied: no' >&2; exit 1", "denied"),
@@ -140,8 +138,8 @@ struct EngineCommandTests {
         }
     }
 
-    @Test("A timeout ends the whole process group")
-    func timeLimit() async throws {
+    @Test
+    func `A timeout ends the whole process group`() async throws {
         let folder = try TemporaryDirectory()
         let path = try await Self.tool(folder, "docker", "sleep 900 & echo $! > \(folder.file("pid")); wait")
         let command = EngineCommand(path: path, kind: .docker, version: "20.10.24", buildKit: .builtin)
@@ -161,9 +159,8 @@ struct EngineCommandTests {
         (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8))?.contains(") Z ") ?? true
     }
 
-    @Test(
-        "A real build with BuildKit gets a secret", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
-    func builds() async throws {
+    @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
+    func `A real build with BuildKit gets a secret`() async throws {
         let engine = try await EngineFixture.engine()
         _ = try await EngineFixture.imageID()
         let command = try EngineCommand.choose(from: try await EngineCommand.findAll(), needsBuildKit: true)

@@ -1,32 +1,30 @@
-@testable import ContainerEngine
 import Testing
+@testable import LaunchContainerEngine
 
 @Suite("The engine's messages")
 struct EngineErrorTests {
-    @Test(
-        "Layers without information are removed",
-        arguments: [
-            (
-                "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container "
-                    + "process: exec: \"/nope\": stat /nope: no such file or directory: unknown",
-                "Exec: \"/nope\": stat /nope: no such file or directory"
-            ),
-            (
-                "unable to find user x: no matching entries in passwd file",
-                "Unable to find user x: no matching entries in passwd file"
-            ),
-            (
-                "OCI runtime create failed: container_linux.go:380: starting container process caused: exec: \"a\": x",
-                "Exec: \"a\": x"
-            ),
-            ("", "The engine gave no reason"),
-        ])
-    func cleaned(_ words: String, _ expected: String) {
+    @Test(arguments: [
+        (
+            "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container "
+                + "process: exec: \"/nope\": stat /nope: no such file or directory: unknown",
+            "Exec: \"/nope\": stat /nope: no such file or directory"
+        ),
+        (
+            "unable to find user x: no matching entries in passwd file",
+            "Unable to find user x: no matching entries in passwd file"
+        ),
+        (
+            "OCI runtime create failed: container_linux.go:380: starting container process caused: exec: \"a\": x",
+            "Exec: \"a\": x"
+        ),
+        ("", "The engine gave no reason"),
+    ])
+    func `Layers without information are removed`(_ words: String, _ expected: String) {
         #expect(EngineError.cleaned(words) == expected)
     }
 
-    @Test("A stream of documents is split correctly, independent of its chunks", arguments: [1, 3, 100])
-    func jsonLines(step: Int) throws {
+    @Test(arguments: [1, 3, 100])
+    func `A stream of documents is split correctly, independent of its chunks`(step: Int) throws {
         var lines = JSONLines()
         var found: [String] = []
         var rest = Array("{\"a\":1}\r\n\n{\"b\":2}\n{\"c\"".utf8)[...]

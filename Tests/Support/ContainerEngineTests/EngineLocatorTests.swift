@@ -2,46 +2,42 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import ContainerEngine
+@testable import LaunchContainerEngine
 
 @Suite("Finding the engine")
 struct EngineLocatorTests {
-    @Test(
-        "Addresses",
-        arguments: [
-            ("unix:///var/run/docker.sock", "unix:///var/run/docker.sock"), ("/run/x.sock", "unix:///run/x.sock"),
-            ("tcp://127.0.0.1:2375", "tcp://127.0.0.1:2375"), ("http://localhost:2375/", "tcp://localhost:2375"),
-            ("tcp://[::1]:2375", "tcp://[::1]:2375"),
-        ])
-    func addresses(_ text: String, _ expected: String) throws {
+    @Test(arguments: [
+        ("unix:///var/run/docker.sock", "unix:///var/run/docker.sock"), ("/run/x.sock", "unix:///run/x.sock"),
+        ("tcp://127.0.0.1:2375", "tcp://127.0.0.1:2375"), ("http://localhost:2375/", "tcp://localhost:2375"),
+        ("tcp://[::1]:2375", "tcp://[::1]:2375"),
+    ])
+    func `Addresses`(_ text: String, _ expected: String) throws {
         #expect(try EngineAddress(parsing: text).description == expected)
     }
 
-    @Test(
-        "A text that is not an address is rejected with the reason",
-        arguments: [
-            ("unix://relative", "absolute"), ("ssh://host", "forward the socket: ssh"),
-            ("tcp://host", "a host and a port"),
-            ("tcp://host:70000", "a host and a port"), ("docker.sock", "unix:// or tcp://"),
-            ("unix:///" + String(repeating: "x", count: 120), "107 bytes"),
-        ])
-    func wrongAddresses(_ text: String, _ reason: String) {
+    @Test(arguments: [
+        ("unix://relative", "absolute"), ("ssh://host", "forward the socket: ssh"),
+        ("tcp://host", "a host and a port"),
+        ("tcp://host:70000", "a host and a port"), ("docker.sock", "unix:// or tcp://"),
+        ("unix:///" + String(repeating: "x", count: 120), "107 bytes"),
+    ])
+    func `A text that is not an address is rejected with the reason`(_ text: String, _ reason: String) {
         let error = #expect(throws: EngineError.self) { try EngineAddress(parsing: text) }
         #expect(error?.code == .invalid)
         #expect(error?.message.contains(reason) == true)
         #expect(error?.message.contains(text) == true)
     }
 
-    @Test("The option precedes DOCKER_HOST; if either is set, nothing else is tried")
-    func precedence() throws {
+    @Test
+    func `The option precedes DOCKER_HOST; if either is set, nothing else is tried`() throws {
         let both = EngineLocator(option: "/a.sock", variables: ["DOCKER_HOST": "unix:///b.sock"])
         #expect(try both.candidates().map { "\($0.address) \($0.source)" } == ["unix:///a.sock the option 'engine'"])
         let variable = EngineLocator(variables: ["DOCKER_HOST": "unix:///b.sock", "XDG_RUNTIME_DIR": "/x"])
         #expect(try variable.candidates().map { "\($0.address) \($0.source)" } == ["unix:///b.sock DOCKER_HOST"])
     }
 
-    @Test("The error says whether a socket is missing or its folder cannot be entered")
-    func absence() async throws {
+    @Test
+    func `The error says whether a socket is missing or its folder cannot be entered`() async throws {
         #expect(EngineLocator.absence(of: "/x", ENOENT) == "no such socket")
         #expect(EngineLocator.absence(of: "/x", EACCES) == "no permission to enter its folder")
         let folder = try TemporaryDirectory()
@@ -58,8 +54,8 @@ struct EngineLocatorTests {
         #expect(error?.hint?.contains(folder.file("closed")) == true)
     }
 
-    @Test("The default sockets are tried, docker's first")
-    func wellKnown() throws {
+    @Test
+    func `The default sockets are tried, docker's first`() throws {
         let paths = try EngineLocator(variables: ["XDG_RUNTIME_DIR": "/run/user/7"]).candidates().map(
             \.address.description)
         #expect(
@@ -70,8 +66,8 @@ struct EngineLocatorTests {
             ])
     }
 
-    @Test("If no engine is found, one error lists everything that was tried")
-    func nothing() async throws {
+    @Test
+    func `If no engine is found, one error lists everything that was tried`() async throws {
         let folder = try TemporaryDirectory()
         let socket = folder.file("none.sock")
         let file = try folder.write("file.sock", "")
@@ -87,8 +83,10 @@ struct EngineLocatorTests {
         }
     }
 
-    @Test("An error about the usual sockets names a config.json that cannot be read, because it may name a context")
-    func unreadableContext() async throws {
+    @Test
+    func `An error about the usual sockets names a config.json that cannot be read, because it may name a context`()
+        async throws
+    {
         let folder = try TemporaryDirectory()
         let file = try folder.write("config.json", "{\"currentContext\":")
         let locator = EngineLocator(variables: ["DOCKER_CONFIG": folder.path])
@@ -102,8 +100,8 @@ struct EngineLocatorTests {
             error?.message.contains("\(file) is not used: it is not valid JSON.") == true, "\(error?.message ?? "")")
     }
 
-    @Test("An HTTP server that is not an engine is recognized")
-    func noEngine() async throws {
+    @Test
+    func `An HTTP server that is not an engine is recognized`() async throws {
         let server = try TestServer { _ in .text("hello") }
         let error = await #expect(throws: EngineError.self) {
             _ = try await EngineClient.connect(to: .tcp(host: "127.0.0.1", port: server.port))
@@ -111,8 +109,8 @@ struct EngineLocatorTests {
         #expect(error?.message.contains("not a container engine") == true)
     }
 
-    @Test("An engine that is too old is rejected, with both versions")
-    func tooOld() async throws {
+    @Test
+    func `An engine that is too old is rejected, with both versions`() async throws {
         let server = try TestServer { _ in .text("OK", headers: [("Api-Version", "1.38")]) }
         let error = await #expect(throws: EngineError.self) {
             _ = try await EngineClient.connect(to: .tcp(host: "127.0.0.1", port: server.port))
@@ -121,8 +119,8 @@ struct EngineLocatorTests {
         #expect(error?.message.contains("1.40") == true)
     }
 
-    @Test("The older of the two API versions is used", arguments: [("1.41", "1.41"), ("1.99", "1.47")])
-    func negotiates(_ engine: String, _ spoken: String) async throws {
+    @Test(arguments: [("1.41", "1.41"), ("1.99", "1.47")])
+    func `The older of the two API versions is used`(_ engine: String, _ spoken: String) async throws {
         let server = try TestServer { _ in .text("OK", headers: [("Api-Version", engine)]) }
         let client = try await EngineClient.connect(to: .tcp(host: "127.0.0.1", port: server.port))
         #expect(client.api.description == spoken)

@@ -1,21 +1,21 @@
-import ContainerEngine
+import LaunchContainerEngine
 import TestSupport
 import Testing
 
 @Suite("Refused pushes")
 struct EnginePushTests {
-    @Test(
-        "The registry's message determines the code of the error",
-        arguments: [
-            (
-                "tag invalid: The image tag 'v1' already exists in the 'train' repository and cannot be overwritten because "
-                    + "the repository is immutable.", EngineError.Code.conflict
-            ),
-            ("no basic auth credentials", .denied),
-            ("denied: Your authorization token has expired. Reauthenticate and try again.", .denied),
-            ("received unexpected HTTP status: 500", .server),
-        ])
-    func refused(_ words: String, _ code: EngineError.Code) async throws {
+    @Test(arguments: [
+        (
+            "tag invalid: The image tag 'v1' already exists in the 'train' repository and cannot be overwritten because "
+                + "the repository is immutable.", EngineError.Code.conflict
+        ),
+        ("no basic auth credentials", .denied),
+        ("denied: Your authorization token has expired. Reauthenticate and try again.", .denied),
+        ("received unexpected HTTP status: 500", .server),
+    ])
+    func `The registry's message determines the code of the error`(_ words: String, _ code: EngineError.Code)
+        async throws
+    {
         let server = try TestServer { request in
             request.target.contains("/push")
                 ? .text(#"{"errorDetail":{"message":"\#(words)"},"error":"\#(words)"}"#)

@@ -1,8 +1,8 @@
-import ContainerEngine
-import Crypto
 import EngineTestSupport
 import Foundation
-import Subprocess
+import LaunchContainerEngine
+import LaunchCrypto
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -60,8 +60,10 @@ struct EngineTLSTests {
         _ = await server.result
     }
 
-    @Test("Docker's variables select the authority and the client certificate, for the API and the command line")
-    func variables() async throws {
+    @Test
+    func `Docker's variables select the authority and the client certificate, for the API and the command line`()
+        async throws
+    {
         try await with { world in
             let variables = [
                 "DOCKER_HOST": world.address, "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": world.folder.path,
@@ -80,8 +82,8 @@ struct EngineTLSTests {
         }
     }
 
-    @Test("Without a certificate, or with another authority, the connection fails")
-    func refused() async throws {
+    @Test
+    func `Without a certificate, or with another authority, the connection fails`() async throws {
         try await with { world in
             let other = try TemporaryDirectory()
             _ = try TestCertificate(for: "other.example", in: other)
@@ -98,8 +100,8 @@ struct EngineTLSTests {
         }
     }
 
-    @Test("A context of docker's has the address and the files")
-    func context() async throws {
+    @Test
+    func `A context of docker's has the address and the files`() async throws {
         try await with { world in
             let id = SHA256.hex("mine".utf8)
             let meta = world.folder.file("contexts/meta/\(id)")
@@ -128,8 +130,9 @@ struct EngineTLSTests {
 
 @Suite("Docker's contexts and other hosts")
 struct EngineContextTests {
-    @Test("DOCKER_HOST precedes a context; the context 'default' counts as none; an unknown context is an error")
-    func precedence() throws {
+    @Test
+    func `DOCKER_HOST precedes a context; the context 'default' counts as none; an unknown context is an error`() throws
+    {
         let folder = try TemporaryDirectory()
         _ = try folder.write("config.json", #"{"currentContext": "gone"}"#)
         let unknown = #expect(throws: EngineError.self) {
@@ -142,13 +145,11 @@ struct EngineContextTests {
         #expect(try usual.candidates().allSatisfy { $0.source == .wellKnown })
     }
 
-    @Test(
-        "An engine on another host needs TLS",
-        arguments: [
-            "tcp://10.1.2.3:2375", "tcp://engine.example:2375", "http://192.168.1.1:80", "tcp://127.0.0.1.example:1",
-            "tcp://localhost.example:2375",
-        ])
-    func otherHosts(_ address: String) throws {
+    @Test(arguments: [
+        "tcp://10.1.2.3:2375", "tcp://engine.example:2375", "http://192.168.1.1:80", "tcp://127.0.0.1.example:1",
+        "tcp://localhost.example:2375",
+    ])
+    func `An engine on another host needs TLS`(_ address: String) throws {
         for locator in [
             EngineLocator(option: address, variables: [:]), EngineLocator(variables: ["DOCKER_HOST": address]),
         ] {

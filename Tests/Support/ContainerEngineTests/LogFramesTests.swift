@@ -1,4 +1,4 @@
-import ContainerEngine
+import LaunchContainerEngine
 import Testing
 
 @Suite("Log frames")
@@ -26,10 +26,8 @@ struct LogFramesTests {
         return lines + frames.finish()
     }
 
-    @Test(
-        "Lines of both outputs have their times, independent of the chunks",
-        arguments: [1, 2, 7, 8, 9, 40, 41, 1000])
-    func cuts(step: Int) throws {
+    @Test(arguments: [1, 2, 7, 8, 9, 40, 41, 1000])
+    func `Lines of both outputs have their times, independent of the chunks`(step: Int) throws {
         let bytes = Self.frame("one\n") + Self.frame("oops\n", 2) + Self.frame("\n") + Self.frame("no break")
         let lines = try Self.decode(bytes, step: step)
         #expect(lines.map(\.text) == ["one", "oops", "", "no break"])
@@ -38,15 +36,15 @@ struct LogFramesTests {
         #expect(lines.allSatisfy { !$0.continues })
     }
 
-    @Test("An empty frame does not affect the next frames, independent of the chunks", arguments: [1, 7, 8, 1000])
-    func emptyFrames(step: Int) throws {
+    @Test(arguments: [1, 7, 8, 1000])
+    func `An empty frame does not affect the next frames, independent of the chunks`(step: Int) throws {
         let empty: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
         let bytes = empty + Self.frame("one\n") + empty + empty + Self.frame("two\n", 2) + empty
         #expect(try Self.decode(bytes, step: step).map(\.text) == ["one", "two"])
     }
 
-    @Test("Entries that the engine split at 16 KiB become one line", arguments: [1000, .max])
-    func joinsEntries(step: Int) throws {
+    @Test(arguments: [1000, .max])
+    func `Entries that the engine split at 16 KiB become one line`(step: Int) throws {
         let part = String(repeating: "x", count: 16_384)
         let bytes =
             Self.frame(part) + Self.frame("other\n", 2) + Self.frame(part) + Self.frame("tail\n") + Self.frame("next\n")
@@ -54,8 +52,8 @@ struct LogFramesTests {
         #expect(lines.map(\.text) == ["other", part + part + "tail", "next"])
     }
 
-    @Test("A line over 64 KiB is split; a line of exactly 64 KiB is not")
-    func longLines() throws {
+    @Test
+    func `A line over 64 KiB is split; a line of exactly 64 KiB is not`() throws {
         let part = String(repeating: "x", count: 16_384)
         let exact = try Self.decode((0..<4).flatMap { _ in Self.frame(part) } + Self.frame("\n"))
         #expect(exact.map { $0.text.utf8.count } == [65_536])
@@ -64,16 +62,16 @@ struct LogFramesTests {
         #expect(long.map(\.continues) == [true, true, false])
     }
 
-    @Test("A split line does not split a character")
-    func cutsBetweenCharacters() throws {
+    @Test
+    func `A split line does not split a character`() throws {
         let text = String(repeating: "€", count: 30_000)
         let lines = try Self.decode(Self.frame(text + "\n"), step: 1000)
         #expect(lines.map(\.text).joined() == text)
         #expect(lines.allSatisfy { $0.text.utf8.count <= 65_536 })
     }
 
-    @Test("Invalid UTF-8 is replaced, and parts stay within 64 KiB")
-    func repairs() throws {
+    @Test
+    func `Invalid UTF-8 is replaced, and parts stay within 64 KiB`() throws {
         #expect(try Self.decode(Self.frame(bytes: [0x61, 0xFF, 0x62, 0x0A])).map(\.text) == ["a\u{FFFD}b"])
         let lines = try Self.decode(Self.frame(bytes: Array(repeating: 0xFF, count: 65_536) + [0x0A]))
         #expect(lines.map(\.text).joined() == String(repeating: "\u{FFFD}", count: 65_536))
@@ -82,16 +80,16 @@ struct LogFramesTests {
         #expect(lines.last?.continues == false)
     }
 
-    @Test("A log of a terminal has no frames")
-    func terminal() throws {
+    @Test
+    func `A log of a terminal has no frames`() throws {
         let bytes = Array("\(Self.stamp) one\r\n\(Self.stamp) two words\n".utf8)
         let lines = try Self.decode(bytes, step: 3, framed: false)
         #expect(lines.map(\.text) == ["one\r", "two words"])
         #expect(lines.allSatisfy { $0.time != nil })
     }
 
-    @Test("An incomplete line is reported")
-    func openLine() throws {
+    @Test
+    func `An incomplete line is reported`() throws {
         var frames = LogFrames(framed: true)
         #expect(frames.openSince == nil)
         _ = try frames.feed(Self.frame("begin"))
@@ -100,13 +98,13 @@ struct LogFramesTests {
         #expect(frames.openSince == nil)
     }
 
-    @Test("Bytes that are not frames are an error")
-    func noFrames() {
+    @Test
+    func `Bytes that are not frames are an error`() {
         #expect(throws: EngineError.self) { try Self.decode(Array("{\"message\":\"no\"}\n".utf8)) }
     }
 
-    @Test("Memory stays bounded if a frame announces a huge size")
-    func hugeFrame() throws {
+    @Test
+    func `Memory stays bounded if a frame announces a huge size`() throws {
         var frames = LogFrames(framed: true)
         _ = try frames.feed([1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF] + Array("\(Self.stamp) ".utf8))
         let chunk = [UInt8](repeating: 0x61, count: 1 << 16)

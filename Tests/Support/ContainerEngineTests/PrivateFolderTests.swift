@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import ContainerEngine
+@testable import LaunchContainerEngine
 
 struct PrivateFolderTests {
     @Test func `only the owner can read it, and it is deleted with its value`() throws {

@@ -1,4 +1,4 @@
-import Crypto
+import LaunchCrypto
 import TestSupport
 import Testing
 
@@ -15,12 +15,12 @@ struct CryptoTests {
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
             ),
         ])
-    func sha256(_ text: String, _ expected: String) {
+    func `SHA-256`(_ text: String, _ expected: String) {
         #expect(SHA256.hex(text.utf8) == expected)
         #expect(SHA256.hash(Array(text.utf8)).count == 32)
     }
 
-    @Test func sha256InPieces() {
+    @Test func `SHA-256 in pieces`() {
         var hash = SHA256()
         var left = 1_000_000
         var size = 0
@@ -33,7 +33,7 @@ struct CryptoTests {
         #expect(Hex.encode(hash.finalize()) == Self.million)
     }
 
-    @Test func sha256OfAFile() throws {
+    @Test func `SHA-256 of a file`() throws {
         let folder = try TemporaryDirectory()
         let path = try folder.write("f", [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000))
         #expect(Hex.encode(try SHA256.file(path)) == Self.million)
@@ -57,17 +57,17 @@ struct CryptoTests {
                 "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
             ),
         ])
-    func hmac(_ key: [UInt8], _ message: [UInt8], _ expected: String) {
+    func `HMAC`(_ key: [UInt8], _ message: [UInt8], _ expected: String) {
         #expect(Hex.encode(HMACSHA256.authenticate(message, key: key)) == expected)
     }
 
-    @Test func hmacOfNothing() {
+    @Test func `HMAC of nothing`() {
         #expect(
             Hex.encode(HMACSHA256.authenticate([], key: []))
                 == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
     }
 
-    @Test func randomBytes() throws {
+    @Test func `random bytes`() throws {
         #expect(try SecureRandom.bytes(0).isEmpty)
         let one = try SecureRandom.bytes(32)
         let other = try SecureRandom.bytes(32)

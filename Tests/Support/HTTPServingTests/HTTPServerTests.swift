@@ -1,11 +1,11 @@
-import HTTPServing
+import LaunchHTTPServing
 import Synchronization
 import TestSupport
 import Testing
 
 /// Requests of ordinary clients.
 @Suite(.timeLimit(.minutes(10))) struct HTTPServerTests {
-    @Test func aHandlerSeesTheRequestAsSent() async throws {
+    @Test func `a handler sees the request as sent`() async throws {
         let server = try HTTPServer(address: "127.0.0.1", port: 0) { request in
             HTTPServerResponse(
                 status: 418, headers: [(name: "X-Target", value: request.target)],
@@ -20,7 +20,7 @@ import Testing
         server.stop()
     }
 
-    @Test func aLargeResponseArrivesWhole() async throws {
+    @Test func `a large response arrives whole`() async throws {
         let body = String(repeating: "0123456789abcdef", count: 1 << 16)
         let server = try HTTPServer(address: "127.0.0.1", port: 0) { _ in
             HTTPServerResponse(status: 200, body: body.utf8)
@@ -30,14 +30,14 @@ import Testing
         server.stop()
     }
 
-    @Test func aHandlerMayRefuseToAnswer() async throws {
+    @Test func `a handler may refuse to answer`() async throws {
         let server = try HTTPServer(address: "127.0.0.1", port: 0) { _ in nil }
         #expect(await RawClient.answer(to: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", server.port).isEmpty)
         server.stop()
     }
 
     /// A handler cannot add lines to the head.
-    @Test func aHeaderWithALineEndIsNotSent() async throws {
+    @Test func `a header with a line end is not sent`() async throws {
         let server = try HTTPServer(address: "127.0.0.1", port: 0) { _ in
             HTTPServerResponse(status: 200, headers: [(name: "X-A", value: "a\r\nX-B: b")], body: [])
         }
@@ -45,7 +45,7 @@ import Testing
         server.stop()
     }
 
-    @Test func aSlowHandlerDelaysNoOtherRequest() async throws {
+    @Test func `a slow handler delays no other request`() async throws {
         let gate = AsyncStream<Void>.makeStream()
         let server = try HTTPServer(address: "127.0.0.1", port: 0, limits: .init(exchangeTime: .milliseconds(500))) {
             if $0.target == "/slow" { for await _ in gate.stream { break } }
@@ -61,7 +61,7 @@ import Testing
         server.stop()
     }
 
-    @Test func stoppingEndsWaitingRequestsAndFreesThePort() async throws {
+    @Test func `stopping ends waiting requests and frees the port`() async throws {
         let handled = AsyncStream<Bool>.makeStream()
         let server = try HTTPServer(address: "127.0.0.1", port: 0) { _ in
             handled.continuation.yield(false)
@@ -82,7 +82,7 @@ import Testing
         next.stop()
     }
 
-    @Test func aReleasedServerStops() async throws {
+    @Test func `a released server stops`() async throws {
         var server: HTTPServer? = try HTTPServer(address: "127.0.0.1", port: 0) { _ in nil }
         let port = try #require(server?.port)
         #expect(RawClient(port) != nil)
@@ -90,7 +90,7 @@ import Testing
         #expect(RawClient(port) == nil)
     }
 
-    @Test func whatCannotBeListenedOn() throws {
+    @Test func `what cannot be listened on`() throws {
         let used = try HTTPServer(address: "127.0.0.1", port: 0) { _ in nil }
         for (address, port, code, words) in [
             ("127.0.0.1", used.port, HTTPServerError.Code.unavailable, "Address already in use"),

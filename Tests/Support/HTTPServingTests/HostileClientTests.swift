@@ -1,4 +1,4 @@
-import HTTPServing
+import LaunchHTTPServing
 import Synchronization
 import TestSupport
 import Testing
@@ -19,7 +19,7 @@ import Testing
 
     /// Slow loris: never silent, never complete.
     @Test(arguments: ["", "GET /x HTTP/1.1\r\nHost: x\r\nX-A: "])
-    func aRequestThatNeverEndsIsCut(_ start: String) async throws {
+    func `a request that never ends is cut`(_ start: String) async throws {
         let server = try server(.init(exchangeTime: .milliseconds(200), connectionBytes: 1 << 20))
         let client = try #require(RawClient(server.port))
         client.send(start)
@@ -32,7 +32,7 @@ import Testing
         server.stop()
     }
 
-    @Test func aClientThatDoesNotReadIsCut() async throws {
+    @Test func `a client that does not read is cut`() async throws {
         let body = [UInt8](repeating: 0x61, count: 64 << 20)
         let server = try HTTPServer(
             address: "127.0.0.1", port: 0, limits: .init(connections: 1, exchangeTime: .milliseconds(200))
@@ -47,7 +47,7 @@ import Testing
         server.stop()
     }
 
-    @Test func aHeadOverTheLimitIsRefused() async throws {
+    @Test func `a head over the limit is refused`() async throws {
         let server = try server(.init(connectionBytes: 8 << 10))
         let requests = [
             "GET /\(String(repeating: "a", count: 1 << 20)) HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -62,7 +62,7 @@ import Testing
     }
 
     /// Each client stops sending after its text, so no answer has to wait for a time limit.
-    @Test func whatIsNotHTTPIsRefused() async throws {
+    @Test func `what is not HTTP is refused`() async throws {
         let server = try server(.init(exchangeTime: .seconds(3600)))
         var requests = [
             "", "\r\n\r\n", "GET\r\n\r\n", "GET /x\r\n\r\n", "GET /x HTTP/9.9\r\n\r\n", "GET /x FTP/1.1\r\n\r\n",
@@ -89,7 +89,7 @@ import Testing
     }
 
     /// A connection carries one request, so a second one cannot hide in it.
-    @Test func aPipelinedRequestIsNotAnswered() async throws {
+    @Test func `a pipelined request is not answered`() async throws {
         let seen = Mutex<[String]>([])
         let server = try HTTPServer(address: "127.0.0.1", port: 0) { request in
             seen.withLock { $0.append(request.target) }
@@ -103,7 +103,7 @@ import Testing
         #expect(seen.withLock { $0 } == ["/1"])
     }
 
-    @Test func aThousandConnectionsGetNoMoreThanTheirShare() async throws {
+    @Test func `a thousand connections get no more than their share`() async throws {
         struct Load {
             var now = 0
             var most = 0
@@ -134,7 +134,7 @@ import Testing
     }
 
     /// Above the limit for all, a client waits instead of being refused.
-    @Test func aConnectionOverTheTotalLimitWaits() async throws {
+    @Test func `a connection over the total limit waits`() async throws {
         let server = try server(.init(connections: 1, exchangeTime: .milliseconds(200)))
         let silent = try #require(RawClient(server.port))
         #expect(await isAlive(server))
@@ -142,7 +142,7 @@ import Testing
         server.stop()
     }
 
-    @Test func stoppingUnderLoadEndsEverything() async throws {
+    @Test func `stopping under load ends everything`() async throws {
         for _ in 0..<20 {
             let server = try server()
             let clients = (0..<20).compactMap { _ in RawClient(server.port) }

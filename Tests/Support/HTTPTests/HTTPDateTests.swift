@@ -1,5 +1,5 @@
 import Foundation
-import HTTP
+import LaunchHTTP
 import Testing
 
 /// Dates and waits in header fields.
@@ -7,26 +7,22 @@ import Testing
     /// 2026-11-29T10:20:30Z.
     private static let moment = Date(timeIntervalSince1970: 1_795_947_630)
 
-    @Test(
-        "The three forms of HTTP, and zones",
-        arguments: [
-            "Sun, 29 Nov 2026 10:20:30 GMT", "Sunday, 29-Nov-26 10:20:30 GMT", "Sun Nov 29 10:20:30 2026",
-            "Sun, 29 Nov 2026 10:20:30 UTC", "Sun, 29 Nov 2026 12:20:30 +0200", "sun, 29 nov 2026 10:20:30 gmt",
-        ])
-    func isTheMoment(_ text: String) {
+    @Test(arguments: [
+        "Sun, 29 Nov 2026 10:20:30 GMT", "Sunday, 29-Nov-26 10:20:30 GMT", "Sun Nov 29 10:20:30 2026",
+        "Sun, 29 Nov 2026 10:20:30 UTC", "Sun, 29 Nov 2026 12:20:30 +0200", "sun, 29 nov 2026 10:20:30 gmt",
+    ])
+    func `The three forms of HTTP, and zones`(_ text: String) {
         #expect(HTTPDate.parse(text) == Self.moment)
     }
 
-    @Test(
-        "Text that is not a date",
-        arguments: [
-            "", " ", "soon", "Sun", "GMT", "20261129", "20261129 10:20:30", "1795947630", "2026-11-29T10:20:30Z",
-            "Sun, 32 Nov 2026 10:20:30 GMT", "Sun, 29 Nov 2026 25:20:30 GMT", "Sun, 29 Nov 2026 10:60:30 GMT",
-            "Sun, 29 Foo 2026 10:20:30 GMT", "Sat, 29 Nov 1969 10:20:30 GMT", "Sun, 29 Nov 12026 10:20:30 GMT",
-            "Sun, 29 Nov 99999999999999999999 10:20:30 GMT", "\0Sun, 29 Nov 2026 10:20:30 GMT",
-            String(repeating: "Sun, ", count: 10_000),
-        ])
-    func isNoDate(_ text: String) {
+    @Test(arguments: [
+        "", " ", "soon", "Sun", "GMT", "20261129", "20261129 10:20:30", "1795947630", "2026-11-29T10:20:30Z",
+        "Sun, 32 Nov 2026 10:20:30 GMT", "Sun, 29 Nov 2026 25:20:30 GMT", "Sun, 29 Nov 2026 10:60:30 GMT",
+        "Sun, 29 Foo 2026 10:20:30 GMT", "Sat, 29 Nov 1969 10:20:30 GMT", "Sun, 29 Nov 12026 10:20:30 GMT",
+        "Sun, 29 Nov 99999999999999999999 10:20:30 GMT", "\0Sun, 29 Nov 2026 10:20:30 GMT",
+        String(repeating: "Sun, ", count: 10_000),
+    ])
+    func `Text that is not a date`(_ text: String) {
         #expect(HTTPDate.parse(text) == nil)
     }
 
@@ -41,8 +37,8 @@ import Testing
         (["Retry-After": "Sun, 29 Nov 2026 10:20:37 GMT", "Date": "now"], nil),
     ]
 
-    @Test("The wait of Retry-After", arguments: waits)
-    func theWait(_ headers: HTTPHeaders, _ wait: Duration?) {
+    @Test(arguments: waits)
+    func `The wait of Retry-After`(_ headers: HTTPHeaders, _ wait: Duration?) {
         #expect(headers.retryAfter == wait)
     }
 }

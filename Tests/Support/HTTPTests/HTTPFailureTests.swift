@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import HTTP
+@testable import LaunchHTTP
 
 /// Failures and their errors.
 @Suite(.timeLimit(.minutes(10))) struct HTTPFailureTests {
@@ -11,7 +11,7 @@ import Testing
         try #require(await #expect(throws: HTTPError.self) { try await client.send(request) })
     }
 
-    @Test func aTimeLimitEndsTheRequest() async throws {
+    @Test func `a time limit ends the request`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(before: [.wait(gate)]) }
@@ -22,7 +22,7 @@ import Testing
         #expect(start.duration(to: .now) >= .milliseconds(200))
     }
 
-    @Test func silenceEndsTheRequest() async throws {
+    @Test func `silence ends the request`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(framing: .chunked, [.text("a"), .wait(gate)]) }
@@ -31,7 +31,7 @@ import Testing
         #expect(error.message.contains("nothing was sent or received"))
     }
 
-    @Test func cancellationEndsTheRequestAtOnce() async throws {
+    @Test func `cancellation ends the request at once`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(before: [.wait(gate)]) }
@@ -45,7 +45,7 @@ import Testing
         #expect(error?.requestMayHaveReachedServer == true)
     }
 
-    @Test func twoHundredInstantCancellationsAllFail() async throws {
+    @Test func `two hundred instant cancellations all fail`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(before: [.wait(gate)]) }
@@ -67,7 +67,7 @@ import Testing
         #expect(codes == Array(repeating: .cancelled, count: 200))
     }
 
-    @Test func aConnectionLostInTheBodyIsAReset() async throws {
+    @Test func `a connection lost in the body is a reset`() async throws {
         let server = try TestServer { request in
             switch request.target {
             case "/reset": TestAnswer(framing: .announced(100), [.text("half"), .reset])
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func aPostIsNotRepeatedOnADeadConnection() async throws {
+    @Test func `a post is not repeated on a dead connection`() async throws {
         let server = try TestServer { request in
             request.target == "/die" ? TestAnswer(before: [.reset]) : .text("ok")
         }
@@ -94,7 +94,7 @@ import Testing
         #expect(server.requestCount == 2)
     }
 
-    @Test func nobodyListening() async throws {
+    @Test func `nobody listening`() async throws {
         let port = try #require(freePort())
         let error = try await failure(HTTPRequest(.get, "http://127.0.0.1:\(port)/"))
         #expect(error.code == .couldNotConnect)
@@ -103,7 +103,7 @@ import Testing
         #expect(error.curlCode == 7)
     }
 
-    @Test func aNameWithoutAddress() async throws {
+    @Test func `a name without address`() async throws {
         let client = HTTPClient(configuration: .init(proxy: .direct))
         let error = await #expect(throws: HTTPError.self) {
             try await client.send(HTTPRequest(.get, "http://nowhere.invalid/"))
@@ -112,7 +112,7 @@ import Testing
         #expect(error?.requestMayHaveReachedServer == false)
     }
 
-    @Test func aBodyOverTheLimitIsRefused() async throws {
+    @Test func `a body over the limit is refused`() async throws {
         let server = try TestServer { _ in TestAnswer([.zeros(1001)]) }
         let error = try await failure(HTTPRequest(.get, server.url, maxBodyBytes: 1000))
         #expect(error.code == .tooLarge)
@@ -126,25 +126,25 @@ import Testing
             "http://host/a b",
             "http://host/\r\nX: y", "https://host:99999/",
         ])
-    func badURLsAreRefusedBeforeAnythingIsSent(_ url: String) async throws {
+    func `bad URLs are refused before anything is sent`(_ url: String) async throws {
         let error = try await failure(HTTPRequest(.get, url))
         #expect(error.code == .badURL)
         #expect(!"\(error)".contains("pw4711"))
     }
 
     @Test(arguments: [("X-A", "a\r\nX-B: b"), ("X-A", "a\0b"), ("X A", "a"), ("", "a"), ("X:", "a")])
-    func headersCannotSmuggle(_ name: String, _ value: String) async throws {
+    func `headers cannot smuggle`(_ name: String, _ value: String) async throws {
         let error = try await failure(HTTPRequest(.get, "http://127.0.0.1:1/", headers: [(name, value)]))
         #expect(error.code == .badRequest)
     }
 
-    @Test func whatIsNoHTTPIsAProtocolError() async throws {
+    @Test func `what is not HTTP is a protocol error`() async throws {
         let server = try TestServer { _ in TestAnswer(before: [.text("SSH-2.0-OpenSSH_9.2\r\n"), .close]) }
         let error = try await failure(HTTPRequest(.get, server.url))
         #expect(error.code == .protocolError)
     }
 
-    @Test func shutdownEndsEverything() async throws {
+    @Test func `shutdown ends everything`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(before: [.wait(gate)]) }

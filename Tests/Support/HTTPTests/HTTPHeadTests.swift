@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import HTTP
+@testable import LaunchHTTP
 
 /// The head of a response as libcurl parses it.
 @Suite(.timeLimit(.minutes(10))) struct HTTPHeadTests {
@@ -12,7 +12,7 @@ import Testing
         try TestServer { _ in TestAnswer(before: [.text(text), .close]) }
     }
 
-    @Test func onlyTheFinalHeadCounts() async throws {
+    @Test func `only the final head counts`() async throws {
         let server = try serving(
             "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
                 + "HTTP/1.1 200 OK\r\nX-A:  1 \t\r\nx-a: 2\r\nX-Folded: a\r\n  b\r\nX-Empty:\r\nX-Blank: \r\nX-Fold:\r\n a\r\nX-Colon: a:b\r\n"
@@ -34,7 +34,7 @@ import Testing
     }
 
     /// One handle of libcurl serves many requests.
-    @Test func aHeadHasNoFieldsOfEarlierResponses() async throws {
+    @Test func `a head has no fields of earlier responses`() async throws {
         let server = try TestServer { request in .text("", headers: [("X\(request.target.dropFirst())", "1")]) }
         for index in 0..<5 {
             let answer = try await client.send(HTTPRequest(.get, "\(server.url)/\(index)"))
@@ -42,14 +42,14 @@ import Testing
         }
     }
 
-    @Test func anUpgradeHasAHead() async throws {
+    @Test func `an upgrade has a head`() async throws {
         let server = try serving("HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nX-A: 1\r\n\r\nraw")
         let answer = try await client.stream(HTTPRequest(.get, server.url))
         #expect(answer.status == 101)
         #expect(answer.headers["X-A"] == "1")
     }
 
-    @Test func manyFieldsKeepTheirOrder() async throws {
+    @Test func `many fields keep their order`() async throws {
         let lines = (0..<900).map { "X-\($0): \($0)\r\n" }.joined()
         let server = try serving("HTTP/1.1 200 OK\r\n\(lines)Content-Length: 0\r\n\r\n")
         let answer = try await client.send(HTTPRequest(.get, server.url))
@@ -58,7 +58,7 @@ import Testing
 
     /// 1,001 fields, a million, and 600 KB in ten.
     @Test(arguments: [(1_000, 1), (1_000_000, 1), (10, 60_000)])
-    func aHeadOverTheLimitsIsRefused(_ count: Int, _ length: Int) async throws {
+    func `a head over the limits is refused`(_ count: Int, _ length: Int) async throws {
         let lines = String(repeating: "a: \(String(repeating: "b", count: length))\r\n", count: count)
         let server = try serving("HTTP/1.1 200 OK\r\n\(lines)Content-Length: 0\r\n\r\n")
         let error = await #expect(throws: HTTPError.self) {

@@ -3,13 +3,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import HTTP
+@testable import LaunchHTTP
 
 /// Bodies that are read and written in pieces.
 @Suite(.timeLimit(.minutes(10))) struct HTTPStreamTests {
     private let client = HTTPClient()
 
-    @Test func piecesArriveAsTheyAreSent() async throws {
+    @Test func `pieces arrive as they are sent`() async throws {
         let gates = [Gate(), Gate()]
         let server = try TestServer { _ in
             TestAnswer(framing: .chunked, [.wait(gates[0]), .text("one"), .wait(gates[1]), .text("two")])
@@ -25,7 +25,7 @@ import Testing
         #expect(try await pieces.next() == nil)
     }
 
-    @Test func aSlowReaderHoldsTheServerBack() async throws {
+    @Test func `a slow reader holds the server back`() async throws {
         let total = 256 << 20
         let server = try TestServer { _ in TestAnswer([.zeros(total)]) }
         let answer = try await client.stream(HTTPRequest(.get, server.url, idleTimeout: .seconds(4)))
@@ -51,7 +51,7 @@ import Testing
         #expect(largest <= 300 << 10)
     }
 
-    @Test func droppingTheIteratorEndsTheTransfer() async throws {
+    @Test func `dropping the iterator ends the transfer`() async throws {
         let server = try TestServer { _ in TestAnswer([.zeros(64 << 20)]) }
         let answer = try await client.stream(HTTPRequest(.get, server.url))
         for try await _ in answer.body { break }
@@ -59,13 +59,13 @@ import Testing
         #expect(server.bytesSent < 64 << 20)
     }
 
-    @Test func droppingTheStreamEndsTheTransfer() async throws {
+    @Test func `dropping the stream ends the transfer`() async throws {
         let server = try TestServer { _ in TestAnswer([.zeros(64 << 20)]) }
         do { _ = try await client.stream(HTTPRequest(.get, server.url)) }
         #expect(await eventually { server.requestCount == 1 && server.openConnections == 0 })
     }
 
-    @Test func cancellationReachesAWaitingReader() async throws {
+    @Test func `cancellation reaches a waiting reader`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(framing: .chunked, [.text("a"), .wait(gate)]) }
@@ -80,7 +80,7 @@ import Testing
         #expect(error?.code == .cancelled)
     }
 
-    @Test func aResetInTheBodyIsToldAfterTheBytes() async throws {
+    @Test func `a reset in the body follows the bytes`() async throws {
         let server = try TestServer { _ in TestAnswer(framing: .announced(100), [.text("half"), .close]) }
         let answer = try await client.stream(HTTPRequest(.get, server.url))
         var bytes: [UInt8] = []
@@ -93,7 +93,7 @@ import Testing
         #expect(bytes == Array("half".utf8))
     }
 
-    @Test func theClientLivesAsLongAsItsStreams() async throws {
+    @Test func `the client lives as long as its streams`() async throws {
         let gate = Gate()
         let server = try TestServer { _ in TestAnswer([.text("a"), .wait(gate), .text("b")]) }
         let answer = try await HTTPClient().stream(HTTPRequest(.get, server.url))
@@ -101,7 +101,7 @@ import Testing
         #expect(try await answer.body.reduce(into: []) { $0 += $1 } == Array("ab".utf8))
     }
 
-    @Test func downloadsReplaceAFileOnlyWhenComplete() async throws {
+    @Test func `downloads replace a file only when complete`() async throws {
         let folder = try TemporaryDirectory()
         let server = try TestServer { request in
             request.target == "/whole"

@@ -1,8 +1,8 @@
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
-@testable import HTTP
+@testable import LaunchHTTP
 
 /// TLS with a private authority that the test creates.
 @Suite(.timeLimit(.minutes(10)), .enabled(if: Subprocess.find("openssl") != nil)) struct HTTPTrustTests {
@@ -21,7 +21,7 @@ import Testing
         return (key, certificate)
     }
 
-    @Test func onlyTheAuthorityThatWasGivenIsTrusted() async throws {
+    @Test func `only the authority that was given is trusted`() async throws {
         let folder = try TemporaryDirectory()
         let (key, certificate) = try await certificate(in: folder)
         let port = try #require(freePort())

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import HTTP
+@testable import LaunchHTTP
 
 /// A server that sends a byte now and then never reaches the idle limit.
 @Suite(.timeLimit(.minutes(10))) struct SlowBodyTests {
@@ -12,7 +12,7 @@ import Testing
         try TestServer { _ in TestAnswer(framing: .announced(1 << 40), [.drip(milliseconds: 20)]) }
     }
 
-    @Test func aDripIsEndedByTheLeastProgressAndNotBySilence() async throws {
+    @Test func `a drip is ended by the least progress and not by silence`() async throws {
         let server = try dripping()
         var request = HTTPRequest(.get, server.url, idleTimeout: .seconds(60), leastProgress: Self.least)
         var error = await #expect(throws: HTTPError.self) { try await client.send(request) }
@@ -27,7 +27,7 @@ import Testing
         #expect(error?.code == .timedOut)
     }
 
-    @Test func aSlowReaderIsNoSlowServer() async throws {
+    @Test func `a slow reader is not a slow server`() async throws {
         let bytes = 3 << 20
         let server = try TestServer { _ in TestAnswer([.zeros(bytes)]) }
         let stream = try await client.stream(HTTPRequest(.get, server.url, leastProgress: Self.least))
@@ -40,7 +40,7 @@ import Testing
         #expect(count == bytes)
     }
 
-    @Test func aServerThatThinksBeforeItAnswersIsNoSlowServer() async throws {
+    @Test func `a server that thinks before it answers is not a slow server`() async throws {
         let gate = Gate()
         let server = try TestServer { _ in TestAnswer(before: [.wait(gate)], [.text("late")]) }
         Task {

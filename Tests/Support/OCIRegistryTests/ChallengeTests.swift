@@ -1,6 +1,6 @@
 import Testing
 
-@testable import OCIRegistry
+@testable import LaunchOCIRegistry
 
 struct ChallengeTests {
     @Test func `a bearer challenge has its realm, service and scope`() {

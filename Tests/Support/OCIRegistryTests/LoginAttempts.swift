@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import OCIRegistry
+@testable import LaunchOCIRegistry
 
 /// One way in which a registry tries to make the client send its login to another server.
 struct LoginAttempt: Sendable, CustomTestStringConvertible {

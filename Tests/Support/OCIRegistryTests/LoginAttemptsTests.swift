@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import OCIRegistry
+@testable import LaunchOCIRegistry
 
 /// A login is sent to its registry, and to no other server.
 @Suite("Attempts to steal a registry's login", .timeLimit(.minutes(10)))
@@ -45,7 +45,7 @@ struct LoginAttemptsTests {
     }
 
     @Test(arguments: LoginAttempt.all)
-    func theLoginStays(_ attempt: LoginAttempt) async throws {
+    func `the login stays`(_ attempt: LoginAttempt) async throws {
         let pair = try Pair(registry: attempt.registry, other: attempt.other)
         defer { pair.stop() }
         let client = try pair.client()
@@ -69,7 +69,7 @@ struct LoginAttemptsTests {
     }
     private static let gives: LoginAttempt.Answering = { _, _ in .text(#"{"token":"ticket"}"#) }
 
-    @Test func aTokenServiceThatTheConfigurationNamesGetsTheLogin() async throws {
+    @Test func `a token service that the configuration names gets the login`() async throws {
         let pair = try Pair(registry: Self.sendsElsewhere, other: Self.gives)
         defer { pair.stop() }
         let client = try pair.client(named: ["LOCALHOST:\(pair.ports.other)"])
@@ -77,7 +77,7 @@ struct LoginAttemptsTests {
         #expect(pair.seen.map { $0.header("Authorization") } == [Self.basic])
     }
 
-    @Test func aNameWithoutThePortIsAnotherHost() async throws {
+    @Test func `a name without the port is another host`() async throws {
         let pair = try Pair(registry: Self.sendsElsewhere, other: Self.gives)
         defer { pair.stop() }
         let client = try pair.client(named: ["localhost", "localhost:1"])
@@ -86,7 +86,7 @@ struct LoginAttemptsTests {
         #expect(pair.seen.isEmpty)
     }
 
-    @Test func withoutALoginATokenIsAskedForAnywhere() async throws {
+    @Test func `without a login a token is asked for anywhere`() async throws {
         let pair = try Pair(registry: Self.sendsElsewhere, other: Self.gives)
         defer { pair.stop() }
         #expect(try await pair.client(withLogin: false).image("team/train", "v1") == nil)
@@ -105,7 +105,7 @@ struct LoginAttemptsTests {
         ("registry.example.com:5000", "https://registry.example.com/token", false),
         ("registry.example.com:5000", "https://registry.example.com:5000/token", true),
     ])
-    func knownTokenServices(_ registry: String, _ realm: String, _ isTrusted: Bool) throws {
+    func `known token services`(_ registry: String, _ realm: String, _ isTrusted: Bool) throws {
         let realms = TokenRealms(host: try RegistryHost(parsing: registry), isPlain: false, named: [])
         if isTrusted {
             try realms.check(realm, asksWithLogin: true, for: "x")
@@ -116,7 +116,7 @@ struct LoginAttemptsTests {
         try realms.check(realm, asksWithLogin: false, for: "x")
     }
 
-    @Test func aNamedTokenServiceOnAnotherMachineMustBeSecure() throws {
+    @Test func `a named token service on another machine must be secure`() throws {
         let realms = TokenRealms(
             host: try RegistryHost(parsing: "10.0.0.1:5000"), isPlain: true, named: ["10.0.0.2:80", "10.0.0.2"])
         let error = #expect(throws: OCIError.self) {

@@ -1,9 +1,9 @@
-import Crypto
 import Foundation
+import LaunchCrypto
 import TestSupport
 import Testing
 
-@testable import OCIRegistry
+@testable import LaunchOCIRegistry
 
 /// Registries and token services that deviate from the specification.
 @Suite(.timeLimit(.minutes(10))) struct OddRegistryTests {
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [405, 501]) func aRegistryWithoutHEADIsAskedWithGET(_ status: Int) async throws {
+    @Test(arguments: [405, 501]) func `a registry without HEAD is asked with GET`(_ status: Int) async throws {
         let headers = [("Docker-Distribution-Api-Version", "registry/2.0")]
         let server = try TestServer { request in
             if request.method == "HEAD" { return .text("", status: status, headers: headers) }
@@ -34,7 +34,7 @@ import Testing
         #expect(try await client.image("team/a", other) == nil)
     }
 
-    @Test func whatAnswers405ToEverythingIsNoRegistry() async throws {
+    @Test func `what answers 405 to everything is not a registry`() async throws {
         let server = try TestServer { _ in .text("", status: 405) }
         let client = try client(server)
         let error = await #expect(throws: OCIError.self) { _ = try await client.image("team/a", "v1") }
@@ -45,7 +45,7 @@ import Testing
         #"{"token": "", "access_token": "good"}"#, #"{"token": "good", "access_token": ""}"#,
         #"{"access_token": "good"}"#, #"{"token": null, "access_token": "good", "expires_in": 60}"#,
     ])
-    func anEmptyTokenBesideAnotherIsPassedOver(_ answer: String) async throws {
+    func `an empty token beside another is passed over`(_ answer: String) async throws {
         let server = try TestServer { request in
             if request.target.hasPrefix("/token") { return .text(answer) }
             guard request.header("authorization") == "Bearer good" else {

@@ -1,5 +1,5 @@
-import HTTP
-import OCIRegistry
+import LaunchHTTP
+import LaunchOCIRegistry
 import TestSupport
 import Testing
 

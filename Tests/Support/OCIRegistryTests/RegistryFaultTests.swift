@@ -1,11 +1,11 @@
-import Crypto
 import Foundation
 import LaunchConcurrency
+import LaunchCrypto
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import OCIRegistry
+@testable import LaunchOCIRegistry
 
 /// Servers with the failures of real registries.
 struct RegistryFaultTests {

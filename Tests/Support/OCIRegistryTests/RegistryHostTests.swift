@@ -1,4 +1,4 @@
-import OCIRegistry
+import LaunchOCIRegistry
 import Testing
 
 struct RegistryHostTests {

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Ownership
+import LaunchOwnership
 import TestSupport
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
     /// An owner that is neither root nor the user of the tests.
     private static let stranger: uid_t = 65_534
 
-    @Test func aFolderOfOnesOwnIsSafe() throws {
+    @Test func `a folder of one's own is safe`() throws {
         let folder = try TemporaryDirectory()
         try Ownership.check(folder.file("new/deep"))
         try Ownership.check(folder.path)
@@ -17,7 +17,7 @@ import Testing
         #expect(!Ownership.isOwn(folder.file("none")))
     }
 
-    @Test func aFolderAboveThatEveryUserCanWriteToIsAProblem() throws {
+    @Test func `a folder above that every user can write to is a problem`() throws {
         let folder = try TemporaryDirectory()
         let open = folder.file("open folder")
         try #require(mkdir(open, 0o700) == 0 && chmod(open, 0o777) == 0)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root can give files to another user"))
-    func whatAnotherUserOwnsIsAProblem() throws {
+    func `what another user owns is a problem`() throws {
         let folder = try TemporaryDirectory()
         let foreign = folder.file("foreign")
         try #require(mkdir(foreign, 0o755) == 0 && chown(foreign, Self.stranger, Self.stranger) == 0)
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatOthersCanChangeIsAProblem() throws {
+    @Test func `a file that others can change is a problem`() throws {
         let folder = try TemporaryDirectory()
         let file = try folder.write("it's.yaml", "queues: [q]\n")
         try #require(chmod(file, 0o644) == 0)
@@ -66,7 +66,7 @@ import Testing
         try Ownership.checkContent("/dev/null")
     }
 
-    @Test func programsAreNotTakenFromFoldersOfEverybody() throws {
+    @Test func `programs are not taken from folders of everybody`() throws {
         let folder = try TemporaryDirectory()
         #expect(Ownership.isSafeProgramFolder(folder.path))
         #expect(Ownership.isSafeProgramFolder("/usr/bin"))

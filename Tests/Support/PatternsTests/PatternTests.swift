@@ -1,4 +1,4 @@
-import Patterns
+import LaunchPatterns
 import Testing
 
 @Suite("Regular expressions with a time limit")
@@ -9,7 +9,6 @@ struct PatternTests {
     }
 
     @Test(
-        "The result is the group of the last match",
         arguments: [
             ("loss=([0-9.]+)", "loss=1 loss=2.5 x", "2.5"), ("(x*)", "xxa", ""), ("é(.)", "éa é€", "€"),
             ("(?:a(b)?)", "ab a", nil), ("none=(.)", "some", nil), ("^()$", "", ""), ("a(b)", "", nil),
@@ -17,12 +16,12 @@ struct PatternTests {
             ("x(?<!yx)([0-9])", "yx1 x2 yx3", "2"), ("^a=(.)", "a=1\na=2", "1"), ("(?m)^a=(.)", "b\na=2", "2"),
             (".*a=(.)", "a=1\na=2\nb", "2"), ("(?:.|x)*=(.)", String(repeating: "y", count: 60_000) + "=3", "3"),
         ] as [(String, String, String?)])
-    func last(pattern: String, line: String, value: String?) throws {
+    func `The result is the group of the last match`(pattern: String, line: String, value: String?) throws {
         #expect(try search(pattern, line) == .ended(value))
     }
 
-    @Test("A match is found at the borders of search parts", arguments: [63, 64, 65, 319, 320, 321, 322, 40_000])
-    func parts(place: Int) throws {
+    @Test(arguments: [63, 64, 65, 319, 320, 321, 322, 40_000])
+    func `A match is found at the borders of search parts`(place: Int) throws {
         for filler in ["x", "é"] {
             let line = String(repeating: filler, count: place) + "loss=7é"
             #expect(try search("loss=(.)", line) == .ended("7"))
@@ -30,10 +29,8 @@ struct PatternTests {
         }
     }
 
-    @Test(
-        "A pattern with exponential backtracking is stopped early",
-        arguments: [("(a+)+$", 49), ("(a|aa)+$", 99), ("(a*a*a*)[cd]", 64 << 10), ("(a*?a*?)+[cd]", 64 << 10)])
-    func tooLong(pattern: String, count: Int) throws {
+    @Test(arguments: [("(a+)+$", 49), ("(a|aa)+$", 99), ("(a*a*a*)[cd]", 64 << 10), ("(a*?a*?)+[cd]", 64 << 10)])
+    func `A pattern with exponential backtracking is stopped early`(pattern: String, count: Int) throws {
         let line = String(repeating: "a", count: count) + "b"
         let start = ContinuousClock.now
         #expect(try search(pattern, line) == .tookTooLong)
@@ -41,8 +38,8 @@ struct PatternTests {
         #expect(ContinuousClock.now - start < .seconds(30))
     }
 
-    @Test("A search that is slow at every position ends when its time is used up")
-    func slow() throws {
+    @Test
+    func `A search that is slow at every position ends when its time is used up`() throws {
         let line = String(repeating: "1!a", count: 21_000)
         let pattern = try Pattern("([0-9])(?:[^x]|x)*[zq]")
         var time = SearchTime(start: .milliseconds(50), perMegabyte: .milliseconds(50))
@@ -52,15 +49,15 @@ struct PatternTests {
         #expect(ContinuousClock.now - clock < .seconds(30))
     }
 
-    @Test("A pattern that scans a long line once finds its value")
-    func longLine() throws {
+    @Test
+    func `A pattern that scans a long line once finds its value`() throws {
         let line = String(repeating: "é ", count: 20_000) + "loss=0.5"
         #expect(try search(".*loss=([0-9.]+)", line) == .ended("0.5"))
         #expect(try search("loss=([0-9.]+)", line) == .ended("0.5"))
     }
 
-    @Test("Groups are counted, and the error of an invalid pattern has the position")
-    func compile() throws {
+    @Test
+    func `Groups are counted, and the error of an invalid pattern has the position`() throws {
         #expect(try Pattern("(a)(?:b)(?<n>c)").groups == 2)
         let wrong = #expect(throws: Pattern.Wrong.self) { try Pattern("ab(") }
         #expect(wrong?.description.contains("at byte 3") == true)
@@ -70,8 +67,8 @@ struct PatternTests {
 
 @Suite("The time budget of searches")
 struct SearchTimeTests {
-    @Test("The budget grows with the bytes up to its limit; values that overflow give the limit")
-    func grows() {
+    @Test
+    func `The budget grows with the bytes up to its limit; values that overflow give the limit`() {
         var time = SearchTime(start: .zero, perMegabyte: .seconds(1), most: .seconds(2))
         #expect(time.isUsedUp)
         time.add(bytes: 1)

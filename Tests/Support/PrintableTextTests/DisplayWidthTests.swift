@@ -1,4 +1,4 @@
-import PrintableText
+import LaunchPrintableText
 import Testing
 
 struct DisplayWidthTests {
@@ -14,17 +14,17 @@ struct DisplayWidthTests {
         ("🙂", 2), ("👍🏽", 2), ("👩‍🔬", 2), ("🇩🇪", 2), ("❤", 1), ("❤️", 2), ("1️⃣", 2), ("⚡", 2),
         ("می‌خواهم", 7),
     ])
-    func widths(text: String, columns: Int) {
+    func `widths`(text: String, columns: Int) {
         #expect(DisplayWidth.of(text) == columns, "\(text.unicodeScalars.map { String($0.value, radix: 16) })")
     }
 
     /// The sum over the scalars, which places a caret under a column, is never less than the width of the text.
     @Test(arguments: ["長い e\u{301}", "👩‍🔬 a", "한국어", "\u{1112}\u{1161}\u{11AB}"])
-    func scalarsAreAtLeastAsWideAsTheirText(text: String) {
+    func `scalars are at least as wide as their text`(text: String) {
         #expect(text.unicodeScalars.reduce(0) { $0 + DisplayWidth.of($1) } >= DisplayWidth.of(text))
     }
 
-    @Test func everyEmojiPictureIsWideAndEveryASCIICharacterNarrow() {
+    @Test func `every emoji picture is wide and every ASCII character narrow`() {
         let pictures = (0...0x1FFFF).compactMap(Unicode.Scalar.init).filter(\.properties.isEmojiPresentation)
         #expect(pictures.count > 1000)
         #expect(pictures.allSatisfy { DisplayWidth.of($0) == 2 })

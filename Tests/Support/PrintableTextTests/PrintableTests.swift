@@ -1,5 +1,5 @@
 import Foundation
-import PrintableText
+import LaunchPrintableText
 import Testing
 
 @Suite struct PrintableTests {
@@ -12,7 +12,7 @@ import Testing
         // The joiners of emoji and Persian text are kept.
         ("👩‍🔬 می‌خواهم", "👩‍🔬 می‌خواهم"),
     ])
-    func oneLine(text: String, expected: String) {
+    func `one line`(text: String, expected: String) {
         #expect(Printable.line(text) == expected)
         #expect(Printable.line(expected) == expected)
     }
@@ -21,14 +21,14 @@ import Testing
         ("a\r\nb\n\tc", "a\nb\n\tc", "a\nb\n\tc"), ("1%\r2%\r", "1%\\r2%\\r", "1%\n2%\n"),
         ("\r\r\n\r", "\\r\n\\r", "\n\n\n"), ("safe\rEVIL", "safe\\rEVIL", "safe\nEVIL"),
     ])
-    func severalLines(text: String, lines: String, log: String) {
+    func `several lines`(text: String, lines: String, log: String) {
         #expect(Printable.lines(text) == lines)
         #expect(Printable.log(text) == log)
     }
 
     /// The planes with characters that terminals or readers treat specially: 0, 1 and the start of 14.
     @Test(arguments: [UInt32(0)...0x1_FFFF, 0xE_0000...0xE_0FFF])
-    func noScalarGetsThrough(range: ClosedRange<UInt32>) {
+    func `no scalar gets through`(range: ClosedRange<UInt32>) {
         let scalars = range.compactMap { Unicode.Scalar($0) }
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars)
@@ -43,12 +43,12 @@ import Testing
         #expect(missed.isEmpty, "\(missed.map { String($0.value, radix: 16) })")
     }
 
-    @Test func bytesThatAreNoTextAreReplacedBeforehand() {
+    @Test func `bytes that are not text are replaced beforehand`() {
         let raw: [UInt8] = [0x61, 0x9B, 0x33, 0x31, 0x6D, 0x85, 0xC2]
         #expect(Printable.line(String(decoding: raw, as: UTF8.self)) == "a\u{FFFD}31m\u{FFFD}\u{FFFD}")
     }
 
-    @Test func aDocumentKeepsItsMeaning() throws {
+    @Test func `a document keeps its meaning`() throws {
         let value = ["k\u{202E}": "\u{1B}]0;x\u{7}\u{9B}\u{7F}\u{E0041}\u{2028}é🙂\n\t"]
         let document = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
         let safe = Printable.json(document)

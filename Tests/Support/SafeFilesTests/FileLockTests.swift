@@ -6,7 +6,7 @@ import Testing
 
 struct FileLockTests {
     @Test(arguments: [true, false])
-    func oneHolderAtATime(isFolder: Bool) throws {
+    func `one holder at a time`(isFolder: Bool) throws {
         let folder = try TemporaryDirectory()
         func lock() throws -> FileLock? {
             isFolder ? try FileLock.folder(folder.path) : try FileLock.file(folder.file("lock"))

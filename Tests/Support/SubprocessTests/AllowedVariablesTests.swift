@@ -1,9 +1,9 @@
 import Glibc
-import Subprocess
+import LaunchSubprocess
 import Testing
 
 @Suite struct AllowedVariablesTests {
-    @Test func whatIsNotAllowedStaysHere() {
+    @Test func `what is not allowed stays here`() {
         let allowed = Subprocess.AllowedVariables(names: ["TOOL_HOME"], prefixes: ["GIT_"], withheld: ["GIT_DIR"])
         let variables = [
             "PATH": "/bin", "HOME": "/h", "LC_ALL": "C", "TOOL_HOME": "/t", "GIT_SSH": "ssh", "GIT_DIR": "/elsewhere",
@@ -12,8 +12,8 @@ import Testing
         #expect(Set(allowed.filter(variables).keys) == ["PATH", "HOME", "LC_ALL", "TOOL_HOME", "GIT_SSH"])
     }
 
-    @Test("By default, a child process gets no secret of this process")
-    func theDefaultPassesNoSecretOn() async throws {
+    @Test
+    func `By default, a child process gets no secret of this process`() async throws {
         await #expect(processExitsWith: .success) {
             setenv("REGISTRY_PASSWORD", "planted", 1)
             setenv("AWS_SECRET_ACCESS_KEY", "planted", 1)

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -30,7 +30,7 @@ import Testing
             "mv \"$2/old\" \"$1/taken\"", "ln -s /etc \"$2/link\"", "ln \"$2/old\" \"$1/linked\"",
             "mkfifo \"$2/pipe\"", "(cd \"$2\" && echo x >here)", "sh -c 'echo x >\"$0/new\"' \"$2\"",
         ])
-    func filesOutsideCannotBeChanged(script: String) async throws {
+    func `files outside cannot be changed`(script: String) async throws {
         try outside.write("old", "as it was\n")
         let result = try await shell(script)
         #expect(!result.exit.isSuccess, "\(script)")
@@ -39,7 +39,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: inside.path).isEmpty, "\(script)")
     }
 
-    @Test func filesInsideCanBeChanged() async throws {
+    @Test func `files inside can be changed`() async throws {
         let result = try await shell(
             """
             set -e
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(.enabled(if: Subprocess.Confinement.isEnforced, "this kernel has no Landlock"))
-    func onlyTheGivenFilesCanBeRead() async throws {
+    func `only the given files can be read`() async throws {
         try outside.write("secret", "the secret\n")
         try outside.write("allowed/file", "the file\n")
         try inside.write("own", "our own\n")
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(.enabled(if: Subprocess.Confinement.isEnforced, "this kernel has no Landlock"))
-    func thisProcessCannotBeLookedInto() async throws {
+    func `this process cannot be looked into`() async throws {
         // Root can always read other processes' memory (CAP_PERFMON), so the test uses /proc/PID/cwd for root.
         let script =
             geteuid() == 0 ? "readlink /proc/\(getpid())/cwd" : "cat /proc/\(getpid())/environ >/dev/null"
@@ -74,13 +74,13 @@ import Testing
     }
 
     @Test(.enabled(if: (Subprocess.Confinement.landlockVersion ?? 0) >= 6, "this kernel's Landlock has no scopes"))
-    func signalsReachOnlyWhatTheProgramHasStarted() async throws {
+    func `signals reach only what the program has started`() async throws {
         #expect(try await !shell("kill -0 \(getpid())").exit.isSuccess)
         let own = try await shell("sleep 600 & kill $! && wait $!; echo $?")
         #expect(own.stdoutText == "143\n", "\(own.stderrText)")
     }
 
-    @Test func privilegesCoreDumpsAndLargeFilesAreOff() async throws {
+    @Test func `privileges core dumps and large files are off`() async throws {
         let status = try await shell("grep NoNewPrivs /proc/self/status; ulimit -c; ulimit -Hc")
         #expect(status.stdoutText == "NoNewPrivs:\t1\n0\n0\n")
         let large = try await shell("head -c 20000 /dev/zero >\"$1/large\"", largestFile: 8_192)
@@ -90,7 +90,7 @@ import Testing
         #expect(free.stdoutText == "NoNewPrivs:\t0\n")
     }
 
-    @Test func whatCannotBeStartedSaysSo() async throws {
+    @Test func `what cannot be started says so`() async throws {
         let plain = try inside.write("plain", "not a program")
         for program in [plain, inside.file("none")] {
             await #expect(throws: SubprocessError.self) {

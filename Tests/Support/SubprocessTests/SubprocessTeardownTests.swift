@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+import LaunchSubprocess
 import Synchronization
 import TestSupport
 import Testing
@@ -27,7 +27,7 @@ import Testing
         sleep 1000 & echo $! >>"$0"; (sleep 1000 & echo $! >>"$0"; wait) & echo $$ >>"$0"; wait
         """
 
-    @Test func theTimeLimitEndsTheWholeGroup() async throws {
+    @Test func `the time limit ends the whole group`() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
         // A loaded machine may need longer than a short limit to start the processes. The limit grows until all have
@@ -45,7 +45,7 @@ import Testing
         Issue.record("the three processes did not start within 300 s")
     }
 
-    @Test func cancellationEndsTheWholeGroupBeforeItReturns() async throws {
+    @Test func `cancellation ends the whole group before it returns`() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
         // The wait is longer than the test's own limit, so the test fails if the end of the program is not noticed.
@@ -58,7 +58,7 @@ import Testing
         #expect(await eventually { pids.allSatisfy { !Self.isRunning($0) } })
     }
 
-    @Test func aStubbornProgramIsKilled() async throws {
+    @Test func `a stubborn program is killed`() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
         let script = "trap '' TERM; sleep 1000 & echo $$ >\"$0\"; while :; do wait; sleep 0.1; done"
@@ -70,7 +70,7 @@ import Testing
         #expect(!Self.isRunning(try #require(pids.first)))
     }
 
-    @Test func aProgramMayCleanUpDuringTeardown() async throws {
+    @Test func `a program may clean up during teardown`() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
         let script = "trap 'echo bye >\"$0.bye\"; exit 0' TERM; echo $$ >\"$0\"; while :; do sleep 0.05; done"
@@ -81,7 +81,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "\(file).bye"))
     }
 
-    @Test func aTaskCancelledBeforehandStartsNothing() async throws {
+    @Test func `a task cancelled beforehand starts nothing`() async throws {
         let folder = try TemporaryDirectory()
         let mark = folder.file("mark")
         let task = Task {
@@ -92,7 +92,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: mark))
     }
 
-    @Test func aGrandchildHoldingThePipeDoesNotHoldTheCaller() async throws {
+    @Test func `a grandchild holding the pipe does not hold the caller`() async throws {
         let result = try await Subprocess.run("sh", ["-c", "echo said; sleep 1000 & echo $!"])
         let lines = result.stdoutText.split(separator: "\n")
         #expect(lines.first == "said")
@@ -101,7 +101,7 @@ import Testing
         kill(pid, SIGKILL)
     }
 
-    @Test func allThatWasWrittenIsDeliveredToASlowCallback() async throws {
+    @Test func `all that was written is delivered to a slow callback`() async throws {
         let seen = Mutex(0)
         // The whole output fits into the pipe, and the program ends long before the callback has read it.
         _ = try await Subprocess.run(
@@ -118,7 +118,7 @@ import Testing
         #expect(seen.withLock { $0 } == 100)
     }
 
-    @Test func theChildHasNoOtherDescriptorsAndItsOwnGroup() async throws {
+    @Test func `the child has no other descriptors and its own group`() async throws {
         let files = try await Subprocess.run("ls", ["/proc/self/fd"])
         // The fourth is the folder that `ls` reads.
         #expect(files.stdoutText == "0\n1\n2\n3\n")
@@ -134,7 +134,7 @@ import Testing
         #expect(mask("SigIgn").map { $0 & ~(3 << 31) } == 0)
     }
 
-    @Test func threeHundredRunsLeaveNoDescriptor() async throws {
+    @Test func `three hundred runs leave no descriptor`() async throws {
         // In a separate process, because other tests open and close files.
         await #expect(processExitsWith: .success) {
             let open = { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }

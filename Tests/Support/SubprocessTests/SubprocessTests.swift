@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+import LaunchSubprocess
 import Synchronization
 import TestSupport
 import Testing
@@ -10,21 +10,21 @@ import Testing
         try await Subprocess.run("sh", ["-c", script], stdin: stdin)
     }
 
-    @Test func exitCodesAndSignals() async throws {
+    @Test func `exit codes and signals`() async throws {
         #expect(try await shell("exit 0").exit.isSuccess)
         #expect(try await shell("exit 37").exit == .code(37))
         #expect(try await shell("kill -TERM $$").exit == .signal(15))
         #expect(try await shell("kill -KILL $$").exit == .signal(9))
     }
 
-    @Test func bothOutputsAreCollectedApart() async throws {
+    @Test func `both outputs are collected apart`() async throws {
         let result = try await shell("echo out; echo err >&2")
         #expect(result.stdoutText == "out\n")
         #expect(result.stderrText == "err\n")
         #expect(!result.isTruncated)
     }
 
-    @Test func collectingIsBounded() async throws {
+    @Test func `collecting is bounded`() async throws {
         let result = try await Subprocess.run(
             "sh", ["-c", "head -c 300000 /dev/zero; exit 3"], stdout: .collect(maxBytes: 1000))
         #expect(result.exit == .code(3))
@@ -32,7 +32,7 @@ import Testing
         #expect(result.isTruncated)
     }
 
-    @Test func whatCannotBeStarted() async throws {
+    @Test func `what cannot be started`() async throws {
         let folder = try TemporaryDirectory()
         let plain = try folder.write("plain", "not a program")
         let cases: [(String, String?, SubprocessError.Code)] = [
@@ -52,7 +52,7 @@ import Testing
         #expect(error?.code == .cannotStart)
     }
 
-    @Test func programsAreFoundOnThePath() throws {
+    @Test func `programs are found on the path`() throws {
         let shell = try #require(Subprocess.find("sh"))
         #expect(shell.hasSuffix("/sh"))
         #expect(Subprocess.findAll("sh").contains(shell))
@@ -62,7 +62,7 @@ import Testing
         #expect(Subprocess.find("") == nil)
     }
 
-    @Test func theEnvironmentIsExactlyWhatWasAsked() async throws {
+    @Test func `the environment is exactly what was asked`() async throws {
         let exact = try await Subprocess.run(
             "env", environment: .exact(["A": "1", "B": "x=y z", "": "no", "C=D": "no"]))
         #expect(exact.stdoutText.split(separator: "\n").sorted() == ["A=1", "B=x=y z"])
@@ -74,14 +74,14 @@ import Testing
         #expect(!lines.contains { $0.hasPrefix("HOME=") })
     }
 
-    @Test func theWorkingDirectoryIsSet() async throws {
+    @Test func `the working directory is set`() async throws {
         let folder = try TemporaryDirectory()
         let result = try await Subprocess.run("pwd", ["-P"], workingDirectory: folder.path)
         let real = URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path
         #expect(result.stdoutText == "\(real)\n")
     }
 
-    @Test func inputComesFromBytesFilesAndDescriptors() async throws {
+    @Test func `input comes from bytes files and descriptors`() async throws {
         let bytes = (0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
         let echoed = try await Subprocess.run("cat", stdin: .bytes(bytes), stdout: .collect(maxBytes: 2 << 20))
         #expect(echoed.stdout == bytes)
@@ -93,12 +93,12 @@ import Testing
         #expect(try await shell("cat").stdoutText == "")
     }
 
-    @Test func aProgramNeedNotReadItsInput() async throws {
+    @Test func `a program need not read its input`() async throws {
         let result = try await shell("exec 0<&-; exit 4", stdin: .bytes(Array(repeating: 0, count: 1 << 20)))
         #expect(result.exit == .code(4))
     }
 
-    @Test func aMillionLines() async throws {
+    @Test func `a million lines`() async throws {
         let seen = Mutex((count: 0, sum: 0))
         let result = try await Subprocess.run(
             "seq", ["1000000"],
@@ -110,7 +110,7 @@ import Testing
         #expect(seen.withLock(\.sum) == 500_000_500_000)
     }
 
-    @Test func aSlowCallbackHoldsTheProgramBack() async throws {
+    @Test func `a slow callback holds the program back`() async throws {
         let folder = try TemporaryDirectory()
         let progress = folder.file("progress")
         let first = Mutex(true)
@@ -144,7 +144,7 @@ import Testing
         #expect(blocks.withLock { $0 } < 10)
     }
 
-    @Test func linesAreCutAtTheLimitAndTheLastNeedsNoEnd() async throws {
+    @Test func `lines are cut at the limit and the last needs no end`() async throws {
         let lines = Mutex<[Int]>([])
         let script = """
             head -c 65536 /dev/zero | tr '\\0' x; echo; echo; head -c 140000 /dev/zero | tr '\\0' y; echo; printf end
@@ -154,7 +154,7 @@ import Testing
         #expect(lines.withLock { $0 } == [65536, 0, 65536, 65536, 8928, 3])
     }
 
-    @Test func thirtyTwoAtOnce() async throws {
+    @Test func `thirty two at once`() async throws {
         let results = try await withThrowingTaskGroup(of: Subprocess.Result.self) { group in
             for index in 0..<32 {
                 group.addTask { try await Subprocess.run("sh", ["-c", "seq 2000; exit \(index)"]) }

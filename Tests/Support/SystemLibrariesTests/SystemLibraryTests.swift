@@ -1,5 +1,5 @@
 import Foundation
-import SystemLibraries
+import LaunchSystemLibraries
 import Testing
 
 @Suite struct SystemLibraryTests {
@@ -12,7 +12,7 @@ import Testing
         return String(decoding: maps, as: UTF8.self).contains("/\(prefix).so")
     }
 
-    @Test func everyLibraryHasAVersionAndAPackage() throws {
+    @Test func `every library has a version and a package`() throws {
         let libraries = SystemLibrary.all
         let names = Set(libraries.map(\.name))
         #expect(
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func whatIsLoadedIsListed() throws {
+    @Test func `what is loaded is listed`() throws {
         for (file, name) in [
             ("libcurl", "libcurl"), ("libsqlite3", "SQLite"), ("libxml2", "libxml2"), ("libarchive", "libarchive"),
         ]
@@ -39,7 +39,7 @@ import Testing
 
     /// Compares with Debian's package manager, if there is one.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/var/lib/dpkg/status")))
-    func debianAgrees() throws {
+    func `Debian agrees`() throws {
         let status = try String(contentsOfFile: "/var/lib/dpkg/status", encoding: .utf8)
         for (package, name) in [
             ("libcurl4", "libcurl"), ("libsqlite3-0", "SQLite"), ("libyaml-0-2", "libyaml"), ("libpcre2-8-0", "PCRE2"),

@@ -1,9 +1,9 @@
 // A launch program with the project's plugins and one more. It needs no other file.
-internal import Builders
+internal import LaunchBuilders
 internal import LaunchCommands
+internal import LaunchLocalDocker
+internal import LaunchMock
 internal import LaunchPluginKit
-internal import LocalDocker
-internal import Mock
 internal import ProcessRunner
 
 let catalog = PluginCatalog(

@@ -1,11 +1,11 @@
-import Conformance
 import Foundation
+import LaunchConformance
 import LaunchPluginKit
 import ProcessRunner
 import Testing
 
-@Test("the runner of plugins.md passes the conformance kit")
-func processRunnerConforms() async throws {
+@Test
+func `the runner of plugins.md passes the conformance kit`() async throws {
     let home = try ScratchFolder()
     let (runs, starts) = ("\(home.path)/runs", "\(home.path)/starts")
     try FileManager.default.createDirectory(atPath: starts, withIntermediateDirectories: true)
@@ -25,8 +25,8 @@ func processRunnerConforms() async throws {
     #expect(report.skipped == 0, "\(report)")
 }
 
-@Test("a stopped run leaves no process")
-func nothingIsLeft() async throws {
+@Test
+func `a stopped run leaves no process`() async throws {
     let home = try ScratchFolder()
     let options = Options(["folder": .string("\(home.path)/runs")])
     let runner = try ProcessPlugin.runner.base.make(options, PluginContext())

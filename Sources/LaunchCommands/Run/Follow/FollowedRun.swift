@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Follows a run that an agent takes to its end: its log on standard output, its states on standard error.

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// How the commands that wait for runs report the end of a run, and the exit code that the end has.

@@ -1,4 +1,4 @@
-internal import Console
+internal import LaunchConsole
 internal import LaunchHost
 
 /// Reports on standard error what runs do until they have ended: each new state, and why a run waits.

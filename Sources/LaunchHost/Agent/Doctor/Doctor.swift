@@ -1,4 +1,4 @@
-internal import Ownership
+internal import LaunchOwnership
 
 /// Checks what a run needs: the configuration, the store, the services and the queues.
 ///

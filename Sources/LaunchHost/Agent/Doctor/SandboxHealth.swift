@@ -1,4 +1,4 @@
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// Checks whether this kernel can restrict child processes to the files that they need.
 enum SandboxHealth {

@@ -1,4 +1,4 @@
-internal import PrintableText
+internal import LaunchPrintableText
 
 /// Formats diagnostics for people: `FILE:LINE:COLUMN: MESSAGE`, the source line, a caret under the position, and the
 /// hint.

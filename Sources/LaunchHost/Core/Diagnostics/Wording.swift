@@ -1,4 +1,4 @@
-internal import PrintableText
+internal import LaunchPrintableText
 
 /// Quotes and joins texts of users for messages.
 public enum Wording {

@@ -1,4 +1,4 @@
-internal import CYAML
+internal import CLaunchYAML
 
 /// The parser's events, one after another. All unsafe code that uses libyaml is in this file.
 ///

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import Glibc
+internal import LaunchCrypto
 
 extension LaunchHome {
     /// A text that is unique to this folder. It marks objects that are created outside for this folder. A copy of the

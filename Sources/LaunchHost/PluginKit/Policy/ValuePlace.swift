@@ -1,4 +1,4 @@
-internal import PrintableText
+internal import LaunchPrintableText
 
 /// How a text of a queue's template is used. The values of macros and template variables are checked for this use.
 ///

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import LaunchCrypto
 
 /// Stores images.
 ///

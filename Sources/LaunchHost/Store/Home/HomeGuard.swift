@@ -1,5 +1,5 @@
 import Glibc
-import Ownership
+import LaunchOwnership
 
 /// Protects the state folder from other users of the machine: refuses entries that they own or can replace, and removes
 /// their access.

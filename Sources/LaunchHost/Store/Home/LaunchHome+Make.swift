@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import Ownership
+import LaunchOwnership
 
 extension LaunchHome {
     /// Creates missing folders and a missing database, accessible only to the owner (0700 and 0600, with any umask),

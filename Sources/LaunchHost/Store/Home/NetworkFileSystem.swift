@@ -1,4 +1,4 @@
-import CLinux
+import CLaunchLinux
 
 /// Network file systems. SQLite's shared memory and locks do not work between machines on them.
 enum NetworkFileSystem {

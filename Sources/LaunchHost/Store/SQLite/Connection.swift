@@ -1,4 +1,4 @@
-import CSQLite
+import CLaunchSQLite
 import Glibc
 
 /// One connection to a database, for one thread at a time, which `Database` ensures.

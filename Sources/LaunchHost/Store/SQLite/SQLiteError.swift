@@ -1,4 +1,4 @@
-import CSQLite
+import CLaunchSQLite
 import Glibc
 
 extension StoreError {

@@ -1,5 +1,5 @@
+internal import LaunchOCIRegistry
 public import LaunchPluginKit
-internal import OCIRegistry
 
 extension ECRRegistry {
     /// The error for an image outside ECR, with the commands that copy it.

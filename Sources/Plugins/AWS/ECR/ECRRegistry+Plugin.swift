@@ -1,5 +1,5 @@
+internal import LaunchOCIRegistry
 public import LaunchPluginKit
-internal import OCIRegistry
 
 /// The keys of `registry: {type: ecr}`.
 struct ECROptions: Sendable {

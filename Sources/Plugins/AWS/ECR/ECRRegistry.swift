@@ -1,5 +1,5 @@
+internal import LaunchOCIRegistry
 public import LaunchPluginKit
-internal import OCIRegistry
 internal import Synchronization
 
 /// Registry `ecr`: a private repository of Amazon ECR, in any account and partition.

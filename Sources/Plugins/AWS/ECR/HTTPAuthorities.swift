@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 
 /// The certificate authorities for AWS's hosts.
 enum HTTPAuthorities {

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 public import LaunchPluginKit
 
 extension AWSEnvironment {

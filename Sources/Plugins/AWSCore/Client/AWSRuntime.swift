@@ -1,5 +1,5 @@
-public import HTTP
 public import LaunchCore
+public import LaunchHTTP
 
 /// The services that all clients of one program share: connections, clock, randomness and logger.
 public struct AWSRuntime: Sendable {

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// Reads and writes the protocols' bodies.
 enum Bodies {

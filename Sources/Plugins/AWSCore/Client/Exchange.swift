@@ -1,5 +1,5 @@
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// One request during its way through the steps. Each step may change it before it passes it to the next.
 package struct Exchange: Sendable {

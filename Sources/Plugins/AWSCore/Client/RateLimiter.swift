@@ -1,6 +1,6 @@
+internal import FoundationEssentials
 internal import LaunchConcurrency
 public import LaunchCore
-internal import FoundationEssentials
 internal import Synchronization
 
 /// Paces calls that AWS counts per account, region and operation: in order of arrival, with a small burst.

@@ -1,5 +1,5 @@
 internal import LaunchCore
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// The selected profile and region, and their files.
 ///

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// Times in the formats of AWS's services and tools.
 enum AWSDate {

@@ -1,5 +1,5 @@
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 extension AWSError {
     /// The error for a network service that did not reply.

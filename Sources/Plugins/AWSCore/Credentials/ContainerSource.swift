@@ -1,5 +1,5 @@
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// The credentials endpoint that Amazon ECS and EKS Pod Identity provide to a container.
 ///

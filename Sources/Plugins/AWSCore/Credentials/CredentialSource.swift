@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-package import HTTP
 package import LaunchCore
+package import LaunchHTTP
 
 /// One source of credentials. It fetches them; `RefreshingCredentials` decides when.
 protocol CredentialSource: Sendable {

@@ -1,5 +1,5 @@
-internal import HTTP
 package import LaunchCore
+internal import LaunchHTTP
 
 /// The metadata service of an EC2 instance, version 2: each request has a token that a PUT request returned. There is
 /// no fallback to version 1, which replies to any GET that an attacker makes the program send; only very old

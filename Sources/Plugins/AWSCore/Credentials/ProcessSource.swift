@@ -1,5 +1,5 @@
 internal import LaunchCore
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// `credential_process` of a profile: a program that prints credentials as JSON. It runs without a shell.
 struct ProcessSource: CredentialSource {

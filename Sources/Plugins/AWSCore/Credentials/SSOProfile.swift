@@ -1,5 +1,5 @@
 internal import LaunchCore
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// A profile's settings of its IAM Identity Center (SSO) login, from a `[sso-session]` section or the profile itself.
 struct SSOProfile: Sendable {

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// A role in an account, by the login of `aws sso login`. The login is renewed if possible; otherwise the user must
 /// log in again.

@@ -1,6 +1,6 @@
-internal import Crypto
 internal import FoundationEssentials
 internal import LaunchCore
+internal import LaunchCrypto
 internal import LaunchSafeFiles
 
 /// The login of `aws sso login` in `~/.aws/sso/cache`, under the SHA-1 of the session's name or the start URL.

@@ -1,5 +1,5 @@
 public import LaunchCore
-import Suggestions
+import LaunchSuggestions
 
 /// Checks a region's name without any call.
 public enum RegionName {

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import Glibc
+internal import LaunchCrypto
 internal import LaunchSafeFiles
 
 /// Files of this machine that are uploaded or downloaded. The unsafe calls are in one place.

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 
 /// The bytes of an object as they arrive. The transfer pauses while no consumer reads.
 public struct S3Body: AsyncSequence, Sendable {

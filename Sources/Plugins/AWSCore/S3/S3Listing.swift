@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 
 /// The objects under a prefix, page by page on demand.
 public struct S3Listing: AsyncSequence, Sendable {

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
-internal import HTTP
 internal import LaunchConcurrency
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// One multipart upload, from its creation to its completion or its removal.
 struct S3MultipartUpload: Sendable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import HTTP
+internal import LaunchHTTP
 
 /// The metadata of an object.
 public struct S3Object: Sendable, Hashable {

@@ -1,5 +1,5 @@
-internal import Crypto
-internal import HTTP
+internal import LaunchCrypto
+internal import LaunchHTTP
 
 extension S3Store {
     /// The metadata of an object. Throws `notFound` if it does not exist.

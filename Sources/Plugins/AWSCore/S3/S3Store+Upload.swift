@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import HTTP
+internal import LaunchHTTP
 
 extension S3Store {
     /// Uploads a file as an object: in one request up to the size of two parts, in parts above. Returns its ETag.

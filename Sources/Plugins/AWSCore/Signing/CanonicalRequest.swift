@@ -1,4 +1,4 @@
-import Crypto
+import LaunchCrypto
 
 /// A request in the canonical form that both sides compute: it is hashed and signed.
 struct CanonicalRequest {

@@ -1,4 +1,4 @@
-import Crypto
+import LaunchCrypto
 
 /// Signs the chunks of one body with the content encoding `aws-chunked`. Each signature depends on the previous one.
 ///

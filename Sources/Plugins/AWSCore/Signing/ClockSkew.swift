@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import HTTP
+internal import LaunchHTTP
 import Synchronization
 
 /// The difference between this machine's clock and the services' clocks. It is kept per host, because a proxy or an

@@ -1,6 +1,6 @@
-import Crypto
 public import FoundationEssentials
 import LaunchCore
+import LaunchCrypto
 
 /// AWS Signature Version 4: headers that sign a request, and presigned URLs.
 ///

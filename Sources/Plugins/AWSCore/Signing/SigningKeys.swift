@@ -1,5 +1,5 @@
-import Crypto
 import LaunchCore
+import LaunchCrypto
 import Synchronization
 
 /// A cache of derived signing keys. It saves four hashes per request with the same key, day, region and service.

@@ -1,4 +1,4 @@
-internal import CXML
+internal import CLaunchXML
 
 // libxml2 and not FoundationXML: both parse a page of 1,000 keys in 2.3 ms, but FoundationXML made the stripped program
 // 51 MB larger and its start 5 MB heavier (measured on Debian 12, Swift 6.3).

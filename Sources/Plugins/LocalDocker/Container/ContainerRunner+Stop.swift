@@ -1,5 +1,5 @@
-internal import ContainerEngine
 internal import LaunchConcurrency
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 extension ContainerRunner {

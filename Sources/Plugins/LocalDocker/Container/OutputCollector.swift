@@ -1,5 +1,5 @@
-internal import ContainerEngine
 internal import FoundationEssentials
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// Copies files and folders of a container into a folder of the caller.

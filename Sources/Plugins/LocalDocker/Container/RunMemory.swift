@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// A cache of what this process knows about containers: when they started, how they ended, and which it stopped.

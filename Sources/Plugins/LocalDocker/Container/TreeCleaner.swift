@@ -1,5 +1,5 @@
-internal import Archive
 internal import Glibc
+internal import LaunchArchive
 
 /// Removes the entries of an unpacked tree that a container must not leave on the machine: links that lead out of it,
 /// devices, pipes and sockets. The owner can read and delete the rest.

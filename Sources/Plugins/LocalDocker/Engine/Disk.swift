@@ -1,6 +1,6 @@
 internal import Glibc
+internal import LaunchOwnership
 internal import LaunchPluginKit
-internal import Ownership
 
 /// System calls on files. Paths may hold raw names. Each function returns what the system call returns, and sets
 /// `errno`.

@@ -1,6 +1,6 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 internal import Synchronization
 
 /// Pulls images that the engine does not have, with the login of the configuration or else the user's own.

@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// A position in a container's log: a time, and the number of log lines read from that time on.

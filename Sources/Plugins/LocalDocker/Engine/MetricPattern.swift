@@ -1,4 +1,4 @@
-internal import Patterns
+internal import LaunchPatterns
 
 /// A regular expression that finds a metric's value in the lines of a log, and the result of the search.
 struct MetricPattern {

@@ -1,5 +1,5 @@
-internal import ContainerEngine
-internal import Crypto
+internal import LaunchContainerEngine
+internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// The names by which a run's container is found.

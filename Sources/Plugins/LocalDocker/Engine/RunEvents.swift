@@ -1,5 +1,5 @@
-internal import ContainerEngine
 internal import LaunchConcurrency
+internal import LaunchContainerEngine
 
 /// Signals that a run may have changed.
 enum RunEvents {

@@ -1,5 +1,5 @@
+internal import LaunchOCIRegistry
 internal import LaunchPluginKit
-internal import OCIRegistry
 
 extension BackendError {
     /// Maps a registry error to the host's categories.

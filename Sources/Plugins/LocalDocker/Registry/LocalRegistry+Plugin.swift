@@ -1,8 +1,8 @@
-internal import ContainerEngine
 internal import FoundationEssentials
+internal import LaunchContainerEngine
+internal import LaunchOCIRegistry
 public import LaunchPluginKit
-internal import OCIRegistry
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 
 extension LocalRegistry {
     /// The declaration of `registry: {type: local}`.

@@ -1,7 +1,7 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
+internal import LaunchOCIRegistry
 public import LaunchPluginKit
-internal import OCIRegistry
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 
 /// Registry `local`: the engine's own store of images, or any OCI registry.
 public struct LocalRegistry: Registry {

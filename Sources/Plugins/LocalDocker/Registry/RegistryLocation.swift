@@ -1,5 +1,5 @@
+internal import LaunchOCIRegistry
 internal import LaunchPluginKit
-internal import OCIRegistry
 
 /// A registry's host, and optionally a path that starts the names of all its images.
 struct RegistryLocation: Sendable, Hashable {

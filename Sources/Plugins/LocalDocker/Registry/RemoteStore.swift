@@ -1,6 +1,6 @@
+internal import LaunchOCIRegistry
 internal import LaunchPluginKit
-internal import OCIRegistry
-internal import RegistryLogins
+internal import LaunchRegistryLogins
 
 /// A remote registry, accessed by the distribution API.
 struct RemoteStore: Sendable {

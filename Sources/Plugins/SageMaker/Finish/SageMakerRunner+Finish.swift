@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 public import LaunchPluginKit
 
 extension SageMakerRunner {

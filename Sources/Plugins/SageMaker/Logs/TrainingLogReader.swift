@@ -1,5 +1,5 @@
-internal import AWS
 internal import FoundationEssentials
+internal import LaunchAWS
 internal import LaunchConcurrency
 internal import LaunchPluginKit
 

@@ -1,5 +1,5 @@
-internal import AWS
 internal import FoundationEssentials
+internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// The log of one training job: the output of all its hosts, in CloudWatch Logs.

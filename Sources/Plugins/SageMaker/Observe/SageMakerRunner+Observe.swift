@@ -1,5 +1,5 @@
-internal import AWS
 internal import FoundationEssentials
+internal import LaunchAWS
 public import LaunchPluginKit
 
 extension SageMakerRunner {

@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// The permissions of the job's role.

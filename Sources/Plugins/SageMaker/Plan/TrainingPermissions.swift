@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 public import LaunchPluginKit
 
 /// The IAM permissions that a request needs, of the agent and of the job's role.

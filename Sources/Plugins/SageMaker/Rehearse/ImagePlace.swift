@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// Where SageMaker would find an image, from the image's name.

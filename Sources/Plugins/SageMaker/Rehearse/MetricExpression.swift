@@ -1,4 +1,4 @@
-internal import Patterns
+internal import LaunchPatterns
 
 /// The `Regex` of a metric definition, converted for PCRE2 with exactly one group.
 ///

@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// The translation of a `CreateTrainingJob` document into a `ContainerJob`. Pure.

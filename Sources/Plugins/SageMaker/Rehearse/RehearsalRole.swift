@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// The role whose credentials the containers of a rehearsal get, and the session policy that limits them.

@@ -1,6 +1,6 @@
-internal import AWS
-internal import Crypto
 internal import FoundationEssentials
+internal import LaunchAWS
+internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// Renders a job with its template to the body of `CreateTrainingJob`. Pure.

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// The tags that link a training job to its run.

@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// Explains errors of AWS and says how to correct them.

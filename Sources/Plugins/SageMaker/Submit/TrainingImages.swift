@@ -1,4 +1,4 @@
-internal import AWS
+internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// The registry of training jobs, by SageMaker's rules: it pulls images of private repositories of ECR only, also those

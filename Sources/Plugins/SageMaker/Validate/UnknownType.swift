@@ -1,4 +1,4 @@
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// An instance type that the model does not list: impossible by its form, otherwise perhaps newer than the model.
 ///

@@ -1,4 +1,4 @@
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// A word that the model does not list: a mistake if it resembles a listed word, otherwise perhaps newer than the
 /// model.

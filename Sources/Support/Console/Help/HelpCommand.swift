@@ -1,4 +1,4 @@
-internal import Suggestions
+internal import LaunchSuggestions
 
 /// The `help` command, which every program has.
 enum HelpCommand {

@@ -1,4 +1,4 @@
-internal import PrintableText
+internal import LaunchPrintableText
 
 extension String {
     /// The number of terminal columns of the text, which must not contain control characters.

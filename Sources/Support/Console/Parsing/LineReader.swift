@@ -1,4 +1,4 @@
-import Suggestions
+import LaunchSuggestions
 
 /// Parses a command line word by word against the tree of commands. Help and completion also use faulty and unfinished
 /// lines, so the reader stores the first error and continues.

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import CLaunchLinux
 internal import Glibc
 
 /// File descriptors 1 and 2 of this process.

@@ -1,4 +1,4 @@
-internal import PrintableText
+internal import LaunchPrintableText
 
 /// Text for a terminal: pieces, each with an optional style. All pieces are safe to print.
 ///

@@ -1,4 +1,4 @@
-internal import PrintableText
+internal import LaunchPrintableText
 
 /// The output of a command: data goes to standard output, everything else to standard error. Tests inject a recorder.
 public struct Terminal: Sendable {

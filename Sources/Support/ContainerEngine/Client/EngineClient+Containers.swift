@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import HTTP
+internal import LaunchHTTP
 
 extension EngineClient {
     /// Creates a container with the given name and returns its ID.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import HTTP
+internal import LaunchHTTP
 
 /// One progress message of a pull.
 public struct PullProgress: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 
 extension EngineClient {
     /// Whether the engine has a network with that name or ID.

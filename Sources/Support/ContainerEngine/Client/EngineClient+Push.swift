@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import HTTP
+internal import LaunchHTTP
 
 extension EngineClient {
     /// Pushes `repository:tag` from the store to the registry in its name. Returns the digest of the pushed image,

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import HTTP
+internal import LaunchHTTP
 
 extension EngineClient {
     /// The log of a container, both outputs, from `since` (inclusive); with `follow` until the container ends.

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import HTTP
+internal import LaunchHTTP
 
 /// A client of one container engine over docker's HTTP API, which podman implements too.
 ///

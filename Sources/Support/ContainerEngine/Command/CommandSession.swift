@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// Runs the command line of docker or podman against one engine, with its own configuration folder, so that the user's
 /// login data is neither read nor written.

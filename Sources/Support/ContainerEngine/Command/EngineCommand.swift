@@ -1,4 +1,4 @@
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// A docker or podman command line on this machine, and its abilities. It is used to build and push; all other calls
 /// use `EngineClient`.

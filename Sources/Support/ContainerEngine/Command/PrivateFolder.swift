@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchOwnership
 internal import LaunchSafeFiles
-internal import Ownership
 
 /// A temporary folder for logins. Only its owner can read it, and it is deleted with this value.
 ///

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import FoundationEssentials
+internal import LaunchCrypto
 
 /// The engine of a context of docker's command line (`docker context use`).
 struct DockerContext {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// The user's logins of docker or podman: from `config.json` and `auth.json`, and from the credential helpers that
 /// these name. They are read for each use, because helpers return short-lived logins.

@@ -1,4 +1,4 @@
-import CCurl
+import CLaunchCurl
 import FoundationEssentials
 import Glibc
 

@@ -1,4 +1,4 @@
-import CCurl
+import CLaunchCurl
 
 /// Maps libcurl's result codes to `HTTPError`.
 enum CurlFailure {

@@ -1,7 +1,7 @@
 import Testing
 
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 struct GitAddressTests {
     @Test(arguments: [

@@ -3,7 +3,7 @@ import Testing
 
 import LaunchHost
 @testable import LaunchConfiguration
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 /// Which repositories a pattern of `allow_sources` allows.
 @Suite struct GitPatternTests {

@@ -4,8 +4,8 @@ import Testing
 
 import LaunchHost
 @testable import LaunchAgent
-@testable import SourceSnapshots
 @testable import LaunchCore
+@testable import LaunchSnapshots
 @testable import LaunchStore
 
 @Suite("depth") struct DepthTests {
@@ -18,21 +18,21 @@ import LaunchHost
         (0..<depth).reduce(.integer(1)) { value, _ in .object(["a": value]) }
     }
 
-    @Test("a document within the limit can be read and written", arguments: [true, false])
-    func within(_ list: Bool) throws {
+    @Test(arguments: [true, false])
+    func `a document within the limit can be read and written`(_ list: Bool) throws {
         let text = Self.nested(JSONValue.depthLimit - 1, list: list)
         #expect(try JSON.canonical(try JSONValue(parsing: text)) == text)
     }
 
-    @Test("a deeper document is rejected, whatever its depth", arguments: [260, 512, 513, 5_000, 200_000])
-    func beyond(_ depth: Int) {
+    @Test(arguments: [260, 512, 513, 5_000, 200_000])
+    func `a deeper document is rejected, whatever its depth`(_ depth: Int) {
         for list in [true, false] {
             #expect(throws: DecodingError.self) { try JSONValue(parsing: Self.nested(depth, list: list)) }
         }
     }
 
-    @Test("a deeper value is not written, and the error does not repeat it", arguments: [260, 600, 4_000])
-    func writing(_ depth: Int) throws {
+    @Test(arguments: [260, 600, 4_000])
+    func `a deeper value is not written, and the error does not repeat it`(_ depth: Int) throws {
         let error = #expect(throws: EncodingError.self) { try JSON.canonical(Self.value(depth)) }
         let words = "\(try #require(error))"
         #expect(words.contains("nest more than 256 deep") && words.utf8.count < 1_000)
@@ -40,8 +40,8 @@ import LaunchHost
         #expect(stored?.code == .invalid)
     }
 
-    @Test("a path has at most 64 steps; a longer one is not a path", arguments: [65, 510, 2_000, 4_000, 100_000])
-    func paths(_ depth: Int) throws {
+    @Test(arguments: [65, 510, 2_000, 4_000, 100_000])
+    func `a path has at most 64 steps; a longer one is not a path`(_ depth: Int) throws {
         #expect(FieldPath(parsing: Array(repeating: "a", count: 64).joined(separator: "."))?.steps.count == 64)
         let names = Array(repeating: "a", count: depth).joined(separator: ".")
         let items = "a" + String(repeating: "[0]", count: depth)
@@ -57,8 +57,8 @@ import LaunchHost
 
     /// The deepest value that a submitter can make: a path of the maximum length that ends in a document of the maximum
     /// depth.
-    @Test("a path and a document of the maximum depth together can be read and written")
-    func together() throws {
+    @Test
+    func `a path and a document of the maximum depth together can be read and written`() throws {
         let yaml = Self.nested(TreeBuilder.depthLimit, list: false)
         let inner = try Document(text: yaml, name: "value", kind: .invalid).jsonValue
         let path = try #require(FieldPath(parsing: Array(repeating: "b", count: 64).joined(separator: ".")))
@@ -68,8 +68,8 @@ import LaunchHost
         #expect(try JSONValue(parsing: job)["template"]?["more"] == template)
     }
 
-    @Test("a template that repeats a long value many times is rejected without using memory for it")
-    func expansion() throws {
+    @Test
+    func `a template that repeats a long value many times is rejected without using memory for it`() throws {
         let long = String(repeating: "x", count: 1 << 20)
         let texts = (0..<2_000).map { JSONValue.string("\($0) {{v}}{{v}}{{v}}") }
         let stage = ResolveStage(

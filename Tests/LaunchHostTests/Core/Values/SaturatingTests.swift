@@ -5,8 +5,8 @@ import Testing
 import LaunchHost
 
 @Suite("numbers from other programs") struct SaturatingTests {
-    @Test("a conversion saturates at the bounds of the type, and NaN is 0")
-    func conversions() {
+    @Test
+    func `a conversion saturates at the bounds of the type, and NaN is 0`() {
         #expect(Int64(saturating: 1e300) == .max)
         #expect(Int64(saturating: -1e300) == .min)
         #expect(Int64(saturating: .infinity) == .max)
@@ -18,8 +18,8 @@ import LaunchHost
         #expect(UInt16(saturating: 65_535.4) == 65_535)
     }
 
-    @Test("sums, differences and products saturate at both bounds")
-    func arithmetic() {
+    @Test
+    func `sums, differences and products saturate at both bounds`() {
         let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
         for left in extremes {
             for right in extremes {
@@ -32,8 +32,8 @@ import LaunchHost
         }
     }
 
-    @Test("a duration is finite, and a reported time can be written and read again")
-    func times() throws {
+    @Test
+    func `a duration is finite, and a reported time can be written and read again`() throws {
         for text in NastyNumbers.text {
             guard let number = Double(text) else { continue }
             let duration = Duration(saturatingSeconds: number)
@@ -50,8 +50,8 @@ import LaunchHost
         #expect(JSONValue.string("1").timeValue == nil)
     }
 
-    @Test("a time outside the calendar of ISO 8601 is written as the nearest valid one")
-    func outermostTimes() throws {
+    @Test
+    func `a time outside the calendar of ISO 8601 is written as the nearest valid one`() throws {
         for milliseconds in [Int64.min, .max, 1 << 60, -(1 << 60)] {
             let text = Timestamp(milliseconds: milliseconds).description
             // Foundation determines how far the calendar reaches before 1582.
@@ -60,9 +60,8 @@ import LaunchHost
         }
     }
 
-    @Test(
-        "a log line with any time can be stored and read again", arguments: [Double.nan, .infinity, -1e300, 1e300, 1.5])
-    func archivedTimes(_ seconds: Double) async throws {
+    @Test(arguments: [Double.nan, .infinity, -1e300, 1e300, 1.5])
+    func `a log line with any time can be stored and read again`(_ seconds: Double) async throws {
         let folder = try TemporaryDirectory()
         let archive = LogArchive(path: folder.file("log"))
         let line = LogLine(

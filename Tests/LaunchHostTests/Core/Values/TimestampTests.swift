@@ -17,13 +17,13 @@ import LaunchHost
         #expect(Timestamp(time.date) == time)
     }
 
-    @Test func staysWithinItsRange() {
+    @Test func `stays within its range`() {
         #expect(Timestamp(.distantFuture) > Timestamp(.distantPast))
         #expect(Timestamp(Date(timeIntervalSince1970: 1e300)).milliseconds == .max)
         #expect(Timestamp(Date(timeIntervalSince1970: -1e300)).milliseconds == .min)
     }
 
-    @Test func readsTimesWithoutAFraction() throws {
+    @Test func `reads times without a fraction`() throws {
         let read = try JSON.decode([Timestamp].self, from: Data(#"["2026-08-01T16:00:00Z"]"#.utf8))
         #expect(read == [Timestamp(milliseconds: 1_785_600_000_000)])
         #expect(throws: DecodingError.self) {

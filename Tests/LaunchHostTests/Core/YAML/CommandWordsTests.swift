@@ -10,8 +10,8 @@ import Testing
         #"'\n' \n"#, "a\\\nb", "\"a\\\nb\"", "a\nb", #"--x="a b" --y='"'"#, #"\'\""#, "é'ü ö'", "e\u{301}'\u{301}'",
     ]
 
-    @Test("Text is split into words as in a shell", arguments: lines)
-    func likeTheShell(_ line: String) throws {
+    @Test(arguments: lines)
+    func `Text is split into words as in a shell`(_ line: String) throws {
         // In a shell a line break separates commands; here it separates words.
         let command = line == "a\nb" ? "a b" : line
         let script = "for word in \(command); do printf '%s\\0' \"$word\"; done"

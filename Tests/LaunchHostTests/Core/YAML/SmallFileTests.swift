@@ -1,6 +1,6 @@
 import Glibc
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
@@ -24,15 +24,15 @@ struct SmallFileTests {
         try #require(result.exit.isSuccess)
     }
 
-    @Test("A named pipe without a writer is an error, and does not block", .timeLimit(.minutes(10)))
-    func pipeWithoutWriter() throws {
+    @Test(.timeLimit(.minutes(10)))
+    func `A named pipe without a writer is an error, and does not block`() throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
         #expect(fault(path)?.message.contains("no program writes to it") == true)
     }
 
-    @Test("A pipe is read to its end, also with a slow writer", .timeLimit(.minutes(10)))
-    func slowPipe() async throws {
+    @Test(.timeLimit(.minutes(10)))
+    func `A pipe is read to its end, also with a slow writer`() async throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
         try await writer(to: path, "echo one; sleep 0.3; echo two")
@@ -40,23 +40,23 @@ struct SmallFileTests {
         #expect(String(decoding: bytes, as: UTF8.self) == "one\ntwo\n")
     }
 
-    @Test("A pipe whose writer closes it without a byte is empty", .timeLimit(.minutes(10)))
-    func emptyPipe() async throws {
+    @Test(.timeLimit(.minutes(10)))
+    func `A pipe whose writer closes it without a byte is empty`() async throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
         try await writer(to: path, "sleep 0.3")
         #expect(try SmallFile.bytes(of: path, limit: 100, patience: 600_000).isEmpty)
     }
 
-    @Test("A file without end is read only up to the limit")
-    func endless() throws {
+    @Test
+    func `A file without end is read only up to the limit`() throws {
         let bytes = try SmallFile.bytes(of: "/dev/zero", limit: 100)
         #expect(bytes.count > 100)
         #expect(bytes.count < 1 << 20)
     }
 
-    @Test("A missing file and a folder are distinguished")
-    func wrongKinds() {
+    @Test
+    func `A missing file and a folder are distinguished`() {
         #expect(fault(folder.file("missing"))?.isMissing == true)
         #expect(fault(folder.path)?.message == "this is a folder, and a file is expected")
         #expect(fault(folder.path)?.isMissing == false)

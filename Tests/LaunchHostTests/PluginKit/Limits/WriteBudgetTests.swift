@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 import LaunchHost
-@testable import SourceSnapshots
+@testable import LaunchSnapshots
 
 @Suite("The write budget")
 struct WriteBudgetTests {
@@ -15,10 +15,11 @@ struct WriteBudgetTests {
             reserve: reserve)
     }
 
-    @Test(
-        "A file that would exceed the limit is rejected before its bytes are written; the error names the key of the limit"
-    )
-    func announced() throws {
+    @Test
+    func
+        `A file that would exceed the limit is rejected before its bytes are written; the error names the key of the limit`()
+        throws
+    {
         let folder = try TemporaryDirectory()
         let budget = budget(folder)
         try budget.announce(100)
@@ -29,8 +30,8 @@ struct WriteBudgetTests {
         #expect(throws: BackendError.self) { try self.budget(folder).announce(.max) }
     }
 
-    @Test("Bytes over the limit are rejected, also if their sum exceeds 64 bits")
-    func taken() throws {
+    @Test
+    func `Bytes over the limit are rejected, also if their sum exceeds 64 bits`() throws {
         let folder = try TemporaryDirectory()
         let small = budget(folder)
         try small.take(100)
@@ -40,8 +41,8 @@ struct WriteBudgetTests {
         #expect(throws: BackendError.self) { try large.take(.max) }
     }
 
-    @Test("Entries count, also empty ones")
-    func entries() throws {
+    @Test
+    func `Entries count, also empty ones`() throws {
         let folder = try TemporaryDirectory()
         let budget = budget(folder)
         try budget.announce(0)
@@ -50,8 +51,8 @@ struct WriteBudgetTests {
         #expect(error?.message.contains("more than 2 files and folders") == true)
     }
 
-    @Test("Nothing is written if the disk's reserve would not stay free")
-    func fullDisk() throws {
+    @Test
+    func `Nothing is written if the disk's reserve would not stay free`() throws {
         let folder = try TemporaryDirectory()
         let error = #expect(throws: BackendError.self) {
             try budget(folder, reserve: DiskReserve(bytes: .max)).announce(1)
@@ -62,8 +63,8 @@ struct WriteBudgetTests {
         #expect(throws: BackendError.self) { try large.take(16 << 20) }
     }
 
-    @Test("A cancelled task ends the work")
-    func cancelled() async throws {
+    @Test
+    func `A cancelled task ends the work`() async throws {
         let folder = try TemporaryDirectory()
         let budget = budget(folder)
         let task = Task {
@@ -74,16 +75,16 @@ struct WriteBudgetTests {
         #expect(error?.category == .cancelled)
     }
 
-    @Test("Limits are written in the largest unit that divides them")
-    func text() {
+    @Test
+    func `Limits are written in the largest unit that divides them`() {
         #expect(ByteCount.text(50 << 30) == "50g")
         #expect(ByteCount.text(3 << 19) == "1536k")
         #expect(ByteCount.text(1000) == "1000 bytes")
         #expect(ByteCount.text(0) == "0 bytes")
     }
 
-    @Test("An archived log that exceeds the limit ends with a line that says so")
-    func log() async throws {
+    @Test
+    func `An archived log that exceeds the limit ends with a line that says so`() async throws {
         let folder = try TemporaryDirectory()
         let archive = LogArchive(path: folder.file("log"))
         let batches = Batches()

@@ -2,7 +2,7 @@ import LaunchHost
 import Testing
 
 @Suite struct ImageReferenceTests {
-    @Test func aRepositoryHasAtMost255Characters() throws {
+    @Test func `a repository has at most 255 characters`() throws {
         let longest = String(repeating: "a", count: 200) + "/" + String(repeating: "b", count: 54)
         #expect(try ImageReference(parsing: "r.example.com:5000/\(longest):v1").repository == longest)
         for text in [longest + "b", String(repeating: "a/", count: 1_000_000) + "a"] {

@@ -7,8 +7,8 @@ import LaunchHost
 @testable import LaunchCore
 @testable import LaunchPluginKit
 @testable import LaunchRehearsal
+@testable import LaunchSnapshots
 @testable import LaunchStore
-@testable import SourceSnapshots
 
 @Suite struct ClaimTests {
     let sandbox: Sandbox

@@ -13,7 +13,7 @@ import LaunchHost
 
     private func job(_ text: String) throws -> JobRecord { try store.job(JobReference(parsing: text)) }
 
-    @Test func versionsCountUpAndAliasesMove() throws {
+    @Test func `versions count up and aliases move`() throws {
         let sources: [Source] = [
             .image("a"), .code(CodeSource(snapshot: "s", origin: "o", dockerfile: "Dockerfile")),
             .git(GitSource(url: "u", commit: "c", version: "main", dockerfile: "D")),
@@ -30,7 +30,7 @@ import LaunchHost
         #expect(try store.jobs().map(\.version) == [3, 2, 1])
     }
 
-    @Test func aVersionHasTheProjectThatItIsGivenOrThatOfTheOneBefore() throws {
+    @Test func `a version has the project that it is given or that of the one before`() throws {
         #expect(try store.createJob("train", source: .image("a")).project == "default")
         #expect(try store.createJob("train", source: .image("b"), project: "vision").project == "vision")
         #expect(try store.createJob("train", source: .image("c")).project == "vision")

@@ -2,8 +2,8 @@ import Testing
 
 import LaunchHost
 @testable import LaunchAgent
+@testable import LaunchSnapshots
 @testable import LaunchStore
-@testable import SourceSnapshots
 
 @Suite struct RunLookupTests {
     let sandbox: Sandbox
@@ -19,7 +19,7 @@ import LaunchHost
         try store.submit(.sample(priority: priority, name: "n-\(id)"), as: #require(RunID(rawValue: id)))
     }
 
-    @Test func aSubmittedRunIsQueuedWithItsSpec() throws {
+    @Test func `a submitted run is queued with its spec`() throws {
         let run = try submit("abc", priority: .high)
         #expect(run.state == .queued && run.priority == .high && run.name == "n-abc" && run.claimToken == 0)
         #expect(run.spec == .sample(priority: .high, name: "n-abc"))
@@ -30,7 +30,7 @@ import LaunchHost
         #expect(storeError { try store.submit(.sample(queue: nil)) }?.code == .invalid)
     }
 
-    @Test func isFoundByItsIDOrTheBeginningOfIt() throws {
+    @Test func `is found by its ID or the beginning of it`() throws {
         for id in ["abcd", "abcd1", "abx-9", "zzz"] { try submit(id) }
         #expect(try store.run(matching: "abcd").id.rawValue == "abcd")
         #expect(try store.run(matching: "abx-").id.rawValue == "abx-9")
@@ -45,7 +45,7 @@ import LaunchHost
         }
     }
 
-    @Test func listsNewestFirstByPage() throws {
+    @Test func `lists newest first by page`() throws {
         try store.createQueue(QueueDefinition(name: "other", resource: "mock"))
         for id in ["r1", "r2", "r3", "r4"] { try submit(id) }
         try store.submit(.sample(queue: "other"), as: #require(RunID(rawValue: "o1")))
@@ -66,7 +66,7 @@ import LaunchHost
         for filter in filters { #expect(try store.summaries(filter).map(\.id.rawValue) == ids(filter)) }
     }
 
-    @Test func aSummaryHasWhatListsShow() throws {
+    @Test func `a summary has what lists show`() throws {
         let run = try store.submit(.sample(), as: #require(RunID(rawValue: "r1")))
         let summary = try #require(try store.summaries().first)
         #expect(summary.name == nil && summary.queue == "q" && summary.project == "p" && summary.state == .queued)

@@ -13,7 +13,7 @@ import LaunchHost
         try store.submit(.sample(), as: id)
     }
 
-    @Test func aWaitingRunIsStoppedAtOnce() throws {
+    @Test func `a waiting run is stopped at once`() throws {
         let stop = try store.requestStop(id, graceSeconds: 30)
         #expect(stop.effect == .stopped && stop.run.state == .stopped && stop.run.cause?.code == .userStop)
         #expect(stop.run.endedAt != nil)

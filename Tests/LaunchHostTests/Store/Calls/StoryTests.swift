@@ -2,8 +2,8 @@ import Foundation
 import Testing
 
 import LaunchHost
+@testable import LaunchSnapshots
 @testable import LaunchStore
-@testable import SourceSnapshots
 
 /// The past steps that a backend reports become events: each step once, whatever the observations have recorded before.
 @Suite struct StoryTests {

@@ -4,8 +4,8 @@ import Testing
 import LaunchHost
 @testable import LaunchAgent
 @testable import LaunchRehearsal
+@testable import LaunchSnapshots
 @testable import LaunchStore
-@testable import SourceSnapshots
 
 @Suite struct TransitionTests {
     let sandbox: Sandbox

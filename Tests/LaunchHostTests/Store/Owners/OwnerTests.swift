@@ -83,7 +83,7 @@ import LaunchHost
         locks.with { $0.removeAll() }
     }
 
-    @Test func theRunsOfAKilledProcessAreAdopted() async throws {
+    @Test func `the runs of a killed process are adopted`() async throws {
         let run = try store.submit(.sample())
         let path = sandbox.home.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in

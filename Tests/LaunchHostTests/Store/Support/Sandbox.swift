@@ -3,11 +3,11 @@ import Foundation
 import LaunchHost
 @testable import LaunchAgent
 @testable import LaunchConfiguration
-@testable import LaunchRehearsal
-@testable import LaunchStore
-@testable import SourceSnapshots
 @testable import LaunchCore
 @testable import LaunchPluginKit
+@testable import LaunchRehearsal
+@testable import LaunchSnapshots
+@testable import LaunchStore
 
 /// A temporary folder for one test, deleted with the value.
 final class Sandbox: Sendable {

@@ -1,12 +1,12 @@
-import AWS
 import AWSStub
+import LaunchAWS
 import LaunchHost
 import TestSupport
 import Testing
 
 /// Calls with good and broken replies.
 @Suite struct CallTests {
-    @Test func jsonCallIsSignedAndAnswered() async throws {
+    @Test func `JSON call is signed and answered`() async throws {
         let bench = try ClientBench()
         bench.stub.ecr.add(repository: "team/model")
         let answer = try await bench.client(.ecr).call(
@@ -18,7 +18,7 @@ import Testing
         #expect(call.request.signer?.service == "ecr")
     }
 
-    @Test func queryCallIsSignedAndAnswered() async throws {
+    @Test func `query call is signed and answered`() async throws {
         let bench = try ClientBench()
         let answer = try await bench.client().query(.read("GetCallerIdentity"))
         #expect(answer["GetCallerIdentityResult"]?.text("Account") == "123456789012")
@@ -30,7 +30,7 @@ import Testing
         #expect(bench.stub.calls.last?.request.form["RoleSessionName"] == "a+b=c")
     }
 
-    @Test func unsignedCallNeedsNoCredentials() async throws {
+    @Test func `unsigned call needs no credentials`() async throws {
         let bench = try ClientBench()
         bench.stub.sts.accept(webToken: "web")
         let client = try AWSClient(
@@ -55,7 +55,8 @@ import Testing
         ("binary", .answer(TestAnswer([.bytes([0, 255, 254, 1])])), .transient),
         ("deep", .answer(.text(String(repeating: "{\"a\":", count: 5000))), .transient),
     ])
-    func brokenAnswersAreErrorsOfTheRightClass(_ name: String, _ reaction: Reaction, _ kind: AWSError.Kind) async throws
+    func `broken answers are errors of the right class`(_ name: String, _ reaction: Reaction, _ kind: AWSError.Kind)
+        async throws
     {
         let bench = try ClientBench()
         bench.stub.always("ecr", "DescribeImages", reaction)
@@ -71,16 +72,16 @@ import Testing
         #expect(bench.stub.requestCount == before + 1)
     }
 
-    @Test("An empty reply is accepted if the operation allows it")
-    func nothingIsAGoodAnswerWhereItMayBe() async throws {
+    @Test
+    func `An empty reply is accepted if the operation allows it`() async throws {
         let bench = try ClientBench()
         bench.stub.always("ecr", "StopIt", .empty)
         let answer = try await bench.client(.ecr).call(.write("StopIt", mayAnswerNothing: true))
         #expect(answer == .object([:]))
     }
 
-    @Test("Errors name service, operation, code and request")
-    func errorsSayWhoSaidWhat() async throws {
+    @Test
+    func `Errors name service, operation, code and request`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         let error = try #require(
@@ -100,7 +101,7 @@ import Testing
     @Test(arguments: [
         "", "host", "ftp://host", "https://", "https://user:pw@host", "https://h ost", "http:///x", "https://h?x",
     ])
-    func wrongEndpointsAreErrors(_ url: String) throws {
+    func `wrong endpoints are errors`(_ url: String) throws {
         let bench = try ClientBench()
         let error = #expect(throws: AWSError.self) {
             try AWSClient(.sts, endpoint: url, region: "x", credentials: nil, runtime: bench.runtime())
@@ -109,7 +110,7 @@ import Testing
         #expect(error.map { !"\($0)".contains("pw") } ?? false)
     }
 
-    @Test func hundredsOfCallsShareConnections() async throws {
+    @Test func `hundreds of calls share connections`() async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -120,7 +121,7 @@ import Testing
         #expect(bench.stub.connectionCount <= 64)
     }
 
-    @Test func concurrencyIsBounded() async throws {
+    @Test func `concurrency is bounded`() async throws {
         let bench = try ClientBench()
         let gate = Gate()
         bench.stub.always("sts", "GetCallerIdentity", .waiting(gate))

@@ -12,16 +12,16 @@ import Testing
         return try JSONValue(parsing: try await runOffThePool(program, words))
     }
 
-    @Test("Thousands of calls do not increase memory use")
-    func thousandsOfCallsLeaveMemoryAsItIs() async throws {
+    @Test
+    func `Thousands of calls do not increase memory use`() async throws {
         let values = try await Self.bench("calls", "5000")
         let before = try #require(values["rss_before_kb"]?.doubleValue)
         let after = try #require(values["rss_after_kb"]?.doubleValue)
         #expect(after - before < 8192, "from \(before) kB to \(after) kB")
     }
 
-    @Test("Transferring a gibibyte needs little memory")
-    func aGibibyteUpAndDownTakesLittleMemory() async throws {
+    @Test
+    func `Transferring a gibibyte needs little memory`() async throws {
         let values = try await Self.bench("s3", "1024")
         let peak = try #require(values["peak_rss_kb"]?.doubleValue)
         #expect(peak < 65_536, "\(values)")

@@ -1,6 +1,6 @@
-import AWS
 import Foundation
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
@@ -9,14 +9,14 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct MotoTests {
     static let program = MotoServer.program
 
-    @Test func whichServerRan() {
+    @Test func `which server ran`() {
         print(
             Self.program == nil
                 ? "AWS: moto_server is not installed; the project's own stub alone was used"
                 : "AWS: moto_server runs beside the project's own stub")
     }
 
-    @Test(.enabled(if: program != nil, "moto_server is not installed")) func stsECRAndS3() async throws {
+    @Test(.enabled(if: program != nil, "moto_server is not installed")) func `STS ECR and S3`() async throws {
         let http = HTTPClient(configuration: .init(proxy: .direct))
         let moto = try await MotoServer(try #require(Self.program), http)
         let keys = Fixed(AWSCredentials(accessKeyID: "AKIAMOTO", secretAccessKey: Secret("moto")))

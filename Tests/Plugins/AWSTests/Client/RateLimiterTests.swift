@@ -1,5 +1,5 @@
-import AWS
 import Foundation
+import LaunchAWS
 import LaunchHost
 import Synchronization
 import TestSupport
@@ -24,7 +24,7 @@ import Testing
     }
     let describe = RateLimiter.Key(account: "1", region: "r", operation: "Describe")
 
-    @Test func burstsThenPaces() async throws {
+    @Test func `bursts then paces`() async throws {
         let time = Time()
         let limiter = RateLimiter(perSecond: 2, burst: 3, clock: time.clock)
         for _ in 0..<6 { try await limiter.wait(for: describe) }
@@ -38,8 +38,8 @@ import Testing
         #expect(time.waits == [0.5, 0.5, 0.5, 0.5])
     }
 
-    @Test("A clock that is set back does not block callers")
-    func aClockSetBackStopsNobody() async throws {
+    @Test
+    func `A clock that is set back does not block callers`() async throws {
         let time = Time()
         let limiter = RateLimiter(perSecond: 1, clock: time.clock)
         try await limiter.wait(for: describe)
@@ -48,8 +48,8 @@ import Testing
         #expect(time.waits.allSatisfy { $0 <= 1 })
     }
 
-    @Test("A cancelled waiter uses no permit", .timeLimit(.minutes(10)))
-    func whoLeavesTakesNothing() async throws {
+    @Test(.timeLimit(.minutes(10)))
+    func `A cancelled waiter uses no permit`() async throws {
         let asleep = Names()
         let start = Date()
         let limiter = RateLimiter(

@@ -1,7 +1,7 @@
-import AWS
 import AWSStub
 import Foundation
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
@@ -10,7 +10,7 @@ import Testing
 @Suite("Attempts to steal AWS credentials", .timeLimit(.minutes(10)))
 struct RedirectAttemptsTests {
     @Test(arguments: [301, 302, 303, 307, 308])
-    func aRedirectIsNotFollowed(_ status: Int) async throws {
+    func `a redirect is not followed`(_ status: Int) async throws {
         let bench = try ClientBench()
         let other = try TestServer { _ in .text("{}") }
         let asked = try TestServer { _ in .text("", status: status, headers: [("Location", "\(other.url)/x")]) }
@@ -29,7 +29,7 @@ struct RedirectAttemptsTests {
 
     /// S3 reports a bucket's region in a header. A name that would change the host is not a region.
     @Test(arguments: ["evil.example/", "evil.example#", "a@evil.example", "a b", "", "..", "x:1"])
-    func aRegionThatIsAHostIsRefused(_ region: String) async throws {
+    func `a region that is a host is refused`(_ region: String) async throws {
         let bench = try ClientBench()
         let asked = try TestServer { _ in .text("", status: 301, headers: [("x-amz-bucket-region", region)]) }
         let places = Recorder<String>()

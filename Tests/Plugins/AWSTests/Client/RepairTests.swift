@@ -1,13 +1,13 @@
-import AWS
 import AWSStub
+import LaunchAWS
 import LaunchHost
 import TestSupport
 import Testing
 
 /// Expired sessions and wrong clocks are repaired; cancellation takes effect at once; secrets are never logged.
 @Suite struct RepairTests {
-    @Test("An expiry during use is repaired without an error")
-    func anExpiryInTheMiddleIsNotSeen() async throws {
+    @Test
+    func `An expiry during use is repaired without an error`() async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         _ = try await client.query(.read("GetCallerIdentity"))
@@ -21,8 +21,8 @@ import Testing
         #expect(bench.waits.all.isEmpty)
     }
 
-    @Test("An expiry is also repaired for a changing operation")
-    func anExpiryIsRepairedAlsoWhereAnOperationWrites() async throws {
+    @Test
+    func `An expiry is also repaired for a changing operation`() async throws {
         let bench = try ClientBench()
         bench.stub.keys.end(try await bench.provider.credentials())
         _ = try await bench.client(.ecr).call(
@@ -30,8 +30,8 @@ import Testing
         #expect(bench.stub.ecr.repositories.count == 1)
     }
 
-    @Test("Credentials that stay expired are an error")
-    func whatStaysExpiredIsSaid() async throws {
+    @Test
+    func `Credentials that stay expired are an error`() async throws {
         let bench = try ClientBench()
         bench.stub.always("sts", "GetCallerIdentity", .expired)
         let client = try bench.client()
@@ -40,7 +40,9 @@ import Testing
         #expect(bench.stub.requestCount == 2)
     }
 
-    @Test(arguments: [3600, -34_560_000] as [Double]) func aWrongClockIsCorrectedOnce(_ offset: Double) async throws {
+    @Test(arguments: [3600, -34_560_000] as [Double]) func `a wrong clock is corrected once`(_ offset: Double)
+        async throws
+    {
         let bench = try ClientBench(clockOffset: offset)
         let client = try bench.client()
         _ = try await client.query(.read("GetCallerIdentity"))
@@ -50,8 +52,8 @@ import Testing
         #expect(bench.log.all.contains { $0.contains("clock of this machine is off") })
     }
 
-    @Test("A wrong key does not change the clock")
-    func aWrongKeyIsNotAWrongClock() async throws {
+    @Test
+    func `A wrong key does not change the clock`() async throws {
         let bench = try ClientBench()
         var keys = try await bench.provider.credentials()
         keys.secretAccessKey = Secret("another")
@@ -62,7 +64,7 @@ import Testing
         #expect(bench.stub.requestCount == 1)
     }
 
-    @Test(.timeLimit(.minutes(10))) func cancellationEndsBackOffAtOnce() async throws {
+    @Test(.timeLimit(.minutes(10))) func `cancellation ends back off at once`() async throws {
         let bench = try ClientBench()
         let asleep = Names()
         let client = try bench.client(
@@ -78,7 +80,7 @@ import Testing
         #expect(bench.stub.requestCount == 1)
     }
 
-    @Test(.timeLimit(.minutes(10))) func cancellationEndsCallsUnderWayAndInLine() async throws {
+    @Test(.timeLimit(.minutes(10))) func `cancellation ends calls under way and in line`() async throws {
         let bench = try ClientBench()
         let gate = Gate()
         defer { gate.open() }
@@ -95,7 +97,7 @@ import Testing
         _ = try await client.query(.read("GetCallerIdentity"))
     }
 
-    @Test func noSecretIsLogged() async throws {
+    @Test func `no secret is logged`() async throws {
         let bench = try ClientBench()
         bench.stub.sts.accept(webToken: "web-token-that-is-secret")
         let client = try bench.client()

@@ -1,6 +1,6 @@
-import AWS
 import AWSStub
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
@@ -23,8 +23,8 @@ import Testing
             (.brokenOff, .transient),
         ]
 
-    @Test("Temporary failures are retried", arguments: passing)
-    func passingFaultsAreTriedAgain(
+    @Test(arguments: passing)
+    func `Temporary failures are retried`(
         _ reaction: Reaction, _ kind: AWSError.Kind
     ) async throws {
         let bench = try ClientBench()
@@ -42,18 +42,16 @@ import Testing
         #expect(bench.stub.requestCount == 6)
     }
 
-    @Test(
-        "Other refusals are not retried",
-        arguments: [
-            ("AccessDeniedException", 400, AWSError.Kind.auth), ("UnrecognizedClientException", 400, .unauthenticated),
-            ("InvalidClientTokenId", 403, .unauthenticated), ("SignatureDoesNotMatch", 403, .unauthenticated),
-            ("ResourceLimitExceeded", 400, .quota), ("ServiceQuotaExceededException", 400, .quota),
-            ("ResourceNotFound", 400, .notFound), ("NoSuchKey", 404, .notFound), ("ResourceInUse", 400, .conflict),
-            ("RepositoryAlreadyExistsException", 400, .conflict), ("ValidationException", 400, .invalid),
-            ("InvalidParameterException", 400, .invalid), ("CapacityError", 400, .capacity), ("Strange", 418, .invalid),
-            ("NotImplemented", 501, .internalFault),
-        ])
-    func otherRefusalsAreNot(_ code: String, _ status: Int, _ kind: AWSError.Kind) async throws {
+    @Test(arguments: [
+        ("AccessDeniedException", 400, AWSError.Kind.auth), ("UnrecognizedClientException", 400, .unauthenticated),
+        ("InvalidClientTokenId", 403, .unauthenticated), ("SignatureDoesNotMatch", 403, .unauthenticated),
+        ("ResourceLimitExceeded", 400, .quota), ("ServiceQuotaExceededException", 400, .quota),
+        ("ResourceNotFound", 400, .notFound), ("NoSuchKey", 404, .notFound), ("ResourceInUse", 400, .conflict),
+        ("RepositoryAlreadyExistsException", 400, .conflict), ("ValidationException", 400, .invalid),
+        ("InvalidParameterException", 400, .invalid), ("CapacityError", 400, .capacity), ("Strange", 418, .invalid),
+        ("NotImplemented", 501, .internalFault),
+    ])
+    func `Other refusals are not retried`(_ code: String, _ status: Int, _ kind: AWSError.Kind) async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         bench.stub.always("sts", "GetCallerIdentity", .error(code, status: status))
@@ -63,7 +61,7 @@ import Testing
         #expect(bench.stub.requestCount == 1)
     }
 
-    @Test func waitsGrowUpToTwentySeconds() async throws {
+    @Test func `waits grow up to twenty seconds`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(
             runtime: bench.runtime(random: 1, retry: RetryPolicy(mode: .standard, maxAttempts: 8)),
@@ -82,8 +80,8 @@ import Testing
         ([("x-amz-retry-after", "99999999999999999999")], 0.5),
     ]
 
-    @Test("The wait that the service requests is used", arguments: asked)
-    func theServiceMayAskToWait(_ headers: [(String, String)], _ wait: Double) async throws {
+    @Test(arguments: asked)
+    func `The wait that the service requests is used`(_ headers: [(String, String)], _ wait: Double) async throws {
         let bench = try ClientBench()
         bench.stub.script(
             "sts", "GetCallerIdentity", [.error("ServiceUnavailable", status: 503, headers: headers)])
@@ -91,7 +89,7 @@ import Testing
         #expect(bench.waits.all == [wait])
     }
 
-    @Test func retriesEndWhenTheQuotaIsSpent() async throws {
+    @Test func `retries end when the quota is spent`() async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         bench.stub.always("sts", "GetCallerIdentity", .throttled)
@@ -110,7 +108,7 @@ import Testing
         #expect(bench.stub.requestCount == 158)
     }
 
-    @Test func aRetryThatSucceedsIsRefunded() async throws {
+    @Test func `a retry that succeeds is refunded`() async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         for _ in 0..<150 {
@@ -120,8 +118,8 @@ import Testing
         #expect(bench.stub.requestCount == 300)
     }
 
-    @Test("A call that may have taken effect is not repeated")
-    func whatMayHaveTakenEffectIsNotRepeated() async throws {
+    @Test
+    func `A call that may have taken effect is not repeated`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         bench.stub.script("ecr", "CreateRepository", [.lostAnswer])
@@ -136,10 +134,8 @@ import Testing
     }
 
     /// HTTP libraries may replace a used connection and send the request again.
-    @Test(
-        "A call that may have taken effect is not repeated on a used connection",
-        arguments: [Reaction.lostAnswer, .reset])
-    func whatMayHaveTakenEffectIsNotRepeatedOnAUsedConnection(_ reaction: Reaction) async throws {
+    @Test(arguments: [Reaction.lostAnswer, .reset])
+    func `A call that may have taken effect is not repeated on a used connection`(_ reaction: Reaction) async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         _ = try await client.call(.read("DescribeRepositories"))
@@ -151,8 +147,8 @@ import Testing
         #expect(bench.stub.calls("ecr", "CreateRepository").count == 1)
     }
 
-    @Test("A refused call is retried, also if it changes something")
-    func whatWasRefusedIsRepeatedAlsoWhereItWrites() async throws {
+    @Test
+    func `A refused call is retried, also if it changes something`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         bench.stub.script("ecr", "CreateRepository", [.throttled])
@@ -160,8 +156,8 @@ import Testing
         #expect(bench.stub.requestCount == 2)
     }
 
-    @Test("A request that was not sent is retried, also if it changes something")
-    func whatNeverArrivedIsRepeatedAlsoWhereItWrites() async throws {
+    @Test
+    func `A request that was not sent is retried, also if it changes something`() async throws {
         let bench = try ClientBench()
         let port = try #require(freePort())
         let client = try AWSClient(
@@ -173,8 +169,8 @@ import Testing
         #expect(bench.waits.all == [0.5, 1])
     }
 
-    @Test("Time limits are kept")
-    func limitsOfTimeHold() async throws {
+    @Test
+    func `Time limits are kept`() async throws {
         let bench = try ClientBench()
         let gate = Gate()
         defer { gate.open() }
@@ -190,8 +186,8 @@ import Testing
         #expect(bench.waits.all.count == 2)
     }
 
-    @Test("Retry settings have AWS's names and values")
-    func settingsAreThoseOfAWS() throws {
+    @Test
+    func `Retry settings have AWS's names and values`() throws {
         #expect(try RetryPolicy(variables: [:]).maxAttempts == 3)
         #expect(try RetryPolicy(variables: ["AWS_RETRY_MODE": "legacy"]).maxAttempts == 5)
         #expect(try RetryPolicy(variables: ["AWS_MAX_ATTEMPTS": "7"], profile: ["max_attempts": "2"]).maxAttempts == 7)
@@ -202,7 +198,7 @@ import Testing
         }
     }
 
-    @Test func adaptiveCallsSlowDownAfterThrottling() async throws {
+    @Test func `adaptive calls slow down after throttling`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(runtime: bench.runtime(retry: RetryPolicy(mode: .adaptive)))
         _ = try await client.query(.read("GetCallerIdentity"))

@@ -1,8 +1,8 @@
-import AWS
+import LaunchAWS
 import Testing
 
 @Suite struct XMLDocumentTests {
-    @Test func elementsTextAndEntities() throws {
+    @Test func `elements text and entities`() throws {
         let root = try #require(
             XMLDocument.parse(
                 "<?xml version=\"1.0\"?><a xmlns=\"urn:x\"><b>1 &amp; <![CDATA[<2>]]></b><b/><c><d>é</d></c></a>".utf8))
@@ -11,14 +11,12 @@ import Testing
         #expect(root["c"]?.text("d") == "é")
     }
 
-    @Test(
-        "Malformed documents are nil",
-        arguments: [
-            "", "  ", "<a>", "<a></b>", "text", "<a/><b/>", "{\"a\": 1}", "<!DOCTYPE html><html><br></html>",
-            "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a>&unknown;</a>",
-            String(repeating: "<a>", count: 100) + String(repeating: "</a>", count: 100),
-        ])
-    func whatIsNoneIsNil(_ text: String) {
+    @Test(arguments: [
+        "", "  ", "<a>", "<a></b>", "text", "<a/><b/>", "{\"a\": 1}", "<!DOCTYPE html><html><br></html>",
+        "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a>&unknown;</a>",
+        String(repeating: "<a>", count: 100) + String(repeating: "</a>", count: 100),
+    ])
+    func `Malformed documents are nil`(_ text: String) {
         #expect(XMLDocument.parse(text.utf8) == nil)
     }
 }

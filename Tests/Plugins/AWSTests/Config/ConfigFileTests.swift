@@ -3,8 +3,8 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 struct ConfigFileTests {
     private let folder: TemporaryDirectory
@@ -20,7 +20,7 @@ struct ConfigFileTests {
             variables: AWSVariables(["HOME": folder.path].merging(variables) { $1 }), profile: profile, region: region)
     }
 
-    @Test func filesThatDoNotExistAreEmpty() throws {
+    @Test func `files that do not exist are empty`() throws {
         let found = try settings()
         #expect(found.config.configFile == folder.file(".aws/config"))
         #expect(found.config.profiles.isEmpty)
@@ -28,8 +28,8 @@ struct ConfigFileTests {
         #expect(found.region == nil)
     }
 
-    @Test("Variables set the paths of the files")
-    func theFilesMayBeElsewhere() throws {
+    @Test
+    func `Variables set the paths of the files`() throws {
         try folder.write("my/config", "[default]\nregion = eu-west-1\n")
         try folder.write("keys", "[default]\naws_access_key_id = A\n")
         let found = try settings([
@@ -39,7 +39,7 @@ struct ConfigFileTests {
         #expect(found.section?["aws_access_key_id"]?.place == folder.file("keys") + ":2")
     }
 
-    @Test func aFileThatCannotBeReadIsAnError() throws {
+    @Test func `a file that cannot be read is an error`() throws {
         // A directory in its place, because root can read files of any mode.
         try folder.write("config/inner", "")
         let error = try #require(throws: AWSError.self) { _ = try settings(["AWS_CONFIG_FILE": folder.file("config")]) }
@@ -47,15 +47,15 @@ struct ConfigFileTests {
         #expect(error.message.contains(folder.file("config") + ": The file cannot be read: this is a folder"))
     }
 
-    @Test("A file that is not UTF-8 is an error with its line")
-    func whatIsNoUTF8IsAnErrorWithItsLine() throws {
+    @Test
+    func `A file that is not UTF-8 is an error with its line`() throws {
         try folder.write(".aws/config", Array("[default]\nregion = ä\nx = ".utf8) + [0xff, 0x0a])
         let error = try #require(throws: AWSError.self) { _ = try settings() }
         #expect(error.diagnostic?.line == 3)
     }
 
-    @Test("The first setting of the profile applies")
-    func theProfileComesFromTheFirstWhoNamesOne() throws {
+    @Test
+    func `The first setting of the profile applies`() throws {
         try folder.write(".aws/config", "[profile a]\n[profile b]\n[profile c]\n[default]\n")
         #expect(try settings(["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"], profile: "c").profile.value == "c")
         #expect(try settings(["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"]).profile.value == "a")
@@ -63,8 +63,8 @@ struct ConfigFileTests {
         #expect(try settings(["AWS_PROFILE": ""]).profile.value == "default")
     }
 
-    @Test("The first setting of the region applies")
-    func theRegionComesFromTheFirstWhoNamesOne() throws {
+    @Test
+    func `The first setting of the region applies`() throws {
         try folder.write(".aws/config", "[default]\nregion = d\n")
         let variables = ["AWS_REGION": "a", "AWS_DEFAULT_REGION": "b"]
         #expect(try settings(variables, region: "c").region?.value == "c")
@@ -73,8 +73,8 @@ struct ConfigFileTests {
         #expect(try settings().region?.value == "d")
     }
 
-    @Test("A misspelt profile is an error with a suggestion")
-    func aMisspeltProfileIsAskedBack() throws {
+    @Test
+    func `A misspelt profile is an error with a suggestion`() throws {
         try folder.write(".aws/config", "[profile training]\n[default]\n")
         let error = try #require(throws: AWSError.self) { _ = try settings(["AWS_PROFILE": "trainnig"]) }
         #expect(error.kind == .configuration)
@@ -84,7 +84,6 @@ struct ConfigFileTests {
     }
 
     @Test(
-        "Endpoint settings in order of precedence",
         arguments: [
             (["AWS_ENDPOINT_URL_STS": "http://a", "AWS_ENDPOINT_URL": "http://b"], nil, "http://a"),
             (["AWS_ENDPOINT_URL": "http://b"], nil, "http://b"),
@@ -92,7 +91,9 @@ struct ConfigFileTests {
             ([:], nil, "http://profile"),
             (["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_ENDPOINT_URL": "http://b"], nil, nil),
         ] as [([String: String], String?, String?)])
-    func endpointsInOrder(_ variables: [String: String], _ configured: String?, _ expected: String?) throws {
+    func `Endpoint settings in order of precedence`(
+        _ variables: [String: String], _ configured: String?, _ expected: String?
+    ) throws {
         try folder.write(".aws/config", "[default]\nendpoint_url = http://profile\n")
         let endpoints = EndpointSettings(try settings(variables), configured: configured)
         #expect(endpoints.override(for: .sts)?.url == expected)

@@ -1,8 +1,8 @@
 import LaunchHost
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 struct SharedConfigTests {
     private func read(_ config: String, _ credentials: String = "") throws -> SharedConfig {
@@ -11,7 +11,7 @@ struct SharedConfigTests {
             credentialsFile: "/h/.aws/credentials")
     }
 
-    @Test func everyValueKnowsItsLine() throws {
+    @Test func `every value knows its line`() throws {
         let config = try read(
             """
             # a comment
@@ -41,23 +41,23 @@ struct SharedConfigTests {
         #expect(config.services["local"]?["sagemaker"]?.nested["endpoint_url"]?.line == 15)
     }
 
-    @Test("Sections of one name are joined, and the last value applies")
-    func sectionsOfOneNameAreJoinedAndTheLastValueHolds() throws {
+    @Test
+    func `Sections of one name are joined, and the last value applies`() throws {
         let config = try read("[profile a]\nregion = r1\noutput = json\n[default]\n[profile a]\nregion = r2\n")
         #expect(config.profiles["a"]?["region"]?.text == "r2")
         #expect(config.profiles["a"]?["region"]?.line == 6)
         #expect(config.profiles["a"]?["output"]?.text == "json")
     }
 
-    @Test("The credentials file precedes the configuration file")
-    func theCredentialsFileCountsBeforeTheConfigurationFile() throws {
+    @Test
+    func `The credentials file precedes the configuration file`() throws {
         let config = try read("[default]\naws_access_key_id = A\nregion = r\n", "[default]\naws_access_key_id = B\n")
         #expect(config.profiles["default"]?["aws_access_key_id"]?.text == "B")
         #expect(config.profiles["default"]?["region"]?.text == "r")
     }
 
-    @Test("A services section precedes the profile's own endpoint")
-    func servicesSectionsComeBeforeTheProfilesOwnEndpoint() throws {
+    @Test
+    func `A services section precedes the profile's own endpoint`() throws {
         let config = try read(
             """
             [profile a]
@@ -73,15 +73,13 @@ struct SharedConfigTests {
         #expect(endpoints.override(for: .s3)?.url == "http://general")
     }
 
-    @Test(
-        "A malformed line is an error with its number",
-        arguments: [
-            ("region = x\n", 1, "before the first section"),
-            ("[default]\nregion x secret\n", 2, "neither a section, nor 'key = value'"),
-            ("[default]\n= x\n", 2, "neither a section, nor 'key = value'"),
-            ("[default]\ns3 =\n  a = b\n  nothing\n", 4, "is not 'key = value'"),
-        ])
-    func whatIsNoSettingIsAnErrorWithItsLine(_ text: String, _ line: Int, _ words: String) throws {
+    @Test(arguments: [
+        ("region = x\n", 1, "before the first section"),
+        ("[default]\nregion x secret\n", 2, "neither a section, nor 'key = value'"),
+        ("[default]\n= x\n", 2, "neither a section, nor 'key = value'"),
+        ("[default]\ns3 =\n  a = b\n  nothing\n", 4, "is not 'key = value'"),
+    ])
+    func `A malformed line is an error with its number`(_ text: String, _ line: Int, _ words: String) throws {
         let error = try #require(throws: AWSError.self) { _ = try read(text) }
         #expect(error.kind == .configuration)
         #expect(error.diagnostic?.line == line)
@@ -90,7 +88,7 @@ struct SharedConfigTests {
         #expect(!error.description.contains("secret"), "the line may contain a key")
     }
 
-    @Test func noValueIsPrintable() throws {
+    @Test func `no value is printable`() throws {
         let config = try read(
             "[default]\naws_secret_access_key = planted-secret\n", "[x]\naws_session_token = planted-secret\n")
         var text = "\(config) \(String(reflecting: config))"

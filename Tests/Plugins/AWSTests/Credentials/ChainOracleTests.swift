@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// The order of the sources compared with botocore's, if python3 and botocore are installed. The home configures many
 /// sources; each case removes one more.
@@ -68,7 +68,7 @@ struct ChainOracleTests {
     private static let isInstalled = (try? Tool.run("python3", ["-c", "import botocore"])) != nil
 
     @Test(.enabled(if: isInstalled, "python3 with botocore is needed as the oracle"))
-    func choosesWhatBotocoreChooses() throws {
+    func `chooses what botocore chooses`() throws {
         let folder = try TemporaryDirectory()
         let cases = try Self.cases(folder)
         let variables = try cases.enumerated().map { index, one in

@@ -1,12 +1,12 @@
 import Foundation
-import HTTP
+import LaunchHTTP
 import LaunchHost
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// A home folder, a fake cloud, an environment over both, and the log.
 final class CredentialBench: Sendable {

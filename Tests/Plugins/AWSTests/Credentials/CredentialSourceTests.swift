@@ -3,8 +3,8 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// Each source from end to end, for three hours in which its credentials expire more than once.
 struct CredentialSourceTests {
@@ -16,7 +16,7 @@ struct CredentialSourceTests {
 
     private static let staticKeys = "aws_access_key_id = AKIASTATIC\naws_secret_access_key = planted-static\n"
 
-    @Test func environmentVariables() async throws {
+    @Test func `environment variables`() async throws {
         let environment = try bench.environment([
             "AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "planted-env",
             "AWS_SESSION_TOKEN": "planted-session",
@@ -25,7 +25,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.headers.first?["x-amz-security-token"] == "planted-session")
     }
 
-    @Test(arguments: [true, false]) func keysOfAProfile(inCredentialsFile: Bool) async throws {
+    @Test(arguments: [true, false]) func `keys of a profile`(inCredentialsFile: Bool) async throws {
         if inCredentialsFile {
             try bench.keys("[train]\n\(Self.staticKeys)")
         } else {
@@ -36,8 +36,8 @@ struct CredentialSourceTests {
         try await bench.works(environment, by: "profile train (keys in \(file))", renewing: false)
     }
 
-    @Test("A configured profile precedes variables")
-    func aConfiguredProfileComesBeforeVariables() async throws {
+    @Test
+    func `A configured profile precedes variables`() async throws {
         try bench.keys("[train]\n\(Self.staticKeys)")
         let environment = try bench.environment(
             ["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "planted-env"],
@@ -46,7 +46,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.headers.first?["authorization"]?.contains("AKIASTATIC") == true)
     }
 
-    @Test func assumedRole() async throws {
+    @Test func `assumed role`() async throws {
         try bench.keys("[base]\n\(Self.staticKeys)")
         try bench.config(
             """
@@ -65,7 +65,7 @@ struct CredentialSourceTests {
         #expect(form["DurationSeconds"] == "3600")
     }
 
-    @Test func aChainOfRoles() async throws {
+    @Test func `a chain of roles`() async throws {
         try bench.keys("[base]\n\(Self.staticKeys)")
         try bench.config(
             """
@@ -81,8 +81,8 @@ struct CredentialSourceTests {
         #expect(roles.prefix(2) == ["arn:aws:iam::123456789012:role/first", "arn:aws:iam::210987654321:role/second"])
     }
 
-    @Test("A profile may be its own source profile")
-    func aProfileMayBeItsOwnSource() async throws {
+    @Test
+    func `A profile may be its own source profile`() async throws {
         try bench.config(
             """
             [profile self]
@@ -94,7 +94,7 @@ struct CredentialSourceTests {
     }
 
     @Test(arguments: ["Environment", "EcsContainer", "Ec2InstanceMetadata"])
-    func credentialSource(_ word: String) async throws {
+    func `credential source`(_ word: String) async throws {
         try bench.config(
             "[profile train]\nrole_arn = arn:aws:iam::123456789012:role/trainer\ncredential_source = \(word)\n")
         let variables =
@@ -108,7 +108,7 @@ struct CredentialSourceTests {
         try await bench.works(environment, by: "profile train (role")
     }
 
-    @Test func webIdentityOfTheVariables() async throws {
+    @Test func `web identity of the variables`() async throws {
         let token = try bench.home.write("token", "planted-jwt-0\n")
         let environment = try bench.environment([
             "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token,
@@ -125,7 +125,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.headers[index]["authorization"] == nil, "the call is not signed")
     }
 
-    @Test func webIdentityOfAProfile() async throws {
+    @Test func `web identity of a profile`() async throws {
         let token = try bench.home.write("token", "planted-jwt")
         try bench.config(
             """
@@ -138,7 +138,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.forms.first?["RoleSessionName"] == "mine")
     }
 
-    @Test func containerWithATokenFile() async throws {
+    @Test func `container with a token file`() async throws {
         let token = try bench.home.write("pod-token", "planted-pod-0")
         let environment = try bench.environment([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container",
@@ -156,8 +156,8 @@ struct CredentialSourceTests {
         #expect(tokens.allSatisfy { $0.hasPrefix("planted-pod-") })
     }
 
-    @Test("The container endpoint is called again after a temporary failure")
-    func containerIsAskedAgainAfterAPassingFault() async throws {
+    @Test
+    func `The container endpoint is called again after a temporary failure`() async throws {
         bench.cloud.change { $0.instead["/container"] = [.text("busy", status: 503), .text("", status: 200)] }
         let environment = try bench.environment([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container",
@@ -167,7 +167,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.paths.filter { $0 == "/container" }.count == 3)
     }
 
-    @Test func instanceMetadata() async throws {
+    @Test func `instance metadata`() async throws {
         let environment = try bench.environment([
             "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": bench.cloud.url + "/",
         ])
@@ -180,7 +180,7 @@ struct CredentialSourceTests {
         #expect(puts.allSatisfy { $0.1["x-aws-ec2-metadata-token-ttl-seconds"] == "21600" })
     }
 
-    @Test func theRegionOfTheInstance() async throws {
+    @Test func `the region of the instance`() async throws {
         let environment = try bench.environment(
             ["AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": bench.cloud.url],
             .init(region: "instance"))
@@ -189,7 +189,7 @@ struct CredentialSourceTests {
         #expect(environment.knownRegion == "eu-west-1")
     }
 
-    @Test func credentialProcess() async throws {
+    @Test func `credential process`() async throws {
         let path = bench.home.file("key file.json")
         func write() throws {
             let keys = bench.cloud.issue(token: "SessionToken").merging(["Version": 1]) { $1 }
@@ -199,8 +199,8 @@ struct CredentialSourceTests {
         try await bench.works(try bench.environment(["AWS_PROFILE": "tool"]), by: "credential_process", before: write)
     }
 
-    @Test("The found credentials assume a configured role")
-    func aRoleOfTheConfigurationOverFoundCredentials() async throws {
+    @Test
+    func `The found credentials assume a configured role`() async throws {
         let environment = try bench.environment(
             ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"],
             .init(

@@ -1,11 +1,11 @@
 import Foundation
-import HTTP
+import LaunchHTTP
 import LaunchHost
 import Synchronization
 import TestSupport
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// A clock that only moves by calls and sleeps.
 final class FakeTime: Sendable {

@@ -1,19 +1,19 @@
 import Foundation
-import HTTP
+import LaunchHTTP
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// The calls to STS against moto's server, an independent implementation, if it is installed.
 struct MotoSTSTests {
     private static let moto = Tool.path("moto_server")
 
     @Test(.enabled(if: moto != nil, "moto_server is not on the PATH: STS is checked against the stub only"))
-    func stsAnswersWhatIsExpectedOfIt() async throws {
+    func `STS answers what is expected of it`() async throws {
         let port = try #require(freePort())
         let moto = try #require(Self.moto)
         let server = Task {

@@ -4,8 +4,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 struct RefreshingCredentialsTests {
     /// A source whose replies the test controls and may delay.
@@ -56,8 +56,8 @@ struct RefreshingCredentialsTests {
 
     private let source = Source()
 
-    @Test("Concurrent callers share one fetch")
-    func whoeverAsksAtOnceSharesOneFetch() async throws {
+    @Test
+    func `Concurrent callers share one fetch`() async throws {
         let credentials = source.credentials()
         source.hold()
         let keys = try await withThrowingTaskGroup(of: String.self) { group in
@@ -70,8 +70,8 @@ struct RefreshingCredentialsTests {
         #expect(source.calls == 1)
     }
 
-    @Test("From 15 minutes before the end, the fetch runs in the background")
-    func from15MinutesBeforeTheEndItFetchesInTheBackground() async throws {
+    @Test
+    func `From 15 minutes before the end, the fetch runs in the background`() async throws {
         let credentials = source.credentials()
         _ = try await credentials.credentials()
         source.time.pass(3600 - 901)
@@ -87,16 +87,16 @@ struct RefreshingCredentialsTests {
         #expect(source.calls == 2)
     }
 
-    @Test("From 10 minutes before the end, callers wait")
-    func from10MinutesBeforeTheEndEverybodyWaits() async throws {
+    @Test
+    func `From 10 minutes before the end, callers wait`() async throws {
         let credentials = source.credentials()
         _ = try await credentials.credentials()
         source.time.pass(3600 - 599)
         #expect(try await credentials.credentials().accessKeyID == "key 2")
     }
 
-    @Test("A failed fetch keeps the old credentials and is logged")
-    func aFetchThatFailsKeepsTheOldOnesAndIsLogged() async throws {
+    @Test
+    func `A failed fetch keeps the old credentials and is logged`() async throws {
         let lines = Mutex<[String]>([])
         let log = Logger { record in lines.withLock { $0.append("\(record.level) \(record.message)") } }
         let credentials = source.credentials(log)
@@ -120,8 +120,8 @@ struct RefreshingCredentialsTests {
         #expect(try await credentials.credentials().accessKeyID == "key 5")
     }
 
-    @Test("Short lifetimes have short refresh windows")
-    func shortLivesHaveShortWindows() async throws {
+    @Test
+    func `Short lifetimes have short refresh windows`() async throws {
         let credentials = source.credentials(life: 900)
         _ = try await credentials.credentials()
         source.time.pass(600)
@@ -131,8 +131,8 @@ struct RefreshingCredentialsTests {
         #expect(try await credentials.credentials().accessKeyID == "key 2")
     }
 
-    @Test("The cancellation of one waiter does not affect the others")
-    func cancellingOneWhoWaitsDoesNotDisturbTheOthers() async throws {
+    @Test
+    func `The cancellation of one waiter does not affect the others`() async throws {
         let credentials = source.credentials()
         source.hold()
         let first = Task { try await credentials.credentials() }
@@ -146,8 +146,8 @@ struct RefreshingCredentialsTests {
         #expect(source.calls == 1)
     }
 
-    @Test("Expired credentials are refreshed once for all refused callers")
-    func expiredOnesAreReplacedOnceForAllWhoWereRefused() async throws {
+    @Test
+    func `Expired credentials are refreshed once for all refused callers`() async throws {
         let credentials = source.credentials()
         let old = try await credentials.credentials()
         source.hold()
@@ -162,8 +162,8 @@ struct RefreshingCredentialsTests {
         #expect(source.calls == 2)
     }
 
-    @Test("A source without newer credentials is an error")
-    func aSourceWithoutNewerOnesSaysSo() async throws {
+    @Test
+    func `A source without newer credentials is an error`() async throws {
         let fixed = AWSCredentials(accessKeyID: "fixed", secretAccessKey: Secret("planted"))
         let credentials = RefreshingCredentials(name: "variables") { () async throws(AWSError) in fixed }
         let error = await #expect(throws: AWSError.self) { _ = try await credentials.refresh(after: fixed) }
@@ -171,8 +171,8 @@ struct RefreshingCredentialsTests {
         #expect(error?.message.contains("variables") == true)
     }
 
-    @Test("Permanent credentials are fetched once")
-    func credentialsWithoutAnEndAreFetchedOnce() async throws {
+    @Test
+    func `Permanent credentials are fetched once`() async throws {
         let credentials = source.credentials(life: nil)
         for _ in 0..<3 {
             _ = try await credentials.credentials()

@@ -1,11 +1,11 @@
-import Crypto
 import Foundation
+import LaunchCrypto
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 struct SSOTests {
     private let bench: CredentialBench
@@ -40,7 +40,7 @@ struct SSOTests {
         ]
     }
 
-    @Test func aLoginThatIsRenewed() async throws {
+    @Test func `a login that is renewed`() async throws {
         try bench.config(Self.session)
         let file = try login("corp", ends: 3600, registration())
         try await bench.works(try bench.environment(["AWS_PROFILE": "sso"]), by: "profile sso (SSO)")
@@ -56,7 +56,7 @@ struct SSOTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: bench.home.file(".aws/sso/cache")).count == 1)
     }
 
-    @Test func theOldFormInTheProfile() async throws {
+    @Test func `the old form in the profile`() async throws {
         try bench.config(
             """
             [profile old]
@@ -69,8 +69,8 @@ struct SSOTests {
         try await bench.works(try bench.environment(["AWS_PROFILE": "old"]), by: "profile old (SSO)")
     }
 
-    @Test("An expired login has a hint with the command")
-    func aLoginThatHasEndedSaysWhatToRun() async throws {
+    @Test
+    func `An expired login has a hint with the command`() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: -60)
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
@@ -79,32 +79,32 @@ struct SSOTests {
         #expect(LaunchError(error.backendError).kind == .denied)
     }
 
-    @Test("An expired registration has a hint with the command")
-    func aRegistrationThatHasEndedSaysWhatToRun() async throws {
+    @Test
+    func `An expired registration has a hint with the command`() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: -60, registration(ends: -1))
         #expect(try await bench.failure(["AWS_PROFILE": "sso"]).hint == "Run 'aws sso login --profile sso'.")
         #expect(!bench.cloud.snapshot.paths.contains("/token"))
     }
 
-    @Test("A missing login has a hint with the command")
-    func noLoginAtAllSaysWhatToRun() async throws {
+    @Test
+    func `A missing login has a hint with the command`() async throws {
         try bench.config(Self.session)
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
         #expect(error.message.contains("the login file does not exist"))
         #expect(error.hint == "Run 'aws sso login --profile sso'.")
     }
 
-    @Test("A refused login has a hint with the command")
-    func aLoginThatTheServiceRefusesSaysWhatToRun() async throws {
+    @Test
+    func `A refused login has a hint with the command`() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600, ["accessToken": "planted-other"])
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
         #expect(error.hint == "Run 'aws sso login --profile sso'.")
     }
 
-    @Test("A malformed login cache is an error with its path")
-    func aCacheThatIsNoLoginIsAnErrorWithItsPath() async throws {
+    @Test
+    func `A malformed login cache is an error with its path`() async throws {
         try bench.config(Self.session)
         let path = try bench.home.write(".aws/sso/cache/\(SHA1.hex("corp".utf8)).json", "planted {")
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
@@ -112,8 +112,8 @@ struct SSOTests {
         #expect(error.message.hasPrefix(path))
     }
 
-    @Test("A malformed expiration time is an error", arguments: ["1e300", "-1", "\"soon\"", "null"])
-    func anEndThatIsNoTimeIsAnError(_ end: String) async throws {
+    @Test(arguments: ["1e300", "-1", "\"soon\"", "null"])
+    func `A malformed expiration time is an error`(_ end: String) async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600)
         let keys = #""accessKeyId":"a","secretAccessKey":"planted","sessionToken":"planted""#
@@ -122,8 +122,8 @@ struct SSOTests {
         #expect(try await bench.failure(["AWS_PROFILE": "sso"]).kind == .malformed)
     }
 
-    @Test("The role name is encoded in the request")
-    func theRoleIsAskedForEncoded() async throws {
+    @Test
+    func `The role name is encoded in the request`() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600)
         _ = try await bench.environment(["AWS_PROFILE": "sso"]).verify()
@@ -132,14 +132,12 @@ struct SSOTests {
         )
     }
 
-    @Test(
-        "Missing and contradictory settings are errors with their line",
-        arguments: [
-            ("sso_session = crop\n", 2, "did you mean 'corp'?"),
-            ("sso_session = corp\nsso_region = eu-west-1\n", 3, "is \"eu-west-1\" here and \"us-east-1\" in"),
-            ("sso_start_url = https://x\n", 3, "lacks sso_region and sso_role_name"),
-        ])
-    func whatIsMissingOrContradictsItselfIsAnErrorWithItsLine(
+    @Test(arguments: [
+        ("sso_session = crop\n", 2, "did you mean 'corp'?"),
+        ("sso_session = corp\nsso_region = eu-west-1\n", 3, "is \"eu-west-1\" here and \"us-east-1\" in"),
+        ("sso_start_url = https://x\n", 3, "lacks sso_region and sso_role_name"),
+    ])
+    func `Missing and contradictory settings are errors with their line`(
         _ lines: String, _ line: Int, _ words: String
     ) async throws {
         let role = lines.contains("sso_start_url") ? "" : "sso_role_name = x\n"

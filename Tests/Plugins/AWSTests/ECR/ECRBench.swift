@@ -1,14 +1,14 @@
 import AWSStub
 import Foundation
-import HTTP
+import LaunchHTTP
 import LaunchHost
-import OCIRegistry
+import LaunchOCIRegistry
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// The stub's API with a real registry that has ECR's login, and an `ecr` registry over both.
 final class ECRBench: Sendable {

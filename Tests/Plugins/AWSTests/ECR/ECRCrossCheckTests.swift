@@ -1,11 +1,11 @@
 import Foundation
 import LaunchHost
-import Mock
+import LaunchMock
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// Cross-checks of plugins, with file and line, before any call.
 struct ECRCrossCheckTests {

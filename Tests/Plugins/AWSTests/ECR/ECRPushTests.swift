@@ -4,8 +4,8 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// From source to a run, through the program, over a registry with TLS and a login under an ECR host name.
 struct ECRPushTests {

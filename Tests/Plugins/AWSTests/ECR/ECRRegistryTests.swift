@@ -4,8 +4,8 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 struct ECRRegistryTests {
     private func failure(

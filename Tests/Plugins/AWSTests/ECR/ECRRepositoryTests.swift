@@ -1,8 +1,8 @@
 import LaunchHost
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 struct ECRRepositoryTests {
     @Test(arguments: [

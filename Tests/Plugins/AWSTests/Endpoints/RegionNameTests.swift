@@ -1,18 +1,16 @@
 import LaunchHost
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 @Suite struct RegionNameTests {
     private func finding(_ region: String) -> Finding? {
         RegionName.finding(about: region, at: FieldPath())
     }
 
-    @Test(
-        "Known regions have no finding",
-        arguments: ["us-east-1", "cn-northwest-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1"])
-    func knownRegionsAreFine(_ region: String) {
+    @Test(arguments: ["us-east-1", "cn-northwest-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1"])
+    func `Known regions have no finding`(_ region: String) {
         #expect(finding(region) == nil)
     }
 
@@ -20,25 +18,23 @@ import Testing
         ("us-est-1", "us-east-1"), ("eu-cental-1", "eu-central-1"), ("us-east1", "us-east-1"),
         ("US-EAST-1", "us-east-1"), ("us-gov-wset-1", "us-gov-west-1"), ("useast-1", "us-east-1"),
     ])
-    func misspeltRegionsAreErrors(_ region: String, _ meant: String) {
+    func `misspelt regions are errors`(_ region: String, _ meant: String) {
         #expect(finding(region)?.severity == .error)
         #expect(finding(region)?.message == "the region \"\(region)\" does not exist; did you mean '\(meant)'?")
     }
 
-    @Test(
-        "Text that cannot be a region is an error",
-        arguments: ["", "mars", "us-east-1a", "aws-global", "us--1", "us-east-", "-east-1", "a\u{1B}[31m"])
-    func otherWordsAreErrors(_ region: String) {
+    @Test(arguments: ["", "mars", "us-east-1a", "aws-global", "us--1", "us-east-", "-east-1", "a\u{1B}[31m"])
+    func `Text that cannot be a region is an error`(_ region: String) {
         #expect(finding(region)?.severity == .error)
         #expect(finding(region)?.description.contains("\u{1B}") == false)
     }
 
     @Test(arguments: ["us-east-9", "mx-north-1", "eusc-de-west-1", "us-gov-central-1"])
-    func regionsThatMayBeNewAreWarnings(_ region: String) {
+    func `regions that may be new are warnings`(_ region: String) {
         #expect(finding(region)?.severity == .warning)
     }
 
-    @Test func partitions() {
+    @Test func `partitions`() {
         #expect(Partition.of(region: "eu-west-1") == .aws)
         #expect(Partition.of(region: "us-gov-east-7") == .awsUsGov)
         #expect(Partition.of(region: "eusc-de-west-1") == .awsEusc)
@@ -49,7 +45,7 @@ import Testing
         #expect(Partition.named("azure") == nil)
     }
 
-    @Test func consoleURLs() {
+    @Test func `console URLs`() {
         #expect(
             Partition.aws.consoleURL(region: "eu-west-1", page: "sagemaker/home", fragment: "/jobs/my job")
                 == "https://console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/my%20job")

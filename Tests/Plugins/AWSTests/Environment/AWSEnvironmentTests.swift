@@ -1,12 +1,12 @@
-import Conformance
 import Foundation
-import HTTP
+import LaunchConformance
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 struct AWSEnvironmentTests {
     private let bench: CredentialBench
@@ -24,7 +24,7 @@ struct AWSEnvironmentTests {
             Options(values), PluginContext(variables: standard.merging(variables) { $1 }, log: bench.log))
     }
 
-    @Test func passesTheConformanceKit() async throws {
+    @Test func `passes the conformance kit`() async throws {
         let url = bench.cloud.url
         let (bench, values) = (bench, ["region": JSONValue.string("us-east-1"), "endpoint_url": .string(url)])
         let fixture = EnvironmentFixture(plugin: AWSEnvironment.plugin, secrets: ["planted-env"]) {
@@ -47,29 +47,29 @@ struct AWSEnvironmentTests {
         (["profile": "nobody"], "The profile \"nobody\", which"),
         (["region": ""], "The region is empty"),
     ])
-    func blocksThatCannotBeUsed(_ values: [String: String], _ words: String) throws {
+    func `blocks that cannot be used`(_ values: [String: String], _ words: String) throws {
         let error = try #require(throws: BackendError.self) { _ = try make(values.mapValues { .string($0) }) }
         #expect(error.category == .configuration)
         #expect(error.message.contains(words), "\(error)")
     }
 
-    @Test("A wrong region in a file is an error with its line")
-    func aRegionInAFileIsBlamedThere() throws {
+    @Test
+    func `A wrong region in a file is an error with its line`() throws {
         try bench.config("[default]\nregion = eu-wst-1\n")
         let error = try #require(throws: BackendError.self) { _ = try make([:]) }
         #expect(error.message.hasPrefix("\(bench.home.file(".aws/config")):2: "))
         #expect(error.message.contains("did you mean 'eu-west-1'?"))
     }
 
-    @Test func noRegionIsAnError() async throws {
+    @Test func `no region is an error`() async throws {
         let environment = try make([:])
         let error = await #expect(throws: BackendError.self) { _ = try await environment.verify() }
         #expect(error?.category == .configuration)
         #expect(error?.message.contains("There is no AWS region") == true)
     }
 
-    @Test("A service that does not reply is unavailable")
-    func aServiceThatNobodyAnswersForIsUnavailable() async throws {
+    @Test
+    func `A service that does not reply is unavailable`() async throws {
         let port = try #require(freePort())
         let environment = try bench.environment(
             Self.keys.merging(["AWS_ENDPOINT_URL": "http://127.0.0.1:\(port)"]) { $1 }, .init(region: "us-east-9"))
@@ -79,7 +79,7 @@ struct AWSEnvironmentTests {
         #expect(error?.hint?.contains("us-east-9") == true, "the hint names a region that may not exist")
     }
 
-    @Test func plugInsShareOneClientForEachService() async throws {
+    @Test func `plugins share one client for each service`() async throws {
         let environment = try bench.environment(Self.keys)
         let first = try await environment.client(.ecr)
         #expect(try await environment.client(.ecr) === first)
@@ -87,8 +87,8 @@ struct AWSEnvironmentTests {
         #expect(first.region == "us-east-1")
     }
 
-    @Test("A revoked token is replaced within the call")
-    func aTokenThatEndsEarlyIsReplacedWithinTheCall() async throws {
+    @Test
+    func `A revoked token is replaced within the call`() async throws {
         let environment = try bench.environment(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"])
         _ = try await environment.verify()
         // The session was revoked: the service rejects it long before its end.
@@ -98,8 +98,8 @@ struct AWSEnvironmentTests {
         #expect(bench.cloud.snapshot.keys.count == 2)
     }
 
-    @Test("The report says why earlier sources are not used")
-    func theReportSaysWhyEarlierSourcesWereNotUsed() async throws {
+    @Test
+    func `The report says why earlier sources are not used`() async throws {
         try bench.config("[profile train]\nregion = eu-west-1\ncredential_process = cat \(bench.home.file("keys"))\n")
         let keys = bench.cloud.issue(token: "SessionToken").merging(["Version": 1]) { $1 }
         try bench.home.write("keys", [UInt8](JSONSerialization.data(withJSONObject: keys)))
@@ -115,8 +115,8 @@ struct AWSEnvironmentTests {
         #expect(decoded == report)
     }
 
-    @Test("Without credentials, the report lists all sources")
-    func theReportOfNothingListsWhatWasLookedAt() async throws {
+    @Test
+    func `Without credentials, the report lists all sources`() async throws {
         let report = await (try bench.environment()).credentialReport()
         #expect(report.steps.count == 9)
         #expect(report.steps.allSatisfy { !$0.isUsed && $0.reason != nil })

@@ -4,11 +4,11 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 @Suite struct ObjectsTests {
-    @Test func theEnvironmentsObjectsAreReachedWithItsCredentials() async throws {
+    @Test func `the environment's objects are reached with its credentials`() async throws {
         let stub = try AWSStub()
         stub.s3.add(bucket: "data", region: "eu-west-1")
         let keys = stub.keys.permanent()

@@ -4,8 +4,8 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// The environment's services for runners that do not know AWS.
 @Suite struct RolesTests {
@@ -40,8 +40,8 @@ import Testing
         try JSONDecoder().decode(Document.self, from: Data(credentials.document.reveal().utf8))
     }
 
-    @Test("Permanent keys become a session for containers")
-    func keysForGoodBecomeASessionForContainers() async throws {
+    @Test
+    func `Permanent keys become a session for containers`() async throws {
         let keys = stub.keys.permanent()
         let given = try await environment(keys).containerCredentials(of: nil)
         let document = try document(given)
@@ -53,8 +53,8 @@ import Testing
         #expect(!"\(given)".contains(document.Token))
     }
 
-    @Test("A session is passed to containers unchanged")
-    func aSessionIsHandedOn() async throws {
+    @Test
+    func `A session is passed to containers unchanged`() async throws {
         let keys = stub.keys.session()
         let document = try document(try await environment(keys).containerCredentials(of: nil))
         #expect(document.AccessKeyId == keys.accessKeyID)
@@ -62,7 +62,7 @@ import Testing
         #expect(stub.calls("sts", "GetSessionToken").isEmpty)
     }
 
-    @Test func aRoleIsAssumedUnderItsSessionPolicyOnceAnHour() async throws {
+    @Test func `a role is assumed under its session policy once an hour`() async throws {
         let environment = try environment(stub.keys.session())
         let role = AssumedRole(
             name: "arn:aws:iam::123456789012:role/rehearsal", sessionPolicy: "{\"Statement\":[]}", session: "launch-r1")
@@ -78,10 +78,8 @@ import Testing
         #expect(stub.calls("sts", "GetSessionToken").isEmpty)
     }
 
-    @Test(
-        "A name that is not a role's ARN is not assumed",
-        arguments: ["", "rehearsal", "arn:aws:s3:::bucket", "arn:aws:iam::1:role/x"])
-    func whatIsNotARoleIsNotAssumed(name: String) async throws {
+    @Test(arguments: ["", "rehearsal", "arn:aws:s3:::bucket", "arn:aws:iam::1:role/x"])
+    func `A name that is not a role's ARN is not assumed`(name: String) async throws {
         let environment = try environment(stub.keys.session())
         let error = await #expect(throws: BackendError.self) {
             _ = try await environment.containerCredentials(of: AssumedRole(name: name, session: "s"))
@@ -90,7 +88,7 @@ import Testing
         #expect(stub.calls("sts", "AssumeRole").isEmpty)
     }
 
-    @Test func objectsByURI() async throws {
+    @Test func `objects by URI`() async throws {
         stub.s3.add(bucket: "data")
         for number in 0..<3 { stub.s3.add([UInt8(number)], bucket: "data", key: "in/a b+\(number)%41") }
         stub.s3.add([9], bucket: "data", key: "inx")
@@ -109,9 +107,8 @@ import Testing
         #expect(stub.s3.content(bucket: "data", key: "out/new") == nil)
     }
 
-    @Test(
-        "A URI that does not name an object is refused", arguments: ["https://data/x", "s3://", "s3:///x", "s3://data"])
-    func whatIsNoObjectIsRefused(uri: String) async throws {
+    @Test(arguments: ["https://data/x", "s3://", "s3:///x", "s3://data"])
+    func `A URI that does not name an object is refused`(uri: String) async throws {
         let store = try await environment(stub.keys.permanent()).objectStore()
         await #expect(throws: BackendError.self) { try await store.delete(uri) }
     }

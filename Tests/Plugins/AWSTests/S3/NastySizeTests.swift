@@ -1,17 +1,17 @@
 import AWSStub
 import Foundation
-import HTTP
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// Sizes that no object can have: no trap, no excessive number of parts, and no omitted object.
 @Suite("Extreme sizes in S3", .timeLimit(.minutes(10))) struct NastySizeTests {
-    @Test("Parts of any size are computed without a trap")
-    func plans() throws {
+    @Test
+    func `Parts of any size are computed without a trap`() throws {
         let extremes: [Int64] = [0, 1, 5 << 20, 5 << 30, 64 << 40, .max - 1, .max]
         for total in extremes {
             for partSize in [Int64(1), 64 << 10, 5 << 30, .max] {
@@ -27,14 +27,14 @@ import Testing
         }
     }
 
-    @Test("A length that no object can have is rejected", arguments: NastyNumbers.text)
-    func heads(_ text: String) {
+    @Test(arguments: NastyNumbers.text)
+    func `A length that no object can have is rejected`(_ text: String) {
         guard let object = S3Object(key: "k", ["Content-Length": text, "ETag": "\"e\""]) else { return }
         #expect((0...(64 << 40)).contains(object.size))
     }
 
-    @Test("A download of an object of 2^63-1 bytes fails at once with a message and leaves no file")
-    func download() async throws {
+    @Test
+    func `A download of an object of 2^63-1 bytes fails at once with a message and leaves no file`() async throws {
         let bench = try S3StoreTests.bench()
         let folder = try TemporaryDirectory()
         bench.stub.always(
@@ -47,10 +47,10 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test(
-        "A listing with an object without a size is an error: no object is silently omitted",
-        arguments: ["", "-1", "9223372036854775807", "9223372036854775808", "nan"])
-    func listings(_ size: String) async throws {
+    @Test(arguments: ["", "-1", "9223372036854775807", "9223372036854775808", "nan"])
+    func `A listing with an object without a size is an error: no object is silently omitted`(_ size: String)
+        async throws
+    {
         let bench = try S3StoreTests.bench()
         bench.stub.always(
             "s3", "ListObjectsV2",
@@ -64,8 +64,8 @@ import Testing
         #expect(error?.message.contains("without a name or a size") == true)
     }
 
-    @Test("An endless listing of empty pages ends")
-    func endless() async throws {
+    @Test
+    func `An endless listing of empty pages ends`() async throws {
         let bench = try S3StoreTests.bench()
         let pages = Names()
         // A new token each time, because a repeated token ends the listing.

@@ -1,7 +1,7 @@
-import AWS
 import AWSStub
 import Foundation
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: ["plain", "a/b/c.txt", "sp ace+plus&=?#%25", "ü/日本", "//two", "~tilde*'()!"])
-    func thereAndBack(_ key: String) async throws {
+    func `there and back`(_ key: String) async throws {
         let bench = try Self.bench()
         let store = bench.store()
         let bytes = [UInt8]("content of \(key)".utf8)
@@ -36,7 +36,7 @@ import Testing
         #expect(gone?.kind == .notFound)
     }
 
-    @Test func refusalsAreErrorsOfTheRightClass() async throws {
+    @Test func `refusals are errors of the right class`() async throws {
         let bench = try Self.bench()
         let store = bench.store()
         let missing = await failure { () throws(AWSError) in try await store.get(bucket: "data", key: "gone") }
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func slowDownIsTriedAgain() async throws {
+    @Test func `slow down is tried again`() async throws {
         let bench = try Self.bench()
         bench.stub.script("s3", "PutObject", [.error("SlowDown", status: 503), .reset])
         try await bench.store().put([1, 2], bucket: "data", key: "x")
@@ -69,7 +69,7 @@ import Testing
         #expect(!bench.waits.all.isEmpty)
     }
 
-    @Test func listingsArePagedAndExact() async throws {
+    @Test func `listings are paged and exact`() async throws {
         let bench = try Self.bench()
         var keys: Set<String> = []
         for index in 0..<2500 { keys.insert("runs/\(index)") }
@@ -88,8 +88,8 @@ import Testing
         #expect(Set(found) == keys)
     }
 
-    @Test("A bucket in another region is found")
-    func aBucketElsewhereIsFound() async throws {
+    @Test
+    func `A bucket in another region is found`() async throws {
         let bench = try Self.bench(region: "eu-west-1")
         let store = bench.store()
         try await store.put([1], bucket: "data", key: "x")
@@ -99,7 +99,7 @@ import Testing
         #expect(bench.stub.calls.last?.request.signer?.region == "eu-west-1")
     }
 
-    @Test func aRedirectIsFollowedOnce() async throws {
+    @Test func `a redirect is followed once`() async throws {
         let bench = try Self.bench()
         bench.stub.always(
             "s3", "HeadObject",
@@ -109,7 +109,7 @@ import Testing
         #expect(bench.stub.requestCount == 2)
     }
 
-    @Test func presignedURLsNeedNoCredentials() async throws {
+    @Test func `presigned URLs need no credentials`() async throws {
         let bench = try Self.bench()
         let store = bench.store()
         let put = try await store.presign(.put, bucket: "data", key: "a b/ü").reveal()
@@ -129,14 +129,12 @@ import Testing
         #expect(long?.kind == .invalid)
     }
 
-    @Test(
-        "A bucket is in the host name if its name fits",
-        arguments: [
-            ("data", "https://data.s3.eu-west-1.amazonaws.com/k"),
-            ("with.dot", "https://s3.eu-west-1.amazonaws.com/with.dot/k"),
-            ("Upper", "https://s3.eu-west-1.amazonaws.com/Upper/k"),
-        ])
-    func bucketsStandInTheHostWhereTheyCan(_ bucket: String, _ start: String) async throws {
+    @Test(arguments: [
+        ("data", "https://data.s3.eu-west-1.amazonaws.com/k"),
+        ("with.dot", "https://s3.eu-west-1.amazonaws.com/with.dot/k"),
+        ("Upper", "https://s3.eu-west-1.amazonaws.com/Upper/k"),
+    ])
+    func `A bucket is in the host name if its name fits`(_ bucket: String, _ start: String) async throws {
         let bench = try ClientBench()
         let store = S3Store(region: "eu-west-1", credentials: bench.provider, runtime: bench.runtime()) {
             (region: String) throws(AWSError) in "https://s3.\(region).amazonaws.com"

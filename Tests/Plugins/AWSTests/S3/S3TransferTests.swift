@@ -1,6 +1,6 @@
-import AWS
 import AWSStub
 import Foundation
+import LaunchAWS
 import LaunchHost
 import TestSupport
 import Testing
@@ -30,8 +30,8 @@ import Testing
         folder = try TemporaryDirectory()
     }
 
-    @Test("Large files are uploaded in parts")
-    func largeFilesGoUpInParts() async throws {
+    @Test
+    func `Large files are uploaded in parts`() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         let progress = Recorder<S3Progress>()
@@ -44,8 +44,8 @@ import Testing
         #expect(bench.stub.calls("s3", "UploadPart").count == 6)
     }
 
-    @Test("Small files are uploaded in one request", arguments: [0, 1, 100])
-    func smallFilesGoUpInOneRequest(
+    @Test(arguments: [0, 1, 100])
+    func `Small files are uploaded in one request`(
         _ count: Int
     ) async throws {
         let bench = try S3StoreTests.bench()
@@ -56,7 +56,7 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("target"))) == Data(bytes.prefix(count)))
     }
 
-    @Test func aFailedUploadLeavesNothing() async throws {
+    @Test func `a failed upload leaves nothing`() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         bench.stub.script("s3", "UploadPart", [.proceed, .error("AccessDenied", status: 403)])
@@ -68,7 +68,7 @@ import Testing
         #expect(bench.stub.s3.size(bucket: "data", key: "big") == nil)
     }
 
-    @Test func aCancelledUploadLeavesNothing() async throws {
+    @Test func `a cancelled upload leaves nothing`() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         let gate = Gate()
@@ -84,8 +84,8 @@ import Testing
         #expect(bench.stub.s3.openUploads == 0)
     }
 
-    @Test("An error in a reply with status 200 is an error")
-    func anErrorInAGoodAnswerIsAnError() async throws {
+    @Test
+    func `An error in a reply with status 200 is an error`() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         let body = "<?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>We are sorry</Message></Error>"
@@ -102,8 +102,8 @@ import Testing
         #expect(bench.stub.s3.openUploads == 0)
     }
 
-    @Test("A lost reply to the completion is not a failure")
-    func aLostLastAnswerIsNoFailure() async throws {
+    @Test
+    func `A lost reply to the completion is not a failure`() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         bench.stub.script("s3", "CompleteMultipartUpload", [.lostAnswer])
@@ -119,8 +119,8 @@ import Testing
         #expect(error?.code == "NoSuchUpload")
     }
 
-    @Test("Large objects are downloaded in parts")
-    func largeObjectsComeDownInParts() async throws {
+    @Test
+    func `Large objects are downloaded in parts`() async throws {
         let bench = try S3StoreTests.bench()
         bench.stub.s3.add(bytes, bucket: "data", key: "big")
         let progress = Recorder<S3Progress>()
@@ -143,7 +143,7 @@ import Testing
         #expect(bench.stub.calls("s3", "GetObject").count == 5)
     }
 
-    @Test func aChangedObjectIsAConflict() async throws {
+    @Test func `a changed object is a conflict`() async throws {
         let bench = try S3StoreTests.bench()
         bench.stub.s3.add(bytes, bucket: "data", key: "big")
         let target = try folder.write("target", "as it was")
@@ -165,8 +165,8 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["target"])
     }
 
-    @Test("A server that ignores ranges is detected")
-    func aServerThatIgnoresRangesIsNoticed() async throws {
+    @Test
+    func `A server that ignores ranges is detected`() async throws {
         let bench = try S3StoreTests.bench()
         bench.stub.s3.add(bytes, bucket: "data", key: "big")
         bench.stub.always("s3", "GetObject", .answer(TestAnswer([.bytes(bytes)])))
@@ -177,7 +177,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test func wrongFilesAreErrors() async throws {
+    @Test func `wrong files are errors`() async throws {
         let bench = try S3StoreTests.bench()
         for path in [folder.file("gone"), folder.path, "/dev/null"] {
             let error = await failure { () throws(AWSError) in

@@ -1,15 +1,15 @@
 import Foundation
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 @Suite struct ClockSkewTests {
     /// 2026-11-23 10:00:00 UTC.
     private let clock = Date(timeIntervalSince1970: 1_795_428_000)
 
-    @Test("The difference is learned once per host")
-    func learnsPerHostAndOnce() {
+    @Test
+    func `The difference is learned once per host`() {
         let skew = ClockSkew()
         let answer = "Mon, 23 Nov 2026 10:20:30 GMT"
         #expect(skew.learn(from: "sts.amazonaws.com", code: "SignatureDoesNotMatch", date: answer, clock: clock))
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: ["RequestTimeTooSkewed", "RequestExpired", "SignatureDoesNotMatch", "InvalidSignatureException"])
-    func codesOfAWrongClock(_ code: String) {
+    func `codes of a wrong clock`(_ code: String) {
         #expect(ClockSkew().learn(from: "h", code: code, date: "Mon, 23 Nov 2026 09:00:00 GMT", clock: clock))
     }
 
@@ -39,7 +39,7 @@ import Testing
     ]
 
     @Test(arguments: useless)
-    func learnsNothing(_ code: String?, _ date: String?) {
+    func `learns nothing`(_ code: String?, _ date: String?) {
         let skew = ClockSkew()
         #expect(!skew.learn(from: "h", code: code, date: date, clock: clock))
         #expect(skew.offset(of: "h") == .zero)

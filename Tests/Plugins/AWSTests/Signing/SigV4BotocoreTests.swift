@@ -2,8 +2,8 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// Our signatures compared with those of the installed botocore, on generated requests.
 @Suite struct SigV4BotocoreTests {
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func signsAsBotocoreDoes() async throws {
+    @Test func `signs as botocore does`() async throws {
         guard let answer = try await Botocore.lines(of: "botocore_signatures.py", ["6000", "20260823"], as: Case.self)
         else { return }
         #expect(answer.cases.count == 6000)

@@ -2,8 +2,8 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import AWS
-@testable import LaunchAWSCore
+@testable import LaunchAWS
+@testable import LaunchAWSKit
 
 /// Cases beyond the published examples: limits, retries, and secrets that are never printed.
 @Suite struct SigningTests {
@@ -12,8 +12,8 @@ import Testing
         accountID: "123456789012")
     private let time = Date(timeIntervalSince1970: 1_440_938_160)
 
-    @Test("A retry has the same signature as the first attempt")
-    func aSecondTryIsSignedLikeTheFirst() {
+    @Test
+    func `A retry has the same signature as the first attempt`() {
         var request = SigningRequest(method: "PUT", host: "b.s3.amazonaws.com", path: "/key")
         let first = SigV4.sign(
             request, credentials: credentials, service: "s3", region: "us-east-1", at: time, payload: .unsigned)
@@ -24,8 +24,8 @@ import Testing
         #expect(first.map(\.value) == second.map(\.value))
     }
 
-    @Test("The lifetime of a presigned URL is limited to the allowed range")
-    func thePresignedLifeStaysWithinWhatIsAllowed() {
+    @Test
+    func `The lifetime of a presigned URL is limited to the allowed range`() {
         func life(_ expires: Duration) -> String? {
             let url = SigV4.presign(
                 SigningRequest(method: "GET", host: "h"), credentials: credentials, service: "s3", region: "r",
@@ -38,8 +38,8 @@ import Testing
         #expect(life(.seconds(Int64.max)) == "604800")
     }
 
-    @Test("Every time has a timestamp")
-    func anyTimeHasATimestamp() {
+    @Test
+    func `Every time has a timestamp`() {
         #expect(CredentialScope.timestamp(.distantPast).hasSuffix("Z"))
         #expect(CredentialScope.timestamp(.distantFuture).count == 16)
         #expect(CredentialScope.timestamp(Date(timeIntervalSince1970: .infinity)) == "99991231T235959Z")
@@ -47,8 +47,8 @@ import Testing
         #expect(CredentialScope.timestamp(Date(timeIntervalSince1970: -0.5)) == "19691231T235959Z")
     }
 
-    @Test("Signing keys are cached up to a limit")
-    func signingKeysAreKeptAndBounded() async {
+    @Test
+    func `Signing keys are cached up to a limit`() async {
         let keys = SigningKeys(capacity: 10)
         await withDiscardingTaskGroup { group in
             for number in 0..<200 {
@@ -64,7 +64,7 @@ import Testing
         #expect((1...10).contains(keys.count))
     }
 
-    @Test func nothingSecretIsPrinted() {
+    @Test func `nothing secret is printed`() {
         let (_, chunks) = SigV4.signStreaming(
             SigningRequest(method: "PUT", host: "h"), credentials: credentials, service: "s3", region: "r", at: time,
             length: 1)

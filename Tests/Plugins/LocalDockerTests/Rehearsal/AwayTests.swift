@@ -1,6 +1,6 @@
 import EngineTestSupport
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import TestSupport
 import Testing
 
@@ -26,8 +26,8 @@ struct AwayTests {
         func delete(_ uri: String) async throws(BackendError) { throw error }
     }
 
-    @Test("The first failure shows its reason, and a job that has not started ends soon as unavailable")
-    func beforeTheStart() async throws {
+    @Test
+    func `The first failure shows its reason, and a job that has not started ends soon as unavailable`() async throws {
         let job = try await Stage.job("echo never") {
             $0.inputs = [.init(name: "train", path: "/in", source: .objects("s3://bucket/train"))]
         }
@@ -46,8 +46,8 @@ struct AwayTests {
         #expect(ended.timeline.failedInput == "train")
     }
 
-    @Test("All objects that the environment cannot access are found at once, without a call")
-    func unreached() async throws {
+    @Test
+    func `All objects that the environment cannot access are found at once, without a call`() async throws {
         let job = try await Stage.job("echo never") {
             $0.inputs = [.init(name: "train", path: "/in", source: .objects("s3://bucket/train"))]
             $0.results = [.init(name: "model.tar.gz", path: "/m", destination: "s3://bucket/out")]

@@ -1,10 +1,10 @@
 import Foundation
-import HTTPServing
+import LaunchHTTPServing
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 /// Requests of other users of the machine to the port of a job's credentials.
 @Suite(.timeLimit(.minutes(10))) struct CredentialsServerTests {
@@ -36,7 +36,7 @@ import Testing
 
     private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n" }
 
-    @Test func onlyTheWholePathIsAnswered() async throws {
+    @Test func `only the whole path is answered`() async throws {
         let server = try server()
         let whole = await RawClient.answer(to: get(Self.path), server.port)
         #expect(whole.hasPrefix("HTTP/1.1 200") && whole.hasSuffix("{\"Token\":\"t\"}"))
@@ -56,7 +56,7 @@ import Testing
         server.stop()
     }
 
-    @Test func aFailureOfTheSourceIsNotToldToTheContainer() async throws {
+    @Test func `a failure of the source does not reach the container`() async throws {
         let server = try CredentialsServer(
             address: "127.0.0.1", port: 0, path: Self.path, credentials: Failing(), role: nil, log: .silent)
         let got = await RawClient.answer(to: get(Self.path), server.port)
@@ -64,7 +64,7 @@ import Testing
         server.stop()
     }
 
-    @Test func aUsedPortIsUnavailable() throws {
+    @Test func `a used port is unavailable`() throws {
         let server = try server()
         let error = #expect(throws: BackendError.self) {
             try CredentialsServer(
@@ -77,7 +77,7 @@ import Testing
         server.stop()
     }
 
-    @Test func silentConnectionsOfOneClientAreLimited() async throws {
+    @Test func `silent connections of one client are limited`() async throws {
         let server = try server(.init(connectionsPerAddress: 1))
         // The server closes a silent connection after a while; on a slow machine the next request may come after
         // that.

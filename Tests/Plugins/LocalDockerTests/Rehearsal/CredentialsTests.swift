@@ -1,11 +1,11 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite(
     "Credentials of a container job", .serialized, .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
@@ -30,8 +30,9 @@ struct CredentialsTests {
     /// Requests like an SDK: the path at the usual address, or the URL.
     private static let ask = "${CREDENTIALS_URL:-http://169.254.170.2$CREDENTIALS_PATH}"
 
-    @Test("Hosts get credentials at the endpoint's address and path only, and never in a variable or file")
-    func served() async throws {
+    @Test
+    func `Hosts get credentials at the endpoint's address and path only, and never in a variable or file`() async throws
+    {
         let job = try await Stage.job(
             "wget -q -O - \(Self.ask); echo; wget -q -O - \(Self.ask)x 2>/dev/null || echo refused; env | grep -c CREDENTIALS_; sleep 600",
             isolated: false
@@ -52,8 +53,8 @@ struct CredentialsTests {
         #expect(ended.log.map(\.text).last == "1")
     }
 
-    @Test("Two jobs have separate endpoints, and both keep them after a takeover")
-    func two() async throws {
+    @Test
+    func `Two jobs have separate endpoints, and both keep them after a takeover`() async throws {
         let job = try await Stage.job(
             "wget -q -O - \(Self.ask); echo; trap 'wget -q -O - \(Self.ask); echo; exit 0' TERM; echo up; sleep 600 & wait",
             isolated: false
@@ -84,8 +85,8 @@ struct CredentialsTests {
         return ended.log.map(\.text)
     }
 
-    @Test("An environment without credentials refuses the job at once")
-    func none() async throws {
+    @Test
+    func `An environment without credentials refuses the job at once`() async throws {
         let runner = try Stage().runner()
         let job = try await Stage.job("true", isolated: false) { $0.offersCredentials = true }
         let id = RunID.random()

@@ -2,12 +2,12 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("The members of a container's folder")
 struct FolderMembersTests {
-    @Test("Names are raw names without a slash at the end; the kind of every member is recognised")
-    func members() async throws {
+    @Test
+    func `Names are raw names without a slash at the end; the kind of every member is recognised`() async throws {
         var tarball = Tarball()
         tarball.add([102, 0xff])
         tarball.add("d//", flag: "5")
@@ -20,8 +20,8 @@ struct FolderMembersTests {
         #expect(members.map(\.kind) == [.file, .folder, .link("t"), .hardLink("d/f"), .other])
     }
 
-    @Test("Bytes that are not an archive and a truncated archive are different errors")
-    func broken() async throws {
+    @Test
+    func `Bytes that are not an archive and a truncated archive are different errors`() async throws {
         var noise = Tarball()
         noise.append([UInt8](repeating: 7, count: 2048))
         var error = await #expect(throws: BackendError.self) { try await noise.members() }
@@ -33,8 +33,8 @@ struct FolderMembersTests {
         #expect(error?.category == .transient && error?.message == "The engine's archive ended early.")
     }
 
-    @Test("The engine's own error is thrown as it is")
-    func engine() async throws {
+    @Test
+    func `The engine's own error is thrown as it is`() async throws {
         var reader = FolderMembers { () async throws(BackendError) in throw BackendError(.cancelled, "stopped") }
         let error = await #expect(throws: BackendError.self) { try await reader.next() }
         #expect(error?.category == .cancelled)

@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite(
     "Synchronized folders and results of a container job",
@@ -14,8 +14,10 @@ struct FoldersTests {
     /// A script that waits for a file in a second synchronized folder: the test decides when it continues.
     private static let waits = "while [ ! -e /go/go ]; do sleep 0.1; done"
 
-    @Test("A synchronized folder is restored, and new, changed and deleted files are copied while the job runs")
-    func synced() async throws {
+    @Test
+    func `A synchronized folder is restored, and new, changed and deleted files are copied while the job runs`()
+        async throws
+    {
         let place = try TemporaryDirectory()
         try place.write("ck/old", "old")
         try place.write("ck/deep/same", "same")
@@ -47,8 +49,10 @@ struct FoldersTests {
         #expect(!place.has("ck/n"))
     }
 
-    @Test("Links in a synchronized folder are not kept, with one note; a link that leads out is not followed")
-    func syncedLinks() async throws {
+    @Test
+    func `Links in a synchronized folder are not kept, with one note; a link that leads out is not followed`()
+        async throws
+    {
         let place = try TemporaryDirectory()
         try place.write("ck/old", "old")
         try place.write("far/base", "base")
@@ -74,8 +78,10 @@ struct FoldersTests {
             ])
     }
 
-    @Test("Both names of a hard link are kept with their content, also when a name changes to another file")
-    func hardLinks() async throws {
+    @Test
+    func `Both names of a hard link are kept with their content, also when a name changes to another file`()
+        async throws
+    {
         let place = try TemporaryDirectory()
         try place.write("go/empty", "")
         try place.write("ck/epoch-1", "one\n")
@@ -110,8 +116,8 @@ struct FoldersTests {
         #expect(!place.has("ck/epoch-2") && ended.outcome.warnings.isEmpty, "\(ended.outcome.warnings)")
     }
 
-    @Test("A destination that cannot be written fails the job at its end, with the reason")
-    func refused() async throws {
+    @Test
+    func `A destination that cannot be written fails the job at its end, with the reason`() async throws {
         let place = try TemporaryDirectory()
         try place.write("file", "no folder")
         let job = try await Stage.job("echo x > /ck/x") {
@@ -123,8 +129,8 @@ struct FoldersTests {
         #expect(ended.timeline.hosts.map(\.exitCode) == [0])
     }
 
-    @Test("An existing entry at a result's destination is not replaced", arguments: [true, false])
-    func taken(isLink: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `An existing entry at a result's destination is not replaced`(isLink: Bool) async throws {
         let place = try TemporaryDirectory()
         if isLink {
             try FileManager.default.createDirectory(atPath: place.file("out"), withIntermediateDirectories: true)
@@ -148,8 +154,8 @@ struct FoldersTests {
         }
     }
 
-    @Test("Results of several hosts are merged, packed or not, without links that lead out")
-    func results() async throws {
+    @Test
+    func `Results of several hosts are merged, packed or not, without links that lead out`() async throws {
         let place = try TemporaryDirectory()
         let job = try await Stage.job(
             """

@@ -1,16 +1,16 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Hosts of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct HostsTests {
-    @Test("One host: its files, its end, and no leftovers")
-    func oneHost() async throws {
+    @Test
+    func `One host: its files, its end, and no leftovers`() async throws {
         let stage = try Stage()
         let job = try await Stage.job(
             """
@@ -48,8 +48,8 @@ struct HostsTests {
         #expect(ended.timeline.hosts.map(\.exitCode) == [0])
     }
 
-    @Test("Three hosts resolve each other's names; another job's hosts do not")
-    func severalHosts() async throws {
+    @Test
+    func `Three hosts resolve each other's names; another job's hosts do not`() async throws {
         let stage = try Stage()
         let hosts = ["algo-1", "algo-2", "algo-3"]
         // Each host serves its name until all have read all names: one that starts earlier retries.
@@ -87,8 +87,8 @@ struct HostsTests {
         { $0.inputs = [.init(name: "go", path: "/go", source: .folder(place.file("go")), delivery: .readOnly)] }
     }
 
-    @Test("The name of an ended host still resolves to its address", arguments: [true, false])
-    func endedHost(isolated: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `The name of an ended host still resolves to its address`(isolated: Bool) async throws {
         let place = try TemporaryDirectory()
         try place.write("go/empty", "")
         // ping prints the address before it learns that no host replies.
@@ -112,8 +112,8 @@ struct HostsTests {
         #expect(Set(ended.log.map(\.host)) == ["algo-1", "algo-2"])
     }
 
-    @Test("Hosts of two jobs are in networks of their own")
-    func apart() async throws {
+    @Test
+    func `Hosts of two jobs are in networks of their own`() async throws {
         let stage = try Stage()
         let one = try await Stage.job("echo up; sleep 600", hosts: ["algo-1", "only-here"])
         _ = try await stage.run(one) { runner, handle in
@@ -125,8 +125,9 @@ struct HostsTests {
         }
     }
 
-    @Test("A failed host fails the job; the others run to their end, and the failure file has the reason")
-    func failure() async throws {
+    @Test
+    func `A failed host fails the job; the others run to their end, and the failure file has the reason`() async throws
+    {
         let long = String(repeating: "ä", count: 1500)
         let stage = try Stage()
         let job = try await Stage.job(
@@ -151,8 +152,8 @@ struct HostsTests {
         #expect(ended.timeline.steps.last?.status == .failed)
     }
 
-    @Test("The cause omits a failure file's last line end, and names the host if there are several")
-    func failureLine() async throws {
+    @Test
+    func `The cause omits a failure file's last line end, and names the host if there are several`() async throws {
         let script = "[ $(hostname) = algo-1 ] && exit 5; echo because > /failure; exit 4"
         let several = try await Stage().run(
             try await Stage.job(script, hosts: ["algo-1", "algo-2"]) { $0.failure = .init(path: "/failure") })
@@ -163,8 +164,8 @@ struct HostsTests {
         #expect(one.timeline.failure == "because\n")
     }
 
-    @Test("A write error has the system's message")
-    func systemWords() throws {
+    @Test
+    func `A write error has the system's message`() throws {
         let folder = try TemporaryDirectory()
         try folder.write("file", "")
         do {
@@ -177,16 +178,17 @@ struct HostsTests {
         }
     }
 
-    @Test("Without a failure file the exit code is the reason, with the host's name if there are several")
-    func exitCode() async throws {
+    @Test
+    func `Without a failure file the exit code is the reason, with the host's name if there are several`() async throws
+    {
         let stage = try Stage()
         let ended = try await stage.run(
             try await Stage.job("[ $(hostname) = algo-1 ] || exit 9", hosts: ["algo-1", "algo-2"]))
         #expect(ended.observation.cause == Cause(.exit, "algo-2: exit code 9", exitCode: 9))
     }
 
-    @Test("A job that cannot be started fails with the engine's reason")
-    func unstartable() async throws {
+    @Test
+    func `A job that cannot be started fails with the engine's reason`() async throws {
         let stage = try Stage()
         var job = try await Stage.job("true")
         job.entryPoint = ["/no/such/program"]

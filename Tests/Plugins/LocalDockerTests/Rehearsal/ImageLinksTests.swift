@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Links in an image", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct ImageLinksTests {
@@ -18,13 +18,13 @@ struct ImageLinksTests {
         return job
     }
 
-    @Test(
-        "A link at the path of a folder is followed as by a mount: files written through either path are kept",
-        arguments: [
-            ["opt/ml/model": "/data/model"], ["opt/ml": "../srv/ml"], ["opt": "/srv", "srv/ml/model": "../.././m"],
-            ["opt/ml/model": "one", "opt/ml/one": "/two", "two": "three/four"],
-        ])
-    func followed(links: [String: String]) async throws {
+    @Test(arguments: [
+        ["opt/ml/model": "/data/model"], ["opt/ml": "../srv/ml"], ["opt": "/srv", "srv/ml/model": "../.././m"],
+        ["opt/ml/model": "one", "opt/ml/one": "/two", "two": "three/four"],
+    ])
+    func `A link at the path of a folder is followed as by a mount: files written through either path are kept`(
+        links: [String: String]
+    ) async throws {
         let place = try TemporaryDirectory()
         try place.write("in/a", "input\n")
         try place.write("ck/b", "before\n")
@@ -49,18 +49,16 @@ struct ImageLinksTests {
         #expect(place.text("ck/c") == "after\n")
     }
 
-    @Test("A link in a circle, or below a file, fails the job with the path", arguments: ["loop", "/etc/passwd/x"])
-    func endless(target: String) async throws {
+    @Test(arguments: ["loop", "/etc/passwd/x"])
+    func `A link in a circle, or below a file, fails the job with the path`(target: String) async throws {
         let job = try await job("true", links: ["opt/ml/loop": target]) { $0.folders = [.init(path: "/opt/ml/loop")] }
         let ended = try await Stage().run(job)
         #expect(ended.observation.phase == .failed)
         #expect(ended.observation.cause?.message.contains("/opt/ml/loop of the image") == true, "\(ended.observation)")
     }
 
-    @Test(
-        "A program that is not root can continue its own checkpoints in the next job",
-        arguments: ["runner", "1000", "1000:1000", "4321"])
-    func ownFiles(user: String) async throws {
+    @Test(arguments: ["runner", "1000", "1000:1000", "4321"])
+    func `A program that is not root can continue its own checkpoints in the next job`(user: String) async throws {
         let place = try TemporaryDirectory()
         let script = """
             set -e; cd /opt/ml/checkpoints
@@ -77,8 +75,8 @@ struct ImageLinksTests {
         }
     }
 
-    @Test("A program that is not root can continue its own checkpoints after an interruption")
-    func drilled() async throws {
+    @Test
+    func `A program that is not root can continue its own checkpoints after an interruption`() async throws {
         let script = """
             set -e; cd /opt/ml/checkpoints
             if [ -e step ]; then echo second >> step; mv step last; chmod 600 last; cat last deep/x; exit; fi

@@ -3,7 +3,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 /// The paths of a channel's objects, and channels without files.
 @Suite("Paths of inputs") struct InputPathTests {

@@ -5,7 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Inputs of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct InputsTests {
@@ -19,8 +19,8 @@ struct InputsTests {
         return folder
     }
 
-    @Test("A job may change its copy of a folder, and the folder itself is never changed")
-    func copy() async throws {
+    @Test
+    func `A job may change its copy of a folder, and the folder itself is never changed`() async throws {
         let data = try data()
         let stage = try Stage()
         let job = try await Stage.job(
@@ -33,8 +33,8 @@ struct InputsTests {
         #expect(FileManager.default.fileExists(atPath: data.file("train/c.txt")))
     }
 
-    @Test("A read-only folder cannot be written, and its links keep their targets")
-    func readOnly() async throws {
+    @Test
+    func `A read-only folder cannot be written, and its links keep their targets`() async throws {
         let data = try data()
         try data.write("other/x", "aaa\n")
         try FileManager.default.createSymbolicLink(
@@ -58,8 +58,8 @@ struct InputsTests {
         #expect(ended.log.count == 4)
     }
 
-    @Test("A link that leads out of a channel's folder is an error that names it", arguments: [false, true])
-    func linkOut(isFolder: Bool) async throws {
+    @Test(arguments: [false, true])
+    func `A link that leads out of a channel's folder is an error that names it`(isFolder: Bool) async throws {
         let data = try data()
         try data.write("secret/key", "the secret\n")
         try FileManager.default.createSymbolicLink(
@@ -77,8 +77,8 @@ struct InputsTests {
         #expect(!ended.text.contains("the secret"))
     }
 
-    @Test("Shards are disjoint and complete, also for a group of hosts, and a seed determines the order")
-    func shards() async throws {
+    @Test
+    func `Shards are disjoint and complete, also for a group of hosts, and a seed determines the order`() async throws {
         let data = try TemporaryDirectory()
         for number in 0..<9 { try data.write("f\(number)", "\(number)") }
         let stage = try Stage()
@@ -98,8 +98,8 @@ struct InputsTests {
         #expect(shards.map { $0.last ?? "" } == ["5", "0", "4"])
     }
 
-    @Test("One pipe per epoch, each read once; a reader may stop early; other inputs are beside it")
-    func pipes() async throws {
+    @Test
+    func `One pipe per epoch, each read once; a reader may stop early; other inputs are beside it`() async throws {
         let data = try data()
         let stage = try Stage()
         let job = try await Stage.job(
@@ -125,8 +125,8 @@ struct InputsTests {
         #expect(ended.timeline.notes.contains { $0.contains("val is read-only") })
     }
 
-    @Test("RecordIO frames each file, and shuffling differs from epoch to epoch")
-    func recordIO() async throws {
+    @Test
+    func `RecordIO frames each file, and shuffling differs from epoch to epoch`() async throws {
         let data = try TemporaryDirectory()
         for number in 0..<8 { try data.write("f\(number)", "\(number)") }
         let stage = try Stage()
@@ -147,8 +147,8 @@ struct InputsTests {
         #expect(Array(lines.prefix(8)) != Array(lines.suffix(8)))
     }
 
-    @Test("Files are 0644 and folders 0755 with each delivery, and the user's own are only read")
-    func modes() async throws {
+    @Test
+    func `Files are 0644 and folders 0755 with each delivery, and the user's own are only read`() async throws {
         let data = try TemporaryDirectory()
         try data.write("in/secret", "s\n")
         try data.write("in/deep/er/run", "r\n")
@@ -183,8 +183,8 @@ struct InputsTests {
         #expect(after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec)
     }
 
-    @Test("Names that do not fit the plain header, and times, arrive unchanged")
-    func names() async throws {
+    @Test
+    func `Names that do not fit the plain header, and times, arrive unchanged`() async throws {
         let data = try TemporaryDirectory()
         let long = String(repeating: "long-", count: 30) + "näme"
         try data.write("in/\(long)", "x")
@@ -198,8 +198,8 @@ struct InputsTests {
         #expect(try await Stage().run(job).log.map(\.text) == ["./" + long, "ran", "1500000000"])
     }
 
-    @Test("Inaccessible objects and missing files are reported before anything is created")
-    func missing() async throws {
+    @Test
+    func `Inaccessible objects and missing files are reported before anything is created`() async throws {
         let stage = try Stage()
         let away = try await Stage.job("true") {
             $0.inputs = [Input(name: "t", path: "/t", source: .objects("s3://b/p"))]

@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 /// Outputs can be larger than the disk.
 @Suite("Limits of copies", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
@@ -15,8 +15,8 @@ struct TransferLimitsTests {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
 
-    @Test("A sparse file of 5 TB is refused by its size, and the other outputs are kept")
-    func sparseOutput() async throws {
+    @Test
+    func `A sparse file of 5 TB is refused by its size, and the other outputs are kept`() async throws {
         let script = "mkdir /a /b; echo kept > /a/f; echo first > /b/a; truncate -s $((5 << 40)) /b/hole"
         let template: [String: JSONValue] = ["outputs": .array([.string("/b"), .string("/a")])]
         try await Jobs.withEnded(script, template) { runner, handle, request, end in
@@ -33,8 +33,8 @@ struct TransferLimitsTests {
         }
     }
 
-    @Test("The queue's limit replaces the runner's, and counts all files of an output")
-    func templateLimit() async throws {
+    @Test
+    func `The queue's limit replaces the runner's, and counts all files of an output`() async throws {
         let script = "mkdir /out; for i in 1 2 3; do head -c 400000 /dev/zero > /out/$i; done"
         let template: [String: JSONValue] = [
             "outputs": .array([.string("/out")]), "output_size_limit": .integer(1_000_000),
@@ -48,8 +48,8 @@ struct TransferLimitsTests {
         }
     }
 
-    @Test("A copy that would fill the disk ends with a warning")
-    func reserve() async throws {
+    @Test
+    func `A copy that would fill the disk ends with a warning`() async throws {
         let template: [String: JSONValue] = ["outputs": .array([.string("/out")])]
         try await Jobs.withEnded("mkdir /out; echo x > /out/x", template) { _, handle, request, _ in
             let folder = try TemporaryDirectory()
@@ -61,8 +61,8 @@ struct TransferLimitsTests {
         }
     }
 
-    @Test("A cancelled copy ends and leaves nothing")
-    func cancelled() async throws {
+    @Test
+    func `A cancelled copy ends and leaves nothing`() async throws {
         let template: [String: JSONValue] = ["outputs": .array([.string("/out")])]
         try await Jobs.withEnded("mkdir /out; truncate -s $((2 << 40)) /out/hole", template) { _, handle, request, _ in
             let folder = try TemporaryDirectory()
@@ -82,8 +82,8 @@ struct TransferLimitsTests {
         }
     }
 
-    @Test("A result above the limit fails the rehearsal with that cause and leaves nothing")
-    func result() async throws {
+    @Test
+    func `A result above the limit fails the rehearsal with that cause and leaves nothing`() async throws {
         let job = try await Stage.job("truncate -s $((5 << 40)) /m/hole") {
             $0.folders = [.init(path: "/m")]
             $0.results = [.init(name: "model.tar.gz", path: "/m")]
@@ -99,8 +99,8 @@ struct TransferLimitsTests {
         #expect(ended.outcome.outputs.isEmpty)
     }
 
-    @Test("A checkpoint above the limit fails the rehearsal at its end with that cause")
-    func checkpoint() async throws {
+    @Test
+    func `A checkpoint above the limit fails the rehearsal at its end with that cause`() async throws {
         let place = try TemporaryDirectory()
         try place.write("ck/old", "old")
         let job = try await Stage.job("truncate -s $((5 << 40)) /ck/hole") {
@@ -112,8 +112,8 @@ struct TransferLimitsTests {
         #expect(names(place.file("ck")) == ["old"])
     }
 
-    @Test("A stop during collecting ends it; an earlier stop waits for the results")
-    func stopWhileCollecting() async throws {
+    @Test
+    func `A stop during collecting ends it; an earlier stop waits for the results`() async throws {
         let job = try await Stage.job("trap 'exit 0' TERM; echo w > /m/w; truncate -s $((2 << 40)) /m/hole") {
             $0.folders = [.init(path: "/m")]
             $0.results = [.init(name: "model", path: "/m", isPacked: false)]
@@ -129,15 +129,15 @@ struct TransferLimitsTests {
         #expect(ended.outcome.outputs.isEmpty)
     }
 
-    @Test(
-        "A huge failure file is truncated, and one that is a link, a pipe or a folder is not read",
-        arguments: [
-            ("head -c 50000000 /dev/zero | tr '\\0' x > F", String(repeating: "x", count: 1024)),
-            ("ln -s /etc/passwd F", "exit code 1"), ("mkfifo F", "exit code 1"),
-            ("mkdir F; echo x > F/y", "exit code 1"),
-            ("ln -s /proc/self/environ F", "exit code 1"), ("truncate -s $((5 << 40)) F", "exit code 1"),
-        ])
-    func failureFile(script: String, message: String) async throws {
+    @Test(arguments: [
+        ("head -c 50000000 /dev/zero | tr '\\0' x > F", String(repeating: "x", count: 1024)),
+        ("ln -s /etc/passwd F", "exit code 1"), ("mkfifo F", "exit code 1"),
+        ("mkdir F; echo x > F/y", "exit code 1"),
+        ("ln -s /proc/self/environ F", "exit code 1"), ("truncate -s $((5 << 40)) F", "exit code 1"),
+    ])
+    func `A huge failure file is truncated, and one that is a link, a pipe or a folder is not read`(
+        script: String, message: String
+    ) async throws {
         let job = try await Stage.job(script.replacingOccurrences(of: "F", with: "/f/failure") + "; exit 1") {
             $0.folders = [.init(path: "/f")]
             $0.failure = .init(path: "/f/failure")
@@ -148,8 +148,8 @@ struct TransferLimitsTests {
         #expect(found?.isEmpty == true || found == message, "\(found?.prefix(100) ?? "nil")")
     }
 
-    @Test("Unpacking an input to more than the limit is stopped, and its packed file is not kept")
-    func bomb() async throws {
+    @Test
+    func `Unpacking an input to more than the limit is stopped, and its packed file is not kept`() async throws {
         let data = try TemporaryDirectory()
         let zeros = data.file("in/zeros")
         try data.write("in/zeros", [UInt8](repeating: 0, count: 20 << 20))

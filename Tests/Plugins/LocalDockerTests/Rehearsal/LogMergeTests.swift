@@ -2,7 +2,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Merging the logs of hosts")
 struct LogMergeTests {
@@ -18,8 +18,8 @@ struct LogMergeTests {
         return merge
     }
 
-    @Test("A reader that does not follow waits for every log, and merges by time")
-    func ordered() throws {
+    @Test
+    func `A reader that does not follow waits for every log, and merges by time`() throws {
         var merge = try Self.merge(["a", "b"])
         #expect(merge.wanted == ["a", "b"])
         merge.arrived([Self.line("a", 1, at: 1), Self.line("a", 2, at: 3)], of: "a")
@@ -35,8 +35,8 @@ struct LogMergeTests {
         #expect(merge.isComplete && merge.take(waits: true).isEmpty)
     }
 
-    @Test("A reader that follows gets what is there; the lines of a single host have no host")
-    func following() throws {
+    @Test
+    func `A reader that follows gets what is there; the lines of a single host have no host`() throws {
         var merge = try Self.merge(["a", "b"])
         merge.arrived([Self.line("a", 1, at: 9)], of: "a")
         #expect(merge.take(waits: false).map(\.text) == ["a 1"])
@@ -45,8 +45,8 @@ struct LogMergeTests {
         #expect(single.take(waits: false).map(\.host) == [nil])
     }
 
-    @Test("The containers of the next attempt are wanted when the logs of this one have ended")
-    func attempts() throws {
+    @Test
+    func `The containers of the next attempt are wanted when the logs of this one have ended`() throws {
         var merge = try LogMerge(from: nil)
         #expect(!merge.needsContainers(ofAttempts: 0) && merge.needsContainers(ofAttempts: 1))
         merge.add([.init(name: "a", host: "a")], upToAttempt: 1)
@@ -57,8 +57,8 @@ struct LogMergeTests {
         #expect(merge.wanted == ["a.2"])
     }
 
-    @Test("A text that is not a cursor is invalid")
-    func cursors() throws {
+    @Test
+    func `A text that is not a cursor is invalid`() throws {
         let error = #expect(throws: BackendError.self) { _ = try LogMerge(from: LogCursor(rawValue: "a=1;b")) }
         #expect(error?.category == .invalid)
         #expect(try LogMerge(from: LogCursor(rawValue: "a=1;b=2")).cursor.rawValue == "a=1;b=2")
@@ -85,8 +85,8 @@ struct LogMergeTests {
         return all
     }
 
-    @Test("Each line arrives once and in its log's order, also from the cursor of any line", arguments: [true, false])
-    func everyLine(_ waits: Bool) throws {
+    @Test(arguments: [true, false])
+    func `Each line arrives once and in its log's order, also from the cursor of any line`(_ waits: Bool) throws {
         var dice = SystemRandomNumberGenerator()
         for _ in 0..<50 {
             var logs: [String: [LogLine]] = [:]

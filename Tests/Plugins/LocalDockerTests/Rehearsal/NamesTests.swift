@@ -1,12 +1,12 @@
-import AWS
 import AWSStub
 import EngineTestSupport
 import Foundation
+import LaunchAWS
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Names that are not UTF-8", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct NamesTests {
@@ -30,8 +30,8 @@ struct NamesTests {
         for name in bytes { try FileSink("\(folder)/\(RawName.text(name))", mode: 0o644).write(name[...]) }
     }
 
-    @Test("Checkpoints and models keep each name, also for the next job, packed or not")
-    func kept() async throws {
+    @Test
+    func `Checkpoints and models keep each name, also for the next job, packed or not`() async throws {
         let place = try TemporaryDirectory()
         let stage = try Stage()
         let job = try await Stage.job(
@@ -58,8 +58,8 @@ struct NamesTests {
         #expect(second.outcome.warnings.isEmpty, "\(second.outcome.warnings)")
     }
 
-    @Test("A local folder's names reach a container unchanged", arguments: [Input.Delivery.copy, .readOnly])
-    private func given(delivery: Input.Delivery) async throws {
+    @Test(arguments: [Input.Delivery.copy, .readOnly])
+    private func `A local folder's names reach a container unchanged`(delivery: Input.Delivery) async throws {
         let place = try TemporaryDirectory()
         try Self.fill(place.file("in"))
         let job = try await Stage.job("cd /in; \(Self.show)") {
@@ -68,8 +68,10 @@ struct NamesTests {
         #expect(try await Stage().run(job).log.map(\.text) == Self.shown)
     }
 
-    @Test("If the input stands for objects, a name that no object can have is refused before the job starts")
-    func refused() async throws {
+    @Test
+    func `If the input stands for objects, a name that no object can have is refused before the job starts`()
+        async throws
+    {
         let place = try TemporaryDirectory()
         try Self.fill(place.file("in"))
         let job = try await Stage.job("cd /in; \(Self.show)") {
@@ -80,10 +82,10 @@ struct NamesTests {
         #expect(ended.observation.cause?.message.contains("'caf\\xe9'") == true, "\(ended.observation)")
     }
 
-    @Test(
-        "Keys that differ in the encoding of a letter are two files; a name that cannot be a key is left out"
-    )
-    func objects() async throws {
+    @Test
+    func `Keys that differ in the encoding of a letter are two files; a name that cannot be a key is left out`()
+        async throws
+    {
         let stub = try AWSStub()
         stub.s3.add(bucket: "data")
         let keys = stub.keys.permanent()
@@ -117,10 +119,8 @@ struct NamesTests {
         #expect(stub.s3.content(bucket: "data", key: "ck/e\u{301}") == Self.bytes[2])
     }
 
-    @Test(
-        "Lines of an augmented manifest stay whole, shuffled and in shards, with any text",
-        arguments: [1, 2])
-    func lines(hosts: Int) async throws {
+    @Test(arguments: [1, 2])
+    func `Lines of an augmented manifest stay whole, shuffled and in shards, with any text`(hosts: Int) async throws {
         let place = try TemporaryDirectory()
         let lines = (0..<20).map { "{\"x\": \"<\($0)\u{2028}\", \"y\": \"\u{85}\($0)>\", \"z\": \($0)}" }
         try place.write("lines", lines.joined(separator: "\n") + "\r\n\n")

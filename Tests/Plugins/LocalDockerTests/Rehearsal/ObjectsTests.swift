@@ -1,12 +1,12 @@
-import AWS
 import AWSStub
 import EngineTestSupport
 import Foundation
+import LaunchAWS
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Objects of a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct JobObjectsTests {
@@ -36,8 +36,10 @@ struct JobObjectsTests {
         }
     }
 
-    @Test("A prefix is the beginning of keys, not a folder; objects are downloaded once for all rehearsals")
-    func prefix() async throws {
+    @Test
+    func `A prefix is the beginning of keys, not a folder; objects are downloaded once for all rehearsals`()
+        async throws
+    {
         let world = try World()
         world.put("p/train/a", "A")
         world.put("p/train/deep/b", "B")
@@ -71,8 +73,8 @@ struct JobObjectsTests {
         #expect(world.stub.calls("s3", "GetObject").count == gets + 1)
     }
 
-    @Test("A manifest selects objects and is beside them; an augmented manifest gives records")
-    func manifests() async throws {
+    @Test
+    func `A manifest selects objects and is beside them; an augmented manifest gives records`() async throws {
         let world = try World()
         world.put("m/list", "[{\"prefix\": \"s3://data/in/\"}, \"x\", \"deep/y\"]")
         world.put("in/x", "X")
@@ -99,8 +101,8 @@ struct JobObjectsTests {
             ])
     }
 
-    @Test("Gzip is unpacked if the input requests it")
-    func gzip() async throws {
+    @Test
+    func `Gzip is unpacked if the input requests it`() async throws {
         let data = try TemporaryDirectory()
         try data.write("in/a.txt", "packed\n")
         let zip = Process()
@@ -115,8 +117,8 @@ struct JobObjectsTests {
         #expect(data.has("in/a.txt.gz") && !data.has("in/a.txt"))
     }
 
-    @Test("Checkpoints, deletions and results are copied to objects")
-    func outputs() async throws {
+    @Test
+    func `Checkpoints, deletions and results are copied to objects`() async throws {
         let world = try World()
         world.put("ck/old", "old")
         world.put("ck/keep", "keep")
@@ -147,8 +149,8 @@ struct JobObjectsTests {
         #expect(world.stub.calls("s3", "PutObject").count == 6)
     }
 
-    @Test("The next pass repeats a failed deletion")
-    func deletedAgain() async throws {
+    @Test
+    func `The next pass repeats a failed deletion`() async throws {
         let world = try World()
         world.put("ck/old", "old")
         world.stub.script("s3", "DeleteObject", [.error("AccessDenied", status: 403)])
@@ -166,8 +168,8 @@ struct JobObjectsTests {
         #expect(world.text("ck/old") == nil)
     }
 
-    @Test("A missing bucket for results fails the job before it runs")
-    func noBucket() async throws {
+    @Test
+    func `A missing bucket for results fails the job before it runs`() async throws {
         let world = try World()
         let job = try await Stage.job("echo w > /m/w") {
             $0.folders = [.init(path: "/m")]
@@ -181,8 +183,8 @@ struct JobObjectsTests {
                 == true)
     }
 
-    @Test("A destination that can be written but not listed is accepted")
-    func unlistable() async throws {
+    @Test
+    func `A destination that can be written but not listed is accepted`() async throws {
         let world = try World()
         world.stub.always("s3", "ListObjectsV2", .error("AccessDenied", status: 403))
         let job = try await Stage.job("echo w > /m/w") {
@@ -192,8 +194,8 @@ struct JobObjectsTests {
         #expect(try await Stage(environment: world.environment).run(job).observation.phase == .succeeded)
     }
 
-    @Test("Results that cannot be copied to their destination fail the job and are kept with the run")
-    func refused() async throws {
+    @Test
+    func `Results that cannot be copied to their destination fail the job and are kept with the run`() async throws {
         let world = try World()
         world.stub.always("s3", "PutObject", .error("NoSuchBucket", "It was deleted.", status: 404))
         let job = try await Stage.job("echo w > /m/w; echo o > /o/o") {
@@ -219,8 +221,8 @@ struct JobObjectsTests {
         )
     }
 
-    @Test("An object whose key is also a folder stays unchanged, and hosts get the folder")
-    func nameAndFolder() async throws {
+    @Test
+    func `An object whose key is also a folder stays unchanged, and hosts get the folder`() async throws {
         let world = try World()
         for key in ["ck/a", "ck/a/b", "ck/a/../../up", "ck/other"] { world.put(key, key) }
         let job = try await Stage.job(
@@ -238,10 +240,8 @@ struct JobObjectsTests {
         #expect(ended.outcome.warnings.contains { $0.contains("'a/../../up' has a key that cannot be a file path") })
     }
 
-    @Test(
-        "A manifest in objects cannot name a file of this machine",
-        arguments: ["/etc/passwd", "file:///proc/self/environ"])
-    func localReference(reference: String) async throws {
+    @Test(arguments: ["/etc/passwd", "file:///proc/self/environ"])
+    func `A manifest in objects cannot name a file of this machine`(reference: String) async throws {
         let world = try World()
         world.put("m/lines", "{\"source-ref\": \"\(reference)\"}\n")
         let job = try await Stage.job("cat /in/x_0") {
@@ -260,8 +260,8 @@ struct JobObjectsTests {
         #expect(ended.text.isEmpty)
     }
 
-    @Test("Broken links are omitted from results in objects, with a warning")
-    func links() async throws {
+    @Test
+    func `Broken links are omitted from results in objects, with a warning`() async throws {
         let world = try World()
         let job = try await Stage.job("cd /m; echo w > w; ln -s none dang; ln -s w same; ln -s . round") {
             $0.folders = [.init(path: "/m")]

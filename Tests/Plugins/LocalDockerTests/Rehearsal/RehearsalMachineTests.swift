@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("State machine of a rehearsal")
 struct RehearsalMachineTests {
@@ -49,17 +49,16 @@ struct RehearsalMachineTests {
     // MARK: steps
 
     @Test(
-        "Each stage has its work",
         arguments: [
             (.preparing, [.perform(.prepare)]), (.running, [.perform(.run)]), (.collecting, [.perform(.collect)]),
             (.ended, []),
         ] as [(Stage, [Machine.Effect])])
-    func work(_ stage: Stage, _ effects: [Machine.Effect]) {
+    func `Each stage has its work`(_ stage: Stage, _ effects: [Machine.Effect]) {
         #expect(Self.after(Self.machine(stage), .stepBegins(order: nil)).effects == effects)
     }
 
-    @Test("A job goes through its stages, and each is stored before its work")
-    func path() {
+    @Test
+    func `A job goes through its stages, and each is stored before its work`() {
         let cause = Cause(.exit, "exit code 0", exitCode: 0)
         var machine = Self.machine(.preparing)
         let steps: [(Machine.Event, [Machine.Effect], Stage)] = [
@@ -95,17 +94,16 @@ struct RehearsalMachineTests {
     // MARK: stops
 
     @Test(
-        "A stop in each stage of the owner",
         arguments: [
             (.preparing, [.store, .cancelWork]), (.starting, [.store, .cancelWork]),
             (.running, [.store, .stopHosts(graceSeconds: 3)]), (.collecting, [.store, .cancelWork]), (.ended, []),
         ] as [(Stage, [Machine.Effect])])
-    func stop(_ stage: Stage, _ effects: [Machine.Effect]) {
+    func `A stop in each stage of the owner`(_ stage: Stage, _ effects: [Machine.Effect]) {
         #expect(Self.after(Self.machine(stage), .stopOrdered(.init(graceSeconds: 3))).effects == effects)
     }
 
-    @Test("Another process leaves the request to the owner, and stops hosts that may run, with its own grace period")
-    func relayed() {
+    @Test
+    func `Another process leaves the request to the owner, and stops hosts that may run, with its own grace period`() {
         let order = RehearsalState.Stop(graceSeconds: 3)
         for (stage, mayRun) in [(Stage.preparing, false), (.starting, true), (.running, true), (.collecting, false)] {
             let next = Self.after(Self.machine(stage, isOwner: false), .stopOrdered(order))
@@ -119,8 +117,8 @@ struct RehearsalMachineTests {
         #expect(own.effects.last == .stopHosts(graceSeconds: 9))
     }
 
-    @Test("A stop before the start of an attempt ends the job as stopped, also if its preparation was cancelled")
-    func early() {
+    @Test
+    func `A stop before the start of an attempt ends the job as stopped, also if its preparation was cancelled`() {
         let cancelled = BackendError(.cancelled, "The preparation was cancelled.")
         let machines = [
             Self.machine(.preparing), Self.machine(.preparing, attempt: 2), Self.machine(.starting),
@@ -139,14 +137,14 @@ struct RehearsalMachineTests {
         }
     }
 
-    @Test("A stop while hosts start waits for them, because they may run")
-    func starting() {
+    @Test
+    func `A stop while hosts start waits for them, because they may run`() {
         let begun = Self.after(Self.machine(.starting), .starting, .stopOrdered(.init())).machine
         #expect(Self.after(begun, .stepBegins(order: nil)).effects == [.perform(.start)])
     }
 
-    @Test("Only a stop that found a running host makes the end a stop")
-    func found() {
+    @Test
+    func `Only a stop that found a running host makes the end a stop`() {
         for foundHost in [false, true] {
             let stopped = Self.after(
                 Self.machine(.running), .tookOver(endedHosts: false), .stopOrdered(.init()), .hostsEnded,
@@ -161,8 +159,8 @@ struct RehearsalMachineTests {
         #expect(left.machine.state.didStop)
     }
 
-    @Test("A second, less patient stop gives up the results, but keeps what is at its destination")
-    func givesUp() {
+    @Test
+    func `A second, less patient stop gives up the results, but keeps what is at its destination`() {
         let collecting = Self.machine(.collecting) {
             $0.stop = .init(graceSeconds: 10)
             $0.timeline.results = [.init(name: "a", path: "/results/a"), .init(name: "b", path: "s3://b/b")]
@@ -181,8 +179,8 @@ struct RehearsalMachineTests {
 
     // MARK: drill
 
-    @Test("A damaged time in the stored state does not end the program", arguments: [Int64.min, .max])
-    func damagedTime(start: Int64) {
+    @Test(arguments: [Int64.min, .max])
+    func `A damaged time in the stored state does not end the program`(start: Int64) {
         let rules = Machine.Rules(drill: Self.drill)
         let machine = Self.machine(.running, rules: rules) {
             $0.attemptStartedAt = Timestamp(milliseconds: start)
@@ -195,8 +193,8 @@ struct RehearsalMachineTests {
         #expect(again.machine.state.earlierMilliseconds == (start == .min ? .max : .min))
     }
 
-    @Test("The drill interrupts the first attempt once, and the second attempt begins")
-    func interruption() {
+    @Test
+    func `The drill interrupts the first attempt once, and the second attempt begins`() {
         let rules = Machine.Rules(drill: Self.drill, hasPipes: true)
         let watched = Self.after(Self.machine(.running, rules: rules), .tookOver(endedHosts: false))
         let time = Timestamp(milliseconds: Self.now.milliseconds + 4_000)
@@ -216,8 +214,8 @@ struct RehearsalMachineTests {
         #expect(Self.after(second.machine, .drillDue).effects.isEmpty)
     }
 
-    @Test("A drill that finds no running host, or meets a stop, does not begin another attempt")
-    func noInterruption() {
+    @Test
+    func `A drill that finds no running host, or meets a stop, does not begin another attempt`() {
         let due = Self.after(
             Self.machine(.running, rules: .init(drill: Self.drill)), .tookOver(endedHosts: false), .drillDue,
             .hostsEnded)
@@ -232,21 +230,21 @@ struct RehearsalMachineTests {
 
     // MARK: takeover
 
-    @Test("A new owner repeats the preparation of another process unless hosts may run")
-    func preparation() {
+    @Test
+    func `A new owner repeats the preparation of another process unless hosts may run`() {
         let unstarted = Self.after(Self.machine(.starting), .stepBegins(order: nil))
         #expect(unstarted.effects == [.store] && unstarted.machine.state.stage == .preparing)
         let started = Self.machine(.starting) { $0.attemptStartedAt = Self.now }
         #expect(Self.after(started, .stepBegins(order: nil)).effects == [.perform(.start)])
     }
 
-    @Test(
-        "A new owner kills hosts with pipes, except while they are being stopped or after a drill",
-        arguments: [
-            (false, false, false, 1, false), (true, false, false, 1, true), (true, true, false, 1, false),
-            (true, false, true, 1, false), (true, false, true, 2, true),
-        ])
-    func pipes(_ hasPipes: Bool, _ isStopped: Bool, _ isDrilled: Bool, _ attempt: Int, _ endsHosts: Bool) {
+    @Test(arguments: [
+        (false, false, false, 1, false), (true, false, false, 1, true), (true, true, false, 1, false),
+        (true, false, true, 1, false), (true, false, true, 2, true),
+    ])
+    func `A new owner kills hosts with pipes, except while they are being stopped or after a drill`(
+        _ hasPipes: Bool, _ isStopped: Bool, _ isDrilled: Bool, _ attempt: Int, _ endsHosts: Bool
+    ) {
         let machine = Self.machine(
             .running, attempt: attempt, rules: .init(drill: Self.drill, hasPipes: hasPipes)
         ) {
@@ -266,8 +264,8 @@ struct RehearsalMachineTests {
         #expect(!Self.after(ended.machine, .hostsFound).effects.contains(.takeOver(endsHosts: endsHosts)))
     }
 
-    @Test("A process without the lock shows the state of the owner, and signals its end")
-    func seen() {
+    @Test
+    func `A process without the lock shows the state of the owner, and signals its end`() {
         let machine = Self.machine(.preparing, isOwner: false)
         #expect(Self.after(machine, .seen(Self.machine(.running).state)).effects.isEmpty)
         let ended = Self.after(machine, .seen(Self.machine(.ended).state))
@@ -277,10 +275,11 @@ struct RehearsalMachineTests {
     // MARK: failures
 
     @Test(
-        "A step is tried 5 times before hosts have run and 9 times after, and then the job fails",
         arguments: [(.preparing, 1, 5), (.starting, 1, 9), (.preparing, 2, 9), (.collecting, 1, 9)]
             as [(Stage, Int, Int)])
-    func tries(_ stage: Stage, _ attempt: Int, _ tries: Int) {
+    func `A step is tried 5 times before hosts have run and 9 times after, and then the job fails`(
+        _ stage: Stage, _ attempt: Int, _ tries: Int
+    ) {
         var machine = Self.machine(stage, attempt: attempt)
         for number in 1..<tries {
             let next = Self.after(machine, .failed(Self.away))
@@ -299,8 +298,8 @@ struct RehearsalMachineTests {
         #expect(succeeded.effects == [.signal, .pause(.milliseconds(500))])
     }
 
-    @Test("Running hosts are not abandoned while the engine is away; an error that stays ends the job at once")
-    func running() {
+    @Test
+    func `Running hosts are not abandoned while the engine is away; an error that stays ends the job at once`() {
         var machine = Self.machine(.running)
         for _ in 0..<100 { machine = Self.after(machine, .failed(Self.away)).machine }
         #expect(machine.state.stage == .running && machine.state.timeline.steps.last?.message == "")
@@ -312,8 +311,8 @@ struct RehearsalMachineTests {
         }
     }
 
-    @Test("The reason of a retry stays visible until there is news, after the progress of the step")
-    func troubled() {
+    @Test
+    func `The reason of a retry stays visible until there is news, after the progress of the step`() {
         let loading = Self.after(
             Self.machine(.preparing), .transferred(.downloading, "a 1 of 2 MB"), .failed(Self.away), .failed(Self.away))
         let text = "a 1 of 2 MB: The engine is away; trying again"
@@ -327,8 +326,8 @@ struct RehearsalMachineTests {
         #expect(late.effects.isEmpty && late.machine == Self.machine(.running))
     }
 
-    @Test("Only an input that is being fetched is named as the reason of the end")
-    func failedInput() {
+    @Test
+    func `Only an input that is being fetched is named as the reason of the end`() {
         func failed(_ stage: Stage, _ events: Machine.Event...) -> String? {
             let machine = events.reduce(Self.machine(stage)) { Self.after($0, $1).machine }
             return Self.after(machine, .failed(Self.wrong)).machine.state.timeline.failedInput
@@ -339,8 +338,8 @@ struct RehearsalMachineTests {
         #expect(failed(.running, .fetching("a")) == nil)
     }
 
-    @Test("A refused start takes the start back, so a stop of the next try ends the job as unstarted")
-    func refused() {
+    @Test
+    func `A refused start takes the start back, so a stop of the next try ends the job as unstarted`() {
         let first = Self.after(Self.machine(.preparing), .prepared, .starting, .startRefused).machine
         #expect(first.state.startedAt == nil && first.state.attemptStartedAt == nil)
         let second = Self.after(Self.machine(.starting, attempt: 2), .starting, .startRefused).machine
@@ -349,8 +348,8 @@ struct RehearsalMachineTests {
 
     // MARK: signals
 
-    @Test("A stop sends one SIGTERM for each attempt; a later one only shortens its time")
-    func signals() {
+    @Test
+    func `A stop sends one SIGTERM for each attempt; a later one only shortens its time`() {
         typealias Signal = RehearsalState.Signal
         func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: Self.now.milliseconds + seconds * 1_000) }
         let first = Signal(attempt: 1, at: at(0), killAt: at(10))

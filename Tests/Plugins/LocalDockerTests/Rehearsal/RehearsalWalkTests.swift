@@ -1,14 +1,14 @@
 import LaunchHost
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 /// Walks at random through the state machine, with a model of the controller: it does the work that the machine asks
 /// for, lets it fail, stops the job, and replaces the process at any moment.
 @Suite("Random walks through the state machine of a rehearsal")
 struct RehearsalWalkTests {
-    @Test("Each walk ends; each stage was stored before its work; hosts that run are collected", arguments: 0..<64)
-    func walks(_ seed: UInt64) {
+    @Test(arguments: 0..<64)
+    func `Each walk ends; each stage was stored before its work; hosts that run are collected`(_ seed: UInt64) {
         for number in 0..<20 {
             var walk = Walk(seed: seed * 100 + UInt64(number))
             walk.run()

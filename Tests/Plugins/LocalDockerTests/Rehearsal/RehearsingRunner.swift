@@ -1,9 +1,9 @@
-import Conformance
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchConformance
+import LaunchContainerEngine
 import LaunchHost
-import LocalDocker
+import LaunchLocalDocker
 import TestSupport
 import Testing
 
@@ -49,9 +49,8 @@ struct RehearsingRunner: Runner {
 
 @Suite("local-docker conforms with a rehearsal plan")
 struct RehearsingConformanceTests {
-    @Test(
-        "The whole kit", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
-    func kit() async throws {
+    @Test(.enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"), .timeLimit(.minutes(10)))
+    func `The whole kit`() async throws {
         let stage = try Stage()
         let image = try await Jobs.image()
         let fixture = RunnerFixture(

@@ -4,15 +4,15 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 /// A name that is first a file and later a folder, or both at once.
 @Suite("Names that change between file and folder", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct ReplacedNamesTests {
     private static func go(_ number: Int) -> String { "while [ ! -e /go/\(number) ]; do sleep 0.1; done" }
 
-    @Test("A checkpoint that changes between file, folder and link is synchronized")
-    func replaced() async throws {
+    @Test
+    func `A checkpoint that changes between file, folder and link is synchronized`() async throws {
         let place = try TemporaryDirectory()
         try place.write("ck/a", "old file")
         try place.write("ck/b/x", "old in folder")
@@ -40,8 +40,8 @@ struct ReplacedNamesTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.file("ck/b")) == ["z"])
     }
 
-    @Test("If one host uses a name for a file and another for a folder, both are kept")
-    func twoHosts() async throws {
+    @Test
+    func `If one host uses a name for a file and another for a folder, both are kept`() async throws {
         let place = try TemporaryDirectory()
         let job = try await Stage.job(
             """
@@ -71,8 +71,8 @@ struct ReplacedNamesTests {
             "\(ended.outcome.warnings)")
     }
 
-    @Test("An entry of the user that blocks a checkpoint stays, and the checkpoint is kept beside it")
-    func obstacle() async throws {
+    @Test
+    func `An entry of the user that blocks a checkpoint stays, and the checkpoint is kept beside it`() async throws {
         let place = try TemporaryDirectory()
         try place.write("go/empty", "")
         try place.write("ck/keep", "")

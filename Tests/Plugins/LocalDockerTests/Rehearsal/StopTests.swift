@@ -1,16 +1,16 @@
-import ContainerEngine
 import EngineTestSupport
 import Foundation
+import LaunchContainerEngine
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Stopping a container job", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct HostsStopTests {
-    @Test("All hosts get SIGTERM and their grace period, and their results are kept")
-    func polite() async throws {
+    @Test
+    func `All hosts get SIGTERM and their grace period, and their results are kept`() async throws {
         let job = try await Stage.job(
             "trap 'echo bye > /opt/ml/model/$(hostname); exit 0' TERM; echo ready; sleep 600 & wait",
             hosts: ["algo-1", "algo-2"]
@@ -30,8 +30,8 @@ struct HostsStopTests {
         #expect(ended.timeline.steps.map(\.status).suffix(3) == [.stopping, .uploading, .stopped])
     }
 
-    @Test("A host that ignores SIGTERM is killed after the grace period")
-    func stubborn() async throws {
+    @Test
+    func `A host that ignores SIGTERM is killed after the grace period`() async throws {
         let ended = try await Stage().run(try await Stage.job("trap '' TERM; echo ready; while :; do sleep 1; done")) {
             runner, handle in
             try await Stage.line("ready", of: handle, with: runner)
@@ -41,8 +41,8 @@ struct HostsStopTests {
         #expect(ended.timeline.hosts.map(\.exitCode) == [137])
     }
 
-    @Test("The engine gets the job's grace period, so it kills also without this program")
-    func grace() async throws {
+    @Test
+    func `The engine gets the job's grace period, so it kills also without this program`() async throws {
         struct Seen: Decodable {
             struct Config: Decodable { var StopTimeout: Int? }
             var Config: Config
@@ -57,8 +57,8 @@ struct HostsStopTests {
         }
     }
 
-    @Test("A job that ended before the stop does not count as stopped")
-    func late() async throws {
+    @Test
+    func `A job that ended before the stop does not count as stopped`() async throws {
         let ended = try await Stage().run(try await Stage.job("exit 4")) { runner, handle in
             _ = try await Stage.end(of: handle, with: runner)
             try await runner.stop(handle, grace: nil)
@@ -67,8 +67,8 @@ struct HostsStopTests {
         #expect(ended.observation.cause?.exitCode == 4)
     }
 
-    @Test("The time limit counts from the start of the hosts and gives the deadline")
-    func deadline() async throws {
+    @Test
+    func `The time limit counts from the start of the hosts and gives the deadline`() async throws {
         var job = try await Stage.job("sleep 600")
         job.timeLimitSeconds = 100
         _ = try await Stage().run(job) { runner, handle in
@@ -79,8 +79,8 @@ struct HostsStopTests {
         }
     }
 
-    @Test("Twenty jobs, stopped or released at any moment, leave nothing")
-    func anyMoment() async throws {
+    @Test
+    func `Twenty jobs, stopped or released at any moment, leave nothing`() async throws {
         let stage = try Stage()
         let data = try TemporaryDirectory()
         try data.write("in/a", String(repeating: "x", count: 100_000))

@@ -2,12 +2,12 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Stored state of a rehearsal")
 struct StoredStateTests {
-    @Test("A state that an earlier version stored is read, and its names stay")
-    func names() throws {
+    @Test
+    func `A state that an earlier version stored is read, and its names stay`() throws {
         let text = """
             {"attempt":2,"attemptStartedAt":"2023-11-14T22:13:21.123Z","course":{"hosts":[],"metrics":{},"notes":[],
             "phase":"starting","results":[],"steps":[{"message":"","startedAt":"2023-11-14T22:13:20.123Z",

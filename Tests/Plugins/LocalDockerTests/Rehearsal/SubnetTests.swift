@@ -1,11 +1,11 @@
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Addresses of a network")
 struct SubnetTests {
-    @Test("The lowest addresses, without the network's own, the gateway's and the broadcast address")
-    func lowest() throws {
+    @Test
+    func `The lowest addresses, without the network's own, the gateway's and the broadcast address`() throws {
         let small = try #require(Subnet("169.254.170.0/28"))
         #expect(
             small.addresses(3, without: "169.254.170.2") == ["169.254.170.1", "169.254.170.3", "169.254.170.4"])
@@ -18,10 +18,8 @@ struct SubnetTests {
         #expect(Subnet("255.255.255.255/32")?.addresses(1, without: nil) == nil)
     }
 
-    @Test(
-        "Text that is not an IPv4 network is nil",
-        arguments: ["", "fd00::/64", "1.2.3/8", "1.2.3.4", "1.2.3.256/8", "1.2.3.4/0", "1.2.3.4/33"])
-    func others(_ text: String) {
+    @Test(arguments: ["", "fd00::/64", "1.2.3/8", "1.2.3.4", "1.2.3.256/8", "1.2.3.4/0", "1.2.3.4/33"])
+    func `Text that is not an IPv4 network is nil`(_ text: String) {
         #expect(Subnet(text) == nil)
     }
 }

@@ -4,12 +4,12 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Takeover of container jobs", .enabled(if: EngineFixture.isWanted, "\(EngineFixture.skipReason)"))
 struct TakeoverTests {
-    @Test("A drill interrupts the hosts once; only synchronized folders are restored")
-    func drill() async throws {
+    @Test
+    func `A drill interrupts the hosts once; only synchronized folders are restored`() async throws {
         let job = try await Stage.job(
             """
             trap 'echo saved > /ck/state; echo caught; exit 1' TERM
@@ -33,16 +33,16 @@ struct TakeoverTests {
             ])
     }
 
-    @Test("A job that ends before the drill is not interrupted")
-    func noDrill() async throws {
+    @Test
+    func `A job that ends before the drill is not interrupted`() async throws {
         let ended = try await Stage().run(
             try await Stage.job("echo quick") { $0.drill = .init(afterSeconds: 600) })
         #expect(ended.timeline.hosts.map(\.attempt) == [1])
         #expect(ended.observation.phase == .succeeded)
     }
 
-    @Test("32 concurrent submits are one job, and another request under its ID is a conflict")
-    func once() async throws {
+    @Test
+    func `32 concurrent submits are one job, and another request under its ID is a conflict`() async throws {
         let stage = try Stage()
         let runner = stage.runner()
         let id = RunID.random()
@@ -64,8 +64,8 @@ struct TakeoverTests {
         #expect(try await runner.observe(handles.prefix(1).map { $0 }).first?.phase == .missing)
     }
 
-    @Test("A new owner continues the job from any step to its end")
-    func takeover() async throws {
+    @Test
+    func `A new owner continues the job from any step to its end`() async throws {
         let place = try TemporaryDirectory()
         try place.write("ck/begin", "b")
         for moment in [0, 30, 80, 150, 250, 400, 900] {
@@ -98,8 +98,8 @@ struct TakeoverTests {
         }
     }
 
-    @Test("A takeover of a job with pipes ends it, with a cause that does not blame the job")
-    func pipes() async throws {
+    @Test
+    func `A takeover of a job with pipes ends it, with a cause that does not blame the job`() async throws {
         let data = try TemporaryDirectory()
         try data.write("in/a", "a")
         let stage = try Stage()
@@ -123,8 +123,8 @@ struct TakeoverTests {
         try await Stage.expectNothing(of: id)
     }
 
-    @Test("SIGTERM is sent once, also across a takeover, and its grace period continues")
-    func signalledOnce() async throws {
+    @Test
+    func `SIGTERM is sent once, also across a takeover, and its grace period continues`() async throws {
         let stage = try Stage()
         let job = try await Stage.job(
             "trap 'echo caught' TERM; echo ready; while [ ! -e /go/on ]; do sleep 0.1; done; exit 0"
@@ -147,8 +147,8 @@ struct TakeoverTests {
         try await Stage.expectNothing(of: id)
     }
 
-    @Test("Reading a log continues from any line, across hosts and attempts")
-    func logPlaces() async throws {
+    @Test
+    func `Reading a log continues from any line, across hosts and attempts`() async throws {
         let job = try await Stage.job(
             "i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo \"$(hostname) $i\"; done", hosts: ["algo-1", "algo-2"])
         _ = try await Stage().run(job) { runner, handle in

@@ -1,7 +1,7 @@
 import LaunchHost
 import TestSupport
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 extension Tarball {
     /// A reader that gets the archive in small chunks.

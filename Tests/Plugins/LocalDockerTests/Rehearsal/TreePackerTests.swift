@@ -1,10 +1,10 @@
-import Archive
 import Foundation
+import LaunchArchive
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Packing results")
 struct TreePackerTests {
@@ -36,8 +36,8 @@ struct TreePackerTests {
         return entries
     }
 
-    @Test("Files, folders, links and second names are packed, with any names, sorted, and as root's")
-    func all() async throws {
+    @Test
+    func `Files, folders, links and second names are packed, with any names, sorted, and as root's`() async throws {
         let folder = try TemporaryDirectory()
         let tree = folder.file("tree")
         try Disk.makeFolders("\(tree)/d/empty")
@@ -71,16 +71,16 @@ struct TreePackerTests {
         #expect(FileManager.default.contentsEqual(atPath: folder.file("again"), andPath: folder.file("out.tar.gz")))
     }
 
-    @Test("An empty folder is an archive without entries")
-    func empty() async throws {
+    @Test
+    func `An empty folder is an archive without entries`() async throws {
         let folder = try TemporaryDirectory()
         try Disk.makeFolders(folder.file("tree"))
         try await TreePacker.pack(folder.file("tree"), into: folder.file("out"), budget: budget(folder))
         #expect(try await entries(folder.file("out")).isEmpty)
     }
 
-    @Test("A packed file above the limit is refused, and packing can be cancelled")
-    func limits() async throws {
+    @Test
+    func `A packed file above the limit is refused, and packing can be cancelled`() async throws {
         let folder = try TemporaryDirectory()
         try Disk.makeFolders(folder.file("tree"))
         var random = SystemRandomNumberGenerator()

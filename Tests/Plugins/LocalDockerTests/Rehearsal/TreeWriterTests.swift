@@ -4,7 +4,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import LocalDocker
+@testable import LaunchLocalDocker
 
 @Suite("Writing trees of containers")
 struct TreeWriterTests {
@@ -37,8 +37,8 @@ struct TreeWriterTests {
         return (try tree(folder.file("tree")), writer.notes)
     }
 
-    @Test("A name that is a file of one host and a folder of another: both are kept, in either order")
-    func fileAndFolder() async throws {
+    @Test
+    func `A name that is a file of one host and a folder of another: both are kept, in either order`() async throws {
         var file = Tarball()
         file.add("model/", flag: "5")
         file.add("model/a", "one")
@@ -61,8 +61,8 @@ struct TreeWriterTests {
         #expect(second.tree == ["a.algo-1": "one", "a/b/c": "two", "a/d": "three", "w": "w1"])
     }
 
-    @Test("The same with links, with a taken name, and with a third host")
-    func linksAndThree() async throws {
+    @Test
+    func `The same with links, with a taken name, and with a third host`() async throws {
         var link = Tarball()
         link.add("m/a", flag: "2", target: "w")
         link.add("m/a.algo-2", "mine")
@@ -79,8 +79,8 @@ struct TreeWriterTests {
             ])
     }
 
-    @Test("Nothing is written outside the folder, with any names")
-    func outside() async throws {
+    @Test
+    func `Nothing is written outside the folder, with any names`() async throws {
         var tarball = Tarball()
         tarball.add("m/../../evil", "1")
         tarball.add("m/./dot", "2")
@@ -103,8 +103,8 @@ struct TreeWriterTests {
         }
     }
 
-    @Test("A file is refused by the size in its header, before its content is read")
-    func sparse() async throws {
+    @Test
+    func `A file is refused by the size in its header, before its content is read`() async throws {
         var tarball = Tarball()
         tarball.extend("size", "\(5 << 40)")
         tarball.add("m/hole", "")
@@ -112,8 +112,8 @@ struct TreeWriterTests {
         #expect(error?.message.contains("model is larger than 1m, the 'output_size_limit'") == true)
     }
 
-    @Test("Empty members count, notes are limited, and a later member replaces an earlier one")
-    func many() async throws {
+    @Test
+    func `Empty members count, notes are limited, and a later member replaces an earlier one`() async throws {
         var tarball = Tarball()
         for index in 0..<500 { tarball.add("m/p\(index)", flag: "6") }
         let (_, notes) = try await write([("", tarball)])
@@ -126,8 +126,8 @@ struct TreeWriterTests {
         #expect(try await write([("", twice)]).tree == ["a": "new"])
     }
 
-    @Test("An output that is a single file keeps its name")
-    func single() async throws {
+    @Test
+    func `An output that is a single file keeps its name`() async throws {
         var tarball = Tarball()
         tarball.add("single", "s")
         #expect(try await write([("", tarball)], keepsName: true).tree == ["single": "s"])

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 import LaunchHost
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The agent with SageMaker, one failure per test.
 @Suite struct SageMakerAgentTests {

@@ -6,7 +6,7 @@ import Testing
 
 import LaunchHost
 @testable import LaunchAgent
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Five hundred jobs of all kinds with random faults of AWS, and an agent that is killed twice meanwhile.
 @Suite(.serialized) struct ChaosTests {

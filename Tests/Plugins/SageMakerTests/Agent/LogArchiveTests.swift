@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 import LaunchHost
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// `archive_logs`: an ended run's log is in its record, and a log without read permission does not delay the end.
 @Suite struct LogArchiveTests {

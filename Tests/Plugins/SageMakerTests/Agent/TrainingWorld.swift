@@ -1,19 +1,19 @@
-import AWS
 import AWSStub
 import Foundation
-import HTTP
-import Mock
+import LaunchAWS
+import LaunchHTTP
+import LaunchMock
 import TestSupport
 
 import LaunchHost
+@testable import LaunchAgent
 @testable import LaunchConfiguration
+@testable import LaunchCore
 @testable import LaunchPluginKit
 @testable import LaunchRehearsal
+@testable import LaunchSageMaker
+@testable import LaunchSnapshots
 @testable import LaunchStore
-@testable import SourceSnapshots
-@testable import LaunchCore
-@testable import LaunchAgent
-@testable import SageMaker
 
 /// An account of AWS, a store and the runner, all with one clock.
 final class TrainingWorld: Sendable {

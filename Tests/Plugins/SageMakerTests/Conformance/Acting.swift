@@ -1,6 +1,6 @@
 import AWSStub
-import Conformance
 import Foundation
+import LaunchConformance
 import LaunchHost
 
 /// Training jobs of the stub with the behaviours of the conformance kit. A hyperparameter selects a job's life and log.

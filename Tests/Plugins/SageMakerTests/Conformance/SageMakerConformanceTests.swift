@@ -1,15 +1,15 @@
 import AWSStub
-import Conformance
 import Foundation
+import LaunchConformance
 import LaunchHost
-import SageMaker
+import LaunchSageMaker
 import TestSupport
 import Testing
 
 @Suite("sagemaker passes the conformance kit", .timeLimit(.minutes(10)))
 struct SageMakerConformanceTests {
-    @Test("The complete kit, with the stub")
-    func kit() async throws {
+    @Test
+    func `The complete kit, with the stub`() async throws {
         let folder = try TemporaryDirectory()
         let account = try FastAccount()
         let acting = Acting(account)

@@ -2,7 +2,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 struct TrainingOutcomeTests {
     private static let job = TrainingHandle(name: "train-1", region: "eu-west-1")

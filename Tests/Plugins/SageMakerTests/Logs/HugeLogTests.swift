@@ -3,7 +3,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Logs of any size are read with the memory of a few pages.
 @Suite(.timeLimit(.minutes(10))) struct HugeLogTests {

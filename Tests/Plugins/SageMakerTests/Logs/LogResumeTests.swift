@@ -3,7 +3,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Each line once, also with late hosts and if another process continues to read.
 @Suite(.timeLimit(.minutes(10))) struct LogResumeTests {

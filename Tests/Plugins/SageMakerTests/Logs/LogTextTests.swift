@@ -3,7 +3,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Events of any text and size.
 @Suite(.timeLimit(.minutes(10))) struct LogTextTests {

@@ -1,11 +1,11 @@
-import AWS
 import AWSStub
 import Foundation
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
 import Synchronization
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// A stub with a training job's log, and a clock that only advances by the reader's waits.
 final class LogsBench: Sendable {

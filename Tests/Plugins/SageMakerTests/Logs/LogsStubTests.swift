@@ -1,8 +1,8 @@
-import AWS
 import AWSStub
 import Foundation
+import LaunchAWS
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import Testing
 
 /// The stub's logs, read by boto3.

@@ -3,7 +3,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Reading a training job's log, and the number of calls.
 @Suite(.timeLimit(.minutes(10))) struct TrainingLogsTests {

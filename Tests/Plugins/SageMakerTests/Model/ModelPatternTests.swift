@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Patterns have the meaning that they have in Java, for a complete text.
 struct ModelPatternTests {

@@ -1,10 +1,10 @@
 import Foundation
 import LaunchHost
-import Subprocess
-import Testing
+import LaunchSubprocess
 import TestSupport
+import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 struct ServiceModelTests {
     @Test func `the bundled model is complete`() throws {

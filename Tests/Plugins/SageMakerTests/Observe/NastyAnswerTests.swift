@@ -1,11 +1,11 @@
-import AWS
 import AWSStub
 import Foundation
+import LaunchAWS
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// All numbers in replies of SageMaker and CloudWatch at their extremes. None traps. Impossible values are reported or
 /// omitted.
@@ -28,9 +28,11 @@ import Testing
     ]
 
     @Test(
-        "a description with any number at an extreme gives an end and an outcome that can be stored", arguments: numbers
+        arguments: numbers
     )
-    func descriptions(_ number: String) throws {
+    func `a description with any number at an extreme gives an end and an outcome that can be stored`(_ number: String)
+        throws
+    {
         let tail = number.last.map { ",}".contains($0) ? String($0) : "" } ?? ""
         for nasty in NastyNumbers.json + ["null", "\"1\"", "[]", "{}", "true"] {
             let text = Self.description.replacing(number, with: nasty + tail)
@@ -50,8 +52,8 @@ import Testing
         }
     }
 
-    @Test("a list with any creation time leads to a valid query")
-    func lists() throws {
+    @Test
+    func `a list with any creation time leads to a valid query`() throws {
         for nasty in NastyNumbers.json {
             let text = """
                 {"TrainingJobName": "train-1", "TrainingJobStatus": "InProgress", "CreationTime": \(nasty)}
@@ -65,8 +67,8 @@ import Testing
 
     private static let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, 1_700_000_000_000, .max - 1, .max]
 
-    @Test("sweeps and schedules accept any times")
-    func passes() throws {
+    @Test
+    func `sweeps and schedules accept any times`() throws {
         for time in Self.extremes {
             for ingested in Self.extremes {
                 let event = LogEvent(stream: "train-1/algo-1", time: time, ingested: ingested, id: "x", text: "y")
@@ -85,8 +87,8 @@ import Testing
         }
     }
 
-    @Test("a cursor of any numbers is a position, or an error that says what to do")
-    func cursors() {
+    @Test
+    func `a cursor of any numbers is a position, or an error that says what to do`() {
         for one in NastyNumbers.text {
             for place in 0..<5 {
                 var numbers = ["1", "2", "3", "4", "5"]
@@ -105,10 +107,10 @@ import Testing
         }
     }
 
-    @Test(
-        "an event with an impossible time ends the reading with a message, and is not a line",
-        arguments: ["timestamp", "ingestionTime"])
-    func events(_ member: String) async throws {
+    @Test(arguments: ["timestamp", "ingestionTime"])
+    func `an event with an impossible time ends the reading with a message, and is not a line`(_ member: String)
+        async throws
+    {
         for nasty in ["9223372036854775807", "-1", "253402300800001"] {
             let bench = try LogsBench()
             bench.end(at: 0)

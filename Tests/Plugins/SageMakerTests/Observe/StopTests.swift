@@ -2,7 +2,7 @@ import AWSStub
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 struct StopTests {
     let world: TrainingWorld

@@ -2,7 +2,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The mapping of SageMaker's statuses and reasons.
 struct TrainingEndTests {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 import LaunchHost
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Many jobs with few calls, and the result if some of the calls fail.
 struct TrainingWatchTests {

@@ -3,13 +3,15 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Sent requests equal those that boto3 would send for the same document.
 @Suite("sent requests compared with boto3's", .timeLimit(.minutes(10)))
 struct Boto3Tests {
-    @Test("500 documents with all members of the model: boto3's validator accepts them, and the bytes are equal")
-    func documents() async throws {
+    @Test
+    func `500 documents with all members of the model: boto3's validator accepts them, and the bytes are equal`()
+        async throws
+    {
         let account = try FastAccount(factor: 2000)
         // They are compared without the service's own rules.
         account.stub.always("sagemaker", "CreateTrainingJob", .answer(.text(#"{"TrainingJobArn": "arn"}"#)))
@@ -28,8 +30,8 @@ struct Boto3Tests {
         #expect(verdict.differences.isEmpty, "\(verdict.differences.count): \(verdict.differences.prefix(3))")
     }
 
-    @Test("The comparison notices a misspelt member, and a changed byte")
-    func judging() async throws {
+    @Test
+    func `The comparison notices a misspelt member, and a changed byte`() async throws {
         let account = try FastAccount(factor: 2000)
         account.stub.always("sagemaker", "CreateTrainingJob", .answer(.text(#"{"TrainingJobArn": "arn"}"#)))
         let runner = account.runner()

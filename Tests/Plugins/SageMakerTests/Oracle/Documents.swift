@@ -1,6 +1,6 @@
 import LaunchHost
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Random documents that the model allows: all members, all levels of nesting, and texts that are difficult to encode.
 /// The same seed gives the same documents.

@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 struct PriceTableTests {
     private func read(_ text: String) throws -> PriceTable {
@@ -14,8 +14,8 @@ struct PriceTableTests {
         return error.diagnostics.map { "\($0.line ?? 0):\($0.column ?? 0) \($0.message)" }
     }
 
-    @Test("The bundled table has types that the model knows, each once, with a plausible price")
-    func bundled() {
+    @Test
+    func `The bundled table has types that the model knows, each once, with a plausible price`() {
         let table = PriceTable.bundled
         guard let shape = ServiceModel.bundled.shapes.first(where: { $0.name == "TrainingInstanceType" }),
             case .text(let rules) = shape.kind
@@ -33,8 +33,8 @@ struct PriceTableTests {
         }
     }
 
-    @Test("A file is read as YAML and as JSON, its date as text or as a year")
-    func file() throws {
+    @Test
+    func `A file is read as YAML and as JSON, its date as text or as a year`() throws {
         let yaml = try read("region: eu-west-1\nas_of: 2026-08\nper_hour: {ml.m5.xlarge: 0.257, ml.zz9.large: 1}\n")
         #expect(yaml.price(of: "ml.m5.xlarge") == PriceTable.Price(hour: 0.257, asOf: "2026-08"))
         #expect(yaml.price(of: "ml.zz9.large")?.hour == 1)
@@ -46,43 +46,41 @@ struct PriceTableTests {
         #expect(json.currency == "EUR")
     }
 
-    @Test(
-        "Each error has its position",
-        arguments: [
-            (
-                "region: eu-west-1\nas_of: 2026-08\nper_hour:\n  ml.m5.xlarge: free\n  m5.large: 1\n  ml.m5.large: -1\n",
-                [
-                    "4:17 \"ml.m5.xlarge\" of \"per_hour\" must be a number from 0.0001 to 10000; found the text \"free\"",
-                    "5:3 \"m5.large\" cannot be an instance type",
-                    "6:16 \"ml.m5.large\" of \"per_hour\" must be a number from 0.0001 to 10000; found the number -1",
-                ]
-            ),
-            (
-                "region: Europe\nas_of: yesterday\ncurrency: dollars\nper_hour: {}\n",
-                [
-                    "1:9 \"Europe\" is not the name of a region", "2:8 \"yesterday\" is not a date",
-                    "3:11 \"dollars\" is not a currency", "4:11 \"per_hour\" has no prices",
-                ]
-            ),
-            (
-                "region: us-east-1\nas_of: 2026-13\nprice: {}\n",
-                [
-                    "1:1 \"per_hour\" is missing at the top level", "2:8 \"2026-13\" is not a date",
-                    "3:1 unknown key \"price\" at the top level",
-                ]
-            ),
-            ("[]", ["1:1 the top level must be a mapping of keys; found a list"]),
-            (
-                "{region: us-east-1, as_of: 2026, per_hour: {ml.m5.large: 1, ml.m5.large: 2}}",
-                ["1:61 duplicate key \"ml.m5.large\"; the first is at 1:45"]
-            ),
-        ])
-    func wrong(_ text: String, _ expected: [String]) throws {
+    @Test(arguments: [
+        (
+            "region: eu-west-1\nas_of: 2026-08\nper_hour:\n  ml.m5.xlarge: free\n  m5.large: 1\n  ml.m5.large: -1\n",
+            [
+                "4:17 \"ml.m5.xlarge\" of \"per_hour\" must be a number from 0.0001 to 10000; found the text \"free\"",
+                "5:3 \"m5.large\" cannot be an instance type",
+                "6:16 \"ml.m5.large\" of \"per_hour\" must be a number from 0.0001 to 10000; found the number -1",
+            ]
+        ),
+        (
+            "region: Europe\nas_of: yesterday\ncurrency: dollars\nper_hour: {}\n",
+            [
+                "1:9 \"Europe\" is not the name of a region", "2:8 \"yesterday\" is not a date",
+                "3:11 \"dollars\" is not a currency", "4:11 \"per_hour\" has no prices",
+            ]
+        ),
+        (
+            "region: us-east-1\nas_of: 2026-13\nprice: {}\n",
+            [
+                "1:1 \"per_hour\" is missing at the top level", "2:8 \"2026-13\" is not a date",
+                "3:1 unknown key \"price\" at the top level",
+            ]
+        ),
+        ("[]", ["1:1 the top level must be a mapping of keys; found a list"]),
+        (
+            "{region: us-east-1, as_of: 2026, per_hour: {ml.m5.large: 1, ml.m5.large: 2}}",
+            ["1:61 duplicate key \"ml.m5.large\"; the first is at 1:45"]
+        ),
+    ])
+    func `Each error has its position`(_ text: String, _ expected: [String]) throws {
         #expect(try mistakes(text) == expected)
     }
 
-    @Test("The highest cost of all types that a run may get, and the names of types without a price")
-    func cost() throws {
+    @Test
+    func `The highest cost of all types that a run may get, and the names of types without a price`() throws {
         let table = try read(
             "region: eu-west-1\nas_of: 2026-08\ncurrency: EUR\nper_hour: {ml.m5.xlarge: 1, ml.m5.2xlarge: 3}\n")
         func cost(_ types: [String], region: String? = "eu-west-1") throws -> CostEstimate {

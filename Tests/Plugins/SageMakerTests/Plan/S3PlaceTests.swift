@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The forms in which a request names a place in S3, and the resources of IAM that they are.
 struct S3PlaceTests {
@@ -45,14 +45,14 @@ struct S3PlaceTests {
             "arn:aws:s3:us-east-1:*:accesspoint/*/object/train*"
         ),
     ])
-    func itsResources(uri: String, container: String, objects: String) throws {
+    func `its resources`(uri: String, container: String, objects: String) throws {
         let place = try #require(read(uri))
         #expect(place.container == container)
         #expect(place.beginningWithKey == objects)
         #expect(place.directory == nil)
     }
 
-    @Test func aDirectoryBucketHasSessions() throws {
+    @Test func `a directory bucket has sessions`() throws {
         let place = try #require(read("s3://fast--use1-az4--x-s3/train"))
         #expect(place.directory == "arn:aws:s3express:us-east-1:123456789012:bucket/fast--use1-az4--x-s3")
         #expect(place.container == nil && place.inFolder == nil)
@@ -61,12 +61,12 @@ struct S3PlaceTests {
     @Test(arguments: [
         "", "s3://", "s3:///key", "bucket/key", "https://example.com/data", "s3://arn:aws:s3:::bucket/key",
     ])
-    func whatIsNotInS3(_ uri: String) {
+    func `what is not in S3`(_ uri: String) {
         #expect(read(uri) == nil)
     }
 
     @Test(arguments: [("s3://b/out", "b/out/*"), ("s3://b/out/", "b/out/*"), ("s3://b", "b/*")])
-    func aFolderIsNoBeginningOfAName(uri: String, objects: String) throws {
+    func `a folder is not a prefix of a name`(uri: String, objects: String) throws {
         #expect(try #require(read(uri)).inFolder == "arn:aws:s3:::\(objects)")
     }
 }

@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// What a template uses is permitted, and nothing of it where the template does not use it.
 struct TrainingPermissionsTests {
@@ -17,7 +17,7 @@ struct TrainingPermissionsTests {
         try #require(try JSONValue(parsing: text).objectValue)
     }
 
-    @Test func aPlainJobHasNothingOfWhatItDoesNotUse() throws {
+    @Test func `a plain job has nothing of what it does not use`() throws {
         let permissions = TrainingPermissions(.object(TrainingWorld.template), region: "us-east-1").all
         let services = Set(permissions.flatMap(\.actions).map { String($0.prefix { $0 != ":" }) })
         #expect(services == ["sagemaker", "iam", "logs", "s3", "cloudwatch"])
@@ -25,7 +25,7 @@ struct TrainingPermissionsTests {
         #expect(try resources("s3:PutObject", [:]) == ["arn:aws:s3:::bucket/out/*"])
     }
 
-    @Test func remoteDebuggingTalksToSystemsManager() throws {
+    @Test func `remote debugging talks to Systems Manager`() throws {
         for action in ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"] {
             let on = try json(#"{"RemoteDebugConfig": {"EnableRemoteDebug": true}}"#)
             #expect(try resources("ssmmessages:\(action)", on) == ["*"])
@@ -34,7 +34,7 @@ struct TrainingPermissionsTests {
         }
     }
 
-    @Test func inputsAreReadAsTheirTypeSays() throws {
+    @Test func `inputs are read as their type says`() throws {
         func input(_ type: String) throws -> [String: JSONValue] {
             try json(
                 #"{"InputDataConfig": [{"ChannelName": "train", "DataSource": {"S3DataSource": {"S3DataType": "\#(type)", "#
@@ -48,7 +48,7 @@ struct TrainingPermissionsTests {
         #expect(try resources("s3:ListBucket", input("S3Prefix")) == ["arn:aws:s3:::data", "arn:aws:s3:::bucket"])
     }
 
-    @Test func checkpointsAreReadWrittenAndDeleted() throws {
+    @Test func `checkpoints are read written and deleted`() throws {
         let checkpoints = try json(#"{"CheckpointConfig": {"S3Uri": "s3://keep/ck"}}"#)
         for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
             #expect(try resources(action, checkpoints).contains("arn:aws:s3:::keep/ck/*"))
@@ -63,12 +63,12 @@ struct TrainingPermissionsTests {
         #"{"DebugRuleConfigurations": [{"S3OutputPath": "s3://other/p"}]}"#,
         #"{"ProfilerRuleConfigurations": [{"S3OutputPath": "s3://other/p"}]}"#,
     ])
-    func everyPlaceThatIsWrittenTo(_ text: String) throws {
+    func `every place that is written to`(_ text: String) throws {
         #expect(
             try resources("s3:PutObject", json(text)) == ["arn:aws:s3:::bucket/out/*", "arn:aws:s3:::other/p/*"])
     }
 
-    @Test func fileSystems() throws {
+    @Test func `file systems`() throws {
         func system(_ type: String, _ mode: String) throws -> [String: JSONValue] {
             try json(
                 #"{"InputDataConfig": [{"ChannelName": "train", "DataSource": {"FileSystemDataSource": {"#
@@ -84,14 +84,14 @@ struct TrainingPermissionsTests {
         #expect(try resources("elasticfilesystem:ClientMount", system("FSxLustre", "ro")).isEmpty)
     }
 
-    @Test func secrets() throws {
+    @Test func `secrets`() throws {
         let arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:team/wandb"
         let told = try json(
             #"{"Environment": {"A": "\#(arn)-AbCdEf", "B": "\#(arn)", "C": "\#(arn)-AbCdEf:key::"}}"#)
         #expect(try resources("secretsmanager:GetSecretValue", told) == ["\(arn)-AbCdEf", "\(arn)-??????"])
     }
 
-    @Test func aPrivateRegistrysLoginIsAFunctions() throws {
+    @Test func `a private registry's login is a function's`() throws {
         let function = "arn:aws:lambda:us-east-1:123456789012:function:login"
         let config = try json(
             #"{"AlgorithmSpecification": {"TrainingImageConfig": {"TrainingRepositoryAuthConfig": {"#
@@ -99,7 +99,7 @@ struct TrainingPermissionsTests {
         #expect(try resources("lambda:InvokeFunction", config) == [function])
     }
 
-    @Test func imagesOfOtherAccountsAreLookedUpAndPulled() throws {
+    @Test func `images of other accounts are looked up and pulled`() throws {
         let image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training"
         let repository: Set = ["arn:aws:ecr:us-east-1:763104351884:repository/pytorch-training"]
         for reference in [image, "\(image):2.3", "\(image)@sha256:\(String(repeating: "a", count: 64))", "\(image):*"] {
@@ -109,13 +109,13 @@ struct TrainingPermissionsTests {
         }
     }
 
-    @Test func aTrainingPlanIsAResourceToo() throws {
+    @Test func `a training plan is a resource too`() throws {
         let plan = "arn:aws:sagemaker:us-east-1:123456789012:training-plan/p"
         let config = try json(#"{"ResourceConfig": {"TrainingPlanArn": "\#(plan)"}}"#)
         #expect(try resources("sagemaker:CreateTrainingJob", holder: .agent, config).contains(plan))
     }
 
-    @Test func aConditionWithAnOpenRegionIsAPattern() throws {
+    @Test func `a condition with an open region is a pattern`() throws {
         let config = try json(#"{"ResourceConfig": {"VolumeKmsKeyId": "alias/volumes"}}"#)
         let template = TrainingWorld.template.merging(config) { $1 }
         let permissions = TrainingPermissions(.object(template), region: nil).all

@@ -1,7 +1,7 @@
-import Patterns
+import LaunchPatterns
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 struct MetricExpressionTests {
     @Test(arguments: [

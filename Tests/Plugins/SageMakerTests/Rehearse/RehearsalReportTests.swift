@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The report at the end of a rehearsal, and its times.
 struct RehearsalReportTests {

@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The credentials of the containers of a rehearsal.
 @Suite struct RehearsalRoleTests {

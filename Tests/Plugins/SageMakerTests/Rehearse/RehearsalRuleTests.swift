@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The rules of the translation, one per test.
 struct RehearsalRuleTests {

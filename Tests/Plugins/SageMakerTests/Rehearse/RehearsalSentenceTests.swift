@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Each sentence of the report occurs with its cause and not without it.
 struct RehearsalSentenceTests {

@@ -1,6 +1,6 @@
 public import LaunchHost
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Requests for the tests: the minimal request, and the members that each test adds.
 enum Requests {

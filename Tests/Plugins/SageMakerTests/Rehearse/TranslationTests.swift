@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Complete container jobs: the result of a request, member by member.
 struct TranslationTests {

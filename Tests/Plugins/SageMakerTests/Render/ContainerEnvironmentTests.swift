@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 struct ContainerEnvironmentTests {
     let runner = SageMakerRunner(nil, options: SageMakerOptions(), model: .bundled, log: .silent)

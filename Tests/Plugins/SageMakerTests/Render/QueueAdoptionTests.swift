@@ -1,9 +1,9 @@
 import Foundation
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Files of other programs as queue files.
 struct QueueAdoptionTests {
@@ -13,8 +13,10 @@ struct QueueAdoptionTests {
         return (file, file.warnings.map { "\($0.line ?? 0):\($0.column ?? 0) \($0.message)" })
     }
 
-    @Test("W&B's envelope and W&B's own keys are removed with a warning each; findings have positions in the envelope")
-    func wandb() throws {
+    @Test
+    func `W&B's envelope and W&B's own keys are removed with a warning each; findings have positions in the envelope`()
+        throws
+    {
         let (file, warnings) = try read(
             """
             {"sagemaker": {
@@ -42,8 +44,8 @@ struct QueueAdoptionTests {
         #expect(again.mark(at: path) == Mark(line: 4, column: 48))
     }
 
-    @Test("An envelope beside other keys, and one without keys, are not unwrapped")
-    func notWandb() throws {
+    @Test
+    func `An envelope beside other keys, and one without keys, are not unwrapped`() throws {
         for text in ["sagemaker: {RoleArn: x}\nTags: []\n", "sagemaker: x\n"] {
             let file = try? read(text)
             // The service's own model warns of the key. Nothing is dropped without a message.
@@ -51,8 +53,8 @@ struct QueueAdoptionTests {
         }
     }
 
-    @Test("The output of describe-training-job is accepted as the template of new jobs, with one note")
-    func described() throws {
+    @Test
+    func `The output of describe-training-job is accepted as the template of new jobs, with one note`() throws {
         let (file, warnings) = try read(
             """
             {
@@ -79,8 +81,8 @@ struct QueueAdoptionTests {
             ])
     }
 
-    @Test("A fixed name of a template is kept, and a warning says that it never changes")
-    func names() throws {
+    @Test
+    func `A fixed name of a template is kept, and a warning says that it never changes`() throws {
         for name in ["train", "${project_name}-x", "${author}-${queue_name}"] {
             let (file, warnings) = try read("TrainingJobName: \"\(name)\"\n")
             #expect(file.template["TrainingJobName"] == .string(name))
@@ -92,8 +94,8 @@ struct QueueAdoptionTests {
         }
     }
 
-    @Test("W&B's keys in --resource-args are not sent either, and a warning says so")
-    func resourceArguments() throws {
+    @Test
+    func `W&B's keys in --resource-args are not sent either, and a warning says so`() throws {
         let runner = SageMakerRunner(nil, options: SageMakerOptions(), model: .bundled, log: .silent)
         let request = try runner.render(
             try TrainingWorld.job("run00001", ["region": .string("us-east-1"), "EcrRepoName": .string("x")]))
@@ -103,8 +105,8 @@ struct QueueAdoptionTests {
         #expect(warnings.allSatisfy { $0.severity == .warning })
     }
 
-    @Test("All members that botocore's describe call has and its create call does not are removed")
-    func allDescribed() async throws {
+    @Test
+    func `All members that botocore's describe call has and its create call does not are removed`() async throws {
         guard Subprocess.find("python3") != nil else { return }
         let script = """
             import botocore.session

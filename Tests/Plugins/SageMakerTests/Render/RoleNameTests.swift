@@ -1,9 +1,9 @@
-import AWS
 import AWSStub
+import LaunchAWS
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// A role that a queue gives by its name is of the caller's account, whatever account the image is of.
 struct RoleNameTests {
@@ -22,7 +22,7 @@ struct RoleNameTests {
     }
 
     @Test(arguments: ["job-role", "role/job-role", "/job-role", "role//job-role"])
-    func offlineItsAccountIsOpen(_ name: String) throws {
+    func `offline its account is open`(_ name: String) throws {
         let request = try runner().render(job(name))
         #expect(request.document["RoleArn"] == .string("arn:aws:iam::*:role/job-role"))
         let findings = runner().validate(request)
@@ -33,7 +33,7 @@ struct RoleNameTests {
         #expect(finding.message.contains("the account of the role \"job-role\" is not known offline"))
     }
 
-    @Test func theConfiguredAccountIsItsAccount() throws {
+    @Test func `the configured account is its account`() throws {
         let runner = runner(account: "111122223333")
         let request = try runner.render(job("service-role/job"))
         #expect(request.document["RoleArn"] == .string("arn:aws:iam::111122223333:role/service-role/job"))
@@ -41,12 +41,12 @@ struct RoleNameTests {
     }
 
     @Test(arguments: ["my role!", "a/\u{e9}"])
-    func aNameThatIAMDoesNotTakeIsStillRefused(_ name: String) throws {
+    func `a name that IAM does not take is still refused`(_ name: String) throws {
         let findings = runner().validate(try runner().render(job(name)))
         #expect(findings.contains { $0.severity == .error && $0.path.description == "RoleArn" }, "\(findings)")
     }
 
-    @Test func whatIsNoNameStaysAsItIs() async throws {
+    @Test func `a word that is not a name stays as it is`() async throws {
         let world = try TrainingWorld()
         for role in ["arn:aws:iam::123456789012:role/train", "<REQUIRED>", "s3://<role>"] {
             let job = try job(role)
@@ -56,7 +56,7 @@ struct RoleNameTests {
         #expect(world.stub.calls("sts", "GetCallerIdentity").isEmpty)
     }
 
-    @Test func theAgentAsksWhoseAccountItIs() async throws {
+    @Test func `the agent asks whose account it is`() async throws {
         let world = try TrainingWorld(keepsCalls: true)
         let runner = try world.runner()
         var job = try job("job-role")
@@ -67,7 +67,7 @@ struct RoleNameTests {
         #expect(world.stub.calls("sts", "GetCallerIdentity").count == 1)
     }
 
-    @Test func anAnswerThatDoesNotComeIsNoAccount() async throws {
+    @Test func `a missing answer gives no account`() async throws {
         let world = try TrainingWorld()
         world.stub.always("sts", "GetCallerIdentity", .error("AccessDenied", "Not authorized.", status: 403))
         let job = try job("job-role").job
@@ -78,13 +78,13 @@ struct RoleNameTests {
         await #expect(throws: BackendError.self) { try await runner().facts(for: job) }
     }
 
-    @Test func aRoleOfAnOtherPartitionIsWrittenInIt() throws {
+    @Test func `a role of another partition is written in it`() throws {
         let world = try TrainingWorld()
         let request = try world.runner(region: "cn-north-1").render(job("job-role"))
         #expect(request.document["RoleArn"] == .string("arn:aws-cn:iam::*:role/job-role"))
     }
 
-    @Test func aPolicyLetsTheRoleBePassedInAnyAccountWhereItsAccountIsOpen() throws {
+    @Test func `a policy lets the role be passed in any account where its account is open`() throws {
         let permissions = runner().permissions(for: try runner().render(job("job-role")))
         let pass = try #require(permissions.first { $0.actions == ["iam:PassRole"] })
         #expect(pass.resources == ["arn:aws:iam::*:role/job-role"])

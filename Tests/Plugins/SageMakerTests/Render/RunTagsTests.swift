@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The tags that launch adds must never cause the rejection of a request.
 struct RunTagsTests {

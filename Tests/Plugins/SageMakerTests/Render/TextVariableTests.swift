@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Numbers and booleans of template variables for members that must be text.
 struct TextVariableTests {

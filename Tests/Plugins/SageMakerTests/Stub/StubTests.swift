@@ -1,8 +1,8 @@
-import AWS
 import AWSStub
 import Foundation
+import LaunchAWS
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import Testing
 
 /// The stub of the other tests, checked with boto3: boto3 accepts its replies.

@@ -1,8 +1,8 @@
-import AWS
+import LaunchAWS
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 struct RefusalTests {
     @Test func `a quota is parsed`() throws {

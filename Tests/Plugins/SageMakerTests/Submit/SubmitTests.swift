@@ -2,7 +2,7 @@ import AWSStub
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// One job per request, whatever happens to the call.
 struct SubmitTests {

@@ -1,12 +1,12 @@
-import AWS
 import AWSStub
 import Foundation
+import LaunchAWS
 import LaunchHost
-import Mock
+import LaunchMock
 import TestSupport
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// SageMaker's rules for images, over a registry `ecr`.
 struct TrainingImagesTests {

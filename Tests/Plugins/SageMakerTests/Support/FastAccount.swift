@@ -1,12 +1,12 @@
-import AWS
 import AWSStub
 import Foundation
-import HTTP
+import LaunchAWS
+import LaunchHTTP
 import LaunchHost
 import TestSupport
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// An account of the stub with a fast clock, which the stub and its clients share.
 struct FastAccount: Sendable {

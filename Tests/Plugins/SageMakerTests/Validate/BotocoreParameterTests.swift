@@ -1,9 +1,9 @@
 import Foundation
 import LaunchHost
-import Subprocess
+import LaunchSubprocess
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The oracle of the corpus: botocore's own validator, which checks less than ours and must never reject more.
 struct BotocoreParameterTests {

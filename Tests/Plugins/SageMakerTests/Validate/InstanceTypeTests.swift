@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Each type of `instance_types` may be the one that is sent.
 struct InstanceTypeTests {

@@ -2,7 +2,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// The duration of the validation of one request. It is not part of the tests, because a slow machine is not an error.
 ///

@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-@testable import SageMaker
+@testable import LaunchSageMaker
 
 /// Values that may be intended: the rules that warn, and requests without such warnings.
 struct WarningTests {

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// Reads error replies: JSON, XML, HTML or an empty body.
 enum ErrorReader {

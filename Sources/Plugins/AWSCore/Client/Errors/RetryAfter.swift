@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 
 /// The wait that a reply requests.
 enum RetryAfter {

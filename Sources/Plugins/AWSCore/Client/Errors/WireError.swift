@@ -1,4 +1,4 @@
-internal import HTTP
+internal import LaunchHTTP
 
 /// Transport errors as AWS errors.
 enum WireError {

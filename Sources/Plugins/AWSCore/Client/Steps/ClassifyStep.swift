@@ -1,5 +1,5 @@
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// Turns every reply without a success status into an error of the right class.
 struct ClassifyStep: Step {

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import HTTP
 internal import LaunchCore
+internal import LaunchHTTP
 
 /// The last step: sends the request, and maps transport errors to AWS errors.
 struct SendStep: Sendable {

@@ -1,7 +1,7 @@
-internal import Crypto
 internal import FoundationEssentials
-internal import HTTP
 internal import LaunchCore
+internal import LaunchCrypto
+internal import LaunchHTTP
 
 /// Signs the request with the credentials and the time of this attempt.
 struct SignStep: Step {

@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// A folder of a container, read through the engine. Needs no root permission, because the engine reads the files.

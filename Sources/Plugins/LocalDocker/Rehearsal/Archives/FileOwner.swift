@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// The user and the group that a file of a container belongs to, as numbers.

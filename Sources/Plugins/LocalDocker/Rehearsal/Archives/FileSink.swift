@@ -1,6 +1,6 @@
 internal import Glibc
+internal import LaunchOwnership
 internal import LaunchPluginKit
-internal import Ownership
 
 /// A new file of this program. It never reuses an existing file and never follows a link.
 final class FileSink {

@@ -1,4 +1,4 @@
-internal import Archive
+internal import LaunchArchive
 internal import LaunchPluginKit
 
 /// The members of a container's folder, from the engine's archive of it. The container is not trusted: its names may be

@@ -1,4 +1,4 @@
-internal import Archive
+internal import LaunchArchive
 internal import LaunchPluginKit
 
 /// Writes entries as a tar archive in chunks, with bounded memory.

@@ -1,4 +1,4 @@
-internal import Archive
+internal import LaunchArchive
 internal import LaunchPluginKit
 
 /// One file or folder that is copied into a container.

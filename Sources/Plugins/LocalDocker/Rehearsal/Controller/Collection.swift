@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// Determines how a rehearsal ended, when all hosts have ended, and keeps its results. Repeated after a failure or a

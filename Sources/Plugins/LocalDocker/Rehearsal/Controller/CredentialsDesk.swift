@@ -1,5 +1,5 @@
-internal import ContainerEngine
-internal import Crypto
+internal import LaunchContainerEngine
+internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// Gives the hosts of a rehearsal their credentials, through an endpoint in their network.

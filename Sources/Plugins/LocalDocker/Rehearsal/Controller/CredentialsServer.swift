@@ -1,4 +1,4 @@
-internal import HTTPServing
+internal import LaunchHTTPServing
 internal import LaunchPluginKit
 
 /// Serves short-lived credentials to the hosts of one job: one document at one unguessable path, at an address that

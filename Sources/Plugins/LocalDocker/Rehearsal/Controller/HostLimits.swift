@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// The resource limits of the hosts. A lenient job loses limits that exceed this machine.

@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// The names by which the containers of a rehearsal are found in the engine.

@@ -1,5 +1,5 @@
-internal import ContainerEngine
 internal import LaunchConcurrency
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// The network of one attempt's hosts, with the address of each host.

@@ -1,6 +1,6 @@
-internal import ContainerEngine
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// The initial content of one host: the files in its container, and the folders of this machine that it mounts.

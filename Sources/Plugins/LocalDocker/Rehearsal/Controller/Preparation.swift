@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// Prepares the hosts of an attempt: fetches inputs, creates the containers and copies files into them. Repeated after

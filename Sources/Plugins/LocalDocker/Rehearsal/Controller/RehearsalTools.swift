@@ -1,5 +1,5 @@
-internal import ContainerEngine
 internal import FoundationEssentials
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// The services that every rehearsal controller uses.

@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// Delivers stops to the hosts of a rehearsal. The job gets one SIGTERM, as from the service, because it may count

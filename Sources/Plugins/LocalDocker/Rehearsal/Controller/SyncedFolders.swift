@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// The synchronized folders of a rehearsal.

@@ -1,7 +1,7 @@
-internal import ContainerEngine
-internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchContainerEngine
+internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// Copies changes in one synchronized folder of the hosts to its destination.

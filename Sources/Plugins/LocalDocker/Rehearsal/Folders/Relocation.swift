@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchOwnership
 internal import LaunchPluginKit
-internal import Ownership
 
 /// Moves a result to its destination, also to another disk. If the task is cancelled, nothing remains at the
 /// destination.

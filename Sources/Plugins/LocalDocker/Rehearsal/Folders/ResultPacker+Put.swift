@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchOwnership
 internal import LaunchPluginKit
-internal import Ownership
 
 /// Destinations of results.
 extension ResultPacker {

@@ -1,5 +1,5 @@
-internal import Archive
 internal import Glibc
+internal import LaunchArchive
 internal import LaunchPluginKit
 
 /// Packs the content of a folder into one gzipped tar file. The members belong to user and group 0, and are sorted by

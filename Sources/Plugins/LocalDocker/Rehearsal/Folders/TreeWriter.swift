@@ -1,8 +1,8 @@
-internal import Archive
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchArchive
+internal import LaunchOwnership
 internal import LaunchPluginKit
-internal import Ownership
 
 /// Writes folders of one or several containers into one folder of this machine.
 ///

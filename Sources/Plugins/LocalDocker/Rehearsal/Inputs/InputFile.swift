@@ -1,5 +1,5 @@
-internal import Archive
 internal import Glibc
+internal import LaunchArchive
 internal import LaunchPluginKit
 
 /// A file of this machine that hosts get. All such files have one mode: an object has none, so the file's own mode

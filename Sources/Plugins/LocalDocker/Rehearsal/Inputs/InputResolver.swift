@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import LaunchPluginKit
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// Finds the files of inputs, and downloads those that are not on this machine.
 struct InputResolver: Sendable {

@@ -1,6 +1,6 @@
-internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
+internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// Downloaded objects by URI and version, for this rehearsal and later ones.

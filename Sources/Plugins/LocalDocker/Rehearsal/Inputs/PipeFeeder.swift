@@ -1,7 +1,7 @@
 internal import Glibc
 internal import LaunchConcurrency
 internal import LaunchPluginKit
-internal import Subprocess
+internal import LaunchSubprocess
 
 /// Writes one input of one host into its pipes, epoch after epoch, until the task is cancelled.
 struct PipeFeeder: Sendable {

@@ -1,4 +1,4 @@
-internal import ContainerEngine
+internal import LaunchContainerEngine
 internal import LaunchPluginKit
 
 /// The merged log of all hosts and all attempts of a job. `LogMerge` decides what to read; this reads it.
