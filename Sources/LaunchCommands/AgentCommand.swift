@@ -64,12 +64,24 @@ enum AgentCommand {
                 interrupts.stop()
             }
             let end = try await agent.run(as: try store.becomeOwner(kind: "agent", queues: settings.queues))
+            if case .held(let queues) = end { throw Self.held(queues) }
             guard case .stuck(let runs) = end else { return .ok }
             let names = runs.prefix(10).map(\.rawValue).joined(separator: ", ") + (runs.count > 10 ? ", …" : "")
             throw LaunchError(
                 .unavailable, "The queues are empty, and these runs have not ended: \(names).",
                 hint: "'launch status RUN' and the log above say why; the next agent takes them over.")
         }
+    }
+
+    private static func held(_ queues: [String: BackendError]) -> LaunchError {
+        let lines = queues.sorted { $0.key < $1.key }.map { "queue \"\($0.key)\": \($0.value.description)" }
+        return LaunchError(
+            .configuration,
+            "The agent could not start the runs of \(Wording.count(queues.count, "queue")); they are still queued.\n"
+                + lines.joined(separator: "\n"),
+            hint:
+                "Correct launch-config.yaml, check it with 'launch config check' and 'launch doctor', and start the agent again."
+        )
     }
 
     /// Throws if the backend rejects or misses the agent's credentials, because every run would fail for the same

@@ -63,7 +63,10 @@ private struct ConfigCheck {
     /// Some options are valid individually but not together. Only the plugins can check that.
     private static func make(_ config: LaunchConfig, _ context: CommandContext) throws(LaunchError) -> Backends {
         let backends = try Backends(config, catalog: context.catalog, variables: context.variables, log: .silent)
-        if let runner = config.runner { _ = try backends.runner(for: runner.type) }
+        for block in [config.runner].compactMap(\.self) + config.runners {
+            // 'runner' also executes the runs of the other types, so each block is checked on its own.
+            try backends.check(block)
+        }
         return backends
     }
 
@@ -85,6 +88,7 @@ private struct ConfigCheck {
                                 type(of: role, config).map { (role.rawValue, JSONValue.string($0)) }
                             }
                         ) { $1 }),
+                    "runners": .array(config.runners.map { .string($0.type) }),
                 ])
             }
             return .object(members)
@@ -115,6 +119,7 @@ private struct ConfigCheck {
             }
             facts.add(role.rawValue, summary ?? "named by each queue's resource")
         }
+        if !config.runners.isEmpty { facts.add("runners", config.runners.map(\.type).joined(separator: ", ")) }
         try terminal.out(facts.styled(indent: 2))
     }
 }

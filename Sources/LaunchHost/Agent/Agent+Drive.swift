@@ -12,7 +12,7 @@ extension Agent {
         driving[run.id] = stop
         drives?.yield {
             let end = await Self.drive(run, driver, until: stop, self.clock)
-            await self.driven(run.id, end)
+            await self.driven(run, end)
         }
     }
 
@@ -34,13 +34,27 @@ extension Agent {
         }
     }
 
-    private func driven(_ id: RunID, _ end: RunDrive.End) {
+    private func driven(_ run: RunRecord, _ end: RunDrive.End) {
         switch end {
         case .submitted(let record): watch(record)
         case .over(let record): tell(record)
-        case .released, .dropped: break
+        case .held, .released, .dropped: break
         }
-        driving[id] = nil
+        if let queue = run.queue { settle(queue, end) }
+        driving[run.id] = nil
         pulse.signal()
+    }
+
+    /// Holds the queue if the run is back in it for an error that every run of the queue would have; otherwise ends
+    /// the hold.
+    private func settle(_ queue: String, _ end: RunDrive.End) {
+        if case .held(_, let error) = end {
+            let until = holds.hold(queue, for: error, now: clock.now())
+            log.error(
+                "the queue is held: no run of it can start",
+                ["queue": queue, "until": Timestamp(until).description, "error": error.description])
+        } else if holds.end(queue, wasSubmitted: end.isSubmitted) {
+            log.info("the queue is no longer held", ["queue": queue])
+        }
     }
 }

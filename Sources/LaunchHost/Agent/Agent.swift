@@ -27,6 +27,8 @@ public actor Agent {
         case left
         /// The queues are drained, except for these runs, which the agent holds and could not complete.
         case stuck([RunID])
+        /// The queues are drained, except for these queues, which an error of the configuration holds.
+        case held([String: BackendError])
     }
 
     private let settings: Settings
@@ -42,6 +44,8 @@ public actor Agent {
     let suspects = AsyncSemaphore(permits: 1)
 
     private var turn = 0
+    /// The queues of which no run is claimed for now.
+    var holds = QueueHolds()
     /// The runs that are driven to their backends, each with an event that cancels its drive.
     var driving: [RunID: AsyncEvent] = [:]
     /// Drives to start as child tasks of `run`.
@@ -132,11 +136,7 @@ public actor Agent {
                     try adopt(as: owner.id)
                     try claim(as: owner.id)
                 }
-                if try isDone(only: one) {
-                    let stuck = try store.held(by: owner.id)
-                    log.info("agent done", stuck.isEmpty ? [:] : ["runs that did not end": "\(stuck.count)"])
-                    return stuck.isEmpty ? .done : .stuck(stuck)
-                }
+                if try isDone(only: one) { return try done(owner.id) }
             } catch  where error.code == .busy || error.code == .full {
                 log.error("the store cannot be used for now", ["error": error.description])
             }
@@ -160,9 +160,12 @@ public actor Agent {
 
     private func claim(as owner: OwnerID) throws(StoreError) {
         while hasRoom, driving.count < Self.mostDriven,
-            let run = try store.claimNext(queues: queuesInTurn(), owner: owner)
+            let run = try store.claimNext(queues: holds.open(queuesInTurn(), now: clock.now()), owner: owner)
         {
-            if let queue = run.queue, let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
+            if let queue = run.queue {
+                holds.begin(queue)
+                if let index = settings.queues.firstIndex(of: queue) { turn = index + 1 }
+            }
             log.info("run taken", ["run": run.id.rawValue, "queue": run.queue ?? "-"])
             drive(run)
         }
@@ -266,6 +269,18 @@ public actor Agent {
         guard driving.isEmpty, watched.isEmpty else { return false }
         if one != nil { return true }
         guard settings.drain else { return false }
-        return try store.hasWaiting(queues: settings.queues) == false
+        let held = Set(holds.misconfigured.keys)
+        return try store.hasWaiting(queues: settings.queues.filter { !held.contains($0) }) == false
+    }
+
+    private func done(_ owner: OwnerID) throws(StoreError) -> End {
+        let stuck = try store.held(by: owner)
+        var held: [String: BackendError] = [:]
+        for (queue, error) in holds.misconfigured where try store.hasWaiting(queues: [queue]) { held[queue] = error }
+        var log = log
+        if !stuck.isEmpty { log = log.with(["runs that did not end": "\(stuck.count)"]) }
+        if !held.isEmpty { log = log.with(["held queues": held.keys.sorted().joined(separator: ",")]) }
+        log.info("agent done")
+        return stuck.isEmpty ? held.isEmpty ? .done : .held(held) : .stuck(stuck)
     }
 }

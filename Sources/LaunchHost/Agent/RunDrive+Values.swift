@@ -111,6 +111,8 @@ extension RunDrive {
         case submitted(RunRecord)
         /// The run has ended or is back in its queue; its record shows which.
         case over(RunRecord)
+        /// The run is back in its queue for an error that every run of the queue would have.
+        case held(RunRecord, BackendError)
         /// The run is released, and another owner continues it.
         case released
         /// The run has a new owner, or the store does not accept its end.

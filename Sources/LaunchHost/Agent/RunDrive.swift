@@ -17,6 +17,8 @@ struct RunDrive: Sendable {
     /// How often the backend did not say whether it has the run.
     private var unknown = 0
     private var hasNoted = false
+    /// The error for which the run's queue is to be held.
+    private var heldFor: BackendError?
 
     init(_ run: RunRecord, mayRequeue: Bool) {
         self.run = run
@@ -99,6 +101,7 @@ struct RunDrive: Sendable {
             return begin()
         case (.ending, .stored(let record)), (.endingAfterError, .stored(let record)):
             run = record
+            if record.state == .queued, let heldFor { return finish(.held(record, heldFor)) }
             return finish(.over(record))
         case (.releasing, .stored): return finish(.released)
         case (.givingUp(let error), .reread(let present)):
@@ -222,12 +225,17 @@ struct RunDrive: Sendable {
 
     /// Carries out the host's decision about an error of a run that is not in its backend.
     private mutating func dispose(of error: BackendError, _ conditions: Conditions) -> [Effect] {
+        heldFor = nil
         switch error.category.disposition(in: phase) {
         case .yield:
             step = .lookingAfterCancel
             return [.look]
         case .requeue, .callAgainThenRequeue, .callAgain, .goWithout:
             guard canWait else { return fail(failure(error)) }
+            return requeue(error, conditions)
+        case .requeueAndHold:
+            guard canWait else { return fail(failure(error)) }
+            heldFor = error
             return requeue(error, conditions)
         case .fail: return fail(failure(error))
         }
@@ -248,7 +256,9 @@ struct RunDrive: Sendable {
             let words = "It has waited since \(since), which is the limit of its queue's 'retry.wait'."
             return fail(Cause(code, "\(error.description) \(words)"))
         }
-        let wait = error.retryAfter ?? Self.requeueRest.delay(after: run.attempts.saturatingAdding(1))
+        // The queue is held, so the run is not. It is the first to continue when the cause has passed.
+        let attempt = heldFor == nil ? run.attempts.saturatingAdding(1) : 1
+        let wait = error.retryAfter ?? Self.requeueRest.delay(after: attempt)
         step = .ending
         let time = conditions.now.addingTimeInterval(wait / .seconds(1))
         return log(.warning, "run goes back to its queue", ["error": error.description])

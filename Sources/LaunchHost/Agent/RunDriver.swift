@@ -47,6 +47,9 @@ struct RunDriver: Sendable {
             return .failed(failure.error, mayBeThere: failure.mayBeThere)
         } catch let error as BackendError {
             return .failed(error, mayBeThere: false)
+        } catch let error as LaunchError where error.kind == .configuration {
+            // The agent's configuration is the cause, not the run.
+            return .failed(BackendError(.configuration, Self.cause(of: error).message), mayBeThere: false)
         } catch let error as LaunchError {
             return .refused(Self.cause(of: error))
         } catch {

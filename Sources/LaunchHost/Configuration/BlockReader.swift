@@ -5,9 +5,16 @@ struct BlockReader {
     private let role: Role
     private let known: KnownKeys
     private let document: Document?
+    /// The path of the block.
+    private let path: FieldPath
+    /// Whether the block is an item of a list.
+    private let isItem: Bool
 
-    init(role: Role, known: KnownKeys, document: Document?) {
+    /// Creates a reader of the role's own block, or of the one at `item`, the path of an item of a list.
+    init(role: Role, at item: FieldPath? = nil, known: KnownKeys, document: Document?) {
         self.role = role
+        path = item ?? FieldPath().appending(role.rawValue)
+        isItem = item != nil
         self.known = known
         self.document = document
     }
@@ -19,30 +26,37 @@ struct BlockReader {
             return LaunchConfig.defaultType(of: role).map { type in
                 let fields = known.declaration(role, type)?.fields ?? []
                 return LaunchConfig.Block(
-                    type: type, options: decode(.empty(), fields: fields, type: type, entry: entry))
+                    type: type, options: decode(.empty(), fields: fields, type: type, keyMark: entry?.keyMark),
+                    path: path)
             }
         }
-        guard entry.value.entries != nil else {
-            let found = entry.value.jsonValue.stringValue.flatMap { known.declaration(role, $0)?.type }
-            note(
-                "\"\(role.rawValue)\" must be a mapping with a \"type\"; found \(entry.value.words)",
-                hint: "write \(role.rawValue): {type: \(found ?? known.types(role).first ?? "...")}",
-                at: entry.value.mark, path: path)
-            return nil
-        }
-        guard let type = type(of: entry), let declaration = known.declaration(role, type) else { return nil }
-        let options = decode(entry.value, fields: declaration.fields, type: type, entry: entry)
-        checkAddress(options, type: type, entry.value)
-        return LaunchConfig.Block(type: type, options: options, mark: entry.keyMark)
+        return block(entry.value, keyMark: entry.keyMark)
     }
 
-    private var path: FieldPath { FieldPath().appending(role.rawValue) }
+    /// The block of a mapping with a `type`. Nil if the plugin cannot be determined.
+    /// - Parameter keyMark: the position at which missing keys are reported.
+    mutating func block(_ node: ConfigNode, keyMark: Mark?) -> LaunchConfig.Block? {
+        guard node.entries != nil else {
+            let found = node.jsonValue.stringValue.flatMap { known.declaration(role, $0)?.type }
+            let type = found ?? known.types(role).first ?? "..."
+            note(
+                "\"\(path)\" must be a mapping with a \"type\"; found \(node.words)",
+                hint: "write \(isItem ? "-" : "\(role.rawValue):") {type: \(type)}", at: node.mark, path: path)
+            return nil
+        }
+        guard let type = type(of: node, keyMark: keyMark), let declaration = known.declaration(role, type) else {
+            return nil
+        }
+        let options = decode(node, fields: declaration.fields, type: type, keyMark: keyMark)
+        checkAddress(options, type: type, node)
+        return LaunchConfig.Block(type: type, options: options, mark: keyMark, path: path)
+    }
 
-    private mutating func type(of entry: ConfigNode.Entry) -> String? {
+    private mutating func type(of node: ConfigNode, keyMark: Mark?) -> String? {
         let types = known.types(role)
         let hint = "known types: \(types.joined(separator: ", "))"
-        guard let type = entry.value.entry("type"), !type.value.isNull else {
-            note("\"\(role.rawValue)\" has no \"type\"", hint: hint, at: entry.keyMark, path: path)
+        guard let type = node.entry("type"), !type.value.isNull else {
+            note("\"\(path)\" has no \"type\"", hint: hint, at: keyMark, path: path)
             return nil
         }
         let place = path.appending("type")
@@ -63,14 +77,14 @@ struct BlockReader {
     }
 
     private mutating func decode(
-        _ node: ConfigNode, fields: [Field], type: String, entry: ConfigNode.Entry?
+        _ node: ConfigNode, fields: [Field], type: String, keyMark: Mark?
     ) -> Options {
         let role = role
         var decoder = SchemaDecoder(document: document) { [known] key, owner in
             known.advice(key, in: owner, role: role, type: type)
         }
         let options = decoder.decode(
-            node, fields: fields, at: path, in: .init("\(role.rawValue) (type: \(type))"), keyMark: entry?.keyMark,
+            node, fields: fields, at: path, in: .init("\(role.rawValue) (type: \(type))"), keyMark: keyMark,
             ignoring: ["type"])
         diagnostics += decoder.diagnostics
         return options

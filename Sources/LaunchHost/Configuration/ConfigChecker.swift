@@ -18,7 +18,8 @@ enum ConfigChecker {
                 at: document.root.mark, path: FieldPath())
         }
         let options = decoder.decode(
-            root, fields: LaunchConfig.fields, in: .top, ignoring: Set(Role.allCases.map(\.rawValue)))
+            root, fields: LaunchConfig.fields, in: .top,
+            ignoring: Set(Role.allCases.map(\.rawValue) + [LaunchConfig.runnersKey]))
         checkQueues(root, &decoder)
         diagnostics += decoder.diagnostics
 
@@ -28,9 +29,45 @@ enum ConfigChecker {
             diagnostics += reader.diagnostics
             return block
         }
-        let config = config(options, document: document, block: block)
+        var config = config(options, document: document, block: block)
+        config.runners = runners(root, beside: config.runner, known, document, &diagnostics)
         diagnostics = UnfilledPlaceholders(in: document, known).alone(of: diagnostics)
         return (config, DiagnosticRenderer.sorted(diagnostics))
+    }
+
+    /// The blocks of `runners`, one for each type.
+    private static func runners(
+        _ root: ConfigNode, beside runner: LaunchConfig.Block?, _ known: KnownKeys, _ document: Document,
+        _ diagnostics: inout [Diagnostic]
+    ) -> [LaunchConfig.Block] {
+        let key = LaunchConfig.runnersKey
+        guard let entry = root.entry(key), !entry.value.isNull else { return [] }
+        let path = FieldPath().appending(key)
+        guard let items = entry.value.items else {
+            diagnostics.append(
+                document.diagnostic(
+                    .error, "\"\(key)\" must be a list of blocks; found \(entry.value.words)",
+                    hint: "write runners: [{type: \(known.types(.runner).first ?? "...")}]", at: entry.value.mark,
+                    path: path))
+            return []
+        }
+        var blocks: [LaunchConfig.Block] = []
+        for (index, item) in items.prefix(100).enumerated() {
+            let place = path.appending(index: index)
+            var reader = BlockReader(role: .runner, at: place, known: known, document: document)
+            let block = reader.block(item, keyMark: item.mark)
+            diagnostics += reader.diagnostics
+            guard let block else { continue }
+            if let first = ([runner].compactMap(\.self) + blocks).first(where: { $0.type == block.type }) {
+                diagnostics.append(
+                    document.diagnostic(
+                        .error, "the runner \(Wording.quoted(block.type)) has two blocks; the first is \(first.path)",
+                        hint: "keep one of them", at: item.mark, path: place))
+                continue
+            }
+            blocks.append(block)
+        }
+        return blocks
     }
 
     /// The configuration without a file.
@@ -46,7 +83,7 @@ enum ConfigChecker {
     private static func config(
         _ options: Options, document: Document?, block: (Role) -> LaunchConfig.Block?
     ) -> LaunchConfig {
-        let none = LaunchConfig.Block(type: "", options: Options())
+        let none = LaunchConfig.Block(type: "", options: Options(), path: FieldPath())
         let jobs = options.integer("max_jobs") ?? 1
         var config = LaunchConfig(
             maxJobs: jobs == -1 ? nil : Int(clamping: jobs), queues: options.strings("queues") ?? [],

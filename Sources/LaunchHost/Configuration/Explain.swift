@@ -31,7 +31,7 @@ public enum Explain {
         if !bare.isEmpty { return bare }
         let paths = entries.map(\.path).uniqued
         let names = paths + paths.compactMap { $0.split(separator: ".").last.map(String.init) }
-        let top = LaunchConfig.fields.map(\.name) + Role.allCases.map(\.rawValue)
+        let top = LaunchConfig.fields.map(\.name) + Role.allCases.map(\.rawValue) + [LaunchConfig.runnersKey]
         throw LaunchError(
             .usage,
             "there is no key \(Wording.quoted(key)) in launch-config.yaml or a queue's file"
@@ -54,6 +54,12 @@ public enum Explain {
         var entries = LaunchConfig.fields.map { Entry(path: $0.name, field: $0, type: nil) }
         // The keys of a queue's file. No block of launch-config.yaml contains them.
         for field in QueueFile.fields { entries += nested(field, below: "queue", type: nil) }
+        entries.append(
+            Entry(
+                path: LaunchConfig.runnersKey,
+                field: Field(
+                    LaunchConfig.runnersKey, .list(.object([])), example: "[{type: sagemaker}, {type: local-docker}]",
+                    help: LaunchConfig.runnersHelp), type: nil))
         for role in Role.allCases {
             let declarations = catalog.declarations.filter { $0.role == role }
             let types = declarations.map(\.type)

@@ -1,7 +1,7 @@
 /// The JSON Schema (draft 2020-12) of `launch-config.yaml`, for completion and checks in an editor.
 ///
 /// It accepts what the decoder accepts, within the limits of JSON Schema. Only the decoder detects a queue that is
-/// named twice, a number that begins with a zero, and duplicate keys.
+/// named twice, two blocks of one runner, a number that begins with a zero, and duplicate keys.
 public enum JSONSchema {
     /// The schema of the file for the plugins of this program.
     public static func launchConfig(_ catalog: PluginCatalog) -> JSONValue {
@@ -16,6 +16,12 @@ public enum JSONSchema {
         for role in Role.allCases {
             properties[role.rawValue] = block(role, catalog.declarations.filter { $0.role == role })
         }
+        let runners = catalog.declarations.filter { $0.role == .runner }
+        properties[LaunchConfig.runnersKey] = .object([
+            "description": .string(LaunchConfig.runnersHelp),
+            "type": orNull("array"),
+            "items": .object(members(of: .runner, runners).merging(["type": .string("object")]) { $1 }),
+        ])
         return .object([
             "$schema": .string("https://json-schema.org/draft/2020-12/schema"),
             "title": .string("launch-config.yaml"),
@@ -31,7 +37,25 @@ public enum JSONSchema {
         .object(objectMembers(fields))
     }
 
+    /// The schema of a role's block, which may be empty.
     private static func block(_ role: Role, _ declarations: [PluginCatalog.Declaration]) -> JSONValue {
+        var schema = members(of: role, declarations)
+        schema["description"] = .string(LaunchConfig.help(of: role))
+        schema["type"] = orNull("object")
+        // An empty block means the default. Any other block has a type.
+        schema["required"] = nil
+        schema["if"] = .object(["minProperties": .integer(1)])
+        schema["then"] = .object(["required": .array([.string("type")])])
+        if let standard = LaunchConfig.defaultType(of: role), declarations.contains(where: { $0.type == standard }) {
+            schema["default"] = .object(["type": .string(standard)])
+        }
+        return .object(schema)
+    }
+
+    /// The schema of a block with a type.
+    private static func members(
+        of role: Role, _ declarations: [PluginCatalog.Declaration]
+    ) -> [String: JSONValue] {
         let types = declarations.map { JSONValue.string($0.type) }
         let list = declarations.map { "\($0.type): \($0.summary)" }.joined(separator: "\n")
         let branches = declarations.map { declaration in
@@ -43,21 +67,13 @@ public enum JSONSchema {
                 "then": .object(branch(declaration, beside: declarations)),
             ])
         }
-        var schema: [String: JSONValue] = [
-            "description": .string(LaunchConfig.help(of: role)),
-            "type": orNull("object"),
+        return [
             "properties": .object([
                 "type": .object(["enum": .array(types), "description": .string(list)])
             ]),
-            // An empty block means the default. Any other block has a type.
-            "if": .object(["minProperties": .integer(1)]),
-            "then": .object(["required": .array([.string("type")])]),
+            "required": .array([.string("type")]),
             "allOf": .array(branches),
         ]
-        if let standard = LaunchConfig.defaultType(of: role), declarations.contains(where: { $0.type == standard }) {
-            schema["default"] = .object(["type": .string(standard)])
-        }
-        return .object(schema)
     }
 
     /// The schema of the block of one type; `all` are the types of its role.

@@ -8,11 +8,14 @@ public struct LaunchConfig: Sendable {
         public var options: Options
         /// The position of the block's key; nil if the block is not in the file and is the default.
         public var mark: Mark?
+        /// The path of the block in the file: `runner`, `runners[1]`.
+        package var path: FieldPath
 
-        package init(type: String, options: Options, mark: Mark? = nil) {
+        package init(type: String, options: Options, mark: Mark? = nil, path: FieldPath) {
             self.type = type
             self.options = options
             self.mark = mark
+            self.path = path
         }
     }
 
@@ -32,8 +35,10 @@ public struct LaunchConfig: Sendable {
     public var registry: Block
     /// How source becomes an image.
     public var builder: Block
-    /// Executes runs; nil if the queue's resource decides.
+    /// Executes all runs; nil if the queue's resource decides.
     public var runner: Block?
+    /// The options of runners that execute the runs of their own resource, one block for each type.
+    public var runners: [Block] = []
     /// Warnings about possible mistakes.
     public private(set) var warnings: [Diagnostic]
     /// The document; nil if the file does not exist and the defaults apply.
@@ -89,14 +94,16 @@ public struct LaunchConfig: Sendable {
         }
     }
 
+    /// The block of the runner of this type: `runner`, or the one in `runners`; nil if neither has one.
+    public func block(ofRunner type: String) -> Block? {
+        runner?.type == type ? runner : runners.first { $0.type == type }
+    }
+
     /// The diagnostic for a plugin that cannot be created from its block, with the position of the block.
-    public func diagnostic(for role: Role, error: BackendError) -> Diagnostic {
-        let block = block(role)
-        let name = block.map { "\(role.rawValue) (type: \($0.type))" } ?? role.rawValue
-        let message = "\(name): \(error.message)"
-        let path = FieldPath().appending(role.rawValue)
-        return document?.diagnostic(.error, message, hint: error.hint, at: block?.mark, path: path)
-            ?? Diagnostic(.error, message, hint: error.hint, path: path)
+    package func diagnostic(for role: Role, _ block: Block, error: BackendError) -> Diagnostic {
+        let message = "\(role.rawValue) (type: \(block.type)): \(error.message)"
+        return document?.diagnostic(.error, message, hint: error.hint, at: block.mark, path: block.path)
+            ?? Diagnostic(.error, message, hint: error.hint, path: block.path)
     }
 
     /// The diagnostic for a finding about a key of this file, with the position of the key.

@@ -21,6 +21,12 @@ extension LaunchConfig {
             help: "The maximum size of a run's log that is kept after its end."),
     ]
 
+    /// The key of the list of runner blocks.
+    package static let runnersKey = "runners"
+    /// One line that describes it.
+    static let runnersHelp =
+        "Options of several runners, one block for each type; each executes the runs of its own resource."
+
     /// The default type of a role's block; nil for the runner, because the queue's resource decides.
     public static func defaultType(of role: Role) -> String? {
         switch role {
@@ -36,7 +42,7 @@ extension LaunchConfig {
         case .environment: "Where credentials and the region come from."
         case .registry: "Stores images."
         case .builder: "Builds images from source."
-        case .runner: "Options of the runner; without it, the queue's resource decides with default options."
+        case .runner: "Executes all runs; without it, the queue's resource decides."
         }
     }
 }

@@ -8,6 +8,10 @@ public enum Reference {
             parts.append(LaunchConfig.help(of: role))
             parts += catalog.declarations.filter { $0.role == role }.map { markdown($0) }
         }
+        parts += [
+            "## `runners`", LaunchConfig.runnersHelp,
+            "Use it instead of `runner` if one agent serves queues of several resources.",
+        ]
         parts += ["## A queue's file", "Keys of the queue itself, beside the template's:", table(QueueFile.fields)]
         return parts.joined(separator: "\n\n") + "\n"
     }

@@ -31,7 +31,9 @@ struct MockTemplate {
         Field("metrics", .map(.number(-1e300...1e300)), help: "The final metrics."),
     ]
 
-    private static let errors = ["transient", "throttled", "capacity", "quota", "unauthenticated", "denied", "invalid"]
+    private static let errors = [
+        "transient", "throttled", "capacity", "quota", "unauthenticated", "denied", "invalid", "configuration",
+    ]
 
     enum Submit: String, CaseIterable {
         case ok
@@ -70,6 +72,7 @@ struct MockTemplate {
         case "unauthenticated": .unauthenticated
         case "denied": .denied
         case "invalid": .invalid
+        case "configuration": .configuration
         default: .transient
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import LaunchHost
+import LaunchMock
 import TestSupport
 import Testing
 
@@ -47,16 +48,77 @@ struct AgentFailureTests {
     }
 
     @Test
-    func `credentials that the backend does not accept requeue the run with a delay; it does not fail`() async throws {
+    func `credentials that the backend does not accept hold the queue; no run fails`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
+        try bench.queue("other")
         let id = try bench.submit("q", ["submit": .string("fail-always"), "submit_error": .string("unauthenticated")])
-        let agent = bench.agent("q")
+        let agent = bench.agent("q", "other", maxJobs: 1)
         async let end = bench.run(agent)
         try await bench.wait(for: id) { $0.state == .queued && $0.attempts == 1 }
+        // The queue is held when these come, and the other queue is served.
+        let next = try bench.submit("q")
+        let other = try bench.submit("other")
+        try await bench.wait(for: other) { $0.state == .succeeded }
         agent.leave()
         #expect(try await end == .left)
         #expect(try bench.store.run(id).notBefore != nil)
+        #expect(try bench.states(of: next) == [.queued])
+    }
+
+    @Test
+    func `an error of the configuration keeps the runs queued, and a drain ends with it`() async throws {
+        let bench = try AgentBench()
+        try bench.queue("q")
+        try bench.queue("other")
+        let wrong: [String: JSONValue] = ["submit": .string("fail-always"), "submit_error": .string("configuration")]
+        let runs = try (0..<3).map { _ in try bench.submit("q", wrong) }
+        let other = try bench.submit("other")
+        guard case .held(let queues) = try await bench.run(bench.agent("q", "other", maxJobs: 1)) else {
+            Issue.record("the agent does not name the held queue")
+            return
+        }
+        #expect(queues.mapValues(\.category) == ["q": .configuration])
+        for run in runs { #expect(try bench.store.run(run).state == .queued) }
+        #expect(try runs.map { try bench.store.run($0).attempts }.reduce(0, +) == 1)
+        #expect(try bench.store.run(other).state == .succeeded)
+    }
+
+    @Test
+    func `a runner that needs a block keeps the runs queued without it`() async throws {
+        let plugin = Plugin<any Runner>(
+            type: "strict", summary: "Needs a key.",
+            fields: [Field("account", .string, required: true, example: "abc", help: "The account.")]
+        ) { (options, context) throws(BackendError) in try MockPlugins.runner.base.make(Options(), context) }
+        let catalog = PluginCatalog(
+            environments: [MockPlugins.environment], registries: [MockPlugins.registry],
+            builders: [MockPlugins.builder],
+            runners: [MockPlugins.runner, RunnerPlugin(plugin, template: [], defaultTemplate: "")])
+        let bench = try AgentBench()
+        let config = try LaunchConfig(
+            Document(
+                text: """
+                    environment: {type: mock}
+                    registry: {type: mock, folder: \(bench.folder.path)}
+                    builder: {type: mock, folder: \(bench.folder.path)}
+                    """, name: "launch-config.yaml"), catalog: catalog)
+        let backends = try Backends(config, catalog: catalog, variables: [:], log: .silent)
+        try bench.store.createQueue(
+            QueueDefinition(name: "q", resource: "strict", template: .object([:]), variables: .array([])))
+        let spec = LaunchSpec(
+            source: .image("mock.invalid/a:1"), project: "test", entity: "me", author: "me", resource: "strict",
+            queue: "q", priority: .medium)
+        let id = try bench.store.submit(spec).id
+        let agent = Agent(
+            Agent.Settings(queues: ["q"], maxJobs: nil, drain: true), store: bench.store, backends: backends,
+            contexts: SourceContexts(store: SourceStore(folder: bench.store.home.sources)), log: .silent)
+        guard case .held(let queues) = try await bench.run(agent) else {
+            Issue.record("the agent does not name the held queue")
+            return
+        }
+        #expect(queues["q"]?.message.contains("needs a block in launch-config.yaml") == true, "\(queues)")
+        #expect(queues["q"]?.message.contains("\"account\" is missing in runner (type: strict)") == true, "\(queues)")
+        #expect(try bench.store.run(id).state == .queued)
     }
 
     @Test

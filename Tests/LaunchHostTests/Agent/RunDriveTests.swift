@@ -241,7 +241,7 @@ import Testing
             var drive = Self.drive(run, .inStage)
             let effect = drive.receive(.failed(BackendError(category, "x"), mayBeThere: false), Self.stays).last
             switch (category.disposition(in: .prepare), effect) {
-            case (.yield, .look), (.requeue, .write(.requeue)): break
+            case (.yield, .look), (.requeue, .write(.requeue)), (.requeueAndHold, .write(.requeue)): break
             case (.fail, .write(.move(.failed, let cause?, _))): #expect(cause == Cause(code, "x"))
             default: Issue.record("\(category): \(String(describing: effect))")
             }
@@ -260,6 +260,26 @@ import Testing
             return
         }
         #expect((0...86_400).contains(time.timeIntervalSince(Self.now)))
+    }
+
+    @Test(arguments: [BackendError.Category.unauthenticated, .configuration, .capacity])
+    func `an error of all runs ends the drive with a hold, and the run waits only shortly`(
+        _ category: BackendError.Category
+    ) {
+        var run = Self.imaged
+        run.attempts = 20
+        var drive = Self.drive(run, .inStage)
+        let error = BackendError(category, "x")
+        let effect = drive.receive(.failed(error, mayBeThere: false), Self.stays).last
+        var queued = run
+        queued.state = .queued
+        _ = drive.receive(.stored(queued), Self.stays)
+        guard case .write(.requeue(_, let time)) = effect else {
+            Issue.record("\(String(describing: effect))")
+            return
+        }
+        #expect(time.timeIntervalSince(Self.now) == (category == .capacity ? 300 : 5))
+        #expect(drive.end == (category == .capacity ? .over(queued) : .held(queued, error)))
     }
 
     @Test func `a run that cannot be continued is looked up first if the backend may have it`() {

@@ -1,4 +1,5 @@
 import Foundation
+import LaunchConfiguration
 import LaunchHost
 import Testing
 
@@ -40,6 +41,29 @@ import Testing
         #expect(config.runner == nil)
     }
 
+    @Test func `each runner has its own block`() throws {
+        let text = "runners:\n  - type: cloud\n  - {type: local-docker, network: none}\n"
+        let config = try LaunchConfig(Fake.document(text), catalog: Fake.catalog)
+        #expect(config.runner == nil)
+        #expect(config.runners.map(\.type) == ["cloud", "local-docker"])
+        #expect(config.block(ofRunner: "local-docker")?.options.string("network") == "none")
+        #expect(config.block(ofRunner: "local-docker")?.path.description == "runners[1]")
+        #expect(config.block(ofRunner: "slurm") == nil)
+    }
+
+    @Test func `an absent block has the decoded defaults, and requires what a block requires`() throws {
+        let options = try LaunchConfig.Block(absent: .builder, of: Fake.catalog.builders[0]).options
+        #expect(options.duration("timeout") == .seconds(1800))
+        let error = #expect(throws: LaunchError.self) {
+            try LaunchConfig.Block(absent: .registry, of: Fake.catalog.registries[1])
+        }
+        #expect(error?.kind == .configuration)
+        #expect(error?.diagnostics.first?.message.contains("\"uri\" is missing in registry (type: ecr)") == true)
+        let given = try LaunchConfig.Block(
+            absent: .registry, of: Fake.catalog.registries[1], given: ["uri": .string("a/b")])
+        #expect(given.options.string("uri") == "a/b")
+    }
+
     @Test func `decodes every kind`() throws {
         let text = """
             {"max_jobs": 3, "entity": "team", "queues": ["a", "b"],
@@ -62,13 +86,13 @@ import Testing
         let config = try LaunchConfig(Fake.document("max_jobs: 1\nbuilder:\n  type: noop\n"), catalog: Fake.catalog)
         let error = BackendError(.invalid, "these do not go together", hint: "choose one")
         #expect(
-            DiagnosticRenderer().render(config.diagnostic(for: .builder, error: error)) == """
+            DiagnosticRenderer().render(config.diagnostic(for: .builder, config.builder, error: error)) == """
                 launch-config.yaml:2:1: builder (type: noop): these do not go together
                   2 | builder:
                     | ^
                   hint: choose one
                 """)
-        #expect(config.diagnostic(for: .environment, error: error).line == nil)
+        #expect(config.diagnostic(for: .environment, config.environment, error: error).line == nil)
     }
 
     @Test func `the thrown error contains the number of errors`() throws {
@@ -147,7 +171,7 @@ import Testing
         let location = ConfigLocation(explicit: nil, variables: [:])
         let config = try LaunchConfig(at: location, catalog: Fake.catalog)
         #expect(config.document == nil && config.maxJobs == 1 && config.builder.type == "docker")
-        let diagnostic = config.diagnostic(for: .builder, error: BackendError(.invalid, "no"))
+        let diagnostic = config.diagnostic(for: .builder, config.builder, error: BackendError(.invalid, "no"))
         #expect(DiagnosticRenderer().render(diagnostic) == "error: builder (type: docker): no")
     }
 }

@@ -159,6 +159,24 @@ import Testing
             name: "W&B's key of another runner", text: "runner: {type: local-docker, job_role: x}\n",
             says: ["1:30: unknown key \"job_role\" in runner (type: local-docker)"]),
         Case(
+            name: "a block for runners", text: "runners: {type: cloud}\n",
+            says: ["1:10: \"runners\" must be a list of blocks; found a mapping"],
+            hint: "write runners: [{type: local-docker}]"),
+        Case(
+            name: "a type in runners", text: "runners:\n  - cloud\n",
+            says: ["2:5: \"runners[0]\" must be a mapping with a \"type\"; found the text \"cloud\""],
+            hint: "write - {type: cloud}"),
+        Case(
+            name: "a runner without a type", text: "runners:\n  - {network: none}\n",
+            says: ["2:5: \"runners[0]\" has no \"type\""], hint: "known types: local-docker, cloud"),
+        Case(
+            name: "two blocks of one runner",
+            text: "runner: {type: cloud}\nrunners:\n  - {type: local-docker}\n  - {type: cloud}\n",
+            says: ["4:5: the runner \"cloud\" has two blocks; the first is runner"], hint: "keep one of them"),
+        Case(
+            name: "misspelt key in runners", text: "runners:\n  - {type: local-docker, netwrok: none}\n",
+            says: ["2:26: unknown key \"netwrok\" in runner (type: local-docker); did you mean \"network\"?"]),
+        Case(
             name: "a list as the file", text: "- a\n",
             says: ["1:1: the file must be a mapping of keys such as \"queues:\"; found a list"]),
         Case(

@@ -123,7 +123,8 @@ public struct Doctor: Sendable {
         _ config: LaunchConfig, _ queues: [(name: String, record: Result<QueueRecord, StoreError>)]
     ) -> [String] {
         let used = queues.compactMap { try? $0.record.get().definition.resource }
-        return (used + [config.runner?.type].compactMap { $0 }).uniqued.filter { catalog.runner($0) != nil }
+        let configured = [config.runner?.type].compactMap { $0 } + config.runners.map(\.type)
+        return (used + configured).uniqued.filter { catalog.runner($0) != nil }
     }
 
     // MARK: checks with a service

@@ -99,6 +99,12 @@ public final class Backends: Sendable {
         }
     }
 
+    /// Creates the runner of a block of the configuration, and discards it.
+    /// - Throws: `LaunchError` of kind `.configuration` with the position of the block that its plugin refuses.
+    package func check(_ block: LaunchConfig.Block) throws(LaunchError) {
+        _ = try makeRunner(try catalog.knownRunner(block.type))
+    }
+
     /// The declaration of the runner for this resource.
     /// - Throws: `LaunchError` with the names of the existing resources.
     public func plugin(for resource: String) throws(LaunchError) -> RunnerPlugin {
@@ -107,12 +113,9 @@ public final class Backends: Sendable {
 
     private func makeRunner(for resource: String, on stage: String) throws(LaunchError) -> any Runner {
         let plugin = try catalog.knownRunner(resource)
-        guard stage != resource else {
-            return try makeRunner(plugin, options: config.runner?.type == resource ? config.runner : nil)
-        }
-        let remote = try makeRunner(plugin, options: nil)
-        let local = try makeRunner(
-            try catalog.knownRunner(stage), options: config.runner?.type == stage ? config.runner : nil)
+        guard stage != resource else { return try makeRunner(plugin) }
+        let remote = try makeRunner(plugin)
+        let local = try makeRunner(try catalog.knownRunner(stage))
         guard let remote = remote as? any Rehearsable else {
             throw LaunchError(
                 .configuration, "A run of resource \(resource) cannot be rehearsed on \(stage).",
@@ -132,11 +135,16 @@ public final class Backends: Sendable {
         return local.base.type
     }
 
-    private func makeRunner(_ plugin: RunnerPlugin, options: LaunchConfig.Block?) throws(LaunchError) -> any Runner {
-        var block = options ?? LaunchConfig.Block(type: plugin.base.type, options: plugin.base.defaultOptions)
+    private func makeRunner(_ plugin: RunnerPlugin) throws(LaunchError) -> any Runner {
         let known = Set(plugin.base.fields.map(\.name))
-        block.options = Options(
-            block.options.values.merging(runnerOptions.filter { known.contains($0.key) }) { $1 })
+        let given = runnerOptions.filter { known.contains($0.key) }
+        var block: LaunchConfig.Block
+        if let configured = config.block(ofRunner: plugin.base.type) {
+            block = configured
+            block.options = Options(block.options.values.merging(given) { $1 })
+        } else {
+            block = try LaunchConfig.Block(absent: .runner, of: plugin.base, given: given)
+        }
         let runner = try Self.make(block, .runner, [plugin.base], context, config)
         for warning in try Self.check([runner], with: parts, config) { context.log.warning(warning.message) }
         return runner
@@ -172,9 +180,9 @@ public final class Backends: Sendable {
         }
         for plugin in catalog.registries {
             guard let options = plugin.optionsForDestination(destination) else { continue }
-            let all = Options(plugin.defaultOptions.values.merging(options) { $1 })
+            let block = try LaunchConfig.Block(absent: .registry, of: plugin, given: options)
             do throws(BackendError) {
-                return (try plugin.make(all, context), plugin.type)
+                return (try plugin.make(block.options, context), plugin.type)
             } catch {
                 throw refused("the registry of \"\(text)\" (type: \(plugin.type)): \(error.message)", error.hint)
             }
@@ -231,7 +239,7 @@ public final class Backends: Sendable {
             let isReported = role == .registry && context.environment == nil && error.category == .configuration
             throw LaunchError(
                 .configuration, "The configuration of the \(role.rawValue) cannot be used.",
-                diagnostics: isReported ? [] : [config.diagnostic(for: role, error: error)] + error.diagnostics)
+                diagnostics: isReported ? [] : [config.diagnostic(for: role, block, error: error)] + error.diagnostics)
         }
     }
 }
@@ -252,15 +260,5 @@ extension PluginCatalog {
         throw LaunchError(
             .invalid, "There is no resource \"\(type)\"\(question.isEmpty ? "." : question)",
             hint: "Known: \(known.joined(separator: ", ")).")
-    }
-}
-
-extension Plugin {
-    /// The options of a block that contains only the type.
-    var defaultOptions: Options {
-        Options(
-            fields.reduce(into: [:]) { values, field in
-                if let value = field.defaultValue { values[field.name] = value }
-            })
     }
 }

@@ -24,6 +24,9 @@ public enum Disposition: String, Sendable, CaseIterable {
     case callAgainThenRequeue
     /// Returns the run to its queue until the cause may have passed. A run without a queue fails.
     case requeue
+    /// Returns the run to its queue, and claims no run of this queue until the cause may have passed: every run would
+    /// fail for the same reason. A run without a queue fails.
+    case requeueAndHold
     /// The run fails.
     case fail
     /// The call was cancelled: the run is stopped if a stop was requested, and otherwise released for its next owner.
@@ -38,9 +41,11 @@ extension BackendError.Category {
         switch phase {
         case .prepare:
             if self == .cancelled { return .yield }
+            if concernsAllRuns { return .requeueAndHold }
             return mayPass ? .requeue : .fail
         case .submit:
             if self == .cancelled { return .yield }
+            if concernsAllRuns { return .requeueAndHold }
             guard mayPass else { return .fail }
             return passesSoon ? .callAgainThenRequeue : .requeue
         case .find:
@@ -55,7 +60,10 @@ extension BackendError.Category {
     }
 
     /// Whether the cause may pass without a change of the run.
-    private var mayPass: Bool { passesSoon || [.capacity, .quota, .unauthenticated].contains(self) }
+    private var mayPass: Bool { passesSoon || [.capacity, .quota].contains(self) }
+
+    /// Whether the agent's configuration or credentials are the cause, so that no other run of the queue can succeed.
+    private var concernsAllRuns: Bool { [.unauthenticated, .configuration].contains(self) }
 
     /// Whether the same call may succeed soon.
     var passesSoon: Bool { [.throttled, .transient, .expired, .unavailable].contains(self) }
