@@ -37,11 +37,18 @@ enum IAMPolicyCommand {
                     hint: "Make one with 'launch queue create'.")
             }
             let holder = arguments.string("for").flatMap(Permission.Holder.init(rawValue:)) ?? .agent
-            let permissions = try names.flatMap { name in
-                try QueuePreview(backends: backends).permissions(of: try store.queue(name).definition)
+            let queues = try names.map { try store.queue($0).definition }
+            let preview = QueuePreview(backends: backends)
+            let policy = PolicyDocument(
+                try queues.flatMap { try preview.permissions(of: $0) }.filter { $0.holder == holder })
+            let silent = try queues.filter { try !preview.declaresPermissions(of: $0) }.map(\.resource).uniqued
+            if !silent.isEmpty {
+                context.note(
+                    "the policy may be incomplete: the runner \(Wording.all(silent)) does not declare the permissions "
+                        + "that it needs")
+            } else if policy.isEmpty {
+                context.note("these queues and this configuration need no cloud permissions")
             }
-            let policy = PolicyDocument(permissions.filter { $0.holder == holder })
-            if policy.isEmpty { context.note("these queues and this configuration need no cloud permissions") }
             try context.printJSON(policy.json)
             return .ok
         }

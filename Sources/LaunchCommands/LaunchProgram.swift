@@ -6,27 +6,35 @@ public import LaunchHost
 /// The command line of launch for a catalog of plugins. The main file of a program with its own catalog only calls
 /// `main(catalog:version:)`, as the program `launch` does.
 public enum LaunchProgram {
-    /// The command line; `launch version` prints `version`.
-    public static func make(catalog: PluginCatalog, version: String) -> Program {
-        Program(root(catalog: catalog, version: version), failure: Failures.explain)
+    /// The command line; its command `version` prints `version`.
+    /// - Parameter name: the name of the program in usage, examples, hints and completion.
+    public static func make(catalog: PluginCatalog, version: String, name: String = "launch") -> Program {
+        Program(
+            ProgramName(name).applied(to: root(catalog: catalog, name: name, version: version)),
+            failure: Failures.explain)
     }
 
     /// Runs the command line with the arguments, variables and terminal of this process, and ends the process with the
     /// documented exit code.
-    public static func main(catalog: PluginCatalog, version: String) async -> Never {
+    /// - Parameter name: the name of the program in usage, examples, hints and completion.
+    public static func main(catalog: PluginCatalog, version: String, name: String = "launch") async -> Never {
         ProcessHardening.apply()
         let environment = ProcessInfo.processInfo.environment
-        let terminal = Terminal.standard(environment: environment) { SecretMask.shared.mask($0) }
+        let own = ProgramName(name)
+        let terminal = Terminal.standard(environment: environment) { text, stream in
+            // Standard output has data, which stays as it is.
+            SecretMask.shared.mask(stream == .error ? own.replaced(in: text) : text)
+        }
         if let fault = ProcessText.fault(reading: catalog.variables.prefixes) {
             terminal.err("\(Styled("error:", .red)) \(fault)")
             exit(ExitCode.usage.rawValue)
         }
-        let code = await make(catalog: catalog, version: version).run(
+        let code = await make(catalog: catalog, version: version, name: name).run(
             Array(CommandLine.arguments.dropFirst()), environment: environment, terminal: terminal)
         exit(code.rawValue)
     }
 
-    static func root(catalog: PluginCatalog, version: String) -> Command {
+    static func root(catalog: PluginCatalog, name: String = "launch", version: String) -> Command {
         let context = CommandContext.Factory(catalog: catalog)
         let local = catalog.runners.first(where: \.rehearses) ?? catalog.runners.first
         return Command(
@@ -56,8 +64,8 @@ public enum LaunchProgram {
                     [
                         AgentCommand.command(context), ConfigCommands.group(context), PluginsCommands.group(context),
                         DoctorCommand.command(context), IAMPolicyCommand.command(context),
-                        .completion(program: "launch"),
-                        VersionCommand.command(version),
+                        .completion(program: name),
+                        VersionCommand.command(version, of: name),
                     ]),
             ])
     }

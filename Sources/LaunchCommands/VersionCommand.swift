@@ -10,7 +10,7 @@ enum VersionCommand {
         var libraries = SystemLibrary.all
     }
 
-    static func command(_ version: String) -> Command {
+    static func command(_ version: String, of name: String) -> Command {
         Command(
             "version", summary: "Print the version, and with --verbose those of the system's libraries",
             discussion: """
@@ -28,7 +28,7 @@ enum VersionCommand {
                 try terminal.out(json: try JSON.pretty(result))
                 return .ok
             }
-            try terminal.out("launch \(version)")
+            try terminal.out("\(name) \(version)")
             guard arguments.count(GlobalOptions.verbose) > 0 else { return .ok }
             try terminal.out("compiled with \(result.compiler)")
             var table = Table([

@@ -42,19 +42,40 @@ func `every configuration and queue file in the pages is valid`() throws {
     #expect(count >= 2)
 }
 
-@Test
-func `a separate program lists its plugins`() throws {
+/// Runs the example's program.
+private func ownLaunch(_ arguments: String...) throws -> (output: String, errors: String, status: Int32) {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let program = URL(filePath: tests).deletingLastPathComponent().appending(path: "own-launch")
     let process = Process()
-    let output = Pipe()
-    process.executableURL = program
-    process.arguments = ["plugins", "list", "--role", "runner"]
+    let (output, errors) = (Pipe(), Pipe())
+    process.executableURL = URL(filePath: tests).deletingLastPathComponent().appending(path: "own-launch")
+    process.arguments = arguments
     process.environment = ["HOME": "/nonexistent"]
     process.standardOutput = output
+    process.standardError = errors
     try process.run()
-    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    func text(_ pipe: Pipe) throws -> String {
+        String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    }
+    let texts = (try text(output), try text(errors))
     process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    #expect(text.contains("process") && text.contains("local-docker"), "\(text)")
+    return (texts.0, texts.1, process.terminationStatus)
+}
+
+@Test
+func `a separate program lists its plugins`() throws {
+    let answer = try ownLaunch("plugins", "list", "--role", "runner")
+    #expect(answer.status == 0)
+    #expect(answer.output.contains("process") && answer.output.contains("local-docker"), "\(answer)")
+}
+
+@Test
+func `a separate program has its own name in help, hints and completion`() throws {
+    #expect(try ownLaunch("version").output == "own-launch 0.1.0\n")
+    let help = try ownLaunch("submit", "--help").output
+    #expect(help.contains("own-launch submit -q") && !help.contains(" launch submit"), "\(help)")
+    let wrong = try ownLaunch("ps")
+    #expect(wrong.status == 64 && wrong.errors.contains("'own-launch list' lists runs"), "\(wrong)")
+    let missing = try ownLaunch("status", "abc12345")
+    #expect(missing.status != 0 && !missing.errors.contains("'launch "), "\(missing)")
+    #expect(try ownLaunch("completion", "bash").output.hasSuffix("complete -F _own_launch_complete own-launch\n"))
 }

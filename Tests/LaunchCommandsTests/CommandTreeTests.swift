@@ -29,6 +29,23 @@ import Testing
         }
     }
 
+    @Test func `a program with another name shows its own`() throws {
+        let root = LaunchProgram.make(catalog: TestCatalog.catalog, version: "1", name: "train-ops").root
+        #expect(TreeCheck.problems(in: root) == [])
+        for (path, command) in all(root) {
+            var texts = [command.summary, command.discussion ?? ""] + command.examples.map(\.line)
+            texts += command.options.map(\.help) + command.arguments.map(\.help) + Array(command.advice.values)
+            for text in texts { #expect(!text.contains(/(^|['"`(])launch [a-z]/), "\(path): \(text)") }
+        }
+        let own = ProgramName("train-ops")
+        #expect(
+            own.replaced(in: "run 'launch doctor', then \"launch list\"")
+                == "run 'train-ops doctor', then \"train-ops list\"")
+        for text in ["the job 'launch'", "relaunch it", "./launch list", "launch is quick", "a launch agent"] {
+            #expect(own.replaced(in: text) == text.replacing(/^launch is/, with: "train-ops is"))
+        }
+    }
+
     @Test func `each result with --json is one document`() async throws {
         let desk = try Desk()
         let queue = "--resource local-docker --config \(Examples.iris)/queue.yaml"

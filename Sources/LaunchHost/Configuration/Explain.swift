@@ -58,7 +58,8 @@ public enum Explain {
             Entry(
                 path: LaunchConfig.runnersKey,
                 field: Field(
-                    LaunchConfig.runnersKey, .list(.object([])), example: "[{type: sagemaker}, {type: local-docker}]",
+                    LaunchConfig.runnersKey, .list(.object([])),
+                    example: "[\(catalog.runners.prefix(2).map { "{type: \($0.base.type)}" }.joined(separator: ", "))]",
                     help: LaunchConfig.runnersHelp), type: nil))
         for role in Role.allCases {
             let declarations = catalog.declarations.filter { $0.role == role }

@@ -120,4 +120,13 @@ struct PolicyTests {
             try resources(await other.run("iam-policy"))["iam:PassRole"]
                 == ["arn:aws:iam::111122223333:role/service-role/training"])
     }
+
+    @Test func `a runner that declares no permissions is named`() async throws {
+        let desk = try Desk()
+        _ = await desk.run("queue create quiet -r mock")
+        let answer = await desk.run("iam-policy")
+        #expect(answer.code == .ok)
+        #expect(answer.errors.contains("the runner mock does not declare the permissions"), "\(answer.errors)")
+        #expect(!answer.errors.contains("need no cloud permissions"))
+    }
 }

@@ -6,7 +6,7 @@ struct FilteredDeviceTests {
     @Test func `every way of writing passes through the filter`() async throws {
         let device = RecordingDevice(outputIsTTY: true, errorIsTTY: true, columns: 60)
         let terminal = Terminal(
-            device: FilteredDevice(device) { $0.replacing("hunter2", with: "<secret>") }, environment: [:])
+            device: FilteredDevice(device) { text, _ in text.replacing("hunter2", with: "<secret>") }, environment: [:])
         #expect(terminal.width == 60 && terminal.outputIsTTY && terminal.errorIsLive)
         try terminal.out("out hunter2")
         terminal.err("err hunter2")

@@ -11,4 +11,4 @@ let catalog = PluginCatalog(
     registries: [LocalRegistry.plugin, MockPlugins.registry],
     builders: [DockerBuilder.plugin],
     runners: [LocalDockerRunner.plugin, ProcessPlugin.runner])
-await LaunchProgram.main(catalog: catalog, version: "0.1.0")
+await LaunchProgram.main(catalog: catalog, version: "0.1.0", name: "own-launch")

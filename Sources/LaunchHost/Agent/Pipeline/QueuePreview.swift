@@ -37,7 +37,15 @@ public struct QueuePreview: Sendable {
 
     private var parts: [any Sendable] { [backends.environment, backends.registry, backends.builder] }
 
-    /// The permissions for the queue's runs. A value that only a submit provides is `*`. If the runner needs none, the
+    /// Whether the runner of the queue declares the permissions that it needs. One that executes jobs on this machine
+    /// needs none.
+    /// - Throws: `LaunchError` if the runner does not exist.
+    public func declaresPermissions(of definition: QueueDefinition) throws -> Bool {
+        if try backends.plugin(for: definition.resource).rehearses { return true }
+        return try backends.runner(for: definition.resource) is any Permitted
+    }
+
+    /// The permissions for the queue's runs. A value that only a submit provides is `*`. If the runner declares none, the
     /// permissions of the other parts.
     /// - Throws: `LaunchError` of kind `.invalid` if the template has a placeholder such as `<REQUIRED>`; otherwise the
     ///   errors of `plan(of:)`.

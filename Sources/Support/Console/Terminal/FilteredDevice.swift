@@ -3,10 +3,10 @@
 /// It is the last step before the stream, so all output passes through it.
 public struct FilteredDevice: TerminalDevice {
     private let device: any TerminalDevice
-    private let filter: @Sendable (String) -> String
+    private let filter: @Sendable (String, StandardStream) -> String
 
-    /// A device that writes `filter`'s result to `device`.
-    public init(_ device: any TerminalDevice, filter: @escaping @Sendable (String) -> String) {
+    /// A device that writes `filter`'s result to `device`. The filter gets the text and its stream.
+    public init(_ device: any TerminalDevice, filter: @escaping @Sendable (String, StandardStream) -> String) {
         self.device = device
         self.filter = filter
     }
@@ -25,6 +25,6 @@ public struct FilteredDevice: TerminalDevice {
 
     /// Writes the filtered text.
     public func write(_ text: String, to stream: StandardStream) throws(OutputError) {
-        try device.write(filter(text), to: stream)
+        try device.write(filter(text, stream), to: stream)
     }
 }
