@@ -2,11 +2,14 @@
 ///
 /// It is the last step before the stream, so all output passes through it.
 public struct FilteredDevice: TerminalDevice {
+    /// Changes the text that is written to the stream.
+    public typealias Filter = @Sendable (_ text: String, _ stream: StandardStream) -> String
+
     private let device: any TerminalDevice
-    private let filter: @Sendable (String, StandardStream) -> String
+    private let filter: Filter
 
     /// A device that writes `filter`'s result to `device`. The filter gets the text and its stream.
-    public init(_ device: any TerminalDevice, filter: @escaping @Sendable (String, StandardStream) -> String) {
+    public init(_ device: any TerminalDevice, filter: @escaping Filter) {
         self.device = device
         self.filter = filter
     }

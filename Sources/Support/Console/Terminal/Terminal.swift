@@ -21,7 +21,7 @@ public struct Terminal: Sendable {
     /// returns an error instead of ending the process.
     /// - Parameter filter: changes every text before it is written.
     public static func standard(
-        environment: [String: String], filter: @escaping @Sendable (String, StandardStream) -> String = { text, _ in text }
+        environment: [String: String], filter: @escaping FilteredDevice.Filter = { text, _ in text }
     ) -> Terminal {
         Terminal(device: FilteredDevice(StandardDevice(), filter: filter), environment: environment)
     }
