@@ -37,6 +37,8 @@ let package = Package(
         // The plugins of this project, for a program of one's own that lists them beside others.
         .library(name: "LaunchBuilders", targets: ["LaunchBuilders"]),
         .library(name: "LaunchLocalDocker", targets: ["LaunchLocalDocker"]),
+        // The client of AWS's services, and the environment that has the credentials, for plugins of further services.
+        .library(name: "LaunchAWSKit", targets: ["LaunchAWSKit"]),
         .library(name: "LaunchAWS", targets: ["LaunchAWS"]),
         .library(name: "LaunchSageMaker", targets: ["LaunchSageMaker"]),
         .library(name: "LaunchMock", targets: ["LaunchMock"]),
@@ -138,7 +140,7 @@ let package = Package(
         library(
             "LaunchMock", at: "Sources/Plugins/Mock", uses: ["LaunchCrypto", "LaunchPluginKit", "LaunchOwnership"]),
         library(
-            "LaunchAWSKit", at: "Sources/Plugins/AWSCore",
+            "LaunchAWSKit", at: "Sources/Plugins/AWSKit",
             uses: [
                 "CLaunchXML", "LaunchCrypto", "LaunchHTTP", "LaunchConcurrency", "LaunchCore", "LaunchSafeFiles",
                 "LaunchSubprocess",
@@ -151,8 +153,7 @@ let package = Package(
         library(
             "LaunchSageMaker", at: "Sources/Plugins/SageMaker",
             uses: [
-                "LaunchAWS", "LaunchCrypto", "LaunchConcurrency", "LaunchConfiguration", "LaunchPluginKit",
-                "LaunchPatterns",
+                "LaunchAWS", "LaunchCrypto", "LaunchConfiguration", "LaunchPluginKit", "LaunchPatterns",
                 "LaunchSuggestions",
             ]),
 

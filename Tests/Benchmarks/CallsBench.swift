@@ -27,7 +27,7 @@ enum CallsBench {
             for worker in 0..<64 {
                 group.addTask {
                     for _ in stride(from: worker, to: count, by: 64) {
-                        _ = try await client.call(
+                        _ = try await client.json(
                             .read("DescribeRepositories"),
                             input: .object(["repositoryNames": .array([.string("stub")])]))
                     }

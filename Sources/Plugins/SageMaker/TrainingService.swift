@@ -49,13 +49,13 @@ struct TrainingService: Sendable {
     func create(_ document: JSONValue) async throws(AWSError) {
         try await creating.wait(for: key("CreateTrainingJob", try await region()))
         _ = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
-            .call(.write("CreateTrainingJob"), input: document)
+            .json(.write("CreateTrainingJob"), input: document)
     }
 
     /// A training job; nil if no job has that name.
     func describe(_ job: TrainingHandle) async throws(AWSError) -> JSONValue? {
         do throws(AWSError) {
-            return try await client(job.region).call(
+            return try await client(job.region).json(
                 .read("DescribeTrainingJob"), input: .object(["TrainingJobName": .string(job.name)]))
         } catch {
             if error.kind == .notFound { return nil }
@@ -79,7 +79,7 @@ struct TrainingService: Sendable {
             }
             var input: [String: JSONValue] = ["ResourceArn": .string(arn)]
             input["NextToken"] = token
-            let page = try await client(region).call(.read("ListTags"), input: .object(input))
+            let page = try await client(region).json(.read("ListTags"), input: .object(input))
             for tag in page["Tags"]?.arrayValue ?? [] {
                 if let key = tag["Key"]?.stringValue { tags[key] = tag["Value"]?.stringValue ?? "" }
             }
@@ -91,7 +91,7 @@ struct TrainingService: Sendable {
     /// Stops a job. A job that has ended or does not exist counts as stopped.
     func stop(_ job: TrainingHandle) async throws(AWSError) {
         do throws(AWSError) {
-            _ = try await client(job.region).call(
+            _ = try await client(job.region).json(
                 .write("StopTrainingJob", repeatable: true, mayAnswerNothing: true),
                 input: .object(["TrainingJobName": .string(job.name)]))
         } catch {
@@ -125,7 +125,7 @@ struct TrainingService: Sendable {
         input["NameContains"] = query.nameContains.map { .string($0) }
         input["NextToken"] = query.token.map { .string($0) }
         let page = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
-            .call(.read("ListTrainingJobs"), input: .object(input))
+            .json(.read("ListTrainingJobs"), input: .object(input))
         let jobs = (page["TrainingJobSummaries"]?.arrayValue ?? []).compactMap { TrainingSummary($0) }
         let next = page["NextToken"]?.stringValue
         return (jobs, next?.isEmpty == false ? next : nil)
@@ -144,9 +144,7 @@ struct TrainingService: Sendable {
 
     private func own() throws(AWSError) -> AWSEnvironment {
         if let environment { return environment }
-        throw AWSError(
-            .configuration, "Runs of resource sagemaker need an environment of type aws; this one has another type.",
-            hint: "Write 'environment: {type: aws, region: us-east-1}', with your region, into launch-config.yaml.")
+        throw AWSEnvironment.missing("Runs of resource sagemaker")
     }
 }
 

@@ -12,7 +12,7 @@ struct ECRImages: Sendable {
         let operation = AWSOperation.read("BatchGetImage")
         // The digest determines the image; a tag beside it is ignored.
         let id = digest.map { ["imageDigest": JSONValue.string($0.rawValue)] } ?? ["imageTag": .string(tag ?? "latest")]
-        let answer = try await environment.client(.ecr, region: repository.host.region).call(
+        let answer = try await environment.client(.ecr, region: repository.host.region).json(
             operation,
             input: .object([
                 "registryId": .string(repository.host.account), "repositoryName": .string(repository.name),
@@ -57,7 +57,7 @@ struct ECRImages: Sendable {
     /// Creates a repository. It is not an error if another process has just created it.
     func create(_ repository: ECRRepository) async throws(AWSError) {
         do throws(AWSError) {
-            _ = try await environment.client(.ecr, region: repository.host.region).call(
+            _ = try await environment.client(.ecr, region: repository.host.region).json(
                 .write("CreateRepository", repeatable: true),
                 input: .object([
                     "registryId": .string(repository.host.account), "repositoryName": .string(repository.name),
@@ -70,7 +70,7 @@ struct ECRImages: Sendable {
     /// True if a repository exists.
     func exists(_ repository: ECRRepository) async throws(AWSError) -> Bool {
         do throws(AWSError) {
-            _ = try await environment.client(.ecr, region: repository.host.region).call(
+            _ = try await environment.client(.ecr, region: repository.host.region).json(
                 .read("DescribeRepositories"),
                 input: .object([
                     "registryId": .string(repository.host.account),

@@ -74,7 +74,7 @@ actor ECRLogin {
         _ client: () async throws(AWSError) -> AWSClient, _ now: Date
     ) async throws(AWSError) -> Token {
         let operation = AWSOperation.read("GetAuthorizationToken")
-        let answer = try await client().call(operation)
+        let answer = try await client().json(operation)
         let data = answer["authorizationData"]?.arrayValue?.first
         guard let encoded = data?["authorizationToken"]?.stringValue, let bytes = Data(base64Encoded: encoded),
             let text = String(validating: bytes, as: UTF8.self), text.hasPrefix("AWS:"), text != "AWS:"

@@ -18,7 +18,14 @@ public final class AWSEnvironment: Environment {
     /// The services of the credential sources.
     let sourceContext: SourceContext
     private let asksInstance: Bool
-    private let clients = Mutex<[String: AWSClient]>([:])
+    private let clients = Mutex<[ClientKey: AWSClient]>([:])
+
+    /// What distinguishes the clients. Services of other plugins may share a signing name.
+    private struct ClientKey: Hashable {
+        let service: AWSService
+        let region: String
+        let retry: String?
+    }
     private let instanceRegion = Mutex<String?>(nil)
     /// Logins to ECR by region.
     let registryLogins = Mutex<[String: ECRLogin]>([:])
@@ -89,7 +96,7 @@ public final class AWSEnvironment: Environment {
         _ service: AWSService, region: String? = nil, retry: RetryPolicy? = nil
     ) async throws(AWSError) -> AWSClient {
         let region = if let region { region } else { try await self.region() }
-        let key = "\(service.signingName) \(region)\(retry.map { " \($0)" } ?? "")"
+        let key = ClientKey(service: service, region: region, retry: retry.map { "\($0)" })
         var runtime = runtime
         runtime.retry = retry ?? runtime.retry
         if let client = clients.withLock({ $0[key] }) { return client }

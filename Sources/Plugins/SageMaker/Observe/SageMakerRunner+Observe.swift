@@ -14,8 +14,9 @@ extension SageMakerRunner {
 
     /// The log in CloudWatch, of all hosts and restarts of the present attempt.
     public func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
-        let log = RunLog(runner: self, handle: handle, cursor: cursor, follow: follow)
-        return LogStream { { () async throws(BackendError) in try await log.next() } }
+        LogStream.cloudWatch(from: cursor, follow: follow, explain: { Refusal.explained($0) }) {
+            () async throws(BackendError) in try await log(of: handle)
+        }
     }
 
     /// Calls `StopTrainingJob`. SageMaker's own grace period applies; `grace` is ignored.
@@ -25,46 +26,21 @@ extension SageMakerRunner {
     }
 }
 
-/// One reader's log. Opened with the first line, because the CloudWatch endpoint and the job's hosts come from the
-/// service.
-private actor RunLog {
-    private let runner: SageMakerRunner
-    private let handle: RunHandle
-    private let cursor: LogCursor?
-    private let follow: Bool
-    private var reader: TrainingLogReader?
-
-    init(runner: SageMakerRunner, handle: RunHandle, cursor: LogCursor?, follow: Bool) {
-        self.runner = runner
-        self.handle = handle
-        self.cursor = cursor
-        self.follow = follow
-    }
-
-    func next() async throws(BackendError) -> [LogLine]? {
-        if let reader { return try await reader.next() }
-        let opened = try await open()
-        reader = opened
-        return try await opened.next()
-    }
-
-    private func open() async throws(BackendError) -> TrainingLogReader {
+extension SageMakerRunner {
+    /// The endpoint of CloudWatch and the job's hosts come from the service.
+    private func log(of handle: RunHandle) async throws(BackendError) -> CloudWatchLog {
         let job = try TrainingHandle(handle)
-        let service = runner.service
-        let logs = try await translated { () async throws(AWSError) -> TrainingLogs in
+        let service = service
+        return try await translated { () async throws(AWSError) in
             let found = try await service.describe(job) ?? .object([:])
             return TrainingLogs(
                 client: try await service.logs(job.region), job: job.name, hosts: TrainingShape(found).hosts,
                 account: found["TrainingJobArn"]?.stringValue.flatMap { ARN($0)?.account },
-                since: found["CreationTime"]?.timeValue,
-                clock: service.clock
-            ) { () async throws(BackendError) in
-                try await translated { () async throws(AWSError) in
-                    guard let now = try await service.describe(job) else { return service.clock.now() }
-                    return TrainingEnd(description: now).observation(of: .random()).endedAt
-                }
-            }
+                since: found["CreationTime"]?.timeValue, clock: service.clock
+            ) { () async throws(AWSError) in
+                guard let now = try await service.describe(job) else { return service.clock.now() }
+                return TrainingEnd(description: now).observation(of: .random()).endedAt
+            }.log
         }
-        return TrainingLogReader(logs, from: cursor, follow: follow)
     }
 }

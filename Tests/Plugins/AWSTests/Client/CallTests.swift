@@ -9,7 +9,7 @@ import Testing
     @Test func `JSON call is signed and answered`() async throws {
         let bench = try ClientBench()
         bench.stub.ecr.add(repository: "team/model")
-        let answer = try await bench.client(.ecr).call(
+        let answer = try await bench.client(.ecr).json(
             .read("DescribeRepositories"), input: .object(["repositoryNames": .array([.string("team/model")])]))
         #expect(answer["repositories"]?.arrayValue?.first?["repositoryName"]?.stringValue == "team/model")
         let call = try #require(bench.stub.calls.first)
@@ -62,12 +62,12 @@ import Testing
         bench.stub.always("ecr", "DescribeImages", reaction)
         let client = try bench.client(.ecr)
         let error = try #require(
-            await failure { () throws(AWSError) in try await client.call(.read("DescribeImages")) })
+            await failure { () throws(AWSError) in try await client.json(.read("DescribeImages")) })
         #expect(error.kind == kind, "\(error)")
         #expect(error.description.hasPrefix("ECR DescribeImages: "), "\(error)")
         // A changing operation may have taken effect, so it is not repeated.
         let before = bench.stub.requestCount
-        let write = await failure { () throws(AWSError) in try await client.call(.write("DescribeImages")) }
+        let write = await failure { () throws(AWSError) in try await client.json(.write("DescribeImages")) }
         #expect(write?.kind == kind)
         #expect(bench.stub.requestCount == before + 1)
     }
@@ -76,7 +76,7 @@ import Testing
     func `An empty reply is accepted if the operation allows it`() async throws {
         let bench = try ClientBench()
         bench.stub.always("ecr", "StopIt", .empty)
-        let answer = try await bench.client(.ecr).call(.write("StopIt", mayAnswerNothing: true))
+        let answer = try await bench.client(.ecr).json(.write("StopIt", mayAnswerNothing: true))
         #expect(answer == .object([:]))
     }
 
@@ -86,7 +86,7 @@ import Testing
         let client = try bench.client(.ecr)
         let error = try #require(
             await failure { () throws(AWSError) in
-                try await client.call(.read("DescribeImages"), input: .object(["repositoryName": .string("gone")]))
+                try await client.json(.read("DescribeImages"), input: .object(["repositoryName": .string("gone")]))
             })
         #expect(error.kind == .notFound)
         #expect(error.code == "RepositoryNotFoundException")

@@ -31,12 +31,12 @@ import Testing
 
         let ecr = try AWSClient(.ecr, endpoint: moto.url, region: "eu-west-1", credentials: keys, runtime: runtime)
         let name = JSONValue.object(["repositoryName": .string("team/model")])
-        let made = try await ecr.call(.write("CreateRepository"), input: name)
+        let made = try await ecr.json(.write("CreateRepository"), input: name)
         #expect(made["repository"]?["repositoryUri"]?.stringValue?.contains("eu-west-1") == true)
-        let again = await failure { () throws(AWSError) in try await ecr.call(.write("CreateRepository"), input: name) }
+        let again = await failure { () throws(AWSError) in try await ecr.json(.write("CreateRepository"), input: name) }
         #expect(again?.kind == .conflict)
         let gone = await failure { () throws(AWSError) in
-            try await ecr.call(.read("DescribeImages"), input: .object(["repositoryName": .string("gone")]))
+            try await ecr.json(.read("DescribeImages"), input: .object(["repositoryName": .string("gone")]))
         }
         #expect(gone?.code == "RepositoryNotFoundException")
 

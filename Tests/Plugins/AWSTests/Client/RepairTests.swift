@@ -25,7 +25,7 @@ import Testing
     func `An expiry is also repaired for a changing operation`() async throws {
         let bench = try ClientBench()
         bench.stub.keys.end(try await bench.provider.credentials())
-        _ = try await bench.client(.ecr).call(
+        _ = try await bench.client(.ecr).json(
             .write("CreateRepository"), input: .object(["repositoryName": .string("made")]))
         #expect(bench.stub.ecr.repositories.count == 1)
     }
@@ -106,7 +106,7 @@ import Testing
         let role: KeyValuePairs = ["RoleArn": "arn:aws:iam::1:role/r", "RoleSessionName": "s"]
         let assumed = try await client.query(.read("AssumeRole"), role)
         bench.stub.ecr.login(password: "registry-password-that-is-secret")
-        _ = try await ecr.call(.read("GetAuthorizationToken"))
+        _ = try await ecr.json(.read("GetAuthorizationToken"))
         var errors: [String] = []
         for code in ["AccessDenied", "SignatureDoesNotMatch", "ValidationError"] {
             bench.stub.script("sts", "AssumeRoleWithWebIdentity", [.error(code)])

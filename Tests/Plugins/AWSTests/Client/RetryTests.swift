@@ -125,7 +125,7 @@ import Testing
         bench.stub.script("ecr", "CreateRepository", [.lostAnswer])
         let input = JSONValue.object(["repositoryName": .string("made")])
         let error = await failure { () throws(AWSError) in
-            try await client.call(.write("CreateRepository"), input: input)
+            try await client.json(.write("CreateRepository"), input: input)
         }
         #expect(error?.kind == .transient)
         #expect(error?.mayHaveTakenEffect == true)
@@ -138,10 +138,10 @@ import Testing
     func `A call that may have taken effect is not repeated on a used connection`(_ reaction: Reaction) async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
-        _ = try await client.call(.read("DescribeRepositories"))
+        _ = try await client.json(.read("DescribeRepositories"))
         bench.stub.script("ecr", "CreateRepository", [reaction])
         let error = await failure { () throws(AWSError) in
-            try await client.call(.write("CreateRepository"), input: .object(["repositoryName": .string("made")]))
+            try await client.json(.write("CreateRepository"), input: .object(["repositoryName": .string("made")]))
         }
         #expect(error?.kind == .transient)
         #expect(bench.stub.calls("ecr", "CreateRepository").count == 1)
@@ -152,7 +152,7 @@ import Testing
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         bench.stub.script("ecr", "CreateRepository", [.throttled])
-        _ = try await client.call(.write("CreateRepository"), input: .object(["repositoryName": .string("made")]))
+        _ = try await client.json(.write("CreateRepository"), input: .object(["repositoryName": .string("made")]))
         #expect(bench.stub.requestCount == 2)
     }
 
@@ -163,7 +163,7 @@ import Testing
         let client = try AWSClient(
             .ecr, endpoint: "http://127.0.0.1:\(port)", region: "us-east-1", credentials: bench.provider,
             runtime: bench.runtime())
-        let error = await failure { () throws(AWSError) in try await client.call(.write("CreateRepository")) }
+        let error = await failure { () throws(AWSError) in try await client.json(.write("CreateRepository")) }
         #expect(error?.kind == .unavailable)
         #expect(error?.mayHaveTakenEffect == false)
         #expect(bench.waits.all == [0.5, 1])

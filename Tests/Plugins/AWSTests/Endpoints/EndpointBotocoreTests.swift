@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    static let services: [AWSService] = [.sagemaker, .ecr, .sts, .logs, .s3, .iam, .sso, .ssoOIDC]
+    static let services: [AWSService] = [.sagemaker, .ecr, .sts, .logs, .s3, .iam, .sso, .ssoOIDC, .batch]
 
     @Test func `resolves as botocore does`() async throws {
         guard let answer = try await Botocore.lines(of: "botocore_endpoints.py", as: Case.self) else { return }

@@ -15,7 +15,7 @@ try:
 except ImportError:
     sys.exit(3)
 
-SERVICES = ["sagemaker", "ecr", "sts", "logs", "s3", "iam", "sso", "sso-oidc"]
+SERVICES = ["sagemaker", "ecr", "sts", "logs", "s3", "iam", "sso", "sso-oidc", "batch"]
 # Regions that do not exist, but might: the rules must not need a list.
 NEW = ["us-east-9", "eu-central-7", "mx-north-2", "cn-south-3", "us-gov-central-1", "us-iso-north-1", "eusc-de-west-2"]
 BUCKETS = [

@@ -53,7 +53,7 @@ final class LogsBench: Sendable {
                 self.time.withLock { $0 = $0.addingTimeInterval(duration / .seconds(1)) }
             })
         return TrainingLogs(client: client, job: job, hosts: hosts, account: "123456789012", clock: clock) {
-            () async throws(BackendError) in
+            () async throws(AWSError) in
             self.end.withLock(\.self).flatMap { $0 <= self.now ? $0 : nil }
         }
     }
@@ -71,6 +71,12 @@ final class LogsBench: Sendable {
 
     func texts(_ logs: TrainingLogs, from cursor: LogCursor? = nil, follow: Bool = true) async throws -> [String] {
         try await read(logs, from: cursor, follow: follow).map(\.line.text)
+    }
+}
+
+extension TrainingLogs {
+    func stream(from cursor: LogCursor?, follow: Bool) -> LogStream {
+        LogStream.cloudWatch(from: cursor, follow: follow) { () async throws(BackendError) in log }
     }
 }
 

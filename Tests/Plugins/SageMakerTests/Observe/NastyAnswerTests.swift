@@ -5,6 +5,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
+@testable import LaunchAWSKit
 @testable import LaunchSageMaker
 
 /// All numbers in replies of SageMaker and CloudWatch at their extremes. None traps. Impossible values are reported or
@@ -93,15 +94,15 @@ import Testing
             for place in 0..<5 {
                 var numbers = ["1", "2", "3", "4", "5"]
                 numbers[place] = one
-                let cursor = LogCursor(rawValue: "1 w \(numbers.joined(separator: " ")) id")
-                do throws(BackendError) {
+                let cursor = "1 w \(numbers.joined(separator: " ")) id"
+                do throws(AWSError) {
                     let mark = try LogMark(cursor)
                     #expect(mark.line >= 0 && mark.time >= 0)
                     var schedule = LogSchedule(since: Date(), now: Date())
                     schedule.resume(mark.pass)
                     _ = schedule.start(of: mark.pass)
                 } catch {
-                    #expect(error.category == .invalid && error.hint != nil)
+                    #expect(error.kind == .invalid && error.hint != nil)
                 }
             }
         }

@@ -51,18 +51,37 @@ public final class AWSClient: Sendable {
             send: { exchange throws(AWSError) in try await sending.send(exchange) })
     }
 
-    /// Calls an operation of a JSON service, and returns the document of the reply.
-    public func call(
+    /// Calls an operation of a service with the protocol JSON 1.0 or 1.1, and returns the document of the reply.
+    /// - Parameter input: the members of the request, as the service's model names them.
+    /// - Throws: the service's error, in its class; `internalFault` if the service has another protocol.
+    public func json(
         _ operation: AWSOperation, input: JSONValue = .object([:])
     ) async throws(AWSError) -> JSONValue {
-        guard case .json(let target) = service.wire, let body = try? Bodies.json(input) else {
+        guard case .json(let target, let version) = service.wire, let body = try? Bodies.json(input) else {
             throw unspeakable(operation)
         }
         var exchange = Exchange(operation: operation)
         exchange.headers = [
-            ("Content-Type", "application/x-amz-json-1.1"), ("X-Amz-Target", "\(target).\(operation.name)"),
+            ("Content-Type", "application/x-amz-json-\(version.rawValue)"),
+            ("X-Amz-Target", "\(target).\(operation.name)"),
         ]
         exchange.payload = .bytes(body)
+        guard case .json(let document) = try await send(exchange).document else { throw unspeakable(operation) }
+        return document
+    }
+
+    /// Calls an operation of a service with the protocol REST-JSON, such as Batch, EKS and Lambda, and returns the
+    /// document of the reply. Streams and bodies that are not JSON are not supported.
+    /// - Throws: the service's error, in its class; `invalid`, before anything is sent, for a path with an empty value;
+    ///   `internalFault` if the service has another protocol.
+    public func rest(_ operation: AWSOperation, _ call: RESTCall) async throws(AWSError) -> JSONValue {
+        guard service.wire == .restJSON else { throw unspeakable(operation) }
+        var exchange = try call.exchange(operation)
+        if let body = call.body {
+            guard let bytes = try? Bodies.json(body) else { throw unspeakable(operation) }
+            exchange.headers.append(("Content-Type", "application/json"))
+            exchange.payload = .bytes(bytes)
+        }
         guard case .json(let document) = try await send(exchange).document else { throw unspeakable(operation) }
         return document
     }

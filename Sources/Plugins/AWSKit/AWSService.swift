@@ -1,15 +1,26 @@
 /// A service of AWS: its names and its protocol.
+///
+/// Any service of these protocols can be described; `botocore/data/<service>` has the names. Its endpoint follows AWS's
+/// general rule `<hostPrefix>.<region>.amazonaws.com`, and the user's endpoint settings.
 public struct AWSService: Sendable, Hashable, CustomStringConvertible {
     /// The protocol between client and service.
     public enum Wire: Sendable, Hashable {
-        /// JSON 1.1. A header has the operation after this prefix.
-        case json(target: String)
+        /// JSON. The header `X-Amz-Target` has the operation after the prefix `target`.
+        case json(target: String, version: JSONVersion = .v1_1)
         /// Requests of form fields, replies in XML, with this API version.
         case query(version: String)
         /// Paths and methods, replies in XML.
         case rest
         /// Paths and methods, replies in JSON.
         case restJSON
+    }
+
+    /// The version of the JSON protocol. It changes the content type only.
+    public enum JSONVersion: String, Sendable, Hashable {
+        /// Older than 1.1: DynamoDB, SQS, Step Functions.
+        case v1_0 = "1.0"
+        /// Most services.
+        case v1_1 = "1.1"
     }
 
     /// The identifier in this program: `sagemaker`, `logs`.
@@ -51,9 +62,11 @@ public struct AWSService: Sendable, Hashable, CustomStringConvertible {
         "ecr", name: "ECR", wire: .json(target: "AmazonEC2ContainerRegistry_V20150921"), hostPrefix: "api.ecr")
     /// Identities and roles.
     public static let sts = AWSService("sts", name: "STS", wire: .query(version: "2011-06-15"))
-    /// Logs of training jobs.
+    /// Logs of jobs.
     public static let logs = AWSService(
         "logs", name: "CloudWatch Logs", wire: .json(target: "Logs_20140328"), environmentName: "CLOUDWATCH_LOGS")
+    /// Batch jobs.
+    public static let batch = AWSService("batch", name: "Batch", wire: .restJSON)
     /// Objects. `Endpoint.bucket` gives their addresses.
     public static let s3 = AWSService("s3", name: "S3", wire: .rest)
     /// Roles and policies. There is one endpoint per partition.

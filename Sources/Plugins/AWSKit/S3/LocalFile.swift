@@ -7,8 +7,8 @@ enum LocalFile {
     /// The facts that differ between two versions of a file.
     struct Stamp: Hashable {
         let size: Int64
-        private let seconds: Int
-        private let nanoseconds: Int
+        /// The bytes of the time of the last change, which is only compared.
+        private let changed: [UInt8]
         private let inode: UInt64
 
         init(_ path: String) throws(AWSError) {
@@ -18,8 +18,8 @@ enum LocalFile {
                 throw AWSError(.invalid, "\(path) is not a file that can be uploaded.")
             }
             size = Int64(info.st_size)
-            seconds = info.st_mtim.tv_sec
-            nanoseconds = info.st_mtim.tv_nsec
+            // Depending on the files that are compiled together, the compiler misses the module of the time's members.
+            changed = withUnsafeBytes(of: info.st_mtim) { [UInt8]($0) }
             inode = UInt64(info.st_ino)
         }
     }

@@ -1,10 +1,10 @@
-internal import LaunchPluginKit
+internal import LaunchCore
 
 /// One event of a log stream.
 struct LogEvent: Sendable, Hashable {
     /// The name of its log stream.
     var stream: String
-    /// When the host printed it, in milliseconds since 1970.
+    /// When the program printed it, in milliseconds since 1970.
     var time: Int64
     /// When CloudWatch ingested it, in milliseconds since 1970.
     var ingested: Int64
@@ -17,7 +17,7 @@ struct LogEvent: Sendable, Hashable {
 /// Which events one pass over the log returns, in the order of their times.
 ///
 /// Most passes are recent: they begin shortly before the end of the last pass and return events that were ingested soon
-/// after they were printed. Whole passes return the late events too, and begin at the creation of the job. The more
+/// after they were printed. Whole passes return the late events too, and begin where the log begins. The more
 /// pages a whole pass reads, the less often it runs. An event's own times show which kind of pass returns it.
 struct LogPass: Sendable, Hashable {
     /// An event is late if it is ingested more than this many milliseconds after it was printed.
@@ -40,8 +40,10 @@ struct LogPass: Sendable, Hashable {
     }
 }
 
-/// A position in the log: a pass, and the last line of it that was returned.
+/// A position in the log: a part, a pass over it, and the last line of it that was returned.
 struct LogMark: Sendable, Hashable {
+    /// The ID of the part; empty in a log of one part.
+    var part = ""
     /// The pass.
     var pass: LogPass
     /// The time of the last event that was returned.
@@ -50,27 +52,34 @@ struct LogMark: Sendable, Hashable {
     /// Which line of the event, from 0.
     var line: Int
 
-    /// The position as a cursor.
-    var cursor: LogCursor {
-        LogCursor(
-            rawValue: "1 \(pass.isWhole ? "w" : "r") \(pass.low) \(pass.lateLow) \(pass.high) \(time) \(line) \(id)")
+    /// The position as a cursor. The first version has no part.
+    var cursor: String {
+        (part.isEmpty ? "1 " : "2 \(part) ")
+            + "\(pass.isWhole ? "w" : "r") \(pass.low) \(pass.lateLow) \(pass.high) \(time) \(line) \(id)"
     }
-}
 
-extension LogMark {
+    init(part: String = "", pass: LogPass, time: Int64, id: String, line: Int) {
+        (self.part, self.pass, self.time, self.id, self.line) = (part, pass, time, id, line)
+    }
+
+    static let hint = "Read the log from its beginning."
+
     /// Reads a cursor that `cursor` made.
-    init(_ cursor: LogCursor) throws(BackendError) {
-        let parts = cursor.rawValue.split(separator: " ", maxSplits: 7, omittingEmptySubsequences: false)
-        let numbers = parts.dropFirst(2).prefix(5).compactMap { Int64($0) }
-        guard parts.count == 8, parts[0] == "1", parts[1] == "w" || parts[1] == "r", numbers.count == 5,
-            let line = Int(exactly: numbers[4]), line >= 0, numbers[3] >= 0
+    init(_ cursor: String) throws(AWSError) {
+        var words = cursor.split(separator: " ", maxSplits: 8, omittingEmptySubsequences: false)[...]
+        let version = words.popFirst()
+        let part = version == "2" ? words.popFirst().map(String.init) : ""
+        let kind = words.popFirst()
+        let numbers = words.prefix(5).compactMap { Int64($0) }
+        guard version == "1" || version == "2", let part, part.isEmpty == (version == "1"), kind == "w" || kind == "r",
+            numbers.count == 5, words.count > 5, let line = Int(exactly: numbers[4]), line >= 0, numbers[3] >= 0
         else {
-            throw BackendError(
-                .invalid, "\(Wording.quoted(cursor.rawValue)) is not a position in the log of a training job.",
-                hint: "Read the log from its beginning.")
+            throw AWSError(
+                .invalid, "\(Wording.quoted(cursor)) is not a position in a log of CloudWatch.",
+                hint: Self.hint)
         }
         self.init(
-            pass: LogPass(isWhole: parts[1] == "w", low: numbers[0], lateLow: numbers[1], high: numbers[2]),
-            time: numbers[3], id: String(parts[7]), line: line)
+            part: part, pass: LogPass(isWhole: kind == "w", low: numbers[0], lateLow: numbers[1], high: numbers[2]),
+            time: numbers[3], id: words.dropFirst(5).joined(separator: " "), line: line)
     }
 }

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import LaunchPluginKit
+internal import LaunchCore
 
 /// Decides which pass over the log comes next and when, from what earlier passes returned, saw and cost.
 struct LogSchedule: Sendable {
@@ -39,7 +39,7 @@ struct LogSchedule: Sendable {
     private var isLarge = false
 
     init(since: Date?, now: Date) {
-        // The clocks of the hosts and of SageMaker may differ.
+        // The clocks of the hosts and of the service may differ.
         begin = since.map { max(0, Self.milliseconds($0) - 3_600_000) } ?? 0
         wholeSince = now
     }

@@ -41,6 +41,8 @@ struct HostRule {
         case (.ecr, false) where fips && isCommercialOrGov: return "ecr-fips"
         // SageMaker has `fips` in the middle of the name.
         case (.sagemaker, false) where fips && isCommercialOrGov: return "api-fips.sagemaker"
+        // Batch has `fips` before its name, and one endpoint in GovCloud.
+        case (.batch, false) where fips && isCommercialOrGov: return partition == .aws ? "fips.batch" : plain
         // GovCloud's plain endpoints are FIPS endpoints. For logs, AWS documents that only for the present regions.
         case (.sts, false), (.sso, false), (.ssoOIDC, false):
             return fips && partition != .awsUsGov ? "\(plain)-fips" : plain
