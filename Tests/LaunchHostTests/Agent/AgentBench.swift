@@ -44,10 +44,13 @@ struct AgentBench {
         return try store.submit(spec).id
     }
 
-    func agent(_ queues: String..., maxJobs: Int? = nil, drain: Bool = true) -> Agent {
-        Agent(
+    /// - Parameter isStill: whether the agent's time stands still, so that no wait of a queue ends.
+    func agent(_ queues: String..., maxJobs: Int? = nil, drain: Bool = true, isStill: Bool = false) -> Agent {
+        let start = Date()
+        let clock = HostClock(now: { isStill ? start : Date() }, sleep: HostClock.system.sleep)
+        return Agent(
             Agent.Settings(queues: queues, maxJobs: maxJobs, drain: drain), store: store, backends: backends,
-            contexts: SourceContexts(store: SourceStore(folder: store.home.sources)), log: .silent)
+            contexts: SourceContexts(store: SourceStore(folder: store.home.sources)), clock: clock, log: .silent)
     }
 
     @discardableResult

@@ -53,7 +53,7 @@ struct AgentFailureTests {
         try bench.queue("q")
         try bench.queue("other")
         let id = try bench.submit("q", ["submit": .string("fail-always"), "submit_error": .string("unauthenticated")])
-        let agent = bench.agent("q", "other", maxJobs: 1)
+        let agent = bench.agent("q", "other", maxJobs: 1, isStill: true)
         async let end = bench.run(agent)
         try await bench.wait(for: id) { $0.state == .queued && $0.attempts == 1 }
         // The queue is held when these come, and the other queue is served.
@@ -74,7 +74,7 @@ struct AgentFailureTests {
         let wrong: [String: JSONValue] = ["submit": .string("fail-always"), "submit_error": .string("configuration")]
         let runs = try (0..<3).map { _ in try bench.submit("q", wrong) }
         let other = try bench.submit("other")
-        guard case .held(let queues) = try await bench.run(bench.agent("q", "other", maxJobs: 1)) else {
+        guard case .held(let queues) = try await bench.run(bench.agent("q", "other", maxJobs: 1, isStill: true)) else {
             Issue.record("the agent does not name the held queue")
             return
         }
