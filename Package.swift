@@ -184,9 +184,13 @@ let package = Package(
             path: "examples/plugins/OwnProgram", swiftSettings: settings),
 
         // The test kit that every plugin passes, and what tests share.
+        .target(name: "CLaunchConformanceClock", path: "Tests/ConformanceClock"),
         library(
             "LaunchConformance", at: "Tests/Conformance",
-            uses: ["LaunchConfiguration", "LaunchPluginKit", "LaunchSnapshots"]),
+            uses: [
+                "CLaunchConformanceClock", "LaunchConcurrency", "LaunchConfiguration", "LaunchPluginKit",
+                "LaunchSnapshots", "LaunchSubprocess", "TestSupport",
+            ]),
         library("TestSupport", at: "Tests/TestSupport", uses: ["LaunchCrypto", "LaunchHTTP"]),
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",

@@ -12,9 +12,10 @@ public final class Gate: Sendable {
         semaphore.signal()
     }
 
-    /// Waits until it is open. False after 60 s.
-    func pass() -> Bool {
-        guard semaphore.wait(timeout: .now() + 60) == .success else { return false }
+    /// Waits until it is open. False after the given number of seconds.
+    @discardableResult
+    public func pass(within seconds: Double = 60) -> Bool {
+        guard semaphore.wait(timeout: .now() + seconds) == .success else { return false }
         semaphore.signal()
         return true
     }

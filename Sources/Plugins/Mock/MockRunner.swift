@@ -87,11 +87,17 @@ struct MockRunner: Rehearsable {
     }
 
     func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
-        guard var run = try backend.run(handle.runID), run.stoppedAt == nil,
-            life(run).end == nil
-        else { return }
-        run.stoppedAt = now()
-        run.graceSeconds = (grace ?? .seconds(10)) / .seconds(1)
+        guard var run = try backend.run(handle.runID), life(run).end == nil else { return }
+        let (ordered, seconds) = (now(), (grace ?? .seconds(10)) / .seconds(1))
+        if let stopped = run.stoppedAt {
+            // Another order may bring the end forward, and never delays it.
+            let end = stopped.addingTimeInterval(run.graceSeconds ?? 0)
+            guard ordered.addingTimeInterval(seconds) < end else { return }
+            run.graceSeconds = ordered.timeIntervalSince(stopped) + seconds
+        } else {
+            run.stoppedAt = ordered
+            run.graceSeconds = seconds
+        }
         try backend.replace(run, as: handle.runID)
     }
 

@@ -15,7 +15,7 @@ struct LocalDockerConformanceTests {
         let image = try await Jobs.image()
         let fixture = RunnerFixture(
             plugin: LocalDockerRunner.plugin, folder: folder.path, makeRunner: { Jobs.runner() },
-            job: { behaviour, id in Jobs.job(Jobs.script(behaviour), id: id, image: image) },
+            job: { behaviour, id in Jobs.script(behaviour).map { Jobs.job($0, id: id, image: image) } },
             count: { id in
                 try await EngineFixture.engine().containers(labels: ["launch.run=\(id)"]).count
             })

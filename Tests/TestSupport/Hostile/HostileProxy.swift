@@ -17,22 +17,36 @@ public final class HostileProxy: Sendable {
     /// Changes a response. Called on the connections' threads.
     public typealias Change = @Sendable (TestRequest, inout ProxiedAnswer) -> Void
 
+    /// What happens to a request that is not forwarded.
+    public enum Interception: Sendable {
+        /// The connection is reset.
+        case drop
+        /// The proxy answers itself.
+        case answer(ProxiedAnswer)
+    }
+
     private struct State {
         var connections: Set<Int32> = []
         var stopped = false
     }
 
     private let upstream: Upstream
+    private let before: @Sendable (TestRequest) -> Interception?
     private let change: Change
     private let socket: Socket
     private let state = Mutex(State())
 
-    /// Starts a proxy on a free port, or on a unix socket.
-    public init(to upstream: Upstream, unixSocket path: String? = nil, _ change: @escaping Change) throws {
+    /// Starts a proxy on a free port, or on a unix socket. `before` is asked about each request before it is forwarded,
+    /// on the connection's thread, and may block.
+    public init(
+        to upstream: Upstream, unixSocket path: String? = nil,
+        before: @escaping @Sendable (TestRequest) -> Interception? = { _ in nil }, _ change: @escaping Change
+    ) throws {
         guard let socket = Socket.listening(on: path.map { .unix($0) } ?? .tcp) else {
             throw TestServer.CannotListen()
         }
         self.upstream = upstream
+        self.before = before
         self.change = change
         self.socket = socket
         Thread.detachNewThread { [weak self] in
@@ -91,6 +105,14 @@ public final class HostileProxy: Sendable {
 
     /// Forwards one request and its response. False if the connection must end.
     private func pass(_ request: TestRequest, to connection: Int32) -> Bool {
+        switch before(request) {
+        case .drop:
+            Socket.resetOnClose(connection)
+            return false
+        case .answer(let answer):
+            return deliver(answer, of: nil, isHead: request.method == "HEAD", to: connection)
+        case nil: break
+        }
         guard let server = Socket.connecting(to: upstream) else { return false }
         guard admit(server) else {
             close(server)
@@ -101,7 +123,7 @@ public final class HostileProxy: Sendable {
         var reader = ResponseReader(server, isHead: request.method == "HEAD")
         guard var answer = reader.next() else { return false }
         change(request, &answer)
-        return deliver(answer, of: &reader, isHead: request.method == "HEAD", to: connection)
+        return deliver(answer, of: reader, isHead: request.method == "HEAD", to: connection)
     }
 
     private static func head(of request: TestRequest) -> [UInt8] {
@@ -115,8 +137,13 @@ public final class HostileProxy: Sendable {
     }
 
     private func deliver(
-        _ answer: ProxiedAnswer, of reader: inout ResponseReader, isHead: Bool, to connection: Int32
+        _ answer: ProxiedAnswer, of reader: ResponseReader?, isHead: Bool, to connection: Int32
     ) -> Bool {
+        var reader = reader
+        if case .dropped = answer.delivery {
+            Socket.resetOnClose(connection)
+            return false
+        }
         var head = "HTTP/1.1 \(answer.status) Proxied\r\n"
         for (name, value) in answer.headers { head += "\(name): \(value)\r\n" }
         var body = answer.body
@@ -126,7 +153,7 @@ public final class HostileProxy: Sendable {
             head += "Connection: close\r\n"
             keepsOpen = false
         case .whole:
-            let length = isHead ? reader.announced ?? 0 : Int64(body.count)
+            let length = isHead ? reader?.announced ?? 0 : Int64(body.count)
             if answer.status >= 200, answer.status != 204, answer.status != 304 {
                 head += "Content-Length: \(length)\r\n"
             }
@@ -137,6 +164,7 @@ public final class HostileProxy: Sendable {
             head += "Transfer-Encoding: chunked\r\n"
             body = [UInt8]("ffffffffffffffff\r\n".utf8) + body + [UInt8]("\r\nzz\r\n".utf8)
             keepsOpen = false
+        case .dropped: break
         case .stalled(let count, _), .cut(let count):
             head += "Content-Length: \(max(body.count, 1))\r\n"
             body = Array(body.prefix(count))
@@ -150,7 +178,7 @@ public final class HostileProxy: Sendable {
         case .cut:
             Socket.resetOnClose(connection)
         case .whole where answer.goesOn:
-            while let more = reader.more(unless: connection) {
+            while let more = reader?.more(unless: connection) {
                 guard Self.send(more, on: connection) else { return false }
             }
         default: break

@@ -12,6 +12,8 @@ public struct ProxiedAnswer: Sendable {
         case stalled(after: Int, seconds: Double)
         /// The given number of bytes, then a reset.
         case cut(after: Int)
+        /// Nothing is sent, and the connection is reset.
+        case dropped
     }
 
     public var status: Int
@@ -23,4 +25,16 @@ public struct ProxiedAnswer: Sendable {
     public let goesOn: Bool
     /// How the body is sent.
     public var delivery = Delivery.whole
+
+    /// A response of the proxy itself.
+    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.init(status: status, headers: headers, body: body, goesOn: false)
+    }
+
+    init(status: Int, headers: [(name: String, value: String)], body: [UInt8], goesOn: Bool) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.goesOn = goesOn
+    }
 }

@@ -56,7 +56,7 @@ struct RehearsingConformanceTests {
         let fixture = RunnerFixture(
             plugin: LocalDockerRunner.plugin, folder: stage.home.file("kept"),
             makeRunner: { RehearsingRunner(local: stage.runner()) },
-            job: { behaviour, id in Jobs.job(Jobs.script(behaviour), id: id, image: image) },
+            job: { behaviour, id in Jobs.script(behaviour).map { Jobs.job($0, id: id, image: image) } },
             count: { id in
                 // A stored intent counts as created. It never leads to more than one container.
                 let made = try await EngineFixture.engine().containers(labels: ["launch.run=\(id)"]).count

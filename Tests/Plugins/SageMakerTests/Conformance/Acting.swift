@@ -22,8 +22,13 @@ struct Acting: Sendable {
         case .stubborn: words = "stubborn"
         case .flood: words = "flood"
         case .invalidText: words = "text"
+        case .runs(let seconds): words = "runs \(seconds)"
+        case .slowLines(let count): words = "slow \(count)"
+        case .lastWords(let count): words = "last \(count)"
+        case .retried(let count): words = "retried \(count)"
         // The agent on the instances cuts lines at CloudWatch's limit, and the pieces are not marked.
-        case .longLine: return nil
+        // What the stub prints is decided when the job is created, and the service reports no exit code of a stop.
+        case .longLine, .orderly: return nil
         }
         let name = "123456789012.dkr.ecr.us-east-1.amazonaws.com/train"
         guard let digest = Digest(rawValue: "sha256:" + String(repeating: "0", count: 64)),
@@ -52,6 +57,21 @@ struct Acting: Sendable {
         case "lines":
             // From the middle of the job's life on.
             print((0..<number).map { "line \($0 + 1)" }, of: request, from: 5)
+        case "runs": return .usual(seconds: Double(number))
+        case "slow":
+            print((0..<number).map { "line \($0 + 1)" }, of: request, from: 7, every: 1)
+            return TrainingLife([
+                .init("Starting", seconds: 5), .init("Downloading", seconds: 2),
+                .init("Training", seconds: Double(number)),
+            ])
+        case "last":
+            print((0..<number).map { "line \($0 + 1)" }, of: request, from: 8)
+            return TrainingLife([.init("Starting", seconds: 7), .init("Training", seconds: 1)])
+        case "retried":
+            // The service writes the log of each attempt to a stream of its own.
+            print((0..<number).map { "line \($0 + 1)" }, of: request, from: 5)
+            print((0..<number).map { "line \(number + $0 + 1)" }, of: request, from: 14, attempt: 1)
+            return .interrupted(seconds: 10)
         case "text":
             // The form in which invalid UTF-8 arrives in CloudWatch.
             print(["before", "\u{FFFD}\u{FFFD}", "after"], of: request, from: 5)
@@ -87,13 +107,17 @@ struct Acting: Sendable {
 
     private var milliseconds: Int64 { Int64(account.clock.now.timeIntervalSince1970 * 1000) }
 
-    private static func stream(of request: JSONValue) -> String {
-        "\(request["TrainingJobName"]?.stringValue ?? "")/algo-1-1700000000"
+    private static func stream(of request: JSONValue, attempt: Int = 0) -> String {
+        "\(request["TrainingJobName"]?.stringValue ?? "")/algo-1-170000000\(attempt)"
     }
 
-    private func print(_ lines: [String], of request: JSONValue, from seconds: Int64) {
+    /// Prints lines with a distance of a millisecond, or of seconds.
+    private func print(
+        _ lines: [String], of request: JSONValue, from seconds: Int64, every distance: Int64? = nil, attempt: Int = 0
+    ) {
         let start = milliseconds + seconds * 1000
-        let events = lines.enumerated().map { StubLogEvent($1, time: start + Int64($0)) }
-        account.stub.logs.add(events, to: Self.stream(of: request))
+        let step = distance.map { $0 * 1000 } ?? 1
+        let events = lines.enumerated().map { StubLogEvent($1, time: start + Int64($0) * step) }
+        account.stub.logs.add(events, to: Self.stream(of: request, attempt: attempt))
     }
 }

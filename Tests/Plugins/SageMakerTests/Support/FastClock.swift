@@ -5,10 +5,12 @@ import LaunchHost
 struct FastClock: Sendable {
     /// The factor.
     let factor: Double
-    private let start = Date()
+    /// When both clocks showed the same time.
+    let start: Date
 
-    init(factor: Double) {
+    init(factor: Double, start: Date = Date()) {
         self.factor = factor
+        self.start = start
     }
 
     var now: Date { start.addingTimeInterval(Date().timeIntervalSince(start) * factor) }

@@ -38,11 +38,18 @@ public struct BuilderFixture: Sendable {
     public var folder: String
     /// The secrets that the builder uses. None of them may be printed.
     public var secrets: [String]
+    /// How the kit runs the cases.
+    public var settings: KitSettings
+
     /// The longest time of one case; a longer one counts as hung.
-    public var limit: Duration
+    public var limit: Duration {
+        get { settings.limit }
+        set { settings.limit = newValue }
+    }
 
     public init(
-        plugin: Plugin<any Builder>, folder: String, secrets: [String] = [], limit: Duration = .seconds(600),
+        plugin: Plugin<any Builder>, folder: String, secrets: [String] = [], settings: KitSettings = KitSettings(),
+        limit: Duration? = nil,
         makeBuilder: @escaping @Sendable (Variation) async throws -> (any Builder)?,
         makeRegistry: @escaping @Sendable () async throws -> any Registry,
         write: @escaping @Sendable (Source, String) throws -> Void,
@@ -51,7 +58,8 @@ public struct BuilderFixture: Sendable {
         self.plugin = plugin
         self.folder = folder
         self.secrets = secrets
-        self.limit = limit
+        self.settings = settings
+        if let limit { self.settings.limit = limit }
         self.makeBuilder = makeBuilder
         self.makeRegistry = makeRegistry
         self.write = write

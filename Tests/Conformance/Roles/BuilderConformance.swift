@@ -12,27 +12,40 @@ public struct BuilderConformance: Sendable {
     }
 
     /// Runs all cases one after the other. The fixture removes the built images.
-    public func run() async -> Report {
-        var report = Report("builder \(fixture.plugin.type)")
-        await Declarations(fixture.plugin).run(into: &report)
-        await report.check("the same source has the same key, in any folder", sameKey)
-        await report.check("different file content gives a different key", otherFile)
-        await report.check("a different Dockerfile gives a different key", otherDockerfile)
-        await report.check(
-            "a different build argument gives a different key", { try await otherOption(.buildArgument) })
-        await report.check("a different platform gives a different key", { try await otherOption(.platform) })
-        await report.check("making a key changes nothing in the source", keyIsPure)
-        await report.check("a key can be computed offline", offlineKey)
-        await report.check("a build gives an image that the registry resolves to the same digest", buildResolves)
-        await report.check("a second build of the same key gives the same image", buildTwice)
-        await report.check("4 concurrent builds of one key give one image", buildAtOnce)
-        await report.check("a build leaves only its image", buildLeavesNothing)
-        await report.check(
-            "a failing step is an error of category 'invalid' that shows the step's output", failingBuild)
-        await report.check("a missing Dockerfile is an error of category 'invalid'", missingDockerfile)
-        await report.check("a cancelled build ends soon and leaves nothing", cancelledBuild)
-        await report.check("the printed builder contains no secret", printsNoSecret)
-        return report
+    /// - Parameters:
+    ///   - test: the test function that calls this function, for a process of its own.
+    ///   - file: its file.
+    public func run(test: String = #function, file: String = #fileID) async -> Report {
+        let test = TestPlace(function: test, file: file)
+        return await runKit("builder \(fixture.plugin.type)", fixture.settings, test: test) { kit in
+            await Declarations(fixture.plugin).run(in: kit)
+            await kit.check(.keySame) { try await sameKey() }
+            await kit.check(.keyFile) { try await otherFile() }
+            await kit.check(.keyDockerfile) { try await otherDockerfile() }
+            await kit.check(.keyArgument) { try await otherOption(.buildArgument) }
+            await kit.check(.keyPlatform) { try await otherOption(.platform) }
+            await kit.check(.keyIsPure) { try await keyIsPure() }
+            await kit.check(.keyOffline) { try await offlineKey() }
+            await kit.check(.buildResolves) { try await buildResolves() }
+            await kit.check(.buildTwice) { try await buildTwice() }
+            await kit.check(.buildAtOnce) { try await buildAtOnce() }
+            await kit.check(.buildLeavesNothing) { try await buildLeavesNothing() }
+            await kit.check(.buildFails) { try await failingBuild() }
+            await kit.check(.buildWithoutDockerfile) { try await missingDockerfile() }
+            await kit.check(.buildCancelled) { try await cancelledBuild() }
+            await kit.check(.builderSecrets) { try await printsNoSecret() }
+        }
+    }
+
+    private func makeBuilder(_ variation: BuilderFixture.Variation) async throws -> (any Builder)? {
+        try await asked("makeBuilder") { try await fixture.makeBuilder(variation) }
+    }
+
+    private func plainBuilder() async throws -> any Builder {
+        guard let builder = try await makeBuilder(.plain) else {
+            throw FixtureFault("'makeBuilder(.plain)' returned nil")
+        }
+        return builder
     }
 
     // MARK: the key
@@ -58,7 +71,7 @@ public struct BuilderConformance: Sendable {
     }
 
     private func otherOption(_ variation: BuilderFixture.Variation) async throws {
-        guard try await fixture.makeBuilder(variation) != nil else { throw Skip(why: "the builder has no such option") }
+        guard try await makeBuilder(variation) != nil else { throw Skip(why: "the builder has no such option") }
         let first = try await key(of: .good(content: "one"))
         let second = try await key(of: .good(content: "one"), variation)
         try require(first != second, "both are \(first)")
@@ -87,7 +100,7 @@ public struct BuilderConformance: Sendable {
         try await withSource(.good(content: UUID().uuidString)) { builder, source in
             let told = Mutex(0)
             let (image, destination) = try await build(source, with: builder) { _ in told.withLock { $0 += 1 } }
-            let resolved = try await fixture.makeRegistry().resolve(destination)
+            let resolved = try await asked("makeRegistry") { try await fixture.makeRegistry() }.resolve(destination)
             try require(resolved?.digest == image.digest, "built \(image), resolved \(String(describing: resolved))")
             try require(
                 resolved?.reference == image.reference,
@@ -102,8 +115,7 @@ public struct BuilderConformance: Sendable {
     private func buildTwice() async throws {
         try await withSource(.good(content: UUID().uuidString)) { builder, source in
             let (first, _) = try await build(source, with: builder)
-            guard let other = try await fixture.makeBuilder(.plain) else { throw Broken("there is no plain builder") }
-            let (second, _) = try await build(source, with: other)
+            let (second, _) = try await build(source, with: try await plainBuilder())
             try require(first == second, "\(first) and then \(second)")
         }
     }
@@ -120,7 +132,7 @@ public struct BuilderConformance: Sendable {
 
     private func buildLeavesNothing() async throws {
         try await withSource(.good(content: UUID().uuidString)) { builder, source in
-            let before = try await fixture.leftovers()
+            let before = try await leftovers()
             let listed = try Self.listing(source.context)
             _ = try await build(source, with: builder)
             try await requireClean(since: before)
@@ -130,7 +142,7 @@ public struct BuilderConformance: Sendable {
 
     private func failingBuild() async throws {
         try await withSource(.failing) { builder, source in
-            let before = try await fixture.leftovers()
+            let before = try await leftovers()
             let error = try await failure("the build") { _ = try await build(source, with: builder) }
             guard let error = error as? BackendError else { throw Broken("it threw \(error)") }
             try require(error.category == .invalid, "its category is \(error.category): \(error)")
@@ -153,7 +165,7 @@ public struct BuilderConformance: Sendable {
 
     private func cancelledBuild() async throws {
         try await withSource(.endless) { builder, source in
-            let before = try await fixture.leftovers()
+            let before = try await leftovers()
             let (lines, line) = AsyncStream.makeStream(of: Void.self)
             let task = Task {
                 defer { line.finish() }
@@ -174,8 +186,7 @@ public struct BuilderConformance: Sendable {
     }
 
     private func printsNoSecret() async throws {
-        guard let builder = try await fixture.makeBuilder(.plain) else { throw Broken("there is no plain builder") }
-        try requireHidden(fixture.secrets, in: builder, "the builder")
+        try requireHidden(fixture.secrets, in: try await plainBuilder(), "the builder")
     }
 }
 
@@ -190,7 +201,7 @@ extension BuilderConformance {
         _ source: BuildSource, with builder: any Builder,
         progress: @escaping @Sendable (BuildProgress) -> Void = { _ in }
     ) async throws -> (PinnedImage, ImageReference) {
-        let registry = try await fixture.makeRegistry()
+        let registry = try await asked("makeRegistry") { try await fixture.makeRegistry() }
         let key = try await builder.key(for: source, offline: false)
         let destination = try registry.destination(for: key, repository: builder.repository(for: source.project))
         let image = try await builder.build(source, key: key, to: destination, registry: registry, progress: progress)
@@ -202,11 +213,13 @@ extension BuilderConformance {
         _ source: BuilderFixture.Source, _ variation: BuilderFixture.Variation = .plain,
         _ body: (any Builder, BuildSource) async throws -> T
     ) async throws -> T {
-        guard let builder = try await fixture.makeBuilder(variation) else { throw Broken("no builder: \(variation)") }
+        guard let builder = try await makeBuilder(variation) else {
+            throw FixtureFault("'makeBuilder(\(variation))' returned nil")
+        }
         let folder = "\(fixture.folder)/\(UUID().uuidString.lowercased())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try fixture.write(source, folder)
+        try await asked("write") { try fixture.write(source, folder) }
         let digest = try await ContextDigest.of(folder: folder).hex
         return try await body(
             builder,
@@ -218,11 +231,15 @@ extension BuilderConformance {
     private func requireClean(since before: Set<String>) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
-            let left = try await fixture.leftovers().subtracting(before)
+            let left = try await leftovers().subtracting(before)
             if left.isEmpty { return }
             guard ContinuousClock.now < deadline else { throw Broken("it left \(left.sorted())") }
             try await Task.sleep(for: .milliseconds(50))
         }
+    }
+
+    private func leftovers() async throws -> Set<String> {
+        try await asked("leftovers") { try await fixture.leftovers() }
     }
 
     private static func listing(_ folder: String) throws -> Set<String> {
