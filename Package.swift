@@ -178,8 +178,7 @@ let package = Package(
         .executableTarget(
             name: "own-launch",
             dependencies: [
-                "LaunchBuilders", "LaunchCommands", "LaunchPluginKit", "LaunchLocalDocker", "LaunchMock",
-                "ProcessRunner",
+                "LaunchBuilders", "LaunchCommands", "LaunchPluginKit", "LaunchLocalDocker", "ProcessRunner",
             ],
             path: "examples/plugins/OwnProgram", swiftSettings: settings),
 

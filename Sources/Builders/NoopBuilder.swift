@@ -5,12 +5,10 @@ public struct NoopBuilder: Builder {
     /// The declaration of `builder: {type: noop}`.
     public static let plugin = Plugin<any Builder>(
         type: "noop", summary: "Builds no images; only prebuilt ones can be run.",
+        capabilities: Capabilities(builds: false),
         examples: ["builder:\n  type: noop\n"],
         hints: ConfigHints(keys: ClusterBuilder.hints),
         make: { _, _ in NoopBuilder() })
-
-    /// False.
-    public var builds: Bool { false }
 
     /// Always nil.
     public var repository: String? { nil }

@@ -36,7 +36,7 @@ public enum LaunchProgram {
 
     static func root(catalog: PluginCatalog, name: String = "launch", version: String) -> Command {
         let context = CommandContext.Factory(catalog: catalog)
-        let local = catalog.runners.first(where: \.rehearses) ?? catalog.runners.first
+        let local = catalog.runners.first(where: \.base.capabilities.rehearses) ?? catalog.runners.first
         return Command(
             "launch",
             summary: "Take machine-learning jobs from a queue and run them on a compute backend",

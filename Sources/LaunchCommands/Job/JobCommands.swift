@@ -26,7 +26,7 @@ enum JobCommands {
 
     private static func create(_ context: CommandContext.Factory) -> Command {
         Command(
-            "create", summary: "Store an image, a folder or a git commit as a new version of a job",
+            "create", summary: "Store an image, a folder, a git commit or none of them as a new version of a job",
             discussion: "Prints only the version, such as train:v1, on standard output.",
             examples: [
                 Example("A ready image", "launch job create image localhost:5000/team/train:v2"),
@@ -38,7 +38,7 @@ enum JobCommands {
             groups: [
                 CommandGroup([
                     JobCreateImageCommand.command(context), JobCreateCodeCommand.command(context),
-                    JobCreateGitCommand.command(context),
+                    JobCreateGitCommand.command(context), JobCreateTemplateCommand.command(context),
                 ])
             ])
     }

@@ -69,6 +69,7 @@ extension Source {
         case .git: "git"
         case .template: "template"
         case .algorithm: "algorithm"
+        case .noImage: "none"
         }
     }
 }

@@ -34,7 +34,7 @@ enum JobShowCommand {
                 facts.add("folder", code.origin)
                 facts.add("snapshot", code.snapshot)
                 facts.add("dockerfile", code.dockerfile)
-            case .template, .algorithm:
+            case .template, .algorithm, .noImage:
                 facts.add(job.source.kind, job.source.origin)
             case .git(let git):
                 facts.add("repository", git.url)

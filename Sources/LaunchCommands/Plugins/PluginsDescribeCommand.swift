@@ -7,7 +7,7 @@ enum PluginsDescribeCommand {
     static func command(_ context: CommandContext.Factory) -> Command {
         let declarations = context.catalog.declarations
         return Command(
-            "describe", summary: "Show a plugin's keys, examples and template",
+            "describe", summary: "Show a plugin's keys, capabilities, examples and template",
             examples: examples(declarations), options: [PluginsCommands.role],
             arguments: [
                 Argument(
@@ -66,6 +66,10 @@ enum PluginsDescribeCommand {
         } else {
             try terminal.out(table(of: declaration.fields), isPart: true)
         }
+        if !declaration.capabilityRows.isEmpty {
+            try heading("Capabilities")
+            try terminal.out(table(of: declaration.capabilityRows), isPart: true)
+        }
         for example in declaration.examples {
             try heading("Example")
             try block(declaration.configText(ofExample: example))
@@ -82,6 +86,14 @@ enum PluginsDescribeCommand {
             try heading("The template of a queue that is made without a file")
             try block(template)
         }
+    }
+
+    private static func table(of rows: [PluginCatalog.Declaration.CapabilityRow]) -> Table {
+        var table = Table([
+            Table.Column("CAPABILITY", mayTruncate: false), Table.Column("VALUE"), Table.Column("MEANING"),
+        ])
+        for row in rows { table.add([Table.Cell(row.name, .cyan), Table.Cell(row.value), Table.Cell(row.meaning)]) }
+        return table
     }
 
     private static func table(of fields: [Field]) -> Table {

@@ -18,7 +18,7 @@ struct PlanPage {
 
     func show() throws {
         try line("image", Styled(plan.image.summary))
-        if let image = plan.image.image { try line("", Styled(image.reference)) }
+        if let image = plan.image.image, image.exists { try line("", Styled(image.reference)) }
         // If the plan is invalid, only the findings matter.
         if plan.isValid {
             let isRehearsed = plan.request.rehearsal != nil

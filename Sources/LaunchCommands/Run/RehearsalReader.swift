@@ -32,7 +32,9 @@ struct RehearsalReader {
         return try options()
     }
 
-    private func rehearses(_ type: String) -> Bool { context.catalog.runner(type)?.rehearses ?? false }
+    private func rehearses(_ type: String) -> Bool {
+        context.catalog.runner(type)?.base.capabilities.rehearses ?? false
+    }
 
     // MARK: Options
 

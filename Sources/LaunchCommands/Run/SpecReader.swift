@@ -32,15 +32,16 @@ struct SpecReader {
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium,
             overrides: try overrides(context.catalog.knownRunner(resource)),
             rehearse: rehearsal != nil, rehearsal: rehearsal)
-        if source == nil { try refuseNothing(spec, store: store) }
+        if spec.source == .template { try refuseNothing(spec, store: store) }
         return spec
     }
 
-    /// Refuses a run without a source, unless the queue's template names an image or an algorithm.
+    /// Refuses a run without a source, unless the queue's template names an image or an algorithm, or the runner needs
+    /// no image.
     private func refuseNothing(_ spec: LaunchSpec, store: Store) throws {
         let plugin = try context.catalog.knownRunner(spec.resource)
         let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
-        guard ResolveStage(queue: queue, plugin: plugin).namesSource(of: spec) else {
+        guard ResolveStage(queue: queue, plugin: plugin).needsNoSource(spec) else {
             throw context.arguments.usageError("say what to run: --image URI, --source DIR, --git URL or --job NAME")
         }
         try refuseStray(besides: nil, isOnLine: false)
@@ -64,7 +65,7 @@ struct SpecReader {
         }
         if let given { return try context.catalog.knownRunner(given).base.type }
         if let type = config.runner?.type { return type }
-        if let local = context.catalog.runners.first(where: \.rehearses) { return local.base.type }
+        if let local = context.catalog.runners.first(where: \.base.capabilities.rehearses) { return local.base.type }
         throw context.arguments.usageError("name a queue with --queue or a backend with --resource")
     }
 

@@ -54,7 +54,7 @@ enum StatusCommand {
         try line("queue", run.queue.map { "\($0), priority \(run.priority.rawValue)" })
         try line("project", "\(run.project), submitted by \(run.author)")
         try line("source", run.spec.source.origin)
-        try line("image", run.image?.reference)
+        try line("image", run.image.flatMap { $0.exists ? $0.reference : nil })
         try line("", run.imageDecision)
         try line("submitted", run.submittedAt.description)
         try line("started", run.startedAt?.description)

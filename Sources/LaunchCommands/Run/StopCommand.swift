@@ -41,7 +41,7 @@ enum StopCommand {
                 if answer.effect == .alreadyEnded {
                     context.note("run \(id) had ended before: \(answer.run.state.rawValue)")
                 } else if grace != nil, answer.run.handle != nil,
-                    let fixed = try? context.backends(config).runner(for: answer.run).fixedGrace
+                    let fixed = try? context.backends(config).capabilities(for: answer.run).fixedGrace
                 {
                     context.note(
                         "run \(id): \(answer.run.resource) waits \(Int(fixed / .seconds(1))) s from SIGTERM to SIGKILL, "

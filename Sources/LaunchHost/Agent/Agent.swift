@@ -203,15 +203,17 @@ public actor Agent {
 
     func watch(_ record: RunRecord) {
         let runner: any Runner
+        let capabilities: Capabilities
         do {
             runner = try backends.runner(for: record)
+            capabilities = try backends.capabilities(for: record)
         } catch {
             log.error("run cannot be watched", ["run": record.id.rawValue, "error": error.description])
             return
         }
         watched.insert(record.id)
         let key = Self.watchKey(of: record)
-        let watch = watches[key]?.watch ?? newWatch(of: runner, key: key)
+        let watch = watches[key]?.watch ?? newWatch(of: runner, capabilities, key: key)
         Task { await watch.add(record) }
     }
 
@@ -220,9 +222,9 @@ public actor Agent {
         "\(record.resource) on \(record.handle?.runner ?? record.resource)"
     }
 
-    private func newWatch(of runner: any Runner, key: String) -> ObserveStage {
+    private func newWatch(of runner: any Runner, _ capabilities: Capabilities, key: String) -> ObserveStage {
         let watch = ObserveStage(
-            runner, store: store, limits: backends.limits, clock: clock, log: log, suspects: suspects,
+            runner, capabilities, store: store, limits: backends.limits, clock: clock, log: log, suspects: suspects,
             ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } },
             again: { record in Task { await self.again(record) } })
         watches[key] = (watch, Task { await watch.run() })

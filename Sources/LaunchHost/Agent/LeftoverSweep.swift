@@ -30,8 +30,9 @@ struct LeftoverSweep: Sendable {
             return log.warning("leftovers of ended runs stay for now", ["error": error.description])
         }
         for run in leftovers {
-            guard let runner = try? backends.runner(for: run) else { continue }
-            await FinishStage(store: store, runner: runner, log: log).release(run)
+            guard let runner = try? backends.runner(for: run), let capabilities = try? backends.capabilities(for: run)
+            else { continue }
+            await FinishStage(store: store, runner: runner, capabilities: capabilities, log: log).release(run)
         }
     }
 

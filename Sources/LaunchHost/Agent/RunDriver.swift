@@ -214,7 +214,7 @@ extension Source {
     var isImage: Bool {
         switch self {
         case .code, .git: false
-        case .image, .template, .algorithm: true
+        case .image, .template, .algorithm, .noImage: true
         }
     }
 }

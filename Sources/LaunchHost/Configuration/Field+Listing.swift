@@ -59,6 +59,7 @@ extension PluginCatalog.Declaration {
             "role": .string(role.rawValue), "type": .string(type), "summary": .string(summary),
         ]
         if whole {
+            members["capabilities"] = capabilitiesJSON
             members["fields"] = Self.list(fields)
             members["examples"] = .array(examples.map { .string($0) })
             members["template"] = template.map { Self.list($0) }

@@ -20,6 +20,10 @@ public enum Reference {
     public static func markdown(_ declaration: PluginCatalog.Declaration) -> String {
         var parts = ["### `type: \(declaration.type)`", declaration.summary]
         parts.append(declaration.fields.isEmpty ? "It has no keys besides `type`." : table(declaration.fields))
+        let rows = declaration.capabilityRows.map { "| `\($0.name)` | \($0.value) | \(escaped($0.meaning)) |" }
+        if !rows.isEmpty {
+            parts.append((["| capability | value | meaning |", "| --- | --- | --- |"] + rows).joined(separator: "\n"))
+        }
         parts += declaration.examples.map { fenced(declaration.configText(ofExample: $0)) }
         if let template = declaration.template {
             parts.append("Keys of a queue's template:")

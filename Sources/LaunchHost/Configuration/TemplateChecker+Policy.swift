@@ -22,7 +22,7 @@ extension TemplateChecker {
     mutating func checkSources(_ policy: SubmitterPolicy, isLocked: Bool, _ root: ConfigNode) {
         guard policy.allowsNoSource(isLocked: isLocked) else { return }
         let template = root.jsonValue.respelt(by: runner.spelling)
-        guard !TemplateSource(plugin: runner).isNamed(in: template) else { return }
+        guard TemplateSource(plugin: runner).needsSource(template) else { return }
         let entry = root.entry("allow_sources") ?? root.entry("allow_overrides")
         decoder.note(
             "the queue allows no source, so every submit is refused",

@@ -12,10 +12,6 @@ package struct RehearsalRunner: Runner {
         self.local = local
     }
 
-    package var keepsLogs: Bool { local.keepsLogs }
-    package var fixedGrace: Duration? { local.fixedGrace }
-    package var pace: Pace { local.pace }
-
     package func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try remote.render(job) }
 
     /// The findings of the backend about its request, and of the engine about the container job.

@@ -5,6 +5,10 @@ extension LocalDockerRunner {
     public static let plugin = RunnerPlugin(
         Plugin<any Runner>(
             type: type, summary: "Containers on the docker or podman engine of this machine.",
+            // Removing the container removes the log. Calls to the engine are local and cheap, and the engine reports
+            // changes by itself.
+            capabilities: Capabilities(
+                rehearses: true, pace: Pace(shortest: .milliseconds(200), longest: .seconds(10))),
             fields: [
                 Field(
                     "engine", .string, example: "unix:///var/run/docker.sock",
@@ -50,7 +54,7 @@ extension LocalDockerRunner {
                 log: context.log)
         },
         template: DockerTemplate.fields, defaultTemplate: DockerTemplate.defaultText,
-        rehearses: true, protectedPaths: DockerTemplate.protectedPaths,
+        protectedPaths: DockerTemplate.protectedPaths,
         places: RunnerPlugin.Places(
             entryPoint: FieldPath([.member("entry_point")]), arguments: FieldPath([.member("args")]),
             environment: FieldPath([.member("env")])),

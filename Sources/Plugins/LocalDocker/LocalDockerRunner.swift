@@ -44,11 +44,6 @@ public struct LocalDockerRunner: ContainerJobRunner {
         graceSeconds = stopGraceSeconds
     }
 
-    /// Removing the container removes the log.
-    public var keepsLogs: Bool { false }
-    /// Calls to the engine are local and cheap, and the engine reports changes by itself.
-    public var pace: Pace { Pace(shortest: .milliseconds(200), longest: .seconds(10)) }
-
     // MARK: requests
 
     /// The container job as a document.

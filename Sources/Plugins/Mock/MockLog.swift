@@ -29,7 +29,7 @@ actor MockLog {
             }
             guard follow, life.end == nil else { return nil }
             do {
-                try await Task.sleep(for: runner.pace.shortest)
+                try await Task.sleep(for: MockRunner.pace.shortest)
             } catch {
                 throw BackendError(.cancelled, "Reading the mock's log was cancelled.")
             }

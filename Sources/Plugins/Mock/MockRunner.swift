@@ -6,8 +6,7 @@ struct MockRunner: Rehearsable {
     let backend: MockBackend
     let now: @Sendable () -> Date
 
-    let pace = Pace(shortest: .milliseconds(20), longest: .milliseconds(200))
-    var keepsLogs: Bool { false }
+    static let pace = Pace(shortest: .milliseconds(20), longest: .milliseconds(200))
 
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
         var members: [String: JSONValue] = [

@@ -13,10 +13,17 @@ extension SageMakerRunner {
         ])
     }()
 
+    /// CloudWatch keeps logs. The grace period is that of the documentation of `StopTrainingJob`. The pace fits
+    /// `ListTrainingJobs`, which is limited to two calls per second for the whole account.
+    private static let capabilities = Capabilities(
+        keepsLogs: true, archiveField: archiveField, tellsStops: true, fixedGrace: .seconds(120),
+        pace: Pace(shortest: .seconds(1), longest: .seconds(20)))
+    private static let archiveField = "archive_logs"
+
     /// The plugin's declaration.
     public static let plugin = RunnerPlugin(
         Plugin<any Runner>(
-            type: type, summary: "Training jobs on Amazon SageMaker.",
+            type: type, summary: "Training jobs on Amazon SageMaker.", capabilities: capabilities,
             fields: [
                 Field(
                     "account", .string, example: "\"123456789012\"",
@@ -31,7 +38,7 @@ extension SageMakerRunner {
                     "prices", .file, example: "prices.yaml",
                     help: "File of prices for the costs that plan shows, instead of the program's own table."),
                 Field(
-                    "archive_logs", .boolean, default: .bool(false),
+                    archiveField, .boolean, default: .bool(false),
                     help: "Copy each ended run's log from CloudWatch into the run's record before its end is recorded."
                 ),
             ],
@@ -40,7 +47,7 @@ extension SageMakerRunner {
         ) { options, context throws(BackendError) in
             let own = SageMakerOptions(
                 account: options.string("account"), model: options.string("model"),
-                prices: options.string("prices"), archivesLogs: options.flag("archive_logs"))
+                prices: options.string("prices"))
             if let account = own.account, !ARN.isAccount(account) {
                 throw BackendError(
                     .invalid, "account is \"\(account)\"; it must be an account number: twelve digits in quotes.")

@@ -28,15 +28,6 @@ public struct SageMakerRunner: Runner {
         watch = TrainingWatch(service, log: log)
     }
 
-    /// CloudWatch keeps the log, unless the options request a copy in the run's own record.
-    public var keepsLogs: Bool { !options.archivesLogs }
-    /// SageMaker itself distinguishes a stop from a normal end.
-    public var tellsStops: Bool { true }
-    /// The time from SIGTERM to SIGKILL, from the documentation of `StopTrainingJob`.
-    public var fixedGrace: Duration? { .seconds(120) }
-    /// `ListTrainingJobs` is limited to two calls per second for the whole account.
-    public var pace: Pace { Pace(shortest: .seconds(1), longest: .seconds(20)) }
-
     /// The account of the configured role, or the option `account`; nil if only STS knows the account.
     private var knownAccount: String? { options.account ?? service.knownAccount }
 
@@ -89,8 +80,6 @@ struct SageMakerOptions: Sendable, Hashable {
     var model: String?
     /// The file of other prices.
     var prices: String?
-    /// Whether each ended run's log is copied into its record.
-    var archivesLogs = false
 }
 
 /// Runs calls of AWS and maps `AWSError` to `BackendError`.

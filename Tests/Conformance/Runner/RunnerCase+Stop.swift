@@ -20,7 +20,7 @@ extension RunnerCase {
         for _ in 0..<3 {
             let (runner, _, handle) = try await submitted(.stubborn)
             try await observe(handle, with: runner) { $0.phase == .running }
-            let grace = runner.base.fixedGrace ?? .seconds(6)
+            let grace = fixture.plugin.base.capabilities.fixedGrace ?? .seconds(6)
             let ordered = clock.now()
             try await runner.stop(handle, grace: grace)
             let end = try await end(of: handle, with: runner)
@@ -36,13 +36,13 @@ extension RunnerCase {
     }
 
     /// How long an orderly job works on after SIGTERM: some seconds of this machine, within the grace period.
-    private func ownEnd(_ runner: CheckedRunner) -> Int {
-        let most = runner.base.fixedGrace.map { $0 / .seconds(1) * 0.8 } ?? .infinity
+    private var ownEnd: Int {
+        let most = fixture.plugin.base.capabilities.fixedGrace.map { $0 / .seconds(1) * 0.8 } ?? .infinity
         return Int(max(1, min(4 * fixture.clock.rate, most)))
     }
 
     func stopGrace() async throws {
-        let seconds = ownEnd(try await runner())
+        let seconds = ownEnd
         let (runner, _, handle) = try await submitted(.orderly(seconds: seconds))
         try await awaitLine("line 1", of: handle, runner)
         try await runner.stop(handle, grace: .seconds(seconds * 15))
@@ -56,7 +56,7 @@ extension RunnerCase {
     }
 
     func stopReturns() async throws {
-        let seconds = ownEnd(try await runner())
+        let seconds = ownEnd
         let isOrderly = fixture.job(.orderly(seconds: seconds), RunID.random()) != nil
         let (runner, _, handle) = try await submitted(isOrderly ? .orderly(seconds: seconds) : .stubborn)
         if isOrderly {

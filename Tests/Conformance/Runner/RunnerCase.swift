@@ -126,7 +126,7 @@ final class RunnerCase: Sendable {
                 if observation.phase == .missing { throw Broken("the backend lost the run") }
                 if observation.phase.isEnd { throw Broken("the run ended too early, as \(observation.phase)") }
             }
-            try await Task.sleep(for: min(runner.base.pace.shortest, .milliseconds(50)))
+            try await Task.sleep(for: min(fixture.plugin.base.capabilities.pace.shortest, .milliseconds(50)))
         }
         throw Broken("after \(fixture.limit * 0.9) the run is still \(last.map { "\($0.phase)" } ?? "not observed")")
     }

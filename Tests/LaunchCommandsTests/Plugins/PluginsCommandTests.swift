@@ -31,6 +31,15 @@ import Testing
                 Keys, besides type
                   none
 
+                Capabilities
+                CAPABILITY  VALUE        MEANING
+                needsImage  yes          A run needs an image.
+                rehearses   no           It cannot run the jobs of other runners.
+                keepsLogs   no           The log is archived when a run has ended.
+                tellsStops  no           A run that ends after a stop was requested counts as stopped.
+                fixedGrace  no           'launch stop --grace' sets the time from SIGTERM to SIGKILL.
+                pace        1 s to 20 s  The time between two observations of the runs: after a change, and without changes.
+
                 Keys of a queue's template
                 KEY      VALUE                      DEFAULT  MEANING
                 network  text                                The network.
@@ -49,6 +58,9 @@ import Testing
         let desk = try Desk()
         let all = try await desk.run("plugins describe mock --json").json().arrayValue ?? []
         #expect(all.compactMap { $0["role"]?.stringValue } == ["environment", "registry", "builder", "runner"])
+        let capabilities = try #require(all.last?["capabilities"])
+        #expect(capabilities["needsImage"] == .bool(true) && capabilities["pace"]?["shortest"] == .number(0.02))
+        #expect(all[2]["capabilities"] == .object(["builds": .bool(true)]) && all[0]["capabilities"] == nil)
         let environment = await desk.run("plugins describe aws").output
         #expect(environment.contains("region  text   required  The region.\n"))
         let example = await desk.run("plugins describe mock --role environment").output

@@ -23,8 +23,6 @@ import LaunchHost
             return job
         }
 
-        var keepsLogs: Bool { mock.keepsLogs }
-        var pace: Pace { mock.pace }
         func report(on rehearsal: EndedRehearsal) -> RehearsalReport { mock.report(on: rehearsal) }
         func render(_ job: RunnableJob) throws(BackendError) -> RunRequest { try mock.render(job) }
         func validate(_ request: RunRequest) -> [Finding] { mock.validate(request) }

@@ -5,9 +5,12 @@ import LaunchMock
 struct LocalRehearser: ContainerJobRunner {
     static let type = "here"
     static let plugin = RunnerPlugin(
-        Plugin(type: type, summary: "Pretends to run containers") { options, context throws(BackendError) in
+        Plugin(
+            type: type, summary: "Pretends to run containers",
+            capabilities: Capabilities(rehearses: true, pace: MockPlugins.runner.base.capabilities.pace)
+        ) { options, context throws(BackendError) in
             LocalRehearser(mock: try MockPlugins.runner.base.make(options, context))
-        }, template: [], defaultTemplate: "{}\n", rehearses: true)
+        }, template: [], defaultTemplate: "{}\n")
 
     /// The catalog of the tests, with this plugin.
     static let catalog: PluginCatalog = {
@@ -18,8 +21,6 @@ struct LocalRehearser: ContainerJobRunner {
     }()
 
     let mock: any Runner
-    var keepsLogs: Bool { mock.keepsLogs }
-    var pace: Pace { mock.pace }
 
     func request(for job: ContainerJob, as runID: RunID) throws(BackendError) -> RunRequest {
         RunRequest(runner: Self.type, document: .object(["image": .string(job.image.reference)]))

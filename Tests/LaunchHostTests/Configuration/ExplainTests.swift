@@ -100,6 +100,10 @@ import Testing
                 | `cache` | a mapping |  | The build cache. |
                 | `cache.size` | a size, e.g. 512m or 8g |  | How much. Example: `10g`. |
 
+                | capability | value | meaning |
+                | --- | --- | --- |
+                | `builds` | yes | It can build images. |
+
                 ```yaml
                 builder:
                   type: docker

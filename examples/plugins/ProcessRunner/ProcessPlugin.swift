@@ -7,7 +7,8 @@ public enum ProcessPlugin {
     public static let runner = RunnerPlugin(
         Plugin<any Runner>(
             type: "process",
-            summary: "Plain processes of this machine. There is no container: the job's image is not used.",
+            summary: "Plain processes of this machine, without a container. An image of the job is not used.",
+            capabilities: Capabilities(needsImage: false, pace: ProcessRunner.pace),
             fields: [
                 Field(
                     "folder", .string, example: "/srv/launch-process",

@@ -7,8 +7,8 @@ struct ProcessRunner: Runner {
     let folder: String
     let searchPath: String
 
-    var keepsLogs: Bool { false }
-    var pace: Pace { Pace(shortest: .milliseconds(50), longest: .seconds(1)) }
+    /// The files are local, so a look costs little.
+    static let pace = Pace(shortest: .milliseconds(50), longest: .seconds(1))
 
     // MARK: the request
 
@@ -98,7 +98,7 @@ struct ProcessRunner: Runner {
 
     func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
         let run = run(handle)
-        let wait = pace.shortest
+        let wait = Self.pace.shortest
         return LogStream {
             let reader = ProcessLog(run, from: cursor, follow: follow, wait: wait)
             return { () async throws(BackendError) -> [LogLine]? in try await reader.next() }

@@ -84,16 +84,15 @@ private func script(_ behaviour: RunnerFixture.Behaviour) -> String? {
     }
 }
 
-private func job(_ script: String, as id: RunID, noting starts: String) throws -> RunnableJob {
-    let digest = try #require(Digest(rawValue: "sha256:" + String(repeating: "0", count: 64)))
+private func job(_ script: String, as id: RunID, noting starts: String) -> RunnableJob {
     let job = ResolvedJob(
         runID: id, runName: id.rawValue, project: "test", entity: "me", author: "me", resource: "process",
-        source: .image("none"), entryPoint: ["sh", "-c", "printf x >>'\(starts)/\(id)'; \(script)"])
-    return RunnableJob(job: job, image: PinnedImage(reference: "none@\(digest)", digest: digest, name: "none"))
+        source: .noImage, entryPoint: ["sh", "-c", "printf x >>'\(starts)/\(id)'; \(script)"])
+    return RunnableJob(job: job, image: .noImage)
 }
 
 private func job(_ behaviour: RunnerFixture.Behaviour, as id: RunID, noting starts: String) -> RunnableJob? {
-    script(behaviour).flatMap { try? job($0, as: id, noting: starts) }
+    script(behaviour).map { job($0, as: id, noting: starts) }
 }
 
 /// A folder for one test, removed with the last reference.

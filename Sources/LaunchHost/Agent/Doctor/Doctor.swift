@@ -39,8 +39,9 @@ public struct Doctor: Sendable {
             return found + [HealthCheck("plugins", error)]
         }
         let records = queues(of: config, store)
-        var works = services(config, backends)
-        works += resources(config, records).map { resource in
+        let resources = resources(config, records)
+        var works = services(config, backends, resources)
+        works += resources.map { resource in
             Work(name: "runner \(resource)") { try await Self.runner(resource, backends) }
         }
         works += records.map { name, record in
@@ -155,26 +156,31 @@ public struct Doctor: Sendable {
                 hint: "Check the network and whether the service runs.", kind: .unavailable)
     }
 
-    private func services(_ config: LaunchConfig, _ backends: Backends) -> [Work] {
+    /// The checks of the environment, the registry and the builder. If no run needs an image, a registry or a builder
+    /// that the configuration does not name is left out.
+    private func services(_ config: LaunchConfig, _ backends: Backends, _ resources: [String]) -> [Work] {
+        let needsImages =
+            resources.isEmpty
+            || resources.contains { catalog.runner($0)?.base.capabilities.needsImage ?? true }
+        return services(config, backends).compactMap { role, work in
+            needsImages || role == .environment || config.block(role)?.mark != nil ? work : nil
+        }
+    }
+
+    private func services(_ config: LaunchConfig, _ backends: Backends) -> [(Role, Work)] {
         let environment = "environment \(config.environment.type)"
         let registry = "registry \(backends.registryType)"
         let builder = "builder \(config.builder.type)"
-        return [
-            Work(name: environment) {
-                let identity = try await backends.environment.verify()
-                let place = [identity.account.map { "account \($0)" }, identity.region.map { "region \($0)" }]
-                let words = [identity.principal] + place.compactMap { $0 }
-                return HealthCheck(.ok, environment, words.joined(separator: ", "))
-            },
-            Work(name: registry) {
-                try await Self.registry(registry, backends)
-            },
-            // Nothing of a builder can be checked without a build.
-            Work(name: builder) {
-                let target = await Self.target(of: backends)
-                return HealthCheck(.ok, builder, target)
-            },
-        ]
+        let verified = Work(name: environment) {
+            let identity = try await backends.environment.verify()
+            let place = [identity.account.map { "account \($0)" }, identity.region.map { "region \($0)" }]
+            let words = [identity.principal] + place.compactMap { $0 }
+            return HealthCheck(.ok, environment, words.joined(separator: ", "))
+        }
+        let resolved = Work(name: registry) { try await Self.registry(registry, backends) }
+        // Nothing of a builder can be checked without a build.
+        let named = Work(name: builder) { HealthCheck(.ok, builder, await Self.target(of: backends)) }
+        return [(.environment, verified), (.registry, resolved), (.builder, named)]
     }
 
     private static func target(of backends: Backends) async -> String {

@@ -46,21 +46,41 @@ public final class Backends: Sendable {
     /// The runner of a run: the one that already has it, otherwise the one for its spec and the configuration.
     /// - Throws: `LaunchError` if the runner does not exist, or if the runs of the resource cannot be rehearsed on it.
     public func runner(for run: RunRecord) throws(LaunchError) -> any Runner {
-        guard let handle = run.handle else {
-            // If the spec cannot be read, the request still shows whether the run is rehearsed.
-            let isRehearsed = run.spec.rehearse || run.request?.rehearsal != nil
-            return try runner(for: run.resource, rehearse: isRehearsed)
-        }
-        return try runner(for: run.resource, on: handle.runner)
+        try runner(for: run.resource, on: try executor(of: run))
+    }
+
+    /// What the runner of a run can do; for a rehearsal, the runner that executes it.
+    /// - Throws: `LaunchError` if the runner does not exist.
+    package func capabilities(for run: RunRecord) throws(LaunchError) -> Capabilities {
+        let plugin = try catalog.knownRunner(try executor(of: run))
+        return plugin.base.capabilities.configured(by: try block(of: plugin).options)
     }
 
     /// The runner for new runs of a resource; a rehearsal runner if the configuration or `rehearse` requests it.
     /// - Throws: `LaunchError` if the runner does not exist, or if the runs of the resource cannot be rehearsed on it.
     public func runner(for resource: String, rehearse: Bool = false) throws(LaunchError) -> any Runner {
+        try runner(for: resource, on: try executor(of: resource, rehearse: rehearse))
+    }
+
+    /// The type of the runner that executes a run: the one that has it, otherwise the one for new runs.
+    private func executor(of run: RunRecord) throws(LaunchError) -> String {
+        if let handle = run.handle { return handle.runner }
+        // If the spec cannot be read, the request still shows whether the run is rehearsed.
+        return try executor(of: run.resource, rehearse: run.spec.rehearse || run.request?.rehearsal != nil)
+    }
+
+    private func executor(of resource: String, rehearse: Bool) throws(LaunchError) -> String {
         let stage = config.runner?.type ?? resource
         // A rehearsal stays a rehearsal if the configuration names the remote runner.
-        guard rehearse, catalog.runner(stage)?.rehearses != true else { return try runner(for: resource, on: stage) }
-        return try runner(for: resource, on: try localType(insteadOf: resource))
+        guard rehearse, !rehearses(stage) else { return stage }
+        return try localType(insteadOf: resource)
+    }
+
+    private func rehearses(_ type: String) -> Bool { catalog.runner(type)?.base.capabilities.rehearses ?? false }
+
+    /// Whether the builder can build images.
+    var builds: Bool {
+        catalog.builders.first { $0.type == config.builder.type }?.capabilities.builds ?? false
     }
 
     /// The registry for new runs of a resource: the configured one, with the runner's rules for other images. A
@@ -94,8 +114,7 @@ public final class Backends: Sendable {
     func holders(of resources: [String]) -> [any Runner] {
         resources.uniqued.flatMap { resource in
             let own = try? runner(for: resource)
-            let isLocal = catalog.runner(resource)?.rehearses == true
-            return [own, isLocal ? nil : try? runner(for: resource, rehearse: true)].compactMap(\.self)
+            return [own, rehearses(resource) ? nil : try? runner(for: resource, rehearse: true)].compactMap(\.self)
         }
     }
 
@@ -128,26 +147,28 @@ public final class Backends: Sendable {
     }
 
     private func localType(insteadOf resource: String) throws(LaunchError) -> String {
-        if catalog.runner(resource)?.rehearses == true { return resource }
-        guard let local = catalog.runners.first(where: \.rehearses) else {
+        if rehearses(resource) { return resource }
+        guard let local = catalog.runners.first(where: \.base.capabilities.rehearses) else {
             throw LaunchError(.configuration, "This program has no local runner to rehearse on.")
         }
         return local.base.type
     }
 
     private func makeRunner(_ plugin: RunnerPlugin) throws(LaunchError) -> any Runner {
-        let known = Set(plugin.base.fields.map(\.name))
-        let given = runnerOptions.filter { known.contains($0.key) }
-        var block: LaunchConfig.Block
-        if let configured = config.block(ofRunner: plugin.base.type) {
-            block = configured
-            block.options = Options(block.options.values.merging(given) { $1 })
-        } else {
-            block = try LaunchConfig.Block(absent: .runner, of: plugin.base, given: given)
-        }
-        let runner = try Self.make(block, .runner, [plugin.base], context, config)
+        let runner = try Self.make(try block(of: plugin), .runner, [plugin.base], context, config)
         for warning in try Self.check([runner], with: parts, config) { context.log.warning(warning.message) }
         return runner
+    }
+
+    /// The block that a runner is created from.
+    private func block(of plugin: RunnerPlugin) throws(LaunchError) -> LaunchConfig.Block {
+        let known = Set(plugin.base.fields.map(\.name))
+        let given = runnerOptions.filter { known.contains($0.key) }
+        guard var block = config.block(ofRunner: plugin.base.type) else {
+            return try LaunchConfig.Block(absent: .runner, of: plugin.base, given: given)
+        }
+        block.options = Options(block.options.values.merging(given) { $1 })
+        return block
     }
 
     /// Runs the cross-checks of the parts. Returns their warnings unless there is an error.
@@ -169,7 +190,7 @@ public final class Backends: Sendable {
             let destination = try? ImageReference(parsing: text), destination.host != nil
         else {
             return (
-                try make(config.registry, .registry, catalog.registries, context, config), config.registry.type
+                try make(config.registry, .registry, catalog.registries, context, config) { $0 }, config.registry.type
             )
         }
         func refused(_ why: String, _ hint: String?) -> LaunchError {
@@ -202,11 +223,13 @@ public final class Backends: Sendable {
         context.environment = try? environment.get()
         let made = context
         let builder = Result { () throws(LaunchError) in
-            try make(config.builder, .builder, catalog.builders, made, config)
+            try make(config.builder, .builder, catalog.builders, made, config) { $0 }
         }
         let registry = Result { () throws(LaunchError) -> (any Registry, String) in
             guard case .failure = builder else { return try Self.registry(for: builder.get(), catalog, made, config) }
-            return (try make(config.registry, .registry, catalog.registries, made, config), config.registry.type)
+            return (
+                try make(config.registry, .registry, catalog.registries, made, config) { $0 }, config.registry.type
+            )
         }
         if case .success(let environment) = environment, case .success(let builder) = builder,
             case .success(let registry) = registry
@@ -227,9 +250,10 @@ public final class Backends: Sendable {
 
     private static func make<Product>(
         _ block: LaunchConfig.Block, _ role: Role, _ plugins: [Plugin<Product>], _ context: PluginContext,
-        _ config: LaunchConfig
+        _ config: LaunchConfig, absent: (AbsentPart) -> Product? = { _ in nil }
     ) throws(LaunchError) -> Product {
         guard let plugin = plugins.first(where: { $0.type == block.type }) else {
+            if block.mark == nil, let absent = absent(AbsentPart(role: role, type: block.type)) { return absent }
             throw LaunchError(.configuration, "There is no \(role.rawValue) of type \(block.type).")
         }
         do {

@@ -4,6 +4,7 @@ internal import FoundationEssentials
 struct FinishStage: Sendable {
     let store: Store
     let runner: any Runner
+    let capabilities: Capabilities
     let log: Logger
     var limits = SizeLimits.standard
 
@@ -22,7 +23,7 @@ struct FinishStage: Sendable {
             outcome = Outcome(warnings: ["Outputs and metrics were not kept: the run's request cannot be read. \(why)"])
         }
         if let unkept { outcome.warnings.append(unkept) }
-        let end = runner.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
+        let end = capabilities.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
         let ended = try store.transition(
             record.id, token: record.claimToken, to: end.state, cause: end.cause,
             changes: RunChanges(
@@ -37,7 +38,7 @@ struct FinishStage: Sendable {
     /// cannot be read must not delay the end of a run forever.
     private func archiveLog(of handle: RunHandle, into folder: String) async throws(BackendError) -> String? {
         let archive = LogArchive(path: LogArchive.path(in: folder))
-        guard !runner.keepsLogs, !archive.exists else { return nil }
+        guard !capabilities.keepsLogs, !archive.exists else { return nil }
         do throws(BackendError) {
             return try await archive.write(runner.logs(handle, from: nil, follow: false), limit: limits.logBytes)
         } catch {

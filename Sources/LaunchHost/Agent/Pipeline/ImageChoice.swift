@@ -67,6 +67,8 @@ struct ImageChoice: Sendable {
             return .decided(
                 ImageDecision(
                     .algorithm, "none; the queue names the algorithm \(name)", image: PinnedImage(unpinned: name)))
+        case .noImage:
+            return .decided(ImageDecision(.noImage, "none; the runner needs none", image: .noImage))
         case .template:
             // The resolve stage has replaced this kind of source.
             throw BackendError(.internalFault, "The source of the run is not resolved.")

@@ -113,6 +113,8 @@ public struct ImageDecision: Sendable, Hashable, Codable {
         case unpinned
         /// The run needs no image, because the backend runs one of its own algorithms.
         case algorithm
+        /// The run has no image, because its runner needs none.
+        case noImage
         /// The same content was built before.
         case cached
         /// The image is built, or would be built.
@@ -150,7 +152,7 @@ extension Source {
     /// The Dockerfile's path in the context; empty for an image.
     public var dockerfile: String {
         switch self {
-        case .image, .template, .algorithm: ""
+        case .image, .template, .algorithm, .noImage: ""
         case .code(let code): code.dockerfile
         case .git(let git): git.dockerfile
         }
@@ -169,6 +171,7 @@ extension Source {
         case .git(let git): "\(git.url)@\(git.version)"
         case .template: "what the queue names"
         case .algorithm(let name): "algorithm \(name)"
+        case .noImage: "no image"
         }
     }
 }

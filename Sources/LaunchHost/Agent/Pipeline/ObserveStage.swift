@@ -7,6 +7,7 @@ internal import LaunchConcurrency
 /// logged and the call is repeated. An error never changes the state of a run.
 actor ObserveStage {
     private let runner: any Runner
+    private let pace: Pace
     private let store: Store
     private let finish: FinishStage
     private let retry: RetryStage
@@ -25,12 +26,14 @@ actor ObserveStage {
     /// has a new owner, and `again` for every run that needs another attempt. Suspects are finished one at a time, in
     /// the turn that `suspects` gives.
     init(
-        _ runner: any Runner, store: Store, limits: SizeLimits = .standard, clock: HostClock, log: Logger,
+        _ runner: any Runner, _ capabilities: Capabilities, store: Store, limits: SizeLimits = .standard,
+        clock: HostClock, log: Logger,
         suspects: AsyncSemaphore = AsyncSemaphore(permits: 1),
         ended: @escaping @Sendable (RunRecord) -> Void, lost: @escaping @Sendable (RunID) -> Void,
         again: @escaping @Sendable (RunRecord) -> Void
     ) {
         self.runner = runner
+        pace = capabilities.pace
         self.store = store
         self.clock = clock
         self.log = log
@@ -38,7 +41,7 @@ actor ObserveStage {
         self.ended = ended
         self.lost = lost
         self.again = again
-        finish = FinishStage(store: store, runner: runner, log: log, limits: limits)
+        finish = FinishStage(store: store, runner: runner, capabilities: capabilities, log: log, limits: limits)
         retry = RetryStage(store: store, runner: runner, clock: clock, log: log)
     }
 
@@ -68,7 +71,6 @@ actor ObserveStage {
     }
 
     private func observeRepeatedly() async {
-        let pace = runner.pace
         var wait = pace.shortest
         while !Task.isCancelled {
             guard !live.isEmpty else {

@@ -35,10 +35,9 @@ struct OpenJob {
     private func source(in template: JSONValue, _ image: String) -> Source {
         func text(_ path: FieldPath?) -> String? { path.flatMap { template.value(at: $0) }?.stringValue }
         if let algorithm = text(plugin.places.algorithm) { return .algorithm(algorithm) }
-        guard TemplateSource(plugin: plugin).isNamed(in: template), let named = text(plugin.places.image) else {
-            return .image(image)
-        }
-        return .image(named)
+        let source = TemplateSource(plugin: plugin)
+        if source.isNamed(in: template), let named = text(plugin.places.image) { return .image(named) }
+        return source.needsSource(template) ? .image(image) : .noImage
     }
 
     /// A number or Boolean that the variable accepts; nil for text.

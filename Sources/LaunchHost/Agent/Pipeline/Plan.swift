@@ -50,6 +50,7 @@ public struct Plan: Sendable, Hashable, Codable {
     private static func standIn(
         for job: ResolvedJob, _ decision: ImageDecision, _ imageOfSource: String?
     ) -> PinnedImage {
+        if job.source == .noImage { return .noImage }
         let name = decision.destination ?? job.source.imageName ?? imageOfSource ?? "image-of-\(job.runID)"
         if case .algorithm = job.source { return PinnedImage(unpinned: name) }
         return PinnedImage(reference: name, digest: .unknown, name: name)
@@ -69,7 +70,7 @@ extension Source {
     fileprivate var imageName: String? {
         switch self {
         case .image(let name), .algorithm(let name): name
-        case .code, .git, .template: nil
+        case .code, .git, .template, .noImage: nil
         }
     }
 }

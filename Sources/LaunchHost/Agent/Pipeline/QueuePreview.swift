@@ -20,9 +20,9 @@ public struct QueuePreview: Sendable {
             overrides.variables[variable.name] = variable.standIn
         }
         let image = backends.imageOfSource(for: "project")
-        let isNamed = TemplateSource(plugin: plugin).isNamed(in: definition.template)
+        let needsSource = TemplateSource(plugin: plugin).needsSource(definition.template)
         let spec = LaunchSpec(
-            source: isNamed ? .template : .image(image ?? "image"), project: "project", entity: "entity",
+            source: needsSource ? .image(image ?? "image") : .template, project: "project", entity: "entity",
             author: "author",
             resource: definition.resource, queue: definition.name, overrides: overrides)
         var queue = try ResolveStage.Queue(definition)
@@ -41,7 +41,7 @@ public struct QueuePreview: Sendable {
     /// needs none.
     /// - Throws: `LaunchError` if the runner does not exist.
     public func declaresPermissions(of definition: QueueDefinition) throws -> Bool {
-        if try backends.plugin(for: definition.resource).rehearses { return true }
+        if try backends.plugin(for: definition.resource).base.capabilities.rehearses { return true }
         return try backends.runner(for: definition.resource) is any Permitted
     }
 
@@ -74,7 +74,7 @@ public struct QueuePreview: Sendable {
         let named: [String]? = if case .only(let patterns) = images { patterns } else { nil }
         // Any image may be the base of a built image.
         let builds =
-            backends.builder.builds && [policy.git, policy.sourceFolders].contains { ($0 ?? otherwise) != .only([]) }
+            backends.builds && [policy.git, policy.sourceFolders].contains { ($0 ?? otherwise) != .only([]) }
         return parts.flatMap { ($0 as? any PullPermitted)?.permissions(toPull: builds ? nil : named) ?? [] }
             + ((runner as? any PullPermitted)?.permissions(toPull: named) ?? [])
     }

@@ -239,11 +239,11 @@ public struct ResolveStage: Sendable {
 }
 
 extension ResolveStage {
-    /// Whether the template of a spec without a source names the source.
-    public func namesSource(of spec: LaunchSpec) -> Bool {
+    /// Whether a spec without a source can run: the template names the source, or the runner needs none.
+    public func needsNoSource(_ spec: LaunchSpec) -> Bool {
         var mistakes: [Diagnostic] = []
         let template = Overriding(queue: queue, plugin: plugin).template(changedBy: spec, &mistakes)
-        return TemplateSource(plugin: plugin).isNamed(in: template.value)
+        return !TemplateSource(plugin: plugin).needsSource(template.value)
     }
 }
 

@@ -13,7 +13,7 @@ public struct SourceContexts: ContextProvider {
     public func context(of source: Source, fetching: Bool) async throws(BackendError) -> SourceContext? {
         do throws(LaunchError) {
             switch source {
-            case .image, .template, .algorithm:
+            case .image, .template, .algorithm, .noImage:
                 return nil
             case .code(let code):
                 return SourceContext(folder: try await store.context(of: code.snapshot), digest: code.snapshot)

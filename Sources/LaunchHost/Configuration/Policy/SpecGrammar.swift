@@ -9,8 +9,11 @@ package enum SpecGrammar {
             guard let value, let why = NameGrammar.fault(in: value) else { continue }
             mistakes.append(Diagnostic(.error, "the \(what) \(Wording.quoted(value)) \(why)", hint: NameGrammar.hint))
         }
-        if case .algorithm = spec.source {
-            mistakes.append(Diagnostic(.error, "a submit names no algorithm; the template does"))
+        switch spec.source {
+        case .algorithm: mistakes.append(Diagnostic(.error, "a submit names no algorithm; the template does"))
+        case .noImage:
+            mistakes.append(Diagnostic(.error, "a submit does not decide that a run has no image; the runner does"))
+        case .image, .code, .git, .template: break
         }
         return mistakes + (spec.rehearsal?.mistakes ?? [])
     }

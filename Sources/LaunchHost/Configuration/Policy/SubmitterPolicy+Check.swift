@@ -52,7 +52,7 @@ extension SubmitterPolicy {
         _ refuse: (_ message: String, _ line: String, _ allowed: Allowance?) -> Void
     ) {
         switch source {
-        case .template, .algorithm:
+        case .template, .algorithm, .noImage:
             // The queue's owner chose what the template names. The resolve stage checks a submitter's changes to it.
             return
         case .image(let text):

@@ -15,12 +15,27 @@ package struct TemplateSource {
         }
     }
 
+    /// Whether a run must have a source of its own: the template names none, and the runner, or a `${image_uri}` of the
+    /// template, needs one.
+    package func needsSource(_ template: JSONValue) -> Bool { !isNamed(in: template) && needsImage(template) }
+
+    private func needsImage(_ template: JSONValue) -> Bool {
+        guard !plugin.base.capabilities.needsImage else { return true }
+        var usesImage = false
+        _ = template.mappingStrings { text, _ in
+            usesImage = usesImage || Placeholders.pieces(of: text).contains(.macro(PlaceholderValues.imageMacro))
+            return .string(text)
+        }
+        return usesImage
+    }
+
     /// The source of a run that names none itself, from the expanded template.
     package func source(in template: JSONValue, _ mistakes: inout [Diagnostic]) -> Source {
         if let path = plugin.places.algorithm, let name = template.value(at: path)?.stringValue {
             return .algorithm(Self.text(name))
         }
         guard let path = plugin.places.image, let value = template.value(at: path), value != .null else {
+            guard needsImage(template) else { return .noImage }
             mistakes.append(
                 Diagnostic(
                     .error, "neither the run nor its queue says what to run",

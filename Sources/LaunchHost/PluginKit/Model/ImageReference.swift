@@ -163,4 +163,11 @@ public struct PinnedImage: Sendable, Hashable, Codable {
         self.reference = reference
         name = reference
     }
+
+    /// The value of a job without an image; its reference is empty. Only a runner whose capabilities say that it needs
+    /// no image gets it.
+    public static let noImage = PinnedImage(unpinned: "")
+
+    /// Whether the job has an image.
+    public var exists: Bool { !reference.isEmpty }
 }

@@ -56,16 +56,19 @@ public enum Source: Sendable, Hashable {
     case code(CodeSource)
     /// A git commit to fetch and build.
     case git(GitSource)
-    /// The image or algorithm that the template of the backend's request names. The resolve stage decides which it is.
+    /// No source of its own: the run has the image or algorithm that the template of the backend's request names, or
+    /// none. The resolve stage decides.
     case template
     /// An algorithm of the backend, by its name in the request. Only in resolved jobs.
     case algorithm(String)
+    /// No image, because the runner needs none. Only in resolved jobs.
+    case noImage
 }
 
 /// In JSON it has one member, named after the kind: `{"image": "busybox:1"}`, `{"git": {…}}`, `{"template": true}`.
 extension Source: Codable {
     private enum Key: String, CodingKey {
-        case image, code, git, template, algorithm
+        case image, code, git, template, algorithm, noImage
     }
 
     public init(from decoder: any Decoder) throws {
@@ -78,6 +81,8 @@ extension Source: Codable {
             self = .algorithm(name)
         } else if try container.decodeIfPresent(Bool.self, forKey: .template) == true {
             self = .template
+        } else if try container.decodeIfPresent(Bool.self, forKey: .noImage) == true {
+            self = .noImage
         } else {
             self = .git(try container.decode(GitSource.self, forKey: .git))
         }
@@ -91,6 +96,7 @@ extension Source: Codable {
         case .git(let git): try container.encode(git, forKey: .git)
         case .template: try container.encode(true, forKey: .template)
         case .algorithm(let name): try container.encode(name, forKey: .algorithm)
+        case .noImage: try container.encode(true, forKey: .noImage)
         }
     }
 }

@@ -98,7 +98,7 @@ public struct RetryRules: Sendable, Hashable, Codable {
 public struct RunnableJob: Sendable, Hashable, Codable {
     /// The job. Its template is fully expanded.
     public var job: ResolvedJob
-    /// The image.
+    /// The image; `.noImage` for a job without one.
     public var image: PinnedImage
     /// The result of the runner's `facts`; empty if no service was called.
     public var facts: [String: String]

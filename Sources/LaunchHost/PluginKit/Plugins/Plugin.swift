@@ -4,6 +4,8 @@ public struct Plugin<Product: Sendable>: Sendable {
     public var type: String
     /// One line that describes the plugin.
     public var summary: String
+    /// What the backend can do.
+    public var capabilities: Capabilities
     /// The keys of its block in `launch-config.yaml`, except `type`.
     public var fields: [Field]
     /// Example blocks of `launch-config.yaml`, as a user writes them, including `type`. The conformance kit decodes
@@ -21,13 +23,15 @@ public struct Plugin<Product: Sendable>: Sendable {
     public var variables: ProcessVariables
 
     public init(
-        type: String, summary: String, fields: [Field] = [], examples: [String] = [],
+        type: String, summary: String, capabilities: Capabilities = Capabilities(), fields: [Field] = [],
+        examples: [String] = [],
         optionsForDestination: @escaping @Sendable (ImageReference) -> [String: JSONValue]? = { _ in nil },
         hints: ConfigHints = ConfigHints(), variables: ProcessVariables = ProcessVariables(),
         make: @escaping @Sendable (Options, PluginContext) throws(BackendError) -> Product
     ) {
         self.type = type
         self.summary = summary
+        self.capabilities = capabilities
         self.fields = fields
         self.examples = examples
         self.optionsForDestination = optionsForDestination
@@ -45,8 +49,6 @@ public struct RunnerPlugin: Sendable {
     public var template: [Field]?
     /// The template of a queue that is created without a file, as YAML with comments.
     public var defaultTemplate: String
-    /// Whether it executes container jobs on this machine, so that `--rehearse` can select it for other runners.
-    public var rehearses: Bool
     /// The paths that a submitter must not override unless the queue's `allow_overrides` allows it.
     public var protectedPaths: [FieldPath]
     /// The keys that launch adds to the template, if `template` is nil.
@@ -104,7 +106,7 @@ public struct RunnerPlugin: Sendable {
     }
 
     public init(
-        _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String, rehearses: Bool = false,
+        _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String,
         protectedPaths: [FieldPath] = [], ownKeys: [Field] = [],
         spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:],
         places: Places = Places(),
@@ -116,7 +118,6 @@ public struct RunnerPlugin: Sendable {
         self.base = base
         self.template = template
         self.defaultTemplate = defaultTemplate
-        self.rehearses = rehearses
         self.protectedPaths = protectedPaths
         self.ownKeys = ownKeys
         self.spelling = spelling

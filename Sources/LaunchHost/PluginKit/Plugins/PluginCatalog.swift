@@ -40,6 +40,8 @@ public struct PluginCatalog: Sendable {
         public var type: String
         /// One line that describes the plugin.
         public var summary: String
+        /// What the backend can do.
+        public var capabilities = Capabilities()
         /// The keys of its block.
         public var fields: [Field]
         /// Example blocks, as a user writes them.
@@ -69,8 +71,8 @@ public struct PluginCatalog: Sendable {
 
     private static func declaration<Product>(_ role: Role, _ plugin: Plugin<Product>) -> Declaration {
         Declaration(
-            role: role, type: plugin.type, summary: plugin.summary, fields: plugin.fields, examples: plugin.examples,
-            hints: plugin.hints)
+            role: role, type: plugin.type, summary: plugin.summary, capabilities: plugin.capabilities,
+            fields: plugin.fields, examples: plugin.examples, hints: plugin.hints)
     }
 }
 

@@ -19,13 +19,9 @@ public protocol Builder: Sendable {
 
     /// The repository of built images, if the builder's configuration names one.
     var repository: String? { get }
-
-    /// Whether it can build images. The default is true.
-    var builds: Bool { get }
 }
 
 extension Builder {
-    public var builds: Bool { true }
     /// By default, an image with the same key can be used.
     public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? { nil }
 }

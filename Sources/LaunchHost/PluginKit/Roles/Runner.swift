@@ -1,4 +1,5 @@
-/// Executes runs in one backend. `plugins.md` describes when each function is called and what it must guarantee.
+/// Executes runs in one backend. `plugins.md` describes when each function is called and what it must guarantee. The
+/// declaration says what the backend can do: `Capabilities`.
 public protocol Runner: Sendable {
     /// Additional values of a request that only a service can provide, such as the caller's account. `render` gets them
     /// with the job. May call a service; changes nothing. The default is empty.
@@ -62,19 +63,6 @@ public protocol Runner: Sendable {
     /// The address of a page about the run, if the backend has one. Pure.
     func page(of handle: RunHandle) -> String?
 
-    /// Whether the backend keeps the log after `release`. Otherwise the host archives it first.
-    var keepsLogs: Bool { get }
-
-    /// Whether the backend itself distinguishes a requested stop from another end. Otherwise a run that ends after its
-    /// stop was requested counts as stopped, regardless of its exit code.
-    var tellsStops: Bool { get }
-
-    /// The backend's own grace period, if it cannot be chosen.
-    var fixedGrace: Duration? { get }
-
-    /// The interval of calls of `observe`.
-    var pace: Pace { get }
-
     /// A stream with an element whenever a run may have changed, if the backend can report that; nil if it can only be
     /// polled.
     func changes() -> AsyncStream<Void>?
@@ -91,10 +79,6 @@ extension Runner {
     public func release(_ handle: RunHandle) async throws(BackendError) {}
     /// Does nothing by default.
     public func sweep(_ standing: @escaping @Sendable (RunID) -> RunStanding) async throws(BackendError) {}
-    /// By default, the backend does not distinguish the two.
-    public var tellsStops: Bool { false }
-    /// By default, the caller of `stop` chooses the grace period.
-    public var fixedGrace: Duration? { nil }
     /// By default, the backend can only be polled.
     public func changes() -> AsyncStream<Void>? { nil }
     /// By default, the end is final.
@@ -118,19 +102,6 @@ public struct NextAttempt: Sendable, Hashable {
     }
 }
 
-/// The interval between observations.
-public struct Pace: Sendable, Hashable {
-    /// The shortest time between two calls of `observe`.
-    public var shortest: Duration
-    /// The longest time. The interval grows up to it while nothing changes and `changes` has no element.
-    public var longest: Duration
-
-    public init(shortest: Duration, longest: Duration) {
-        self.shortest = shortest
-        self.longest = longest
-    }
-}
-
 /// A runner with its own rules for the images of its runs: it gets images that the configured registry does not serve,
 /// or refuses them because its backend cannot pull them.
 public protocol ImageLookup: Runner {
@@ -148,7 +119,7 @@ public protocol Rehearsable: Runner {
     func report(on rehearsal: EndedRehearsal) -> RehearsalReport
 }
 
-/// A runner that executes container jobs, and so can rehearse for others.
+/// A runner that executes container jobs, and so can rehearse for others. Its capabilities have `rehearses`.
 public protocol ContainerJobRunner: Runner {
     /// The request that executes a container job on this runner. Pure.
     func request(for job: ContainerJob, as runID: RunID) throws(BackendError) -> RunRequest

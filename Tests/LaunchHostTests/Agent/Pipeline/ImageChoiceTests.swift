@@ -60,6 +60,12 @@ import Testing
     }
 
     @Test(arguments: [true, false])
+    func `a run of a runner that needs no image has none`(isPlan: Bool) throws {
+        let decision = try decision(step(.noImage, isPlan: isPlan))
+        #expect(decision.way == .noImage && decision.image == .noImage && decision.image?.exists == false)
+    }
+
+    @Test(arguments: [true, false])
     func `a source that is not resolved and a malformed name are refused`(isPlan: Bool) throws {
         #expect(try refusal { try step(.template, isPlan: isPlan) }.category == .internalFault)
         #expect(try refusal { try step(.image("A B"), isPlan: isPlan) }.category == .invalid)

@@ -11,9 +11,6 @@ import Testing
 struct RehearsingRunner: Runner {
     let local: LocalDockerRunner
 
-    var keepsLogs: Bool { local.keepsLogs }
-    var pace: Pace { local.pace }
-
     func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
         let plain = try local.render(job)
         guard var container = try? plain.document.decode(ContainerJob.self) else { return plain }
