@@ -36,7 +36,7 @@ let package = Package(
         .library(name: "LaunchConformance", targets: ["LaunchConformance"]),
         // The plugins of this project, for a program of one's own that lists them beside others.
         .library(name: "LaunchBuilders", targets: ["LaunchBuilders"]),
-        .library(name: "LaunchLocalDocker", targets: ["LaunchLocalDocker"]),
+        .library(name: "LaunchLocalDocker", targets: ["LaunchLocalDocker", "LaunchLocalContainers"]),
         // The client of AWS's services, and the environment that has the credentials, for plugins of further services.
         .library(name: "LaunchAWSKit", targets: ["LaunchAWSKit"]),
         .library(name: "LaunchAWS", targets: ["LaunchAWS"]),
@@ -127,15 +127,24 @@ let package = Package(
                 "LaunchRegistryLogins",
             ]),
 
-        // The plugins: each knows the host, none another.
+        // The plugins: each knows the host, none another. The two runners of local containers share a target below both.
+        library(
+            "LaunchLocalContainers", at: "Sources/Plugins/LocalContainers",
+            uses: [
+                "LaunchArchive", "LaunchContainerEngine", "LaunchCrypto", "LaunchFiles", "LaunchOwnership",
+                "LaunchPatterns", "LaunchPluginKit", "LaunchRegistryLogins",
+            ]),
+        library(
+            "LaunchLocalRehearsal", at: "Sources/Plugins/LocalRehearsal",
+            uses: [
+                "LaunchArchive", "LaunchConcurrency", "LaunchContainerEngine", "LaunchCrypto", "LaunchHTTPServing",
+                "LaunchLocalContainers", "LaunchOwnership", "LaunchPluginKit", "LaunchSafeFiles", "LaunchSubprocess",
+            ]),
         library(
             "LaunchLocalDocker", at: "Sources/Plugins/LocalDocker",
             uses: [
-                "LaunchArchive", "LaunchContainerEngine", "LaunchCrypto", "LaunchHTTPServing", "LaunchConcurrency",
-                "LaunchFiles",
-                "LaunchPluginKit", "LaunchSafeFiles", "LaunchOCIRegistry", "LaunchOwnership", "LaunchPatterns",
-                "LaunchRegistryLogins",
-                "LaunchSubprocess",
+                "LaunchConcurrency", "LaunchContainerEngine", "LaunchLocalContainers", "LaunchLocalRehearsal",
+                "LaunchOCIRegistry", "LaunchPluginKit", "LaunchRegistryLogins",
             ]),
         library(
             "LaunchMock", at: "Sources/Plugins/Mock", uses: ["LaunchCrypto", "LaunchPluginKit", "LaunchOwnership"]),
@@ -240,12 +249,30 @@ let package = Package(
                 "LaunchRegistryLogins",
                 "TestSupport",
             ]),
+        library(
+            "LocalDockerTestSupport", at: "Tests/Plugins/LocalDockerTestSupport",
+            uses: [
+                "EngineTestSupport", "LaunchConformance", "LaunchContainerEngine", "LaunchHost",
+                "LaunchLocalContainers", "LaunchLocalDocker",
+            ]),
+        tests(
+            "LocalContainersTests", at: "Tests/Plugins/LocalContainersTests",
+            uses: [
+                "LaunchArchive", "LaunchContainerEngine", "LaunchHost", "LaunchLocalContainers", "LaunchPatterns",
+                "TestSupport",
+            ]),
+        tests(
+            "LocalRehearsalTests", at: "Tests/Plugins/LocalRehearsalTests",
+            uses: [
+                "AWSStub", "EngineTestSupport", "LaunchAWS", "LaunchArchive", "LaunchConformance",
+                "LaunchContainerEngine", "LaunchHTTPServing", "LaunchHost", "LaunchLocalContainers",
+                "LaunchLocalDocker", "LaunchLocalRehearsal", "LocalDockerTestSupport", "TestSupport",
+            ]),
         tests(
             "LocalDockerTests", at: "Tests/Plugins/LocalDockerTests",
             uses: [
-                "LaunchAWS", "AWSStub", "LaunchArchive", "LaunchConformance", "LaunchContainerEngine",
-                "EngineTestSupport", "LaunchHTTPServing",
-                "LaunchHost", "LaunchLocalDocker", "LaunchPatterns", "TestSupport",
+                "EngineTestSupport", "LaunchConformance", "LaunchContainerEngine", "LaunchHost", "LaunchLocalDocker",
+                "LaunchLocalRehearsal", "LocalDockerTestSupport", "TestSupport",
             ]),
         tests(
             "LocalRegistryTests", at: "Tests/Plugins/LocalRegistryTests",

@@ -41,6 +41,8 @@ struct ModuleGraph {
         Level(title: "host", modules: ["LaunchHost"]),
         Level(title: "logins", modules: ["LaunchRegistryLogins"]),
         Level(title: "AWS", modules: ["LaunchAWSKit"]),
+        Level(title: "local containers", modules: ["LaunchLocalContainers"]),
+        Level(title: "local rehearsal", modules: ["LaunchLocalRehearsal"]),
         Level(
             title: "backends",
             modules: ["LaunchBuilders", "LaunchLocalDocker", "LaunchMock", "LaunchAWS", "LaunchSageMaker"]),
@@ -114,7 +116,7 @@ struct ModuleGraph {
                     faults.append("\(module.name) imports \(name), which is not below it")
                 }
             }
-            if Self.levels[own].title == "backends" || Self.levels[own].title == "logins" {
+            if ["logins", "local containers", "local rehearsal", "backends"].contains(Self.levels[own].title) {
                 for name in module.imported.intersection(Self.closedToBackends).sorted()
                 where !Self.openToBackends.contains([module.name, name]) {
                     faults.append("\(module.name) imports \(name); a backend imports LaunchPluginKit")

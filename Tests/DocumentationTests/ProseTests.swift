@@ -23,7 +23,7 @@ struct ProseTests {
         // Not texts for people.
         "SecretLine.swift": "the words of a key's name",
         "ValueDecoder.swift": "the allowed words of a choice",
-        "DockerRender.swift": "the options of a mount",
+        "ContainerMountText.swift": "the options of a mount",
         "ContainerJobChecks.swift": "the path of an output",
         "UnknownType.swift": "the names of instance types",
         // The message is the identity of a step: a stored event has no other.

@@ -1,3 +1,5 @@
+internal import LaunchLocalRehearsal
+internal import LaunchLocalContainers
 internal import FoundationEssentials
 internal import LaunchContainerEngine
 internal import LaunchPluginKit

@@ -1,3 +1,4 @@
+internal import LaunchLocalContainers
 public import LaunchPluginKit
 
 extension LocalDockerRunner {

@@ -1,3 +1,5 @@
+internal import LaunchLocalRehearsal
+public import LaunchLocalContainers
 internal import LaunchConcurrency
 internal import LaunchContainerEngine
 public import LaunchPluginKit

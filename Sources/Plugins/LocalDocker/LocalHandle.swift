@@ -1,3 +1,4 @@
+internal import LaunchLocalRehearsal
 internal import LaunchPluginKit
 
 /// What a stored handle of this runner names. The stored fields are part of the store's format.

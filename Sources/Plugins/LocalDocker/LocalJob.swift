@@ -1,3 +1,4 @@
+internal import LaunchLocalRehearsal
 internal import LaunchPluginKit
 
 /// What a request of this runner asks for. The kind is decided once, when the request is decoded.

@@ -4,7 +4,8 @@ import LaunchHost
 @testable import LaunchConfiguration
 @testable import LaunchContainerEngine
 @testable import LaunchCore
-@testable import LaunchLocalDocker
+@testable import LaunchLocalContainers
+@testable import LaunchLocalRehearsal
 @testable import LaunchPluginKit
 
 extension FuzzTarget {

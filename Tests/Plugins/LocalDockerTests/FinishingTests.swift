@@ -1,7 +1,8 @@
+import LaunchLocalDocker
 import EngineTestSupport
 import Foundation
 import LaunchHost
-import LaunchLocalDocker
+import LocalDockerTestSupport
 import TestSupport
 import Testing
 

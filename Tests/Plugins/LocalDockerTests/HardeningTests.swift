@@ -1,6 +1,7 @@
 import EngineTestSupport
 import Foundation
 import LaunchHost
+import LocalDockerTestSupport
 import LaunchLocalDocker
 import TestSupport
 import Testing

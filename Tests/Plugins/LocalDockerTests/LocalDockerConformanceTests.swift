@@ -3,6 +3,7 @@ import Foundation
 import LaunchConformance
 import LaunchContainerEngine
 import LaunchHost
+import LocalDockerTestSupport
 import LaunchLocalDocker
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import LaunchHost
 import Testing
 
 @testable import LaunchLocalDocker
+@testable import LaunchLocalRehearsal
 
 @Suite("Handles and requests of runner local-docker")
 struct LocalHandleTests {

@@ -2,6 +2,7 @@ import EngineTestSupport
 import Foundation
 import LaunchContainerEngine
 import LaunchHost
+import LocalDockerTestSupport
 import Synchronization
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import LaunchContainerEngine
 import LaunchHost
+import LocalDockerTestSupport
 import LaunchLocalDocker
 import Synchronization
 import TestSupport

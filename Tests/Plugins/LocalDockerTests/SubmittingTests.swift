@@ -1,8 +1,9 @@
+import LaunchLocalDocker
 import EngineTestSupport
 import Foundation
 import LaunchContainerEngine
 import LaunchHost
-import LaunchLocalDocker
+import LocalDockerTestSupport
 import TestSupport
 import Testing
 

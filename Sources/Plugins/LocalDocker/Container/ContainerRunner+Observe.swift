@@ -1,3 +1,4 @@
+internal import LaunchLocalContainers
 internal import FoundationEssentials
 internal import LaunchContainerEngine
 internal import LaunchPluginKit

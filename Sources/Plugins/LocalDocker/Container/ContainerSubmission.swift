@@ -1,3 +1,4 @@
+internal import LaunchLocalContainers
 internal import LaunchContainerEngine
 internal import LaunchPluginKit
 

@@ -1,3 +1,4 @@
+internal import LaunchLocalContainers
 internal import LaunchPluginKit
 
 /// Translates a resolved job with its template into a container job. Pure.
@@ -102,31 +103,6 @@ struct DockerRender {
     /// Rounds up, so that a limit above 0 never becomes 0.
     static func wholeSeconds(_ seconds: Double) -> Int {
         seconds.isFinite ? Int(exactly: seconds.rounded(.up)) ?? Int.max : Int.max
-    }
-}
-
-extension ContainerJob.Mount {
-    /// Reads `source:target[:ro|rw][,z|Z]`. Text that does not fit stays in the target, where validation reports it.
-    init(text: String) {
-        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        var readOnly = false
-        var label: String?
-        if parts.count > 2, let words = parts.last?.split(separator: ",", omittingEmptySubsequences: false),
-            Set(words).count == words.count, words.allSatisfy({ ["ro", "rw", "z", "Z"].contains($0) }),
-            !(words.contains("ro") && words.contains("rw")), !(words.contains("z") && words.contains("Z"))
-        {
-            readOnly = words.contains("ro")
-            label = words.first { $0.lowercased() == "z" }.map(String.init)
-            parts.removeLast()
-        }
-        self.init(
-            source: parts[0], target: parts.dropFirst().joined(separator: ":"), readOnly: readOnly, label: label)
-    }
-
-    /// The notation of a template.
-    var text: String {
-        let words = (readOnly ? ["ro"] : []) + [label].compactMap { $0 }
-        return "\(source):\(target)\(words.isEmpty ? "" : ":\(words.joined(separator: ","))")"
     }
 }
 

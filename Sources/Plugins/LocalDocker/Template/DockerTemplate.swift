@@ -1,3 +1,4 @@
+internal import LaunchLocalContainers
 internal import LaunchPluginKit
 
 /// The template of a `local-docker` queue: its keys, and what each becomes in a container job.
