@@ -98,7 +98,7 @@ enum WatchBench {
             let handle = RunHandle(
                 runner: SageMakerRunner.type, runID: id, fields: ["name": "\(project)-\(id)", "region": region])
             try store.transition(
-                id, token: run.claimToken, to: .running,
+                id, token: run.fencingToken, to: .running,
                 changes: RunChanges(
                     resolved: job, image: image, imageDecision: "prebuilt",
                     request: try runner.render(RunnableJob(job: job, image: image)), handle: handle,

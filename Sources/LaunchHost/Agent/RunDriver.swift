@@ -60,9 +60,9 @@ struct RunDriver: Sendable {
     private func carryOut(_ effect: RunDrive.Effect, _ run: RunRecord) async throws -> RunDrive.Event? {
         switch effect {
         case .beginWork:
-            try store.beginWork(on: run.id, token: run.claimToken)
+            try store.beginWork(on: run.id, token: run.fencingToken)
             return .begun
-        case .look: return .looked(try store.run(run.id, token: run.claimToken))
+        case .look: return .looked(try store.run(run.id, token: run.fencingToken))
         case .checkRules:
             try resolveStage(of: run).refuse(run.spec)
             return .permitted
@@ -78,8 +78,8 @@ struct RunDriver: Sendable {
         case .write(let write): return .stored(try carryOut(write, run))
         case .rest(let duration):
             await rest(duration)
-            return .reread(try store.run(run.id, token: run.claimToken))
-        case .reread: return .reread(try store.run(run.id, token: run.claimToken))
+            return .reread(try store.run(run.id, token: run.fencingToken))
+        case .reread: return .reread(try store.run(run.id, token: run.fencingToken))
         case .log(let level, let message, let fields):
             log(level, message, fields, run)
             return nil
@@ -87,7 +87,7 @@ struct RunDriver: Sendable {
     }
 
     private func carryOut(_ write: RunDrive.Write, _ run: RunRecord) throws(StoreError) -> RunRecord {
-        let (id, token) = (run.id, run.claimToken)
+        let (id, token) = (run.id, run.fencingToken)
         switch write {
         case .move(let state, let cause, let changes):
             return try store.transition(id, token: token, to: state, cause: cause, changes: changes)

@@ -54,10 +54,10 @@ import Testing
         let owner = try store.becomeOwner(kind: "test")
         let run = try store.submit(spec(queue: "q"), as: .random(), claimedBy: owner.id)
         try store.transition(
-            run.id, token: run.claimToken, to: .running, changes: RunChanges(startedAt: Timestamp(date)))
+            run.id, token: run.fencingToken, to: .running, changes: RunChanges(startedAt: Timestamp(date)))
         #expect(await desk.run("list").output.contains("\t1h 00m\t"))
         try store.transition(
-            run.id, token: run.claimToken, to: .failed, cause: Cause(.exit, "exit code 1\nmore"),
+            run.id, token: run.fencingToken, to: .failed, cause: Cause(.exit, "exit code 1\nmore"),
             changes: RunChanges(endedAt: Timestamp(date.addingTimeInterval(65))))
         #expect(await desk.run("list").output.contains("\tfailed\tvision\tq\t-\t1 h ago\t1m 05s\texit code 1\n"))
         #expect(try await desk.run("list --json").json().arrayValue?.first?["spec"] != nil)

@@ -16,7 +16,7 @@ import Testing
         let spec = LaunchSpec(
             source: .image("a"), project: project, entity: "e", author: "ada", resource: "mock")
         let run = try store.submit(spec, as: .random(), claimedBy: owner.id)
-        try store.transition(run.id, token: run.claimToken, to: .succeeded)
+        try store.transition(run.id, token: run.fencingToken, to: .succeeded)
         return run.id
     }
 

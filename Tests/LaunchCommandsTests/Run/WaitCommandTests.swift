@@ -24,7 +24,7 @@ import Testing
         let store = try desk.store()
         let owner = try store.becomeOwner(kind: "test")
         let run = try #require(try store.claimNext(queues: ["q"], owner: owner.id))
-        try store.transition(run.id, token: run.claimToken, to: state, cause: cause)
+        try store.transition(run.id, token: run.fencingToken, to: state, cause: cause)
     }
 
     @Test(arguments: [

@@ -76,18 +76,18 @@ struct HostileWorld {
         let owner = try store.becomeOwner(kind: "test")
         let run = try store.submit(spec, as: .random(), claimedBy: owner.id)
         let cause = Cause(.exit, "\(text)\n\(text)", exitCode: 1)
-        try store.transition(run.id, token: run.claimToken, to: .building, message: text)
+        try store.transition(run.id, token: run.fencingToken, to: .building, message: text)
         try store.transition(
-            run.id, token: run.claimToken, to: .submitting, message: text,
+            run.id, token: run.fencingToken, to: .submitting, message: text,
             changes: RunChanges(imageDecision: text, request: RunRequest(runner: "mock", document: .string(text))))
         try store.transition(
-            run.id, token: run.claimToken, to: .running, message: text,
+            run.id, token: run.fencingToken, to: .running, message: text,
             changes: RunChanges(handle: RunHandle(runner: "mock", runID: run.id), backendStatus: text))
-        try store.note(run.id, token: run.claimToken, text, cause: cause)
+        try store.note(run.id, token: run.fencingToken, text, cause: cause)
         let outcome = Outcome(
             outputs: [.init(name: text, path: text)], metrics: [text: 1], warnings: [text], facts: [.init(text, text)])
         try store.transition(
-            run.id, token: run.claimToken, to: .failed, cause: cause, changes: RunChanges(outcome: outcome))
+            run.id, token: run.fencingToken, to: .failed, cause: cause, changes: RunChanges(outcome: outcome))
         try store.markReleased(run.id)
         let folder = store.home.folder(of: run.id)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -20,7 +20,7 @@ import LaunchHost
                 ? try bench.store.claimNext(queues: ["q"], owner: dead) : try bench.store.adopt(id, owner: dead)
             let run = try #require(held)
             #expect(run.id == id)
-            try bench.store.beginWork(on: id, token: run.claimToken)
+            try bench.store.beginWork(on: id, token: run.fencingToken)
         }
     }
 
@@ -67,7 +67,7 @@ import LaunchHost
         for number in 0..<crashes {
             let dead = try #require(OwnerID(rawValue: "agent-\(number)"))
             let adopted = try #require(try bench.store.adopt(id, owner: dead))
-            try bench.store.beginWork(on: id, token: adopted.claimToken)
+            try bench.store.beginWork(on: id, token: adopted.fencingToken)
         }
         try bench.folder.write("go", "")
         #expect(try await bench.run(bench.agent("q")) == .done)
@@ -85,12 +85,12 @@ import LaunchHost
         let first = try #require(OwnerID(rawValue: "agent-9"))
         let run = try #require(try bench.store.claimNext(queues: ["q"], owner: first))
         try bench.store.transition(
-            id, token: run.claimToken, to: .submitting,
+            id, token: run.fencingToken, to: .submitting,
             changes: RunChanges(request: RunRequest(runner: "mock", document: .object([:]))))
         for number in 0..<3 {
             let dead = try #require(OwnerID(rawValue: "agent-\(number)"))
             let adopted = try #require(try bench.store.adopt(id, owner: dead))
-            try bench.store.beginWork(on: id, token: adopted.claimToken)
+            try bench.store.beginWork(on: id, token: adopted.fencingToken)
         }
         try await bench.run(bench.agent("q"))
         let cause = try bench.store.run(id).cause
@@ -175,7 +175,7 @@ import LaunchHost
         let dead = try #require(OwnerID(rawValue: "agent-1"))
         let run = try #require(try bench.store.claimNext(queues: ["q"], owner: dead))
         try bench.store.transition(
-            id, token: run.claimToken, to: .starting,
+            id, token: run.fencingToken, to: .starting,
             changes: RunChanges(
                 request: RunRequest(runner: "gone", document: .object([:])),
                 handle: RunHandle(runner: "gone", runID: id)))

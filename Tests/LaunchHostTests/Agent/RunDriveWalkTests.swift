@@ -140,13 +140,13 @@ import Testing
                     steps += 1
                     // The owner dies before the effect, and the next one adopts the run.
                     if world.random.oneIn(30), owners < 5 {
-                        world.stored.claimToken += 1
+                        world.stored.fencingToken += 1
                         world.stored.crashes = min(world.stored.crashes + 1, Store.mostCrashes)
                         world.hasNewOwner = false
                         world.isLeaving = false
                         continue life
                     }
-                    if drive.run.claimToken != world.stored.claimToken { world.fault("an old token") }
+                    if drive.run.fencingToken != world.stored.fencingToken { world.fault("an old token") }
                     guard let event = world.answer(effect) else { continue }
                     effects += drive.receive(
                         event,

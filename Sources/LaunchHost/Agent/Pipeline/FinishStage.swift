@@ -25,7 +25,7 @@ struct FinishStage: Sendable {
         if let unkept { outcome.warnings.append(unkept) }
         let end = capabilities.tellsStops ? Self.toldEnd(of: record, observation) : Self.end(of: record, observation)
         let ended = try store.transition(
-            record.id, token: record.claimToken, to: end.state, cause: end.cause,
+            record.id, token: record.fencingToken, to: end.state, cause: end.cause,
             changes: RunChanges(
                 outcome: outcome, backendStatus: observation.backendStatus,
                 startedAt: observation.startedAt.map { Timestamp($0) },
@@ -52,7 +52,7 @@ struct FinishStage: Sendable {
         let who = record.stopRequestedBy.map { ", as \($0) asked" } ?? ""
         let message = "Stopped while its outputs were copied\(who); those that were not complete are not kept."
         let ended = try store.transition(
-            record.id, token: record.claimToken, to: .stopped,
+            record.id, token: record.fencingToken, to: .stopped,
             cause: Cause(.userStop, message, exitCode: observation.cause?.exitCode),
             changes: RunChanges(
                 backendStatus: observation.backendStatus,
@@ -66,7 +66,7 @@ struct FinishStage: Sendable {
     func lose(_ record: RunRecord) throws(StoreError) -> RunRecord {
         let stopped = record.state == .stopping
         return try store.transition(
-            record.id, token: record.claimToken, to: stopped ? .stopped : .failed,
+            record.id, token: record.fencingToken, to: stopped ? .stopped : .failed,
             cause: stopped
                 ? record.cause
                 : Cause(.lost, "The backend no longer knows the run; it was removed there."))

@@ -20,7 +20,7 @@ struct RetryStage: Sendable {
             startedAt: end.startedAt.map { Timestamp($0) }, endedAt: Timestamp(end.endedAt ?? clock.now()))
         do {
             let again = try store.beginAttempt(
-                record.id, token: record.claimToken, after: past, with: next.request,
+                record.id, token: record.fencingToken, after: past, with: next.request,
                 message: "attempt \(number), \(next.summary)")
             log.info("run tried again", ["run": record.id.rawValue, "attempt": "\(number)", "how": next.summary])
             return again

@@ -72,7 +72,7 @@ struct WatchedRun: Sendable {
     init?(_ record: RunRecord) {
         guard case .submitted(let handle, _) = record.stage else { return nil }
         self.handle = handle
-        token = record.claimToken
+        token = record.fencingToken
         isSuspect = record.crashes > 0
         state = record.state
         backendStatus = record.backendStatus

@@ -116,11 +116,11 @@ extension Store {
     /// The run, if the token belongs to its present claim.
     static func ownRun(_ id: RunID, _ token: Int64, _ connection: Connection) throws(StoreError) -> RunRecord {
         let run = try knownRun(id, connection)
-        guard run.claimToken == token, run.owner != nil else {
+        guard run.fencingToken == token, run.owner != nil else {
             throw StoreError(
                 .stale,
                 "Claim \(token) of the run '\(id)' has ended: "
-                    + (run.owner.map { "\($0) holds it under claim \(run.claimToken)." } ?? "no process holds it."))
+                    + (run.owner.map { "\($0) holds it under claim \(run.fencingToken)." } ?? "no process holds it."))
         }
         return run
     }

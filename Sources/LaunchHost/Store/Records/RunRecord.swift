@@ -40,7 +40,7 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     public var owner: OwnerID?
     /// The fencing token: counts the changes of owner. Each write carries the token of its claim; a write with an older
     /// token is refused.
-    public var claimToken: Int64
+    public var fencingToken: Int64
     /// The number of requeues after work had begun.
     public var attempts: Int
     /// Since when the backend refuses the run for quota, throttling or an unavailable service; nil after it was
@@ -68,6 +68,15 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     public var crashes: Int
     /// Which of its stored values cannot be read, and why; nil if all can. The record lacks these values.
     public var damage: String?
+
+    /// The names in archived records. `claimToken` is the older name of the fencing token.
+    private enum CodingKeys: String, CodingKey {
+        case id, sequence, queue, resource, name, project, author, priority, state, cause, backendStatus, spec
+        case resolved, image, imageDecision, request, handle, outcome, owner, attempts, waitingSince, pastAttempts
+        case stopRequestedAt, stopRequestedBy, stopGraceSeconds, submittedAt, notBefore, claimedAt, startedAt
+        case endedAt, crashes, damage
+        case fencingToken = "claimToken"
+    }
 }
 
 /// An attempt that ended before the end of the run.
@@ -132,7 +141,7 @@ extension RunRecord {
         handle = values.json("handle")
         outcome = values.json("outcome")
         owner = row.optionalText("owner").flatMap { OwnerID(rawValue: $0) }
-        claimToken = try row.integer("claim_token")
+        fencingToken = try row.integer("claim_token")
         attempts = Int(clamping: try row.integer("attempts"))
         waitingSince = row.optionalTime("waiting_since")
         pastAttempts = values.json("past_attempts")

@@ -38,7 +38,7 @@ import LaunchHost
         var spec = LaunchSpec.sample(queue: nil)
         spec.project = project
         let run = try store.submit(spec, as: #require(RunID(rawValue: id)), claimedBy: owner("a"))
-        try store.transition(run.id, token: run.claimToken, to: state, message: "on day \(number)")
+        try store.transition(run.id, token: run.fencingToken, to: state, message: "on day \(number)")
         return run.id
     }
 
@@ -95,7 +95,7 @@ import LaunchHost
         let store = try store(day: 1)
         let run = try store.submit(.sample(queue: nil), as: #require(RunID(rawValue: "held")), claimedBy: owner("a"))
         try store.transition(
-            run.id, token: run.claimToken, to: .failed,
+            run.id, token: run.fencingToken, to: .failed,
             changes: RunChanges(handle: RunHandle(runner: "mock", runID: run.id)))
         let pruning = RunPruning(store, archivingTo: sandbox.home.archive)
         let result = try await pruning.run(old(5))

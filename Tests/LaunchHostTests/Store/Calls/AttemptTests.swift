@@ -30,14 +30,14 @@ import LaunchHost
         var next = request
         next.document = .object(["n": .integer(Int64(number))])
         return try store.beginAttempt(
-            run.id, token: run.claimToken, after: past(number - 1), with: next, message: "attempt \(number)")
+            run.id, token: run.fencingToken, after: past(number - 1), with: next, message: "attempt \(number)")
     }
 
     private func runs() throws {
         try store.transition(
-            run.id, token: run.claimToken, to: .submitting, changes: RunChanges(request: request))
+            run.id, token: run.fencingToken, to: .submitting, changes: RunChanges(request: request))
         try store.transition(
-            run.id, token: run.claimToken, to: .running, changes: RunChanges(handle: handle, backendStatus: "Training"))
+            run.id, token: run.fencingToken, to: .running, changes: RunChanges(handle: handle, backendStatus: "Training"))
     }
 
     @Test func `the last attempt is recorded, and the next one is stored before it is submitted`() throws {
@@ -47,7 +47,7 @@ import LaunchHost
         #expect(second.backendStatus == nil && second.cause == Cause(.capacity, "none left"))
         #expect(second.request?.document == .object(["n": .integer(2)]))
         try store.transition(
-            run.id, token: run.claimToken, to: .starting, changes: RunChanges(handle: handle))
+            run.id, token: run.fencingToken, to: .starting, changes: RunChanges(handle: handle))
         let third = try begin(3)
         #expect(third.pastAttempts == [past(1), past(2)])
         let events = try store.events(of: run.id)
@@ -60,14 +60,14 @@ import LaunchHost
         try runs()
         let stale = storeError {
             _ = try store.beginAttempt(
-                run.id, token: run.claimToken + 1, after: past(1), with: request, message: "x")
+                run.id, token: run.fencingToken + 1, after: past(1), with: request, message: "x")
         }
         #expect(stale?.code == .stale)
         _ = try store.requestStop(run.id)
         #expect(storeError { _ = try begin(2) }?.code == .refused, "a stop was requested")
-        try store.transition(run.id, token: run.claimToken, to: .stopping)
+        try store.transition(run.id, token: run.fencingToken, to: .stopping)
         #expect(storeError { _ = try begin(2) }?.code == .refused)
-        try store.transition(run.id, token: run.claimToken, to: .stopped)
+        try store.transition(run.id, token: run.fencingToken, to: .stopped)
         #expect(storeError { _ = try begin(2) }?.code == .refused)
         #expect(try store.run(run.id).pastAttempts == nil)
     }
@@ -75,19 +75,19 @@ import LaunchHost
     @Test func `the wait begins once and ends when the backend accepts the run`() throws {
         let time = Shared(Date(timeIntervalSince1970: 1000))
         let store = try sandbox.store(now: { time.with { $0 } })
-        let first = try store.requeue(run.id, token: run.claimToken, cause: Cause(.quota, "0 of 0"))
+        let first = try store.requeue(run.id, token: run.fencingToken, cause: Cause(.quota, "0 of 0"))
         #expect(first.waitingSince?.date == Date(timeIntervalSince1970: 1000) && first.attempts == 1)
         #expect(first.cause?.code == .quota && first.state == .queued)
         time.with { $0 = Date(timeIntervalSince1970: 2000) }
         let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
-        let second = try store.requeue(claimed.id, token: claimed.claimToken, cause: Cause(.quota, "0 of 0"))
+        let second = try store.requeue(claimed.id, token: claimed.fencingToken, cause: Cause(.quota, "0 of 0"))
         #expect(second.waitingSince == first.waitingSince && second.attempts == 2)
         let third = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
         try store.transition(
-            third.id, token: third.claimToken, to: .submitting, changes: RunChanges(request: request))
+            third.id, token: third.fencingToken, to: .submitting, changes: RunChanges(request: request))
         #expect(try store.run(third.id).waitingSince == first.waitingSince)
         let taken = try store.transition(
-            third.id, token: third.claimToken, to: .starting, changes: RunChanges(handle: handle))
+            third.id, token: third.fencingToken, to: .starting, changes: RunChanges(handle: handle))
         #expect(taken.waitingSince == nil)
     }
 }

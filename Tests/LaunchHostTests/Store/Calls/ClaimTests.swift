@@ -44,7 +44,7 @@ import LaunchHost
         while let id = try claim() { order.append(id) }
         #expect(order == ["crit", "high", "m1", "m2", "low"])
         let run = try store.run(#require(RunID(rawValue: "low")))
-        #expect(run.state == .claimed && run.owner == agent && run.claimToken == 1 && run.claimedAt != nil)
+        #expect(run.state == .claimed && run.owner == agent && run.fencingToken == 1 && run.claimedAt != nil)
         #expect(try store.events(of: run.id).map(\.state) == [.queued, .claimed])
     }
 
@@ -69,19 +69,19 @@ import LaunchHost
     @Test func `a released run returns to its position in the queue`() throws {
         for id in ["a1", "a2"] { try submit(id) }
         let first = try #require(try store.claimNext(queues: ["q"], owner: agent))
-        let released = try store.release(first.id, token: first.claimToken)
+        let released = try store.release(first.id, token: first.fencingToken)
         #expect(released.state == .queued && released.owner == nil && released.attempts == 0)
-        #expect(storeError { try store.release(first.id, token: first.claimToken) }?.code == .stale)
+        #expect(storeError { try store.release(first.id, token: first.fencingToken) }?.code == .stale)
         #expect(try claim() == "a1")
     }
 
     @Test func `a requeued run is not claimed before its time`() throws {
         try submit("a1")
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
-        try store.transition(run.id, token: run.claimToken, to: .submitting)
+        try store.transition(run.id, token: run.fencingToken, to: .submitting)
         let later = Timestamp(milliseconds: store.now.milliseconds + 5_000)
         let cause = Cause(.capacity, "none left")
-        let back = try store.requeue(run.id, token: run.claimToken, cause: cause, notBefore: later)
+        let back = try store.requeue(run.id, token: run.fencingToken, cause: cause, notBefore: later)
         #expect(back.state == .queued && back.attempts == 1 && back.cause == cause)
         #expect(try claim() == nil)
         #expect(try store.nextReady(queues: ["other"]) == nil)
@@ -89,7 +89,7 @@ import LaunchHost
         clock.with { $0 += 5 }
         #expect(try store.nextReady(queues: ["q"]) == nil)
         let again = try #require(try store.claimNext(queues: ["q"], owner: agent))
-        #expect(again.id == run.id && again.claimToken > run.claimToken && again.cause == nil)
+        #expect(again.id == run.id && again.fencingToken > run.fencingToken && again.cause == nil)
     }
 
     @Test(arguments: [3_600, 86_400 * 365, 5]) func `a clock that is set back does not make a wait longer`(
@@ -99,7 +99,7 @@ import LaunchHost
         clock.with { $0 += 60 }
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
         let later = Timestamp(milliseconds: store.now.milliseconds + 300_000)
-        try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x"), notBefore: later)
+        try store.requeue(run.id, token: run.fencingToken, cause: Cause(.capacity, "x"), notBefore: later)
         #expect(try claim() == nil)
         clock.with { $0 -= Double(seconds) }
         #expect(try store.nextReady(queues: ["q"]) == nil)
@@ -112,7 +112,7 @@ import LaunchHost
         for (step, expected) in [(0.0, 1_086_400), (60, 1_086_400), (-3_600, 1_082_860), (100, 1_082_860)] {
             clock.with { $0 += step }
             let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
-            let back = try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x"))
+            let back = try store.requeue(run.id, token: run.fencingToken, cause: Cause(.capacity, "x"))
             #expect(back.waitingSince == Timestamp(milliseconds: Int64(expected) * 1_000))
         }
     }
@@ -121,7 +121,7 @@ import LaunchHost
         try submit("a1")
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
         let later = Timestamp(milliseconds: store.now.milliseconds + 300_000)
-        try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x"), notBefore: later)
+        try store.requeue(run.id, token: run.fencingToken, cause: Cause(.capacity, "x"), notBefore: later)
         clock.with { $0 += 290 }
         clock.with { $0 -= 200 }
         #expect(try claim() == nil)
@@ -133,11 +133,11 @@ import LaunchHost
     @Test func `a started run does not return to its queue`() throws {
         try submit("a1")
         let run = try #require(try store.claimNext(queues: ["q"], owner: agent))
-        try store.transition(run.id, token: run.claimToken, to: .running)
+        try store.transition(run.id, token: run.fencingToken, to: .running)
         #expect(
-            storeError { try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x")) }?.code
+            storeError { try store.requeue(run.id, token: run.fencingToken, cause: Cause(.capacity, "x")) }?.code
                 == .refused)
-        let free = try store.release(run.id, token: run.claimToken)
+        let free = try store.release(run.id, token: run.fencingToken)
         #expect(free.state == .running && free.owner == nil)
         #expect(try store.adoptable(queues: ["q"]) == [run.id])
     }

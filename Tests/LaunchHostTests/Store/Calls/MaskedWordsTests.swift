@@ -20,7 +20,7 @@ import LaunchHost
     }
 
     @Test func `each call that writes text masks it`() throws {
-        let (id, token) = (run.id, run.claimToken)
+        let (id, token) = (run.id, run.fencingToken)
         let cause = Cause(.submit, "The server said: \(secret)", exitCode: 3)
         try store.note(id, token: token, "note \(secret)", cause: cause)
         try store.transition(

@@ -66,7 +66,7 @@ import LaunchHost
         let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
         #expect(storeError { try store.deleteQueue("q", force: true) }?.code == .refused)
         #expect(try store.run(second.id).state == .queued)
-        try store.transition(claimed.id, token: claimed.claimToken, to: .failed, cause: Cause(.submit, "no"))
+        try store.transition(claimed.id, token: claimed.fencingToken, to: .failed, cause: Cause(.submit, "no"))
         #expect(try store.deleteQueue("q", force: true) == 1)
         #expect(try store.queues().isEmpty)
         #expect(try store.run(first.id).state == .failed)

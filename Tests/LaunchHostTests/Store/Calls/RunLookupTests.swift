@@ -21,7 +21,7 @@ import LaunchHost
 
     @Test func `a submitted run is queued with its spec`() throws {
         let run = try submit("abc", priority: .high)
-        #expect(run.state == .queued && run.priority == .high && run.name == "n-abc" && run.claimToken == 0)
+        #expect(run.state == .queued && run.priority == .high && run.name == "n-abc" && run.fencingToken == 0)
         #expect(run.spec == .sample(priority: .high, name: "n-abc"))
         #expect(try store.run(run.id) == run)
         #expect(try store.events(of: run.id).map(\.state) == [.queued])
@@ -73,7 +73,7 @@ import LaunchHost
         #expect(summary.cause == nil && summary.duration(at: run.submittedAt) == nil)
         try submit("r2")
         #expect(try store.summaries().first?.name == "n-r2")
-        let token = try #require(try store.claimNext(queues: ["q"], owner: owner("a"))).claimToken
+        let token = try #require(try store.claimNext(queues: ["q"], owner: owner("a"))).fencingToken
         for state in [RunState.building, .submitting, .starting, .running] {
             try store.transition(run.id, token: token, to: state)
         }

@@ -26,7 +26,7 @@ import LaunchHost
 
     @Test func `the owner of an active run sees the stop request`() throws {
         let run = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
-        try store.transition(id, token: run.claimToken, to: .running)
+        try store.transition(id, token: run.fencingToken, to: .running)
         let first = try store.requestStop(id, graceSeconds: 30)
         #expect(first.effect == .requested && first.run.state == .running && first.run.stopGraceSeconds == 30)
         #expect(first.run.stopRequestedAt != nil && first.run.endedAt == nil)
@@ -36,14 +36,14 @@ import LaunchHost
         #expect(try store.requestStop(id, graceSeconds: 60).run.stopGraceSeconds == 0)
         #expect(second.run.stopRequestedAt == first.run.stopRequestedAt)
         #expect(try store.events(of: id).count == events)
-        try store.transition(id, token: run.claimToken, to: .stopped, cause: Cause(.userStop, "stopped"))
+        try store.transition(id, token: run.fencingToken, to: .stopped, cause: Cause(.userStop, "stopped"))
         #expect(try store.run(id).state == .stopped)
     }
 
     @Test func `a run with a stop request does not return to its queue`() throws {
         let run = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
         _ = try store.requestStop(id, graceSeconds: 1)
-        let released = try store.release(id, token: run.claimToken)
+        let released = try store.release(id, token: run.fencingToken)
         #expect(released.state == .stopped && released.cause?.code == .userStop && released.endedAt != nil)
     }
 
@@ -55,7 +55,7 @@ import LaunchHost
         // A second request does not change the recorded user.
         #expect(try store.requestStop(run.id, by: "bob@desk").run.stopRequestedBy == "ada@desk")
         #expect(try store.events(of: run.id).last?.cause?.message == "ada@desk requested a stop of the run.")
-        let released = try store.release(run.id, token: run.claimToken)
+        let released = try store.release(run.id, token: run.fencingToken)
         #expect(released.cause?.message == "Stopped before its container began, as ada@desk asked.")
         let other = run.id == id ? waiting : id
         #expect(

@@ -16,8 +16,8 @@ import LaunchHost
         store = try sandbox.storeWithQueue()
         try store.submit(.sample())
         let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
-        try store.transition(claimed.id, token: claimed.claimToken, to: .submitting)
-        run = try store.transition(claimed.id, token: claimed.claimToken, to: .running)
+        try store.transition(claimed.id, token: claimed.fencingToken, to: .submitting)
+        run = try store.transition(claimed.id, token: claimed.fencingToken, to: .running)
     }
 
     /// A step the given number of seconds before now.
@@ -32,7 +32,7 @@ import LaunchHost
     @Test func `steps between observations are recorded once, with their times`() throws {
         let story = [step(900), step(800, "restarted"), step(300)]
         for count in 1...story.count {
-            for _ in 0..<2 { try store.tell(Array(story.prefix(count)), of: run.id, token: run.claimToken) }
+            for _ in 0..<2 { try store.tell(Array(story.prefix(count)), of: run.id, token: run.fencingToken) }
         }
         let events = try told()
         #expect(events.map(\.message) == ["interrupted", "restarted", "interrupted"])
@@ -42,38 +42,38 @@ import LaunchHost
     }
 
     @Test func `a step that an observation has recorded is not recorded again`() throws {
-        try store.note(run.id, token: run.claimToken, "interrupted")
+        try store.note(run.id, token: run.fencingToken, "interrupted")
         // The observation came some time after the second step.
-        try store.tell([step(900), step(20)], of: run.id, token: run.claimToken)
+        try store.tell([step(900), step(20)], of: run.id, token: run.fencingToken)
         #expect(try told().map(\.message) == ["interrupted", "interrupted"])
         #expect(try told().count { abs($0.at.date.timeIntervalSince(step(900).at)) < 5 } == 1)
     }
 
     @Test func `a backend clock that is ahead causes no second event`() throws {
-        try store.note(run.id, token: run.claimToken, "interrupted")
-        try store.tell([step(-3600)], of: run.id, token: run.claimToken)
+        try store.note(run.id, token: run.fencingToken, "interrupted")
+        try store.tell([step(-3600)], of: run.id, token: run.fencingToken)
         #expect(try told().count == 1)
         // No event has a time in the future.
-        try store.tell([step(-3600), step(-7200)], of: run.id, token: run.claimToken)
+        try store.tell([step(-3600), step(-7200)], of: run.id, token: run.fencingToken)
         #expect(try told().allSatisfy { $0.at <= store.now })
     }
 
     @Test func `steps of an earlier attempt are not counted for the next`() throws {
-        try store.note(run.id, token: run.claimToken, "interrupted")
+        try store.note(run.id, token: run.fencingToken, "interrupted")
         let handle = RunHandle(runner: "mock", runID: run.id)
-        try store.record(run.id, token: run.claimToken, RunChanges(handle: handle))
+        try store.record(run.id, token: run.fencingToken, RunChanges(handle: handle))
         let past = PastAttempt(handle: handle, cause: nil, backendStatus: "Failed", startedAt: nil, endedAt: store.now)
         _ = try store.beginAttempt(
-            run.id, token: run.claimToken, after: past, with: RunRequest(runner: "mock", document: .object([:])),
+            run.id, token: run.fencingToken, after: past, with: RunRequest(runner: "mock", document: .object([:])),
             message: "attempt 2")
-        try store.tell([step(0)], of: run.id, token: run.claimToken)
+        try store.tell([step(0)], of: run.id, token: run.fencingToken)
         #expect(try told().count == 2)
     }
 
     @Test func `an ended run and a run of another owner get no events`() throws {
-        #expect(storeError { try store.tell([step(1)], of: run.id, token: run.claimToken - 1) }?.code == .stale)
-        try store.transition(run.id, token: run.claimToken, to: .succeeded)
-        try store.tell([step(1)], of: run.id, token: run.claimToken)
+        #expect(storeError { try store.tell([step(1)], of: run.id, token: run.fencingToken - 1) }?.code == .stale)
+        try store.transition(run.id, token: run.fencingToken, to: .succeeded)
+        try store.tell([step(1)], of: run.id, token: run.fencingToken)
         #expect(try told().isEmpty)
     }
 }

@@ -20,21 +20,21 @@ import LaunchHost
     }
 
     @Test func `a write with a stale token changes nothing`() throws {
-        try store.release(run.id, token: run.claimToken)
+        try store.release(run.id, token: run.fencingToken)
         let next = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-2")))
         let before = try store.run(run.id)
         let events = try store.events()
         let calls: [() throws -> Void] = [
-            { try store.transition(run.id, token: run.claimToken, to: .running) },
-            { try store.record(run.id, token: run.claimToken, RunChanges(backendStatus: "x")) },
-            { try store.note(run.id, token: run.claimToken, "x") },
-            { try store.release(run.id, token: run.claimToken) },
-            { try store.requeue(run.id, token: run.claimToken, cause: Cause(.capacity, "x")) },
+            { try store.transition(run.id, token: run.fencingToken, to: .running) },
+            { try store.record(run.id, token: run.fencingToken, RunChanges(backendStatus: "x")) },
+            { try store.note(run.id, token: run.fencingToken, "x") },
+            { try store.release(run.id, token: run.fencingToken) },
+            { try store.requeue(run.id, token: run.fencingToken, cause: Cause(.capacity, "x")) },
         ]
         for call in calls { #expect(storeError(call)?.code == .stale) }
         #expect(try store.run(run.id) == before)
         #expect(try store.events() == events)
-        try store.transition(run.id, token: next.claimToken, to: .building)
+        try store.transition(run.id, token: next.fencingToken, to: .building)
         #expect(try store.run(run.id).state == .building)
     }
 
@@ -44,9 +44,9 @@ import LaunchHost
             let id = RunID.random()
             try store.submit(.sample(), as: id)
             let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("a")))
-            try store.transition(id, token: claimed.claimToken, to: from)
+            try store.transition(id, token: claimed.fencingToken, to: from)
             let events = try store.events(of: id).count
-            let error = storeError { try store.transition(id, token: claimed.claimToken, to: to) }
+            let error = storeError { try store.transition(id, token: claimed.fencingToken, to: to) }
             let now = try store.run(id)
             if from.mayBecome(to) {
                 #expect(error == nil && now.state == to, "\(from) to \(to)")
@@ -71,13 +71,13 @@ import LaunchHost
             outputs: [.init(name: "/out", path: "/x")], metrics: ["loss": 0.25], warnings: ["w"])
         let began = Timestamp(milliseconds: 1_785_600_000_123)
         try store.transition(
-            run.id, token: run.claimToken, to: .building, changes: RunChanges(resolved: job, image: image))
-        try store.record(run.id, token: run.claimToken, RunChanges(imageDecision: "built", request: request))
+            run.id, token: run.fencingToken, to: .building, changes: RunChanges(resolved: job, image: image))
+        try store.record(run.id, token: run.fencingToken, RunChanges(imageDecision: "built", request: request))
         try store.transition(
-            run.id, token: run.claimToken, to: .running,
+            run.id, token: run.fencingToken, to: .running,
             changes: RunChanges(handle: handle, backendStatus: "InProgress", startedAt: began))
         let ended = try store.transition(
-            run.id, token: run.claimToken, to: .failed, cause: Cause(.exit, "exit code 3", exitCode: 3),
+            run.id, token: run.fencingToken, to: .failed, cause: Cause(.exit, "exit code 3", exitCode: 3),
             message: "it ended", changes: RunChanges(outcome: outcome))
         let read = try sandbox.store().run(run.id)
         #expect(read == ended)
@@ -92,19 +92,19 @@ import LaunchHost
 
     @Test func `an unknown cause of a newer version is kept`() throws {
         let cause = Cause(Cause.Code(rawValue: "solar-flare"), "A code of the future.", exitCode: 9)
-        try store.transition(run.id, token: run.claimToken, to: .failed, cause: cause)
+        try store.transition(run.id, token: run.fencingToken, to: .failed, cause: cause)
         #expect(try store.run(run.id).cause == cause)
         #expect(try store.events(of: run.id).last?.cause == cause)
     }
 
     @Test func `the outcome of an ended run can still be recorded`() throws {
-        try store.transition(run.id, token: run.claimToken, to: .succeeded)
+        try store.transition(run.id, token: run.fencingToken, to: .succeeded)
         let outcome = Outcome(metrics: ["a": 1])
-        #expect(try store.record(run.id, token: run.claimToken, RunChanges(outcome: outcome)).outcome == outcome)
+        #expect(try store.record(run.id, token: run.fencingToken, RunChanges(outcome: outcome)).outcome == outcome)
     }
 
     @Test func `ten thousand events are read in order and never change`() throws {
-        for index in 0..<10_000 { try store.note(run.id, token: run.claimToken, "step \(index)") }
+        for index in 0..<10_000 { try store.note(run.id, token: run.fencingToken, "step \(index)") }
         var read: [String] = []
         var last: Int64 = 0
         while true {

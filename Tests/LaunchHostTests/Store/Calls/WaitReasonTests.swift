@@ -40,7 +40,7 @@ import LaunchHost
         let name = try #require(agent?.id)
         let run = try #require(try store.claimNext(queues: ["q"], owner: name))
         let time = Timestamp(milliseconds: 4_000_000_000_000)
-        try store.requeue(id, token: run.claimToken, cause: Cause(.quota, "No quota."), notBefore: time)
+        try store.requeue(id, token: run.fencingToken, cause: Cause(.quota, "No quota."), notBefore: time)
         #expect(try reason(id, store) == "it is tried again at \(time): No quota.")
         agent = nil
         #expect(

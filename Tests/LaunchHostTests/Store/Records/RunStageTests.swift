@@ -19,7 +19,7 @@ extension RunRecord {
     ) -> RunRecord {
         var run = RunRecord(
             id: .example, sequence: 1, queue: queue, resource: "mock", name: "n", project: "p", author: "a",
-            priority: .medium, state: state, spec: .sample(queue: queue), claimToken: 1, attempts: 0,
+            priority: .medium, state: state, spec: .sample(queue: queue), fencingToken: 1, attempts: 0,
             submittedAt: Timestamp(Date(timeIntervalSince1970: 0)), crashes: 0)
         run.resolved = resolved ? job : nil
         run.image = image ? pinned : nil
@@ -30,6 +30,14 @@ extension RunRecord {
 }
 
 @Suite struct RunStageTests {
+    @Test func `an archived record has its fencing token under the older name`() throws {
+        let record = RunRecord.sample(.claimed)
+        let document = try JSONValue(encoding: record)
+        #expect(document["claimToken"] == .integer(1))
+        #expect(document["fencingToken"] == nil)
+        #expect(try document.decode(RunRecord.self) == record)
+    }
+
     @Test func `each stored value leads to the next stage`() {
         let (job, image, request, handle) = (RunRecord.job, RunRecord.pinned, RunRecord.sent, RunRecord.place)
         #expect(RunRecord.sample(.claimed).stage == .unresolved)

@@ -48,10 +48,10 @@ import LaunchHost
             handle: handle, cause: Cause(.capacity, "none"), backendStatus: "Failed", startedAt: nil,
             endedAt: Timestamp(Date(timeIntervalSince1970: 5)))
         let again = try store.beginAttempt(
-            id, token: adopted.claimToken, after: past, with: request, message: "attempt 2")
+            id, token: adopted.fencingToken, after: past, with: request, message: "attempt 2")
         #expect(again.pastAttempts == [past])
         let claimed = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-1")))
-        try store.requeue(claimed.id, token: claimed.claimToken, cause: Cause(.quota, "x"))
+        try store.requeue(claimed.id, token: claimed.fencingToken, cause: Cause(.quota, "x"))
         #expect(try store.run(claimed.id).waitingSince != nil)
         try store.updateQueue(
             QueueDefinition(name: "q", resource: "mock", retry: RetryRules(attempts: 3, waitSeconds: 60)))
