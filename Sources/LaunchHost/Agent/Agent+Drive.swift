@@ -10,27 +10,9 @@ extension Agent {
             isLeaving: { leaving.isRaised }, mayRequeue: mayRequeue, suspects: suspects, progress: progress)
         let stop = AsyncEvent()
         driving[run.id] = stop
-        drives?.yield {
-            let end = await Self.drive(run, driver, until: stop, self.clock)
+        children?.yield {
+            let end = await withCancellation(by: stop) { await driver.drive(run) }
             await self.driven(run, end)
-        }
-    }
-
-    /// Drives the run. A signal of `stop` cancels the stage that is under way.
-    private static func drive(
-        _ run: RunRecord, _ driver: RunDriver, until stop: AsyncEvent, _ clock: HostClock
-    ) async -> RunDrive.End {
-        await withTaskGroup(of: RunDrive.End?.self) { group in
-            group.addTask { await driver.drive(run) }
-            group.addTask {
-                await stop.wait(upTo: nil, clock: clock)
-                return nil
-            }
-            for await end in group {
-                group.cancelAll()
-                if let end { return end }
-            }
-            return .dropped
         }
     }
 

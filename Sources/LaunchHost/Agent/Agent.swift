@@ -48,10 +48,12 @@ public actor Agent {
     var holds = QueueHolds()
     /// The runs that are driven to their backends, each with an event that cancels its drive.
     var driving: [RunID: AsyncEvent] = [:]
-    /// Drives to start as child tasks of `run`.
-    var drives: AsyncStream<@Sendable () async -> Void>.Continuation?
+    /// Drives and observers to start as child tasks of `run`.
+    var children: AsyncStream<@Sendable () async -> Void>.Continuation?
+    /// What the observers report, in order.
+    private var reports: AsyncStream<ObserveStage.Report>.Continuation?
     private var watched: Set<RunID> = []
-    private var watches: [String: (watch: ObserveStage, task: Task<Void, Never>)] = [:]
+    private var watches: [String: ObserveStage] = [:]
 
     /// Creates an agent. `progress` gets the output of builds.
     public init(
@@ -81,17 +83,16 @@ public actor Agent {
     /// - Throws: `StoreError` if the store cannot be used.
     public func run(as owner: OwnerLock, only one: RunRecord? = nil) async throws(StoreError) -> End {
         let listener = try store.listen()
-        defer {
-            listener.close()
-            for (_, task) in watches.values { task.cancel() }
-        }
-        let (started, drives) = AsyncStream.makeStream(of: (@Sendable () async -> Void).self)
-        self.drives = drives
+        defer { listener.close() }
+        let (started, children) = AsyncStream.makeStream(of: (@Sendable () async -> Void).self)
+        let (reported, reports) = AsyncStream.makeStream(of: ObserveStage.Report.self)
+        (self.children, self.reports) = (children, reports)
         return try await withDiscardingTaskGroup(returning: Result<End, StoreError>.self) { group in
             let pulse = pulse
             group.addTask { for await _ in listener.rings { pulse.signal() } }
+            group.addTask { for await report in reported { await self.take(report) } }
             async let end = result(as: owner, only: one)
-            for await drive in started { group.addTask(operation: drive) }
+            for await child in started { group.addTask(operation: child) }
             let result = await end
             group.cancelAll()
             return result
@@ -99,7 +100,7 @@ public actor Agent {
     }
 
     private func result(as owner: OwnerLock, only one: RunRecord?) async -> Result<End, StoreError> {
-        defer { drives?.finish() }
+        defer { children?.finish() }
         do throws(StoreError) {
             return .success(try await serve(as: owner, only: one))
         } catch {
@@ -213,8 +214,8 @@ public actor Agent {
         }
         watched.insert(record.id)
         let key = Self.watchKey(of: record)
-        let watch = watches[key]?.watch ?? newWatch(of: runner, capabilities, key: key)
-        Task { await watch.add(record) }
+        let watch = watches[key] ?? newWatch(of: runner, capabilities, key: key)
+        watch.add(record)
     }
 
     /// Each runner has its own observer: runs of a resource may be executed by its backend, or rehearsed.
@@ -223,12 +224,21 @@ public actor Agent {
     }
 
     private func newWatch(of runner: any Runner, _ capabilities: Capabilities, key: String) -> ObserveStage {
+        let reports = reports
         let watch = ObserveStage(
             runner, capabilities, store: store, limits: backends.limits, clock: clock, log: log, suspects: suspects,
-            ended: { record in Task { await self.ended(record) } }, lost: { id in Task { await self.forget(id) } },
-            again: { record in Task { await self.again(record) } })
-        watches[key] = (watch, Task { await watch.run() })
+            report: { reports?.yield($0) })
+        watches[key] = watch
+        children?.yield { await watch.run() }
         return watch
+    }
+
+    private func take(_ report: ObserveStage.Report) {
+        switch report {
+        case .ended(let record): ended(record)
+        case .lost(let id): forget(id)
+        case .again(let record): again(record)
+        }
     }
 
     private func ended(_ record: RunRecord) {
@@ -257,11 +267,8 @@ public actor Agent {
     private func passOnStops(of owner: OwnerID) throws(StoreError) {
         for run in try store.stopRequests(of: owner) {
             driving[run.id]?.signal()
-            guard let watch = watches[Self.watchKey(of: run)]?.watch, watched.contains(run.id) else { continue }
-            Task {
-                await watch.stop(
-                    run.id, grace: run.stopGraceSeconds.map { .seconds($0) }, requester: run.stopRequestedBy)
-            }
+            guard let watch = watches[Self.watchKey(of: run)], watched.contains(run.id) else { continue }
+            watch.stop(run.id, grace: run.stopGraceSeconds.map { .seconds($0) }, requester: run.stopRequestedBy)
         }
     }
 

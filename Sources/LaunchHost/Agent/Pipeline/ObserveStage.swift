@@ -5,7 +5,24 @@ internal import LaunchConcurrency
 ///
 /// `WatchedRun` decides what happens to each run; the observer carries out its effects. An error of the backend is
 /// logged and the call is repeated. An error never changes the state of a run.
+///
+/// Every task that it starts is a child of `run`, which ends them all.
 actor ObserveStage {
+    /// What an observer reports about a run, which it then no longer has.
+    enum Report: Sendable {
+        /// The end of the run is recorded.
+        case ended(RunRecord)
+        /// The run has a new owner.
+        case lost(RunID)
+        /// The run needs another attempt.
+        case again(RunRecord)
+    }
+
+    private enum Request: Sendable {
+        case add(RunRecord)
+        case stop(RunID, WatchedRun.Stop)
+    }
+
     private let runner: any Runner
     private let pace: Pace
     private let store: Store
@@ -15,22 +32,22 @@ actor ObserveStage {
     private let log: Logger
     private let suspects: AsyncSemaphore
     private let pulse = AsyncEvent()
-    private let ended: @Sendable (RunRecord) -> Void
-    private let lost: @Sendable (RunID) -> Void
-    private let again: @Sendable (RunRecord) -> Void
+    private let report: @Sendable (Report) -> Void
+    /// Requests in the order in which they were made.
+    private let (requests, request) = AsyncStream.makeStream(of: Request.self)
+    /// Tasks to start as children of `run`.
+    private let (tasks, task) = AsyncStream.makeStream(of: (@Sendable () async -> Void).self)
     private var live: [RunID: WatchedRun] = [:]
-    private var collections: [RunID: Task<Void, Never>] = [:]
+    /// The runs whose last stage is under way, each with an event that cancels it.
+    private var collections: [RunID: AsyncEvent] = [:]
     private var hasChanged = false
 
-    /// Creates an observer of `runner`. It calls `ended` for every run whose end is recorded, `lost` for every run that
-    /// has a new owner, and `again` for every run that needs another attempt. Suspects are finished one at a time, in
-    /// the turn that `suspects` gives.
+    /// Creates an observer of `runner`. Suspects are finished one at a time, in the turn that `suspects` gives.
     init(
         _ runner: any Runner, _ capabilities: Capabilities, store: Store, limits: SizeLimits = .standard,
         clock: HostClock, log: Logger,
         suspects: AsyncSemaphore = AsyncSemaphore(permits: 1),
-        ended: @escaping @Sendable (RunRecord) -> Void, lost: @escaping @Sendable (RunID) -> Void,
-        again: @escaping @Sendable (RunRecord) -> Void
+        report: @escaping @Sendable (Report) -> Void
     ) {
         self.runner = runner
         pace = capabilities.pace
@@ -38,35 +55,45 @@ actor ObserveStage {
         self.clock = clock
         self.log = log
         self.suspects = suspects
-        self.ended = ended
-        self.lost = lost
-        self.again = again
+        self.report = report
         finish = FinishStage(store: store, runner: runner, capabilities: capabilities, log: log, limits: limits)
         retry = RetryStage(store: store, runner: runner, clock: clock, log: log)
     }
 
     /// Adds a run to observe. The run has a handle.
-    func add(_ record: RunRecord) {
-        guard let run = WatchedRun(record) else { return }
-        live[record.id] = run
-        pulse.signal()
-    }
+    nonisolated func add(_ record: RunRecord) { request.yield(.add(record)) }
 
     /// Requests a stop. Idempotent; a repeated request has an effect only if its grace period is shorter. The stop is
     /// sent at once, even if an `observe` call is under way.
-    func stop(_ id: RunID, grace: Duration?, requester: String? = nil) {
-        take(.stopRequested(WatchedRun.Stop(grace: grace, requester: requester)), of: id)
+    nonisolated func stop(_ id: RunID, grace: Duration?, requester: String? = nil) {
+        request.yield(.stop(id, WatchedRun.Stop(grace: grace, requester: requester)))
     }
 
-    /// Observes until the task is cancelled.
+    /// Observes until the task is cancelled. Then it cancels the calls to the backend that are under way, and returns
+    /// when they have ended. It runs once.
     func run() async {
         await withDiscardingTaskGroup { group in
             if let changes = runner.changes() {
                 let pulse = pulse
                 group.addTask { for await _ in changes { pulse.signal() } }
             }
-            await observeRepeatedly()
+            group.addTask { await self.takeRequests() }
+            group.addTask { await self.observeRepeatedly() }
+            // Ends with the cancellation of this task.
+            for await task in tasks { group.addTask(operation: task) }
             group.cancelAll()
+        }
+    }
+
+    private func takeRequests() async {
+        for await request in requests {
+            switch request {
+            case .add(let record):
+                guard let run = WatchedRun(record) else { continue }
+                live[record.id] = run
+                pulse.signal()
+            case .stop(let id, let stop): take(.stopRequested(stop), of: id)
+            }
         }
     }
 
@@ -108,6 +135,8 @@ actor ObserveStage {
                 guard take(.observed(observation), of: observation.runID) else { return }
             }
         } catch {
+            // The call was cancelled with the observer.
+            if Task.isCancelled { return }
             log.warning("the backend did not answer; its runs continue", ["error": error.description])
         }
     }
@@ -144,7 +173,7 @@ actor ObserveStage {
         case .restAfterStop(let rest): after(rest, .stopRested, of: id)
         case .collect(let observation): collect(observation, id, run)
         case .giveUp(let observation): giveUp(observation, id, run)
-        case .cancelCollection: collections[id]?.cancel()
+        case .cancelCollection: collections[id]?.signal()
         case .endWork: try? store.endWork(on: id, token: run.token)
         case .restAfterCollection(let rest): after(rest, .collectionRested, of: id)
         case .changed: hasChanged = true
@@ -152,9 +181,9 @@ actor ObserveStage {
         case .log(.warning, let message, let error):
             log.warning(message, ["run": id.rawValue, "error": error])
         case .log(_, let message, let error): log.error(message, ["run": id.rawValue, "error": error])
-        case .ended(let record): ended(record)
-        case .again(let record): again(record)
-        case .lost: lost(id)
+        case .ended(let record): report(.ended(record))
+        case .again(let record): report(.again(record))
+        case .lost: report(.lost(id))
         }
         return nil
     }
@@ -180,21 +209,27 @@ actor ObserveStage {
 
     private func send(_ grace: Duration?, _ id: RunID, _ handle: RunHandle) {
         let runner = runner
-        Task {
+        task.yield {
             do throws(BackendError) {
                 try await runner.stop(handle, grace: grace)
-                take(.stopAccepted, of: id)
+                await self.take(.stopAccepted, of: id)
             } catch {
-                take(.stopRefused(error), of: id)
+                // The call was cancelled with the observer. The request stays in the store, for the next owner.
+                if Task.isCancelled { return }
+                await self.take(.stopRefused(error), of: id)
             }
         }
     }
 
     private func after(_ rest: Duration, _ event: WatchedRun.Event, of id: RunID) {
         let clock = clock
-        Task {
-            try? await clock.sleep(rest)
-            take(event, of: id)
+        task.yield {
+            do {
+                try await clock.sleep(rest)
+            } catch {
+                return  // The observer ends.
+            }
+            await self.take(event, of: id)
         }
     }
 
@@ -221,20 +256,32 @@ actor ObserveStage {
         on id: RunID, _ run: WatchedRun, _ body: @escaping @Sendable (RunRecord) async throws -> WatchedRun.Event
     ) {
         let (store, suspects) = (store, suspects)
-        collections[id] = Task {
-            let hasTurn = run.isSuspect ? await suspects.acquire() : false
-            let event: WatchedRun.Event
-            do {
-                try store.beginWork(on: id, token: run.token)
-                event = try await body(try store.run(id, token: run.token))
-            } catch let error as StoreError {
-                event = .collectionFailed(.store(error))
-            } catch {
-                event = .collectionFailed(.backend("\(error)"))
+        let cancel = AsyncEvent()
+        collections[id] = cancel
+        task.yield {
+            let event = await withCancellation(by: cancel) { () -> WatchedRun.Event in
+                let hasTurn = run.isSuspect ? await suspects.acquire() : false
+                defer { if hasTurn { suspects.release() } }
+                do {
+                    try store.beginWork(on: id, token: run.token)
+                    return try await body(try store.run(id, token: run.token))
+                } catch let error as StoreError {
+                    return .collectionFailed(.store(error))
+                } catch {
+                    return .collectionFailed(.backend("\(error)"))
+                }
             }
-            if hasTurn { suspects.release() }
-            collections[id] = nil
-            take(event, of: id)
+            await self.worked(on: id, run.token, event)
         }
+    }
+
+    private func worked(on id: RunID, _ token: Int64, _ event: WatchedRun.Event) {
+        collections[id] = nil
+        // It was cancelled with the observer, and the next owner repeats it. That is not a failure of the run.
+        if case .collectionFailed = event, Task.isCancelled {
+            try? store.endWork(on: id, token: token)
+            return
+        }
+        take(event, of: id)
     }
 }
