@@ -10,10 +10,10 @@ import Testing
     /// The members of a rehearsed run that tests read.
     private struct Rehearsed: Decodable {
         struct Record: Decodable {
-            struct Course: Decodable { var steps: [Step] }
+            struct Timeline: Decodable { var steps: [Step] }
             struct Step: Decodable { var status: String }
             struct Report: Decodable { var reproduced, notSimulated, differences: [String] }
-            var course: Course
+            var course: Timeline
             var report: Report
         }
         var id: String

@@ -58,7 +58,7 @@ struct RehearsalReader {
             keepsLocal: flag("keep-local"), graceSeconds: grace, drill: try drill(graceSeconds: grace),
             wantsCredentials: flag("with-credentials"), isLikeInstance: flag("like-instance"),
             sharedMemoryBytes: try sharedMemory())
-        if let clash = RehearsalPlaces.clash(in: options) { throw context.arguments.usageError(clash) }
+        if let clash = RehearsalFolderOverlap.clash(in: options) { throw context.arguments.usageError(clash) }
         return options
     }
 

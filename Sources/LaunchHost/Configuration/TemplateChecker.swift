@@ -105,9 +105,9 @@ struct TemplateChecker {
                 return nil
             }
             if let keys = runner.template?.map(\.name), case .member(let first) = parsed.steps.first,
-                !(keys + runner.places.words).contains(first)
+                !(keys + runner.optionPaths.words).contains(first)
             {
-                let names = (keys + runner.places.words).uniqued
+                let names = (keys + runner.optionPaths.words).uniqued
                 decoder.note(
                     "the template (resource: \(runner.base.type)) has no key \(Wording.quoted(first))"
                         + SchemaDecoder.question(first, names),

@@ -56,8 +56,8 @@ extension LocalDockerRunner {
         },
         template: DockerTemplate.fields, defaultTemplate: DockerTemplate.defaultText,
         protectedPaths: DockerTemplate.protectedPaths,
-        places: RunnerPlugin.Places(
+        optionPaths: RunnerPlugin.OptionPaths(
             entryPoint: FieldPath([.member("entry_point")]), arguments: FieldPath([.member("args")]),
             environment: FieldPath([.member("env")])),
-        valuePlace: DockerTemplate.valuePlace)
+        valueUse: DockerTemplate.valueUse)
 }

@@ -177,7 +177,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
 
     /// A signal for each event of a run's container and for each step of a rehearsal.
     public func changes() -> AsyncStream<Void>? {
-        RunEvents.stream(of: tools.connection, and: rehearsals.pulses)
+        RunEvents.stream(of: tools.connection, and: rehearsals.changes)
     }
 
     /// Removes what ended runs of this home left.

@@ -9,9 +9,9 @@ enum RunEvents {
         "create", "start", "restart", "die", "oom", "kill", "stop", "pause", "unpause", "destroy",
     ]
 
-    /// A signal for each event of a run's container, for each of `pulses`, and after every new connection, because
+    /// A signal for each event of a run's container, for each of `changes`, and after every new connection, because
     /// events may have been lost.
-    static func stream(of connection: EngineConnection, and pulses: Pulses) -> AsyncStream<Void> {
+    static func stream(of connection: EngineConnection, and changes: ChangeSignals) -> AsyncStream<Void> {
         // A signal means "observe again", so one pending signal is enough.
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let task = Task {
@@ -26,10 +26,10 @@ enum RunEvents {
                 }
                 continuation.finish()
             }
-            let number = pulses.add(continuation)
+            let number = changes.add(continuation)
             continuation.onTermination = { _ in
                 task.cancel()
-                pulses.remove(number)
+                changes.remove(number)
             }
         }
     }

@@ -34,7 +34,7 @@ package struct RehearsalJobRunner: Sendable {
 
     private var tools: RehearsalTools { controllers.tools }
     /// Signals that a rehearsal may have changed.
-    package var pulses: Pulses { controllers.pulses }
+    package var changes: ChangeSignals { controllers.changes }
 
     /// Checks the job without the engine, and that the environment provides what it needs.
     package func validate(_ rehearsal: RehearsalJob) -> [Finding] {

@@ -60,12 +60,12 @@ extension SageMakerRunner {
         template: nil, defaultTemplate: QueueTemplate.defaultText, protectedPaths: QueueTemplate.protectedPaths,
         ownKeys: QueueTemplate.ownKeys, spelling: { ServiceModel.bundled.canonical($0) },
         keyedLists: [FieldPath([.member("Tags")]): "Key"],
-        places: RunnerPlugin.Places(
+        optionPaths: RunnerPlugin.OptionPaths(
             entryPoint: FieldPath([.member("AlgorithmSpecification"), .member("ContainerEntrypoint")]),
             arguments: FieldPath([.member("AlgorithmSpecification"), .member("ContainerArguments")]),
             environment: FieldPath([.member("Environment")]), runConfig: FieldPath([.member("HyperParameters")]),
             image: FieldPath([.member("AlgorithmSpecification"), .member("TrainingImage")]),
             algorithm: FieldPath([.member("AlgorithmSpecification"), .member("AlgorithmName")])),
-        takesText: { ServiceModel.bundled.takesText(at: $0) }, valuePlace: QueueTemplate.valuePlace,
+        takesText: { ServiceModel.bundled.takesText(at: $0) }, valueUse: QueueTemplate.valueUse,
         foreignKeys: QueueTemplate.foreignKeys, templateFindings: QueueTemplate.findings)
 }

@@ -153,7 +153,7 @@ private final class Mutation: Sendable, CustomStringConvertible {
                 [100, 204, 206, 301, 400, 401, 403, 409, 429, 500, 503, 599].randomElement(using: &random) ?? 500
             return "status \(answer.status)"
         case 1:
-            let value = NastyNumbers.text.randomElement(using: &random)?.filter { $0 != "\u{0}" } ?? ""
+            let value = ExtremeNumbers.text.randomElement(using: &random)?.filter { $0 != "\u{0}" } ?? ""
             let name =
                 ["Retry-After", "x-amz-retry-after", "Date", "Docker-Content-Digest", "Api-Version", "Content-Range"]
                 .randomElement(using: &random) ?? "Date"

@@ -239,12 +239,12 @@ struct RunningTests {
     @Test
     func `The end of a container signals a change`() async throws {
         let runner = Jobs.runner()
-        var pulses = try #require(runner.changes()).makeAsyncIterator()
-        await pulses.next()
+        var changes = try #require(runner.changes()).makeAsyncIterator()
+        await changes.next()
         try await Jobs.with("sleep 0.3") { _, handle, _ in
             var ended = false
             while !ended {
-                try #require(await pulses.next() != nil)
+                try #require(await changes.next() != nil)
                 ended = try await runner.observe([handle]).first?.phase == .succeeded
             }
         }

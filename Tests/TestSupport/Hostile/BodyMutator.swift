@@ -2,7 +2,7 @@
 ///
 /// It does not use a parser of JSON or XML, so it can also write invalid documents.
 public enum BodyMutator: String, Sendable, CaseIterable {
-    /// A number becomes one of `NastyNumbers`.
+    /// A number becomes one of `ExtremeNumbers`.
     case number
     /// All numbers become the same one.
     case allNumbers
@@ -32,7 +32,7 @@ public enum BodyMutator: String, Sendable, CaseIterable {
         switch self {
         case .number: return number(bytes, &random)
         case .allNumbers:
-            let new = NastyNumbers.json.randomElement(using: &random) ?? "0"
+            let new = ExtremeNumbers.json.randomElement(using: &random) ?? "0"
             var changed = bytes
             for range in Self.numbers(in: bytes).reversed() { changed.replaceSubrange(range, with: new.utf8) }
             return (changed, "all numbers \(new)")
@@ -86,7 +86,7 @@ public enum BodyMutator: String, Sendable, CaseIterable {
 
     private func number(_ bytes: [UInt8], _ random: inout SeededRandom) -> (bytes: [UInt8], words: String) {
         guard let range = Self.numbers(in: bytes).randomElement(using: &random) else { return (bytes, "no number") }
-        let new = NastyNumbers.json.randomElement(using: &random) ?? "0"
+        let new = ExtremeNumbers.json.randomElement(using: &random) ?? "0"
         let old = String(decoding: bytes[range], as: UTF8.self)
         var changed = bytes
         changed.replaceSubrange(range, with: new.utf8)

@@ -34,9 +34,9 @@ struct OpenJob {
 
     private func source(in template: JSONValue, _ image: String) -> Source {
         func text(_ path: FieldPath?) -> String? { path.flatMap { template.value(at: $0) }?.stringValue }
-        if let algorithm = text(plugin.places.algorithm) { return .algorithm(algorithm) }
+        if let algorithm = text(plugin.optionPaths.algorithm) { return .algorithm(algorithm) }
         let source = TemplateSource(plugin: plugin)
-        if source.isNamed(in: template), let named = text(plugin.places.image) { return .image(named) }
+        if source.isNamed(in: template), let named = text(plugin.optionPaths.image) { return .image(named) }
         return source.needsSource(template) ? .image(image) : .noImage
     }
 

@@ -28,7 +28,7 @@ struct Overriding {
                 mistakes.append(Diagnostic(.error, error.message, path: change.path))
             }
         }
-        if spec.source != .template, let image = plugin.places.image { template.note(.image, at: image) }
+        if spec.source != .template, let image = plugin.optionPaths.image { template.note(.image, at: image) }
         for place in places { template.note(.option(place.option), at: place.path) }
         return template
     }
@@ -48,7 +48,7 @@ struct Overriding {
     }
 
     private func places(changedBy overrides: Overrides) -> [(path: FieldPath, option: SubmitOption)] {
-        let places = plugin.places.whole
+        let places = plugin.optionPaths.whole
         return (overrides.entryPoint == nil ? [] : [(places.entryPoint, .entryPoint)])
             + (overrides.arguments.isEmpty ? [] : [(places.arguments, .arguments)])
             + overrides.environment.keys.sorted().map { (places.environment.appending($0), .environment) }

@@ -61,8 +61,8 @@ public struct Plan: Sendable, Hashable, Codable {
     ///   - document: the queue's file, `spelt(like:)` the runner's plugin; nil if there is none.
     ///   - origins: the origins of the job's values, from the resolve stage.
     public func diagnostics(in document: Document? = nil, origins: Origins) -> [Diagnostic] {
-        let places = FindingPlaces(plan: self, document: document, origins: origins)
-        return findings.map { places.diagnostic(for: $0) }
+        let positions = FindingPositions(plan: self, document: document, origins: origins)
+        return findings.map { positions.diagnostic(for: $0) }
     }
 }
 

@@ -180,7 +180,7 @@ public struct ResolveStage: Sendable {
         // The size is checked before the expansion, so that a text over the limit is never created.
         for piece in pieces where !budget.isExceeded { budget.charge(values.size(of: piece)) }
         guard !budget.isExceeded else { return .null }
-        mistakes += values.expanded(pieces, at: path, place: plugin.valuePlace(path)).mistakes
+        mistakes += values.expanded(pieces, at: path, place: plugin.valueUse(path)).mistakes
         // A value that consists of one variable keeps the variable's type, `InstanceCount: "{{nodes}}"`, unless the
         // backend requires text: the queue's author wrote quotes, and YAML has no other way to request text.
         if case .variable(let name)? = pieces.first, pieces.count == 1, let value = values.variables[name],

@@ -12,11 +12,11 @@ package struct ExpandedText {
         }
     }
 
-    package let place: ValuePlace
+    package let place: ValueUse
     package let path: FieldPath
     var parts: [Part] = []
 
-    package init(place: ValuePlace, path: FieldPath, parts: [Part] = []) {
+    package init(place: ValueUse, path: FieldPath, parts: [Part] = []) {
         self.place = place
         self.path = path
         self.parts = parts

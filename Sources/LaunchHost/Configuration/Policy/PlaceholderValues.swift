@@ -39,7 +39,7 @@ package struct PlaceholderValues {
     }
 
     /// The pieces of a text with their values, to be checked for their place in the template.
-    package func expanded(_ pieces: [Placeholders.Piece], at path: FieldPath, place: ValuePlace) -> ExpandedText {
+    package func expanded(_ pieces: [Placeholders.Piece], at path: FieldPath, place: ValueUse) -> ExpandedText {
         ExpandedText(
             place: place, path: path,
             parts: pieces.map { piece in

@@ -8,7 +8,7 @@ package struct TemplateSource {
 
     /// Whether a template names an image or an algorithm. `${image_uri}` is the run's image, and does not count.
     package func isNamed(in template: JSONValue) -> Bool {
-        [plugin.places.image, plugin.places.algorithm].contains { path in
+        [plugin.optionPaths.image, plugin.optionPaths.algorithm].contains { path in
             guard let value = path.flatMap({ template.value(at: $0) }), value != .null else { return false }
             guard let text = value.stringValue else { return true }
             return !text.isEmpty && !Placeholders.pieces(of: text).contains(.macro(PlaceholderValues.imageMacro))
@@ -31,10 +31,10 @@ package struct TemplateSource {
 
     /// The source of a run that names none itself, from the expanded template.
     package func source(in template: JSONValue, _ mistakes: inout [Diagnostic]) -> Source {
-        if let path = plugin.places.algorithm, let name = template.value(at: path)?.stringValue {
+        if let path = plugin.optionPaths.algorithm, let name = template.value(at: path)?.stringValue {
             return .algorithm(Self.text(name))
         }
-        guard let path = plugin.places.image, let value = template.value(at: path), value != .null else {
+        guard let path = plugin.optionPaths.image, let value = template.value(at: path), value != .null else {
             guard needsImage(template) else { return .noImage }
             mistakes.append(
                 Diagnostic(
@@ -73,9 +73,9 @@ package struct TemplateSource {
             }
         }
         switch source {
-        case .image(let text) where isChosen(plugin.places.image):
+        case .image(let text) where isChosen(plugin.optionPaths.image):
             return policy.refusals(ofImage: text, isLocked: isLocked)
-        case .algorithm(let name) where isChosen(plugin.places.algorithm):
+        case .algorithm(let name) where isChosen(plugin.optionPaths.algorithm):
             guard (policy.images ?? (isLocked ? .only([]) : .any)) != .any else { return [] }
             return [
                 Diagnostic(

@@ -26,65 +26,65 @@ public enum JSON {
     public static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
-        var places: Set<JSONNumberScan.Place> = []
-        JSONNumberScan.numbers(of: data) { _, text, place in
+        var positions: Set<JSONNumberScan.PathHash> = []
+        JSONNumberScan.numbers(of: data) { _, text, path in
             guard text.contains(where: { ".eE".contains($0) }), let number = Double(text),
                 Int64(exactly: number) != nil
             else { return }
-            places.insert(place())
+            positions.insert(path())
         }
-        if let key = Places.key, !places.isEmpty { decoder.userInfo[key] = Places(places) }
+        if let key = FractionPositions.key, !positions.isEmpty { decoder.userInfo[key] = FractionPositions(positions) }
         return try decoder.decode(type, from: data)
     }
 
     private static func encode(_ value: some Encodable, _ format: JSONEncoder.OutputFormatting) throws -> Data {
-        let places = Places()
+        let positions = FractionPositions()
         let encoder = JSONEncoder()
         encoder.outputFormatting = format
         encoder.dateEncodingStrategy = .iso8601
-        if let key = Places.key { encoder.userInfo[key] = places }
-        return places.withFractions(try encoder.encode(value))
+        if let key = FractionPositions.key { encoder.userInfo[key] = positions }
+        return positions.withFractions(try encoder.encode(value))
     }
 
     /// Records that the number at the encoder's position has a fraction, possibly `.0`.
     static func noteNumber(at encoder: any Encoder) {
-        Places.of(encoder.userInfo)?.add(encoder.codingPath.place)
+        FractionPositions.of(encoder.userInfo)?.add(encoder.codingPath.pathHash)
     }
 
     /// Whether the number at the decoder's position has a fraction or an exponent in its text.
     static func isNumber(at decoder: any Decoder) -> Bool {
-        Places.of(decoder.userInfo)?.contains(decoder.codingPath.place) ?? false
+        FractionPositions.of(decoder.userInfo)?.contains(decoder.codingPath.pathHash) ?? false
     }
 }
 
 /// The positions in one document of whole numbers with a fraction or an exponent.
-private final class Places: Sendable {
-    static let key = CodingUserInfoKey(rawValue: "launch.places")
+private final class FractionPositions: Sendable {
+    static let key = CodingUserInfoKey(rawValue: "launch.fractions")
 
-    static func of(_ information: [CodingUserInfoKey: Any]) -> Places? {
-        key.flatMap { information[$0] } as? Places
+    static func of(_ information: [CodingUserInfoKey: Any]) -> FractionPositions? {
+        key.flatMap { information[$0] } as? FractionPositions
     }
 
-    private let places: Mutex<Set<JSONNumberScan.Place>>
+    private let positions: Mutex<Set<JSONNumberScan.PathHash>>
 
-    init(_ places: Set<JSONNumberScan.Place> = []) {
-        self.places = Mutex(places)
+    init(_ positions: Set<JSONNumberScan.PathHash> = []) {
+        self.positions = Mutex(positions)
     }
 
-    func add(_ place: JSONNumberScan.Place) {
-        places.withLock { _ = $0.insert(place) }
+    func add(_ path: JSONNumberScan.PathHash) {
+        positions.withLock { _ = $0.insert(path) }
     }
 
-    func contains(_ place: JSONNumberScan.Place) -> Bool { places.withLock { $0.contains(place) } }
+    func contains(_ path: JSONNumberScan.PathHash) -> Bool { positions.withLock { $0.contains(path) } }
 
     /// The document with `.0` appended to each number at one of the positions that looks like an integer.
     func withFractions(_ document: Data) -> Data {
-        let places = places.withLock { $0 }
-        guard !places.isEmpty else { return document }
+        let positions = positions.withLock { $0 }
+        guard !positions.isEmpty else { return document }
         var ends: [Int] = []
-        JSONNumberScan.numbers(of: document) { range, text, place in
+        JSONNumberScan.numbers(of: document) { range, text, path in
             let looksWhole = text.allSatisfy { $0.isNumber || $0 == "-" }
-            if looksWhole, places.contains(place()) { ends.append(range.upperBound) }
+            if looksWhole, positions.contains(path()) { ends.append(range.upperBound) }
         }
         var written = Data()
         var start = 0

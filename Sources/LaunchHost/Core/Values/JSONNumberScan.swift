@@ -10,17 +10,17 @@ struct JSONNumberScan {
     ///
     /// Its size does not depend on the depth: a text of a stranger may be deep and have many numbers. The hash has a
     /// random seed, so a text cannot be made whose positions collide.
-    struct Place: Hashable {
+    struct PathHash: Hashable {
         private var hash = 0
 
         /// The position of a member or an item of the value at this position.
-        func appending(_ step: String) -> Place {
+        func appending(_ step: String) -> PathHash {
             var hasher = Hasher()
             hasher.combine(hash)
             hasher.combine(step)
-            var place = Place()
-            place.hash = hasher.finalize()
-            return place
+            var path = PathHash()
+            path.hash = hasher.finalize()
+            return path
         }
     }
 
@@ -35,19 +35,19 @@ struct JSONNumberScan {
     private var position = 0
     private var levels: [Level] = []
     /// The position of the value of each level.
-    private var containers: [Place] = []
+    private var containers: [PathHash] = []
 
     private init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
     }
 
     /// Calls `found` for each number, in order, with its range, its text, and a function that returns its position.
-    static func numbers(of text: Data, _ found: (_ range: Range<Int>, _ text: String, _ place: () -> Place) -> Void) {
+    static func numbers(of text: Data, _ found: (_ range: Range<Int>, _ text: String, _ path: () -> PathHash) -> Void) {
         text.withUnsafeBytes { raw in
             var scan = JSONNumberScan(raw.bindMemory(to: UInt8.self))
             while let range = scan.nextNumber() {
                 let bytes = scan.bytes
-                found(range, String(decoding: bytes[range], as: UTF8.self), scan.place)
+                found(range, String(decoding: bytes[range], as: UTF8.self), scan.pathHash)
             }
         }
     }
@@ -79,7 +79,7 @@ struct JSONNumberScan {
     }
 
     private mutating func enter(_ level: Level) {
-        containers.append(place())
+        containers.append(pathHash())
         levels.append(level)
         position += 1
     }
@@ -107,8 +107,8 @@ struct JSONNumberScan {
         return start..<end
     }
 
-    private func place() -> Place {
-        guard let level = levels.last, let container = containers.last else { return Place() }
+    private func pathHash() -> PathHash {
+        guard let level = levels.last, let container = containers.last else { return PathHash() }
         return switch level {
         case .list(let item): container.appending(String(item))
         case .mapping(let name): container.appending(name.map(self.name) ?? "")
@@ -125,11 +125,11 @@ struct JSONNumberScan {
 
 extension [any CodingKey] {
     /// The position of an encoder or a decoder.
-    var place: JSONNumberScan.Place {
-        reduce(JSONNumberScan.Place()) { place, key in
+    var pathHash: JSONNumberScan.PathHash {
+        reduce(JSONNumberScan.PathHash()) { path, key in
             // Foundation uses this key for items. The name of a member may be a number too.
-            if let item = key.intValue, key.stringValue == "Index \(item)" { return place.appending(String(item)) }
-            return place.appending(key.stringValue)
+            if let item = key.intValue, key.stringValue == "Index \(item)" { return path.appending(String(item)) }
+            return path.appending(key.stringValue)
         }
     }
 }

@@ -44,7 +44,7 @@ extension RunnerPlugin {
     /// An entry of a template, with the numbers of the run's configuration as the user typed them, for a backend whose
     /// request contains them as text.
     public func keepingNumerals(_ entry: ConfigNode.Entry) -> ConfigNode.Entry {
-        guard let place = places.runConfig, spelling(FieldPath().appending(entry.key)) == place,
+        guard let place = optionPaths.runConfig, spelling(FieldPath().appending(entry.key)) == place,
             let members = entry.value.entries
         else { return entry }
         var kept = entry
@@ -63,7 +63,7 @@ extension RunnerPlugin {
     /// The value at a path of the template that the user typed as `text`: the text itself if it is a number of the
     /// run's configuration.
     public func keepingNumeral(_ value: JSONValue, typedAs text: String, at path: FieldPath) -> JSONValue {
-        guard let place = places.runConfig, Numeral.kept(text, of: value) != nil else { return value }
+        guard let place = optionPaths.runConfig, Numeral.kept(text, of: value) != nil else { return value }
         var above = spelling(path)
         _ = above.steps.popLast()
         return above == place ? .string(text) : value

@@ -63,7 +63,7 @@ public struct RunnerPlugin: Sendable {
     /// becomes text there.
     public var takesText: @Sendable (FieldPath) -> Bool
     /// How the text at a path of the template is used. The submitter's values in it are checked for this use.
-    public var valuePlace: @Sendable (FieldPath) -> ValuePlace
+    public var valueUse: @Sendable (FieldPath) -> ValueUse
 
     /// Keys of other programs' files that its templates do not have.
     public var foreignKeys: [ForeignKeys]
@@ -73,11 +73,11 @@ public struct RunnerPlugin: Sendable {
 
     /// The paths in the request of values that a submitter sets by options, so that a queue's rules apply to `--env` as
     /// they do to `--set Environment.…`.
-    public var places: Places
+    public var optionPaths: OptionPaths
 
     /// Paths in the template. A value without a path is allowed by the name of its option in `allow_overrides`:
     /// `entry_point`, `args`, `env`, `params`.
-    public struct Places: Sendable, Hashable {
+    public struct OptionPaths: Sendable, Hashable {
         /// The path of `--entry-point`.
         public var entryPoint: FieldPath?
         /// The path of the arguments after `--`.
@@ -91,7 +91,7 @@ public struct RunnerPlugin: Sendable {
         /// The path of the name of an algorithm that the backend runs instead of an image.
         public var algorithm: FieldPath?
 
-        /// Places from their paths.
+        /// OptionPaths from their paths.
         public init(
             entryPoint: FieldPath? = nil, arguments: FieldPath? = nil, environment: FieldPath? = nil,
             runConfig: FieldPath? = nil, image: FieldPath? = nil, algorithm: FieldPath? = nil
@@ -109,9 +109,9 @@ public struct RunnerPlugin: Sendable {
         _ base: Plugin<any Runner>, template: [Field]?, defaultTemplate: String,
         protectedPaths: [FieldPath] = [], ownKeys: [Field] = [],
         spelling: @escaping @Sendable (FieldPath) -> FieldPath = { $0 }, keyedLists: [FieldPath: String] = [:],
-        places: Places = Places(),
+        optionPaths: OptionPaths = OptionPaths(),
         takesText: @escaping @Sendable (FieldPath) -> Bool = { _ in false },
-        valuePlace: @escaping @Sendable (FieldPath) -> ValuePlace = { _ in .text },
+        valueUse: @escaping @Sendable (FieldPath) -> ValueUse = { _ in .text },
         foreignKeys: [ForeignKeys] = [],
         templateFindings: @escaping @Sendable (JSONValue) -> [Finding] = { _ in [] }
     ) {
@@ -122,9 +122,9 @@ public struct RunnerPlugin: Sendable {
         self.ownKeys = ownKeys
         self.spelling = spelling
         self.keyedLists = keyedLists
-        self.places = places
+        self.optionPaths = optionPaths
         self.takesText = takesText
-        self.valuePlace = valuePlace
+        self.valueUse = valueUse
         self.foreignKeys = foreignKeys
         self.templateFindings = templateFindings
     }

@@ -34,7 +34,7 @@ extension Field.Kind {
     }
 }
 
-extension RunnerPlugin.Places {
+extension RunnerPlugin.OptionPaths {
     /// The path of each option, or the option's own name if the template has no path for it.
     package var whole: (entryPoint: FieldPath, arguments: FieldPath, environment: FieldPath, runConfig: FieldPath) {
         (

@@ -48,7 +48,7 @@ public struct ContainerCredentials: Sendable {
 /// Where programs in containers look for credentials.
 public struct CredentialsEndpoint: Sendable, Hashable {
     /// A gateway address that the programs trust, and a subnet for the container's network that contains it.
-    public struct Place: Sendable, Hashable {
+    public struct Gateway: Sendable, Hashable {
         /// The gateway address: `169.254.170.2`.
         public var address: String
         /// The subnet: `169.254.170.0/28`.
@@ -61,14 +61,14 @@ public struct CredentialsEndpoint: Sendable, Hashable {
     }
 
     /// The trusted addresses. Only one network at a time can use each.
-    public var places: [Place]
+    public var gateways: [Gateway]
     /// The variable for the path of the URL, used if the endpoint is at port 80 of the first address.
     public var pathVariable: String
     /// The variable for the whole URL.
     public var urlVariable: String
 
-    public init(places: [Place], pathVariable: String, urlVariable: String) {
-        self.places = places
+    public init(gateways: [Gateway], pathVariable: String, urlVariable: String) {
+        self.gateways = gateways
         self.pathVariable = pathVariable
         self.urlVariable = urlVariable
     }

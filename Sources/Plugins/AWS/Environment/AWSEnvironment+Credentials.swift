@@ -6,9 +6,9 @@ extension AWSEnvironment: CredentialsOffering {
     /// The addresses that every AWS SDK supports: a path at 169.254.170.2, or a URL at one of two trusted addresses.
     public var credentialsEndpoint: CredentialsEndpoint {
         CredentialsEndpoint(
-            places: [
-                CredentialsEndpoint.Place(address: "169.254.170.2", subnet: "169.254.170.0/28"),
-                CredentialsEndpoint.Place(address: "169.254.170.23", subnet: "169.254.170.16/28"),
+            gateways: [
+                CredentialsEndpoint.Gateway(address: "169.254.170.2", subnet: "169.254.170.0/28"),
+                CredentialsEndpoint.Gateway(address: "169.254.170.23", subnet: "169.254.170.16/28"),
             ],
             pathVariable: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", urlVariable: "AWS_CONTAINER_CREDENTIALS_FULL_URI")
     }

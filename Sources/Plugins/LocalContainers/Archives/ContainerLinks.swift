@@ -6,9 +6,9 @@ package struct ContainerLinks {
     let engine: EngineClient
     let container: String
     /// The resolved paths of folders.
-    private var known: [String: Place] = [:]
+    private var known: [String: ResolvedPath] = [:]
 
-    private struct Place {
+    private struct ResolvedPath {
         var parts: [String]
         /// True if nothing exists at this path, so nothing exists below it.
         var isMissing: Bool
@@ -56,17 +56,19 @@ package struct ContainerLinks {
         return followed
     }
 
-    private mutating func place(of parts: [String]) async throws(BackendError) -> Place {
+    private mutating func place(of parts: [String]) async throws(BackendError) -> ResolvedPath {
         let key = parts.joined(separator: "/")
         if let place = known[key] { return place }
-        guard let last = parts.last else { return Place(parts: [], isMissing: false) }
+        guard let last = parts.last else { return ResolvedPath(parts: [], isMissing: false) }
         let above = try await place(of: parts.dropLast())
         let found = try await walk(from: above, [last], of: key)
         known[key] = found
         return found
     }
 
-    private func walk(from above: Place, _ rest: [String], of path: String) async throws(BackendError) -> Place {
+    private func walk(from above: ResolvedPath, _ rest: [String], of path: String) async throws(BackendError)
+        -> ResolvedPath
+    {
         var place = above
         var rest = rest[...]
         var links = 0
@@ -79,7 +81,7 @@ package struct ContainerLinks {
             }
             let next = place.parts + [part]
             guard !place.isMissing, let kind = try await kind(of: next, for: path) else {
-                place = Place(parts: next, isMissing: true)
+                place = ResolvedPath(parts: next, isMissing: true)
                 continue
             }
             guard case .link(let target) = kind else {

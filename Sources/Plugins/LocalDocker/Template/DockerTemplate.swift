@@ -118,7 +118,7 @@ enum DockerTemplate {
     }
 
     /// How the text at a path of the template is used.
-    static func valuePlace(_ path: FieldPath) -> ValuePlace {
+    static func valueUse(_ path: FieldPath) -> ValueUse {
         guard case .member(let name)? = path.steps.first else { return .text }
         return switch name {
         case "volumes": .mount

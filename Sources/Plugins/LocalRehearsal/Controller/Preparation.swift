@@ -7,7 +7,7 @@ internal import LaunchPluginKit
 struct Preparation: Sendable {
     let context: RehearsalContext
     let attempt: Int
-    let desk: CredentialsDesk
+    let credentials: HostCredentials
 
     private var plan: RehearsalPlan { context.plan }
 
@@ -25,7 +25,7 @@ struct Preparation: Sendable {
         // Checks first that results can be kept, before the job spends time.
         let packer = context.packer(containers)
         for result in plan.results where attempt == 1 { try await packer.check(result) }
-        try await desk.equip(&containers, known: endpoint, context)
+        try await credentials.equip(&containers, known: endpoint, context)
         let inputs = try await resolveInputs()
         let synced = try await SyncedFolders(context, containers.engine)
         let files = try await synced.begin(context)

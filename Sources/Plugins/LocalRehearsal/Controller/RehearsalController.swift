@@ -12,7 +12,7 @@ actor RehearsalController {
     private let intent: RehearsalFolder.Intent
     private let plan: RehearsalPlan
     private let tools: RehearsalTools
-    private let pulses: Pulses
+    private let changes: ChangeSignals
     private var machine: RehearsalMachine
 
     private var task: Task<Void, Never>?
@@ -26,7 +26,7 @@ actor RehearsalController {
     private var feeders: [PipeFeeder] = []
     private let stops: StopDelivery
     /// Serves the credentials of the hosts.
-    let desk: CredentialsDesk
+    let credentials: HostCredentials
 
     /// The hosts of the current attempt.
     private struct RunningHosts {
@@ -36,21 +36,21 @@ actor RehearsalController {
 
     init(
         _ runID: RunID, _ intent: RehearsalFolder.Intent, _ plan: RehearsalPlan, folder: RehearsalFolder,
-        tools: RehearsalTools, state: RehearsalState, pulses: Pulses
+        tools: RehearsalTools, state: RehearsalState, changes: ChangeSignals
     ) {
         self.runID = runID
         self.intent = intent
         self.plan = plan
         self.folder = folder
         self.tools = tools
-        self.pulses = pulses
+        self.changes = changes
         machine = RehearsalMachine(
             state,
             rules: RehearsalMachine.Rules(
                 drill: plan.drill, hasPipes: plan.inputs.contains { $0.delivery == .pipe },
                 stopGraceSeconds: intent.job.stopGraceSeconds, results: folder.results))
         stops = StopDelivery(folder: folder)
-        desk = CredentialsDesk(plan, tools)
+        credentials = HostCredentials(plan, tools)
     }
 
     // MARK: what others see
@@ -146,8 +146,8 @@ actor RehearsalController {
         switch effect {
         case .store:
             try folder.keep(machine.state)
-            pulses.signal()
-        case .signal: pulses.signal()
+            changes.signal()
+        case .signal: changes.signal()
         case .perform(.prepare):
             try await cancellable { controller throws(BackendError) in try await controller.prepare() }
         case .perform(.start): try await startHosts()
@@ -205,7 +205,7 @@ actor RehearsalController {
     // MARK: the work of the steps
 
     private func prepare() async throws(BackendError) {
-        let preparation = Preparation(context: context, attempt: machine.state.attempt, desk: desk)
+        let preparation = Preparation(context: context, attempt: machine.state.attempt, credentials: credentials)
         let prepared = try await preparation.run(endpoint: machine.state.endpoint)
         synced = prepared.synced
         feeders = prepared.feeders
@@ -273,7 +273,7 @@ actor RehearsalController {
     /// middle.
     private func takeOver(endsHosts: Bool) async throws(BackendError) {
         guard let hosts else { return }
-        if let endpoint = machine.state.endpoint, let open = try await desk.open(endpoint) {
+        if let endpoint = machine.state.endpoint, let open = try await credentials.open(endpoint) {
             try await send(.endpointChosen(open))
         }
         synced = try await SyncedFolders.resumed(context, hosts.containers, hosts.members)
@@ -334,6 +334,6 @@ actor RehearsalController {
         helpers = []
         for helper in ending { helper.cancel() }
         for helper in ending { await helper.value }
-        await desk.close()
+        await credentials.close()
     }
 }

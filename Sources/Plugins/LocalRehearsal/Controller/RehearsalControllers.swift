@@ -7,7 +7,7 @@ actor RehearsalControllers {
     nonisolated let tools: RehearsalTools
     private var living: [RunID: RehearsalController] = [:]
     /// Signals that a job may have changed.
-    nonisolated let pulses = Pulses()
+    nonisolated let changes = ChangeSignals()
 
     init(_ tools: RehearsalTools) {
         self.tools = tools
@@ -44,7 +44,7 @@ actor RehearsalControllers {
         guard let intent = try folder.intent(), let plan = intent.job.rehearsalPlan else { return nil }
         let made = RehearsalController(
             runID, intent, plan, folder: folder, tools: tools, state: try folder.state() ?? RehearsalState(),
-            pulses: pulses)
+            changes: changes)
         living[runID] = made
         Task { await made.start() }
         return made
@@ -67,7 +67,7 @@ actor RehearsalControllers {
 }
 
 /// Signals many listeners that something may have changed.
-package final class Pulses: Sendable {
+package final class ChangeSignals: Sendable {
     private let listeners = Mutex<[Int: AsyncStream<Void>.Continuation]>([:])
     private let count = Mutex(0)
 

@@ -20,9 +20,9 @@ extension TrainingPermissions {
 
     // MARK: S3
 
-    private func place(_ value: JSONValue?) -> S3Place? {
+    private func place(_ value: JSONValue?) -> S3Location? {
         value?.stringValue.flatMap {
-            S3Place($0, in: .init(partition: partition, region: region, account: account))
+            S3Location($0, in: .init(partition: partition, region: region, account: account))
         }
     }
 
@@ -30,7 +30,7 @@ extension TrainingPermissions {
 
     private var data: [Permission] {
         var read: [String?] = []
-        var places: [S3Place] = []
+        var places: [S3Location] = []
         for channel in items("InputDataConfig") {
             let source = channel["DataSource"]?["S3DataSource"]
             guard let place = place(source?["S3Uri"]) else { continue }
@@ -45,7 +45,7 @@ extension TrainingPermissions {
         let owners = ["OutputDataConfig", "TensorBoardOutputConfig", "DebugHookConfig", "ProfilerConfig"]
         let rules = items("DebugRuleConfigurations") + items("ProfilerRuleConfigurations")
         let writers: [JSONValue] = owners.compactMap { document[$0] } + rules
-        let outputs: [S3Place?] = writers.map { place($0["S3OutputPath"]) }
+        let outputs: [S3Location?] = writers.map { place($0["S3OutputPath"]) }
         let written = outputs.compactMap(\.self)
         let all = places + written + [checkpoints].compactMap(\.self)
         return [

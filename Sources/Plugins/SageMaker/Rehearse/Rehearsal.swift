@@ -24,7 +24,7 @@ struct Rehearsal {
         image = try Self.image(document, notes: request.notes)
         role = try RehearsalRole.role(of: request, options)
         hosts = try TrainingHosts(document)
-        self.region = region ?? ImagePlace(image).ecr?.region
+        self.region = region ?? ImageLocation(image).ecr?.region
         try Self.check(options, against: document)
     }
 

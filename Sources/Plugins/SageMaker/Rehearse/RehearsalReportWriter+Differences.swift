@@ -10,7 +10,7 @@ extension RehearsalReportWriter {
 
     private var image: [String] {
         var lines: [String] = []
-        let found = ImagePlace(job.image)
+        let found = ImageLocation(job.image)
         let isPrivate =
             document.algorithm?["TrainingImageConfig"]?["TrainingRepositoryAccessMode"]?.stringValue == "Vpc"
         if found.isOnlyHere {

@@ -13,7 +13,7 @@ import Testing
                     return .member(known)
                 })
         }, keyedLists: [path("Tags"): "Key"],
-        places: RunnerPlugin.Places(
+        optionPaths: RunnerPlugin.OptionPaths(
             entryPoint: path("Start.Entry"), arguments: path("Start.Words"), environment: path("Env"),
             runConfig: path("Params"), image: path("Start.Image")))
 

@@ -16,7 +16,7 @@ import Testing
                         ? .member(words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()) : step
                 })
         }, keyedLists: [FieldPath([.member("Tags")]): "Key"],
-        places: RunnerPlugin.Places(
+        optionPaths: RunnerPlugin.OptionPaths(
             entryPoint: FieldPath([.member("Start"), .member("Entry")]),
             arguments: FieldPath([.member("Start"), .member("Words")]), environment: FieldPath([.member("Env")]),
             runConfig: FieldPath([.member("Params")])))

@@ -31,7 +31,7 @@ import LaunchHost
 
     private static let local = RunnerPlugin(
         Fake.open.base, template: nil, defaultTemplate: "",
-        valuePlace: { path in
+        valueUse: { path in
             switch path.description {
             case "volume": .mount
             case "network": .name(reserved: ["host"])

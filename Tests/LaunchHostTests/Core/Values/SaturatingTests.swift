@@ -34,7 +34,7 @@ import LaunchHost
 
     @Test
     func `a duration is finite, and a reported time can be written and read again`() throws {
-        for text in NastyNumbers.text {
+        for text in ExtremeNumbers.text {
             guard let number = Double(text) else { continue }
             let duration = Duration(saturatingSeconds: number)
             #expect(abs(duration / .seconds(1)) <= Duration.mostSeconds)

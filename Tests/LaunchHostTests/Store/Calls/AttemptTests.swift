@@ -37,7 +37,8 @@ import LaunchHost
         try store.transition(
             run.id, token: run.fencingToken, to: .submitting, changes: RunChanges(request: request))
         try store.transition(
-            run.id, token: run.fencingToken, to: .running, changes: RunChanges(handle: handle, backendStatus: "Training"))
+            run.id, token: run.fencingToken, to: .running,
+            changes: RunChanges(handle: handle, backendStatus: "Training"))
     }
 
     @Test func `the last attempt is recorded, and the next one is stored before it is submitted`() throws {

@@ -8,7 +8,7 @@ import Testing
 @Suite("Extreme positions in a log") struct ExtremeLogPositionTests {
     @Test
     func `A cursor with any numbers is a position or an error`() {
-        for since in NastyNumbers.text {
+        for since in ExtremeNumbers.text {
             for lines in ["0", "1", "9223372036854775807", "-1", "x"] {
                 do throws(BackendError) {
                     var (position, skipped) = try LogPosition.reading(LogCursor(rawValue: "\(since)/\(lines)"))
@@ -28,7 +28,7 @@ import Testing
 
     @Test
     func `Any text for an engine's time gives a time or nil`() {
-        for text in NastyNumbers.text {
+        for text in ExtremeNumbers.text {
             for form in [
                 "\(text)", "2026-01-01T00:00:00.\(text)Z", "\(text)-12-31T23:59:60+23:59",
                 "2261-12-31T23:59:60-\(text)",

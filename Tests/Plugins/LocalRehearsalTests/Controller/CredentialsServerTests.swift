@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct CredentialsServerTests {
     private struct Offering: CredentialsOffering {
         var credentialsEndpoint: CredentialsEndpoint {
-            CredentialsEndpoint(places: [], pathVariable: "PATH_VARIABLE", urlVariable: "URL_VARIABLE")
+            CredentialsEndpoint(gateways: [], pathVariable: "PATH_VARIABLE", urlVariable: "URL_VARIABLE")
         }
         func containerCredentials(of role: AssumedRole?) async throws(BackendError) -> ContainerCredentials {
             ContainerCredentials(document: Secret("{\"Token\":\"t\"}"), expiresAt: Date())

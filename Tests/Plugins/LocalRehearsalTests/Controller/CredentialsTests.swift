@@ -16,7 +16,7 @@ struct CredentialsTests {
         static let secret = "not-to-be-seen-anywhere"
         var credentialsEndpoint: CredentialsEndpoint {
             CredentialsEndpoint(
-                places: [
+                gateways: [
                     .init(address: "169.254.170.2", subnet: "169.254.170.0/28"),
                     .init(address: "169.254.170.23", subnet: "169.254.170.16/28"),
                 ], pathVariable: "CREDENTIALS_PATH", urlVariable: "CREDENTIALS_URL")
@@ -78,7 +78,7 @@ struct CredentialsTests {
         let runner = stage.runner()
         try await Stage.reach(handle, with: runner) { $0.phase == .running }
         let controller = try #require(try await runner.rehearsals.controllers.controller(of: id))
-        #expect(await eventually { await controller.desk.isOpen })
+        #expect(await eventually { await controller.credentials.isOpen })
         try await runner.stop(handle, grace: .seconds(60))
         let ended = try await stage.finish(handle, request, with: runner)
         try await runner.release(handle)

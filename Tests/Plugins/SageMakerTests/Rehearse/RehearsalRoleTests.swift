@@ -85,7 +85,7 @@ import Testing
     // MARK: what a submitter's values may become
 
     @Test(arguments: [
-        ("RoleArn", ValuePlace.resource("an ARN")), ("ResourceConfig.VolumeKmsKeyId", .resource("an ARN")),
+        ("RoleArn", ValueUse.resource("an ARN")), ("ResourceConfig.VolumeKmsKeyId", .resource("an ARN")),
         ("OutputDataConfig.KmsKeyId", .resource("an ARN")),
         ("rehearsal_role_arn", .resource("an ARN")), ("OutputDataConfig.S3OutputPath", .uri),
         ("CheckpointConfig.S3Uri", .uri),
@@ -94,8 +94,8 @@ import Testing
         ("ProfilerConfig.S3OutputPath", .uri), ("Environment.DATA_PATH", .text), ("HyperParameters.S3Uri", .text),
         ("Tags[0].Value", .text), ("AlgorithmSpecification.ContainerArguments[0]", .text),
     ])
-    func `the kind of each path of the template is known`(path: String, place: ValuePlace) throws {
-        #expect(SageMakerRunner.plugin.valuePlace(try #require(FieldPath(parsing: path))) == place)
+    func `the kind of each path of the template is known`(path: String, place: ValueUse) throws {
+        #expect(SageMakerRunner.plugin.valueUse(try #require(FieldPath(parsing: path))) == place)
     }
 
     @Test(arguments: ["OutputDataConfig", "CheckpointConfig"])

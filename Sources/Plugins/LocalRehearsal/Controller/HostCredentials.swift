@@ -3,7 +3,7 @@ internal import LaunchCrypto
 internal import LaunchPluginKit
 
 /// Gives the hosts of a rehearsal their credentials, through an endpoint in their network.
-actor CredentialsDesk {
+actor HostCredentials {
     /// The provider; nil if the job offers no credentials.
     private nonisolated let offering: (any CredentialsOffering)?
     private let role: AssumedRole?
@@ -31,7 +31,7 @@ actor CredentialsDesk {
             try await containers.makeNetwork(.init(subnet: known.subnet, gateway: known.address))
             endpoint = known
         } else {
-            let place = try await Self.place(among: words.places, &containers)
+            let place = try await Self.freeGateway(among: words.gateways, &containers)
             endpoint = RehearsalState.Endpoint(
                 address: place.address, subnet: place.subnet, port: 0,
                 path: "/v2/credentials/\(try Self.unguessable())")
@@ -41,7 +41,7 @@ actor CredentialsDesk {
             endpoint = open
             try await context.send(.endpointChosen(open))
         }
-        let isUsual = endpoint.port == 80 && endpoint.address == words.places.first?.address
+        let isUsual = endpoint.port == 80 && endpoint.address == words.gateways.first?.address
         containers.credentials =
             isUsual
             ? [words.pathVariable: endpoint.path]
@@ -89,20 +89,20 @@ actor CredentialsDesk {
     }
 
     /// The first address that no other job uses at the moment.
-    private static func place(
-        among places: [CredentialsEndpoint.Place], _ containers: inout HostContainers
-    ) async throws(BackendError) -> CredentialsEndpoint.Place {
-        for place in places {
+    private static func freeGateway(
+        among gateways: [CredentialsEndpoint.Gateway], _ containers: inout HostContainers
+    ) async throws(BackendError) -> CredentialsEndpoint.Gateway {
+        for gateway in gateways {
             do {
-                try await containers.makeNetwork(.init(subnet: place.subnet, gateway: place.address))
-                return place
+                try await containers.makeNetwork(.init(subnet: gateway.subnet, gateway: gateway.address))
+                return gateway
             } catch {
                 guard error.category == .transient else { throw error }
             }
         }
         throw BackendError(
             .transient,
-            "All \(places.count) addresses for credentials are in use by other jobs that get credentials.",
+            "All \(gateways.count) addresses for credentials are in use by other jobs that get credentials.",
             hint: "Wait for one of them to end.", retryAfter: .seconds(5))
     }
 }

@@ -1,5 +1,5 @@
 /// A location in S3 as IAM policies name it: a bucket, an access point or a directory bucket, and a key in it.
-struct S3Place: Sendable, Hashable {
+struct S3Location: Sendable, Hashable {
     private enum Holder: Hashable {
         case bucket(String)
         /// The ARN of the access point.
@@ -9,7 +9,7 @@ struct S3Place: Sendable, Hashable {
     }
 
     /// The partition, region and account of a request's buckets; `*` if unknown.
-    struct Surroundings: Sendable, Hashable {
+    struct Scope: Sendable, Hashable {
         let partition: String
         let region: String
         let account: String
@@ -17,12 +17,12 @@ struct S3Place: Sendable, Hashable {
 
     private let holder: Holder
     private let key: String
-    private let surroundings: Surroundings
+    private let scope: Scope
 
     /// Parses `s3://…` with a bucket, an access point's ARN or its alias, and `https://` with a bucket in the host or
     /// in the path; nil for a location outside S3. `*` is any text.
-    init?(_ uri: String, in surroundings: Surroundings) {
-        self.surroundings = surroundings
+    init?(_ uri: String, in scope: Scope) {
+        self.scope = scope
         if uri == "*" {
             (holder, key) = (.bucket("*"), "")
         } else if let rest = Self.text(uri, after: "s3://"), rest.hasPrefix("arn:") {
@@ -31,9 +31,9 @@ struct S3Place: Sendable, Hashable {
         } else if let rest = Self.text(uri, after: "s3://") {
             let (bucket, key) = Self.split(rest)
             guard !bucket.isEmpty else { return nil }
-            (holder, self.key) = (Self.holder(bucket, surroundings), key)
+            (holder, self.key) = (Self.holder(bucket, scope), key)
         } else if let rest = Self.text(uri, after: "https://") {
-            guard let found = Self.web(rest, surroundings) else { return nil }
+            guard let found = Self.web(rest, scope) else { return nil }
             (holder, key) = found
         } else {
             return nil
@@ -43,7 +43,7 @@ struct S3Place: Sendable, Hashable {
     /// The resource of `s3:ListBucket`; nil for a directory bucket.
     var container: String? {
         switch holder {
-        case .bucket(let name): "arn:\(surroundings.partition):s3:::\(name)"
+        case .bucket(let name): "arn:\(scope.partition):s3:::\(name)"
         case .accessPoint(let arn): arn
         case .directory: nil
         }
@@ -52,7 +52,7 @@ struct S3Place: Sendable, Hashable {
     /// The resource of `s3express:CreateSession`; nil for every other location.
     var directory: String? {
         guard case .directory(let name) = holder else { return nil }
-        return "arn:\(surroundings.partition):s3express:\(surroundings.region):\(surroundings.account):bucket/\(name)"
+        return "arn:\(scope.partition):s3express:\(scope.region):\(scope.account):bucket/\(name)"
     }
 
     /// All objects whose key begins with the location's key.
@@ -83,11 +83,11 @@ struct S3Place: Sendable, Hashable {
         return (String(text[..<slash]), String(text[slash...].dropFirst()))
     }
 
-    private static func holder(_ bucket: String, _ surroundings: Surroundings) -> Holder {
+    private static func holder(_ bucket: String, _ scope: Scope) -> Holder {
         if bucket.hasSuffix("--x-s3") { return .directory(bucket) }
         // An alias does not contain the access point's whole name.
         guard bucket.hasSuffix("-s3alias") else { return .bucket(bucket) }
-        return .accessPoint("arn:\(surroundings.partition):s3:\(surroundings.region):*:accesspoint/*")
+        return .accessPoint("arn:\(scope.partition):s3:\(scope.region):*:accesspoint/*")
     }
 
     /// `arn:aws:s3:us-east-1:123456789012:accesspoint/name/key`
@@ -101,20 +101,20 @@ struct S3Place: Sendable, Hashable {
         return (.accessPoint("\(parts[..<5].joined(separator: ":")):\(kind)/\(name)"), key)
     }
 
-    private static func web(_ text: String, _ surroundings: Surroundings) -> (Holder, String)? {
+    private static func web(_ text: String, _ scope: Scope) -> (Holder, String)? {
         let (host, path) = split(text)
         if let point = host.wholeMatch(
             of: /([a-z0-9*-]+)-([0-9]{12}|\*)\.s3-accesspoint\.(?:dualstack\.)?([a-z0-9*-]+)\.amazonaws\.com(?:\.cn)?/)
         {
-            let arn = "arn:\(surroundings.partition):s3:\(point.3):\(point.2):accesspoint/\(point.1)"
+            let arn = "arn:\(scope.partition):s3:\(point.3):\(point.2):accesspoint/\(point.1)"
             return (.accessPoint(arn), path)
         }
         guard
             let found = host.wholeMatch(
                 of: /(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z0-9*-]+)?\.amazonaws\.com(?:\.cn)?/)
         else { return nil }
-        if let bucket = found.1 { return (holder(String(bucket), surroundings), path) }
+        if let bucket = found.1 { return (holder(String(bucket), scope), path) }
         let (bucket, key) = split(path)
-        return bucket.isEmpty ? nil : (holder(bucket, surroundings), key)
+        return bucket.isEmpty ? nil : (holder(bucket, scope), key)
     }
 }

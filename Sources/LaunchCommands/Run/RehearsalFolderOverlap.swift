@@ -1,7 +1,7 @@
 internal import LaunchHost
 
 /// Checks that the local folders that a rehearsal reads and writes do not overlap.
-enum RehearsalPlaces {
+enum RehearsalFolderOverlap {
     /// The first overlap, as a sentence; nil if there is none.
     ///
     /// A rehearsal may delete files from the folder of checkpoints, so it must not contain the data of a channel. In

@@ -3,7 +3,7 @@ import LaunchHost
 import Testing
 
 /// A line of the queue's file is shown only if that line causes the finding.
-struct FindingPlaceTests {
+struct FindingPositionTests {
     private static let queue = """
         RoleArn: arn:aws:iam::123456789012:role/training
         resource_config: {instance_type: ml.m5.xlarge, instance_count: 1, volume_size_in_gb: "{{size}}"}

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("Training jobs from submit to end", .timeLimit(.minutes(10)))
-struct CourseTests {
+struct TrainingJobLifeTests {
     @Test
     func `launch run: the job's lines on standard output, and an exit code for the job's result`() async throws {
         let account = try Account()

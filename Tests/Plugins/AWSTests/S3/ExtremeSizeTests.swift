@@ -9,7 +9,7 @@ import Testing
 @testable import LaunchAWSKit
 
 /// Sizes that no object can have: no trap, no excessive number of parts, and no omitted object.
-@Suite("Extreme sizes in S3", .timeLimit(.minutes(10))) struct NastySizeTests {
+@Suite("Extreme sizes in S3", .timeLimit(.minutes(10))) struct ExtremeSizeTests {
     @Test
     func `Parts of any size are computed without a trap`() throws {
         let extremes: [Int64] = [0, 1, 5 << 20, 5 << 30, 64 << 40, .max - 1, .max]
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test(arguments: NastyNumbers.text)
+    @Test(arguments: ExtremeNumbers.text)
     func `A length that no object can have is rejected`(_ text: String) {
         guard let object = S3Object(key: "k", ["Content-Length": text, "ETag": "\"e\""]) else { return }
         #expect((0...(64 << 40)).contains(object.size))

@@ -2,7 +2,7 @@ internal import LaunchPluginKit
 
 extension QueueTemplate {
     /// How AWS uses the text at a path of the template, judged by the naming conventions of the service's members.
-    static func valuePlace(_ path: FieldPath) -> ValuePlace {
+    static func valueUse(_ path: FieldPath) -> ValueUse {
         let names = path.steps.compactMap { step in
             if case .member(let name) = step { name } else { nil }
         }

@@ -3,11 +3,11 @@ import Testing
 @testable import LaunchSageMaker
 
 /// The forms in which a request names a place in S3, and the resources of IAM that they are.
-struct S3PlaceTests {
+struct S3LocationTests {
     private static let region = "us-east-1"
 
-    private func read(_ uri: String) -> S3Place? {
-        S3Place(uri, in: .init(partition: "aws", region: Self.region, account: "123456789012"))
+    private func read(_ uri: String) -> S3Location? {
+        S3Location(uri, in: .init(partition: "aws", region: Self.region, account: "123456789012"))
     }
 
     @Test(arguments: [

@@ -2,7 +2,7 @@ internal import LaunchAWS
 internal import LaunchPluginKit
 
 /// Where SageMaker would find an image, from the image's name.
-struct ImagePlace {
+struct ImageLocation {
     let image: PinnedImage
     /// The registry if it is ECR.
     let ecr: ECRHost?

@@ -2,13 +2,13 @@
 ///
 /// A value of the submitter or of launch is not in the file. A caret in the file would mislead the user, so such a
 /// finding has only its path, and the option if there is one.
-struct FindingPlaces {
+struct FindingPositions {
     let plan: Plan
     let document: Document?
     let origins: Origins
 
     /// Where a finding's value was written.
-    private enum Place {
+    private enum Position {
         /// At this path of the queue's file, with a note about the text's variables.
         case file(FieldPath, note: String?)
         /// Not in the file.
@@ -21,7 +21,7 @@ struct FindingPlaces {
             return Diagnostic(finding.severity, finding.message, hint: finding.hint, path: finding.path)
         }
         var finding = finding
-        switch place(of: finding) {
+        switch position(of: finding) {
         case .file(let path, let note):
             finding.message += note ?? ""
             if let document { return document.diagnostic(for: finding, at: path) }
@@ -34,10 +34,10 @@ struct FindingPlaces {
             path: finding.path)
     }
 
-    private func place(of finding: Finding) -> Place {
+    private func position(of finding: Finding) -> Position {
         let path = finding.path
         if finding.isAboutName == true, document?.node(at: path) != nil { return .file(path, note: nil) }
-        guard value(at: path) != nil else { return placeOfMissing(path) }
+        guard value(at: path) != nil else { return positionOfMissing(path) }
         guard let own = templatePath(of: path), let origin = origins.origin(of: own) else {
             return .elsewhere(note: nil)
         }
@@ -50,9 +50,9 @@ struct FindingPlaces {
         }
     }
 
-    /// The place of a missing value is that of its nearest existing parent, unless the submitter removed the value or
+    /// The position of a missing value is that of its nearest existing parent, unless the submitter removed the value or
     /// wrote the parent.
-    private func placeOfMissing(_ path: FieldPath) -> Place {
+    private func positionOfMissing(_ path: FieldPath) -> Position {
         if let option = origins.removal(of: path) { return .elsewhere(note: " (from \(option.rawValue))") }
         var above = path
         repeat { above.steps.removeLast() } while !above.steps.isEmpty && value(at: above) == nil

@@ -1,6 +1,6 @@
 /// Numbers at which conversions and sums fail: the bounds of the integer types and their neighbours, numbers that no
 /// integer type can represent, and texts that look like numbers.
-public enum NastyNumbers {
+public enum ExtremeNumbers {
     /// In the notation of JSON.
     public static let json = [
         "0", "-0", "-1", "1", "255", "256", "2147483647", "2147483648", "-2147483649", "4294967296",

@@ -10,7 +10,7 @@ import Testing
 
 /// All numbers in replies of SageMaker and CloudWatch at their extremes. None traps. Impossible values are reported or
 /// omitted.
-@Suite("extreme numbers of SageMaker") struct NastyAnswerTests {
+@Suite("extreme numbers of SageMaker") struct ExtremeAnswerTests {
     private static let job = TrainingHandle(name: "train-1", region: "eu-west-1")
     private static let description = """
         {"TrainingJobName": "train-1", "TrainingJobStatus": "Completed", "SecondaryStatus": "Completed",
@@ -35,7 +35,7 @@ import Testing
         throws
     {
         let tail = number.last.map { ",}".contains($0) ? String($0) : "" } ?? ""
-        for nasty in NastyNumbers.json + ["null", "\"1\"", "[]", "{}", "true"] {
+        for nasty in ExtremeNumbers.json + ["null", "\"1\"", "[]", "{}", "true"] {
             let text = Self.description.replacing(number, with: nasty + tail)
             // Another test covers JSON that the reader rejects.
             guard let value = try? JSONValue(parsing: text) else { continue }
@@ -55,7 +55,7 @@ import Testing
 
     @Test
     func `a list with any creation time leads to a valid query`() throws {
-        for nasty in NastyNumbers.json {
+        for nasty in ExtremeNumbers.json {
             let text = """
                 {"TrainingJobName": "train-1", "TrainingJobStatus": "InProgress", "CreationTime": \(nasty)}
                 """
@@ -90,7 +90,7 @@ import Testing
 
     @Test
     func `a cursor of any numbers is a position, or an error that says what to do`() {
-        for one in NastyNumbers.text {
+        for one in ExtremeNumbers.text {
             for place in 0..<5 {
                 var numbers = ["1", "2", "3", "4", "5"]
                 numbers[place] = one

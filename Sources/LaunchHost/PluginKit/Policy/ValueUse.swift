@@ -3,7 +3,7 @@ internal import LaunchPrintableText
 /// How a text of a queue's template is used. The values of macros and template variables are checked for this use.
 ///
 /// A value that a submitter chooses fills one part of the text. It must not end that part, or begin another.
-public enum ValuePlace: Sendable, Hashable {
+public enum ValueUse: Sendable, Hashable {
     /// Free text, which may contain any value.
     case text
     /// A path in a container.
