@@ -5,7 +5,7 @@ internal import LaunchRegistryLogins
 internal import Synchronization
 
 /// Looks up the current digests of a Dockerfile's base images: first in the engine's store, as the engine does for a
-/// build, then in the base image's registry, with the login that a build has for it.
+/// build, then in the base image's registry, with the login that a build uses.
 final class BaseImages: Sendable {
     private let engine: SharedEngine
     private let log: Logger
@@ -99,7 +99,7 @@ final class BaseImages: Sendable {
         }
     }
 
-    /// The name without the parts that docker omits and podman writes.
+    /// The name without its default parts, which podman writes and docker omits.
     private static func familiar(_ name: String) -> Substring {
         var name = name[...]
         for prefix in ["docker.io/", "library/"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }

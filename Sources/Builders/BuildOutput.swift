@@ -77,8 +77,9 @@ final class BuildOutput: Sendable {
         return (read + masked).suffix(Self.kept).joined(separator: "\n")
     }
 
-    /// Whether the build failed only because an image was removed meanwhile. The classic builder compares each step
-    /// with every image of the same parent, and fails if one is missing (moby, image/cache: "unable to find image").
+    /// Whether the build failed only because an image was removed during the build. The classic builder compares each
+    /// step with every image of the same parent, and fails if one is missing (moby, image/cache: "unable to find
+    /// image").
     var lostCachedStep: Bool {
         state.withLock { state in
             (state.last + state.unread).last?.wholeMatch(of: /unable to find image "sha256:[0-9a-f]{64}"/) != nil

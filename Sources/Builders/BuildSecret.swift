@@ -5,7 +5,7 @@ internal import LaunchPluginKit
 ///
 /// A submitter's Dockerfile can print a secret in a form that no mask recognizes. So the builds of a queue get the file
 /// only if the configuration names the queue or the repository. A run without a queue belongs to the user of the
-/// configuration, who can read the file anyway.
+/// configuration, who can read the file without it.
 struct BuildSecret: Sendable, Hashable {
     /// The ID for `RUN --mount=type=secret`.
     let id: String

@@ -29,7 +29,8 @@ extension DockerBuilder {
         }
     }
 
-    /// The reason is `no_cache`, or a file from the network without a checksum: its content is not part of the key.
+    /// The option `no_cache`, or a file from the network without a checksum. The content of such a file is not part of
+    /// the key.
     public func rebuildReason(for source: BuildSource) throws(BackendError) -> String? {
         if settings.noCache { return "the builder has 'no_cache'" }
         let bytes = try Self.dockerfile(of: source)

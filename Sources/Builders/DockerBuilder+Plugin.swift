@@ -82,7 +82,7 @@ extension DockerBuilder {
 }
 
 extension DockerBuilder.Settings {
-    /// Throws for values that no build can use, before a build starts.
+    /// Throws for values that make every build fail. Called before a build starts.
     fileprivate func check() throws(BackendError) {
         for name in buildArguments.keys where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
             throw BackendError(

@@ -42,7 +42,7 @@ public struct DockerBuilder: Builder {
             // Another process may have built it since the caller's check. Two builds of a key may differ only in time
             // stamps, so the existing image is the image of this key.
             if let image = try await registry.resolve(destination) {
-                tell(BuildProgress(.build, "\(destination) has been built meanwhile"))
+                tell(BuildProgress(.build, "\(destination) was built by another process"))
                 return image
             }
             return try await ImageWork(

@@ -17,7 +17,7 @@ public struct Dockerfile: Sendable, Hashable {
         }
     }
 
-    /// The highest number of images that one Dockerfile may use. Each is looked up in its registry.
+    /// The maximum number of images in one Dockerfile, because each is looked up in its registry.
     static let maxBases = 100
 
     /// The images that it uses, without duplicates, in the order of their first use: from `FROM`, `COPY --from` and
@@ -51,7 +51,7 @@ public struct Dockerfile: Sendable, Hashable {
         parsing text: String, file: String, buildArguments: [String: String] = [:], platform: String = "linux/amd64"
     ) throws(LaunchError) {
         guard !text.utf8.contains(0) else {
-            throw DockerfileLines.error("the Dockerfile has a NUL byte, so it is not a text", file: file, line: 1)
+            throw DockerfileLines.error("the Dockerfile has a NUL byte, so it is not text", file: file, line: 1)
         }
         let lines = try DockerfileLines(text, file: file)
         var reader = BaseReader(

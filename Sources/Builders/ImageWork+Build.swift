@@ -24,7 +24,7 @@ extension ImageWork {
                     return try await session.build(build, timeout: settings.timeout) { output.take($0) }
                 }
             } catch {
-                guard output.lostCachedStep, tries < Self.mostTries else {
+                guard output.lostCachedStep, tries < Self.maxAttempts else {
                     throw await failure(error, output, client)
                 }
                 tries += 1
@@ -33,7 +33,7 @@ extension ImageWork {
     }
 
     /// The number of attempts if another program removes cached steps during the build.
-    private static let mostTries = 3
+    private static let maxAttempts = 3
 
     /// The command line, and how it builds.
     private func command(for client: EngineClient, isPodman: Bool) async throws -> EngineCommand {

@@ -5,9 +5,9 @@ enum Advice {
         "ps": "'launch list' lists runs, and 'launch list --state running' those that run",
         "ls": "'launch list' lists runs",
         "jobs": "'launch list' lists runs, and 'launch job list' stored jobs",
-        "cancel": "'launch stop RUN' stops a run, also one that waits in a queue",
+        "cancel": "'launch stop RUN' stops a run, even if it waits in a queue",
         "kill": "'launch stop RUN --grace 0' stops a run at once",
-        "abort": "'launch stop RUN' stops a run, also one that waits in a queue",
+        "abort": "'launch stop RUN' stops a run, even if it waits in a queue",
         "rm": "'launch stop RUN' stops a run, and 'launch prune --older-than 90d' removes those that ended long ago",
         "remove":
             "'launch stop RUN' stops a run, and 'launch prune --older-than 90d' removes those that ended long ago",

@@ -87,7 +87,7 @@ struct BaseLoginTests {
         let store = try LocalRegistry.plugin.make(Options(), bench.context(hasLogin: true))
         let image = try #require(try await store.fetch(reference))
         #expect(image.reference.hasPrefix("\(bench.server.host)/team/base@sha256:"))
-        // What W&B's 'destination' without a registry becomes: the registry of its host, with docker's own login.
+        // W&B's 'destination' without a registry selects the registry of its host, with docker's own login.
         let options = try #require(LocalRegistry.plugin.optionsForDestination(reference))
         let own = try LocalRegistry.plugin.make(Options(options), bench.context(hasLogin: true))
         #expect(try await own.resolve(reference)?.digest == image.digest)

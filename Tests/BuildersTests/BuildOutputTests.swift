@@ -12,7 +12,7 @@ struct BuildOutputTests {
         (["RUN echo 'unable to find image \"sha256:\(String(repeating: "0a", count: 32))\"'"], false),
         ([], false),
     ])
-    func `A cached step that another program removed is distinguished from a failure of the source`(
+    func `a cached step that another program removed is distinguished from a failure of the source`(
         _ lines: [String], _ isLost: Bool
     ) {
         let output = BuildOutput { _ in }

@@ -73,7 +73,7 @@ struct BuildSecretTests {
         _ = try await key(builder, folder, "FROM scratch\nRUN true\n", queue: queue, repository: repository)
     }
 
-    @Test func `the error names the key and what to write`() async throws {
+    @Test func `the error names the key and the text to write`() async throws {
         let folder = try TemporaryDirectory()
         let text = "FROM scratch\nRUN --mount=type=secret,id=pip true\n"
         for (lists, why, hint) in [

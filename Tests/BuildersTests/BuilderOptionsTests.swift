@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct BuilderOptionsTests {
-    @Test func `the error of the builder noop says what to do`() async throws {
+    @Test func `the error of the builder noop names the correction`() async throws {
         let builder = try NoopBuilder.plugin.make(Options(), PluginContext())
         let source = BuildSource(
             context: "/nonexistent", digest: "", dockerfile: "Dockerfile", project: "p", queue: nil)

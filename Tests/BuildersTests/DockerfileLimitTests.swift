@@ -14,7 +14,7 @@ struct DockerfileLimitTests {
     }
 
     @Test
-    func `Arguments that double with every line are rejected`() {
+    func `arguments that double with every line are rejected`() {
         let lines = (1...60).map { "ARG A\($0)=$A\($0 - 1)$A\($0 - 1)" }
         let text = "ARG A0=xxxxxxxxxxxxxxxx\n" + lines.joined(separator: "\n") + "\nFROM $A60\n"
         #expect(message(text) == "Dockerfile:14: a value is longer than 65536 bytes after variable expansion.")
@@ -29,12 +29,12 @@ struct DockerfileLimitTests {
         ("ARG A=a\nFROM ${A#\(String(repeating: "*a", count: 20))}\n", "by a pattern of more than 32"),
         ("ARG A=a\n\(String(repeating: "ARG B=${A#x}\n", count: 201))FROM a\n", "more than 200 values are edited"),
     ])
-    func `Edits of values are limited in number, size and pattern`(text: String, expected: String) {
+    func `edits of values are limited in number, size and pattern`(text: String, expected: String) {
         #expect(message(text).contains(expected), "\(message(text))")
     }
 
     @Test
-    func `A pattern that makes backtracking matchers hang is matched at once`() throws {
+    func `a pattern that makes backtracking matchers hang is matched at once`() throws {
         let value = String(repeating: "a", count: 250)
         let pattern = String(repeating: "*a", count: 15)
         for edit in ["##\(pattern)b", "%%\(pattern)b", "//\(pattern)b/x"] {
@@ -44,7 +44,7 @@ struct DockerfileLimitTests {
     }
 
     @Test
-    func `More than a hundred images are rejected, because each is looked up`() {
+    func `more than a hundred images are rejected, because each is looked up`() {
         let hundred = (1...100).map { "FROM base:\($0)" }.joined(separator: "\n")
         #expect(message(hundred) == "")
         #expect(
@@ -53,7 +53,7 @@ struct DockerfileLimitTests {
     }
 
     @Test
-    func `A hundred thousand stages of one image are parsed in linear time`() throws {
+    func `a hundred thousand stages of one image are parsed in linear time`() throws {
         let text = String(repeating: "FROM scratch\n", count: 50_000) + "FROM a AS b\nFROM b\n"
         let dockerfile = try Dockerfile(parsing: text, file: "Dockerfile")
         #expect(dockerfile.stages.count == 50_002)

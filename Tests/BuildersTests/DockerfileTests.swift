@@ -35,7 +35,7 @@ struct DockerfileTests {
             "localhost:5000/team/a:v1@sha256:\(String(repeating: "a", count: 64))"
         ),
     ])
-    func `tells the bases`(_ text: String, _ expected: String) throws {
+    func `the base images are found`(_ text: String, _ expected: String) throws {
         #expect(try bases(text).joined(separator: " ") == expected)
     }
 
@@ -53,7 +53,7 @@ struct DockerfileTests {
         ("ARG V=1.2.3\nFROM a:${V%%.*}", "a:1"), ("ARG V=1_2_3\nFROM a:${V/_/.}", "a:1.2_3"),
         ("ARG V=1_2_3\nFROM a:${V//_/.}", "a:1.2.3"), ("ARG V=1\nFROM a:${V#x}", "a:1"),
     ])
-    func `expands what is above the first stage`(_ text: String, _ expected: String) throws {
+    func `arguments above the first stage are expanded in FROM`(_ text: String, _ expected: String) throws {
         #expect(try bases(text, ["G": "given"]) == [expected])
     }
 
@@ -73,14 +73,14 @@ struct DockerfileTests {
         ("FROM a\nRUN <<EOF\nx", 2, "'<<EOF' has no end"), ("# escape=x\nFROM a", 1, "must be \\ or `"),
         ("# escape=`\n# escape=`\nFROM a", 2, "given twice"), ("ARG =2\nFROM a", 1, "a value without a name"),
     ])
-    func `refuses with file and line`(_ text: String, _ line: Int, _ why: String) throws {
+    func `an invalid Dockerfile is an error with file and line`(_ text: String, _ line: Int, _ why: String) throws {
         let error = try #require(throws: LaunchError.self) { try Dockerfile(parsing: text, file: "d/Dockerfile") }
         #expect(error.kind == .invalid)
         #expect(error.message.hasPrefix("d/Dockerfile:\(line): "))
         #expect(error.message.contains(why))
     }
 
-    @Test func `knows stages lines and frontend`() throws {
+    @Test func `the stages, the lines of the bases and the frontend are read`() throws {
         let file = try Dockerfile(
             parsing: "# syntax = docker/dockerfile:1\nFROM a AS One\n\nFROM \\\nb\n", file: "Dockerfile")
         #expect(file.stages == ["one", nil])
@@ -88,7 +88,7 @@ struct DockerfileTests {
         #expect(file.syntax == "docker/dockerfile:1")
     }
 
-    @Test func `deep nesting is an error and no crash`() throws {
+    @Test func `deep nesting is an error without a crash`() throws {
         let text = "FROM " + String(repeating: "${A:-", count: 5000) + String(repeating: "}", count: 5000)
         let error = try #require(throws: LaunchError.self) { try Dockerfile(parsing: text, file: "Dockerfile") }
         #expect(error.message.contains("more than 32 deep"))

@@ -7,11 +7,11 @@ struct ImageKeyTests {
         platform: "linux/amd64", buildArguments: ["A": "1", "B": "2"], dockerfile: Array("FROM a\n".utf8),
         context: String(repeating: "0", count: 64), bases: [ImageKey.Base(reference: "a", digest: nil)])
 
-    @Test func `is the same on every machine`() {
+    @Test func `the key is the same on every machine`() {
         #expect(key.contentKey.hex == "4228528b2112e39d87d181e3757a16a323f513f40327bc111b386b1ef8fc0daf")
     }
 
-    @Test func `every part counts`() throws {
+    @Test func `each input changes the key`() throws {
         var keys = [key, key, key, key, key, key, key, key, key]
         keys[1].platform = "linux/arm64"
         keys[2].buildArguments["A"] = "2"

@@ -56,7 +56,7 @@ import Testing
         #expect(try await user(of: "own.example.com:5000/a") == nil)
     }
 
-    @Test func `docker's login is used if the environment must not have one; a temporary failure is an error`()
+    @Test func `docker's login is used if the environment does not have one; a temporary failure is an error`()
         async throws
     {
         for category in [BackendError.Category.denied, .configuration] {

@@ -23,7 +23,7 @@ struct ArgumentTests {
             #"AWS_PROFILE="$(printf '\351')" exec "$0" list"#, "the value of the variable AWS_PROFILE is not UTF-8"
         ),
     ])
-    func `An argument or one of this program's variables with such bytes is rejected before any effect`(
+    func `an argument or a variable of this program that is not UTF-8 is rejected before any effect`(
         script: String, message: String
     ) async throws {
         let folder = try TemporaryDirectory()
@@ -34,7 +34,7 @@ struct ArgumentTests {
     }
 
     @Test
-    func `Another variable with such bytes is ignored`() async throws {
+    func `another variable that is not UTF-8 is ignored`() async throws {
         let folder = try TemporaryDirectory()
         let answer = try await run(#"LS_COLORS="$(printf '\351')" exec "$0" list"#, in: folder)
         #expect(answer.exit.isSuccess, "\(answer.stderrText)")

@@ -7,7 +7,7 @@ import Testing
 @Suite("Images, built and prebuilt", .needsEngine)
 struct BuildTests {
     @Test
-    func `The same source is built once; a changed file causes a build, an ignored one does not; plan says which`()
+    func `the same source is built once; only a file that is not ignored causes a build, as the plan says`()
         async throws
     {
         try await World.with { world in
@@ -52,7 +52,7 @@ struct BuildTests {
     }
 
     @Test
-    func `A source is used as it was submitted, also if the folder changes before an agent claims the run`()
+    func `a source is used as it was submitted, even if the folder changes before an agent claims the run`()
         async throws
     {
         try await World.with { world in
@@ -65,7 +65,7 @@ struct BuildTests {
     }
 
     @Test
-    func `A failed build fails the run, and the cause contains the build's message`() async throws {
+    func `a failed build fails the run, and the cause contains the build's message`() async throws {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN echo the-reason && exit 9")
             let answer = try await world.launch(["run"] + source.words)
@@ -78,7 +78,7 @@ struct BuildTests {
     }
 
     @Test
-    func `A folder without a Dockerfile, or with one that leads out of it, is rejected before anything is queued`()
+    func `a folder without a Dockerfile, or with one that leads out of it, is rejected before anything is queued`()
         async throws
     {
         try await World.with { world in
@@ -96,7 +96,8 @@ struct BuildTests {
     }
 
     @Test
-    func `A prebuilt image is pinned to the content of its tag at that time, also if the tag moves later`() async throws
+    func `a prebuilt image is pinned to the content of its tag at the submit, even if the tag moves later`()
+        async throws
     {
         let name = "launch-e2e-\(UInt32.random(in: .min ... .max)):1"
         defer { TestDocker.removeImages([name]) }

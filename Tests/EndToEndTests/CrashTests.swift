@@ -12,7 +12,7 @@ struct CrashTests {
         """
 
     @Test(arguments: [true, false])
-    func `while the container runs, or if it ends before the next agent: that agent records log and exit code`(
+    func `after a crash while the container runs, the next agent records log and exit code`(
         _ endsMeanwhile: Bool
     ) async throws {
         try await World.with { world in
@@ -36,7 +36,7 @@ struct CrashTests {
             #expect(facts.exitCode == 5)
             #expect(try await world.log(of: id).lines == ["before", "after"])
             #expect(world.shared("starts") == ["started"])
-            // Bells and locks of dead owners are removed, and no temporary file remains.
+            // Bells and locks of ended owners are removed, and no temporary file remains.
             try await world.succeeding("queue", "pause", "q")
             for folder in ["home/bells", "home/owners"] {
                 #expect(
@@ -49,7 +49,11 @@ struct CrashTests {
     }
 
     @Test(arguments: 0..<10)
-    func `at any moment: one container, the right end state, the complete log, no leftovers`(_ seed: Int) async throws {
+    func
+        `after a crash at any moment, the run has one container, the right end state, the complete log and no leftovers`(
+            _ seed: Int
+        ) async throws
+    {
         try await World.with { world in
             let text = """
                 echo started >>/shared/starts; i=0; while [ $i -lt 40 ]; do echo line $i; sleep 0.01; i=$((i+1)); done; exit 7
@@ -83,7 +87,7 @@ struct CrashTests {
     }
 
     @Test
-    func `launch stop that waits for an agent stops the run itself after the agent's death`() async throws {
+    func `launch stop that waits for an agent stops the run itself after the agent is killed`() async throws {
         try await World.with { world in
             let id = try await world.submit("trap '' TERM; echo started >>/shared/starts; while :; do sleep 1; done")
             let agent = try world.start(["agent", "-q", "q"])
@@ -98,7 +102,7 @@ struct CrashTests {
     }
 
     @Test
-    func `An agent completes the run of a killed launch run`() async throws {
+    func `an agent completes the run of a killed launch run`() async throws {
         try await World.with { world in
             let run = try world.start(["run"] + world.script(Self.waits))
             try await world.wait(forShared: "starts")

@@ -30,7 +30,7 @@ struct DrainTests {
     }
 
     @Test(arguments: [0, 1, 3, 255])
-    func `launch run: the exit code is that of the run's result, standard output is the container's`(_ code: Int)
+    func `launch run ends with the code of the run's result, and prints the container's standard output`(_ code: Int)
         async throws
     {
         try await World.with { world in
@@ -42,7 +42,7 @@ struct DrainTests {
     }
 
     @Test
-    func `A run that cannot start fails with a message of one sentence that gives the reason`() async throws {
+    func `a run that cannot start fails with a message of one sentence that gives the reason`() async throws {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", World.image, "-E", "/no/such/program")
             #expect(answer.code == 1)
@@ -53,7 +53,7 @@ struct DrainTests {
 
     @Test
     func
-        `Runs of one queue are ordered by priority, then by age; nothing is claimed from a paused queue until it is resumed`()
+        `runs of one queue are ordered by priority, then by age; nothing is claimed from a paused queue until it is resumed`()
         async throws
     {
         try await World.with { world in
@@ -70,7 +70,7 @@ struct DrainTests {
     }
 
     @Test
-    func `Never more than max_jobs run at once, and several queues are served in turn`() async throws {
+    func `never more than max_jobs run at once, and several queues are served in turn`() async throws {
         try await World.with { world in
             try await world.queue("other")
             // Each run counts the runs beside it, and removes its own entry at its end.

@@ -8,7 +8,7 @@ struct FailureTests {
     @Test(arguments: [
         "unix:///no/such/socket", "tcp://127.0.0.1:1", "nonsense", "ssh://somewhere", "unix://", "tcp://:x",
     ])
-    func `Without an engine launch run reports it once and ends with 69`(_ address: String) async throws {
+    func `without an engine, launch run reports it once and ends with 69`(_ address: String) async throws {
         try await World.with { world in
             for words in [["run"], ["plan"], ["run", "-r", "local-docker"]] {
                 let source = words.count > 1 ? [] : ["-q", "q"]
@@ -26,7 +26,7 @@ struct FailureTests {
     }
 
     @Test(arguments: ["unix:///no/such/socket", "nonsense"])
-    func `An agent without an engine fails no run; with an engine the run is completed`(_ address: String) async throws
+    func `an agent without an engine fails no run; with an engine the run is completed`(_ address: String) async throws
     {
         try await World.with { world in
             let id = try await world.submit("echo done")
@@ -41,7 +41,7 @@ struct FailureTests {
     }
 
     @Test
-    func `A missing image fails the run or requeues it; launch run never hangs`() async throws {
+    func `a missing image fails the run or requeues it; launch run never hangs`() async throws {
         try await World.with { world in
             let answer = try await world.launch("run", "-q", "q", "--image", "localhost:1/no/such:image")
             #expect([1, 69].contains(answer.code), "\(answer)")
@@ -52,7 +52,7 @@ struct FailureTests {
     }
 
     @Test
-    func `A home that cannot be used: one message and 77`() async throws {
+    func `a home that cannot be used is one message and ends with 77`() async throws {
         try await World.with { world in
             let file = try world.folder.write("file", "")
             for home in ["/proc/x", file, "\(file)/below", "relative"] {
@@ -66,7 +66,7 @@ struct FailureTests {
     }
 
     @Test
-    func `A read-only home, as a user that is not root`() async throws {
+    func `a home without write permission ends with 77`() async throws {
         guard getuid() == 0, let program = Tool.path("setpriv") else { return }
         try await World.with { world in
             for path in [world.folder.path, world.folder.file("home")] { chmod(path, 0o755) }
@@ -81,7 +81,7 @@ struct FailureTests {
     }
 
     @Test(arguments: 0..<5)
-    func `A file that is not a database, a truncated and a damaged database: one message, no crash`(_ kind: Int)
+    func `a file that is not a database and a damaged database are one message, without a crash`(_ kind: Int)
         async throws
     {
         try await World.with { world in
@@ -113,7 +113,8 @@ struct FailureTests {
     }
 
     @Test
-    func `A full disk: one message and 75; nothing is written in part, and work continues when space is free`()
+    func
+        `a full disk is one message and ends with 75; nothing is written in part, and work continues when space is free`()
         async throws
     {
         guard getuid() == 0, let mount = Tool.path("mount"), let unmount = Tool.path("umount") else { return }
@@ -148,7 +149,7 @@ struct FailureTests {
     }
 
     @Test
-    func `An unknown queue, run or job: 69 or 65, one message, and the existing names`() async throws {
+    func `an unknown queue, run or job is one message with the existing names, and ends with 69 or 65`() async throws {
         try await World.with { world in
             let id = try await world.submit("true")
             for words in [
@@ -166,7 +167,7 @@ struct FailureTests {
     }
 
     @Test
-    func `A container that another user removes ends its run as lost`() async throws {
+    func `a container that another user removes ends its run as lost`() async throws {
         try await World.with { world in
             let id = try await world.submit("echo x >>/shared/starts; sleep 900")
             let agent = try world.start(["agent", "-q", "q", "--drain"])

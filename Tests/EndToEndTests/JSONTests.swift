@@ -24,7 +24,7 @@ struct JSONTests {
     }
 
     @Test
-    func `Each command prints exactly one document`() async throws {
+    func `each command prints exactly one document`() async throws {
         try await World.with { world in
             let source = try Source(in: world)
             let config = try world.folder.write("c.yaml", "max_jobs: 2\nqueues: [q]\n")
@@ -48,7 +48,7 @@ struct JSONTests {
     }
 
     @Test
-    func `After a failure standard output is empty, also with --json`() async throws {
+    func `after a failure, standard output is empty, even with --json`() async throws {
         try await World.with { world in
             for words in [
                 ["status", "zzzzzzzz"], ["queue", "show", "none"], ["submit", "-q", "q"], ["plan", "-q", "none"],

@@ -10,7 +10,7 @@ struct LeavingTests {
         """
 
     @Test(arguments: [SIGTERM, SIGINT])
-    func `After the first SIGTERM it leaves with 0, its container continues, and the next agent finishes the run`(
+    func `after the first SIGTERM, an agent ends with 0, its container continues, and the next agent finishes the run`(
         _ signal: Int32
     ) async throws {
         try await World.with { world in
@@ -33,7 +33,9 @@ struct LeavingTests {
     }
 
     @Test
-    func `After the second it exits at once with 130, also during a build; the run is not lost`() async throws {
+    func `after the second SIGTERM, an agent exits at once with 130, even during a build; the run is not lost`()
+        async throws
+    {
         try await World.with { world in
             let source = try Source(in: world, run: "RUN /bin/sleep 100")
             let id = try await world.succeeding(["submit"] + source.words).word
@@ -51,7 +53,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: [SIGQUIT, SIGABRT])
-    func `SIGQUIT and SIGABRT end it at once, like any program`(_ signal: Int32) async throws {
+    func `SIGQUIT and SIGABRT end an agent at once`(_ signal: Int32) async throws {
         try await World.with { world in
             let agent = try world.start(["agent", "-q", "q"])
             try await agent.hasSaid("agent started")

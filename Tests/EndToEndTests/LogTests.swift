@@ -6,7 +6,7 @@ import Testing
 @Suite("Logs", .needsEngine)
 struct LogTests {
     @Test
-    func `A follower that starts before the run is claimed prints the complete log while the container runs`()
+    func `a follower that starts before the run is claimed prints the complete log while the container runs`()
         async throws
     {
         try await World.with { world in
@@ -22,7 +22,7 @@ struct LogTests {
     }
 
     @Test
-    func `A follower loses and repeats nothing if the agent dies and another one continues`() async throws {
+    func `a follower loses and repeats nothing if an agent is killed and another one continues`() async throws {
         try await World.with { world in
             let id = try await world.submit(
                 "echo one; echo x >>/shared/starts; while [ ! -e /shared/go ]; do sleep 0.05; done; echo two")
@@ -40,7 +40,7 @@ struct LogTests {
     }
 
     @Test
-    func `Bytes that are not UTF-8, colours and a line of 1 MiB are the same live and from the record`() async throws {
+    func `bytes that are not UTF-8, colours and a line of 1 MiB are the same live and from the record`() async throws {
         try await World.with { world in
             let text = """
                 printf 'caf\\303\\251 \\377\\376 \\033[31mred\\033[0m\\ttab\\n'; head -c 1048576 /dev/zero | tr '\\0' x; echo; printf tail
@@ -58,7 +58,7 @@ struct LogTests {
     }
 
     @Test
-    func `--json is one array, with -f one object per line; each time has milliseconds`() async throws {
+    func `with --json the log is one array, with -f one object per line, and times have milliseconds`() async throws {
         struct Line: Decodable {
             var text: String
             var stream: String
@@ -82,7 +82,7 @@ struct LogTests {
     }
 
     @Test
-    func `A reader that closes the pipe early ends the follower, not the run`() async throws {
+    func `a reader that closes the pipe early ends the follower, not the run`() async throws {
         try await World.with { world in
             let program = try LaunchProgram.path
             let id = try await world.submit("yes | head -n 200000")
@@ -95,7 +95,7 @@ struct LogTests {
     }
 
     @Test
-    func `The log of a run that never started is empty; a follower gets the reason, and the run's exit code`()
+    func `the log of a run that never started is empty; a follower gets the reason, and the run's exit code`()
         async throws
     {
         try await World.with { world in

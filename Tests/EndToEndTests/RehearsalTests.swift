@@ -59,7 +59,9 @@ struct RehearsalCrashTests {
     @Test(
         arguments: 0..<5
     )
-    func `SIGKILL at any moment: an agent completes the rehearsal once, with complete logs and results`(_ seed: Int)
+    func `after SIGKILL at any moment, an agent completes the rehearsal once, with complete logs and results`(
+        _ seed: Int
+    )
         async throws
     {
         try await World.with(setting: Self.keys) { world in
@@ -81,7 +83,7 @@ struct RehearsalCrashTests {
     }
 
     @Test(arguments: 0..<5)
-    func `ctrl-C at any moment: the rehearsal is stopped, without leftovers`(_ seed: Int) async throws {
+    func `ctrl-C at any moment stops the rehearsal, without leftovers`(_ seed: Int) async throws {
         try await World.with(setting: Self.keys) { world in
             let run = try world.start(try await words(world, seconds: 600))
             try await run.hasSaid("run ")

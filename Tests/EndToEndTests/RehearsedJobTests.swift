@@ -47,7 +47,7 @@ import Testing
         """
 
     @Test(.needsImage("launch-test-toolkit:1", "scripts/build-toolkit-image could not make launch-test-toolkit:1"))
-    func `A script written for SageMaker runs unchanged through the sagemaker-training toolkit`() async throws {
+    func `a script written for SageMaker runs unchanged through the sagemaker-training toolkit`() async throws {
         try await World.with { world in
             try await world.queue("tk", Self.queue, resource: "sagemaker")
             try world.folder.write("data/points.csv", "1,2\n2,4\n3,6\n")
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(.needsImage("launch-example-base:1", "scripts/build-base-image could not make launch-example-base:1"))
-    func `The example trains the same model with an interruption as without`() async throws {
+    func `the example trains the same model with an interruption as without`() async throws {
         try await World.with { world in
             let digits = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent().appendingPathComponent("examples/digits")

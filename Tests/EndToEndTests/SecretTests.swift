@@ -5,7 +5,7 @@ import Testing
 @Suite("Secrets", .needsEngine)
 struct SecretTests {
     @Test(.enabled(if: RegistryServer.isWanted))
-    func `A registry's password is in no output, record or command line, also with -vv`() async throws {
+    func `a registry's password is in no output, record or command line, even with -vv`() async throws {
         let registry = try await RegistryServer(.init(login: true))
         defer { Self.removeImages(of: registry.host) }
         try await World.with { world in

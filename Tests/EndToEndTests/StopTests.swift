@@ -10,7 +10,7 @@ struct StopTests {
 
     @Test
     func
-        `A silent container that ignores SIGTERM is killed after the grace period; the run is stopped, launch run ends with 3`()
+        `a silent container that ignores SIGTERM is killed after the grace period; the run is stopped, launch run ends with 3`()
         async throws
     {
         try await World.with { world in
@@ -29,7 +29,7 @@ struct StopTests {
     }
 
     @Test
-    func `A queued run stops at once, a second stop changes nothing, and no agent claims it`() async throws {
+    func `a queued run stops at once, a second stop changes nothing, and no agent claims it`() async throws {
         try await World.with { world in
             let id = try await world.submit("echo x >>/shared/ran")
             try await world.succeeding("stop", id)
@@ -42,7 +42,7 @@ struct StopTests {
 
     @Test
     func
-        `An end that cannot be recorded does not block launch run: after the third signal it exits, and nothing is lost`()
+        `an end that cannot be recorded does not block launch run, which exits after the third signal`()
         async throws
     {
         try await World.with { world in
@@ -68,7 +68,7 @@ struct StopTests {
     }
 
     @Test
-    func `Without a live agent, launch stop stops the run itself`() async throws {
+    func `without a live agent, launch stop stops the run itself`() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q"])
@@ -84,7 +84,7 @@ struct StopTests {
     }
 
     @Test
-    func `A stop with a shorter grace period replaces an earlier one, and both commands end`() async throws {
+    func `a stop with a shorter grace period replaces an earlier one, and both commands end`() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q", "--drain"])
@@ -131,7 +131,7 @@ struct StopTests {
     }
 
     @Test
-    func `A second ctrl-C skips the grace period`() async throws {
+    func `a second ctrl-C skips the grace period`() async throws {
         try await World.with { world in
             let run = try world.start(["run"] + world.script(Self.silent))
             try await world.wait(forShared: "starts")
@@ -154,7 +154,7 @@ struct StopTests {
     }
 
     @Test
-    func `A time limit ends the run with that cause, and kills it after the template's grace period`() async throws {
+    func `a time limit ends the run with that cause, and kills it after the template's grace period`() async throws {
         try await World.with(template: "time_limit: 1s\nstop_grace: 1s\n") { world in
             let answer = try await world.launch(["run"] + world.script(Self.silent))
             #expect(answer.code == 3)
@@ -163,7 +163,7 @@ struct StopTests {
     }
 
     @Test
-    func `A stop of a run whose agent is suspended ends with advice, and works after the agent's end`() async throws {
+    func `a stop of a run whose agent is suspended ends with advice, and works after the agent's end`() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q"])
@@ -182,7 +182,7 @@ struct StopTests {
     }
 
     @Test
-    func `Concurrent stops have the effect of one`() async throws {
+    func `concurrent stops have the effect of one`() async throws {
         try await World.with { world in
             let id = try await world.submit(Self.silent)
             let agent = try world.start(["agent", "-q", "q", "--drain"])

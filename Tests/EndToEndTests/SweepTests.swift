@@ -6,7 +6,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-@Suite("What a dead program left in the engine", .needsEngine, .timeLimit(.minutes(10)))
+@Suite("Leftovers of ended programs in the engine", .needsEngine, .timeLimit(.minutes(10)))
 struct SweepTests {
     private static func labels(_ home: String, _ run: String) -> [String: String] {
         ["launch.home": home, "launch.run": run, "launch.version": "1"]
@@ -21,7 +21,7 @@ struct SweepTests {
     private func quick(_ world: World) async throws { try await world.succeeding(["run"] + world.script("true")) }
 
     @Test
-    func `of a run without a record is removed; that of another home or a live run stays`() async throws {
+    func `resources of a run without a record are removed; those of another home or a live run stay`() async throws {
         try await World.with { world in
             let engine = try await EngineFixture.engine()
             try await world.succeeding("list")
@@ -54,7 +54,7 @@ struct SweepTests {
 
     @Test
     func
-        `of an abandoned run: a network without containers is removed, and a running container stays for the next owner`()
+        `of an abandoned run, an empty network is removed, and a running container stays for the next owner`()
         async throws
     {
         try await World.with { world in
@@ -67,7 +67,7 @@ struct SweepTests {
             try await agent.signal(SIGKILL)
             _ = try await agent.end()
             let beside = try await network(Self.labels(home, id), engine)
-            // A second run, whose owner died before it had a container.
+            // A second run, whose owner ended before it had a container.
             let store = try Store(home: LaunchHome(path: world.folder.file("home")))
             let early = try await claimAndDie(store)
             let alone = try await network(Self.labels(home, early), engine)
@@ -85,7 +85,9 @@ struct SweepTests {
     }
 
     @Test
-    func `of a run that ended without its release is removed by the next command that drives a run`() async throws {
+    func `resources of a run that ended without its release are removed by the next command that drives a run`()
+        async throws
+    {
         try await World.with { world in
             let engine = try await EngineFixture.engine()
             let id = try await world.submit("true")
@@ -107,7 +109,7 @@ struct SweepTests {
         return try withExtendedLifetime(owner) { try store.submit(spec, claimedBy: owner.id).id.rawValue }
     }
 
-    @Test func `a copy of a home is another home`() throws {
+    @Test func `a copy of a home has another identity`() throws {
         let folder = try TemporaryDirectory()
         try folder.write("one/x", "")
         let one = LaunchHome(path: folder.file("one"))

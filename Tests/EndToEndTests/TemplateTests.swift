@@ -14,7 +14,7 @@ struct TemplateTests {
         """
 
     @Test
-    func `Macros and template variables reach the container; the agent's own variables do not`() async throws {
+    func `macros and template variables reach the container; the agent's own variables do not`() async throws {
         try await World.with(setting: ["SECRET_OF_AGENT": "leaked"]) { world in
             try await world.queue("v", Self.variables)
             var words = world.script(
@@ -38,7 +38,7 @@ struct TemplateTests {
     }
 
     @Test
-    func `Invalid values are rejected at submit, all at once, and nothing is queued`() async throws {
+    func `invalid values are rejected at submit, all at once, and nothing is queued`() async throws {
         try await World.with { world in
             try await world.queue("v", Self.variables)
             let wrong: [[String]] = [
@@ -58,7 +58,7 @@ struct TemplateTests {
     }
 
     @Test
-    func `An unknown macro is rejected when the queue is created`() async throws {
+    func `an unknown macro is rejected when the queue is created`() async throws {
         try await World.with { world in
             let file = try world.folder.write("m.yaml", "env: {A: \"${HOME}\"}\n")
             let answer = try await world.launch("queue", "create", "m", "-r", "local-docker", "--config", file)
@@ -69,7 +69,7 @@ struct TemplateTests {
     }
 
     @Test
-    func `Changing or deleting a queue after a submit does not affect its waiting runs`() async throws {
+    func `changing or deleting a queue after a submit does not affect its waiting runs`() async throws {
         try await World.with { world in
             try await world.queue("v", Self.variables)
             let id = try await world.succeeding(
@@ -84,7 +84,7 @@ struct TemplateTests {
     }
 
     @Test
-    func `Outputs are kept and metrics are found`() async throws {
+    func `outputs are kept, and metrics are found`() async throws {
         let template = "outputs: [/out, /none]\nmetrics: {loss: 'loss=([0-9.]+)', other: 'other=([0-9]+)'}\n"
         try await World.with(template: template) { world in
             let id = try await world.submit(
@@ -102,7 +102,7 @@ struct TemplateTests {
     }
 
     @Test
-    func `A lack of memory is reported as out-of-memory`() async throws {
+    func `a lack of memory is reported as out-of-memory`() async throws {
         try await World.with(template: "memory: 16m\n") { world in
             // The container outlives its large child. An engine that learns of the container's end before the lack of
             // memory does not report the latter.
@@ -115,7 +115,7 @@ struct TemplateTests {
     }
 
     @Test
-    func `A mock queue's request is rehearsed as a real container, directly and by an agent`() async throws {
+    func `a mock queue's request is rehearsed as a real container, directly and by an agent`() async throws {
         try await World.with { world in
             try await world.queue("m", "metrics: {loss: 1}\n", resource: "mock")
             let words = [

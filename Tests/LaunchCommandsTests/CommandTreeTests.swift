@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `each result with --json is one document`() async throws {
+    @Test func `each command with --json prints one document`() async throws {
         let desk = try Desk()
         let queue = "--resource local-docker --config \(Examples.iris)/queue.yaml"
         for line in [

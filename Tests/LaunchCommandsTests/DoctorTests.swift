@@ -50,7 +50,7 @@ import Testing
     @Test(arguments: [
         ("denied", ExitCode.notPermitted), ("unavailable", .unavailable), ("transient", .unavailable),
     ])
-    func `the worst failure is the exit code`(error: String, code: ExitCode) async throws {
+    func `the worst failure determines the exit code`(error: String, code: ExitCode) async throws {
         let desk = try desk("environment: {type: mock, error: \(error)}\nregistry: {type: mock, error: unavailable}\n")
         let answer = await desk.run("doctor")
         #expect(answer.code == code)
@@ -106,7 +106,7 @@ import Testing
     }
 }
 
-/// Replies only after its door is open, also if the caller no longer waits.
+/// Replies only after its door is open, even if the caller no longer waits.
 private struct Silent: Environment {
     let door: Door
 

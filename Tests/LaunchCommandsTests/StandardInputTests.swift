@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: [
         "", "\n\n", "# only a comment\n", "---\n", "null\n", "~", "Null # x\n", "---\n...\n", "--- null\n...\n",
     ])
-    func `Standard input without a value does not change a queue`(_ input: String) async throws {
+    func `standard input without a value does not change a queue`(_ input: String) async throws {
         let folder = try TemporaryDirectory()
         _ = try await launch(folder, "queue create try -r mock --config -", input: "run_for: 3s\nallow_overrides: []\n")
         for line in [
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: ["/dev/null", "<(cat /missing)", "<(printf null)", "empty.yaml", "null.yaml"])
-    func `A device, a pipe or a file without a value does not change a queue`(_ path: String) async throws {
+    func `a device, a pipe or a file without a value does not change a queue`(_ path: String) async throws {
         let folder = try TemporaryDirectory()
         try folder.write("empty.yaml", "")
         try folder.write("null.yaml", "null\n")
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test
-    func `Each option that takes a file accepts '-' for standard input, also for the configuration`() async throws {
+    func `each option that takes a file accepts '-' for standard input, including the configuration`() async throws {
         let folder = try TemporaryDirectory()
         let image = "--image 123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1"
         let job = "-r mock \(image) --json"

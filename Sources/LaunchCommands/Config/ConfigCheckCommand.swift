@@ -27,7 +27,7 @@ enum ConfigCheckCommand {
             if context.wantsJSON {
                 try context.printJSON(try result.json)
             } else {
-                try result.tell()
+                try result.show()
             }
             return result.error.map { Failures.exitCode($0.kind) } ?? .ok
         }
@@ -99,11 +99,11 @@ private struct ConfigCheck {
         role == .registry ? registryType ?? config.registry.type : config.block(role)?.type
     }
 
-    func tell() throws {
+    func show() throws {
         let terminal = context.terminal
         if let error, error.diagnostics.isEmpty { throw error }
         if !diagnostics.isEmpty {
-            for diagnostic in DiagnosticRenderer.sorted(diagnostics) { terminal.tell(diagnostic) }
+            for diagnostic in DiagnosticRenderer.sorted(diagnostics) { terminal.show(diagnostic) }
             terminal.err(DiagnosticRenderer.summary(diagnostics))
         }
         guard error == nil, let config else { return }

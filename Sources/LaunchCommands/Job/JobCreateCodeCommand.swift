@@ -22,7 +22,7 @@ enum JobCreateCodeCommand {
         ) { arguments, terminal in
             let context = context(arguments, terminal)
             let folder = try arguments.required("folder")
-            // An absolute path has a name, also for '.'.
+            // The absolute path ends with the folder's name, even if the argument is '.'.
             let name = try NewJob.name(arguments, from: URL(filePath: folder).standardizedFileURL.path)
             let store = try context.store()
             let source = try await SourceChoice.code(

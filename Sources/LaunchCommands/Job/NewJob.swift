@@ -34,7 +34,7 @@ enum NewJob {
     /// Stores the version and prints its number.
     /// - Parameter tagged: The version that the image's tag names. A job's `NAME:v3` must not name an image with another
     ///   tag, so the version takes that number, or the user is warned.
-    /// - Parameter unkept: A tag that looks like a version and is none, such as `v02`: the user is warned.
+    /// - Parameter unkept: A tag such as `v02`, which resembles a version but is not one. The user is warned.
     static func add(
         _ name: String, _ source: Source, aliases: [String], tagged: Int? = nil, unkept: String? = nil, to store: Store,
         on context: CommandContext
@@ -42,15 +42,15 @@ enum NewJob {
         let job = try store.createJob(
             name, source: source, aliases: aliases, project: context.arguments.string("project"), number: tagged ?? 1)
         if let tagged, job.version != tagged {
-            context.terminal.tell(
+            context.terminal.show(
                 Diagnostic(
                     .warning, "\(name):v\(tagged) does not name this image: the job has a version \(tagged) or higher",
                     hint: "This image is \(name):v\(job.version). For a job of its own, give --name."))
         }
         if let unkept {
-            context.terminal.tell(
+            context.terminal.show(
                 Diagnostic(
-                    .warning, "the tag \(unkept) becomes no alias: v and digits name versions of a job",
+                    .warning, "the tag \(unkept) does not become an alias: v and digits name versions of a job",
                     hint: "This image is \(name):v\(job.version). Another name for it is given with --alias."))
         }
         if context.wantsJSON {

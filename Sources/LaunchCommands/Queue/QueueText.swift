@@ -28,24 +28,24 @@ struct QueueText {
 
     private func definition(of name: String, _ document: Document, fileName: String?) throws -> QueueDefinition {
         let file = try QueueFile(document, runner: runner)
-        for warning in file.warnings { context.terminal.tell(warning) }
+        for warning in file.warnings { context.terminal.show(warning) }
         let definition = try QueueDefinition(name: name, resource: runner.base.type, file: file, fileName: fileName)
-        tellFindings(of: definition, file.document)
+        showFindings(of: definition, file.document)
         return definition
     }
 
     /// Reports what the backend would refuse as warnings, because a submit may still supply missing values.
-    private func tellFindings(of definition: QueueDefinition, _ document: Document) {
+    private func showFindings(of definition: QueueDefinition, _ document: Document) {
         guard let config = try? LaunchConfig(at: context.location, catalog: context.catalog),
             let backends = try? context.backends(config),
             let findings = try? QueuePreview(backends: backends).findings(of: definition), !findings.isEmpty
         else { return }
         let spelt = document.spelt(like: runner)
-        let told = findings.map { finding in
+        let placed = findings.map { finding in
             var diagnostic = spelt.diagnostic(for: finding)
             diagnostic.severity = .warning
             return diagnostic
         }
-        for diagnostic in DiagnosticRenderer.sorted(told) { context.terminal.tell(diagnostic) }
+        for diagnostic in DiagnosticRenderer.sorted(placed) { context.terminal.show(diagnostic) }
     }
 }

@@ -27,8 +27,8 @@ enum PruneCommand {
                 'archive' of $LAUNCH_HOME. When the file is on the disk, the runs are removed with their events and logs, \
                 and so are snapshots of sources that no job and no run needs. Prints the path of the file.
 
-                Only runs that have ended are removed. A run of which a backend may still hold something stays until an \
-                agent has released it. Results in a run's folder stay, unless --outputs is given. The database file does \
+                Only runs that have ended are removed. A run whose backend may still hold resources stays until an agent \
+                has released it. Results in a run's folder stay, unless --outputs is given. The database file does \
                 not become smaller: new runs use the space.
 
                 On a terminal the command asks before it removes anything, unless --yes is given. Without a terminal it \
@@ -117,7 +117,7 @@ enum PruneCommand {
         if !result.snapshots.isEmpty { text += " \(Wording.count(result.snapshots.count, "unused snapshot")) removed." }
         if result.unreleased > 0 {
             text +=
-                " Not removed: \(Wording.count(result.unreleased, "old run")) of which a backend may still hold something; "
+                " Not removed: \(Wording.count(result.unreleased, "old run")) whose backend may still hold resources; "
                 + "the next 'launch agent' releases it."
         }
         return text

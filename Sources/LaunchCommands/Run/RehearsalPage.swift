@@ -12,7 +12,7 @@ struct RehearsalPage {
     }
 
     /// Prints the report to standard error.
-    func tell() {
+    func show() {
         section("reproduced", record.report.reproduced, .green)
         section("accepted, not simulated", record.report.notSimulated, .dim)
         section("noted here", record.timeline.notes, .yellow)

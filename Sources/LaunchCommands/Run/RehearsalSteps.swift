@@ -10,19 +10,19 @@ struct RehearsalSteps {
     func follow(_ id: RunID) async {
         guard let listener = try? store.listen() else { return }
         defer { listener.close() }
-        var told: String?
+        var reported: String?
         // The first check precedes the first doorbell, because the status may have changed already.
-        guard tell(id, &told) else { return }
+        guard report(id, &reported) else { return }
         for await _ in listener.rings {
-            guard tell(id, &told) else { return }
+            guard report(id, &reported) else { return }
         }
     }
 
-    private func tell(_ id: RunID, _ told: inout String?) -> Bool {
+    private func report(_ id: RunID, _ reported: inout String?) -> Bool {
         guard let run = try? store.run(id), !run.state.isTerminal else { return false }
-        if let status = run.backendStatus, status != told {
+        if let status = run.backendStatus, status != reported {
             terminal.err("\(Styled("rehearsal |", .dim)) \(status)")
-            told = status
+            reported = status
         }
         return true
     }

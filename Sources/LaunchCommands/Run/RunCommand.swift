@@ -52,8 +52,8 @@ enum RunCommand {
             }
             let record = RehearsalRecord(in: store.home.folder(of: id))
             if wantsJSON { try context.printJSON(RunView(ended, rehearsal: record)) }
-            RunEnd.tell(ended, on: terminal)
-            if let record { RehearsalPage(record, terminal).tell() }
+            RunEnd.show(ended, on: terminal)
+            if let record { RehearsalPage(record, terminal).show() }
             return RunEnd.exitCode(of: ended)
         }
     }

@@ -96,7 +96,7 @@ enum SpecOptions {
             "param", value: "KEY=VALUE",
             help:
                 "A value of the run's configuration. Complete YAML or JSON is that value, without the blanks around it: 1.10 is a "
-                + "number, '\"1.10\"' text. Everything else is text as typed, also 007.",
+                + "number, '\"1.10\"' text. Everything else is text as typed, including 007.",
             repeatable: true,
             heading: "Overrides"),
         Option(

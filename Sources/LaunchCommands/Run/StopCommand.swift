@@ -84,7 +84,7 @@ enum StopCommand {
     ) async throws -> RunRecord {
         let looks = try Looks(store)
         var rings = looks.stream.makeAsyncIterator()
-        var told: RunState?
+        var reported: RunState?
         var heard = last
         var suspendedLooks = 0
         while true {
@@ -99,9 +99,9 @@ enum StopCommand {
                     return try await held.follow(adopted, as: owner) {}
                 }
             }
-            if told != run.state, !context.wantsJSON {
+            if reported != run.state, !context.wantsJSON {
                 context.note("run \(id) \(run.state.rawValue) …")
-                told = run.state
+                reported = run.state
             }
             if let owner = run.owner.flatMap(store.suspendedOwner) {
                 // Gives a briefly suspended process time to resume.

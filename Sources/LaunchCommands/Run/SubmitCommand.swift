@@ -72,8 +72,8 @@ enum SubmitCommand {
         let ended = try store.run(run.id)
         let record = RehearsalRecord(in: store.home.folder(of: run.id))
         if context.wantsJSON { try context.printJSON(RunView(ended, rehearsal: record)) }
-        RunEnd.tell(ended, on: terminal)
-        if let record { RehearsalPage(record, terminal).tell() }
+        RunEnd.show(ended, on: terminal)
+        if let record { RehearsalPage(record, terminal).show() }
         return RunEnd.exitCode(of: ended)
     }
 }

@@ -39,7 +39,7 @@ struct CommandContext: Sendable {
     func config() throws -> LaunchConfig {
         let config = try LaunchConfig(at: location, catalog: catalog)
         if let path = location.path, !location.isStandardInput { warnIfOthersCanChange(path) }
-        for warning in config.warnings { terminal.tell(warning) }
+        for warning in config.warnings { terminal.show(warning) }
         return config
     }
 

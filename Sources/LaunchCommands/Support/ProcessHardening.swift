@@ -5,8 +5,9 @@ internal import LaunchOwnership
 
 /// Drops privileges and features of the process at its start, so that later mistakes cost less.
 enum ProcessHardening {
-    /// New files, also of child processes, are only for their owner. A crash writes no core dump, because the memory
-    /// contains credentials. Results in a folder that the user chose get the user's own umask (see `UserMask`).
+    /// Only the owner can access new files, including those of child processes. A crash writes no core dump, because
+    /// the memory contains credentials. Results in a folder that the user chose get the user's own umask (see
+    /// `UserMask`).
     static func apply() {
         UserMask.replace(with: 0o077)
         var none = rlimit(rlim_cur: 0, rlim_max: 0)

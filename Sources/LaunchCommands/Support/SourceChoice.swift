@@ -19,7 +19,7 @@ enum SourceChoice {
                 progress.update("\(words(now.step)) \(folder)", .bytes(now.bytes))
             }
         }
-        for warning in snapshot.warnings { terminal.tell(warning) }
+        for warning in snapshot.warnings { terminal.show(warning) }
         return .code(snapshot.source)
     }
 

@@ -1,6 +1,6 @@
 extension LaunchConfig.Block {
-    /// The block of a plugin that the configuration does not have: the defaults, and `given` values, checked as those
-    /// of a block.
+    /// The block of a plugin if the configuration has no such block. It has the defaults and the `given` values, which
+    /// are checked like a block's.
     /// - Throws: `LaunchError` of kind `.configuration` if the plugin requires a key that is not given.
     package init<Product>(
         absent role: Role, of plugin: Plugin<Product>, given: [String: JSONValue] = [:]

@@ -20,7 +20,7 @@ struct BlockReader {
     }
 
     /// The block. Without an entry, or with an empty one, the default block. Nil if the plugin cannot be determined, or
-    /// if the block is a runner's and absent.
+    /// if the block of a runner is absent.
     mutating func read(_ entry: ConfigNode.Entry?) -> LaunchConfig.Block? {
         guard let entry, !entry.value.isNull, entry.value.entries?.isEmpty != true else {
             return LaunchConfig.defaultType(of: role).map { type in
@@ -90,7 +90,7 @@ struct BlockReader {
         return options
     }
 
-    /// An address that belongs to another type of registry, such as the ARN that W&B's guide writes.
+    /// Reports an address of another type of registry, such as the ARN that W&B's guide writes.
     private mutating func checkAddress(_ options: Options, type: String, _ node: ConfigNode) {
         guard role == .registry else { return }
         for owner in known.owners(ofAddressesIn: options, type: type) {

@@ -12,7 +12,7 @@ enum LegacyKeys {
             case (nil, "stopped_run_timeout"):
                 "remove it: " + (hints.isEmpty ? "each runner has its own grace period" : hints.joined(separator: "; "))
             case (nil, "verbosity"): "remove it, and start the agent with -v to see more"
-            case (nil, "base_url"), (nil, "api_key"): "remove it: this program talks to no W&B server"
+            case (nil, "base_url"), (nil, "api_key"): "remove it: this program does not use a W&B server"
             case (nil, "project"): "remove it: a job names its project when it is submitted, with -p"
             case (nil, "poll_interval"): "remove it: jobs are taken as soon as they are submitted"
             case (.registry, "account_id"), (.registry, "repo_name"), (.registry, "repository"),

@@ -9,7 +9,7 @@ public struct QueueFile: Sendable {
     public var variables: [TemplateVariable]
     /// The paths that a submitter may override; nil if the file has no such key, and the runner's rule applies.
     public var allowOverrides: [FieldPath]?
-    /// What a submitter may set in addition to overrides.
+    /// The permissions of a submitter in addition to overrides.
     public var policy: SubmitterPolicy
     /// The retry rules of runs; nil if the file has none.
     public var retry: RetryRules?

@@ -1,5 +1,5 @@
 extension SchemaDecoder {
-    /// Notes placeholders that can never become what their field takes, so that the queue's file is refused and not each
+    /// Reports placeholders whose values can never fit their field. So the queue's file is refused once, and not each
     /// submit.
     mutating func checkPlaceholders(
         _ text: String, _ node: ConfigNode, kind: Field.Kind, at path: FieldPath, _ subject: Subject
@@ -9,7 +9,7 @@ extension SchemaDecoder {
             guard !kind.takes(.string) else { return }
             note(
                 "\(subject.words) must be \(kind.words); found \(Wording.quoted(text)), which becomes text",
-                hint: "a value keeps the type of its variable where it is one {{name}} and nothing else",
+                hint: "a value keeps the type of its variable if it consists of one {{name}} only",
                 at: node.mark, path: path)
             return
         }
@@ -39,7 +39,7 @@ extension SchemaDecoder {
     }
 }
 
-/// What a template variable may become at one field.
+/// Whether the values of a template variable fit one field.
 private struct PlaceholderTrial {
     let kind: Field.Kind
     package let path: FieldPath

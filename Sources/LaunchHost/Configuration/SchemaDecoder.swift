@@ -37,7 +37,7 @@ public struct SchemaDecoder: Sendable {
 
     /// Advice about an unknown key, beyond a similar spelling.
     public struct KeyAdvice: Sendable {
-        /// What is wrong.
+        /// The problem.
         public var message: String
         /// What the user can do about it.
         public var hint: String?

@@ -2,7 +2,7 @@
 struct TemplateChecker {
     var decoder: SchemaDecoder
     let runner: RunnerPlugin
-    /// The names of the declared variables, also of those that are wrong.
+    /// The names of the declared variables, including invalid ones.
     private let variables: [String]
     private var used: Set<String> = []
 

@@ -1,7 +1,7 @@
 internal import LaunchSuggestions
 
 extension SchemaDecoder {
-    /// The candidate that a misspelt word probably means, also if it differs only in case.
+    /// The candidate that a misspelt word probably means. It may differ only in case.
     static func nearest(to word: String, in candidates: [String]) -> String? {
         candidates.first { $0.lowercased() == word.lowercased() } ?? Suggestion.nearest(to: word, in: candidates)
     }

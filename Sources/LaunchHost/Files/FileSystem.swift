@@ -4,7 +4,7 @@ package import Glibc
 ///
 /// Foundation's functions follow links, lose set-user-ID bits, and do not report which entry failed.
 package enum FileSystem {
-    /// What the system knows of an entry. SourceRoot.swift imports CLaunchLinux too, which hides the module of `stat`.
+    /// The metadata of an entry. SourceRoot.swift imports CLaunchLinux too, which hides the module of `stat`.
     package typealias Status = stat
 
     /// A system call that failed.
@@ -33,8 +33,8 @@ package enum FileSystem {
         }
     }
 
-    /// The time of the last change in seconds since 1970. Files that import Foundation ask here: beside Foundation, the
-    /// compiler does not always find the members of `timespec`.
+    /// The time of the last change in seconds since 1970. Files that import Foundation call this function, because the
+    /// compiler does not always find the members of `timespec` there.
     package static func modified(_ path: String) throws(Failure) -> Double {
         Double(try status(path).st_mtim.tv_sec)
     }

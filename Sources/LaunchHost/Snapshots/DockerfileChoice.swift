@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Finds the Dockerfile of a folder if the user does not name one.
 public enum DockerfileChoice {
-    /// The names to look for, in order. The first one is used by W&B Launch.
+    /// The names in order of precedence. W&B Launch uses the first one.
     public static let names = ["Dockerfile.wandb", "Dockerfile"]
 
     /// The first of ``names`` that exists in the folder.

@@ -54,7 +54,7 @@ struct SnapshotMaker {
             let real = try FileSystem.realPath(path)
             guard real.hasPrefix("\(root)/") else {
                 throw LaunchError(
-                    .invalid, "the Dockerfile '\(dockerfile)' is not inside of the source folder '\(folder)'.",
+                    .invalid, "the Dockerfile '\(dockerfile)' is not inside the source folder '\(folder)'.",
                     hint: "Move it there, or use a folder that contains both.")
             }
             guard try FileSystem.status(real).st_mode & S_IFMT == S_IFREG else {
@@ -80,7 +80,7 @@ struct SnapshotMaker {
         do {
             let bytes = try root.bytes(of: file, limit: SourceLimits.dockerfileBytes, links: .refused)
             guard !bytes.contains(0) else {
-                throw LaunchError(.invalid, "\(folder)/\(file) has a NUL byte, so it is not a text.")
+                throw LaunchError(.invalid, "\(folder)/\(file) has a NUL byte, so it is not text.")
             }
         } catch let failure as FileSystem.Failure {
             throw SourceRoot.error(failure, file: "\(folder)/\(file)", limit: SourceLimits.dockerfileBytes)

@@ -19,7 +19,7 @@ struct StagingFolder: ~Copyable {
         let path = "\(store)/\(Self.prefix)\(UUID().uuidString.lowercased())"
         try FileSystem.makeFolder(path, mode: 0o700)
         self.path = path
-        // A file system without locks is accepted; there nothing is ever locked, so nothing is removed either.
+        // A file system without locks is accepted. On it, folders of other processes are never removed.
         lock = try? FileLock.folder(path)
     }
 

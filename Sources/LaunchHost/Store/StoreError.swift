@@ -24,7 +24,7 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case exists
         /// The text is not a valid name, reference or run ID.
         case invalid
-        /// The request is not allowed in the present state.
+        /// The present state does not permit the request.
         case refused
         /// The run has a new owner. Nothing was written, and the caller must drop the run.
         case stale
@@ -34,7 +34,7 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The code, for programs.
     public var code: Code
-    /// What happened, and to which object.
+    /// The problem, and the object that has it.
     public var message: String
     /// What the user can do about it.
     public var hint: String?

@@ -44,8 +44,8 @@ struct TrainingService: Sendable {
     /// The region of new jobs.
     func region() async throws(AWSError) -> String { try await own().region() }
 
-    /// Creates a training job. Does not retry, so that the pace holds. After an error the caller first checks whether
-    /// the job exists.
+    /// Creates a training job. Does not retry, because a retry would bypass the rate limiter. After an error the caller
+    /// first checks whether the job exists.
     func create(_ document: JSONValue) async throws(AWSError) {
         try await creating.wait(for: key("CreateTrainingJob", try await region()))
         _ = try await own().client(.sagemaker, retry: RetryPolicy(maxAttempts: 1))
@@ -112,7 +112,7 @@ struct TrainingService: Sendable {
         var token: String?
     }
 
-    /// One page of jobs. Does not retry, so that the pace holds for every answer.
+    /// One page of jobs. Does not retry, because a retry would bypass the rate limiter.
     func list(_ query: ListQuery) async throws(AWSError) -> (jobs: [TrainingSummary], next: String?) {
         let region = try await region()
         try await listing.wait(for: key("ListTrainingJobs", region))

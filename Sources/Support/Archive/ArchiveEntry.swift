@@ -1,6 +1,6 @@
 /// One entry of a tar archive, without its content. Names are bytes: an archive may have names that are not UTF-8.
 public struct ArchiveEntry: Sendable, Hashable {
-    /// What an entry is.
+    /// The kind of an entry.
     public enum Kind: Sendable, Hashable {
         case file, folder
         /// A symbolic link with its target.
@@ -14,7 +14,7 @@ public struct ArchiveEntry: Sendable, Hashable {
     /// The path in the archive, as it is stored. It may be absolute or contain `..`; see `ArchivePath`.
     public var path: [UInt8]
     public var kind: Kind
-    /// The number of bytes of a file, with its holes; 0 for other entries.
+    /// The number of bytes of a file, including its holes; 0 for other entries.
     public var size: Int64
     /// The permission bits, at most `0o7777`.
     public var mode: UInt16

@@ -6,7 +6,7 @@ public struct ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
 
         /// The bytes are not a tar archive, or one of its headers cannot be understood.
         public static let malformed = Code(name: "malformed")
-        /// The archive ends before its last entry does.
+        /// The archive ends inside its last entry.
         public static let truncated = Code(name: "truncated")
         /// A header is larger than the reader's limit.
         public static let tooLarge = Code(name: "tooLarge")

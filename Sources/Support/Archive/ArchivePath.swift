@@ -1,8 +1,8 @@
 /// The rules for names in an archive whose author is not trusted. A program that unpacks an archive applies them to every
 /// path and to every link.
 ///
-/// These rules do not look at the disk. An unpacker must also not write through a link that it has created: it creates
-/// the links after all other entries.
+/// These rules do not read the disk. An unpacker must also not write through a link that it has created: it creates the
+/// links after all other entries.
 public enum ArchivePath {
     private static let slash = UInt8(ascii: "/")
     private static let dot = UInt8(ascii: ".")
@@ -10,7 +10,7 @@ public enum ArchivePath {
     /// True if the path names an entry below the folder to which it is relative: it is not empty and not absolute, and
     /// has no component that is empty, `.` or `..`, and no zero byte.
     /// - Parameters:
-    ///   - maxBytes: the largest length. Linux accepts paths of at most 4,096 bytes, with the folder's own path.
+    ///   - maxBytes: the largest length. Linux accepts paths of at most 4,096 bytes, including the folder's own path.
     ///   - maxComponents: the largest number of components.
     public static func isSafe(
         _ path: some Collection<UInt8>, maxBytes: Int = .max, maxComponents: Int = .max

@@ -1,11 +1,12 @@
 /// Reads a tar archive from asynchronous chunks, with bounded memory.
 ///
-/// The archive may come from someone who is not trusted. Any bytes lead to parts or to an `ArchiveError`. A header is
+/// The archive may come from an untrusted source. Any bytes result in parts or in an `ArchiveError`. A header is
 /// limited to `maxHeaderBytes`. The sizes that the headers declare are not limited, and holes of sparse files are
-/// returned as zeros: the caller must compare `size` and the bytes with its own limit, and can stop reading at any part.
+/// returned as zeros: the caller must compare `size` and the bytes with its own limit, and can stop reading at any
+/// part.
 public struct ArchiveReader {
-    /// All headers of one entry together. libarchive itself limits each header to 1 MiB, but not the list of a sparse
-    /// file's parts.
+    /// The maximum size of all headers of one entry together. libarchive itself limits each header to 1 MiB, but not
+    /// the list of a sparse file's parts.
     public static let maxHeaderBytes = 4 << 20
 
     private let pull: () async throws -> [UInt8]?
@@ -18,7 +19,7 @@ public struct ArchiveReader {
         self.pull = pull
     }
 
-    /// The next part; nil at the end of the archive. What follows the end in the same stream is not read.
+    /// The next part; nil at the end of the archive. Bytes after the end of the archive are not read.
     /// - Throws: `ArchiveError`, and the errors of `pull`. A call after an `ArchiveError` throws it again.
     public mutating func next() async throws -> ArchivePart? {
         while true {

@@ -1,8 +1,8 @@
 /// Writes a tar archive in chunks, with bounded memory: add an entry and its content, and take the bytes so far.
 ///
-/// The format is that of GNU tar. It holds names of any bytes and length, sizes above 8 GiB and large user IDs. Every
-/// reader of the engines and GNU tar itself know it. The pax format of libarchive converts names from the locale's
-/// character set, and marks names that it cannot convert with a header of which GNU tar warns.
+/// The format is that of GNU tar. It supports names of any bytes and length, sizes above 8 GiB and large user IDs. GNU
+/// tar and all engines read it. The pax format of libarchive converts names from the locale's character set, and adds a
+/// header to names that it cannot convert. GNU tar warns about that header.
 public final class ArchiveWriter {
     private let encoder: TarEncoder
     /// The bytes of the current file that are still to be written.

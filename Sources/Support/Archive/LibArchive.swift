@@ -6,8 +6,8 @@ internal import LaunchConcurrency
 
 /// libarchive's reader of tar archives. It is synchronous, and it waits in `pull`. One thread uses it.
 ///
-/// Reads the formats of tar and no other, and decompresses nothing. So the archive cannot select a parser, and cannot
-/// expand to more bytes than it has, except for the holes of sparse files.
+/// Reads only the formats of tar, and does not decompress. So the archive cannot select a parser. It also cannot expand
+/// to more bytes than it has, except for the holes of sparse files.
 final class TarDecoder {
     enum Input {
         case bytes([UInt8])
@@ -25,7 +25,7 @@ final class TarDecoder {
         self.archive = archive
         source = Source(maxHeaderBytes: maxHeaderBytes, pull: pull)
         archive_read_support_format_tar(archive)
-        // No bytes at all are an archive without entries.
+        // An empty stream is an archive without entries.
         archive_read_support_format_empty(archive)
     }
 
@@ -50,8 +50,8 @@ final class TarDecoder {
         var entry: OpaquePointer?
         code = archive_read_next_header(archive, &entry)
         if code == ARCHIVE_EOF { return nil }
-        // A name that the C locale does not have is a warning with this number, and the name stays as it is. Every other
-        // warning is about a header that libarchive has ignored, so the entry may have another name or content.
+        // This number is a warning about a name that the C locale cannot represent; the name is unchanged. Every other
+        // warning means that libarchive ignored a header, so the entry may have another name or content.
         guard code == ARCHIVE_OK || code == ARCHIVE_WARN && archive_errno(archive) == EILSEQ, let entry else {
             throw fault()
         }
@@ -111,7 +111,8 @@ final class TarDecoder {
 
     /// The bytes that libarchive asks for. It may use a piece until it asks for the next one.
     private final class Source {
-        /// Limits what one call of `next` reads before it finds its entry. A larger piece would count content as headers.
+        /// The maximum number of bytes that one call of `next` reads before it finds its entry. In a larger piece,
+        /// content would count as headers.
         private static let pieceBytes = 64 << 10
 
         let maxHeaderBytes: Int
@@ -173,7 +174,7 @@ final class TarEncoder {
         archive_write_set_format_gnutar(archive)
         if isCompressed {
             try check(archive_write_add_filter_gzip(archive))
-            // The same files are the same bytes at any time.
+            // The same files result in the same bytes at any time.
             try check(archive_write_set_filter_option(archive, "gzip", "timestamp", nil))
         }
         // Do not fill the last block: it would be up to 10 KiB of zeros.
@@ -195,7 +196,7 @@ final class TarEncoder {
         archive_write_free(archive)
     }
 
-    /// Begins an entry. A time that the plain header cannot hold becomes the nearest one that it can.
+    /// Begins an entry. A time outside the range of the plain header becomes the nearest one inside it.
     func begin(_ value: ArchiveEntry) throws(ArchiveError) {
         guard let entry = archive_entry_new() else { throw ArchiveError(.system, "libarchive has no memory") }
         defer { archive_entry_free(entry) }

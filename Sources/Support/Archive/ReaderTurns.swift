@@ -9,10 +9,10 @@ internal import Synchronization
 /// one chunk and its parts are in memory, a change of threads occurs once per chunk and not once per entry, and no queue
 /// or pipe can fill up. The thread ends with the archive, or when this value is released.
 final class ReaderTurns: Sendable {
-    /// What the thread needs for its next turn.
+    /// The input that the thread needs for its next turn.
     enum Request {
         case bytes
-        /// It has more parts, but has handed over enough for one turn.
+        /// The thread has more parts, but the turn has reached its limit.
         case nothing
         case ended(ArchiveError?)
     }
@@ -22,7 +22,7 @@ final class ReaderTurns: Sendable {
         var request: Request
     }
 
-    /// The exchange between the two sides. The thread keeps it alive, and not the turns.
+    /// The exchange between the two sides. The thread retains it, but not this value.
     private let exchange = Exchange()
 
     init() throws(ArchiveError) {
@@ -76,7 +76,7 @@ final class ReaderTurns: Sendable {
     }
 }
 
-/// What happens on the thread.
+/// The work of the thread.
 private final class ReaderThread {
     /// The limits of one turn. They are larger than a chunk, so they only matter for holes and large chunks.
     private static let maxBytes = 1 << 20

@@ -27,8 +27,8 @@ public struct HTTPRequest: Sendable {
     }
 
     /// The least number of body bytes that must arrive in each window of time. Time in which the reader itself pauses
-    /// the transfer does not count. This limit ends the transfer of a server that sends a byte now and then, which never
-    /// reaches the idle limit.
+    /// the transfer does not count. The limit ends the transfer of a server that sends single bytes at long intervals,
+    /// which never reaches the idle limit.
     public struct LeastProgress: Sendable {
         /// The number of bytes.
         public var bytes: Int

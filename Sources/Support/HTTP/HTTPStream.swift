@@ -25,7 +25,7 @@ public struct HTTPStream: Sendable {
     public struct Body: AsyncSequence, Sendable {
         /// One chunk, never empty.
         public typealias Element = [UInt8]
-        /// What the iterator throws.
+        /// The error that the iterator throws.
         public typealias Failure = HTTPError
 
         let lease: Lease

@@ -1,12 +1,12 @@
 import Glibc
 import Synchronization
 
-/// One connection with its one request.
+/// A connection, which carries one request.
 ///
-/// libmicrohttpd limits the silence of a client only, so a client that sends a byte now and then could keep a
-/// connection for hours. A connection therefore limits the time for the whole request, and for the whole response.
+/// libmicrohttpd limits only the time between two bytes. A client that sends single bytes at long intervals could keep
+/// a connection open for hours. So this type limits the time for the whole request, and for the whole response.
 final class Connection: Sendable {
-    /// What happens when libmicrohttpd asks about a request.
+    /// The response to a callback of libmicrohttpd about a request.
     enum Step {
         case readOn
         case handle

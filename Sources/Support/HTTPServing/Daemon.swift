@@ -3,13 +3,14 @@ import Glibc
 import LaunchConcurrency
 import Synchronization
 
-// All unsafe code for libmicrohttpd. It calls the functions below on its own thread.
+// All unsafe code for libmicrohttpd, which calls the functions below on its own thread.
 
 /// libmicrohttpd's daemon, and the requests that wait for their handler.
 final class Daemon: Sendable {
-    /// Unchecked, because the compiler knows nothing of the pointer. libmicrohttpd lets any thread stop a daemon and
-    /// resume a suspended connection, once. The pointer is in `State`, and one thread takes it out under the lock:
-    /// `stop` the daemon, and `stop` or the handler the connection. libmicrohttpd frees neither before that.
+    /// Unchecked, because the compiler cannot check a pointer. libmicrohttpd permits any thread to stop a daemon and to
+    /// resume a suspended connection, but only once. Each pointer is in `State`, and the thread that uses it removes it
+    /// there under the lock. `stop` removes the daemon's pointer; `stop` or the handler removes a connection's pointer.
+    /// libmicrohttpd does not free the object before that.
     private struct Pointer: @unchecked Sendable {
         let raw: OpaquePointer
     }

@@ -1,8 +1,8 @@
 /// A small HTTP/1.1 server for one address of this machine, on libmicrohttpd.
 ///
 /// libmicrohttpd reads requests and writes responses on one thread of its own. A handler is an async function, so a
-/// slow handler delays no other request. A connection carries one request. Requests with a body are refused. Anybody
-/// who reaches the port may be hostile; `Limits` says what one client can use up.
+/// slow handler delays no other request. A connection carries one request. Requests with a body are refused. Any client
+/// that reaches the port may be hostile, so `Limits` bounds the resources of each client.
 public final class HTTPServer: Sendable {
     /// Answers a request; nil closes the connection without a response. Cancelled when the server stops.
     public typealias Handler = @Sendable (HTTPServerRequest) async -> HTTPServerResponse?
@@ -32,7 +32,7 @@ public final class HTTPServer: Sendable {
 }
 
 extension HTTPServer {
-    /// What clients can use up.
+    /// The bounds of the resources that clients can use.
     public struct Limits: Sendable {
         /// The number of open connections. Others wait in the kernel's queue until one ends.
         public var connections: Int

@@ -1,4 +1,4 @@
-/// A request as a handler sees it.
+/// A request for a handler.
 public struct HTTPServerRequest: Sendable {
     /// The method as sent, such as `GET`.
     public let method: String
@@ -33,7 +33,7 @@ public struct HTTPServerResponse: Sendable {
 
 /// Why a server cannot listen.
 public struct HTTPServerError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What went wrong.
+    /// The kind of failure.
     public enum Code: Sendable {
         /// The text is not an IPv4 address.
         case badAddress
@@ -41,7 +41,7 @@ public struct HTTPServerError: Error, Sendable, Equatable, CustomStringConvertib
         case unavailable
     }
 
-    /// What went wrong.
+    /// The kind of failure.
     public let code: Code
     /// The reason as the system states it, such as `Address already in use`.
     public let description: String

@@ -1,5 +1,5 @@
-/// The parts of a registry's documents that this program uses. One type for images and indexes: the fields that are
-/// present decide, because old registries omit the media type.
+/// The parts of a registry's documents that this program uses. The same type is used for images and indexes. The
+/// present fields distinguish them, because old registries omit the media type.
 struct Manifest: Decodable {
     var mediaType: String?
     var config: Descriptor?

@@ -38,7 +38,7 @@ public final class RegistryClient: Sendable {
     public let configuration: Configuration
     private let transport: Transport
     private let retry: RegistryRetry
-    /// Images by digest, which never change. The cache is small; a lost entry costs one more call.
+    /// Images by digest, which never change. The cache is small; an evicted entry requires one more call.
     private let seen = Mutex<[String: RemoteImage]>([:])
 
     private static let manifestLimit = 4 << 20

@@ -2,7 +2,7 @@ import Glibc
 
 /// Checks whether another user of the machine can read, change or replace a file.
 ///
-/// Root is trusted, because it can do everything anyway. "This user" is the effective user of the process.
+/// Root is trusted, because file permissions do not restrict it. "This user" is the effective user of the process.
 public enum Ownership {
     /// Checks the path of the program's own data, and the folders above it. Missing entries are accepted.
     ///

@@ -4,9 +4,9 @@ internal import Glibc
 /// A regular expression of PCRE2 with a time limit for its search in a line, even for a pattern that backtracks
 /// exponentially.
 ///
-/// Where that is safe, PCRE2 scans a line in one call, with its JIT compiler and its optimizations. Its limits count
-/// the steps from one start position, and it has no clock. So a search with many start positions runs in parts, with
-/// a check of the clock after each part. While the parts are fast, they grow.
+/// If the time is bounded, PCRE2 scans a line in one call, with its JIT compiler and its optimizations. Its limits
+/// count the steps from one start position, and it has no clock. So a search with many start positions runs in parts,
+/// with a check of the clock after each part. While the parts are fast, they grow.
 ///
 /// Swift's `Regex` has no limits, so it is not used here. This file contains all unsafe code for PCRE2.
 public final class Pattern {
@@ -84,7 +84,7 @@ public final class Pattern {
         pcre2_code_free_8(code)
     }
 
-    /// The most steps from one start position. Backtracking over the longest line (64 KiB) takes 130,000.
+    /// The maximum number of steps from one start position. Backtracking over the longest line (64 KiB) takes 130,000.
     private static let steps: UInt32 = 1_000_000
     /// The same limit for a pattern that is tried at one start position only.
     private static let anchoredSteps: UInt32 = 5_000_000
@@ -133,7 +133,7 @@ public final class Pattern {
             time.take(took)
             if result == PCRE2_ERROR_NOMATCH {
                 guard limit < count else { return .ended(last) }
-                start = Self.character(atOrBehind: limit + 1, line, count)
+                start = Self.character(atOrAfter: limit + 1, line, count)
                 if took < Self.fast, places <= count { places *= Self.growth }
             } else if result > 0 {
                 guard let places = pcre2_get_ovector_pointer_8(matchData) else { return .ended(last) }
@@ -141,7 +141,7 @@ public final class Pattern {
                 // After an empty match, or one that \K moves past its end, the search continues one character later.
                 start =
                     places[1] > max(start, places[0])
-                    ? places[1] : Self.character(atOrBehind: max(start, places[1]) + 1, line, count)
+                    ? places[1] : Self.character(atOrAfter: max(start, places[1]) + 1, line, count)
             } else {
                 return .tookTooLong
             }
@@ -156,7 +156,7 @@ public final class Pattern {
     }
 
     /// The first position at or after `place` that is not inside a character.
-    private static func character(atOrBehind place: Int, _ line: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    private static func character(atOrAfter place: Int, _ line: UnsafePointer<UInt8>, _ count: Int) -> Int {
         var place = place
         while place < count, line[place] & 0xC0 == 0x80 { place += 1 }
         return place

@@ -2,9 +2,10 @@ internal import Glibc
 internal import Synchronization
 
 /// A file that is written under a temporary name beside its path, and replaces the path when it is complete: a reader
-/// sees the old content or the new one, whole. Without a commit, the path stays as it was and nothing remains.
+/// sees either the complete old content or the complete new content. Without a commit, the path is unchanged and the
+/// temporary file is removed.
 ///
-/// Only its owner can read it.
+/// Only the owner can read the file.
 public final class AtomicFile: Sendable {
     /// The path that is replaced.
     public let path: String

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A failed system call on a file.
 public struct FileFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What could not be done.
+    /// The operation that failed.
     public enum Step: String, Sendable {
         case open
         case write
@@ -10,7 +10,7 @@ public struct FileFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case lock
     }
 
-    /// What could not be done.
+    /// The operation that failed.
     public let step: Step
     /// The path for the user, not that of a temporary file.
     public let path: String

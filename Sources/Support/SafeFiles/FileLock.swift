@@ -2,8 +2,8 @@ internal import Glibc
 
 /// An exclusive lock on a file or folder, held until this value is released.
 ///
-/// The kernel releases it when the process ends, for any reason. So a lock distinguishes files in use from leftovers of
-/// a dead process, without times and process IDs. The descriptor is closed on exec, so a child does not keep the lock.
+/// The kernel releases it when the process ends, for any reason. So a lock distinguishes files in use from those of
+/// ended processes, without times and process IDs. The descriptor is closed on exec, so a child does not keep the lock.
 public final class FileLock: Sendable {
     private let descriptor: Int32
 

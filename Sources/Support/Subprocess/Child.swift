@@ -1,7 +1,7 @@
 import CLaunchLinux
 import Glibc
 
-// The unsafe part: passes C strings and descriptors to a new process.
+// All unsafe code for starting a process: passes C strings and descriptors to it.
 
 /// A program that was started and not yet reaped, with this program's ends of its pipes.
 struct Child: Sendable {

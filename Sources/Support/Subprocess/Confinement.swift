@@ -1,9 +1,9 @@
 import CLaunchLinux
 
 extension Subprocess {
-    /// What a program that processes hostile bytes may do.
+    /// The permissions of a program that processes hostile bytes.
     ///
-    /// It always gets no new privileges (set-user-ID programs below it have no effect) and no core dumps. With
+    /// It always runs without new privileges and without core dumps, so set-user-ID programs have no effect. With
     /// Landlock, the kernel also limits the files that it can change and read, and it can send signals only to
     /// processes that it has started. Without Landlock the lists have no effect: see `isEnforced`.
     public struct Confinement: Sendable, Hashable {

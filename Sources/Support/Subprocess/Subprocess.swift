@@ -3,7 +3,7 @@ import Glibc
 import LaunchOwnership
 
 /// Runs other programs. Each runs in its own process group and inherits only the three standard descriptors. It is
-/// stopped and reaped before the call returns, also after a cancellation.
+/// stopped and reaped before the call returns, even after a cancellation.
 public enum Subprocess {
     /// SIGTERM to the group, then 5 s. SIGKILL always follows at the end.
     public static let defaultTeardown = [TeardownStep(signal: SIGTERM, wait: .seconds(5))]

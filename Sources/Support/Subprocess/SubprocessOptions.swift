@@ -20,7 +20,7 @@ extension Subprocess {
         case descriptor(Int32)
     }
 
-    /// What happens to standard output or standard error.
+    /// The use of standard output or standard error.
     public enum Output: Sendable {
         /// It is discarded (/dev/null).
         case discard

@@ -13,7 +13,7 @@ import Testing
         "wget -q -O - ${AWS_CONTAINER_CREDENTIALS_FULL_URI:-http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}"
 
     @Test
-    func `The containers get the credentials of the queue's role, and never those of the agent`() async throws {
+    func `the containers get the credentials of the queue's role, and never those of the agent`() async throws {
         let stub = try AWSStub()
         let keys = stub.keys.session()
         let token = try #require(keys.sessionToken).reveal()

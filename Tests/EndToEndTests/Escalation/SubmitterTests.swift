@@ -26,15 +26,21 @@ struct SubmitterTests {
         try await queues.expectNothing()
     }
 
-    @Test func `by changes of the template`() async throws { try await refuse(SubmitterAttempt.overrides) }
-    @Test func `by a rehearsal`() async throws { try await refuse(SubmitterAttempt.rehearsals) }
-    @Test func `by a name or a priority`() async throws { try await refuse(SubmitterAttempt.names) }
-    @Test func `by another source`() async throws { try await refuse(SubmitterAttempt.sources) }
-    @Test func `by a value in a path or a name`() async throws { try await refuse(SubmitterAttempt.values) }
-    @Test func `by a spec file`() async throws { try await refuse(SubmitterAttempt.specs) }
+    @Test func `a locked queue denies changes of the template`() async throws {
+        try await refuse(SubmitterAttempt.overrides)
+    }
+    @Test func `a locked queue denies rehearsals`() async throws { try await refuse(SubmitterAttempt.rehearsals) }
+    @Test func `a locked queue denies names and priorities`() async throws { try await refuse(SubmitterAttempt.names) }
+    @Test func `a locked queue denies other sources`() async throws { try await refuse(SubmitterAttempt.sources) }
+    @Test func `a locked queue denies values that change a path or a name`() async throws {
+        try await refuse(SubmitterAttempt.values)
+    }
+    @Test func `a locked queue denies the same in a spec file`() async throws {
+        try await refuse(SubmitterAttempt.specs)
+    }
 
     @Test
-    func `what the queue allows is accepted, and the author is the account, whatever the variables contain`()
+    func `allowed values are accepted, and the author is the account, whatever the variables contain`()
         async throws
     {
         let queues = try await LockedQueues.make()

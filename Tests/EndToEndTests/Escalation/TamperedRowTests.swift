@@ -79,7 +79,7 @@ struct TamperedRowTests {
                 """),
     ]
 
-    @Test func `each such row fails with its reason`() async throws {
+    @Test func `each tampered row fails with its reason`() async throws {
         let queues = try await LockedQueues.make()
         let account = queues.account
         let store = try Store(home: LaunchHome(path: account.folder.file("home")))
@@ -113,7 +113,7 @@ struct TamperedRowTests {
     }
 
     @Test
-    func `A rule that is added while a run waits for a retry applies to the run`() async throws {
+    func `a rule that is added while a run waits for a retry applies to the run`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let store = try Store(home: LaunchHome(path: account.folder.file("home")))

@@ -147,7 +147,7 @@ struct AWSAttempts {
     }
 
     @Test(arguments: 0..<5)
-    func `a reply with a wrong length, invalid chunks or a missing end is no success and does not crash the program`(
+    func `a reply with a wrong length, invalid chunks or a missing end is an error and does not crash the program`(
         _ form: Int
     ) async throws {
         let account = try Account()

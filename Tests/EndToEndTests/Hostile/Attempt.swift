@@ -87,19 +87,19 @@ extension SourceAttempt {
             try #require(truncate($0.file("Dockerfile"), 5 << 40) == 0)
         },
         .init("a Dockerfile with a NUL byte", "has a NUL byte") { try $0.write("Dockerfile", "FROM a\u{0}b\n") },
-        .init("a Dockerfile from the agent's environment", "is not inside of the source folder") {
+        .init("a Dockerfile from the agent's environment", "is not inside the source folder") {
             try $0.link("Dockerfile", to: "/proc/self/environ")
         },
-        .init("W&B's Dockerfile from a file beside the source", "is not inside of the source folder") {
+        .init("W&B's Dockerfile from a file beside the source", "is not inside the source folder") {
             try $0.link("Dockerfile.wandb", to: "../secret/key")
         },
         .init("a Dockerfile that is a pipe", "is not a file") { try $0.pipe("Dockerfile") },
         .init("a Dockerfile that is a folder", "is not a file") { try $0.folder("Dockerfile") },
-        .init("a Dockerfile through a linked folder", "is not inside of the source folder", ["-D", "sub/passwd"]) {
+        .init("a Dockerfile through a linked folder", "is not inside the source folder", ["-D", "sub/passwd"]) {
             try $0.link("sub", to: "/etc")
         },
-        .init("a Dockerfile above the source", "is not inside of the source folder", ["-D", "../secret/key"]) { _ in },
-        .init("a Dockerfile of the machine", "is not inside of the source folder", ["-D", "/etc/passwd"]) { _ in },
+        .init("a Dockerfile above the source", "is not inside the source folder", ["-D", "../secret/key"]) { _ in },
+        .init("a Dockerfile of the machine", "is not inside the source folder", ["-D", "/etc/passwd"]) { _ in },
         .init("an empty file of 5 TB", "larger than 20g, the 'source_size_limit'") {
             try #require(truncate($0.file("file"), 5 << 40) == 0)
         },

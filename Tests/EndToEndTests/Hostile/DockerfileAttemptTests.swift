@@ -37,7 +37,7 @@ struct DockerfileAttemptTests {
     ]
 
     @Test(arguments: refused)
-    func `It is rejected with its line, or with the engine's message`(attempt: Attempt) async throws {
+    func `a hostile Dockerfile is rejected with its line, or with the engine's message`(attempt: Attempt) async throws {
         try await World.with { world in
             let answer = try await run(attempt.dockerfile, in: world)
             #expect(answer.code == 1, "\(attempt.name): \(answer)")
@@ -58,7 +58,7 @@ struct DockerfileAttemptTests {
     ]
 
     @Test(arguments: contained)
-    func `An image that cannot start fails its run with the engine's reason`(attempt: Attempt) async throws {
+    func `an image that cannot start fails its run with the engine's reason`(attempt: Attempt) async throws {
         try await World.with { world in
             let answer = try await run(attempt.dockerfile, in: world)
             #expect(answer.code == 1, "\(attempt.name): \(answer)")
@@ -68,7 +68,7 @@ struct DockerfileAttemptTests {
 
     @Test
     func
-        `Unusual settings of an image do no harm: labels, variables, volumes, health checks, triggers, a huge build log`()
+        `unusual settings of an image, such as labels, volumes and triggers, do no harm`()
         async throws
     {
         try await World.with { world in

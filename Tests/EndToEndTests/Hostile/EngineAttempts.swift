@@ -48,7 +48,7 @@ struct EngineAttempts {
     @Test(
         .needsEngine,
         arguments: ["-9223372036854775808", "9223372036854775807"])
-    func `an extreme exit code of 64 bits does not trap and is no success`(_ code: String) async throws {
+    func `an extreme exit code of 64 bits does not trap and does not count as success`(_ code: String) async throws {
         let (answer, run) = try await run("exit 0") { request, answer in
             if Self.isInspection(request) { Self.set("ExitCode", code, in: &answer) }
         }
@@ -56,7 +56,7 @@ struct EngineAttempts {
     }
 
     @Test(.needsEngine)
-    func `an exit code beyond 64 bits is not an observation: the run continues, and ends with the engine's true reply`()
+    func `an exit code beyond 64 bits is ignored, and the run ends with the engine's true reply`()
         async throws
     {
         let lies = Mutex(5)

@@ -52,7 +52,7 @@ struct GitAttemptTests {
     }
 
     @Test(arguments: [".dockerignore", "Dockerfile"])
-    func `Links in a commit that lead out of it are not read`(name: String) async throws {
+    func `links in a commit that lead out of it are not read`(name: String) async throws {
         try await with { _, repository in
             try? FileManager.default.removeItem(atPath: repository.file(name))
             try FileManager.default.createSymbolicLink(
@@ -60,14 +60,14 @@ struct GitAttemptTests {
             try repository.commit()
             let answer = try await repository.run()
             #expect(answer.code == 1, "\(answer)")
-            let message = name == "Dockerfile" ? "is not inside of the source folder" : "leads out of the folder"
+            let message = name == "Dockerfile" ? "is not inside the source folder" : "leads out of the folder"
             #expect(answer.errors.contains(message), "\(answer)")
             #expect(!(answer.output + answer.errors).contains(Self.secret))
         }
     }
 
     @Test
-    func `Addresses that are options or commands are rejected before git gets them`() async throws {
+    func `addresses that are options or commands are rejected before git gets them`() async throws {
         try await with { world, _ in
             for (url, message) in [
                 ("--upload-pack=touch \(world.folder.file("marker"))", "is not the address of a git repository"),
@@ -83,7 +83,7 @@ struct GitAttemptTests {
     }
 
     @Test
-    func `Commands in the repository's own settings and hooks are not run`() async throws {
+    func `commands in the repository's own settings and hooks are not run`() async throws {
         try await with { world, repository in
             let command = "touch \(world.folder.file("marker"))"
             for key in ["core.fsmonitor", "core.sshCommand", "core.alternateRefsCommand", "uploadpack.packObjectsHook"]
@@ -111,7 +111,7 @@ struct GitAttemptTests {
         ("url = ../none\n\tupdate = !touch MARKER", "invalid value for"),
         ("url = -uMARKER", "No url found for submodule path 'sub'"),
     ])
-    func `Submodules cannot run commands, lead out of the checkout or be options`(setting: String, message: String)
+    func `submodules cannot run commands, lead out of the checkout or be options`(setting: String, message: String)
         async throws
     {
         try await with { world, repository in
@@ -131,7 +131,7 @@ struct GitAttemptTests {
     }
 
     @Test
-    func `A small repository with a large checkout is stopped at the limit`() async throws {
+    func `a small repository with a large checkout is stopped at the limit`() async throws {
         try await with { world, repository in
             // Trees that name one blob repeatedly: 1,000 times 100 KiB from one blob.
             try world.folder.write("repository/blob", [UInt8](repeating: 7, count: 100 << 10))

@@ -24,7 +24,7 @@ struct ImageAttemptTests {
     }
 
     @Test
-    func `An output of 5 TB is not kept, and the agent, with max_jobs 1, runs the next run`() async throws {
+    func `an output of 5 TB is not kept, and the agent, with max_jobs 1, runs the next run`() async throws {
         try await World.with(template: "outputs: [/out]\n") { world in
             let config = try world.folder.write("c.yaml", "queues: [q]\nmax_jobs: 1\n")
             let large = try await world.submit("mkdir /out; truncate -s $((5 << 40)) /out/hole")
@@ -38,7 +38,7 @@ struct ImageAttemptTests {
     }
 
     @Test
-    func `A stop ends the endless copy of an output, and the next run starts`() async throws {
+    func `a stop ends the endless copy of an output, and the next run starts`() async throws {
         try await World.with(template: "outputs: [/out]\noutput_size_limit: 1000t\n") { world in
             let config = try world.folder.write(
                 "c.yaml", "queues: [q]\nmax_jobs: 1\nrunner: {type: local-docker, disk_reserve: 0}\n")
@@ -65,7 +65,7 @@ struct ImageAttemptTests {
     }
 
     @Test
-    func `Links to this machine's files, devices, pipes, unusual modes and names in outputs`() async throws {
+    func `links, devices, pipes and unusual modes and names in outputs do no harm`() async throws {
         let script = """
             mkdir -p /out/real; cd /out; echo ok > real/f; ln -s /etc/shadow shadow; ln -s ../../../../etc/passwd up
             ln -s /proc/self/environ environ; ln -s real inside; ln -s inside/../../../etc sly; mkfifo pipe
@@ -99,7 +99,7 @@ struct ImageAttemptTests {
     }
 
     @Test
-    func `An output that is a link, deep folders and thousands of pipes end with a short message each`() async throws {
+    func `an output that is a link, deep folders and thousands of pipes end with a short message each`() async throws {
         let script = """
             ln -s /etc /out; mkdir -p /deep/many; cd /deep/many; i=0; while [ $i -lt 300 ]; do mkfifo p$i; i=$((i + 1)); done
             i=0; while [ $i -lt 400 ]; do mkdir d; cd d; i=$((i + 1)); done; echo end > f
@@ -113,7 +113,7 @@ struct ImageAttemptTests {
     }
 
     @Test
-    func `A line of 50 MB, bytes that are not UTF-8, and a flood of metrics`() async throws {
+    func `a line of 50 MB, bytes that are not UTF-8 and many metrics do not end the agent`() async throws {
         let script = """
             mkdir /out; head -c 50000000 /dev/zero | tr '\\0' x; echo; printf 'a\\000b\\377\\376c\\033]0;owned\\007\\n'
             i=0; while [ $i -lt 20000 ]; do echo "loss=$i"; i=$((i + 1)); done; printf 'no end'
@@ -127,7 +127,7 @@ struct ImageAttemptTests {
     }
 
     @Test
-    func `A log over its limit is cut with a line that says so, and the run's end is unchanged`() async throws {
+    func `a log over its limit is cut with a line that says so, and the run's end is unchanged`() async throws {
         let script = "mkdir /out; i=0; while [ $i -lt 50000 ]; do echo \"a line of a flood $i\"; i=$((i + 1)); done"
         try await run(script, config: "queues: [q]\nlog_size_limit: 100k\n") { world, facts, _, _ in
             #expect(facts.warnings.contains { $0.contains("longer than 100k, the 'log_size_limit'") }, "\(facts)")
@@ -138,7 +138,9 @@ struct ImageAttemptTests {
     }
 
     @Test
-    func `Unusual exits: children that hold the outputs open, a code over 255, closed outputs`() async throws {
+    func `unusual exits are recorded, such as closed outputs, a code over 255 and children that hold the outputs open`()
+        async throws
+    {
         try await World.with(template: "outputs: [/out]\n") { world in
             for (script, code) in [
                 ("mkdir /out; (while :; do echo x >> /out/f; done) & exit 0", 0), ("exit 300", 1),

@@ -47,7 +47,7 @@ struct ImageConfigurationTests {
     @Test(
         arguments: all.indices
     )
-    func `The run ends with a documented code and a readable reason, whatever the image contains`(number: Int)
+    func `the run ends with a documented code and a readable reason, whatever the image contains`(number: Int)
         async throws
     {
         // Selected by number, so that a report does not show the huge values.

@@ -23,7 +23,7 @@ struct MutationTests {
     private static let rounds = 0..<UInt64(variables["LAUNCH_MUTATION_ROUNDS"].flatMap { UInt64($0) } ?? 6)
 
     @Test(arguments: rounds)
-    func `of AWS`(_ round: UInt64) async throws {
+    func `with changed answers of AWS, every run ends and starts at most once`(_ round: UInt64) async throws {
         let account = try Account()
         let port = try #require(URL(string: account.stub.url)?.port)
         let mutation = Mutation(seed: Self.seed &+ round)
@@ -54,7 +54,7 @@ struct MutationTests {
     }
 
     @Test(.needsEngine, arguments: rounds)
-    func `of an engine`(_ round: UInt64) async throws {
+    func `with changed answers of an engine, every run ends and starts at most once`(_ round: UInt64) async throws {
         let folder = try TemporaryDirectory()
         let mutation = Mutation(seed: Self.seed &+ round, kind: 1)
         let (proxy, host) = try await EngineAttempts.proxy(in: folder) { mutation.change($0, &$1) }
@@ -77,7 +77,9 @@ struct MutationTests {
     }
 
     @Test(.enabled(if: RegistryServer.isWanted), arguments: rounds)
-    func `of a registry`(_ round: UInt64) async throws {
+    func `with changed answers of a registry, each command ends with an error or a correct result`(_ round: UInt64)
+        async throws
+    {
         let registry = try await RegistryServer()
         let mutation = Mutation(seed: Self.seed &+ round, kind: 2)
         let proxy = try HostileProxy(to: .port(registry.port)) { mutation.change($0, &$1) }
@@ -96,7 +98,7 @@ struct MutationTests {
         }
     }
 
-    /// Runs a command through the proxy, and checks what must hold for all replies.
+    /// Runs a command through the proxy, and checks the conditions that hold for all replies.
     private func run(
         _ words: [String], _ home: some ProgramHome, _ setting: [String: String], _ mutation: Mutation
     ) async throws -> Answer {

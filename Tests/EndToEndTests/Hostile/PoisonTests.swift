@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Agents that are killed while they work on a run, or while they only observe one.
-@Suite("A run whose agents die", .timeLimit(.minutes(10)))
+@Suite("A run that ends its agents", .timeLimit(.minutes(10)))
 struct PoisonTests {
     /// Starts an agent and kills it when the run's record fulfils the condition.
     private func kill(_ home: MockHome, once isReady: @escaping @Sendable () async throws -> Bool) async throws {
@@ -16,7 +16,8 @@ struct PoisonTests {
     }
 
     @Test
-    func `after three deaths while agents work on it, the fourth agent sets it aside and runs the others`() async throws
+    func `after three agents ended while they worked on a run, the fourth sets it aside and runs the others`()
+        async throws
     {
         let home = try MockHome()
         try await home.queue("prepare_for: 300s\n")
@@ -42,7 +43,9 @@ struct PoisonTests {
     }
 
     @Test
-    func `deaths while agents only observe a healthy run do not count; the run continues to its end`() async throws {
+    func `agents that end while they only observe a healthy run do not count, and the run continues to its end`()
+        async throws
+    {
         let home = try MockHome()
         let go = home.folder.file("go")
         try await home.queue("until: \(go)\n")

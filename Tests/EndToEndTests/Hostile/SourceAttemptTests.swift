@@ -8,7 +8,7 @@ struct SourceAttemptTests {
     static let secret = "the-secret-of-the-agent"
 
     @Test
-    func `A folder cannot make the agent read outside of it, block, or fill the disk`() async throws {
+    func `a folder cannot make the agent read outside of it, block, or fill the disk`() async throws {
         try await World.with(setting: ["AWS_SECRET_ACCESS_KEY": Self.secret]) { world in
             try world.folder.write("box/secret/key", Self.secret)
             for (number, attempt) in SourceAttempt.all.enumerated() {

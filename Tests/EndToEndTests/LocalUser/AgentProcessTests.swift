@@ -10,7 +10,9 @@ struct AgentProcessTests {
     private static let secret = "planted-" + "secret-of-the-agent"
 
     @Test
-    func `Its variables, memory and open files cannot be read, and its arguments contain no secret`() async throws {
+    func `another user cannot read an agent's variables, memory and open files, and its arguments contain no secret`()
+        async throws
+    {
         let victim = try await Victim.settled()
         try await victim.withAgent(setting: ["AWS_SECRET_ACCESS_KEY": Self.secret]) { process in
             for name in ["environ", "mem", "maps", "auxv"] {
@@ -26,7 +28,7 @@ struct AgentProcessTests {
     }
 
     @Test
-    func `It cannot be stopped, killed or slowed down`() async throws {
+    func `another user cannot stop, kill or slow down an agent`() async throws {
         let victim = try await Victim.settled()
         try await victim.withAgent { process in
             for script in ["kill -TERM \"$1\"", "kill -KILL \"$1\"", "kill -STOP \"$1\"", "renice -n 19 \"$1\""] {
@@ -36,7 +38,7 @@ struct AgentProcessTests {
     }
 
     @Test
-    func `A crash leaves no core dump`() async throws {
+    func `a crash of an agent leaves no core dump`() async throws {
         let victim = try await Victim.settled()
         let agent = try victim.start(["agent"])
         #expect(await eventually { victim.owner != nil })

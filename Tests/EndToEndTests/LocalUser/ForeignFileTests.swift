@@ -9,7 +9,7 @@ import Testing
 @Suite("Named files of another user", .needsAttacker, .timeLimit(.minutes(10)))
 struct ForeignFileTests {
     @Test
-    func `A configuration that another user can change is reported`() async throws {
+    func `a configuration that another user can change is reported`() async throws {
         let victim = try await Victim.settled()
         let config = victim.folder.file("config/launch/launch-config.yaml")
         try victim.mode(0o666, config)
@@ -25,7 +25,7 @@ struct ForeignFileTests {
     }
 
     @Test
-    func `A queue's file that another user can change is reported`() async throws {
+    func `a queue's file that another user can change is reported`() async throws {
         let victim = try Victim()
         let file = victim.folder.file("queue.yaml")
         try victim.mode(0o666, file)
@@ -46,7 +46,7 @@ struct ForeignFileTests {
     }
 
     @Test(arguments: ["open", "."])
-    func `A program that another user puts on the PATH is not run`(place: String) async throws {
+    func `a program that another user puts on the PATH is not run`(place: String) async throws {
         let victim = try await Victim.settled()
         let repository = try repository(victim)
         let (open, marker) = (victim.folder.file("open"), victim.folder.file("open/ran"))
@@ -65,7 +65,7 @@ struct ForeignFileTests {
     }
 
     @Test
-    func `Hooks and commands of another user's repository are not run`() async throws {
+    func `hooks and commands of another user's repository are not run`() async throws {
         let victim = try await Victim.settled()
         let repository = try repository(victim)
         let marker = victim.folder.file("marker/ran")

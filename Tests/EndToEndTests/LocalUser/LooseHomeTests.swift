@@ -8,7 +8,7 @@ import Testing
 @Suite("A home with permissive modes", .needsAttacker, .timeLimit(.minutes(10)))
 struct LooseHomeTests {
     @Test
-    func `The database of a home with systemd's default modes cannot be read`() async throws {
+    func `the database of a home with systemd's default modes cannot be read`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o755, 0o644)
         let database = "\(victim.home)/launch.db"
@@ -27,7 +27,7 @@ struct LooseHomeTests {
     }
 
     @Test
-    func `Another user cannot hold the locks of the database`() async throws {
+    func `another user cannot hold the locks of the database`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o755, 0o644)
         try await victim.succeeding("list")
@@ -38,8 +38,7 @@ struct LooseHomeTests {
     }
 
     @Test
-    func `Another user cannot hold the lock of an agent, which would make it look alive after its death`() async throws
-    {
+    func `another user cannot hold the lock of an agent, which would keep its runs from adoption`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o666)
         try await victim.withAgent { _ in
@@ -50,7 +49,7 @@ struct LooseHomeTests {
     }
 
     @Test
-    func `Another user can neither ring, nor read, nor remove the bell of an agent`() async throws {
+    func `another user can neither ring, nor read, nor remove the bell of an agent`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o666)
         try await victim.withAgent { _ in
@@ -62,7 +61,7 @@ struct LooseHomeTests {
     }
 
     @Test
-    func `No file below the home is accessible to others, whatever the umask is`() async throws {
+    func `no file below the home is accessible to others, whatever the umask is`() async throws {
         let victim = try Victim()
         let words = [
             ["queue", "create", "q", "--resource", "mock", "--config", victim.folder.file("queue.yaml")],
@@ -84,7 +83,7 @@ struct LooseHomeTests {
 
     @Test
     func
-        `A home folder with other content is not restricted without the user's decision, and is not used while it is open`()
+        `a home folder with other content is not restricted without the user's decision, and is not used while it is open`()
         async throws
     {
         let victim = try Victim()

@@ -14,7 +14,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `A home of another user`() async throws {
+    func `a home of another user is refused`() async throws {
         let victim = try Victim()
         try #require(mkdir(victim.home, 0o777) == 0 && chown(victim.home, Attacker.user, Attacker.user) == 0)
         try await expectRefusal(victim, "belongs to", "chown 0 '\(victim.home)'")
@@ -22,7 +22,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `A symbolic link of another user in place of the home`() async throws {
+    func `a symbolic link of another user in place of the home is refused`() async throws {
         let victim = try Victim()
         let (shared, real) = (victim.folder.file("shared"), victim.folder.file("real"))
         try #require(mkdir(shared, 0o700) == 0 && chmod(shared, 0o1777) == 0 && mkdir(real, 0o700) == 0)
@@ -36,7 +36,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `A folder above the home that every user can write to`() async throws {
+    func `a home below a folder that every user can write to is refused`() async throws {
         let victim = try Victim()
         let open = victim.folder.file("open")
         try #require(mkdir(open, 0o700) == 0 && chmod(open, 0o777) == 0)
@@ -46,7 +46,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `A database of another user`() async throws {
+    func `a database of another user is refused`() async throws {
         let other = try await Victim.settled()
         let victim = try Victim()
         try #require(mkdir(victim.home, 0o700) == 0 && chmod(victim.home, 0o777) == 0)
@@ -58,7 +58,7 @@ struct PlantedHomeTests {
     }
 
     @Test(arguments: ["-journal", "-wal", "-shm"])
-    func `A journal that SQLite would replay into the database`(ending: String) async throws {
+    func `a journal of another user, which SQLite would replay, is refused`(ending: String) async throws {
         let victim = try await Victim.settled()
         let place = "\(victim.home)/launch.db\(ending)"
         try? FileManager.default.removeItem(atPath: place)
@@ -70,7 +70,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `A folder of runs of another user`() async throws {
+    func `a folder of runs of another user is refused`() async throws {
         let victim = try Victim()
         try #require(mkdir(victim.home, 0o700) == 0 && chmod(victim.home, 0o777) == 0)
         try await Attacker.prepare("mkdir -m 777 \"$1\"", "\(victim.home)/runs")
@@ -78,7 +78,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `Bells of another user that are links and pipes`() async throws {
+    func `links and pipes of another user in place of bells are removed`() async throws {
         let victim = try await Victim.settled()
         let precious = try victim.folder.write("precious", "mine\n")
         try victim.open(0o777, 0o600)
@@ -91,7 +91,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `Locks that are pipes, which would block a process that opens them`() async throws {
+    func `pipes of another user in place of locks are removed and do not block`() async throws {
         let victim = try await Victim.settled()
         try victim.open(0o777, 0o600)
         try await Attacker.prepare(
@@ -102,7 +102,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `A snapshot of a source, under the name of the victim's snapshot`() async throws {
+    func `a snapshot of another user under the victim's name is not used`() async throws {
         let victim = try await Victim.settled()
         let source = victim.folder.file("source")
         try victim.folder.write("source/Dockerfile", "FROM scratch\n")
@@ -124,7 +124,7 @@ struct PlantedHomeTests {
     }
 
     @Test
-    func `The folder in /tmp with a predictable name`() async throws {
+    func `a folder of another user in /tmp with a predictable name is refused`() async throws {
         let victim = try await Victim.settled()
         let shared = victim.folder.file("tmp")
         try victim.mode(0o1777, shared)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Source on SageMaker", .timeLimit(.minutes(10)))
 struct BuiltTests {
     @Test(.enabled(if: PrivateEngine.obstacle == nil, "\(PrivateEngine.obstacle ?? "")"))
-    func `A built image is pushed to ECR, and its training job equals that of the image alone; also on moto`()
+    func `a built image is pushed to ECR, and its training job equals that of the prebuilt image`()
         async throws
     {
         let address = "127.0.54.\(UInt8.random(in: 2...254))"
@@ -57,7 +57,7 @@ struct BuiltTests {
     }
 
     @Test
-    func `It is accepted at submit and planned without an engine, because its image will be in ECR`() async throws {
+    func `a source is accepted and planned without an engine, because its image will be in ECR`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let source = try Self.source(in: account)

@@ -27,7 +27,7 @@ struct ForeignImageTests {
     }
 
     @Test(arguments: [":1", "@\(digest)", ":1@\(digest)"], [nil, "local"])
-    func `A built-in algorithm runs by tag and by digest, whatever registry is configured; its role is the caller's`(
+    func `a built-in algorithm runs by tag and by digest, whatever registry is configured; its role is the caller's`(
         _ version: String, registry: String?
     ) async throws {
         let account = try account(registry: registry)
@@ -59,7 +59,7 @@ struct ForeignImageTests {
     }
 
     @Test
-    func `A queue that demands pinning refuses a tag that cannot be pinned, and says how it would run`() async throws {
+    func `a queue that demands pinning refuses a tag that cannot be pinned, and says how it would run`() async throws {
         let account = try account()
         let free = "allow_overrides: []\nallow_sources: any\n"
         try await account.queue(Guide.queueYAML + free)
@@ -83,7 +83,7 @@ struct ForeignImageTests {
     }
 
     @Test
-    func `What the own account denies is not sent; what another account's registry does not have is not sent either`()
+    func `an image that the own account denies, or another account's registry lacks, is not sent`()
         async throws
     {
         let account = try account()
@@ -97,7 +97,7 @@ struct ForeignImageTests {
     }
 
     @Test
-    func `With a registry of another kind an image of ECR is pinned by ECR, without a container engine`() async throws {
+    func `an image of ECR is pinned by ECR without an engine, even if another registry is configured`() async throws {
         let account = try account(registry: "local")
         try await account.queue(Guide.queueYAML)
         let id = try await account.submit()

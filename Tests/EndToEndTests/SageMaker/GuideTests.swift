@@ -13,7 +13,7 @@ struct GuideTests {
         ("\(Account.host)/train", "queue.yaml", Guide.queueYAML),
         ("\(Account.host)/train", "queue.json", Guide.queueJSON),
     ])
-    func `Its configuration and its queue become one training job`(_ uri: String, _ file: String, _ queue: String)
+    func `the guide's configuration and queue become one training job`(_ uri: String, _ file: String, _ queue: String)
         async throws
     {
         let account = try Account(uri: uri)
@@ -34,7 +34,7 @@ struct GuideTests {
     }
 
     @Test
-    func `A job is made from an image's full URI, and its runs show no secret`() async throws {
+    func `a job is made from an image's full URI, and its runs show no secret`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         try await account.succeeding("job", "create", "image", Account.image, "--name", "trainer")
@@ -55,7 +55,7 @@ struct GuideTests {
     }
 
     @Test
-    func `The template of a queue without a file names the values to fill in`() async throws {
+    func `the template of a queue without a file names the values to fill in`() async throws {
         let account = try Account()
         try await account.succeeding("queue", "create", "train", "--resource", "sagemaker")
         let answer = try await account.launch("plan", "-q", "train", "--image", Account.image, "--offline")
@@ -65,7 +65,7 @@ struct GuideTests {
     }
 
     @Test(.enabled(if: MotoServer.program != nil, "moto_server is not installed"))
-    func `The same with moto, an independent imitation of AWS`() async throws {
+    func `the guide's job also runs on moto, an independent imitation of AWS`() async throws {
         let moto = try await MotoServer(
             try #require(MotoServer.program), HTTPClient(configuration: .init(proxy: .direct)))
         let account = try Account(setting: ["AWS_ENDPOINT_URL": moto.url])

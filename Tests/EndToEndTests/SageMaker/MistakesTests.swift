@@ -43,7 +43,7 @@ struct MistakesTests {
         """
 
     @Test
-    func `plan prints each with its position and the correction, and nothing else, on one screen; exit code 65`()
+    func `plan prints only the mistakes, each with its position and correction, on one screen, and ends with 65`()
         async throws
     {
         let account = try Account()
@@ -60,7 +60,7 @@ struct MistakesTests {
     }
 
     @Test
-    func `submit rejects it with the same messages, and nothing is queued`() async throws {
+    func `submit rejects each mistake with the same messages, and nothing is queued`() async throws {
         let account = try Account()
         try await account.queue(Self.queue)
         let answer = try await account.launch("submit", "-q", "train", "--image", Account.image)
@@ -73,7 +73,7 @@ struct MistakesTests {
     }
 
     @Test
-    func `A missing ECR image is an error of the plan, by tag and by digest; offline it is not checked`() async throws {
+    func `a missing ECR image is an error of the plan, by tag and by digest; offline it is not checked`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let digest = "sha256:" + String(repeating: "0", count: 64)

@@ -3,7 +3,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// Queues whose template names what runs: a submit needs no image.
+/// Queues whose template names the image or the algorithm, so a submit needs no image.
 @Suite("Queues that name their image or algorithm", .timeLimit(.minutes(10)))
 struct NamedSourceTests {
     private static let algorithm = "arn:aws:sagemaker:us-east-1:123456789012:algorithm/scikit-decision-trees"
@@ -30,7 +30,7 @@ struct NamedSourceTests {
 
     @Test
     func
-        `The queue's image runs without --image, pinned as any other, also in a queue that lets a submitter change nothing`()
+        `the queue's image runs without --image and is pinned, even in a locked queue`()
         async throws
     {
         let account = try await account("TrainingImage: \(Account.image)")
@@ -52,7 +52,7 @@ struct NamedSourceTests {
     }
 
     @Test
-    func `The queue's algorithm is sent by its name, with no image`() async throws {
+    func `the queue's algorithm is sent by its name, without an image`() async throws {
         let account = try await account("AlgorithmName: \(Self.algorithm)", more: "EnableNetworkIsolation: true\n")
         let submitted = try await account.succeeding("submit", "-q", "train", "--param", "depth=3")
         #expect(submitted.errors.isEmpty, "\(submitted)")
@@ -67,7 +67,7 @@ struct NamedSourceTests {
 
     @Test
     func
-        `A run's own image is never without a word: refused beside an algorithm, told beside an image, denied by a policy`()
+        `a run's own image is an error beside an algorithm, a warning beside an image, and can be denied`()
         async throws
     {
         let account = try await account("AlgorithmName: \(Self.algorithm)")
@@ -95,7 +95,7 @@ struct NamedSourceTests {
     }
 
     @Test
-    func `An image that a submitter puts into the template is one that the policy must allow`() async throws {
+    func `an image that a submitter puts into the template is one that the policy must allow`() async throws {
         let account = try await account(
             "TrainingImage: \(Account.image)", more: "allow_sources: {images: [\(Account.host)/train]}\n")
         func plan(_ words: String..., queue: String = "train") async throws -> Answer {
@@ -123,7 +123,7 @@ struct NamedSourceTests {
 
     @Test
     func
-        `Where nothing names what to run the options are told; a whole body of CreateTrainingJob runs without a queue`()
+        `without an image, the error lists the options; a complete CreateTrainingJob request runs without a queue`()
         async throws
     {
         let account = try Account()
@@ -146,7 +146,7 @@ struct NamedSourceTests {
     }
 
     @Test
-    func `What is wrong with the queue's image is told when the queue is made, with its line`() async throws {
+    func `an error of the queue's image is reported when the queue is created, with its line`() async throws {
         let account = try Account()
         try account.folder.write(
             "queue.yaml", Guide.queueYAML + "AlgorithmSpecification: {TrainingImage: \"python:3.12\"}\n")

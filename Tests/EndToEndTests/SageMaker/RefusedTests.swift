@@ -7,7 +7,7 @@ import Testing
 @Suite("Rejections by AWS", .timeLimit(.minutes(10)))
 struct RefusedTests {
     @Test(arguments: [["AWS_SECRET_ACCESS_KEY": "wrong"], ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""]])
-    func `An agent with credentials that AWS does not accept claims no run, says so, and ends with 77`(
+    func `an agent with credentials that AWS does not accept claims no run, says so, and ends with 77`(
         _ setting: [String: String]
     ) async throws {
         let account = try Account()
@@ -21,7 +21,7 @@ struct RefusedTests {
     }
 
     @Test
-    func `An agent that cannot verify its identity continues with its queues`() async throws {
+    func `an agent that cannot verify its identity continues with its queues`() async throws {
         let account = try Account()
         account.stub.always("sts", "GetCallerIdentity", .error("AccessDenied", "Not authorized.", status: 403))
         try await account.queue(Guide.queueYAML)
@@ -32,7 +32,7 @@ struct RefusedTests {
     }
 
     @Test
-    func `A waiting launch stop prints why the backend rejects the stop`() async throws {
+    func `a waiting launch stop prints why the backend rejects the stop`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         account.stub.sagemaker.lives(.long)
@@ -52,7 +52,7 @@ struct RefusedTests {
     }
 
     @Test
-    func `A queue's rules apply to values with options of their own, and an option without text is an empty text`()
+    func `a queue's rules apply to values with options of their own, and an option without text is an empty text`()
         async throws
     {
         let account = try Account()

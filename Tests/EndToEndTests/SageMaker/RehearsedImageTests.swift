@@ -15,7 +15,8 @@ struct RehearsedImageTests {
     }
 
     @Test
-    func `--keep-local: a built image stays in the engine, is found again, and nothing is pushed`() async throws {
+    func `with --keep-local, a built image stays in the engine and is found again, and nothing is pushed`() async throws
+    {
         let account = try await Self.account()
         let label = "e2e\(UInt32.random(in: .min ... .max))"
         try account.folder.write(
@@ -43,7 +44,7 @@ struct RehearsedImageTests {
     }
 
     @Test
-    func `An image that only this engine has can be rehearsed; a run on SageMaker is rejected`() async throws {
+    func `an image that only this engine has can be rehearsed; a run on SageMaker is rejected`() async throws {
         let account = try await Self.account()
         _ = try await EngineFixture.imageID()
         let image = ["-q", "train", "--image", EngineFixture.imageName, "-E", "/bin/echo trained"]

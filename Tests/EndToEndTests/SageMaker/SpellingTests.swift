@@ -69,7 +69,7 @@ struct SpellingTests {
         """
 
     @Test
-    func `snake_case at any depth, and a role by its name: the same document, and the users' own keys are unchanged`()
+    func `snake_case and a role by its name result in the same document, and the users' own keys are unchanged`()
         async throws
     {
         let account = try Account()
@@ -94,7 +94,7 @@ struct SpellingTests {
     }
 
     @Test(arguments: ["args.json", "args.yaml", nil])
-    func `Resource arguments in W&B's form, under the resource's name, as a file and as text`(_ file: String?)
+    func `resource arguments are accepted in W&B's form, as a file and as text`(_ file: String?)
         async throws
     {
         let account = try Account()

@@ -8,7 +8,9 @@ import Testing
 @Suite("Training jobs from submit to end", .timeLimit(.minutes(10)))
 struct TrainingJobLifeTests {
     @Test
-    func `launch run: the job's lines on standard output, and an exit code for the job's result`() async throws {
+    func `launch run prints the job's lines on standard output, and ends with a code for the job's result`()
+        async throws
+    {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         let logs = account.stub.logs
@@ -83,7 +85,7 @@ struct TrainingJobLifeTests {
     }
 
     @Test
-    func `A lost answer and a killed agent make no second job, and the next agent completes the run`() async throws {
+    func `after a lost answer or a killed agent, the next agent completes the run without a second job`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         account.stub.sagemaker.lives(TrainingLife([.init("Starting", seconds: 0.2), .init("Training", seconds: 600)]))
@@ -104,7 +106,7 @@ struct TrainingJobLifeTests {
     }
 
     @Test
-    func `A used-up quota requeues the run with the quota's name and numbers, and fails no run`() async throws {
+    func `a used-up quota requeues the run with the quota's name and numbers, and fails no run`() async throws {
         let account = try Account()
         try await account.queue(Guide.queueYAML)
         account.stub.sagemaker.lives { _, number in number == 1 ? .long : .brief }

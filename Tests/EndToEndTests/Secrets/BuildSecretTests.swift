@@ -12,7 +12,7 @@ struct BuildSecretTests {
         """
 
     @Test
-    func `Output of a Dockerfile with a secret is masked; the secret is in no output, record, image or process`()
+    func `output of a Dockerfile with a secret is masked; the secret is in no output, record, image or process`()
         async throws
     {
         try await World.with { world in
@@ -55,7 +55,7 @@ struct BuildSecretTests {
     }
 
     @Test
-    func `A run of another queue does not get the secret, and its cause names the key`() async throws {
+    func `a run of another queue does not get the secret, and its cause names the key`() async throws {
         try await World.with { world in
             let secret = "planted-build/\(UUID().uuidString)"
             let source = try Source(in: world, run: Self.run)

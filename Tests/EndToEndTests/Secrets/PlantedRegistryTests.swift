@@ -11,7 +11,7 @@ struct PlantedRegistryTests {
     private static let password = Plant(place: "registry password", value: RegistryServer.password)
 
     @Test(.enabled(if: RegistryServer.isWanted))
-    func `A working registry, engine and build, with each child watched`() async throws {
+    func `a build with a registry login shows no secret, and no child process gets one`() async throws {
         let registry = try await RegistryServer(.init(login: true))
         let spies = try Spies(on: ["docker", "git"])
         let witness = Witness()
@@ -68,7 +68,7 @@ struct PlantedRegistryTests {
     }
 
     @Test
-    func `A registry that repeats what it receives`() async throws {
+    func `a password that a registry repeats is masked`() async throws {
         let echo = try TestServer { request in
             let sent = request.header("Authorization") ?? ""
             return .text(

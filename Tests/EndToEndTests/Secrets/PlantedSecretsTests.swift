@@ -27,7 +27,7 @@ struct PlantedSecretsTests {
 
     @Test(arguments: PlantedSource.all)
     func
-        `No planted secret is printed or written, whether services succeed, fail and quote the request, or are unreachable`(
+        `no planted secret is printed or written, whether services succeed, fail and quote the request, or are unreachable`(
             _ source: PlantedSource
         ) async throws
     {

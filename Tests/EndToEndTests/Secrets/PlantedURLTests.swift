@@ -70,7 +70,7 @@ struct PlantedAddress: Sendable, CustomTestStringConvertible {
 @Suite("Planted: passwords in addresses", .timeLimit(.minutes(10)))
 struct PlantedURLTests {
     @Test(arguments: PlantedAddress.all)
-    func `the password is in no output and no file`(_ address: PlantedAddress) async throws {
+    func `the password of a URL is in no output and no file`(_ address: PlantedAddress) async throws {
         let proxy = try TestServer { request in
             let sent = request.header("Proxy-Authorization") ?? ""
             return .text("you sent \(sent)", status: 407, headers: [("Proxy-Authenticate", "Basic realm=\"\(sent)\"")])

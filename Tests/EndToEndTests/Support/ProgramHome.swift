@@ -3,7 +3,7 @@ import LaunchSubprocess
 import TestSupport
 import Testing
 
-/// The environment of the program in a test: a folder, and the variables that lead the program there.
+/// The environment of the program in a test: a folder, and the variables that contain its path.
 protocol ProgramHome: Sendable {
     var folder: TemporaryDirectory { get }
     var variables: [String: String] { get }

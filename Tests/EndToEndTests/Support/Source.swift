@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A folder with a Dockerfile on the test image. The label marks everything that a build leaves, also a failed one.
+/// A folder with a Dockerfile on the test image. The label marks the leftovers of a build, even of a failed one.
 struct Source {
     let folder: String
     private let world: World

@@ -119,7 +119,7 @@ struct World: ProgramHome {
         return left
     }
 
-    /// Removes what builds have left, also interrupted ones, by the label of the source.
+    /// Removes the leftovers of builds by the label of the source. Builds may have been interrupted.
     private func clearBuilds() throws {
         let filter = ["--filter", "label=e2e=\(project)"]
         for container in try TestDocker.docker(["ps", "--all", "--quiet"] + filter).split(separator: "\n") {

@@ -96,7 +96,7 @@ import Testing
                 """),
     ]
 
-    @Test(arguments: cases) func `each is rejected at its position`(_ wrong: Case) async throws {
+    @Test(arguments: cases) func `each wrong configuration is rejected at its position`(_ wrong: Case) async throws {
         let desk = try Desk()
         let file = try desk.folder.write("launch-config.yaml", wrong.text)
         let answer = await desk.run("config check \(file)")
@@ -121,13 +121,13 @@ import Testing
         #expect(answer.errors.hasSuffix("\n4 errors\n"))
     }
 
-    @Test func `local is an environment`() async throws {
+    @Test func `the environment local is accepted`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write("launch-config.yaml", "environment: {type: local}\n")
         #expect(await desk.run("config check \(file)").code == .ok)
     }
 
-    @Test func `warnings do not fail`() async throws {
+    @Test func `a configuration with only warnings is accepted`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write("launch-config.yaml", "entity: \"${TEAM}\"\n")
         let answer = await desk.run("config check \(file)")
@@ -144,7 +144,7 @@ import Testing
                 """)
     }
 
-    @Test func `a terminal shows colours`() async throws {
+    @Test func `on a terminal, errors have colours`() async throws {
         let desk = try Desk()
         let file = try desk.folder.write("launch-config.yaml", "max_job: 2\n")
         let shown = await desk.run("config check \(file)", onTerminal: true)

@@ -67,7 +67,8 @@ import Testing
         let made = await desk.run("job create image repo/train:\(tag) -n t")
         #expect(made.code == .ok && made.output == "t:v1\n")
         #expect(
-            made.errors.contains("the tag \(tag) becomes no alias") && made.errors.contains("t:v1"), "\(made.errors)")
+            made.errors.contains("the tag \(tag) does not become an alias") && made.errors.contains("t:v1"),
+            "\(made.errors)")
         #expect(await desk.run("job create image repo/train:V2 -n t").errors == "")
     }
 

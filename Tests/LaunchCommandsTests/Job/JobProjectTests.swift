@@ -31,7 +31,7 @@ import Testing
         #expect(await desk.run("job create image hello -n h --json").output.contains("\"sound\""))
     }
 
-    @Test func `all kinds of jobs have one`() async throws {
+    @Test func `all kinds of jobs have a project`() async throws {
         let desk = try Desk()
         try desk.folder.write("train/Dockerfile", "FROM a\n")
         let code = await desk.run("job create code \(desk.folder.file("train")) --project vision --json")

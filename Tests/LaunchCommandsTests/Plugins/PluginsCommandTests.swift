@@ -5,7 +5,7 @@ import Testing
 @testable import LaunchCommands
 
 @Suite struct PluginsCommandTests {
-    @Test func `lists by role`() async throws {
+    @Test func `plugins are listed by role`() async throws {
         let desk = try Desk()
         #expect(
             await desk.run("plugins list --role builder").output
@@ -20,7 +20,7 @@ import Testing
         #expect(wrong.code == .usage && wrong.errors.contains("did you mean 'builder'?"))
     }
 
-    @Test func `describes one`() async throws {
+    @Test func `a plugin is described with its keys and examples`() async throws {
         let answer = await (try Desk()).run("plugins describe local-docker")
         #expect(
             answer.output
@@ -54,7 +54,7 @@ import Testing
                 """)
     }
 
-    @Test func `describes all roles of a type`() async throws {
+    @Test func `all roles of a type are described`() async throws {
         let desk = try Desk()
         let all = try await desk.run("plugins describe mock --json").json().arrayValue ?? []
         #expect(all.compactMap { $0["role"]?.stringValue } == ["environment", "registry", "builder", "runner"])

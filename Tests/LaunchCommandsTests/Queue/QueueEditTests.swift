@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: ["truncate -s 0", "sed -i s/^/#/", "sed -i s/.*/null/", "sed -i s/.*/~/"])
-    func `An editor that saves text without a value changes nothing`(editor: String) async throws {
+    func `an editor that saves text without a value changes nothing`(editor: String) async throws {
         let desk = try await desk(editor: editor)
         let before = try desk.store().queue("try").definition
         let answer = await desk.run("queue edit try")

@@ -24,7 +24,7 @@ import Testing
         let plan = await desk.run(words: ["plan", "--offline", "--json"] + words)
         #expect(plan.code == .ok, "\(plan.errors)")
         let planned = try #require(try plan.json()["request"]?["document"]?["HyperParameters"])
-        // What the store keeps of the run resolves to the same.
+        // The stored run resolves to the same values.
         let id = await desk.run(words: ["submit"] + words).output
         let spec = try desk.store().run(matching: String(id.dropLast())).spec
         let queue = try desk.store().queue("train").definition
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: numbers)
-    func `a number is the same everywhere`(_ text: String, _ sent: String) async throws {
+    func `a number is the same in every output`(_ text: String, _ sent: String) async throws {
         let desk = try await desk(lr: text)
         let fromFile = try await hyperparameters(desk, [])
         #expect(fromFile["lr"]?.stringValue == text && fromFile["nested"]?.stringValue == "[\(sent)]")
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: ["9223372036854775808", "-9223372036854775809", "1e999"])
-    func `a number that is not kept is refused`(_ text: String) async throws {
+    func `a number that would change is refused`(_ text: String) async throws {
         let desk = try await desk(lr: "1")
         for words in [
             ["--set", "HyperParameters.x=\(text)"], ["--param", "x=\(text)"],
@@ -71,7 +71,7 @@ import Testing
         #expect(made.code == .invalidData && made.errors.contains("queue.yaml:7:23"), "\(made.errors)")
     }
 
-    @Test func `a count with a fraction is an error and text is text`() async throws {
+    @Test func `a count with a fraction is an error, and quoted text stays text`() async throws {
         let desk = try await desk(lr: "1.0")
         let words = ["plan", "--offline", "-q", "train", "--image", SageMakerCommandTests.image]
         let count = await desk.run(words: words + ["--set", "ResourceConfig.InstanceCount=2.0"])

@@ -20,7 +20,7 @@ import Testing
         return run.id
     }
 
-    @Test func `runs are listed then archived and removed`() async throws {
+    @Test func `runs are listed, then archived and removed`() async throws {
         let desk = try Desk()
         let old = try run(desk, endedDaysAgo: 100)
         let young = try run(desk, endedDaysAgo: 10)
@@ -42,7 +42,7 @@ import Testing
         #expect(none.errors.hasSuffix("0 runs and 0 events archived and removed.\n"))
     }
 
-    @Test func `JSON has the whole result`() async throws {
+    @Test func `JSON has the complete result`() async throws {
         let desk = try Desk()
         let id = try run(desk, endedDaysAgo: 3, project: "try")
         try run(desk, endedDaysAgo: 3)
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: [(["y"], true), (["YES "], true), (["n"], false), ([""], false), ([], false)])
-    func `a terminal is asked`(_ typed: [String], _ removes: Bool) async throws {
+    func `on a terminal, the command asks for confirmation`(_ typed: [String], _ removes: Bool) async throws {
         let desk = try Desk()
         try run(desk, endedDaysAgo: 3)
         let words = ["prune", "--older-than", "2d"]

@@ -157,7 +157,7 @@ import Testing
         #expect(other.code == .usage && other.errors.contains("'keep_local' in the spec file is for rehearsals"))
     }
 
-    @Test func `a configuration that rehearses is enough`() async throws {
+    @Test func `a configuration that rehearses needs no option`() async throws {
         let desk = try await desk()
         let here = try desk.folder.write("here.yaml", "runner: {type: here}\n")
         #expect(try await planned(desk, "-q far \(Self.image) --keep-local -c \(here)")?.keepsLocal == true)
@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test
-    func `a rehearsal never uses the remote runner, also if the configuration names it`() async throws {
+    func `a rehearsal never uses the remote runner, even if the configuration names it`() async throws {
         let desk = try await desk()
         let far = try desk.folder.write("far.yaml", "runner: {type: mock}\n")
         for options in ["", "-c \(far)"] {
@@ -179,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func `the report is at the end`() async throws {
+    @Test func `the report is the last output`() async throws {
         let desk = try await desk()
         let answer = await desk.run("run --rehearse -q far \(Self.image)")
         #expect(answer.code == .ok, "\(answer.errors)")
@@ -189,7 +189,7 @@ import Testing
         #expect(answer.errors.contains("rehearsal report -> DIR/home/runs/"))
     }
 
-    @Test func `scripts get the report with the run`() async throws {
+    @Test func `the run's JSON contains the report`() async throws {
         let desk = try await desk()
         let answer = await desk.run("run --json --rehearse -q far \(Self.image)")
         let record = try answer.json()["rehearsal"].map { try $0.decode(RehearsalRecord.self) }

@@ -33,7 +33,7 @@ import Testing
         (.failed, Cause(.unavailable, "no engine answers\nat all"), .unavailable),
         (.stopped, Cause(.userStop, "Stopped."), .stopped),
     ])
-    func `The exit code and the last line report the run's end`(state: RunState, cause: Cause, code: ExitCode)
+    func `the exit code and the last line report the run's end`(state: RunState, cause: Cause, code: ExitCode)
         async throws
     {
         let desk = try await desk()
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test
-    func `With several runs the worst end determines the exit code`() async throws {
+    func `with several runs the worst end determines the exit code`() async throws {
         let desk = try await desk()
         var ids: [String] = []
         for end in [RunState.succeeded, .stopped, .failed] {
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test
-    func `A wait ends with 75 after its timeout, and says why the run waits`() async throws {
+    func `a wait ends with 75 after its timeout, and says why the run waits`() async throws {
         let desk = try await desk()
         let id = await submit(desk)
         let answer = await desk.run("wait \(id) --timeout 0")
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `Followers report the end of a run that is stopped meanwhile`() async throws {
+    func `followers report the end of a run that is stopped meanwhile`() async throws {
         let desk = try await desk()
         let first = await submit(desk)
         async let waiting = desk.run("wait \(first)")
@@ -128,14 +128,14 @@ import Testing
     }
 
     @Test(arguments: ["ps", "cancel", "rm", "retry"])
-    func `Commands of other programs are answered with the equivalent command`(word: String) async throws {
+    func `commands of other programs are answered with the equivalent command`(word: String) async throws {
         let answer = try await desk().run(word)
         #expect(answer.code == .usage)
         #expect(answer.errors.contains("unknown command '\(word)' for 'launch'; "))
         #expect(answer.errors.contains("'launch "))
     }
 
-    @Test func `the version is also an option`() async throws {
+    @Test func `the version is a command and an option`() async throws {
         let desk = try Desk()
         #expect(await desk.run("--version").output == "launch 1.2.3\n")
         #expect(try await desk.run("--version --json").json()["version"]?.stringValue == "1.2.3")

@@ -82,7 +82,7 @@ struct FindingPositionTests {
         #expect(!copy.contains("queue.yaml"), "\(copy)")
     }
 
-    @Test func `an image has no line of the queue`() async throws {
+    @Test func `the run's image has no line of the queue`() async throws {
         let findings = try await findings([], image: "docker.io/library/python:3.12")
         #expect(
             findings.contains(

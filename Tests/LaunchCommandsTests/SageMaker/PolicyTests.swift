@@ -3,7 +3,7 @@ import LaunchHost
 import TestSupport
 import Testing
 
-/// `launch iam-policy` allows what any run of the queue may need: what only a submit knows is `*`.
+/// `launch iam-policy` allows the calls that any run of the queue may need. A value that only a submit knows is `*`.
 struct PolicyTests {
     private static let queue = """
         RoleArn: arn:aws:iam::123456789012:role/{{team}}-training
@@ -33,7 +33,7 @@ struct PolicyTests {
         return found
     }
 
-    @Test func `what only a submit knows is open and two calls say the same`() async throws {
+    @Test func `values that only a submit knows stay open, and two calls print the same policy`() async throws {
         let desk = try await SageMakerCommandTests().desk(queue: Self.queue + "allow_overrides: []\n")
         for holder in ["agent", "job"] {
             let answers = [
@@ -56,7 +56,7 @@ struct PolicyTests {
         #expect(job["ssmmessages:OpenDataChannel"] == ["*"])
     }
 
-    @Test func `images that a submit or a Dockerfile may name`() async throws {
+    @Test func `the policy includes images that a submit or a Dockerfile may name`() async throws {
         let queue = SageMakerCommandTests.queue
         let desk = try await SageMakerCommandTests().desk(queue: queue)
         let everything: Set = ["arn:aws:ecr:*:*:repository/*"]
@@ -75,7 +75,7 @@ struct PolicyTests {
             "allow_overrides: []\nallow_sources: {images: [\"210987654321.dkr.ecr.eu-west-1.amazonaws.com/team/**\"]}\n"
         #expect(
             try await edit(named)["ecr:BatchGetImage"] == ["arn:aws:ecr:eu-west-1:210987654321:repository/team/*"])
-        // What is built may be built on any image.
+        // A build may have any base image.
         let built = "allow_overrides: []\nallow_sources: {folders: any}\n"
         #expect(try await edit(built)["ecr:BatchGetImage"] == everything)
         #expect(try await edit(built)["ecr:GetAuthorizationToken"] == ["*"])

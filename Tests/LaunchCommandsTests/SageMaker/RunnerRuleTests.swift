@@ -88,7 +88,7 @@ struct RunnerRuleTests {
             "hint: remove it: SageMaker always gives 120 seconds\n"
         ),
     ])
-    func `the hint about the grace period is the runner's`(more: String, hint: String) async throws {
+    func `the runner defines the hint about the grace period`(more: String, hint: String) async throws {
         var desk = try Desk()
         desk.catalog = catalog
         let file = try desk.folder.write("launch-config.yaml", "stopped_run_timeout: 60\n" + more)

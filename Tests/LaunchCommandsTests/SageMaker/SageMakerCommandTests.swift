@@ -7,7 +7,7 @@ import Testing
 
 @testable import launch
 
-/// What a submitter and an agent's owner see of SageMaker without any service.
+/// The commands of a submitter and of an agent's owner for SageMaker, without any service.
 struct SageMakerCommandTests {
     static let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/train:v1"
     static let queue = """
@@ -163,7 +163,7 @@ struct SageMakerCommandTests {
         #expect(missing.code == .configuration && missing.errors.contains("none.yaml: the file does not exist"))
     }
 
-    @Test func `for keys of W&B's runner the hint names the queue's keys`() async throws {
+    @Test func `the hint for a key of W&B's runner names the queue's key`() async throws {
         let desk = try await desk()
         try desk.folder.write(
             "launch-config.yaml",

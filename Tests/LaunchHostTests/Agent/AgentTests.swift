@@ -6,7 +6,7 @@ import Testing
 @Suite("agent")
 struct AgentTests {
     @Test
-    func `drains a queue: every run ends once, with its exit code and its log`() async throws {
+    func `a draining agent ends every run once, with its exit code and its log`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let good = try (0..<10).map { _ in try bench.submit("q", ["log_lines": .integer(3)]) }
@@ -31,7 +31,7 @@ struct AgentTests {
     }
 
     @Test
-    func `only a run from source has the state building, also after a requeue`() async throws {
+    func `only a run from source has the state building, even after a requeue`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let context = try TemporaryDirectory()
@@ -46,7 +46,7 @@ struct AgentTests {
     }
 
     @Test
-    func `holds at most max_jobs runs at once`() async throws {
+    func `an agent holds at most max_jobs runs at once`() async throws {
         let bench = try AgentBench()
         try bench.queue("q", ["run_for": .string("0.05s")])
         for _ in 0..<12 { try bench.submit("q") }
@@ -62,7 +62,7 @@ struct AgentTests {
     }
 
     @Test
-    func `serves its queues in turn`() async throws {
+    func `an agent serves its queues in turn`() async throws {
         let bench = try AgentBench()
         for name in ["a", "b", "c"] {
             try bench.queue(name)
@@ -78,7 +78,7 @@ struct AgentTests {
     }
 
     @Test
-    func `claims runs of higher priority first`() async throws {
+    func `an agent claims runs of higher priority first`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let low = try bench.submit("q", priority: .low)
@@ -90,7 +90,7 @@ struct AgentTests {
     }
 
     @Test
-    func `claims nothing from a paused queue, and claims its runs after a resume`() async throws {
+    func `an agent claims nothing from a paused queue, and claims its runs after a resume`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         try bench.store.setPaused(true, queue: "q")
@@ -103,7 +103,7 @@ struct AgentTests {
     }
 
     @Test
-    func `claims runs that are submitted while it waits`() async throws {
+    func `an agent claims runs that are submitted while it waits`() async throws {
         let bench = try AgentBench()
         try bench.queue("q")
         let agent = bench.agent("q", drain: false)
@@ -116,7 +116,7 @@ struct AgentTests {
     }
 
     @Test
-    func `leaves without ending its runs, and the next agent completes them`() async throws {
+    func `an agent leaves without ending its runs, and the next agent completes them`() async throws {
         let bench = try AgentBench()
         let sign = bench.folder.file("sign")
         try bench.queue("q", ["until": .string(sign), "exit_code": .integer(5)])

@@ -49,7 +49,7 @@ import Testing
         #expect(holds.open(["a"], now: until) == ["a"])
     }
 
-    @Test func `a run that began before the hold and failed for its own reason proves nothing`() {
+    @Test func `a run that began before the hold and failed for its own reason does not change the hold`() {
         var holds = QueueHolds()
         let until = holds.hold("a", for: error, now: start)
         let result3 = holds.end("a", wasSubmitted: false)

@@ -135,7 +135,7 @@ import Testing
         #expect(drive.end == .released)
     }
 
-    @Test func `a run that the backend has is handed over without a write`() {
+    @Test func `a run that the backend has is passed on without a write`() {
         var drive = RunDrive(Self.started, mayRequeue: true)
         #expect(drive.begin().isEmpty)
         #expect(drive.end == .submitted(Self.started))
@@ -155,9 +155,9 @@ import Testing
         }
     }
 
-    // MARK: what an owner before may have left in the backend
+    // MARK: runs that an earlier owner may have left in the backend
 
-    @Test func `a stop looks the run up before it ends it`() {
+    @Test func `a stop looks the run up before it ends the run`() {
         var drive = Self.drive(Self.submitting, .looking)
         #expect(drive.receive(.looked(Self.stopping), Self.stays) == [.find(RunRecord.sent)])
         var found = drive
@@ -199,7 +199,7 @@ import Testing
     }
 
     @Test(arguments: BackendError.Category.all)
-    func `an error of a submit has the effect that the table says`(_ category: BackendError.Category) {
+    func `an error of a submit has the effect in the table`(_ category: BackendError.Category) {
         let error = BackendError(category, "it failed", retryAfter: .seconds(7))
         let back = RunDrive.Effect.write(
             .requeue(

@@ -7,9 +7,9 @@ import Testing
 @testable import LaunchPluginKit
 @testable import LaunchStore
 
-/// Random walks of the reducer over a store and a backend that fail at random, with owners that die at any point.
+/// Random walks of the reducer over a store and a backend that fail at random, with owners that end at any point.
 @Suite struct RunDriveWalkTests {
-    /// A store with one run, and a backend. They answer effects, and check each against what is stored.
+    /// A store with one run, and a backend. They answer effects, and check each against the stored state.
     private struct World {
         var random: SeededRandom
         var stored: RunRecord
@@ -23,7 +23,7 @@ import Testing
 
         mutating func fault(_ text: String) { faults.append("\(text), stored: \(stored.state)") }
 
-        /// A random fault of the store, if there is one. A stale token is the fault that never passes.
+        /// A random fault of the store, or nil. Only a stale token is permanent.
         private mutating func storeFault() -> RunDrive.Event? {
             if hasNewOwner { return .storeFailed(StoreError(.stale, "x")) }
             guard random.oneIn(15) else { return nil }
@@ -115,11 +115,11 @@ import Testing
             stored.handle = changes.handle ?? stored.handle
         }
 
-        /// A run that the backend may have does not end without a word about it.
+        /// The message of an ended run says if the backend may have the run.
         private mutating func end(_ message: String) {
             guard stored.handle == nil, !isKnownAbsent else { return }
             let isSaid = message.contains("have the run; look there") || message.contains("The backend may have it")
-            // A store that refuses the run, and not the backend, ends it.
+            // Exception: the store, not the backend, refuses the run.
             if !isSaid, !message.contains("The program cannot continue the run") { fault("ends: \(message)") }
         }
     }
@@ -138,7 +138,7 @@ import Testing
                 var steps = 0
                 while let effect = effects.popFirst() {
                     steps += 1
-                    // The owner dies before the effect, and the next one adopts the run.
+                    // The owner ends before the effect, and the next one adopts the run.
                     if world.random.oneIn(30), owners < 5 {
                         world.stored.fencingToken += 1
                         world.stored.crashes = min(world.stored.crashes + 1, Store.mostCrashes)

@@ -123,7 +123,7 @@ import Testing
         observation.story = [PastStep(at: Self.now, phase: .starting, message: "interrupted")]
         #expect(
             run.receive(.observed(observation), at: Self.now) == [.write(.story(observation.story ?? []))])
-        // The message is a step of the history and is not told twice.
+        // The message is a step of the history and is not reported twice.
         #expect(
             run.receive(.written(nil), at: Self.now)
                 == [.changed, .write(.move(.running, nil, nil, RunChanges(backendStatus: "running")))])
@@ -160,7 +160,7 @@ import Testing
         #expect(run.receive(shorter, at: Self.now) == [.stop(grace: .seconds(1))])
     }
 
-    @Test func `a stop that could not be stored is not sent, and the next look repeats it`() throws {
+    @Test func `a stop that could not be stored is not sent, and the next check repeats it`() throws {
         var run = try run()
         let first = run.receive(.stopRequested(WatchedRun.Stop()), at: Self.now)
         #expect(run.receive(.storeFailed(StoreError(.full, "x")), at: Self.now).map(Self.name) == ["log"])
@@ -183,7 +183,7 @@ import Testing
         #expect(run.receive(.written(Self.record(.stopping)), at: Self.now) == [.stop(grace: nil)])
     }
 
-    @Test func `a rejected stop is repeated at growing intervals, and told once per category`() throws {
+    @Test func `a rejected stop is repeated at growing intervals, and reported once per category`() throws {
         var run = try run()
         _ = run.receive(.stopRequested(WatchedRun.Stop()), at: Self.now)
         _ = run.receive(.written(Self.record(.stopping)), at: Self.now)
@@ -244,7 +244,7 @@ import Testing
     // MARK: random walks
 
     /// Random events in a random order; writes are answered at once, as the observer does.
-    @Test func `in no walk is a stop sent before it is stored, or an effect after the end, or a state left`() {
+    @Test func `no walk sends a stop before it is stored, has an effect after the end, or leaves an end state`() {
         var ends = 0
         for seed in UInt64(0)..<3_000 {
             var random = SeededRandom(seed: seed)

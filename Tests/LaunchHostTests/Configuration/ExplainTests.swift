@@ -6,7 +6,7 @@ import Testing
         try Explain.key(key, catalog: Fake.catalog)
     }
 
-    @Test func `explains a key of the top level`() throws {
+    @Test func `a key of the top level is explained`() throws {
         #expect(
             try explain("max_jobs") == """
                 max_jobs
@@ -17,7 +17,7 @@ import Testing
                 """)
     }
 
-    @Test func `explains a key of a block`() throws {
+    @Test func `a key of a block is explained`() throws {
         #expect(
             try explain("builder.platform") == """
                 builder.platform (type: docker)
@@ -42,7 +42,7 @@ import Testing
         #expect(try explain("builder.cache.size").hasPrefix("builder.cache.size (type: docker)"))
     }
 
-    @Test func `explains a role and its type`() throws {
+    @Test func `a role and its type are explained`() throws {
         #expect(
             try explain("builder.type") == """
                 builder.type
@@ -65,7 +65,7 @@ import Testing
                 """)
     }
 
-    @Test func `suggests for unknown keys`() throws {
+    @Test func `an unknown key is an error that suggests the nearest`() throws {
         let error = try #require(throws: LaunchError.self) { try explain("builder.platfrom") }
         #expect(error.kind == .usage)
         #expect(
@@ -82,7 +82,7 @@ import Testing
 }
 
 @Suite struct ReferenceTests {
-    @Test func `writes tables with nested keys`() throws {
+    @Test func `tables contain nested keys`() throws {
         let docker = try #require(Fake.catalog.declarations.first { $0.type == "docker" })
         #expect(
             Reference.markdown(docker) == """
@@ -113,7 +113,7 @@ import Testing
                 """)
     }
 
-    @Test func `covers every plugin`() {
+    @Test func `the reference has a section for every plugin`() {
         let text = Reference.markdown(Fake.catalog)
         for declaration in Fake.catalog.declarations { #expect(text.contains("### `type: \(declaration.type)`")) }
         #expect(text.contains("Keys of a queue's template:"))

@@ -14,7 +14,7 @@ import Testing
         "registry: {type: local, uri: localhost:5000/x, username: u, password: p}\n",
     ]
 
-    @Test func `agrees with the decoder`() throws {
+    @Test func `the schema and the decoder accept the same documents`() throws {
         var documents: [(name: String, value: JSONValue, valid: Bool)] = []
         for text in Self.good {
             try documents.append((text, Fake.document(text).jsonValue, true))
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `describes what an editor shows`() throws {
+    @Test func `the schema has the descriptions that an editor shows`() throws {
         let schema = JSONSchema.launchConfig(Fake.catalog)
         #expect(schema["additionalProperties"] == .bool(false))
         let properties = try #require(schema["properties"]?.objectValue)

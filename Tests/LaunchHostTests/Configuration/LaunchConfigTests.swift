@@ -4,7 +4,7 @@ import LaunchHost
 import Testing
 
 @Suite struct LaunchConfigTests {
-    @Test func `reads the guide's example`() throws {
+    @Test func `the guide's example is accepted`() throws {
         let text = """
             max_jobs: -1
             queues:
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: ["", "builder:\nregistry: {}\nqueues:\nmax_jobs: null\n", "{}"])
-    func `fills in the defaults`(_ text: String) throws {
+    func `absent and empty keys have the defaults`(_ text: String) throws {
         let config = try LaunchConfig(Fake.document(text), catalog: Fake.catalog)
         #expect(config.maxJobs == 1)
         #expect(config.queues == [])
@@ -51,7 +51,7 @@ import Testing
         #expect(config.block(ofRunner: "slurm") == nil)
     }
 
-    @Test func `an absent block has the decoded defaults, and requires what a block requires`() throws {
+    @Test func `an absent block has the defaults, and requires the same keys as a written block`() throws {
         let options = try LaunchConfig.Block(absent: .builder, of: Fake.catalog.builders[0]).options
         #expect(options.duration("timeout") == .seconds(1800))
         let error = #expect(throws: LaunchError.self) {
@@ -64,7 +64,7 @@ import Testing
         #expect(given.options.string("uri") == "a/b")
     }
 
-    @Test func `decodes every kind`() throws {
+    @Test func `values of every kind are decoded`() throws {
         let text = """
             {"max_jobs": 3, "entity": "team", "queues": ["a", "b"],
              "builder": {"type": "docker", "timeout": 90, "pull": false, "build_args": {"A": "1"},
@@ -103,7 +103,7 @@ import Testing
         #expect(error.kind == .configuration && error.message == "launch-config.yaml has 2 errors.")
     }
 
-    @Test func `decodes declared examples`() throws {
+    @Test func `every declared example is accepted`() throws {
         for declaration in Fake.catalog.declarations {
             for example in declaration.examples {
                 let text = declaration.configText(ofExample: example)

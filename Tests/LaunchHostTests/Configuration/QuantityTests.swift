@@ -11,7 +11,7 @@ import Testing
             ("h30m", nil), (".", nil), ("1.h", nil), ("9999999999999d1s", nil),
             ("9999999999999d", nil),
         ] as [(String, Double?)])
-    func `reads lengths of time`(_ text: String, _ seconds: Double?) {
+    func `durations are parsed, and invalid ones are rejected`(_ text: String, _ seconds: Double?) {
         #expect(Quantity.seconds(text) == seconds)
     }
 
@@ -23,7 +23,7 @@ import Testing
             ("7e", 7 << 60), ("8e", nil), (".5g", 1 << 29), (".5", 0), (".g", nil), (".", nil), ("8192p", nil),
             ("g", nil), ("1.g", nil), ("ib", nil),
         ] as [(String, Int64?)])
-    func `reads sizes`(_ text: String, _ bytes: Int64?) {
+    func `sizes are parsed, and invalid ones are rejected`(_ text: String, _ bytes: Int64?) {
         #expect(Quantity.bytes(text) == bytes)
     }
 }
@@ -31,7 +31,7 @@ import Testing
 @Suite struct SchemaDecoderTests {
     private let owner = SchemaDecoder.Owner("the template (resource: local-docker)")
 
-    @Test func `decodes values without a document`() throws {
+    @Test func `values without a document are decoded`() throws {
         let value = JSONValue.object([
             "memory": .string("8g"), "gpus": .string("all"), "cpus": .integer(2),
             "volumes": .array([.string("/a:/b")]),
@@ -60,7 +60,7 @@ import Testing
         #expect(result.options.values.keys.sorted() == ["volumes"])
     }
 
-    @Test func `accepts every number that JSON has`() {
+    @Test func `every number of JSON is accepted`() {
         let fields = [
             Field("whole", .integer(0...10), help: ""), Field("size", .bytes, help: ""),
             Field("time", .duration, help: ""),

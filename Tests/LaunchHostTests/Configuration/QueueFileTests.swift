@@ -151,12 +151,12 @@ import Testing
         ),
         ("- a", "1:1: a queue's file must be a mapping of keys; found a list"),
     ])
-    func `refuses`(_ text: String, _ says: String) throws {
+    func `an invalid queue's file is rejected at its position`(_ text: String, _ says: String) throws {
         let complaints = try complaints(text).filter { !$0.contains("warning:") }
         #expect(complaints == ["queue.yaml:\(says)"])
     }
 
-    @Test func `notices misspelt reserved keys in open templates`() throws {
+    @Test func `a misspelt reserved key in an open template is an error`() throws {
         #expect(
             try complaints("RoleArn: x\ntemplateVariables: {}\nallow_override: []", Fake.open) == [
                 "queue.yaml:2:1: unknown key \"templateVariables\"; did you mean \"template_variables\"?",
@@ -164,7 +164,7 @@ import Testing
             ])
     }
 
-    @Test func `warns of an unused variable`() throws {
+    @Test func `an unused variable is a warning`() throws {
         #expect(
             try complaints("template_variables: {a: {type: string}}") == [
                 "queue.yaml:1:22: warning: the template does not use the variable \"a\""
@@ -180,7 +180,7 @@ import Testing
         } catch { return (error as? LaunchError)?.message }
     }
 
-    @Test func `checks typed values`() throws {
+    @Test func `a value is checked against the type and the limits of its variable`() throws {
         let gpus = TemplateVariable(name: "gpus", type: .integer, allowed: [.integer(1), .integer(2), .integer(4)])
         #expect(try gpus.check(.integer(2)) == .integer(2))
         #expect(try gpus.check(.number(4.0)) == .integer(4))
@@ -193,7 +193,7 @@ import Testing
                 == "template variable \"rate\" must be a number from 0 to 0.5; got 0.75")
     }
 
-    @Test func `reads text from the command line`() throws {
+    @Test func `text from the command line is read by the type of its variable`() throws {
         #expect(try TemplateVariable(name: "n", type: .integer).check("12") == .integer(12))
         #expect(try TemplateVariable(name: "n", type: .number).check("1e-3") == .number(0.001))
         #expect(try TemplateVariable(name: "n", type: .boolean).check("true") == .bool(true))
@@ -217,7 +217,7 @@ import Testing
             ("{{open}", [.text("{{open}")]), ("$5 {a}", [.text("$5 {a}")]), ("${}", [.macro("")]),
             ("${A:-b}", [.macro("A:-b")]), ("é${a}名", [.text("é"), .macro("a"), .text("名")]),
         ] as [(String, [Placeholders.Piece])])
-    func `cuts texts`(_ text: String, _ pieces: [Placeholders.Piece]) {
+    func `a text is split into text, macros and variables`(_ text: String, _ pieces: [Placeholders.Piece]) {
         #expect(Placeholders.pieces(of: text) == pieces)
         let plain = pieces.allSatisfy { if case .text = $0 { true } else { false } }
         #expect(Placeholders.contains(text) == !plain)

@@ -3,7 +3,7 @@ import Testing
 
 /// All unfilled placeholders of a configuration are reported together, each at its position.
 @Suite struct UnfilledPlaceholderTests {
-    @Test func `all are reported at once`() {
+    @Test func `all placeholders are reported at once`() {
         let text = """
             queues: [<queue-name>, ‹second›]
             entity: <team>

@@ -184,7 +184,7 @@ import Testing
             says: ["1:34: warning: \"${AWS_REGION}\" is used literally: this file does not expand variables"]),
     ]
 
-    @Test(arguments: cases) func `each is rejected at its position`(_ wrong: Case) throws {
+    @Test(arguments: cases) func `each wrong configuration is rejected at its position`(_ wrong: Case) throws {
         let diagnostics = Fake.diagnostics(wrong.text)
         #expect(Fake.heads(diagnostics) == wrong.says.map { "launch-config.yaml:\($0)" })
         if let hint = wrong.hint { #expect(diagnostics.first?.hint == hint) }
@@ -208,13 +208,13 @@ import Testing
         "my-secret-thing: hunter2\nx: [\n", "registry: {type: local, password: 12345, uri: [hunter2]}\n",
         "registry:\n  type: local\n  password: 12345\n",
     ])
-    func `shows no line with a secret`(_ text: String) {
+    func `an error does not show a line with a secret`(_ text: String) {
         let diagnostics = Fake.diagnostics(text)
         let shown = DiagnosticRenderer().render(diagnostics)
         #expect(!diagnostics.isEmpty && !shown.contains("hunter2") && !shown.contains("12345"), "\(shown)")
     }
 
-    @Test func `shows no secret`() throws {
+    @Test func `an error about a secret does not show its value`() throws {
         let text = "registry:\n  type: local\n  pasword: hunter2\n  password: [hunter2]\n"
         let shown = DiagnosticRenderer().render(Fake.diagnostics(text))
         #expect(shown.contains("did you mean \"password\"?"))

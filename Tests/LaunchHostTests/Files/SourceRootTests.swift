@@ -30,7 +30,7 @@ struct SourceRootTests {
     }
 
     @Test(arguments: [true, false])
-    func `A path that leaves the folder is rejected, with and without openat2 of the kernel`(usesKernel: Bool) throws {
+    func `a path that leaves the folder is rejected, with and without openat2 of the kernel`(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
         for name in [
@@ -53,7 +53,7 @@ struct SourceRootTests {
     }
 
     @Test(arguments: [true, false])
-    func `Links inside the folder are followed only if requested`(usesKernel: Bool) throws {
+    func `links inside the folder are followed only if requested`(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
         defer { extendLifetime(scratch) }
@@ -74,7 +74,7 @@ struct SourceRootTests {
     }
 
     @Test(arguments: [true, false])
-    func `Only regular files are read, up to a limit, and no read blocks`(usesKernel: Bool) throws {
+    func `only regular files are read, up to a limit, and no read blocks`(usesKernel: Bool) throws {
         let scratch = try scratch()
         let root = try root(scratch, usesKernel)
         try #require(mkfifo("\(scratch.path)/top/pipe", 0o600) == 0)
@@ -93,7 +93,7 @@ struct SourceRootTests {
     }
 
     @Test
-    func `A device is not read, whatever user can create one`() throws {
+    func `a device is not read, whatever user can create one`() throws {
         let scratch = try scratch()
         guard mknod("\(scratch.path)/top/zero", S_IFCHR | 0o666, 0x105) == 0 else { return }
         let error = #expect(throws: FileSystem.Failure.self) {
@@ -103,7 +103,7 @@ struct SourceRootTests {
     }
 
     @Test
-    func `A path without links is opened; a link that replaced a component is not followed`() throws {
+    func `a path without links is opened; a link that replaced a component is not followed`() throws {
         let scratch = try scratch()
         let descriptor = try SourceRoot.open(real: "\(scratch.path)/top/deep/file")
         #expect(descriptor >= 3)

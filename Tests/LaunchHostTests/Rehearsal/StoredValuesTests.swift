@@ -13,7 +13,7 @@ struct StoredValuesTests {
     }
 
     @Test
-    func `Values that an older version stored can be read, and plain ones are written unchanged`() throws {
+    func `values that an older version stored can be read, and plain ones are written unchanged`() throws {
         let job = ContainerJob(image: image, arguments: ["a"], outputs: ["/out"])
         let text = try JSON.canonical(job)
         #expect(!text.contains("surroundings"))
@@ -28,7 +28,7 @@ struct StoredValuesTests {
     }
 
     @Test
-    func `A rehearsal plan is read back unchanged, whatever it contains`() throws {
+    func `a rehearsal plan is read back unchanged, whatever it contains`() throws {
         let job = ContainerJob(
             image: image,
             rehearsalPlan: .init(
@@ -49,7 +49,7 @@ struct StoredValuesTests {
     }
 
     @Test
-    func `A rehearsal's record is read back from its run's folder; another run's folder has none`() throws {
+    func `a rehearsal's record is read back from its run's folder; another run's folder has none`() throws {
         let folder = try TemporaryDirectory()
         #expect(RehearsalRecord(in: folder.path) == nil)
         let record = RehearsalRecord(
@@ -62,7 +62,7 @@ struct StoredValuesTests {
     }
 
     @Test
-    func `The stored names of the plan and the timeline are those of the first version`() throws {
+    func `the stored names of the plan and the timeline are those of the first version`() throws {
         let job = """
             {"environment":{},"image":{"digest":"sha256:\(String(repeating: "a", count: 64))","name":"repo:1",
             "reference":"repo@sha256:\(String(repeating: "a", count: 64))"},"metrics":{},"mounts":[],"outputs":[],

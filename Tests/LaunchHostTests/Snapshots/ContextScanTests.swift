@@ -11,7 +11,7 @@ struct ContextScanTests {
             of: folder, ignoring: DockerIgnore(parsing: rules, file: ".dockerignore"), work: SourceWork())
     }
 
-    @Test func `lists in the order of bytes with kinds modes and sizes`() throws {
+    @Test func `entries are listed in the order of bytes, with kinds, modes and sizes`() throws {
         let scratch = try Scratch()
         try scratch.write(["b/c.txt": "12345", "b-d": "", "B": "1", "empty/": ""])
         try scratch.setMode("b-d", 0o4751)
@@ -26,7 +26,7 @@ struct ContextScanTests {
     }
 
     @Test(arguments: IgnoreCase.all)
-    func `agrees with the rules`(_ example: IgnoreCase) throws {
+    func `each file that the rules keep is listed`(_ example: IgnoreCase) throws {
         let scratch = try Scratch()
         for file in example.files { try scratch.write([file: "x"]) }
         let files = try scan(scratch.path, example.rules).entries.filter { $0.kind == .file }.map(\.path)

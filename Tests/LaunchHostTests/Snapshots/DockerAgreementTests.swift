@@ -35,7 +35,7 @@ struct DockerAgreementTests {
     @Test(
         .enabled("needs a Docker engine, found by DOCKER_HOST, to compare with") { await engine.value },
         arguments: IgnoreCase.all.filter(\.classicAgrees).enumerated().map { ($0, $1) })
-    func `excludes the files that Docker excludes`(_ index: Int, _ example: IgnoreCase) async throws {
+    func `the rules exclude the files that Docker excludes`(_ index: Int, _ example: IgnoreCase) async throws {
         let scratch = try Scratch()
         // The content is unique, because removing an image with an equal layer would remove this one's layer.
         let folder = try scratch.write(

@@ -5,7 +5,7 @@ import LaunchHost
 
 struct DockerIgnoreTests {
     @Test(arguments: IgnoreCase.all)
-    func `keeps the files that Docker keeps`(_ example: IgnoreCase) throws {
+    func `the rules keep the files that Docker keeps`(_ example: IgnoreCase) throws {
         let rules = try DockerIgnore(parsing: example.rules, file: ".dockerignore")
         #expect(example.files.filter { !rules.excludes($0) } == example.kept)
     }
@@ -17,7 +17,7 @@ struct DockerIgnoreTests {
         #expect(!rules.excludes("c"))
     }
 
-    @Test func `names that only look alike are different`() throws {
+    @Test func `names that only look the same are different`() throws {
         let rules = try DockerIgnore(parsing: "caf\u{E9}", file: ".dockerignore")
         #expect(rules.excludes("caf\u{E9}"))
         #expect(!rules.excludes("cafe\u{301}"))
@@ -54,7 +54,7 @@ struct DockerIgnoreTests {
         #expect(!rules.excludes("b/y"))
     }
 
-    @Test func `reads an excluded folder only if an exception may match inside`() throws {
+    @Test func `an excluded folder is read only if an exception may match inside`() throws {
         let rules = try DockerIgnore(parsing: "*\n!d/e/*.txt\n!q", file: ".dockerignore")
         #expect(rules.mayTakeBack(inside: "d"))
         #expect(rules.mayTakeBack(inside: "d/e"))

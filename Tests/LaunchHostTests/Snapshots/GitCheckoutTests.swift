@@ -72,7 +72,7 @@ import LaunchHost
             ])
     }
 
-    @Test func `a link in place of .gitmodules leads to no file of this machine`() async throws {
+    @Test func `a link in place of .gitmodules does not lead to a file of this machine`() async throws {
         _ = try await repository("main", ["Dockerfile": "FROM scratch\n"])
         try scratch.write(["outside": "[submodule \"a\"]\n\tpath = a\n\turl = ../a\n"])
         try scratch.link("main/.gitmodules", to: "\(scratch.path)/outside")

@@ -149,7 +149,7 @@ struct GitFetchTests {
     }
 
     @Test
-    func `offline no repository is contacted: a full commit ID is accepted, anything else is rejected`() async throws {
+    func `offline, only a full commit ID is accepted, and no repository is contacted`() async throws {
         // Contacting this address gives another kind of error.
         let url = "https://127.0.0.1:9/train.git"
         let commit = String(repeating: "0a", count: 20)

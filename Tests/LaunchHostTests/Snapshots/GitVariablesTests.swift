@@ -4,7 +4,7 @@ import Testing
 
 import LaunchHost
 
-/// git gets only the variables that it needs, also if the caller passes a complete environment.
+/// git gets only the variables that it needs, even if the caller passes a complete environment.
 @Suite(.timeLimit(.minutes(10))) struct GitVariablesTests {
     @Test func `git gets no secret of the caller`() async throws {
         let folder = try TemporaryDirectory()

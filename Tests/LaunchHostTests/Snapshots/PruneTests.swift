@@ -74,7 +74,7 @@ import LaunchHost
         #expect(access("\(scratch.path)/sources/.incoming-1/checkout/goes", F_OK) != 0)
     }
 
-    /// Whether a file can be made immutable, also for root. Not every file system supports this.
+    /// Whether a file can be made immutable, even for root. Not every file system supports this.
     private func isImmutable(_ path: String) async throws -> Bool {
         guard (try? await Tool.run(["chattr", "+i", path], in: "/")) != nil else { return false }
         return true

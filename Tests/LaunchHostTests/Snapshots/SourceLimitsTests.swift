@@ -15,7 +15,7 @@ struct SourceLimitsTests {
     }
 
     @Test
-    func `A file counts with the size that the file system reports, before it is read`() throws {
+    func `a file counts with the size that the file system reports, before it is read`() throws {
         let scratch = try Scratch()
         try scratch.write(["src/hole": ""])
         try #require(truncate("\(scratch.path)/src/hole", 5 << 40) == 0)
@@ -25,7 +25,7 @@ struct SourceLimitsTests {
     }
 
     @Test
-    func `Entries count, and excluded ones do not`() throws {
+    func `entries count, and excluded ones do not`() throws {
         let scratch = try Scratch()
         for index in 0..<12 { try scratch.write(["src/f\(index)": ""]) }
         let error = #expect(throws: LaunchError.self) { try scan(scratch, limits: SourceLimits(entries: 11)) }
@@ -35,7 +35,7 @@ struct SourceLimitsTests {
     }
 
     @Test
-    func `Folders are read to a limited depth`() throws {
+    func `folders are read to a limited depth`() throws {
         let scratch = try Scratch()
         try scratch.write(["src/\(String(repeating: "d/", count: 300))": ""])
         let error = #expect(throws: LaunchError.self) { try scan(scratch) }
@@ -45,7 +45,7 @@ struct SourceLimitsTests {
     }
 
     @Test
-    func `The first pipes are named, the others counted`() throws {
+    func `the first pipes are named, the others counted`() throws {
         let scratch = try Scratch()
         try scratch.write(["src/": ""])
         for index in 0..<30 { try #require(mkfifo("\(scratch.path)/src/p\(index)", 0o600) == 0) }
@@ -55,7 +55,7 @@ struct SourceLimitsTests {
     }
 
     @Test
-    func `Ten thousand rules are matched fast; more are rejected with their line`() throws {
+    func `ten thousand rules are matched fast; more are rejected with their line`() throws {
         let most = (0..<DockerIgnore.maxRules).map { "some/long/folder/name-\($0)" }.joined(separator: "\n")
         let scratch = try Scratch()
         for index in 0..<200 { try scratch.write(["src/some/long/folder/name\(index)": ""]) }
@@ -68,7 +68,7 @@ struct SourceLimitsTests {
     }
 
     @Test
-    func `A checkout that exceeds the limit is stopped`() async throws {
+    func `a checkout that exceeds the limit is stopped`() async throws {
         let scratch = try Scratch()
         try scratch.write(["src/": ""])
         let folder = "\(scratch.path)/src"

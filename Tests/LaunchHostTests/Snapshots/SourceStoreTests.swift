@@ -178,7 +178,7 @@ struct SourceStoreTests {
         #expect(Set(left) == [names[1], URL(filePath: staging.path).lastPathComponent])
     }
 
-    @Test func `a cancellation ends it`() async throws {
+    @Test func `a cancelled snapshot ends with an error`() async throws {
         let scratch = try Scratch()
         let source = try scratch.write(["Dockerfile": "FROM scratch\n"], in: "source")
         let store = SourceStore(folder: "\(scratch.path)/sources")

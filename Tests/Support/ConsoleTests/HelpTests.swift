@@ -30,7 +30,7 @@ import Testing
           -c, --config FILE  Read this configuration.
           -v, --verbose      Say more. (repeatable)
               --json         Print one JSON document.
-              --no-color     Print without colours, also on a terminal.
+              --no-color     Print without colours, even on a terminal.
           -h, --help         Show this help.
 
         Environment:

@@ -12,7 +12,7 @@ import Testing
         try Transfer(HTTPRequest(.get, url), loop: loop, receiver: .whole(SingleValueFuture(), limit: 0))
     }
 
-    @Test func `a busy host delays no other`() throws {
+    @Test func `a host at its limit does not delay other hosts`() throws {
         var queue = AdmissionQueue(perHost: 1, total: 10)
         let all = try ["http://a/1", "http://b/1", "http://a/2", "http://a/3", "http://b/2"].map(transfer)
         for transfer in all { queue.add(transfer) }
@@ -40,7 +40,7 @@ import Testing
     }
 
     /// libcurl 7.88 with its own limits sends the request to the idle host after the long one has ended.
-    @Test func `a long request to one host delays no other host`() async throws {
+    @Test func `a long request to one host does not delay other hosts`() async throws {
         let long = Gate(), short = Gate()
         let busy = try TestServer { TestAnswer(before: $0.target == "/long" ? [.wait(long)] : [], [.text("x")]) }
         let idle = try TestServer { TestAnswer(before: $0.target == "/short" ? [.wait(short)] : [], [.text("x")]) }

@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct HTTPClientTests {
     private let client = HTTPClient()
 
-    @Test func `status headers and body arrive as sent`() async throws {
+    @Test func `status, headers and body arrive as sent`() async throws {
         let server = try TestServer { request in
             .text(
                 "\(request.method) \(request.target) \(request.header("x-one") ?? "-") \(request.text)", status: 418,
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: [HTTPMethod.get, .head, .post, .put, .patch, .delete])
-    func `every method is sent with and without body`(_ method: HTTPMethod) async throws {
+    func `every method is sent with and without a body`(_ method: HTTPMethod) async throws {
         let server = try TestServer { request in
             .text("", headers: [("X-Saw", "\(request.method) \(request.header("content-length") ?? "none")")])
         }
@@ -39,7 +39,7 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
-    @Test func `nothing is added to a request behind the caller's back`() async throws {
+    @Test func `a request has only the caller's headers`() async throws {
         let server = try TestServer { .text($0.headers.map(\.name).sorted().joined(separator: ",")) }
         let answer = try await client.send(
             HTTPRequest(.post, server.url, headers: ["X-Empty": "", "content-length": "99"], body: .text("{}")))
@@ -47,7 +47,7 @@ import Testing
             String(decoding: answer.body, as: UTF8.self) == "Accept,Content-Length,Host,User-Agent,X-Empty")
     }
 
-    @Test func `many at once share connections`() async throws {
+    @Test func `concurrent requests share connections`() async throws {
         let server = try TestServer { .text($0.target) }
         let client = HTTPClient(configuration: .init(maxConnectionsPerHost: 16))
         for _ in 0..<5 {
@@ -66,7 +66,7 @@ import Testing
         #expect(server.connectionCount <= 16)
     }
 
-    @Test func `requests over the limit wait their turn`() async throws {
+    @Test func `requests over the limit wait in order`() async throws {
         let gate = Gate()
         let server = try TestServer { TestAnswer(before: $0.target == "/slow" ? [.wait(gate)] : [], [.text("x")]) }
         let other = try TestServer { _ in .text("other") }
@@ -84,7 +84,7 @@ import Testing
         #expect(server.requestCount == 1)
     }
 
-    @Test func `unix sockets are spoken`() async throws {
+    @Test func `a request over a unix socket is answered`() async throws {
         let folder = try TemporaryDirectory()
         let server = try TestServer(unixSocket: folder.file("s")) { .text($0.header("host") ?? "") }
         let answer = try await client.send(
@@ -97,7 +97,7 @@ import Testing
         #expect(error?.host == folder.file("none"))
     }
 
-    @Test func `a host can be sought elsewhere`() async throws {
+    @Test func `a host can have another address`() async throws {
         let server = try TestServer { .text($0.header("host") ?? "") }
         let answer = try await client.send(
             HTTPRequest(
@@ -133,7 +133,7 @@ import Testing
     }
 
     /// A redirect to another port is a redirect to another server.
-    @Test func `a redirect to another server loses the login`() async throws {
+    @Test func `a redirect to another server does not send the login`() async throws {
         let other = try TestServer { .text($0.header("Authorization") ?? "none") }
         let server = try TestServer { request in
             if request.target == "/there" { return .text(request.header("Authorization") ?? "none") }
@@ -152,7 +152,7 @@ import Testing
         ("http://a.localhost/", true), ("http://169.254.169.254/", true), ("http://127.0.0.1.example/", false),
         ("http://localhost.example/", false), ("http://128.0.0.1/", false), ("http://169.253.1.1/", false),
     ])
-    func `addresses that no proxy sees`(_ url: String, _ isLocal: Bool) throws {
+    func `loopback and link-local addresses use no proxy`(_ url: String, _ isLocal: Bool) throws {
         #expect(try Target(HTTPRequest(.get, url)).isLocal == isLocal)
     }
 }

@@ -11,7 +11,7 @@ import Testing
         "Sun, 29 Nov 2026 10:20:30 GMT", "Sunday, 29-Nov-26 10:20:30 GMT", "Sun Nov 29 10:20:30 2026",
         "Sun, 29 Nov 2026 10:20:30 UTC", "Sun, 29 Nov 2026 12:20:30 +0200", "sun, 29 nov 2026 10:20:30 gmt",
     ])
-    func `The three forms of HTTP, and zones`(_ text: String) {
+    func `the three forms of HTTP dates are parsed, with zones`(_ text: String) {
         #expect(HTTPDate.parse(text) == Self.moment)
     }
 
@@ -22,7 +22,7 @@ import Testing
         "Sun, 29 Nov 99999999999999999999 10:20:30 GMT", "\0Sun, 29 Nov 2026 10:20:30 GMT",
         String(repeating: "Sun, ", count: 10_000),
     ])
-    func `Text that is not a date`(_ text: String) {
+    func `text that is not a date is nil`(_ text: String) {
         #expect(HTTPDate.parse(text) == nil)
     }
 
@@ -38,7 +38,7 @@ import Testing
     ]
 
     @Test(arguments: waits)
-    func `The wait of Retry-After`(_ headers: HTTPHeaders, _ wait: Duration?) {
+    func `the wait is read from Retry-After`(_ headers: HTTPHeaders, _ wait: Duration?) {
         #expect(headers.retryAfter == wait)
     }
 }

@@ -22,7 +22,7 @@ import Testing
         #expect(start.duration(to: .now) >= .milliseconds(200))
     }
 
-    @Test func `silence ends the request`() async throws {
+    @Test func `a request without bytes within the idle limit ends`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(framing: .chunked, [.text("a"), .wait(gate)]) }
@@ -45,7 +45,7 @@ import Testing
         #expect(error?.requestMayHaveReachedServer == true)
     }
 
-    @Test func `two hundred instant cancellations all fail`() async throws {
+    @Test func `two hundred requests that are cancelled at once all fail`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(before: [.wait(gate)]) }
@@ -67,7 +67,7 @@ import Testing
         #expect(codes == Array(repeating: .cancelled, count: 200))
     }
 
-    @Test func `a connection lost in the body is a reset`() async throws {
+    @Test func `a connection that is lost inside the body is a reset`() async throws {
         let server = try TestServer { request in
             switch request.target {
             case "/reset": TestAnswer(framing: .announced(100), [.text("half"), .reset])
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `a post is not repeated on a dead connection`() async throws {
+    @Test func `a POST is not repeated on a closed connection`() async throws {
         let server = try TestServer { request in
             request.target == "/die" ? TestAnswer(before: [.reset]) : .text("ok")
         }
@@ -94,7 +94,7 @@ import Testing
         #expect(server.requestCount == 2)
     }
 
-    @Test func `nobody listening`() async throws {
+    @Test func `a port without a listener is a connection error`() async throws {
         let port = try #require(freePort())
         let error = try await failure(HTTPRequest(.get, "http://127.0.0.1:\(port)/"))
         #expect(error.code == .couldNotConnect)
@@ -103,7 +103,7 @@ import Testing
         #expect(error.curlCode == 7)
     }
 
-    @Test func `a name without address`() async throws {
+    @Test func `a host name without an address is a lookup error`() async throws {
         let client = HTTPClient(configuration: .init(proxy: .direct))
         let error = await #expect(throws: HTTPError.self) {
             try await client.send(HTTPRequest(.get, "http://nowhere.invalid/"))
@@ -133,18 +133,18 @@ import Testing
     }
 
     @Test(arguments: [("X-A", "a\r\nX-B: b"), ("X-A", "a\0b"), ("X A", "a"), ("", "a"), ("X:", "a")])
-    func `headers cannot smuggle`(_ name: String, _ value: String) async throws {
+    func `a header with a line end or an invalid name is refused`(_ name: String, _ value: String) async throws {
         let error = try await failure(HTTPRequest(.get, "http://127.0.0.1:1/", headers: [(name, value)]))
         #expect(error.code == .badRequest)
     }
 
-    @Test func `what is not HTTP is a protocol error`() async throws {
+    @Test func `an answer that is not HTTP is a protocol error`() async throws {
         let server = try TestServer { _ in TestAnswer(before: [.text("SSH-2.0-OpenSSH_9.2\r\n"), .close]) }
         let error = try await failure(HTTPRequest(.get, server.url))
         #expect(error.code == .protocolError)
     }
 
-    @Test func `shutdown ends everything`() async throws {
+    @Test func `a shutdown ends all requests`() async throws {
         let gate = Gate()
         defer { gate.open() }
         let server = try TestServer { _ in TestAnswer(before: [.wait(gate)]) }

@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `an upgrade has a head`() async throws {
+    @Test func `the head of an upgrade is read`() async throws {
         let server = try serving("HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nX-A: 1\r\n\r\nraw")
         let answer = try await client.stream(HTTPRequest(.get, server.url))
         #expect(answer.status == 101)

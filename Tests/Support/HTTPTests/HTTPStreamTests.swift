@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct HTTPStreamTests {
     private let client = HTTPClient()
 
-    @Test func `pieces arrive as they are sent`() async throws {
+    @Test func `chunks arrive as they are sent`() async throws {
         let gates = [Gate(), Gate()]
         let server = try TestServer { _ in
             TestAnswer(framing: .chunked, [.wait(gates[0]), .text("one"), .wait(gates[1]), .text("two")])
@@ -25,7 +25,7 @@ import Testing
         #expect(try await pieces.next() == nil)
     }
 
-    @Test func `a slow reader holds the server back`() async throws {
+    @Test func `a slow reader pauses the server`() async throws {
         let total = 256 << 20
         let server = try TestServer { _ in TestAnswer([.zeros(total)]) }
         let answer = try await client.stream(HTTPRequest(.get, server.url, idleTimeout: .seconds(4)))
@@ -101,7 +101,7 @@ import Testing
         #expect(try await answer.body.reduce(into: []) { $0 += $1 } == Array("ab".utf8))
     }
 
-    @Test func `downloads replace a file only when complete`() async throws {
+    @Test func `a download replaces a file only when it is complete`() async throws {
         let folder = try TemporaryDirectory()
         let server = try TestServer { request in
             request.target == "/whole"

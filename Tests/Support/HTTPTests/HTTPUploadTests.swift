@@ -30,14 +30,14 @@ import Testing
         return String(decoding: answer.body, as: UTF8.self)
     }
 
-    @Test func `bytes`() async throws {
+    @Test func `bytes in memory are sent with their length`() async throws {
         let server = try echo()
         let bytes = Self.pattern(2_000_003)
         #expect(try await upload(.bytes(bytes), to: server) == "2000003 2000003 \(Self.sum(bytes))")
         #expect(try await upload(.bytes([]), to: server) == "0 0 7")
     }
 
-    @Test func `a file and a part of it`() async throws {
+    @Test func `a file and a part of it are sent`() async throws {
         let server = try echo()
         let folder = try TemporaryDirectory()
         let bytes = Self.pattern(2_000_003)
@@ -49,7 +49,7 @@ import Testing
                 == "1000000 1000000 \(Self.sum(part))")
     }
 
-    @Test func `files that cannot be sent`() async throws {
+    @Test func `a file that cannot be sent is an error before the request`() async throws {
         let server = try echo()
         let folder = try TemporaryDirectory()
         let path = try folder.write("f", "short")
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: [Int64?.none, 1_000_000])
-    func `a producer`(_ length: Int64?) async throws {
+    func `the chunks of a producer are sent, with and without a length`(_ length: Int64?) async throws {
         let server = try echo()
         let bytes = Self.pattern(1_000_000)
         let position = Atomic(0)
@@ -84,7 +84,7 @@ import Testing
 
     private struct Broken: Error {}
 
-    @Test func `a producer that fails or does not keep its word`() async throws {
+    @Test func `a producer that fails or has another length than announced is an error`() async throws {
         let server = try echo()
         let bodies: [HTTPBody] = [
             .producer(contentLength: nil) { throw Broken() },
@@ -98,7 +98,7 @@ import Testing
         #expect(server.requestCount == 0)
     }
 
-    @Test func `a server that does not read holds the producer back`() async throws {
+    @Test func `a server that does not read pauses the producer`() async throws {
         let gate = Gate()
         let server = try TestServer(readsBodies: false) { _ in
             TestAnswer(413, framing: .untilClose, before: [.wait(gate)], [.text("no")])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LaunchHTTP
 
-/// A server that sends a byte now and then never reaches the idle limit.
+/// A server that sends single bytes at long intervals never reaches the idle limit.
 @Suite(.timeLimit(.minutes(10))) struct SlowBodyTests {
     private let client = HTTPClient()
     private static let least = HTTPRequest.LeastProgress(bytes: 1_000, within: .milliseconds(400))
@@ -12,7 +12,7 @@ import Testing
         try TestServer { _ in TestAnswer(framing: .announced(1 << 40), [.drip(milliseconds: 20)]) }
     }
 
-    @Test func `a drip is ended by the least progress and not by silence`() async throws {
+    @Test func `a body of single bytes is ended by the least progress, not by the idle limit`() async throws {
         let server = try dripping()
         var request = HTTPRequest(.get, server.url, idleTimeout: .seconds(60), leastProgress: Self.least)
         var error = await #expect(throws: HTTPError.self) { try await client.send(request) }
@@ -40,7 +40,7 @@ import Testing
         #expect(count == bytes)
     }
 
-    @Test func `a server that thinks before it answers is not a slow server`() async throws {
+    @Test func `a server that takes long before it answers is not a slow server`() async throws {
         let gate = Gate()
         let server = try TestServer { _ in TestAnswer(before: [.wait(gate)], [.text("late")]) }
         Task {

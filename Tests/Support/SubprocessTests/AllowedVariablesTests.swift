@@ -3,7 +3,7 @@ import LaunchSubprocess
 import Testing
 
 @Suite struct AllowedVariablesTests {
-    @Test func `what is not allowed stays here`() {
+    @Test func `variables that are not allowed are not passed on`() {
         let allowed = Subprocess.AllowedVariables(names: ["TOOL_HOME"], prefixes: ["GIT_"], withheld: ["GIT_DIR"])
         let variables = [
             "PATH": "/bin", "HOME": "/h", "LC_ALL": "C", "TOOL_HOME": "/t", "GIT_SSH": "ssh", "GIT_DIR": "/elsewhere",
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test
-    func `By default, a child process gets no secret of this process`() async throws {
+    func `by default, a child process gets no secret of this process`() async throws {
         await #expect(processExitsWith: .success) {
             setenv("REGISTRY_PASSWORD", "planted", 1)
             setenv("AWS_SECRET_ACCESS_KEY", "planted", 1)

@@ -4,7 +4,7 @@ import LaunchSubprocess
 import TestSupport
 import Testing
 
-/// What a confined program cannot do.
+/// The restrictions of a confined program.
 @Suite(.timeLimit(.minutes(10))) struct ConfinementTests {
     private let inside: TemporaryDirectory
     private let outside: TemporaryDirectory
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(.enabled(if: Subprocess.Confinement.isEnforced, "this kernel has no Landlock"))
-    func `this process cannot be looked into`() async throws {
+    func `the memory of this process cannot be read`() async throws {
         // Root can always read other processes' memory (CAP_PERFMON), so the test uses /proc/PID/cwd for root.
         let script =
             geteuid() == 0 ? "readlink /proc/\(getpid())/cwd" : "cat /proc/\(getpid())/environ >/dev/null"
@@ -74,13 +74,13 @@ import Testing
     }
 
     @Test(.enabled(if: (Subprocess.Confinement.landlockVersion ?? 0) >= 6, "this kernel's Landlock has no scopes"))
-    func `signals reach only what the program has started`() async throws {
+    func `signals reach only processes that the program has started`() async throws {
         #expect(try await !shell("kill -0 \(getpid())").exit.isSuccess)
         let own = try await shell("sleep 600 & kill $! && wait $!; echo $?")
         #expect(own.stdoutText == "143\n", "\(own.stderrText)")
     }
 
-    @Test func `privileges core dumps and large files are off`() async throws {
+    @Test func `privileges, core dumps and large files are off`() async throws {
         let status = try await shell("grep NoNewPrivs /proc/self/status; ulimit -c; ulimit -Hc")
         #expect(status.stdoutText == "NoNewPrivs:\t1\n0\n0\n")
         let large = try await shell("head -c 20000 /dev/zero >\"$1/large\"", largestFile: 8_192)
@@ -90,7 +90,7 @@ import Testing
         #expect(free.stdoutText == "NoNewPrivs:\t0\n")
     }
 
-    @Test func `what cannot be started says so`() async throws {
+    @Test func `a program that cannot be started is an error`() async throws {
         let plain = try inside.write("plain", "not a program")
         for program in [plain, inside.file("none")] {
             await #expect(throws: SubprocessError.self) {

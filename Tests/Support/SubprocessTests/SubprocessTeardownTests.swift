@@ -58,7 +58,7 @@ import Testing
         #expect(await eventually { pids.allSatisfy { !Self.isRunning($0) } })
     }
 
-    @Test func `a stubborn program is killed`() async throws {
+    @Test func `a program that ignores SIGTERM is killed`() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
         let script = "trap '' TERM; sleep 1000 & echo $$ >\"$0\"; while :; do wait; sleep 0.1; done"
@@ -70,7 +70,7 @@ import Testing
         #expect(!Self.isRunning(try #require(pids.first)))
     }
 
-    @Test func `a program may clean up during teardown`() async throws {
+    @Test func `a program can clean up during teardown`() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("pids")
         let script = "trap 'echo bye >\"$0.bye\"; exit 0' TERM; echo $$ >\"$0\"; while :; do sleep 0.05; done"
@@ -92,7 +92,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: mark))
     }
 
-    @Test func `a grandchild holding the pipe does not hold the caller`() async throws {
+    @Test func `a grandchild that holds the pipe open does not block the caller`() async throws {
         let result = try await Subprocess.run("sh", ["-c", "echo said; sleep 1000 & echo $!"])
         let lines = result.stdoutText.split(separator: "\n")
         #expect(lines.first == "said")
@@ -101,7 +101,7 @@ import Testing
         kill(pid, SIGKILL)
     }
 
-    @Test func `all that was written is delivered to a slow callback`() async throws {
+    @Test func `all output is delivered to a slow callback`() async throws {
         let seen = Mutex(0)
         // The whole output fits into the pipe, and the program ends long before the callback has read it.
         _ = try await Subprocess.run(
@@ -118,7 +118,7 @@ import Testing
         #expect(seen.withLock { $0 } == 100)
     }
 
-    @Test func `the child has no other descriptors and its own group`() async throws {
+    @Test func `the child has only the three standard descriptors and its own group`() async throws {
         let files = try await Subprocess.run("ls", ["/proc/self/fd"])
         // The fourth is the folder that `ls` reads.
         #expect(files.stdoutText == "0\n1\n2\n3\n")
@@ -147,7 +147,7 @@ import Testing
                 _ = try? await Subprocess.run("/no/such/program")
                 if index == 9 { before = try open() }
             }
-            // A few for what the runtime opens once, such as timers; a leak would show 300.
+            // The runtime opens a few once, for example for timers. A leak would show 300.
             let after = try open()
             #expect(after <= before + 5)
         }

@@ -10,21 +10,21 @@ import Testing
         try await Subprocess.run("sh", ["-c", script], stdin: stdin)
     }
 
-    @Test func `exit codes and signals`() async throws {
+    @Test func `exit codes and signals are reported`() async throws {
         #expect(try await shell("exit 0").exit.isSuccess)
         #expect(try await shell("exit 37").exit == .code(37))
         #expect(try await shell("kill -TERM $$").exit == .signal(15))
         #expect(try await shell("kill -KILL $$").exit == .signal(9))
     }
 
-    @Test func `both outputs are collected apart`() async throws {
+    @Test func `both outputs are collected separately`() async throws {
         let result = try await shell("echo out; echo err >&2")
         #expect(result.stdoutText == "out\n")
         #expect(result.stderrText == "err\n")
         #expect(!result.isTruncated)
     }
 
-    @Test func `collecting is bounded`() async throws {
+    @Test func `output over the limit is dropped and reported`() async throws {
         let result = try await Subprocess.run(
             "sh", ["-c", "head -c 300000 /dev/zero; exit 3"], stdout: .collect(maxBytes: 1000))
         #expect(result.exit == .code(3))
@@ -32,7 +32,7 @@ import Testing
         #expect(result.isTruncated)
     }
 
-    @Test func `what cannot be started`() async throws {
+    @Test func `a program that cannot be started is an error`() async throws {
         let folder = try TemporaryDirectory()
         let plain = try folder.write("plain", "not a program")
         let cases: [(String, String?, SubprocessError.Code)] = [
@@ -52,7 +52,7 @@ import Testing
         #expect(error?.code == .cannotStart)
     }
 
-    @Test func `programs are found on the path`() throws {
+    @Test func `programs are found on the PATH`() throws {
         let shell = try #require(Subprocess.find("sh"))
         #expect(shell.hasSuffix("/sh"))
         #expect(Subprocess.findAll("sh").contains(shell))
@@ -62,7 +62,7 @@ import Testing
         #expect(Subprocess.find("") == nil)
     }
 
-    @Test func `the environment is exactly what was asked`() async throws {
+    @Test func `the environment contains exactly the given variables`() async throws {
         let exact = try await Subprocess.run(
             "env", environment: .exact(["A": "1", "B": "x=y z", "": "no", "C=D": "no"]))
         #expect(exact.stdoutText.split(separator: "\n").sorted() == ["A=1", "B=x=y z"])
@@ -81,7 +81,7 @@ import Testing
         #expect(result.stdoutText == "\(real)\n")
     }
 
-    @Test func `input comes from bytes files and descriptors`() async throws {
+    @Test func `input comes from bytes, files and descriptors`() async throws {
         let bytes = (0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
         let echoed = try await Subprocess.run("cat", stdin: .bytes(bytes), stdout: .collect(maxBytes: 2 << 20))
         #expect(echoed.stdout == bytes)
@@ -98,7 +98,7 @@ import Testing
         #expect(result.exit == .code(4))
     }
 
-    @Test func `a million lines`() async throws {
+    @Test func `a million lines are delivered in order`() async throws {
         let seen = Mutex((count: 0, sum: 0))
         let result = try await Subprocess.run(
             "seq", ["1000000"],
@@ -110,7 +110,7 @@ import Testing
         #expect(seen.withLock(\.sum) == 500_000_500_000)
     }
 
-    @Test func `a slow callback holds the program back`() async throws {
+    @Test func `a slow callback pauses the program`() async throws {
         let folder = try TemporaryDirectory()
         let progress = folder.file("progress")
         let first = Mutex(true)
@@ -144,7 +144,7 @@ import Testing
         #expect(blocks.withLock { $0 } < 10)
     }
 
-    @Test func `lines are cut at the limit and the last needs no end`() async throws {
+    @Test func `lines are cut at the limit, and the last one needs no line end`() async throws {
         let lines = Mutex<[Int]>([])
         let script = """
             head -c 65536 /dev/zero | tr '\\0' x; echo; echo; head -c 140000 /dev/zero | tr '\\0' y; echo; printf end
@@ -154,7 +154,7 @@ import Testing
         #expect(lines.withLock { $0 } == [65536, 0, 65536, 65536, 8928, 3])
     }
 
-    @Test func `thirty two at once`() async throws {
+    @Test func `thirty-two concurrent programs have their own output and exit code`() async throws {
         let results = try await withThrowingTaskGroup(of: Subprocess.Result.self) { group in
             for index in 0..<32 {
                 group.addTask { try await Subprocess.run("sh", ["-c", "seq 2000; exit \(index)"]) }

@@ -1,7 +1,7 @@
 internal import LaunchHost
 
-/// Signals when to check runs again: at each change of the store and every second, because an owner that dies rings no
-/// doorbell.
+/// Signals when to check runs again: at each change of the store and every second, because an owner that is killed does
+/// not ring the doorbell.
 final class Looks: Sendable {
     let stream: AsyncStream<Void>
     private let listener: DoorbellListener

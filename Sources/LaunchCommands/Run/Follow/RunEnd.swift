@@ -23,7 +23,7 @@ enum RunEnd {
     }
 
     /// Reports the end with its outputs and warnings on standard error.
-    static func tell(_ run: RunRecord, on terminal: Terminal) {
+    static func show(_ run: RunRecord, on terminal: Terminal) {
         terminal.err(line(run))
         for output in run.outcome?.outputs ?? [] { terminal.err("  \(output.name) -> \(output.path)") }
         for warning in run.outcome?.warnings ?? [] { terminal.err("  \(Styled("warning:", .yellow)) \(warning)") }

@@ -19,7 +19,7 @@ struct RunNews: Sendable {
     ) async throws -> [RunRecord] {
         let looks = try Looks(store)
         var rings = looks.stream.makeAsyncIterator()
-        var told: [RunID: String] = [:]
+        var reported: [RunID: String] = [:]
         var records: [RunID: RunRecord] = [:]
         var isFirst = true
         while true {
@@ -29,7 +29,7 @@ struct RunNews: Sendable {
                     records[id] = run
                     ended(run)
                 } else {
-                    try tell(run, &told[id], isQuiet: isFirst && run.state == .running && !reportsRunning)
+                    try report(run, &reported[id], isQuiet: isFirst && run.state == .running && !reportsRunning)
                 }
             }
             isFirst = false
@@ -48,11 +48,11 @@ struct RunNews: Sendable {
 
     /// Reports a run that has not ended, unless the report says nothing new. Numbers and times do not count as new: a run
     /// that is tried every few minutes is reported once for each reason.
-    private func tell(_ run: RunRecord, _ told: inout String?, isQuiet: Bool) throws {
+    private func report(_ run: RunRecord, _ reported: inout String?, isQuiet: Bool) throws {
         let reason = try store.waitReason(of: run)
         let key = run.state.rawValue + (reason?.filter { !$0.isNumber } ?? "")
-        guard key != told else { return }
-        told = key
+        guard key != reported else { return }
+        reported = key
         guard !isQuiet else { return }
         let words = reason.map { ": \(lines: $0)" as Styled } ?? ""
         terminal.err("run \(run.id) is \(Styled(run.state.rawValue, run.state.style))" + words)

@@ -201,7 +201,7 @@ actor ObserveStage {
             try store.note(id, token: token, message)
             return nil
         case .story(let story):
-            try store.tell(story, of: id, token: token)
+            try store.recordHistory(story, of: id, token: token)
             return nil
         case .lose: return try finish.lose(try store.run(id, token: token))
         }

@@ -18,7 +18,7 @@ public struct RunPruning: Sendable {
         public var resultFolders: [String]
         /// The removed snapshots of sources, which no job and no run needs.
         public var snapshots: [String]
-        /// The number of old runs that stay because their backend may still hold something of them.
+        /// The number of old runs that stay because their backend may still hold resources.
         public var unreleased: Int
     }
 

@@ -1,5 +1,4 @@
-/// What a submitter may set for a queue's runs in addition to changes of the template: the `allow_…` keys of the
-/// queue's file.
+/// The permissions of a submitter in addition to changes of the template: the `allow_…` keys of the queue's file.
 ///
 /// The resolve stage applies it at `plan`, `submit` and `run`, and again after an agent has claimed the run, because a
 /// row of the store may come from an older client. A missing key denies if the file has `allow_overrides`, and allows
@@ -47,7 +46,7 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
         self.maxPriority = maxPriority
     }
 
-    /// A policy that allows everything, also with `allow_overrides`.
+    /// A policy that allows everything, even if the file has `allow_overrides`.
     package static let unlimited = SubmitterPolicy(
         rehearse: true, credentials: true, images: .any, unpinned: true, git: .any, sourceFolders: .any, folders: .any,
         projects: .any,

@@ -15,7 +15,7 @@ public struct Finding: Sendable, Hashable, Codable, CustomStringConvertible {
     public var severity: Severity
     /// The path of the field, in the queue's template or in the request.
     public var path: FieldPath
-    /// What is wrong, with the value, and what is allowed.
+    /// The problem with the value, and the allowed values.
     public var message: String
     /// What the user can do about it.
     public var hint: String?

@@ -23,7 +23,7 @@ extension Document {
         }
     }
 
-    /// Refuses a document without a value: one that is empty, and one that is `null`. `{}` has a value.
+    /// Refuses a document that is empty or `null`. `{}` is accepted.
     /// - Throws: `LaunchError` of that kind.
     public func refuseNoValue(_ kind: LaunchError.Kind, hint: String) throws(LaunchError) {
         guard !hasValue else { return }

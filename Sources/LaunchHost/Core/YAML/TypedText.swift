@@ -6,9 +6,9 @@
 public enum TypedText {
     /// Why a text is not a valid value.
     public struct Fault: Error, Hashable {
-        /// What is wrong, as the end of a sentence; the option is its subject.
+        /// The problem, as the end of a sentence; the option is its subject.
         public var message: String
-        /// What to type instead.
+        /// The text to type instead.
         public var hint: String
     }
 
@@ -69,7 +69,7 @@ public enum TypedText {
         func refused(_ message: String) -> Fault {
             Fault(message: message, hint: "for text, quote it twice: '\"\(Wording.shortened(text))\"'")
         }
-        // What is octal or hexadecimal and no value is larger than the largest integer.
+        // An octal or hexadecimal number without a value is larger than the largest integer.
         if text.wholeMatch(of: /0o[0-7]+|0x[0-9a-fA-F]+/) != nil { throw refused("does not fit a 64-bit integer") }
         if let number = Double(text), text.allSatisfy({ $0.isASCII && !$0.isLetter || $0 == "e" || $0 == "E" }) {
             let isWhole = text.allSatisfy { $0.isNumber || $0 == "-" || $0 == "+" }

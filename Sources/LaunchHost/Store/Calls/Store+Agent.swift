@@ -27,7 +27,7 @@ extension Store {
         }
     }
 
-    /// Ended runs of which the backend may still hold something, because a program died after recording the end and
+    /// Ended runs whose backend may still hold resources, because a program ended after it had recorded the end and
     /// before the release.
     /// - Throws: `StoreError` if the database cannot be read.
     public func unreleased() throws(StoreError) -> [RunRecord] {

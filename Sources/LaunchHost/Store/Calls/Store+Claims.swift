@@ -7,7 +7,7 @@ extension Store {
     /// - Throws: `StoreError` if the database cannot be written to.
     public func claimNext(queues: [String], owner: OwnerID) throws(StoreError) -> RunRecord? {
         let now = now
-        // The first look takes no write lock, so that an agent without work does not block others.
+        // The first check needs no write lock, so an agent without work does not block others.
         let mayHaveSome = try database.read { connection throws(StoreError) in
             for queue in queues where try Self.readyRun(in: queue, at: now, connection) != nil { return true }
             return false
@@ -71,7 +71,7 @@ extension Store {
     }
 
     /// Returns a run to its queue, to be tried again at `time` or later. `attempts` counts the requeues. The caller has
-    /// checked that the backend holds nothing of the run. A run with a stop request is stopped instead.
+    /// checked that the backend does not have the run. A run with a stop request is stopped instead.
     /// - Throws: `.stale`; `.refused` if the run has progressed too far, or has no queue.
     @discardableResult
     public func requeue(
@@ -132,7 +132,7 @@ extension Store {
             """
             SELECT sequence, id FROM runs
             WHERE state = 'queued' AND queue = ?1 AND stop_requested_at IS NULL
-                -- A wait that begins in the future began before the clock was set back. How long it has been is unknown,
+                -- A wait that begins in the future began before the clock was set back. Its length is unknown,
                 -- and so it is over.
                 AND (not_before IS NULL OR not_before <= ?2 OR requeued_at > ?2)
                 AND EXISTS (SELECT 1 FROM queues WHERE name = ?1 AND paused = 0)

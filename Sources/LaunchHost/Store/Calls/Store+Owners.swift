@@ -23,7 +23,7 @@ extension Store {
         ownersFolder.living()
     }
 
-    /// The runs under way without a live owner, because their owner died or released them; oldest first. The call is
+    /// The runs under way without a live owner, because their owner ended or released them; oldest first. The call is
     /// fast for any number of runs of live owners, because agents repeat it all the time.
     /// - Parameters:
     ///   - queues: includes runs of these queues,

@@ -13,7 +13,7 @@ public struct OldRuns: Sendable, Hashable {
         self.project = project
     }
 
-    /// Only a final end: a program releases what the backend holds of a run after it has recorded the run's end.
+    /// Only ended runs. A program releases a run's resources in the backend after it has recorded the run's end.
     fileprivate static let clauses = """
         state IN ('succeeded', 'failed', 'stopped') AND ended_at <= ?1 AND (?2 IS NULL OR queue = ?2)
             AND (?3 IS NULL OR project = ?3)
@@ -35,8 +35,8 @@ extension Store {
         }
     }
 
-    /// The number of old runs that stay because their backend may still hold something of them. An agent releases it
-    /// when it starts.
+    /// The number of old runs that stay because their backend may still hold resources. An agent releases them when it
+    /// starts.
     /// - Throws: `StoreError` if the database cannot be read.
     public func unreleasedOldRuns(_ old: OldRuns) throws(StoreError) -> Int {
         try database.read { connection throws(StoreError) in

@@ -5,12 +5,12 @@ extension Store {
     /// interruption has ended. An event has the time of its step. A run that has ended gets no events.
     /// - Parameter story: the steps of the present attempt, oldest first.
     /// - Throws: `.stale` if the run has a new owner.
-    public func tell(_ story: [PastStep], of id: RunID, token: Int64) throws(StoreError) {
+    public func recordHistory(_ story: [PastStep], of id: RunID, token: Int64) throws(StoreError) {
         let now = now
         try write { connection throws(StoreError) in
             let run = try Self.ownRun(id, token, connection)
             guard !run.state.isTerminal else { return }
-            for step in Self.untold(of: story, told: try Self.notes(of: id, connection)) {
+            for step in Self.unrecorded(of: story, recorded: try Self.notes(of: id, connection)) {
                 try Self.addEvent(
                     connection, id, step.phase.state, cause: nil, message: step.message,
                     at: min(Timestamp(step.at), now))
@@ -34,7 +34,7 @@ extension Store {
     /// The steps without an event. An event belongs to the last step before it, because it was written at an
     /// observation and so after the step. If the clocks differ too much for that, it belongs to the first step without
     /// an event.
-    static func untold(of story: [PastStep], told notes: [(at: Timestamp, message: String)]) -> [PastStep] {
+    static func unrecorded(of story: [PastStep], recorded notes: [(at: Timestamp, message: String)]) -> [PastStep] {
         var open = story
         var early: [String] = []
         for note in notes {

@@ -1,8 +1,8 @@
-/// Rows of runs with an invalid run ID. No submit writes such rows, and no run can be started or found under such an
-/// ID.
+/// Rows of runs with an invalid run ID. A submit does not write such rows. A run with such an ID can be neither started
+/// nor found.
 extension Store {
-    /// Ends such rows of these queues that have not ended, as `failed` with the cause `internal`: no agent can process
-    /// them, and they would keep a queue from becoming empty.
+    /// Ends such rows of these queues as `failed` with the cause `internal`, if they have not ended. No agent can
+    /// process them, so the queue would never become empty.
     /// - Returns: the texts in place of their IDs.
     /// - Throws: `StoreError` if the database cannot be written to.
     package func setAsideUnreadable(queues: [String]) throws(StoreError) -> [String] {

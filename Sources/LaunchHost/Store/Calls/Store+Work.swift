@@ -1,10 +1,10 @@
-/// Records what an owner works on, so that its next owner can tell which run the last one crashed on.
+/// Records what an owner works on, so that its next owner can identify the run that crashed the last one.
 ///
-/// A run that waits for its backend is held but not worked on: the end of its agent has nothing to do with the run.
-/// While an agent drives a run to its backend or collects what an ended run left, it processes the run's data, which
-/// can crash it.
+/// An owner that waits for a backend does not work on the run. If the agent ends then, the run is not the cause. While
+/// an agent drives a run to its backend or collects the outputs of an ended run, it processes the run's data, which can
+/// crash it.
 extension Store {
-    /// The number of owners that may die while they work on one stage of a run, before the run is set aside.
+    /// A run is set aside after this number of owners ended while they worked on one of its stages.
     public static let mostCrashes = 3
 
     /// Records that the owner works on the run from now on. `adopt` counts an owner that ends before `endWork`.

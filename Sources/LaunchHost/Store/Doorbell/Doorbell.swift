@@ -13,8 +13,8 @@ struct Doorbell: Sendable {
             let path = "\(folder)/\(name)"
             let pipe = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
             guard pipe >= 0 else {
-                // No process has the other end open: the listener died without removing its pipe. A link was created by
-                // a program that wants to redirect the byte.
+                // No process has the other end open: the listener ended without removing its pipe. A link was created
+                // by a program that wants to redirect the byte.
                 if errno == ENXIO || errno == ELOOP { unlink(path) }
                 continue
             }

@@ -23,7 +23,7 @@ struct HomeGuard {
         guard isForeign || found.st_mode & S_ISVTX != 0 else { return }
         throw StoreError(
             .denied,
-            "The folder '\(home.path)' is open to other users (mode \(octal(found))) and holds other things than the "
+            "The folder '\(home.path)' is open to other users (mode \(octal(found))) and contains other files than the "
                 + "state of launch.",
             hint: "Set LAUNCH_HOME to a folder of its own, or close this one: chmod 700 "
                 + "\(Ownership.quoted(home.path)).")

@@ -58,7 +58,7 @@ public struct JobReference: Sendable, Hashable, CustomStringConvertible {
             version = .alias(String(alias))
         } else {
             throw StoreError(
-                .invalid, "'\(text)' names no version of a job.", hint: "Write NAME, NAME:ALIAS or NAME:v3.")
+                .invalid, "'\(text)' is not a reference to a job.", hint: "Write NAME, NAME:ALIAS or NAME:v3.")
         }
     }
 

@@ -14,7 +14,7 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
     public var variables: JSONValue
     /// The protected paths of the template that a submitter may override; nil if the file does not name any.
     public var allowOverrides: JSONValue?
-    /// What a submitter may set in addition to overrides.
+    /// The permissions of a submitter in addition to overrides.
     public var policy: SubmitterPolicy
     /// The retry rules of its runs; nil if the file has none.
     public var retry: RetryRules?

@@ -64,7 +64,7 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     public var startedAt: Timestamp?
     /// When the run reached its end state.
     public var endedAt: Timestamp?
-    /// The number of owners that died while they worked on the present stage.
+    /// The number of owners that ended while they worked on the present stage.
     public var crashes: Int
     /// Which of its stored values cannot be read, and why; nil if all can. The record lacks these values.
     public var damage: String?

@@ -51,7 +51,7 @@ struct Row {
 
     private func required<T>(_ value: T?, _ column: String) throws(StoreError) -> T {
         guard let value else {
-            throw StoreError(.corrupt, "The database's column '\(column)' holds nothing, or not what belongs there.")
+            throw StoreError(.corrupt, "The database's column '\(column)' has no value, or a value of the wrong kind.")
         }
         return value
     }

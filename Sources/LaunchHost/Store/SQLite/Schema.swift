@@ -148,13 +148,13 @@ enum Schema {
         CREATE INDEX runs_to_stop ON runs (owner, sequence)
             WHERE stop_requested_at IS NOT NULL AND state NOT IN ('queued', 'succeeded', 'failed', 'stopped');
         """,
-        // Whether the owner works on the run itself, and the number of owners that died while they did.
+        // Whether the owner works on the run itself, and the number of owners that ended meanwhile.
         """
         ALTER TABLE runs ADD COLUMN working INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE runs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
         """,
-        // What a submitter may set in addition to overrides. The policy of a queue without it has no keys: except for
-        // `allow_overrides`, everything is denied.
+        // The permissions of a submitter in addition to overrides. The policy of a queue without it has no keys: except
+        // for `allow_overrides`, everything is denied.
         """
         ALTER TABLE queues ADD COLUMN policy TEXT;
         """,

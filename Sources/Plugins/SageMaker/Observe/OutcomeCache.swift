@@ -1,7 +1,7 @@
 internal import LaunchPluginKit
 
-/// Outcomes of ended jobs, kept until `finish` takes them, so that an end costs one call. If a run is retried, `finish`
-/// is not called; beyond the limit the oldest outcomes are dropped.
+/// Outcomes of ended jobs, kept until `finish` takes them, so that an end costs one call. `finish` is not called for a
+/// run that is retried, so the oldest outcomes above the limit are dropped.
 struct OutcomeCache {
     private static let limit = 1000
 

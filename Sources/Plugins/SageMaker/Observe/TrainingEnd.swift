@@ -11,7 +11,7 @@ struct TrainingEnd {
             secondary: description["SecondaryStatus"]?.stringValue)
     }
 
-    /// The observation for the host, also of a job that has not ended.
+    /// The observation for the host. The job may not have ended.
     func observation(of runID: RunID) -> Observation {
         let status = status
         let started = date("TrainingStartTime")

@@ -101,7 +101,7 @@ actor TrainingWatch {
         found += told.found
         failure = failure ?? told.failure
         progressed = progressed || told.count > 0
-        // What was learned before an error is returned. If nothing was learned, the error is thrown.
+        // Observations before an error are returned. Without observations, the error is thrown.
         if let failure {
             guard progressed else { throw failure }
             log.debug("SageMaker did not answer in full", ["error": failure.message])

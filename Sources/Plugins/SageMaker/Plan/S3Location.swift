@@ -4,7 +4,7 @@ struct S3Location: Sendable, Hashable {
         case bucket(String)
         /// The ARN of the access point.
         case accessPoint(String)
-        /// A bucket of S3 Express One Zone, which uses sessions instead of calls for single objects.
+        /// A bucket of S3 Express One Zone, which authorizes sessions instead of single calls.
         case directory(String)
     }
 

@@ -1,7 +1,7 @@
 internal import LaunchPluginKit
 
 extension RehearsalReportWriter {
-    /// What would differ on SageMaker, and what to do about it.
+    /// The differences on SageMaker, with their corrections.
     var differences: [String] {
         // Most differences concern containers, so they are left out if no container ran.
         let lines = hasRun ? data + places + drill + containers + limitsApart : missingInputs + drill

@@ -6,7 +6,7 @@ extension RehearsalReportWriter {
         sources + instances + spot
             + Self.sentences.compactMap { path, sentence in
                 Self.isGiven(path, in: document.value) ? sentence : nil
-            } + strangers
+            } + unknownMembers
     }
 
     /// Members that only the service can act on, with the consequence for the rehearsal.
@@ -113,12 +113,12 @@ extension RehearsalReportWriter {
         return [
             !wasInterrupted
                 ? "EnableManagedSpotTraining: no interruption\(wait) was tried; a drill rehearses one."
-                : "EnableManagedSpotTraining: the price, and the wait for capacity\(wait), were not."
+                : "EnableManagedSpotTraining: the price and the wait for capacity\(wait) were not rehearsed."
         ]
     }
 
-    /// Members of the API that are newer than this code.
-    private var strangers: [String] {
+    /// The members that this version does not know, because the API added them later.
+    private var unknownMembers: [String] {
         let known = Set(Self.sentences.map { String($0.path.prefix { $0 != "." }) }).union(Self.actedOn)
         return (document.value.objectValue ?? [:]).keys.sorted().filter { !known.contains($0) }.map {
             "\($0) is unknown to the rehearsal and had no effect."

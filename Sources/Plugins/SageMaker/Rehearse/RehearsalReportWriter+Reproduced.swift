@@ -1,7 +1,7 @@
 internal import LaunchPluginKit
 
 extension RehearsalReportWriter {
-    /// What a rehearsal with running containers reproduced of SageMaker.
+    /// The parts of SageMaker that a rehearsal with running containers reproduced.
     var reproduced: [String] {
         start + channels + [environment] + network + limits + checkpoints + ending
     }

@@ -18,7 +18,7 @@ enum RehearsalRole {
         let role = document.removeValue(forKey: QueueTemplate.rehearsalRole)?.stringValue
         let policy = document.removeValue(forKey: QueueTemplate.rehearsalPolicy)
         if let role, !(ARN(role).map { $0.service == "iam" && $0.resource.hasPrefix("role/") } ?? false) {
-            notes.say(
+            notes.addFinding(
                 .error, at: FieldPath([.member(QueueTemplate.rehearsalRole)]), "\"\(role)\" is not the ARN of a role",
                 hint: "One looks like arn:aws:iam::123456789012:role/name.")
         }
@@ -27,12 +27,12 @@ enum RehearsalRole {
         let place = FieldPath([.member(QueueTemplate.rehearsalPolicy)])
         let parsed = policy.stringValue.map { try? JSONValue(parsing: $0) } ?? policy
         guard let parsed, parsed["Statement"] != nil, let text = try? JSON.canonical(parsed) else {
-            return notes.say(
+            return notes.addFinding(
                 .error, at: place, "it is not an IAM policy: a mapping with Version and Statement",
                 hint: "Write it as YAML, or as JSON in quotes.")
         }
         if text.utf8.count > longest {
-            notes.say(.error, at: place, "it has \(text.utf8.count) characters; STS takes \(longest)")
+            notes.addFinding(.error, at: place, "it has \(text.utf8.count) characters; STS takes \(longest)")
         }
         notes.rehearsalPolicy = text
     }

@@ -8,7 +8,7 @@ extension SageMakerRunner: Rehearsable {
         try Rehearsal(request, options: options, region: service.knownRegion).containerJob()
     }
 
-    /// What was reproduced, what was not, and the description that `DescribeTrainingJob` would return.
+    /// The reproduced parts, the other parts, and the description that `DescribeTrainingJob` would return.
     public func report(on rehearsal: EndedRehearsal) -> RehearsalReport {
         RehearsalReportWriter.report(on: rehearsal, region: service.knownRegion)
     }

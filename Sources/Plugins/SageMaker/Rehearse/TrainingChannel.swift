@@ -45,7 +45,7 @@ struct TrainingChannel: Sendable, Hashable {
     /// The channel's path in the container.
     var path: String { "/opt/ml/input/data/\(name)" }
 
-    /// What the request reads, for display: the URI, or the file system.
+    /// The source of the data, for display: the URI, or the file system.
     var origin: String {
         if let uri { return uri }
         if let fileSystem {

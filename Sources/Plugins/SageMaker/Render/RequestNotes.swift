@@ -27,7 +27,7 @@ struct RequestNotes: Sendable, Hashable, Codable {
         self = (try? request.notes?.decode(RequestNotes.self)) ?? RequestNotes()
     }
 
-    mutating func say(
+    mutating func addFinding(
         _ severity: Finding.Severity, at path: FieldPath, _ message: String, hint: String? = nil, rule: String? = nil,
         isSettledLater: Bool? = nil
     ) {

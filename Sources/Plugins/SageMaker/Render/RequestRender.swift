@@ -26,7 +26,7 @@ struct RequestRender {
         RehearsalRole.take(from: &document, into: &notes)
         // A queue's keys of W&B are removed when the queue is created; a submitter's come with --resource-args.
         for key in QueueTemplate.wandbKeys where document.removeValue(forKey: key) != nil {
-            notes.say(
+            notes.addFinding(
                 .warning, at: FieldPath([.member(key)]),
                 "it is left out, as W&B Launch does: SageMaker takes no such key")
         }
@@ -43,7 +43,7 @@ struct RequestRender {
         let environment = try ContainerEnvironment(document["Environment"], job, splits: splits)
         document["Environment"] = environment.value
         if let count = environment.piecesLeftOut {
-            notes.say(
+            notes.addFinding(
                 .warning, at: FieldPath([.member("HyperParameters")]),
                 "\(ContainerEnvironment.runConfig), their copy in Environment, is left out: it would take \(count) more of the "
                     + "\(ContainerEnvironment.most) variables that SageMaker allows",
@@ -61,7 +61,7 @@ struct RequestRender {
     private func role(as value: JSONValue, _ notes: inout RequestNotes) -> JSONValue {
         guard let name = RoleName(value) else { return value }
         if account == nil {
-            notes.say(
+            notes.addFinding(
                 .warning, at: FieldPath([.member("RoleArn")]),
                 "the account of the role \(Wording.quoted(name.path)) is not known offline; the agent asks STS for its own",
                 hint: RoleName.hint, rule: RoleName.rule, isSettledLater: true)
@@ -79,7 +79,7 @@ struct RequestRender {
         if case .algorithm = runnable.job.source {
             // A TrainingImage in addition is an error of the queue, which the checks report.
         } else if members["AlgorithmName"] != nil, members["AlgorithmName"] != .null {
-            notes.say(
+            notes.addFinding(
                 .error, at: place.appending("AlgorithmName"),
                 "the queue names an algorithm, and the run gives the image \(runnable.image.name) as well",
                 hint: "Leave the run's image out. Where the queue allows it, --set "
@@ -90,14 +90,14 @@ struct RequestRender {
             if let other = members["TrainingImage"]?.stringValue, other != image,
                 (try? ImageReference(parsing: other))?.description != runnable.image.name
             {
-                notes.say(
+                notes.addFinding(
                     .warning, at: place.appending("TrainingImage"),
                     "the queue's image \(other) is replaced by the run's, \(runnable.image.name)",
                     hint: "Without --image, --source, --git or --job the run has the queue's image.")
             }
             members["TrainingImage"] = .string(image)
             if runnable.image.digest == nil {
-                notes.say(
+                notes.addFinding(
                     .warning, at: place.appending("TrainingImage"),
                     "\(image) is not pinned to a digest, because its registry denies the look-up: its tag may name another "
                         + "image when the job starts", hint: "Name the image by its digest.", rule: "image-unpinned")

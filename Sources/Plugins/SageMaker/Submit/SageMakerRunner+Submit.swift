@@ -133,7 +133,7 @@ extension SageMakerRunner {
             throw BackendError(
                 .conflict,
                 "A training job \(job.name) exists in \(job.region) already, and it was made from another request.",
-                hint: "Training job names are unique in account and region, also after the job has ended. "
+                hint: "Training job names stay unique in account and region, even after the job has ended. "
                     + "Leave TrainingJobName out, or put ${run_id} into it.")
         }
         return job.handle(of: runID)

@@ -1,8 +1,8 @@
 internal import LaunchAWS
 internal import LaunchPluginKit
 
-/// The registry of training jobs, by SageMaker's rules: it pulls images of private repositories of ECR only, also those
-/// that the agent may not look up.
+/// The registry of training jobs, by SageMaker's rules: it pulls images of private repositories of ECR only, including
+/// those that the agent may not look up.
 ///
 /// Images of ECR that the configured registry does not have are looked up in ECR. Everything else is delegated to the
 /// configured registry.

@@ -41,7 +41,7 @@ enum Expected {
         return rules.pattern?.text == ".*" || rules.pattern?.text == ".+"
     }
 
-    /// What is expected, for a sentence with "is not"; nil if the pattern itself is clearer.
+    /// The expected value, for a sentence with "is not"; nil if the pattern itself is clearer.
     static func words(for shape: Shape) -> String? {
         if let words = byShape[shape.name] { return words }
         guard case .text(let rules) = shape.kind else { return nil }
@@ -84,7 +84,7 @@ enum Expected {
             return ["true", "false"].contains(text.lowercased())
                 ? "Write it without quotes: \(text.lowercased())." : nil
         case (.list, .string), (.list, .object):
-            return "Write a list, also for one item."
+            return "Write a list, even for one item."
         case (_, .null):
             return "Leave the key out, or give it a value."
         default:

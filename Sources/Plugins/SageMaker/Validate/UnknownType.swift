@@ -1,6 +1,6 @@
 internal import LaunchSuggestions
 
-/// An instance type that the model does not list: impossible by its form, otherwise perhaps newer than the model.
+/// An instance type that the model does not list. It is either impossible by its form, or may be newer than the model.
 ///
 /// New types resemble old ones: `ml.m9i.large` differs in one character from `ml.m8i.large`, and `ml.p5.4xlarge` came
 /// after `ml.p5.48xlarge`. So only the form decides whether a type is possible, not its similarity to a listed type.

@@ -29,7 +29,7 @@ public struct Argument: Sendable {
 public struct Rest: Sendable {
     /// The name of one word in help, such as `ARGUMENT`.
     public var valueName: String
-    /// What happens to the words, in one sentence.
+    /// The purpose of the words, in one sentence.
     public var help: String
 
     public init(_ valueName: String, help: String) {

@@ -95,7 +95,7 @@ public struct CommandGroup: Sendable {
 
 /// One example in the help.
 public struct Example: Sendable {
-    /// What the line does.
+    /// The effect of the line.
     public var comment: String
     /// The complete command line, with the name of the program.
     public var line: String
@@ -110,7 +110,7 @@ public struct Example: Sendable {
 public struct EnvironmentVariable: Sendable {
     /// Its name, without `$`.
     public var name: String
-    /// What it does, in one sentence.
+    /// Its effect, in one sentence.
     public var help: String
 
     public init(_ name: String, _ help: String) {

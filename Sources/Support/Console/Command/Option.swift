@@ -1,6 +1,6 @@
 /// One option of a command: a flag, or an option with a value.
 public struct Option: Sendable {
-    /// The long name without dashes, also for the getters of ``ParsedArguments``.
+    /// The long name without dashes. The getters of ``ParsedArguments`` use it too.
     public var long: String
     /// The one-letter name.
     public var short: Character?
@@ -65,7 +65,7 @@ public struct Option: Sendable {
 
     /// Turns colours off. The program evaluates it at any position of the line.
     public static let noColor = Option(
-        flag: "no-color", help: "Print without colours, also on a terminal.", global: true)
+        flag: "no-color", help: "Print without colours, even on a terminal.", global: true)
 
     /// Does the same as the command `version`. For a root command that has one; the parser handles it.
     public static let version = Option(flag: "version", help: "Print the version.")

@@ -2,7 +2,7 @@
 struct Completer: Sendable {
     /// A response for the completion script.
     struct Answer: Sendable, Equatable {
-        /// What the script does with the response.
+        /// The action of the script.
         enum Kind: String, Sendable {
             /// Propose the candidates.
             case words

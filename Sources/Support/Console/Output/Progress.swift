@@ -48,7 +48,7 @@ public final class Progress: Sendable {
         draw()
     }
 
-    /// Shows progress during `work`, and removes the live line at its end, also if it throws.
+    /// Shows progress during `work`, and removes the live line at its end, even if it throws.
     public static func show<Value>(
         _ message: String, on terminal: Terminal, quiet: Bool = false,
         clock: some Clock<Duration> = ContinuousClock(), isolation: isolated (any Actor)? = #isolation,
@@ -69,7 +69,7 @@ public final class Progress: Sendable {
             if let message { state.message = message }
             if message != nil || amount != nil { state.amount = amount }
         }
-        // On a terminal, the next frame shows it: updates may come faster than anyone can read.
+        // On a terminal, the next frame shows it: updates may come faster than a user can read.
         if !terminal.errorIsLive { draw() }
     }
 

@@ -120,7 +120,8 @@ public struct Table: Sendable {
 }
 
 extension Terminal {
-    /// Writes a table to standard output: cut to the width where that is a terminal, separated by tabs elsewhere.
+    /// Writes a table to standard output: cut to the width of a terminal, or separated by tabs if the output is not a
+    /// terminal.
     /// - Parameter isPart: whether the table is a part of a page for people, which has aligned columns everywhere.
     public func out(_ table: Table, isPart: Bool = false) throws(OutputError) {
         if isPart, !outputIsTTY { return try out(table.styled()) }

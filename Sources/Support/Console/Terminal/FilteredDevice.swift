@@ -20,10 +20,10 @@ public struct FilteredDevice: TerminalDevice {
     /// Whether the stream of the underlying device is a terminal.
     public func isTTY(_ stream: StandardStream) -> Bool { device.isTTY(stream) }
 
-    /// What the device below says.
+    /// Whether the underlying device has a keyboard.
     public var hasKeyboard: Bool { device.hasKeyboard }
 
-    /// A line of the device below.
+    /// The next line of the underlying device.
     public func readLine() -> String? { device.readLine() }
 
     /// Writes the filtered text.

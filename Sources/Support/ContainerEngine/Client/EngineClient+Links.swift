@@ -10,7 +10,7 @@ extension EngineClient {
         case other
     }
 
-    /// The kind of a path in a container, also before the container's start. Links in parent folders are followed.
+    /// The kind of a path in a container, which may not have started yet. Links in parent folders are followed.
     /// - Returns: nil if the path does not exist; `other` if the engine does not return the kind.
     public func kind(of inside: String, in id: String) async throws(EngineError) -> PathKind? {
         /// The engine's response. `mode` has the bits of Go's `FileMode`.

@@ -18,7 +18,7 @@ extension EngineClient {
         return EngineLogReader(EngineBytes(answer, of: self), frames: LogFrames(framed: framed))
     }
 
-    /// A file or folder of a container as a tar archive, also after the container has ended.
+    /// A file or folder of a container as a tar archive. The container may have ended.
     /// - Throws: `notFound` if the container or the path does not exist.
     public func archive(of id: String, path inside: String) async throws(EngineError) -> EngineBytes {
         try await archive(of: id, pathBytes: Array(inside.utf8))
@@ -30,8 +30,8 @@ extension EngineClient {
         return EngineBytes(try await streamed(.get, path, idle: Self.readLimit), of: self)
     }
 
-    /// Unpacks a tar archive into an existing folder of a container, also before its start. `next` returns the archive
-    /// in chunks, and nil at the end.
+    /// Unpacks a tar archive into an existing folder of a container, which may not have started yet. `next` returns the
+    /// archive in chunks, and nil at the end.
     /// - Throws: `notFound` if the container or the folder does not exist, `denied` if it is read-only.
     public func putArchive(
         into id: String, path inside: String, _ next: @escaping @Sendable () async throws -> [UInt8]?

@@ -7,7 +7,7 @@ public struct EngineCommand: Sendable, Hashable, CustomStringConvertible {
     public enum Kind: String, Sendable {
         /// Docker.
         case docker
-        /// Podman, also if it is installed as `docker`.
+        /// Podman, even if it is installed as `docker`.
         case podman
     }
 

@@ -27,7 +27,7 @@ struct DockerContext {
         return variables["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.docker" }
     }
 
-    /// Why docker's `config.json`, which names the context, cannot be read; nil where it can, or does not exist.
+    /// Why docker's `config.json`, which names the context, cannot be read. Nil if it is readable or does not exist.
     static func fault(_ variables: [String: String]) -> EngineError? {
         guard let folder = folder(variables) else { return nil }
         do throws(EngineError) {

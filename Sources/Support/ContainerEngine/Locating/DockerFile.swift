@@ -29,7 +29,7 @@ enum DockerFile {
             .invalid, "\(path) is not used: \(why).", hint: "Correct the file, or remove it and log in again.")
     }
 
-    /// The reason without any value of the file: it has passwords.
+    /// The reason, without values of the file, because the file may contain passwords.
     private static func words(for error: any Error) -> String {
         guard case DecodingError.typeMismatch(_, let context) = error else { return "it is not valid JSON" }
         let path = context.codingPath.map(\.stringValue).joined(separator: ".")

@@ -108,7 +108,7 @@ public struct EngineLocator: Sendable {
         }
         let source = candidates.first?.source
         let place = source == .wellKnown || source == nil ? "" : " at the address from \(source?.description ?? "")"
-        // It may name the context of another engine.
+        // The unreadable file may name the context of another engine.
         let unread = source == .wellKnown ? DockerContext.fault(variables).map { " \($0.message)" } ?? "" : ""
         throw EngineError(
             .notReachable, "No container engine answers\(place). Tried: \(tried.joined(separator: ", ")).\(unread)",

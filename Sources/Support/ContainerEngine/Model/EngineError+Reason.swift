@@ -1,5 +1,5 @@
 extension EngineError {
-    /// What an engine says beyond the code of its response. Engines report it only in their texts. The phrases are
+    /// The reason for an error. Engines report it only in the text of a response, not in its code. The phrases are
     /// those of docker, podman, runc and crun, in lower case.
     public enum Reason: Sendable, Hashable, CaseIterable {
         case noSuchImage

@@ -34,9 +34,9 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The kind of failure.
     public var code: Code
-    /// What happened: one or more sentences without secrets.
+    /// The problem, in one or more sentences without secrets.
     public var message: String
-    /// What the user can do.
+    /// The correction that the user can make.
     public var hint: String?
 
     public init(_ code: Code, _ message: String, hint: String? = nil) {

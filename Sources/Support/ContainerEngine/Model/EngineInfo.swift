@@ -1,4 +1,4 @@
-/// The engine's description of its machine.
+/// The machine of the engine, from the info call.
 public struct EngineInfo: Sendable, Decodable {
     /// The name of the machine.
     public var name: String?

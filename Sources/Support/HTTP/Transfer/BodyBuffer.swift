@@ -2,7 +2,7 @@ import Synchronization
 
 /// A bounded buffer between the loop, which must not block, and the one reader of a body.
 final class BodyBuffer: Sendable {
-    /// What a reader gets: a chunk, nil at the end, or the error of the transfer.
+    /// The result of a read: a chunk, nil at the end, or the error of the transfer.
     struct Taken: Sendable {
         let chunk: Result<[UInt8]?, HTTPError>
         let wasPaused: Bool
@@ -50,7 +50,8 @@ final class BodyBuffer: Sendable {
         reader?.resume(returning: Taken(chunk: end.map { nil }, wasPaused: false))
     }
 
-    /// What can be read without waiting, if anything. `wasPaused` means that the caller must resume the transfer.
+    /// The result of a read without waiting; nil if the reader must wait. `wasPaused` means that the caller must resume
+    /// the transfer.
     func take() -> Taken? {
         state.withLock { Self.take(&$0) }
     }

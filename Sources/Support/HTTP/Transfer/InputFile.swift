@@ -1,6 +1,6 @@
 import Glibc
 
-/// A local file that is read in pieces.
+/// A local file that is read in chunks.
 struct InputFile: ~Copyable {
     private let path: String
     private let descriptor: Int32

@@ -14,7 +14,7 @@ struct HeadProgress {
     /// would take minutes. Servers send less than 100.
     private static let mostLines = 1_000
 
-    /// What a line means.
+    /// The meaning of a line.
     enum Step {
         case begins, more, ends, refused
     }

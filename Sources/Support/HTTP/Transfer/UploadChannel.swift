@@ -2,7 +2,7 @@ import Synchronization
 
 /// A bounded buffer between an async producer of a request body and the loop, which must not block.
 final class UploadChannel: Sendable {
-    /// What the loop does next.
+    /// The next action of the loop.
     enum Step {
         case bytes(ArraySlice<UInt8>)
         case end

@@ -6,7 +6,7 @@ enum UploadSource {
     case bytes([UInt8], position: Int)
     case channel(UploadChannel, pump: Task<Void, Never>)
 
-    /// The largest piece of a file that is read at once, in bytes.
+    /// The maximum size of a chunk that is read from a file, in bytes.
     private static let piece = 128 << 10
 
     /// Opens the source. Nil if there is nothing to send. `wake` informs the loop that a producer has bytes or has
@@ -83,7 +83,7 @@ enum UploadSource {
             do {
                 chunk = try await next()
             } catch {
-                // The producer's error may quote what it read, so only its type is reported.
+                // The producer's error may quote the data that it read, so only its type is reported.
                 throw HTTPError(.bodyFailed, "the producer of the request body failed: \(type(of: error))")
             }
             guard let chunk else { break }

@@ -89,7 +89,7 @@ import Testing
         #expect(source.way == .unresolved && source.key == key && source.destination == destination.description)
     }
 
-    @Test func `a plan says what a run would do for a missing image`() throws {
+    @Test func `a plan reports the action of a run for a missing image`() throws {
         func planned(_ isFetchable: Bool) throws -> ImageDecision {
             try decision(
                 step(.image(Self.name), isPlan: true) { $0.lookup = .missing(isFetchable: isFetchable) })
@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test(arguments: [nil, "it has no cache"])
-    func `a built image is the decision`(reason: String?) throws {
+    func `the decision about a built image is the built image`(reason: String?) throws {
         let made = try decision(
             step(Self.folder) {
                 $0.build = .present(build(reason))

@@ -130,7 +130,7 @@ import Testing
         #expect(origins.origin(of: path("Disk.Extra.x"))?.source == .option(.setting))
     }
 
-    @Test func `a mapping that the submitter replaces forgets the changes in it`() throws {
+    @Test func `a mapping that the submitter replaces loses the origins in it`() throws {
         let origins = try origins { overrides in
             overrides.resourceArguments = try json(#"{"Disk": {"Size": 1}}"#)
             overrides.settings = [try set("Disk", #"{"Kind": "x"}"#)]
@@ -139,7 +139,7 @@ import Testing
         #expect(origins.origin(of: path("Disk.Kind"))?.source == .option(.setting))
     }
 
-    @Test func `a removed value remembers who removed it until it is set again`() throws {
+    @Test func `a removed value has the origin of its removal until it is set again`() throws {
         let removed = try origins { $0.settings = [try set("disk.kms_key", "null")] }
         #expect(removed.removal(of: path("Disk.KmsKey")) == .setting)
         #expect(removed.removal(of: path("Disk.Size")) == nil)
@@ -154,7 +154,7 @@ import Testing
         #expect(origins.origin(of: path("Hosts[1]"))?.source == .option(.setting))
     }
 
-    @Test func `only the submitter's items of a keyed list are the submitter's`() throws {
+    @Test func `in a keyed list, only the added items have the submitter as origin`() throws {
         let origins = try origins { overrides in
             overrides.resourceArguments = try json(
                 #"{"tags": [{"Key": "team", "Value": "vision"}, {"Key": "mine", "Value": "1"}]}"#)
@@ -165,7 +165,7 @@ import Testing
         #expect(!origins.hasAdditions(below: path("Disk")))
     }
 
-    @Test func `a changed member is no addition to its mapping`() throws {
+    @Test func `a changed member does not count as an addition to its mapping`() throws {
         let changed = try origins { $0.environment = ["MODE": "slow"] }
         #expect(!changed.hasAdditions(below: path("Env")))
         let added = try origins { $0.environment = ["OTHER": "x"] }

@@ -1,7 +1,7 @@
 import LaunchHost
 import Testing
 
-/// What a submitter may change in a queue's template, and in which spelling.
+/// The parts of a queue's template that a submitter may change, and their spellings.
 @Suite struct OverridingTests {
     private static let keyed = RunnerPlugin(
         Fake.open.base, template: nil, defaultTemplate: "",

@@ -10,7 +10,7 @@ import LaunchHost
 @testable import LaunchSnapshots
 @testable import LaunchStore
 
-/// What `launch prune` takes out of the store, and what it leaves.
+/// The rows and files that `launch prune` removes, and those that it keeps.
 @Suite struct RunPruningTests {
     private let sandbox: Sandbox
     private let day = 86_400.0
@@ -51,7 +51,7 @@ import LaunchHost
 
     private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    @Test func `only old ended runs go and the archive has them whole`() async throws {
+    @Test func `only old ended runs are removed, and the archive has them complete`() async throws {
         for (id, day) in [("r1", 1.0), ("r2", 2), ("r9", 9)] { try ended(id, day: day) }
         let store = try store(day: 10)
         try store.createQueue(QueueDefinition(name: "q", resource: "mock"))
@@ -82,7 +82,7 @@ import LaunchHost
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.archive).count == 1)
     }
 
-    @Test func `filters hold together`() throws {
+    @Test func `a run is old only if it matches all filters`() throws {
         try ended("a1", day: 1, project: "a")
         try ended("b1", day: 1, project: "b", state: .failed)
         let store = try store(day: 5)
@@ -91,7 +91,7 @@ import LaunchHost
         #expect(try store.oldRuns(old(1)).count == 2 && store.oldRuns(old(0.9)).isEmpty)
     }
 
-    @Test func `what a backend may still hold stays`() async throws {
+    @Test func `runs that a backend may still hold are kept`() async throws {
         let store = try store(day: 1)
         let run = try store.submit(.sample(queue: nil), as: #require(RunID(rawValue: "held")), claimedBy: owner("a"))
         try store.transition(
@@ -106,7 +106,7 @@ import LaunchHost
         #expect(try store.runs().isEmpty && store.events().isEmpty)
     }
 
-    @Test func `logs go and results stay unless they are to go`() async throws {
+    @Test func `logs are removed, and results only on request`() async throws {
         let ids = [try ended("r1", day: 1), try ended("r2", day: 1)]
         for id in ids { for name in ["log", "build.log", "rehearsal.json"] { try write(name, of: id) } }
         try write("outputs/model/weights.bin", of: ids[1])
@@ -123,7 +123,7 @@ import LaunchHost
         #expect(all.resultFolders.isEmpty && !exists(sandbox.home.folder(of: third)))
     }
 
-    @Test func `snapshots that a job needs stay`() async throws {
+    @Test func `snapshots that a job needs are kept`() async throws {
         let store = try store(day: 1)
         let (used, unused) = (String(repeating: "a", count: 64), String(repeating: "b", count: 64))
         for name in [used, unused] {
@@ -167,7 +167,7 @@ import LaunchHost
     }
 
     @Test
-    func `Archives that are created at the same moment by several programs have a file each`() async throws {
+    func `archives that are created at the same moment by several programs have a file each`() async throws {
         let folder = sandbox.home.archive
         let now = Timestamp(Date(timeIntervalSince1970: day))
         let paths = try await withThrowingTaskGroup(of: String.self) { group in
@@ -184,7 +184,7 @@ import LaunchHost
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 32)
     }
 
-    @Test func `events of a run that is there cannot be removed`() throws {
+    @Test func `events of an existing run cannot be removed`() throws {
         let id = try ended("r1", day: 1)
         let store = try store(day: 2)
         let error = storeError {

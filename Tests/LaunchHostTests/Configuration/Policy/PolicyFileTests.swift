@@ -73,7 +73,7 @@ import LaunchHost
         #expect(try read("A: b\n" + text).warnings.contains { $0.message.contains("the queue allows no source") })
     }
 
-    @Test func `the store keeps all keys`() throws {
+    @Test func `the store keeps all keys of a policy`() throws {
         let store = try Sandbox().store()
         var definition = try QueueDefinition(name: "q", resource: "mock", file: try read(Self.whole), fileName: nil)
         try store.createQueue(definition)

@@ -4,7 +4,7 @@ import Testing
 import LaunchHost
 @testable import LaunchCore
 
-/// What a queue allows a submitter beyond overrides, and the origin of the rules.
+/// A submitter's permissions beyond overrides, and the origin of the rules.
 @Suite struct SubmitterPolicyTests {
     private func spec(_ change: (inout LaunchSpec) -> Void = { _ in }) -> LaunchSpec {
         var spec = LaunchSpec(
@@ -45,7 +45,7 @@ import LaunchHost
     ]
 
     @Test(arguments: asks.indices)
-    func `a locked queue denies what its file does not allow`(index: Int) {
+    func `a locked queue denies values that its file does not allow`(index: Int) {
         let (key, ask, given) = Self.asks[index]
         #expect(refusals(Self.open, ask).contains { $0.contains("'\(key)'") }, "\(refusals(Self.open, ask))")
         #expect(refusals(Self.open, locked: false, ask).isEmpty)
@@ -68,7 +68,7 @@ import LaunchHost
             #expect(refusals(SubmitterPolicy(), locked: false) { $0.source = source }.isEmpty)
             #expect(refusals(Self.open) { $0.source = source }.isEmpty)
         }
-        // A key for one kind of source denies the others, also without allow_overrides.
+        // A key for one kind of source denies the others, even without allow_overrides.
         let images = SubmitterPolicy(images: .only(["busybox"]), git: .only([]), sourceFolders: .only([]))
         #expect(refusals(images, locked: false) { $0.source = .git(git) }.count == 1)
         #expect(refusals(images, locked: false) { _ in }.isEmpty)

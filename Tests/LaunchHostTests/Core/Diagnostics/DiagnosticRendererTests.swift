@@ -2,7 +2,7 @@ import LaunchHost
 import Testing
 
 @Suite struct DiagnosticRendererTests {
-    @Test func `shows place line caret and hint`() throws {
+    @Test func `a diagnostic is shown with place, line, caret and hint`() throws {
         let text = """
             max_jobs: -1
             queues:
@@ -36,7 +36,7 @@ import Testing
                 """)
     }
 
-    @Test func `aligns the caret under tabs and wide text`() {
+    @Test func `the caret is aligned under tabs and wide text`() {
         let line = "\t名前: é\u{301}x"
         let column = line.unicodeScalars.count
         let shown = DiagnosticRenderer().render(
@@ -46,7 +46,7 @@ import Testing
         #expect(shown == "f:2:\(column): wrong\n  2 |     名前: é\u{301}x\n    |            ^")
     }
 
-    @Test func `shortens long lines around the caret`() throws {
+    @Test func `a long line is shortened around the caret`() throws {
         let line = String(repeating: "a", count: 500) + "X" + String(repeating: "b", count: 500)
         let shown = DiagnosticRenderer().render(
             Diagnostic(.error, "wrong", file: "f", line: 1, column: 501, sourceLine: line))
@@ -67,13 +67,13 @@ import Testing
         #expect(shown.hasPrefix("a\\nb:1:1: bad \\x1b[31m\n"))
     }
 
-    @Test func `aligns the caret under an escape`() {
+    @Test func `the caret is aligned under an escape`() {
         let shown = DiagnosticRenderer().render(
             Diagnostic(.error, "wrong", file: "f", line: 1, column: 3, sourceLine: "\u{202E}bX"))
         #expect(shown == "f:1:3: wrong\n  1 | \\u{202e}bX\n    |          ^")
     }
 
-    @Test func `sorts by place and counts`() {
+    @Test func `diagnostics are sorted by place and counted`() {
         let diagnostics = [
             Diagnostic(.error, "third", file: "a", line: 2, column: 1),
             Diagnostic(.warning, "second", file: "a", line: 1, column: 9),
@@ -86,7 +86,7 @@ import Testing
         #expect(DiagnosticRenderer().render(Diagnostic(.error, "alone", hint: "do")) == "error: alone\n  hint: do")
     }
 
-    @Test func `styles pieces`() {
+    @Test func `each piece has the style of its part`() {
         let diagnostic = Diagnostic(.error, "x", hint: "h", file: "f", line: 1, column: 2, sourceLine: "ab")
         let pieces = DiagnosticRenderer().pieces(of: diagnostic)
         #expect(pieces.map(\.text).joined() == "f:1:2: x\n  1 | ab\n    |  ^\n  hint: h")
@@ -94,7 +94,7 @@ import Testing
         #expect(pieces.first { $0.part == .caret }?.text == "^")
     }
 
-    @Test func `writes JSON`() throws {
+    @Test func `JSON has counts, positions and paths`() throws {
         let json = try DiagnosticRenderer.json(Fake.diagnostics("max_job: 2\n"))
         #expect(json["errors"] == .integer(1) && json["warnings"] == .integer(0))
         let first = try #require(json["diagnostics"]?.arrayValue?.first)

@@ -2,7 +2,7 @@ import Foundation
 import LaunchHost
 import Testing
 
-/// What the mask finds, and what it does not change.
+/// The texts that the mask hides, and those that it does not change.
 struct SecretMaskTests {
     static let password = #"s3/cr+t "pa'ss\w&rd<1>"#
     static let token = "IQoJb3JpZ2luX2VjEJ//////////wEaCXVzLWVhc3QtMSJHMEUCIQDx+7Gk9w0ZpQm=="
@@ -33,7 +33,7 @@ struct SecretMaskTests {
         ("shell, printf %q", #"s3/cr+t\ \"pa\'ss\\w\&rd\<1\>"#),
     ]
 
-    @Test(arguments: forms) func `masks each form whole`(name: String, text: String) {
+    @Test(arguments: forms) func `each form of a secret is masked completely`(name: String, text: String) {
         let result = masked("before [\(text)] after", knowing: Self.password)
         let known = name.contains("base64") ? "before [" : "before [<secret>] after"
         #expect(result.hasPrefix(known) && result.contains("<secret>"), "\(name): \(result)")
@@ -45,7 +45,7 @@ struct SecretMaskTests {
         }
     }
 
-    @Test func `masks base64 at each offset, also for URLs`() {
+    @Test func `base64 is masked at each offset, in both alphabets`() {
         for offset in 0..<7 {
             let bytes = Data(String(repeating: "x", count: offset).utf8) + Data("Key?>~/+9876\u{FF}\u{FE}".utf8)
             for text in [

@@ -13,7 +13,7 @@ import LaunchHost
         ("team/x:v1@sha256:abc", "team/x:v1@sha256:abc"), ("@", "@"), (":@", ":@"), ("", ""),
         ("é:hush@host", "é:***@host"),
     ])
-    func `masks`(_ text: String, _ shown: String) {
+    func `passwords and tokens of addresses are masked`(_ text: String, _ shown: String) {
         #expect(AddressText.masked(text) == shown)
     }
 

@@ -8,7 +8,7 @@ struct CanonicalNumberTests {
         "0", "-0", "-0.0", "1.0", "0.5", "1e3", "1e15", "9007199254740993", "92233720036854772.5", "1e18", "1e19",
         "-1e18", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e300", "5e-324",
     ])
-    func `A number has the same text after it is written and read again`(text: String) throws {
+    func `a number has the same text after it is written and read again`(text: String) throws {
         let first = try JSON.canonical(JSONValue(parsing: text))
         let second = try JSON.canonical(JSONValue(parsing: first))
         #expect(first == second)
@@ -18,7 +18,7 @@ struct CanonicalNumberTests {
         ("1.0", "1.0"), ("1e3", "1000.0"), ("-0.0", "-0.0"), ("1.50", "1.5"), ("1.5e300", "1.5e+300"), ("3", "3"),
         ("1E2", "100.0"), ("9007199254740993", "9007199254740993"), ("0.0", "0.0"), ("-7", "-7"),
     ])
-    func `A number with a fraction or an exponent stays one`(text: String, canonical: String) throws {
+    func `a number with a fraction or an exponent stays one`(text: String, canonical: String) throws {
         #expect(try JSON.canonical(JSONValue(parsing: text)) == canonical)
         // Wherever the number stands, among names that look like other places.
         func nested(_ text: String) -> String {
@@ -35,7 +35,7 @@ struct CanonicalNumberTests {
     }
 
     @Test
-    func `A number that looks whole is read as a number by types that want one`() throws {
+    func `a number that looks whole is read by types for fractions`() throws {
         struct Box: Codable, Equatable {
             var whole: Int
             var part: Double
@@ -48,18 +48,18 @@ struct CanonicalNumberTests {
     }
 
     @Test(arguments: ["[1.0", "{\"a\":1.0", "\"1.0", "1.0]", "[1.0.0]"])
-    func `What is no JSON is an error, however its numbers look`(text: String) {
+    func `text that is not JSON is an error, whatever its numbers`(text: String) {
         #expect(throws: (any Error).self) { try JSONValue(parsing: text) }
     }
 
     @Test
-    func `A text that is deep and has many numbers costs no more than its size`() {
+    func `a deep text with many numbers is read in linear time`() {
         let text = String(repeating: "[", count: 200_000) + String(repeating: "1.0,", count: 200_000)
         #expect(throws: (any Error).self) { try JSONValue(parsing: text) }
     }
 
     @Test
-    func `Members and items of different paths are told apart`() throws {
+    func `members and items of different paths are distinguished`() throws {
         let text = #"{"a":[1.0,1,[2,2.0]],"b":{"a":1,"0":[1.0]},"c":[[3],[3.0]]}"#
         #expect(
             try JSON.canonical(JSONValue(parsing: text))

@@ -17,13 +17,13 @@ import LaunchHost
         #expect(Timestamp(time.date) == time)
     }
 
-    @Test func `stays within its range`() {
+    @Test func `a time outside the range becomes the nearest bound`() {
         #expect(Timestamp(.distantFuture) > Timestamp(.distantPast))
         #expect(Timestamp(Date(timeIntervalSince1970: 1e300)).milliseconds == .max)
         #expect(Timestamp(Date(timeIntervalSince1970: -1e300)).milliseconds == .min)
     }
 
-    @Test func `reads times without a fraction`() throws {
+    @Test func `a time without a fraction is read`() throws {
         let read = try JSON.decode([Timestamp].self, from: Data(#"["2026-08-01T16:00:00Z"]"#.utf8))
         #expect(read == [Timestamp(milliseconds: 1_785_600_000_000)])
         #expect(throws: DecodingError.self) {

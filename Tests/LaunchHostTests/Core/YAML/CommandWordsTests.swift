@@ -11,7 +11,7 @@ import Testing
     ]
 
     @Test(arguments: lines)
-    func `Text is split into words as in a shell`(_ line: String) throws {
+    func `text is split into words as in a shell`(_ line: String) throws {
         // In a shell a line break separates commands; here it separates words.
         let command = line == "a\nb" ? "a b" : line
         let script = "for word in \(command); do printf '%s\\0' \"$word\"; done"

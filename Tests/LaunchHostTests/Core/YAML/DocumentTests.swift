@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func `types plain scalars by the core schema`() throws {
+    @Test func `plain scalars have the types of the core schema`() throws {
         let text = """
             words: [no, yes, on, off, "true", 1_000, 12:30:45, 2026-01-01, 0o8, "5", 1.2.3, +, ., -a]
             truths: [true, False, TRUE]
@@ -67,11 +67,11 @@ import Testing
         ("a: x\u{0}y", "1:5: the file has the control character U+0000"),
         ("a: 1\nb: \u{1B}[31m", "2:4: the file has the control character U+001B"),
     ])
-    func `refuses`(_ text: String, _ message: String) {
+    func `an invalid document is rejected at its position`(_ text: String, _ message: String) {
         #expect(fault(text) == message)
     }
 
-    @Test func `refuses alias bomb`() {
+    @Test func `a document whose aliases expand to too many values is rejected`() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1...9 {
             let items = (0..<10).map { _ in "*a\(level - 1)" }.joined(separator: ", ")
@@ -80,7 +80,7 @@ import Testing
         #expect(fault(text).contains("the document has more than 200000 values, its aliases expanded"))
     }
 
-    @Test func `refuses depth`() {
+    @Test func `a document that nests too deep is rejected`() {
         let deep = "a: " + String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)
         #expect(fault(deep) == "1:104: lists and mappings nest more than 100 deep")
         // Nesting by aliases is limited like nesting by brackets.
@@ -106,12 +106,12 @@ import Testing
         #expect(fault([0xFF, 0xFE, 0x61, 0]) == "0:0: the file is UTF-16")
     }
 
-    @Test func `refuses huge files`() {
+    @Test func `a file over the size limit is rejected`() {
         let bytes = [UInt8](repeating: UInt8(ascii: "#"), count: Document.byteLimit + 1)
         #expect(throws: LaunchError.self) { try Document(parsing: bytes, name: "f") }
     }
 
-    @Test func `ignores byte order mark and line ends`() throws {
+    @Test func `a byte order mark and CRLF line ends are ignored`() throws {
         let document = try Document(text: "\u{FEFF}a: 1\r\nb:\r\n  c: x\r\n", name: "f")
         #expect(document.jsonValue == .object(["a": .integer(1), "b": .object(["c": .string("x")])]))
         #expect(document.node(at: FieldPath().appending("a"))?.mark == Mark(line: 1, column: 4))
@@ -125,7 +125,7 @@ import Testing
         #expect(try Document(text: text, name: "f").jsonValue == .object([:]))
     }
 
-    @Test func `reads JSON`() throws {
+    @Test func `JSON is read as YAML, with its errors at their positions`() throws {
         let json = "{\n\t\"a\": [1, 2.5, null, true],\n\t\"b\":{\"c\":\"x\\/y\\u00e9\"}\n}\n"
         let document = try Document(text: json, name: "f.json")
         let parsed = try JSONValue(parsing: json)

@@ -25,14 +25,14 @@ struct SmallFileTests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `A named pipe without a writer is an error, and does not block`() throws {
+    func `a named pipe without a writer is an error, and does not block`() throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
         #expect(fault(path)?.message.contains("no program writes to it") == true)
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `A pipe is read to its end, also with a slow writer`() async throws {
+    func `a pipe is read to its end, even with a slow writer`() async throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
         try await writer(to: path, "echo one; sleep 0.3; echo two")
@@ -41,7 +41,7 @@ struct SmallFileTests {
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `A pipe whose writer closes it without a byte is empty`() async throws {
+    func `a pipe whose writer closes it without a byte is empty`() async throws {
         let path = folder.file("pipe")
         try #require(mkfifo(path, 0o600) == 0)
         try await writer(to: path, "sleep 0.3")
@@ -49,14 +49,14 @@ struct SmallFileTests {
     }
 
     @Test
-    func `A file without end is read only up to the limit`() throws {
+    func `a file without end is read only up to the limit`() throws {
         let bytes = try SmallFile.bytes(of: "/dev/zero", limit: 100)
         #expect(bytes.count > 100)
         #expect(bytes.count < 1 << 20)
     }
 
     @Test
-    func `A missing file and a folder are distinguished`() {
+    func `a missing file and a folder are distinguished`() {
         #expect(fault(folder.file("missing"))?.isMissing == true)
         #expect(fault(folder.path)?.message == "this is a folder, and a file is expected")
         #expect(fault(folder.path)?.isMissing == false)

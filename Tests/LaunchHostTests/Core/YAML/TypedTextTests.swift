@@ -8,7 +8,7 @@ import Testing
         "https://example.com/a?b=c#d", ".inf", ".nan", "1e", "0x", "two\nlines", "a\tb", "---", "...", "<<",
         "{{ name }} x", "{{name}}{", "  {{name}}", "00", "017", " 007 ", " a ", "\u{A0}5", "5\u{A0}", "0x1g",
     ])
-    func `Text that is not a complete value stays as typed`(_ text: String) throws {
+    func `text that is not a complete value stays as typed`(_ text: String) throws {
         #expect(try TypedText.value(of: text) == .string(text))
     }
 
@@ -25,7 +25,7 @@ import Testing
         // A template variable inside a complete list or mapping is a part of it.
         ("{\"a\":   \"{{b}}\"}", .object(["a": .string("{{b}}")])), ("[\"{{b}}\"]", .array([.string("{{b}}")])),
     ])
-    func `A complete scalar, list or mapping is that value`(_ text: String, _ value: JSONValue) throws {
+    func `a complete scalar, list or mapping is that value`(_ text: String, _ value: JSONValue) throws {
         #expect(try TypedText.value(of: text) == value)
     }
 
@@ -36,7 +36,7 @@ import Testing
         "{a: {{b}}}", "[{{b}}]", " {a: 1",
     ])
     func
-        `Text that begins like a list or a mapping but is not one, and a number that JSON readers truncate, are rejected`(
+        `text that begins like a list or a mapping but is not one, and a number that JSON readers truncate, are rejected`(
             _ text: String
         )
     {

@@ -17,7 +17,7 @@ struct WriteBudgetTests {
 
     @Test
     func
-        `A file that would exceed the limit is rejected before its bytes are written; the error names the key of the limit`()
+        `a file that would exceed the limit is rejected before its bytes are written; the error names the key of the limit`()
         throws
     {
         let folder = try TemporaryDirectory()
@@ -31,7 +31,7 @@ struct WriteBudgetTests {
     }
 
     @Test
-    func `Bytes over the limit are rejected, also if their sum exceeds 64 bits`() throws {
+    func `bytes over the limit are rejected, even if their sum exceeds 64 bits`() throws {
         let folder = try TemporaryDirectory()
         let small = budget(folder)
         try small.take(100)
@@ -42,7 +42,7 @@ struct WriteBudgetTests {
     }
 
     @Test
-    func `Entries count, also empty ones`() throws {
+    func `entries count, even if they are empty`() throws {
         let folder = try TemporaryDirectory()
         let budget = budget(folder)
         try budget.announce(0)
@@ -52,7 +52,7 @@ struct WriteBudgetTests {
     }
 
     @Test
-    func `Nothing is written if the disk's reserve would not stay free`() throws {
+    func `nothing is written if the disk's reserve would not stay free`() throws {
         let folder = try TemporaryDirectory()
         let error = #expect(throws: BackendError.self) {
             try budget(folder, reserve: DiskReserve(bytes: .max)).announce(1)
@@ -64,7 +64,7 @@ struct WriteBudgetTests {
     }
 
     @Test
-    func `A cancelled task ends the work`() async throws {
+    func `a cancelled task ends the work`() async throws {
         let folder = try TemporaryDirectory()
         let budget = budget(folder)
         let task = Task {
@@ -76,7 +76,7 @@ struct WriteBudgetTests {
     }
 
     @Test
-    func `Limits are written in the largest unit that divides them`() {
+    func `limits are written in the largest unit that divides them`() {
         #expect(ByteCount.text(50 << 30) == "50g")
         #expect(ByteCount.text(3 << 19) == "1536k")
         #expect(ByteCount.text(1000) == "1000 bytes")
@@ -84,7 +84,7 @@ struct WriteBudgetTests {
     }
 
     @Test
-    func `An archived log that exceeds the limit ends with a line that says so`() async throws {
+    func `an archived log that exceeds the limit ends with a line that says so`() async throws {
         let folder = try TemporaryDirectory()
         let archive = LogArchive(path: folder.file("log"))
         let batches = Batches()

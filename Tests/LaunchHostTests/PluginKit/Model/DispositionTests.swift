@@ -2,7 +2,7 @@ import Testing
 
 @testable import LaunchPluginKit
 
-/// The table of `plugins.md`: what the host does about each category of error in each phase.
+/// The table of `plugins.md`: the host's action for each category of error in each phase.
 @Suite struct DispositionTests {
     private typealias Row = (
         category: BackendError.Category, prepare: Disposition, submit: Disposition, find: Disposition,
@@ -27,7 +27,7 @@ import Testing
         (.cancelled, .yield, .yield, .callAgain, .callAgain, false),
     ]
 
-    @Test func `the table is complete and holds`() {
+    @Test func `each category has its disposition in each phase`() {
         #expect(Set(Self.rows.map(\.category)) == Set(BackendError.Category.all))
         for row in Self.rows {
             let category = row.category

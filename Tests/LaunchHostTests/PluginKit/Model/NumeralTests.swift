@@ -5,7 +5,7 @@ import LaunchHost
 /// Numbers of a run's configuration keep the text that the user typed.
 @Suite struct NumeralTests {
     @Test(arguments: ["1.10", "1.00", "-0.00", "1e5", "1E+5", "1e-7"])
-    func `a text that JSON writes in another way is kept`(_ text: String) {
+    func `a number that JSON writes differently is kept as typed`(_ text: String) {
         let value = Scalar.value(ofPlain: text)
         #expect(Numeral.kept(text, of: value) == text)
         // The database reads a whole number as an integer.
@@ -16,7 +16,7 @@ import LaunchHost
     @Test(arguments: [
         "1", "0.5", "1.5", "1.0", "-0.0", "100000.0", "0x1F", "+5", "1.", ".5", "text", "", "1.10.2", "NaN",
     ])
-    func `every other text is not kept`(_ text: String) {
+    func `other numbers are not kept as text`(_ text: String) {
         #expect(Numeral.kept(text, of: Scalar.value(ofPlain: text)) == nil)
     }
 

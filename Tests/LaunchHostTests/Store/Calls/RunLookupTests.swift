@@ -30,7 +30,7 @@ import LaunchHost
         #expect(storeError { try store.submit(.sample(queue: nil)) }?.code == .invalid)
     }
 
-    @Test func `is found by its ID or the beginning of it`() throws {
+    @Test func `a run is found by its ID or a prefix of it`() throws {
         for id in ["abcd", "abcd1", "abx-9", "zzz"] { try submit(id) }
         #expect(try store.run(matching: "abcd").id.rawValue == "abcd")
         #expect(try store.run(matching: "abx-").id.rawValue == "abx-9")
@@ -45,7 +45,7 @@ import LaunchHost
         }
     }
 
-    @Test func `lists newest first by page`() throws {
+    @Test func `runs are listed by page, newest first`() throws {
         try store.createQueue(QueueDefinition(name: "other", resource: "mock"))
         for id in ["r1", "r2", "r3", "r4"] { try submit(id) }
         try store.submit(.sample(queue: "other"), as: #require(RunID(rawValue: "o1")))
@@ -66,7 +66,7 @@ import LaunchHost
         for filter in filters { #expect(try store.summaries(filter).map(\.id.rawValue) == ids(filter)) }
     }
 
-    @Test func `a summary has what lists show`() throws {
+    @Test func `a summary has the values that lists show`() throws {
         let run = try store.submit(.sample(), as: #require(RunID(rawValue: "r1")))
         let summary = try #require(try store.summaries().first)
         #expect(summary.name == nil && summary.queue == "q" && summary.project == "p" && summary.state == .queued)

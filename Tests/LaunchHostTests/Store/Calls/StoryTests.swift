@@ -25,16 +25,16 @@ import LaunchHost
         PastStep(at: store.now.date.addingTimeInterval(-ago), phase: .starting, message: message)
     }
 
-    private func told() throws -> [EventRecord] {
+    private func recorded() throws -> [EventRecord] {
         try store.events(of: run.id).filter { $0.message == "interrupted" || $0.message == "restarted" }
     }
 
     @Test func `steps between observations are recorded once, with their times`() throws {
         let story = [step(900), step(800, "restarted"), step(300)]
         for count in 1...story.count {
-            for _ in 0..<2 { try store.tell(Array(story.prefix(count)), of: run.id, token: run.fencingToken) }
+            for _ in 0..<2 { try store.recordHistory(Array(story.prefix(count)), of: run.id, token: run.fencingToken) }
         }
-        let events = try told()
+        let events = try recorded()
         #expect(events.map(\.message) == ["interrupted", "restarted", "interrupted"])
         #expect(events.map(\.at) == story.map { Timestamp($0.at) })
         #expect(events.allSatisfy { $0.state == .starting })
@@ -44,18 +44,18 @@ import LaunchHost
     @Test func `a step that an observation has recorded is not recorded again`() throws {
         try store.note(run.id, token: run.fencingToken, "interrupted")
         // The observation came some time after the second step.
-        try store.tell([step(900), step(20)], of: run.id, token: run.fencingToken)
-        #expect(try told().map(\.message) == ["interrupted", "interrupted"])
-        #expect(try told().count { abs($0.at.date.timeIntervalSince(step(900).at)) < 5 } == 1)
+        try store.recordHistory([step(900), step(20)], of: run.id, token: run.fencingToken)
+        #expect(try recorded().map(\.message) == ["interrupted", "interrupted"])
+        #expect(try recorded().count { abs($0.at.date.timeIntervalSince(step(900).at)) < 5 } == 1)
     }
 
-    @Test func `a backend clock that is ahead causes no second event`() throws {
+    @Test func `a backend clock that is ahead does not cause a second event`() throws {
         try store.note(run.id, token: run.fencingToken, "interrupted")
-        try store.tell([step(-3600)], of: run.id, token: run.fencingToken)
-        #expect(try told().count == 1)
+        try store.recordHistory([step(-3600)], of: run.id, token: run.fencingToken)
+        #expect(try recorded().count == 1)
         // No event has a time in the future.
-        try store.tell([step(-3600), step(-7200)], of: run.id, token: run.fencingToken)
-        #expect(try told().allSatisfy { $0.at <= store.now })
+        try store.recordHistory([step(-3600), step(-7200)], of: run.id, token: run.fencingToken)
+        #expect(try recorded().allSatisfy { $0.at <= store.now })
     }
 
     @Test func `steps of an earlier attempt are not counted for the next`() throws {
@@ -66,14 +66,15 @@ import LaunchHost
         _ = try store.beginAttempt(
             run.id, token: run.fencingToken, after: past, with: RunRequest(runner: "mock", document: .object([:])),
             message: "attempt 2")
-        try store.tell([step(0)], of: run.id, token: run.fencingToken)
-        #expect(try told().count == 2)
+        try store.recordHistory([step(0)], of: run.id, token: run.fencingToken)
+        #expect(try recorded().count == 2)
     }
 
     @Test func `an ended run and a run of another owner get no events`() throws {
-        #expect(storeError { try store.tell([step(1)], of: run.id, token: run.fencingToken - 1) }?.code == .stale)
+        #expect(
+            storeError { try store.recordHistory([step(1)], of: run.id, token: run.fencingToken - 1) }?.code == .stale)
         try store.transition(run.id, token: run.fencingToken, to: .succeeded)
-        try store.tell([step(1)], of: run.id, token: run.fencingToken)
-        #expect(try told().isEmpty)
+        try store.recordHistory([step(1)], of: run.id, token: run.fencingToken)
+        #expect(try recorded().isEmpty)
     }
 }

@@ -15,7 +15,7 @@ import LaunchHost
         try store.waitReason(of: try store.run(id))
     }
 
-    @Test func `the reason of a queued run`() throws {
+    @Test func `a queued run names the reason for its wait`() throws {
         let store = try sandbox.storeWithQueue()
         let first = try store.submit(.sample()).id
         #expect(try reason(first, store) == "no agent serves queue 'q'; 'launch agent -q q' starts one")
@@ -33,7 +33,7 @@ import LaunchHost
         _ = other
     }
 
-    @Test func `the reason of a run that is retried`() throws {
+    @Test func `a run that is retried names the failure and the time of the retry`() throws {
         let store = try sandbox.storeWithQueue()
         let id = try store.submit(.sample()).id
         var agent: OwnerLock? = try store.becomeOwner(kind: "agent", queues: ["q"])
@@ -48,7 +48,7 @@ import LaunchHost
                 == "no agent serves queue 'q'; 'launch agent -q q' starts one; the last try ended: No quota.")
     }
 
-    @Test func `the reason of a run whose agent has ended`() throws {
+    @Test func `a run whose agent has ended names who takes it over`() throws {
         let store = try sandbox.storeWithQueue()
         let id = try store.submit(.sample()).id
         var agent: OwnerLock? = try store.becomeOwner(kind: "agent", queues: ["q"])

@@ -39,7 +39,7 @@ import LaunchHost
         }
     }
 
-    @Test func `a run that the backend has is not worked on`() throws {
+    @Test func `an owner does not work on a run that the backend has`() throws {
         var run = try #require(try store.claimNext(queues: ["q"], owner: owner("agent-0")))
         try store.beginWork(on: run.id, token: run.fencingToken)
         let handle = RunHandle(runner: "mock", runID: run.id)

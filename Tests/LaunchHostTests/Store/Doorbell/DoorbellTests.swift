@@ -55,14 +55,14 @@ import LaunchHost
         try store.submit(.sample())
     }
 
-    @Test func `the bell of a dead listener is removed`() throws {
+    @Test func `the bell of an ended listener is removed`() throws {
         let path = sandbox.home.bells + "/dead"
         #expect(mkfifo(path, 0o600) == 0)
         try store.submit(.sample())
         #expect(try bells().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a listener that does not read blocks no writer`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a listener that does not read does not block writers`() async throws {
         // An open and full pipe, like that of a stopped process.
         let path = sandbox.home.bells + "/stuck"
         #expect(mkfifo(path, 0o600) == 0)

@@ -105,7 +105,7 @@ import LaunchHost
         let adopted = try #require(try store.adopt(run.id, owner: me.id))
         try store.transition(run.id, token: adopted.fencingToken, to: .running)
         #expect(try store.run(run.id).state == .running)
-        // The dead owner's file is removed, and its bell after the next ring.
+        // The ended owner's file is removed, and its bell after the next ring.
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.owners) == ["\(me.id).lock"])
         #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.home.bells).isEmpty)
     }

@@ -75,7 +75,7 @@ extension RunRecord {
         }
     }
 
-    @Test func `an impossible combination is damage, and names what is missing`() {
+    @Test func `an impossible combination is damage, and the missing value is named`() {
         func why(_ run: RunRecord) -> String {
             if case .damaged(let why, _) = run.stage { why } else { "\(run.stage)" }
         }

@@ -105,7 +105,7 @@ import LaunchHost
         }
     }
 
-    @Test(arguments: ids) func `a row without a run ID hides no other row`(_ id: String) throws {
+    @Test(arguments: ids) func `a row without a run ID does not hide other rows`(_ id: String) throws {
         for state in ["queued", "running", "failed"] {
             try rename(id, state: state)
             #expect(try store.runs().map(\.id) == [good])
@@ -131,7 +131,7 @@ import LaunchHost
         #expect(try store.counts()[.failed] == 1)
     }
 
-    @Test(arguments: ["queued", "running", "submitting"]) func `an agent sets such rows aside at its start`(
+    @Test(arguments: ["queued", "running", "submitting"]) func `an agent sets rows without a run ID aside at its start`(
         _ state: String
     ) throws {
         try rename("NOT ONE", state: state)
@@ -141,7 +141,7 @@ import LaunchHost
         #expect(try store.counts()[.failed] == 1)
     }
 
-    @Test func `a queue with such a row can be deleted`() throws {
+    @Test func `a queue with a row without a run ID can be deleted`() throws {
         try rename("NOT ONE")
         #expect(try store.deleteQueue("q", force: true) == 2)
         #expect(try store.queues() == [])

@@ -6,7 +6,7 @@ import Testing
 
 /// Calls with good and broken replies.
 @Suite struct CallTests {
-    @Test func `JSON call is signed and answered`() async throws {
+    @Test func `a JSON call is signed and answered`() async throws {
         let bench = try ClientBench()
         bench.stub.ecr.add(repository: "team/model")
         let answer = try await bench.client(.ecr).json(
@@ -18,7 +18,7 @@ import Testing
         #expect(call.request.signer?.service == "ecr")
     }
 
-    @Test func `query call is signed and answered`() async throws {
+    @Test func `a query call is signed and answered`() async throws {
         let bench = try ClientBench()
         let answer = try await bench.client().query(.read("GetCallerIdentity"))
         #expect(answer["GetCallerIdentityResult"]?.text("Account") == "123456789012")
@@ -30,7 +30,7 @@ import Testing
         #expect(bench.stub.calls.last?.request.form["RoleSessionName"] == "a+b=c")
     }
 
-    @Test func `unsigned call needs no credentials`() async throws {
+    @Test func `an unsigned call needs no credentials`() async throws {
         let bench = try ClientBench()
         bench.stub.sts.accept(webToken: "web")
         let client = try AWSClient(
@@ -55,7 +55,7 @@ import Testing
         ("binary", .answer(TestAnswer([.bytes([0, 255, 254, 1])])), .transient),
         ("deep", .answer(.text(String(repeating: "{\"a\":", count: 5000))), .transient),
     ])
-    func `broken answers are errors of the right class`(_ name: String, _ reaction: Reaction, _ kind: AWSError.Kind)
+    func `each malformed answer is an error of its class`(_ name: String, _ reaction: Reaction, _ kind: AWSError.Kind)
         async throws
     {
         let bench = try ClientBench()
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test
-    func `An empty reply is accepted if the operation allows it`() async throws {
+    func `an empty reply is accepted if the operation allows it`() async throws {
         let bench = try ClientBench()
         bench.stub.always("ecr", "StopIt", .empty)
         let answer = try await bench.client(.ecr).json(.write("StopIt", mayAnswerNothing: true))
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test
-    func `Errors name service, operation, code and request`() async throws {
+    func `errors name service, operation, code and request`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         let error = try #require(
@@ -101,7 +101,7 @@ import Testing
     @Test(arguments: [
         "", "host", "ftp://host", "https://", "https://user:pw@host", "https://h ost", "http:///x", "https://h?x",
     ])
-    func `wrong endpoints are errors`(_ url: String) throws {
+    func `an endpoint that is not a URL is an error`(_ url: String) throws {
         let bench = try ClientBench()
         let error = #expect(throws: AWSError.self) {
             try AWSClient(.sts, endpoint: url, region: "x", credentials: nil, runtime: bench.runtime())
@@ -121,7 +121,7 @@ import Testing
         #expect(bench.stub.connectionCount <= 64)
     }
 
-    @Test func `concurrency is bounded`() async throws {
+    @Test func `the number of concurrent calls is limited`() async throws {
         let bench = try ClientBench()
         let gate = Gate()
         bench.stub.always("sts", "GetCallerIdentity", .waiting(gate))

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test
-    func `Thousands of calls do not increase memory use`() async throws {
+    func `thousands of calls do not increase memory use`() async throws {
         let values = try await Self.bench("calls", "5000")
         let before = try #require(values["rss_before_kb"]?.doubleValue)
         let after = try #require(values["rss_after_kb"]?.doubleValue)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test
-    func `Transferring a gibibyte needs little memory`() async throws {
+    func `transferring a gibibyte needs little memory`() async throws {
         let values = try await Self.bench("s3", "1024")
         let peak = try #require(values["peak_rss_kb"]?.doubleValue)
         #expect(peak < 65_536, "\(values)")

@@ -9,14 +9,15 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct MotoTests {
     static let program = MotoServer.program
 
-    @Test func `which server ran`() {
+    @Test func `the output names the server of the tests`() {
         print(
             Self.program == nil
                 ? "AWS: moto_server is not installed; the project's own stub alone was used"
                 : "AWS: moto_server runs beside the project's own stub")
     }
 
-    @Test(.enabled(if: program != nil, "moto_server is not installed")) func `STS ECR and S3`() async throws {
+    @Test(.enabled(if: program != nil, "moto_server is not installed"))
+    func `STS, ECR and S3 of moto answer the client's calls`() async throws {
         let http = HTTPClient(configuration: .init(proxy: .direct))
         let moto = try await MotoServer(try #require(Self.program), http)
         let keys = Fixed(AWSCredentials(accessKeyID: "AKIAMOTO", secretAccessKey: Secret("moto")))

@@ -24,7 +24,7 @@ import Testing
     }
     let describe = RateLimiter.Key(account: "1", region: "r", operation: "Describe")
 
-    @Test func `bursts then paces`() async throws {
+    @Test func `calls after a burst wait for their permits`() async throws {
         let time = Time()
         let limiter = RateLimiter(perSecond: 2, burst: 3, clock: time.clock)
         for _ in 0..<6 { try await limiter.wait(for: describe) }
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test
-    func `A clock that is set back does not block callers`() async throws {
+    func `a clock that is set back does not block callers`() async throws {
         let time = Time()
         let limiter = RateLimiter(perSecond: 1, clock: time.clock)
         try await limiter.wait(for: describe)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
-    func `A cancelled waiter uses no permit`() async throws {
+    func `a cancelled waiter uses no permit`() async throws {
         let asleep = Names()
         let start = Date()
         let limiter = RateLimiter(

@@ -7,7 +7,7 @@ import Testing
 /// Expired sessions and wrong clocks are repaired; cancellation takes effect at once; secrets are never logged.
 @Suite struct RepairTests {
     @Test
-    func `An expiry during use is repaired without an error`() async throws {
+    func `an expiry during use is repaired without an error`() async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         _ = try await client.query(.read("GetCallerIdentity"))
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test
-    func `An expiry is also repaired for a changing operation`() async throws {
+    func `an expiry is repaired even for a changing operation`() async throws {
         let bench = try ClientBench()
         bench.stub.keys.end(try await bench.provider.credentials())
         _ = try await bench.client(.ecr).json(
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test
-    func `Credentials that stay expired are an error`() async throws {
+    func `credentials that stay expired are an error`() async throws {
         let bench = try ClientBench()
         bench.stub.always("sts", "GetCallerIdentity", .expired)
         let client = try bench.client()
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test
-    func `A wrong key does not change the clock`() async throws {
+    func `a wrong key does not change the clock`() async throws {
         let bench = try ClientBench()
         var keys = try await bench.provider.credentials()
         keys.secretAccessKey = Secret("another")
@@ -64,7 +64,7 @@ import Testing
         #expect(bench.stub.requestCount == 1)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `cancellation ends back off at once`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a cancellation ends the wait for the next attempt at once`() async throws {
         let bench = try ClientBench()
         let asleep = Names()
         let client = try bench.client(
@@ -80,7 +80,7 @@ import Testing
         #expect(bench.stub.requestCount == 1)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `cancellation ends calls under way and in line`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a cancellation ends active calls and waiting calls`() async throws {
         let bench = try ClientBench()
         let gate = Gate()
         defer { gate.open() }
@@ -97,7 +97,7 @@ import Testing
         _ = try await client.query(.read("GetCallerIdentity"))
     }
 
-    @Test func `no secret is logged`() async throws {
+    @Test func `the log of a repair contains no secret`() async throws {
         let bench = try ClientBench()
         bench.stub.sts.accept(webToken: "web-token-that-is-secret")
         let client = try bench.client()

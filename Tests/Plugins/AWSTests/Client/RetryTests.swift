@@ -24,7 +24,7 @@ import Testing
         ]
 
     @Test(arguments: passing)
-    func `Temporary failures are retried`(
+    func `temporary failures are retried`(
         _ reaction: Reaction, _ kind: AWSError.Kind
     ) async throws {
         let bench = try ClientBench()
@@ -51,7 +51,7 @@ import Testing
         ("InvalidParameterException", 400, .invalid), ("CapacityError", 400, .capacity), ("Strange", 418, .invalid),
         ("NotImplemented", 501, .internalFault),
     ])
-    func `Other refusals are not retried`(_ code: String, _ status: Int, _ kind: AWSError.Kind) async throws {
+    func `other refusals are not retried`(_ code: String, _ status: Int, _ kind: AWSError.Kind) async throws {
         let bench = try ClientBench()
         let client = try bench.client()
         bench.stub.always("sts", "GetCallerIdentity", .error(code, status: status))
@@ -61,7 +61,7 @@ import Testing
         #expect(bench.stub.requestCount == 1)
     }
 
-    @Test func `waits grow up to twenty seconds`() async throws {
+    @Test func `the waits between attempts grow up to twenty seconds`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(
             runtime: bench.runtime(random: 1, retry: RetryPolicy(mode: .standard, maxAttempts: 8)),
@@ -81,7 +81,7 @@ import Testing
     ]
 
     @Test(arguments: asked)
-    func `The wait that the service requests is used`(_ headers: [(String, String)], _ wait: Double) async throws {
+    func `the wait that the service requests is used`(_ headers: [(String, String)], _ wait: Double) async throws {
         let bench = try ClientBench()
         bench.stub.script(
             "sts", "GetCallerIdentity", [.error("ServiceUnavailable", status: 503, headers: headers)])
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test
-    func `A call that may have taken effect is not repeated`() async throws {
+    func `a call that may have taken effect is not repeated`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         bench.stub.script("ecr", "CreateRepository", [.lostAnswer])
@@ -135,7 +135,7 @@ import Testing
 
     /// HTTP libraries may replace a used connection and send the request again.
     @Test(arguments: [Reaction.lostAnswer, .reset])
-    func `A call that may have taken effect is not repeated on a used connection`(_ reaction: Reaction) async throws {
+    func `a call that may have taken effect is not repeated on a used connection`(_ reaction: Reaction) async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         _ = try await client.json(.read("DescribeRepositories"))
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test
-    func `A refused call is retried, also if it changes something`() async throws {
+    func `a refused call is retried, even if it changes something`() async throws {
         let bench = try ClientBench()
         let client = try bench.client(.ecr)
         bench.stub.script("ecr", "CreateRepository", [.throttled])
@@ -157,7 +157,7 @@ import Testing
     }
 
     @Test
-    func `A request that was not sent is retried, also if it changes something`() async throws {
+    func `a request that was not sent is retried, even if it changes something`() async throws {
         let bench = try ClientBench()
         let port = try #require(freePort())
         let client = try AWSClient(
@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test
-    func `Time limits are kept`() async throws {
+    func `attempts and calls end at their time limits`() async throws {
         let bench = try ClientBench()
         let gate = Gate()
         defer { gate.open() }
@@ -187,7 +187,7 @@ import Testing
     }
 
     @Test
-    func `Retry settings have AWS's names and values`() throws {
+    func `retry settings have AWS's names and values`() throws {
         #expect(try RetryPolicy(variables: [:]).maxAttempts == 3)
         #expect(try RetryPolicy(variables: ["AWS_RETRY_MODE": "legacy"]).maxAttempts == 5)
         #expect(try RetryPolicy(variables: ["AWS_MAX_ATTEMPTS": "7"], profile: ["max_attempts": "2"]).maxAttempts == 7)

@@ -2,7 +2,7 @@ import LaunchAWS
 import Testing
 
 @Suite struct XMLDocumentTests {
-    @Test func `elements text and entities`() throws {
+    @Test func `elements, text and entities are parsed`() throws {
         let root = try #require(
             XMLDocument.parse(
                 "<?xml version=\"1.0\"?><a xmlns=\"urn:x\"><b>1 &amp; <![CDATA[<2>]]></b><b/><c><d>é</d></c></a>".utf8))
@@ -16,7 +16,7 @@ import Testing
         "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a>&unknown;</a>",
         String(repeating: "<a>", count: 100) + String(repeating: "</a>", count: 100),
     ])
-    func `Malformed documents are nil`(_ text: String) {
+    func `malformed documents are nil`(_ text: String) {
         #expect(XMLDocument.parse(text.utf8) == nil)
     }
 }

@@ -65,7 +65,7 @@ struct BotocoreOracleTests {
     private static let isInstalled = (try? Tool.run("python3", ["-c", "import botocore"])) != nil
 
     @Test(.enabled(if: isInstalled, "python3 with botocore is needed as the oracle"))
-    func `reads what botocore reads`() throws {
+    func `settings are read as botocore reads them`() throws {
         let folder = try TemporaryDirectory()
         let paths = try Self.files.enumerated().map { try folder.write("config-\($0.offset)", $0.element) }
         let program = Self.program.replacingOccurrences(of: "sys.stdin", with: "open(sys.argv[1])")

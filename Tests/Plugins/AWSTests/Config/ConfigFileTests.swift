@@ -29,7 +29,7 @@ struct ConfigFileTests {
     }
 
     @Test
-    func `Variables set the paths of the files`() throws {
+    func `variables set the paths of the files`() throws {
         try folder.write("my/config", "[default]\nregion = eu-west-1\n")
         try folder.write("keys", "[default]\naws_access_key_id = A\n")
         let found = try settings([
@@ -48,14 +48,14 @@ struct ConfigFileTests {
     }
 
     @Test
-    func `A file that is not UTF-8 is an error with its line`() throws {
+    func `a file that is not UTF-8 is an error with its line`() throws {
         try folder.write(".aws/config", Array("[default]\nregion = ä\nx = ".utf8) + [0xff, 0x0a])
         let error = try #require(throws: AWSError.self) { _ = try settings() }
         #expect(error.diagnostic?.line == 3)
     }
 
     @Test
-    func `The first setting of the profile applies`() throws {
+    func `the first setting of the profile applies`() throws {
         try folder.write(".aws/config", "[profile a]\n[profile b]\n[profile c]\n[default]\n")
         #expect(try settings(["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"], profile: "c").profile.value == "c")
         #expect(try settings(["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"]).profile.value == "a")
@@ -64,7 +64,7 @@ struct ConfigFileTests {
     }
 
     @Test
-    func `The first setting of the region applies`() throws {
+    func `the first setting of the region applies`() throws {
         try folder.write(".aws/config", "[default]\nregion = d\n")
         let variables = ["AWS_REGION": "a", "AWS_DEFAULT_REGION": "b"]
         #expect(try settings(variables, region: "c").region?.value == "c")
@@ -74,7 +74,7 @@ struct ConfigFileTests {
     }
 
     @Test
-    func `A misspelt profile is an error with a suggestion`() throws {
+    func `a misspelt profile is an error with a suggestion`() throws {
         try folder.write(".aws/config", "[profile training]\n[default]\n")
         let error = try #require(throws: AWSError.self) { _ = try settings(["AWS_PROFILE": "trainnig"]) }
         #expect(error.kind == .configuration)
@@ -91,7 +91,7 @@ struct ConfigFileTests {
             ([:], nil, "http://profile"),
             (["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_ENDPOINT_URL": "http://b"], nil, nil),
         ] as [([String: String], String?, String?)])
-    func `Endpoint settings in order of precedence`(
+    func `endpoint settings in order of precedence`(
         _ variables: [String: String], _ configured: String?, _ expected: String?
     ) throws {
         try folder.write(".aws/config", "[default]\nendpoint_url = http://profile\n")

@@ -11,7 +11,7 @@ struct SharedConfigTests {
             credentialsFile: "/h/.aws/credentials")
     }
 
-    @Test func `every value knows its line`() throws {
+    @Test func `every value has its line`() throws {
         let config = try read(
             """
             # a comment
@@ -42,7 +42,7 @@ struct SharedConfigTests {
     }
 
     @Test
-    func `Sections of one name are joined, and the last value applies`() throws {
+    func `sections of one name are joined, and the last value applies`() throws {
         let config = try read("[profile a]\nregion = r1\noutput = json\n[default]\n[profile a]\nregion = r2\n")
         #expect(config.profiles["a"]?["region"]?.text == "r2")
         #expect(config.profiles["a"]?["region"]?.line == 6)
@@ -50,14 +50,14 @@ struct SharedConfigTests {
     }
 
     @Test
-    func `The credentials file precedes the configuration file`() throws {
+    func `the credentials file precedes the configuration file`() throws {
         let config = try read("[default]\naws_access_key_id = A\nregion = r\n", "[default]\naws_access_key_id = B\n")
         #expect(config.profiles["default"]?["aws_access_key_id"]?.text == "B")
         #expect(config.profiles["default"]?["region"]?.text == "r")
     }
 
     @Test
-    func `A services section precedes the profile's own endpoint`() throws {
+    func `a services section precedes the profile's own endpoint`() throws {
         let config = try read(
             """
             [profile a]
@@ -79,7 +79,7 @@ struct SharedConfigTests {
         ("[default]\n= x\n", 2, "neither a section, nor 'key = value'"),
         ("[default]\ns3 =\n  a = b\n  nothing\n", 4, "is not 'key = value'"),
     ])
-    func `A malformed line is an error with its number`(_ text: String, _ line: Int, _ words: String) throws {
+    func `a malformed line is an error with its number`(_ text: String, _ line: Int, _ words: String) throws {
         let error = try #require(throws: AWSError.self) { _ = try read(text) }
         #expect(error.kind == .configuration)
         #expect(error.diagnostic?.line == line)
@@ -88,7 +88,7 @@ struct SharedConfigTests {
         #expect(!error.description.contains("secret"), "the line may contain a key")
     }
 
-    @Test func `no value is printable`() throws {
+    @Test func `no value is printed by a description or a dump`() throws {
         let config = try read(
             "[default]\naws_secret_access_key = planted-secret\n", "[x]\naws_session_token = planted-secret\n")
         var text = "\(config) \(String(reflecting: config))"

@@ -20,11 +20,11 @@ import Testing
         "Sunday, 29-Nov-26 10:20:30 GMT", "Sun, 29 Nov 2026 15:50:30 +0530", "1795947630", "1795947630.0",
         "1795947630000", " 2026-11-29T10:20:30Z\n",
     ])
-    func `Formats of a time`(_ text: String) {
+    func `a time is parsed in every known format`(_ text: String) {
         #expect(AWSDate.parse(text) == Self.moment)
     }
 
-    @Test func `fractions and minutes`() {
+    @Test func `fractions of seconds and times without seconds are parsed`() {
         #expect(AWSDate.parse("2026-11-29T10:20:30.25Z") == Self.moment.addingTimeInterval(0.25))
         #expect(AWSDate.parse("2026-11-29T10:20Z") == Self.moment.addingTimeInterval(-30))
     }
@@ -34,7 +34,7 @@ import Testing
         "nan",
         "2026-11-29T10:20:30Zulu", "2026-11-29T10:20:30+", String(repeating: "9", count: 400),
     ])
-    func `Text that is not a time`(_ text: String) {
+    func `text that is not a time is nil`(_ text: String) {
         #expect(AWSDate.parse(text) == nil)
     }
 
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test
-    func `A number is a time, and null means no expiration`() throws {
+    func `a number is a time, and null means no expiration`() throws {
         #expect(try end("1795947630") == Self.moment)
         #expect(try end("1795947630.0") == Self.moment)
         #expect(try end("1795947630000") == Self.moment)
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test
-    func `A number is accepted as a required expiration time`() throws {
+    func `a number is accepted as a required expiration time`() throws {
         let text = #"{"AccessKeyId": "k", "SecretAccessKey": "s", "Token": "t", "Expiration": 1795947630}"#
         let document = try #require(CredentialDocument(text.utf8))
         #expect(try document.credentials(token: "Token", needsExpiry: true).expiration == Self.moment)

@@ -17,7 +17,7 @@ struct BadCredentialTests {
     private static let role = "role_arn = arn:aws:iam::123456789012:role/x\n"
 
     @Test
-    func `Without credentials, the error lists all sources`() async throws {
+    func `without credentials, the error lists all sources`() async throws {
         let error = try await bench.failure()
         #expect(LaunchError(error.backendError).kind == .denied)
         for source in [
@@ -29,7 +29,7 @@ struct BadCredentialTests {
     }
 
     @Test
-    func `Unreachable instance metadata means no credentials`() async throws {
+    func `unreachable instance metadata means no credentials`() async throws {
         let port = try #require(freePort())
         let error = try await bench.failure([
             "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:\(port)",
@@ -38,14 +38,14 @@ struct BadCredentialTests {
         #expect(error.message.contains("instance metadata (The instance metadata service at"))
     }
 
-    @Test func `half a key pair in variables`() async throws {
+    @Test func `half a key pair in variables is an error`() async throws {
         let error = try await bench.failure(["AWS_ACCESS_KEY_ID": "planted-half"])
         #expect(LaunchError(error.backendError).kind == .configuration)
         #expect(error.message.contains("AWS_SECRET_ACCESS_KEY is not"))
     }
 
     @Test
-    func `A secret key alone is ignored, and the error mentions it`() async throws {
+    func `a secret key alone is ignored, and the error mentions it`() async throws {
         try bench.home.write(".aws/credentials", "[default]\naws_secret_access_key = planted-half\n")
         let error = try await bench.failure(["AWS_SECRET_ACCESS_KEY": "planted-half"])
         #expect(error.message.contains("AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID"))
@@ -53,21 +53,21 @@ struct BadCredentialTests {
     }
 
     @Test(arguments: ["soon", "2026-13-01T00:00:00Z", "2026"])
-    func `A malformed expiration time in variables`(_ text: String) async throws {
+    func `a malformed expiration time in variables is an error`(_ text: String) async throws {
         let error = try await bench.failure([
             "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_CREDENTIAL_EXPIRATION": text,
         ])
         #expect(error.kind == .configuration && error.message.contains("AWS_CREDENTIAL_EXPIRATION is not a time"))
     }
 
-    @Test func `half a key pair in a file`() async throws {
+    @Test func `half a key pair in a file is an error with its line`() async throws {
         let given = "aws_access_key_id"
         let file = try bench.home.write(".aws/credentials", "[default]\n# note\n\(given) = planted-half\n")
         let error = try await bench.failure()
         #expect(error.message.hasPrefix("\(file):3: Half a key pair"))
     }
 
-    @Test func `a profile that does not exist`() async throws {
+    @Test func `a profile that does not exist is an error with a suggestion`() async throws {
         try bench.config("[profile training]\nregion = x\n")
         let error = try await bench.failure([:], .init(region: "us-east-1", profile: "trainig"))
         #expect(error.kind == .configuration)
@@ -112,7 +112,7 @@ struct BadCredentialTests {
             "SecretAccessKey is missing"
         ),
     ])
-    func `Unusable profiles`(_ text: String, _ line: Int, _ words: String) async throws {
+    func `an unusable profile is an error with its line`(_ text: String, _ line: Int, _ words: String) async throws {
         let file = try bench.home.write(".aws/config", text)
         let error = try await bench.failure(["AWS_PROFILE": "a"])
         #expect(error.kind == .configuration)
@@ -122,7 +122,7 @@ struct BadCredentialTests {
     }
 
     @Test
-    func `The error of a failed process quotes its last line of standard error`() async throws {
+    func `the error of a failed process quotes its last line of standard error`() async throws {
         let script = try bench.home.write(
             "tool",
             "#!/bin/sh\necho planted-on-stdout\necho first >&2\necho 'the vault is locked' >&2\necho >&2\nexit 4\n")
@@ -134,7 +134,7 @@ struct BadCredentialTests {
         #expect(error.message == "\(file):2: The credential_process ended with code 4: the vault is locked")
     }
 
-    @Test func `a process that hangs is ended`() async throws {
+    @Test func `a credential process that hangs is ended`() async throws {
         let section = ConfigSection(name: "a", file: "f", line: 1)
         let source = ProcessSource(
             section: section, command: ConfigValue("sleep 300", file: "f", line: 2), timeout: .milliseconds(50))
@@ -142,7 +142,7 @@ struct BadCredentialTests {
         #expect(error?.message.contains("did not end within") == true)
     }
 
-    @Test(arguments: ["", "two\nlines"]) func `a token file without a token`(_ text: String) async throws {
+    @Test(arguments: ["", "two\nlines"]) func `a token file without a token is an error`(_ text: String) async throws {
         let token = try bench.home.write("token", text)
         let error = try await bench.failure(["AWS_ROLE_ARN": "r", "AWS_WEB_IDENTITY_TOKEN_FILE": token])
         #expect(error.kind == .configuration)
@@ -150,7 +150,7 @@ struct BadCredentialTests {
         #expect(error.message.contains("AWS_WEB_IDENTITY_TOKEN_FILE"))
     }
 
-    @Test func `a token file that cannot be read`() async throws {
+    @Test func `a token file that cannot be read is an error`() async throws {
         // A directory in its place, because root can read files of any mode.
         let error = try await bench.failure([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container",
@@ -165,7 +165,7 @@ struct BadCredentialTests {
         "http://[fd00:ec2::24]/",
         "ftp://127.0.0.1/", "http://user@127.0.0.1/", "/relative", "http://localhost.example/",
     ])
-    func `URLs from which credentials are not fetched`(_ url: String) async throws {
+    func `a URL of another host without TLS is refused`(_ url: String) async throws {
         let error = try await bench.failure(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url])
         #expect(error.kind == .configuration)
         #expect(error.message.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
@@ -175,7 +175,7 @@ struct BadCredentialTests {
         "http://127.0.0.1:1/x", "http://127.8.8.8/", "http://localhost/", "http://[::1]/", "http://169.254.170.2/",
         "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials", "https://example.com/x",
     ])
-    func `URLs from which credentials are fetched`(_ url: String) throws {
+    func `a URL of this machine or with TLS is accepted`(_ url: String) throws {
         try ContainerSource.check(url)
     }
 
@@ -196,7 +196,9 @@ struct BadCredentialTests {
                 "expired at 2001-01-01T00:00:00Z"
             ),
         ] as [(String, TestAnswer, String)])
-    func `broken answers of a container endpoint`(_ path: String, _ answer: TestAnswer, _ words: String) async throws {
+    func `a malformed answer of a container endpoint is an error`(_ path: String, _ answer: TestAnswer, _ words: String)
+        async throws
+    {
         bench.cloud.change { $0.instead[path] = [answer] }
         let error = try await bench.failure(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"])
         #expect(error.message.contains(words), "\(error)")
@@ -208,14 +210,16 @@ struct BadCredentialTests {
         (["AWS_EC2_METADATA_SERVICE_ENDPOINT": "metadata"], "is not an http URL"),
         (["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv5"], "must be ipv4 or ipv6"),
     ])
-    func `settings of instance metadata`(_ variables: [String: String], _ words: String) async throws {
+    func `an invalid setting of instance metadata is an error`(_ variables: [String: String], _ words: String)
+        async throws
+    {
         let error = try await bench.failure(variables.merging(["AWS_EC2_METADATA_DISABLED": "no"]) { $1 })
         #expect(error.kind == .configuration)
         #expect(error.message.contains(words), "\(error)")
     }
 
     @Test
-    func `The metadata service has an IPv4 and an IPv6 address`() throws {
+    func `the metadata service has an IPv4 and an IPv6 address`() throws {
         func url(_ variables: [String: String]) throws -> String {
             let config = try SharedConfig(config: "", configFile: "c", credentials: "", credentialsFile: "k")
             let settings = try ProfileSettings(config, variables: AWSVariables(variables))
@@ -226,7 +230,7 @@ struct BadCredentialTests {
     }
 
     @Test
-    func `Without version 2 of the metadata service, no request without a token is sent`() async throws {
+    func `without version 2 of the metadata service, no request without a token is sent`() async throws {
         bench.cloud.change { $0.instead["/latest/api/token"] = [.text("", status: 403)] }
         let error = try await bench.failure([
             "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": bench.cloud.url,
@@ -236,7 +240,7 @@ struct BadCredentialTests {
     }
 
     @Test
-    func `A refused role has a hint about its trust policy`() async throws {
+    func `a refused role has a hint about its trust policy`() async throws {
         bench.cloud.change {
             $0.instead["AssumeRole"] = [
                 .text(

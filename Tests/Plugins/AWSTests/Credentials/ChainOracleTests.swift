@@ -68,7 +68,7 @@ struct ChainOracleTests {
     private static let isInstalled = (try? Tool.run("python3", ["-c", "import botocore"])) != nil
 
     @Test(.enabled(if: isInstalled, "python3 with botocore is needed as the oracle"))
-    func `chooses what botocore chooses`() throws {
+    func `the source of credentials is the one that botocore selects`() throws {
         let folder = try TemporaryDirectory()
         let cases = try Self.cases(folder)
         let variables = try cases.enumerated().map { index, one in

@@ -16,7 +16,7 @@ struct CredentialSourceTests {
 
     private static let staticKeys = "aws_access_key_id = AKIASTATIC\naws_secret_access_key = planted-static\n"
 
-    @Test func `environment variables`() async throws {
+    @Test func `keys in environment variables are used`() async throws {
         let environment = try bench.environment([
             "AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "planted-env",
             "AWS_SESSION_TOKEN": "planted-session",
@@ -25,7 +25,9 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.headers.first?["x-amz-security-token"] == "planted-session")
     }
 
-    @Test(arguments: [true, false]) func `keys of a profile`(inCredentialsFile: Bool) async throws {
+    @Test(arguments: [true, false]) func `keys of a profile are used from both files`(inCredentialsFile: Bool)
+        async throws
+    {
         if inCredentialsFile {
             try bench.keys("[train]\n\(Self.staticKeys)")
         } else {
@@ -37,7 +39,7 @@ struct CredentialSourceTests {
     }
 
     @Test
-    func `A configured profile precedes variables`() async throws {
+    func `a configured profile precedes variables`() async throws {
         try bench.keys("[train]\n\(Self.staticKeys)")
         let environment = try bench.environment(
             ["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "planted-env"],
@@ -46,7 +48,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.headers.first?["authorization"]?.contains("AKIASTATIC") == true)
     }
 
-    @Test func `assumed role`() async throws {
+    @Test func `the role of a profile is assumed with its settings`() async throws {
         try bench.keys("[base]\n\(Self.staticKeys)")
         try bench.config(
             """
@@ -65,7 +67,7 @@ struct CredentialSourceTests {
         #expect(form["DurationSeconds"] == "3600")
     }
 
-    @Test func `a chain of roles`() async throws {
+    @Test func `a chain of roles is assumed in order`() async throws {
         try bench.keys("[base]\n\(Self.staticKeys)")
         try bench.config(
             """
@@ -82,7 +84,7 @@ struct CredentialSourceTests {
     }
 
     @Test
-    func `A profile may be its own source profile`() async throws {
+    func `a profile may be its own source profile`() async throws {
         try bench.config(
             """
             [profile self]
@@ -94,7 +96,7 @@ struct CredentialSourceTests {
     }
 
     @Test(arguments: ["Environment", "EcsContainer", "Ec2InstanceMetadata"])
-    func `credential source`(_ word: String) async throws {
+    func `each credential_source provides the keys for a role`(_ word: String) async throws {
         try bench.config(
             "[profile train]\nrole_arn = arn:aws:iam::123456789012:role/trainer\ncredential_source = \(word)\n")
         let variables =
@@ -108,14 +110,14 @@ struct CredentialSourceTests {
         try await bench.works(environment, by: "profile train (role")
     }
 
-    @Test func `web identity of the variables`() async throws {
+    @Test func `a web identity of the variables is used and renewed`() async throws {
         let token = try bench.home.write("token", "planted-jwt-0\n")
         let environment = try bench.environment([
             "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token,
         ])
         var turn = 0
         try await bench.works(environment, by: "web identity") {
-            // The program that renews the file writes a new token now and then.
+            // The program that renews the file sometimes writes a new token.
             try bench.home.write("token", "planted-jwt-\(turn / 6)\n")
             turn += 1
         }
@@ -125,7 +127,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.headers[index]["authorization"] == nil, "the call is not signed")
     }
 
-    @Test func `web identity of a profile`() async throws {
+    @Test func `a web identity of a profile is used`() async throws {
         let token = try bench.home.write("token", "planted-jwt")
         try bench.config(
             """
@@ -138,7 +140,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.forms.first?["RoleSessionName"] == "mine")
     }
 
-    @Test func `container with a token file`() async throws {
+    @Test func `a container endpoint is called with the token of its file`() async throws {
         let token = try bench.home.write("pod-token", "planted-pod-0")
         let environment = try bench.environment([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container",
@@ -157,7 +159,7 @@ struct CredentialSourceTests {
     }
 
     @Test
-    func `The container endpoint is called again after a temporary failure`() async throws {
+    func `the container endpoint is called again after a temporary failure`() async throws {
         bench.cloud.change { $0.instead["/container"] = [.text("busy", status: 503), .text("", status: 200)] }
         let environment = try bench.environment([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container",
@@ -167,7 +169,7 @@ struct CredentialSourceTests {
         #expect(bench.cloud.snapshot.paths.filter { $0 == "/container" }.count == 3)
     }
 
-    @Test func `instance metadata`() async throws {
+    @Test func `credentials of instance metadata are used and renewed`() async throws {
         let environment = try bench.environment([
             "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": bench.cloud.url + "/",
         ])
@@ -180,7 +182,7 @@ struct CredentialSourceTests {
         #expect(puts.allSatisfy { $0.1["x-aws-ec2-metadata-token-ttl-seconds"] == "21600" })
     }
 
-    @Test func `the region of the instance`() async throws {
+    @Test func `the region instance means the region of the machine`() async throws {
         let environment = try bench.environment(
             ["AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": bench.cloud.url],
             .init(region: "instance"))
@@ -189,7 +191,7 @@ struct CredentialSourceTests {
         #expect(environment.knownRegion == "eu-west-1")
     }
 
-    @Test func `credential process`() async throws {
+    @Test func `the output of credential_process is used`() async throws {
         let path = bench.home.file("key file.json")
         func write() throws {
             let keys = bench.cloud.issue(token: "SessionToken").merging(["Version": 1]) { $1 }
@@ -200,7 +202,7 @@ struct CredentialSourceTests {
     }
 
     @Test
-    func `The found credentials assume a configured role`() async throws {
+    func `the found credentials assume a configured role`() async throws {
         let environment = try bench.environment(
             ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"],
             .init(

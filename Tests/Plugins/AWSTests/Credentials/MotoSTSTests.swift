@@ -13,7 +13,7 @@ struct MotoSTSTests {
     private static let moto = Tool.path("moto_server")
 
     @Test(.enabled(if: moto != nil, "moto_server is not on the PATH: STS is checked against the stub only"))
-    func `STS answers what is expected of it`() async throws {
+    func `STS of moto answers as the stub does`() async throws {
         let port = try #require(freePort())
         let moto = try #require(Self.moto)
         let server = Task {

@@ -57,7 +57,7 @@ struct RefreshingCredentialsTests {
     private let source = Source()
 
     @Test
-    func `Concurrent callers share one fetch`() async throws {
+    func `concurrent callers share one fetch`() async throws {
         let credentials = source.credentials()
         source.hold()
         let keys = try await withThrowingTaskGroup(of: String.self) { group in
@@ -71,7 +71,7 @@ struct RefreshingCredentialsTests {
     }
 
     @Test
-    func `From 15 minutes before the end, the fetch runs in the background`() async throws {
+    func `from 15 minutes before the end, the fetch runs in the background`() async throws {
         let credentials = source.credentials()
         _ = try await credentials.credentials()
         source.time.pass(3600 - 901)
@@ -88,7 +88,7 @@ struct RefreshingCredentialsTests {
     }
 
     @Test
-    func `From 10 minutes before the end, callers wait`() async throws {
+    func `from 10 minutes before the end, callers wait`() async throws {
         let credentials = source.credentials()
         _ = try await credentials.credentials()
         source.time.pass(3600 - 599)
@@ -96,7 +96,7 @@ struct RefreshingCredentialsTests {
     }
 
     @Test
-    func `A failed fetch keeps the old credentials and is logged`() async throws {
+    func `a failed fetch keeps the old credentials and is logged`() async throws {
         let lines = Mutex<[String]>([])
         let log = Logger { record in lines.withLock { $0.append("\(record.level) \(record.message)") } }
         let credentials = source.credentials(log)
@@ -108,7 +108,7 @@ struct RefreshingCredentialsTests {
         #expect(
             lines.withLock { $0.first }
                 == "warning new AWS credentials could not be fetched; the old ones are still valid")
-        // No immediate retry, also not for callers that must wait in the last ten minutes.
+        // No immediate retry, even for callers that must wait in the last ten minutes.
         #expect(try await credentials.credentials().accessKeyID == "key 1")
         #expect(source.calls == 2)
         source.time.pass(790)
@@ -121,7 +121,7 @@ struct RefreshingCredentialsTests {
     }
 
     @Test
-    func `Short lifetimes have short refresh windows`() async throws {
+    func `short lifetimes have short refresh windows`() async throws {
         let credentials = source.credentials(life: 900)
         _ = try await credentials.credentials()
         source.time.pass(600)
@@ -132,7 +132,7 @@ struct RefreshingCredentialsTests {
     }
 
     @Test
-    func `The cancellation of one waiter does not affect the others`() async throws {
+    func `the cancellation of one waiter does not affect the others`() async throws {
         let credentials = source.credentials()
         source.hold()
         let first = Task { try await credentials.credentials() }
@@ -147,7 +147,7 @@ struct RefreshingCredentialsTests {
     }
 
     @Test
-    func `Expired credentials are refreshed once for all refused callers`() async throws {
+    func `expired credentials are refreshed once for all refused callers`() async throws {
         let credentials = source.credentials()
         let old = try await credentials.credentials()
         source.hold()
@@ -163,7 +163,7 @@ struct RefreshingCredentialsTests {
     }
 
     @Test
-    func `A source without newer credentials is an error`() async throws {
+    func `a source without newer credentials is an error`() async throws {
         let fixed = AWSCredentials(accessKeyID: "fixed", secretAccessKey: Secret("planted"))
         let credentials = RefreshingCredentials(name: "variables") { () async throws(AWSError) in fixed }
         let error = await #expect(throws: AWSError.self) { _ = try await credentials.refresh(after: fixed) }
@@ -172,7 +172,7 @@ struct RefreshingCredentialsTests {
     }
 
     @Test
-    func `Permanent credentials are fetched once`() async throws {
+    func `permanent credentials are fetched once`() async throws {
         let credentials = source.credentials(life: nil)
         for _ in 0..<3 {
             _ = try await credentials.credentials()

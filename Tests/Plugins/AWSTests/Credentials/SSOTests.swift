@@ -40,7 +40,7 @@ struct SSOTests {
         ]
     }
 
-    @Test func `a login that is renewed`() async throws {
+    @Test func `an SSO login is renewed and stored for other tools`() async throws {
         try bench.config(Self.session)
         let file = try login("corp", ends: 3600, registration())
         try await bench.works(try bench.environment(["AWS_PROFILE": "sso"]), by: "profile sso (SSO)")
@@ -56,7 +56,7 @@ struct SSOTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: bench.home.file(".aws/sso/cache")).count == 1)
     }
 
-    @Test func `the old form in the profile`() async throws {
+    @Test func `a profile in the old form of SSO is accepted`() async throws {
         try bench.config(
             """
             [profile old]
@@ -70,7 +70,7 @@ struct SSOTests {
     }
 
     @Test
-    func `An expired login has a hint with the command`() async throws {
+    func `an expired login has a hint with the command`() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: -60)
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
@@ -80,7 +80,7 @@ struct SSOTests {
     }
 
     @Test
-    func `An expired registration has a hint with the command`() async throws {
+    func `an expired registration has a hint with the command`() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: -60, registration(ends: -1))
         #expect(try await bench.failure(["AWS_PROFILE": "sso"]).hint == "Run 'aws sso login --profile sso'.")
@@ -88,7 +88,7 @@ struct SSOTests {
     }
 
     @Test
-    func `A missing login has a hint with the command`() async throws {
+    func `a missing login has a hint with the command`() async throws {
         try bench.config(Self.session)
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
         #expect(error.message.contains("the login file does not exist"))
@@ -96,7 +96,7 @@ struct SSOTests {
     }
 
     @Test
-    func `A refused login has a hint with the command`() async throws {
+    func `a refused login has a hint with the command`() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600, ["accessToken": "planted-other"])
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
@@ -104,7 +104,7 @@ struct SSOTests {
     }
 
     @Test
-    func `A malformed login cache is an error with its path`() async throws {
+    func `a malformed login cache is an error with its path`() async throws {
         try bench.config(Self.session)
         let path = try bench.home.write(".aws/sso/cache/\(SHA1.hex("corp".utf8)).json", "planted {")
         let error = try await bench.failure(["AWS_PROFILE": "sso"])
@@ -113,7 +113,7 @@ struct SSOTests {
     }
 
     @Test(arguments: ["1e300", "-1", "\"soon\"", "null"])
-    func `A malformed expiration time is an error`(_ end: String) async throws {
+    func `a malformed expiration time is an error`(_ end: String) async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600)
         let keys = #""accessKeyId":"a","secretAccessKey":"planted","sessionToken":"planted""#
@@ -123,7 +123,7 @@ struct SSOTests {
     }
 
     @Test
-    func `The role name is encoded in the request`() async throws {
+    func `the role name is encoded in the request`() async throws {
         try bench.config(Self.session)
         _ = try login("corp", ends: 3600)
         _ = try await bench.environment(["AWS_PROFILE": "sso"]).verify()
@@ -137,7 +137,7 @@ struct SSOTests {
         ("sso_session = corp\nsso_region = eu-west-1\n", 3, "is \"eu-west-1\" here and \"us-east-1\" in"),
         ("sso_start_url = https://x\n", 3, "lacks sso_region and sso_role_name"),
     ])
-    func `Missing and contradictory settings are errors with their line`(
+    func `missing and contradictory settings are errors with their line`(
         _ lines: String, _ line: Int, _ words: String
     ) async throws {
         let role = lines.contains("sso_start_url") ? "" : "sso_role_name = x\n"

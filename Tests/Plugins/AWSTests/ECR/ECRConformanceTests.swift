@@ -9,7 +9,7 @@ import Testing
 
 struct ECRConformanceTests {
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
-    func `the registry conforms`() async throws {
+    func `the registry passes the conformance kit`() async throws {
         let bench = try await ECRBench(serving: true)
         let server = try #require(bench.server)
         let report = await RegistryConformance(
@@ -26,7 +26,7 @@ struct ECRConformanceTests {
         for secret in bench.secrets { #expect(!bench.logged.contains(secret)) }
     }
 
-    @Test func `the environment conforms`() async throws {
+    @Test func `the environment passes the conformance kit`() async throws {
         let bench = try await ECRBench()
         let report = await EnvironmentConformance(
             EnvironmentFixture(

@@ -4,7 +4,7 @@ import Testing
 @testable import LaunchAWS
 @testable import LaunchAWSKit
 
-/// What the plugins `ecr` and `aws` tell the host about addresses and variables.
+/// The facts about addresses and variables that the plugins `ecr` and `aws` declare.
 struct ECRHintsTests {
     @Test(arguments: [
         (
@@ -31,7 +31,7 @@ struct ECRHintsTests {
         #expect(matches || uri == nil)
     }
 
-    @Test func `credential helpers get the place of the credentials and no key`() {
+    @Test func `credential helpers get the location of the credentials and no key`() {
         let variables = AWSEnvironment.plugin.variables
         #expect(variables.prefixes == ["AWS_"])
         #expect(variables.forCredentialHelpers.contains("AWS_PROFILE"))

@@ -16,7 +16,9 @@ struct ECRLoginTests {
 
     private func fetches(_ bench: ECRBench) -> Int { bench.stub.calls("ecr", "GetAuthorizationToken").count }
 
-    @Test(arguments: ["SWA:AWS:plain", "A", ":", "AWS:"]) func `only the user name is removed`(text: String)
+    @Test(arguments: ["SWA:AWS:plain", "A", ":", "AWS:"]) func `the password is the complete text after the user name`(
+        text: String
+    )
         async throws
     {
         let bench = try await ECRBench(password: text)

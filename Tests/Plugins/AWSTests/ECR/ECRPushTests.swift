@@ -15,7 +15,7 @@ struct ECRPushTests {
     @Test(
         .enabled(if: PrivateEngine.obstacle == nil, Comment(rawValue: PrivateEngine.obstacle ?? "")),
         .timeLimit(.minutes(10)))
-    func `source is built, pushed to ECR with its login, and run by digest; the second time nothing is built`()
+    func `a source is built once, pushed to ECR with its login, and run by digest`()
         async throws
     {
         let host = ECRBench.host

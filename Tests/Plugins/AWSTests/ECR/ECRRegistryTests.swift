@@ -22,7 +22,7 @@ struct ECRRegistryTests {
     @Test(
         .enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"),
         arguments: [("linux/amd64", "amd64"), ("linux/arm64", "arm64")])
-    func `of an index the image for the platform is taken`(platform: String, architecture: String) async throws {
+    func `the image for the platform is selected from an index`(platform: String, architecture: String) async throws {
         let bench = try await ECRBench(serving: true)
         let server = try #require(bench.server)
         let index = try await server.pushIndex("train", tag: "multi", architectures: ["amd64", "arm64"])
@@ -34,7 +34,7 @@ struct ECRRegistryTests {
     }
 
     @Test(.enabled(if: RegistryServer.isWanted, "LAUNCH_TEST_NO_REGISTRY=1"))
-    func `an image for other machines is refused with what there is`() async throws {
+    func `an image for other platforms is refused with the list of its platforms`() async throws {
         let bench = try await ECRBench(serving: true)
         let server = try #require(bench.server)
         _ = try await server.pushIndex("train", tag: "multi", architectures: ["arm64", "s390x"])
@@ -63,12 +63,12 @@ struct ECRRegistryTests {
 
     // MARK: failures
 
-    @Test func `an image outside ECR is refused with the way into it`() async throws {
+    @Test func `an image outside ECR is refused with a hint to copy it`() async throws {
         let bench = try await ECRBench()
         for name in ["busybox:1.36", "public.ecr.aws/docker/library/busybox:1.36", "ghcr.io/a/b:1.36"] {
             let error = try await failure(bench, name)
             #expect(error.category == .invalid && error.message.contains("private repositories of ECR only"))
-            // The registry knows no runner, so it does not speak for one.
+            // The message names no runner, because the registry is independent of runners.
             #expect(!error.description.contains("SageMaker"))
             #expect(try !bench.registry().serves(ImageReference(parsing: name)))
             let hint = try #require(error.hint)
@@ -86,7 +86,9 @@ struct ECRRegistryTests {
         }
     }
 
-    @Test func `what another account denies is no image, because only a runner knows whether its backend may pull it`()
+    @Test
+    func
+        `an image that another account denies is unresolved, because only the runner knows whether its backend may pull it`()
         async throws
     {
         let bench = try await ECRBench()
@@ -103,7 +105,9 @@ struct ECRRegistryTests {
         ("UpstreamTooManyRequests", .throttled), ("UpstreamUnavailable", .transient),
         ("MissingDigestAndTag", .internalFault),
     ])
-    func `failures inside status 200 are seen`(code: String, category: BackendError.Category?) async throws {
+    func `a failure inside an answer with status 200 is an error`(code: String, category: BackendError.Category?)
+        async throws
+    {
         let bench = try await ECRBench()
         let body = #"{"images": [], "failures": [{"failureCode": "\#(code)", "failureReason": "Because."}]}"#
         bench.stub.always("ecr", "BatchGetImage", .answer(.text(body, headers: [("Content-Type", "application/json")])))
@@ -115,13 +119,13 @@ struct ECRRegistryTests {
         #expect(error.category == category && error.message.contains("Because.") && error.message.contains(code))
     }
 
-    @Test func `an answer that says nothing is a fault, not a missing image`() async throws {
+    @Test func `an empty answer is an error, not a missing image`() async throws {
         let bench = try await ECRBench()
         bench.stub.always("ecr", "BatchGetImage", .answer(.text("{}", headers: [("Content-Type", "application/json")])))
         #expect(try await failure(bench, "\(ECRBench.host)/train:v1").category == .malformed)
     }
 
-    @Test func `a refusal says what the role needs`() async throws {
+    @Test func `a refusal names the permission that the role needs`() async throws {
         let bench = try await ECRBench()
         bench.stub.always("ecr", "BatchGetImage", .error("AccessDeniedException", "not authorized", status: 400))
         let error = try await failure(bench, "\(ECRBench.host)/train:v1")
@@ -130,7 +134,7 @@ struct ECRRegistryTests {
             error.hint?.contains("ecr:BatchGetImage on arn:aws:ecr:us-east-1:123456789012:repository/train") == true)
     }
 
-    @Test func `another account and region are asked by their numbers`() async throws {
+    @Test func `an image of another account and region is looked up there`() async throws {
         let bench = try await ECRBench()
         let digest = bench.stub.ecr.add(
             image:
@@ -148,7 +152,7 @@ struct ECRRegistryTests {
 
     // MARK: the repository
 
-    @Test func `a missing repository is made only where that is configured`() async throws {
+    @Test func `a missing repository is created only if that is configured`() async throws {
         let bench = try await ECRBench()
         let uri: [String: JSONValue] = ["uri": .string("\(ECRBench.host)/fresh")]
         let error = try await failure(bench, "\(ECRBench.host)/fresh:v1", uri)
@@ -179,7 +183,7 @@ struct ECRRegistryTests {
         #expect(bench.stub.calls("ecr", "CreateRepository").count == count)
     }
 
-    @Test func `who lost the race for a repository has it too`() async throws {
+    @Test func `a repository that another process has created is used`() async throws {
         let bench = try await ECRBench()
         bench.stub.script("ecr", "CreateRepository", [.error("RepositoryAlreadyExistsException")])
         let registry = try bench.registry(["uri": .string("\(ECRBench.host)/fresh"), "create_repository": .bool(true)])
@@ -187,7 +191,7 @@ struct ECRRegistryTests {
         #expect(bench.stub.calls("ecr", "CreateRepository").count == 1)
     }
 
-    @Test func `destinations are in the repository and nowhere else`() async throws {
+    @Test func `destinations are in the configured repository only`() async throws {
         let bench = try await ECRBench()
         let registry = try bench.registry()
         let key = ContentKey(hex: String(repeating: "ab", count: 32))

@@ -9,11 +9,11 @@ import Testing
         "arn:aws-us-gov:s3:::bucket/key:with:colons", "arn:aws:iam::aws:policy/AdministratorAccess",
         "arn:aws-eusc:logs:eusc-de-east-1:123456789012:log-group:/aws/sagemaker/TrainingJobs:*",
     ])
-    func `reads and writes`(_ text: String) {
+    func `an ARN is written as it was read`(_ text: String) {
         #expect(ARN(text)?.description == text)
     }
 
-    @Test func `parts`() throws {
+    @Test func `the parts of an ARN are read`() throws {
         let role = try #require(ARN("arn:aws-cn:iam::123456789012:role/path/trainer"))
         #expect(role.partition == "aws-cn" && role.service == "iam" && role.region.isEmpty)
         #expect(role.account == "123456789012" && role.resourceType == "role" && role.resourceName == "path/trainer")
@@ -29,7 +29,7 @@ import Testing
         "arn:aws:::123456789012:role/x", "arn:aws:iam::123456789012:role/x y", "arn:aws:iam::123456789012:role/x\n",
         "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:b",
     ])
-    func `refuses`(_ text: String) {
+    func `text that is not an ARN is nil`(_ text: String) {
         #expect(ARN(text) == nil)
     }
 }

@@ -41,7 +41,7 @@ import Testing
 
     static let services: [AWSService] = [.sagemaker, .ecr, .sts, .logs, .s3, .iam, .sso, .ssoOIDC, .batch]
 
-    @Test func `resolves as botocore does`() async throws {
+    @Test func `endpoints are those of botocore`() async throws {
         guard let answer = try await Botocore.lines(of: "botocore_endpoints.py", as: Case.self) else { return }
         #expect(answer.cases.count > 1_500)
         var different = 0
@@ -68,7 +68,7 @@ import Testing
                 + "same; for \(disputed), ECR under FIPS, botocore's two tables differ and the older one is followed")
     }
 
-    @Test func `knows the regions that botocore knows`() async throws {
+    @Test func `the regions are those of botocore`() async throws {
         guard let answer = try await Botocore.lines(of: "botocore_endpoints.py", as: Case.self) else { return }
         guard Partition.source.hasPrefix("botocore \(answer.version),") else {
             print("Regions not compared: they are of \(Partition.source), installed is \(answer.version).")

@@ -15,7 +15,7 @@ import Testing
         ("http://[::1]", "http://[::1]", "[::1]"),
         ("http://[fd00:ec2::23]/v1", "http://[fd00:ec2::23]/v1", "[fd00:ec2::23]"),
     ])
-    func `overrides`(_ text: String, _ url: String, _ host: String) throws {
+    func `an override is normalized`(_ text: String, _ url: String, _ host: String) throws {
         let endpoint = try Endpoint.resolve(service: .sagemaker, region: "eu-west-1", override: text)
         #expect(endpoint.url == url)
         #expect(endpoint.host == host)
@@ -29,7 +29,7 @@ import Testing
         "https://host#f", "https://ho st", "http://host:99999999999999999999", "http://host:0",
         "http://host:65536", "http://host:port", "http://host:",
     ])
-    func `refuses an override`(_ text: String) {
+    func `an invalid override is an error that names its origin`(_ text: String) {
         let error = #expect(throws: EndpointError.self) {
             try Endpoint.resolve(service: .s3, region: "eu-west-1", override: text, from: "AWS_ENDPOINT_URL")
         }
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: ["https://me:planted@host", "me:planted@host", "https://me:planted@host:port"], [false, true])
-    func `A password in an override is not in the message`(_ text: String, _ fips: Bool) {
+    func `a password in an override is not in the message`(_ text: String, _ fips: Bool) {
         let error = #expect(throws: EndpointError.self) {
             try Endpoint.resolve(service: .s3, region: "eu-west-1", fips: fips, override: text)
         }
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test
-    func `An override cannot be combined with FIPS or dual-stack endpoints`() {
+    func `an override cannot be combined with FIPS or dual-stack endpoints`() {
         for (fips, dualStack) in [(true, false), (false, true), (true, true)] {
             #expect(throws: EndpointError.self) {
                 try Endpoint.resolve(
@@ -61,23 +61,23 @@ import Testing
     }
 
     @Test
-    func `Unusual region names belong to the partition aws`() throws {
+    func `unusual region names belong to the partition aws`() throws {
         #expect(try Endpoint.resolve(service: .sts, region: "local").url == "https://sts.local.amazonaws.com")
     }
 
-    @Test func `buckets of an override are in the path`() throws {
+    @Test func `with an override, the bucket is in the path`() throws {
         let endpoint = try Endpoint.resolve(service: .s3, region: "eu-west-1", override: "http://127.0.0.1:9000/s3")
         #expect(try endpoint.bucket("my-bucket").url == "http://127.0.0.1:9000/s3/my-bucket")
         #expect(try endpoint.bucket("my bucket").basePath == "/s3/my%20bucket")
     }
 
     @Test(arguments: ["", "a/b", "arn:aws:s3:eu-west-1:123456789012:accesspoint/x", "data--use1-az4--x-s3"])
-    func `refuses a bucket`(_ name: String) throws {
+    func `a name that is not a bucket is refused`(_ name: String) throws {
         let endpoint = try Endpoint.resolve(service: .s3, region: "eu-west-1")
         #expect(throws: EndpointError.self) { try endpoint.bucket(name) }
     }
 
-    @Test func `settings in their order`() throws {
+    @Test func `endpoint settings have AWS's order of precedence`() throws {
         var settings = EndpointSettings(variables: [
             "AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "http://logs",
             "AWS_ENDPOINT_URL_S3": "", "AWS_USE_FIPS_ENDPOINT": "True", "AWS_USE_DUALSTACK_ENDPOINT": "no",

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(arguments: ["us-east-1", "cn-northwest-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1"])
-    func `Known regions have no finding`(_ region: String) {
+    func `known regions have no finding`(_ region: String) {
         #expect(finding(region) == nil)
     }
 
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: ["", "mars", "us-east-1a", "aws-global", "us--1", "us-east-", "-east-1", "a\u{1B}[31m"])
-    func `Text that cannot be a region is an error`(_ region: String) {
+    func `text that cannot be a region is an error`(_ region: String) {
         #expect(finding(region)?.severity == .error)
         #expect(finding(region)?.description.contains("\u{1B}") == false)
     }
@@ -34,7 +34,7 @@ import Testing
         #expect(finding(region)?.severity == .warning)
     }
 
-    @Test func `partitions`() {
+    @Test func `a region belongs to its partition`() {
         #expect(Partition.of(region: "eu-west-1") == .aws)
         #expect(Partition.of(region: "us-gov-east-7") == .awsUsGov)
         #expect(Partition.of(region: "eusc-de-west-1") == .awsEusc)
@@ -45,7 +45,7 @@ import Testing
         #expect(Partition.named("azure") == nil)
     }
 
-    @Test func `console URLs`() {
+    @Test func `the URL of the console is that of the partition`() {
         #expect(
             Partition.aws.consoleURL(region: "eu-west-1", page: "sagemaker/home", fragment: "/jobs/my job")
                 == "https://console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/my%20job")

@@ -24,7 +24,7 @@ struct AWSEnvironmentTests {
             Options(values), PluginContext(variables: standard.merging(variables) { $1 }, log: bench.log))
     }
 
-    @Test func `passes the conformance kit`() async throws {
+    @Test func `the environment passes the conformance kit`() async throws {
         let url = bench.cloud.url
         let (bench, values) = (bench, ["region": JSONValue.string("us-east-1"), "endpoint_url": .string(url)])
         let fixture = EnvironmentFixture(plugin: AWSEnvironment.plugin, secrets: ["planted-env"]) {
@@ -47,14 +47,14 @@ struct AWSEnvironmentTests {
         (["profile": "nobody"], "The profile \"nobody\", which"),
         (["region": ""], "The region is empty"),
     ])
-    func `blocks that cannot be used`(_ values: [String: String], _ words: String) throws {
+    func `an unusable block is an error`(_ values: [String: String], _ words: String) throws {
         let error = try #require(throws: BackendError.self) { _ = try make(values.mapValues { .string($0) }) }
         #expect(error.category == .configuration)
         #expect(error.message.contains(words), "\(error)")
     }
 
     @Test
-    func `A wrong region in a file is an error with its line`() throws {
+    func `a wrong region in a file is an error with its line`() throws {
         try bench.config("[default]\nregion = eu-wst-1\n")
         let error = try #require(throws: BackendError.self) { _ = try make([:]) }
         #expect(error.message.hasPrefix("\(bench.home.file(".aws/config")):2: "))
@@ -69,7 +69,7 @@ struct AWSEnvironmentTests {
     }
 
     @Test
-    func `A service that does not reply is unavailable`() async throws {
+    func `a service that does not reply is unavailable`() async throws {
         let port = try #require(freePort())
         let environment = try bench.environment(
             Self.keys.merging(["AWS_ENDPOINT_URL": "http://127.0.0.1:\(port)"]) { $1 }, .init(region: "us-east-9"))
@@ -88,7 +88,7 @@ struct AWSEnvironmentTests {
     }
 
     @Test
-    func `A revoked token is replaced within the call`() async throws {
+    func `a revoked token is replaced within the call`() async throws {
         let environment = try bench.environment(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(bench.cloud.url)/container"])
         _ = try await environment.verify()
         // The session was revoked: the service rejects it long before its end.
@@ -99,7 +99,7 @@ struct AWSEnvironmentTests {
     }
 
     @Test
-    func `The report says why earlier sources are not used`() async throws {
+    func `the report says why earlier sources are not used`() async throws {
         try bench.config("[profile train]\nregion = eu-west-1\ncredential_process = cat \(bench.home.file("keys"))\n")
         let keys = bench.cloud.issue(token: "SessionToken").merging(["Version": 1]) { $1 }
         try bench.home.write("keys", [UInt8](JSONSerialization.data(withJSONObject: keys)))
@@ -116,7 +116,7 @@ struct AWSEnvironmentTests {
     }
 
     @Test
-    func `Without credentials, the report lists all sources`() async throws {
+    func `without credentials, the report lists all sources`() async throws {
         let report = await (try bench.environment()).credentialReport()
         #expect(report.steps.count == 9)
         #expect(report.steps.allSatisfy { !$0.isUsed && $0.reason != nil })

@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test
-    func `Permanent keys become a session for containers`() async throws {
+    func `permanent keys become a session for containers`() async throws {
         let keys = stub.keys.permanent()
         let given = try await environment(keys).containerCredentials(of: nil)
         let document = try document(given)
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test
-    func `A session is passed to containers unchanged`() async throws {
+    func `a session is passed to containers unchanged`() async throws {
         let keys = stub.keys.session()
         let document = try document(try await environment(keys).containerCredentials(of: nil))
         #expect(document.AccessKeyId == keys.accessKeyID)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: ["", "rehearsal", "arn:aws:s3:::bucket", "arn:aws:iam::1:role/x"])
-    func `A name that is not a role's ARN is not assumed`(name: String) async throws {
+    func `a name that is not a role's ARN is not assumed`(name: String) async throws {
         let environment = try environment(stub.keys.session())
         let error = await #expect(throws: BackendError.self) {
             _ = try await environment.containerCredentials(of: AssumedRole(name: name, session: "s"))
@@ -88,7 +88,7 @@ import Testing
         #expect(stub.calls("sts", "AssumeRole").isEmpty)
     }
 
-    @Test func `objects by URI`() async throws {
+    @Test func `objects are listed, read and written by URI`() async throws {
         stub.s3.add(bucket: "data")
         for number in 0..<3 { stub.s3.add([UInt8(number)], bucket: "data", key: "in/a b+\(number)%41") }
         stub.s3.add([9], bucket: "data", key: "inx")
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test(arguments: ["https://data/x", "s3://", "s3:///x", "s3://data"])
-    func `A URI that does not name an object is refused`(uri: String) async throws {
+    func `a URI that does not name an object is refused`(uri: String) async throws {
         let store = try await environment(stub.keys.permanent()).objectStore()
         await #expect(throws: BackendError.self) { try await store.delete(uri) }
     }

@@ -11,7 +11,7 @@ import Testing
 /// Sizes that no object can have: no trap, no excessive number of parts, and no omitted object.
 @Suite("Extreme sizes in S3", .timeLimit(.minutes(10))) struct ExtremeSizeTests {
     @Test
-    func `Parts of any size are computed without a trap`() throws {
+    func `parts of any size are computed without a trap`() throws {
         let extremes: [Int64] = [0, 1, 5 << 20, 5 << 30, 64 << 40, .max - 1, .max]
         for total in extremes {
             for partSize in [Int64(1), 64 << 10, 5 << 30, .max] {
@@ -27,14 +27,14 @@ import Testing
         }
     }
 
-    @Test(arguments: ExtremeNumbers.text)
-    func `A length that no object can have is rejected`(_ text: String) {
+    @Test(arguments: NastyNumbers.text)
+    func `a length that no object can have is rejected`(_ text: String) {
         guard let object = S3Object(key: "k", ["Content-Length": text, "ETag": "\"e\""]) else { return }
         #expect((0...(64 << 40)).contains(object.size))
     }
 
     @Test
-    func `A download of an object of 2^63-1 bytes fails at once with a message and leaves no file`() async throws {
+    func `a download of an object of 2^63-1 bytes fails at once with a message and leaves no file`() async throws {
         let bench = try S3StoreTests.bench()
         let folder = try TemporaryDirectory()
         bench.stub.always(
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: ["", "-1", "9223372036854775807", "9223372036854775808", "nan"])
-    func `A listing with an object without a size is an error: no object is silently omitted`(_ size: String)
+    func `a listing with an object without a size is an error: no object is silently omitted`(_ size: String)
         async throws
     {
         let bench = try S3StoreTests.bench()
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test
-    func `An endless listing of empty pages ends`() async throws {
+    func `an endless listing of empty pages ends`() async throws {
         let bench = try S3StoreTests.bench()
         let pages = Names()
         // A new token each time, because a repeated token ends the listing.

@@ -18,7 +18,7 @@ import Testing
         if plan.count > 1 { #expect(plan.range(0).upperBound == plan.range(1).lowerBound) }
     }
 
-    @Test func `too large is an error`() {
+    @Test func `an object over the size limit is an error`() {
         #expect(throws: AWSError.self) { try PartPlan.upload(.max, partSize: 8 << 20) }
     }
 }

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: ["plain", "a/b/c.txt", "sp ace+plus&=?#%25", "ü/日本", "//two", "~tilde*'()!"])
-    func `there and back`(_ key: String) async throws {
+    func `an object is read back unchanged`(_ key: String) async throws {
         let bench = try Self.bench()
         let store = bench.store()
         let bytes = [UInt8]("content of \(key)".utf8)
@@ -36,7 +36,7 @@ import Testing
         #expect(gone?.kind == .notFound)
     }
 
-    @Test func `refusals are errors of the right class`() async throws {
+    @Test func `each refusal is an error of its class`() async throws {
         let bench = try Self.bench()
         let store = bench.store()
         let missing = await failure { () throws(AWSError) in try await store.get(bucket: "data", key: "gone") }
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `slow down is tried again`() async throws {
+    @Test func `a call is retried after SlowDown`() async throws {
         let bench = try Self.bench()
         bench.stub.script("s3", "PutObject", [.error("SlowDown", status: 503), .reset])
         try await bench.store().put([1, 2], bucket: "data", key: "x")
@@ -69,7 +69,7 @@ import Testing
         #expect(!bench.waits.all.isEmpty)
     }
 
-    @Test func `listings are paged and exact`() async throws {
+    @Test func `a listing of several pages has every key once`() async throws {
         let bench = try Self.bench()
         var keys: Set<String> = []
         for index in 0..<2500 { keys.insert("runs/\(index)") }
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test
-    func `A bucket in another region is found`() async throws {
+    func `a bucket in another region is found`() async throws {
         let bench = try Self.bench(region: "eu-west-1")
         let store = bench.store()
         try await store.put([1], bucket: "data", key: "x")
@@ -134,7 +134,7 @@ import Testing
         ("with.dot", "https://s3.eu-west-1.amazonaws.com/with.dot/k"),
         ("Upper", "https://s3.eu-west-1.amazonaws.com/Upper/k"),
     ])
-    func `A bucket is in the host name if its name fits`(_ bucket: String, _ start: String) async throws {
+    func `a bucket is in the host name if its name fits`(_ bucket: String, _ start: String) async throws {
         let bench = try ClientBench()
         let store = S3Store(region: "eu-west-1", credentials: bench.provider, runtime: bench.runtime()) {
             (region: String) throws(AWSError) in "https://s3.\(region).amazonaws.com"

@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test
-    func `Large files are uploaded in parts`() async throws {
+    func `large files are uploaded in parts`() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         let progress = Recorder<S3Progress>()
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 100])
-    func `Small files are uploaded in one request`(
+    func `small files are uploaded in one request`(
         _ count: Int
     ) async throws {
         let bench = try S3StoreTests.bench()
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test
-    func `An error in a reply with status 200 is an error`() async throws {
+    func `an error in a reply with status 200 is an error`() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         let body = "<?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>We are sorry</Message></Error>"
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test
-    func `A lost reply to the completion is not a failure`() async throws {
+    func `a lost reply to the completion is not a failure`() async throws {
         let bench = try S3StoreTests.bench()
         let file = try folder.write("source", bytes)
         bench.stub.script("s3", "CompleteMultipartUpload", [.lostAnswer])
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test
-    func `Large objects are downloaded in parts`() async throws {
+    func `large objects are downloaded in parts`() async throws {
         let bench = try S3StoreTests.bench()
         bench.stub.s3.add(bytes, bucket: "data", key: "big")
         let progress = Recorder<S3Progress>()
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test
-    func `A server that ignores ranges is detected`() async throws {
+    func `a server that ignores ranges is detected`() async throws {
         let bench = try S3StoreTests.bench()
         bench.stub.s3.add(bytes, bucket: "data", key: "big")
         bench.stub.always("s3", "GetObject", .answer(TestAnswer([.bytes(bytes)])))
@@ -177,7 +177,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test func `wrong files are errors`() async throws {
+    @Test func `a file that cannot be uploaded or written is an error`() async throws {
         let bench = try S3StoreTests.bench()
         for path in [folder.file("gone"), folder.path, "/dev/null"] {
             let error = await failure { () throws(AWSError) in

@@ -9,7 +9,7 @@ import Testing
     private let clock = Date(timeIntervalSince1970: 1_795_428_000)
 
     @Test
-    func `The difference is learned once per host`() {
+    func `the difference is learned once per host`() {
         let skew = ClockSkew()
         let answer = "Mon, 23 Nov 2026 10:20:30 GMT"
         #expect(skew.learn(from: "sts.amazonaws.com", code: "SignatureDoesNotMatch", date: answer, clock: clock))
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: ["RequestTimeTooSkewed", "RequestExpired", "SignatureDoesNotMatch", "InvalidSignatureException"])
-    func `codes of a wrong clock`(_ code: String) {
+    func `the codes of a wrong clock change the offset`(_ code: String) {
         #expect(ClockSkew().learn(from: "h", code: code, date: "Mon, 23 Nov 2026 09:00:00 GMT", clock: clock))
     }
 
@@ -39,7 +39,7 @@ import Testing
     ]
 
     @Test(arguments: useless)
-    func `learns nothing`(_ code: String?, _ date: String?) {
+    func `other codes and invalid dates do not change the offset`(_ code: String?, _ date: String?) {
         let skew = ClockSkew()
         #expect(!skew.learn(from: "h", code: code, date: date, clock: clock))
         #expect(skew.offset(of: "h") == .zero)

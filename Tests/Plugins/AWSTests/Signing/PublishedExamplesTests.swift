@@ -68,7 +68,7 @@ import Testing
     ]
 
     @Test(arguments: examples)
-    func `test suite`(_ example: Example) {
+    func `each request of the test suite has its published signature`(_ example: Example) {
         let headers = SigV4.sign(
             example.request, credentials: Self.suite, service: "service", region: "us-east-1", at: Self.suiteTime,
             payload: .bytes(example.body.utf8))
@@ -77,7 +77,7 @@ import Testing
         #expect(headers.last?.value.hasSuffix("Signature=\(example.signature)") == true)
     }
 
-    @Test func `query service of the general reference`() {
+    @Test func `the published signature of a query request is computed`() {
         let request = SigningRequest(
             method: "GET", host: "iam.amazonaws.com", query: [("Action", "ListUsers"), ("Version", "2010-05-08")],
             headers: [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")])
@@ -90,7 +90,7 @@ import Testing
                 + "Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7")
     }
 
-    @Test func `signing key of the general reference`() {
+    @Test func `the published signing key is computed`() {
         let scope = CredentialScope(at: Self.suiteTime, region: "us-east-1", service: "iam")
         #expect(
             Hex.encode(SigningKeys.derive(Self.suite.secretAccessKey, scope))

@@ -29,7 +29,7 @@ import Testing
             + "SignedHeaders=\(signedHeaders), Signature=\(signature)"
     }
 
-    @Test func `get object`() {
+    @Test func `the published signature of GetObject is computed`() {
         #expect(
             authorization("GET", "/test.txt", headers: [("Range", "bytes=0-9")])
                 == expected(
@@ -37,7 +37,7 @@ import Testing
                     "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"))
     }
 
-    @Test func `put object`() {
+    @Test func `the published signature of PutObject is computed`() {
         let headers = [
             (name: "Date", value: "Fri, 24 May 2013 00:00:00 GMT"),
             (name: "x-amz-storage-class", value: "REDUCED_REDUNDANCY"),
@@ -49,7 +49,7 @@ import Testing
                     "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"))
     }
 
-    @Test func `get bucket lifecycle`() {
+    @Test func `the published signature of GetBucketLifecycle is computed`() {
         #expect(
             authorization("GET", "/", query: [("lifecycle", nil)])
                 == expected(
@@ -57,7 +57,7 @@ import Testing
                     "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"))
     }
 
-    @Test func `list objects`() {
+    @Test func `the published signature of ListObjects is computed`() {
         #expect(
             authorization("GET", "/", query: [("max-keys", "2"), ("prefix", "J")])
                 == expected(
@@ -65,7 +65,7 @@ import Testing
                     "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"))
     }
 
-    @Test func `presigned URL`() {
+    @Test func `the published signature of a presigned URL is computed`() {
         let request = SigningRequest(method: "GET", host: "examplebucket.s3.amazonaws.com", path: "/test.txt")
         let url = SigV4.presign(
             request, credentials: credentials, service: "s3", region: "us-east-1", at: time, expires: .seconds(86_400))
@@ -76,7 +76,7 @@ import Testing
                 + "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404")
     }
 
-    @Test func `chunked upload`() {
+    @Test func `the published signatures of a chunked upload are computed`() {
         let length = 66_560, size = 65_536
         let request = SigningRequest(
             method: "PUT", host: "s3.amazonaws.com", path: "/examplebucket/chunkObject.txt",

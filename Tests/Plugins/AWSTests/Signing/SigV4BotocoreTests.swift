@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `signs as botocore does`() async throws {
+    @Test func `six thousand requests have the signatures of botocore`() async throws {
         guard let answer = try await Botocore.lines(of: "botocore_signatures.py", ["6000", "20260823"], as: Case.self)
         else { return }
         #expect(answer.cases.count == 6000)

@@ -13,7 +13,7 @@ import Testing
     private let time = Date(timeIntervalSince1970: 1_440_938_160)
 
     @Test
-    func `A retry has the same signature as the first attempt`() {
+    func `a retry has the same signature as the first attempt`() {
         var request = SigningRequest(method: "PUT", host: "b.s3.amazonaws.com", path: "/key")
         let first = SigV4.sign(
             request, credentials: credentials, service: "s3", region: "us-east-1", at: time, payload: .unsigned)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test
-    func `The lifetime of a presigned URL is limited to the allowed range`() {
+    func `the lifetime of a presigned URL is limited to the allowed range`() {
         func life(_ expires: Duration) -> String? {
             let url = SigV4.presign(
                 SigningRequest(method: "GET", host: "h"), credentials: credentials, service: "s3", region: "r",
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test
-    func `Every time has a timestamp`() {
+    func `every time has a timestamp`() {
         #expect(CredentialScope.timestamp(.distantPast).hasSuffix("Z"))
         #expect(CredentialScope.timestamp(.distantFuture).count == 16)
         #expect(CredentialScope.timestamp(Date(timeIntervalSince1970: .infinity)) == "99991231T235959Z")
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test
-    func `Signing keys are cached up to a limit`() async {
+    func `signing keys are cached up to a limit`() async {
         let keys = SigningKeys(capacity: 10)
         await withDiscardingTaskGroup { group in
             for number in 0..<200 {
@@ -64,7 +64,7 @@ import Testing
         #expect((1...10).contains(keys.count))
     }
 
-    @Test func `nothing secret is printed`() {
+    @Test func `a description or a dump contains no secret`() {
         let (_, chunks) = SigV4.signStreaming(
             SigningRequest(method: "PUT", host: "h"), credentials: credentials, service: "s3", region: "r", at: time,
             length: 1)

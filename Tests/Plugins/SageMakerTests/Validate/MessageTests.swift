@@ -81,7 +81,7 @@ struct MessageTests {
         ),
         (
             ["Tags": .object(["team": .string("x")])],
-            "error: Tags: it must be a list, and it is a mapping Write a list, also for one item."
+            "error: Tags: it must be a list, and it is a mapping Write a list, even for one item."
         ),
         (
             ["InputDataConfig": .array([])],

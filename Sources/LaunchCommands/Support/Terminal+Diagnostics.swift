@@ -25,7 +25,7 @@ extension DiagnosticRenderer.Part {
 
 extension Terminal {
     /// Prints a diagnostic to standard error.
-    func tell(_ diagnostic: Diagnostic) {
+    func show(_ diagnostic: Diagnostic) {
         err(Styled(diagnostic))
     }
 
