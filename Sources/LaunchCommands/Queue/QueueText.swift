@@ -34,7 +34,7 @@ struct QueueText {
         return definition
     }
 
-    /// Reports what the backend would refuse as warnings, because a submit may still supply missing values.
+    /// Reports the backend's errors as warnings, because a submit may still supply missing values.
     private func showFindings(of definition: QueueDefinition, _ document: Document) {
         guard let config = try? LaunchConfig(at: context.location, catalog: context.catalog),
             let backends = try? context.backends(config),

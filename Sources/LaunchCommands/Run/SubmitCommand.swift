@@ -65,7 +65,7 @@ enum SubmitCommand {
             do {
                 _ = try await followed.follow(run.id)
             } catch OutputError.closed {
-                // The reader of the log has left. How the run ends still matters.
+                // The reader of the log has left. The run's end still determines the exit code.
                 _ = try await news.ends(of: [run.id])
             }
         }

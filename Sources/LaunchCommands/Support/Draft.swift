@@ -16,7 +16,7 @@ struct Draft {
         } catch {
             throw LaunchError(.denied, "The folder '\(folder)' cannot be made: \(error).")
         }
-        // The extension tells the editor the language of the text.
+        // The editor detects the language of the text by the extension.
         var template = Array("\(folder)/\(name)-XXXXXX.yaml".utf8CString)
         let file = mkstemps(&template, 5)
         guard file >= 0 else {

@@ -4,7 +4,7 @@ internal import LaunchHost
 
 /// Writes log records to standard error, one line each: time, level, message, then `key=value`.
 enum LogSink {
-    /// Logs warnings and errors; with one `-v` also what happens to runs, with two everything.
+    /// Logs warnings and errors; with one `-v` also the events of runs, with two everything.
     static func logger(_ terminal: Terminal, verbosity: Int, base: Logger.Level = .warning) -> Logger {
         let level: Logger.Level =
             switch verbosity {

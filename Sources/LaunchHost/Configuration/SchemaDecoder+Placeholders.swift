@@ -89,7 +89,7 @@ extension Field.Kind {
         }
     }
 
-    /// The numbers that this kind takes; nil where it is not only a number.
+    /// The numbers that this kind takes; nil if it also takes other values.
     fileprivate var range: ClosedRange<Double>? {
         switch self {
         case .integer(let range): Double(range.lowerBound)...Double(range.upperBound)

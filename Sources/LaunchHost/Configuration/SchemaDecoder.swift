@@ -39,7 +39,7 @@ public struct SchemaDecoder: Sendable {
     public struct KeyAdvice: Sendable {
         /// The problem.
         public var message: String
-        /// What the user can do about it.
+        /// The correction that the user can make.
         public var hint: String?
 
         public init(message: String, hint: String? = nil) {

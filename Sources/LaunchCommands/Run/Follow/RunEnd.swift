@@ -1,10 +1,10 @@
 internal import LaunchConsole
 internal import LaunchHost
 
-/// How the commands that wait for runs report the end of a run, and the exit code that the end has.
+/// The report of a run's end, and its exit code, for the commands that wait for runs.
 enum RunEnd {
     /// The exit code of one ended run. A run that never began because a service is not available says nothing about the
-    /// job, so it has a code of its own.
+    /// job, so it has its own code.
     static func exitCode(of run: RunRecord) -> ExitCode {
         run.cause?.code == .unavailable ? .unavailable : run.state.exitCode
     }

@@ -1,7 +1,7 @@
 internal import LaunchConsole
 internal import LaunchHost
 
-/// Reports on standard error what runs do until they have ended: each new state, and why a run waits.
+/// Reports each new state of runs on standard error until they have ended, and why a run waits.
 struct RunNews: Sendable {
     let store: Store
     let terminal: Terminal

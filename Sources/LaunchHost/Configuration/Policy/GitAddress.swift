@@ -19,7 +19,7 @@ package struct GitAddress: Sendable, Hashable {
                 throw LaunchError(.invalid, "git is not used over '\(scheme)' in '\(shown)'.", hint: Self.forms)
             }
             let authority = scheme == "file" ? "" : rest.prefix { $0 != "/" }
-            // A user name alone tells ssh the account for the login. Everything else before the `@` is a credential.
+            // A user name alone is the account for the login of ssh. Everything else before the `@` is a credential.
             if let at = authority.lastIndex(of: "@"), scheme != "ssh" || authority[..<at].contains(":") {
                 throw LaunchError(
                     .invalid, "the address '\(shown)' holds a user name or a password.",

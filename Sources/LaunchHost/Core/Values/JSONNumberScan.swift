@@ -8,7 +8,7 @@ import FoundationEssentials
 struct JSONNumberScan {
     /// The position in a document: a hash of the names of members and the indexes of items on the path to it.
     ///
-    /// Its size does not depend on the depth: a text of a stranger may be deep and have many numbers. The hash has a
+    /// Its size does not depend on the depth: an untrusted text may be deep and have many numbers. The hash has a
     /// random seed, so a text cannot be made whose positions collide.
     struct PathHash: Hashable {
         private var hash = 0

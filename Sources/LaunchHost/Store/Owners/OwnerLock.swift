@@ -31,7 +31,7 @@ public struct OwnerRecord: Sendable, Hashable, Codable {
     public var queues: [String]
 }
 
-/// A live process's hold on its name: a locked file.
+/// The lock that a live process holds on the file with its name.
 ///
 /// The kernel releases the lock when the process ends in any way, so no clock is needed to distinguish a dead owner
 /// from a slow one. The file is closed on exec, so a child that outlives the process does not keep the lock.

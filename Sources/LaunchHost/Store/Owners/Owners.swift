@@ -17,7 +17,7 @@ struct Owners: Sendable {
         guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else {
             return false
         }
-        // A shared lock, so that two processes that check at once do not take each other for the owner.
+        // A shared lock, so that two processes that check at once do not mistake each other for the owner.
         return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 

@@ -20,7 +20,7 @@ public struct RunChanges: Sendable, Hashable {
     /// When the run ended. Without a value, the time of the change to the end state counts.
     public var endedAt: Timestamp?
 
-    /// Whether the owner only observes the run from now on. So after the submit, and at the end.
+    /// Whether the owner only observes the run from now on: true after the submit, and at the end.
     var endsWork = false
 
     /// Whether a stage is complete. Then the crashes of earlier owners no longer count.

@@ -13,7 +13,7 @@ internal import Synchronization
 actor TrainingWatch {
     /// The cached state of one job.
     private struct Known {
-        /// When the job was first observed. A sweep that began earlier says nothing about it.
+        /// When the job was first observed. An earlier sweep has no information about it.
         var since: Date
         /// The creation time in seconds since 1970, once a list has returned it.
         var created: Double?

@@ -1,6 +1,6 @@
 internal import LaunchSuggestions
 
-/// A word that the model does not list: a mistake if it resembles a listed word, otherwise perhaps newer than the
+/// A word that the model does not list: a mistake if it resembles a listed word; otherwise it may be newer than the
 /// model.
 struct UnknownWord {
     /// The nearest listed word.

@@ -1,6 +1,7 @@
 /// A command as a value: its name, its arguments and its action. Parsing, help and completion are derived from it.
 public struct Command: Sendable {
-    /// What a command does after parsing. The program turns an error that it throws into a message and an exit code.
+    /// The action of a command after parsing. The program turns an error that it throws into a message and an exit
+    /// code.
     public typealias Body = @Sendable (ParsedArguments, Terminal) async throws -> ExitCode
 
     /// The word typed to choose the command.

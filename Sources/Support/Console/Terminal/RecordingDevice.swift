@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A device that records what is written, for tests.
+/// A device that records the written text, for tests.
 public final class RecordingDevice: TerminalDevice {
     private struct Record {
         var writes: [(stream: StandardStream, text: String)] = []

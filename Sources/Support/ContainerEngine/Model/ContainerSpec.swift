@@ -16,7 +16,7 @@ public struct ContainerSpec: Sendable, Encodable {
     public var labels: [String: String]
     /// The signal that the stop call sends first.
     public var stopSignal: String?
-    /// Seconds between that signal and SIGKILL, if the stop call does not say.
+    /// Seconds between that signal and SIGKILL, if the stop call does not set them.
     public var stopTimeout: Int?
     /// Limits, mounts and network.
     public var host: HostConfig

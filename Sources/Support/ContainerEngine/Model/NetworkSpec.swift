@@ -51,7 +51,7 @@ public struct NetworkSpec: Sendable, Encodable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
-        // Older engines allow two networks with one name unless the request says otherwise.
+        // Older engines allow two networks with one name unless the request forbids it.
         try container.encode(true, forKey: .checksName)
         try container.encode("bridge", forKey: .driver)
         try container.encode(isInternal, forKey: .isInternal)

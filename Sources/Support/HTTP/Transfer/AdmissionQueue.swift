@@ -3,8 +3,8 @@
 /// libcurl's own limits (`CURLMOPT_MAX_HOST_CONNECTIONS`, `CURLMOPT_MAX_TOTAL_CONNECTIONS`) are not used. When a
 /// connection of libcurl 7.88 ends, only the first waiting transfers are tried again, one or two of them. If their host
 /// is still at its limit, they move to the end of its queue. So requests are not sent in order, and a request waits for
-/// an idle host while a long stream to another host runs: with one connection per host, it waited 5 s for a stream of
-/// 6 s. libcurl 8.14 tries all, so this file can go when no supported distribution has an older one.
+/// an idle host while a long stream to another host runs: with one connection per host, it waited 5 s for a stream of 6
+/// s. libcurl 8.14 tries all, so this file can be removed when no supported distribution has an older one.
 struct AdmissionQueue {
     private struct Host {
         var active = 0

@@ -7,7 +7,7 @@ enum CurlFailure {
         if let own = entry.failure { return own }
         let detail = entry.easy.message
         let kind = kind(of: code, detail)
-        // The details of the other kinds may quote what the server sent.
+        // The details of the other kinds may quote bytes of the server.
         let mayQuote = [.couldNotResolve, .couldNotConnect, .tls, .timedOut].contains(kind)
         let words = mayQuote ? detail ?? code.message : code.message
         let message =

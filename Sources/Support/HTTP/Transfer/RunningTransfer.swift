@@ -147,7 +147,7 @@ final class RunningTransfer {
     }
 
     /// Restarts the request's body, because libcurl wants to send it again: after a redirect, or if a kept connection
-    /// was dead. A POST or PATCH is never repeated, because the first one may have had an effect.
+    /// was closed. A POST or PATCH is never repeated, because the first one may have had an effect.
     func rewindUpload() -> Bool {
         guard transfer.request.method != .post, transfer.request.method != .patch else { return false }
         switch upload {

@@ -79,7 +79,7 @@ struct TrainingImage {
         return repository.contains { $0.contains(where: \.isUppercase) } ? "a repository's name has no capitals" : nil
     }
 
-    /// `ACCOUNT.dkr.ecr.REGION.SUFFIX`, also with `ecr-fips`, and `ACCOUNT.dkr-ecr.REGION.SUFFIX`.
+    /// `ACCOUNT.dkr.ecr.REGION.SUFFIX`, the same with `ecr-fips`, and `ACCOUNT.dkr-ecr.REGION.SUFFIX`.
     private static func ecrRegion(of text: String) -> String? {
         guard let slash = text.firstIndex(of: "/") else { return nil }
         let words = text[..<slash].split(separator: ".", omittingEmptySubsequences: false)
