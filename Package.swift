@@ -166,13 +166,15 @@ let package = Package(
                 "LaunchSuggestions",
             ]),
 
+        // The files of a new plugin's package, as text.
+        library("LaunchScaffold", at: "Sources/LaunchScaffold"),
+
         // The command line: the commands over any catalog of plugins, and the program that lists this project's.
         library(
             "LaunchCommands", at: "Sources/LaunchCommands",
             uses: [
                 "CLaunchLinux", "LaunchConsole", "LaunchConcurrency", "LaunchHost", "LaunchOwnership",
-                "LaunchSubprocess", "LaunchSuggestions",
-                "LaunchSystemLibraries",
+                "LaunchScaffold", "LaunchSubprocess", "LaunchSuggestions", "LaunchSystemLibraries",
             ]),
         .executableTarget(
             name: "launch",

@@ -3,10 +3,10 @@ internal import LaunchHost
 
 /// The commands about plugins.
 enum PluginsCommands {
-    static func group(_ context: CommandContext.Factory) -> Command {
+    static func group(_ context: CommandContext.Factory, version: String) -> Command {
         let type = context.catalog.runners.first?.base.type ?? "TYPE"
         return Command(
-            "plugins", summary: "List and describe the plugins for each role",
+            "plugins", summary: "List and describe the plugins for each role, and make new ones",
             discussion: """
                 A plugin has one of four roles: environment (credentials and region), registry (stores images), \
                 builder (builds images) and runner (executes runs).
@@ -18,7 +18,7 @@ enum PluginsCommands {
             groups: [
                 CommandGroup([
                     PluginsListCommand.command(context), PluginsDescribeCommand.command(context),
-                    PluginsDocsCommand.command(context),
+                    PluginsDocsCommand.command(context), PluginsNewCommand.command(context, version: version),
                 ])
             ])
     }

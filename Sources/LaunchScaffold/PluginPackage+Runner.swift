@@ -1,0 +1,159 @@
+/// A new runner.
+extension PluginPackage {
+    var runnerPlugin: String {
+        """
+        import LaunchPluginKit
+
+        public enum \(module)Plugin {
+            /// The declaration: decoding, help, completion and the reference come from it.
+            public static let runner = RunnerPlugin(
+                Plugin<any Runner>(
+                    type: "\(name)",
+                    summary: "Runs jobs on \(module).",
+                    // What the backend can do. Remove needsImage: false if each run needs a container image.
+                    capabilities: Capabilities(needsImage: false),
+                    fields: [
+                        Field("endpoint", .string, example: "https://batch.example.com", help: "The address of the service.")
+                    ],
+                    examples: ["type: \(name)"],
+                    make: { options, context throws(BackendError) in
+                        // Calls no service.
+                        \(backend)(endpoint: options.string("endpoint"))
+                    }),
+                template: [
+                    Field(
+                        "command", .list(.string), example: "[python3, train.py]",
+                        help: "The program and its first arguments."),
+                    Field("time_limit", .duration, example: "2h", help: "The run is stopped after it. None: no limit."),
+                ],
+                defaultTemplate: "# command: [python3, train.py]\\n{}\\n",
+                // A submitter may change these only if the queue's allow_overrides allows it.
+                protectedPaths: [FieldPath([.member("time_limit")])])
+        }
+
+        """
+    }
+
+    var runner: String {
+        """
+        import LaunchPluginKit
+
+        /// Runs jobs on \(module). The backend, not this value, keeps what is known of a run: another process continues it.
+        struct \(backend): Runner {
+            let endpoint: String?
+
+            /// Pure: the same job gives the same bytes, on any machine and at any time.
+            func render(_ job: RunnableJob) throws(BackendError) -> RunRequest {
+                let template = Options(job.job.template.objectValue ?? [:])
+                let command = (job.job.entryPoint ?? template.strings("command") ?? []) + job.job.arguments
+                var document: [String: JSONValue] = [
+                    "command": .array(command.map { .string($0) }),
+                    "environment": .object(job.job.environment.mapValues { .string($0) }),
+                ]
+                document["time_limit"] = template.number("time_limit").map { .number($0) }
+                return RunRequest(runner: \(declaration).base.type, document: .object(document))
+            }
+
+            /// All problems at once, without a call.
+            func validate(_ request: RunRequest) -> [Finding] {
+                guard request.document["command"]?.arrayValue?.isEmpty ?? true else { return [] }
+                return [
+                    Finding(
+                        .error, at: FieldPath([.member("command")]), "there is no program to run",
+                        hint: "Write command: [PROGRAM] in the queue's template, or give --entry-point.")
+                ]
+            }
+
+            /// Starts the run once, however often and from however many processes it is called: put the run ID into the name
+            /// or token that the backend itself keeps unique. A second request under the ID that differs is `.conflict`.
+            func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
+                throw unwritten()
+            }
+
+            /// What any process has submitted under the ID; nil only if the backend says that there is nothing.
+            func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
+                throw unwritten()
+            }
+
+            /// All of them in as few calls as possible. An unreachable backend is an error, not a state. States go forward
+            /// only, and an end stays as it is.
+            func observe(_ handles: [RunHandle]) async throws(BackendError) -> [Observation] {
+                throw unwritten()
+            }
+
+            /// Each line once, after the cursor. With `follow` until the run has ended and all lines are read.
+            func logs(_ handle: RunHandle, from cursor: LogCursor?, follow: Bool) -> LogStream {
+                LogStream {
+                    return { () async throws(BackendError) -> [LogLine]? in throw unwritten("logs") }
+                }
+            }
+
+            /// Asks for the end and returns; the backend ends the run by force after `grace`.
+            func stop(_ handle: RunHandle, grace: Duration?) async throws(BackendError) {
+                throw unwritten()
+            }
+
+            /// The exit code, metrics and files of an ended run. Repeatable.
+            func finish(
+                _ handle: RunHandle, of request: RunRequest, into folder: String
+            ) async throws(BackendError) -> Outcome {
+                throw unwritten()
+            }
+
+            /// A harmless call that fails if the backend cannot be reached.
+            func reach() async throws(BackendError) {
+                throw unwritten()
+            }
+        }
+
+        """
+    }
+
+    var runnerTests: String {
+        """
+        import Foundation
+        import LaunchConformance
+        import LaunchPluginKit
+        import Testing
+
+        @testable import \(module)
+
+        @Test func `the runner passes the conformance kit`() async throws {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "\(name)-\\(UUID().uuidString)").path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let options = Options(["endpoint": .string("http://localhost:8080")])
+            let report = await RunnerConformance(
+                RunnerFixture(
+                    plugin: \(declaration), folder: folder,
+                    makeRunner: { try \(declaration).base.make(options, PluginContext()) },
+                    job: { behaviour, id in job(behaviour, as: id) },
+                    // How many objects the backend itself has of the run. Ask it without the runner.
+                    count: { id in throw unwritten("count in the fixture") })
+            ).run()
+            #expect(report.isConforming, "\\(report)")
+        }
+
+        /// A job that behaves in this way; nil if the backend cannot do that. The kit reports such cases as not checked.
+        private func job(_ behaviour: RunnerFixture.Behaviour, as id: RunID) -> RunnableJob? {
+            let script =
+                switch behaviour {
+                case .exit(let code): "exit \\(code)"
+                case .lines(let count): "i=1; while [ $i -le \\(count) ]; do echo line $i; i=$((i + 1)); done"
+                case .silent: "exec sleep 900"
+                case .stubborn: "trap '' TERM; sleep 900"
+                case .flood: "while :; do echo flood; done"
+                case .longLine(let size): "head -c \\(size) /dev/zero | tr '\\\\0' x"
+                case .invalidText: "printf 'before\\\\n\\\\377\\\\376\\\\nafter\\\\n'"
+                default: String?.none
+                }
+            guard let script, let digest = Digest(rawValue: "sha256:" + String(repeating: "0", count: 64)) else { return nil }
+            let job = ResolvedJob(
+                runID: id, runName: id.rawValue, project: "test", entity: "me", author: "me", resource: "\(name)",
+                source: .image("none"), entryPoint: ["sh", "-c", script])
+            return RunnableJob(job: job, image: PinnedImage(reference: "none@\\(digest)", digest: digest, name: "none"))
+        }
+
+        """
+    }
+}
