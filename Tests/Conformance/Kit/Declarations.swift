@@ -191,14 +191,14 @@ struct Declarations: Sendable {
     }
 
     private func paths(_ runner: RunnerPlugin) throws {
-        let places = runner.places
+        let paths = runner.optionPaths
         let named: [(String, FieldPath?)] = [
-            ("entryPoint", places.entryPoint), ("arguments", places.arguments), ("environment", places.environment),
-            ("runConfig", places.runConfig), ("image", places.image), ("algorithm", places.algorithm),
+            ("entryPoint", paths.entryPoint), ("arguments", paths.arguments), ("environment", paths.environment),
+            ("runConfig", paths.runConfig), ("image", paths.image), ("algorithm", paths.algorithm),
         ]
         let all =
             runner.protectedPaths.map { ("'protectedPaths'", $0) }
-            + named.compactMap { name, path in path.map { ("'places.\(name)'", $0) } }
+            + named.compactMap { name, path in path.map { ("'optionPaths.\(name)'", $0) } }
             + runner.keyedLists.keys.map { ("'keyedLists'", $0) }
         guard !all.isEmpty else { return }
         let own = runner.template ?? runner.ownKeys

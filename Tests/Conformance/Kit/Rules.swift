@@ -37,7 +37,7 @@ extension Rule {
         "declaration.template", "the default template is a valid queue file",
         cost: "a queue that is created without a file cannot run a job.", in: "queue-templates")
     static let paths = Rule(
-        "declaration.paths", "'protectedPaths', 'places' and 'keyedLists' name fields of the template",
+        "declaration.paths", "'protectedPaths', 'optionPaths' and 'keyedLists' name fields of the template",
         cost: "a misspelt protected path protects nothing: any submitter may set it, such as a mount or a role.",
         in: "queue-templates")
 
