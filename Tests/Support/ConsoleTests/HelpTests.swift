@@ -76,7 +76,7 @@ import Testing
           -c, --config FILE  Read this configuration.
           -v, --verbose      Say more. (repeatable)
               --json         Print one JSON document.
-              --no-color     Print without colours, also on
+              --no-color     Print without colours, even on
                              a terminal.
           -h, --help         Show this help.
 
