@@ -201,6 +201,8 @@ let package = Package(
                 "CLaunchConformanceClock", "LaunchConcurrency", "LaunchConfiguration", "LaunchPluginKit",
                 "LaunchSnapshots", "LaunchSubprocess", "TestSupport",
             ]),
+        library(
+            "WrongPlugins", at: "Tests/WrongPlugins", uses: ["LaunchConformance", "LaunchPluginKit"]),
         library("TestSupport", at: "Tests/TestSupport", uses: ["LaunchCrypto", "LaunchHTTP"]),
         library(
             "EngineTestSupport", at: "Tests/EngineTestSupport",
@@ -210,6 +212,12 @@ let package = Package(
             "AWSStub", at: "Tests/AWSStub",
             uses: ["LaunchAWS", "LaunchCrypto", "LaunchHTTP", "LaunchHost", "LaunchSubprocess", "TestSupport"],
             resources: [.copy("Oracle/boto3_requests.py")]),
+
+        tests(
+            "ConformanceTests", at: "Tests/ConformanceTests",
+            uses: [
+                "LaunchConformance", "LaunchHTTP", "LaunchPluginKit", "LaunchSubprocess", "TestSupport", "WrongPlugins",
+            ]),
 
         // The folders of Tests mirror those of Sources.
         tests("SuggestionsTests", at: "Tests/Support/SuggestionsTests", uses: ["LaunchSuggestions"]),

@@ -9,6 +9,9 @@ final class Kit: Sendable {
         var leaks: [Rule: [String]] = [:]
     }
 
+    /// The run before the cases, in progress lines.
+    static let firstRun = "first-run"
+
     let settings: KitSettings
     /// Whether this process belongs to the kit alone.
     let isAlone: Bool
@@ -41,6 +44,7 @@ final class Kit: Sendable {
         let begin = ContinuousClock.now
         let before = Footprint.current(settings, isAlone: isAlone)
         let result = await limited(to: settings.limit, body)
+        if result == nil { state.withLock { $0.hung += 1 } }
         var outcome = self.outcome(of: result, calls)
         if let cleanUp {
             let cleaned = await limited(to: settings.limit, cleanUp)
@@ -85,9 +89,7 @@ final class Kit: Sendable {
 
     private func outcome(of result: Result<Void, any Error>?, _ calls: CallRecorder) -> Report.Outcome {
         switch result {
-        case nil:
-            state.withLock { $0.hung += 1 }
-            return .failed("after \(settings.limit) \(calls.open)")
+        case nil: return .failed("after \(settings.limit) \(calls.open)")
         case .success: return .passed
         case .failure(let skip as Skip): return .skipped(skip.why)
         case .failure(let missing as NotChecked): return .notChecked(missing.why)

@@ -6,8 +6,8 @@ public struct KitSettings: Sendable {
         /// then ends this process and no other test, and what a case leaves in the process can be seen. The test
         /// function runs twice: until it calls the kit in the first process, and completely in the second.
         case own
-        /// The process of the test. What other tests do at the same time cannot be told from what a case leaves, so
-        /// processes, descriptors and sockets are not checked.
+        /// The process of the test. Other tests open and close descriptors in it at the same time, so processes,
+        /// descriptors and sockets are not checked.
         case shared
     }
 

@@ -9,7 +9,8 @@ struct TestPlace: Sendable {
 
     /// The pattern for `--filter`. Two files may have tests with the same name.
     var filter: String {
-        let name = function.replacing("()", with: "").replacing("`", with: "")
+        // Without the list of parameters.
+        let name = function.replacing("`", with: "").split(separator: "(").first.map(String.init) ?? function
         let file = self.file.split(separator: "/").last.map(String.init) ?? self.file
         return [name, file].map { NSRegularExpression.escapedPattern(for: $0) }.joined(separator: ".*/")
     }

@@ -149,6 +149,10 @@ private func inOwnProcess(
     }
     if isComplete.withLock(\.self) { return report }
     let name = started.withLock(\.self)
+    if name == Kit.firstRun {
+        report.add(.observeSuccess, .failed("the first run, before the cases, did not end: \(fault)"))
+        return report
+    }
     guard let rule = Rule.all.first(where: { $0.name == name }) else {
         report.add(
             .kitStarts,

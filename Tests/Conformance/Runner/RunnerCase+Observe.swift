@@ -10,7 +10,9 @@ extension RunnerCase {
     }
 
     func phasesMoveForward() async throws {
-        let (runner, _, handle) = try await submitted(.runs(seconds: 3))
+        // Some seconds of this machine, so that each phase is observed several times.
+        let seconds = max(3, Int(3 * fixture.clock.rate))
+        let (runner, _, handle) = try await submitted(.runs(seconds: seconds))
         var seen: [Observation] = []
         let end = try await end(of: handle, with: runner) { seen.append($0) }
         let phases = seen.map(\.phase)

@@ -22,7 +22,7 @@ public struct RunnerConformance: Sendable {
         let test = TestPlace(function: test, file: file)
         return await runKit(Self.subject(of: fixture), fixture.settings, test: test, second: { try await answer($0) }) {
             kit in
-            await warmUp(test)
+            if kit.isAlone { await warmUp(test, kit) }
             let before = try? await fixture.leftovers?()
             await Declarations(fixture.plugin, hasPath: fixture.hasPath).run(in: kit)
             for (rule, body) in Self.cases {
@@ -90,7 +90,8 @@ public struct RunnerConformance: Sendable {
     ]
 
     /// What the first calls of a program create and keep, such as a pool of connections, is not a leak.
-    private func warmUp(_ test: TestPlace) async {
+    private func warmUp(_ test: TestPlace, _ kit: Kit) async {
+        kit.settings.progress?("start \(Kit.firstRun)")
         let one = RunnerCase(fixture, test: test)
         _ = await limited(to: fixture.limit) {
             let (runner, request, handle) = try await one.submitted(.exit(0))

@@ -13,7 +13,7 @@ public final class CommandWire: Wire {
         /// The arguments with which it starts a run: the first arguments must be these. Nil if it starts no runs; empty
         /// if each call does, as with `sbatch`.
         public var submits: [String]?
-        /// What it prints on `.lateLists`, with exit code 0; nil if it is no list, and its true output is passed on.
+        /// What it prints on `.lateLists`, with exit code 0; nil if it lists nothing, and its true output is passed on.
         public var lateOutput: String?
 
         public init(_ name: String, submits: [String]? = nil, lateOutput: String? = nil) {

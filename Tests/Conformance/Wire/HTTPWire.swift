@@ -65,8 +65,8 @@ public final class HTTPWire: Wire {
     ///   - backend: where the requests go.
     ///   - unixSocket: the path on which the proxy listens; nil for a free port of 127.0.0.1.
     ///   - throttled: what the backend answers to too many calls; nil if it never does.
-    ///   - late: what a list says before the newest run is in it, made from the true answer; nil for requests that are
-    ///     no lists. Without this function the wire has no late lists.
+    ///   - late: what a list says before the newest run is in it, made from the true answer; nil for other
+    ///     requests. Without this function the wire has no late lists.
     ///   - isSubmit: whether a request starts a run.
     public init(
         to backend: Backend, listeningOn unixSocket: String? = nil, throttled: Answer? = Answer(429),
