@@ -11,7 +11,6 @@ struct SimRunner: Runner {
     /// What this instance remembers, which a correct runner never needs.
     let memory = Memory()
 
-    var keepsLogs: Bool { false }
     var pace: Pace { Pace(shortest: .milliseconds(10), longest: .milliseconds(50)) }
 
     private var service: SimService { client.service }

@@ -16,7 +16,7 @@ public enum WrongDeclaration: String, Sendable, CaseIterable {
     case invalidExample
     case invalidTemplate
     case misspeltProtection
-    case misspeltPlace
+    case misspeltOptionPath
     case misspeltList
     case misspeltListKey
 
@@ -41,7 +41,7 @@ public enum WrongDeclaration: String, Sendable, CaseIterable {
         case .invalidExample: ("declaration.examples", "has an example block that is refused")
         case .invalidTemplate: ("declaration.template", "has a default template with an unknown key")
         case .misspeltProtection: ("declaration.paths", "misspells a path of 'protectedPaths'")
-        case .misspeltPlace: ("declaration.paths", "misspells a path of 'places'")
+        case .misspeltOptionPath: ("declaration.paths", "misspells a path of 'optionPaths'")
         case .misspeltList: ("declaration.paths", "misspells a path of 'keyedLists'")
         case .misspeltListKey: ("declaration.paths", "misspells the key of the items of 'keyedLists'")
         }
@@ -82,7 +82,7 @@ public enum WrongDeclaration: String, Sendable, CaseIterable {
         case .invalidExample: plugin.base.examples.append("type: \(plugin.base.type)\ncuont: 2")
         case .invalidTemplate: plugin.defaultTemplate = "behavior: exit 0\n"
         case .misspeltProtection: plugin.protectedPaths = [FieldPath([.member("behavior")])]
-        case .misspeltPlace: plugin.places.environment = FieldPath([.member("environment")])
+        case .misspeltOptionPath: plugin.optionPaths.environment = FieldPath([.member("environment")])
         case .misspeltList: plugin.keyedLists = [FieldPath([.member("tag")]): "key"]
         case .misspeltListKey: plugin.keyedLists = [FieldPath([.member("tags")]): "name"]
         }
