@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test(arguments: NastyNumbers.text)
+    @Test(arguments: ExtremeNumbers.text)
     func `a length that no object can have is rejected`(_ text: String) {
         guard let object = S3Object(key: "k", ["Content-Length": text, "ETag": "\"e\""]) else { return }
         #expect((0...(64 << 40)).contains(object.size))
