@@ -41,6 +41,7 @@ let package = Package(
         .library(name: "LaunchAWSKit", targets: ["LaunchAWSKit"]),
         .library(name: "LaunchAWS", targets: ["LaunchAWS"]),
         .library(name: "LaunchSageMaker", targets: ["LaunchSageMaker"]),
+        .library(name: "LaunchSlurm", targets: ["LaunchSlurm"]),
         .library(name: "LaunchMock", targets: ["LaunchMock"]),
     ],
     targets: [
@@ -147,6 +148,9 @@ let package = Package(
                 "LaunchOCIRegistry", "LaunchPluginKit", "LaunchRegistryLogins",
             ]),
         library(
+            "LaunchSlurm", at: "Sources/Plugins/Slurm",
+            uses: ["LaunchConcurrency", "LaunchPluginKit", "LaunchSafeFiles", "LaunchSubprocess"]),
+        library(
             "LaunchMock", at: "Sources/Plugins/Mock", uses: ["LaunchCrypto", "LaunchPluginKit", "LaunchOwnership"]),
         library(
             "LaunchAWSKit", at: "Sources/Plugins/AWSKit",
@@ -180,7 +184,7 @@ let package = Package(
             name: "launch",
             dependencies: [
                 "LaunchAWS", "LaunchBuilders", "LaunchCommands", "LaunchHost", "LaunchLocalDocker", "LaunchMock",
-                "LaunchSageMaker",
+                "LaunchSageMaker", "LaunchSlurm",
             ],
             path: "Sources/launch", swiftSettings: settings),
 
@@ -246,6 +250,11 @@ let package = Package(
         tests(
             "MockTests", at: "Tests/Plugins/MockTests",
             uses: ["LaunchConformance", "LaunchHost", "LaunchMock", "TestSupport"]),
+        tests(
+            "SlurmTests", at: "Tests/Plugins/SlurmTests",
+            uses: [
+                "LaunchConformance", "LaunchPluginKit", "LaunchSlurm", "LaunchSubprocess", "TestSupport", "launch",
+            ]),
         tests(
             "ContainerEngineTests", at: "Tests/Support/ContainerEngineTests",
             uses: ["LaunchContainerEngine", "LaunchCrypto", "EngineTestSupport", "LaunchSubprocess", "TestSupport"]),

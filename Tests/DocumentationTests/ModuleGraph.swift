@@ -45,7 +45,9 @@ struct ModuleGraph {
         Level(title: "local rehearsal", modules: ["LaunchLocalRehearsal"]),
         Level(
             title: "backends",
-            modules: ["LaunchBuilders", "LaunchLocalDocker", "LaunchMock", "LaunchAWS", "LaunchSageMaker"]),
+            modules: [
+                "LaunchBuilders", "LaunchLocalDocker", "LaunchMock", "LaunchAWS", "LaunchSageMaker", "LaunchSlurm",
+            ]),
         Level(title: "commands", modules: ["LaunchCommands"]),
         Level(title: "program", modules: ["launch"]),
     ]

@@ -20,6 +20,8 @@ struct ProseTests {
         "Refusal.swift": "SageMaker's and IAM's texts for a refused request",
         "TrainingService.swift": "SageMaker's text for a job that has ended",
         "TrainingEnd.swift": "the prefixes of SageMaker's FailureReason",
+        "SlurmCommands.swift": "messages of Slurm's commands, which have no codes",
+        "SlurmRunner.swift": "messages of Slurm's commands, which have no codes",
         // Not texts for people.
         "SecretLine.swift": "the words of a key's name",
         "ValueDecoder.swift": "the allowed words of a choice",

@@ -11,6 +11,8 @@
 . scripts/lib/swift.sh
 # shellcheck source=scripts/lib/private-engine.sh
 . scripts/lib/private-engine.sh
+# shellcheck source=scripts/lib/slurm.sh
+. scripts/lib/slurm.sh
 # shellcheck source=scripts/lib/engine.sh
 . scripts/lib/engine.sh
 # shellcheck source=scripts/lib/engine-watch.sh

@@ -24,6 +24,10 @@ htpasswd apache2-utils httpd
 openssl openssl openssl@3
 busybox busybox-static -
 '
+packages_slurm='
+slurmctld slurm-wlm -
+munged munge -
+'
 packages_image='
 debootstrap debootstrap -
 '

@@ -1,0 +1,41 @@
+public import LaunchPluginKit
+
+/// The runner `slurm`: jobs of a Slurm cluster.
+public enum SlurmPlugin {
+    /// The plugin's declaration.
+    public static let runner = RunnerPlugin(
+        Plugin<any Runner>(
+            type: "slurm", summary: "Batch jobs of a Slurm cluster, as the agent's user, with or without a container.",
+            capabilities: Capabilities(needsImage: false, pace: Pace(shortest: .seconds(2), longest: .seconds(20))),
+            fields: [
+                Field(
+                    "folder", .string, example: "/shared/launch",
+                    help:
+                        "Where scripts, logs and results of live runs are. This machine and all nodes must see it. None: "
+                        + "slurm in the state folder."),
+                Field(
+                    "commands", .string, example: "/opt/slurm/bin",
+                    help: "The folder of sbatch, squeue, sacct, scancel and scontrol. None: the PATH."),
+            ],
+            examples: [
+                "runner:\n  type: slurm\n",
+                "runner:\n  type: slurm\n  folder: /shared/launch\n  commands: /opt/slurm/bin\n",
+            ],
+            variables: ProcessVariables(prefixes: ["SLURM_CONF"]),
+            make: { options, context throws(BackendError) in
+                for name in ["folder", "commands"] {
+                    guard let path = options.string(name), !path.hasPrefix("/") else { continue }
+                    throw BackendError(
+                        .invalid, "\"\(name)\" must be an absolute path; it is '\(path)'.",
+                        hint: "Write \(name): /shared/launch.")
+                }
+                return SlurmRunner(
+                    folder: options.string("folder"), variables: context.variables,
+                    commands: SlurmCommands(folder: options.string("commands"), variables: context.variables))
+            }),
+        template: SlurmTemplate.fields, defaultTemplate: SlurmTemplate.defaultText,
+        protectedPaths: SlurmTemplate.protectedNames.map { FieldPath([.member($0)]) },
+        optionPaths: RunnerPlugin.OptionPaths(
+            entryPoint: FieldPath([.member("command")]), environment: FieldPath([.member("env")])),
+        valueUse: SlurmTemplate.valueUse)
+}

@@ -1,0 +1,74 @@
+import Foundation
+import LaunchConformance
+import LaunchPluginKit
+import LaunchSlurm
+import TestSupport
+import Testing
+
+@Test(.needsSlurm)
+func `the runner slurm passes the conformance kit on a real cluster`() async throws {
+    let stage = try Stage()
+    let unreachable = "error: Unable to contact slurm controller (connect failure)"
+    let wire = try CommandWire(
+        folder: stage.folder.file("bin"),
+        programs: [
+            .init("sbatch", submits: []), .init("squeue"), .init("sacct"), .init("scancel"), .init("scontrol"),
+        ],
+        unreachable: .init(message: unreachable),
+        lost: .init(message: "Batch job submission failed: Socket timed out on send/recv operation"),
+        throttled: .init(message: "Batch job submission failed: Resource temporarily unavailable"))
+    let home = stage.home.path
+    let makeRunner: @Sendable (String) throws -> any Runner = { places in
+        let parts = places.split(separator: "|").map(String.init)
+        return try stage.runner(["commands": .string(parts[1])], variables: ["LAUNCH_HOME": parts[0]])
+    }
+    let places = "\(home)|\(wire.folder)"
+    let report = await RunnerConformance(
+        RunnerFixture(
+            plugin: SlurmPlugin.runner, folder: stage.folder.path,
+            settings: KitSettings(process: .own, folders: ["\(home)/slurm"], progress: { print($0) }),
+            wire: wire, second: SecondProcess(configuration: places, makeRunner: makeRunner),
+            leftovers: { try Set(stage.processes()) },
+            makeRunner: { try makeRunner(places) },
+            job: { behaviour, id in
+                stage.job(script(behaviour), as: id, template: ["requeue": .bool(behaviour.isRetried)])
+            },
+            count: { id in
+                // A released run has no folder. Slurm remembers its ended job for some minutes.
+                let folders = try? FileManager.default.subpathsOfDirectory(atPath: home)
+                guard folders?.contains(where: { $0.hasSuffix("/\(id)") }) ?? false else { return 0 }
+                return try await stage.jobs(of: id)
+            })
+    ).run()
+    #expect(report.isConforming, "\(report)")
+    #expect(report.skipped == 0, "\(report)")
+    // Lists of Slurm come from the memory of its controller and are never late.
+    #expect(report.notChecked == ["observe.late-lists"], "\(report)")
+}
+
+extension RunnerFixture.Behaviour {
+    fileprivate var isRetried: Bool { if case .retried = self { true } else { false } }
+}
+
+private func script(_ behaviour: RunnerFixture.Behaviour) -> String {
+    let lines = { (first: Int, last: Int, rest: String) in
+        "for ((i = \(first); i <= \(last); i++)); do echo line $i; \(rest) done"
+    }
+    return switch behaviour {
+    case .exit(let code): "exit \(code)"
+    case .lines(let count): lines(1, count, "")
+    case .slowLines(let count): lines(1, count, "sleep 1;")
+    case .lastWords(let count): "sleep 1; \(lines(1, count, ""))"
+    case .runs(let seconds): "exec sleep \(seconds)"
+    case .orderly(let seconds):
+        "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; sleep 900 & wait; sleep 900"
+    // The cluster starts a job again that ends with this code.
+    case .retried(let count):
+        "if [ -z \"$SLURM_RESTART_COUNT\" ]; then \(lines(1, count, "")); exit 99; fi; \(lines(count + 1, 2 * count, ""))"
+    case .silent: "exec sleep 900"
+    case .stubborn: "trap '' TERM; sleep 900"
+    case .flood: "while :; do echo flood; done"
+    case .longLine(let size): "head -c \(size) /dev/zero | tr '\\0' x"
+    case .invalidText: "printf 'before\\n\\377\\376\\nafter\\n'"
+    }
+}
