@@ -50,8 +50,8 @@ enum ConformancePage {
               has only the behaviour that its author knew.
             - **What does not carry the run ID.** A machine, a volume or a log group that the plugin creates under another name
               costs, and `count` does not count it.
-            - **Processes that leave the program.** A process with another parent is no child process of the test. List it in
-              `leftovers`.
+            - **Processes that leave the program.** The kit sees the child processes of the test, and no process with another
+              parent. List it in `leftovers`.
             - **A crash between two lines.** The kit loses answers and starts second processes. It does not kill the program in
               each line of `submit`; write such a test for the lines that matter.
             - **Long times.** A token that the service forgets after a day, a log that it deletes after a week, credentials that

@@ -130,7 +130,7 @@ public enum WrongRunner: String, Sendable, CaseIterable {
         case .givesLongPieces: ("logs.long-line", "gives a line of 1 MiB in one piece")
         case .stopsAtInvalidText: ("logs.invalid-text", "ends the log at bytes that are not UTF-8")
         case .repeatsAttempts: ("logs.retried", "repeats the log of a run with two attempts")
-        case .followsCancelled: ("logs.cancelled", "goes on to wait for lines after it was cancelled")
+        case .followsCancelled: ("logs.cancelled", "continues to wait for lines after it was cancelled")
         case .logsEmptyOffline: ("logs.unreachable", "ends the log while the backend is unreachable")
         case .finishesDifferently: ("finish.twice", "has another outcome at each call of 'finish'")
         case .releasesNothing: ("release.frees", "keeps everything in the backend")

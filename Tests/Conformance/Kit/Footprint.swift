@@ -31,6 +31,13 @@ struct Footprint: Sendable {
                 footprint.descriptors[number] = target
             }
         }
+        // The runtime makes timers and event queues of its own, and Foundation's run loops some for each thread.
+        let anonymous = Dictionary(grouping: footprint.descriptors.filter { $0.value.hasPrefix("anon_inode:") }) {
+            $0.value
+        }
+        for (_, found) in anonymous where found.count <= 128 {
+            for (number, _) in found { footprint.descriptors[number] = nil }
+        }
         return footprint
     }
 

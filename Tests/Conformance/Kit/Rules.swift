@@ -159,13 +159,13 @@ extension Rule {
         cost: "the checkpoint of days of training is lost.", in: "runner")
     static let stopReturns = Rule(
         "stop.returns", "'stop' returns when the order is accepted, and does not wait for the end",
-        cost: "the order is lost if the program ends during the wait, and the run goes on.", in: "runner")
+        cost: "the order is lost if the program ends during the wait, and the run continues.", in: "runner")
     static let stopEnded = Rule(
         "stop.ended", "stopping an ended run, also twice, changes nothing",
         cost: "a finished result counts as stopped.", in: "runner")
     static let stopUnreachable = Rule(
         "stop.unreachable", "'stop' throws if the backend cannot be reached",
-        cost: "the host takes the order as accepted, and the run goes on.", in: "errors")
+        cost: "the host takes the order as accepted, and the run continues.", in: "errors")
 
     static let logging = [
         logsInOrder, logsResume, logsFollow, logsFollowResume, logsSlow, logsLastWords, logsLongLine, logsInvalidText,

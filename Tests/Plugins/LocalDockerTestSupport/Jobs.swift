@@ -47,7 +47,7 @@ package enum Jobs {
         case .slowLines(let count): "i=1; while [ $i -le \(count) ]; do echo \"line $i\"; i=$((i+1)); sleep 1; done"
         case .lastWords(let count): "sleep 1; i=1; while [ $i -le \(count) ]; do echo \"line $i\"; i=$((i+1)); done"
         case .orderly(let seconds):
-            "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; sleep 900 & wait; sleep 900"
+            "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; while :; do sleep 1; done"
         case .retried: nil
         case .invalidText: "printf 'before\\n\\377\\376 \\360\\237\\nafter\\n'"
         }

@@ -67,14 +67,14 @@ private func script(_ behaviour: RunnerFixture.Behaviour) -> String? {
     let lines = { (count: Int, rest: String) in
         "i=1; while [ $i -le \(count) ]; do echo line $i; i=$((i + 1)); \(rest) done"
     }
-    switch behaviour {
+    return switch behaviour {
     case .exit(let code): "exit \(code)"
     case .lines(let count): lines(count, "")
     case .slowLines(let count): lines(count, "sleep 1;")
     case .lastWords(let count): "sleep 1; \(lines(count, ""))"
     case .runs(let seconds): "exec sleep \(seconds)"
     case .orderly(let seconds):
-        "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; sleep 900 & wait; sleep 900"
+        "trap 'sleep \(seconds); echo line 2; exit 5' TERM; echo line 1; while :; do sleep 1; done"
     case .retried: nil
     case .silent: "exec sleep 900"
     case .stubborn: "trap '' TERM; sleep 900"
