@@ -42,6 +42,7 @@ let package = Package(
         .library(name: "LaunchAWS", targets: ["LaunchAWS"]),
         .library(name: "LaunchSageMaker", targets: ["LaunchSageMaker"]),
         .library(name: "LaunchSlurm", targets: ["LaunchSlurm"]),
+        .library(name: "LaunchBatch", targets: ["LaunchBatch"]),
         .library(name: "LaunchMock", targets: ["LaunchMock"]),
     ],
     targets: [
@@ -162,13 +163,16 @@ let package = Package(
         library(
             "LaunchAWS", at: "Sources/Plugins/AWS",
             uses: ["LaunchHTTP", "LaunchAWSKit", "LaunchPluginKit", "LaunchOCIRegistry"]),
-        // The one plugin that stands on another: it has AWS's credentials, signatures and errors from there.
+        // The plugins that stand on another: they have AWS's credentials, signatures and errors from there.
         library(
             "LaunchSageMaker", at: "Sources/Plugins/SageMaker",
             uses: [
                 "LaunchAWS", "LaunchCrypto", "LaunchConfiguration", "LaunchPluginKit", "LaunchPatterns",
                 "LaunchSuggestions",
             ]),
+        library(
+            "LaunchBatch", at: "Sources/Plugins/Batch",
+            uses: ["LaunchAWS", "LaunchConcurrency", "LaunchCrypto", "LaunchPluginKit", "LaunchSuggestions"]),
 
         // The files of a new plugin's package, as text.
         library("LaunchScaffold", at: "Sources/LaunchScaffold"),
@@ -183,8 +187,8 @@ let package = Package(
         .executableTarget(
             name: "launch",
             dependencies: [
-                "LaunchAWS", "LaunchBuilders", "LaunchCommands", "LaunchHost", "LaunchLocalDocker", "LaunchMock",
-                "LaunchSageMaker", "LaunchSlurm",
+                "LaunchAWS", "LaunchBatch", "LaunchBuilders", "LaunchCommands", "LaunchHost", "LaunchLocalDocker",
+                "LaunchMock", "LaunchSageMaker", "LaunchSlurm",
             ],
             path: "Sources/launch", swiftSettings: settings),
 
@@ -337,6 +341,12 @@ let package = Package(
                 .copy("Stub/boto3_training_jobs.py"),
                 .copy("Validate/Corpus"),
                 .copy("Validate/botocore_parameters.py"),
+            ]),
+        tests(
+            "BatchTests", at: "Tests/Plugins/BatchTests",
+            uses: [
+                "LaunchAWS", "AWSStub", "LaunchBatch", "LaunchConformance", "LaunchHTTP", "LaunchHost",
+                "LaunchSubprocess", "TestSupport",
             ]),
         tests(
             "RehearsalTests", at: "Tests/RehearsalTests",

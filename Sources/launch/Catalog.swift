@@ -1,4 +1,5 @@
 internal import LaunchAWS
+internal import LaunchBatch
 internal import LaunchBuilders
 internal import LaunchHost
 internal import LaunchLocalDocker
@@ -11,4 +12,4 @@ let catalog = PluginCatalog(
     environments: [LocalEnvironment.plugin, AWSEnvironment.plugin, MockPlugins.environment],
     registries: [LocalRegistry.plugin, ECRRegistry.plugin, MockPlugins.registry],
     builders: [DockerBuilder.plugin, NoopBuilder.plugin, MockPlugins.builder],
-    runners: [LocalDockerRunner.plugin, SageMakerRunner.plugin, SlurmPlugin.runner, MockPlugins.runner])
+    runners: [LocalDockerRunner.plugin, SageMakerRunner.plugin, BatchRunner.plugin, SlurmPlugin.runner, MockPlugins.runner])

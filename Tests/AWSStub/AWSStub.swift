@@ -15,6 +15,8 @@ public final class AWSStub: Sendable {
     public let s3: S3Stub
     /// The SageMaker service.
     public let sagemaker: SageMakerStub
+    /// The Batch service.
+    public let batch: BatchStub
     /// The CloudWatch Logs service.
     public let logs: LogsStub
     /// The instance metadata service, a source of credentials.
@@ -53,13 +55,14 @@ public final class AWSStub: Sendable {
         ecr = ECRStub(keys)
         s3 = S3Stub(now: now)
         sagemaker = SageMakerStub(accountID: keys.accountID, clock: StubClock(base: now))
+        batch = BatchStub(accountID: keys.accountID, clock: StubClock(base: now))
         logs = LogsStub(keys, now: now)
         metadata = MetadataStub(keys)
         container = ContainerStub(keys)
         sso = SSOStub(keys)
         server = ServerBox()
         // S3 must be last, because any path may be a bucket's.
-        state.withLock { $0.services = [metadata, container, sso, sts, ecr, logs, sagemaker, s3] }
+        state.withLock { $0.services = [metadata, container, sso, sts, ecr, logs, sagemaker, batch, s3] }
         try server.start { [weak self] request in
             guard let self else { return TestAnswer(before: [.close]) }
             var answer = self.handle(StubRequest(request))

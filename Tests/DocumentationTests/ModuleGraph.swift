@@ -47,13 +47,14 @@ struct ModuleGraph {
             title: "backends",
             modules: [
                 "LaunchBuilders", "LaunchLocalDocker", "LaunchMock", "LaunchAWS", "LaunchSageMaker", "LaunchSlurm",
+                "LaunchBatch",
             ]),
         Level(title: "commands", modules: ["LaunchCommands"]),
         Level(title: "program", modules: ["launch"]),
     ]
 
-    /// SageMaker has AWS's credentials, signatures and errors from there.
-    static let sideways: Set<[String]> = [["LaunchSageMaker", "LaunchAWS"]]
+    /// SageMaker and Batch have AWS's credentials, signatures and errors from there.
+    static let sideways: Set<[String]> = [["LaunchSageMaker", "LaunchAWS"], ["LaunchBatch", "LaunchAWS"]]
 
     /// The chapters of the host above the contract. A backend knows none of them.
     static let closedToBackends: Set = [
@@ -141,7 +142,7 @@ struct ModuleGraph {
 
             The import graph of `Sources`, drawn from the `import` lines by the tests, which fail on an arrow that points up, or
             sideways, or that `Package.swift` does not declare. Run `scripts/regenerate-docs` after a change.
-            A target imports only targets of the levels below its own. SageMaker also imports AWS.
+            A target imports only targets of the levels below its own. SageMaker and Batch also import AWS.
 
             | level | target | folder | imports |
             | --- | --- | --- | --- |

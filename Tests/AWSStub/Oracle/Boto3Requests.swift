@@ -2,7 +2,7 @@ import Foundation
 import LaunchSubprocess
 import TestSupport
 
-/// Compares requests to SageMaker with the installed boto3: its validator must accept the document, and its own
+/// Compares requests to SageMaker and Batch with the installed boto3: its validator must accept the document, and its own
 /// request for the document must be equal, byte for byte.
 public enum Boto3Requests {
     /// The result of the comparison.
@@ -22,6 +22,7 @@ public enum Boto3Requests {
     private struct Sent: Decodable {
         var refusal: String?
         var method: String?
+        var path: String?
         var body: String?
         var type: String?
         var target: String?
@@ -33,8 +34,8 @@ public enum Boto3Requests {
         public let description: String
     }
 
-    /// Compares requests, in order. Without python3 or boto3, returns nil and prints a line.
-    public static func judge(_ calls: [StubCall]) async throws -> Verdict? {
+    /// Compares requests to one service, in order. Without python3 or boto3, returns nil and prints a line.
+    public static func judge(_ calls: [StubCall], service: String = "sagemaker") async throws -> Verdict? {
         let folder = try TemporaryDirectory()
         // The body is passed unchanged, so that boto3 sees the members in the same order.
         let lines = calls.map { "{\"operation\": \"\($0.operation)\", \"input\": \($0.request.raw.text)}\n" }
@@ -44,7 +45,7 @@ public enum Boto3Requests {
             return nil
         }
         let result = try await Subprocess.run(
-            "python3", [Bundle.module.bundlePath + "/boto3_requests.py", file],
+            "python3", [Bundle.module.bundlePath + "/boto3_requests.py", file, service],
             stdout: .collect(maxBytes: 256 << 20), timeout: .seconds(600))
         if result.exit == .code(3) {
             print("Not compared with boto3: python3 has no module boto3.")
@@ -67,7 +68,8 @@ public enum Boto3Requests {
         let raw = call.request.raw
         if let refusal = sent.refusal { return "\(call.operation) is refused: \(refusal)\n\(raw.text.prefix(2000))" }
         for (what, ours, theirs) in [
-            ("method", raw.method, sent.method), ("Content-Type", raw.header("Content-Type"), sent.type),
+            ("method", raw.method, sent.method), ("path", call.request.path, sent.path),
+            ("Content-Type", raw.header("Content-Type"), sent.type),
             ("X-Amz-Target", raw.header("X-Amz-Target"), sent.target),
         ] where ours != theirs {
             return "\(call.operation): \(what) is \(ours ?? "none"), and boto3's \(theirs ?? "none")"

@@ -1,4 +1,6 @@
-"""Prints what the installed boto3 sends to SageMaker for the documents in a file, one JSON object per line:
+"""Usage: boto3_requests.py FILE SERVICE
+
+Prints what the installed boto3 sends to a service for the documents in a file, one JSON object per line:
 {"operation": "CreateTrainingJob", "input": {…}}.
 
 Prints the version, then a line for each document: the error of boto3's validator, or the request that boto3 would send.
@@ -7,6 +9,7 @@ Nothing is sent. Exits with 3 if boto3 is not installed.
 
 import json
 import sys
+import urllib.parse
 
 try:
     import boto3
@@ -17,8 +20,9 @@ try:
 except ImportError:
     sys.exit(3)
 
+service = sys.argv[2]
 client = boto3.client(
-    "sagemaker", region_name="us-east-1", aws_access_key_id="AKIAORACLE", aws_secret_access_key="oracle",
+    service, region_name="us-east-1", aws_access_key_id="AKIAORACLE", aws_secret_access_key="oracle",
     endpoint_url="http://127.0.0.1:9", config=Config(retries={"total_max_attempts": 1}))
 sent = []
 
@@ -38,7 +42,7 @@ def capture(request, **_):
     return AWSResponse(request.url, 200, {"Content-Type": "application/x-amz-json-1.1"}, Answer())
 
 
-client.meta.events.register("before-send.sagemaker", capture)
+client.meta.events.register(f"before-send.{service}", capture)
 methods = {api: name for name, api in client.meta.method_to_api_mapping.items()}
 
 print(json.dumps({"version": botocore.__version__}))
@@ -54,5 +58,5 @@ with open(sys.argv[1], encoding="utf-8") as lines:
         headers = {name: value.decode() if isinstance(value, bytes) else value
                    for name, value in request.headers.items()}
         print(json.dumps({
-            "method": request.method, "body": request.body.decode(), "type": headers["Content-Type"],
-            "target": headers["X-Amz-Target"]}))
+            "method": request.method, "path": urllib.parse.urlsplit(request.url).path, "body": request.body.decode(),
+            "type": headers["Content-Type"], "target": headers.get("X-Amz-Target")}))

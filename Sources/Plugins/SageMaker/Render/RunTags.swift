@@ -1,3 +1,4 @@
+internal import LaunchAWS
 internal import LaunchCrypto
 internal import LaunchPluginKit
 
@@ -12,8 +13,6 @@ enum RunTags {
     /// The fingerprint of the request, by which a run recognises its own job.
     static let fingerprint = "launch:request"
 
-    private static let longest = 256
-
     /// The template's tags and launch's own tags. launch's own replace tags of the template with the same key. A value
     /// that is not a list is returned unchanged, so that validation reports it.
     static func merged(_ template: JSONValue?, _ job: ResolvedJob) -> JSONValue {
@@ -25,7 +24,7 @@ enum RunTags {
         if let queue = job.queue { own.append(("launch:queue", queue)) }
         let names = Set(own.map(\.0) + [fingerprint])
         let others = (template?.arrayValue ?? []).filter { !names.contains($0["Key"]?.stringValue ?? "") }
-        return .array(others + own.map { tag($0, clean($1)) })
+        return .array(others + own.map { tag($0, TagText.clean($1)) })
     }
 
     /// The request with its notes and with the fingerprint of its whole content.
@@ -50,28 +49,5 @@ enum RunTags {
 
     static func tag(_ key: String, _ value: String) -> JSONValue {
         .object(["Key": .string(key), "Value": .string(value)])
-    }
-
-    /// Keeps letters, spaces, numbers and `_.:/=+-@` (`API_Tag`); a character without any of them becomes `_`.
-    ///
-    /// The service checks Unicode scalars and refuses combining marks. Of a letter with marks, as in Hindi, Thai and
-    /// decomposed text, only the letter is kept.
-    static func clean(_ text: String) -> String {
-        var clean = String.UnicodeScalarView()
-        for character in text {
-            let kept = character.unicodeScalars.filter(isAllowed)
-            clean.append(contentsOf: kept.isEmpty ? "_".unicodeScalars : kept)
-        }
-        return String(String.UnicodeScalarView(clean.prefix(longest)))
-    }
-
-    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        if "_.:/=+-@".unicodeScalars.contains(scalar) { return true }
-        return switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
-        case .spaceSeparator, .lineSeparator, .paragraphSeparator: true
-        case .decimalNumber, .letterNumber, .otherNumber: true
-        default: false
-        }
     }
 }

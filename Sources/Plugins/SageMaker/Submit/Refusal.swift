@@ -78,25 +78,3 @@ struct Quota: Sendable, Hashable, CustomStringConvertible {
         "The account's quota \"\(name)\" is \(limit); \(used) in use, \(asked) more requested."
     }
 }
-
-/// A permission that a policy does not grant, as AWS reports it.
-struct MissingPermission: Sendable, Hashable {
-    /// `sagemaker:CreateTrainingJob`
-    let action: String
-    /// The ARN of the resource, if AWS reports it.
-    let resource: String?
-
-    /// Reads "User: … is not authorized to perform: ACTION on resource: ARN …"
-    init?(_ message: String) {
-        guard let found = message.firstMatch(of: /not authorized to perform: ?([a-z0-9-]+:[A-Za-z*]+)/) else {
-            return nil
-        }
-        action = String(found.1)
-        resource = message.firstMatch(of: /on resource: ?(\S+)/).map { String($0.1) }
-    }
-
-    /// The correction.
-    var hint: String {
-        "Allow \(action)\(resource.map { " on \($0)" } ?? ""); 'launch iam-policy' prints the policy that the agent needs."
-    }
-}

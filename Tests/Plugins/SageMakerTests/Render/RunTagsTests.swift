@@ -1,3 +1,4 @@
+import LaunchAWS
 import LaunchHost
 import Testing
 
@@ -24,7 +25,7 @@ struct RunTagsTests {
     @Test(arguments: names.indices)
     func `a name in any script becomes a tag that the model accepts`(index: Int) throws {
         let (name, expected) = Self.names[index]
-        let tag = RunTags.clean(name)
+        let tag = TagText.clean(name)
         #expect(tag == expected)
         let shape = try #require(ServiceModel.bundled.shapes.first { $0.name == "TagValue" })
         guard case .text(let rules) = shape.kind, let pattern = rules.pattern else {
@@ -36,7 +37,7 @@ struct RunTagsTests {
     }
 
     @Test func `a name of any length is accepted`() {
-        #expect(RunTags.clean(String(repeating: "कि", count: 300)) == String(repeating: "क", count: 256))
+        #expect(TagText.clean(String(repeating: "कि", count: 300)) == String(repeating: "क", count: 256))
     }
 
     @Test func `a run with a name in Hindi is valid`() throws {

@@ -1,0 +1,58 @@
+import AWSStub
+import LaunchConformance
+import LaunchHost
+import TestSupport
+import Testing
+
+@testable import LaunchBatch
+
+@Suite("aws-batch and the conformance kit", .timeLimit(.minutes(10)))
+struct BatchConformanceTests {
+    @Test
+    func `it passes all cases with the stub, except that a late list of Batch allows a second job`() async throws {
+        let folder = try TemporaryDirectory()
+        let box = WireBox()
+        let account = try BatchAccount(through: { try box.make($0) })
+        let acting = Acting(account)
+        account.stub.batch.lives { job, request in acting.life(of: job, request) }
+        // Breaks the reference cycle: the account holds the stub, and the stub holds the closure above.
+        defer { account.stub.batch.lives(.endless) }
+        let fixture = RunnerFixture(
+            plugin: BatchRunner.plugin, folder: folder.path,
+            settings: KitSettings(process: .own, idleConnections: 64), wire: box.wire,
+            clock: BackendClock(tolerance: 30, rate: account.clock.factor, now: { account.clock.now }),
+            makeRunner: { account.runner() },
+            job: { behaviour, id in Acting.job(behaviour, id: id) },
+            count: { id in acting.living(of: id) })
+        let report = await RunnerConformance(fixture).run()
+        print(report)
+        // Batch has no client token and no unique names. While its list is late, a new process cannot know of a job that
+        // another one has submitted. JobElection ends the second job once both are listed; docs/batch.md says so.
+        #expect(report.failures == ["observe.late-lists: the backend holds 2 runs with the ID"])
+        // A line of over 1 MB reaches CloudWatch as several events without a connection, and the stub's log is written
+        // before a stop.
+        #expect(report.skipped == 2, "\(report)")
+    }
+}
+
+/// A proxy in front of the stub.
+private final class WireBox {
+    private(set) var wire: HTTPWire?
+
+    /// Returns the proxy's URL.
+    func make(_ stub: AWSStub) throws -> String {
+        let port = try #require(stub.url.split(separator: ":").last.flatMap { Int($0) })
+        let wire = try HTTPWire(
+            to: .port(port),
+            throttled: HTTPWire.Answer(
+                429, headers: [("Content-Type", "application/json"), ("x-amzn-ErrorType", "TooManyRequestsException")],
+                text: #"{"message": "Too Many Requests"}"#),
+            late: { request, answer in
+                guard request.target == "/v1/listjobs", answer.status == 200 else { return nil }
+                return HTTPWire.Answer(200, headers: answer.headers, text: #"{"jobSummaryList": []}"#)
+            },
+            isSubmit: { $0.target == "/v1/submitjob" })
+        self.wire = wire
+        return wire.url
+    }
+}

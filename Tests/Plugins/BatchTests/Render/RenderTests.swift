@@ -1,0 +1,76 @@
+import LaunchHost
+import Testing
+
+@testable import LaunchBatch
+
+/// The calls that a job becomes.
+@Suite struct RenderTests {
+    private static func request(
+        _ template: String, _ change: (inout ResolvedJob) -> Void = { _ in }
+    ) throws -> BatchRequest {
+        try BatchRequest(try BatchRender(BatchAccount.job(template, change)).request())
+    }
+
+    private static let usual = #"{"job_queue": "training", "resources": {"VCPU": 2, "MEMORY": 2048}}"#
+
+    @Test func `the submitter's values come on top, and those of launch cannot be replaced`() throws {
+        let request = try Self.request(
+            #"{"job_queue": "q", "resources": {"VCPU": 1, "MEMORY": 4}, "command": ["a", "b"], "env": {"A": "1", "B": "1"}, "tags": {"team": "x"}}"#
+        ) {
+            $0.environment = ["B": "2", "LAUNCH_RUN_ID": "forged"]
+            $0.arguments = ["c"]
+            $0.runConfig = ["lr": .number(0.1)]
+        }
+        let overrides = try #require(request.job["containerOverrides"])
+        #expect(overrides["command"]?.arrayValue?.compactMap(\.stringValue) == ["a", "b", "c"])
+        let environment = Dictionary(
+            uniqueKeysWithValues: (overrides["environment"]?.arrayValue ?? []).map {
+                ($0["name"]?.stringValue ?? "", $0["value"]?.stringValue ?? "")
+            })
+        #expect(environment["A"] == "1" && environment["B"] == "2")
+        #expect(environment["LAUNCH_RUN_ID"] == request.job["tags"]?["launch:run"]?.stringValue)
+        #expect(environment["LAUNCH_RUN_CONFIG"] == #"{"lr":0.1}"#)
+        #expect(request.job["tags"]?["team"]?.stringValue == "x")
+    }
+
+    @Test func `the entry point of a submitter replaces the command`() throws {
+        let request = try Self.request(#"{"job_queue": "q", "command": ["a"]}"#) {
+            $0.entryPoint = ["python", "t.py"]
+            $0.arguments = ["-x"]
+        }
+        #expect(
+            request.job["containerOverrides"]?["command"]?.arrayValue?.compactMap(\.stringValue) == [
+                "python", "t.py", "-x",
+            ])
+    }
+
+    @Test func `runs with the same image share a definition, and another image or another role has its own`() throws {
+        let name = { (request: BatchRequest) in request.job["jobDefinition"]?.stringValue ?? "" }
+        let first = name(try Self.request(Self.usual))
+        #expect(first.wholeMatch(of: /launch-[0-9a-f]{32}/) != nil)
+        #expect(name(try Self.request(Self.usual) { $0.arguments = ["x"] }) == first)
+        let role =
+            #"{"job_queue": "training", "resources": {"VCPU": 2, "MEMORY": 2048}, "container_properties": {"jobRoleArn": "r"}}"#
+        #expect(name(try Self.request(role)) != first)
+        let other = try BatchRender(BatchAccount.job(Self.usual, pinned: false)).request()
+        #expect(name(try BatchRequest(other)) != first)
+    }
+
+    @Test func `the fingerprint covers the whole request`() throws {
+        let id = RunID.random()
+        let one = { (change: (inout ResolvedJob) -> Void) in
+            try BatchRequest(try BatchRender(BatchAccount.job(Self.usual, id: id, change)).request()).fingerprint
+        }
+        let first = try one { _ in }
+        #expect(try one { _ in } == first)
+        #expect(try one { $0.environment = ["X": "1"] } != first)
+    }
+
+    @Test(arguments: ["", "ünïcode project!", String(repeating: "long ", count: 60), "---", "9 lives"])
+    func `a name has letters, digits and hyphens only, and ends with the run's ID`(_ project: String) {
+        let id = RunID.random()
+        let name = BatchJobName(project: project, runID: id).description
+        #expect(name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_-]{0,127}/) != nil)
+        #expect(name.hasSuffix(id.rawValue))
+    }
+}
