@@ -12,4 +12,6 @@ let catalog = PluginCatalog(
     environments: [LocalEnvironment.plugin, AWSEnvironment.plugin, MockPlugins.environment],
     registries: [LocalRegistry.plugin, ECRRegistry.plugin, MockPlugins.registry],
     builders: [DockerBuilder.plugin, NoopBuilder.plugin, MockPlugins.builder],
-    runners: [LocalDockerRunner.plugin, SageMakerRunner.plugin, BatchRunner.plugin, SlurmPlugin.runner, MockPlugins.runner])
+    runners: [
+        LocalDockerRunner.plugin, SageMakerRunner.plugin, BatchRunner.plugin, SlurmPlugin.runner, MockPlugins.runner,
+    ])
