@@ -60,7 +60,7 @@ public struct ConfigLocation: Sendable, Hashable {
     /// Reads the file; nil if no file is used.
     /// - Throws: `LaunchError` of kind `.configuration`: a named file that is missing, or a file that cannot be read or
     ///   is not YAML.
-    public func read() throws(LaunchError) -> Document? {
+    package func read() throws(LaunchError) -> Document? {
         guard let path else { return nil }
         let hint: String? =
             switch origin {

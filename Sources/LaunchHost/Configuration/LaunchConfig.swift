@@ -7,7 +7,7 @@ public struct LaunchConfig: Sendable {
         /// The options of the plugin.
         public var options: Options
         /// The position of the block's key; nil if the block is not in the file and is the default.
-        public var mark: Mark?
+        package var mark: Mark?
         /// The path of the block in the file: `runner`, `runners[1]`.
         package var path: FieldPath
 
@@ -26,7 +26,7 @@ public struct LaunchConfig: Sendable {
     /// The team or user that owns the queues, if the file names one.
     public var entity: String?
     /// Limits of stored sources and logs.
-    public var limits: SizeLimits
+    package var limits: SizeLimits
     /// Whether child processes that work on sources are restricted to the files that they need.
     public var sandbox = true
     /// Where credentials and the region come from.
@@ -42,11 +42,11 @@ public struct LaunchConfig: Sendable {
     /// Warnings about possible mistakes.
     public private(set) var warnings: [Diagnostic]
     /// The document; nil if the file does not exist and the defaults apply.
-    public let document: Document?
+    package let document: Document?
 
     /// Checks a document against the plugins of this program.
     /// - Throws: `LaunchError` of kind `.configuration` with all problems and their positions.
-    public init(_ document: Document, catalog: PluginCatalog) throws(LaunchError) {
+    package init(_ document: Document, catalog: PluginCatalog) throws(LaunchError) {
         let result = ConfigChecker.check(document, catalog: catalog)
         let errors = result.diagnostics.count { $0.severity == .error }
         guard errors == 0 else {

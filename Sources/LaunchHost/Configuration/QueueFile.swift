@@ -12,11 +12,11 @@ public struct QueueFile: Sendable {
     /// The permissions of a submitter in addition to overrides.
     public var policy: SubmitterPolicy
     /// The retry rules of runs; nil if the file has none.
-    public var retry: RetryRules?
+    package var retry: RetryRules?
     /// Warnings about possible mistakes.
     public var warnings: [Diagnostic]
     /// The document, from which findings of the runner get their positions.
-    public let document: Document
+    package let document: Document
 
     /// The queue's own keys, which are not part of the template.
     public static let reservedKeys = Set(fields.map(\.name))
@@ -40,7 +40,7 @@ public struct QueueFile: Sendable {
 
     /// Checks a document against the template fields of the runner, if the runner declares any.
     /// - Throws: `LaunchError` of kind `.invalid` with all problems and their positions.
-    public init(_ document: Document, runner: RunnerPlugin) throws(LaunchError) {
+    package init(_ document: Document, runner: RunnerPlugin) throws(LaunchError) {
         let (document, notes) = document.adopted(by: runner)
         var diagnostics = document.problems
         let root = document.root.entries == nil ? ConfigNode.empty() : document.root

@@ -54,7 +54,7 @@ public struct SchemaDecoder: Sendable {
     ///   - acceptsPlaceholders: whether a text with `${…}` or `{{…}}` is accepted in place of another type, because it
     ///     is checked again after its expansion.
     ///   - advice: returns advice about keys that the fields do not contain.
-    public init(
+    package init(
         document: Document?, acceptsPlaceholders: Bool = false,
         advice: @escaping @Sendable (_ key: String, Owner) -> KeyAdvice? = { _, _ in nil }
     ) {
@@ -77,7 +77,7 @@ public struct SchemaDecoder: Sendable {
     ///   - path: the path of the mapping in the document.
     ///   - keyMark: the position at which missing keys are reported; nil means the position of the mapping.
     ///   - ignored: keys that are checked elsewhere.
-    public mutating func decode(
+    package mutating func decode(
         _ node: ConfigNode, fields: [Field], at path: FieldPath = FieldPath(), in owner: Owner, keyMark: Mark? = nil,
         ignoring ignored: Set<String> = []
     ) -> Options {

@@ -72,7 +72,7 @@ struct TemplateAdoption {
 
 extension Document {
     /// The document as a template of this runner, in the spelling of its templates.
-    public func spelt(like runner: RunnerPlugin) -> Document {
+    package func spelt(like runner: RunnerPlugin) -> Document {
         adopted(by: runner).document
     }
 

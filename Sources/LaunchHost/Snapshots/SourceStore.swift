@@ -14,7 +14,7 @@ public struct SourceStore: Sendable {
     /// - Parameters:
     ///   - folder: an absolute path.
     ///   - limits: the limits of a source.
-    public init(folder: String, limits: SourceLimits = SourceLimits()) {
+    package init(folder: String, limits: SourceLimits = SourceLimits()) {
         self.folder = folder
         self.limits = limits
     }
@@ -50,7 +50,7 @@ public struct SourceStore: Sendable {
 
     /// Creates a store in the folder with the limits of the configuration.
     /// - Parameter folder: an absolute path.
-    public init(folder: String, limits: SizeLimits) {
+    package init(folder: String, limits: SizeLimits) {
         self.init(folder: folder, limits: SourceLimits(bytes: limits.sourceBytes))
     }
 

@@ -1,4 +1,4 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// Queues, jobs, runs and events, shared by all processes of one user on one machine.
 ///
@@ -6,7 +6,7 @@ public import FoundationEssentials
 /// instead of suspending. A change rings the doorbell of every listener.
 public final class Store: Sendable {
     /// The folder of the store.
-    public let home: LaunchHome
+    package let home: LaunchHome
 
     /// One sentence for each path that was accessible to other users before the store was opened.
     public let repairs: [String]
@@ -21,7 +21,7 @@ public final class Store: Sendable {
     /// Opens the store in `home`, and creates missing folders and tables.
     /// - Parameter now: the clock for all times.
     /// - Throws: `.denied`, `.notADatabase`, `.newer`, `.corrupt`, `.full` or `.busy`, with the path and what to do.
-    public convenience init(home: LaunchHome, now: @escaping @Sendable () -> Date = { Date() }) throws(StoreError) {
+    package convenience init(home: LaunchHome, now: @escaping @Sendable () -> Date = { Date() }) throws(StoreError) {
         try self.init(home: home, durability: .powerFailure, now: now)
     }
 

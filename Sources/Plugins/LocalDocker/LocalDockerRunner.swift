@@ -1,5 +1,5 @@
 internal import LaunchLocalRehearsal
-public import LaunchLocalContainers
+package import LaunchLocalContainers
 internal import LaunchConcurrency
 internal import LaunchContainerEngine
 public import LaunchPluginKit
@@ -29,7 +29,7 @@ public struct LocalDockerRunner: ContainerJobRunner {
     ///   - environment: provides objects and credentials for rehearsals.
     ///   - variables: the environment variables of the process.
     ///   - log: the logger.
-    public init(
+    package init(
         engine: String? = nil, stopGraceSeconds: Int = 30, limits: TransferLimits = TransferLimits(),
         registry: (any Registry)? = nil,
         environment: (any Environment)? = nil, variables: [String: String], log: Logger = .silent

@@ -8,7 +8,7 @@ public final class Backends: Sendable {
     /// The type of the registry: the configured one, or the one that fits the builder's destination.
     public let registryType: String
     /// Limits of stored sources and logs.
-    public var limits: SizeLimits { config.limits }
+    package var limits: SizeLimits { config.limits }
     private let catalog: PluginCatalog
     private let config: LaunchConfig
     private let runnerOptions: [String: JSONValue]

@@ -60,7 +60,7 @@ public struct Plan: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - document: the queue's file, `spelt(like:)` the runner's plugin; nil if there is none.
     ///   - origins: the origins of the job's values, from the resolve stage.
-    public func diagnostics(in document: Document? = nil, origins: Origins) -> [Diagnostic] {
+    package func diagnostics(in document: Document? = nil, origins: Origins) -> [Diagnostic] {
         let positions = FindingPositions(plan: self, document: document, origins: origins)
         return findings.map { positions.diagnostic(for: $0) }
     }

@@ -1,7 +1,7 @@
 extension ResolveStage.Queue {
     /// The queue of a spec, as it is in the store now; for a spec without a queue, the runner's default template.
     /// - Throws: `StoreError` if the queue does not exist, `LaunchError` if it is for another resource.
-    public init(of spec: LaunchSpec, plugin: RunnerPlugin, store: Store) throws {
+    package init(of spec: LaunchSpec, plugin: RunnerPlugin, store: Store) throws {
         guard let name = spec.queue else {
             try self.init(defaultsOf: plugin)
             return

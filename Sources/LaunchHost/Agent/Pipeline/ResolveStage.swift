@@ -14,11 +14,11 @@ public struct ResolveStage: Sendable {
         /// What a submitter may set in addition to overrides.
         public var policy: SubmitterPolicy
         /// The retry rules of its runs.
-        public var retry: RetryRules?
+        package var retry: RetryRules?
         /// Whether other people than its owner submit to it.
         public var isShared = false
 
-        public init(
+        package init(
             template: JSONValue, variables: [TemplateVariable] = [], allowOverrides: [FieldPath]? = nil,
             policy: SubmitterPolicy = SubmitterPolicy(), retry: RetryRules? = nil
         ) {
@@ -41,13 +41,13 @@ public struct ResolveStage: Sendable {
 
     /// The job for `spec`.
     /// - Throws: as `resolution(of:as:)`.
-    public func job(_ spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> ResolvedJob {
+    package func job(_ spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> ResolvedJob {
         try resolution(of: spec, as: runID).job
     }
 
     /// The job for `spec`, with the origins of its values.
     /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each mistake.
-    public func resolution(of spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> Resolution {
+    package func resolution(of spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> Resolution {
         var mistakes = refusals(of: spec)
         let overriding = Overriding(queue: queue, plugin: plugin)
         var template = overriding.template(changedBy: spec, &mistakes)
@@ -73,9 +73,10 @@ public struct ResolveStage: Sendable {
             author: spec.author, queue: spec.queue, resource: spec.resource, source: source,
             entryPoint: spec.overrides.entryPoint, arguments: spec.overrides.arguments,
             runConfig: spec.overrides.runConfig, environment: spec.overrides.environment, template: template.value,
-            rehearsal: rehearsal(of: spec), retry: queue.retry, isShared: queue.isShared ? true : nil,
+            rehearsal: rehearsal(of: spec), isShared: queue.isShared ? true : nil,
             demandsPin: queue.policy.unpinned ?? !isLocked(for: spec) ? nil : true)
         job.numerals = spec.overrides.numerals
+        job.retry = queue.retry
         return Resolution(job: job, origins: template.origins)
     }
 
@@ -95,7 +96,7 @@ public struct ResolveStage: Sendable {
 
     /// Checks a spec, without its overrides, against the queue's policy and the grammar of names.
     /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each problem.
-    public func refuse(_ spec: LaunchSpec) throws(LaunchError) {
+    package func refuse(_ spec: LaunchSpec) throws(LaunchError) {
         let mistakes = refusals(of: spec)
         guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
     }
@@ -240,7 +241,7 @@ public struct ResolveStage: Sendable {
 
 extension ResolveStage {
     /// Whether a spec without a source can run: the template names the source, or the runner needs none.
-    public func needsNoSource(_ spec: LaunchSpec) -> Bool {
+    package func needsNoSource(_ spec: LaunchSpec) -> Bool {
         var mistakes: [Diagnostic] = []
         let template = Overriding(queue: queue, plugin: plugin).template(changedBy: spec, &mistakes)
         return !TemplateSource(plugin: plugin).needsSource(template.value)

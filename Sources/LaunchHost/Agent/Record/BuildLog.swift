@@ -40,5 +40,5 @@ final class BuildLog: Sendable {
 
 extension LaunchHome {
     /// The path of the log of the image's build.
-    public func buildLog(of run: RunID) -> String { "\(folder(of: run))/build.log" }
+    package func buildLog(of run: RunID) -> String { "\(folder(of: run))/build.log" }
 }

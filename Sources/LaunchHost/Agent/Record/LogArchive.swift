@@ -30,7 +30,7 @@ public struct LogArchive: Sendable {
     /// - Throws: `BackendError`: the error of the stream, or `.internalFault` if the file cannot be written. In this
     ///   case the incomplete file is removed, because it may be what fills the disk.
     @discardableResult
-    public func write(
+    package func write(
         _ log: LogStream, limit: Int64 = .max, reserve: DiskReserve = .standard
     ) async throws(BackendError) -> String? {
         let cut: String?

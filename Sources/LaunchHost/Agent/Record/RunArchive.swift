@@ -118,5 +118,5 @@ public final class RunArchive {
 
 extension LaunchHome {
     /// The folder for archives of removed runs.
-    public var archive: String { "\(path)/archive" }
+    package var archive: String { "\(path)/archive" }
 }

@@ -25,10 +25,10 @@ public struct SubmitterPolicy: Sendable, Hashable, Codable {
     /// The allowed entities, in addition to the author's own name.
     public var entities: Allowance?
     /// The highest allowed priority.
-    public var maxPriority: Priority?
+    package var maxPriority: Priority?
 
     /// Creates a policy; nil means that the queue's file does not have the key.
-    public init(
+    package init(
         rehearse: Bool? = nil, credentials: Bool? = nil, images: Allowance? = nil, unpinned: Bool? = nil,
         git: Allowance? = nil, sourceFolders: Allowance? = nil, folders: Allowance? = nil, projects: Allowance? = nil,
         names: Allowance? = nil, entities: Allowance? = nil, maxPriority: Priority? = nil

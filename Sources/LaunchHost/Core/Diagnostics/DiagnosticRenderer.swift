@@ -2,9 +2,9 @@ internal import LaunchPrintableText
 
 /// Formats diagnostics for people: `FILE:LINE:COLUMN: MESSAGE`, the source line, a caret under the position, and the
 /// hint.
-public struct DiagnosticRenderer: Sendable {
+package struct DiagnosticRenderer: Sendable {
     /// The parts of the output, for a caller that gives each its own style.
-    public enum Part: Sendable {
+    package enum Part: Sendable {
         /// The position: `FILE:LINE:COLUMN:`.
         case place
         /// The word `error:`, or the message of an error.
@@ -20,11 +20,11 @@ public struct DiagnosticRenderer: Sendable {
     }
 
     /// A piece of the output. Its text may end with line feeds.
-    public struct Piece: Sendable, Equatable {
+    package struct Piece: Sendable, Equatable {
         /// The part that the piece belongs to; nil for the message and for text between the parts.
-        public var part: Part?
+        package var part: Part?
         /// The text, in which every control character is escaped.
-        public var text: String
+        package var text: String
 
         init(_ part: Part?, _ text: String) {
             self.part = part
@@ -34,22 +34,22 @@ public struct DiagnosticRenderer: Sendable {
 
     private static let widest = 100
 
-    public init() {}
+    package init() {}
 
     /// All diagnostics, sorted by position, followed by a line with their numbers. Empty if there are none.
-    public func render(_ diagnostics: [Diagnostic]) -> String {
+    package func render(_ diagnostics: [Diagnostic]) -> String {
         guard !diagnostics.isEmpty else { return "" }
         let blocks = Self.sorted(diagnostics).map { render($0) }
         return (blocks + [Self.summary(diagnostics)]).joined(separator: "\n")
     }
 
     /// One diagnostic, without a final line feed.
-    public func render(_ diagnostic: Diagnostic) -> String {
+    package func render(_ diagnostic: Diagnostic) -> String {
         pieces(of: diagnostic).map(\.text).joined()
     }
 
     /// The pieces of one diagnostic, for a caller that gives each part its own style.
-    public func pieces(of diagnostic: Diagnostic) -> [Piece] {
+    package func pieces(of diagnostic: Diagnostic) -> [Piece] {
         var pieces: [Piece] = []
         if let file = diagnostic.file {
             let position = [diagnostic.line, diagnostic.column].compactMap { $0.map(String.init) }
@@ -78,7 +78,7 @@ public struct DiagnosticRenderer: Sendable {
     }
 
     /// The numbers of errors and warnings: `2 errors, 1 warning`.
-    public static func summary(_ diagnostics: [Diagnostic]) -> String {
+    package static func summary(_ diagnostics: [Diagnostic]) -> String {
         let errors = diagnostics.count { $0.severity == .error }
         let warnings = diagnostics.count - errors
         var parts: [String] = []
@@ -89,7 +89,7 @@ public struct DiagnosticRenderer: Sendable {
 
     /// Sorts by file, in the order in which the files first occur, then by position. Diagnostics without a position
     /// come first.
-    public static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    package static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
         var order: [String?: Int] = [:]
         for diagnostic in diagnostics where order[diagnostic.file] == nil { order[diagnostic.file] = order.count }
         func key(_ index: Int) -> (Int, Int, Int, Int) {
@@ -102,7 +102,7 @@ public struct DiagnosticRenderer: Sendable {
     /// The diagnostics as a JSON document: `diagnostics`, each with its severity, message and position, and the two
     /// counts.
     /// - Throws: never in practice, because every diagnostic can be encoded.
-    public static func json(_ diagnostics: [Diagnostic]) throws -> JSONValue {
+    package static func json(_ diagnostics: [Diagnostic]) throws -> JSONValue {
         let errors = diagnostics.count { $0.severity == .error }
         return .object([
             "diagnostics": .array(try sorted(diagnostics).map { try JSONValue(encoding: $0) }),

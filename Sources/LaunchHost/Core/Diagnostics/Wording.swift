@@ -1,28 +1,28 @@
 internal import LaunchPrintableText
 
 /// Quotes and joins texts of users for messages.
-public enum Wording {
+package enum Wording {
     /// The text in double quotes, shortened. Control characters are escaped, so it cannot change the terminal.
-    public static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         "\"\(shortened(text))\""
     }
 
     /// The first 60 characters of the text at most. Control characters are escaped, so it cannot change the terminal.
-    public static func shortened(_ text: String) -> String {
+    package static func shortened(_ text: String) -> String {
         // The text may be a whole file, so only the beginning is processed.
         let visible = visible(String(text.unicodeScalars.prefix(200)))
         return visible.count > 60 ? "\(visible.prefix(57))..." : visible
     }
 
     /// The text as one line, with control characters and tabs escaped.
-    public static func visible(_ text: String) -> String {
+    package static func visible(_ text: String) -> String {
         Printable.line(text).replacing("\t", with: "\\t")
     }
 
     /// Joins words with "or": `a`, `a or b`, `a, b or c`.
-    public static func either(_ words: [String]) -> String { joined(words, "or") }
+    package static func either(_ words: [String]) -> String { joined(words, "or") }
     /// Joins words with "and": `a`, `a and b`, `a, b and c`.
-    public static func all(_ words: [String]) -> String { joined(words, "and") }
+    package static func all(_ words: [String]) -> String { joined(words, "and") }
 
     private static func joined(_ words: [String], _ last: String) -> String {
         guard let final = words.last, words.count > 1 else { return words.first ?? "" }
@@ -30,7 +30,7 @@ public enum Wording {
     }
 
     /// A number with its noun: `1 error`, `2 errors`.
-    public static func count(_ number: Int, _ noun: String) -> String {
+    package static func count(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 }

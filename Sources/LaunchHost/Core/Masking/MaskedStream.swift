@@ -1,7 +1,7 @@
 /// Masks text that arrives in pieces, even if a secret is split between pieces.
 ///
 /// It holds back less than one window of a secret. A line break releases everything, because no pattern contains one.
-public struct MaskedStream: Sendable {
+package struct MaskedStream: Sendable {
     private let mask: SecretMask
     private var held: [UInt8] = []
     /// The number of held bytes that belong to a secret that began before them.
@@ -14,10 +14,10 @@ public struct MaskedStream: Sendable {
     }
 
     /// The number of bytes that are held back.
-    public var heldCount: Int { held.count }
+    package var heldCount: Int { held.count }
 
     /// Adds a piece, and returns the masked bytes that are complete.
-    public mutating func take(_ piece: some Sequence<UInt8>) -> [UInt8] {
+    package mutating func take(_ piece: some Sequence<UInt8>) -> [UInt8] {
         held += piece
         let index = mask.currentIndex()
         let lineEnd = held.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -25,7 +25,7 @@ public struct MaskedStream: Sendable {
     }
 
     /// Returns the held bytes, masked. The next piece begins a new text.
-    public mutating func finish() -> [UInt8] {
+    package mutating func finish() -> [UInt8] {
         defer { isInSecret = false }
         return give(upTo: held.count, mask.currentIndex())
     }

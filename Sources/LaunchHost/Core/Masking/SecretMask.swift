@@ -8,11 +8,11 @@ internal import Synchronization
 ///
 /// Two kinds of values are not searched for, because they occur in ordinary text: values of fewer than 6 bytes, and
 /// fewer than 12 digits alone.
-public final class SecretMask: Sendable {
+package final class SecretMask: Sendable {
     /// The text that replaces a secret.
-    public static let mark = "<secret>"
+    package static let mark = "<secret>"
     /// The number of bytes of a secret that are searched for. No service uses longer secrets.
-    public static let longest = 64 * 1024
+    package static let longest = 64 * 1024
 
     /// The secrets of this process.
     ///
@@ -20,7 +20,7 @@ public final class SecretMask: Sendable {
     /// output of another module, so every output of the process must know it. If the mask were an argument, one
     /// forgotten call would print the secret. ``Secret`` adds each value here when it is created. The terminal, the
     /// store and the log files use this mask.
-    public static let shared = SecretMask()
+    package static let shared = SecretMask()
 
     private struct State {
         /// The secrets in the order of their age, so that the oldest are removed first.
@@ -38,18 +38,18 @@ public final class SecretMask: Sendable {
 
     /// Creates a mask without secrets.
     /// - Parameter limit: the maximum number of windows. Each takes about 40 bytes of memory.
-    public init(limit: Int = 400_000) {
+    package init(limit: Int = 400_000) {
         self.limit = limit
     }
 
     /// Adds a secret, and each of its lines as a secret.
-    public func add(_ secret: String) {
+    package func add(_ secret: String) {
         add([SecretForm(secret, .value)])
     }
 
     /// Adds the content of a file with secrets, such as a `.netrc` or a `pip.conf`: its lines, its long words and the
     /// passwords of its URLs. Ordinary words in it, such as a host name, are not masked.
-    public func add(contentOf file: String) {
+    package func add(contentOf file: String) {
         add(SecretForm.forms(ofFile: file))
     }
 
@@ -64,17 +64,17 @@ public final class SecretMask: Sendable {
     }
 
     /// The text with all secrets replaced by ``mark``.
-    public func mask(_ text: String) -> String {
+    package func mask(_ text: String) -> String {
         let index = currentIndex()
         let known = index.isEmpty ? text : index.masked(text)
         return SecretShapes.masked(known)
     }
 
     /// A mask for text that arrives in pieces.
-    public func stream() -> MaskedStream { MaskedStream(self) }
+    package func stream() -> MaskedStream { MaskedStream(self) }
 
     /// The number of windows that are searched for.
-    public var windowCount: Int { currentIndex().count }
+    package var windowCount: Int { currentIndex().count }
 
     func currentIndex() -> SecretIndex {
         state.withLock { state in

@@ -4,14 +4,14 @@
 /// spellings of a letter as equal that are different names: `é` as one character, and as `e` with an accent. A raw name
 /// therefore keeps ASCII and replaces each other byte by a character of a private range of Unicode. Raw names can be
 /// compared and split like any string, byte for byte. They are for the program only; `shown` converts them for people.
-public enum RawName {
+package enum RawName {
     /// The offset between a byte and its character. Real file names do not contain such characters by chance; if a name
     /// does, their bytes are escaped like any others.
     private static let offset: UInt32 = 0x10_F700
     private static let escaped: ClosedRange<UInt32> = (offset + 0x80)...(offset + 0xff)
 
     /// The raw name of a sequence of bytes.
-    public static func text(_ bytes: some Sequence<UInt8>) -> String {
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
         let bytes = Array(bytes)
         guard bytes.contains(where: { $0 >= 0x80 }) else { return String(decoding: bytes, as: UTF8.self) }
         var text = String.UnicodeScalarView()
@@ -26,10 +26,10 @@ public enum RawName {
     }
 
     /// The raw name of a name as the user writes it. A raw name is returned unchanged.
-    public static func text(of name: String) -> String { text(bytes(name)) }
+    package static func text(of name: String) -> String { text(bytes(name)) }
 
     /// The bytes of a raw name, of a plain name, or of a path that contains both.
-    public static func bytes(_ text: String) -> [UInt8] {
+    package static func bytes(_ text: String) -> [UInt8] {
         guard mayBeRaw(text) else { return Array(text.utf8) }
         var bytes: [UInt8] = []
         for scalar in text.unicodeScalars {
@@ -43,12 +43,12 @@ public enum RawName {
     }
 
     /// The name as text; nil if it is not UTF-8.
-    public static func utf8(_ text: String) -> String? {
+    package static func utf8(_ text: String) -> String? {
         mayBeRaw(text) ? String(validating: bytes(text), as: UTF8.self) : text
     }
 
     /// The name, or a sentence that contains names, for people. A byte that is not UTF-8 is written as `\xNN`.
-    public static func shown(_ text: String) -> String {
+    package static func shown(_ text: String) -> String {
         guard mayBeRaw(text) else { return text }
         let bytes = bytes(text)
         if let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -71,7 +71,7 @@ public enum RawName {
 
     /// Calls `body` with the bytes of the path, as system calls take them.
     /// - Parameter isRaw: false for a path that is plain text.
-    public static func withPath<T>(_ text: String, isRaw: Bool = true, _ body: (UnsafePointer<CChar>) -> T) -> T {
+    package static func withPath<T>(_ text: String, isRaw: Bool = true, _ body: (UnsafePointer<CChar>) -> T) -> T {
         guard isRaw, mayBeRaw(text) else { return text.withCString(body) }
         let bytes = bytes(text).map { CChar(bitPattern: $0) } + [0]
         return bytes.withUnsafeBufferPointer { buffer in

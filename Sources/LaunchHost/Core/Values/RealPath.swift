@@ -1,9 +1,9 @@
 internal import FoundationEssentials
 
 /// Resolves symbolic links and `..` in paths of this machine.
-public enum RealPath {
+package enum RealPath {
     /// The path without symbolic links, `.` and `..`. Components that do not exist stay unchanged.
-    public static func of(_ path: String) -> String {
+    package static func of(_ path: String) -> String {
         var done: [Substring] = []
         var rest = Array(path.split(separator: "/").reversed())
         // The limit of Linux.
@@ -24,7 +24,7 @@ public enum RealPath {
     }
 
     /// Whether `path` is the folder or is inside it. Both must be real paths.
-    public static func isWithin(_ path: String, _ folder: String) -> Bool {
+    package static func isWithin(_ path: String, _ folder: String) -> Bool {
         path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
     }
 

@@ -1,14 +1,14 @@
 /// Splits a command line into words by the quoting rules of a POSIX shell. Nothing is expanded.
-public enum CommandWords {
+package enum CommandWords {
     /// Why a line cannot be split.
-    public enum Fault: Error, Hashable {
+    package enum Fault: Error, Hashable {
         /// A quote is not closed. `column` counts Unicode scalars from 1.
         case openQuote(Character, column: Int)
         /// The line ends with a backslash that quotes no character.
         case trailingBackslash
 
         /// The fault as the end of a sentence; the line is its subject.
-        public var description: String {
+        package var description: String {
             switch self {
             case .openQuote(let quote, let column): "has an open quote (\(quote)) at column \(column)"
             case .trailingBackslash: "ends with a backslash that quotes nothing"
@@ -18,14 +18,14 @@ public enum CommandWords {
 
     /// The characters that a backslash quotes between double quotes in Python's `shlex`, which AWS's tools use to split
     /// lines of their files.
-    public static let shlexEscapes: Set<Unicode.Scalar> = ["\"", "\\"]
+    package static let shlexEscapes: Set<Unicode.Scalar> = ["\"", "\\"]
 
     /// The words of a line. Quotes and backslashes are removed; an empty quoted text is a word.
     ///
     /// POSIX.1-2017, Shell Command Language, 2.2: between single quotes every character is literal; between double
     /// quotes a backslash quotes only `$`, a backquote, `"`, another backslash and a line break.
     /// - Parameter escapedInDoubleQuotes: the characters that a backslash quotes between double quotes.
-    public static func split(
+    package static func split(
         _ line: String, escapedInDoubleQuotes: Set<Unicode.Scalar> = ["$", "`", "\"", "\\", "\n"]
     ) throws(Fault) -> [String] {
         var words: [String] = []

@@ -1,6 +1,6 @@
 extension ConfigNode {
     /// A description of this value, for messages: `the number 5`, `the text "no"`, `a list`.
-    public var words: String {
+    package var words: String {
         switch content {
         case .sequence: "a list"
         case .mapping: "a mapping"

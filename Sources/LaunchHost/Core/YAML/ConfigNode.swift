@@ -1,7 +1,7 @@
 /// A value of a configuration document with its position: the tree that the parser produces and the decoder reads.
-public struct ConfigNode: Sendable, Hashable {
+package struct ConfigNode: Sendable, Hashable {
     /// The kind of value, with the value.
-    public enum Content: Sendable, Hashable {
+    package enum Content: Sendable, Hashable {
         /// A text. `plain` means that it was written without quotes, so it may be a number, a Boolean or null.
         case scalar(String, plain: Bool)
         /// A list.
@@ -11,15 +11,15 @@ public struct ConfigNode: Sendable, Hashable {
     }
 
     /// One key with its value.
-    public struct Entry: Sendable, Hashable {
+    package struct Entry: Sendable, Hashable {
         /// The key.
-        public var key: String
+        package var key: String
         /// The position of the key; nil for a value that is not from a document.
-        public var keyMark: Mark?
+        package var keyMark: Mark?
         /// The value.
-        public var value: ConfigNode
+        package var value: ConfigNode
 
-        public init(_ key: String, at keyMark: Mark? = nil, _ value: ConfigNode) {
+        package init(_ key: String, at keyMark: Mark? = nil, _ value: ConfigNode) {
             self.key = key
             self.keyMark = keyMark
             self.value = value
@@ -27,64 +27,64 @@ public struct ConfigNode: Sendable, Hashable {
     }
 
     /// The kind of value, with the value.
-    public var content: Content
+    package var content: Content
     /// The position of the value; nil for a value that is not from a document. For an alias, it is the position of the
     /// anchor, because the value can be changed there.
-    public var mark: Mark?
+    package var mark: Mark?
 
-    public init(_ content: Content, at mark: Mark? = nil) {
+    package init(_ content: Content, at mark: Mark? = nil) {
         self.content = content
         self.mark = mark
     }
 
     /// A mapping without keys.
-    public static func empty(at mark: Mark? = nil) -> ConfigNode { ConfigNode(.mapping([]), at: mark) }
+    package static func empty(at mark: Mark? = nil) -> ConfigNode { ConfigNode(.mapping([]), at: mark) }
 
     /// The entries, if this is a mapping.
-    public var entries: [Entry]? {
+    package var entries: [Entry]? {
         if case .mapping(let entries) = content { entries } else { nil }
     }
 
     /// The items, if this is a list.
-    public var items: [ConfigNode]? {
+    package var items: [ConfigNode]? {
         if case .sequence(let items) = content { items } else { nil }
     }
 
     /// The entry of this key, if this is a mapping that contains it.
-    public func entry(_ key: String) -> Entry? {
+    package func entry(_ key: String) -> Entry? {
         entries?.first { $0.key == key }
     }
 
     /// Whether the value is null: absent, `null` or `~`.
-    public var isNull: Bool {
+    package var isNull: Bool {
         if case .scalar(let text, plain: true) = content { Scalar.value(ofPlain: text) == .null } else { false }
     }
 }
 
 /// A position in a text.
-public struct Mark: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct Mark: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The line, from 1.
-    public var line: Int
+    package var line: Int
     /// The character in the line, from 1.
-    public var column: Int
+    package var column: Int
 
-    public init(line: Int, column: Int) {
+    package init(line: Int, column: Int) {
         self.line = line
         self.column = column
     }
 
     /// The text `line:column`.
-    public var description: String { "\(line):\(column)" }
+    package var description: String { "\(line):\(column)" }
 
     /// An earlier position is smaller.
-    public static func < (left: Mark, right: Mark) -> Bool {
+    package static func < (left: Mark, right: Mark) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 }
 
 extension ConfigNode {
     /// A tree without positions, for a value that is not from a document. The keys of objects are sorted.
-    public init(_ value: JSONValue) {
+    package init(_ value: JSONValue) {
         switch value {
         case .null: self.init(.scalar("null", plain: true))
         case .bool(let flag): self.init(.scalar(flag ? "true" : "false", plain: true))
@@ -98,7 +98,7 @@ extension ConfigNode {
     }
 
     /// The value as JSON: plain scalars are typed by the rules of YAML 1.2, all other scalars are text.
-    public var jsonValue: JSONValue {
+    package var jsonValue: JSONValue {
         switch content {
         case .scalar(let text, plain: true): Scalar.value(ofPlain: text)
         case .scalar(let text, plain: false): .string(text)

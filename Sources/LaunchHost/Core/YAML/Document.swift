@@ -1,27 +1,27 @@
 /// A configuration file after reading: its name, its text, its tree, and the positions of its fields.
 ///
 /// YAML and JSON files are read in the same way, because JSON is a subset of YAML.
-public struct Document: Sendable {
+package struct Document: Sendable {
     /// The maximum size of a file, in bytes.
-    public static let byteLimit = 4 << 20
+    package static let byteLimit = 4 << 20
 
     /// The name of the file, as the user wrote it.
-    public let name: String
+    package let name: String
     /// The values; the root of an empty file is an empty mapping.
-    public package(set) var root: ConfigNode
+    package var root: ConfigNode
     /// Constructs that YAML allows and this program does not: duplicate keys, merge keys, tags, ambiguous numbers. The
     /// decoder of the document reports them together with its own problems.
-    public let problems: [Diagnostic]
+    package let problems: [Diagnostic]
     /// The spelling of the document's keys in findings. It finds the position if a user wrote `role_arn` for `RoleArn`.
     package var spelling: @Sendable (FieldPath) -> FieldPath = { $0 }
     /// Whether the document has a value: a text of blanks and comments has none, and neither has `null` or `~`.
-    public let hasValue: Bool
+    package let hasValue: Bool
     private let source: SourceText
 
     /// Reads the bytes of a file.
     /// - Throws: `LaunchError` of this kind with one diagnostic, if no tree can be made: not UTF-8, not YAML, larger or
     ///   deeper than allowed.
-    public init(
+    package init(
         parsing bytes: some Collection<UInt8>, name: String, kind: LaunchError.Kind = .configuration
     ) throws(LaunchError) {
         guard bytes.count <= Self.byteLimit else {
@@ -56,7 +56,7 @@ public struct Document: Sendable {
 
     /// Reads a text.
     /// - Throws: as `init(parsing:name:kind:)` of bytes.
-    public init(text: String, name: String, kind: LaunchError.Kind = .configuration) throws(LaunchError) {
+    package init(text: String, name: String, kind: LaunchError.Kind = .configuration) throws(LaunchError) {
         try self.init(parsing: text.utf8, name: name, kind: kind)
     }
 
@@ -75,19 +75,19 @@ public struct Document: Sendable {
     }
 
     /// The text without a byte order mark.
-    public var text: String { source.text }
+    package var text: String { source.text }
 
     /// The document as JSON.
-    public var jsonValue: JSONValue { root.jsonValue }
+    package var jsonValue: JSONValue { root.jsonValue }
 
     /// The text of a line, from 1, for messages; nil for a line that is too long to show. The text after a key that
     /// sounds like a secret is omitted.
-    public func line(_ number: Int) -> String? {
+    package func line(_ number: Int) -> String? {
         Self.line(number, of: source)
     }
 
     /// The position of a field's value. If the document does not have the field, the key of its nearest parent.
-    public func mark(at path: FieldPath) -> Mark? {
+    package func mark(at path: FieldPath) -> Mark? {
         let marks = marks(at: path)
         return marks.value ?? marks.key
     }
@@ -115,7 +115,7 @@ public struct Document: Sendable {
     }
 
     /// The node at a path, in any spelling; nil if there is none.
-    public func node(at path: FieldPath) -> ConfigNode? {
+    package func node(at path: FieldPath) -> ConfigNode? {
         var node = root
         var walked = FieldPath()
         for step in path.steps {
@@ -138,7 +138,7 @@ public struct Document: Sendable {
     }
 
     /// A diagnostic at a position of this document.
-    public func diagnostic(
+    package func diagnostic(
         _ severity: Finding.Severity, _ message: String, hint: String? = nil, at mark: Mark?,
         path: FieldPath? = nil
     ) -> Diagnostic {
@@ -148,12 +148,12 @@ public struct Document: Sendable {
     }
 
     /// A finding of a later stage, with the position in this document that it refers to.
-    public func diagnostic(for finding: Finding) -> Diagnostic {
+    package func diagnostic(for finding: Finding) -> Diagnostic {
         diagnostic(for: finding, at: finding.path)
     }
 
     /// A finding of a later stage whose value has another path in this document than in the request.
-    public func diagnostic(for finding: Finding, at path: FieldPath) -> Diagnostic {
+    package func diagnostic(for finding: Finding, at path: FieldPath) -> Diagnostic {
         let place = finding.path.description
         let marks = marks(at: path)
         let mark = finding.isAboutName == true ? marks.key : marks.value ?? marks.key

@@ -3,7 +3,7 @@ extension Document {
     /// - Throws: `LaunchError` of this kind: missing, a folder, not readable, too large, not UTF-8 or not YAML. Standard
     ///   input or a pipe without a value is an error too: a program that fails writes nothing, or `null` as jq does, and
     ///   that must not count as a document without keys.
-    public init(
+    package init(
         reading path: String, kind: LaunchError.Kind, hint: String? = nil
     ) throws(LaunchError) {
         let isInput = StandardInput.isNamed(by: path)
@@ -25,7 +25,7 @@ extension Document {
 
     /// Refuses a document that is empty or `null`. `{}` is accepted.
     /// - Throws: `LaunchError` of that kind.
-    public func refuseNoValue(_ kind: LaunchError.Kind, hint: String) throws(LaunchError) {
+    package func refuseNoValue(_ kind: LaunchError.Kind, hint: String) throws(LaunchError) {
         guard !hasValue else { return }
         let isBlank = text.split(whereSeparator: \.isNewline).allSatisfy { line in
             let text = line.drop(while: \.isWhitespace)

@@ -1,9 +1,9 @@
 /// The meaning of an unquoted text by the core schema of YAML 1.2, in which `no`, `on` and `1_000` are text.
-public enum Scalar {
+package enum Scalar {
     /// The value of an unquoted text.
     ///
     /// Numbers that `problem(ofPlain:)` rejects become text.
-    public static func value(ofPlain text: String) -> JSONValue {
+    package static func value(ofPlain text: String) -> JSONValue {
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE": return .bool(true)

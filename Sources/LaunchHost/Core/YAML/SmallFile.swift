@@ -5,13 +5,13 @@ internal import Glibc
 ///
 /// The size is limited, so that reading `/dev/zero` ends with an error. Reading a named pipe without a writer ends with
 /// an error after a few seconds.
-public enum SmallFile {
+package enum SmallFile {
     /// Why a file could not be read.
-    public struct Fault: Error, Sendable, Hashable {
+    package struct Fault: Error, Sendable, Hashable {
         /// The system's error number; 0 if the error is not from the system.
-        public let code: Int32
+        package let code: Int32
         /// A clause without a full stop: "the file does not exist".
-        public let message: String
+        package let message: String
 
         init(_ code: Int32) {
             self.code = code
@@ -30,7 +30,7 @@ public enum SmallFile {
         }
 
         /// Whether the file does not exist.
-        public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+        package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     }
 
     /// The maximum time between two checks for a pipe's writer, in milliseconds.
@@ -40,7 +40,7 @@ public enum SmallFile {
     /// it.
     /// - Parameter patience: how long to wait for the writer of a named pipe, in milliseconds.
     /// - Throws: `Fault`.
-    public static func bytes(of path: String, limit: Int, patience: Int32 = 3_000) throws(Fault) -> [UInt8] {
+    package static func bytes(of path: String, limit: Int, patience: Int32 = 3_000) throws(Fault) -> [UInt8] {
         // Without O_NONBLOCK, opening a named pipe blocks until it has a writer.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard file >= 0 else { throw Fault(errno) }

@@ -1,14 +1,14 @@
 internal import Synchronization
 
 /// Standard input, which a command reads if a file is given as `-`.
-public enum StandardInput {
+package enum StandardInput {
     /// The text that means standard input on a command line.
-    public static let path = "-"
+    package static let path = "-"
     /// Its name in messages.
-    public static let name = "standard input"
+    package static let name = "standard input"
 
     /// Whether a path means standard input.
-    public static func isNamed(by path: String) -> Bool { path == Self.path || path == "/dev/stdin" }
+    package static func isNamed(by path: String) -> Bool { path == Self.path || path == "/dev/stdin" }
 
     /// Standard input can be read only once, and several parts of a command read a configuration.
     private static let contents = Mutex<[UInt8]?>(nil)

@@ -3,19 +3,19 @@
 /// A complete scalar of YAML 1.2's core schema, or a complete list or mapping in brackets, is that value; blanks around
 /// it do not count. Every other text stays as typed, with its blanks. So `color=#ff0000`, `flag=-` and `title=run # 5`
 /// are text. So is `007`: YAML 1.1 and 1.2 read it as different numbers, and as text it loses nothing.
-public enum TypedText {
+package enum TypedText {
     /// Why a text is not a valid value.
-    public struct Fault: Error, Hashable {
+    package struct Fault: Error, Hashable {
         /// The problem, as the end of a sentence; the option is its subject.
-        public var message: String
+        package var message: String
         /// The text to type instead.
-        public var hint: String
+        package var hint: String
     }
 
     /// The value of `text`.
     /// - Throws: `Fault` if the text begins like a list or a mapping but is not one, or if it is a number that JSON
     ///   readers cannot represent.
-    public static func value(of text: String) throws(Fault) -> JSONValue {
+    package static func value(of text: String) throws(Fault) -> JSONValue {
         let value = trimmed(text)
         guard let first = value.unicodeScalars.first else { return .string(text) }
         switch first {
@@ -35,10 +35,10 @@ public enum TypedText {
     }
 
     /// Whether a text begins like a list.
-    public static func isList(_ text: String) -> Bool { trimmed(text).hasPrefix("[") }
+    package static func isList(_ text: String) -> Bool { trimmed(text).hasPrefix("[") }
 
     /// The text without the blanks around it that JSON ignores.
-    public static func trimmed(_ text: String) -> String {
+    package static func trimmed(_ text: String) -> String {
         func isBlank(_ scalar: Unicode.Scalar) -> Bool { " \t\r\n".unicodeScalars.contains(scalar) }
         var scalars = text.unicodeScalars[...]
         scalars = scalars.drop(while: isBlank)
@@ -48,7 +48,7 @@ public enum TypedText {
 
     /// The items of a list as text, each as typed: `10` is "10" and `1.0` is "1.0".
     /// - Throws: `Fault` if the text is not a list, or an item is null, a list or a mapping.
-    public static func words(ofList text: String) throws(Fault) -> [String] {
+    package static func words(ofList text: String) throws(Fault) -> [String] {
         let document = try document(trimmed(text), opening: "[")
         guard let items = document.root.items else { throw notComplete("[", nil) }
         var words: [String] = []

@@ -1,24 +1,24 @@
 /// Limits of what the program stores of sources and logs, from the top level of `launch-config.yaml`.
-public struct SizeLimits: Sendable, Hashable {
+package struct SizeLimits: Sendable, Hashable {
     /// The maximum size of a source in bytes: a folder or a checkout, after its `.dockerignore`.
-    public var sourceBytes: Int64
+    package var sourceBytes: Int64
     /// The maximum size of a run's archived log in bytes. Later output is not kept.
-    public var logBytes: Int64
+    package var logBytes: Int64
 
     /// The default limits: 20 GiB of source and 2 GiB of log.
-    public static let standard = SizeLimits(sourceBytes: 20 << 30, logBytes: 2 << 30)
+    package static let standard = SizeLimits(sourceBytes: 20 << 30, logBytes: 2 << 30)
 
     /// Creates limits in bytes.
-    public init(sourceBytes: Int64, logBytes: Int64) {
+    package init(sourceBytes: Int64, logBytes: Int64) {
         self.sourceBytes = sourceBytes
         self.logBytes = logBytes
     }
 }
 
 /// The limits of one source.
-public struct SourceLimits: Sendable, Hashable {
+package struct SourceLimits: Sendable, Hashable {
     /// The maximum size of a Dockerfile in bytes.
-    public static let dockerfileBytes = 1 << 20
+    package static let dockerfileBytes = 1 << 20
     /// The maximum depth of nested folders. A path of the system has at most 2,048 parts.
     package static let depth = 256
 
@@ -33,7 +33,7 @@ public struct SourceLimits: Sendable, Hashable {
     /// - Parameters:
     ///   - bytes: the maximum size of all files together, in bytes.
     ///   - entries: the maximum number of files, folders and links.
-    public init(bytes: Int64 = SizeLimits.standard.sourceBytes, entries: Int = 1_000_000) {
+    package init(bytes: Int64 = SizeLimits.standard.sourceBytes, entries: Int = 1_000_000) {
         self.bytes = bytes
         self.entries = entries
     }
@@ -64,9 +64,9 @@ public struct SourceLimits: Sendable, Hashable {
 }
 
 /// Formats byte counts as limits are written in configuration files.
-public enum ByteCount {
+package enum ByteCount {
     /// The number in the largest unit that divides it: `20g`, `512m`, `1000`.
-    public static func text(_ bytes: Int64) -> String {
+    package static func text(_ bytes: Int64) -> String {
         for (unit, name) in [(Int64(1) << 40, "t"), (1 << 30, "g"), (1 << 20, "m"), (1 << 10, "k")]
         where bytes >= unit && bytes % unit == 0 {
             return "\(bytes / unit)\(name)"

@@ -4,7 +4,7 @@ internal import Synchronization
 /// cancelled.
 ///
 /// Files count with their apparent size: the holes of a sparse file are transferred as zeros.
-public final class WriteBudget: Sendable {
+package final class WriteBudget: Sendable {
     private struct Count {
         var bytes: Int64 = 0
         var entries = 0
@@ -30,7 +30,7 @@ public final class WriteBudget: Sendable {
     ///   - key: the configuration key of the limit, for messages.
     ///   - folder: an existing folder on the disk that is written to.
     ///   - reserve: the space that stays free on this disk.
-    public init(
+    package init(
         _ what: String, limit: Int64, entries: Int = 1_000_000, key: String, folder: String,
         reserve: DiskReserve = .standard
     ) {
@@ -45,7 +45,7 @@ public final class WriteBudget: Sendable {
     /// Checks the size of a file before its first byte is read, and refuses a file that exceeds the limit.
     /// - Parameter isNew: whether its bytes need space on the disk.
     /// - Throws: `invalid` over the limit, `unavailable` if the disk has too little space, `cancelled`.
-    public func announce(_ bytes: Int64, isNew: Bool = true) throws(BackendError) {
+    package func announce(_ bytes: Int64, isNew: Bool = true) throws(BackendError) {
         let seen = count.withLock { count in
             count.entries += 1
             return (count.bytes, count.entries)
@@ -61,7 +61,7 @@ public final class WriteBudget: Sendable {
 
     /// Counts bytes that are about to be written.
     /// - Throws: as `announce` does.
-    public func take(_ bytes: Int64) throws(BackendError) {
+    package func take(_ bytes: Int64) throws(BackendError) {
         let (isOver, isDue) = count.withLock { count in
             let (sum, overflow) = count.bytes.addingReportingOverflow(bytes)
             guard !overflow, sum <= limit else { return (true, false) }

@@ -5,7 +5,7 @@ extension LaunchHome {
     /// A text that is unique to this folder. It marks objects that are created outside for this folder. A copy of the
     /// folder has another identity, because the identity includes the inode of the folder. Nil if the folder does not
     /// exist or cannot be written to.
-    public func identity() -> String? {
+    package func identity() -> String? {
         let file = "\(path)/id"
         var information = stat()
         guard stat(path, &information) == 0 else { return nil }

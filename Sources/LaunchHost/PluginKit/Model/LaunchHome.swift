@@ -1,18 +1,18 @@
 internal import Glibc
 
 /// The folder with the program's state, and the paths in it.
-public struct LaunchHome: Sendable, Hashable {
+package struct LaunchHome: Sendable, Hashable {
     /// The folder's absolute path.
-    public let path: String
+    package let path: String
 
-    public init(path: String) {
+    package init(path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
     /// The folder for a process with these environment variables: `$LAUNCH_HOME`, else `$XDG_STATE_HOME/launch`, else
     /// `~/.local/state/launch`. Creates nothing.
     /// - Throws: `.denied` if a variable is not an absolute path, or none of them is set.
-    public init(variables: [String: String]) throws(LaunchError) {
+    package init(variables: [String: String]) throws(LaunchError) {
         if let given = variables["LAUNCH_HOME"], !given.isEmpty {
             guard given.hasPrefix("/") else {
                 throw LaunchError(
@@ -32,16 +32,16 @@ public struct LaunchHome: Sendable, Hashable {
     }
 
     /// The database of queues, jobs, runs and events.
-    public var database: String { "\(path)/launch.db" }
+    package var database: String { "\(path)/launch.db" }
     /// Snapshots of source folders.
-    public var sources: String { "\(path)/sources" }
+    package var sources: String { "\(path)/sources" }
     /// The pipes of the doorbell's listeners.
-    public var bells: String { "\(path)/bells" }
+    package var bells: String { "\(path)/bells" }
     /// The locks of live owners.
-    public var owners: String { "\(path)/owners" }
+    package var owners: String { "\(path)/owners" }
     /// The folder of a run's log and outputs. The first writer creates it with `makeFolder(of:)`.
-    public func folder(of run: RunID) -> String { "\(path)/runs/\(run)" }
+    package func folder(of run: RunID) -> String { "\(path)/runs/\(run)" }
 
     /// Whether the folder contains a store.
-    public var exists: Bool { access(database, F_OK) == 0 }
+    package var exists: Bool { access(database, F_OK) == 0 }
 }

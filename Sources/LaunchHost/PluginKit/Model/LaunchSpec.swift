@@ -1,35 +1,35 @@
 /// The request of a submitter, before it is resolved with a queue and a plugin.
 ///
 /// `launch submit` stores it, a `--spec FILE` contains it, and the pipeline begins with it.
-public struct LaunchSpec: Sendable, Hashable, Codable {
+package struct LaunchSpec: Sendable, Hashable, Codable {
     /// The project of a spec that names none.
-    public static let defaultProject = "default"
+    package static let defaultProject = "default"
 
     /// The source of the run's image; exactly one.
-    public var source: Source
+    package var source: Source
     /// The name of the run that people see; nil means the run ID.
-    public var name: String?
+    package var name: String?
     /// The project that the run belongs to.
-    public var project: String
+    package var project: String
     /// The team or user that owns the project.
-    public var entity: String
+    package var entity: String
     /// The account that submits.
-    public var author: String
+    package var author: String
     /// The resource, e.g. `sagemaker`; for a run with a queue, that of the queue.
-    public var resource: String
+    package var resource: String
     /// The queue; nil for a run without one.
-    public var queue: String?
+    package var queue: String?
     /// The priority in the queue.
-    public var priority: Priority
+    package var priority: Priority
     /// The submitter's changes to the job and to the queue's template.
-    public var overrides: Overrides
+    package var overrides: Overrides
     /// Whether a local engine executes the remote backend's request. It is stored with the run, so that an agent that
     /// adopts the run never sends the request to the backend.
-    public var rehearse: Bool
+    package var rehearse: Bool
     /// The options of the rehearsal. They do not decide whether the run is rehearsed.
-    public var rehearsal: RehearsalOptions?
+    package var rehearsal: RehearsalOptions?
 
-    public init(
+    package init(
         source: Source, name: String? = nil, project: String, entity: String, author: String, resource: String,
         queue: String? = nil, priority: Priority = .medium, overrides: Overrides = Overrides(),
         rehearse: Bool = false, rehearsal: RehearsalOptions? = nil
@@ -137,7 +137,7 @@ public struct GitSource: Sendable, Hashable, Codable {
 }
 
 /// The priority of a run in its queue. Within one priority, the oldest run comes first.
-public enum Priority: String, Sendable, Codable, CaseIterable, Comparable {
+package enum Priority: String, Sendable, Codable, CaseIterable, Comparable {
     /// Before all others.
     case critical
     /// Before runs without a priority.
@@ -148,46 +148,46 @@ public enum Priority: String, Sendable, Codable, CaseIterable, Comparable {
     case low
 
     /// The order in the store: 0 is the most urgent.
-    public var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    package var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
     /// A more urgent priority is smaller.
-    public static func < (left: Priority, right: Priority) -> Bool { left.rank < right.rank }
+    package static func < (left: Priority, right: Priority) -> Bool { left.rank < right.rank }
 }
 
 /// The submitter's changes to the job and to the queue's template.
-public struct Overrides: Sendable, Hashable, Codable {
+package struct Overrides: Sendable, Hashable, Codable {
     /// Replaces the entry point of the image.
-    public var entryPoint: [String]?
+    package var entryPoint: [String]?
     /// Arguments after the entry point.
-    public var arguments: [String]
+    package var arguments: [String]
     /// The run's configuration: hyperparameters on SageMaker.
-    public var runConfig: [String: JSONValue]
+    package var runConfig: [String: JSONValue]
     /// Numbers of the run's configuration as the user typed them, if their JSON text differs: see `Numeral`.
-    public var numerals: [String: String]?
+    package var numerals: [String: String]?
     /// Environment variables of the container.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// Values that are merged into the queue's template, member by member.
-    public var resourceArguments: JSONValue?
+    package var resourceArguments: JSONValue?
     /// Single values that are set in the template after the merge, in order.
-    public var settings: [Setting]
+    package var settings: [Setting]
     /// Values of the queue's template variables.
-    public var variables: [String: JSONValue]
+    package var variables: [String: JSONValue]
 
     /// One option `--set PATH=VALUE`.
-    public struct Setting: Sendable, Hashable, Codable {
+    package struct Setting: Sendable, Hashable, Codable {
         /// The path in the template.
-        public var path: FieldPath
+        package var path: FieldPath
         /// The new value.
-        public var value: JSONValue
+        package var value: JSONValue
 
-        public init(path: FieldPath, value: JSONValue) {
+        package init(path: FieldPath, value: JSONValue) {
             self.path = path
             self.value = value
         }
     }
 
     /// Creates overrides; without arguments, they change nothing.
-    public init(
+    package init(
         entryPoint: [String]? = nil, arguments: [String] = [], runConfig: [String: JSONValue] = [:],
         environment: [String: String] = [:], resourceArguments: JSONValue? = nil, settings: [Setting] = [],
         variables: [String: JSONValue] = [:]

@@ -4,9 +4,9 @@ internal import FoundationEssentials
 ///
 /// A version such as `1.10` must not become `1.1`, and `1.0` must not become a whole number. Both texts are valid JSON,
 /// so a run's configuration keeps them.
-public enum Numeral {
+package enum Numeral {
     /// The text, if it must be stored in addition to `value`; nil if the value alone results in the same text.
-    public static func kept(_ text: String, of value: JSONValue) -> String? {
+    package static func kept(_ text: String, of value: JSONValue) -> String? {
         guard let number = value.doubleValue, isJSON(text), Double(text) == number else { return nil }
         return (try? JSON.canonical(value)) == text ? nil : text
     }
@@ -21,7 +21,7 @@ public enum Numeral {
 extension ResolvedJob {
     /// A number of the run's configuration as the user typed it; nil if its JSON text is equal, or if it is not a
     /// number.
-    public func numeral(of name: String) -> String? {
+    package func numeral(of name: String) -> String? {
         guard let text = numerals?[name], let value = runConfig[name] else { return nil }
         // Another program may have changed the row in the database: the text must not contradict the value.
         return Numeral.kept(text, of: value)
@@ -29,7 +29,7 @@ extension ResolvedJob {
 
     /// The run's configuration as JSON, with numbers as the user typed them.
     /// - Throws: `EncodingError` if lists and mappings nest too deep.
-    public func runConfigJSON() throws -> String {
+    package func runConfigJSON() throws -> String {
         guard runConfig.keys.contains(where: { numeral(of: $0) != nil }) else {
             return try JSON.canonical(JSONValue.object(runConfig))
         }
@@ -43,7 +43,7 @@ extension ResolvedJob {
 extension RunnerPlugin {
     /// An entry of a template, with the numbers of the run's configuration as the user typed them, for a backend whose
     /// request contains them as text.
-    public func keepingNumerals(_ entry: ConfigNode.Entry) -> ConfigNode.Entry {
+    package func keepingNumerals(_ entry: ConfigNode.Entry) -> ConfigNode.Entry {
         guard let place = optionPaths.runConfig, spelling(FieldPath().appending(entry.key)) == place,
             let members = entry.value.entries
         else { return entry }
@@ -62,7 +62,7 @@ extension RunnerPlugin {
 
     /// The value at a path of the template that the user typed as `text`: the text itself if it is a number of the
     /// run's configuration.
-    public func keepingNumeral(_ value: JSONValue, typedAs text: String, at path: FieldPath) -> JSONValue {
+    package func keepingNumeral(_ value: JSONValue, typedAs text: String, at path: FieldPath) -> JSONValue {
         guard let place = optionPaths.runConfig, Numeral.kept(text, of: value) != nil else { return value }
         var above = spelling(path)
         _ = above.steps.popLast()

@@ -33,7 +33,7 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
     /// The options of the rehearsal, adjusted to the queue's rules.
     public var rehearsal: RehearsalOptions?
     /// The retry rules of the queue, if it has any.
-    public var retry: RetryRules?
+    package var retry: RetryRules?
     /// Whether other people than the queue's owner submit to the queue: its file has `allow_overrides`. A local runner
     /// then restricts its containers.
     public var isShared: Bool?
@@ -44,7 +44,7 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
         runID: RunID, runName: String, project: String, entity: String, author: String, queue: String? = nil,
         resource: String, source: Source, entryPoint: [String]? = nil, arguments: [String] = [],
         runConfig: [String: JSONValue] = [:], environment: [String: String] = [:],
-        template: JSONValue = .object([:]), rehearsal: RehearsalOptions? = nil, retry: RetryRules? = nil,
+        template: JSONValue = .object([:]), rehearsal: RehearsalOptions? = nil,
         isShared: Bool? = nil, demandsPin: Bool? = nil
     ) {
         self.runID = runID
@@ -61,22 +61,21 @@ public struct ResolvedJob: Sendable, Hashable, Codable {
         self.environment = environment
         self.template = template
         self.rehearsal = rehearsal
-        self.retry = retry
         self.isShared = isShared
         self.demandsPin = demandsPin
     }
 }
 
 /// The retry policy of a queue for temporary backend errors: the key `retry` of its file.
-public struct RetryRules: Sendable, Hashable, Codable {
+package struct RetryRules: Sendable, Hashable, Codable {
     /// The maximum number of attempts of one run in the backend, from 1; nil means as many as the runner offers.
-    public var attempts: Int?
+    package var attempts: Int?
     /// The maximum time in seconds that a run waits while its backend refuses it for quota, throttling or an
     /// unavailable service; nil means no limit.
-    public var waitSeconds: Double?
+    package var waitSeconds: Double?
 
     /// Creates rules; without arguments, nothing is limited.
-    public init(attempts: Int? = nil, waitSeconds: Double? = nil) {
+    package init(attempts: Int? = nil, waitSeconds: Double? = nil) {
         self.attempts = attempts
         self.waitSeconds = waitSeconds
     }

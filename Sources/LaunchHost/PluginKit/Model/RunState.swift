@@ -1,5 +1,5 @@
 /// The state of a run. The cases are in the order of a run's life.
-public enum RunState: String, Sendable, Codable, CaseIterable {
+package enum RunState: String, Sendable, Codable, CaseIterable {
     /// Waits in a queue; no agent has claimed it.
     case queued
     /// Claimed by an agent; no stage has begun.
@@ -24,7 +24,7 @@ public enum RunState: String, Sendable, Codable, CaseIterable {
     case stopped
 
     /// Whether the state is final.
-    public var isTerminal: Bool {
+    package var isTerminal: Bool {
         switch self {
         case .succeeded, .failed, .stopped: true
         default: false
@@ -33,7 +33,7 @@ public enum RunState: String, Sendable, Codable, CaseIterable {
 
     /// Whether a run may change from this state to `next`: forward only, and never out of an end state. A run may end
     /// by itself during a stop. An owner that gives up its claim returns the run to its queue.
-    public func mayBecome(_ next: RunState) -> Bool {
+    package func mayBecome(_ next: RunState) -> Bool {
         if isTerminal { return false }
         if next == .queued { return [.claimed, .preparing, .building, .submitting].contains(self) }
         return next.rank >= rank

@@ -2,13 +2,13 @@ package import Glibc
 
 /// The account that the process runs as, from the kernel and the account database. No environment variable can change
 /// it.
-public enum SystemUser {
+package enum SystemUser {
     /// The login name of the real user. The numeric user ID, if the machine has no name for it, or the name is not
     /// valid in the record of a run.
-    public static var name: String { name(of: getuid()) }
+    package static var name: String { name(of: getuid()) }
 
     /// The user and the host name: `ada@host`.
-    public static var atHost: String {
+    package static var atHost: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return name }
         return "\(name)@\(String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))"

@@ -1,7 +1,7 @@
 /// Selects runs for a list.
 public struct RunFilter: Sendable, Hashable {
     /// Only runs in these states; empty means all.
-    public var states: [RunState]
+    package var states: [RunState]
     /// Only runs of this queue.
     public var queue: String?
     /// Only runs of this project.
@@ -12,7 +12,7 @@ public struct RunFilter: Sendable, Hashable {
     public var before: Int64?
 
     /// Creates a filter; without arguments, it selects all runs.
-    public init(
+    package init(
         states: [RunState] = [], queue: String? = nil, project: String? = nil, limit: Int? = nil, before: Int64? = nil
     ) {
         self.states = states
@@ -85,7 +85,7 @@ extension Store {
 
     /// The runs that match the filter, newest first.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func runs(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunRecord] {
+    package func runs(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunRecord] {
         let values = try filter.values()
         return try database.read { connection throws(StoreError) in
             try connection.rows("SELECT * FROM runs \(RunFilter.clauses)", values) { row throws(StoreError) in
@@ -97,7 +97,7 @@ extension Store {
     /// The summaries of the runs that match the filter, newest first. It reads nothing else, so it is fast for many
     /// runs.
     /// - Throws: `StoreError` if the database cannot be read.
-    public func summaries(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunSummary] {
+    package func summaries(_ filter: RunFilter = RunFilter()) throws(StoreError) -> [RunSummary] {
         let values = try filter.values()
         return try database.read { connection throws(StoreError) in
             try connection.rows("SELECT \(RunSummary.columns) FROM runs \(RunFilter.clauses)", values) {

@@ -25,7 +25,7 @@ extension Store {
     ///   own grace period.
     /// - Parameter requester: who requests the stop.
     /// - Throws: `.unknown`.
-    public func requestStop(
+    package func requestStop(
         _ id: RunID, graceSeconds grace: Int? = nil, by requester: String = SystemUser.atHost
     ) throws(StoreError) -> StopRequest {
         let now = now

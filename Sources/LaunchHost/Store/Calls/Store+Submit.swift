@@ -4,7 +4,7 @@ extension Store {
     /// - Throws: `.unknown` if the queue does not exist, `.exists` if the ID is taken, `.invalid` for a run with
     ///   neither queue nor owner, which no agent would claim.
     @discardableResult
-    public func submit(
+    package func submit(
         _ spec: LaunchSpec, as id: RunID = .random(), claimedBy owner: OwnerID? = nil
     ) throws(StoreError) -> RunRecord {
         guard spec.queue != nil || owner != nil else {

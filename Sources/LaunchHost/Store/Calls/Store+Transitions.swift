@@ -8,7 +8,7 @@ extension Store {
     ///   - message: the text of the event.
     /// - Throws: `.stale` if the run has a new owner; `.refused` if its state must not change to `state`.
     @discardableResult
-    public func transition(
+    package func transition(
         _ id: RunID, token: Int64, to state: RunState, cause: Cause? = nil, message: String? = nil,
         changes: RunChanges = RunChanges()
     ) throws(StoreError) -> RunRecord {

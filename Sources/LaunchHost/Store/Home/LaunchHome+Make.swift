@@ -9,7 +9,7 @@ extension LaunchHome {
     /// - Throws: `.denied` if that is not possible, the folder is not writable, or another user owns or can replace its
     ///   content.
     @discardableResult
-    public func make() throws(StoreError) -> [String] {
+    package func make() throws(StoreError) -> [String] {
         let guarding = HomeGuard(home: self)
         try guarding.checkPlace()
         for folder in [path, "\(path)/runs", sources, bells, owners] {
@@ -28,7 +28,7 @@ extension LaunchHome {
     /// Creates a run's folder and returns its path.
     /// - Throws: `.denied` if that is not possible.
     @discardableResult
-    public func makeFolder(of run: RunID) throws(StoreError) -> String {
+    package func makeFolder(of run: RunID) throws(StoreError) -> String {
         try Files.makeFolder(folder(of: run))
         guard Ownership.isOwn(folder(of: run)) else {
             throw StoreError(
@@ -39,7 +39,7 @@ extension LaunchHome {
     }
 
     /// Risks of an existing folder, in sentences: it is on a network file system, or a group can replace it.
-    public var warnings: [String] {
+    package var warnings: [String] {
         var warnings: [String] = []
         if let kind = NetworkFileSystem.kind(of: path) {
             warnings.append(

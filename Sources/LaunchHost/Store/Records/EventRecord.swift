@@ -7,7 +7,7 @@ public struct EventRecord: Sendable, Hashable, Codable {
     /// When the event was written; for a step of the backend's history, when it happened.
     public var at: Timestamp
     /// The state of the run after the event.
-    public var state: RunState
+    package var state: RunState
     /// The cause of the state.
     public var cause: Cause?
     /// A sentence about what happened.

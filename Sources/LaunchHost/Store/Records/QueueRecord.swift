@@ -17,9 +17,9 @@ public struct QueueDefinition: Sendable, Hashable, Codable {
     /// The permissions of a submitter in addition to overrides.
     public var policy: SubmitterPolicy
     /// The retry rules of its runs; nil if the file has none.
-    public var retry: RetryRules?
+    package var retry: RetryRules?
 
-    public init(
+    package init(
         name: String, resource: String, fileText: String? = nil, fileName: String? = nil,
         template: JSONValue = .object([:]), variables: JSONValue = .object([:]), allowOverrides: JSONValue? = nil,
         policy: SubmitterPolicy = SubmitterPolicy(), retry: RetryRules? = nil
@@ -87,7 +87,7 @@ public struct StateCounts: Sendable, Hashable {
     }
 
     /// The number of runs in this state.
-    public internal(set) subscript(state: RunState) -> Int {
+    package internal(set) subscript(state: RunState) -> Int {
         get { counts[state] ?? 0 }
         set { counts[state] = newValue }
     }

@@ -15,15 +15,15 @@ public struct RunRecord: Sendable, Hashable, Codable, Identifiable {
     /// The account that submitted the run.
     public var author: String
     /// The priority in the queue.
-    public var priority: Priority
+    package var priority: Priority
     /// The state of the run.
-    public var state: RunState
+    package var state: RunState
     /// The cause of the state, if there is one.
     public var cause: Cause?
     /// The backend's own text for the state.
     public var backendStatus: String?
     /// The launch spec of the submitter.
-    public var spec: LaunchSpec
+    package var spec: LaunchSpec
     /// The result of the resolve stage.
     public var resolved: ResolvedJob?
     /// The result of the image stage.

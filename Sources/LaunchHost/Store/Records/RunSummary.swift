@@ -9,7 +9,7 @@ public struct RunSummary: Sendable, Hashable, Identifiable {
     /// The project.
     public var project: String
     /// The state of the run.
-    public var state: RunState
+    package var state: RunState
     /// The cause of the state; nil if there is none.
     public var cause: String?
     /// When the run was submitted.

@@ -1,7 +1,7 @@
-public import LaunchPluginKit
+package import LaunchPluginKit
 
 /// Limits for copies between containers, this machine and object stores.
-public struct TransferLimits: Sendable {
+package struct TransferLimits: Sendable {
     package static let outputKey = "output_size_limit"
     package static let downloadKey = "download_size_limit"
     package static let reserveKey = "disk_reserve"
@@ -9,16 +9,16 @@ public struct TransferLimits: Sendable {
     package static let defaultDownload: Int64 = 200 << 30
 
     /// The most bytes of one output, one result or one synchronized folder.
-    public var outputBytes: Int64
+    package var outputBytes: Int64
     /// The most bytes of one input.
-    public var downloadBytes: Int64
+    package var downloadBytes: Int64
     /// The space that stays free on the disk of the program's home.
-    public var reserve: DiskReserve
+    package var reserve: DiskReserve
 
     /// - Parameters:
     ///   - outputBytes: nil is 50 GiB.
     ///   - downloadBytes: nil is 200 GiB.
-    public init(outputBytes: Int64? = nil, downloadBytes: Int64? = nil, reserve: DiskReserve = .standard) {
+    package init(outputBytes: Int64? = nil, downloadBytes: Int64? = nil, reserve: DiskReserve = .standard) {
         self.outputBytes = outputBytes ?? Self.defaultOutput
         self.downloadBytes = downloadBytes ?? Self.defaultDownload
         self.reserve = reserve
