@@ -20,7 +20,11 @@ extension PluginPackage {
                 examples: ["type: \(name)\\nuri: images.example.com/team/train"],
                 make: { options, context throws(BackendError) in
                     // Calls no service.
-                    \(backend)(repository: try ImageReference(parsing: options.string("uri") ?? ""))
+                    do throws(ImageReferenceError) {
+                        return \(backend)(repository: try ImageReference(parsing: options.string("uri") ?? ""))
+                    } catch {
+                        throw BackendError(.invalid, "\\"uri\\" is not the address of a repository: \\(error)")
+                    }
                 })
         }
 

@@ -32,7 +32,10 @@ struct Declarations: Sendable {
         for declaration in catalog.declarations {
             let blocks = Self.blocks(of: declaration)
             await kit.check(.names) { try names(declaration) }
-            await kit.check(.fields) { for block in blocks { try fields(block) } }
+            await kit.check(.fields) {
+                for block in blocks { try fields(block) }
+                try archiveField(declaration)
+            }
             await kit.check(.uniqueNames) { for block in blocks { try uniqueNames(block) } }
             await kit.check(.defaults) { for block in blocks { try each(block, defaultFits) } }
             await kit.check(.requiredFields) {
@@ -61,6 +64,13 @@ struct Declarations: Sendable {
     }
 
     // MARK: fields
+
+    private func archiveField(_ declaration: PluginCatalog.Declaration) throws {
+        guard let name = declaration.capabilities.archiveField else { return }
+        guard case .boolean? = declaration.fields.first(where: { $0.name == name })?.kind else {
+            throw Broken("'archiveField' names '\(name)', which is not a Boolean field")
+        }
+    }
 
     /// Fields that are keys of one mapping, with its path.
     private struct Block {

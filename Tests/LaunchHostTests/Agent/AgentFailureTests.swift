@@ -75,7 +75,8 @@ struct AgentFailureTests {
         let runs = try (0..<3).map { _ in try bench.submit("q", wrong) }
         let other = try bench.submit("other")
         guard case .held(let queues) = try await bench.run(bench.agent("q", "other", maxJobs: 1, isStill: true)) else {
-            Issue.record("the agent does not name the held queue")
+            let runs = try bench.store.runs().map(\.state)
+            Issue.record("the agent does not name the held queue: \(runs)")
             return
         }
         #expect(queues.mapValues(\.category) == ["q": .configuration])
@@ -112,8 +113,9 @@ struct AgentFailureTests {
         let agent = Agent(
             Agent.Settings(queues: ["q"], maxJobs: nil, drain: true), store: bench.store, backends: backends,
             contexts: SourceContexts(store: SourceStore(folder: bench.store.home.sources)), log: .silent)
-        guard case .held(let queues) = try await bench.run(agent) else {
-            Issue.record("the agent does not name the held queue")
+        let end = try await bench.run(agent)
+        guard case .held(let queues) = end else {
+            Issue.record("the agent does not name the held queue: \(end)")
             return
         }
         #expect(queues["q"]?.message.contains("needs a block in launch-config.yaml") == true, "\(queues)")

@@ -105,7 +105,8 @@ struct SourceStoreTests {
             try await store.snapshot(of: source, dockerfile: "\(source)/inside/Dockerfile").source.dockerfile
                 == "inside/Dockerfile")
         for (name, why) in [
-            ("escape", "is not inside of"), ("../outside", "is not inside of"), ("inside", "is not a file"),
+            ("escape", "is not inside the source folder"), ("../outside", "is not inside the source folder"),
+            ("inside", "is not a file"),
             ("Dockerfile", "there is no Dockerfile"),
         ] {
             let error = try await #require(throws: LaunchError.self) {

@@ -112,7 +112,7 @@ extension Field.Kind {
     func fits(_ value: JSONValue) -> Bool {
         switch self {
         case .string, .secret, .file: value.stringValue != nil
-        case .choice(let words): value.stringValue.map(words.contains) ?? false
+        case .choice(let choices): value.stringValue.map(choices.contains) ?? false
         case .integer(let range): value.integerValue.map(range.contains) ?? false
         case .number(let range): value.doubleValue.map(range.contains) ?? false
         case .boolean: value.boolValue != nil

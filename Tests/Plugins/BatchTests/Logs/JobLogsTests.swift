@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `throttling and lost answers lose no line`() async throws {
-        let account = try BatchAccount(factor: 200)
+        let account = try BatchAccount(factor: 20)
         account.stub.batch.lives { job, _ in
             Self.print(account, (0..<30).map(String.init), job, attempt: 1, at: 3)
             return .usual
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func `an unreachable Batch is an error, not a state`() async throws {
-        let account = try BatchAccount(factor: 1000)
+        let account = try BatchAccount(factor: 100)
         account.stub.batch.lives(.endless)
         let handle = try await Self.submit(
             account, #"{"job_queue": "training", "resources": {"VCPU": 1, "MEMORY": 2048}}"#)

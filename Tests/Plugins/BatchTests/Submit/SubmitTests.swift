@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test func `random faults of a day leave one job for each run`() async throws {
-        let account = try BatchAccount(factor: 500)
+        let account = try BatchAccount(factor: 100)
         account.stub.batch.lives(.endless)
         account.stub.chaos(Chaos(seed: 7, throttled: 0.2, lostAnswers: 0.15), services: ["batch"])
         for _ in 0..<10 {

@@ -17,7 +17,7 @@ struct BatchAccount: Sendable {
     private let home: TemporaryDirectory
 
     /// - Parameter wire: makes the URL of the clients from that of the stub, such as the one of a proxy.
-    init(factor: Double = 50, through wire: (AWSStub) throws -> String = { $0.url }) throws {
+    init(factor: Double = 10, through wire: (AWSStub) throws -> String = { $0.url }) throws {
         let clock = FastClock(factor: factor)
         self.clock = clock
         stub = try AWSStub(now: { clock.now })
