@@ -15,7 +15,9 @@ struct LocalDockerConformanceTests {
         let folder = try TemporaryDirectory()
         let image = try await Jobs.image()
         let fixture = RunnerFixture(
-            plugin: LocalDockerRunner.plugin, folder: folder.path, makeRunner: { Jobs.runner() },
+            plugin: LocalDockerRunner.plugin, folder: folder.path,
+            // The client of the engine keeps connections of concurrent calls.
+            settings: KitSettings(process: .own, idleConnections: 64), makeRunner: { Jobs.runner() },
             job: { behaviour, id in Jobs.script(behaviour).map { Jobs.job($0, id: id, image: image) } },
             count: { id in
                 try await EngineFixture.engine().containers(labels: ["launch.run=\(id)"]).count

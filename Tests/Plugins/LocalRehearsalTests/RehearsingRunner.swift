@@ -53,6 +53,8 @@ struct RehearsingConformanceTests {
         let image = try await Jobs.image()
         let fixture = RunnerFixture(
             plugin: LocalDockerRunner.plugin, folder: stage.home.file("kept"),
+            // The client of the engine keeps connections of concurrent calls.
+            settings: KitSettings(process: .own, idleConnections: 64),
             makeRunner: { RehearsingRunner(local: stage.runner()) },
             job: { behaviour, id in Jobs.script(behaviour).map { Jobs.job($0, id: id, image: image) } },
             count: { id in
