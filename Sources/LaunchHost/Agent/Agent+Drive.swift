@@ -12,18 +12,20 @@ extension Agent {
         driving[run.id] = stop
         children?.yield {
             let end = await withCancellation(by: stop) { await driver.drive(run) }
-            await self.driven(run, end)
+            await self.driven(run, stop, end)
         }
     }
 
-    private func driven(_ run: RunRecord, _ end: RunDrive.End) {
+    /// - Parameter stop: the event of the drive that has ended.
+    private func driven(_ run: RunRecord, _ stop: AsyncEvent, _ end: RunDrive.End) {
         switch end {
         case .submitted(let record): watch(record)
         case .over(let record): tell(record)
         case .held, .released, .dropped: break
         }
         if let queue = run.queue { settle(queue, end) }
-        driving[run.id] = nil
+        // A requeued run may have been claimed again before its first drive has ended here.
+        if driving[run.id] === stop { driving[run.id] = nil }
         pulse.signal()
     }
 
