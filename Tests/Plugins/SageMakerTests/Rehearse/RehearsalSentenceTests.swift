@@ -181,7 +181,7 @@ struct RehearsalSentenceTests {
                     "EnableManagedSpotTraining": true, "StoppingCondition": ["MaxWaitTimeInSeconds": 9],
                 ]),
             Case(
-                words: "the wait for capacity, were not", changes: ["EnableManagedSpotTraining": true],
+                words: "the wait for capacity were not rehearsed", changes: ["EnableManagedSpotTraining": true],
                 options: .init(drill: .init(afterSeconds: 1)), steps: again),
             Case(words: "BrandNew is unknown to the rehearsal", changes: ["BrandNew": [:]]),
         ]
