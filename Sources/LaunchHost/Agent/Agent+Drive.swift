@@ -38,7 +38,7 @@ extension Agent {
                 "the queue is held: no run of it can start",
                 ["queue": queue, "until": Timestamp(until).description, "error": error.description])
         } else if holds.end(queue, wasSubmitted: end.isSubmitted) {
-            log.info("the queue is no longer held", ["queue": queue])
+            log.info("the hold of the queue has ended", ["queue": queue])
         }
     }
 }

@@ -17,7 +17,7 @@ struct RunDrive: Sendable {
     /// How often the backend did not say whether it has the run.
     private var unknown = 0
     private var hasNoted = false
-    /// The error for which the run's queue is to be held.
+    /// The error that holds the run's queue.
     private var heldFor: BackendError?
 
     init(_ run: RunRecord, mayRequeue: Bool) {
@@ -235,6 +235,8 @@ struct RunDrive: Sendable {
             return requeue(error, conditions)
         case .requeueAndHold:
             guard canWait else { return fail(failure(error)) }
+            // The submitter chooses the image, so a refusal of its registry concerns this run only.
+            if case .resolved = run.stage, error.category == .unauthenticated { return requeue(error, conditions) }
             heldFor = error
             return requeue(error, conditions)
         case .fail: return fail(failure(error))

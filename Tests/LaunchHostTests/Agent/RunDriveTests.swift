@@ -282,6 +282,15 @@ import Testing
         #expect(drive.end == (category == .capacity ? .over(queued) : .held(queued, error)))
     }
 
+    @Test func `a registry that refuses the image of one run does not hold the queue`() {
+        var drive = Self.drive(Self.resolved, .inStage)
+        _ = drive.receive(.failed(BackendError(.unauthenticated, "x"), mayBeThere: false), Self.stays)
+        var queued = Self.resolved
+        queued.state = .queued
+        _ = drive.receive(.stored(queued), Self.stays)
+        #expect(drive.end == .over(queued))
+    }
+
     @Test func `a run that cannot be continued is looked up first if the backend may have it`() {
         let cause = Cause(.invalidRequest, "no such runner")
         var early = Self.drive(Self.imaged, .inStage)
