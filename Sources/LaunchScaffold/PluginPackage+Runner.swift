@@ -59,7 +59,7 @@ extension PluginPackage {
                 guard request.document["command"]?.arrayValue?.isEmpty ?? true else { return [] }
                 return [
                     Finding(
-                        .error, at: FieldPath([.member("command")]), "there is no program to run",
+                        .error, at: FieldPath([.member("command")]), "the command is empty",
                         hint: "Write command: [PROGRAM] in the queue's template, or give --entry-point.")
                 ]
             }

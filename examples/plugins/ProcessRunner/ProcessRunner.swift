@@ -32,7 +32,7 @@ struct ProcessRunner: Runner {
         if options.strings("command")?.first?.isEmpty ?? true {
             findings.append(
                 Finding(
-                    .error, at: FieldPath([.member("command")]), "there is no program to run",
+                    .error, at: FieldPath([.member("command")]), "the command is empty",
                     hint: "Write command: [PROGRAM] in the queue's template, or give --entry-point."))
         }
         if let limit = options.number("time_limit"), limit < 1 {
