@@ -27,11 +27,29 @@ slurm_pid() {
     printf '%s\n' "$pid"
 }
 
-# slurm_idle: whether the controller answers and the node takes jobs.
-slurm_idle() {
+# slurm_runs: whether the daemons of the cluster run.
+slurm_runs() {
     slurm_use
-    [ -e "$SLURM_CONF" ] && slurm_pid slurmctld >/dev/null && slurm_pid slurmd >/dev/null &&
-        within 10 sinfo --noheader --format=%t 2>/dev/null | grep -qE '^(idle|mix|alloc)$'
+    [ -e "$SLURM_CONF" ] && slurm_pid munged >/dev/null && slurm_pid slurmctld >/dev/null && slurm_pid slurmd >/dev/null
+}
+
+# slurm_idle: whether the controller answers and the node takes jobs. A node that ends jobs (comp), or that the scheduler
+# has planned a job for (plnd, a hyphen), takes jobs too.
+slurm_idle() {
+    slurm_runs && within 10 sinfo --noheader --format=%t 2>/dev/null | grep -qE '^(idle|mix|alloc|comp|plnd)-?$'
+}
+
+# slurm_await: returns when the cluster takes jobs, and fails if a daemon ends or the deadline passes.
+slurm_await() {
+    local began=$SECONDS
+    until slurm_idle; do
+        # A daemon writes its process ID a moment after its start.
+        slurm_runs || [ $((SECONDS - began)) -lt 5 ] || return 1
+        [ $((SECONDS - began)) -lt "$slurm_deadline" ] || return 1
+        # A node that went away with its jobs stays down until it is resumed.
+        within 10 scontrol update nodename=launch-dev state=resume >/dev/null 2>&1 || true
+        sleep 0.2
+    done
 }
 
 # slurm_start: returns when the cluster takes jobs. Sets slurm_started to 1 if it did not run before.
@@ -46,8 +64,9 @@ slurm_start() {
     chmod 700 "$slurm_home"
     # Two concurrent scripts must not start two clusters on one folder. The subshell holds the lock.
     (
-        flock -w "$slurm_deadline" 9 || die 69 "another script is starting the cluster and does not come to an end"
-        slurm_idle || slurm_start_locked
+        flock -w $((3 * slurm_deadline)) 9 || die 69 "another script is starting the cluster and does not come to an end"
+        # A cluster that others use is given time before it is replaced: it may be slow, not broken.
+        { slurm_runs && slurm_await; } || slurm_start_locked
     ) 9>"$slurm_home/lock" || code=$?
     case $code in
         0) ;;
@@ -58,7 +77,6 @@ slurm_start() {
 }
 
 slurm_start_locked() {
-    local program began=$SECONDS
     slurm_stop
     say "starting a private Slurm cluster in $slurm_home"
     [ -e "$slurm_home/munge.key" ] || (umask 077 && head -c 128 /dev/urandom >"$slurm_home/munge.key")
@@ -67,16 +85,17 @@ slurm_start_locked() {
         --key-file="$slurm_home/munge.key" --log-file="$state/log/munged.log" --seed-file="$slurm_home/munge.seed"
     slurm_daemon slurmctld -f "$SLURM_CONF" -L "$state/log/slurmctld.log"
     slurm_daemon slurmd -f "$SLURM_CONF" -N launch-dev -L "$state/log/slurmd.log"
-    until slurm_idle; do
-        for program in munged slurmctld slurmd; do
-            slurm_pid "$program" >/dev/null || [ $((SECONDS - began)) -lt 5 ] || slurm_fail "$program"
-        done
-        [ $((SECONDS - began)) -lt "$slurm_deadline" ] || slurm_fail slurmctld
-        # A node that went away with its jobs stays down until it is resumed.
-        scontrol update nodename=launch-dev state=resume >/dev/null 2>&1 || true
-        sleep 0.2
-    done
+    slurm_await || slurm_fail "$(slurm_missing)"
     return 3
+}
+
+# slurm_missing: prints the daemon that does not run, or the controller.
+slurm_missing() {
+    local program
+    for program in munged slurmd; do
+        slurm_pid "$program" >/dev/null || { printf '%s\n' "$program"; return; }
+    done
+    printf 'slurmctld\n'
 }
 
 # slurm_daemon PROGRAM ARGUMENT...: the program puts itself into the background, in a separate session, without the open
