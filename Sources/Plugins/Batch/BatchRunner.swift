@@ -14,6 +14,7 @@ public struct BatchRunner: Runner {
     let log: Logger
     /// One submit of a run at a time.
     let submits = KeyedLock<RunID>()
+    let spareTickets = SpareTickets()
 
     /// Creates a runner. Without an AWS environment it renders and validates, and refuses calls.
     init(_ environment: AWSEnvironment?, logGroup: String, log: Logger) {

@@ -102,10 +102,42 @@ struct BatchService: Sendable {
             .max { $0["revision"]?.integerValue ?? 0 < $1["revision"]?.integerValue ?? 0 }
     }
 
-    /// Registers a definition. A repetition makes a further revision with the same content, which changes nothing.
-    func register(_ document: JSONValue) async throws(AWSError) {
-        _ = try await call(
+    /// Registers a revision of a definition and returns its number. No two revisions of a name have the same number. A
+    /// repeated call makes a further revision.
+    func register(_ document: JSONValue) async throws(AWSError) -> Int {
+        let answer = try await call(
             .write("RegisterJobDefinition", repeatable: true), "/v1/registerjobdefinition", document, nil)
+        guard let revision = answer["revision"]?.integerValue.flatMap({ Int(exactly: $0) }), revision > 0 else {
+            throw AWSError(
+                .malformed, "The answer has no revision.", service: "Batch", operation: "RegisterJobDefinition",
+                mayHaveTakenEffect: true)
+        }
+        return revision
+    }
+
+    /// All revisions of a definition that Batch knows, also those that cannot be used any more.
+    func revisions(of name: String) async throws(AWSError) -> [RunTickets.Revision] {
+        var found: [RunTickets.Revision] = []
+        var token: String?
+        for _ in 0..<Self.pages {
+            var input: [String: JSONValue] = ["jobDefinitionName": .string(name), "maxResults": .integer(100)]
+            input["nextToken"] = token.map { .string($0) }
+            let page = try await call(
+                .read("DescribeJobDefinitions"), "/v1/describejobdefinitions", .object(input), nil)
+            found += (page["jobDefinitions"]?.arrayValue ?? []).compactMap { RunTickets.Revision($0) }
+            token = page["nextToken"]?.stringValue
+            if token?.isEmpty ?? true { return found }
+        }
+        throw AWSError(
+            .malformed, "The answer names more than \(Self.pages) pages of revisions of \(name).",
+            service: "Batch", operation: "DescribeJobDefinitions")
+    }
+
+    /// Ends the use of a revision: Batch accepts no job with it any more. Jobs that it has accepted are not affected.
+    func deregister(_ name: String, revision: Int) async throws(AWSError) {
+        _ = try await call(
+            .write("DeregisterJobDefinition", repeatable: true, mayAnswerNothing: true),
+            "/v1/deregisterjobdefinition", .object(["jobDefinition": .string("\(name):\(revision)")]), nil)
     }
 
     /// A harmless call.

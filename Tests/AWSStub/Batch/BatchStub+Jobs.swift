@@ -18,7 +18,9 @@ extension BatchStub {
             (state.choice, Self.definition(reference, in: state), state.queues.contains(Self.name(of: queue)))
         }
         guard knowsQueue else { throw Self.refused("Job Queue \(queue) does not exist") }
-        guard let found else { throw Self.refused("JobDefinition \(reference) does not exist") }
+        guard let found, !inactiveDefinitions.contains("\(found.name):\(found.revision)") else {
+            throw Self.refused("JobDefinition \(reference) does not exist")
+        }
         let image = found.document["containerProperties"]?["image"]?.stringValue ?? ""
         func job(_ id: String, life: BatchLife, size: Int?, index: Int?) -> StubBatchJob {
             StubBatchJob(
@@ -108,23 +110,44 @@ extension BatchStub {
         ])
     }
 
+    func deregister(_ input: JSONValue) throws(StubError) -> JSONValue {
+        let reference = try text(input, "jobDefinition")
+        let isKnown = state.withLock { state in
+            guard let found = Self.definition(reference, in: state), reference.contains(":") else { return false }
+            state.inactive.insert("\(found.name):\(found.revision)")
+            return true
+        }
+        guard isKnown else { throw Self.refused("Job Definition \(reference) does not exist") }
+        return .object([:])
+    }
+
     func definitions(_ input: JSONValue, _ region: String) -> JSONValue {
         let name = input["jobDefinitionName"]?.stringValue
         let exact = input["jobDefinitions"]?.arrayValue?.compactMap(\.stringValue)
-        let found = state.withLock { state -> [(name: String, revision: Int, document: JSONValue)] in
+        let status = input["status"]?.stringValue
+        let all = state.withLock { state -> [(name: String, revision: Int, document: JSONValue)] in
             if let exact { return exact.compactMap { Self.definition($0, in: state) } }
             return (state.definitions[name ?? ""] ?? []).enumerated().map { (name ?? "", $0.offset + 1, $0.element) }
         }
-        return .object([
+        let inactive = inactiveDefinitions
+        let matching = all.filter { one in
+            status == nil || (status == "INACTIVE") == inactive.contains("\(one.name):\(one.revision)")
+        }
+        let start = input["nextToken"]?.stringValue.flatMap { Int($0) } ?? 0
+        let found = matching.dropFirst(start).prefix(state.withLock(\.pageSize))
+        var answer: [String: JSONValue] = [
             "jobDefinitions": .array(
                 found.map { one in
                     var document = one.document.objectValue ?? [:]
                     document["revision"] = .integer(Int64(one.revision))
-                    document["status"] = .string("ACTIVE")
+                    let isInactive = inactive.contains("\(one.name):\(one.revision)")
+                    document["status"] = .string(isInactive ? "INACTIVE" : "ACTIVE")
                     document["jobDefinitionArn"] = .string(arn("job-definition/\(one.name):\(one.revision)", region))
                     return .object(document)
                 })
-        ])
+        ]
+        if start + found.count < matching.count { answer["nextToken"] = .string("\(start + found.count)") }
+        return .object(answer)
     }
 
     static func definition(

@@ -14,6 +14,8 @@ public final class BatchStub: StubService {
         var queues: Set<String> = ["training"]
         /// The revisions of each name, as registered.
         var definitions: [String: [JSONValue]] = [:]
+        /// The revisions that accept no job, as `name:revision`.
+        var inactive: Set<String> = []
         /// All jobs and children, by ID.
         var jobs: [String: StubBatchJob] = [:]
         var order: [String] = []
@@ -52,6 +54,8 @@ public final class BatchStub: StubService {
     public func status(of id: String) -> String? {
         state.withLock { $0.jobs[id] }.map { status($0).status }
     }
+    /// The revisions that were deregistered, as `name:revision`.
+    public var inactiveDefinitions: Set<String> { state.withLock(\.inactive) }
     /// Registers a definition of a user.
     public func define(_ name: String, image: String) {
         state.withLock { state in
@@ -84,7 +88,7 @@ public final class BatchStub: StubService {
     private static let operations: [String: String] = Dictionary(
         uniqueKeysWithValues: [
             "SubmitJob", "DescribeJobs", "ListJobs", "TerminateJob", "RegisterJobDefinition", "DescribeJobDefinitions",
-            "DescribeJobQueues",
+            "DescribeJobQueues", "DeregisterJobDefinition",
         ].map { ("/v1/\($0.lowercased())", $0) })
 
     /// Errors have their code in a header and in the body.
@@ -107,6 +111,7 @@ public final class BatchStub: StubService {
             case "ListJobs": try list(input)
             case "TerminateJob": try terminate(input)
             case "RegisterJobDefinition": try register(input, region)
+            case "DeregisterJobDefinition": try deregister(input)
             case "DescribeJobDefinitions": definitions(input, region)
             case "DescribeJobQueues":
                 .object([

@@ -63,8 +63,8 @@ struct JobPermissions {
         if registered {
             permissions.append(
                 Permission(
-                    .agent, ["batch:RegisterJobDefinition"], on: [pattern],
-                    reason: "register the definitions that have the runs' images"))
+                    .agent, ["batch:RegisterJobDefinition", "batch:DeregisterJobDefinition"], on: [pattern],
+                    reason: "make each run's own definition, which has its image, and remove it"))
         }
         if let repository {
             permissions.append(

@@ -49,17 +49,16 @@ struct BatchRender {
 
     // MARK: parts
 
-    /// A definition of everything that is the same for all runs of a queue with the same image. Its name is the hash of
-    /// its content, so a name never has two contents, and runs share it.
+    /// The run's own definition. Its revisions decide which process submits the job; see `RunTickets`.
     private func definition(_ notes: BatchRequest.Notes) -> JSONValue {
         var properties = template.values["container_properties"]?.objectValue ?? [:]
         properties["image"] = .string(runnable.image.reference)
         if properties["resourceRequirements"] == nil, let resources { properties["resourceRequirements"] = resources }
-        var document: [String: JSONValue] = [
-            "type": .string("container"), "containerProperties": .object(properties),
+        let document: [String: JSONValue] = [
+            "jobDefinitionName": .string(RunTickets.name(of: job.runID)), "type": .string("container"),
+            "containerProperties": .object(properties),
             "platformCapabilities": .array([.string(notes.platform)]),
         ]
-        document["jobDefinitionName"] = .string("launch-\(BatchRequest.hash(.object(document)))")
         return .object(document)
     }
 

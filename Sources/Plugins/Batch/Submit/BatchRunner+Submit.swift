@@ -5,86 +5,123 @@ public import LaunchPluginKit
 extension BatchRunner {
     /// Submits the job, or adopts the one that an earlier call made from the same request.
     ///
-    /// The job's name has the run's ID. Jobs with that name are looked for before the submit, after it, and after a lost
-    /// answer; see `JobElection`. If an answer was lost and no job is found, this throws `transient` and does not submit
-    /// again: the list may be late, and the host asks again. What remains is a job that Batch lists later than all of
-    /// these calls.
+    /// A run with a definition of launch is submitted only by the process with the run's ticket; see `RunTickets`. For
+    /// a definition of the user, `JobElection` alone decides between several jobs.
+    ///
+    /// If an answer was lost and no job is found, this throws `transient` and does not submit again: the list may be
+    /// late, and the host asks again.
     /// - Throws: `conflict` if the name belongs to another request.
     public func submit(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle {
         let batch = try BatchRequest(request)
         let cancelled = BackendError(.cancelled, "The submit of run \(runID) was cancelled.")
         return try await submits.withLock(runID, orThrow: cancelled) { () async throws(BackendError) in
-            try await submitAlone(batch, runID)
+            let region = try await explained { () async throws(AWSError) in try await service.region() }
+            let search = JobSearch(service, batch, runID, region: region, log: log)
+            if let found = try await search.job() { return found.handle }
+            guard let definition = batch.definition else { return try await submitWithOwnDefinition(search) }
+            return try await submitWithTicket(search, definition)
         }
     }
 
-    private func submitAlone(_ request: BatchRequest, _ runID: RunID) async throws(BackendError) -> RunHandle {
+    /// The job of the request, submitted by any process. Before this says that there is none, it makes sure that no
+    /// process can still submit it.
+    public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
+        let batch = try BatchRequest(request)
         let region = try await explained { () async throws(AWSError) in try await service.region() }
-        if let found = try await existing(request, runID, region: region) { return found.handle }
-        try await define(request)
+        let search = JobSearch(service, batch, runID, region: region, log: log)
+        if let found = try await search.job() { return found.handle }
+        guard batch.definition != nil else { return nil }
+        return try await search.settle(before: nil, spare: spareTickets.peek(runID))?.handle
+    }
+
+    /// Removes the run's definition. Batch itself removes the job.
+    public func release(_ handle: RunHandle) async throws(BackendError) {
+        _ = try JobHandle(handle)
+        let name = RunTickets.name(of: handle.runID)
+        try await explained { () async throws(AWSError) in
+            for revision in try await service.revisions(of: name) where revision.isActive {
+                try await service.deregister(name, revision: revision.number)
+            }
+        }
+    }
+
+    // MARK: with a definition of launch
+
+    /// How often a call takes a new ticket because another process has ended the use of its own.
+    private static let rounds = 4
+
+    private func submitWithTicket(
+        _ search: JobSearch, _ definition: JSONValue
+    ) async throws(BackendError) -> RunHandle {
+        let runID = search.runID
+        for _ in 0..<Self.rounds {
+            let ticket: RunTickets.Ticket
+            if let spare = spareTickets.take(runID) {
+                ticket = spare
+            } else {
+                ticket = try await search.takeTicket(definition)
+                if let found = try await search.settle(before: ticket, spare: nil) { return found.handle }
+            }
+            var job = search.request.job
+            job["jobDefinition"] = .string("\(search.name):\(ticket.number)")
+            do throws(AWSError) {
+                let id = try await service.submit(.object(job))
+                await search.record(id, definition)
+                return search.handle(id).handle
+            } catch {
+                guard !error.mayHaveTakenEffect else { return try await afterLostAnswer(error, search, definition) }
+                let failure = BatchError.explained(error)
+                // Batch says of a deregistered definition what it says of one that never was.
+                if failure.category.disposition(in: .submit) == .fail {
+                    if try await search.isUsable(ticket) {
+                        await search.endUse(of: ticket)
+                        throw failure
+                    }
+                    if let found = try await search.job() { return found.handle }
+                    continue
+                }
+                spareTickets.keep(ticket, for: runID)
+                throw failure
+            }
+        }
+        throw BackendError(.transient, "Other processes submit the run \(runID) at the same time.")
+    }
+
+    private func afterLostAnswer(
+        _ error: AWSError, _ search: JobSearch, _ definition: JSONValue
+    ) async throws(BackendError) -> RunHandle {
+        if let found = try? await search.job() {
+            await search.record(found.id, definition)
+            return found.handle
+        }
+        let failure = BatchError.explained(error)
+        // Not this error's category: some categories mean that the call had no effect.
+        throw BackendError(
+            .transient, "\(failure.message) Whether the job \(search.request.name) exists is unknown.",
+            hint: failure.hint, retryAfter: failure.retryAfter)
+    }
+
+    // MARK: with a definition of the user
+
+    private func submitWithOwnDefinition(_ search: JobSearch) async throws(BackendError) -> RunHandle {
+        try await checkDefinition(search.request)
         let id: String
         do throws(AWSError) {
-            id = try await service.submit(.object(request.job))
+            id = try await service.submit(.object(search.request.job))
         } catch {
-            let failure = BatchError.explained(error)
-            guard error.mayHaveTakenEffect else { throw failure }
-            if let found = try? await existing(request, runID, region: region) { return found.handle }
-            // Not this error's category: some categories mean that the call had no effect.
-            throw BackendError(
-                .transient, "\(failure.message) Whether the job \(request.name) exists is unknown.",
-                hint: failure.hint, retryAfter: failure.retryAfter)
+            guard error.mayHaveTakenEffect else { throw BatchError.explained(error) }
+            return try await afterLostAnswer(error, search, .null)
         }
-        let own = JobHandle(runID: runID, id: id, name: request.name, region: region)
         // The job exists. If the check for a second one fails, the next call of submit or find makes it again.
-        let elected = try? await existing(request, runID, region: region, besides: id)
-        return (elected ?? own).handle
+        let elected = try? await search.job(besides: id)
+        return (elected ?? search.handle(id)).handle
     }
 
-    /// The job of the request, submitted by any process.
-    public func find(_ request: RunRequest, as runID: RunID) async throws(BackendError) -> RunHandle? {
-        let region = try await explained { () async throws(AWSError) in try await service.region() }
-        return try await existing(try BatchRequest(request), runID, region: region)?.handle
-    }
-
-    /// The run's job. Terminates further jobs of the same request.
-    /// - Parameter own: a job that was just submitted, which lists may not show yet.
-    private func existing(
-        _ request: BatchRequest, _ runID: RunID, region: String, besides own: String? = nil
-    ) async throws(BackendError) -> JobHandle? {
-        let jobs = try await explained { () async throws(AWSError) -> [BatchJob] in
-            var ids = try await service.jobs(named: request.name, queue: request.queue, region: region)
-            if let own, !ids.contains(own) { ids.append(own) }
-            // A job alone needs no election.
-            if let own, ids == [own] { return [] }
-            var jobs: [BatchJob] = []
-            for start in stride(from: 0, to: ids.count, by: BatchService.jobsPerCall) {
-                let some = ids[start..<min(start + BatchService.jobsPerCall, ids.count)]
-                jobs += try await service.describe(Array(some), region: region)
-            }
-            return jobs
-        }
-        let election = try JobElection(jobs, of: request, runID, region: region)
-        guard let job = election.job else { return nil }
-        for other in election.surplus {
-            log.warning("terminating a second job of a run", ["run": runID.rawValue, "job": other.id, "first": job.id])
-            try await explained { () async throws(AWSError) in
-                try await service.terminate(
-                    other.id, reason: "A second job of run \(runID); the first is \(job.id).", region: region)
-            }
-        }
-        return JobHandle(runID: runID, id: job.id, name: job.name, region: region)
-    }
-
-    /// Registers the request's job definition unless it exists. For a definition of the user: checks that it has the
-    /// run's image, because Batch cannot replace it.
-    private func define(_ request: BatchRequest) async throws(BackendError) {
+    /// Checks that the definition of the user has the run's image, because Batch cannot replace it.
+    private func checkDefinition(_ request: BatchRequest) async throws(BackendError) {
         let reference = request.job["jobDefinition"]?.stringValue ?? ""
-        let found = try await explained { () async throws(AWSError) in try await service.definition(reference) }
-        if let definition = request.definition {
-            guard found == nil else { return }
-            return try await explained { () async throws(AWSError) in try await service.register(definition) }
-        }
-        guard let found else {
+        guard let found = try await explained({ () async throws(AWSError) in try await service.definition(reference) })
+        else {
             throw BackendError(
                 .invalid, "There is no active job definition \(reference).",
                 hint: "Look at job_definition in the queue's file; or write container_properties instead.")

@@ -3,9 +3,9 @@ internal import LaunchPluginKit
 
 /// Which of the jobs with a run's name is the run's. Pure, so every process decides the same.
 ///
-/// Batch has no token that makes a second `SubmitJob` harmless, and names are not unique. So jobs are looked for by name
-/// before and after a submit. If two processes have submitted at the same time, the oldest job remains, and the others
-/// are terminated.
+/// Batch has no token that makes a second `SubmitJob` harmless, and names are not unique. `RunTickets` lets one process
+/// submit at a time. If there are several jobs nevertheless, or if the definition is the user's, the oldest job
+/// remains, and the others are terminated.
 struct JobElection: Sendable, Hashable {
     /// The run's job; nil if there is none.
     var job: BatchJob?

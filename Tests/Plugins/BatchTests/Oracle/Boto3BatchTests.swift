@@ -29,11 +29,12 @@ import Testing
         _ = try await account.runner().observe([handle])
         try await account.runner().stop(handle, grace: nil)
         try await account.runner().reach()
+        try await account.runner().release(handle)
         let calls = account.stub.calls.filter { $0.service == "batch" }
         #expect(
             Set(calls.map(\.operation)) == [
                 "SubmitJob", "DescribeJobs", "ListJobs", "TerminateJob", "RegisterJobDefinition",
-                "DescribeJobDefinitions", "DescribeJobQueues",
+                "DescribeJobDefinitions", "DescribeJobQueues", "DeregisterJobDefinition",
             ])
         guard let verdict = try await Boto3Requests.judge(calls, service: "batch") else { return }
         #expect(verdict.differences.isEmpty, "\(verdict.version): \(verdict.differences.joined(separator: "\n"))")
@@ -85,7 +86,14 @@ import Testing
         let seen = try #require(try await runner().observe([handle]).first)
         #expect(seen.phase == .succeeded && seen.cause != nil && seen.endedAt != nil)
         try await runner().stop(handle, grace: nil)
-        let definitions = try await call("DescribeJobDefinitions", "{}")
-        #expect(definitions["jobDefinitions"]?.arrayValue?.count == 1)
+        let service = runner().service
+        let name = RunTickets.name(of: id)
+        let before = RunTickets(try await service.revisions(of: name))
+        #expect(before.revisions.map(\.number) == [1, 2] && before.revisions.allSatisfy(\.isActive))
+        #expect(before.job == handle.fields["id"])
+        try await runner().release(handle)
+        let after = try await service.revisions(of: name)
+        #expect(after.filter(\.isActive).isEmpty)
+        #expect(try await service.register(try #require(BatchRequest(request).definition)) == 3)
     }
 }

@@ -24,6 +24,7 @@ import Testing
         #expect(
             Self.resources("batch:SubmitJob", all) == ["\(start)job-queue/training", "\(start)job-definition/launch-*"])
         #expect(Self.resources("batch:RegisterJobDefinition", all) == ["\(start)job-definition/launch-*"])
+        #expect(Self.resources("batch:DeregisterJobDefinition", all) == ["\(start)job-definition/launch-*"])
         #expect(Self.resources("batch:TerminateJob", all) == ["\(start)job/*"])
         #expect(Self.resources("batch:DescribeJobs", all) == ["*"])
         #expect(

@@ -44,16 +44,18 @@ import Testing
             ])
     }
 
-    @Test func `runs with the same image share a definition, and another image or another role has its own`() throws {
-        let name = { (request: BatchRequest) in request.job["jobDefinition"]?.stringValue ?? "" }
-        let first = name(try Self.request(Self.usual))
-        #expect(first.wholeMatch(of: /launch-[0-9a-f]{32}/) != nil)
-        #expect(name(try Self.request(Self.usual) { $0.arguments = ["x"] }) == first)
-        let role =
+    @Test func `a run has a definition of its own, with its image and the queue's properties`() throws {
+        let request = try Self.request(
             #"{"job_queue": "training", "resources": {"VCPU": 2, "MEMORY": 2048}, "container_properties": {"jobRoleArn": "r"}}"#
-        #expect(name(try Self.request(role)) != first)
-        let other = try BatchRender(BatchAccount.job(Self.usual, pinned: false)).request()
-        #expect(name(try BatchRequest(other)) != first)
+        )
+        let id = try #require(request.job["tags"]?["launch:run"]?.stringValue)
+        #expect(request.job["jobDefinition"]?.stringValue == "launch-run-\(id)")
+        let definition = try #require(request.definition)
+        #expect(definition["jobDefinitionName"]?.stringValue == "launch-run-\(id)")
+        let properties = try #require(definition["containerProperties"])
+        #expect(properties["image"]?.stringValue == "\(BatchAccount.image)@\(BatchAccount.digest)")
+        #expect(properties["jobRoleArn"]?.stringValue == "r")
+        #expect(properties["resourceRequirements"]?.arrayValue?.count == 2)
     }
 
     @Test func `the fingerprint covers the whole request`() throws {

@@ -17,17 +17,21 @@ import Testing
         account.stub.batch.jobs.filter { !["SUCCEEDED", "FAILED"].contains(account.stub.batch.status(of: $0.id)) }
     }
 
-    @Test func `a job has the pinned image, and its definition is registered once`() async throws {
+    @Test func `a job has the pinned image, in a definition that the run's release removes`() async throws {
         let account = try BatchAccount()
         for _ in 0..<2 {
             let id = RunID.random()
-            _ = try await account.runner().submit(try Self.request(id), as: id)
+            let handle = try await account.runner().submit(try Self.request(id), as: id)
+            #expect(account.stub.batch.jobs.last?.definition == "launch-run-\(id):1")
+            #expect(account.stub.batch.definitions["launch-run-\(id)"]?.count == 2, "the ticket and the job's record")
+            let before = account.stub.batch.inactiveDefinitions
+            for _ in 0..<2 { try await account.runner().release(handle) }
+            let removed = account.stub.batch.inactiveDefinitions.subtracting(before)
+            #expect(removed == ["launch-run-\(id):1", "launch-run-\(id):2"])
         }
         #expect(
             account.stub.batch.jobs.map(\.image)
                 == Array(repeating: "\(BatchAccount.image)@\(BatchAccount.digest)", count: 2))
-        #expect(account.stub.batch.definitions.count == 1)
-        #expect(account.stub.calls("batch", "RegisterJobDefinition").count == 1)
     }
 
     @Test func `after a lost answer the job is adopted`() async throws {
@@ -57,13 +61,16 @@ import Testing
         #expect(account.stub.batch.jobs.map(\.id) == [handle.fields["id"]])
     }
 
-    @Test func `of two jobs of two processes the oldest remains, in every process`() async throws {
+    @Test func `of two jobs with the user's definition the oldest remains, in every process`() async throws {
         let account = try BatchAccount()
         account.stub.batch.lives(.endless)
+        account.stub.batch.define("own", image: "\(BatchAccount.image):v1")
         // No process sees the other's job before its own submit.
         account.stub.batch.listLag = .infinity
         let id = RunID.random()
-        let request = try Self.request(id)
+        let request = try BatchRender(
+            BatchAccount.job(#"{"job_queue": "training", "job_definition": "own:1"}"#, id: id)
+        ).request()
         for _ in 0..<3 { _ = try await account.runner().submit(request, as: id) }
         account.stub.batch.listLag = 0
         let found = try #require(try await account.runner().find(request, as: id))
