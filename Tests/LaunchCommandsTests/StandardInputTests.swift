@@ -82,6 +82,10 @@ import Testing
         #expect(spec.exit == .code(0), "\(spec.stderrText)")
         let merged = try await launch(folder, "plan --offline \(job) -R -", input: "{run_for: 7s}")
         #expect(merged.exit == .code(0) && merged.stdoutText.contains("\"run_for\" : 7"), "\(merged.stderrText)")
+        let refused = try await launch(
+            folder, "plan --offline -r mock \(image) -R -", input: "run_for: 1m\ntime_limit: 0s")
+        #expect(refused.exit == .code(65), "\(refused.stderrText)")
+        #expect(refused.stdoutText.contains("standard input:2:13: time_limit: "), "\(refused.stdoutText)")
         // One command reads it several times, and it is not a file that others could change.
         let config = try await launch(folder, "plan --offline \(job) -c -", input: "max_jobs: 2\n")
         #expect(config.exit == .code(0) && config.stderrText == "", "\(config.stderrText)")

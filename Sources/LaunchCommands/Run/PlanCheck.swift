@@ -15,15 +15,15 @@ struct PlanCheck {
 
     /// The resolved job, with the origins of its values.
     /// - Throws: `LaunchError` with a diagnostic for each error.
-    func resolved(_ spec: LaunchSpec, as id: RunID) throws -> Resolution {
+    func resolved(_ spec: LaunchSpec, _ submitted: SubmittedValues, as id: RunID) throws -> Resolution {
         let plugin = try context.catalog.knownRunner(spec.resource)
         let queue = try ResolveStage.Queue(of: spec, plugin: plugin, store: store)
-        return try ResolveStage(queue: queue, plugin: plugin).resolution(of: spec, as: id)
+        return try ResolveStage(queue: queue, plugin: plugin).resolution(of: spec, as: id, submitted: submitted)
     }
 
     /// Refuses a run whose request is invalid with any image. Prints warnings.
-    func refuseInvalid(_ spec: LaunchSpec, as id: RunID) throws {
-        let resolution = try resolved(spec, as: id)
+    func refuseInvalid(_ spec: LaunchSpec, _ submitted: SubmittedValues, as id: RunID) throws {
+        let resolution = try resolved(spec, submitted, as: id)
         let job = resolution.job
         let backends = try context.backends(config)
         var plan = try Plan(
@@ -31,7 +31,8 @@ struct PlanCheck {
             runner: try backends.runner(for: job.resource, rehearse: spec.rehearse),
             imageOfSource: backends.imageOfSource(for: job.project))
         plan.findings.removeAll { $0.isSettledLater == true }
-        let diagnostics = plan.diagnostics(in: try document(of: spec), origins: resolution.origins)
+        let diagnostics = plan.diagnostics(
+            in: try document(of: spec), origins: resolution.origins, submitted: submitted)
         guard plan.isValid else {
             throw LaunchError(
                 .invalid, "The request is not valid.", hint: "'launch plan' shows all of it.", diagnostics: diagnostics)

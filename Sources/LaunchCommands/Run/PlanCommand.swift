@@ -26,10 +26,10 @@ enum PlanCommand {
             let context = context(arguments, terminal)
             let store = try context.store()
             let config = try context.config()
-            let spec = try await SpecReader(context).spec(
+            let (spec, submitted) = try await SpecReader(context).spec(
                 store: store, config: config, offline: arguments.flag("offline"))
             let check = PlanCheck(context, store: store, config: config)
-            let resolution = try check.resolved(spec, as: RunID.random())
+            let resolution = try check.resolved(spec, submitted, as: RunID.random())
             let job = resolution.job
             let backends = try context.backends(config, runnerOptions: files(arguments))
             let stage = ImageStage(
@@ -56,7 +56,9 @@ enum PlanCommand {
                 try context.printJSON(plan)
             } else {
                 let document = try check.document(of: spec)
-                try PlanPage(plan, origins: resolution.origins, document: document, terminal).show()
+                try PlanPage(
+                    plan, origins: resolution.origins, document: document, submitted: submitted, terminal
+                ).show()
             }
             return plan.isValid ? .ok : .invalidData
         }

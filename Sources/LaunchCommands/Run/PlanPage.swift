@@ -6,13 +6,17 @@ struct PlanPage {
     private let plan: Plan
     private let document: Document?
     private let origins: Origins
+    private let submitted: SubmittedValues
     private let terminal: Terminal
 
-    /// A page of a plan, with the origins of its job's values.
-    init(_ plan: Plan, origins: Origins, document: Document?, _ terminal: Terminal) {
+    /// A page of a plan, with the origins of its job's values, and with the positions of the submitter's in files.
+    init(
+        _ plan: Plan, origins: Origins, document: Document?, submitted: SubmittedValues, _ terminal: Terminal
+    ) {
         self.plan = plan
         self.origins = origins
         self.document = document
+        self.submitted = submitted
         self.terminal = terminal
     }
 
@@ -48,7 +52,7 @@ struct PlanPage {
     }
 
     private func showFindings() throws {
-        let diagnostics = plan.diagnostics(in: document, origins: origins)
+        let diagnostics = plan.diagnostics(in: document, origins: origins, submitted: submitted)
         guard !diagnostics.isEmpty else { return try line("findings", Styled("none", .green)) }
         try line("findings", Styled(DiagnosticRenderer.summary(diagnostics)))
         for diagnostic in DiagnosticRenderer.sorted(diagnostics) {

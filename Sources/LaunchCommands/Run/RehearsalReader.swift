@@ -5,14 +5,17 @@ internal import LaunchHost
 /// Reads the options of a rehearsal from the command line and the spec file. The command line takes precedence.
 struct RehearsalReader {
     private let context: CommandContext
-    private let file: Options
-    private let folder: String
+    private let specFile: SpecFile
 
-    /// Creates a reader. Paths in the file are relative to `folder`, the file's folder.
-    init(_ context: CommandContext, file: Options, folder: String) {
+    init(_ context: CommandContext, _ specFile: SpecFile) {
         self.context = context
-        self.file = file
-        self.folder = folder
+        self.specFile = specFile
+    }
+
+    private var file: Options { specFile.options }
+
+    private func usageError(_ message: String, about option: String, _ member: String? = nil) -> any Error {
+        specFile.usageError(message, about: option, member, in: context.arguments)
     }
 
     /// The options; nil if the run is not a rehearsal.
@@ -70,10 +73,10 @@ struct RehearsalReader {
         let text = context.arguments.string("grace")
         guard let seconds = text.map(Quantity.seconds) ?? file.number("grace") else {
             guard let text else { return nil }
-            throw context.arguments.usageError("--grace is a time such as 90s or 2m; got '\(text)'")
+            throw usageError("--grace is a time such as 90s or 2m; got '\(text)'", about: "grace")
         }
         guard 0...86_400 ~= seconds else {
-            throw context.arguments.usageError("--grace is a time up to a day; got \(text ?? "\(seconds) s")")
+            throw usageError("--grace is a time up to a day; got \(text ?? "\(seconds) s")", about: "grace")
         }
         return Int(seconds.rounded(.up))
     }
@@ -82,9 +85,9 @@ struct RehearsalReader {
         let text = context.arguments.string("shm-size")
         guard let size = text.map(Quantity.bytes) ?? file.integer("shm_size") else {
             guard let text else { return nil }
-            throw context.arguments.usageError("--shm-size is a size such as 512m or 2g; got '\(text)'")
+            throw usageError("--shm-size is a size such as 512m or 2g; got '\(text)'", about: "shm-size")
         }
-        guard size > 0 else { throw context.arguments.usageError("--shm-size is one byte or more") }
+        guard size > 0 else { throw usageError("--shm-size is one byte or more", about: "shm-size") }
         return size
     }
 
@@ -94,9 +97,9 @@ struct RehearsalReader {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let wait = parts.count == 2 ? Quantity.seconds(parts[1]) : 10
         guard parts.first == "spot", let wait, wait > 0, wait <= 86_400 else {
-            throw context.arguments.usageError(
+            throw usageError(
                 "--drill is spot or spot@TIME, with the time from the start of the containers, such as spot@90s; "
-                    + "got '\(text)'")
+                    + "got '\(text)'", about: "drill")
         }
         let after = Int(wait.rounded(.up))
         return graceSeconds.map { .init(afterSeconds: after, graceSeconds: $0) } ?? .init(afterSeconds: after)
@@ -106,25 +109,28 @@ struct RehearsalReader {
 
     private func channels() throws -> [String: String] {
         var channels: [String: String] = [:]
-        for (name, path) in file.stringMap("channels") ?? [:] { channels[name] = try input(name, inFile(path)) }
+        for (name, path) in file.stringMap("channels") ?? [:] {
+            channels[name] = try input(name, inFile(path), isInFile: true)
+        }
         var seen: Set<String> = []
         for (name, path) in try context.arguments.pairs("channel") {
             guard seen.insert(name).inserted else {
                 throw context.arguments.usageError("--channel \(name) is given twice")
             }
-            channels[name] = try input(name, path)
+            channels[name] = try input(name, path, isInFile: false)
         }
         return channels
     }
 
     /// The absolute path of a channel's data, which must be readable.
-    private func input(_ name: String, _ path: String) throws -> String {
-        let place = try absolute(path, of: "channel \(name)")
+    private func input(_ name: String, _ path: String, isInFile: Bool) throws -> String {
+        let (option, member) = isInFile ? ("channels", name) : ("channel", nil)
+        let place = try absolute(path, of: "channel \(name)", option, member)
         guard FileManager.default.fileExists(atPath: place) else {
-            throw context.arguments.usageError("there is no folder \(place) for channel \(name)")
+            throw usageError("the folder \(place) for channel \(name) does not exist", about: option, member)
         }
         guard FileManager.default.isReadableFile(atPath: place) else {
-            throw context.arguments.usageError("\(place), for channel \(name), cannot be read by this user")
+            throw usageError("\(place), for channel \(name), cannot be read by this user", about: option, member)
         }
         return place
     }
@@ -132,21 +138,22 @@ struct RehearsalReader {
     /// The absolute path of a folder to write to. It may not exist yet.
     private func place(_ name: String) throws -> String? {
         guard let path = context.arguments.string(name) ?? file.string(Self.key(name)).map(inFile) else { return nil }
-        let place = try absolute(path, of: name)
+        let place = try absolute(path, of: name, name, nil)
         var isFolder = false
         if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), !isFolder {
-            throw context.arguments.usageError("--\(name) needs a folder, and \(place) is a file")
+            throw usageError("--\(name) needs a folder, and \(place) is a file", about: name)
         }
         return place
     }
 
-    private func inFile(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+    private func inFile(_ path: String) -> String { path.hasPrefix("/") ? path : "\(specFile.folder)/\(path)" }
 
-    private func absolute(_ path: String, of what: String) throws -> String {
-        guard !path.isEmpty else { throw context.arguments.usageError("\(what) has no path") }
+    private func absolute(_ path: String, of what: String, _ option: String, _ member: String?) throws -> String {
+        guard !path.isEmpty else { throw usageError("\(what) has no path", about: option, member) }
         guard !path.contains("://") else {
-            throw context.arguments.usageError(
-                "\(what): '\(path)' is not a local path; without this option the request's source is used")
+            throw usageError(
+                "\(what): '\(path)' is not a local path; without this option the request's source is used",
+                about: option, member)
         }
         return URL(fileURLWithPath: path).standardizedFileURL.path
     }

@@ -26,9 +26,9 @@ enum RunCommand {
             let context = context(arguments, terminal)
             let store = try context.store()
             let config = try context.config()
-            let spec = try await SpecReader(context).spec(store: store, config: config)
+            let (spec, submitted) = try await SpecReader(context).spec(store: store, config: config)
             let id = RunID.random()
-            try PlanCheck(context, store: store, config: config).refuseInvalid(spec, as: id)
+            try PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
             let backends = try context.backends(config)
             let owner = try store.becomeOwner(kind: "run")
             let held = HeldRun(

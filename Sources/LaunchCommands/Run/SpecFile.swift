@@ -1,7 +1,80 @@
+internal import LaunchConsole
 internal import LaunchHost
 
 /// The content of `--spec FILE`: the options of `submit`, `run` and `plan` under their names, with underscores.
-enum SpecFile {
+struct SpecFile {
+    /// The file; nil if the option is not given.
+    private let document: Document?
+    /// The options that the file gives.
+    let options: Options
+    /// The numbers of `params` as the file has them, where their JSON text is another.
+    let numerals: [String: String]
+    /// The folder of the file, to which its relative paths belong.
+    let folder: String
+
+    /// Reads the file that `--spec` names.
+    /// - Throws: `LaunchError` of kind `.invalid` with all errors of the file.
+    init(named path: String?) throws {
+        document = try path.map { try Document(reading: $0, kind: .invalid) }
+        options = try document.map(Self.options) ?? Options()
+        numerals = document.map(Self.numerals) ?? [:]
+        folder = path?.lastIndex(of: "/").flatMap { index in path.map { String($0[..<index]) } } ?? "."
+    }
+
+    /// Records the position of a key, or of a member of its mapping, if the file has it.
+    func record(
+        _ value: SubmittedValues.Value, of key: String, _ member: String? = nil, in submitted: inout SubmittedValues
+    ) {
+        guard let document, let node = node(key, member) else { return }
+        submitted.add(value, at: node, in: document)
+    }
+
+    /// The names of the members of a key's mapping.
+    func members(of key: String) -> [String] {
+        document?.root.entry(key)?.value.entries?.map(\.key) ?? []
+    }
+
+    /// An error about the value of an option: with its position if the file gives it, and otherwise about the command
+    /// line.
+    func usageError(
+        _ message: String, about option: String, _ member: String? = nil, in arguments: ParsedArguments
+    ) -> any Error {
+        let isOnLine = member == nil && arguments.source(of: option) != nil
+        guard !isOnLine, let document, let node = node(option.replacing("-", with: "_"), member) else {
+            return arguments.usageError(message)
+        }
+        return LaunchError(
+            .usage, "\(document.name): 1 error.",
+            diagnostics: [document.diagnostic(.error, message, at: node.mark)])
+    }
+
+    /// An error about the file's value of a key.
+    func invalid(_ message: String, hint: String, about key: String) -> LaunchError {
+        LaunchError(
+            .invalid, "\(document?.name ?? "the spec"): 1 error.",
+            diagnostics: document.map { [$0.diagnostic(.error, message, hint: hint, at: node(key, nil)?.mark)] } ?? [])
+    }
+
+    /// Uses the value of an option. An error without a position gets that of the value, if the file gives it.
+    func locating<Result>(
+        _ option: String, in arguments: ParsedArguments, _ use: () async throws -> Result
+    ) async throws -> Result {
+        do { return try await use() } catch {
+            let known = (error as? StoreError).map { LaunchError($0) } ?? error as? LaunchError
+            guard let known, known.diagnostics.isEmpty, arguments.source(of: option) == nil, let document,
+                let node = node(option.replacing("-", with: "_"), nil)
+            else { throw error }
+            throw LaunchError(
+                known.kind, "\(document.name): 1 error.",
+                diagnostics: [document.diagnostic(.error, known.message, hint: known.hint, at: node.mark)])
+        }
+    }
+
+    private func node(_ key: String, _ member: String?) -> ConfigNode? {
+        let node = document?.root.entry(key)?.value
+        return member.map { node?.entry($0)?.value } ?? node
+    }
+
     static let fields: [Field] =
         [
             Field("queue", .string, help: "The queue whose template and rules apply."),
@@ -57,8 +130,7 @@ enum SpecFile {
         return hint.map { SchemaDecoder.KeyAdvice(message: "a spec has no key \(Wording.quoted(key))", hint: $0) }
     }
 
-    /// The numbers of `params` as the file has them, where their JSON text is another.
-    static func numerals(in document: Document) -> [String: String] {
+    private static func numerals(in document: Document) -> [String: String] {
         let entries = document.root.entry("params")?.value.entries ?? []
         return entries.reduce(into: [:]) { numerals, entry in
             guard case .scalar(let text, plain: true) = entry.value.content else { return }

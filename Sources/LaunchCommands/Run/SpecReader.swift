@@ -5,35 +5,38 @@ internal import LaunchHost
 /// Makes a launch spec from the command line and the spec file. The command line takes precedence.
 struct SpecReader {
     private let context: CommandContext
-    private let file: Options
-    private let numerals: [String: String]
-    private let folder: String
+    private let specFile: SpecFile
 
     init(_ context: CommandContext) throws {
         self.context = context
-        let path = context.arguments.string("spec")
-        let document = try path.map { try Document(reading: $0, kind: .invalid) }
-        file = try document.map(SpecFile.options) ?? Options()
-        numerals = document.map(SpecFile.numerals) ?? [:]
-        folder = path?.lastIndex(of: "/").flatMap { index in path.map { String($0[..<index]) } } ?? "."
+        specFile = try SpecFile(named: context.arguments.string("spec"))
     }
 
-    /// The spec of a run. A folder as its source is stored as a snapshot.
-    func spec(store: Store, config: LaunchConfig, offline: Bool = false) async throws -> LaunchSpec {
+    private var file: Options { specFile.options }
+
+    /// The spec of a run, and the positions of its values in files. A folder as its source is stored as a snapshot.
+    func spec(
+        store: Store, config: LaunchConfig, offline: Bool = false
+    ) async throws -> (spec: LaunchSpec, submitted: SubmittedValues) {
         let queue = value("queue")
-        let resource = try resource(queue: queue, store: store, config: config)
-        let rehearsal = try RehearsalReader(context, file: file, folder: folder).options(of: resource, config)
+        let resource = try await specFile.locating(queue == nil ? "resource" : "queue", in: context.arguments) {
+            try self.resource(queue: queue, store: store, config: config)
+        }
+        let rehearsal = try RehearsalReader(context, specFile).options(of: resource, config)
         let (source, jobProject) = try await source(store, offline: offline)
         let author = SystemUser.name
+        let plugin = try context.catalog.knownRunner(resource)
+        var submitted = SubmittedValues(for: plugin)
+        recordOwnKeys(in: &submitted)
         let spec = LaunchSpec(
             source: source ?? .template, name: value("name"),
             project: value("project") ?? jobProject ?? LaunchSpec.defaultProject,
             entity: config.entity ?? author, author: author, resource: resource, queue: queue,
             priority: value("priority").flatMap(Priority.init(rawValue:)) ?? .medium,
-            overrides: try overrides(context.catalog.knownRunner(resource)),
+            overrides: try overrides(plugin, &submitted),
             rehearse: rehearsal != nil, rehearsal: rehearsal)
         if spec.source == .template { try refuseNothing(spec, store: store) }
-        return spec
+        return (spec, submitted)
     }
 
     /// Refuses a run without a source, unless the queue's template names an image or an algorithm, or the runner needs
@@ -58,8 +61,9 @@ struct SpecReader {
         if let queue {
             let resource = try store.queue(queue).definition.resource
             guard given == nil || given == resource else {
-                throw context.arguments.usageError(
-                    "queue \(queue) is for \(resource), so --resource cannot be \(given ?? "")")
+                throw specFile.usageError(
+                    "queue \(queue) is for \(resource), so --resource cannot be \(given ?? "")", about: "resource",
+                    in: context.arguments)
             }
             return resource
         }
@@ -82,6 +86,14 @@ struct SpecReader {
             throw context.arguments.usageError("\(list) cannot be combined: a run has one source")
         }
         try refuseStray(besides: name, isOnLine: !onLine.isEmpty)
+        return try await specFile.locating(name, in: context.arguments) {
+            try await source(name, isOnLine: !onLine.isEmpty, store, offline: offline)
+        }
+    }
+
+    private func source(
+        _ name: String, isOnLine: Bool, _ store: Store, offline: Bool
+    ) async throws -> (source: Source?, project: String?) {
         let text = value(name) ?? ""
         let dockerfile = value("dockerfile")
         switch name {
@@ -99,9 +111,9 @@ struct SpecReader {
                 text, version: value("git-version"), dockerfile: dockerfile, git: context.git, offline: offline)
             return (source, nil)
         default:
-            let isRelativeToFile = onLine.isEmpty && !text.hasPrefix("/")
+            let isRelativeToFile = !isOnLine && !text.hasPrefix("/")
             let source = try await SourceChoice.code(
-                isRelativeToFile ? "\(folder)/\(text)" : text, dockerfile: dockerfile, home: store.home,
+                isRelativeToFile ? "\(specFile.folder)/\(text)" : text, dockerfile: dockerfile, home: store.home,
                 limits: context.limits, terminal: context.terminal, quiet: context.wantsJSON)
             return (source, nil)
         }
@@ -117,46 +129,94 @@ struct SpecReader {
             guard isInFile || context.arguments.string(option) != nil else { continue }
             let list = kinds.map { "--\($0)" }.joined(separator: " and ")
             let found = source.map { "--\($0)" } ?? "what its queue names"
-            throw context.arguments.usageError("--\(option) is for \(list), and the run's source is \(found)")
+            throw specFile.usageError(
+                "--\(option) is for \(list), and the run's source is \(found)", about: option, in: context.arguments)
         }
     }
 
     // MARK: Overrides
 
-    private func overrides(_ plugin: RunnerPlugin) throws -> Overrides {
+    private func overrides(_ plugin: RunnerPlugin, _ submitted: inout SubmittedValues) throws -> Overrides {
         let arguments = context.arguments
+        recordOverrides(in: &submitted)
         var overrides = Overrides(
             entryPoint: try entryPoint(),
             arguments: arguments.rest.isEmpty ? file.strings("args") ?? [] : arguments.rest,
             runConfig: file.values["params"]?.objectValue ?? [:], environment: file.stringMap("env") ?? [:],
-            resourceArguments: try resourceArguments(plugin), variables: file.values["set_vars"]?.objectValue ?? [:])
+            resourceArguments: try resourceArguments(plugin, &submitted),
+            variables: file.values["set_vars"]?.objectValue ?? [:])
         for (path, value) in (file.values["set"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
-            overrides.settings.append(Overrides.Setting(path: try self.path(path), value: value))
+            let place = try self.path(path, isInFile: true)
+            overrides.settings.append(Overrides.Setting(path: place, value: value))
+            specFile.record(.setting(place), of: "set", path, in: &submitted)
         }
-        var numerals = numerals
+        var numerals = specFile.numerals
         for (key, text) in try arguments.pairs("param") {
             let value = try typed("param", key, text)
             overrides.runConfig[key] = value
+            submitted.add(.runConfig(key))
             numerals[key] = Numeral.kept(TypedText.trimmed(text), of: value)
         }
         overrides.numerals = numerals.isEmpty ? nil : numerals
-        for (key, value) in try arguments.pairs("env") { overrides.environment[key] = value }
+        for (key, value) in try arguments.pairs("env") {
+            overrides.environment[key] = value
+            submitted.add(.environment(key))
+        }
         for (key, text) in try arguments.pairs("set") {
             let path = try path(key)
             let value = plugin.keepingNumeral(try typed("set", key, text), typedAs: text, at: path)
             overrides.settings.append(Overrides.Setting(path: path, value: value))
+            submitted.add(.setting(path))
         }
-        for (key, value) in try arguments.pairs("set-var") { overrides.variables[key] = .string(value) }
+        for (key, value) in try arguments.pairs("set-var") {
+            overrides.variables[key] = .string(value)
+            submitted.add(.variable(key))
+        }
         return overrides
     }
 
-    private func path(_ text: String) throws -> FieldPath {
+    /// Records the positions of what the file gives besides values of the request.
+    private func recordOwnKeys(in submitted: inout SubmittedValues) {
+        let keys = ["project", "name", "priority", "image", "source", "git", "rehearse", "with-credentials"]
+        for option in keys + ["checkpoints", "output"] where context.arguments.source(of: option) == nil {
+            let key = option.replacing("-", with: "_")
+            specFile.record(.key(key), of: key, in: &submitted)
+        }
+        for name in specFile.members(of: "channels") {
+            specFile.record(.channel(name), of: "channels", name, in: &submitted)
+        }
+        for (name, _) in (try? context.arguments.pairs("channel")) ?? [] { submitted.add(.channel(name)) }
+        for name in specFile.members(of: "set_vars") {
+            specFile.record(.variable(name), of: "set_vars", name, in: &submitted)
+        }
+    }
+
+    /// Records the positions of the file's values of the request. Those of `set` and `resource_args` are recorded where
+    /// they are read.
+    private func recordOverrides(in submitted: inout SubmittedValues) {
+        if context.arguments.string("entry-point") == nil {
+            specFile.record(.entryPoint, of: "entry_point", in: &submitted)
+        }
+        if context.arguments.rest.isEmpty { specFile.record(.arguments, of: "args", in: &submitted) }
+        for name in specFile.members(of: "params") {
+            specFile.record(.runConfig(name), of: "params", name, in: &submitted)
+        }
+        for name in specFile.members(of: "env") {
+            specFile.record(.environment(name), of: "env", name, in: &submitted)
+        }
+    }
+
+    private func path(_ text: String, isInFile: Bool = false) throws -> FieldPath {
+        func refusal(_ message: String) -> any Error {
+            isInFile
+                ? specFile.usageError(message, about: "set", text, in: context.arguments)
+                : context.arguments.usageError(message)
+        }
         guard !FieldPath.isTooDeep(text) else {
-            throw context.arguments.usageError(
-                "\(Wording.quoted(text)) has more than \(FieldPath.depthLimit) levels, the limit of a path")
+            throw refusal("\(Wording.quoted(text)) has more than \(FieldPath.depthLimit) levels, the limit of a path")
         }
         guard let path = FieldPath(parsing: text) else {
-            throw context.arguments.usageError(
+            throw refusal(
                 "\(Wording.quoted(text)) is not a path; write it like ResourceConfig.InstanceCount or Tags[0].Key")
         }
         return path
@@ -164,21 +224,7 @@ struct SpecReader {
 
     private func entryPoint() throws -> [String]? {
         guard let text = context.arguments.string("entry-point") else {
-            if let words = file.strings("entry_point") { return words }
-            return try file.string("entry_point").map { text in
-                let words: [String]
-                do throws(CommandWords.Fault) { words = try CommandWords.split(text) } catch {
-                    throw LaunchError(
-                        .invalid, "entry_point \(Wording.quoted(text)) \(error.description).",
-                        hint: "Close the quote, or write a list: [python3, train.py].")
-                }
-                guard !words.isEmpty else {
-                    throw LaunchError(
-                        .invalid, "entry_point \(Wording.quoted(text)) has no word.",
-                        hint: "Name a program, or leave the key out.")
-                }
-                return words
-            }
+            return try file.strings("entry_point") ?? file.string("entry_point").map(entryPointOfFile)
         }
         let label = context.arguments.label("entry-point")
         let words: [String]
@@ -198,8 +244,25 @@ struct SpecReader {
         return words
     }
 
-    private func resourceArguments(_ plugin: RunnerPlugin) throws -> JSONValue? {
-        guard let text = context.arguments.string("resource-args") else { return file.values["resource_args"] }
+    private func entryPointOfFile(_ text: String) throws -> [String] {
+        func refusal(_ message: String, hint: String) -> LaunchError {
+            specFile.invalid("entry_point \(Wording.quoted(text)) \(message)", hint: hint, about: "entry_point")
+        }
+        let words: [String]
+        do throws(CommandWords.Fault) { words = try CommandWords.split(text) } catch {
+            throw refusal(error.description, hint: "Close the quote, or write a list: [python3, train.py].")
+        }
+        guard !words.isEmpty else { throw refusal("has no word", hint: "Name a program, or leave the key out.") }
+        return words
+    }
+
+    private func resourceArguments(
+        _ plugin: RunnerPlugin, _ submitted: inout SubmittedValues
+    ) throws -> JSONValue? {
+        guard let text = context.arguments.string("resource-args") else {
+            specFile.record(.resourceArguments, of: "resource_args", in: &submitted)
+            return file.values["resource_args"]
+        }
         let isInline = text.drop(while: \.isWhitespace).first == "{"
         let document =
             try isInline
@@ -209,8 +272,11 @@ struct SpecReader {
             throw LaunchError(.invalid, "\(document.name) cannot be read.", diagnostics: problems)
         }
         guard let entries = document.root.entries else {
-            throw LaunchError(.invalid, "\(document.name) must be a mapping of keys.")
+            let found = document.diagnostic(
+                .error, "the values must be a mapping of keys; found \(document.root.words)", at: document.root.mark)
+            throw LaunchError(.invalid, "\(document.name) cannot be used.", diagnostics: [found])
         }
+        if !isInline { submitted.add(.resourceArguments, at: document.root, in: document) }
         return ConfigNode(.mapping(entries.map(plugin.keepingNumerals))).jsonValue
     }
 

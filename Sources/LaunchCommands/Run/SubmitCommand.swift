@@ -31,12 +31,12 @@ enum SubmitCommand {
             let context = context(arguments, terminal)
             let store = try context.store()
             let config = try context.config()
-            let spec = try await SpecReader(context).spec(store: store, config: config)
+            let (spec, submitted) = try await SpecReader(context).spec(store: store, config: config)
             guard spec.queue != nil else {
                 throw arguments.usageError("name a queue with --queue; 'launch run' runs without one")
             }
             let id = RunID.random()
-            try PlanCheck(context, store: store, config: config).refuseInvalid(spec, as: id)
+            try PlanCheck(context, store: store, config: config).refuseInvalid(spec, submitted, as: id)
             let run = try store.submit(spec, as: id)
             if arguments.flag("follow") {
                 return try await follow(run, store: store, config: config, context)

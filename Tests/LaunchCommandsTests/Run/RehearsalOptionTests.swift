@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--rehearse --channel train=/nowhere/at/all", "there is no folder /nowhere/at/all for channel train"),
+        ("--rehearse --channel train=/nowhere/at/all", "the folder /nowhere/at/all for channel train does not exist"),
         ("--rehearse --channel train=s3://b/x", "'s3://b/x' is not a local path"),
         ("--rehearse --channel train=", "channel train has no path"),
         ("--rehearse --channel train", "--channel needs KEY=VALUE"),

@@ -31,16 +31,6 @@ public struct Origin: Sendable, Hashable {
     }
 }
 
-/// An option with which a submitter sets a value of the request.
-public enum SubmitOption: String, Sendable, Hashable, CaseIterable {
-    case setting = "--set"
-    case resourceArguments = "--resource-args"
-    case environment = "--env"
-    case runConfig = "--param"
-    case entryPoint = "--entry-point"
-    case arguments = "the arguments after --"
-}
-
 /// The origins of all values of a template, by path in the backend's spelling.
 ///
 /// Only changes are recorded: a value without a record of its own has the origin of its mapping or list, and a value
@@ -133,12 +123,5 @@ public struct Origins: Sendable, Hashable {
         func isKept(_ other: FieldPath) -> Bool { other != path && !other.isBelow(path) }
         sources = sources.filter { isKept($0.key) }
         removals = removals.filter { isKept($0.key) }
-    }
-}
-
-extension FieldPath {
-    /// Whether this path leads to a member or an item of what the other path leads to.
-    func isBelow(_ other: FieldPath) -> Bool {
-        steps.count > other.steps.count && steps.starts(with: other.steps)
     }
 }

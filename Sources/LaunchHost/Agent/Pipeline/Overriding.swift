@@ -2,6 +2,7 @@
 struct Overriding {
     let queue: ResolveStage.Queue
     let plugin: RunnerPlugin
+    var submitted = SubmittedValues.none
 
     /// A change of one value, with the option that made it.
     private struct Change {
@@ -16,16 +17,19 @@ struct Overriding {
         var template = TracedTemplate(queue.template, keyedLists: plugin.keyedLists)
         // The runner applies values that have their own options. The same rules of the queue apply to them.
         let places = places(changedBy: spec.overrides)
-        mistakes += places.compactMap { refusal(of: $0.path) }
+        mistakes += places.compactMap { place in
+            refusal(of: place.path).map { submitted.located($0, by: place.option) }
+        }
         for change in changes(of: spec, &mistakes) {
             if let refusal = refusal(of: change.path) ?? listRefusal(of: change) {
-                mistakes.append(refusal)
+                mistakes.append(submitted.located(refusal, at: change.path, by: change.option))
                 continue
             }
             do throws(JSONValue.PathError) {
                 try apply(change, to: &template, &mistakes)
             } catch {
-                mistakes.append(Diagnostic(.error, error.message, path: change.path))
+                let mistake = Diagnostic(.error, error.message, path: change.path)
+                mistakes.append(submitted.located(mistake, by: change.option))
             }
         }
         if spec.source != .template, let image = plugin.optionPaths.image { template.note(.image, at: image) }
@@ -40,7 +44,11 @@ struct Overriding {
             template.remove(at: change.path, by: change.option)
         } else if let key = plugin.keyedLists[change.path], case .array(let items) = change.value {
             let present = template.value.value(at: change.path)
-            let merged = merge(items, into: present, by: key, change.path, &mistakes)
+            var refused: [(index: Int, mistake: Diagnostic)] = []
+            let merged = merge(items, into: present, by: key, change.path, &refused)
+            mistakes += refused.map { index, mistake in
+                submitted.located(mistake, at: change.path.appending(index: index), by: change.option)
+            }
             try template.set(items: merged.items, changed: merged.changed, at: change.path, by: change.option)
         } else {
             try template.set(change.value, at: change.path, by: change.option)
@@ -88,23 +96,25 @@ struct Overriding {
         guard let inner = arguments[resource] else {
             if arguments.objectValue == nil {
                 mistakes.append(
-                    Diagnostic(.error, "the resource arguments must be a mapping of keys; found \(arguments.kindName)"))
+                    submitted.diagnostic(
+                        "the resource arguments must be a mapping of keys; found \(arguments.kindName)",
+                        about: .resourceArguments))
             }
             return arguments
         }
         let siblings = (arguments.objectValue ?? [:]).keys.filter { $0 != resource }.sorted()
         if !siblings.isEmpty {
             mistakes.append(
-                Diagnostic(
-                    .error,
+                submitted.diagnostic(
                     "the resource arguments have \(Wording.all(siblings.map(Wording.quoted))) beside \"\(resource)\"",
-                    hint: "Put every key below \"\(resource)\", or leave \"\(resource)\" out."))
+                    hint: "Put every key below \"\(resource)\", or leave \"\(resource)\" out.",
+                    about: .resourceArguments))
         }
         if inner.objectValue == nil {
             mistakes.append(
-                Diagnostic(
-                    .error,
-                    "\"\(resource)\" of the resource arguments must be a mapping of keys; found \(inner.kindName)"))
+                submitted.diagnostic(
+                    "\"\(resource)\" of the resource arguments must be a mapping of keys; found \(inner.kindName)",
+                    about: .resourceArguments))
         }
         return inner
     }
@@ -146,15 +156,16 @@ struct Overriding {
     }
 
     /// The items of the queue and those of a submitter, with the indices of the submitter's. An item with the key of a
-    /// queue's item replaces it if the queue allows that, and is refused otherwise.
+    /// queue's item replaces it if the queue allows that, and is refused otherwise, with its index among the
+    /// submitter's.
     private func merge(
         _ items: [JSONValue], into present: JSONValue?, by key: String, _ path: FieldPath,
-        _ mistakes: inout [Diagnostic]
+        _ refused: inout [(index: Int, mistake: Diagnostic)]
     ) -> (items: [JSONValue], changed: [Int]) {
         let own = queue.template.value(at: path)?.arrayValue ?? []
         var merged = present?.arrayValue ?? []
         var changed: [Int] = []
-        for item in items {
+        for (position, item) in items.enumerated() {
             guard let name = item[key], let index = merged.firstIndex(where: { $0[key] == name }) else {
                 changed.append(merged.count)
                 merged.append(item)
@@ -162,7 +173,7 @@ struct Overriding {
             }
             guard merged[index] != item else { continue }
             if queue.allowOverrides == nil, own.contains(where: { $0[key] == name }) {
-                mistakes.append(theQueues("\(path) \(name.stringValue ?? "item")", at: path))
+                refused.append((position, theQueues("\(path) \(name.stringValue ?? "item")", at: path)))
             } else {
                 changed.append(index)
                 merged[index] = item

@@ -60,8 +60,11 @@ public struct Plan: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - document: the queue's file, `spelt(like:)` the runner's plugin; nil if there is none.
     ///   - origins: the origins of the job's values, from the resolve stage.
-    package func diagnostics(in document: Document? = nil, origins: Origins) -> [Diagnostic] {
-        let positions = FindingPositions(plan: self, document: document, origins: origins)
+    ///   - submitted: the positions of the submitter's values in their files.
+    package func diagnostics(
+        in document: Document? = nil, origins: Origins, submitted: SubmittedValues
+    ) -> [Diagnostic] {
+        let positions = FindingPositions(plan: self, document: document, origins: origins, submitted: submitted)
         return findings.map { positions.diagnostic(for: $0) }
     }
 }

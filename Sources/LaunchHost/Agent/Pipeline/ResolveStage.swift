@@ -46,28 +46,33 @@ public struct ResolveStage: Sendable {
     }
 
     /// The job for `spec`, with the origins of its values.
+    /// - Parameter submitted: the positions of the spec's values in the submitter's files.
     /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each mistake.
-    package func resolution(of spec: LaunchSpec, as runID: RunID) throws(LaunchError) -> Resolution {
-        var mistakes = refusals(of: spec)
-        let overriding = Overriding(queue: queue, plugin: plugin)
+    package func resolution(
+        of spec: LaunchSpec, as runID: RunID, submitted: SubmittedValues = .none
+    ) throws(LaunchError) -> Resolution {
+        var mistakes = refusals(of: spec, submitted)
+        let overriding = Overriding(queue: queue, plugin: plugin, submitted: submitted)
         var template = overriding.template(changedBy: spec, &mistakes)
         let overridden = template.value
-        let variables = variableValues(spec.overrides.variables, &mistakes)
+        let variables = variableValues(spec.overrides.variables, submitted, &mistakes)
         let values = PlaceholderValues(
             variables: variables, macros: PlaceholderValues.macros(of: spec, runID),
             chosen: queue.variables.filter { $0.allowed == nil && spec.overrides.variables[$0.name] != nil })
         var budget = Budget()
-        let submitted = Set(spec.overrides.variables.keys)
+        let given = Set(spec.overrides.variables.keys)
         template.expand { text, path in
             guard !budget.isExceeded else { return (.null, []) }
             let pieces = Placeholders.pieces(of: text)
             let value = expand(pieces, at: path, values, &budget, &mistakes)
             if budget.isExceeded { mistakes.append(Budget.mistake(at: path)) }
-            return (value, pieces.compactMap { Origin.Placeholder($0, submitted: submitted) })
+            return (value, pieces.compactMap { Origin.Placeholder($0, submitted: given) })
         }
         if mistakes.isEmpty { template.decode { decoded($0, &mistakes) } }
         let source = source(of: spec, template.value, overridden: overridden, chosen: values.chosen, &mistakes)
-        guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
+        guard mistakes.isEmpty else {
+            throw error(mistakes.map { located($0, in: template, submitted) }, of: spec)
+        }
         var job = ResolvedJob(
             runID: runID, runName: spec.name ?? runID.rawValue, project: spec.project, entity: spec.entity,
             author: spec.author, queue: spec.queue, resource: spec.resource, source: source,
@@ -78,6 +83,16 @@ public struct ResolveStage: Sendable {
         job.numerals = spec.overrides.numerals
         job.retry = queue.retry
         return Resolution(job: job, origins: template.origins)
+    }
+
+    /// A mistake about a value of the template, with its position if an option read the value from a file.
+    private func located(
+        _ mistake: Diagnostic, in template: TracedTemplate, _ submitted: SubmittedValues
+    ) -> Diagnostic {
+        guard let path = mistake.path, case .option(let option)? = template.origins.origin(of: path)?.source else {
+            return mistake
+        }
+        return submitted.located(mistake, by: option, in: template.value)
     }
 
     /// The run's own source, or the one that its template names.
@@ -97,13 +112,13 @@ public struct ResolveStage: Sendable {
     /// Checks a spec, without its overrides, against the queue's policy and the grammar of names.
     /// - Throws: `LaunchError` of kind `.invalid` with a diagnostic for each problem.
     package func refuse(_ spec: LaunchSpec) throws(LaunchError) {
-        let mistakes = refusals(of: spec)
+        let mistakes = refusals(of: spec, .none)
         guard mistakes.isEmpty else { throw error(mistakes, of: spec) }
     }
 
-    private func refusals(of spec: LaunchSpec) -> [Diagnostic] {
-        SpecGrammar.mistakes(in: spec)
-            + queue.policy.refusals(of: spec, isLocked: isLocked(for: spec))
+    private func refusals(of spec: LaunchSpec, _ submitted: SubmittedValues) -> [Diagnostic] {
+        SpecGrammar.mistakes(in: spec, submitted)
+            + queue.policy.refusals(of: spec, submitted, isLocked: isLocked(for: spec))
     }
 
     /// Whether everything is denied that the queue's file does not allow.
@@ -138,15 +153,16 @@ public struct ResolveStage: Sendable {
     // MARK: variables and macros
 
     private func variableValues(
-        _ given: [String: JSONValue], _ mistakes: inout [Diagnostic]
+        _ given: [String: JSONValue], _ submitted: SubmittedValues, _ mistakes: inout [Diagnostic]
     ) -> [String: JSONValue] {
         var values: [String: JSONValue] = [:]
         for name in given.keys.sorted() where !queue.variables.contains(where: { $0.name == name }) {
             let known = queue.variables.map(\.name)
             mistakes.append(
-                Diagnostic(
-                    .error, "the queue has no template variable \"\(name)\"",
-                    hint: known.isEmpty ? "It declares none." : "It declares: \(known.joined(separator: ", "))."))
+                submitted.diagnostic(
+                    "the queue has no template variable \"\(name)\"",
+                    hint: known.isEmpty ? "It declares none." : "It declares: \(known.joined(separator: ", ")).",
+                    about: .variable(name)))
         }
         for variable in queue.variables {
             guard let value = given[variable.name] else {
@@ -163,7 +179,7 @@ public struct ResolveStage: Sendable {
                 // Values from the command line are text, regardless of the variable's type.
                 values[variable.name] = try check(value, variable)
             } catch {
-                mistakes.append(Diagnostic(.error, error.message, hint: error.hint))
+                mistakes.append(submitted.diagnostic(error.message, hint: error.hint, about: .variable(variable.name)))
             }
         }
         return values

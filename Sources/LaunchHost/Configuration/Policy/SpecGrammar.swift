@@ -1,13 +1,17 @@
 /// The checks of a spec from any source.
 package enum SpecGrammar {
     /// The problems of the names, times and paths of a spec from any source.
-    package static func mistakes(in spec: LaunchSpec) -> [Diagnostic] {
+    /// - Parameter submitted: the positions of the spec's values in the submitter's files.
+    package static func mistakes(in spec: LaunchSpec, _ submitted: SubmittedValues = .none) -> [Diagnostic] {
         var mistakes: [Diagnostic] = []
-        for (what, value) in [
-            ("project", spec.project), ("run's name", spec.name), ("entity", spec.entity), ("author", spec.author),
+        for (what, key, value) in [
+            ("project", "project", spec.project), ("run's name", "name", spec.name),
+            ("entity", "entity", spec.entity), ("author", "author", spec.author),
         ] {
             guard let value, let why = NameGrammar.fault(in: value) else { continue }
-            mistakes.append(Diagnostic(.error, "the \(what) \(Wording.quoted(value)) \(why)", hint: NameGrammar.hint))
+            mistakes.append(
+                submitted.diagnostic(
+                    "the \(what) \(Wording.quoted(value)) \(why)", hint: NameGrammar.hint, about: .key(key)))
         }
         switch spec.source {
         case .algorithm: mistakes.append(Diagnostic(.error, "a submit names no algorithm; the template does"))
@@ -21,15 +25,16 @@ package enum SpecGrammar {
 
 extension RehearsalOptions {
     /// The local paths that a rehearsal reads or writes, with a description of each.
-    var places: [(what: String, path: String)] {
-        channels.sorted { $0.key < $1.key }.map { ("channel \($0.key)", $0.value) }
-            + (checkpoints.map { [("checkpoints", $0)] } ?? []) + (output.map { [("output", $0)] } ?? [])
+    var places: [(what: String, path: String, value: SubmittedValues.Value)] {
+        channels.sorted { $0.key < $1.key }.map { ("channel \($0.key)", $0.value, .channel($0.key)) }
+            + (checkpoints.map { [("checkpoints", $0, .key("checkpoints"))] } ?? [])
+            + (output.map { [("output", $0, .key("output"))] } ?? [])
     }
 
     /// The checks of the command line, for a spec from another source.
     package var mistakes: [Diagnostic] {
         var found: [String] = []
-        for (what, path) in places {
+        for (what, path, _) in places {
             if !path.hasPrefix("/") { found.append("the path \(Wording.quoted(path)) for \(what) is not absolute") }
             if path.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
                 found.append("the path \(Wording.quoted(path)) for \(what) has a control character")

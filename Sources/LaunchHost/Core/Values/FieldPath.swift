@@ -26,6 +26,11 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
         FieldPath(steps + [.item(index)])
     }
 
+    /// Whether this path leads to a member or an item of what the other path leads to.
+    package func isBelow(_ other: FieldPath) -> Bool {
+        steps.count > other.steps.count && steps.starts(with: other.steps)
+    }
+
     /// The textual form: `a.b[0].c`; empty for the root.
     public var description: String {
         var text = ""
