@@ -61,6 +61,7 @@ let package = Package(
         library("LaunchSuggestions", at: "Sources/Support/Suggestions"),
         library("LaunchConcurrency", at: "Sources/Support/Concurrency"),
         library("LaunchSafeFiles", at: "Sources/Support/SafeFiles"),
+        library("LaunchLines", at: "Sources/Support/Lines"),
         library("LaunchCrypto", at: "Sources/Support/Crypto", uses: ["CLaunchCrypto"]),
         library(
             "LaunchHTTP", at: "Sources/Support/HTTP", uses: ["CLaunchCurl", "LaunchConcurrency", "LaunchSafeFiles"]),
@@ -71,7 +72,7 @@ let package = Package(
         library("LaunchOwnership", at: "Sources/Support/Ownership"),
         library(
             "LaunchSubprocess", at: "Sources/Support/Subprocess",
-            uses: ["CLaunchLinux", "LaunchConcurrency", "LaunchOwnership"]),
+            uses: ["CLaunchLinux", "LaunchConcurrency", "LaunchLines", "LaunchOwnership"]),
         library(
             "LaunchSystemLibraries", at: "Sources/Support/SystemLibraries",
             uses: [
@@ -86,7 +87,9 @@ let package = Package(
         // Container engines, docker and podman; and image registries.
         library(
             "LaunchContainerEngine", at: "Sources/Support/ContainerEngine",
-            uses: ["LaunchCrypto", "LaunchHTTP", "LaunchSafeFiles", "LaunchOwnership", "LaunchSubprocess"]),
+            uses: [
+                "LaunchCrypto", "LaunchHTTP", "LaunchLines", "LaunchSafeFiles", "LaunchOwnership", "LaunchSubprocess",
+            ]),
         library(
             "LaunchOCIRegistry", at: "Sources/Support/OCIRegistry",
             uses: ["LaunchCrypto", "LaunchHTTP", "LaunchConcurrency"]),
@@ -150,14 +153,14 @@ let package = Package(
             ]),
         library(
             "LaunchSlurm", at: "Sources/Plugins/Slurm",
-            uses: ["LaunchConcurrency", "LaunchPluginKit", "LaunchSafeFiles", "LaunchSubprocess"]),
+            uses: ["LaunchConcurrency", "LaunchLines", "LaunchPluginKit", "LaunchSafeFiles", "LaunchSubprocess"]),
         library(
             "LaunchMock", at: "Sources/Plugins/Mock", uses: ["LaunchCrypto", "LaunchPluginKit", "LaunchOwnership"]),
         library(
             "LaunchAWSKit", at: "Sources/Plugins/AWSKit",
             uses: [
-                "CLaunchXML", "LaunchCrypto", "LaunchHTTP", "LaunchConcurrency", "LaunchCore", "LaunchSafeFiles",
-                "LaunchSubprocess",
+                "CLaunchXML", "LaunchCrypto", "LaunchHTTP", "LaunchConcurrency", "LaunchCore", "LaunchLines",
+                "LaunchSafeFiles", "LaunchSubprocess",
                 "LaunchSuggestions",
             ]),
         library(
@@ -230,6 +233,7 @@ let package = Package(
         // The folders of Tests mirror those of Sources.
         tests("SuggestionsTests", at: "Tests/Support/SuggestionsTests", uses: ["LaunchSuggestions"]),
         tests("ConcurrencyTests", at: "Tests/Support/ConcurrencyTests", uses: ["LaunchConcurrency", "TestSupport"]),
+        tests("LinesTests", at: "Tests/Support/LinesTests", uses: ["LaunchLines"]),
         tests("SafeFilesTests", at: "Tests/Support/SafeFilesTests", uses: ["LaunchSafeFiles", "TestSupport"]),
         tests("SystemLibrariesTests", at: "Tests/Support/SystemLibrariesTests", uses: ["LaunchSystemLibraries"]),
         tests("PrintableTextTests", at: "Tests/Support/PrintableTextTests", uses: ["LaunchPrintableText"]),

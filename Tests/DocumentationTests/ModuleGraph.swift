@@ -21,7 +21,7 @@ struct ModuleGraph {
 
     /// From the bottom up.
     static let levels = [
-        Level(title: "base", modules: ["LaunchConcurrency", "LaunchSafeFiles"]),
+        Level(title: "base", modules: ["LaunchConcurrency", "LaunchLines", "LaunchSafeFiles"]),
         Level(
             title: "leaves",
             modules: [

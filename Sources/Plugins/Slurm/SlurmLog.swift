@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LaunchLines
 internal import LaunchPluginKit
 
 /// Reads a run's log from a position. A cursor is the number of bytes before it. All attempts of a job append to one
@@ -58,41 +59,19 @@ actor SlurmLog {
     /// The lines of a block. An incomplete last line is left for the next read, unless the job has ended.
     private func lines(in block: Data) -> [LogLine] {
         var lines: [LogLine] = []
-        var rest = block[...]
-        while !rest.isEmpty {
-            let piece: Data
-            var continues = false
-            if let end = rest.prefix(Self.longest + 1).firstIndex(of: UInt8(ascii: "\n")) {
-                piece = rest[..<end]
-                rest = rest[(end + 1)...]
-                position += 1
-            } else if rest.count > Self.longest {
-                piece = Self.characters(rest.prefix(Self.longest))
-                rest = rest[piece.endIndex...]
-                continues = true
-            } else if isWhole, block.count < Self.block {
-                piece = rest
-                rest = Data()
-            } else {
-                break
-            }
-            position += UInt64(piece.count)
-            lines.append(
-                LogLine(
-                    text: String(decoding: piece, as: UTF8.self), cursor: LogCursor(rawValue: String(position)),
-                    continues: continues))
+        var buffer = LineBuffer(limit: Self.longest)
+        func give(_ piece: LineBuffer.Piece) {
+            position += UInt64(piece.length)
+            let cursor = LogCursor(rawValue: String(position))
+            lines.append(LogLine(text: piece.text, cursor: cursor, continues: piece.continues))
         }
+        buffer.append(block)
+        while let piece = buffer.next() { give(piece) }
+        if isWhole, block.count < Self.block, let rest = buffer.finish() { give(rest) }
         return lines
     }
 
     private static let block = 1 << 18
     /// An invalid byte becomes a replacement character of three bytes, and a piece must be smaller than 64 KiB.
     private static let longest = 21_000
-
-    /// The bytes without an incomplete character at their end.
-    private static func characters(_ bytes: Data) -> Data {
-        let start = bytes.suffix(4).lastIndex { $0 & 0b1100_0000 != 0b1000_0000 }
-        guard let start, bytes[start] >= 0b1100_0000, start > bytes.startIndex else { return bytes }
-        return bytes[..<start]
-    }
 }

@@ -42,7 +42,8 @@ actor ProcessLog {
         }
     }
 
-    /// The lines of a block. An incomplete last line is left for the next read, unless the process has ended.
+    /// The lines of a block. An incomplete last line is left for the next read, unless the process has ended. A package
+    /// of its own sees only LaunchPluginKit, so this is written out here.
     private func lines(in block: Data, isWhole: Bool) -> [LogLine] {
         var lines: [LogLine] = []
         var rest = block[...]

@@ -3,6 +3,10 @@ internal import LaunchCore
 internal import LaunchHTTP
 
 /// Times in the formats of AWS's services and tools.
+///
+/// `Timestamp` and `EngineTime` read one format, that of the store and that of the container engine, and refuse all
+/// others. The times of credentials come from programs and files of users, which botocore reads in many formats, so that
+/// a stricter reader would refuse credentials that the aws command line accepts.
 enum AWSDate {
     /// Parses the formats that botocore accepts: ISO 8601 with or without punctuation, with `T` or a space, a
     /// fraction of any length and any notation of the zone; the date of HTTP; and seconds or milliseconds since 1970.
